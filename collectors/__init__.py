@@ -1,0 +1,1 @@
+"""How accounts and apps are looked at."""

@@ -1,0 +1,1 @@
+"""Watches the accounts and tells the people responsible."""
