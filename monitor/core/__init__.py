@@ -1,1 +1,1 @@
-"""The part that decides: pure functions of values."""
+"""The pure heart: values and decisions; no clock, no I/O, no logging."""

@@ -1,0 +1,257 @@
+"""What is watched: accounts, their units, their people, and the ways to look at them.
+
+The Chinese words are those of the roster (design.md §3); each enum carries its word as `label`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Self
+
+
+class Labelled(Enum):
+    """An enum whose members carry the Chinese word people use for them."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Make a member from its identifier and its Chinese word."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def labelled(cls, label: str) -> Self | None:
+        """Return the member with this Chinese word, or None."""
+        return next((member for member in cls if member.label == label), None)
+
+
+class Platform(Labelled):
+    """Where an account lives; the closed list of the roster."""
+
+    WEIXIN_SUBSCRIPTION = "weixin_subscription", "微信订阅号"
+    WEIXIN_SERVICE = "weixin_service", "微信服务号"
+    WEIXIN_CHANNELS = "weixin_channels", "微信视频号"
+    WEIBO = "weibo", "微博"
+    TOUTIAO = "toutiao", "头条号"
+    DOUYIN = "douyin", "抖音"
+    KUAISHOU = "kuaishou", "快手"
+    SOHU = "sohu", "搜狐号"
+    BAIJIAHAO = "baijiahao", "百家号"
+    DAYU = "dayu", "大鱼号"
+    BILIBILI = "bilibili", "哔哩哔哩"
+    XIAOHONGSHU = "xiaohongshu", "小红书"
+    NETEASE = "netease", "网易号"
+    TENCENT = "tencent", "企鹅号"
+    THEPAPER = "thepaper", "澎湃号"
+    ZHIHU = "zhihu", "知乎"
+    RENMINHAO = "renminhao", "人民号"
+    XUEXI = "xuexi", "学习强国"
+    WEBSITE = "website", "网站"
+    MOBILE_APP = "mobile_app", "移动客户端"
+    MINI_PROGRAM = "mini_program", "小程序"
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the two-week rule asks for posts here unless rules.yaml says otherwise (rules.md 0.2)."""
+        return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
+
+
+class Scope(Enum):
+    """Whether the plan's obligations bind an account's unit (rules.md B.5)."""
+
+    IN = "in"
+    OUT = "out"
+    PENDING = "pending"
+
+
+class UnitLevel(Labelled):
+    """What kind of body the organizer (主办单位) is; it decides the scope, its name never does."""
+
+    COUNTY_UNIT = "county_unit", "县属单位"
+    TOWNSHIP = "township", "乡镇街道"
+    INTERNAL_DIVISION = "internal_division", "内设机构"
+    PUBLIC_INSTITUTION = "public_institution", "行政事业单位"
+    PARTY = "party", "党委部门"
+    CONGRESS = "congress", "人大政协"
+    JUDICIARY = "judiciary", "法院检察院"
+    MEDIA_CENTER = "media_center", "融媒体"
+    ENTERPRISE = "enterprise", "企业"
+    SCHOOL_HOSPITAL = "school_hospital", "医院学校"
+    VERTICAL = "vertical", "垂直单位"
+
+    @property
+    def scope(self) -> Scope:
+        """Whether units of this kind are bound by the plan."""
+        bound = {
+            UnitLevel.COUNTY_UNIT,
+            UnitLevel.TOWNSHIP,
+            UnitLevel.INTERNAL_DIVISION,
+            UnitLevel.PUBLIC_INSTITUTION,
+        }
+        return Scope.IN if self in bound else Scope.OUT
+
+
+class AccountStatus(Labelled):
+    """Where an account stands in its life; the first four are judged (design.md §3)."""
+
+    FILING = "filing", "待备案"
+    ACTIVE = "active", "运行"
+    PAUSED = "paused", "停用"
+    DEREGISTERING = "deregistering", "注销中"
+    CLOSED = "closed", "已注销"
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the rules still apply: until the closure is verified (rules.md B.6)."""
+        return self is not AccountStatus.CLOSED
+
+
+class AccountFunction(Labelled):
+    """What the account is for; the two-week rule binds publishing accounts only."""
+
+    PUBLISHING = "publishing", "发布类"
+    SERVICE = "service", "服务类"
+
+
+class OperationMode(Labelled):
+    """Who runs the account's content."""
+
+    OWN = "own", "自主"
+    OUTSOURCED = "outsourced", "委托"
+
+
+class Role(Labelled):
+    """Who is told."""
+
+    LIAISON = "liaison", "联络员"
+    LEADER = "leader", "责任领导"
+    OPERATOR = "operator", "操作员"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One person a unit named for an account, and how that person is reached."""
+
+    role: Role
+    name: str
+    phone: str | None = None
+    mail: str | None = None
+    dingtalk: str | None = None
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the roster gives any way to reach the person (rules.md 0.7)."""
+        return bool(self.phone or self.mail or self.dingtalk)
+
+    @property
+    def key(self) -> str:
+        """The person, across accounts and roles: phone, else mail, else DingTalk id, else the name."""
+        return self.phone or self.mail or self.dingtalk or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One way to look at an account: a collector, what to ask it for, and its place in the chain."""
+
+    account: str
+    collector: str
+    key: str
+    rank: int = 0
+
+    @property
+    def id(self) -> str:
+        """The source's stable name: account, collector and key."""
+        return f"{self.account}/{self.collector}={self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outsourcing:
+    """What the roster says about who runs an account in the unit's stead (plan 二(四))."""
+
+    mode: OperationMode = OperationMode.OWN
+    operator_org: str | None = None
+    operator_type: str | None = None
+    is_subcontracted: bool | None = None
+    agreement_on: date | None = None
+    confidentiality_on: date | None = None
+    news_licence_until: date | None = None
+
+
+BY_HAND = "人工"
+"""What the roster column 采集方式 says for an account that nobody polls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One row of the roster."""
+
+    id: str
+    name: str
+    platform: Platform
+    unit: str
+    area: str
+    platform_id: str | None = None
+    homepage: str | None = None
+    method: str | None = None
+    """The column 采集方式 as written: None for the platform's default chain, `人工`, or `collector=key` pairs."""
+    level: UnitLevel | None = None
+    function: AccountFunction = AccountFunction.PUBLISHING
+    is_main: bool = False
+    status: AccountStatus = AccountStatus.ACTIVE
+    opened_on: date | None = None
+    closed_on: date | None = None
+    verified_entity: str | None = None
+    outsourcing: Outsourcing = Outsourcing()
+    followers: int | None = None
+    contacts: tuple[Contact, ...] = ()
+    group: str | None = None
+    """The column 通知群: the name of a channel in the settings that reaches the unit's group."""
+    note: str | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """Whether the plan binds the account; an empty level is pending."""
+        return self.level.scope if self.level else Scope.PENDING
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether rules of updating and contacts apply: not closed and not out of scope."""
+        return self.status.is_judged and self.scope is not Scope.OUT
+
+    def people(self, role: Role) -> tuple[Contact, ...]:
+        """Return the contacts named for a role, in the roster's order; may be empty."""
+        return tuple(contact for contact in self.contacts if contact.role is role)
+
+
+class BadMethodError(ValueError):
+    """The column 采集方式 cannot be read; the argument is the faulty part."""
+
+
+def declared_sources(account: Account) -> tuple[tuple[str, str], ...]:
+    """Return the (collector, key) pairs written in 采集方式, first preferred; raises BadMethodError.
+
+    Empty for 人工 and for an empty column (the platform's default chain).
+    """
+    if account.method is None or account.method == BY_HAND:
+        return ()
+    return tuple(_pair(part) for part in account.method.replace("；", ";").split(";") if part.strip())  # noqa: RUF001 - both semicolons are typed
+
+
+def _pair(part: str) -> tuple[str, str]:
+    collector, equals, key = part.strip().partition("=")
+    if not (collector.strip() and equals and key.strip()):
+        raise BadMethodError(part.strip())
+    return collector.strip(), key.strip()
+
+
+def chain(account: Account, pairs: Iterable[tuple[str, str]]) -> tuple[Source, ...]:
+    """Return the sources of an account in the order of the pairs."""
+    return tuple(
+        Source(account=account.id, collector=collector, key=key, rank=rank)
+        for rank, (collector, key) in enumerate(pairs)
+    )

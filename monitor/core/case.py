@@ -1,0 +1,258 @@
+"""A case: one trouble of one account under one rule, from its first step to its stated end.
+
+`plan` decides; it knows no store. Not knowing never opens, closes or escalates anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from monitor.core.account import Labelled
+from monitor.core.calendar import DaysOff, WorkCalendar, beijing_date
+from monitor.core.finding import Finding, Pacing, RuleBook, State, Support
+
+LADDER = "UPD-01"
+"""The rule whose numbers make the ladder (rules.md B.2, UPD-W and UPD-H)."""
+
+
+class StepKind(Labelled):
+    """What a step is, in the order of its weight; a closed list that labels a metric."""
+
+    HOLIDAY = "holiday", "节前提醒"
+    REMIND = "remind", "更新提醒"
+    WARN = "warn", "更新预警"
+    LAST_DAY = "last_day", "更新预警"
+    OVERDUE = "overdue", "超期提醒"
+    ESCALATE = "escalate", "督办"
+    PROPOSE = "propose", "列入建议名单"
+    REPEAT = "repeat", "超期提醒"
+    TASK = "task", "待办事项"
+    RECOVERED = "recovered", "核销"
+
+
+class Closing(Labelled):
+    """Why a case ended."""
+
+    UPDATED = "updated", "已更新"
+    COMPLETED = "completed", "已补正"
+    LAPSED = "lapsed", "已不再成立"
+    CORRECTED = "corrected", "数据已更正"
+    NOT_APPLICABLE = "not_applicable", "不再适用"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing done in a case at one moment. (`kind`, `number`) names it within its case.
+
+    `number` is the nominal day of the ladder, a date's ordinal for a holiday, a count for a task.
+    """
+
+    kind: StepKind
+    number: int
+    at: datetime
+    days: int | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An account's trouble under one rule; `id` is None until it is stored."""
+
+    id: int | None = None
+    account: str
+    rule: str
+    episode: str
+    opened_at: datetime
+    steps: tuple[Step, ...] = ()
+    """Oldest first."""
+    closed_at: datetime | None = None
+    closing: Closing | None = None
+
+    def has(self, kind: StepKind, number: int) -> bool:
+        """Whether the step was taken."""
+        return any(step.kind is kind and step.number == number for step in self.steps)
+
+    @property
+    def height(self) -> int:
+        """The highest nominal day of the ladder taken so far; 0 before the first."""
+        return max((step.number for step in self.steps if step.kind in _RUNGS), default=0)
+
+    @property
+    def was_overdue(self) -> bool:
+        """Whether anybody was told that two weeks had passed."""
+        return any(step.kind in _OVER for step in self.steps)
+
+
+_OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
+_RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """The end of an open case; `step` is the note that goes out with it, if one is owed."""
+
+    closing: Closing
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be done about one finding: end the open case, take a step (opening a case if none is open)."""
+
+    close: Close | None = None
+    step: Step | None = None
+
+
+NOTHING = Plan()
+
+
+def plan(finding: Finding, pacing: Pacing, case: Case | None, book: RuleBook, calendar: WorkCalendar, now: datetime) -> Plan:  # noqa: PLR0913 - a decision of six values
+    """Return what the finding asks for, given the open case of the same account and rule."""
+    if finding.state is State.UNKNOWN:
+        return NOTHING
+    close = _closing(finding, pacing, case, now) if case else None
+    still_open = None if close else case
+    match pacing:
+        case Pacing.LADDER:
+            step = _rung(finding, still_open, book, calendar, now)
+        case Pacing.TASK:
+            step = _task(finding, still_open, calendar, now)
+    return Plan(close=close, step=step) if close or step else NOTHING
+
+
+def _closing(finding: Finding, pacing: Pacing, case: Case, now: datetime) -> Close | None:
+    if finding.state in {State.NOT_APPLICABLE, State.EXEMPTED}:
+        return Close(closing=Closing.NOT_APPLICABLE)
+    match pacing:
+        case Pacing.LADDER:
+            if finding.episode == case.episode:
+                return None
+            if finding.episode < case.episode:
+                return Close(closing=Closing.CORRECTED)
+            return Close(closing=Closing.UPDATED, step=_recovered(finding, case, now))
+        case Pacing.TASK:
+            if finding.state is State.OK:
+                return Close(closing=Closing.LAPSED if finding.last_post else Closing.COMPLETED)
+            return None if finding.episode == case.episode else Close(closing=Closing.CORRECTED)
+
+
+def _recovered(finding: Finding, case: Case, now: datetime) -> Step | None:
+    """Return the note that a unit is owed once it was told of being overdue (rules.md C.1)."""
+    if not case.was_overdue:
+        return None
+    return Step(kind=StepKind.RECOVERED, number=0, at=now, days=finding.days, because=finding.because)
+
+
+def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCalendar, now: datetime) -> Step | None:
+    """Return the highest step of the ladder that is due and not taken, else a due word before a holiday."""
+    today = beijing_date(now)
+    if finding.days is None or not _is_judged(finding) or not calendar.is_workday(today):
+        return None
+    ladder = Ladder.of(book)
+    begun = today - timedelta(days=finding.days)
+    if finding.days <= ladder.limit and finding.support is Support.BLIND:
+        return None
+    taken = case.height if case else 0
+    due = max((n for n in ladder.rungs(finding.days) if n > taken and ladder.date_of(begun, n, calendar) <= today), default=None)
+    if due is not None:
+        if due >= ladder.overdue and finding.state is not State.VIOLATED:
+            return None
+        return Step(kind=ladder.kind_of(due), number=due, at=now, days=finding.days, because=finding.because)
+    return _before_holiday(finding, case, ladder, calendar, now)
+
+
+def _is_judged(finding: Finding) -> bool:
+    return finding.state in {State.OK, State.WARNING, State.VIOLATED}
+
+
+def _before_holiday(finding: Finding, case: Case | None, ladder: Ladder, calendar: WorkCalendar, now: datetime) -> Step | None:
+    """Return UPD-H: two working days before a holiday that the deadline falls in, and again on the last one."""
+    today = beijing_date(now)
+    if finding.days is None or finding.days > ladder.limit:
+        return None
+    for day in (today, calendar.next_workday(today)):
+        block = calendar.days_off_after(day)
+        if block is None or block.is_plain_weekend:
+            continue
+        if not ladder.falls_in(today - timedelta(days=finding.days), block):
+            continue
+        number = today.toordinal()
+        spoke_today = case is not None and any(beijing_date(step.at) == today for step in case.steps)
+        if not spoke_today:
+            return Step(kind=StepKind.HOLIDAY, number=number, at=now, days=finding.days, because=finding.because)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """The days on which a unit hears about a gap (rules.md B.2 UPD-W, 0.11)."""
+
+    remind: int
+    warn: int
+    last_day: int
+    overdue: int
+    escalate: int
+    propose: int
+    repeat_every: int
+    move_back_at_most: int
+
+    @classmethod
+    def of(cls, book: RuleBook) -> Ladder:
+        """Return the ladder in force."""
+        return cls(**{name: book.number(LADDER, name) for name in cls.__slots__})
+
+    @property
+    def limit(self) -> int:
+        """The last day that is not yet over: two weeks."""
+        return self.last_day
+
+    def rungs(self, days: int) -> tuple[int, ...]:
+        """Return the nominal days up to a few days past `days`, repeats included, in order."""
+        fixed = (self.remind, self.warn, self.last_day, self.overdue, self.escalate, self.propose)
+        repeats = range(self.propose + self.repeat_every, days + 1, self.repeat_every)
+        return (*fixed, *repeats)
+
+    def kind_of(self, rung: int) -> StepKind:
+        """Return what the step of a nominal day is."""
+        kinds = {
+            self.remind: StepKind.REMIND,
+            self.warn: StepKind.WARN,
+            self.last_day: StepKind.LAST_DAY,
+            self.overdue: StepKind.OVERDUE,
+            self.escalate: StepKind.ESCALATE,
+            self.propose: StepKind.PROPOSE,
+        }
+        return kinds.get(rung, StepKind.REPEAT)
+
+    def date_of(self, begun: date, rung: int, calendar: WorkCalendar) -> date:
+        """Return the working day on which a step is taken.
+
+        Steps up to the last day move to the working day before if that is near, else behind the
+        days off; later steps move behind them.
+        """
+        nominal = begun + timedelta(days=rung)
+        if calendar.is_workday(nominal):
+            return nominal
+        earlier = calendar.workday_on_or_before(nominal)
+        if rung <= self.last_day and (nominal - earlier).days <= self.move_back_at_most:
+            return earlier
+        return calendar.workday_on_or_after(nominal)
+
+    def deadline(self, begun: date) -> date:
+        """Return the last day on which an update is in time."""
+        return begun + timedelta(days=self.limit)
+
+    def falls_in(self, begun: date, block: DaysOff) -> bool:
+        """Whether the update would be late on the first working day after the block, and is not yet."""
+        return self.deadline(begun) <= block.last
+
+
+def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
+    """Return the operator's task, at once and again after every five working days."""
+    if finding.state not in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}:
+        return None
+    weeks = calendar.workdays_between(beijing_date(case.opened_at), beijing_date(now)) // 5 if case else 0
+    if case and case.has(StepKind.TASK, weeks):
+        return None
+    return Step(kind=StepKind.TASK, number=weeks, at=now, days=finding.days, because=finding.because)

@@ -1,0 +1,102 @@
+"""What a collector is, and what it is given: the port between the looks and the network.
+
+A platform file offers one `COLLECTOR`. It splits *getting* from *reading*: `collect` asks for
+pages through `fetch`, and `parse` is a pure function of one page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+from monitor.core.account import Account, Platform, Source
+from monitor.core.observation import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request. `conditional` marks the one whose sameness means that nothing changed at all."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    conditional: bool = False
+    max_bytes: int | None = None
+    """A cap for this body, where a platform's pages are larger than the door's 2 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One answer, whole: body decompressed and within the cap."""
+
+    url: str
+    """Where the answer came from, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case; a repeated header joined by commas."""
+    body: bytes
+    at: datetime
+    """The moment of the look (UTC): what relative and year-less dates are relative to."""
+
+
+class UnchangedError(Exception):
+    """Raised by `fetch` on a conditional request: the answer is the one that made the last timeline.
+
+    A collector lets it pass through.
+    """
+
+
+class Fetch(Protocol):
+    """The network, as a platform file sees it: one door, already bound to one source."""
+
+    async def __call__(self, request: Request, /) -> Page:
+        """Return the answer, whatever its HTTP status below 500 (429 excepted).
+
+        Raises LookFailedError when there is none to be had, UnchangedError when a conditional
+        request finds nothing new.
+        """
+
+    async def read(self, parse: Callable[[Page], Timeline], page: Page, /) -> Timeline:
+        """Return `parse(page)`, run off the event loop and under a time limit.
+
+        Raises LookFailedError: the parser's own, UNREADABLE when it fails or takes too long.
+        `parse` must be a module-level function (it travels to another process).
+        """
+
+
+class Session(Protocol):
+    """What one collector may keep between its looks: visitor cookies, access tokens."""
+
+    def get(self, name: str) -> str | None:
+        """Return what was put under the name, unless it is past its time."""
+
+    def put(self, name: str, value: str, keep: timedelta) -> None:
+        """Keep a value for a while."""
+
+    def drop(self, name: str) -> None:
+        """Forget a value; forgetting what is not there is fine."""
+
+
+@runtime_checkable
+class Collector(Protocol):
+    """One way to look at accounts, by name."""
+
+    name: str
+    """As the roster's column 采集方式 and `xuncha read` write it."""
+    version: int
+    """Raised when `parse` reads more or otherwise, so that unchanged pages are read again."""
+    platforms: frozenset[Platform]
+    """The platforms whose default chain it belongs to; may be empty."""
+
+    def key_of(self, account: Account) -> str | None:
+        """Return what to ask for by default, from the roster row; None if the row does not tell."""
+
+    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
+        """Return what is to be seen now; raises LookFailedError (or lets UnchangedError pass)."""
+
+    def parse(self, page: Page) -> Timeline:
+        """Return what one page says, recognised by its shape; raises LookFailedError."""

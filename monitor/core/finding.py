@@ -1,0 +1,187 @@
+"""What a rule says of an account at one moment, with everything needed to defend it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from monitor.core.account import Account, Labelled, Platform
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.observation import Covers, KnownPost, Observation, Timeline
+
+
+class State(Labelled):
+    """How an account stands towards a rule."""
+
+    OK = "ok", "正常"
+    WARNING = "warning", "临近超期"
+    VIOLATED = "violated", "超期"
+    SUSPECTED = "suspected", "疑似"
+    NEEDS_REVIEW = "needs_review", "待研判"
+    UNKNOWN = "unknown", "未能核查"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+    EXEMPTED = "exempted", "已豁免"
+
+
+class Strength(Labelled):
+    """How binding the clause is: 一律 and 不得, 原则上, or a hint."""
+
+    MANDATORY = "mandatory", "一律"
+    IN_PRINCIPLE = "in_principle", "原则上"
+    ADVISORY = "advisory", "参考"
+
+
+class Proposal(Labelled):
+    """What the finding proposes; people decide."""
+
+    DEREGISTER = "deregister", "注销"
+    CONSOLIDATE = "consolidate", "清理整合"
+    CANCEL = "cancel", "取消"
+    RECTIFY = "rectify", "整改"
+    WARN = "warn", "预警"
+    DEDUCT = "deduct", "扣分"
+    REVIEW = "review", "研判"
+    FILE = "file", "补备案"
+
+
+class Basis(Enum):
+    """Whose evidence it rests on."""
+
+    OWN = "own"
+    BULLETIN = "bulletin"
+    HAND = "hand"
+    IMPORT = "import"
+    REGISTRY = "registry"
+
+
+class Support(Enum):
+    """What stands behind a statement about updates beyond the known posts themselves."""
+
+    LOOK = "look"
+    """A covering look, fresh enough, that saw nothing newer."""
+    BLIND = "blind"
+    """The account is polled, but no such look was to be had: the operator's concern."""
+    ASKED = "asked"
+    """Nobody polls it, and no list by hand is fresh: the unit can only be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule's word on one account, unit or area."""
+
+    rule: str
+    account: str | None = None
+    unit: str | None = None
+    area: str | None = None
+    state: State
+    since: date | None = None
+    days: int | None = None
+    strength: Strength
+    proposals: tuple[Proposal, ...] = ()
+    basis: Basis = Basis.OWN
+    clause: str
+    because: str
+    evidence: tuple[str, ...] = ()
+    support: Support = Support.LOOK
+    last_post: datetime | None = None
+    """The newest visible post's time, where the rule is about updates."""
+    episode: str = ""
+    """What tells one trouble from the next of the same rule: for updates, the moment the gap began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """The numbers in force on one day, from config/rules.yaml: per rule id, by name.
+
+    A missing number is a fault of the configuration that the settings refuse before any rule runs.
+    """
+
+    numbers: Mapping[str, Mapping[str, int]]
+    clauses: Mapping[str, str]
+    strengths: Mapping[str, Strength]
+    update_applies_to: frozenset[Platform] = frozenset()
+    """Platforms that must update although their kind does not by default (rules.md 0.2)."""
+
+    def number(self, rule: str, name: str) -> int:
+        """Return one threshold of a rule."""
+        return self.numbers[rule][name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of one account at one moment: what the rules of an account judge."""
+
+    account: Account
+    posts: tuple[KnownPost, ...]
+    """Every post ever seen, oldest first, withdrawn ones included."""
+    observations: tuple[Observation, ...]
+    """For each source, what it last showed: its newest timeline, and its newest reason if newer still."""
+    is_polled: bool
+    """Whether any source is looked at by the monitor itself."""
+
+    @property
+    def newest(self) -> KnownPost | None:
+        """The newest post that is still to be seen."""
+        visible = (known for known in self.posts if known.withdrawn_at is None)
+        return max(visible, key=lambda known: known.post.published_at, default=None)
+
+    def covering(self, now: datetime) -> Observation | None:
+        """Return the freshest look that can show there is nothing newer; None if none is fresh."""
+        fresh = (
+            observation
+            for observation in self.observations
+            if isinstance(observation.seen, Timeline)
+            and observation.seen.covers is Covers.ALL
+            and observation.seen.standing.is_present
+            and now - observation.last_confirmed <= observation.freshness
+        )
+        return max(fresh, key=lambda observation: observation.last_confirmed, default=None)
+
+    def support(self, now: datetime) -> Support:
+        """Return what stands behind saying that there is nothing newer."""
+        if self.covering(now):
+            return Support.LOOK
+        return Support.BLIND if self.is_polled else Support.ASKED
+
+    def support_ends(self, now: datetime) -> datetime | None:
+        """Return the moment from which the freshest covering look no longer counts."""
+        look = self.covering(now)
+        return look.last_confirmed + look.freshness + timedelta(microseconds=1) if look else None
+
+    def reading_gone(self) -> Observation | None:
+        """Return the newest timeline in which the platform no longer shows the account, or None."""
+        absent = (
+            observation
+            for observation in self.observations
+            if isinstance(observation.seen, Timeline) and not observation.seen.standing.is_present
+        )
+        return max(absent, key=lambda observation: observation.last_confirmed, default=None)
+
+
+def judge_again_at(known: Known, now: datetime) -> datetime:
+    """Return the next moment at which time alone can change what the rules say of the account.
+
+    Days turn at midnight in Beijing, and a covering look grows stale.
+    """
+    midnight = start_of_day(beijing_date(now) + ONE_DAY)
+    stale = known.support_ends(now)
+    return min(midnight, stale) if stale else midnight
+
+
+class Pacing(Enum):
+    """How a rule's case goes on: by the days since the update, or by working time."""
+
+    LADDER = "ladder"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One obligation, as a function of what is known; each lives in a module of its own."""
+
+    id: str
+    pacing: Pacing
+    judge: Callable[[Known, RuleBook, datetime], Finding]
+    """Pure; gives a finding for every account, NOT_APPLICABLE included."""

@@ -1,0 +1,68 @@
+"""What one person gets in one run, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.core.account import Labelled
+
+
+class MessageState(Labelled):
+    """Where a message stands; a closed list that labels a metric."""
+
+    HELD = "held", "待放行"
+    QUEUED = "queued", "待发送"
+    SENDING = "sending", "发送中"
+    SENT = "sent", "已送达"
+    FAILED = "failed", "发送失败"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Outcome(Labelled):
+    """How one try ended, in the far side's own terms; a closed list that labels a metric."""
+
+    SENT = "sent", "已接收"
+    TEMPORARY = "temporary", "暂时失败"
+    PERMANENT = "permanent", "被拒绝"
+    UNANSWERED = "unanswered", "未得到答复"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message whose words and id are settled: a repeat is recognisable by the id.
+
+    `body` is Markdown of the small kind DingTalk knows (headings, bold, quotes, line breaks).
+    """
+
+    id: str
+    channel: str
+    subject: str
+    body: str
+    address: str | None = None
+    """The person's mail address or DingTalk id; None where the channel itself names its readers."""
+    mentions: tuple[str, ...] = ()
+    """Mobile numbers to be called by name in a group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to deliver a message. `code` is the far side's own word (errcode, SMTP code, HTTP status)."""
+
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+    """One line for the operator; never a secret."""
+    retry_after: timedelta | None = None
+
+
+RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
+"""How long to wait before each further try; after the last, the message has failed."""
+
+
+def next_try(attempts: int, attempt: Attempt, now: datetime) -> datetime | None:
+    """Return when to try again after the given number of tries; None when there is no point."""
+    if attempt.outcome in {Outcome.SENT, Outcome.PERMANENT} or attempts > len(RETRY_PAUSES):
+        return None
+    pause = RETRY_PAUSES[attempts - 1]
+    return now + max(pause, attempt.retry_after or timedelta())

@@ -1,0 +1,314 @@
+"""What a look saw: a timeline, or the reason why nothing could be seen. Never both, never neither.
+
+Not having seen is never evidence (design.md §1): a `Reason` says something about us, not about
+the unit. Only a timeline with `covers=ALL` can show that nothing newer exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+from monitor.core.account import Labelled, Source
+
+POLLED_FRESHNESS = timedelta(hours=24)
+"""How long a look at a polled source stands for its account (rules.md 0.1)."""
+HAND_FRESHNESS = timedelta(days=7)
+"""The same for a look by hand."""
+SECOND_READING = timedelta(hours=1)
+"""How far apart two looks must lie to count as separate occasions."""
+MANUAL = "manual"
+"""The collector under which looks by hand are kept."""
+
+
+class Reason(Labelled):
+    """Why a look saw nothing: the closed list that labels metrics (design.md §1)."""
+
+    DNS = "dns", "域名无法解析"
+    CONNECT = "connect", "无法连接"
+    TLS = "tls", "安全证书有误"
+    TIMEOUT = "timeout", "超时"
+    HTTP_ERROR = "http_error", "网站返回错误"
+    REFUSED = "refused", "拒绝访问"
+    RATE_LIMITED = "rate_limited", "访问受限"
+    LOGIN_WALL = "login_wall", "需要登录"
+    CAPTCHA = "captcha", "需要验证"
+    GRANT = "grant", "授权缺失或过期"
+    GUARD_BLOCKED = "guard_blocked", "地址不允许访问"
+    TOO_LARGE = "too_large", "内容过大"
+    TRUNCATED = "truncated", "内容不完整"
+    UNREADABLE = "unreadable", "页面无法识别"
+
+
+class LookFailedError(Exception):
+    """A look that saw nothing. `detail` is for the operator's log: one line, no secret, no markup."""
+
+    def __init__(self, reason: Reason, detail: str = "", *, retry_after: timedelta | None = None) -> None:
+        """Carry the reason, and how long the far side asked us to stay away."""
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class Precision(Enum):
+    """How exactly a publication time is known."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+    AT_LEAST = "at_least"
+    """A lower bound, taken from an id: the post may have appeared later."""
+
+
+class Covers(Enum):
+    """Whether a timeline shows the account's newest posts for certain, or only some of its posts."""
+
+    ALL = "all"
+    SOME = "some"
+
+
+class Standing(Labelled):
+    """What the platform says of the account."""
+
+    ACTIVE = "active", "正常"
+    EMPTY = "empty", "尚无内容"
+    CANCELLED = "cancelled", "已注销"
+    BANNED = "banned", "已封禁"
+    FROZEN = "frozen", "已冻结"
+    MIGRATED = "migrated", "已迁移"
+    NOT_FOUND = "not_found", "不存在"
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the account is there to be judged by its posts."""
+        return self in {Standing.ACTIVE, Standing.EMPTY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One publicly visible item of an account, forwards included (rules.md B.1)."""
+
+    published_at: datetime
+    """UTC; with day precision, the first moment of the day in Beijing."""
+    precision: Precision = Precision.SECOND
+    title: str = ""
+    url: str | None = None
+    is_pinned: bool = False
+
+    @property
+    def key(self) -> str:
+        """What makes two sightings the same post: its link, else its time and title (design.md §3)."""
+        return self.url or f"{self.published_at.isoformat()} {self.title}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the platform shows of the account itself; every field may be missing."""
+
+    name: str | None = None
+    id: str | None = None
+    followers: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The posts one look saw, newest first; may be empty (then `standing` says why)."""
+
+    posts: tuple[Post, ...] = ()
+    covers: Covers = Covers.ALL
+    standing: Standing = Standing.ACTIVE
+    profile: Profile | None = None
+
+    @property
+    def newest(self) -> Post | None:
+        """The post with the greatest time, wherever it stands in the list."""
+        return max(self.posts, key=lambda post: post.published_at, default=None)
+
+
+def timeline(
+    posts: Iterable[Post],
+    *,
+    covers: Covers = Covers.ALL,
+    profile: Profile | None = None,
+    standing: Standing | None = None,
+) -> Timeline:
+    """Return a timeline of the posts, sorted newest first; without posts the account is EMPTY."""
+    ordered = tuple(sorted(posts, key=lambda post: post.published_at, reverse=True))
+    if standing is None:
+        standing = Standing.ACTIVE if ordered else Standing.EMPTY
+    return Timeline(posts=ordered, covers=covers, standing=standing, profile=profile)
+
+
+def gone(standing: Standing, profile: Profile | None = None) -> Timeline:
+    """Return what a look saw of an account that the platform no longer shows: it covers nothing."""
+    return Timeline(covers=Covers.SOME, standing=standing, profile=profile)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The far side, or the bytes themselves, say that nothing changed since this source's last timeline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blind:
+    """A look that saw nothing, as a value."""
+
+    reason: Reason
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+Sight = Timeline | Unchanged | Blind
+"""How a look ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What lets the next look of the same request be skipped: the server's own words, and the body's hash."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    reader: str = ""
+    """Which reader, in which version, made the timeline they stand for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look at one source, finished."""
+
+    source: Source
+    at: datetime
+    sight: Sight
+    validators: Validators | None = None
+    raw: bytes | None = None
+    """The bytes seen, kept as evidence only where a verdict or a standing changes."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Consecutive looks at one source that saw the same, as one interval.
+
+    An interval grows only while looks follow each other within the source's freshness, so at
+    every moment inside it a look lies at most that far back.
+    """
+
+    id: int
+    source: str
+    collector: str
+    seen: Timeline | Reason
+    first_seen: datetime
+    last_confirmed: datetime
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether the monitor looks there by itself."""
+        return self.collector != MANUAL
+
+    @property
+    def freshness(self) -> timedelta:
+        """How long after its last confirmation it still stands for the account."""
+        return POLLED_FRESHNESS if self.is_polled else HAND_FRESHNESS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPost:
+    """A post together with what was learnt about it over time; every moment is one of *knowing*."""
+
+    post: Post
+    source: str
+    """The source that showed it first; only that source's lists can show that it is gone."""
+    observation: int
+    """The observation it was first seen in: the evidence."""
+    first_seen: datetime
+    linked_at: datetime | None = None
+    """When a covering list first showed it together with an older post: nothing lies between the two."""
+    missing_since: datetime | None = None
+    withdrawn_at: datetime | None = None
+    """When a second covering list no longer showed it although it reached past it."""
+
+    def as_of(self, moment: datetime) -> KnownPost | None:
+        """Return what was known of it at that moment; None before it was first seen."""
+        if self.first_seen > moment:
+            return None
+        return replace(
+            self,
+            linked_at=_by(self.linked_at, moment),
+            missing_since=_by(self.missing_since, moment),
+            withdrawn_at=_by(self.withdrawn_at, moment),
+        )
+
+
+def _by(learnt: datetime | None, moment: datetime) -> datetime | None:
+    return learnt if learnt is not None and learnt <= moment else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What one more timeline changes about the known posts of an account: the rows to write."""
+
+    added: tuple[KnownPost, ...] = ()
+    changed: tuple[KnownPost, ...] = ()
+
+
+def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime) -> Merged:
+    """Return the posts that an observation's timeline, read at `at`, adds to the known ones, and those it changes.
+
+    `known` is by post key. A post is missing when a covering list of the source that showed it
+    reaches further back and does not show it; it is withdrawn when a list at least
+    SECOND_READING later misses it again. Lists given by hand never withdraw anything.
+    """
+    if isinstance(observation.seen, Reason):
+        return Merged()
+    covering = observation.seen.covers is Covers.ALL and observation.seen.standing.is_present
+    shown = {post.key: post for post in observation.seen.posts}
+    oldest = min((post.published_at for post in shown.values() if not post.is_pinned), default=None)
+    added: list[KnownPost] = []
+    changed: list[KnownPost] = []
+    for key, post in shown.items():
+        linked_at = at if covering and oldest is not None and post.published_at > oldest else None
+        before = known.get(key)
+        if before is None:
+            added.append(
+                KnownPost(
+                    post=post,
+                    source=observation.source,
+                    observation=observation.id,
+                    first_seen=at,
+                    linked_at=linked_at,
+                )
+            )
+        elif (after := _seen_again(before, post, linked_at)) != before:
+            changed.append(after)
+    if covering and observation.is_polled:
+        reach = oldest if oldest is not None else datetime.min.replace(tzinfo=UTC)
+        for key, before in known.items():
+            ours = before.source == observation.source and before.post.published_at > reach
+            if ours and key not in shown and (after := _missed(before, at)) != before:
+                changed.append(after)
+    return Merged(added=tuple(added), changed=tuple(changed))
+
+
+def _seen_again(before: KnownPost, post: Post, linked_at: datetime | None) -> KnownPost:
+    """Return the post with a more exact time if there is one; an edit never makes it newer."""
+    sharper = before.post.precision in {Precision.DAY, Precision.AT_LEAST} and post.precision is not before.post.precision
+    return replace(
+        before,
+        post=post if sharper else before.post,
+        linked_at=before.linked_at or linked_at,
+        missing_since=None,
+        withdrawn_at=None,
+    )
+
+
+def _missed(before: KnownPost, at: datetime) -> KnownPost:
+    if before.missing_since is None:
+        return replace(before, missing_since=at)
+    if before.withdrawn_at is None and at - before.missing_since >= SECOND_READING:
+        return replace(before, withdrawn_at=at)
+    return before

@@ -1,0 +1,97 @@
+"""UPD-03: 单次超过20天未更新的，原则上清理整合.
+
+Instrument: 缙政办发〔2022〕13号 三(二)1. 超过20天 is 21 days or more (rules.md B.1.6). An open gap counts
+as it stands; a closed one only between two posts that one covering list, or lists that overlap,
+showed as neighbours, and only for 90 days after its end (rules.md 0.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from monitor.core.calendar import beijing_date, days_between
+from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.observation import KnownPost, Precision
+from monitor.core.rules.updates import day_text, draft, facts, must_update, open_gap, why_not_seen
+
+ID = "UPD-03"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Closed:
+    before: KnownPost
+    after: KnownPost
+    days: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether nothing can lie between the two posts, and both times are exact."""
+        exact = Precision.AT_LEAST not in {self.before.post.precision, self.after.post.precision}
+        return exact and self.after.linked_at is not None
+
+
+def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return whether one gap of more than 20 days stands against the account now."""
+    finding = draft(ID, known, book, now)
+    if not must_update(known, book):
+        return finding
+    limit = book.number(ID, "gap_from")
+    gap = open_gap(known, now)
+    too_long = gap is not None and gap.days >= limit
+    if gap is not None and too_long and gap.may_accuse:
+        return replace(
+            finding,
+            state=State.VIOLATED,
+            since=beijing_date(gap.start) + timedelta(days=limit),
+            proposals=(Proposal.CONSOLIDATE,),
+            because=f"{facts(gap)}，超过20天。",
+        )
+    closed = tuple(_closed_gaps(known, now, limit, book.number(ID, "window_days")))
+    shown = next((one for one in closed if one.is_shown), None)
+    if shown is not None:
+        return _violated_by(shown, finding, limit)
+    if gap is None:
+        return replace(finding, state=State.UNKNOWN, because="没有看到过发布记录，台账也没有开设日期，无法判断。")
+    if too_long:
+        return replace(finding, state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
+    if closed:
+        return replace(finding, state=State.UNKNOWN, because=f"{_text(closed[0])}，但期间的列表没有看全，不能认定。")
+    return replace(finding, state=State.OK, since=beijing_date(gap.start), because=f"{facts(gap)}。")
+
+
+def _closed_gaps(known: Known, now: datetime, limit: int, window: int) -> Iterator[_Closed]:
+    """Yield the long gaps between neighbouring posts that ended lately, latest first.
+
+    A post that was taken down later still ended its gap: the unit did update.
+    """
+    ordered = sorted(known.posts, key=lambda one: one.post.published_at)
+    for after, before in pairwise(reversed(ordered)):
+        if days_between(after.post.published_at, now) > window:
+            return
+        days = days_between(before.post.published_at, after.post.published_at)
+        if days >= limit:
+            yield _Closed(before=before, after=after, days=days)
+
+
+def _text(closed: _Closed) -> str:
+    start, end = day_text(closed.before.post.published_at), day_text(closed.after.post.published_at)
+    return f"{start}至{end}之间{closed.days}天未见更新"
+
+
+def _violated_by(closed: _Closed, finding: Finding, limit: int) -> Finding:
+    start = closed.before.post.published_at
+    return replace(
+        finding,
+        state=State.VIOLATED,
+        since=beijing_date(start) + timedelta(days=limit),
+        proposals=(Proposal.CONSOLIDATE,),
+        because=f"{_text(closed)}，超过20天；现已恢复更新。",
+        evidence=tuple(f"observation:{one.observation}" for one in (closed.before, closed.after)),
+        episode=start.isoformat(),
+    )
+
+
+RULE = Rule(id=ID, pacing=Pacing.TASK, judge=judge)

@@ -1,0 +1,112 @@
+"""What the rules about updating share: whom they bind, and what the newest post proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.account import AccountFunction
+from monitor.core.calendar import beijing, days_between, start_of_day
+from monitor.core.finding import Finding, Known, RuleBook, State, Support
+from monitor.core.observation import Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The time since an account's newest visible post, or since its opening if it has none."""
+
+    start: datetime
+    days: int
+    support: Support
+    is_first: bool
+    """Whether nothing has been posted since the opening."""
+    is_lower_bound: bool
+    """Whether the newest time comes from an id: the post may be younger."""
+
+    @property
+    def may_accuse(self) -> bool:
+        """Whether more than two weeks may be held against the unit (rules.md 0.1)."""
+        return self.support is Support.LOOK and not self.is_lower_bound
+
+    @property
+    def episode(self) -> str:
+        """The gap's name: the moment it began."""
+        return self.start.isoformat()
+
+
+def must_update(known: Known, book: RuleBook) -> bool:
+    """Whether the two-week rule asks this account for posts (rules.md 0.2)."""
+    account = known.account
+    if not account.is_judged or account.function is AccountFunction.SERVICE:
+        return False
+    return account.platform.publishes or account.platform in book.update_applies_to
+
+
+def open_gap(known: Known, now: datetime) -> Gap | None:
+    """Return the gap that is open now; None where neither a post nor an opening date is known."""
+    newest = known.newest
+    if newest is not None:
+        start = newest.post.published_at
+        return Gap(
+            start=start,
+            days=max(0, days_between(start, now)),
+            support=known.support(now),
+            is_first=False,
+            is_lower_bound=newest.post.precision is Precision.AT_LEAST,
+        )
+    opened = known.account.opened_on
+    if opened is None:
+        return None
+    start = start_of_day(opened)
+    return Gap(
+        start=start,
+        days=max(0, days_between(start, now)),
+        support=known.support(now),
+        is_first=True,
+        is_lower_bound=False,
+    )
+
+
+def draft(rule: str, known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return a rule's finding on the account with everything filled in but the verdict: NOT_APPLICABLE."""
+    newest, look, gap = known.newest, known.covering(now), open_gap(known, now)
+    ids = ([newest.observation] if newest else []) + ([look.id] if look else [])
+    return Finding(
+        rule=rule,
+        account=known.account.id,
+        unit=known.account.unit,
+        area=known.account.area,
+        state=State.NOT_APPLICABLE,
+        days=gap.days if gap else None,
+        strength=book.strengths[rule],
+        clause=book.clauses[rule],
+        because="该账号不适用更新要求。",
+        evidence=tuple(f"observation:{number}" for number in dict.fromkeys(ids)),
+        support=known.support(now),
+        last_post=newest.post.published_at if newest else None,
+        episode=gap.episode if gap else "",
+    )
+
+
+def day_text(moment: datetime) -> str:
+    """Return a moment's Beijing date as officials write it, e.g. `2026年5月1日`."""
+    local = beijing(moment)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def facts(gap: Gap) -> str:
+    """Return what is known of the open gap, as the beginning of a sentence."""
+    if gap.is_first:
+        return f"自{day_text(gap.start)}开设以来未发布，已{gap.days}天"
+    return f"最近一次更新为{day_text(gap.start)}，已{gap.days}天未更新"
+
+
+def why_not_seen(known: Known, gap: Gap) -> str:
+    """Return why more than two weeks cannot be held against the unit, as the end of a sentence."""
+    if gap.is_lower_bound:
+        return "最近一次发布时间仅为下限，不能据此认定超期"
+    if known.reading_gone() is not None:
+        return "平台显示账号状态异常，待核实"
+    if gap.support is Support.ASKED:
+        return "该账号靠人工或链接核查，近7天没有完整的核查记录"
+    return "近24小时没有看到该账号的完整列表"
