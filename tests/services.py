@@ -1,0 +1,90 @@
+"""What some tests need beside Python. Without it they are skipped, saying so; where CI promises it they fail.
+
+`tests/setup-services` installs all of it. XUNCHA_REQUIRE_SERVICES turns the skips into failures.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+
+def require_chromium() -> str:
+    """Return the browser's path."""
+    return _program("chromium", "chromium-browser", "google-chrome")
+
+
+def require_promtool() -> str:
+    """Return the path of Prometheus' own checker of rules and metrics."""
+    return _program("promtool")
+
+
+def require_samples() -> Path:
+    """Return the folder of recorded pages, which is not part of the project (XUNCHA_SAMPLES)."""
+    folder = os.environ.get("XUNCHA_SAMPLES")
+    if not folder:
+        pytest.skip("XUNCHA_SAMPLES names no folder of recorded pages")
+    return Path(folder)
+
+
+@contextmanager
+def require_postgresql() -> Iterator[str]:
+    """Run a PostgreSQL of our own; the value is its address for SQLAlchemy.
+
+    It listens on a socket file in its own folder, so that any number run side by side; both are gone afterwards.
+    """
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        _missing("PostgreSQL (initdb)")
+    # Not below pytest's tmp_path: the user who runs the server cannot enter it.
+    with tempfile.TemporaryDirectory(prefix="xuncha-postgresql-", ignore_cleanup_errors=True) as folder:
+        run = _Server(programs[-1].parent, Path(folder))
+        run("initdb", "--auth=trust", "--username=xuncha", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        run("pg_ctl", "--wait", "--silent", "--log", f"{folder}/log", "--options", f"-h '' -k {folder} -F", "start")
+        try:
+            yield f"postgresql+psycopg://xuncha@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", "--wait", "--silent", "--mode", "immediate", "stop")
+
+
+class _Server:
+    """Calls PostgreSQL's programs on one folder, as somebody whom PostgreSQL serves: it refuses root."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user is not None:
+            shutil.chown(folder, self.user, self.user)
+
+    def __call__(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self.programs / program), "--pgdata", str(self.folder / "files"), *arguments],
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+    return _missing(names[0])
+
+
+def _missing(what: str) -> NoReturn:
+    sentence = f"{what} is not installed (tests/setup-services installs it)"
+    if os.environ.get("XUNCHA_REQUIRE_SERVICES"):
+        pytest.fail(sentence, pytrace=False)
+    pytest.skip(sentence)

@@ -1,0 +1,61 @@
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    """Return the versions that a lock file pins, more than one where they depend on the Python."""
+    pins: dict[str, set[str]] = {}
+    for library, version in re.findall(r"^([a-z0-9.-]+)==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE):
+        pins.setdefault(library, set()).add(version)
+    return pins
+
+
+def wanted(*extras: str) -> list[Requirement]:
+    """Return what pyproject.toml asks for."""
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project = written["project"]
+    lines = [*project["dependencies"], *written["build-system"]["requires"]]
+    for extra in extras:
+        lines += project["optional-dependencies"][extra]
+    return [Requirement(line) for line in lines]
+
+
+@pytest.mark.parametrize(("name", "extras"), [(LOCKS[0], ("postgresql",)), (LOCKS[1], ("postgresql", "dev"))])
+def test_a_lock_holds_what_the_project_asks_for(name: str, extras: tuple[str, ...]) -> None:
+    pins = locked(name)
+    for requirement in wanted(*extras):
+        versions = pins.get(canonicalize_name(requirement.name))
+        assert versions, f"{requirement} is not in {name}: run make lock"
+        assert all(requirement.specifier.contains(version) for version in versions), f"{requirement}: run make lock"
+
+
+def test_development_runs_the_versions_that_offices_run() -> None:
+    development = locked(LOCKS[1])
+    assert {name: development.get(name) for name in locked(LOCKS[0])} == locked(LOCKS[0])
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_registry_and_no_folder(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    assert not re.findall(r"\w+://|^-|^\S+ @ |^/", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_pin_has_a_hash(name: str) -> None:
+    for block in re.split(r"\n(?=\S)", (ROOT / name).read_text("utf-8")):
+        assert block.startswith("#") or "--hash=sha256:" in block
+
+
+def test_every_dependency_has_its_reason() -> None:
+    reasons = (ROOT / "docs/decisions/0002-dependencies.md").read_text("utf-8")
+    columns = re.findall(r"^\|([^|]+)", reasons, re.MULTILINE)
+    named = {canonicalize_name(word) for column in columns for word in re.split(r"[\s,]+", column) if word}
+    assert {canonicalize_name(requirement.name) for requirement in wanted("postgresql", "dev")} - named == set()
