@@ -19,6 +19,7 @@ help: ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## 安装运行环境 / install what running needs
+	@echo "环境已就绪，运行 make run 启动。 / Ready: start it with make run."
 
 run: $(RUNTIME) ## 启动；没有台账时启动示例县 / start; without a roster, the sample county
 	@exec $(BIN)/xuncha run --or-sample
