@@ -99,23 +99,25 @@ class Strangers(_DirectImports):
 
 
 class OneDoor(_DirectImports):
-    """`doors` are lines of the form `library, library -> module, module`; a library without a line has no door."""
+    """`doors` are lines of the form `package, package -> module, module`; a package without a line has no door.
+
+    It speaks of every package that another one imports, ours and others', but for the standard library.
+    """
 
     doors = fields.ListField(subfield=fields.StringField())
 
     def faults(self, graph: ImportGraph) -> Iterator[Fault]:
-        """Yield the imports of a library by another than its doors."""
+        """Yield the imports of a package by another than its doors."""
         doors: dict[str, tuple[str, ...]] = {}
         for line in self.words("doors"):
-            libraries, _, modules = line.partition("->")
-            doors |= dict.fromkeys(_listed(libraries), _listed(modules))
+            packages, _, modules = line.partition("->")
+            doors |= dict.fromkeys(_listed(packages), _listed(modules))
         for importer, imported in _imports(graph):
-            library = _top(imported)
-            ours = not graph.is_module_squashed(imported)
-            if ours or library in sys.stdlib_module_names:
+            package = _top(imported)
+            if package == _top(importer) or package in sys.stdlib_module_names:
                 continue
-            if not any(_within(importer, door) for door in doors.get(library, ())):
-                yield Fault(importer, imported, f"its door is {' or '.join(doors.get(library, ())) or 'nowhere yet'}")
+            if not any(_within(importer, door) for door in doors.get(package, ())):
+                yield Fault(importer, imported, f"its door is {' or '.join(doors.get(package, ())) or 'nowhere yet'}")
 
 
 def _imports(graph: ImportGraph) -> Iterator[tuple[str, str]]:
