@@ -1,0 +1,97 @@
+"""Reading the three files of a settings folder: all of it is right, or nothing is used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field
+
+from monitor.core.calendar import OfficeHours, WorkCalendar
+from monitor.core.finding import RuleBook
+from monitor.settings import days, rules
+from monitor.settings.check import Section, check
+from monitor.settings.document import Document, read
+from monitor.settings.kinds import Surroundings
+from monitor.settings.problem import Problem, SettingsError, did_you_mean
+from monitor.settings.sections import GROUP, XunchaFile
+
+Model = TypeVar("Model", bound=Section)
+
+
+class Settings(XunchaFile):
+    """Everything an office has settled: xuncha.yaml, with its rules and its calendar."""
+
+    rule_versions: rules.RulesFile = Field(repr=False)
+    calendar: days.CalendarFile = Field(repr=False)
+
+    def office_hours(self) -> OfficeHours:
+        """Return when messages may leave."""
+        return OfficeHours(windows=self.hours.windows)
+
+    def work_calendar(self) -> WorkCalendar:
+        """Return which days are worked, all of them with `hours.every_day`; takes a fifth of a second, so ask once."""
+        return self.calendar.work_calendar(every_day=self.hours.every_day)
+
+    def rule_book(self, on: date) -> RuleBook:
+        """Return the rules in force on a day; a rule that had no force yet is not in it."""
+        return self.rule_versions.book(on)
+
+
+def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collection[str] | None = None) -> Settings:
+    """Return the settings of a folder; raises SettingsError with everything that is wrong with them.
+
+    With `env` None, references to secrets are not resolved: for commands that send and fetch nothing.
+    `collectors` are the names allowed under `platforms` and `grants`; None allows every name.
+    """
+    around = Surroundings(folder=config_dir, env=env)
+    found: list[Problem] = []
+    main = _load(config_dir / "xuncha.yaml", XunchaFile, around, found)
+    rule_file = _load(config_dir / "rules.yaml", rules.RulesFile, around, found)
+    calendar_name = main[0].hours.overrides if main else "calendar.yaml"
+    calendar = _load(config_dir / calendar_name, days.CalendarFile, around, found)
+    if main:
+        found += _problems(*main, collectors)
+    if rule_file:
+        found += rules.problems(*rule_file)
+    if calendar:
+        found += days.problems(*calendar)
+    if found or not (main and rule_file and calendar):
+        raise SettingsError(found)
+    return Settings(**dict(main[0]), rule_versions=rule_file[0], calendar=calendar[0])
+
+
+def _load(path: Path, model: type[Model], around: Surroundings, found: list[Problem]) -> tuple[Model, Document] | None:
+    try:
+        document = read(path)
+        return check(document, model, around), document
+    except SettingsError as error:
+        found += error.problems
+        return None
+
+
+def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[Problem]:
+    """Return the names that lead nowhere."""
+    if GROUP in main.channels:
+        yield document.problem(("channels", GROUP), f"渠道不能叫 “{GROUP}”，这个词表示单位自己的通知群。")
+    for role in ("liaison", "leader", "operator"):
+        for position, name in enumerate(getattr(main.roles, role)):
+            if name == GROUP and role == "operator":
+                text = f"“roles.operator” 不能写 {GROUP}：操作员没有单位通知群，请写渠道名称。"
+                yield document.problem(("roles", role, position), text)
+            elif name != GROUP and name not in main.channels:
+                text = f"“roles.{role}” 中的 “{name}” 不在 channels 中{did_you_mean(name, main.channels)}。"
+                yield document.problem(("roles", role, position), text)
+    if collectors is None:
+        return
+    for name in main.platforms:
+        if name not in collectors:
+            text = f"不认识的平台或采集器 “platforms.{name}”{did_you_mean(name, collectors)}。"
+            yield document.problem(("platforms", name), text)
+    for name, grant in main.grants.items():
+        if grant.collector not in collectors:
+            text = f"“grants.{name}.collector” 不认识的采集器 “{grant.collector}”"
+            text += f"{did_you_mean(grant.collector, collectors)}。"
+            yield document.problem(("grants", name, "collector"), text)

@@ -1,0 +1,156 @@
+"""What config/xuncha.yaml may say. The words are explained, in Chinese, in the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from monitor.settings.check import Section
+from monitor.settings.kinds import (
+    Bind,
+    Clock,
+    Duration,
+    Network,
+    SecretOrAddress,
+    SecretReference,
+    WebAddress,
+    Window,
+)
+
+GROUP = "group"
+"""In `roles`: the unit's own group, as the roster's column 通知群 names it."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[^\s.,;，；、/]+$")]
+PerMinute = Annotated[int, Field(ge=1, le=6000)]
+
+
+class Office(Section):
+    """Who runs the monitor, and for which areas."""
+
+    name: Text
+    phone: Text | None = None
+    sender: Text | None = None
+    """What messages are signed with; the office's name if not given."""
+    areas: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _areas_differ(self) -> Self:
+        if len(set(self.areas)) != len(self.areas):
+            raise ValueError("areas 中有重复的地区")
+        return self
+
+    @property
+    def signature(self) -> str:
+        """What messages are signed with."""
+        return self.sender or self.name
+
+
+class Hours(Section):
+    """When messages leave, and when the operator's digest is made."""
+
+    windows: Annotated[tuple[Window, ...], Field(min_length=1)] = (
+        (time(8, 45), time(11, 30)),
+        (time(14, 30), time(17, 0)),
+    )
+    digest: Clock = time(8, 45)
+    every_day: bool = False
+    """Whether days off count as worked (the sample county, so that it works at night)."""
+    overrides: Text = "calendar.yaml"
+    """The file, beside this one, that corrects the working-day calendar."""
+
+    @model_validator(mode="after")
+    def _windows_follow_each_other(self) -> Self:
+        if any(later[0] < earlier[1] for earlier, later in zip(self.windows, self.windows[1:], strict=False)):
+            raise ValueError("windows 中的时段应按先后排列，不能重叠")
+        return self
+
+
+class Platform(Section):
+    """How one collector (or all of one platform) is looked at; None leaves it to the collector."""
+
+    every: Duration | None = None
+    per_minute: PerMinute | None = None
+    base_url: WebAddress | None = None
+    canary: Text | None = None
+    """The key of an account that is known to be alive: when it cannot be read, the platform is at fault."""
+
+
+class Grant(Section):
+    """An owner's permission to use the platform's official interface."""
+
+    collector: Name
+    id: Text
+    secret: SecretReference
+    token: SecretReference | None = None
+    base_url: WebAddress | None = None
+
+
+class Channel(Section):
+    """One far side that can be told something."""
+
+    url: SecretReference
+    """An Apprise URL."""
+    base_url: WebAddress | None = None
+    per_minute: PerMinute = 18
+
+
+class Roles(Section):
+    """By which channels a role may be reached, first preferred."""
+
+    liaison: tuple[Name, ...] = ()
+    leader: tuple[Name, ...] = ()
+    operator: tuple[Name, ...] = ()
+
+
+class Outside(Section):
+    """How the network is reached."""
+
+    allow: tuple[Network, ...] = ()
+    proxy: SecretOrAddress | None = None
+    timeout: Duration = timedelta(seconds=20)
+
+
+class Review(Section):
+    """Which steps wait for a person before anybody is told, and after how many working days the operator is asked."""
+
+    steps: tuple[Literal["remind", "warn", "last_day", "overdue", "escalate", "propose"], ...] = ()
+    workdays: Annotated[int, Field(ge=1, le=60)] = 3
+
+
+class Retention(Section):
+    """How long what is no longer needed is kept."""
+
+    evidence: Duration = timedelta(days=365)
+    observations: Duration = timedelta(days=730)
+    messages: Duration = timedelta(days=730)
+
+
+class Web(Section):
+    """Where the pages are served."""
+
+    bind: Bind = ("127.0.0.1", 8080)
+    base_url: WebAddress | None = None
+    trusted_proxies: tuple[Network, ...] = ()
+
+
+class XunchaFile(Section):
+    """All of config/xuncha.yaml."""
+
+    office: Office
+    hours: Hours = Hours()
+    platforms: Mapping[Name, Platform] = Field(default_factory=dict)
+    """By the name of a collector (`weibo`, `wechat-article`) or the value of a platform (`douyin`)."""
+    grants: Mapping[Name, Grant] = Field(default_factory=dict)
+    channels: Mapping[Name, Channel] = Field(default_factory=dict)
+    roles: Roles = Roles()
+    network: Outside = Outside()
+    review: Review = Review()
+    hold: bool = True
+    heartbeat: SecretOrAddress | None = None
+    dispatch: Literal["embedded", "procrastinate"] = "embedded"
+    retention: Retention = Retention()
+    web: Web = Web()
