@@ -239,7 +239,7 @@ def declared_sources(account: Account) -> tuple[tuple[str, str], ...]:
     """
     if account.method is None or account.method == BY_HAND:
         return ()
-    return tuple(_pair(part) for part in account.method.replace("；", ";").split(";") if part.strip())  # noqa: RUF001 - both semicolons are typed
+    return tuple(_pair(part) for part in account.method.replace("；", ";").split(";") if part.strip())
 
 
 def _pair(part: str) -> tuple[str, str]:

@@ -72,12 +72,14 @@ class WorkCalendar:
     """Names of statutory holidays, for the words of a message; sorted by date."""
     years: frozenset[int] = frozenset()
     """Years whose official schedule, make-up days included, is known."""
+    rest_weekdays: frozenset[int] = frozenset({5, 6})
+    """Saturday and Sunday; empty where every day is worked (the sample county)."""
 
     def is_workday(self, day: date) -> bool:
         """Whether the day is worked; in a year not known, Monday to Friday are."""
         if day in self.makeup_workdays:
             return True
-        return day.weekday() < 5 and day not in self.holidays  # noqa: PLR2004 - Saturday is 5
+        return day.weekday() not in self.rest_weekdays and day not in self.holidays
 
     def workday_on_or_after(self, day: date) -> date:
         """Return the day itself if worked, else the next working day."""
@@ -122,13 +124,11 @@ class OfficeHours:
     """When messages may leave: on working days, inside one of the windows (rules.md C.2)."""
 
     windows: tuple[tuple[time, time], ...] = ((time(8, 45), time(11, 30)), (time(14, 30), time(17, 0)))
-    every_day: bool = False
-    """Whether days off count as working days for sending (the sample county, so that it works at night)."""
 
     def is_open(self, moment: datetime, calendar: WorkCalendar) -> bool:
         """Whether a message may be sent at this moment; a window's end is outside it."""
         local = beijing(moment)
-        if not (self.every_day or calendar.is_workday(local.date())):
+        if not calendar.is_workday(local.date()):
             return False
         return any(start <= local.time() < end for start, end in self.windows)
 
@@ -139,7 +139,7 @@ class OfficeHours:
         local = beijing(moment)
         day = local.date()
         while True:
-            if self.every_day or calendar.is_workday(day):
+            if calendar.is_workday(day):
                 for start, _ in sorted(self.windows):
                     opening = at_beijing(day, start)
                     if opening >= moment:

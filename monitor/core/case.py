@@ -107,7 +107,9 @@ class Plan:
 NOTHING = Plan()
 
 
-def plan(finding: Finding, pacing: Pacing, case: Case | None, book: RuleBook, calendar: WorkCalendar, now: datetime) -> Plan:  # noqa: PLR0913 - a decision of six values
+def plan(
+    finding: Finding, pacing: Pacing, case: Case | None, book: RuleBook, calendar: WorkCalendar, now: datetime
+) -> Plan:
     """Return what the finding asks for, given the open case of the same account and rule."""
     if finding.state is State.UNKNOWN:
         return NOTHING
@@ -154,7 +156,10 @@ def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCal
     if finding.days <= ladder.limit and finding.support is Support.BLIND:
         return None
     taken = case.height if case else 0
-    due = max((n for n in ladder.rungs(finding.days) if n > taken and ladder.date_of(begun, n, calendar) <= today), default=None)
+    due = max(
+        (n for n in ladder.rungs(finding.days) if n > taken and ladder.date_of(begun, n, calendar) <= today),
+        default=None,
+    )
     if due is not None:
         if due >= ladder.overdue and finding.state is not State.VIOLATED:
             return None
@@ -166,7 +171,9 @@ def _is_judged(finding: Finding) -> bool:
     return finding.state in {State.OK, State.WARNING, State.VIOLATED}
 
 
-def _before_holiday(finding: Finding, case: Case | None, ladder: Ladder, calendar: WorkCalendar, now: datetime) -> Step | None:
+def _before_holiday(
+    finding: Finding, case: Case | None, ladder: Ladder, calendar: WorkCalendar, now: datetime
+) -> Step | None:
     """Return UPD-H: two working days before a holiday that the deadline falls in, and again on the last one."""
     today = beijing_date(now)
     if finding.days is None or finding.days > ladder.limit:

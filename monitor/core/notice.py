@@ -41,7 +41,14 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
     match kind:
         case StepKind.HOLIDAY | StepKind.REMIND:
             return (Role.LIAISON,)
-        case StepKind.WARN | StepKind.LAST_DAY | StepKind.OVERDUE | StepKind.ESCALATE | StepKind.PROPOSE | StepKind.REPEAT:
+        case (
+            StepKind.WARN
+            | StepKind.LAST_DAY
+            | StepKind.OVERDUE
+            | StepKind.ESCALATE
+            | StepKind.PROPOSE
+            | StepKind.REPEAT
+        ):
             return (Role.LIAISON, Role.LEADER)
         case StepKind.RECOVERED:
             return (Role.LIAISON, Role.LEADER)

@@ -296,7 +296,9 @@ def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime
 
 def _seen_again(before: KnownPost, post: Post, linked_at: datetime | None) -> KnownPost:
     """Return the post with a more exact time if there is one; an edit never makes it newer."""
-    sharper = before.post.precision in {Precision.DAY, Precision.AT_LEAST} and post.precision is not before.post.precision
+    sharper = (
+        before.post.precision in {Precision.DAY, Precision.AT_LEAST} and post.precision is not before.post.precision
+    )
     return replace(
         before,
         post=post if sharper else before.post,

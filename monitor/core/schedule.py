@@ -62,7 +62,7 @@ def retry_at(source_id: str, every: timedelta, failures: int, asked: timedelta |
 
     10, 20, 40 … minutes up to the platform's interval; never sooner than the far side asked.
     """
-    pause = min(FIRST_RETRY * 2 ** min(failures - 1, 8), every, LONGEST)
+    pause = min(FIRST_RETRY * (1 << min(failures - 1, 8)), every, LONGEST)
     spread = pause * (0.9 + 0.2 * share(source_id))
     return now + max(spread, asked or timedelta())
 

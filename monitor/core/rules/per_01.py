@@ -16,7 +16,7 @@ ID = "PER-01"
 _ASKED = frozenset({AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.FILING})
 
 
-def judge(known: Known, book: RuleBook, now: datetime) -> Finding:  # noqa: ARG001 - every rule is called alike
+def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether the account has exactly one reachable liaison and one reachable leader."""
     account = known.account
     finding = Finding(

@@ -1,0 +1,1 @@
+"""The core, judged by values."""

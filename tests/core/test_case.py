@@ -1,0 +1,218 @@
+"""When a case opens, climbs and closes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
+from monitor.core.case import NOTHING, Case, Closing, Plan, Step, StepKind, plan
+from monitor.core.finding import Finding, Known, Pacing, State, Support
+from monitor.core.rules import upd_01
+from tests.core.build import BOOK, EVERY_DAY, beijing_time, finding, known
+from tests.core.test_calendar import SPRING
+
+WEEKS = WorkCalendar()
+
+
+def day_finding(begun: date, today: date, **changes: object) -> tuple[Finding, datetime]:
+    """Return what UPD-01 says at nine o'clock of `today` about a gap since `begun`, with a fresh look."""
+    now = start_of_day(today) + timedelta(hours=9)
+    seen: Known = known(start_of_day(begun) + timedelta(hours=8), look=now)
+    return replace(upd_01.judge(seen, BOOK, now), **changes), now  # type: ignore[arg-type]  # passed through
+
+
+def told(begun: date, until: date, calendar: WorkCalendar, **changes: object) -> list[tuple[date, StepKind, int]]:
+    """Return every step of a gap, judged once each morning."""
+    case: Case | None = None
+    steps = []
+    today = begun
+    while today <= until:
+        found, now = day_finding(begun, today, **changes)
+        planned = plan(found, Pacing.LADDER, case, BOOK, calendar, now)
+        if planned.step:
+            case = case or opened(found, now)
+            case = replace(case, steps=(*case.steps, planned.step))
+            steps.append((today, planned.step.kind, planned.step.number))
+        today += timedelta(days=1)
+    return steps
+
+
+def opened(found: Finding, now: datetime, *steps: Step) -> Case:
+    """Return an open case of the finding."""
+    return Case(id=1, account="A01", rule=found.rule, episode=found.episode, opened_at=now, steps=steps)
+
+
+def step(kind: StepKind, number: int) -> Step:
+    """Return a step taken long ago."""
+    return Step(kind=kind, number=number, at=beijing_time("2026-05-01 09:00"))
+
+
+def test_where_every_day_is_worked_the_ladder_keeps_its_days() -> None:
+    numbers = [number for _, _, number in told(date(2026, 5, 1), date(2026, 6, 10), EVERY_DAY)]
+    assert numbers == [10, 12, 14, 15, 18, 21, 28, 35]
+
+
+def test_a_step_on_a_weekend_is_taken_on_friday_up_to_day_14_and_on_monday_after() -> None:
+    steps = told(date(2026, 4, 29), date(2026, 5, 20), WEEKS)
+    assert [(when.isoformat(), number) for when, _, number in steps] == [
+        ("2026-05-08", 10),
+        ("2026-05-11", 12),
+        ("2026-05-13", 14),
+        ("2026-05-14", 15),
+        ("2026-05-18", 18),
+        ("2026-05-20", 21),
+    ]
+
+
+def test_a_moved_step_opens_the_case_while_the_finding_is_still_ok() -> None:
+    found, now = day_finding(date(2026, 4, 29), date(2026, 5, 8))
+    assert found.state is State.OK
+    planned = plan(found, Pacing.LADDER, None, BOOK, WEEKS, now)
+    assert planned.step is not None
+    assert (planned.step.kind, planned.step.days) == (StepKind.REMIND, 9)
+
+
+def test_of_two_steps_due_on_one_day_only_the_higher_is_taken() -> None:
+    steps = told(date(2026, 5, 4), date(2026, 5, 18), WEEKS)
+    assert [(when.isoformat(), number) for when, _, number in steps] == [
+        ("2026-05-14", 10),
+        ("2026-05-15", 12),
+        ("2026-05-18", 14),
+    ]
+
+
+def test_before_a_long_holiday_the_holiday_word_speaks_and_the_highest_step_follows_it() -> None:
+    steps = told(date(2026, 2, 8), date(2026, 2, 25), SPRING)
+    assert [(when.isoformat(), kind) for when, kind, _ in steps] == [
+        ("2026-02-13", StepKind.HOLIDAY),
+        ("2026-02-14", StepKind.HOLIDAY),
+        ("2026-02-24", StepKind.OVERDUE),
+    ]
+
+
+@pytest.mark.parametrize(("posted", "spoken"), [(10, False), (9, True)])
+def test_spring_festival_2026_asks_for_a_post_at_most_four_days_old(posted: int, spoken: bool) -> None:  # noqa: FBT001
+    steps = told(date(2026, 2, posted), date(2026, 2, 14), SPRING)
+    assert (bool(steps)) is spoken
+
+
+def test_a_plain_weekend_brings_no_word_of_its_own() -> None:
+    assert [kind for _, kind, _ in told(date(2026, 5, 9), date(2026, 5, 22), WEEKS)] == [
+        StepKind.REMIND,
+        StepKind.WARN,
+        StepKind.LAST_DAY,
+    ]
+
+
+@pytest.mark.parametrize("days", [10, 12, 14])
+def test_steps_up_to_day_14_wait_while_the_monitor_is_blind(days: int) -> None:
+    begun = date(2026, 5, 1)
+    found, now = day_finding(begun, begun + timedelta(days=days), support=Support.BLIND)
+    assert plan(found, Pacing.LADDER, None, BOOK, EVERY_DAY, now) == NOTHING
+    asked = replace(found, support=Support.ASKED)
+    assert plan(asked, Pacing.LADDER, None, BOOK, EVERY_DAY, now).step is not None
+
+
+def test_an_update_closes_the_case_and_an_overdue_unit_is_told_so_once() -> None:
+    before, now = day_finding(date(2026, 5, 1), date(2026, 5, 16))
+    case = opened(before, now, step(StepKind.REMIND, 10), step(StepKind.OVERDUE, 15))
+    after, then = day_finding(date(2026, 5, 17), date(2026, 5, 17))
+    closed = plan(after, Pacing.LADDER, case, BOOK, EVERY_DAY, then)
+    assert closed.close is not None
+    assert closed.close.closing is Closing.UPDATED
+    assert closed.close.step is not None
+    assert closed.close.step.kind is StepKind.RECOVERED
+
+
+def test_who_was_only_reminded_gets_no_note_of_recovery() -> None:
+    before, now = day_finding(date(2026, 5, 1), date(2026, 5, 11))
+    after, then = day_finding(date(2026, 5, 12), date(2026, 5, 12))
+    closed = plan(after, Pacing.LADDER, opened(before, now, step(StepKind.REMIND, 10)), BOOK, EVERY_DAY, then)
+    assert closed.close is not None
+    assert closed.close.step is None
+
+
+def test_a_late_found_post_that_is_old_already_closes_one_gap_and_opens_the_next() -> None:
+    before, now = day_finding(date(2026, 5, 1), date(2026, 5, 16))
+    after, then = day_finding(date(2026, 5, 5), date(2026, 5, 16))
+    planned = plan(after, Pacing.LADDER, opened(before, now, step(StepKind.OVERDUE, 15)), BOOK, EVERY_DAY, then)
+    assert planned.close is not None
+    assert planned.step is not None
+    assert planned.step.kind is StepKind.REMIND
+
+
+def test_a_withdrawn_post_corrects_the_case_and_tells_nobody_of_recovery() -> None:
+    before, now = day_finding(date(2026, 5, 5), date(2026, 5, 20))
+    after, then = day_finding(date(2026, 5, 1), date(2026, 5, 20))
+    planned = plan(after, Pacing.LADDER, opened(before, now, step(StepKind.OVERDUE, 15)), BOOK, EVERY_DAY, then)
+    assert planned.close is not None
+    assert (planned.close.closing, planned.close.step) == (Closing.CORRECTED, None)
+
+
+def test_an_operators_task_comes_at_once_and_again_after_five_working_days() -> None:
+    found = finding(State.WARNING, rule="PER-01", episode="PER-01")
+    friday = beijing_time("2026-05-08 09:00")
+    first = plan(found, Pacing.TASK, None, BOOK, WEEKS, friday).step
+    assert first is not None
+    case = opened(found, friday, first)
+    assert plan(found, Pacing.TASK, case, BOOK, WEEKS, beijing_time("2026-05-14 09:00")) == NOTHING
+    again = plan(found, Pacing.TASK, case, BOOK, WEEKS, beijing_time("2026-05-15 09:00")).step
+    assert again is not None
+    assert again.number == 1
+
+
+FINDINGS = st.builds(
+    finding,
+    st.sampled_from(list(State)),
+    days=st.integers(0, 60),
+    episode=st.sampled_from(["2026-04-01", "2026-05-01"]),
+)
+CASES = st.none() | st.builds(
+    lambda episode, numbers: Case(
+        id=1,
+        account="A01",
+        rule="UPD-01",
+        episode=episode,
+        opened_at=beijing_time("2026-04-20 09:00"),
+        steps=tuple(step(StepKind.WARN, number) for number in numbers),
+    ),
+    st.sampled_from(["2026-04-01", "2026-05-01"]),
+    st.lists(st.sampled_from([10, 12, 14, 15, 18, 21, 28]), max_size=4),
+)
+NOW = beijing_time("2026-05-20 09:00")
+
+
+@given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
+def test_not_knowing_never_opens_closes_or_escalates(found: Finding, case: Case | None, pacing: Pacing) -> None:
+    unknown = replace(found, state=State.UNKNOWN)
+    assert plan(unknown, pacing, case, BOOK, EVERY_DAY, NOW) == NOTHING
+
+
+@given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
+def test_planning_twice_at_one_moment_tells_nobody_twice(found: Finding, case: Case | None, pacing: Pacing) -> None:
+    first: Plan = plan(found, pacing, case, BOOK, EVERY_DAY, NOW)
+    going = None if first.close or case is None else case
+    if first.step:
+        going = going or opened(found, NOW)
+        going = replace(going, steps=(*going.steps, first.step))
+    assert plan(found, pacing, going, BOOK, EVERY_DAY, NOW).step is None
+
+
+@given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
+def test_every_case_closes_for_a_stated_reason(found: Finding, case: Case | None, pacing: Pacing) -> None:
+    close = plan(found, pacing, case, BOOK, EVERY_DAY, NOW).close
+    assert close is None or close.closing in Closing
+
+
+@given(begun=st.dates(date(2026, 1, 1), date(2026, 3, 31)))
+def test_nobody_is_told_of_two_weeks_before_day_15_and_nothing_happens_on_a_day_off(begun: date) -> None:
+    for when, kind, _ in told(begun, begun + timedelta(days=30), SPRING):
+        assert SPRING.is_workday(when)
+        if kind in {StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE}:
+            assert (when - begun).days >= 15
+    assert beijing_date(start_of_day(begun)) == begun

@@ -1,0 +1,97 @@
+"""What one more look changes about the known posts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Reason, merge
+from tests.core.build import beijing_time, observation, post
+
+NOW = beijing_time("2026-05-20 09:00")
+OLD, MIDDLE, NEW = (post(beijing_time(f"2026-05-{day} 08:00")) for day in ("01", "10", "18"))
+
+
+def looked(
+    *posts: Post, at: datetime = NOW, known: dict[str, KnownPost] | None = None, **more: object
+) -> dict[str, KnownPost]:
+    """Return the known posts after one more look."""
+    known = dict(known or {})
+    seen: Observation = observation(at, *posts, **more)  # type: ignore[arg-type]  # passed through
+    merged = merge(known, seen, at)
+    return known | {one.post.key: one for one in (*merged.added, *merged.changed)}
+
+
+def test_the_last_post_of_a_list_is_not_linked_to_anything_older() -> None:
+    known = looked(NEW, MIDDLE, OLD)
+    assert known[NEW.key].linked_at == NOW
+    assert known[MIDDLE.key].linked_at == NOW
+    assert known[OLD.key].linked_at is None
+
+
+def test_a_pinned_old_post_links_nothing() -> None:
+    pinned = post(beijing_time("2026-01-01 08:00"), pinned=True)
+    known = looked(pinned, NEW, MIDDLE)
+    assert known[MIDDLE.key].linked_at is None
+    assert known[pinned.key].linked_at is None
+
+
+def test_a_list_of_some_posts_links_nothing() -> None:
+    assert looked(NEW, MIDDLE, covers=Covers.SOME)[NEW.key].linked_at is None
+
+
+def test_a_post_is_withdrawn_only_by_a_second_reading() -> None:
+    known = looked(NEW, MIDDLE, OLD)
+    known = looked(MIDDLE, OLD, at=NOW + timedelta(hours=6), known=known)
+    assert known[NEW.key].missing_since is not None
+    assert known[NEW.key].withdrawn_at is None
+    known = looked(MIDDLE, OLD, at=NOW + timedelta(hours=6, minutes=5), known=known)
+    assert known[NEW.key].withdrawn_at is None
+    known = looked(MIDDLE, OLD, at=NOW + timedelta(hours=12), known=known)
+    assert known[NEW.key].withdrawn_at == NOW + timedelta(hours=12)
+
+
+def test_a_post_seen_again_was_never_gone() -> None:
+    known = looked(NEW, MIDDLE, OLD)
+    known = looked(MIDDLE, OLD, at=NOW + timedelta(hours=6), known=known)
+    known = looked(NEW, MIDDLE, OLD, at=NOW + timedelta(hours=12), known=known)
+    assert known[NEW.key].missing_since is None
+
+
+def test_a_slower_source_withdraws_nothing_that_another_one_showed() -> None:
+    known = looked(NEW, MIDDLE, OLD)
+    for hours in (6, 12, 18):
+        known = looked(MIDDLE, OLD, at=NOW + timedelta(hours=hours), known=known, collector="feed")
+    assert known[NEW.key].missing_since is None
+
+
+def test_a_post_older_than_the_list_is_not_missed() -> None:
+    known = looked(OLD)
+    known = looked(NEW, MIDDLE, at=NOW + timedelta(hours=6), known=known)
+    assert known[OLD.key].missing_since is None
+
+
+def test_an_edit_does_not_move_a_posts_time() -> None:
+    edited = Post(published_at=NOW, title=NEW.title, url=NEW.url)
+    assert looked(edited, known=looked(NEW))[NEW.key].post.published_at == NEW.published_at
+
+
+def test_an_exact_time_replaces_a_date() -> None:
+    coarse = Post(published_at=beijing_time("2026-05-18 00:00"), precision=Precision.DAY, url=NEW.url)
+    assert looked(NEW, known=looked(coarse))[NEW.key].post == NEW
+
+
+@given(times=st.lists(st.integers(0, 40), unique=True, max_size=8), seed=st.sets(st.integers(0, 40), max_size=8))
+def test_looking_twice_at_the_same_list_changes_nothing(times: list[int], seed: set[int]) -> None:
+    before = looked(*(post(NOW - timedelta(days=day)) for day in seed))
+    posts = [post(NOW - timedelta(days=day)) for day in times]
+    once = looked(*posts, known=before, at=NOW + timedelta(hours=2))
+    assert looked(*posts, known=once, at=NOW + timedelta(hours=2, minutes=1)) == once
+
+
+@given(reason=st.sampled_from(list(Reason)))
+def test_seeing_nothing_changes_no_post(reason: Reason) -> None:
+    known = looked(NEW, MIDDLE)
+    assert looked(at=NOW + timedelta(days=3), known=known, reason=reason) == known

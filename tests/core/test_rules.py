@@ -1,0 +1,220 @@
+"""The rules, at their boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.account import AccountFunction, AccountStatus, Contact, Platform, Role, UnitLevel
+from monitor.core.finding import State, Support
+from monitor.core.observation import Covers, Observation, Precision, Reason, Standing
+from monitor.core.rules import per_01, upd_01, upd_03
+from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, known, observation
+
+POSTED = "2022-05-01 08:00"
+
+
+@pytest.mark.parametrize(
+    ("posted", "checked", "days", "two_weeks", "twenty_days"),
+    [
+        ("2022-05-01 08:00", "2022-05-15 09:00", 14, State.WARNING, State.OK),
+        ("2022-05-01 23:00", "2022-05-15 09:00", 14, State.WARNING, State.OK),
+        ("2022-05-01 08:00", "2022-05-16 07:00", 15, State.VIOLATED, State.OK),
+        ("2022-05-01 08:00", "2022-05-21 23:00", 20, State.VIOLATED, State.OK),
+        ("2022-05-01 08:00", "2022-05-22 00:01", 21, State.VIOLATED, State.VIOLATED),
+        ("2022-05-01 00:00", "2022-05-15 23:59", 14, State.WARNING, State.OK),
+        ("2022-05-01 23:59", "2022-05-16 00:00", 15, State.VIOLATED, State.OK),
+        ("2022-05-01 12:00", "2022-05-10 23:59", 9, State.OK, State.OK),
+        ("2022-05-01 12:00", "2022-05-11 00:00", 10, State.WARNING, State.OK),
+    ],
+)
+def test_the_day_arithmetic_of_the_rules_holds_to_the_minute(
+    posted: str, checked: str, days: int, two_weeks: State, twenty_days: State
+) -> None:
+    now = beijing_time(checked)
+    seen = known(beijing_time(posted), look=now)
+    first, third = upd_01.judge(seen, BOOK, now), upd_03.judge(seen, BOOK, now)
+    assert (first.days, first.state, third.state) == (days, two_weeks, twenty_days)
+
+
+def test_an_account_that_never_posted_counts_from_its_opening() -> None:
+    now = beijing_time("2022-05-16 09:00")
+    finding = upd_01.judge(known(look=now, opened_on=date(2022, 5, 1)), BOOK, now)
+    assert (finding.state, finding.days) == (State.VIOLATED, 15)
+    assert "开设以来未发布" in finding.because
+
+
+def test_without_a_post_and_an_opening_date_nothing_is_known() -> None:
+    now = beijing_time("2022-05-16 09:00")
+    assert upd_01.judge(known(look=now, opened_on=None), BOOK, now).state is State.UNKNOWN
+
+
+def test_a_known_post_proves_an_account_fresh_however_old_the_look() -> None:
+    now = beijing_time("2022-05-15 09:00")
+    assert upd_01.judge(known(beijing_time("2022-05-08 08:00")), BOOK, now).state is State.OK
+    assert upd_01.judge(known(beijing_time(POSTED)), BOOK, now).state is State.WARNING
+
+
+@pytest.mark.parametrize(
+    ("age", "state"), [(timedelta(hours=24), State.VIOLATED), (timedelta(hours=24, seconds=1), State.UNKNOWN)]
+)
+def test_two_weeks_over_needs_a_covering_look_of_the_last_24_hours(age: timedelta, state: State) -> None:
+    now = beijing_time("2022-05-18 09:00")
+    assert upd_01.judge(known(beijing_time(POSTED), look=now - age), BOOK, now).state is state
+
+
+@pytest.mark.parametrize(("age", "state"), [(7, State.VIOLATED), (8, State.UNKNOWN)])
+def test_a_look_by_hand_stands_for_seven_days(age: int, state: State) -> None:
+    now = beijing_time("2022-05-18 09:00")
+    seen = known(beijing_time(POSTED), look=now - timedelta(days=age), collector="manual", polled=False)
+    assert upd_01.judge(seen, BOOK, now).state is state
+
+
+def test_a_list_that_shows_only_some_posts_accuses_nobody() -> None:
+    now = beijing_time("2022-05-30 09:00")
+    seen = known(beijing_time(POSTED), look=now, covers=Covers.SOME)
+    assert upd_01.judge(seen, BOOK, now).state is State.UNKNOWN
+    assert upd_03.judge(seen, BOOK, now).state is State.UNKNOWN
+
+
+def test_a_time_that_is_a_lower_bound_accuses_nobody() -> None:
+    now = beijing_time("2022-05-30 09:00")
+    seen = known(beijing_time(POSTED), look=now, precision=Precision.AT_LEAST)
+    assert upd_01.judge(seen, BOOK, now).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_no_reason_for_seeing_nothing_accuses_anybody(reason: Reason) -> None:
+    now = beijing_time("2022-05-30 09:00")
+    blind = replace(known(beijing_time(POSTED)), observations=(observation(now, reason=reason),))
+    for rule in (upd_01, upd_03):
+        finding = rule.judge(blind, BOOK, now)
+        assert (finding.state, finding.support) == (State.UNKNOWN, Support.BLIND)
+
+
+@pytest.mark.parametrize("standing", [one for one in Standing if not one.is_present])
+def test_an_account_that_the_platform_no_longer_shows_is_not_called_stale(standing: Standing) -> None:
+    now = beijing_time("2022-05-30 09:00")
+    gone: Observation = observation(now, standing=standing, covers=Covers.SOME)
+    finding = upd_01.judge(replace(known(beijing_time(POSTED)), observations=(gone,)), BOOK, now)
+    assert finding.state is State.UNKNOWN
+    assert "平台显示" in finding.because
+
+
+def test_a_post_that_was_taken_down_no_longer_counts() -> None:
+    now = beijing_time("2022-05-18 09:00")
+    seen = known(beijing_time(POSTED), beijing_time("2022-05-10 08:00"), look=now)
+    newest = replace(seen.posts[-1], withdrawn_at=beijing_time("2022-05-12 08:00"))
+    finding = upd_01.judge(replace(seen, posts=(seen.posts[0], newest)), BOOK, now)
+    assert (finding.state, finding.days) == (State.VIOLATED, 17)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"function": AccountFunction.SERVICE}, State.NOT_APPLICABLE),
+        ({"platform": Platform.WEBSITE}, State.NOT_APPLICABLE),
+        ({"platform": Platform.MOBILE_APP}, State.NOT_APPLICABLE),
+        ({"platform": Platform.MINI_PROGRAM}, State.NOT_APPLICABLE),
+        ({"level": UnitLevel.MEDIA_CENTER}, State.NOT_APPLICABLE),
+        ({"status": AccountStatus.CLOSED}, State.NOT_APPLICABLE),
+        ({"level": None}, State.VIOLATED),
+        ({"status": AccountStatus.PAUSED}, State.VIOLATED),
+        ({"status": AccountStatus.FILING}, State.VIOLATED),
+        ({"status": AccountStatus.DEREGISTERING}, State.VIOLATED),
+    ],
+)
+def test_who_must_update_is_decided_by_function_platform_level_and_status(
+    changes: dict[str, object], state: State
+) -> None:
+    now = beijing_time("2022-05-30 09:00")
+    seen = known(beijing_time(POSTED), look=now)
+    changed = replace(seen, account=account(**changes))
+    assert upd_01.judge(changed, BOOK, now).state is state
+
+
+def test_a_platform_named_in_the_rules_must_update_too() -> None:
+    now = beijing_time("2022-05-30 09:00")
+    book = replace(BOOK, update_applies_to=frozenset({Platform.WEBSITE}))
+    seen = known(beijing_time(POSTED), look=now, platform=Platform.WEBSITE)
+    assert upd_01.judge(seen, book, now).state is State.VIOLATED
+
+
+def test_a_closed_gap_of_21_days_stands_for_90_days_after_its_end() -> None:
+    seen = known(beijing_time("2022-03-01 08:00"), beijing_time("2022-03-22 08:00"))
+    within = upd_03.judge(seen, BOOK, beijing_time("2022-03-25 09:00"))
+    assert (within.state, within.episode) == (State.VIOLATED, beijing_time("2022-03-01 08:00").isoformat())
+    assert "已恢复更新" in within.because
+    later = known(
+        beijing_time("2022-03-01 08:00"),
+        beijing_time("2022-03-22 08:00"),
+        beijing_time("2022-06-20 08:00"),
+        linked=False,
+    )
+    assert upd_03.judge(later, BOOK, beijing_time("2022-06-20 09:00")).state is State.UNKNOWN
+    assert upd_03.judge(later, BOOK, beijing_time("2022-06-21 09:00")).state is State.UNKNOWN
+
+
+def test_a_closed_gap_is_only_held_against_a_unit_when_the_lists_leave_no_hole() -> None:
+    seen = known(beijing_time("2022-03-01 08:00"), beijing_time("2022-03-25 08:00"), linked=False)
+    assert upd_03.judge(seen, BOOK, beijing_time("2022-03-26 09:00")).state is State.UNKNOWN
+
+
+def test_a_closed_gap_of_20_days_is_none() -> None:
+    seen = known(beijing_time("2022-03-01 08:00"), beijing_time("2022-03-21 23:00"))
+    assert upd_03.judge(seen, BOOK, beijing_time("2022-03-26 09:00")).state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("contacts", "state"),
+    [
+        ((LIAISON, LEADER), State.OK),
+        ((LIAISON,), State.WARNING),
+        ((LEADER,), State.WARNING),
+        ((LIAISON, LIAISON, LEADER), State.WARNING),
+        ((Contact(role=Role.LIAISON, name="联络员乙"), LEADER), State.WARNING),
+        ((), State.WARNING),
+    ],
+)
+def test_every_account_has_exactly_one_reachable_liaison_and_leader(
+    contacts: tuple[Contact, ...], state: State
+) -> None:
+    now = beijing_time("2022-05-30 09:00")
+    assert per_01.judge(known(contacts=contacts), BOOK, now).state is state
+
+
+def test_accounts_being_closed_are_not_asked_for_people() -> None:
+    now = beijing_time("2022-05-30 09:00")
+    seen = known(contacts=(), status=AccountStatus.DEREGISTERING)
+    assert per_01.judge(seen, BOOK, now).state is State.NOT_APPLICABLE
+
+
+MOMENTS = st.datetimes(datetime(2022, 1, 1), datetime(2022, 12, 31)).map(  # noqa: DTZ001 - made aware below
+    lambda naive: beijing_time(naive.isoformat(timespec="seconds"))
+)
+
+
+@given(posts=st.lists(MOMENTS, max_size=5, unique=True), now=MOMENTS, look=st.none() | MOMENTS)
+def test_nobody_is_accused_without_a_fresh_covering_look(
+    posts: list[datetime], now: datetime, look: datetime | None
+) -> None:
+    past = [moment for moment in posts if moment <= now]
+    seen = known(*past, look=look if look and look <= now else None)
+    finding = upd_01.judge(seen, BOOK, now)
+    if finding.state is State.VIOLATED:
+        assert look is not None
+        assert now - look <= timedelta(hours=24)
+    assert upd_01.judge(seen, BOOK, now) == finding
+
+
+@given(posts=st.lists(MOMENTS, min_size=1, max_size=5, unique=True), now=MOMENTS)
+def test_a_further_post_never_makes_an_account_staler(posts: list[datetime], now: datetime) -> None:
+    past = sorted(moment for moment in posts if moment <= now)
+    if len(past) > 1:
+        fewer = upd_01.judge(known(*past[:-1], look=now), BOOK, now)
+        more = upd_01.judge(known(*past, look=now), BOOK, now)
+        assert (more.days or 0) <= (fewer.days or 0)
