@@ -60,6 +60,8 @@ _WALL_TAGS = 4_000
 """Nor are more tags than this: what bounds the work on a hostile page."""
 _TITLE_PARTS = re.compile(r"\s*[-_|–—·丨]+\s*")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
+_NEXT_COOKIE = re.compile(r",(?=\s*[^\s;,=]+=)")
+"""Where one cookie ends and the next begins, once their headers are joined; a date has a comma too, but no name."""
 _BODY = re.compile(rb"<body\b", re.IGNORECASE)
 _TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{0,2000})</title", re.IGNORECASE)
 _UNSEEN = re.compile(rb"<(script|style|noscript|template|title)\b", re.IGNORECASE)
@@ -123,6 +125,16 @@ def refuse_walls(page: Page) -> None:
         raise LookFailedError(Reason.RATE_LIMITED, "the answer says we come too often")
     if _BLOCKED.search(face.text):
         raise LookFailedError(Reason.REFUSED, "the answer says the visit was blocked")
+
+
+def cookies_of(page: Page) -> dict[str, str]:
+    """Return the cookies that the answer sets, by name: what a visitor session is made of."""
+    cookies: dict[str, str] = {}
+    for cookie in _NEXT_COOKIE.split(page.headers.get("set-cookie", "")):
+        name, found, value = cookie.partition(";")[0].partition("=")
+        if found:
+            cookies[name.strip()] = value.strip()
+    return cookies
 
 
 def looks_like_captcha(page: Page) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collectors.answers import judge_status, looks_like_captcha, looks_like_login, refuse_walls
+from collectors.answers import cookies_of, judge_status, looks_like_captcha, looks_like_login, refuse_walls
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Reason
 
@@ -119,3 +119,10 @@ def test_where_a_redirect_ended_says_it_too(url: str, reason: Reason | None) -> 
 @pytest.mark.parametrize("hostile", [b"<" * 2_000_000, b"<script" * 280_000, b"<!--" * 500_000, b"<p>" * 600_000])
 def test_a_hostile_page_is_no_wall_and_costs_little(hostile: bytes) -> None:
     assert wall_of(page(hostile)) is None
+
+
+def test_the_cookies_of_an_answer_are_told_apart() -> None:
+    joined = "SUB=_2A=; expires=Sun, 01-Mar-2027 08:00:00 GMT; path=/, SUBP=0033; path=/,tid=a|b;HttpOnly"
+    answer = Page(url="https://example.cn/", status=200, headers={"set-cookie": joined}, body=b"", at=AT)
+    assert cookies_of(answer) == {"SUB": "_2A=", "SUBP": "0033", "tid": "a|b"}
+    assert cookies_of(page("")) == {}

@@ -1,0 +1,401 @@
+"""The one door to the network: everything a look asks for goes through here, and nothing else does.
+
+What it promises, for each request: a connection only to addresses that the guard lets through
+(redirects included), an end within the total time-out whatever the far side does, a body within
+its cap, no cookie that the request did not bring, no faster than the host's pace, and on failure a
+`LookFailedError` with a reason and a detail that holds neither address parameters nor secrets.
+
+httpx is the API, aiohttp the engine (docs: dependencies); ready requests go to the transport
+itself, because redirects, cookies and time-outs are this module's own affair. The transport
+maps most of aiohttp's errors to ConnectTimeout: what happened is read from the causes instead.
+
+Behind a proxy the guard sees no address but the proxy's. Then only hosts written as addresses are
+refused here, and keeping names from leading inside is the proxy's part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Self
+from urllib.parse import urlencode
+from zlib import crc32
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from collectors.body import ACCEPTED, decoded
+from collectors.guard import BlockedError, Guard, Network
+from collectors.politeness import Pace, Politeness, retry_after
+from collectors.reader import Parse, Reader
+from monitor.core.collector import Page, Request, UnchangedError
+from monitor.core.observation import LookFailedError, Reason, Timeline, Validators
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HARMLESS = frozenset(
+    {"accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "range", "user-agent"}
+)
+"""The headers that follow a redirect to another origin; any other may carry a token."""
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNSPEAKABLE = re.compile(r"[^A-Za-z0-9.:_-]")
+_UNPRINTABLE = re.compile(r"[^A-Za-z0-9 .,:'()_-]")
+
+_CAUSES: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
+    ((BlockedError,), Reason.GUARD_BLOCKED),
+    ((socket.gaierror, UnicodeError), Reason.DNS),
+    ((ssl.SSLError, ssl.CertificateError), Reason.TLS),
+    ((TimeoutError,), Reason.TIMEOUT),
+    ((aiohttp.ClientPayloadError,), Reason.TRUNCATED),
+    ((aiohttp.ClientHttpProxyError,), Reason.CONNECT),
+    ((aiohttp.ClientResponseError, aiohttp.InvalidURL), Reason.HTTP_ERROR),
+    ((aiohttp.ClientConnectionError, OSError), Reason.CONNECT),
+)
+"""What an error's causes say, most telling first (time-outs, DNS and TLS errors are OSErrors too)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the door allows and how it behaves."""
+
+    agents: tuple[str, ...] = ("Mozilla/5.0 (compatible; Xuncha/0.1)",)
+    """How we introduce ourselves; each source always meets the same one."""
+    total: timedelta = timedelta(seconds=20)
+    """For one request with its redirects; waiting for a turn does not count."""
+    connect: timedelta = timedelta(seconds=10)
+    max_bytes: int = 2_000_000
+    redirects: int = 5
+    allow: tuple[Network, ...] = ()
+    """Networks that are not public and may be connected to all the same: an intranet, a loopback in tests."""
+    proxy: str | None = field(default=None, repr=False)
+    """http://[user:password@]host:port"""
+    tls: ssl.SSLContext | None = None
+    """Whom to trust; by default Mozilla's list, as certifi brings it."""
+    pace: Pace = field(default_factory=Pace)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """By platform: its own pace, on each of its hosts."""
+    at_once: int = 100
+    """How many requests are under way at most."""
+    read: timedelta = timedelta(seconds=5)
+    """How long a parser may take in the reader's worker."""
+
+
+class Door:
+    """The door; one for the process, closed at its end. `clock` is asked for the moment of each answer."""
+
+    def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self.reader = Reader(policy.read)
+        self._policy = policy
+        self._line = _Line(policy, clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections and end the reader's workers."""
+        await self._line.aclose()
+        await asyncio.to_thread(self.reader.close)
+
+    def bind(self, source: str, *, reader: str, validators: Validators | None = None, platform: str = "") -> BoundFetch:
+        """Return the fetch for one look at one source.
+
+        `reader` names the collector and its version; validators that another reader left behind
+        are not used. `platform` chooses the pace.
+        """
+        if validators is None or validators.reader != reader:
+            validators = Validators(reader=reader)
+        agents = self._policy.agents
+        agent = agents[crc32(source.encode()) % len(agents)]
+        return BoundFetch(self._line, self.reader, before=validators, agent=agent, platform=platform)
+
+
+class BoundFetch:
+    """The door, bound to one source for one look; an implementation of core's `Fetch`.
+
+    After the look, `validators` are those of the conditional request's answer (None if there was
+    none, or if it was no success), and `raw` is the body that was read last (or fetched last,
+    where none was read).
+    """
+
+    def __init__(self, line: _Line, reader: Reader, *, before: Validators, agent: str, platform: str) -> None:
+        self.validators: Validators | None = None
+        self.raw: bytes | None = None
+        self._line = line
+        self._reader = reader
+        self._before = before
+        self._agent = agent
+        self._platform = platform
+
+    async def __call__(self, request: Request, /) -> Page:
+        """Return the answer, whatever its HTTP status below 500 (429 excepted); raises as `Fetch` says."""
+        limit = request.max_bytes or self._line.policy.max_bytes
+        answer = await self._line.ask(self._ask(request), self._platform, limit)
+        if request.conditional:
+            self._compare(answer)
+        if answer.status == 304:
+            raise LookFailedError(Reason.HTTP_ERROR, "not modified, says the host, which was not asked")
+        body = decoded(answer.wire, answer.headers.get("content-encoding", ""), limit)
+        self.raw = body
+        return Page(url=str(answer.url), status=answer.status, headers=answer.headers, body=body, at=answer.at)
+
+    async def read(self, parse: Parse, page: Page, /) -> Timeline:
+        """Return `parse(page)` within a time limit; raises as `Fetch` says."""
+        self.raw = page.body
+        return await self._reader.read(parse, page)
+
+    def _ask(self, request: Request) -> _Ask:
+        headers = {
+            "accept": "*/*",
+            "accept-encoding": ACCEPTED,
+            "accept-language": "zh-CN,zh;q=0.9",
+            "user-agent": self._agent,
+        }
+        headers.update((name.lower(), value) for name, value in request.headers.items())
+        if request.cookies:
+            headers["cookie"] = "; ".join(f"{name}={value}" for name, value in request.cookies.items())
+        content = b""
+        if request.form is not None:
+            content = urlencode(request.form).encode()
+            headers["content-type"] = "application/x-www-form-urlencoded"
+        if request.conditional:
+            if self._before.etag:
+                headers["if-none-match"] = self._before.etag
+            if self._before.last_modified:
+                headers["if-modified-since"] = self._before.last_modified
+        return _Ask(method=request.method, url=_url(request.url), headers=headers, content=content)
+
+    def _compare(self, answer: _Answer) -> None:
+        """Take down what the answer can be recognised by; raises UnchangedError when it is the one from last time."""
+        before = self._before
+        if answer.status == 304 and (before.etag or before.last_modified):
+            raise UnchangedError
+        if answer.status != 200:
+            return
+        body_hash = blake2b(answer.wire, digest_size=16).hexdigest()
+        self.validators = replace(
+            before,
+            etag=answer.headers.get("etag"),
+            last_modified=answer.headers.get("last-modified"),
+            body_hash=body_hash,
+        )
+        if body_hash == before.body_hash:
+            raise UnchangedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """One request on the wire; header names in lower case."""
+
+    method: str
+    url: httpx.URL
+    headers: Mapping[str, str]
+    content: bytes
+
+    def following(self, answer: _Answer) -> _Ask:
+        """Return what a redirect asks for, without what another origin must not learn.
+
+        From https to http it may lead (some offices' sites do), but that is another origin.
+        """
+        url = _url(answer.headers["location"], base=self.url)
+        method, content, headers = self.method, self.content, dict(self.headers)
+        if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
+            method, content = ("HEAD" if method == "HEAD" else "GET"), b""
+            headers.pop("content-type", None)
+        if not _shares_secrets(self.url, url):
+            if content:
+                raise LookFailedError(Reason.HTTP_ERROR, "a form was to be sent on to another host")
+            headers = {name: value for name, value in headers.items() if name in _HARMLESS}
+        return _Ask(method=method, url=url, headers=headers, content=content)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """One answer as it came over the wire."""
+
+    url: httpx.URL
+    status: int
+    headers: Mapping[str, str]
+    wire: bytes
+    at: datetime
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.status in _REDIRECTS and "location" in self.headers
+
+
+class _Line:
+    """The connections, and what guards them."""
+
+    def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self.policy = policy
+        self._clock = clock
+        self._guard = Guard(policy.allow)
+        self._lanes = Politeness(policy.pace, policy.paces, at_once=policy.at_once)
+        self._tls = policy.tls or httpx.create_ssl_context(trust_env=False)
+        self._transport = AiohttpTransport(verify=self._tls, trust_env=False, client=self._session)
+        self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+    async def ask(self, ask: _Ask, platform: str, limit: int) -> _Answer:
+        """Return the answer at the end of the redirects; 429 and 5xx are failures."""
+        left = self.policy.total.total_seconds()
+        loop = asyncio.get_running_loop()
+        for _ in range(self.policy.redirects + 1):
+            host = ask.url.host
+            if not self._guard.allows_host(host):
+                raise LookFailedError(Reason.GUARD_BLOCKED, _at("address not allowed", ask.url))
+            async with self._lanes.turn(platform, host):
+                started = loop.time()
+                with _named_failures(ask.url):
+                    async with asyncio.timeout(left):
+                        answer = await self._exchange(ask, limit)
+                left -= loop.time() - started
+            self._refuse(answer, platform)
+            if not answer.is_redirect:
+                return answer
+            ask = ask.following(answer)
+        raise LookFailedError(Reason.HTTP_ERROR, _at(f"more than {self.policy.redirects} redirects", ask.url))
+
+    async def _exchange(self, ask: _Ask, limit: int) -> _Answer:
+        request = httpx.Request(
+            ask.method, ask.url, headers=ask.headers, content=ask.content, extensions=self._timeouts
+        )
+        response = await self._transport.handle_async_request(request)
+        try:
+            answer = _Answer(
+                url=ask.url, status=response.status_code, headers=_headers(response), wire=b"", at=self._clock()
+            )
+            if answer.is_redirect or answer.status == 429 or answer.status >= 500:
+                return answer
+            return replace(answer, wire=await _wire(response, ask, limit))
+        finally:
+            await response.aclose()
+
+    def _refuse(self, answer: _Answer, platform: str) -> None:
+        """Raise for what is no answer but a refusal to give one; a host that names a time is left alone until then."""
+        if answer.status != 429 and answer.status < 500:
+            return
+        wait = retry_after(answer.headers.get("retry-after"), answer.at)
+        if wait:
+            self._lanes.rest(platform, answer.url.host, wait)
+        reason = Reason.RATE_LIMITED if answer.status == 429 else Reason.HTTP_ERROR
+        raise LookFailedError(reason, _at(f"HTTP {answer.status}", answer.url), retry_after=wait)
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Return aiohttp's session, made when the first request needs it, for it belongs to the running loop."""
+        proxy = self.policy.proxy
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                ssl=self._tls,
+                limit=0,  # the lanes count
+                keepalive_timeout=30,
+                ttl_dns_cache=60,
+                resolver=aiohttp.ThreadedResolver(),  # the system's own, whatever else is installed
+                socket_factory=None if proxy else self._guard.open_socket,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            proxy=proxy,
+            trust_env=False,
+        )
+
+
+async def _wire(response: httpx.Response, ask: _Ask, limit: int) -> bytes:
+    """Return the body as it came, still compressed."""
+    if ask.method == "HEAD":
+        return b""
+    announced = response.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
+    pieces: list[bytes] = []
+    size = 0
+    with _named_failures(ask.url, otherwise=Reason.TRUNCATED):
+        async for piece in response.aiter_raw():
+            size += len(piece)
+            if size > limit:
+                raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    """Return the headers, names in lower case, repeated ones joined by commas."""
+    return dict(response.headers.items())
+
+
+def _url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
+    """Return the address, absolute. Raises LookFailedError for what is none, or none for us."""
+    try:
+        url = base.join(text) if base else httpx.URL(text)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise LookFailedError(Reason.HTTP_ERROR if base else Reason.GUARD_BLOCKED, "not an address") from error
+    if url.scheme not in _DEFAULT_PORTS or not url.host or url.userinfo:
+        raise LookFailedError(Reason.GUARD_BLOCKED, "not an http address, or one with a password in it")
+    return url
+
+
+def _shares_secrets(old: httpx.URL, new: httpx.URL) -> bool:
+    """Whether `new` is the origin that `old` is, or its encrypted form."""
+    ports = [url.port or _DEFAULT_PORTS[url.scheme] for url in (old, new)]
+    same = (old.scheme, ports[0]) == (new.scheme, ports[1])
+    encrypted = (old.scheme, *ports) == ("http", 80, 443) and new.scheme == "https"
+    return old.host == new.host and (same or encrypted)
+
+
+@contextmanager
+def _named_failures(url: httpx.URL, *, otherwise: Reason | None = None) -> Iterator[None]:
+    """Turn what the network throws into a LookFailedError; `otherwise` names what is no time-out and no TLS error.
+
+    The original error is not shown as the cause, for its text may hold the whole address.
+    """
+    try:
+        yield
+    except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError, ValueError) as error:
+        reason, telling = _diagnosis(error)
+        if otherwise and reason not in {Reason.TIMEOUT, Reason.TLS}:
+            reason = otherwise
+        raise LookFailedError(reason, _at(_words(telling), url)) from None
+
+
+def _diagnosis(error: BaseException) -> tuple[Reason, BaseException]:
+    """Return the reason, and the one of the error's causes that told it."""
+    causes = tuple(_causes(error))
+    for kinds, reason in _CAUSES:
+        for cause in causes:
+            if isinstance(cause, kinds):
+                return reason, cause
+    return Reason.HTTP_ERROR, error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error and all it came from, once each."""
+    pending: list[object] = [error]
+    seen: set[int] = set()
+    while pending:
+        cause = pending.pop(0)
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            pending += (cause.__cause__, cause.__context__, getattr(cause, "os_error", None))
+
+
+def _words(error: BaseException) -> str:
+    """Return what may be said of an error: its name, and the system's own words."""
+    said = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or ""
+    return f"{type(error).__name__} {_UNPRINTABLE.sub('', str(said))}".strip()
+
+
+def _at(text: str, url: httpx.URL) -> str:
+    """Return the text with the host it is about, which a redirect may have named: plain characters only."""
+    return f"{_UNSPEAKABLE.sub('?', url.raw_host.decode('ascii', 'replace'))}: {text}"

@@ -1,0 +1,130 @@
+"""How often, and how many at once: a host is asked no faster than its pace, and left alone when it asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from monitor.core.observation import LookFailedError, Reason
+
+LONGEST_REST = timedelta(hours=6)
+"""How long a host's Retry-After is honoured at most: a day's mistake in a header must not blind us for a day."""
+_LANES = 4096
+"""How many lanes are kept; idle ones are forgotten beyond that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How one host is asked; `per_minute=None` knows no spacing."""
+
+    per_minute: float | None = 30
+    at_once: int = 2
+
+    @property
+    def gap(self) -> float:
+        """Seconds between the beginnings of two requests."""
+        return 60 / self.per_minute if self.per_minute else 0.0
+
+
+class Politeness:
+    """The lanes, one for each host (and platform, where a platform has a pace of its own)."""
+
+    def __init__(self, pace: Pace, paces: Mapping[str, Pace], *, at_once: int) -> None:
+        self._pace = pace
+        self._paces = dict(paces)
+        self._places = asyncio.Semaphore(at_once)
+        self._lanes: dict[tuple[str, str], _Lane] = {}
+
+    @asynccontextmanager
+    async def turn(self, platform: str, host: str) -> AsyncIterator[None]:
+        """Wait for a turn at the host, first come, first served, and hold it.
+
+        Raises LookFailedError RATE_LIMITED, with the rest of the wait, while the host is to be left alone.
+        """
+        lane = self._lane(platform, host)
+        lane.check()
+        lane.users += 1
+        try:
+            async with lane.places:
+                await lane.wait()
+                async with self._places:
+                    yield
+        finally:
+            lane.users -= 1
+
+    def rest(self, platform: str, host: str, how_long: timedelta) -> None:
+        """Leave the host alone for a while."""
+        self._lane(platform, host).rest(how_long)
+
+    def _lane(self, platform: str, host: str) -> _Lane:
+        pace = self._paces.get(platform)
+        key = (platform if pace else "", host)
+        lane = self._lanes.get(key)
+        if lane is None:
+            if len(self._lanes) >= _LANES:
+                self._lanes = {key: lane for key, lane in self._lanes.items() if not lane.is_idle}
+            lane = self._lanes[key] = _Lane(pace or self._pace)
+        return lane
+
+
+class _Lane:
+    """One host's turns; all moments are the event loop's."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.places = asyncio.Semaphore(pace.at_once)
+        self.users = 0
+        self._gap = pace.gap
+        self._next = 0.0
+        self._resting_until = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.users and _now() >= max(self._next, self._resting_until)
+
+    def check(self) -> None:
+        left = self._resting_until - _now()
+        if left > 0:
+            raise LookFailedError(
+                Reason.RATE_LIMITED, "the host asked to be left alone", retry_after=timedelta(seconds=left)
+            )
+
+    async def wait(self) -> None:
+        """Take the next place in time; those who rested in the queue learn here that the host asked for a rest."""
+        self.check()
+        now = _now()
+        start = max(now, self._next)
+        self._next = start + self._gap
+        if start > now:
+            await asyncio.sleep(start - now)
+            self.check()
+
+    def rest(self, how_long: timedelta) -> None:
+        self._resting_until = max(self._resting_until, _now() + how_long.total_seconds())
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Return the wait that a Retry-After header asks for (seconds or a date), at most LONGEST_REST."""
+    if value is None:
+        return None
+    asked = _seconds(value.strip()) if value.strip().isdecimal() else _until(value, now)
+    return None if asked is None else min(max(asked, timedelta()), LONGEST_REST)
+
+
+def _seconds(digits: str) -> timedelta:
+    return timedelta(seconds=int(digits)) if len(digits) < 8 else LONGEST_REST
+
+
+def _until(date: str, now: datetime) -> timedelta | None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,189 @@
+"""Reading pages: on the spot where that is quick, in a worker process that can be killed where it may not be.
+
+Handing a page of 150 KB to another process costs about as much as reading it, so the usual page
+is read where it is. What makes a parser slow is not size but shape: its work grows with the
+square of the nesting and of a tag's attributes (selectolax 1.0: 60,000 nested tags 6 s, 8,000
+tags 0.1 s). Hence three conditions for reading on the spot, which together cost 60 µs: not too
+large, not too many tags, no tag of unusual length. Whoever gets past them and is slow all the
+same holds up the loop once: pages of that host go to the worker from then on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import pickle
+import resource
+import signal
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from time import thread_time
+from urllib.parse import urlsplit
+
+from monitor.core.collector import Page
+from monitor.core.observation import Blind, LookFailedError, Reason, Timeline
+
+Parse = Callable[[Page], Timeline]
+
+_SPOT_BYTES = 256 * 1024
+_SPOT_TAGS = 8_000
+_SPOT_TAG_BYTES = 8 * 1024
+_SLOW = 0.05
+"""Seconds of work on the event loop after which a host's pages go to the worker."""
+_SLOW_HOSTS = 10_000
+_START_SECONDS = 60.0
+"""How long a worker may take to start and to import the parser: not the page's fault."""
+_WORKER_MEMORY = 2 * 1024**3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crash:
+    """A parser that raised something other than LookFailedError: a bug in it."""
+
+    error: str
+    trace: str
+
+
+class Reader:
+    """Runs parsers, each within a time limit. `crashes` counts those that failed unforeseen."""
+
+    def __init__(self, limit: timedelta = timedelta(seconds=5), *, workers: int = 1) -> None:
+        self.crashes = 0
+        self._limit = limit.total_seconds()
+        self._slow: set[tuple[str, str]] = set()
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        # One thread for each worker, to wait for its answers: also what bounds the number of workers.
+        self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader")
+
+    async def read(self, parse: Parse, page: Page) -> Timeline:
+        """Return `parse(page)`.
+
+        Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
+        """
+        case = (f"{parse.__module__}.{parse.__qualname__}", urlsplit(page.url).netloc)
+        if case in self._slow or not is_harmless(page.body):
+            seen = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
+        else:
+            seen = self._read_here(parse, page, case)
+        if isinstance(seen, Timeline):
+            return seen
+        if isinstance(seen, _Crash):
+            self.crashes += 1
+            _log.error("parser crashed parser=%s error=%s\n%s", case[0], seen.error, seen.trace)
+            raise LookFailedError(Reason.UNREADABLE, f"{case[0]} failed with {seen.error}")
+        raise LookFailedError(seen.reason, seen.detail, retry_after=seen.retry_after)
+
+    def close(self) -> None:
+        """End all workers; a read that is under way ends unreadable."""
+        for worker in tuple(self._all):
+            worker.stop()
+        self._threads.shutdown(cancel_futures=True)
+        for worker in tuple(self._all):
+            worker.kill()
+
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> Timeline | Blind | _Crash:
+        started = thread_time()
+        seen = _outcome(parse, page)
+        if thread_time() - started > _SLOW and len(self._slow) < _SLOW_HOSTS:
+            self._slow.add(case)
+        return seen
+
+    def _read_apart(self, parse: Parse, page: Page) -> Timeline | Blind | _Crash:
+        """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
+        worker = self._idle.pop() if self._idle else _Worker()
+        self._all.add(worker)
+        seen = worker.read(parse, page, self._limit)
+        if worker.is_fit:
+            self._idle.append(worker)
+        else:
+            self._all.discard(worker)
+        return seen
+
+
+def is_harmless(body: bytes) -> bool:
+    """Whether no parser is known to take long for a body of this shape."""
+    if len(body) > _SPOT_BYTES:
+        return False
+    return body.count(b"<") <= _SPOT_TAGS and not _has_long_tag(body)
+
+
+def _has_long_tag(body: bytes) -> bool:
+    """Whether somewhere no tag ends for long; a long script looks the same, and merely costs a detour."""
+    if b"<" not in body:
+        return False
+    here = 0
+    while len(body) - here > _SPOT_TAG_BYTES:
+        end = body.rfind(b">", here, here + _SPOT_TAG_BYTES)
+        if end < 0:
+            return True
+        here = end + 1
+    return False
+
+
+def _outcome(parse: Parse, page: Page) -> Timeline | Blind | _Crash:
+    """Return how the parser ends, as a value: LookFailedError does not survive pickling."""
+    try:
+        return parse(page)
+    except LookFailedError as failed:
+        return Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
+    except Exception as error:  # noqa: BLE001 - a parser's bug is loud, but costs one look and not the pass
+        return _Crash(error=type(error).__name__, trace=traceback.format_exc())
+
+
+class _Worker:
+    """One process that reads pages, one at a time; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), name="xuncha-reader", daemon=True)
+        self._process.start()
+        theirs.close()
+        self.is_fit = True
+
+    def read(self, parse: Parse, page: Page, limit: float) -> Timeline | Blind | _Crash:
+        """Return what the worker made of the page; kills the worker when it does not answer in time."""
+        try:
+            self._line.send_bytes(pickle.dumps((parse, page)))
+            begun = self._line.poll(_START_SECONDS) and self._line.recv_bytes() == b"begun"
+            if begun and self._line.poll(limit):
+                seen = pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own process
+                if isinstance(seen, Timeline | Blind | _Crash):
+                    return seen
+        except (EOFError, OSError):
+            self.kill()
+            return Blind(reason=Reason.UNREADABLE, detail="the reading process died over the page")
+        self.kill()
+        return Blind(reason=Reason.UNREADABLE, detail=f"reading took more than {limit:g} s")
+
+    def stop(self) -> None:
+        """End the process: whoever waits for its answer, in another thread, hears that it is gone."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        self.is_fit = False
+        self._process.kill()
+        self._process.join()
+        self._line.close()
+
+
+def _serve(line: Connection) -> None:
+    """Read pages until the other side hangs up; runs in the worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then ends its workers
+    resource.setrlimit(resource.RLIMIT_AS, (_WORKER_MEMORY, _WORKER_MEMORY))
+    while True:
+        try:
+            job = line.recv_bytes()
+        except (EOFError, OSError):
+            return
+        parse, page = pickle.loads(job)  # noqa: S301 - from our own process
+        line.send_bytes(b"begun")
+        line.send_bytes(pickle.dumps(_outcome(parse, page)))
