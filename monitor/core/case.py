@@ -76,7 +76,7 @@ class Case:
     @property
     def height(self) -> int:
         """The highest nominal day of the ladder taken so far; 0 before the first."""
-        return max((step.number for step in self.steps if step.kind in _RUNGS), default=0)
+        return max((step.number for step in self.steps if step.kind in RUNGS), default=0)
 
     @property
     def was_overdue(self) -> bool:
@@ -85,7 +85,8 @@ class Case:
 
 
 _OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
-_RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
+RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
+"""The steps of the ladder itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,13 @@ from monitor.core.message import Attempt, Message
 class Channel(Protocol):
     """One configured far side. It sees messages and nothing that led to them."""
 
-    name: str
-    per_minute: int
-    """How many messages a minute it takes; the bucket that keeps to it lives in the store."""
+    @property
+    def name(self) -> str:
+        """The name that the settings give it."""
+
+    @property
+    def per_minute(self) -> int:
+        """How many messages a minute it takes; the bucket that keeps to it lives in the store."""
 
     def address_of(self, contact: Contact) -> str | None:
         """Return how this channel reaches a person, or None if the roster gives it no way.

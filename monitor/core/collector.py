@@ -85,12 +85,17 @@ class Session(Protocol):
 class Collector(Protocol):
     """One way to look at accounts, by name."""
 
-    name: str
-    """As the roster's column 采集方式 and `xuncha read` write it."""
-    version: int
-    """Raised when `parse` reads more or otherwise, so that unchanged pages are read again."""
-    platforms: frozenset[Platform]
-    """The platforms whose default chain it belongs to; may be empty."""
+    @property
+    def name(self) -> str:
+        """As the roster's column 采集方式 and `xuncha read` write it."""
+
+    @property
+    def version(self) -> int:
+        """Raised when `parse` reads more or otherwise, so that unchanged pages are read again."""
+
+    @property
+    def platforms(self) -> frozenset[Platform]:
+        """The platforms whose default chain it belongs to; may be empty."""
 
     def key_of(self, account: Account) -> str | None:
         """Return what to ask for by default, from the roster row; None if the row does not tell."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from monitor.core.account import Account, Contact, Role
-from monitor.core.case import Step, StepKind
+from monitor.core.case import RUNGS, Ladder, Step, StepKind
+from monitor.core.channel import Channel
+from monitor.core.finding import Finding, State, Support
+
+OWN_GROUP = "group"
+"""In the settings' `roles`: the unit's own group, as the roster's column 通知群 names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +38,45 @@ class Notice:
 class Route:
     """One way to reach somebody: a channel, and the address if the channel wants one."""
 
+    role: Role
     channel: str
     address: str | None = None
     mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Which channels there are, and by which of them each role may be reached, in order (settings `roles`)."""
+
+    channels: Mapping[str, Channel]
+    ways: Mapping[Role, tuple[str, ...]]
+
+    def routes(self, notice: Notice, account: Account) -> tuple[Route, ...]:
+        """Return all ways for a notice, the preferred first and the operator's last; may be empty."""
+        person = tuple(self._to_person(notice, account)) if notice.role is not Role.OPERATOR else ()
+        return (*person, *self.to_operator())
+
+    def to_operator(self) -> tuple[Route, ...]:
+        """Return the ways to the operator."""
+        return tuple(
+            Route(role=Role.OPERATOR, channel=name)
+            for name in self.ways.get(Role.OPERATOR, ())
+            if name in self.channels
+        )
+
+    def _to_person(self, notice: Notice, account: Account) -> Iterator[Route]:
+        contact = next((one for one in account.contacts if one.key == notice.person), None)
+        if contact is None:
+            return
+        called = (contact.phone,) if contact.phone else ()
+        for name in self.ways.get(notice.role, ()):
+            channel = self.channels.get(account.group or "" if name == OWN_GROUP else name)
+            if channel is None:
+                continue
+            if channel.is_group:
+                yield Route(role=notice.role, channel=channel.name, mentions=called)
+            elif address := channel.address_of(contact):
+                yield Route(role=notice.role, channel=channel.name, address=address)
 
 
 def audience(kind: StepKind) -> tuple[Role, ...]:
@@ -82,3 +125,39 @@ def _reachable(account: Account, role: Role) -> tuple[Contact, ...]:
     if named or role not in _STAND_IN:
         return named
     return tuple(contact for contact in account.people(_STAND_IN[role]) if contact.is_reachable)
+
+
+class Recheck(Enum):
+    """What a second look at a notice says at the moment of sending."""
+
+    SEND = "send"
+    WAIT = "wait"
+    DROP = "drop"
+
+
+def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> Recheck:
+    """Return whether a notice is still true: never “please update” to somebody who has.
+
+    A unit whose account cannot be seen for certain right now hears nothing yet.
+    """
+    if finding.state is State.UNKNOWN:
+        return Recheck.WAIT
+    if finding.state in {State.NOT_APPLICABLE, State.EXEMPTED}:
+        return Recheck.DROP
+    match notice.kind:
+        case StepKind.RECOVERED:
+            return Recheck.SEND if finding.state in {State.OK, State.WARNING} else Recheck.DROP
+        case StepKind.TASK:
+            return Recheck.SEND if finding.state is not State.OK else Recheck.DROP
+        case _:
+            return _recheck_rung(notice, episode, finding, ladder)
+
+
+def _recheck_rung(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> Recheck:
+    if finding.episode != episode or finding.days is None:
+        return Recheck.DROP
+    if finding.days > ladder.limit:
+        if finding.state is not State.VIOLATED:
+            return Recheck.WAIT
+        return Recheck.SEND if notice.kind in RUNGS else Recheck.DROP
+    return Recheck.WAIT if finding.support is Support.BLIND else Recheck.SEND

@@ -20,6 +20,7 @@ from monitor.core.finding import Finding, Support
 _WEEKDAYS = "一二三四五六日"
 _HARMLESS = str.maketrans("\\`*_[]()#!|<>~@", "＼｀＊＿［］（）＃！｜＜＞～＠")  # noqa: RUF001 - full-width twins are meant
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNDELIVERED = "以下提醒未能送达该单位联系人，请协助转告："
 NAME_LENGTH = 40
 """Characters of a name that stand in a message; the rest is cut."""
 
@@ -108,9 +109,21 @@ def to_person(items: Sequence[Item], roles: Iterable[Role], message_id: str, set
     """Return the message that tells one person of one or several accounts; the gravest first."""
     ordered = sorted(items, key=lambda item: (-_weight(item.kind), item.account.id))
     headings = [_title(ordered[0])] if len(ordered) == 1 else [_merged_title(ordered)]
-    paragraphs = [_paragraph(item, tuple(roles), setting) for item in ordered]
-    lines = [f"### {headings[0]}", *_numbered(paragraphs), _ending(ordered, setting), _signature(message_id, setting)]
+    roles = tuple(roles)
+    paragraphs = [_paragraph(item, roles, setting) for item in ordered]
+    preface = [UNDELIVERED] if set(roles) == {Role.OPERATOR} and not _is_task(ordered) else []
+    lines = [
+        f"### {headings[0]}",
+        *preface,
+        *_numbered(paragraphs),
+        _ending(ordered, setting),
+        _signature(message_id, setting),
+    ]
     return Words(subject=_subject(ordered, setting), body="\n\n".join(lines))
+
+
+def _is_task(items: Sequence[Item]) -> bool:
+    return all(item.kind is StepKind.TASK for item in items)
 
 
 def _numbered(paragraphs: Sequence[str]) -> list[str]:
@@ -238,7 +251,7 @@ def _named(account: Account, role: Role) -> str:
 
 
 def _ending(items: Sequence[Item], setting: Setting) -> str:
-    if all(item.kind is StepKind.TASK for item in items):
+    if _is_task(items):
         return "请核实处理。"
     if all(item.kind is StepKind.RECOVERED for item in items):
         return "无需回复。"

@@ -1,0 +1,129 @@
+"""Who is told what, by which way, and whether it is still true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from monitor.core.account import Account, Contact, Role
+from monitor.core.case import Ladder, Step, StepKind
+from monitor.core.finding import Finding, State, Support
+from monitor.core.message import Attempt, Message, Outcome
+from monitor.core.notice import Directory, Notice, Recheck, notify, recheck
+from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
+
+NOW = beijing_time("2026-05-20 09:00")
+LADDER = Ladder.of(BOOK)
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A channel that reaches a group."""
+
+    name: str
+    per_minute: int = 18
+    is_group: bool = True
+
+    def address_of(self, contact: Contact) -> str | None:
+        """A group has no addresses."""
+        del contact
+        return None
+
+    async def send(self, message: Message) -> Attempt:
+        """Nothing is sent here."""
+        return Attempt(outcome=Outcome.PERMANENT, code=message.id)
+
+
+@dataclass(frozen=True)
+class Post(Robot):
+    """A channel that reaches persons by mail."""
+
+    is_group: bool = False
+
+    def address_of(self, contact: Contact) -> str | None:
+        """Return the mail address."""
+        return contact.mail
+
+
+DIRECTORY = Directory(
+    channels={"mail": Post("mail"), "unit-robot": Robot("unit-robot"), "office": Robot("office")},
+    ways={Role.LIAISON: ("group", "mail"), Role.LEADER: ("mail",), Role.OPERATOR: ("office",)},
+)
+
+
+def step(kind: StepKind, number: int = 10) -> Step:
+    """Return a step taken now."""
+    return Step(kind=kind, number=number, at=NOW, days=number)
+
+
+def people(kind: StepKind, who: Account) -> list[tuple[Role, str]]:
+    """Return who hears of a step."""
+    return [(notice.role, notice.person) for notice in notify(step(kind), who, "UPD-01")]
+
+
+def test_the_liaison_hears_first_and_the_leader_from_day_12_on() -> None:
+    assert people(StepKind.REMIND, account()) == [(Role.LIAISON, "13800000001")]
+    assert people(StepKind.WARN, account()) == [
+        (Role.LIAISON, "13800000001"),
+        (Role.LEADER, "leader@example.invalid"),
+    ]
+
+
+def test_where_the_liaison_is_missing_the_leader_hears_and_where_both_are_the_operator() -> None:
+    assert people(StepKind.REMIND, account(contacts=(LEADER,))) == [(Role.LEADER, "leader@example.invalid")]
+    assert people(StepKind.OVERDUE, account(contacts=())) == [(Role.OPERATOR, "")]
+
+
+def test_a_person_in_two_roles_hears_once() -> None:
+    both = (LIAISON, replace(LIAISON, role=Role.LEADER))
+    assert people(StepKind.OVERDUE, account(contacts=both)) == [(Role.LIAISON, "13800000001")]
+
+
+def routes(notice: Notice, who: Account) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    """Return the ways of a notice."""
+    return [(route.channel, route.address, route.mentions) for route in DIRECTORY.routes(notice, who)]
+
+
+def test_the_ways_go_from_the_preferred_one_to_the_operator() -> None:
+    liaison = replace(LIAISON, mail="liaison@example.invalid")
+    who = account(contacts=(liaison, LEADER), group="unit-robot")
+    first, second = notify(step(StepKind.WARN), who, "UPD-01")
+    assert routes(first, who) == [
+        ("unit-robot", None, ("13800000001",)),
+        ("mail", "liaison@example.invalid", ()),
+        ("office", None, ()),
+    ]
+    assert routes(second, who) == [("mail", "leader@example.invalid", ()), ("office", None, ())]
+
+
+def test_a_person_no_longer_on_the_roster_leaves_only_the_operator() -> None:
+    (notice,) = notify(step(StepKind.REMIND), account(), "UPD-01")
+    assert routes(notice, account(contacts=())) == [("office", None, ())]
+
+
+def again(kind: StepKind, found: Finding, episode: str = "2026-05-01") -> Recheck:
+    """Return what the second look says of a notice of that kind."""
+    (first, *_) = notify(step(kind), account(), "UPD-01")
+    return recheck(first, episode, found, LADDER)
+
+
+@pytest.mark.parametrize("kind", list(StepKind))
+def test_nothing_is_sent_about_an_account_that_cannot_be_judged_right_now(kind: StepKind) -> None:
+    assert again(kind, finding(State.UNKNOWN, days=30)) is Recheck.WAIT
+
+
+@pytest.mark.parametrize("kind", [StepKind.REMIND, StepKind.OVERDUE, StepKind.REPEAT, StepKind.HOLIDAY])
+def test_who_has_updated_is_never_asked_to(kind: StepKind) -> None:
+    assert again(kind, finding(State.OK, days=0, episode="2026-05-20")) is Recheck.DROP
+
+
+def test_a_reminder_waits_while_the_monitor_is_blind() -> None:
+    blind = replace(finding(State.WARNING, days=12), support=Support.BLIND)
+    assert again(StepKind.REMIND, blind) is Recheck.WAIT
+    assert again(StepKind.REMIND, replace(blind, support=Support.ASKED)) is Recheck.SEND
+
+
+def test_a_holiday_word_that_came_too_late_is_dropped() -> None:
+    assert again(StepKind.HOLIDAY, finding(State.VIOLATED, days=16)) is Recheck.DROP
+    assert again(StepKind.WARN, finding(State.VIOLATED, days=16)) is Recheck.SEND
