@@ -1,0 +1,111 @@
+"""Apprise's URL grammar, read without a word of it reaching a log or an error.
+
+A channel's URL is its settings, its identity and its secret at once. Seen in Apprise 2.2.0 (2026-11): invalid
+parts, keys included, are logged as warnings, DEBUG prints tokens, urllib3 whole addresses; hence `hush`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from dataclasses import dataclass
+
+from apprise import Apprise, AppriseAsset
+from apprise.plugins.base import NotifyBase
+from apprise.plugins.dingtalk import NotifyDingTalk
+
+with warnings.catch_warnings():
+    # Apprise 2.2.0 imports imghdr for PGP's sake wherever Python (before 3.13) still has it.
+    warnings.filterwarnings("ignore", "'imghdr' is deprecated", DeprecationWarning)
+    from apprise.plugins.email import NotifyEmail as MailPlugin
+
+__all__ = ["STATUS", "BadChannelError", "MailPlugin", "RobotUrl", "hush", "plugin", "robot", "schema"]
+
+TALKATIVE = ("urllib3", "requests", "requests_oauthlib", "oauthlib")
+"""Loggers of the libraries that Apprise sends with."""
+STATUS = re.compile(r"error=(\d{3})\b")
+"""How Apprise's plugins write the HTTP status of a refusal."""
+
+
+class BadChannelError(ValueError):
+    """A channel's settings cannot be used; the text is one sentence for the office and holds no part of the URL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotUrl:
+    """What `dingtalk://[secret@]token[/mobile…]` says, nothing checked yet."""
+
+    token: str
+    secret: str | None
+    mobiles: tuple[str, ...]
+    is_plain: bool
+    """Whether there is nothing else in it: no port, no password, no options."""
+
+
+class _StatusOnly(logging.Filter):
+    """Lets nothing out of Apprise but the HTTP status that a far side answered."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = STATUS.search(record.getMessage())
+        record.msg, record.args, record.exc_info = status[0] if status else "", (), None
+        return status is not None
+
+
+_STATUS_ONLY = _StatusOnly()
+
+
+def hush() -> None:
+    """Silence the libraries that a channel's secrets pass through, whoever listens and however loud it is set."""
+    logging.getLogger("apprise").setLevel(logging.WARNING)
+    logging.getLogger("apprise").addFilter(_STATUS_ONLY)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def schema(url: str) -> str:
+    """Return the URL's schema in lower case; empty where there is none."""
+    before, separator, _ = url.strip().partition("://")
+    return before.lower() if separator else ""
+
+
+def robot(url: str) -> RobotUrl | None:
+    """Return the parts of a DingTalk URL, or None if it is not one.
+
+    `?token=`, `?secret=` and `?to=` say the same as the path; any other option is counted as foreign.
+    """
+    parts = NotifyDingTalk.parse_url(url)  # type: ignore[no-untyped-call] # Apprise's plugins declare no types
+    if not parts:
+        return None
+    foreign = set(parts["qsd"]) - {"token", "secret", "to"}
+    return RobotUrl(
+        token=parts["token"] or "",
+        secret=parts.get("secret"),
+        mobiles=tuple(parts["targets"]),
+        is_plain=not (foreign or parts["port"] or parts["password"]),
+    )
+
+
+def plugin(url: str, *, timeout: float) -> NotifyBase | None:
+    """Return Apprise's plugin for a URL, or None if the URL cannot be used.
+
+    What would hide a failure or send twice is switched off: retries, `optional`, templates, redirects, throttling.
+    """
+    asset = AppriseAsset(
+        app_id="Xuncha",  # becomes a User-Agent: ASCII
+        app_desc="政务新媒体监测",
+        storage_mode="memory",
+        allow_templates=False,
+        http_redirects=False,
+        interpret_emojis=False,
+        interpret_escapes=False,
+        pgp_autogen=False,
+        pem_autogen=False,
+        service_timeout=timeout,
+    )
+    made = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+    if made is not None:
+        made.retry = 0
+        made.optional = False
+        made.request_rate_per_sec = 0
+    return made

@@ -1,0 +1,254 @@
+"""E-mail, one message per recipient, over the settings that an Apprise mailto(s):// URL holds.
+
+Apprise 2.2.0 parses the URL and knows the big providers' servers; it hides SMTP codes and makes a new Message-ID
+for every try (both read in its source, 2026-11), so the conversation itself is held here. The codes are RFC 5321's:
+4xx may work later, 5xx will not. Once DATA has begun, silence means that the mail may have been taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Protocol
+
+from alerts import grammar
+from alerts.grammar import BadChannelError, MailPlugin
+from alerts.line import Line, talk
+from alerts.text import has_controls, plain, shown
+from monitor.core.message import Attempt, Message, Outcome
+
+PER_MINUTE = 30
+"""Our own choice: well below what office mail servers take from one sender."""
+FAREWELL = 2.0
+"""Seconds that a server has for its answer to QUIT; the mail is settled by then."""
+
+LIMIT = timedelta(seconds=30)
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9][A-Za-z0-9.-]*")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class Reachable(Protocol):
+    """As much of a contact as mail looks at."""
+
+    @property
+    def mail(self) -> str | None:
+        """The mail address, if the roster gives one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """The office's mail server and the account it is used with."""
+
+    host: str
+    port: int
+    mode: str
+    """Apprise's word: insecure, starttls or ssl."""
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    verifies: bool = True
+
+    def session(self, helo: str, limit: timedelta) -> smtplib.SMTP:
+        """Return a connection that may send; raises OSError, of which every SMTPException is one."""
+        seconds = limit.total_seconds()
+        if self.mode == "ssl":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, local_hostname=helo, timeout=seconds, context=self._tls()
+            )
+        else:
+            smtp = smtplib.SMTP(self.host, self.port, local_hostname=helo, timeout=seconds)
+        try:
+            if self.mode == "starttls":
+                smtp.starttls(context=self._tls())
+            if self.user and self.password:
+                smtp.login(self.user, self.password)
+            smtp.ehlo_or_helo_if_needed()
+        except OSError:
+            smtp.close()
+            raise
+        return smtp
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if not self.verifies:  # `?verify=no`: an office's own server, by the office's own word
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Mail:
+    """The office's mail account as a channel."""
+
+    name: str
+    server: Server
+    sender: Address
+    reader: str
+    """Who gets a message that names nobody: the URL's `to`, else the sender."""
+    reply_to: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    clock: Callable[[], datetime] = field(repr=False)
+    per_minute: int = PER_MINUTE
+    limit: timedelta = LIMIT
+    """The time a whole try may take."""
+
+    @property
+    def is_group(self) -> bool:
+        """Mail reaches one person."""
+        return False
+
+    def address_of(self, contact: Reachable) -> str | None:
+        """Return the contact's mail address."""
+        return contact.mail
+
+    async def send(self, message: Message) -> Attempt:
+        """Try once; SENT only when the server took the mail for this recipient."""
+        address = message.address or self.reader
+        if not _ADDRESS.fullmatch(address):
+            return Attempt(outcome=Outcome.PERMANENT, detail="邮箱地址格式不对，未发送")
+        if has_controls(message.subject + message.body) or "\n" in message.subject:
+            return Attempt(outcome=Outcome.PERMANENT, detail="邮件含控制字符，未发送")
+        mail = self.compose(message, address)
+        return await talk(lambda line: self._deliver(mail, address, line), self.limit)
+
+    def compose(self, message: Message, address: str) -> bytes:
+        """Return the mail as it goes over the line; the same id gives the same Message-ID."""
+        mail = EmailMessage(policy=SMTP)
+        mail["Subject"] = message.subject
+        mail["From"] = self.sender
+        mail["To"] = address
+        mail["Date"] = self.clock()
+        mail["Message-ID"] = f"<{_stable(message.id)}@{self.sender.domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        if self.reply_to:
+            mail["Reply-To"] = ", ".join(self.reply_to)
+        for header, words in self.headers.items():
+            mail[header] = words
+        mail.set_content(plain(message.body), cte="base64")
+        return mail.as_bytes()
+
+    def _deliver(self, mail: bytes, address: str, line: Line) -> Attempt:
+        try:
+            smtp = self.server.session(self.sender.domain, self.limit)
+        except OSError as error:
+            return _unsent(error)
+        try:
+            return self._hand_over(smtp, mail, address, line)
+        finally:
+            _part(smtp)
+
+    def _hand_over(self, smtp: smtplib.SMTP, mail: bytes, address: str, line: Line) -> Attempt:
+        try:
+            refusal = self._announce(smtp, address)
+            if refusal:
+                return refusal
+            if smtp.sock:
+                line.hold(smtp.sock)
+        except OSError as error:
+            return _unsent(error)
+        try:
+            code, words = smtp.data(mail)
+        except smtplib.SMTPDataError as error:
+            return self._answered(error.smtp_code, error.smtp_error)
+        except OSError as error:
+            return Attempt(outcome=Outcome.UNANSWERED, code=type(error).__name__, detail="邮件已发出，未收到答复")
+        return self._answered(code, words)
+
+    def _announce(self, smtp: smtplib.SMTP, address: str) -> Attempt | None:
+        """Name sender and recipient; return how that ended unless both were taken."""
+        sender = self._answered(*smtp.mail(self.sender.addr_spec))
+        if sender.outcome is not Outcome.SENT:
+            return sender
+        recipient = self._answered(*smtp.rcpt(address))
+        return recipient if recipient.outcome is not Outcome.SENT else None
+
+    def _answered(self, code: int, words: bytes | str) -> Attempt:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        detail = shown(text, (self.server.password,))
+        return Attempt(outcome=_outcome(code), code=str(code), detail=detail)
+
+
+def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:
+    """Return the mail channel of a mailto(s):// URL; raises BadChannelError."""
+    settings = grammar.plugin(url, timeout=LIMIT.total_seconds())
+    if not isinstance(settings, MailPlugin):
+        raise BadChannelError("应为 mailto(s)://用户:密码@服务器[:端口]?from=…&name=…，发件地址须完整")
+    if len(settings.targets) != 1 or settings.cc or settings.bcc:
+        raise BadChannelError("邮件地址里至多写一个收件人，且不能写 cc、bcc：每封邮件只发给一个人")
+    if settings.pgp_mode != "no":
+        raise BadChannelError("不支持 PGP 邮件")
+    try:
+        mail = _mail(name, settings, clock)
+        mail.compose(Message(id="1", channel=name, subject="试写", body="试写"), mail.reader)
+    except (ValueError, MessageError):
+        raise BadChannelError("发件人、回复地址或附加的邮件头写法不对") from None
+    return mail
+
+
+def _mail(name: str, settings: MailPlugin, clock: Callable[[], datetime]) -> Mail:
+    display, address = settings.from_addr
+    words = make_header(decode_header(str(display or "")))  # Apprise encodes `name=`
+    return Mail(
+        name=name,
+        server=Server(
+            host=settings.smtp_host,
+            port=settings.port or 0,
+            mode=settings.secure_mode or "",
+            user=settings.user,
+            password=settings.password,
+            verifies=settings.verify_certificate,
+        ),
+        sender=Address(str(words), addr_spec=str(address)),
+        reader=settings.targets[0][1],
+        reply_to=tuple(sorted(settings.reply_to)),
+        headers=dict(settings.headers),
+        clock=clock,
+    )
+
+
+def _unsent(error: OSError) -> Attempt:
+    """Return what it means that the conversation ended before DATA; the server's words may echo the login."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        detail = "邮箱登录被拒绝" if isinstance(error, smtplib.SMTPAuthenticationError) else "邮件服务器拒绝会话"
+        outcome = Outcome.PERMANENT if _outcome(error.smtp_code) is Outcome.PERMANENT else Outcome.TEMPORARY
+        return Attempt(outcome=outcome, code=str(error.smtp_code), detail=detail)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Attempt(
+            outcome=Outcome.PERMANENT, code=type(error).__name__, detail="邮件服务器不支持所需的登录或加密方式"
+        )
+    return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接邮件服务器，邮件未发出")
+
+
+def _outcome(code: int) -> Outcome:
+    match code // 100:
+        case 2:
+            return Outcome.SENT
+        case 5:
+            return Outcome.PERMANENT
+        case _:
+            return Outcome.TEMPORARY
+
+
+def _part(smtp: smtplib.SMTP) -> None:
+    """Say goodbye; what the server answers changes nothing."""
+    with contextlib.suppress(OSError):
+        if smtp.sock:
+            smtp.sock.settimeout(FAREWELL)
+        smtp.quit()
+    smtp.close()
+
+
+def _stable(message_id: str) -> str:
+    """Return the part of a Message-ID before the @: the id itself, or its digest where a header could not hold it."""
+    return message_id if _PLAIN_ID.fullmatch(message_id) else hashlib.sha256(message_id.encode()).hexdigest()[:40]

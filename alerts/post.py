@@ -1,0 +1,107 @@
+"""One POST to a robot's endpoint: no redirects, no cookies, a bounded answer, and how far it got when it failed.
+
+Written on http.client because it never follows, never logs and shows the moment between "connected" and "asked",
+which is the difference between surely not delivered and perhaps delivered.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Self
+from urllib.parse import urlencode, urlsplit
+
+from alerts.grammar import BadChannelError
+from alerts.line import Line
+from monitor.core.message import Attempt, Outcome
+
+LONGEST_ANSWER = 64 * 1024
+"""Bytes of an answer that are read; a robot's is a few hundred."""
+
+BASE_URL_FORM = "base_url 应为 http(s)://主机[:端口][/路径]，不含用户名、密码和参数"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back, whatever it means."""
+
+    status: int
+    content: bytes
+    retry_after: str | None = None
+    """The header Retry-After, as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where robots of one kind are reached; holds no secret."""
+
+    host: str
+    port: int | None
+    path: str
+    is_secure: bool
+
+    @classmethod
+    def under(cls, base_url: str, path: str) -> Self:
+        """Return the endpoint at `path` under a base URL; raises BadChannelError."""
+        try:
+            parts = urlsplit(base_url)
+            host, port = parts.hostname, parts.port
+            (host or "").encode("idna")
+        except ValueError:
+            raise BadChannelError(BASE_URL_FORM) from None
+        if not host or parts.scheme not in {"http", "https"} or parts.username or parts.query or parts.fragment:
+            raise BadChannelError(BASE_URL_FORM)
+        return cls(host=host, port=port, path=parts.path.rstrip("/") + path, is_secure=parts.scheme == "https")
+
+    def post(self, query: Mapping[str, str], body: bytes, line: Line, limit: timedelta) -> Reply | Attempt:
+        """Return the reply, or the attempt that ended without one. Each query value is encoded once."""
+        connection = self._connection(limit)
+        try:
+            connection.connect()
+            line.hold(connection.sock)
+        except OSError as error:
+            connection.close()
+            return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接，消息未发出")
+        try:
+            return _ask(connection, f"{self.path}?{urlencode(query)}", body)
+        except (OSError, http.client.HTTPException) as error:
+            return Attempt(outcome=Outcome.UNANSWERED, code=type(error).__name__, detail="消息已发出，未收到答复")
+        finally:
+            connection.close()
+
+    def _connection(self, limit: timedelta) -> http.client.HTTPConnection:
+        seconds = limit.total_seconds()
+        if self.is_secure:
+            context = ssl.create_default_context()
+            return http.client.HTTPSConnection(self.host, self.port, timeout=seconds, context=context)
+        return http.client.HTTPConnection(self.host, self.port, timeout=seconds)
+
+
+def by_status(status: int) -> Outcome:
+    """Return what an HTTP status says by itself; SENT still waits for the far side's own words.
+
+    A redirect is temporary: nobody serves robots behind one, but an office network's log-in page does it.
+    """
+    if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}:
+        return Outcome.TEMPORARY
+    match status // 100:
+        case 2:
+            return Outcome.SENT
+        case 4:
+            return Outcome.PERMANENT
+        case _:
+            return Outcome.TEMPORARY
+
+
+def _ask(connection: http.client.HTTPConnection, target: str, body: bytes) -> Reply:
+    connection.request("POST", target, body, {"Content-Type": "application/json; charset=utf-8"})
+    response = connection.getresponse()
+    return Reply(
+        status=response.status,
+        content=response.read(LONGEST_ANSWER),
+        retry_after=response.headers.get("Retry-After"),
+    )

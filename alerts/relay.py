@@ -1,0 +1,90 @@
+"""Everything else that Apprise can reach: WeCom and Feishu robots, webhooks and a hundred more.
+
+Apprise 2.2.0 knows the HTTP status only (read in its source, 2026-11): a robot that refuses with HTTP 200 and an
+error code of its own counts as SENT here. WeCom and Feishu deserve strict modules like `dingtalk`; until then they
+are second choice. Nobody is called by name, since Apprise has no common way to do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from apprise import Apprise, AppriseResult, NotifyFormat
+from apprise.plugins.base import NotifyBase
+
+from alerts import grammar
+from alerts.grammar import BadChannelError
+from alerts.post import by_status
+from alerts.text import has_controls
+from monitor.core.message import Attempt, Message, Outcome
+
+STRICT = frozenset({"dingtalk", "mailto", "mailtos"})
+"""Schemas that have a module of their own and must never go through Apprise's sender."""
+PER_MINUTE = 18
+"""WeCom takes 20 a minute (its manual); most others take more."""
+LIMIT = timedelta(seconds=20)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Relay:
+    """One service that Apprise knows; who reads it is fixed by its URL."""
+
+    name: str
+    service: NotifyBase = field(repr=False)
+    per_minute: int = PER_MINUTE
+    limit: timedelta = LIMIT
+    """The time a whole try may take."""
+
+    @property
+    def is_group(self) -> bool:
+        """Whoever the URL names reads it: a group, as far as we know."""
+        return True
+
+    def address_of(self, contact: object) -> None:
+        """Return None: the URL names the readers."""
+
+    async def send(self, message: Message) -> Attempt:
+        """Try once; SENT when Apprise says that the service took it."""
+        if has_controls(message.subject + message.body):
+            return Attempt(outcome=Outcome.PERMANENT, detail="消息含控制字符，未发送")
+        apprise = Apprise()
+        apprise.add(self.service)
+        result = await apprise.async_notify(
+            body=message.body,
+            title="" if message.body.startswith("#") else message.subject,
+            body_format=NotifyFormat.MARKDOWN,
+            timeout=self.limit.total_seconds(),
+        )
+        return verdict(result)
+
+
+def open_relay(name: str, url: str) -> Relay:
+    """Return the relay for a URL that has no module of its own; raises BadChannelError."""
+    if grammar.schema(url) in STRICT:
+        raise BadChannelError("此类渠道不经 Apprise 发送")
+    service = grammar.plugin(url, timeout=LIMIT.total_seconds())
+    if service is None:
+        raise BadChannelError("Apprise 不认识这个地址，或地址不完整")
+    service.socket_connect_timeout = service.socket_read_timeout = LIMIT.total_seconds() / 2
+    return Relay(name=name, service=service)
+
+
+def verdict(result: AppriseResult) -> Attempt:
+    """Return what Apprise's result means. Its log lines are read for the HTTP status and never passed on."""
+    if result:
+        return Attempt(outcome=Outcome.SENT)
+    statuses = tuple(_statuses(result))
+    if not statuses:
+        return Attempt(outcome=Outcome.UNANSWERED, code=result.status.name.lower(), detail="未得到对方答复")
+    outcome = by_status(statuses[-1])
+    if outcome is Outcome.SENT:
+        outcome = Outcome.UNANSWERED
+    return Attempt(outcome=outcome, code=f"HTTP {statuses[-1]}", detail="对方未接收")
+
+
+def _statuses(result: AppriseResult) -> Iterator[int]:
+    for service in result.results:
+        for entry in service.logs():
+            yield from (int(status) for status in grammar.STATUS.findall(entry.message))

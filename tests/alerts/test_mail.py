@@ -1,0 +1,154 @@
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+
+from alerts.channels import open_channel
+from alerts.grammar import BadChannelError
+from alerts.mail import Mail
+from monitor.core.account import Contact, Role
+from monitor.core.message import Outcome
+from tests.alerts import post_office
+from tests.alerts.builders import SOON, clock, message
+from tests.alerts.post_office import PostOffice
+
+SENDER = "from=office@jinyun.gov.cn&name=县政务新媒体监测"
+
+
+def channel_to(office: PostOffice, login: str = "", options: str = SENDER) -> Mail:
+    channel = open_channel("邮件", f"mailto://{login}127.0.0.1:{office.port}?{options}", clock=clock)
+    assert isinstance(channel, Mail)
+    return channel
+
+
+def words_of(mail: EmailMessage) -> str:
+    return str(mail.get_content()).replace("\r\n", "\n")
+
+
+async def test_one_person_gets_one_mail_in_plain_words() -> None:
+    with PostOffice() as office:
+        attempt = await channel_to(office, options=f"{SENDER}&to=other@example.cn").send(
+            message("### 提醒\n已**10天**未更新\n\n> 联系电话1234567", address="zhang@jinyun.gov.cn")
+        )
+    assert (attempt.outcome, attempt.code) == (Outcome.SENT, "250")
+    assert office.recipients == [["zhang@jinyun.gov.cn"]]
+    (mail,) = office.mails
+    assert mail["To"] == "zhang@jinyun.gov.cn"
+    assert mail["From"] == "县政务新媒体监测 <office@jinyun.gov.cn>"
+    assert mail["Subject"] == "【更新提醒】“缙云某某”微信公众号"
+    assert mail.get_content_type() == "text/plain"
+    assert words_of(mail) == "提醒\n已10天未更新\n\n联系电话1234567\n"
+
+
+async def test_a_repeat_bears_the_same_message_id() -> None:
+    with PostOffice() as office:
+        channel = channel_to(office)
+        for identifier in ("m-1", "m-1", "件 1>\r"):
+            await channel.send(message(identifier=identifier, address="a@b.cn"))
+    first, second, third = (mail["Message-ID"] for mail in office.mails)
+    assert first == second == "<m-1@jinyun.gov.cn>"
+    assert third.endswith("@jinyun.gov.cn>")
+    assert third.isascii()
+
+
+async def test_a_message_that_names_nobody_goes_to_the_reader_in_the_url() -> None:
+    with PostOffice() as office:
+        await channel_to(office, options=f"{SENDER}&to=operator@jinyun.gov.cn").send(message())
+        await channel_to(office).send(message())
+    assert office.recipients == [["operator@jinyun.gov.cn"], ["office@jinyun.gov.cn"]]
+
+
+@pytest.mark.parametrize(
+    ("to_rcpt", "to_data", "outcome", "code"),
+    [
+        (post_office.NO_SUCH_USER, post_office.TAKEN, Outcome.PERMANENT, "550"),
+        (post_office.GREYLISTED, post_office.TAKEN, Outcome.TEMPORARY, "451"),
+        (post_office.TAKEN, "554 5.7.1 spam", Outcome.PERMANENT, "554"),
+        (post_office.TAKEN, "452 4.3.1 disk full", Outcome.TEMPORARY, "452"),
+    ],
+)
+async def test_the_servers_code_decides_what_became_of_a_mail(
+    to_rcpt: str, to_data: str, outcome: Outcome, code: str
+) -> None:
+    with PostOffice(to_rcpt=to_rcpt, to_data=to_data) as office:
+        attempt = await channel_to(office).send(message(address="a@b.cn"))
+    assert (attempt.outcome, attempt.code) == (outcome, code)
+
+
+async def test_silence_after_the_mail_was_handed_over_is_no_answer() -> None:
+    with PostOffice(to_data=post_office.HANG) as office:
+        channel = channel_to(office)
+        channel.limit = SOON
+        attempt = await channel.send(message(address="a@b.cn"))
+    assert attempt.outcome is Outcome.UNANSWERED
+
+
+async def test_nobody_at_the_door_means_surely_not_delivered() -> None:
+    with PostOffice() as office:
+        channel = channel_to(office)
+    assert (await channel.send(message(address="a@b.cn"))).outcome is Outcome.TEMPORARY
+
+
+async def test_the_login_is_used_and_a_refused_one_is_for_a_person_to_mend() -> None:
+    with PostOffice(user="office@jinyun.gov.cn", password="geheim") as office:
+        right = await channel_to(office, "office%40jinyun.gov.cn:geheim@").send(message(address="a@b.cn"))
+        wrong = await channel_to(office, "office%40jinyun.gov.cn:falsch@").send(message(address="a@b.cn"))
+    assert right.outcome is Outcome.SENT
+    assert (wrong.outcome, wrong.code) == (Outcome.PERMANENT, "535")
+
+
+async def test_a_server_without_encryption_gets_no_mail_that_asks_for_it() -> None:
+    with PostOffice() as office:
+        attempt = await channel_to(office, options=f"{SENDER}&mode=starttls").send(message(address="a@b.cn"))
+    assert (attempt.outcome, office.mails) == (Outcome.PERMANENT, [])
+
+
+@pytest.mark.parametrize("address", ["a", "a@b.cn\r\nBcc: c@d.cn", "a@b.cn, c@d.cn", "张@b.cn", "<a@b.cn>"])
+async def test_what_is_no_address_is_refused(address: str) -> None:
+    with PostOffice() as office:
+        attempt = await channel_to(office).send(message(address=address))
+    assert (attempt.outcome, office.mails) == (Outcome.PERMANENT, [])
+
+
+@pytest.mark.parametrize("subject", ["提醒\r\nBcc: c@d.cn", "提醒\nBcc: c@d.cn", "提\x00醒"])
+async def test_no_header_is_smuggled_in_with_the_subject(subject: str) -> None:
+    with PostOffice() as office:
+        attempt = await channel_to(office).send(message(subject=subject, address="a@b.cn"))
+    assert (attempt.outcome, office.mails) == (Outcome.PERMANENT, [])
+
+
+async def test_the_urls_reply_address_and_headers_are_kept() -> None:
+    with PostOffice() as office:
+        await channel_to(office, options=f"{SENDER}&reply=tel@jinyun.gov.cn&%2BX-Office=1").send(message())
+    assert (office.mails[0]["Reply-To"], office.mails[0]["X-Office"]) == ("tel@jinyun.gov.cn", "1")
+
+
+def test_a_long_line_survives_the_way() -> None:
+    channel = open_channel("邮件", f"mailto://127.0.0.1:25?{SENDER}", clock=clock)
+    assert isinstance(channel, Mail)
+    mail = message_from_bytes(channel.compose(message("字" * 5_000), "a@b.cn"), policy=policy.default)
+    assert words_of(mail) == "字" * 5_000 + "\n"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        f"{SENDER}&to=a@b.cn,c@d.cn",
+        f"{SENDER}&cc=a@b.cn",
+        f"{SENDER}&bcc=a@b.cn",
+        f"{SENDER}&%2BSubject=x",
+        f"{SENDER}&pgp=sign",
+        f"{SENDER}&mode=none",
+        "from=nobody",
+    ],
+)
+def test_a_url_that_could_not_mean_one_mail_to_one_person_is_refused(options: str) -> None:
+    with pytest.raises(BadChannelError):
+        open_channel("邮件", f"mailto://127.0.0.1?{options}", clock=clock)
+
+
+def test_mail_reaches_who_has_an_address() -> None:
+    channel = open_channel("邮件", f"mailto://127.0.0.1?{SENDER}", clock=clock)
+    assert not channel.is_group
+    assert channel.address_of(Contact(role=Role.LIAISON, name="张三", mail="a@b.cn")) == "a@b.cn"
+    assert channel.address_of(Contact(role=Role.LIAISON, name="张三", phone="13800138000")) is None
