@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from monitor.store.database import Tx
+from monitor.store.tables import acts as table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +26,15 @@ class Act:
 
 def record_audit(tx: Tx, act: Act) -> None:
     """Append one act."""
-    raise NotImplementedError
+    tx.execute(sa.insert(table), asdict(act))
 
 
 def recent_audit(tx: Tx, *, limit: int = 200, before: datetime | None = None) -> tuple[Act, ...]:
     """Return the latest acts, newest first, older than `before` if given."""
-    raise NotImplementedError
+    chosen = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    if before is not None:
+        chosen = chosen.where(table.c.at < before)
+    return tuple(
+        Act(at=row.at, actor=row.actor, action=row.action, object=row.object, detail=row.detail)
+        for row in tx.execute(chosen)
+    )

@@ -6,12 +6,26 @@ reads the clock; a transaction never spans network.
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import json
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from monitor.store import tables
+from monitor.store.faults import SchemaTooNewError, StoreError, spoken
+from monitor.store.schema import upgrade
 
 Tx = sa.Connection
 """A transaction: what every function of this package takes first."""
@@ -20,18 +34,33 @@ T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=5)
 """How long a transaction waits for another process that holds the database."""
+READERS = 4
+DAEMON_KEY = 0x78756E63
+"""The number under which the daemon holds its lock on PostgreSQL: `xunc`."""
 
-
-class StoreError(Exception):
-    """The database cannot be used; the text is one Chinese sentence without secrets, fit to be shown."""
-
-
-class SchemaTooNewError(StoreError):
-    """The database was written by a newer version of this program, which knows more than we do."""
+__all__ = ["PATIENCE", "SchemaTooNewError", "Store", "StoreError", "Tx", "open_store", "savepoint"]
 
 
 class Store:
     """One database, open and upgraded; see `open_store`. Close it, or use it as a context manager."""
+
+    def __init__(self, url: sa.URL, patience: timedelta) -> None:
+        self.url = url
+        self._writer = _engine(url, patience, for_writing=True)
+        self._reader = _engine(url, patience, for_writing=False)
+        self._write_thread = ThreadPoolExecutor(1, "store-writer")
+        self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
+        self._locks = ExitStack()
+        self._is_daemon = False
+        self._identity = _identity(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
 
     @contextmanager
     def begin(self, *, durable: bool = False) -> Iterator[Tx]:
@@ -40,32 +69,71 @@ class Store:
         `durable` means on disk when it returns, whatever happens to the machine; without it a power
         failure (never a kill) may lose the last second. Raises StoreError.
         """
-        raise NotImplementedError
+        with spoken(self.url), self._writer.connect() as connection:
+            connection.execution_options(durable=durable)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Run a read transaction in this thread, over one consistent snapshot. Raises StoreError."""
-        raise NotImplementedError
+        with spoken(self.url), self._reader.connect() as connection, connection.begin():
+            yield connection
 
     async def write(self, work: Callable[[Tx], T], *, durable: bool = False) -> T:
         """Return `work(tx)`, run in a transaction on the one writer thread. Raises StoreError."""
-        raise NotImplementedError
+        return await asyncio.get_running_loop().run_in_executor(
+            self._write_thread, partial(self._write, work, durable=durable)
+        )
 
     async def query(self, work: Callable[[Tx], T]) -> T:
         """Return `work(tx)`, run in a read transaction on a reader thread. Raises StoreError."""
-        raise NotImplementedError
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, partial(self._query, work))
 
     def problem(self) -> str | None:
         """Return why nothing can be written now, as one Chinese sentence, or None. Blocks; it really tries."""
-        raise NotImplementedError
+        if _identity(self.url) != self._identity:
+            return f"数据库文件 {self.url.database} 已被移走或替换，请重新启动服务。"
+        try:
+            with self.begin() as tx:
+                tx.execute(sa.update(tables.heartbeat).values(beats=tables.heartbeat.c.beats + 1))
+        except StoreError as error:
+            return str(error)
+        return None
 
     def claim_daemon(self) -> bool:
         """Return whether this process is now the one daemon of this database, until it exits or closes the store."""
-        raise NotImplementedError
+        if not self._is_daemon:
+            claim = _claim_file if self.url.get_backend_name() == "sqlite" else self._claim_session
+            self._is_daemon = claim(self.url, self._locks)
+        return self._is_daemon
 
     def close(self) -> None:
         """Let go of every connection, thread and lock; waits for work under way."""
-        raise NotImplementedError
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
+        self._locks.close()
+        self._is_daemon = False
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _write(self, work: Callable[[Tx], T], *, durable: bool) -> T:
+        with self.begin(durable=durable) as tx:
+            return work(tx)
+
+    def _query(self, work: Callable[[Tx], T]) -> T:
+        with self.read() as tx:
+            return work(tx)
+
+    def _claim_session(self, url: sa.URL, locks: ExitStack) -> bool:
+        """Hold PostgreSQL's lock as long as one connection lives."""
+        with spoken(url):
+            connection = locks.enter_context(self._writer.connect())
+            held = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(DAEMON_KEY)))
+            connection.commit()
+        if not held:
+            locks.close()
+        return bool(held)
 
 
 def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
@@ -73,7 +141,22 @@ def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
 
     Raises StoreError, SchemaTooNewError.
     """
-    raise NotImplementedError
+    try:
+        parsed = sa.make_url(url)
+        parsed.get_dialect()
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
+        raise StoreError("数据库地址无法识别，请检查 --db 或环境变量 XUNCHA_DB。") from error
+    if parsed.get_backend_name() == "sqlite":
+        _make_folder(_path(parsed))
+    elif parsed.get_backend_name() != "postgresql":
+        raise StoreError("数据库只支持 SQLite 和 PostgreSQL。")
+    with spoken(parsed):
+        engine = _engine(parsed, patience, for_writing=True, foreign_keys=False)
+        try:
+            upgrade(engine, parsed)
+        finally:
+            engine.dispose()
+    return Store(parsed, patience)
 
 
 @contextmanager
@@ -81,3 +164,88 @@ def savepoint(tx: Tx) -> Iterator[None]:
     """Undo what is done inside if it raises, and nothing else of the transaction."""
     with tx.begin_nested():
         yield
+
+
+def _engine(url: sa.URL, patience: timedelta, *, for_writing: bool, foreign_keys: bool = True) -> sa.Engine:
+    seconds = patience.total_seconds()
+    common: dict[str, Any] = {
+        "hide_parameters": True,  # names and phones have no place in a log
+        "json_serializer": partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        "pool_size": READERS,
+    }
+    if url.get_backend_name() != "sqlite":
+        options = {} if for_writing else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        milliseconds = int(seconds * 1000)
+        session = {"options": f"-c timezone=UTC -c lock_timeout={milliseconds}"}
+        return sa.create_engine(url, connect_args=session, pool_pre_ping=True, execution_options=options, **common)
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": seconds, "check_same_thread": False, "isolation_level": None},
+        poolclass=sa.QueuePool,
+        **common,
+    )
+    prepare = _prepare_writer if for_writing else _prepare_reader
+    event.listen(engine, "connect", partial(prepare, foreign_keys=foreign_keys))
+    event.listen(engine, "begin", _begin_writing if for_writing else _begin_reading)
+    return engine
+
+
+def _prepare_writer(connection: sqlite3.Connection, _: object, *, foreign_keys: bool) -> None:
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heeded only while the file is still empty
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+
+
+def _prepare_reader(connection: sqlite3.Connection, _: object, *, foreign_keys: bool) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    """Take the write lock at once: a transaction that reads first could not wait for it later."""
+    level = "FULL" if connection.get_execution_options().get("durable") else "NORMAL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _path(url: sa.URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise StoreError("数据库地址缺少文件名，例如 sqlite:///data/xuncha.db。")
+    return Path(url.database.removeprefix("file:"))
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"无法创建数据库所在的文件夹 {path.parent}，请检查路径和权限。") from error
+
+
+def _identity(url: sa.URL) -> tuple[int, int] | None:
+    """Return what tells the database's file from another of the same name; None for a server's."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        status = _path(url).stat()
+    except OSError:
+        return (0, 0)
+    return status.st_dev, status.st_ino
+
+
+def _claim_file(url: sa.URL, locks: ExitStack) -> bool:
+    """Hold a lock on a file beside the database. The kernel drops it with the process; a child never has it."""
+    path = _path(url).with_name(f"{_path(url).name}.lock")
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(f"无法创建锁文件 {path}，请检查权限。") from error
+    locks.callback(os.close, lock)
+    try:
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        locks.close()
+        return False
+    return True

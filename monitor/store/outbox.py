@@ -10,22 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 
 from monitor.core.account import Role
 from monitor.core.message import Attempt, Message, MessageState
 from monitor.core.notice import Notice
 from monitor.store.database import Tx
-
-
-class NoticeState(Enum):
-    """Where a notice stands."""
-
-    OPEN = "open"
-    MERGED = "merged"
-    TOLD = "told"
-    SUPERSEDED = "superseded"
-    CANCELLED = "cancelled"
+from monitor.store.tables import NoticeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,25 @@ it (`known_at`). An account's first version holds since ever; leaving the roster
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
 
 from monitor.core.account import Account, Source
+from monitor.core.observation import MANUAL
+from monitor.core.schedule import first_look
+from monitor.store import tables
+from monitor.store.columns import insert_or
 from monitor.store.database import Tx
+from monitor.store.values import decode, encode
+
+SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when an account's first version holds: before anything this program can meet."""
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""After everything it can meet."""
 
 Sources = Callable[[Account], Sequence[Source]]
 Every = Callable[[Source], timedelta]
@@ -26,7 +39,7 @@ class RosterChange:
     removed: tuple[str, ...] = ()
 
 
-def save_roster(
+def save_roster(  # noqa: PLR0913 - two times and two ways to derive sources belong to one roster
     tx: Tx,
     accounts: Sequence[Account],
     *,
@@ -41,9 +54,20 @@ def save_roster(
 
     `remove_missing` also removes the accounts that are not given, of `unit` only if one is named.
     The accounts given get the sources that `sources` answers (see `sync_sources`); those that
-    changed are judged again. To preview, raise inside a savepoint or call `diff_roster`.
+    changed are judged again.
     """
-    raise NotImplementedError
+    change = diff_roster(
+        tx, accounts, effective_at=effective_at, known_at=known_at, remove_missing=remove_missing, unit=unit
+    )
+    given = {one.id: one for one in accounts}
+    news = [*change.added, *change.changed]
+    _add_versions(tx, [given[id_] for id_ in news], effective_at=effective_at, known_at=known_at)
+    _add_removals(tx, change.removed, effective_at=effective_at, known_at=known_at)
+    in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])}
+    _follow(tx, [*given, *change.removed], in_force, judge_at={id_: known_at for id_ in [*news, *change.removed]})
+    sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
+    _drop_sources(tx, [id_ for id_ in change.removed if id_ not in in_force], known_at)
+    return change
 
 
 def diff_roster(
@@ -56,7 +80,16 @@ def diff_roster(
     unit: str | None = None,
 ) -> RosterChange:
     """Return what `save_roster` would change; writes nothing."""
-    raise NotImplementedError
+    before = {one.id: one for one in _in_force(tx, at=effective_at, known_at=known_at)}
+    given = {one.id for one in accounts}
+    gone = [
+        id_ for id_, one in before.items() if remove_missing and id_ not in given and (unit is None or one.unit == unit)
+    ]
+    return RosterChange(
+        added=tuple(one.id for one in accounts if one.id not in before),
+        changed=tuple(one.id for one in accounts if one.id in before and before[one.id] != one),
+        removed=tuple(sorted(gone)),
+    )
 
 
 def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every: Every, now: datetime) -> None:
@@ -66,19 +99,175 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     one that goes is no longer looked at. Sources of looks by hand are left alone.
     Call it for all accounts at start-up: a new version of the program may bring new chains.
     """
-    raise NotImplementedError
+    table = tables.sources
+    wanted = {source.id: source for account in accounts for source in sources(account)}
+    polled = sa.select(table.c.id, table.c.account, table.c.rank, table.c.dropped_at).where(table.c.collector != MANUAL)
+    known = {row.id: row for row in tx.execute(polled)}
+    concerned = {account.id for account in accounts}
+    _run(
+        tx,
+        sa.insert(table),
+        [_fresh(one, first_look(id_, every(one), now)) for id_, one in wanted.items() if id_ not in known],
+    )
+    back = [(one, known[id_]) for id_, one in wanted.items() if id_ in known]
+    _run(
+        tx,
+        sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(rank=sa.bindparam("b_rank")),
+        [{"b_id": one.id, "b_rank": one.rank} for one, row in back if row.rank != one.rank],
+    )
+    _run(
+        tx,
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"))
+        .values(dropped_at=None, next_look_at=sa.bindparam("b_next", type_=table.c.next_look_at.type)),
+        [{"b_id": one.id, "b_next": first_look(one.id, every(one), now)} for one, row in back if row.dropped_at],
+    )
+    _drop(
+        tx,
+        [id_ for id_, row in known.items() if row.account in concerned and id_ not in wanted and not row.dropped_at],
+        now,
+    )
 
 
 def accounts(tx: Tx, *, at: datetime | None = None, known_at: datetime | None = None) -> tuple[Account, ...]:
     """Return the roster in force at `at` as known by `known_at` (both default to the latest), sorted by id."""
-    raise NotImplementedError
+    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST)
 
 
 def account(tx: Tx, account_id: str) -> Account | None:
     """Return one account of the latest roster, or None if it is not on it."""
-    raise NotImplementedError
+    return next(iter(_in_force(tx, at=LATEST, known_at=LATEST, ids=[account_id])), None)
 
 
 def has_roster(tx: Tx) -> bool:
     """Whether the latest roster has any account."""
-    raise NotImplementedError
+    present = sa.select(tables.accounts.c.id).where(tables.accounts.c.is_removed.is_(False)).limit(1)
+    return tx.scalar(present) is not None
+
+
+def versions_in_force(at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> sa.Select[Any]:
+    """Return a query of the account versions that were on the roster at `at` as known by `known_at`, by account."""
+    version, account, later = tables.account_versions, tables.accounts, tables.account_versions.alias("later")
+    newest = (
+        sa.select(later.c.id)
+        .where(later.c.account == account.c.id, later.c.effective_from <= at, later.c.known_at <= known_at)
+        .order_by(later.c.effective_from.desc(), later.c.known_at.desc(), later.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(version.c.account, version.c.content)
+        .select_from(account.join(version, version.c.id == newest))
+        .where(version.c.is_removed.is_(False))
+        .order_by(account.c.id)
+    )
+    return chosen if ids is None else chosen.where(account.c.id.in_(ids))
+
+
+def _in_force(tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> tuple[Account, ...]:
+    if ids is None or len(ids) > IDS_AT_ONCE:
+        wanted = None if ids is None else set(ids)
+        rows = tx.execute(versions_in_force(at, known_at))
+        return tuple(decode(Account, row.content) for row in rows if wanted is None or row.account in wanted)
+    return tuple(decode(Account, row.content) for row in tx.execute(versions_in_force(at, known_at, ids)))
+
+
+IDS_AT_ONCE = 5000
+"""More ids than this are not written into a statement: all rows are read instead."""
+
+
+def _add_versions(tx: Tx, given: Sequence[Account], *, effective_at: datetime, known_at: datetime) -> None:
+    have = set(tx.scalars(sa.select(tables.account_versions.c.account).distinct()))
+    _run(
+        tx,
+        insert_or(tx, tables.accounts, ["id"]),
+        [{"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given],
+    )
+    _run(
+        tx,
+        sa.insert(tables.account_versions),
+        [
+            {
+                "account": one.id,
+                "effective_from": effective_at if one.id in have else SINCE_EVER,
+                "known_at": known_at,
+                "is_removed": False,
+                "content": encode(one),
+            }
+            for one in given
+        ],
+    )
+
+
+def _add_removals(tx: Tx, ids: Sequence[str], *, effective_at: datetime, known_at: datetime) -> None:
+    row = {"effective_from": effective_at, "known_at": known_at, "is_removed": True, "content": None}
+    _run(tx, sa.insert(tables.account_versions), [{"account": id_, **row} for id_ in ids])
+
+
+def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: dict[str, datetime]) -> None:
+    """Bring the rows of what an account is now in line with its latest version."""
+    table = tables.accounts
+    _run(
+        tx,
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"))
+        .values(
+            is_removed=sa.bindparam("b_removed"),
+            platform=sa.func.coalesce(sa.bindparam("b_platform", type_=sa.Text), table.c.platform),
+        ),
+        [
+            {
+                "b_id": id_,
+                "b_removed": id_ not in in_force,
+                "b_platform": in_force[id_].platform.value if id_ in in_force else None,
+            }
+            for id_ in ids
+        ],
+    )
+    _run(
+        tx,
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"))
+        .values(evaluate_at=sa.bindparam("b_at", type_=table.c.evaluate_at.type)),
+        [{"b_id": id_, "b_at": moment} for id_, moment in judge_at.items()],
+    )
+
+
+def _fresh(source: Source, next_look_at: datetime | None) -> dict[str, object]:
+    """Return the row of a source that was never looked at."""
+    return {
+        "id": source.id,
+        "account": source.account,
+        "collector": source.collector,
+        "key": source.key,
+        "rank": source.rank,
+        "next_look_at": next_look_at,
+        "failures": 0,
+        "last_outcome": "",
+        "last_detail": "",
+        "has_validators": False,
+        "reader": "",
+    }
+
+
+def _drop_sources(tx: Tx, account_ids: Sequence[str], now: datetime) -> None:
+    table = tables.sources
+    chosen = sa.select(table.c.id, table.c.account).where(table.c.dropped_at.is_(None), table.c.collector != MANUAL)
+    gone = set(account_ids)
+    if gone:
+        _drop(tx, [row.id for row in tx.execute(chosen) if row.account in gone], now)
+
+
+def _drop(tx: Tx, source_ids: Sequence[str], now: datetime) -> None:
+    table = tables.sources
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"))
+        .values(dropped_at=sa.bindparam("b_at", type_=table.c.dropped_at.type), next_look_at=None, leased_until=None)
+    )
+    _run(tx, statement, [{"b_id": id_, "b_at": now} for id_ in source_ids])
+
+
+def _run(tx: Tx, statement: sa.Executable, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        tx.execute(statement, rows)

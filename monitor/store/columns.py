@@ -1,0 +1,74 @@
+"""Kinds of column: moments that keep their zone, closed lists, and one way to insert or update."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+WIDTH = 26
+"""Characters of a moment as SQLite keeps it: `2026-03-01 04:05:06.000007`, UTC, comparable as text."""
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment, in UTC on the way out, to the microsecond; a naive one is refused.
+
+    SQLite has no moments: it gets text. Its own DateTime would hand 08:00+08:00 back as naive 08:00.
+    """
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[object]:
+        """Return the type that the database itself knows."""
+        kind: sa.types.TypeEngine[object] = (
+            sa.String(WIDTH) if dialect.name == "sqlite" else sa.DateTime(timezone=True)  # type: ignore[assignment] # of str and of datetime
+        )
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> object:
+        """Return what the database is given."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a moment needs a time zone"
+            raise ValueError(message)
+        moment = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+        return moment
+
+    def process_result_value(self, value: object, dialect: sa.Dialect) -> datetime | None:
+        """Return what the program is given."""
+        match value:
+            case None:
+                return None
+            case datetime():
+                return value.astimezone(UTC)
+            case _:
+                return datetime.fromisoformat(f"{value}+00:00")
+
+
+def closed(kind: type[Enum], name: str) -> sa.Enum:
+    """Return a column type for a closed list, kept as the members' values and checked by the database."""
+    return sa.Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def insert_or(
+    tx: sa.Connection, table: sa.Table, key: Sequence[str], *, update: Sequence[str] = ()
+) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that, where the key exists, updates these columns instead, or does nothing if there are none."""
+    statement = sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+    if not update:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    return statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in update})

@@ -1,0 +1,69 @@
+"""What a database says when it fails, in words for the people who run it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+
+class StoreError(Exception):
+    """The database cannot be used; the text is one Chinese sentence without secrets, fit to be shown."""
+
+
+class SchemaTooNewError(StoreError):
+    """The database was written by a newer version of this program, which knows more than we do."""
+
+
+_SQLITE = {
+    sqlite3.SQLITE_PERM: "没有权限访问数据库 {where}。",
+    sqlite3.SQLITE_BUSY: "数据库 {where} 正被其他程序占用，请稍后再试。",
+    sqlite3.SQLITE_LOCKED: "数据库 {where} 正被其他程序占用，请稍后再试。",
+    sqlite3.SQLITE_READONLY: "数据库 {where} 是只读的，请检查文件和文件夹的写权限。",
+    sqlite3.SQLITE_IOERR: "读写数据库 {where} 时磁盘出错，请检查磁盘。",
+    sqlite3.SQLITE_CORRUPT: "数据库 {where} 已损坏，请用备份恢复。",
+    sqlite3.SQLITE_FULL: "磁盘已满，无法写入数据库 {where}。",
+    sqlite3.SQLITE_CANTOPEN: "无法打开数据库 {where}，请检查路径和权限。",
+    sqlite3.SQLITE_NOTADB: "文件 {where} 不是数据库，请检查 --db 或环境变量 XUNCHA_DB。",
+}
+"""By primary result code (https://www.sqlite.org/rescode.html)."""
+
+_POSTGRESQL = {
+    "25006": "数据库 {where} 是只读的。",
+    "42501": "没有权限写入数据库 {where}。",
+    "53100": "数据库服务器的磁盘已满，无法写入 {where}。",
+    "55P03": "数据库 {where} 正被其他程序占用，请稍后再试。",
+}
+"""By SQLSTATE (PostgreSQL manual, appendix A)."""
+
+
+@contextmanager
+def spoken(url: sa.URL) -> Iterator[None]:
+    """Turn failures of the database itself into a StoreError; a fault in a statement stays what it is."""
+    try:
+        yield
+    except (exc.DBAPIError, sqlite3.Error) as error:
+        sentence = _sentence(error.orig if isinstance(error, exc.DBAPIError) else error)
+        if sentence is None:
+            raise
+        raise StoreError(sentence.format(where=_where(url))) from error
+
+
+def _where(url: sa.URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    return f"{url.host or url.query.get('host') or '本机'}/{url.database or ''}"
+
+
+def _sentence(error: BaseException | None) -> str | None:
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", None)
+        return _SQLITE.get(code & 0xFF) if code is not None else None
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return _POSTGRESQL.get(state)
+    is_connection = type(error).__name__ == "OperationalError"  # psycopg's: it may not be installed
+    return "数据库 {where} 连接失败，请检查地址、账号和网络。" if is_connection else None

@@ -1,0 +1,70 @@
+"""The schema's versions: forward from any released one, never from one we do not know.
+
+Alembic is only imported when there is something to do: most commands find the newest schema.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from monitor.store.faults import SchemaTooNewError, StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision in migrations/versions."""
+UPGRADE_KEY = 0x78756E64
+"""The number under which PostgreSQL keeps two upgrades apart."""
+
+_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String()))
+
+
+def upgrade(engine: sa.Engine, url: sa.URL) -> None:
+    """Bring the database to HEAD, in one transaction. Raises StoreError, SchemaTooNewError."""
+    with engine.connect() as connection:
+        with connection.begin():
+            if revision(connection) == HEAD:
+                return
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_KEY)))
+            _refuse_strangers(connection, url)
+            _migrate(connection, url)
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """Return the revision the database is at; None if it is no database of ours."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(sa.select(_VERSION.c.version_num))
+
+
+def alembic_config(connection: sa.Connection) -> Config:
+    """Return what Alembic needs to know to work on this connection."""
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _refuse_strangers(connection: sa.Connection, url: sa.URL) -> None:
+    if revision(connection) is None and sa.inspect(connection).get_table_names():
+        raise StoreError(f"{url.database} 里已有其他程序的数据，请换一个数据库。")
+
+
+def _migrate(connection: sa.Connection, url: sa.URL) -> None:
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - see above
+
+    config = alembic_config(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    current = revision(connection)
+    if current is not None and current not in known:
+        raise SchemaTooNewError(f"数据库 {url.database} 由更新版本的程序写入（{current}），请升级程序后再打开。")
+    command.upgrade(config, "head")

@@ -1,0 +1,305 @@
+"""The tables. Times are UtcDateTime; what is closed is checked by the database; what is a value is JSON.
+
+A change here needs a migration: tests/store compares the two.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
+
+from monitor.core.account import Role
+from monitor.core.case import Closing, StepKind
+from monitor.core.finding import State
+from monitor.core.message import MessageState, Outcome
+from monitor.core.observation import Covers, Precision, Reason, Standing
+from monitor.store.columns import UtcDateTime, closed
+
+
+class NoticeState(Enum):
+    """Where a notice stands (see outbox.py)."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    TOLD = "told"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _where(name: str, *columns: str, condition: str, unique: bool = False) -> Index:
+    """Return an index on the rows for which the condition holds."""
+    return Index(name, *columns, unique=unique, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("is_removed", Boolean, nullable=False),
+    Column("evaluate_at", UtcDateTime, index=True),
+    Column("newest_post_at", UtcDateTime),
+    Column("posts", Integer, nullable=False),
+)
+"""What an account is now, and when it is judged next. `posts` counts every post ever seen."""
+
+account_versions = Table(
+    "account_versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("effective_from", UtcDateTime, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Column("is_removed", Boolean, nullable=False),
+    Column("content", sa.JSON, nullable=False),
+    Index(None, "account", "effective_from", "known_at"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("collector", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("dropped_at", UtcDateTime),
+    Column("next_look_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_look_at", UtcDateTime),
+    Column("last_outcome", Text, nullable=False),
+    Column("last_detail", Text, nullable=False),
+    Column("has_validators", Boolean, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("reader", Text, nullable=False),
+    Column("timeline", Integer),
+    Column("digest", Text),
+    Column("standing", closed(Standing, "standing")),
+    Column("seen_at", UtcDateTime),
+    Column("blind", Integer),
+    Column("blind_reason", closed(Reason, "blind_reason")),
+    Column("profile", sa.JSON(none_as_null=True)),
+    _where("ix_sources_due", "next_look_at", condition="next_look_at IS NOT NULL"),
+)
+"""How looking goes. `timeline` and `blind` are the observations that the next look may prolong."""
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    Column("collector", Text, nullable=False),
+    Column("reason", closed(Reason, "reason")),
+    Column("covers", closed(Covers, "covers")),
+    Column("standing", closed(Standing, "standing")),
+    Column("digest", Text),
+    Column("content", sa.JSON(none_as_null=True)),
+    Column("detail", Text, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("last_confirmed", UtcDateTime, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    CheckConstraint("(reason IS NULL) = (content IS NOT NULL)", name="seen"),
+    Index(None, "account", "first_seen"),
+    _where("ix_observations_timelines", "source", "first_seen", condition="reason IS NULL"),
+    _where("ix_observations_reasons", "source", "first_seen", condition="reason IS NOT NULL"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("observation", ForeignKey("observations.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""The bytes of a look, compressed, where they may have to be shown to somebody."""
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("precision", closed(Precision, "precision"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("is_pinned", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("observation", ForeignKey("observations.id"), nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("linked_at", UtcDateTime),
+    Column("missing_since", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    Index("uq_posts_account_key", "account", "key", unique=True),
+    Index(None, "account", "published_at"),
+    _where("ix_posts_missing", "account", condition="missing_since IS NOT NULL AND withdrawn_at IS NULL"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("account", ForeignKey("accounts.id")),
+    Column("state", closed(State, "state"), nullable=False),
+    Column("episode", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("content", sa.JSON, nullable=False),
+)
+"""Every finding as it stands. The subject is `account/ID`, `unit/NAME` or `area/NAME`."""
+
+finding_changes = Table(
+    "finding_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("before", closed(State, "before")),
+    Column("content", sa.JSON, nullable=False),
+    Index(None, "subject", "at"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("rule", Text, nullable=False),
+    Column("episode", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("closing", closed(Closing, "closing")),
+    CheckConstraint("(closed_at IS NULL) = (closing IS NULL)", name="closing_has_moment"),
+    _where("uq_cases_open", "account", "rule", condition="closed_at IS NULL", unique=True),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False),
+    Column("kind", closed(StepKind, "kind"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("days", Integer),
+    Column("because", Text, nullable=False),
+    Index("uq_steps_case_kind_number", "case", "kind", "number", unique=True),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("mentions", sa.JSON, nullable=False),
+    Column("role", closed(Role, "role"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", closed(MessageState, "state"), nullable=False),
+    Column("is_released", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("frozen_at", UtcDateTime),
+    Column("next_try_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Index(None, "state", "next_try_at"),
+    _where(
+        "uq_messages_draft",
+        "person",
+        "channel",
+        "address",
+        "topic",
+        condition="frozen_at IS NULL AND finished_at IS NULL",
+        unique=True,
+    ),
+)
+"""`address` is empty where the channel names its readers; `due_at` is when the message might first have left."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("cases.id"), index=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("kind", closed(StepKind, "kind"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("role", closed(Role, "role"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("route", Integer, nullable=False),
+    Column("state", closed(NoticeState, "state"), nullable=False),
+    Column("message", ForeignKey("messages.id"), index=True),
+    _where("ix_notices_waiting", "person", condition="state IN ('open', 'merged')"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message", ForeignKey("messages.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", closed(Outcome, "outcome"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("retry_after", Float),
+)
+"""`retry_after` is in seconds."""
+
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("taken", sa.JSON, nullable=False),
+)
+"""The moments at which a channel's tokens were taken in the last minute, oldest first."""
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("beats", Integer, nullable=False),
+)
+"""One row that is written to find out whether writing works."""
