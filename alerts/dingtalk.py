@@ -31,6 +31,8 @@ PUBLIC = "https://oapi.dingtalk.com"
 PATH = "/robot/send"
 LONGEST = 20_000
 """Bytes of the whole JSON body."""
+LONGEST_QUOTE = 1_000
+"""Bytes of a closing quote that a shortened message keeps."""
 PER_MINUTE = 18
 """Two fewer than DingTalk allows."""
 PAUSE = timedelta(minutes=10)
@@ -92,7 +94,14 @@ class DingTalkRobot:
         return query
 
 
-def open_robot(name: str, url: str, *, base_url: str | None, clock: Callable[[], datetime]) -> DingTalkRobot:
+def open_robot(
+    name: str,
+    url: str,
+    *,
+    clock: Callable[[], datetime],
+    base_url: str | None = None,
+    proxy: str | None = None,
+) -> DingTalkRobot:
     """Return the robot that `dingtalk://[secret@]token[/mobile…]` names; raises BadChannelError."""
     parts = grammar.robot(url)
     if parts is None or not parts.is_plain:
@@ -106,7 +115,7 @@ def open_robot(name: str, url: str, *, base_url: str | None, clock: Callable[[],
         token=parts.token,
         secret=parts.secret,
         mobiles=parts.mobiles,
-        endpoint=Endpoint.under(base_url or PUBLIC, PATH),
+        endpoint=Endpoint.under(base_url or PUBLIC, PATH).through(proxy),
         clock=clock,
     )
 
@@ -118,16 +127,17 @@ def sign(milliseconds: str, secret: str) -> str:
 
 
 def compose(message: Message, mobiles: tuple[str, ...]) -> bytes:
-    """Return the JSON body; the text is shortened to fit, the people called stay.
+    """Return the JSON body; the text is shortened to fit, the people called and a closing quote (the id) stay.
 
     Longer than LONGEST only if subject and mobiles alone are.
     """
     empty = len(_payload(message.subject, "", mobiles))
     called = _mention(mobile for mobile in mobiles if f"@{mobile}" not in message.body)
-    if empty + cost(message.body + called) > LONGEST:
-        called = _mention(mobiles)
-    text = fitted(message.body, LONGEST - empty - cost(called)) + called
-    return _payload(message.subject, text, mobiles)
+    if empty + cost(message.body + called) <= LONGEST:
+        return _payload(message.subject, message.body + called, mobiles)
+    words, quote = _without_closing_quote(message.body)
+    ending = quote + _mention(mobiles)
+    return _payload(message.subject, fitted(words, LONGEST - empty - cost(ending)) + ending, mobiles)
 
 
 def verdict(reply: Reply, now: datetime, secrets: tuple[str | None, ...] = ()) -> Attempt:
@@ -178,6 +188,12 @@ def _pause(retry_after: str | None, now: datetime) -> timedelta | None:
     except ValueError:
         return None
     return min(max(until - now, timedelta()), LONGEST_PAUSE) if until.tzinfo else None
+
+
+def _without_closing_quote(body: str) -> tuple[str, str]:
+    """Return the body and, apart, its last line if that is a quote: the office's telephone and the message's id."""
+    words, _, last = body.rstrip().rpartition("\n")
+    return (words, f"\n\n{last}") if last.startswith(">") and cost(last) <= LONGEST_QUOTE else (body, "")
 
 
 def _called(*groups: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,14 +6,15 @@ which is the difference between surely not delivered and perhaps delivered.
 
 from __future__ import annotations
 
+import base64
 import http.client
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
 from alerts.grammar import BadChannelError
 from alerts.line import Line
@@ -22,6 +23,7 @@ from monitor.core.message import Attempt, Outcome
 LONGEST_ANSWER = 64 * 1024
 """Bytes of an answer that are read; a robot's is a few hundred."""
 
+PROXY_FORM = "网络代理应为 http://[用户:密码@]主机:端口"
 BASE_URL_FORM = "base_url 应为 http(s)://主机[:端口][/路径]，不含用户名、密码和参数"
 
 
@@ -36,26 +38,59 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """The office's way out to HTTPS servers."""
+
+    host: str
+    port: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        """Return the proxy at an http:// URL; raises BadChannelError."""
+        parts = _split(url, PROXY_FORM)
+        if parts.scheme != "http" or not parts.hostname or not parts.port:
+            raise BadChannelError(PROXY_FORM)
+        if not parts.username:
+            return cls(host=parts.hostname, port=parts.port)
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        basic = base64.b64encode(login.encode()).decode()
+        return cls(host=parts.hostname, port=parts.port, headers={"Proxy-Authorization": f"Basic {basic}"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where robots of one kind are reached; holds no secret."""
+    """Where robots of one kind are reached."""
 
     host: str
     port: int | None
     path: str
     is_secure: bool
+    proxy: Proxy | None = None
+    """Used for https only; a plain http endpoint is the office's own."""
 
     @classmethod
     def under(cls, base_url: str, path: str) -> Self:
         """Return the endpoint at `path` under a base URL; raises BadChannelError."""
-        try:
-            parts = urlsplit(base_url)
-            host, port = parts.hostname, parts.port
-            (host or "").encode("idna")
-        except ValueError:
-            raise BadChannelError(BASE_URL_FORM) from None
-        if not host or parts.scheme not in {"http", "https"} or parts.username or parts.query or parts.fragment:
+        parts = _split(base_url, BASE_URL_FORM)
+        if (
+            not parts.hostname
+            or parts.scheme not in {"http", "https"}
+            or parts.username
+            or parts.query
+            or parts.fragment
+        ):
             raise BadChannelError(BASE_URL_FORM)
-        return cls(host=host, port=port, path=parts.path.rstrip("/") + path, is_secure=parts.scheme == "https")
+        return cls(
+            host=parts.hostname,
+            port=parts.port,
+            path=parts.path.rstrip("/") + path,
+            is_secure=parts.scheme == "https",
+        )
+
+    def through(self, proxy: str | None) -> Self:
+        """Return the same endpoint behind a proxy, if there is one; raises BadChannelError."""
+        return replace(self, proxy=Proxy.at(proxy)) if proxy else self
 
     def post(self, query: Mapping[str, str], body: bytes, line: Line, limit: timedelta) -> Reply | Attempt:
         """Return the reply, or the attempt that ended without one. Each query value is encoded once."""
@@ -75,10 +110,25 @@ class Endpoint:
 
     def _connection(self, limit: timedelta) -> http.client.HTTPConnection:
         seconds = limit.total_seconds()
-        if self.is_secure:
-            context = ssl.create_default_context()
+        if not self.is_secure:
+            return http.client.HTTPConnection(self.host, self.port, timeout=seconds)
+        context = ssl.create_default_context()
+        if not self.proxy:
             return http.client.HTTPSConnection(self.host, self.port, timeout=seconds, context=context)
-        return http.client.HTTPConnection(self.host, self.port, timeout=seconds)
+        connection = http.client.HTTPSConnection(self.proxy.host, self.proxy.port, timeout=seconds, context=context)
+        connection.set_tunnel(self.host, self.port or http.client.HTTPS_PORT, dict(self.proxy.headers))
+        return connection
+
+
+def _split(url: str, form: str) -> SplitResult:
+    """Return the parts of a URL whose host and port can be used; raises BadChannelError, saying the form."""
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+        _ = parts.port
+    except ValueError:
+        raise BadChannelError(form) from None
+    return parts
 
 
 def by_status(status: int) -> Outcome:

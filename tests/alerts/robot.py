@@ -13,6 +13,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -21,6 +22,8 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
+
+import trustme
 
 LONGEST = 20_000
 LEEWAY = timedelta(hours=1)
@@ -93,6 +96,7 @@ class Robot:
     ) -> None:
         self.clock, self.token, self.secret = clock, token, secret
         self.received: list[Received] = []
+        self._origin = "http://127.0.0.1"
         self._answers: deque[Answer] = deque()
         self._stopping = threading.Event()
         self._server = _server(self)
@@ -101,12 +105,19 @@ class Robot:
     @property
     def base_url(self) -> str:
         """The settings' `base_url`."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._origin}:{self._server.server_port}"
 
     @property
     def url(self) -> str:
         """The settings' `url`, secret included."""
         return f"dingtalk://{self.secret}@{self.token}" if self.secret else f"dingtalk://{self.token}"
+
+    def encrypt(self, certificate: trustme.LeafCert) -> None:
+        """Speak TLS from now on, as `localhost`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self._origin = "https://localhost"
 
     def will(self, *answers: Answer) -> None:
         """Say how the next requests are answered, whatever is in them."""
@@ -160,6 +171,11 @@ def _server(robot: Robot) -> ThreadingHTTPServer:
                 robot.wait()
             elif not answer.resets:
                 self._say(answer)
+
+        def do_CONNECT(self) -> None:
+            words = f"CONNECT {self.path} {self.headers['Proxy-Authorization']}"
+            robot.received.append(Received(path=words, query={}, raw_query="", size=0, body={}))
+            self._say(Answer(status=407))
 
         def do_GET(self) -> None:
             robot.received.append(Received(path=self.path, query={}, raw_query="", size=0, body={}))

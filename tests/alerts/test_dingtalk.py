@@ -1,8 +1,10 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,6 +148,31 @@ async def test_a_long_message_is_cut_at_a_line_and_says_how_much_is_missing(robo
     assert LONGEST - 100 < robot.received[0].size <= LONGEST
 
 
+async def test_a_message_that_was_cut_keeps_its_id(robot: Robot) -> None:
+    await channel_to(robot).send(message("一行\n" * 5_000 + "> 县政务新媒体监测 · 编号m-1", mentions=("13800138000",)))
+    assert robot.received[0].text.endswith("行未显示。\n\n> 县政务新媒体监测 · 编号m-1\n\n@13800138000")
+
+
+async def test_a_server_that_cannot_prove_itself_hears_nothing(
+    robot: Robot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    robot.encrypt(authority.issue_cert("localhost"))
+    channel = open_channel("群", robot.url, base_url=robot.base_url, clock=clock)
+    assert (await channel.send(message())).outcome is Outcome.TEMPORARY
+    assert robot.received == []
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    assert (await channel.send(message())).outcome is Outcome.SENT
+
+
+async def test_a_proxy_that_refuses_is_worth_another_try(robot: Robot) -> None:
+    proxy = robot.base_url.replace("//", "//user:pass@")
+    channel = open_channel("群", robot.url, base_url="https://oapi.example:8443", proxy=proxy, clock=clock)
+    assert (await channel.send(message())).outcome is Outcome.TEMPORARY
+    assert [request.path for request in robot.received] == ["CONNECT oapi.example:8443 Basic dXNlcjpwYXNz"]
+
+
 LINES = st.lists(st.text(max_size=60) | st.sampled_from(["汉字", '"', "\\", "😀", "", "@13800138000"]), min_size=1)
 
 
@@ -196,6 +223,12 @@ def test_a_retry_after_header_is_believed_within_reason(header: str, pause: time
 def test_a_url_that_says_something_else_is_refused(url: str) -> None:
     with pytest.raises(BadChannelError):
         open_channel("群", url, clock=clock)
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://x", "socks5://x:1", "x:1", "http://x:y"])
+def test_a_proxy_must_be_one(proxy: str) -> None:
+    with pytest.raises(BadChannelError, match="代理"):
+        open_channel("群", "dingtalk://token", proxy=proxy, clock=clock)
 
 
 @pytest.mark.parametrize("base_url", ["oapi.dingtalk.com", "ftp://x", "http://", "http://a:b@x", "http://x?y", "//x"])
