@@ -34,6 +34,8 @@ _CLIMB = 4
 """How far up from a date its link is looked for."""
 _BESIDE = 3
 _DATE_LENGTH = 40
+_DEPTH = 12
+_FOOTER = re.compile(r"\b(?:page|site)?_?-?(?:foot(?:er)?|copyright)", re.IGNORECASE)
 
 _PUB_DATES = ("pubdate", "publishdate", "article:published_time", "datepublished", "publish_time", "og:release_date")
 _ARTICLE_TITLES = ("articletitle", "og:title")
@@ -53,7 +55,7 @@ _BOXES = frozenset({"li", "tr", "ul", "ol", "table", "tbody"})
 """What holds one post whole, or many: a date's link is inside it, never beside it."""
 _CHROME = re.compile(
     r".{0,1}|设为首页|(?:加入|添加)?收藏(?:本站)?|无障碍.{0,4}|.{0,4}(?:登录|注册|首页)|更多.{0,4}|返回.{0,4}|网站地图|联系我们|关于我们"
-    r"|.{0,40}(?:备案|公网安备).{0,40}号?|简体|繁体|English|手机版|长者.{0,4}|上一[页篇]|下一[页篇]"
+    r"|.{0,40}(?:备案|ICP备|网安备).{0,40}|简体|繁体|English|手机版|长者.{0,4}|上一[页篇]|下一[页篇]"
 )
 """What links are called that lead to no post: a site's clock and its footer stand beside them."""
 
@@ -202,7 +204,7 @@ def _dated_links(page: Page, tree: html.Tree) -> Iterator[Post]:
     for text in islice(_texts(body), _LINKS):
         stamp = _date_in(text.text(), page)
         anchor = _anchor_of(text) if stamp else None
-        if stamp and anchor and not _CHROME.fullmatch(anchor.text().strip()):
+        if stamp and anchor and not _is_in_footer(anchor) and not _CHROME.fullmatch(anchor.text().strip()):
             href = anchor.attributes.get("href")
             beside.add(href or "")
             yield _post(page, _agreed(stamp, _in_address(href or "", page)), anchor, href)
@@ -227,7 +229,7 @@ def _date_in(text: str, page: Page) -> dates.Stamp | None:
         return dates.read(tail[1], page.at) if tail else None
     if _PLAIN_SHORT.match(text) and not _TWO_DIGITS.match(text):
         return None
-    if "星期" in text:  # the site's clock: 今天是2026年5月11日 星期一
+    if "星期" in text or text.startswith(("更新", "最后")):  # the site's own clock, the page's own date
         return None
     tail = _TAIL.search(text)
     return dates.read(text, page.at) or (dates.read(tail[1], page.at) if tail else None)
@@ -246,6 +248,17 @@ def _anchor_of(text: html.Node) -> html.Node | None:
             return anchor
         node = parent
     return None
+
+
+def _is_in_footer(node: html.Node) -> bool:
+    ancestor = node.parent
+    for _ in range(_DEPTH):
+        if ancestor is None:
+            return False
+        if _FOOTER.search(f"{ancestor.attributes.get('class')} {ancestor.attributes.get('id')}"):
+            return True
+        ancestor = ancestor.parent
+    return False
 
 
 def _neighbour(node: html.Node, *, forwards: bool) -> html.Node | None:

@@ -227,7 +227,7 @@ def read(page: Page) -> Timeline:
     if bodies.looks_like_json(page):
         return _read_json(page, bodies.fields(bodies.load(page)))
     _refuse_rate(page)
-    if standing := _sorry(page.url) or _sorry_page(page):
+    if standing := _sorry_page(page) or _sorry(page.url):
         return gone(standing)
     judge_status(page)
     refuse_walls(page)
@@ -268,10 +268,20 @@ def _read_data(page: Page, data: Fields) -> Timeline:
     total = profile.posts if profile else bodies.count(bodies.dig(data, "cardlistInfo", "total"))
     if total == 0:
         return timeline((), profile=profile)
-    if profile is None and not isinstance(data.get("cards"), list) and not isinstance(data.get("list"), list):
+    if profile is None and not _is_list(data):
         raise LookFailedError(Reason.UNREADABLE, "neither a profile nor a list")
     standing = Standing.EMPTY if profile is None and total is None else Standing.ACTIVE
     return timeline((), covers=Covers.SOME, profile=profile, standing=standing)
+
+
+def _is_list(data: Fields) -> bool:
+    """Whether there is a list, and nothing in it but cards: a hint, a notice, no post."""
+    cards = data["cards"] if "cards" in data else data.get("list")
+    return (
+        isinstance(cards, list)
+        and all("card_type" in card for card in bodies.rows(cards))
+        and (len(bodies.rows(cards)) == len(cards))
+    )
 
 
 def _with_profile(seen: Timeline, about: Timeline) -> Timeline:
