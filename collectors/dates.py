@@ -53,7 +53,7 @@ def read(text: str, at: datetime) -> Stamp | None:
         return None
     try:
         stamp = _numeric(text, at) if "0" <= text[0] <= "9" else _worded(text, at)
-    except (ValueError, OverflowError):  # the 31st of June, 99 o'clock, a zone of 30 hours
+    except (ValueError, OverflowError, KeyError):  # the 31st of June, 99 o'clock, a zone of 30 hours, 十十
         return None
     return stamp if stamp and _plausible(stamp.moment, at) else None
 
@@ -220,9 +220,7 @@ def _chinese_number(text: str) -> int:
     """Return a number up to 39 as it is spoken: 十一, 二十, 廿三."""
     text = text.replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = text.rpartition("十")
-    if len(tens) > 1 or len(ones) > 1:
-        raise ValueError(text)
-    return (10 * _DIGITS.get(tens, 1) if ten else 0) + _DIGITS.get(ones, 0)
+    return (10 * (_DIGITS[tens] if tens else 1) if ten else 0) + (_DIGITS[ones] if ones else 0)
 
 
 def _rfc822(match: re.Match[str], at: datetime) -> Stamp:

@@ -24,7 +24,7 @@ class Canned:
 
 
 class CannedFetch:
-    """Answers by a piece of the address, the longest that fits; several answers come one after the other.
+    """Answers by a piece of the address, the last that fits; several answers come one after the other.
 
     `requests` holds what was asked for. What nobody canned is refused as not to be reached.
     """
@@ -36,13 +36,17 @@ class CannedFetch:
             piece: [answer] if isinstance(answer, Canned) else list(answer) for piece, answer in answers.items()
         }
 
+    def can(self, piece: str, answer: Canned) -> None:
+        """Answer otherwise from now on."""
+        self._answers[piece] = [answer]
+
     async def __call__(self, request: Request, /) -> Page:
         """Return the next answer; the last one stays."""
         self.requests.append(request)
         fitting = [piece for piece in self._answers if piece in request.url]
         if not fitting:
             raise LookFailedError(Reason.CONNECT, request.url)
-        answers = self._answers[max(fitting, key=len)]
+        answers = self._answers[fitting[-1]]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if answer.error:
             raise answer.error

@@ -2,7 +2,7 @@
 
 Key: the address, and optionally CSS rules for its list, joined by `|`:
 `website=https://…/col/|item=ul.list li|time=span|title=a|link=a`. Each but `item` may be left out
-(the first time and the first link inside the item); `time=span@title` reads an attribute.
+(the first time and the longest link inside the item); `time=span@title` reads an attribute.
 
 Needs no login and no script. An article's time is its `<meta name=PubDate>` (《政府网站发展指引》
 国办发〔2017〕47号; the name's case varies), or the one 发布时间：… on it. A list's times stand beside its
@@ -169,7 +169,8 @@ def _unique(posts: Iterator[Post] | list[Post]) -> list[Post]:
 
 def _ruled(page: Page, node: html.Node, rules: Rules) -> Post | None:
     """Return the post of one list item by the declared rules, or None if it has no date."""
-    anchor = _first(node, rules.link or rules.title or "a[href]")
+    css = rules.link or rules.title
+    anchor = _first(node, css) if css else _longest(node)
     href = anchor.attributes.get("href") if anchor else None
     stamp = _ruled_time(page, node, rules.time) or _in_address(href or "", page)
     if stamp is None:
@@ -188,6 +189,11 @@ def _ruled_time(page: Page, node: html.Node, rule: str) -> dates.Stamp | None:
     else:
         written = (holder.text() for holder in html.select(node, css))
     return next(filter(None, (dates.read(text.strip(), page.at) for text in written)), None)
+
+
+def _longest(node: html.Node) -> html.Node | None:
+    """Return the link with the most words: the others lead to a category."""
+    return max(node.css("a[href]"), key=lambda anchor: len(anchor.text(strip=True)), default=None)
 
 
 def _first(node: html.Node, css: str) -> html.Node | None:

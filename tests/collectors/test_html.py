@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors import bodies, html
+from monitor.core.collector import Page
+from monitor.core.observation import LookFailedError, Reason
+from tests.fakes import AT
+
+
+def page(body: bytes, content_type: str = "") -> Page:
+    return Page(url="https://www.example.gov.cn/", status=200, headers={"content-type": content_type}, body=body, at=AT)
+
+
+META = '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">示例县公告㐀'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("示例县公告".encode(), ""),
+        ("示例县公告".encode("gb18030"), ""),
+        ("示例县公告".encode("gb18030"), "text/html; charset=GBK"),
+        ("示例县公告".encode(), "text/html; charset=gbk"),
+        ("示例县公告".encode("gb18030"), "text/html; charset=ISO-8859-1"),
+        ("示例县公告".encode("gb18030"), "text/html; charset=utf-8"),
+        ("示例县公告".encode("gb18030"), "text/html; charset=nonsense"),
+        (codecs.BOM_UTF8 + "示例县公告".encode(), ""),
+        (codecs.BOM_UTF16_LE + "示例县公告".encode("utf-16-le"), ""),
+    ],
+)
+def test_a_page_is_decoded_as_it_was_written(body: bytes, content_type: str) -> None:
+    assert html.decode(page(body, content_type)) == "示例县公告"
+
+
+def test_the_meta_names_the_encoding() -> None:
+    assert html.decode(page(META.encode("gb18030"))) == META
+
+
+def test_a_character_cut_off_at_the_end_does_not_change_the_encoding() -> None:
+    assert html.decode(page("示例县".encode()[:-1])).startswith("示例")
+    assert html.decode(page("示例县".encode("gb18030")[:-1], "text/html;charset=gbk")) == "示例"
+
+
+@given(body=st.binary(), content_type=st.text())
+def test_any_bytes_are_some_text(body: bytes, content_type: str) -> None:
+    assert isinstance(html.decode(page(body, content_type)), str)
+
+
+def test_metas_are_found_whatever_their_case() -> None:
+    tree = html.tree('<META NAME="PubDate" CONTENT=" 2026-05-11 "><meta property="og:title" content="x"><meta name=a>')
+    assert list(html.metas(tree)) == [("pubdate", "2026-05-11"), ("og:title", "x")]
+
+
+def test_a_title_is_plain_words() -> None:
+    assert html.plain("<b>县政府</b>\n会议&nbsp;&lt;一&gt;\x1b[31m\u202e\ud800") == "县政府 会议 <一> [31m"
+    assert len(html.plain("公" * 500)) == 120
+    assert html.title(html.tree("<title> 示例县 </title>")) == "示例县"
+
+
+@given(markup=st.text())
+def test_every_title_can_be_printed(markup: str) -> None:
+    assert html.plain(markup).isprintable()
+    assert len(html.plain(markup)) <= html.TITLE_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("../a.html#top", "https://www.example.gov.cn/a.html"),
+        ("//other.example/x", "https://other.example/x"),
+        ("http://other.example/x?y=1", "http://other.example/x?y=1"),
+        ("javascript:alert(1)", None),
+        ("mailto:a@example.cn", None),
+        ("http://[::1", None),
+        ("/a\x00b", None),
+        ("", None),
+        (None, None),
+        ("/" + "a" * 3000, None),
+    ],
+)
+def test_a_link_is_an_absolute_web_address_or_nothing(href: str | None, address: str | None) -> None:
+    assert html.link("https://www.example.gov.cn/zwxw/", href) == address
+
+
+@pytest.mark.parametrize(
+    "opening", ["<title>示例", "<textarea>", "<xmp>", "<iframe>", "<noframes>", "<plaintext>", "<template>", "<!-- x "]
+)
+def test_a_page_swallowed_by_an_element_never_closed_is_mended(opening: str) -> None:
+    text = opening + "<ul><li>x</li></ul>"
+    assert html.select(html.tree(text), "li") == []
+    assert len(html.select(html.mended(text), "li")) == 1
+
+
+def test_what_is_no_selector_is_said_so() -> None:
+    with pytest.raises(ValueError, match="ul >>>"):
+        html.select(html.tree("<p>"), "ul >>>[")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"a": [1, 2', Reason.TRUNCATED),
+        (b'{"a": "b', Reason.TRUNCATED),
+        (b'{"a": nonsense}', Reason.UNREADABLE),
+        (b'{"a": ' + b"9" * 6000 + b"}", Reason.UNREADABLE),
+        (b"", Reason.UNREADABLE),
+    ],
+)
+def test_broken_json_is_told_from_json_that_ends_early(body: bytes, reason: Reason) -> None:
+    with pytest.raises(LookFailedError) as caught:
+        bodies.load(page(body))
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        (12, 12),
+        ("1.2万", 12_000),
+        ("1.2万+", 12_000),
+        ("3亿", 300_000_000),
+        ("1,286", 1286),
+        ("-", None),
+        (True, None),
+        (-1, None),
+        (None, None),
+    ],
+)
+def test_a_count_may_be_written_in_ten_thousands(written: object, number: int | None) -> None:
+    assert bodies.count(written) == number

@@ -1,0 +1,79 @@
+"""Recorded answers of real platforms, where `XUNCHA_SAMPLES` says they lie; they are not part of the project."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from collectors.platforms import feed, website, weibo
+from monitor.core.calendar import beijing_date
+from monitor.core.collector import Collector, Page
+from monitor.core.observation import Covers, LookFailedError, Precision, Reason, Standing, Timeline
+
+SAMPLES = os.environ.get("XUNCHA_SAMPLES")
+pytestmark = pytest.mark.skipif(not SAMPLES, reason="XUNCHA_SAMPLES names no folder of recordings")
+AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
+
+
+def read(collector: Collector, name: str, status: int = 200) -> Timeline | Reason:
+    body = (Path(SAMPLES or "") / name).read_bytes()
+    try:
+        return collector.parse(Page(url="https://example.invalid/", status=status, headers={}, body=body, at=AT))
+    except LookFailedError as error:
+        return error.reason
+
+
+def timeline(collector: Collector, name: str) -> Timeline:
+    seen = read(collector, name)
+    assert isinstance(seen, Timeline)
+    return seen
+
+
+def test_a_recorded_rss_feed() -> None:
+    seen = timeline(feed.COLLECTOR, "rss/full.rss")
+    assert seen.newest
+    assert seen.newest.published_at == datetime(2009, 9, 6, 16, 20, tzinfo=UTC)
+    assert (len(seen.posts), seen.covers) == (2, Covers.ALL)
+
+
+def test_an_atom_entry_without_a_date_makes_its_feed_unreadable() -> None:
+    assert read(feed.COLLECTOR, "rss/empty.atom") is Reason.UNREADABLE
+
+
+def test_a_json_feed_without_items_is_empty() -> None:
+    assert timeline(feed.COLLECTOR, "rss/10.json").standing is Standing.EMPTY
+
+
+def test_the_head_of_a_ministry_article() -> None:
+    seen = timeline(website.COLLECTOR, "gov/mee_article_head_meta.html")
+    assert seen.newest
+    assert seen.newest.published_at == datetime(2022, 4, 17, 6, 46, tzinfo=UTC)
+    assert seen.covers is Covers.SOME
+
+
+def test_a_weibo_list_of_2019_with_days_only_has_the_year_of_its_ids() -> None:
+    seen = timeline(weibo.COLLECTOR, "weibo/weiboAPI_cards1.json")
+    assert len(seen.posts) == 10
+    assert {beijing_date(post.published_at).year for post in seen.posts} == {2019}
+    assert seen.newest
+    assert beijing_date(seen.newest.published_at).isoformat() == "2019-06-14"
+    assert seen.newest.precision is Precision.DAY
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "expected"),
+    [
+        ("ajax_profile_sorry_usernotexists.json", 200, Standing.BANNED),
+        ("http400_account_frozen.json", 400, Standing.FROZEN),
+        ("getIndex_empty_or_cancelled.json", 200, Reason.UNREADABLE),
+        ("getIndex_ok_minus100.json", 200, Reason.LOGIN_WALL),
+        ("http414_body.txt", 414, Reason.RATE_LIMITED),
+        ("http414_body.txt", 200, Reason.RATE_LIMITED),
+    ],
+)
+def test_a_retyped_weibo_answer(name: str, status: int, expected: Standing | Reason) -> None:
+    seen = read(weibo.COLLECTOR, f"weibo/reconstructed/{name}", status)
+    assert (seen.standing if isinstance(seen, Timeline) else seen) is expected
