@@ -98,7 +98,9 @@ def plain(markup: str, length: int = TITLE_LENGTH) -> str:
     text = (
         html.unescape(_TAG.sub(" ", markup[: 20 * length])) if "<" in markup or "&" in markup else markup[: 20 * length]
     )
-    text = " ".join("".join(" " if _is_control(char) else char for char in text).split())
+    if not text.isprintable():
+        text = "".join(" " if _is_control(char) else char for char in text)
+    text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
@@ -116,7 +118,7 @@ def link(base: str, href: str | None) -> str | None:
         parts = urlsplit(absolute)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not parts.netloc or any(map(_is_control, absolute)):
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not absolute.isprintable():
         return None
     return absolute.partition("#")[0]
 
