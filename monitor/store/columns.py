@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -72,3 +73,14 @@ def insert_or(
     if not update:
         return statement.on_conflict_do_nothing(index_elements=key)
     return statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in update})
+
+
+def run(tx: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, object]]) -> None:
+    """Execute the statement once for each row, in one go; without rows, not at all."""
+    if rows:
+        tx.execute(statement, rows)
+
+
+def bound(column: sa.Column[Any], name: str) -> sa.BindParameter[Any]:
+    """Return a parameter of the column's type: for updates of many rows, whose names must not be columns'."""
+    return sa.bindparam(name, type_=column.type)

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+import sqlalchemy as sa
+
+from monitor.core.account import Account
 from monitor.core.finding import Known
+from monitor.core.observation import MANUAL, KnownPost, Observation
+from monitor.store import tables
 from monitor.store.database import Tx
+from monitor.store.observations import observation_of, seen_columns
+from monitor.store.posts import known_post
+from monitor.store.roster import versions_in_force
+from monitor.store.values import decode
 
 REACH = timedelta(days=400)
 """How far back every post is given; of older ones, only the newest that is needed to see where a gap began."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """Two times: the one that is judged, and the one up to which we had learnt."""
+
+    at: datetime
+    known_at: datetime
 
 
 def known(
@@ -20,4 +40,108 @@ def known(
     An account that was not on the roster then is left out: compare the ids. For the judgement
     pass, call it in the write transaction that saves the findings.
     """
-    raise NotImplementedError
+    moment = _Moment(now, now if known_at is None else known_at)
+    in_force = {row.account: row for row in tx.execute(versions_in_force(now, moment.known_at, account_ids))}
+    posts = _posts(tx, list(in_force), moment, reach)
+    observations = _observations(tx, list(in_force), moment)
+    polled = _polled(tx, list(in_force), moment)
+    return tuple(
+        Known(
+            account=decode(Account, row.content),
+            posts=tuple(posts[id_]),
+            observations=tuple(observations[id_]),
+            is_polled=id_ in polled,
+        )
+        for id_, row in in_force.items()
+    )
+
+
+def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> defaultdict[str, list[KnownPost]]:
+    table, account = tables.posts, tables.accounts
+    start = moment.at - reach
+    recent = sa.select(table).where(table.c.account.in_(ids), table.c.published_at >= start, _learnt(table, moment))
+    older = table.alias("older")
+    before = (
+        sa.select(older.c.id)
+        .where(older.c.account == account.c.id, older.c.published_at < start, _learnt(older, moment))
+        .order_by(older.c.published_at.desc())
+        .limit(1)
+    )
+    visible = before.where(sa.or_(older.c.withdrawn_at.is_(None), older.c.withdrawn_at > moment.known_at))
+    ends = (
+        sa.select(table)
+        .join_from(account, table, table.c.id.in_([before.scalar_subquery(), visible.scalar_subquery()]))
+        .where(account.c.id.in_(ids))
+    )
+    found: defaultdict[str, list[KnownPost]] = defaultdict(list)
+    rows = [*tx.execute(ends), *tx.execute(recent)]
+    for row in sorted(rows, key=lambda row: row.published_at):
+        post = _as_of(known_post(row), moment)
+        if post is not None:
+            found[row.account].append(post)
+    return found
+
+
+def _learnt(table: sa.FromClause, moment: _Moment) -> sa.ColumnElement[bool]:
+    """Return the condition of posts that we had seen, and that had appeared, by then.
+
+    A platform's clock may run ahead of ours: judged at the moment of knowing, such a post counts.
+    """
+    seen = table.c.first_seen <= moment.known_at
+    return seen if moment.known_at <= moment.at else sa.and_(seen, table.c.published_at <= moment.at)
+
+
+def _as_of(post: KnownPost, moment: _Moment) -> KnownPost | None:
+    """Return what we had learnt of the post; one that was only missed after the judged moment was there then."""
+    then = post.as_of(moment.known_at)
+    if then is not None and then.missing_since is not None and then.missing_since > moment.at:
+        return replace(then, missing_since=None, withdrawn_at=None)
+    return then
+
+
+def _observations(tx: Tx, ids: Collection[str], moment: _Moment) -> defaultdict[str, list[Observation]]:
+    """Return for each source its newest timeline, and its newest reason if that is newer still."""
+    table = tables.observations
+    found: defaultdict[str, list[Observation]] = defaultdict(list)
+    seen: dict[str, Observation] = {}
+    for row in tx.execute(_newest(table.c.reason.is_(None), ids, moment)):
+        seen[row.source] = observation_of(row, moment.at)
+        found[row.account].append(seen[row.source])
+    for row in tx.execute(_newest(table.c.reason.is_not(None), ids, moment)):
+        blind = observation_of(row, moment.at)
+        if row.source not in seen or blind.last_confirmed > seen[row.source].last_confirmed:
+            found[row.account].append(blind)
+    return found
+
+
+def _newest(kind: sa.ColumnElement[bool], ids: Collection[str], moment: _Moment) -> sa.Select[Any]:
+    table, source = tables.observations, tables.sources
+    newest = (
+        sa.select(table.c.id)
+        .where(
+            table.c.source == source.c.id, kind, table.c.first_seen <= moment.at, table.c.known_at <= moment.known_at
+        )
+        .order_by(table.c.first_seen.desc(), table.c.id.desc())
+        .limit(1)
+        .correlate(source)
+        .scalar_subquery()
+    )
+    outer = table.alias("outer_observations")
+    chosen = sa.select(*(outer.c[column.name] for column in seen_columns()))
+    return (
+        chosen.join_from(source, outer, outer.c.id == newest)
+        .where(_looked_at(ids, moment))
+        .order_by(source.c.account, source.c.rank, source.c.id)
+    )
+
+
+def _polled(tx: Tx, ids: Collection[str], moment: _Moment) -> frozenset[str]:
+    table = tables.sources
+    chosen = sa.select(table.c.account).where(_looked_at(ids, moment), table.c.collector != MANUAL).distinct()
+    return frozenset(tx.scalars(chosen))
+
+
+def _looked_at(ids: Iterable[str], moment: _Moment) -> sa.ColumnElement[bool]:
+    """Return the condition of the accounts' sources that had not yet been dropped."""
+    table = tables.sources
+    return sa.and_(table.c.account.in_(ids), sa.or_(table.c.dropped_at.is_(None), table.c.dropped_at > moment.at))

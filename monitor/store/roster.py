@@ -17,7 +17,7 @@ from monitor.core.account import Account, Source
 from monitor.core.observation import MANUAL
 from monitor.core.schedule import first_look
 from monitor.store import tables
-from monitor.store.columns import insert_or
+from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
 
@@ -39,7 +39,7 @@ class RosterChange:
     removed: tuple[str, ...] = ()
 
 
-def save_roster(  # noqa: PLR0913 - two times and two ways to derive sources belong to one roster
+def save_roster(
     tx: Tx,
     accounts: Sequence[Account],
     *,
@@ -64,7 +64,7 @@ def save_roster(  # noqa: PLR0913 - two times and two ways to derive sources bel
     _add_versions(tx, [given[id_] for id_ in news], effective_at=effective_at, known_at=known_at)
     _add_removals(tx, change.removed, effective_at=effective_at, known_at=known_at)
     in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])}
-    _follow(tx, [*given, *change.removed], in_force, judge_at={id_: known_at for id_ in [*news, *change.removed]})
+    _follow(tx, [*given, *change.removed], in_force, judge_at=dict.fromkeys([*news, *change.removed], known_at))
     sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
     _drop_sources(tx, [id_ for id_ in change.removed if id_ not in in_force], known_at)
     return change
@@ -100,26 +100,29 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     Call it for all accounts at start-up: a new version of the program may bring new chains.
     """
     table = tables.sources
+    accounts = tuple(accounts)
+    concerned = {account.id for account in accounts}
     wanted = {source.id: source for account in accounts for source in sources(account)}
     polled = sa.select(table.c.id, table.c.account, table.c.rank, table.c.dropped_at).where(table.c.collector != MANUAL)
+    if len(concerned) <= IDS_AT_ONCE:
+        polled = polled.where(table.c.account.in_(concerned))
     known = {row.id: row for row in tx.execute(polled)}
-    concerned = {account.id for account in accounts}
-    _run(
+    run(
         tx,
         sa.insert(table),
-        [_fresh(one, first_look(id_, every(one), now)) for id_, one in wanted.items() if id_ not in known],
+        [fresh_source(one, first_look(id_, every(one), now)) for id_, one in wanted.items() if id_ not in known],
     )
     back = [(one, known[id_]) for id_, one in wanted.items() if id_ in known]
-    _run(
+    run(
         tx,
         sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(rank=sa.bindparam("b_rank")),
         [{"b_id": one.id, "b_rank": one.rank} for one, row in back if row.rank != one.rank],
     )
-    _run(
+    run(
         tx,
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
-        .values(dropped_at=None, next_look_at=sa.bindparam("b_next", type_=table.c.next_look_at.type)),
+        .values(dropped_at=None, next_look_at=bound(table.c.next_look_at, "b_next")),
         [{"b_id": one.id, "b_next": first_look(one.id, every(one), now)} for one, row in back if row.dropped_at],
     )
     _drop(
@@ -177,13 +180,13 @@ IDS_AT_ONCE = 5000
 
 
 def _add_versions(tx: Tx, given: Sequence[Account], *, effective_at: datetime, known_at: datetime) -> None:
-    have = set(tx.scalars(sa.select(tables.account_versions.c.account).distinct()))
-    _run(
+    have = set(tx.scalars(sa.select(tables.accounts.c.id)))
+    run(
         tx,
         insert_or(tx, tables.accounts, ["id"]),
         [{"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given],
     )
-    _run(
+    run(
         tx,
         sa.insert(tables.account_versions),
         [
@@ -201,13 +204,13 @@ def _add_versions(tx: Tx, given: Sequence[Account], *, effective_at: datetime, k
 
 def _add_removals(tx: Tx, ids: Sequence[str], *, effective_at: datetime, known_at: datetime) -> None:
     row = {"effective_from": effective_at, "known_at": known_at, "is_removed": True, "content": None}
-    _run(tx, sa.insert(tables.account_versions), [{"account": id_, **row} for id_ in ids])
+    run(tx, sa.insert(tables.account_versions), [{"account": id_, **row} for id_ in ids])
 
 
 def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: dict[str, datetime]) -> None:
     """Bring the rows of what an account is now in line with its latest version."""
     table = tables.accounts
-    _run(
+    run(
         tx,
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
@@ -224,16 +227,16 @@ def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: 
             for id_ in ids
         ],
     )
-    _run(
+    run(
         tx,
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
-        .values(evaluate_at=sa.bindparam("b_at", type_=table.c.evaluate_at.type)),
+        .values(evaluate_at=bound(table.c.evaluate_at, "b_at")),
         [{"b_id": id_, "b_at": moment} for id_, moment in judge_at.items()],
     )
 
 
-def _fresh(source: Source, next_look_at: datetime | None) -> dict[str, object]:
+def fresh_source(source: Source, next_look_at: datetime | None) -> dict[str, object]:
     """Return the row of a source that was never looked at."""
     return {
         "id": source.id,
@@ -263,11 +266,6 @@ def _drop(tx: Tx, source_ids: Sequence[str], now: datetime) -> None:
     statement = (
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
-        .values(dropped_at=sa.bindparam("b_at", type_=table.c.dropped_at.type), next_look_at=None, leased_until=None)
+        .values(dropped_at=bound(table.c.dropped_at, "b_at"), next_look_at=None, leased_until=None)
     )
-    _run(tx, statement, [{"b_id": id_, "b_at": now} for id_ in source_ids])
-
-
-def _run(tx: Tx, statement: sa.Executable, rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        tx.execute(statement, rows)
+    run(tx, statement, [{"b_id": id_, "b_at": now} for id_ in source_ids])

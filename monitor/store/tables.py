@@ -94,7 +94,6 @@ sources = Table(
     Column("seen_at", UtcDateTime),
     Column("blind", Integer),
     Column("blind_reason", closed(Reason, "blind_reason")),
-    Column("profile", sa.JSON(none_as_null=True)),
     _where("ix_sources_due", "next_look_at", condition="next_look_at IS NOT NULL"),
 )
 """How looking goes. `timeline` and `blind` are the observations that the next look may prolong."""

@@ -308,7 +308,6 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("profile", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_sources_account_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
     )

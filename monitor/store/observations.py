@@ -1,0 +1,78 @@
+"""Observations as rows: what a source showed, from when until when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.core.observation import Observation, Post, Profile, Timeline
+from monitor.store.tables import observations as table
+from monitor.store.values import decode, encode
+
+Row = sa.Row[Any]
+
+
+def seen_columns() -> tuple[sa.Column[Any], ...]:
+    """Return the columns that `observation_of` needs."""
+    return tuple(
+        table.c[name]
+        for name in ("id", "account", "source", "collector", "reason", "content", "first_seen", "last_confirmed")
+    )
+
+
+def observation_of(row: Row, moment: datetime | None = None) -> Observation:
+    """Return the row as a value; with a moment, as it stood then: not confirmed any later."""
+    return Observation(
+        id=row.id,
+        source=row.source,
+        collector=row.collector,
+        seen=row.reason if row.reason is not None else decode(Timeline, row.content),
+        first_seen=row.first_seen,
+        last_confirmed=row.last_confirmed if moment is None else min(row.last_confirmed, moment),
+    )
+
+
+def digest(timeline: Timeline) -> str:
+    """Return what two timelines have in common if and only if they show the same.
+
+    Numbers of followers and posts move all the time and are nothing a rule reads: they do not count.
+    """
+    profile = timeline.profile
+    steady = replace(timeline, profile=Profile(name=profile.name, id=profile.id) if profile else None)
+    return blake2b(json.dumps(encode(steady)).encode(), digest_size=16).hexdigest()
+
+
+def writable(timeline: Timeline) -> Timeline:
+    """Return the timeline without characters that no database takes: what a platform wrote is hostile."""
+    texts = [text for post in timeline.posts for text in (post.title, post.url or "")]
+    profile = timeline.profile
+    texts += [profile.name or "", profile.id or ""] if profile else []
+    if all(_writable(text) == text for text in texts):
+        return timeline
+    return replace(
+        timeline,
+        posts=tuple(_writable_post(post) for post in timeline.posts),
+        profile=replace(profile, name=_writable_or_none(profile.name), id=_writable_or_none(profile.id))
+        if profile
+        else None,
+    )
+
+
+def _writable_post(post: Post) -> Post:
+    return replace(post, title=_writable(post.title), url=_writable_or_none(post.url))
+
+
+def _writable_or_none(text: str | None) -> str | None:
+    return None if text is None else _writable(text)
+
+
+def _writable(text: str) -> str:
+    """Return the text without NUL (PostgreSQL refuses it) and with `?` for half surrogates (no UTF-8 has them)."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
