@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
 from monitor.core.calendar import beijing
+from monitor.sample import sites
 from monitor.sample.answers import Answer, disturbed, json_answer, revalidated
 from monitor.sample.script import Behaviour, County, FeedKind, FeedPlace, Script, ScriptedPost
 
@@ -33,12 +34,22 @@ def answer(county: County, script: Script, place: FeedPlace, headers: Mapping[st
     return disturbed(whole, behaviour)
 
 
+def article(script: Script, path: str, at: datetime) -> Answer | None:
+    """Return the page that an item of the feed links to; None if no visible post has this address."""
+    post = next((post for post in script.visible(at) if _path(script, post) == path), None)
+    return sites.article(script, post, "%Y-%m-%d %H:%M:%S") if post else None
+
+
+def _path(script: Script, post: ScriptedPost) -> str:
+    return f"/{script.account.platform.value}/{int(post.published_at.timestamp())}.html"
+
+
 def _xml(text: str, kind: str) -> Answer:
     return Answer(headers={"content-type": f"{kind}; charset=utf-8"}, body=text.encode())
 
 
 def _link(site: str, script: Script, post: ScriptedPost) -> str:
-    return f"{site}/{script.account.platform.value}/{int(post.published_at.timestamp())}.html"
+    return f"{site}{_path(script, post)}"
 
 
 def _rss(script: Script, site: str, posts: tuple[ScriptedPost, ...]) -> str:

@@ -26,6 +26,8 @@ def answer(county: County, request: Request, at: datetime) -> Answer:
         match script.place:
             case FeedPlace() as place if (place.host, place.path) == (host, path):
                 return feeds.answer(county, script, place, request.headers, at)
+            case FeedPlace() as place if place.host == host and (linked := feeds.article(script, path, at)):
+                return linked
             case SitePlace() as place if place.host == host and sites.serves(place, path):
                 return sites.answer(script, place, path, request.headers, at)
             case _:

@@ -24,7 +24,8 @@ def answer(script: Script, place: SitePlace, path: str, headers: Mapping[str, st
         post = next((post for post in posts if f"/{place.host}{path}".endswith(_address(post))), None)
         if post is None:
             return not_found()
-        whole = page(_article(script, place, post), encoding=place.encoding)
+        form = "%Y-%m-%d %H:%M" if place.shows_minutes else "%Y-%m-%d"
+        whole = article(script, post, form, encoding=place.encoding)
     behaviour = script.behaviour(at)
     if behaviour is Behaviour.OK:
         return revalidated(whole, headers, script.changed_at(at))
@@ -45,7 +46,7 @@ def _address(post: ScriptedPost) -> str:
 def _column(script: Script, place: SitePlace, posts: tuple[ScriptedPost, ...]) -> str:
     rows = "\n".join(_row(post) for post in posts)
     head = _head(
-        place,
+        place.encoding,
         script.account.name,
         {"SiteName": script.account.unit, "ColumnName": "通知公告", "ColumnType": "政务公开"},
     )
@@ -64,8 +65,8 @@ def _row(post: ScriptedPost) -> str:
     )
 
 
-def _article(script: Script, place: SitePlace, post: ScriptedPost) -> str:
-    form = "%Y-%m-%d %H:%M" if place.shows_minutes else "%Y-%m-%d"
+def article(script: Script, post: ScriptedPost, form: str, *, encoding: str = "utf-8") -> Answer:
+    """Return an article's page; its time is written as `form` says."""
     written = f"{beijing(post.published_at):{form}}"
     metas = {
         "SiteName": script.account.unit,
@@ -75,14 +76,15 @@ def _article(script: Script, place: SitePlace, post: ScriptedPost) -> str:
         "ContentSource": script.account.unit,
     }
     title, source = html.escape(post.title), html.escape(script.account.unit)
-    return (
-        f"{_head(place, post.title, metas)}<body><h1>{title}</h1>\n<p>发布时间：{written} 来源：{source}</p>\n"
+    markup = (
+        f"{_head(encoding, post.title, metas)}<body><h1>{title}</h1>\n<p>发布时间：{written} 来源：{source}</p>\n"
         f"<div class=content><p>{title}。</p></div></body></html>\n"
     )
+    return page(markup, encoding=encoding)
 
 
-def _head(place: SitePlace, title: str, metas: Mapping[str, str]) -> str:
-    charset = "gbk" if place.encoding == "gb18030" else place.encoding
+def _head(encoding: str, title: str, metas: Mapping[str, str]) -> str:
+    charset = "gbk" if encoding == "gb18030" else encoding
     lines = "\n".join(f'<meta name="{name}" content="{html.escape(content)}">' for name, content in metas.items())
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN"><head>'

@@ -1,0 +1,104 @@
+"""The page that shows what was sent, as its readers would see it. Whatever a message holds, it stays text."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from monitor.core.calendar import beijing
+from monitor.sample.tray import Sink, Taken
+
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_QUOTE = re.compile(r">\s?(.*)")
+_ITEM = re.compile(r"[-*]\s+(.*)|\d{1,3}\.\s+(.*)")
+_INLINE = re.compile(
+    r"\\([!-/:-@\[-`{-~])|\*\*(?=\S)(.+?)\*\*|\[([^\[\]]*)\]\((https?://[^\s()<>\"']+)\)|(?<!\d)@(\d{11})(?!\d)"
+)
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("monitor.sample"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(taken: tuple[Taken, ...], now: datetime) -> str:
+    """Return the page with the messages in the order given."""
+    template = _TEMPLATES.get_template("sent.html")
+    return template.render(taken=taken, now=now, Sink=Sink, drawn=drawn, clock=_clock)
+
+
+def drawn(markdown: str) -> Markup:
+    """Return the small Markdown that DingTalk draws, as HTML; anything else in it is text."""
+    kinds = ((_kind(line), line) for line in markdown.split("\n"))
+    return Markup("\n").join(
+        _block(kind, [line for _, line in lines]) for kind, lines in groupby(kinds, key=lambda pair: pair[0])
+    )
+
+
+def _kind(line: str) -> str:
+    line = line.strip()
+    if not line:
+        return "blank"
+    if _HEADING.fullmatch(line):
+        return "heading"
+    if _QUOTE.fullmatch(line):
+        return "quote"
+    return "list" if _ITEM.fullmatch(line) else "text"
+
+
+def _block(kind: str, lines: list[str]) -> Markup:
+    stripped = [line.strip() for line in lines]
+    match kind:
+        case "heading":
+            return Markup().join(Markup("<h3>{}</h3>").format(_inline(_HEADING.sub(r"\2", line))) for line in stripped)
+        case "quote":
+            quoted = Markup("<br>").join(_inline(_QUOTE.sub(r"\1", line)) for line in stripped)
+            return Markup("<blockquote>{}</blockquote>").format(quoted)
+        case "list":
+            items = (_inline(_ITEM.sub(lambda found: found[1] or found[2], line)) for line in stripped)
+            return Markup("<ul>{}</ul>").format(Markup().join(Markup("<li>{}</li>").format(item) for item in items))
+        case "text":
+            return Markup("<p>{}</p>").format(_paragraph(lines))
+        case _:
+            return Markup()
+
+
+def _paragraph(lines: list[str]) -> Markup:
+    """Return lines as one paragraph: two spaces at a line's end break it, as in Markdown."""
+    text = Markup()
+    for number, line in enumerate(lines):
+        if number:
+            text += Markup("<br>") if lines[number - 1].endswith("  ") else Markup(" ")
+        text += _inline(line.strip())
+    return text
+
+
+def _inline(text: str) -> Markup:
+    html, here = Markup(), 0
+    for found in _INLINE.finditer(text):
+        html += escape(text[here : found.start()]) + _mark(found)
+        here = found.end()
+    return html + escape(text[here:])
+
+
+def _mark(found: re.Match[str]) -> Markup:
+    escaped, strong, label, target, mobile = found.groups()
+    if escaped:
+        return escape(escaped)
+    if strong:
+        return Markup("<strong>{}</strong>").format(_inline(strong))
+    if target:
+        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(target, label or target)
+    return Markup('<span class="call">@{}</span>').format(mobile)
+
+
+def _clock(moment: datetime) -> str:
+    local = beijing(moment)
+    return f"{local.month}月{local.day}日 {local:%H:%M:%S}"

@@ -1,0 +1,59 @@
+"""The settings of the sample county: everything on loopback, at any hour, with mails and group robots mixed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.sample.server import DUTY, ROBOTS, SampleServer
+from monitor.sample.units import AREA
+from monitor.settings import GROUP, Settings
+from monitor.settings.kinds import Surroundings
+from monitor.settings.sections import XunchaFile
+
+MAIL = "示例邮箱"
+_OPERATOR = "operator@example.invalid"
+_SENDER = "xuncha@example.invalid"
+_MAIL_VARIABLE = "XUNCHA_SAMPLE_MAIL"
+_POLLED = ("weibo", "weibo-ajax")
+
+
+def overlay(base_url: str, robot_url: str) -> dict[str, object]:
+    """Return what config/xuncha.yaml would say; channels refer to the variables of `environment`."""
+    robots = {
+        robot.group: {"url": f"env:{_variable(number)}", "base_url": robot_url} for number, robot in enumerate(ROBOTS)
+    }
+    return {
+        "office": {
+            "name": "示例县人民政府办公室",
+            "phone": "0578-0000000",
+            "sender": "示例县政务新媒体监测",
+            "areas": [AREA],
+        },
+        "hours": {"windows": ["00:00-24:00"], "digest": "08:45", "every_day": True},
+        "platforms": {
+            **{name: {"every": "2m", "per_minute": 600, "base_url": base_url} for name in _POLLED},
+            "feed": {"every": "2m", "per_minute": 600},
+            "website": {"every": "2m", "per_minute": 600},
+        },
+        "channels": {**robots, MAIL: {"url": f"env:{_MAIL_VARIABLE}", "per_minute": 120}},
+        "roles": {"liaison": [GROUP, MAIL], "leader": [MAIL], "operator": [DUTY, MAIL]},
+        "network": {"allow": ["127.0.0.0/8"], "timeout": "5s"},
+        "hold": False,
+    }
+
+
+def environment(smtp_port: int) -> dict[str, str]:
+    """Return the variables that the overlay refers to; they open nothing but the sample."""
+    mail = f"mailto://127.0.0.1:{smtp_port}?from={_SENDER}&to={_OPERATOR}&mode=insecure"
+    return {_MAIL_VARIABLE: mail} | {_variable(number): robot.url for number, robot in enumerate(ROBOTS)}
+
+
+def settings(base: Settings, server: SampleServer) -> Settings:
+    """Return the sample's settings, with the rules, the calendar and the pages' address of `base`."""
+    around = Surroundings(folder=Path(), env=environment(server.smtp_port))
+    file = XunchaFile.model_validate(overlay(server.base_url, server.robot_url), context=around)
+    return base.model_copy(update={**dict(file), "web": base.web})
+
+
+def _variable(number: int) -> str:
+    return f"XUNCHA_SAMPLE_ROBOT_{number}"
