@@ -56,6 +56,8 @@ _HEAD_BYTES = 16 * 1024
 """A title later than this is nobody's title."""
 _WALL_BYTES = 1_500
 """More text than this (500 Chinese characters) is no wall."""
+_WALL_LINKS = 60
+"""Nor are more links than this, which is the quickest to see."""
 _WALL_TAGS = 4_000
 """Nor are more tags than this: what bounds the work on a hostile page."""
 _TITLE_PARTS = re.compile(r"\s*[-_|–—·丨]+\s*")
@@ -151,17 +153,28 @@ def _face(page: Page) -> _Face:
     address = page.url.partition("?")[0]
     if "json" in page.headers.get("content-type", "") or page.body[:64].lstrip()[:1] in {b"{", b"["}:
         return _Face(address=address)
-    encoding = _encoding(page)
+    title = _title(page.body)
+    text = b"" if _has_many_links(page.body) else b" ".join(_visible(page.body))
+    encoding = _encoding(page) if title or text else "utf-8"
     return _Face(
         address=address,
-        titles=tuple(_TITLE_PARTS.split(_title(page.body).decode(encoding, "replace").strip())),
-        text=b" ".join(_visible(page.body)).decode(encoding, "replace"),
+        titles=tuple(_TITLE_PARTS.split(title.decode(encoding, "replace").strip())),
+        text=text.decode(encoding, "replace"),
     )
 
 
 def _title(body: bytes) -> bytes:
     found = _TITLE.search(body, 0, _HEAD_BYTES)
     return found[1] if found else b""
+
+
+def _has_many_links(body: bytes) -> bool:
+    here = 0
+    for _ in range(_WALL_LINKS):
+        here = body.find(b"</a>", here) + 1
+        if not here:
+            return False
+    return True
 
 
 def _visible(body: bytes) -> list[bytes]:

@@ -19,7 +19,7 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -274,12 +274,11 @@ class _Line:
         )
         response = await self._transport.handle_async_request(request)
         try:
-            answer = _Answer(
-                url=ask.url, status=response.status_code, headers=_headers(response), wire=b"", at=self._clock()
-            )
+            headers = _headers(response)
+            answer = _Answer(url=ask.url, status=response.status_code, headers=headers, wire=b"", at=self._clock())
             if answer.is_redirect or answer.status == 429 or answer.status >= 500:
                 return answer
-            return replace(answer, wire=await _wire(response, ask, limit))
+            return replace(answer, wire=await _wire(response, ask, headers, limit))
         finally:
             await response.aclose()
 
@@ -311,17 +310,17 @@ class _Line:
         )
 
 
-async def _wire(response: httpx.Response, ask: _Ask, limit: int) -> bytes:
+async def _wire(response: httpx.Response, ask: _Ask, headers: Mapping[str, str], limit: int) -> bytes:
     """Return the body as it came, still compressed."""
     if ask.method == "HEAD":
         return b""
-    announced = response.headers.get("content-length", "")
+    announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
     pieces: list[bytes] = []
     size = 0
     with _named_failures(ask.url, otherwise=Reason.TRUNCATED):
-        async for piece in response.aiter_raw():
+        async for piece in _pieces(response):
             size += len(piece)
             if size > limit:
                 raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
@@ -329,9 +328,20 @@ async def _wire(response: httpx.Response, ask: _Ask, limit: int) -> bytes:
     return b"".join(pieces)
 
 
+def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
+    """Return the body as it comes; `aiter_raw` would do as well, and costs more."""
+    if not isinstance(response.stream, AsyncIterable):
+        raise TypeError(response.stream)
+    return response.stream
+
+
 def _headers(response: httpx.Response) -> dict[str, str]:
     """Return the headers, names in lower case, repeated ones joined by commas."""
-    return dict(response.headers.items())
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:

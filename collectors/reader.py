@@ -98,9 +98,10 @@ class Reader:
 
     def _read_apart(self, parse: Parse, page: Page) -> Timeline | Blind | _Crash:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
+        job = pickle.dumps((parse, page))
         worker = self._idle.pop() if self._idle else _Worker()
         self._all.add(worker)
-        seen = worker.read(parse, page, self._limit)
+        seen = worker.read(job, self._limit)
         if worker.is_fit:
             self._idle.append(worker)
         else:
@@ -112,7 +113,7 @@ def is_harmless(body: bytes) -> bool:
     """Whether no parser is known to take long for a body of this shape."""
     if len(body) > _SPOT_BYTES:
         return False
-    return body.count(b"<") <= _SPOT_TAGS and not _has_long_tag(body)
+    return (len(body) < 3 * _SPOT_TAGS or body.count(b"<") <= _SPOT_TAGS) and not _has_long_tag(body)
 
 
 def _has_long_tag(body: bytes) -> bool:
@@ -149,10 +150,10 @@ class _Worker:
         theirs.close()
         self.is_fit = True
 
-    def read(self, parse: Parse, page: Page, limit: float) -> Timeline | Blind | _Crash:
-        """Return what the worker made of the page; kills the worker when it does not answer in time."""
+    def read(self, job: bytes, limit: float) -> Timeline | Blind | _Crash:
+        """Return what the worker made of the job; kills the worker when it does not answer in time."""
         try:
-            self._line.send_bytes(pickle.dumps((parse, page)))
+            self._line.send_bytes(job)
             begun = self._line.poll(_START_SECONDS) and self._line.recv_bytes() == b"begun"
             if begun and self._line.poll(limit):
                 seen = pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own process

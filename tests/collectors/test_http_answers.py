@@ -91,6 +91,12 @@ def test_the_same_words_in_scripts_and_articles_say_nothing(body: str) -> None:
     assert wall_of(page(body)) is None
 
 
+def test_many_links_are_no_wall_but_a_title_still_is() -> None:
+    links = "<a href='/'>站</a>" * 61
+    assert wall_of(page(f"<title>要闻</title><body>{links}请先登录</body>")) is None
+    assert wall_of(page(f"<title>用户登录</title><body>{links}</body>")) is Reason.LOGIN_WALL
+
+
 def test_json_is_left_to_the_platform() -> None:
     assert wall_of(page('{"msg": "请先登录"}', kind="text/plain")) is None
     assert wall_of(page('[{"msg": "请先登录"}]', kind="application/json; charset=utf-8")) is None

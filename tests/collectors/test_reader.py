@@ -1,5 +1,6 @@
 """Reading pages: quick ones on the spot, doubtful ones where they can be stopped."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterator
@@ -109,6 +110,16 @@ async def test_a_parser_that_never_ends_is_ended(impatient: Reader) -> None:
         await impatient.read(never_done, BIG)
     assert caught.value.reason is Reason.UNREADABLE
     assert await impatient.read(posts_of, BIG) == posts_of(BIG)
+
+
+async def test_closing_does_not_wait_for_a_parser(reader: Reader) -> None:
+    await reader.read(posts_of, BIG)
+    reading = asyncio.create_task(reader.read(never_done, BIG))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(reader.close)
+    with pytest.raises(LookFailedError) as caught:
+        await reading
+    assert caught.value.reason is Reason.UNREADABLE
 
 
 async def test_a_parser_that_takes_its_process_with_it_is_unreadable(reader: Reader) -> None:
