@@ -56,6 +56,7 @@ class Reader:
 
     def __init__(self, limit: timedelta = timedelta(seconds=5), *, workers: int = 1) -> None:
         self.crashes = 0
+        self._closed = False
         self._limit = limit.total_seconds()
         self._slow: set[tuple[str, str]] = set()
         self._idle: list[_Worker] = []
@@ -82,10 +83,11 @@ class Reader:
         raise LookFailedError(seen.reason, seen.detail, retry_after=seen.retry_after)
 
     def close(self) -> None:
-        """End all workers; a read that is under way ends unreadable."""
+        """End all workers; a read that is under way, or waits for its turn, ends unreadable."""
+        self._closed = True
         for worker in tuple(self._all):
             worker.stop()
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.shutdown()
         for worker in tuple(self._all):
             worker.kill()
 
@@ -98,6 +100,8 @@ class Reader:
 
     def _read_apart(self, parse: Parse, page: Page) -> Timeline | Blind | _Crash:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
+        if self._closed:
+            return Blind(reason=Reason.UNREADABLE, detail="the reader was closed")
         job = pickle.dumps((parse, page))
         worker = self._idle.pop() if self._idle else _Worker()
         self._all.add(worker)
