@@ -1,0 +1,266 @@
+"""What a cell means: each reader takes one filled cell, and says in Chinese why it cannot be read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from monitor.core.account import Labelled
+from monitor.core.calendar import BEIJING, beijing_date, start_of_day
+from monitor.core.observation import Precision
+from monitor.ledger.book import Cell
+from monitor.ledger.fault import BadCellError, did_you_mean
+
+Word = TypeVar("Word", bound=Labelled)
+Listed = Callable[[Cell], "tuple[str | None, ...]"]
+"""A reader of several phones, mails or ids in one cell."""
+
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell knows no zone; Beijing is added where a moment is made
+_SERIALS = range(18264, 73416)  # 1950 to 2100, in Excel's days
+_YEARS = range(1950, 2101)
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_EXACT_DIGITS = 15
+_PHONE_DIGITS = 11
+_SEPARATORS = re.compile(r"[、，,;；/\n]")
+
+_DATE = r"(?P<year>\d{4})(?:年|[-/.])(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})日?|(?P<digits>(?:19|20)\d{6})"
+_WEEKDAY = r"\(?(?:星期|周)[一二三四五六日天]\)?"
+_CLOCK = (
+    r"(?P<half>上午|下午|晚上)?\s*(?P<hour>\d{1,2})(?::|时|点)"
+    r"(?:(?P<minute>\d{1,2})分?)?(?::?(?P<second>\d{1,2})秒?)?"
+)
+_MOMENT = re.compile(rf"(?:{_DATE})\s*(?:{_WEEKDAY})?[T\s]*(?:{_CLOCK})?")
+_NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment in UTC, and how exactly the cell gives it."""
+
+    at: datetime
+    precision: Precision
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether nothing can be seen in the cell."""
+    return cell.value is None or (isinstance(cell.value, str) and not _clean(cell.value))
+
+
+def show(cell: Cell) -> str:
+    """Return what stands in a cell, short enough for a sentence."""
+    value = cell.value
+    shown = _clean(value).replace("\n", " ") if isinstance(value, str) else str(value)
+    return shown if len(shown) <= 40 else f"{shown[:40]}…"  # noqa: PLR2004 - about one line
+
+
+def note(cell: Cell) -> str:
+    """Return a text that may have several lines."""
+    value = cell.value
+    if cell.is_error:
+        raise BadCellError(f"公式出错（{value}），请填写数值或文字")
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}" if cell.has_clock else f"{value:%Y-%m-%d}"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and abs(value) >= 10**_EXACT_DIGITS:
+        raise BadCellError(
+            f"数字“{value}”超过{_EXACT_DIGITS}位，Excel 已不能保留全部数字，请把单元格改为文本格式后重填"
+        )
+    return str(value)
+
+
+def text(cell: Cell) -> str:
+    """Return a text of one line."""
+    return re.sub(r"\s*\n\s*", "", note(cell))
+
+
+def identifier(cell: Cell) -> str:
+    """Return an id: half-width, without blanks."""
+    found = re.sub(r"\s", "", unicodedata.normalize("NFKC", text(cell)))
+    if isinstance(cell.value, str) and re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", found):
+        raise BadCellError(f"“{found}”是科学计数，已丢失原来的数字，请把单元格改为文本格式后重填")
+    return found
+
+
+def pairs(cell: Cell) -> str:
+    """Return what 采集方式 says: one line, a line break counting as a semicolon."""
+    written = re.sub(r"[;；]?\s*\n\s*", ";", note(cell))
+    return written.replace("＝", "=")
+
+
+def address(cell: Cell) -> str:
+    """Return a web address."""
+    found = text(cell)
+    try:
+        parts = urlsplit(found)
+        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"\s", found):
+        raise BadCellError(f"网址“{show(cell)}”应以 http:// 或 https:// 开头")
+    return found
+
+
+def count(cell: Cell) -> int:
+    """Return a whole number that is not negative; `1.2万` and `12,345` are understood."""
+    written = unicodedata.normalize("NFKC", text(cell)).replace(",", "").replace(" ", "")
+    match = re.fullmatch(r"(\d{1,12})(?:\.(\d{1,4}))?(万)?[+人个]?", written)
+    if match is None or (match[2] and not match[3] and int(match[2])):
+        raise BadCellError(f"“{show(cell)}”应为数字")
+    tenths = (match[2] or "").ljust(4, "0")
+    return int(match[1]) * 10_000 + int(tenths) if match[3] else int(match[1])
+
+
+def yes_no(cell: Cell) -> bool:
+    """Return whether the cell says yes."""
+    word = text(cell)
+    if word not in {"是", "否"}:
+        raise BadCellError(f"“{show(cell)}”应为“是”或“否”")
+    return word == "是"
+
+
+def one_of(kind: type[Word], noun: str) -> Callable[[Cell], Word]:
+    """Return a reader of a closed list of words."""
+    words = [member.label for member in kind]
+
+    def read(cell: Cell) -> Word:
+        word = identifier(cell)
+        found = kind.labelled(word)
+        if found is None:
+            raise BadCellError(f"没有“{word}”这种{noun}{did_you_mean(word, words)}（可填：{'、'.join(words)}）")
+        return found
+
+    return read
+
+
+def day(cell: Cell) -> date:
+    """Return a date."""
+    return beijing_date(moment(cell).at)
+
+
+def moment(cell: Cell) -> Moment:
+    """Return a moment; without a zone it is Beijing's, without a clock it is the day."""
+    value = cell.value
+    if isinstance(value, datetime):
+        return _from_excel(value, has_clock=cell.has_clock)
+    if isinstance(value, date):
+        return Moment(start_of_day(value), Precision.DAY)
+    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
+        return _from_excel(_EPOCH + timedelta(days=value), has_clock=value != int(value))
+    found = _from_text(unicodedata.normalize("NFKC", text(cell))) if isinstance(value, str | int | float) else None
+    if found is None or beijing_date(found.at).year not in _YEARS:
+        raise BadCellError(f"日期“{show(cell)}”无法识别，应如 2026-05-19 或 2026年5月19日")
+    return found
+
+
+def names(cell: Cell) -> tuple[str, ...]:
+    """Return the people named in a cell."""
+    parts = (part.strip() for part in _SEPARATORS.split(note(cell)))
+    return tuple(re.sub(r"^(\w)\s+(\w)$", r"\1\2", part) for part in parts if part)  # 张 三 is one person
+
+
+def listed(read: Callable[[str], str]) -> Listed:
+    """Return a reader of several phones, mails or ids in one cell; what is left out between separators is None."""
+
+    def split(cell: Cell) -> tuple[str | None, ...]:
+        parts = [unicodedata.normalize("NFKC", part).strip() for part in _SEPARATORS.split(note(cell))]
+        while parts and not parts[-1]:
+            parts.pop()
+        return tuple(read(part) if part else None for part in parts)
+
+    return split
+
+
+def phone(written: str) -> str:
+    """Return a mobile number as its 11 digits."""
+    digits = re.sub(r"[\s()\-\u2010-\u2015]", "", written)
+    digits = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", digits)
+    if not (digits.isascii() and digits.isdigit() and len(digits) == _PHONE_DIGITS):
+        raise BadCellError(f"手机号“{written[:40]}”应为{_PHONE_DIGITS}位数字")
+    if not digits.startswith("1"):
+        raise BadCellError(f"手机号“{written[:40]}”应以1开头，请填写手机而不是座机")
+    return digits
+
+
+def mail(written: str) -> str:
+    """Return a mail address."""
+    if not re.fullmatch(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+", written):
+        raise BadCellError(f"邮箱“{written[:40]}”应如 name@example.cn")
+    return written
+
+
+def dingtalk(written: str) -> str:
+    """Return a DingTalk id."""
+    if not re.fullmatch(r"[A-Za-z0-9_.@$:\-]+", written):
+        raise BadCellError(f"钉钉号“{written[:40]}”只能有字母、数字和 _ . - @ $")
+    return written
+
+
+def _clean(written: str) -> str:
+    """Return a text without what cannot be seen: zero-width and control characters, outer blanks."""
+    if written.isprintable():
+        return written.strip()
+    lines = written.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u3000", " ")
+    return "".join(mark for mark in lines if mark == "\n" or unicodedata.category(mark) not in _UNSEEN).strip()
+
+
+def _from_excel(value: datetime, *, has_clock: bool) -> Moment:
+    rounded = (value + timedelta(milliseconds=500)).replace(microsecond=0)  # Excel counts in fractions of a day
+    if not has_clock and rounded.time() == datetime.min.time():
+        return Moment(start_of_day(rounded.date()), Precision.DAY)
+    precision = Precision.SECOND if rounded.second else Precision.MINUTE
+    return Moment(rounded.replace(tzinfo=BEIJING).astimezone(UTC), precision)
+
+
+def _from_text(written: str) -> Moment | None:
+    if re.search(r"(Z|[+-]\d{2}:?\d{2})$", written) and "T" in written:
+        return _from_iso(written)
+    match = _MOMENT.fullmatch(_arabic(written))
+    if match is None:
+        return None
+    digits = match["digits"]
+    parts = (digits[:4], digits[4:6], digits[6:]) if digits else (match["year"], match["month"], match["day"])
+    try:
+        found = date(*(int(part) for part in parts))
+        return _at_clock(found, match)
+    except ValueError:
+        return None
+
+
+def _from_iso(written: str) -> Moment | None:
+    try:
+        return Moment(datetime.fromisoformat(written).astimezone(UTC), Precision.SECOND)
+    except ValueError:
+        return None
+
+
+def _at_clock(found: date, match: re.Match[str]) -> Moment:
+    if match["hour"] is None:
+        return Moment(start_of_day(found), Precision.DAY)
+    hour = int(match["hour"])
+    if match["half"] in {"下午", "晚上"} and hour < 12:  # noqa: PLR2004 - noon
+        hour += 12
+    local = datetime(found.year, found.month, found.day, hour, int(match["minute"] or 0), tzinfo=BEIJING)
+    local = local.replace(second=int(match["second"] or 0))
+    return Moment(local.astimezone(UTC), Precision.SECOND if match["second"] else Precision.MINUTE)
+
+
+def _arabic(written: str) -> str:
+    """Return a date such as 二〇二六年五月十九日 with digits; others are left as they are."""
+    if not re.match(r"[〇零○一二三四五六七八九]{4}年", written):
+        return written
+    tens = re.sub(
+        r"([一二三四五六七八九])?十([一二三四五六七八九])?",
+        lambda match: f"{match[1] or 1}{match[2] or 0}",
+        written,
+    )
+    return tens.translate(_NUMERALS)

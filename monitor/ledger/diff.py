@@ -1,0 +1,74 @@
+"""What an import would change: the difference of two rosters, in the words of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.core.account import Account, Labelled
+from monitor.ledger.columns import COLUMNS
+from monitor.ledger.export import Value
+
+
+class ChangeKind(Labelled):
+    """What happens to an account."""
+
+    ADDED = "added", "新增"
+    CHANGED = "changed", "修改"
+    REMOVED = "removed", "删除"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One column that says something else than before; None is a blank cell."""
+
+    column: str
+    before: Value
+    after: Value
+
+    def __str__(self) -> str:
+        """Return the change as people read it."""
+        return f"{self.column} {_shown(self.before)}→{_shown(self.after)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happens to one account; `fields` are empty unless it is changed."""
+
+    kind: ChangeKind
+    account: Account
+    """The account as it will be; as it was, when it is removed."""
+    fields: tuple[FieldChange, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the change as one line."""
+        account = self.account
+        line = f"{self.kind.label} {account.id} “{account.name}”（{account.platform.label}，{account.unit}）"
+        return f"{line}：{'；'.join(str(field) for field in self.fields)}" if self.fields else line
+
+
+def compare(before: Iterable[Account], after: Iterable[Account]) -> tuple[Change, ...]:
+    """Return what leads from one roster to the other: added and changed in the new order, then removed."""
+    old = {account.id: account for account in before}
+    new = {account.id: account for account in after}
+    changes = [_change(old.get(id_), account) for id_, account in new.items() if old.get(id_) != account]
+    removed = [Change(kind=ChangeKind.REMOVED, account=account) for id_, account in old.items() if id_ not in new]
+    return (*changes, *removed)
+
+
+def _change(old: Account | None, new: Account) -> Change:
+    if old is None:
+        return Change(kind=ChangeKind.ADDED, account=new)
+    fields = tuple(
+        FieldChange(column=column.name, before=column.of(old), after=column.of(new))
+        for column in COLUMNS
+        if column.of(old) != column.of(new)
+    )
+    return Change(kind=ChangeKind.CHANGED, account=new, fields=fields)
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return "（空）"
+    return value.isoformat() if isinstance(value, date) else str(value).replace("\n", " ")

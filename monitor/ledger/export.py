@@ -1,0 +1,135 @@
+"""Writing tables: xlsx that is easy to fill in, or csv that Excel opens in Chinese; never a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.core.calendar import beijing
+from monitor.ledger.book import protect
+from monitor.ledger.fault import Fault, LedgerError
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+Value = str | int | date | datetime | None
+"""What a cell may hold; a moment is written in Beijing time."""
+
+_ROWS_TO_FILL = 2000
+"""For how many rows below the last the drop-downs reach."""
+_MAX_TEXT = 32767
+_MAX_INTEGER = 10**15
+_DATE, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    width: int = 14
+    choices: tuple[str, ...] = ()
+    """The words offered in a drop-down; others are refused by the spreadsheet program."""
+    is_date: bool = False
+    """Whether empty cells are ready for dates; otherwise for text, so that long numbers stay whole."""
+
+
+def write_table(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+    """Write a table, xlsx or csv by the file's name; raises LedgerError when it cannot be written.
+
+    The file appears whole or not at all.
+    """
+    writers = {".xlsx": _write_excel, ".csv": _write_csv}
+    write = writers.get(path.suffix.lower())
+    if write is None:
+        raise LedgerError([Fault(file=path.name, text="文件名应以 .xlsx 或 .csv 结尾")])
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        write(partial, title, columns, rows)
+        partial.replace(path)
+    except OSError as error:
+        raise LedgerError([Fault(file=path.name, text="无法写入，请检查目录和权限，或先在 Excel 中关闭它")]) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _write_csv(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.name for column in columns])
+        writer.writerows([_csv_text(value) for value in row] for row in rows)
+
+
+def _csv_text(value: Value) -> str:
+    if isinstance(value, datetime):
+        return f"{beijing(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, str):
+        return protect(value)
+    return "" if value is None else str(value)
+
+
+def _write_excel(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+    from xlsxwriter import Workbook  # noqa: PLC0415 - most commands write no spreadsheet
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - as above
+
+    try:
+        with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as workbook:
+            _fill(workbook, title, columns, rows)
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
+
+
+def _fill(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+    formats = {
+        str: workbook.add_format({"num_format": "@", "valign": "top"}),
+        int: workbook.add_format({"valign": "top"}),
+        date: workbook.add_format({"num_format": _DATE, "align": "left", "valign": "top"}),
+        datetime: workbook.add_format({"num_format": _MOMENT, "align": "left", "valign": "top"}),
+    }
+    header = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "num_format": "@"})
+    sheet = workbook.add_worksheet(title)
+    sheet.freeze_panes(1, 0)
+    for position, column in enumerate(columns):
+        sheet.set_column(position, position, column.width, formats[date if column.is_date else str])
+        sheet.write_string(0, position, column.name, header)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        _write_row(sheet, last, row, formats)
+    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+    for position, column in enumerate(columns):
+        _offer(sheet, position, column, last + _ROWS_TO_FILL)
+
+
+def _write_row(sheet: Worksheet, number: int, row: Sequence[Value], formats: dict[type, Any]) -> None:
+    for position, value in enumerate(row):
+        if isinstance(value, datetime):
+            sheet.write_datetime(number, position, beijing(value).replace(tzinfo=None), formats[datetime])
+        elif isinstance(value, date):
+            sheet.write_datetime(number, position, value, formats[date])
+        elif isinstance(value, int) and abs(value) < _MAX_INTEGER:
+            sheet.write_number(number, position, value, formats[int])
+        elif value is not None:
+            sheet.write_string(number, position, str(value)[:_MAX_TEXT], formats[str])
+
+
+def _offer(sheet: Worksheet, position: int, column: Column, last: int) -> None:
+    if column.choices:
+        sheet.data_validation(
+            1,
+            position,
+            last,
+            position,
+            {
+                "validate": "list",
+                "source": list(column.choices),
+                "error_title": column.name,
+                "error_message": "请从下拉列表中选择",
+            },
+        )

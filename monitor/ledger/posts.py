@@ -1,0 +1,68 @@
+"""Publication records (发布记录): what accounts published, listed by hand or by another system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from monitor.core.account import Account
+from monitor.core.calendar import beijing
+from monitor.core.observation import Post
+from monitor.ledger import cells, naming
+from monitor.ledger.naming import Directory
+from monitor.ledger.sheet import Layout, Reading, Row
+
+LAYOUT = Layout(
+    columns=(*naming.COLUMNS, "发布时间", "标题", "链接"),
+    needs=tuple(need | {"发布时间"} for need in naming.NEEDS),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posts:
+    """What a file says was published: per account id, newest first, every post once."""
+
+    by_account: Mapping[str, tuple[Post, ...]]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The accounts that the file names: with `--complete`, these are looked at by hand."""
+        return frozenset(self.by_account)
+
+
+def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime | None = None) -> Posts:
+    """Return the posts of a file; raises LedgerError with every reason to refuse it.
+
+    A post later than `not_after` is refused: a slip in the year would keep an account fresh for long.
+    """
+    reading = Reading(path, LAYOUT)
+    directory = Directory(accounts)
+    found: dict[str, dict[str, Post]] = {}
+    for row in reading.rows():
+        account = directory.find(reading, row)
+        post = _post(reading, row, not_after)
+        if account and post:
+            found.setdefault(account.id, {})[post.key] = post
+    if not found:
+        reading.warn("没有发布记录")
+    warnings = reading.finish()
+    return Posts(by_account={id_: _newest_first(posts.values()) for id_, posts in found.items()}, warnings=warnings)
+
+
+def _post(reading: Reading, row: Row, not_after: datetime | None) -> Post | None:
+    published = reading.require(row, "发布时间", cells.moment)
+    title = reading.take(row, "标题", cells.text) or ""
+    url = reading.take(row, "链接", cells.address)
+    if published is None:
+        return None
+    if not_after is not None and published.at > not_after:
+        reading.blame(row, f"发布时间 {beijing(published.at):%Y-%m-%d %H:%M} 还没有到", "发布时间")
+        return None
+    return Post(published_at=published.at, precision=published.precision, title=title, url=url)
+
+
+def _newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
+    return tuple(sorted(posts, key=lambda post: post.published_at, reverse=True))

@@ -1,0 +1,190 @@
+"""The roster (台账): accounts as spreadsheet rows, there and back without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from monitor.core.account import (
+    BY_HAND,
+    Account,
+    AccountFunction,
+    AccountStatus,
+    BadMethodError,
+    Contact,
+    OperationMode,
+    Outsourcing,
+    Platform,
+    Role,
+    UnitLevel,
+    declared_sources,
+)
+from monitor.ledger import cells
+from monitor.ledger.columns import COLUMNS, REQUIRED
+from monitor.ledger.export import write_table
+from monitor.ledger.fault import did_you_mean
+from monitor.ledger.sheet import Layout, Reading, Row
+
+TITLE = "台账"
+LAYOUT = Layout(columns=tuple(column.name for column in COLUMNS), needs=(frozenset(REQUIRED),))
+
+_PLATFORM = cells.one_of(Platform, "平台")
+_LEVEL = cells.one_of(UnitLevel, "单位层级")
+_FUNCTION = cells.one_of(AccountFunction, "账号类型")
+_STATUS = cells.one_of(AccountStatus, "状态")
+_MODE = cells.one_of(OperationMode, "运营方式")
+_PHONES, _MAILS, _DINGTALKS = (cells.listed(read) for read in (cells.phone, cells.mail, cells.dingtalk))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """What a roster file says, and what people should know of it although it is accepted."""
+
+    accounts: tuple[Account, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names that a roster may refer to."""
+
+    areas: Sequence[str]
+    collectors: Collection[str]
+    channels: Collection[str]
+
+
+def read_roster(path: Path, *, areas: Sequence[str], collectors: Collection[str], channels: Collection[str]) -> Roster:
+    """Return the accounts of a file, in its order; raises LedgerError with every reason to refuse it.
+
+    A blank 所属地区 is the only one of `areas`; with several it must be filled.
+    """
+    names = Names(areas=areas, collectors=collectors, channels=channels)
+    reading = Reading(path, LAYOUT)
+    accounts: dict[str, Account] = {}
+    places: dict[str, Row] = {}
+    for row in reading.rows():
+        account = _account(reading, row, names)
+        if account is None:
+            continue
+        if account.id in places:
+            reading.blame(row, f"账号ID“{account.id}”与{_place(places[account.id], row)}重复", "账号ID")
+            continue
+        accounts[account.id], places[account.id] = account, row
+        _remark(reading, row, account, names)
+    if not accounts:
+        reading.warn("没有账号")
+    return Roster(accounts=tuple(accounts.values()), warnings=reading.finish())
+
+
+def write_roster(path: Path, accounts: Iterable[Account]) -> None:
+    """Write the accounts as xlsx or csv, by the file's name; without accounts it is a template to fill in."""
+    rows = ([column.of(account) for column in COLUMNS] for account in accounts)
+    write_table(path, TITLE, [column.column for column in COLUMNS], rows)
+
+
+def _place(other: Row, row: Row) -> str:
+    return f"“{other.sheet}”第{other.number}行" if other.sheet != row.sheet else f"第{other.number}行"
+
+
+def _account(reading: Reading, row: Row, names: Names) -> Account | None:
+    """Return the account of a row; None when one of its cells is bad."""
+    before = len(reading.faults)
+    take = reading.take
+    id_ = reading.require(row, "账号ID", cells.identifier)
+    name = reading.require(row, "账号名称", cells.text)
+    platform = reading.require(row, "平台", _PLATFORM)
+    unit = reading.require(row, "主办单位", cells.text)
+    area = take(row, "所属地区", cells.text) or _only_area(reading, row, names.areas)
+    account = Account(
+        id=id_ or "",
+        name=name or "",
+        platform=platform or Platform.WEBSITE,
+        unit=unit or "",
+        area=area,
+        platform_id=take(row, "平台标识", cells.identifier),
+        homepage=take(row, "主页链接", cells.address),
+        method=take(row, "采集方式", cells.pairs),
+        level=take(row, "单位层级", _LEVEL),
+        function=take(row, "账号类型", _FUNCTION) or AccountFunction.PUBLISHING,
+        is_main=take(row, "主账号", cells.yes_no) or False,
+        status=take(row, "状态", _STATUS) or AccountStatus.ACTIVE,
+        opened_on=take(row, "开设日期", cells.day),
+        closed_on=take(row, "注销日期", cells.day),
+        verified_entity=take(row, "认证主体", cells.text),
+        outsourcing=_outsourcing(reading, row),
+        followers=take(row, "粉丝数", cells.count),
+        contacts=(*_people(reading, row, Role.LIAISON), *_people(reading, row, Role.LEADER)),
+        group=take(row, "通知群", cells.text),
+        note=take(row, "备注", cells.note),
+    )
+    _check(reading, row, account, names)
+    return account if len(reading.faults) == before else None
+
+
+def _only_area(reading: Reading, row: Row, areas: Sequence[str]) -> str:
+    if len(areas) == 1:
+        return areas[0]
+    reading.blame(row, f"不能为空：设置中有多个地区（{'、'.join(areas)}）", "所属地区")
+    return ""
+
+
+def _outsourcing(reading: Reading, row: Row) -> Outsourcing:
+    take = reading.take
+    return Outsourcing(
+        mode=take(row, "运营方式", _MODE) or OperationMode.OWN,
+        operator_org=take(row, "受委托方", cells.text),
+        operator_type=take(row, "受委托方类型", cells.text),
+        is_subcontracted=take(row, "转包", cells.yes_no),
+        agreement_on=take(row, "委托协议日期", cells.day),
+        confidentiality_on=take(row, "保密协议日期", cells.day),
+        news_licence_until=take(row, "新闻资质到期", cells.day),
+    )
+
+
+def _people(reading: Reading, row: Row, role: Role) -> tuple[Contact, ...]:
+    """Return the contacts of a role: the first phone belongs to the first name, and so on."""
+    people = reading.take(row, role.label, cells.names) or ()
+    phones = _ways(reading, row, f"{role.label}手机", _PHONES, people)
+    mails = _ways(reading, row, f"{role.label}邮箱", _MAILS, people)
+    dingtalks = _ways(reading, row, f"{role.label}钉钉", _DINGTALKS, people)
+    return tuple(
+        Contact(role=role, name=name, phone=phone, mail=mail, dingtalk=dingtalk)
+        for name, phone, mail, dingtalk in zip_longest(people, phones, mails, dingtalks)
+        if name
+    )
+
+
+def _ways(reading: Reading, row: Row, column: str, read: cells.Listed, people: Sequence[str]) -> tuple[str | None, ...]:
+    ways = reading.take(row, column, read) or ()
+    if len(ways) > len(people):
+        reading.blame(row, f"有{len(ways)}项，多于“{column[:-2]}”列的{len(people)}人", column)
+    return ways
+
+
+def _check(reading: Reading, row: Row, account: Account, names: Names) -> None:
+    """Note what no single cell shows."""
+    try:
+        pairs = declared_sources(account)
+    except BadMethodError as error:
+        text = f"“{error}”应写作“{BY_HAND}”或“采集器=参数”，多项用分号隔开"
+        reading.blame(row, text, "采集方式")
+        pairs = ()
+    for collector, _ in pairs:
+        if collector not in names.collectors:
+            reading.blame(row, f"没有采集器“{collector}”{did_you_mean(collector, names.collectors)}", "采集方式")
+    if account.group is not None and account.group not in names.channels:
+        listed = "、".join(names.channels) or "尚未设置任何渠道"
+        text = f"“{account.group}”不在设置的 channels 中{did_you_mean(account.group, names.channels)}（现有：{listed}）"
+        reading.blame(row, text, "通知群")
+    if account.opened_on and account.closed_on and account.closed_on < account.opened_on:
+        reading.blame(row, f"注销日期 {account.closed_on} 早于开设日期 {account.opened_on}", "注销日期")
+
+
+def _remark(reading: Reading, row: Row, account: Account, names: Names) -> None:
+    """Note what is allowed and worth a look."""
+    if not (account.platform_id or account.homepage or account.method):
+        reading.warn(f"“{account.name}”没有平台标识、主页链接和采集方式，只能人工核查", row=row)
+    if account.area not in names.areas:
+        reading.warn(f"“{account.area}”不在设置的 office.areas 中", row=row, column="所属地区")
