@@ -1,15 +1,47 @@
-"""Findings as they stand and changed, and the cases that follow from them (tx2)."""
+"""Cases, and the one place where a judgement becomes rows (tx2)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from monitor.core.case import NOTHING, Case, Closing, Plan
-from monitor.core.finding import Finding, State
+import sqlalchemy as sa
+
+from monitor.core.case import NOTHING, Case, Closing, Plan, Step
+from monitor.core.finding import Finding
 from monitor.core.notice import Notice
+from monitor.store import tables
+from monitor.store.columns import bound, run
 from monitor.store.database import Tx
+from monitor.store.findings import (
+    FindingChange,
+    current_findings,
+    drop_findings,
+    finding_changes,
+    save_findings,
+)
+from monitor.store.notices import cancel_notices_on, notices_of_case, queue_notices
+
+__all__ = [
+    "FindingChange",
+    "Judged",
+    "Judgement",
+    "apply",
+    "case",
+    "case_history",
+    "cases",
+    "current_findings",
+    "due_for_judgement",
+    "finding_changes",
+    "judge_soon",
+    "notices_of_case",
+    "open_cases",
+    "retire",
+    "save_findings",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +65,21 @@ class Judged:
     judge_again_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingChange:
-    """A moment at which a finding began to say something else."""
-
-    at: datetime
-    before: State | None
-    finding: Finding
-
-
 def due_for_judgement(tx: Tx, now: datetime, limit: int) -> tuple[str, ...]:
-    """Return accounts to be judged now, longest waiting first, removed ones included (see `retire`)."""
-    raise NotImplementedError
+    """Return accounts to be judged now, longest waiting first, removed ones included (see `retire`).
+
+    On PostgreSQL they are locked until the transaction ends, so that no look is lost to `apply`.
+    """
+    table = tables.accounts
+    chosen = sa.select(table.c.id).where(table.c.evaluate_at <= now).order_by(table.c.evaluate_at).limit(limit)
+    return tuple(tx.scalars(chosen.with_for_update()))
 
 
 def open_cases(tx: Tx, account_ids: Collection[str]) -> dict[tuple[str, str], Case]:
     """Return the open cases of these accounts with their steps, by (account, rule)."""
-    raise NotImplementedError
+    table = tables.cases
+    chosen = sa.select(table).where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
+    return {(one.account, one.rule): one for one in _with_steps(tx, chosen)}
 
 
 def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
@@ -57,15 +87,18 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
 
     Takes one account or many; to keep one account's fault from the others, call it in a `savepoint`.
     """
-    raise NotImplementedError
-
-
-def save_findings(tx: Tx, findings: Sequence[Finding], *, at: datetime) -> None:
-    """Save findings as they stand; a change of state or episode is also appended to their history.
-
-    `apply` does it for an account's findings; this is for those on units and areas.
-    """
-    raise NotImplementedError
+    judgements = [judgement for one in judged for judgement in one.judgements]
+    save_findings(tx, [judgement.finding for judgement in judgements], at=at)
+    busy = [judgement for judgement in judgements if judgement.plan.close or judgement.plan.step]
+    touched = [id_ for judgement in busy for id_ in _carry_out(tx, judgement, at)]
+    table = tables.accounts
+    again = (
+        sa.update(table)
+        .where(table.c.id == bound(table.c.id, "b_id"))
+        .values(evaluate_at=bound(table.c.evaluate_at, "b_at"))
+    )
+    run(tx, again, [{"b_id": one.account, "b_at": one.judge_again_at} for one in judged])
+    return tuple(touched)
 
 
 def retire(
@@ -75,39 +108,106 @@ def retire(
 
     Return the cases closed.
     """
-    raise NotImplementedError
+    table = tables.cases
+    ended = (
+        sa.update(table)
+        .where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
+        .values(closed_at=at, closing=closing)
+        .returning(table.c.id)
+    )
+    closed = tuple(sorted(tx.scalars(ended)))
+    drop_findings(tx, account_ids)
+    cancel_notices_on(tx, account_ids, at=at)
+    tx.execute(sa.update(tables.accounts).where(tables.accounts.c.id.in_(account_ids)).values(evaluate_at=None))
+    return closed
 
 
 def judge_soon(tx: Tx, at: datetime, account_ids: Collection[str] | None = None) -> None:
     """Have these accounts (None: all) judged at `at` if not sooner: new thresholds, a decision, a new calendar."""
-    raise NotImplementedError
-
-
-def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> tuple[Finding, ...]:
-    """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule."""
-    raise NotImplementedError
-
-
-def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:
-    """Return how the findings on an account changed, newest first."""
-    raise NotImplementedError
+    table = tables.accounts
+    later = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at)
+    statement = sa.update(table).where(table.c.is_removed.is_(False), later).values(evaluate_at=at)
+    tx.execute(statement if account_ids is None else statement.where(table.c.id.in_(account_ids)))
 
 
 def cases(tx: Tx, *, open_only: bool = False, limit: int = 1000) -> tuple[Case, ...]:
     """Return cases with their steps, latest opened first."""
-    raise NotImplementedError
+    table = tables.cases
+    chosen = sa.select(table).order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
+    return _with_steps(tx, chosen.where(table.c.closed_at.is_(None)) if open_only else chosen)
 
 
 def case(tx: Tx, case_id: int) -> Case | None:
     """Return one case with its steps."""
-    raise NotImplementedError
+    return next(iter(_with_steps(tx, sa.select(tables.cases).where(tables.cases.c.id == case_id))), None)
 
 
 def case_history(tx: Tx, account_id: str) -> tuple[Case, ...]:
     """Return every case an account ever had, latest opened first."""
-    raise NotImplementedError
+    table = tables.cases
+    chosen = sa.select(table).where(table.c.account == account_id)
+    return _with_steps(tx, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()))
 
 
-def notices_of_case(tx: Tx, case_id: int) -> tuple[Notice, ...]:
-    """Return who was or will be told what in a case, oldest first."""
-    raise NotImplementedError
+def _carry_out(tx: Tx, judgement: Judgement, at: datetime) -> Iterable[int]:
+    """Do what the plan says: first the end of the open case, then the step, in a new case if none is open."""
+    plan, open_case, finding = judgement.plan, judgement.case, judgement.finding
+    touched = []
+    if plan.close is not None and open_case is not None:
+        id_ = _stored(open_case)
+        if plan.close.step is not None:
+            _add_step(tx, id_, plan.close.step, judgement.notices)
+        table = tables.cases
+        tx.execute(sa.update(table).where(table.c.id == id_).values(closed_at=at, closing=plan.close.closing))
+        touched.append(id_)
+    if plan.step is not None:
+        goes_on = open_case is not None and plan.close is None
+        id_ = _stored(open_case) if open_case is not None and goes_on else _open(tx, finding, at)
+        _add_step(tx, id_, plan.step, judgement.notices)
+        touched.append(id_)
+    return touched
+
+
+def _stored(open_case: Case) -> int:
+    if open_case.id is None:
+        raise ValueError("the open case does not come from the store")
+    return open_case.id
+
+
+def _open(tx: Tx, finding: Finding, at: datetime) -> int:
+    table = tables.cases
+    row = {"account": finding.account, "rule": finding.rule, "episode": finding.episode, "opened_at": at}
+    id_: int = tx.execute(sa.insert(table).returning(table.c.id), row).scalar_one()
+    return id_
+
+
+def _add_step(tx: Tx, case_id: int, step: Step, notices: Sequence[Notice]) -> None:
+    row = {"case": case_id, "kind": step.kind, "number": step.number, "at": step.at, "days": step.days}
+    tx.execute(sa.insert(tables.steps), row | {"because": step.because})
+    mine = [one for one in notices if (one.kind, one.number) == (step.kind, step.number)]
+    queue_notices(tx, mine, case_id=case_id)
+
+
+def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
+    """Return the chosen cases in their order, each with its steps."""
+    rows = tx.execute(chosen).all()
+    table = tables.steps
+    ids = chosen.with_only_columns(tables.cases.c.id).subquery()
+    taken: defaultdict[int, list[Step]] = defaultdict(list)
+    for row in tx.execute(
+        sa.select(table).where(table.c.case.in_(sa.select(ids.c.id))).order_by(table.c.at, table.c.id)
+    ):
+        taken[row.case].append(Step(kind=row.kind, number=row.number, at=row.at, days=row.days, because=row.because))
+    return tuple(
+        Case(
+            id=row.id,
+            account=row.account,
+            rule=row.rule,
+            episode=row.episode,
+            opened_at=row.opened_at,
+            steps=tuple(taken[row.id]),
+            closed_at=row.closed_at,
+            closing=row.closing,
+        )
+        for row in rows
+    )

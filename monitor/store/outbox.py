@@ -1,4 +1,4 @@
-"""The outbox: notices that wait, the messages they become, every try, and the pace of each channel.
+"""The outbox: the messages that notices become, every try to deliver them, and the pace of each channel.
 
 A message's words may change until `freeze`; from then on id and words are settled, and every
 try repeats them. A notice is *open*, *merged* into a message that is not yet sent, *told*,
@@ -10,12 +10,45 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import sqlalchemy as sa
 
 from monitor.core.account import Role
-from monitor.core.message import Attempt, Message, MessageState
-from monitor.core.notice import Notice
+from monitor.core.message import Attempt, Message, MessageState, Outcome
+from monitor.store.columns import insert_or
 from monitor.store.database import Tx
-from monitor.store.tables import NoticeState
+from monitor.store.notices import end_notices, notices_of, queue_notices, waiting_notices
+from monitor.store.tables import NoticeState, attempts, buckets, notices
+from monitor.store.tables import messages as table
+
+__all__ = [
+    "Draft",
+    "Kept",
+    "NoticeState",
+    "Tried",
+    "attempts_of",
+    "counts",
+    "due_messages",
+    "end_notices",
+    "freeze",
+    "messages",
+    "notices_of",
+    "oldest_age",
+    "postpone",
+    "queue_notices",
+    "record_attempt",
+    "release",
+    "retry",
+    "save_draft",
+    "settle",
+    "take_token",
+    "unfinished",
+    "waiting_notices",
+]
+
+ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,33 +97,39 @@ class Tried:
     attempt: Attempt
 
 
-def waiting_notices(tx: Tx) -> tuple[Notice, ...]:
-    """Return the notices that no settled message carries: open, or merged into a draft. By person, oldest first."""
-    raise NotImplementedError
-
-
-def end_notices(tx: Tx, ids: Collection[int], state: NoticeState) -> None:
-    """End notices without telling anybody: SUPERSEDED or CANCELLED. A draft left without any is cancelled."""
-    raise NotImplementedError
-
-
 def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held: bool) -> str:
     """Create the draft's message, or replace the one not yet frozen for the same person, way and topic; return its id.
 
     It is HELD or QUEUED for `not_before`. Its notices are exactly the draft's: those it had
     besides are superseded. A message once released stays so unless notices are added to it.
     """
-    raise NotImplementedError
+    before = tx.execute(_unfrozen(draft)).one_or_none()
+    id_: str = _id(draft, at) if before is None else before.id
+    had = {notice.id for notice in notices_of(tx, id_)} if before is not None else set()
+    is_released = before is not None and before.is_released and had.issuperset(draft.notices)
+    words = {
+        "mentions": list(draft.mentions),
+        "role": draft.role,
+        "subject": draft.subject,
+        "body": draft.body,
+        "state": MessageState.HELD if held and not is_released else MessageState.QUEUED,
+        "is_released": is_released,
+        "due_at": not_before,
+        "next_try_at": not_before,
+    }
+    if before is None:
+        way = {"channel": draft.channel, "address": draft.address or "", "person": draft.person, "topic": draft.topic}
+        tx.execute(sa.insert(table), {"id": id_, "created_at": at, "attempts": 0} | way | words)
+    else:
+        tx.execute(sa.update(table).where(table.c.id == id_).values(words))
+    _carry(tx, id_, draft.notices, dropped=[one for one in had if one not in draft.notices])
+    return id_
 
 
 def due_messages(tx: Tx, now: datetime, limit: int) -> tuple[Kept, ...]:
     """Return the QUEUED messages whose time has come, longest waiting first."""
-    raise NotImplementedError
-
-
-def notices_of(tx: Tx, message_id: str) -> tuple[Notice, ...]:
-    """Return the notices a message carries, oldest first; may be empty."""
-    raise NotImplementedError
+    chosen = sa.select(table).where(table.c.state == MessageState.QUEUED, table.c.next_try_at <= now)
+    return _kept(tx, chosen.order_by(table.c.next_try_at, table.c.created_at, table.c.id).limit(limit))
 
 
 def freeze(tx: Tx, message_id: str, *, subject: str, body: str, at: datetime) -> Message:
@@ -99,17 +138,31 @@ def freeze(tx: Tx, message_id: str, *, subject: str, body: str, at: datetime) ->
     Commit it durably before the first try. Once frozen, the first words stay: later calls only
     mark the next try.
     """
-    raise NotImplementedError
+    this = table.c.id == message_id
+    first = sa.update(table).where(this, table.c.frozen_at.is_(None))
+    tx.execute(first.values(subject=subject, body=body, frozen_at=at))
+    tx.execute(sa.update(table).where(this).values(state=MessageState.SENDING))
+    return _message(tx.execute(sa.select(table).where(this)).one())
 
 
 def record_attempt(tx: Tx, message_id: str, attempt: Attempt, *, at: datetime, next_try: datetime | None) -> None:
     """Keep one try: SENT if the far side said so, QUEUED for `next_try`, or FAILED if that is None (see `settle`)."""
-    raise NotImplementedError
+    row = {"message": message_id, "at": at, "outcome": attempt.outcome, "code": attempt.code, "detail": attempt.detail}
+    pause = attempt.retry_after.total_seconds() if attempt.retry_after is not None else None
+    tx.execute(sa.insert(attempts), row | {"retry_after": pause})
+    tx.execute(sa.update(table).where(table.c.id == message_id).values(attempts=table.c.attempts + 1))
+    if attempt.outcome is Outcome.SENT:
+        settle(tx, message_id, MessageState.SENT, at=at)
+    elif next_try is None:
+        settle(tx, message_id, MessageState.FAILED, at=at)
+    else:
+        postpone(tx, message_id, next_try)
 
 
 def postpone(tx: Tx, message_id: str, until: datetime) -> None:
     """Put a message back to QUEUED for later: no token, office closed. Not a try."""
-    raise NotImplementedError
+    this = sa.update(table).where(table.c.id == message_id)
+    tx.execute(this.values(state=MessageState.QUEUED, next_try_at=until))
 
 
 def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> None:
@@ -117,22 +170,39 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
 
     SENT: told. CANCELLED: superseded. FAILED: open again, with one more route behind them.
     """
-    raise NotImplementedError
+    match state:
+        case MessageState.SENT:
+            change: dict[str, object] = {"state": NoticeState.TOLD}
+        case MessageState.CANCELLED:
+            change = {"state": NoticeState.SUPERSEDED}
+        case MessageState.FAILED:
+            change = {"state": NoticeState.OPEN, "message": None, "route": notices.c.route + 1}
+        case MessageState.HELD | MessageState.QUEUED | MessageState.SENDING:
+            raise ValueError(f"no message ends as {state.value}")
+    tx.execute(sa.update(table).where(table.c.id == message_id).values(state=state, finished_at=at))
+    merged = sa.and_(notices.c.message == message_id, notices.c.state == NoticeState.MERGED)
+    tx.execute(sa.update(notices).where(merged).values(change))
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
     """Let held messages go (None: all) from `at` on; return how many."""
-    raise NotImplementedError
+    held = sa.update(table).where(table.c.state == MessageState.HELD)
+    held = held if ids is None else held.where(table.c.id.in_(ids))
+    later = sa.case((table.c.due_at > at, table.c.due_at), else_=sa.literal(at, table.c.due_at.type))
+    change = held.values(state=MessageState.QUEUED, is_released=True, due_at=later, next_try_at=later)
+    return tx.execute(change).rowcount
 
 
 def retry(tx: Tx, ids: Collection[str], *, at: datetime) -> int:
     """Have FAILED messages tried once more, same id and words; return how many."""
-    raise NotImplementedError
+    failed = sa.update(table).where(table.c.state == MessageState.FAILED, table.c.id.in_(ids))
+    return tx.execute(failed.values(state=MessageState.QUEUED, due_at=at, next_try_at=at, finished_at=None)).rowcount
 
 
 def unfinished(tx: Tx) -> tuple[Kept, ...]:
     """Return messages found SENDING: at start-up, those whose answer a crash kept from us. Retry them as they are."""
-    raise NotImplementedError
+    chosen = sa.select(table).where(table.c.state == MessageState.SENDING)
+    return _kept(tx, chosen.order_by(table.c.frozen_at, table.c.id))
 
 
 def take_token(tx: Tx, channel: str, per_minute: int, now: datetime) -> datetime | None:
@@ -140,26 +210,109 @@ def take_token(tx: Tx, channel: str, per_minute: int, now: datetime) -> datetime
 
     No 60 seconds ever see more than `per_minute` tokens of a channel taken.
     """
-    raise NotImplementedError
+    tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": channel, "taken": []})
+    this = buckets.c.channel == channel
+    taken = [
+        datetime.fromisoformat(one) for one in tx.scalar(sa.select(buckets.c.taken).where(this).with_for_update()) or ()
+    ]
+    recent = sorted(one for one in taken if one > now - ONE_MINUTE)
+    if len(recent) >= per_minute:
+        return recent[-per_minute] + ONE_MINUTE
+    written = [one.isoformat() for one in (*recent, now)]
+    tx.execute(sa.update(buckets).where(this).values(taken=written))
+    return None
 
 
 def messages(
     tx: Tx, *, states: Collection[MessageState] | None = None, ids: Collection[str] | None = None, limit: int = 200
 ) -> tuple[Kept, ...]:
     """Return messages, latest created first."""
-    raise NotImplementedError
+    chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit)
+    if states is not None:
+        chosen = chosen.where(table.c.state.in_(states))
+    return _kept(tx, chosen if ids is None else chosen.where(table.c.id.in_(ids)))
 
 
 def attempts_of(tx: Tx, message_id: str) -> tuple[Tried, ...]:
     """Return every try of a message, oldest first."""
-    raise NotImplementedError
+    chosen = sa.select(attempts).where(attempts.c.message == message_id).order_by(attempts.c.id)
+    return tuple(Tried(message=row.message, at=row.at, attempt=_attempt(row)) for row in tx.execute(chosen))
 
 
 def counts(tx: Tx) -> dict[MessageState, int]:
     """Return how many messages are in each state, zeros included."""
-    raise NotImplementedError
+    counted = tx.execute(sa.select(table.c.state, sa.func.count()).group_by(table.c.state))
+    found: dict[MessageState, int] = {state: number for state, number in counted.tuples()}
+    return {state: found.get(state, 0) for state in MessageState}
 
 
 def oldest_age(tx: Tx, now: datetime) -> timedelta | None:
     """Return how long the longest waiting message could have left already; None if none could."""
-    raise NotImplementedError
+    waiting = table.c.state.in_([MessageState.QUEUED, MessageState.SENDING])
+    oldest: datetime | None = tx.scalar(sa.select(sa.func.min(table.c.due_at)).where(waiting, table.c.due_at <= now))
+    return None if oldest is None else now - oldest
+
+
+def _unfrozen(draft: Draft) -> sa.Select[Any]:
+    return sa.select(table.c.id, table.c.is_released).where(
+        table.c.person == draft.person,
+        table.c.channel == draft.channel,
+        table.c.address == (draft.address or ""),
+        table.c.topic == draft.topic,
+        table.c.frozen_at.is_(None),
+        table.c.finished_at.is_(None),
+    )
+
+
+def _id(draft: Draft, at: datetime) -> str:
+    """Return a new message's id: its day for people, the rest so that no two are the same."""
+    parts = (draft.channel, draft.address or "", draft.person, draft.topic, at.isoformat(), *map(str, draft.notices))
+    return f"{at:%Y%m%d}-{blake2b('\0'.join(parts).encode(), digest_size=6).hexdigest()}"
+
+
+def _carry(tx: Tx, message_id: str, ids: Collection[int], *, dropped: Collection[int | None]) -> None:
+    """Let the message carry these notices and no others."""
+    merged = sa.update(notices).where(notices.c.id.in_(ids))
+    tx.execute(merged.values(state=NoticeState.MERGED, message=message_id))
+    rest = sa.update(notices).where(notices.c.id.in_(dropped), notices.c.state == NoticeState.MERGED)
+    tx.execute(rest.values(state=NoticeState.SUPERSEDED))
+
+
+def _kept(tx: Tx, chosen: sa.Select[Any]) -> tuple[Kept, ...]:
+    rows = tx.execute(chosen).all()
+    latest = sa.select(sa.func.max(attempts.c.id)).where(attempts.c.message.in_([row.id for row in rows]))
+    tries = sa.select(attempts).where(attempts.c.id.in_(latest.group_by(attempts.c.message)))
+    last = {row.message: _attempt(row) for row in tx.execute(tries)}
+    return tuple(
+        Kept(
+            message=_message(row),
+            role=row.role,
+            person=row.person,
+            topic=row.topic,
+            state=row.state,
+            is_released=row.is_released,
+            created_at=row.created_at,
+            frozen_at=row.frozen_at,
+            next_try_at=row.next_try_at,
+            attempts=row.attempts,
+            finished_at=row.finished_at,
+            last=last.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def _message(row: sa.Row[Any]) -> Message:
+    return Message(
+        id=row.id,
+        channel=row.channel,
+        subject=row.subject,
+        body=row.body,
+        address=row.address or None,
+        mentions=tuple(row.mentions),
+    )
+
+
+def _attempt(row: sa.Row[Any]) -> Attempt:
+    pause = None if row.retry_after is None else timedelta(seconds=row.retry_after)
+    return Attempt(outcome=row.outcome, code=row.code, detail=row.detail, retry_after=pause)

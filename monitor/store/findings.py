@@ -1,0 +1,110 @@
+"""Findings as rows: one as each stands, and one more whenever it begins to say something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+import sqlalchemy as sa
+
+from monitor.core.finding import Finding, State
+from monitor.store import tables
+from monitor.store.columns import insert_or, run
+from monitor.store.database import Tx
+from monitor.store.values import decode, encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingChange:
+    """A moment at which a finding began to say something else."""
+
+    at: datetime
+    before: State | None
+    finding: Finding
+
+
+def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> None:
+    """Save findings as they stand; a change of state or episode is also appended to their history."""
+    subjects = {subject_of(finding) for finding in stated}
+    chosen = sa.select(
+        tables.findings.c.subject,
+        tables.findings.c.rule,
+        tables.findings.c.state,
+        tables.findings.c.episode,
+        tables.findings.c.digest,
+    )
+    before = {(row.subject, row.rule): row for row in tx.execute(chosen.where(tables.findings.c.subject.in_(subjects)))}
+    rows, changes = [], []
+    for finding in stated:
+        row = _row(finding, at)
+        old = before.get((subject_of(finding), finding.rule))
+        if old is not None and old.digest == row["digest"]:
+            continue
+        rows.append(row)
+        if old is None or (old.state, old.episode) != (finding.state, finding.episode):
+            changes.append(_change(finding, old.state if old is not None else None, at))
+    kept = [column.name for column in tables.findings.c if not column.primary_key]
+    run(tx, insert_or(tx, tables.findings, ["subject", "rule"], update=kept), rows)
+    run(tx, sa.insert(tables.finding_changes), changes)
+
+
+def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule."""
+    chosen = sa.select(tables.findings.c.content).order_by(tables.findings.c.subject, tables.findings.c.rule)
+    if account_ids is not None:
+        chosen = chosen.where(tables.findings.c.subject.in_([_account_subject(id_) for id_ in account_ids]))
+    return tuple(decode(Finding, content) for content in tx.scalars(chosen))
+
+
+def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:
+    """Return how the findings on an account changed, newest first."""
+    table = tables.finding_changes
+    chosen = sa.select(table).where(table.c.subject == _account_subject(account_id))
+    return tuple(
+        FindingChange(at=row.at, before=row.before, finding=decode(Finding, row.content))
+        for row in tx.execute(chosen.order_by(table.c.at.desc(), table.c.id.desc()).limit(limit))
+    )
+
+
+def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
+    """Forget how the findings on these accounts stand; their history stays."""
+    subjects = [_account_subject(id_) for id_ in account_ids]
+    tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
+
+
+def subject_of(finding: Finding) -> str:
+    """Return what the finding is on: an account, else a unit, else an area."""
+    if finding.account is not None:
+        return _account_subject(finding.account)
+    return f"unit/{finding.unit}" if finding.unit is not None else f"area/{finding.area}"
+
+
+def _account_subject(account_id: str) -> str:
+    return f"account/{account_id}"
+
+
+def _row(finding: Finding, at: datetime) -> dict[str, object]:
+    content = encode(finding)
+    return {
+        "subject": subject_of(finding),
+        "rule": finding.rule,
+        "account": finding.account,
+        "state": finding.state,
+        "episode": finding.episode,
+        "digest": blake2b(json.dumps(content).encode(), digest_size=12).hexdigest(),
+        "changed_at": at,
+        "content": content,
+    }
+
+
+def _change(finding: Finding, before: State | None, at: datetime) -> dict[str, object]:
+    return {
+        "subject": subject_of(finding),
+        "rule": finding.rule,
+        "at": at,
+        "before": before,
+        "content": encode(finding),
+    }

@@ -1,0 +1,94 @@
+"""Notices as rows: what waits to be told, what was, and what will not be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.core.message import MessageState
+from monitor.core.notice import Notice
+from monitor.store.columns import run
+from monitor.store.database import Tx
+from monitor.store.tables import NoticeState, messages
+from monitor.store.tables import notices as table
+
+WAITING = (NoticeState.OPEN, NoticeState.MERGED)
+
+
+def notice_of(row: sa.Row[Any]) -> Notice:
+    """Return a row of notices as a value."""
+    return Notice(
+        id=row.id,
+        case=row.case,
+        account=row.account,
+        rule=row.rule,
+        kind=row.kind,
+        number=row.number,
+        role=row.role,
+        person=row.person,
+        at=row.at,
+        route=row.route,
+    )
+
+
+def queue_notices(tx: Tx, notices: Sequence[Notice], *, case_id: int | None) -> None:
+    """Have people told of one step of a case."""
+    rows = [
+        {
+            "case": case_id,
+            "account": one.account,
+            "rule": one.rule,
+            "kind": one.kind,
+            "number": one.number,
+            "role": one.role,
+            "person": one.person,
+            "at": one.at,
+            "route": one.route,
+            "state": NoticeState.OPEN,
+        }
+        for one in notices
+    ]
+    run(tx, sa.insert(table), rows)
+
+
+def waiting_notices(tx: Tx) -> tuple[Notice, ...]:
+    """Return the notices that no settled message carries: open, or merged into a draft. By person, oldest first."""
+    is_settled = sa.exists().where(messages.c.id == table.c.message, messages.c.frozen_at.is_not(None))
+    chosen = sa.select(table).where(table.c.state.in_(WAITING), ~is_settled)
+    return tuple(notice_of(row) for row in tx.execute(chosen.order_by(table.c.person, table.c.at, table.c.id)))
+
+
+def notices_of_case(tx: Tx, case_id: int) -> tuple[Notice, ...]:
+    """Return who was or will be told what in a case, oldest first."""
+    chosen = sa.select(table).where(table.c.case == case_id).order_by(table.c.at, table.c.id)
+    return tuple(notice_of(row) for row in tx.execute(chosen))
+
+
+def notices_of(tx: Tx, message_id: str) -> tuple[Notice, ...]:
+    """Return the notices a message carries, oldest first; may be empty."""
+    chosen = sa.select(table).where(table.c.message == message_id).order_by(table.c.at, table.c.id)
+    return tuple(notice_of(row) for row in tx.execute(chosen))
+
+
+def end_notices(tx: Tx, ids: Collection[int], state: NoticeState, *, at: datetime) -> None:
+    """End waiting notices without telling anybody: SUPERSEDED or CANCELLED. A draft left without any is cancelled."""
+    _end(tx, table.c.id.in_(ids), state, at)
+
+
+def cancel_notices_on(tx: Tx, account_ids: Collection[str], *, at: datetime) -> None:
+    """End every waiting notice about these accounts."""
+    _end(tx, table.c.account.in_(account_ids), NoticeState.CANCELLED, at)
+
+
+def _end(tx: Tx, which: sa.ColumnElement[bool], state: NoticeState, at: datetime) -> None:
+    unsettled = sa.select(messages.c.id).where(messages.c.frozen_at.is_(None), messages.c.finished_at.is_(None))
+    is_draft = sa.or_(table.c.message.is_(None), table.c.message.in_(unsettled))
+    ended = sa.update(table).where(which, table.c.state.in_(WAITING), is_draft).values(state=state)
+    drafts = {id_ for id_ in tx.scalars(ended.returning(table.c.message)) if id_ is not None}
+    if drafts:
+        still = sa.exists().where(table.c.message == messages.c.id, table.c.state.in_(WAITING))
+        empty = sa.update(messages).where(messages.c.id.in_(drafts), ~still)
+        tx.execute(empty.values(state=MessageState.CANCELLED, finished_at=at))
