@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -521,3 +522,14 @@ def test_a_later_export_replaces_the_earlier_one(path: Path) -> None:
     write_roster(path, [])
 
     assert read(path).accounts == ()
+
+
+def test_a_spreadsheet_that_unfolds_without_end_is_refused(path: Path) -> None:
+    table(path, HEADER, FIRST)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "' + b"&a;" * 1000 + b'"><!ENTITY c "' + b"&b;" * 1000 + b'">]>'
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b"<worksheet", laughs + b"<worksheet", 1)
+    path.write_bytes(zipped(**parts | {"xl/worksheets/sheet1.xml": sheet}))
+
+    assert faults(path) == ["台账.xlsx：不是 xlsx 表格，或文件已损坏"]
