@@ -190,7 +190,8 @@ class _Teller:
 
     def _script(self, account: Account, place: Place | None, days: list[int], extras: _Extras) -> Script:
         titles = next(unit.titles for unit in UNITS.values() if unit.name == account.unit)
-        posts = [self._post(day, titles, extras) for day in (*days, *extras.deleted)]
+        told = sorted({*days, *extras.deleted})
+        posts = [self._post(day, titles[place % len(titles)], extras) for place, day in enumerate(told)]
         if extras.pinned is not None:
             pinned = self.moment(extras.pinned, time(17, 30))
             posts.append(ScriptedPost(published_at=pinned, title=f"欢迎关注“{account.name}”", is_pinned=True))
@@ -204,11 +205,11 @@ class _Teller:
             looks_by_hand=tuple(self.moment(day, time(10, 30)) for day in sorted(extras.looks_by_hand, reverse=True)),
         )
 
-    def _post(self, day: int, titles: tuple[str, ...], extras: _Extras) -> ScriptedPost:
+    def _post(self, day: int, title: str, extras: _Extras) -> ScriptedPost:
         deleted, late = extras.deleted.get(day), extras.late.get(day)
         return ScriptedPost(
             published_at=self.moment(day, _CLOCKS[day % len(_CLOCKS)]),
-            title=titles[day % len(titles)],
+            title=title,
             visible_from=None if late is None else self.moment(late, time(8)),
             deleted_at=None if deleted is None else self.moment(deleted, time(8)),
         )

@@ -231,12 +231,21 @@ GROUPS = {
 }
 """The units that are told in a group of their own; the others are told by mail."""
 
+_BORROWED = 3
+
+
+def _general(number: int) -> tuple[str, ...]:
+    """Return what a unit passes on from the county: all of it for the county's own office, else a few pieces."""
+    turned = _GENERAL[number % len(_GENERAL) :] + _GENERAL[: number % len(_GENERAL)]
+    return turned[:_BORROWED] if number else turned
+
+
 UNITS = {
     key: Unit(
         key=key,
         name=name,
         number=number,
-        titles=titles + _GENERAL if key in {"office", "town"} else titles,
+        titles=titles + _general(number),
         level=_LEVELS.get(key, UnitLevel.COUNTY_UNIT),
         group=GROUPS.get(key),
         has_liaison=key != "forestry",
