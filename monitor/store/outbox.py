@@ -195,7 +195,8 @@ def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
 
 def retry(tx: Tx, ids: Collection[str], *, at: datetime) -> int:
     """Have FAILED messages tried once more, same id and words; return how many."""
-    failed = sa.update(table).where(table.c.state == MessageState.FAILED, table.c.id.in_(ids))
+    is_settled = table.c.frozen_at.is_not(None)
+    failed = sa.update(table).where(table.c.state == MessageState.FAILED, is_settled, table.c.id.in_(ids))
     return tx.execute(failed.values(state=MessageState.QUEUED, due_at=at, next_try_at=at, finished_at=None)).rowcount
 
 
@@ -242,7 +243,7 @@ def attempts_of(tx: Tx, message_id: str) -> tuple[Tried, ...]:
 def counts(tx: Tx) -> dict[MessageState, int]:
     """Return how many messages are in each state, zeros included."""
     counted = tx.execute(sa.select(table.c.state, sa.func.count()).group_by(table.c.state))
-    found: dict[MessageState, int] = {state: number for state, number in counted.tuples()}
+    found: dict[MessageState, int] = dict(counted.tuples().all())
     return {state: found.get(state, 0) for state in MessageState}
 
 
@@ -267,7 +268,8 @@ def _unfrozen(draft: Draft) -> sa.Select[Any]:
 def _id(draft: Draft, at: datetime) -> str:
     """Return a new message's id: its day for people, the rest so that no two are the same."""
     parts = (draft.channel, draft.address or "", draft.person, draft.topic, at.isoformat(), *map(str, draft.notices))
-    return f"{at:%Y%m%d}-{blake2b('\0'.join(parts).encode(), digest_size=6).hexdigest()}"
+    mark = blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()
+    return f"{at:%Y%m%d}-{mark}"
 
 
 def _carry(tx: Tx, message_id: str, ids: Collection[int], *, dropped: Collection[int | None]) -> None:

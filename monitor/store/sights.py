@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import zlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
 
 from monitor.core.account import Account
 from monitor.core.finding import Finding
-from monitor.core.observation import KnownPost, Observation
+from monitor.core.observation import MANUAL, KnownPost, Observation
+from monitor.store import tables
 from monitor.store.database import Tx
+from monitor.store.findings import current_findings
+from monitor.store.observations import observation_of, seen_columns
+from monitor.store.posts import known_post
+from monitor.store.roster import accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +73,98 @@ class Row:
 
 def overview(tx: Tx, now: datetime) -> tuple[Row, ...]:
     """Return every account of the roster in force at `now`, by id."""
-    raise NotImplementedError
+    sources, newest, findings, open_cases = _sources(tx), _newest_posts(tx), _findings(tx), _open_cases(tx)
+    return tuple(
+        Row(
+            account=account,
+            newest_post_at=newest[account.id].published_at if account.id in newest else None,
+            newest_post_title=newest[account.id].title if account.id in newest else "",
+            newest_post_url=newest[account.id].url if account.id in newest else None,
+            sources=tuple(sources[account.id]),
+            findings=tuple(findings[account.id]),
+            open_cases=open_cases.get(account.id, 0),
+        )
+        for account in accounts(tx, at=now, known_at=now)
+    )
 
 
 def posts_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[KnownPost, ...]:
     """Return an account's posts, newest first, withdrawn ones included."""
-    raise NotImplementedError
+    table = tables.posts
+    chosen = sa.select(table).where(table.c.account == account_id)
+    rows = tx.execute(chosen.order_by(table.c.published_at.desc(), table.c.id.desc()).limit(limit))
+    return tuple(known_post(row) for row in rows)
 
 
 def observations_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[Observation, ...]:
-    """Return an account's observations, latest confirmed first."""
-    raise NotImplementedError
+    """Return an account's observations, latest begun first."""
+    table = tables.observations
+    chosen = sa.select(*seen_columns()).where(table.c.account == account_id)
+    rows = tx.execute(chosen.order_by(table.c.first_seen.desc(), table.c.id.desc()).limit(limit))
+    return tuple(observation_of(row) for row in rows)
 
 
 def observation(tx: Tx, observation_id: int) -> Observation | None:
     """Return one observation: what `observation:12` in a finding's evidence means."""
-    raise NotImplementedError
+    table = tables.observations
+    row = tx.execute(sa.select(*seen_columns()).where(table.c.id == observation_id)).one_or_none()
+    return None if row is None else observation_of(row)
 
 
 def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
     """Return the bytes that were kept with an observation, if any were."""
-    raise NotImplementedError
+    table = tables.evidence
+    body: bytes | None = tx.scalar(sa.select(table.c.body).where(table.c.observation == observation_id))
+    return None if body is None else zlib.decompress(body)
+
+
+def _sources(tx: Tx) -> defaultdict[str, list[SourceRow]]:
+    table = tables.sources
+    by_hand = sa.case((table.c.collector == MANUAL, 1), else_=0)
+    chosen = sa.select(table).where(table.c.dropped_at.is_(None))
+    found: defaultdict[str, list[SourceRow]] = defaultdict(list)
+    for row in tx.execute(chosen.order_by(table.c.account, by_hand, table.c.rank, table.c.id)):
+        found[row.account].append(
+            SourceRow(
+                source=row.id,
+                collector=row.collector,
+                rank=row.rank,
+                last_look_at=row.last_look_at,
+                last_outcome=row.last_outcome,
+                last_detail=row.last_detail,
+                last_seen_at=row.seen_at,
+                standing=row.standing.value if row.standing else "",
+                failures=row.failures,
+                next_look_at=row.next_look_at,
+            )
+        )
+    return found
+
+
+def _newest_posts(tx: Tx) -> dict[str, sa.Row[Any]]:
+    """Return each account's newest visible post."""
+    table, account = tables.posts, tables.accounts
+    newer = table.alias("newer")
+    newest = (
+        sa.select(newer.c.id)
+        .where(newer.c.account == account.c.id, newer.c.withdrawn_at.is_(None))
+        .order_by(newer.c.published_at.desc(), newer.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    chosen = sa.select(table.c.account, table.c.published_at, table.c.title, table.c.url)
+    return {row.account: row for row in tx.execute(chosen.join_from(account, table, table.c.id == newest))}
+
+
+def _findings(tx: Tx) -> defaultdict[str, list[Finding]]:
+    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in current_findings(tx):
+        if finding.account is not None:
+            found[finding.account].append(finding)
+    return found
+
+
+def _open_cases(tx: Tx) -> dict[str, int]:
+    table = tables.cases
+    chosen = sa.select(table.c.account, sa.func.count()).where(table.c.closed_at.is_(None)).group_by(table.c.account)
+    return dict(tx.execute(chosen).tuples().all())
