@@ -352,7 +352,7 @@ def test_the_shipped_rules_have_the_settled_numbers_and_the_words_of_the_plan() 
     assert [book.number("UPD-01", name) for name in ("warn_from", "violated_from")] == [10, 15]
     steps = ("remind", "warn", "last_day", "overdue", "escalate", "propose")
     assert [book.number("UPD-01", step) for step in steps] == [10, 12, 14, 15, 18, 21]
-    assert [book.number("UPD-01", name) for name in ("repeat_every", "move_back_at_most", "limit")] == [7, 3, 14]
+    assert [book.number("UPD-01", name) for name in ("repeat_every", "move_back_at_most")] == [7, 3]
     assert (book.number("UPD-03", "gap_from"), book.number("UPD-03", "window_days")) == (21, 90)
     assert book.strengths["UPD-03"] is Strength.IN_PRINCIPLE
     assert "一位联络员及一位责任领导" in book.clauses["PER-01"]
@@ -391,6 +391,7 @@ def test_platforms_that_must_update_are_named_by_their_word_or_their_value(folde
         ("gap_from: 21", "gap_form: 21", "规则 “UPD-03” 没有数值 “gap_form”（是否想写 gap_from？）。"),
         ("gap_from: 21", 'gap_from: "21"', "“rules 第2项.numbers.gap_from” 应为整数。"),
         ("gap_from: 21", "gap_from: 0", "“rules 第2项.numbers.gap_from” 不能小于 1。"),
+        ("last_day: 14", "last_day: 16", "规则 “UPD-01” 的 “violated_from” 应大于 “last_day”。"),
         ("warn: 12 ", "warn: 9 ", "规则 “UPD-01” 的 “warn” 应大于 “remind”。"),
         (
             "strength: in_principle",
@@ -421,11 +422,14 @@ def test_mistakes_in_the_rules_are_told_with_their_line(folder: Path, before: st
 def test_a_number_or_a_rule_that_is_missing_is_named(folder: Path) -> None:
     text = (SHIPPED / "rules.yaml").read_text(encoding="utf-8")
     start, end = text.index("  # 单次"), text.index("  # 联络员和责任领导")
-    lines = [line for line in (text[:start] + text[end:]).splitlines() if "limit: 14" not in line]
+    lines = [line for line in (text[:start] + text[end:]).splitlines() if "repeat_every" not in line]
 
     said = complaints(folder, "\n".join(lines), name="rules.yaml", head="")
 
-    assert [problem.split("：")[1] for problem in said] == ["规则 “UPD-01” 缺少数值 “limit”。", "缺少规则 “UPD-03”。"]
+    assert [problem.split("：")[1] for problem in said] == [
+        "规则 “UPD-01” 缺少数值 “repeat_every”。",
+        "缺少规则 “UPD-03”。",
+    ]
 
 
 # --- the working-day calendar ---------------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
         "propose",
         "repeat_every",
         "move_back_at_most",
-        "limit",
     ),
     "UPD-03": ("gap_from", "window_days"),
     "PER-01": (),
@@ -36,7 +35,11 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
 """The rules there are, and the numbers each must have."""
 
 _ASCENDING = {
-    "UPD-01": (("warn_from", "violated_from"), ("remind", "warn", "last_day", "overdue", "escalate", "propose")),
+    "UPD-01": (
+        ("warn_from", "violated_from"),
+        ("last_day", "violated_from"),
+        ("remind", "warn", "last_day", "overdue", "escalate", "propose"),
+    ),
 }
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
