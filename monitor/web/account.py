@@ -1,0 +1,113 @@
+"""One account's page as values: its facts, why it has its light, and everything that was seen and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.core.account import Role
+from monitor.core.calendar import beijing_date
+from monitor.core.case import LADDER, Case, Step
+from monitor.core.finding import Finding, State
+from monitor.core.notice import Notice
+from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
+from monitor.store import Tx
+from monitor.store.cases import case_history
+from monitor.store.notices import notices_of_case
+from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
+from monitor.web.board import Line, Moment, line_of
+from monitor.web.chart import Chart, draw
+from monitor.web.words import dated
+
+POSTS_DRAWN = 2000
+POSTS_LISTED = 20
+OBSERVATIONS_LISTED = 20
+_OUTCOMES: dict[str, str] = {"": "尚未核查", "timeline": "看到列表", "unchanged": "没有变化"} | {
+    reason.value: reason.label for reason in Reason
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One step of a case, and by which roles the people are known who are told of it."""
+
+    step: Step
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHistory:
+    """A case with what was done in it."""
+
+    case: Case
+    steps: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    """Everything on one account's page."""
+
+    row: Row
+    line: Line
+    findings: tuple[Finding, ...]
+    """Those that apply, the two-week rule first."""
+    posts: tuple[KnownPost, ...]
+    chart: Chart
+    cases: tuple[CaseHistory, ...]
+    observations: tuple[Observation, ...]
+
+
+def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
+    """Return an account's page, or None if it is not on the roster."""
+    row = next((row for row in overview(tx, moment.now) if row.account.id == account_id), None)
+    if row is None:
+        return None
+    history = tuple(_history(tx, case) for case in case_history(tx, account_id))
+    open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
+    posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
+    line = line_of(row, open_case, moment)
+    visible = [beijing_date(known.post.published_at) for known in posts if known.withdrawn_at is None]
+    applying = (finding for finding in row.findings if finding.state is not State.NOT_APPLICABLE)
+    return AccountPage(
+        row=row,
+        line=line,
+        findings=tuple(sorted(applying, key=lambda finding: (finding.rule != LADDER, finding.rule))),
+        posts=posts[:POSTS_LISTED],
+        chart=draw(visible, moment.today, moment.ladder.limit, row.account.opened_on, line.deadline),
+        cases=history,
+        observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
+    )
+
+
+def _history(tx: Tx, case: Case) -> CaseHistory:
+    notices = notices_of_case(tx, case.id) if case.id is not None else ()
+    return CaseHistory(case=case, steps=tuple(Told(step=step, roles=_roles(step, notices)) for step in case.steps))
+
+
+def _roles(step: Step, notices: Iterable[Notice]) -> tuple[Role, ...]:
+    told = {notice.role for notice in notices if (notice.kind, notice.number) == (step.kind, step.number)}
+    return tuple(role for role in Role if role in told)
+
+
+def outcome_text(source: SourceRow) -> str:
+    """Return how the last look at a source ended, in a word or two."""
+    outcome = source.last_outcome
+    return _OUTCOMES.get(outcome, outcome)
+
+
+def seen_text(observation: Observation, today: date) -> str:
+    """Return what an observation saw, in one line."""
+    seen = observation.seen
+    if isinstance(seen, Reason):
+        return f"未能看到：{seen.label}"
+    if not seen.standing.is_present:
+        return f"平台显示账号{seen.standing.label}"
+    return _timeline_text(seen, today)
+
+
+def _timeline_text(seen: Timeline, today: date) -> str:
+    if seen.newest is None:
+        return "没有内容"
+    reach = "完整列表" if seen.covers is Covers.ALL else "部分内容"
+    return f"{reach}，{len(seen.posts)}条，最新为{dated(beijing_date(seen.newest.published_at), today)}"

@@ -1,0 +1,55 @@
+"""The templates, and the words they may use; everything from outside is escaped."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor.core.calendar import beijing, beijing_date
+from monitor.core.wording import day, plain
+from monitor.web.account import outcome_text, seen_text
+from monitor.web.board import Light, Moment, rule_name
+from monitor.web.view import View
+from monitor.web.words import ago, dated, deadline_text, masked, moment, safe_link, until
+
+LONG = 300
+"""Characters of a title or a sentence that are shown."""
+
+
+class Templates:
+    """The templates of one application."""
+
+    def __init__(self, view: View) -> None:
+        """Prepare the templates; `view` is what every page shows around its own content."""
+        self._jinja = Environment(
+            loader=PackageLoader("monitor.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._jinja.filters |= {"line": _line, "masked": masked, "link": safe_link, "beijing": beijing}
+        self._jinja.globals |= {
+            "Light": Light,
+            "ago": ago,
+            "beijing_date": beijing_date,
+            "dated": dated,
+            "day": day,
+            "deadline_text": deadline_text,
+            "moment": moment,
+            "office": view.office,
+            "outcome_text": outcome_text,
+            "rule_name": rule_name,
+            "sample": view.sample,
+            "seen_text": seen_text,
+            "until": until,
+            "version": view.version,
+        }
+
+    def fill(self, template: str, at: Moment, **values: object) -> str:
+        """Return a page as it is at a moment."""
+        return self._jinja.get_template(template).render(now=at.now, today=at.today, ladder=at.ladder, **values)
+
+
+def _line(text: str) -> str:
+    """Return text from outside as one line without invisible signs."""
+    return plain(text, LONG)

@@ -1,0 +1,262 @@
+"""The pages: each reads what it shows in one transaction, off the event loop, and fills a template."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+
+from monitor.core.calendar import beijing_date
+from monitor.core.case import Case, Ladder
+from monitor.core.finding import State
+from monitor.core.message import MessageState
+from monitor.core.observation import Reason
+from monitor.metrics import CONTENT_TYPE
+from monitor.store import StoreError, Tx
+from monitor.store.cases import open_cases
+from monitor.store.outbox import counts as message_counts
+from monitor.store.sights import Row, SourceRow, overview
+from monitor.web.account import read_account
+from monitor.web.board import Light, Line, Moment, counts, finding_of, lines_of, rule_name, situation
+from monitor.web.filling import Templates
+from monitor.web.guard import HEADERS
+from monitor.web.outgoing import read_message, read_messages
+from monitor.web.view import View
+
+LINES = 200
+"""Accounts on one page of a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everything:
+    """All accounts, and what is under way about them."""
+
+    rows: tuple[Row, ...]
+    cases: dict[tuple[str, str], Case]
+    messages: dict[MessageState, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing for the operator to do, and where."""
+
+    count: int
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How looks of one collector go."""
+
+    collector: str
+    sources: int
+    failing: int
+    last_seen_at: datetime | None
+    """When any of its sources last showed something."""
+    reasons: str
+    """Why those that fail do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One page of a long list of lines."""
+
+    lines: tuple[Line, ...]
+    number: int
+    pages: int
+    total: int
+
+
+class Pages:
+    """The handlers of all pages."""
+
+    def __init__(self, view: View) -> None:
+        """Take what the pages need."""
+        self._view = view
+        self._templates = Templates(view)
+
+    async def overview(self, request: Request) -> Response:
+        """Answer `/`: the situation, today's tasks and the matrix."""
+        moment = self._moment()
+        everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
+        if not everything.rows:
+            return self._html("empty.html", moment)
+        lines = lines_of(everything.rows, everything.cases, moment)
+        light = next((one for one in Light if one.value == request.query_params.get("light")), None)
+        last_look = max((row.last_look_at for row in everything.rows if row.last_look_at), default=None)
+        return self._html(
+            "overview.html",
+            moment,
+            sheet=_sheet([line for line in lines if light in {None, line.light}], request),
+            light=light,
+            counts=counts(lines),
+            mains=sum(line.account.is_main for line in lines),
+            situation=situation(lines, last_look, moment.now),
+            tasks=tuple(_tasks(everything, lines)),
+        )
+
+    async def accounts(self, request: Request) -> Response:
+        """Answer `/accounts`: the list, searched by name, unit or id, or those with trouble under one rule."""
+        moment = self._moment()
+        everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
+        wanted, rule = request.query_params.get("q", "").strip(), request.query_params.get("rule", "")
+        rows = [row for row in everything.rows if _matches(row, wanted) and (not rule or _is_troubled(row, rule))]
+        lines = sorted(lines_of(rows, everything.cases, moment), key=lambda line: (line.account.unit, line.account.id))
+        name = rule_name(rule) if rule else ""
+        return self._html(
+            "accounts.html", moment, sheet=_sheet(lines, request), wanted=wanted, rule=rule, rule_name=name
+        )
+
+    async def account(self, request: Request) -> Response:
+        """Answer `/accounts/{id}`."""
+        moment = self._moment()
+        page = await self._view.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))
+        if page is None:
+            raise HTTPException(404, "台账中没有这个账号。")
+        return self._html("account.html", moment, page=page)
+
+    async def messages(self, request: Request) -> Response:
+        """Answer `/messages`: the latest, or those in one state."""
+        moment = self._moment()
+        state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
+        states = None if state is None else (state,)
+        sent, counted = await self._view.store.query(lambda tx: (read_messages(tx, states), message_counts(tx)))
+        return self._html("messages.html", moment, sent=sent, state=state, counts=counted)
+
+    async def message(self, request: Request) -> Response:
+        """Answer `/messages/{id}`: the words as sent."""
+        sent = await self._view.store.query(lambda tx: read_message(tx, request.path_params["message_id"]))
+        if sent is None:
+            raise HTTPException(404, "没有这条消息。")
+        return self._html("message.html", self._moment(), sent=sent)
+
+    async def system(self, request: Request) -> Response:
+        """Answer `/system`: how the monitor itself stands; shown also when the database is in trouble."""
+        moment = self._moment()
+        view = self._view
+        trouble = await asyncio.to_thread(view.store.problem)
+        try:
+            everything = await view.store.query(lambda tx: _read_everything(tx, moment.now))
+        except StoreError as error:
+            everything, trouble = None, trouble or str(error)
+        return self._html(
+            "system.html",
+            moment,
+            trouble=trouble,
+            problems=await view.problems(),
+            passes=view.passes(),
+            looking=tuple(_looking(everything.rows)) if everything else (),
+            counts=everything.messages if everything else {},
+            years=sorted(year for year in view.calendar.years if year >= moment.today.year),
+        )
+
+    async def healthz(self, request: Request) -> Response:
+        """Answer `/healthz`: the event loop is alive."""
+        return PlainTextResponse("ok")
+
+    async def readyz(self, request: Request) -> Response:
+        """Answer `/readyz`: whether the program does its work, and if not, why."""
+        problems = list(await self._view.problems())
+        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer `/metrics`; without a database there is no state to tell, and Prometheus must see that."""
+        try:
+            text = await self._view.metrics()
+        except StoreError as error:
+            return PlainTextResponse(str(error), 503)
+        return Response(text, headers={"Content-Type": CONTENT_TYPE})
+
+    async def not_answered(self, request: Request, error: Exception) -> Response:
+        """Answer a request that leads nowhere."""
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        sentence = "没有这个页面。" if status == 404 else "页面不支持这样的请求。"  # noqa: PLR2004 - HTTP's own number
+        own = isinstance(error, HTTPException) and not error.detail.isascii()
+        return self._error(status, error.detail if own and isinstance(error, HTTPException) else sentence)
+
+    async def no_database(self, request: Request, error: Exception) -> Response:
+        """Answer when the database cannot be used."""
+        return self._error(503, str(error))
+
+    async def broken(self, request: Request, error: Exception) -> Response:
+        """Answer when the page has a fault of ours."""
+        answer = self._error(500, "页面出错了，监测工作不受影响。请稍后重试；如仍出现，请把时间和网址告诉维护人员。")
+        answer.headers.update(HEADERS)  # Starlette answers faults outside of the guard
+        return answer
+
+    def _error(self, status: int, sentence: str) -> Response:
+        return self._html("error.html", self._moment(), status=status, sentence=sentence)
+
+    def _moment(self) -> Moment:
+        now = self._view.clock()
+        ladder = Ladder.of(self._view.rule_book(beijing_date(now)))
+        return Moment(now=now, ladder=ladder, calendar=self._view.calendar)
+
+    def _html(self, template: str, moment: Moment, *, status: int = 200, **values: object) -> Response:
+        return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)
+
+
+def _read_everything(tx: Tx, now: datetime) -> Everything:
+    rows = overview(tx, now)
+    with_case = [row.account.id for row in rows if row.open_cases]
+    return Everything(rows=rows, cases=open_cases(tx, with_case), messages=message_counts(tx))
+
+
+def _sheet(lines: Collection[Line], request: Request) -> Sheet:
+    pages = max(1, -(-len(lines) // LINES))
+    asked = request.query_params.get("page", "1")
+    number = min(pages, max(1, int(asked))) if asked.isascii() and asked.isdigit() else 1
+    shown = tuple(lines)[(number - 1) * LINES : number * LINES]
+    return Sheet(lines=shown, number=number, pages=pages, total=len(lines))
+
+
+def _tasks(everything: Everything, lines: Sequence[Line]) -> Iterable[Task]:
+    """Yield what the operator has to do today, the most pressing first."""
+    failed, held = everything.messages[MessageState.FAILED], everything.messages[MessageState.HELD]
+    unseen = sum(line.light is Light.GREY for line in lines)
+    nearly = sum(line.light is Light.AMBER and line.is_blind for line in lines)
+    without_people = sum(_is_troubled(row, "PER-01") for row in everything.rows)
+    tasks = (
+        Task(count=failed, text="条消息发送失败，请改用电话通知并查看原因", link="/messages?state=failed"),
+        Task(count=held, text="条消息等待放行", link="/messages?state=held"),
+        Task(count=unseen, text="个账号未能核查，请人工核实", link="/?light=grey"),
+        Task(count=nearly, text="个临近超期的账号看不到完整列表，请人工核实", link="/?light=amber"),
+        Task(count=without_people, text="个账号的联络员或责任领导不齐，请补正台账", link="/accounts?rule=PER-01"),
+    )
+    return (task for task in tasks if task.count)
+
+
+def _is_troubled(row: Row, rule: str) -> bool:
+    finding = finding_of(row, rule)
+    return finding is not None and finding.state not in {State.OK, State.NOT_APPLICABLE, State.EXEMPTED}
+
+
+def _matches(row: Row, wanted: str) -> bool:
+    account = row.account
+    return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.id))
+
+
+def _looking(rows: Iterable[Row]) -> Iterable[Looking]:
+    sources = sorted((source for row in rows for source in row.sources), key=lambda source: source.collector)
+    for collector, group in groupby(sources, key=lambda source: source.collector):
+        ours = tuple(group)
+        failing = [source for source in ours if source.failures]
+        yield Looking(
+            collector=collector,
+            sources=len(ours),
+            failing=len(failing),
+            last_seen_at=max((source.last_seen_at for source in ours if source.last_seen_at), default=None),
+            reasons="、".join(_reasons(failing)),
+        )
+
+
+def _reasons(failing: Iterable[SourceRow]) -> Iterable[str]:
+    outcomes = {source.last_outcome for source in failing}
+    return (reason.label for reason in Reason if reason.value in outcomes)

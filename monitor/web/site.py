@@ -1,0 +1,39 @@
+"""The web application: addresses, error pages, and the headers that keep hostile words harmless."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from monitor.store import StoreError
+from monitor.web.guard import Guard
+from monitor.web.pages import Pages
+from monitor.web.view import View
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(view: View) -> Starlette:
+    """Return the application; every page only reads."""
+    pages = Pages(view)
+    return Starlette(
+        routes=[
+            Route("/", pages.overview),
+            Route("/accounts", pages.accounts),
+            Route("/accounts/{account_id:path}", pages.account),
+            Route("/messages", pages.messages),
+            Route("/messages/{message_id}", pages.message),
+            Route("/system", pages.system),
+            Route("/healthz", pages.healthz),
+            Route("/readyz", pages.readyz),
+            Route("/metrics", pages.metrics),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        middleware=[Middleware(Guard, hosts=view.hosts)],
+        exception_handlers={HTTPException: pages.not_answered, StoreError: pages.no_database, Exception: pages.broken},
+    )

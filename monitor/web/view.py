@@ -1,0 +1,56 @@
+"""What the pages are given: everything they need of the program around them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.core.calendar import WorkCalendar
+from monitor.core.finding import RuleBook
+from monitor.core.wording import Office
+from monitor.store import Store
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The sample county is shown: what its banner says."""
+
+    sent_url: str | None = None
+    """Where the messages that were “sent” can be seen."""
+    command: str = "xuncha import roster 台账.xlsx"
+    """What brings an office's own ledger in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """How one of the daemon's passes goes."""
+
+    name: str
+    """In Chinese, for people."""
+    last_success: datetime | None
+    is_late: bool = False
+    """Whether it should have succeeded again by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that the pages need; built in `monitor.app`."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    rule_book: Callable[[date], RuleBook]
+    calendar: WorkCalendar
+    office: Office
+    version: str
+    passes: Callable[[], Sequence[Pass]]
+    problems: Callable[[], Awaitable[Sequence[str]]]
+    """What keeps the program from doing its work, each one Chinese sentence fit to be shown; empty when ready."""
+    metrics: Callable[[], Awaitable[bytes]]
+    """The text for Prometheus; see `scraper`."""
+    sample: Sample | None = None
+    hosts: tuple[str, ...] = LOOPBACK
+    """The names under which browsers may ask for pages, so that no foreign site can read them by naming itself
+    after our address (DNS rebinding). Empty: any. Metrics and health are not concerned."""

@@ -1,0 +1,73 @@
+"""How pages write moments, and what they do not write: nobody's phone number or mail address."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
+
+from monitor.core.calendar import ONE_DAY, beijing, beijing_date
+from monitor.core.wording import day, day_with_week
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def dated(when: date, today: date) -> str:
+    """Return a date as 5月19日, with its year if it is not this one."""
+    return day(when) if when.year == today.year else f"{when.year}年{day(when)}"
+
+
+def deadline_text(when: date, today: date) -> str:
+    """Return a deadline with its weekday, and in words where it is near."""
+    near = {today: "今天", today + ONE_DAY: "明天"}
+    return f"{day_with_week(when)}{near.get(when, '')}"
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """Return a moment on Beijing's clock as 5月19日 09:05."""
+    return f"{dated(beijing_date(when), beijing_date(now))} {beijing(when):%H:%M}"
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """Return how long ago a moment lies, as people say it; from the day before yesterday on, the moment itself."""
+    passed = now - when
+    if passed < timedelta(minutes=1):
+        return "刚刚"
+    if passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)} 分钟前"
+    if beijing_date(when) == beijing_date(now):
+        return f"{passed // timedelta(hours=1)} 小时前"
+    if beijing_date(when) == beijing_date(now) - ONE_DAY:
+        return f"昨天 {beijing(when):%H:%M}"
+    return moment(when, now)
+
+
+def until(when: datetime, now: datetime) -> str:
+    """Return when something comes, as people say it; what is due already comes soon."""
+    ahead = when - now
+    if ahead < timedelta(minutes=1):
+        return "即将"
+    if ahead < timedelta(hours=1):
+        return f"{ahead // timedelta(minutes=1)} 分钟后"
+    if beijing_date(when) == beijing_date(now):
+        return f"今天 {beijing(when):%H:%M}"
+    if beijing_date(when) == beijing_date(now) + ONE_DAY:
+        return f"明天 {beijing(when):%H:%M}"
+    return moment(when, now)
+
+
+def masked(text: str) -> str:
+    """Return the text without mobile numbers and mail addresses."""
+    return _MAIL.sub("［邮箱已隐去］", _MOBILE.sub("［手机号已隐去］", text))
+
+
+def safe_link(address: str | None) -> str | None:
+    """Return the address if a browser may follow it from our pages: http or https with a host, else None."""
+    if address is None:
+        return None
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None
+    return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else None

@@ -1,0 +1,144 @@
+"""A headless browser, told what to do over a pipe (Chromium's DevTools protocol): no driver, no open port."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+TIMEOUT = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a browser made of a page."""
+
+    complaints: tuple[str, ...]
+    """What it wrote to its console: errors, refused loads, broken policies."""
+    is_too_wide: bool
+    """Whether the page must be scrolled sideways."""
+
+
+class Browser:
+    """One running browser with one tab."""
+
+    def __init__(self, commands: int, answers: int) -> None:
+        """Talk through two file descriptors; messages end with a zero byte."""
+        self._commands = commands
+        self._answers = answers
+        self._ids = count(1)
+        self._unread = b""
+        self._events: list[dict[str, Any]] = []
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        self._session: str | None = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Log", "Runtime", "Network"):
+            self._call(f"{domain}.enable")
+
+    def look(self, url: str, *, width: int, picture: Path | None = None) -> Sight:
+        """Open a page in a window of that width, and take its picture if a place for it is given."""
+        self._call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=width < 600
+        )
+        self._events.clear()
+        self._call("Page.navigate", url=url)
+        self._wait_for("Page.loadEventFired")
+        too_wide = self.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        if picture is not None:
+            shot = self._call("Page.captureScreenshot", captureBeyondViewport=True)
+            picture.write_bytes(base64.b64decode(shot["data"]))
+        return Sight(complaints=tuple(self._complaints()), is_too_wide=bool(too_wide))
+
+    def evaluate(self, expression: str) -> object:
+        """Return what a JavaScript expression gives in the page; a promise is waited for."""
+        answer = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        value: object = answer["result"].get("value")
+        return value
+
+    def _complaints(self) -> Iterator[str]:
+        for event in self._events:
+            said = event.get("params", {})
+            if event["method"] == "Log.entryAdded" and said["entry"]["level"] in {"error", "warning"}:
+                yield said["entry"]["text"]
+            if event["method"] == "Runtime.consoleAPICalled" and said["type"] in {"error", "warning", "assert"}:
+                yield str(said["args"])
+            if event["method"] == "Runtime.exceptionThrown":
+                yield str(said["exceptionDetails"])
+
+    def _call(self, method: str, **params: object) -> dict[str, Any]:
+        number = next(self._ids)
+        command = {"id": number, "method": method, "params": params}
+        if getattr(self, "_session", None):
+            command["sessionId"] = self._session
+        os.write(self._commands, json.dumps(command).encode() + b"\0")
+        while True:
+            said = self._hear()
+            if said.get("id") == number:
+                if "error" in said:
+                    raise RuntimeError(f"{method}: {said['error']}")
+                answer: dict[str, Any] = said["result"]
+                return answer
+            self._events.append(said)
+
+    def _wait_for(self, event: str) -> None:
+        while not any(one.get("method") == event for one in self._events):
+            self._events.append(self._hear())
+
+    def _hear(self) -> dict[str, Any]:
+        while b"\0" not in self._unread:
+            heard = os.read(self._answers, 1 << 20)
+            if not heard:
+                raise RuntimeError("the browser has gone")
+            self._unread += heard
+        said, _, self._unread = self._unread.partition(b"\0")
+        message: dict[str, Any] = json.loads(said)
+        return message
+
+
+@contextmanager
+def browser(program: str, profile: Path) -> Iterator[Browser]:
+    """Run a browser of our own with an empty profile; it is gone afterwards."""
+    their_commands, our_commands = os.pipe()
+    our_answers, their_answers = os.pipe()
+    # The browser looks for the pipe at descriptors 3 and 4.
+    redirect = f'exec "$0" "$@" 3<&{their_commands} 4>&{their_answers}'
+    arguments = (
+        "--headless=new",
+        "--remote-debugging-pipe",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--hide-scrollbars",
+        f"--user-data-dir={profile}",
+    )
+    process = subprocess.Popen(
+        ["/bin/bash", "-c", redirect, program, *arguments],
+        pass_fds=(their_commands, their_answers),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(their_commands)
+    os.close(their_answers)
+    try:
+        ours = Browser(our_commands, our_answers)
+        yield ours
+        with suppress(RuntimeError):
+            ours._session = None
+            ours._call("Browser.close")
+    finally:
+        os.close(our_commands)
+        os.close(our_answers)
+        try:
+            process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
