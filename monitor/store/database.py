@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from monitor.store import tables
+from monitor.store.columns import insert_or
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
 from monitor.store.schema import upgrade
 
@@ -96,7 +97,7 @@ class Store:
             return f"数据库文件 {self.url.database} 已被移走或替换，请重新启动服务。"
         try:
             with self.begin() as tx:
-                tx.execute(sa.update(tables.heartbeat).values(beats=tables.heartbeat.c.beats + 1))
+                tx.execute(insert_or(tx, tables.heartbeat, ["id"], update=["beats"]), {"id": 1, "beats": 1})
         except StoreError as error:
             return str(error)
         return None

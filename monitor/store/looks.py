@@ -237,7 +237,7 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
 
 
 def _before(tx: Tx, looks: Sequence[Look]) -> dict[str, _Before]:
-    """Return what is known of the sources that are still looked at; their accounts are locked where that is possible."""
+    """Return what is known of the sources that are still looked at, and lock their accounts."""
     account = tables.accounts
     ids = sorted({look.source.account for look in looks})
     if tx.dialect.name != "sqlite":  # there the whole transaction has the lock

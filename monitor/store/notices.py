@@ -78,6 +78,12 @@ def end_notices(tx: Tx, ids: Collection[int], state: NoticeState, *, at: datetim
     _end(tx, table.c.id.in_(ids), state, at)
 
 
+def reopen_notices(tx: Tx, ids: Collection[int]) -> None:
+    """Take notices out of a message that has not been settled: they wait for another."""
+    merged = sa.update(table).where(table.c.id.in_(ids), table.c.state == NoticeState.MERGED)
+    tx.execute(merged.values(state=NoticeState.OPEN, message=None))
+
+
 def cancel_notices_on(tx: Tx, account_ids: Collection[str], *, at: datetime) -> None:
     """End every waiting notice about these accounts."""
     _end(tx, table.c.account.in_(account_ids), NoticeState.CANCELLED, at)

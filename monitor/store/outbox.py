@@ -19,7 +19,7 @@ from monitor.core.account import Role
 from monitor.core.message import Attempt, Message, MessageState, Outcome
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
-from monitor.store.notices import end_notices, notices_of, queue_notices, waiting_notices
+from monitor.store.notices import end_notices, notices_of, queue_notices, reopen_notices, waiting_notices
 from monitor.store.tables import NoticeState, attempts, buckets, notices
 from monitor.store.tables import messages as table
 
@@ -40,6 +40,7 @@ __all__ = [
     "queue_notices",
     "record_attempt",
     "release",
+    "reopen_notices",
     "retry",
     "save_draft",
     "settle",
@@ -243,7 +244,7 @@ def attempts_of(tx: Tx, message_id: str) -> tuple[Tried, ...]:
 def counts(tx: Tx) -> dict[MessageState, int]:
     """Return how many messages are in each state, zeros included."""
     counted = tx.execute(sa.select(table.c.state, sa.func.count()).group_by(table.c.state))
-    found: dict[MessageState, int] = dict(counted.tuples().all())
+    found: dict[MessageState, int] = dict(counted.all())
     return {state: found.get(state, 0) for state in MessageState}
 
 

@@ -65,7 +65,7 @@ def known_post(row: sa.Row[Any]) -> KnownPost:
 
 
 def learn(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) -> tuple[dict[str, Posts], list[int]]:
-    """Merge sightings in their order; return the accounts whose posts changed as they are now, and each one's additions."""
+    """Merge sightings in their order; return the accounts whose posts changed, and how many each sighting added."""
     sheets = {account: _open(tx, account, of_it, before[account]) for account, of_it in _by_account(sightings).items()}
     additions = [_merge(sheets[one.account], one) for one in sightings]
     run(

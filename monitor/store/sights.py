@@ -6,13 +6,12 @@ import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.core.account import Account
 from monitor.core.finding import Finding
-from monitor.core.observation import MANUAL, KnownPost, Observation
+from monitor.core.observation import MANUAL, KnownPost, Observation, Post
 from monitor.store import tables
 from monitor.store.database import Tx
 from monitor.store.findings import current_findings
@@ -141,7 +140,7 @@ def _sources(tx: Tx) -> defaultdict[str, list[SourceRow]]:
     return found
 
 
-def _newest_posts(tx: Tx) -> dict[str, sa.Row[Any]]:
+def _newest_posts(tx: Tx) -> dict[str, Post]:
     """Return each account's newest visible post."""
     table, account = tables.posts, tables.accounts
     newer = table.alias("newer")
@@ -152,8 +151,8 @@ def _newest_posts(tx: Tx) -> dict[str, sa.Row[Any]]:
         .limit(1)
         .scalar_subquery()
     )
-    chosen = sa.select(table.c.account, table.c.published_at, table.c.title, table.c.url)
-    return {row.account: row for row in tx.execute(chosen.join_from(account, table, table.c.id == newest))}
+    chosen = sa.select(table).join_from(account, table, table.c.id == newest)
+    return {row.account: known_post(row).post for row in tx.execute(chosen)}
 
 
 def _findings(tx: Tx) -> defaultdict[str, list[Finding]]:
@@ -167,4 +166,4 @@ def _findings(tx: Tx) -> defaultdict[str, list[Finding]]:
 def _open_cases(tx: Tx) -> dict[str, int]:
     table = tables.cases
     chosen = sa.select(table.c.account, sa.func.count()).where(table.c.closed_at.is_(None)).group_by(table.c.account)
-    return dict(tx.execute(chosen).tuples().all())
+    return dict(tx.execute(chosen).all())
