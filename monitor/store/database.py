@@ -47,8 +47,8 @@ class Store:
 
     def __init__(self, url: sa.URL, patience: timedelta) -> None:
         self.url = url
-        self._writer = _engine(url, patience, for_writing=True)
-        self._reader = _engine(url, patience, for_writing=False)
+        self._writer = _engine(url, patience, _prepare_writer, _begin_writing)
+        self._reader = _engine(url, patience, _prepare_reader, _begin_reading)
         self._write_thread = ThreadPoolExecutor(1, "store-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
         self._locks = ExitStack()
@@ -152,7 +152,7 @@ def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
     elif parsed.get_backend_name() != "postgresql":
         raise StoreError("数据库只支持 SQLite 和 PostgreSQL。")
     with spoken(parsed):
-        engine = _engine(parsed, patience, for_writing=True, foreign_keys=False)
+        engine = _engine(parsed, patience, _prepare_upgrade, _begin_writing)
         try:
             upgrade(engine, parsed)
         finally:
@@ -167,7 +167,12 @@ def savepoint(tx: Tx) -> Iterator[None]:
         yield
 
 
-def _engine(url: sa.URL, patience: timedelta, *, for_writing: bool, foreign_keys: bool = True) -> sa.Engine:
+def _engine(
+    url: sa.URL,
+    patience: timedelta,
+    prepare: Callable[[sqlite3.Connection, object], None],
+    begin: Callable[[sa.Connection], None],
+) -> sa.Engine:
     seconds = patience.total_seconds()
     common: dict[str, Any] = {
         "hide_parameters": True,  # names and phones have no place in a log
@@ -175,9 +180,9 @@ def _engine(url: sa.URL, patience: timedelta, *, for_writing: bool, foreign_keys
         "pool_size": READERS,
     }
     if url.get_backend_name() != "sqlite":
-        options = {} if for_writing else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        milliseconds = int(seconds * 1000)
-        session = {"options": f"-c timezone=UTC -c lock_timeout={milliseconds}"}
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        session = {"options": f"-c timezone=UTC -c lock_timeout={int(seconds * 1000)}"}
+        options = snapshot if begin is _begin_reading else {}
         return sa.create_engine(url, connect_args=session, pool_pre_ping=True, execution_options=options, **common)
     engine = sa.create_engine(
         url,
@@ -185,19 +190,23 @@ def _engine(url: sa.URL, patience: timedelta, *, for_writing: bool, foreign_keys
         poolclass=sa.QueuePool,
         **common,
     )
-    prepare = _prepare_writer if for_writing else _prepare_reader
-    event.listen(engine, "connect", partial(prepare, foreign_keys=foreign_keys))
-    event.listen(engine, "begin", _begin_writing if for_writing else _begin_reading)
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
     return engine
 
 
-def _prepare_writer(connection: sqlite3.Connection, _: object, *, foreign_keys: bool) -> None:
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heeded only while the file is still empty
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+def _prepare_upgrade(connection: sqlite3.Connection, _: object) -> None:
+    """Make an empty file what it should stay. Foreign keys are off: to change a table is to replace it."""
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _prepare_reader(connection: sqlite3.Connection, _: object, *, foreign_keys: bool) -> None:
+def _prepare_writer(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _prepare_reader(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
