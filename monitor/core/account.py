@@ -25,6 +25,11 @@ class Labelled(Enum):
         return member
 
     @classmethod
+    def of(cls, value: str) -> Self:
+        """Return the member with this identifier; raises KeyError for any other."""
+        return {member.value: member for member in cls}[value]
+
+    @classmethod
     def labelled(cls, label: str) -> Self | None:
         """Return the member with this Chinese word, or None."""
         return next((member for member in cls if member.label == label), None)

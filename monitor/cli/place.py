@@ -1,0 +1,85 @@
+"""Where a command works: its settings, its database, and what goes wrong when they cannot be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.refusal import Refusal
+
+if TYPE_CHECKING:
+    from monitor.app import Parts
+    from monitor.settings import Settings
+    from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The settings folder and the database that the command line names."""
+
+    config: Path
+    db: str
+
+    def settings(self, *, secrets: bool = False) -> Settings:
+        """Return the settings; with `secrets`, what they refer to must be there."""
+        from monitor.app import load_settings
+        from monitor.settings import SettingsError
+
+        try:
+            return load_settings(self.config, os.environ if secrets else None)
+        except SettingsError as error:
+            raise Refusal(str(error)) from error
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the database, created and upgraded if need be; its failures are refusals."""
+        from monitor.store import StoreError, open_store
+
+        try:
+            with open_store(self.db) as store:
+                yield store
+        except StoreError as error:
+            raise Refusal(str(error)) from error
+
+    @asynccontextmanager
+    async def parts(self, settings: Settings, store: Store) -> AsyncIterator[Parts]:
+        """Return everything a daemon has, with the real network."""
+        from monitor.app import open_parts
+
+        async with AsyncExitStack() as stack:
+            try:
+                parts = await open_parts(settings, store, stack)
+            except ValueError as error:
+                raise Refusal(str(error)) from error
+            yield parts
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in ISO form; without a zone it is Beijing's."""
+
+    name = "时刻"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment in UTC, or refuse the text."""
+        from datetime import UTC
+
+        from monitor.core.calendar import BEIJING
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{value}”不是时刻，请写成 2026-05-19 或 2026-05-19T09:00", param, ctx)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
+
+
+MOMENT = Moment()
+place = click.make_pass_decorator(Place)

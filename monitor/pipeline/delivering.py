@@ -1,0 +1,263 @@
+"""Deliver what is to be said: notices become one message per person, and every try is kept.
+
+A message is settled, id and words, in a durable transaction before its first try; what a crash
+leaves unanswered is repeated with the same id. Right before it is settled everything is judged
+once more, so that nobody is asked for what they have done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.account import Role
+from monitor.core.calendar import OfficeHours
+from monitor.core.case import Case, Ladder, StepKind
+from monitor.core.channel import Channel
+from monitor.core.finding import Finding, Known
+from monitor.core.message import Attempt, Message, MessageState, Outcome, next_try
+from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
+from monitor.core.wording import Item, Office, Setting, Words, to_person
+from monitor.pipeline.faults import Faults
+from monitor.pipeline.judging import Bench
+from monitor.store import Store, Tx, cases, facts, outbox
+
+BATCH = 100
+UNNUMBERED = "待定"
+"""What stands for a message's number until its words are settled."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How things stand with the accounts of some notices, judged now."""
+
+    known: Mapping[str, Known]
+    findings: Mapping[tuple[str, str], Finding]
+    open_cases: Mapping[tuple[str, str], Case]
+    ladder: Ladder
+
+    def verdict(self, notice: Notice) -> Recheck:
+        """Return whether a notice is still true; of an account that left the roster it is not."""
+        finding = self.findings.get((notice.account, notice.rule))
+        if finding is None:
+            return Recheck.DROP
+        case = self.open_cases.get((notice.account, notice.rule))
+        episode = case.episode if case and case.id == notice.case else ""
+        return recheck(notice, episode, finding, self.ladder)
+
+
+def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Return, for each account and rule, the one notice that says most; the others are said with it."""
+    order = tuple(StepKind)
+    best: dict[tuple[str, str], Notice] = {}
+    for notice in notices:
+        key = (notice.account, notice.rule)
+        if key not in best or order.index(notice.kind) > order.index(best[key].kind):
+            best[key] = notice
+    return tuple(best.values())
+
+
+def is_for_digest(notice: Notice) -> bool:
+    """Whether the operator hears of it in the morning's digest and not at once."""
+    return notice.role is Role.OPERATOR and notice.kind is StepKind.TASK
+
+
+def _ids(notices: Iterable[Notice]) -> list[int]:
+    return [notice.id for notice in notices if notice.id is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """Writes messages and hands them over."""
+
+    store: Store
+    bench: Bench
+    directory: Directory
+    office: Office
+    hours: OfficeHours
+    is_holding: bool
+    """Whether messages wait for a person to release them."""
+    page_of: Callable[[str], str | None]
+    """Where an account's page is, if pages have an address."""
+    clock: Callable[[], datetime]
+    delivered: Callable[[str, Outcome], None]
+    """Told of every try: channel, outcome."""
+    faults: Faults
+
+    async def prepare(self, now: datetime) -> int:
+        """Turn waiting notices into messages, one for each person and way; return how many there are."""
+        return await self.store.write(lambda tx: len(self._prepare(tx, now)), durable=True)
+
+    async def recover(self, now: datetime) -> int:
+        """Queue again what a crash left unanswered; return how many. Only at start-up."""
+
+        def again(tx: Tx) -> int:
+            left = outbox.unfinished(tx)
+            for kept in left:
+                outbox.postpone(tx, kept.message.id, now)
+            return len(left)
+
+        return await self.store.write(again, durable=True)
+
+    async def deliver_due(self) -> int:
+        """Try to send one batch of messages whose time has come; return how many were tried."""
+        now = self.clock()
+        due = await self.store.query(lambda tx: outbox.due_messages(tx, now, BATCH))
+        tried = 0
+        for kept in due:
+            with self.faults.contained("deliver", message=kept.message.id):
+                tried += await self._deliver(kept)
+        return tried
+
+    async def _deliver(self, kept: outbox.Kept) -> bool:
+        """Settle one message and try it once; return whether it was tried."""
+        channel = self.directory.channels.get(kept.message.channel)
+        if channel is None:
+            missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
+            await self._record(kept, missing)
+            return False
+        message = await self.store.write(lambda tx: self._settled(tx, kept, channel), durable=True)
+        if message is None:
+            return False
+        attempt = await channel.send(message)
+        self.delivered(channel.name, attempt.outcome)
+        await self._record(kept, attempt)
+        return True
+
+    def _settled(self, tx: Tx, kept: outbox.Kept, channel: Channel) -> Message | None:
+        """Return the message as it must be sent now, or None if it waits or has nothing to say any more."""
+        now = self.clock()
+        opens = self.hours.opens_at(now, self.bench.calendar)
+        if opens > now:
+            outbox.postpone(tx, kept.message.id, opens)
+            return None
+        words = Words(subject=kept.message.subject, body=kept.message.body)
+        if kept.frozen_at is None and not kept.topic:
+            fresh = self._words_now(tx, kept, now)
+            if fresh is None:
+                return None
+            words = fresh
+        words = Words(subject=words.subject, body=words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}"))
+        token_at = outbox.take_token(tx, channel.name, channel.per_minute, now)
+        if token_at is not None:
+            outbox.postpone(tx, kept.message.id, token_at)
+            return None
+        return outbox.freeze(tx, kept.message.id, subject=words.subject, body=words.body, at=now)
+
+    def _words_now(self, tx: Tx, kept: outbox.Kept, now: datetime) -> Words | None:
+        """Return what the message says when judged once more; None when it must wait or is settled by events."""
+        carried = outbox.notices_of(tx, kept.message.id)
+        outlook = self._outlook(tx, carried, now)
+        by_verdict: dict[Recheck, list[Notice]] = defaultdict(list)
+        for notice in carried:
+            by_verdict[outlook.verdict(notice)].append(notice)
+        outbox.reopen_notices(tx, _ids(by_verdict[Recheck.WAIT]))
+        outbox.end_notices(tx, _ids(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
+        sendable = by_verdict[Recheck.SEND]
+        if not sendable:
+            outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
+            return None
+        return self._words(sendable, outlook, {kept.role}, now)
+
+    def _prepare(self, tx: Tx, now: datetime) -> list[str]:
+        waiting = [notice for notice in outbox.waiting_notices(tx) if not is_for_digest(notice)]
+        outlook = self._outlook(tx, waiting, now)
+        groups: dict[tuple[str, Route], list[Notice]] = defaultdict(list)
+        untrue: list[int] = []
+        for notice in waiting:
+            match outlook.verdict(notice):
+                case Recheck.WAIT:
+                    continue
+                case Recheck.DROP:
+                    untrue.append(notice.id or 0)
+                case Recheck.SEND:
+                    route = self._route(notice, outlook)
+                    if route is not None:
+                        groups[notice.person, route].append(notice)
+        outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
+        return [self._draft(tx, person, route, group, outlook, now) for (person, route), group in groups.items()]
+
+    def _route(self, notice: Notice, outlook: Outlook) -> Route | None:
+        """Return the way to try now; None when all failed: the notice stays, for the operator to see."""
+        routes = self.directory.routes(notice, outlook.known[notice.account].account)
+        return routes[notice.route] if notice.route < len(routes) else None
+
+    def _draft(
+        self, tx: Tx, person: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime
+    ) -> str:
+        words = self._words(group, outlook, {route.role}, now)
+        draft = outbox.Draft(
+            channel=route.channel,
+            address=route.address,
+            mentions=route.mentions,
+            role=route.role,
+            person=person,
+            subject=words.subject,
+            body=words.body,
+            notices=tuple(notice.id for notice in group if notice.id is not None),
+        )
+        opens = self.hours.opens_at(now, self.bench.calendar)
+        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
+
+    def _outlook(self, tx: Tx, notices: Sequence[Notice], now: datetime) -> Outlook:
+        accounts = {notice.account for notice in notices}
+        known = {one.account.id: one for one in facts.known(tx, accounts, now=now)}
+        findings = {
+            (account, rule.id): finding
+            for account, one in known.items()
+            for rule, finding in self.bench.findings(one, now)
+        }
+        return Outlook(
+            known=known,
+            findings=findings,
+            open_cases=cases.open_cases(tx, accounts),
+            ladder=Ladder.of(self.bench.book(now)),
+        )
+
+    def _words(self, notices: Sequence[Notice], outlook: Outlook, roles: Iterable[Role], now: datetime) -> Words:
+        items = [
+            Item(
+                account=outlook.known[notice.account].account,
+                kind=notice.kind,
+                finding=outlook.findings[notice.account, notice.rule],
+                link=self.page_of(notice.account),
+            )
+            for notice in gravest(notices)
+        ]
+        setting = Setting(now=now, calendar=self.bench.calendar, ladder=outlook.ladder, office=self.office)
+        return to_person(items, roles, UNNUMBERED, setting)
+
+    async def _record(self, kept: outbox.Kept, attempt: Attempt) -> None:
+        now = self.clock()
+        again = next_try(kept.attempts + 1, attempt, now)
+
+        def record(tx: Tx) -> None:
+            outbox.record_attempt(tx, kept.message.id, attempt, at=now, next_try=again)
+            if again is None and attempt.outcome is not Outcome.SENT and kept.topic:
+                self._another_way(tx, kept, now)
+
+        await self.store.write(record, durable=True)
+        if attempt.outcome is not Outcome.SENT:
+            _log.warning(
+                "not delivered",
+                extra={"message_id": kept.message.id, "outcome": attempt.outcome.value, "code": attempt.code},
+            )
+
+    def _another_way(self, tx: Tx, kept: outbox.Kept, now: datetime) -> None:
+        """Send an operator's message that failed by the operator's next channel; notices find theirs by themselves."""
+        names = [route.channel for route in self.directory.to_operator()]
+        following = names[names.index(kept.message.channel) + 1 :] if kept.message.channel in names else names
+        if following:
+            draft = outbox.Draft(
+                channel=following[0],
+                role=kept.role,
+                person=kept.person,
+                subject=kept.message.subject,
+                body=kept.message.body,
+                topic=kept.topic,
+            )
+            outbox.save_draft(tx, draft, at=now, not_before=now, held=False)

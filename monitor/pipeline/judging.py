@@ -1,0 +1,77 @@
+"""Judge what is known, and write down what follows: findings, cases, notices, in one transaction (tx2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.core.calendar import WorkCalendar, beijing_date
+from monitor.core.case import Case, Plan, plan
+from monitor.core.finding import Finding, Known, Rule, RuleBook, judge_again_at
+from monitor.core.notice import Notice, notify
+from monitor.pipeline.faults import Faults
+from monitor.store import Store, Tx, cases, facts, savepoint
+
+BATCH = 200
+"""Accounts judged in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What judging goes by: the rules, the numbers of a day, the calendar."""
+
+    rules: Sequence[Rule]
+    book_of: Callable[[date], RuleBook]
+    calendar: WorkCalendar
+
+    def findings(self, known: Known, now: datetime) -> tuple[tuple[Rule, Finding], ...]:
+        """Return what every rule in force says of one account."""
+        book = self.book(now)
+        return tuple((rule, rule.judge(known, book, now)) for rule in self.rules if rule.id in book.clauses)
+
+    def book(self, now: datetime) -> RuleBook:
+        """Return the numbers in force on the day of `now`."""
+        return self.book_of(beijing_date(now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Judges accounts whose turn it is; one account's bug does not keep the others from being judged."""
+
+    store: Store
+    bench: Bench
+    faults: Faults
+
+    async def judge_due(self, now: datetime) -> int:
+        """Judge one batch of accounts that something new or time alone has touched; return how many."""
+        return await self.store.write(lambda tx: self._batch(tx, now), durable=True)
+
+    def _batch(self, tx: Tx, now: datetime) -> int:
+        due = cases.due_for_judgement(tx, now, BATCH)
+        known = {one.account.id: one for one in facts.known(tx, due, now=now)}
+        cases.retire(tx, [account for account in due if account not in known], at=now)
+        open_cases = cases.open_cases(tx, list(known))
+        for account, one in known.items():
+            with self.faults.contained("judge", account=account), savepoint(tx):
+                cases.apply(tx, [self._judged(one, open_cases, now)], at=now)
+        return len(due)
+
+    def _judged(self, known: Known, open_cases: dict[tuple[str, str], Case], now: datetime) -> cases.Judged:
+        judgements = tuple(
+            self._judgement(known, rule, finding, open_cases.get((known.account.id, rule.id)), now)
+            for rule, finding in self.bench.findings(known, now)
+        )
+        return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=judge_again_at(known, now))
+
+    def _judgement(
+        self, known: Known, rule: Rule, finding: Finding, case: Case | None, now: datetime
+    ) -> cases.Judgement:
+        planned = plan(finding, rule.pacing, case, self.bench.book(now), self.bench.calendar, now)
+        return cases.Judgement(finding=finding, case=case, plan=planned, notices=tuple(_notices(planned, known, rule)))
+
+
+def _notices(planned: Plan, known: Known, rule: Rule) -> Iterable[Notice]:
+    for step in (planned.close.step if planned.close else None, planned.step):
+        if step is not None:
+            yield from notify(step, known.account, rule.id)

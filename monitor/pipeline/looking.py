@@ -1,0 +1,118 @@
+"""Look at the sources whose turn it is, all of one batch at once, and keep what was seen (tx1)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Protocol
+
+from monitor.core import schedule
+from monitor.core.account import Platform, Source
+from monitor.core.collector import Collector, Fetch, Session, UnchangedError
+from monitor.core.observation import Blind, Look, LookFailedError, Reason, Sight, Unchanged, Validators
+from monitor.pipeline.faults import Faults
+from monitor.store import Store, looks
+
+BATCH = 200
+LEASE = timedelta(minutes=10)
+"""How long a claimed source is left to us; longer than any batch can take."""
+AT_ONCE = 50
+
+
+class BoundFetch(Fetch, Protocol):
+    """The network, bound to one source for one look; afterwards it tells what the answer can be known by."""
+
+    validators: Validators | None
+    raw: bytes | None
+
+
+class Door(Protocol):
+    """What this module needs of the network."""
+
+    def bind(self, source: str, *, reader: str, validators: Validators | None = None, platform: str = "") -> BoundFetch:
+        """Return the fetch for one look at one source."""
+
+
+class Sessions(Protocol):
+    """What this module needs of the kept sessions."""
+
+    def of(self, collector: str, grant: str = "") -> Session:
+        """Return the session of a collector and a grant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looker:
+    """Looks at sources through collectors, and knows when to look next."""
+
+    store: Store
+    collectors: Mapping[str, Collector]
+    door: Door
+    sessions: Sessions
+    every: Callable[[Source], timedelta]
+    clock: Callable[[], datetime]
+    done: Callable[[Platform, Sight, float], None]
+    """Told of every look: platform, how it ended, seconds."""
+    faults: Faults
+
+    async def look_due(self, names: Collection[str], limit: int = BATCH) -> int:
+        """Look at one batch of due sources of these collectors; return how many there were."""
+        now = self.clock()
+        due = await self.store.write(
+            lambda tx: looks.claim_due(tx, now, collectors=list(names), limit=limit, lease=LEASE)
+        )
+        if due:
+            await self._look_and_record(due)
+        return len(due)
+
+    async def look_now(self, accounts: Collection[str]) -> tuple[looks.Recorded, ...]:
+        """Look at every polled source of these accounts, due or not."""
+        due = await self.store.query(lambda tx: looks.sources_of(tx, list(accounts)))
+        return await self._look_and_record([one for one in due if one.source.collector in self.collectors])
+
+    async def _look_and_record(self, due: Sequence[looks.Due]) -> tuple[looks.Recorded, ...]:
+        gate = asyncio.Semaphore(AT_ONCE)
+        seen = await asyncio.gather(*(self._look(one, gate) for one in due))
+        return await self.store.write(lambda tx: looks.record(tx, seen, self._next))
+
+    async def _look(self, due: looks.Due, gate: asyncio.Semaphore) -> Look:
+        collector = self.collectors[due.source.collector]
+        fetch = self.door.bind(
+            due.source.id,
+            reader=f"{collector.name}/{collector.version}",
+            validators=due.validators,
+            platform=collector.name,
+        )
+        async with gate:
+            started = perf_counter()
+            sight = await self._sight(collector, due.source, fetch)
+            seconds = perf_counter() - started
+        self.done(due.platform, sight, seconds)
+        return Look(
+            source=due.source,
+            at=self.clock(),
+            sight=sight,
+            validators=due.validators if isinstance(sight, Unchanged) else fetch.validators,
+            raw=fetch.raw,
+            seconds=seconds,
+        )
+
+    async def _sight(self, collector: Collector, source: Source, fetch: Fetch) -> Sight:
+        """Return how the look ended, as a value; a bug in a collector counts as an unreadable page."""
+        sight: Sight = Blind(reason=Reason.UNREADABLE, detail="a bug in the collector, see the log")
+        with self.faults.contained("look", source=source.id):
+            try:
+                sight = await collector.collect(source, fetch, self.sessions.of(collector.name))
+            except UnchangedError:
+                sight = Unchanged()
+            except LookFailedError as failed:
+                sight = Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
+        return sight
+
+    def _next(self, due: looks.Due, look: Look) -> datetime:
+        every = self.every(due.source)
+        if isinstance(look.sight, Blind):
+            return schedule.retry_at(due.source.id, every, due.failures, look.sight.retry_after, look.at)
+        return schedule.next_look(due.source.id, every, due.newest, look.at)

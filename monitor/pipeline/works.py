@@ -1,0 +1,54 @@
+"""The acts together, as the daemon's passes and the replay ask for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.pipeline.delivering import Courier
+from monitor.pipeline.digesting import Digest
+from monitor.pipeline.judging import BATCH, Judge
+from monitor.pipeline.looking import Looker
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """Looking, judging, delivering; each does what is due at the clock's moment."""
+
+    store: Store
+    looker: Looker
+    judge: Judge
+    courier: Courier
+    digest: Digest
+    clock: Callable[[], datetime]
+
+    @property
+    def collectors(self) -> tuple[str, ...]:
+        """The names of the collectors, sorted."""
+        return tuple(sorted(self.looker.collectors))
+
+    async def look(self, names: Collection[str]) -> int:
+        """Look at one batch of sources of these collectors; return how many were due."""
+        return await self.looker.look_due(names)
+
+    async def judge_all(self) -> None:
+        """Judge until nothing is left to be judged."""
+        judged = BATCH
+        while judged >= BATCH:
+            judged = await self.judge.judge_due(self.clock())
+
+    async def deliver(self) -> int:
+        """Write messages and try those whose time has come; return how many were tried."""
+        await self.courier.prepare(self.clock())
+        return await self.courier.deliver_due()
+
+    async def write_digest(self) -> None:
+        """Write the operator's digest if its hour has come."""
+        await self.digest.write_if_due(self.clock())
+
+    async def store_problem(self) -> str | None:
+        """Return what is wrong with the database, found by trying it, or None."""
+        return await asyncio.to_thread(self.store.problem)
