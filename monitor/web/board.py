@@ -11,7 +11,7 @@ from monitor.core.account import Account, AccountFunction, Labelled
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, State, Support
-from monitor.core.observation import Reason
+from monitor.core.observation import Reason, Standing
 from monitor.core.wording import day, day_with_week
 from monitor.store.sights import Row
 from monitor.web.words import ago
@@ -60,8 +60,8 @@ class Line:
     """What happens next."""
     notes: tuple[str, ...]
     """What other rules say."""
-    is_blind: bool
-    """Whether we should see its newest posts by ourselves, and do not."""
+    support: Support | None
+    """What stands behind the light; None before the first judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ def line_of(row: Row, case: Case | None, moment: Moment) -> Line:
         said=_said(case) if bound else "",
         coming=_coming(row, light, case, moment),
         notes=tuple(_notes(row, light)),
-        is_blind=_is_blind(row),
+        support=_support(row),
     )
 
 
@@ -186,7 +186,7 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
         return ""
     begun, ladder = beijing_date(start), moment.ladder
     days = max(0, (moment.today - begun).days)
-    if days <= ladder.limit and _is_blind(row):
+    if days <= ladder.limit and _support(row) is Support.BLIND:
         return "看不到完整列表，暂不提醒；请操作员核实"
     taken = case.height if case else 0
     earliest = moment.calendar.workday_on_or_after(moment.today)
@@ -202,9 +202,9 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
     return f"{'今天' if when == moment.today else day_with_week(when)}{step.label}"
 
 
-def _is_blind(row: Row) -> bool:
+def _support(row: Row) -> Support | None:
     finding = finding_of(row, LADDER)
-    return finding is not None and finding.support is Support.BLIND
+    return None if finding is None else finding.support
 
 
 def _why_unseen(row: Row) -> str:
@@ -235,7 +235,16 @@ def _why_none(row: Row) -> str:
     return f"{kind.label}不要求更新"
 
 
+def absence(row: Row) -> Standing | None:
+    """Return in what standing a platform last showed the account, if it is not there as usual."""
+    shown = (standing for source in row.sources for standing in Standing if standing.value == source.standing)
+    return next((standing for standing in shown if not standing.is_present), None)
+
+
 def _notes(row: Row, light: Light) -> Iterable[str]:
+    gone = absence(row)
+    if gone is not None:
+        yield f"平台显示{gone.label}，待核实"
     for finding in row.findings:
         trouble = finding.state in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}
         told_by_light = finding.rule == LADDER or (finding.rule == "UPD-03" and light is Light.RED)

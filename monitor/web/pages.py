@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -14,7 +14,6 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case, Ladder
-from monitor.core.finding import State
 from monitor.core.message import MessageState
 from monitor.core.observation import Reason
 from monitor.metrics import CONTENT_TYPE
@@ -23,10 +22,11 @@ from monitor.store.cases import open_cases
 from monitor.store.outbox import counts as message_counts
 from monitor.store.sights import Row, SourceRow, overview
 from monitor.web.account import read_account
-from monitor.web.board import Light, Line, Moment, counts, finding_of, lines_of, rule_name, situation
+from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
 from monitor.web.filling import Templates
 from monitor.web.guard import HEADERS
 from monitor.web.outgoing import read_message, read_messages
+from monitor.web.tasks import kind_of, tasks_of
 from monitor.web.view import View
 
 LINES = 200
@@ -41,14 +41,10 @@ class Everything:
     cases: dict[tuple[str, str], Case]
     messages: dict[MessageState, int]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One thing for the operator to do, and where."""
-
-    count: int
-    text: str
-    link: str
+    def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
+        """Return each line with the row it was made of."""
+        rows = {row.account.id: row for row in self.rows}
+        return tuple((rows[line.account.id], line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,20 +95,22 @@ class Pages:
             counts=counts(lines),
             mains=sum(line.account.is_main for line in lines),
             situation=situation(lines, last_look, moment.now),
-            tasks=tuple(_tasks(everything, lines)),
+            tasks=tuple(tasks_of(everything.messages, everything.beside(lines))),
         )
 
     async def accounts(self, request: Request) -> Response:
-        """Answer `/accounts`: the list, searched by name, unit or id, or those with trouble under one rule."""
+        """Answer `/accounts`: the list, searched by name, unit or id; or those that one task is about."""
         moment = self._moment()
         everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
-        wanted, rule = request.query_params.get("q", "").strip(), request.query_params.get("rule", "")
-        rows = [row for row in everything.rows if _matches(row, wanted) and (not rule or _is_troubled(row, rule))]
-        lines = sorted(lines_of(rows, everything.cases, moment), key=lambda line: (line.account.unit, line.account.id))
-        name = rule_name(rule) if rule else ""
-        return self._html(
-            "accounts.html", moment, sheet=_sheet(lines, request), wanted=wanted, rule=rule, rule_name=name
-        )
+        wanted = request.query_params.get("q", "").strip()
+        task = kind_of(request.query_params.get("task", ""))
+        lines = [
+            line
+            for row, line in everything.beside(lines_of(everything.rows, everything.cases, moment))
+            if _matches(row, wanted) and (task is None or task.concerns(row, line))
+        ]
+        lines.sort(key=lambda line: (line.account.unit, line.account.id))
+        return self._html("accounts.html", moment, sheet=_sheet(lines, request), wanted=wanted, task=task)
 
     async def account(self, request: Request) -> Response:
         """Answer `/accounts/{id}`."""
@@ -215,27 +213,6 @@ def _sheet(lines: Collection[Line], request: Request) -> Sheet:
     number = min(pages, max(1, int(asked))) if asked.isascii() and asked.isdigit() else 1
     shown = tuple(lines)[(number - 1) * LINES : number * LINES]
     return Sheet(lines=shown, number=number, pages=pages, total=len(lines))
-
-
-def _tasks(everything: Everything, lines: Sequence[Line]) -> Iterable[Task]:
-    """Yield what the operator has to do today, the most pressing first."""
-    failed, held = everything.messages[MessageState.FAILED], everything.messages[MessageState.HELD]
-    unseen = sum(line.light is Light.GREY for line in lines)
-    nearly = sum(line.light is Light.AMBER and line.is_blind for line in lines)
-    without_people = sum(_is_troubled(row, "PER-01") for row in everything.rows)
-    tasks = (
-        Task(count=failed, text="条消息发送失败，请改用电话通知并查看原因", link="/messages?state=failed"),
-        Task(count=held, text="条消息等待放行", link="/messages?state=held"),
-        Task(count=unseen, text="个账号未能核查，请人工核实", link="/?light=grey"),
-        Task(count=nearly, text="个临近超期的账号看不到完整列表，请人工核实", link="/?light=amber"),
-        Task(count=without_people, text="个账号的联络员或责任领导不齐，请补正台账", link="/accounts?rule=PER-01"),
-    )
-    return (task for task in tasks if task.count)
-
-
-def _is_troubled(row: Row, rule: str) -> bool:
-    finding = finding_of(row, rule)
-    return finding is not None and finding.state not in {State.OK, State.NOT_APPLICABLE, State.EXEMPTED}
 
 
 def _matches(row: Row, wanted: str) -> bool:

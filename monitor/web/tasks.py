@@ -1,0 +1,83 @@
+"""What the operator is asked to do today, and which accounts each task is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.core.finding import State, Support
+from monitor.core.message import MessageState
+from monitor.store.sights import Row
+from monitor.web.board import Light, Line, absence, finding_of
+
+ASK_FROM = 8
+"""From this many days on, an account that we do not see is worth the operator's time (design.md §4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing to do, and the page that shows more."""
+
+    count: int
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of trouble with accounts that only the operator can end."""
+
+    key: str
+    """The query parameter of `/accounts`."""
+    heading: str
+    wish: str
+    concerns: Callable[[Row, Line], bool]
+
+
+def _is_unseen(row: Row, line: Line) -> bool:
+    if line.support is Support.ASKED or row.last_look_at is None:
+        return False
+    return line.light is Light.GREY or (line.support is Support.BLIND and _matters(line))
+
+
+def _is_by_hand(row: Row, line: Line) -> bool:
+    return line.support is Support.ASKED and _matters(line)
+
+
+def _matters(line: Line) -> bool:
+    return line.light is not Light.NONE and (line.days is None or line.days >= ASK_FROM)
+
+
+def _is_gone(row: Row, line: Line) -> bool:
+    return absence(row) is not None
+
+
+def _lacks_people(row: Row, line: Line) -> bool:
+    finding = finding_of(row, "PER-01")
+    return finding is not None and finding.state in {State.WARNING, State.VIOLATED}
+
+
+KINDS = (
+    Kind(key="unseen", heading="看不到完整列表的账号", wish="请人工核实", concerns=_is_unseen),
+    Kind(key="hand", heading="靠人工核查的账号", wish="请登记发布记录", concerns=_is_by_hand),
+    Kind(key="gone", heading="平台显示状态异常的账号", wish="请核实", concerns=_is_gone),
+    Kind(key="people", heading="联络员或责任领导不齐的账号", wish="请补正台账", concerns=_lacks_people),
+)
+
+
+def kind_of(key: str) -> Kind | None:
+    """Return the kind with that key, or None."""
+    return next((kind for kind in KINDS if kind.key == key), None)
+
+
+def tasks_of(messages: Mapping[MessageState, int], pairs: Sequence[tuple[Row, Line]]) -> Iterable[Task]:
+    """Yield what is to be done, messages first; nothing that is done already."""
+    failed, held = messages.get(MessageState.FAILED, 0), messages.get(MessageState.HELD, 0)
+    tasks = [
+        Task(count=failed, text="条消息发送失败，请改用电话通知并查看原因", link="/messages?state=failed"),
+        Task(count=held, text="条消息待放行，请核对", link="/messages?state=held"),
+    ]
+    for kind in KINDS:
+        count = sum(kind.concerns(row, line) for row, line in pairs)
+        tasks.append(Task(count=count, text=f"个{kind.heading}，{kind.wish}", link=f"/accounts?task={kind.key}"))
+    return (task for task in tasks if task.count)

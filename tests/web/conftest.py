@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.store import Store, open_store
+from monitor.web import Sample, create_app
+from tests.web.county import Surroundings, fill
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Return the filled store; tests only read it."""
+    with open_store(f"sqlite:///{tmp_path_factory.mktemp('county')}/xuncha.db") as store:
+        fill(store)
+        yield store
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as store:
+        yield store
+
+
+@pytest.fixture
+def around() -> Surroundings:
+    return Surroundings(sample=Sample(sent_url="http://127.0.0.1:8099/sent"))
+
+
+@pytest.fixture
+def client(county: Store, around: Surroundings) -> TestClient:
+    return client_of(county, around)
+
+
+def client_of(store: Store, around: Surroundings) -> TestClient:
+    app = create_app(around.view(store))
+    return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)

@@ -1,0 +1,81 @@
+"""The pages as a browser makes them: nothing is refused, nothing sticks out, and the board renews itself."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import uvicorn
+
+from monitor.store import Store
+from monitor.store.outbox import messages
+from monitor.web import Pass, create_app
+from tests.services import require_chromium
+from tests.web.browser import Browser, browser
+from tests.web.county import ACCOUNTS, NOW, Surroundings
+
+
+@contextmanager
+def served(store: Store, around: Surroundings) -> Iterator[str]:
+    """Serve the pages on a free port of the loopback; the value is their address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(around.view(store)), port=0, log_level="critical", lifespan="off"))
+    bound = server.config.bind_socket()
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        bound.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browser(require_chromium(), tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_whole_and_fits(
+    chromium: Browser, county: Store, around: Surroundings, width: int, tmp_path: Path
+) -> None:
+    around.passes = [Pass(name="核查", last_success=NOW)]
+    with county.read() as tx:
+        sent = messages(tx)[0].message.id
+    own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]
+    with served(county, around) as address:
+        for page in ["/", "/accounts", "/messages", f"/messages/{sent}", "/system", "/?light=red", *own]:
+            sight = chromium.look(f"{address}{page}", width=width, picture=tmp_path / "page.png")
+            assert sight.complaints == (), page
+            assert not sight.is_too_wide, page
+
+
+def test_an_empty_county_is_whole_and_fits(chromium: Browser, empty: Store, around: Surroundings) -> None:
+    with served(empty, around) as address:
+        sight = chromium.look(address, width=390)
+    assert sight.complaints == ()
+    assert not sight.is_too_wide
+
+
+def test_the_board_renews_itself_and_keeps_what_it_has_when_that_fails(
+    chromium: Browser, county: Store, around: Surroundings
+) -> None:
+    renew = """new Promise(done => {
+        document.addEventListener("htmx:finally:request", () => setTimeout(done, 100), {once: true});
+        htmx.ajax("GET", BOARD.getAttribute("hx-get"), {source: BOARD, select: "#board", swap: "outerHTML"});
+    })""".replace("BOARD", "document.querySelector('#board')")
+    with served(county, around) as address:
+        chromium.look(f"{address}/?light=red", width=1280)
+        chromium.evaluate("document.querySelector('#board').dataset.old = 'yes'")
+        chromium.evaluate(renew)
+        assert chromium.evaluate("document.querySelector('#board').dataset.old") is None
+        assert chromium.evaluate("document.querySelectorAll('#board tbody tr').length") == 1
+        around.clock.now = None  # type: ignore[assignment]  # every page breaks
+        chromium.evaluate(renew)
+        assert chromium.evaluate("document.querySelectorAll('#board tbody tr').length") == 1
+    chromium.evaluate(renew)
+    assert chromium.evaluate("document.querySelectorAll('#board tbody tr').length") == 1

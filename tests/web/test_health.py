@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from monitor.core.account import Platform
+from monitor.metrics import CONTENT_TYPE, Metrics
+from monitor.store import Store
+from monitor.web import Condition, Pass, scraper
+from tests.test_metrics import samples
+from tests.web.conftest import client_of
+from tests.web.county import ACCOUNTS, CALENDAR, NOW, OVERDUE, Clock, Surroundings
+
+
+def test_alive_is_alive(client: TestClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_ready_without_problems(client: TestClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "problems": []})
+
+
+def test_not_ready_says_why(county: Store) -> None:
+    client = client_of(county, Surroundings(problems=["最近一小时没有一次成功的核查。"]))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "problems": ["最近一小时没有一次成功的核查。"]}
+    assert "最近一小时没有一次成功的核查。" in client.get("/system").text
+
+
+def test_a_late_pass_is_seen_on_the_system_page(county: Store) -> None:
+    around = Surroundings(passes=[Pass(name="判定", last_success=NOW - timedelta(hours=9), is_late=True)])
+    page = client_of(county, around).get("/system").text
+    assert "逾时未完成" in page
+    assert "监测工作正常" not in page
+
+
+def test_the_system_page_says_which_looks_fail_and_why(client: TestClient) -> None:
+    page = client.get("/system").text
+    assert "需要登录" in page
+    assert "2027 年安排未公布" in page
+    assert "监测工作正常" in page
+
+
+def test_metrics_tell_the_state_of_the_store(client: TestClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"] == CONTENT_TYPE
+    text = answer.content
+    assert samples(text, "xuncha_days_since_update")[OVERDUE.id,] == 16
+    assert (OVERDUE.id, "UPD-01", "violated") in samples(text, "xuncha_finding_state")
+    assert samples(text, "xuncha_findings")["UPD-01", "violated"] == 1
+    assert sum(samples(text, "xuncha_accounts").values()) == len(ACCOUNTS)
+    assert samples(text, "xuncha_outbox_messages")["failed",] == 1
+    assert samples(text, "xuncha_open_cases")["warn",] == 1
+    assert samples(text, "xuncha_calendar_year_loaded") == {("2026",): 1, ("2027",): 0}
+
+
+async def test_a_scrape_is_kept_for_five_seconds(county: Store) -> None:
+    clock = Clock()
+    stands = Condition(is_online=True)
+    scrape = scraper(county, Metrics(clock), CALENDAR, clock, lambda: stands)
+    first = await scrape()
+    stands = Condition(is_online=False, suspended={Platform.WEIBO: True}, cases_without_next_step=2)
+    assert await scrape() is first
+    clock.now += timedelta(seconds=5)
+    later = await scrape()
+    assert samples(later, "xuncha_monitor_online") == {(): 0}
+    assert samples(later, "xuncha_platform_suspended") == {("weibo",): 1}
+    assert samples(later, "xuncha_cases_without_next_step") == {(): 2}

@@ -1,0 +1,278 @@
+import re
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.store import Store, StoreError, Tx
+from monitor.store.outbox import messages
+from monitor.store.sights import overview
+from monitor.web.pages import LINES
+from tests.store.build import enrol
+from tests.web.conftest import client_of
+from tests.web.county import (
+    ACCOUNTS,
+    DINGTALK,
+    HOSTILE,
+    MAIL,
+    NOW,
+    OFFICE,
+    OVERDUE,
+    PHONE,
+    SCRIPT,
+    UNSEEN,
+    Surroundings,
+    account,
+)
+
+
+def every_page(county: Store) -> list[str]:
+    with county.read() as tx:
+        sent = [f"/messages/{kept.message.id}" for kept in messages(tx)]
+    own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]
+    lists = ["/", "/accounts", "/messages", "/system", "/?light=red", "/accounts?task=people", "/messages?state=held"]
+    return [*lists, *own, *sent, "/nowhere"]
+
+
+def text_of(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+def names_in(page: str) -> list[str]:
+    """Return the accounts of a page's table, in its order."""
+    return [unescape(name) for name in re.findall(r'<td class="name"><a [^>]*>([^<]*)</a>', page)]
+
+
+def test_the_overview_begins_with_the_situation(client: TestClient) -> None:
+    page = text_of(client.get("/").text)
+    assert "7个账号：正常3、临近超期1、超期1、未能核查1、不适用1；最近一次核查 3 分钟前" in page
+
+
+def test_the_main_account_comes_first_then_the_most_urgent(client: TestClient) -> None:
+    assert names_in(client.get("/").text)[:4] == ["示例发布", "示例交通", "示例教育", "示例水利"]
+
+
+def test_each_light_has_its_word_its_sign_and_its_deadline(client: TestClient) -> None:
+    page = text_of(client.get("/").text)
+    assert "示例交通 （微博） 5月3日 16 天 ■ 超期 5月17日 已过 2 天" in page
+    assert "示例教育 （微博） 5月7日 12 天 ▲ 临近超期 5月21日（周四）" in page
+    assert "？ 未能核查 5月16日 已过 3 天 需要登录，请操作员核实" in page
+    assert "示例办事 （小程序） 从未发布" in page
+
+
+def test_the_next_step_of_the_ladder_is_told(client: TestClient) -> None:
+    assert "5月19日更新预警 → 5月21日（周四）更新预警" in text_of(client.get("/").text)
+
+
+@pytest.mark.parametrize(
+    ("light", "names"), [("red", ["示例交通"]), ("grey", ["示例水利"]), ("none", ["示例办事"]), ("amber", ["示例教育"])]
+)
+def test_the_overview_is_filtered_by_light(client: TestClient, light: str, names: list[str]) -> None:
+    assert names_in(client.get(f"/?light={light}").text) == names
+
+
+def test_an_unknown_filter_or_page_shows_everything(client: TestClient) -> None:
+    for query in ("light=pink", "page=-1", "page=x", "page=99", "page=%EF%BC%99"):
+        assert len(names_in(client.get(f"/?{query}").text)) == len(ACCOUNTS)
+
+
+def test_the_operators_tasks_lead_to_what_they_are_about(client: TestClient) -> None:
+    page = client.get("/").text
+    tasks = page[page.index("今天要办的事") : page.index("按状态筛选")]
+    assert text_of(tasks).startswith("今天要办的事 1 条消息发送失败")
+    found = {}
+    for link in re.findall(r'href="(/accounts[^"]*)"', tasks):
+        found[link] = names_in(client.get(unescape(link)).text)
+    assert found == {"/accounts?task=unseen": ["示例水利"], "/accounts?task=people": ["示例文旅"]}
+
+
+def test_accounts_are_found_by_name_unit_and_id(client: TestClient) -> None:
+    for wanted in ("交通", "运输局", "jy-003"):
+        assert names_in(client.get("/accounts", params={"q": wanted}).text) == ["示例交通"]
+    assert "没有找到“没有的”" in text_of(client.get("/accounts?q=没有的").text)
+
+
+def test_an_accounts_page_says_why(client: TestClient) -> None:
+    page = text_of(client.get(f"/accounts/{OVERDUE.id}").text)
+    assert "最近一次更新为2026年5月3日，已16天未更新，超过2周。" in page
+    assert "监测时间点前2周内无更新" in page
+    assert re.search(r"证据： observation:\d+", page)
+    assert "超期提醒（16 天），告知联络员、责任领导" in page
+    assert "近90天有10天发布过内容，超过14天未更新2次" in page
+
+
+def test_an_accounts_page_says_what_kept_us_from_seeing(client: TestClient) -> None:
+    page = text_of(client.get(f"/accounts/{UNSEEN.id}").text)
+    assert "未能看到：需要登录" in page
+    assert "但近24小时没有看到该账号的完整列表" in page
+
+
+def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:
+    page = text_of(client.get("/messages").text)
+    assert "联络员（示例县交通运输局）" in page or "责任领导（示例县交通运输局）" in page
+    failed = client.get("/messages?state=failed").text
+    assert failed.count("<tr>") == 2
+    assert "发送失败" in text_of(failed)
+
+
+def test_a_messages_page_shows_the_words_and_the_tries(client: TestClient, county: Store) -> None:
+    with county.read() as tx:
+        ended = next(kept for kept in messages(tx) if kept.last)
+    page = text_of(client.get(f"/messages/{ended.message.id}").text)
+    assert f"### {SCRIPT} 请联系 @［手机号已隐去］ 或 ［邮箱已隐去］" in page
+    assert "（130101）" in page
+
+
+def test_nobodys_number_or_address_is_on_any_page(client: TestClient, county: Store) -> None:
+    for address in every_page(county):
+        page = client.get(address).text
+        for secret in (PHONE, MAIL, DINGTALK):
+            assert secret not in page, address
+        assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", page), address
+
+
+def test_hostile_words_stay_words(client: TestClient, county: Store) -> None:
+    for address in every_page(county):
+        page = client.get(address).text
+        assert "<script>alert" not in page, address
+        assert not re.search(r"""(href|src)=["']?\s*javascript:""", page), address
+        assert not re.search(r"<[^>]+\son\w+=", page), address
+        assert "\u202e" not in page, address
+
+
+def test_a_hostile_account_has_its_page(client: TestClient) -> None:
+    found = client.get("/accounts", params={"q": "JY/<b>&"}).text
+    link = re.search(r'href="(/accounts/[^"?]+)"', found)
+    assert link
+    page = client.get(unescape(link[1]))
+    assert page.status_code == 200
+    assert f"编号 {HOSTILE.id}" in text_of(page.text)
+    assert "链接无法打开，请核对台账" in page.text
+
+
+def test_search_words_come_back_escaped(client: TestClient) -> None:
+    assert "<script>alert" not in client.get("/accounts", params={"q": f'"{SCRIPT}'}).text
+
+
+def test_every_answer_forbids_what_is_not_ours(client: TestClient, county: Store) -> None:
+    for address in [*every_page(county), "/static/xuncha.css", "/healthz", "/metrics"]:
+        headers = client.get(address).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_no_page_holds_a_script_or_a_style_of_its_own(client: TestClient, county: Store) -> None:
+    for address in every_page(county):
+        page = client.get(address).text
+        assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/htmx.min.js" defer>']
+        assert "<style" not in page
+        assert " style=" not in page
+
+
+def test_nothing_is_loaded_from_elsewhere(client: TestClient, county: Store) -> None:
+    for address in every_page(county):
+        page = client.get(address).text
+        loaded = re.findall(r'<(?:link|script|img)[^>]*(?:href|src)="([^"]*)"', page)
+        assert loaded
+        assert all(one.startswith("/static/") for one in loaded)
+        assert all(client.get(one).status_code == 200 for one in set(loaded))
+
+
+def test_a_page_that_is_not_there_says_so_in_chinese(client: TestClient) -> None:
+    for address, sentence in (
+        ("/nowhere", "没有这个页面。"),
+        ("/accounts/none", "台账中没有这个账号。"),
+        ("/messages/none", "没有这条消息。"),
+        ("/static/none.css", "没有这个页面。"),
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert sentence in answer.text
+
+
+def test_pages_only_read(client: TestClient) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        answer = client.request(method, "/accounts")
+        assert answer.status_code == 405
+        assert "页面不支持这样的请求。" in answer.text
+
+
+def test_a_fault_of_ours_is_a_page_without_its_details(county: Store, around: Surroundings) -> None:
+    around.passes = 7  # type: ignore[assignment]  # a fault
+    answer = client_of(county, around).get("/system")
+    assert answer.status_code == 500
+    assert "页面出错了" in answer.text
+    assert "TypeError" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_a_database_in_trouble_is_told_in_its_own_words(county: Store, around: Surroundings) -> None:
+    class Broken(Store):
+        def __init__(self) -> None:
+            pass
+
+        async def query(self, work: object) -> object:  # type: ignore[override]  # it never answers
+            raise StoreError("数据库文件损坏。")
+
+        def problem(self) -> str | None:
+            return "数据库文件损坏。"
+
+    client = client_of(Broken(), around)
+    for address in ("/", "/accounts", "/messages", "/metrics"):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert "数据库文件损坏。" in answer.text
+    system = client.get("/system")
+    assert system.status_code == 200
+    assert text_of(system.text).count("数据库文件损坏。") == 1
+
+
+def test_without_a_roster_the_page_says_how_to_begin(empty: Store) -> None:
+    page = client_of(empty, Surroundings()).get("/").text
+    assert "还没有台账" in page
+    assert "xuncha import roster 台账.xlsx" in page
+    assert "示例县的演示数据" not in page
+    assert client_of(empty, Surroundings()).get("/accounts").status_code == 200
+
+
+def test_the_sample_says_that_it_is_one(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "这是示例县的演示数据" in page
+    assert 'href="http://127.0.0.1:8099/sent"' in page
+
+
+def test_the_office_can_be_called(client: TestClient) -> None:
+    assert OFFICE.phone in client.get("/").text
+
+
+def test_a_foreign_name_is_refused_but_not_to_machines(client: TestClient) -> None:
+    for host in ("evil.invalid", "evil.invalid:8080", "", "127.0.0.1.evil.invalid"):
+        assert client.get("/", headers={"host": host}).status_code == 421
+        assert client.get("/healthz", headers={"host": host}).status_code == 200
+        assert client.get("/metrics", headers={"host": host}).status_code == 200
+    for host in ("localhost", "LOCALHOST:8080", "[::1]:8080", "127.0.0.1"):
+        assert client.get("/", headers={"host": host}).status_code == 200
+
+
+def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings) -> None:
+    enrol(empty, *(account(f"A{number:04}", f"账号{number}") for number in range(LINES + 3)), at=NOW)
+    client = client_of(empty, around)
+    first = client.get("/").text
+    assert len(names_in(first)) == LINES
+    assert "第 1 页，共 2 页（203 个账号）" in first
+    assert len(names_in(client.get("/?page=2").text)) == 3
+    assert "203个账号：正常0、临近超期0、超期0、未能核查203；尚未开始核查" in text_of(first)
+    assert "等待首次核查" in first
+
+
+def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
+    def ids(tx: Tx) -> list[str]:
+        return [row.account.id for row in overview(tx, NOW)]
+
+    with county.read() as tx:
+        assert len(ids(tx)) == len(names_in(client.get("/accounts").text))
