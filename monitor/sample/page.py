@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from monitor.core.calendar import beijing
 from monitor.sample.tray import Sink, Taken
 
+_LARGE = 3
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _QUOTE = re.compile(r">\s?(.*)")
 _ITEM = re.compile(r"[-*]\s+(.*)|\d{1,3}\.\s+(.*)")
@@ -57,7 +58,7 @@ def _block(kind: str, lines: list[str]) -> Markup:
     stripped = [line.strip() for line in lines]
     match kind:
         case "heading":
-            return Markup().join(Markup("<h3>{}</h3>").format(_inline(_HEADING.sub(r"\2", line))) for line in stripped)
+            return Markup().join(map(_heading, stripped))
         case "quote":
             quoted = Markup("<br>").join(_inline(_QUOTE.sub(r"\1", line)) for line in stripped)
             return Markup("<blockquote>{}</blockquote>").format(quoted)
@@ -68,6 +69,13 @@ def _block(kind: str, lines: list[str]) -> Markup:
             return Markup("<p>{}</p>").format(_paragraph(lines))
         case _:
             return Markup()
+
+
+def _heading(line: str) -> Markup:
+    """Return a heading: what DingTalk draws large, or only bold."""
+    is_large = len(line) - len(line.lstrip("#")) <= _LARGE
+    text = _inline(_HEADING.sub(r"\2", line))
+    return Markup("<h3>{}</h3>").format(text) if is_large else Markup("<h4>{}</h4>").format(text)
 
 
 def _paragraph(lines: list[str]) -> Markup:

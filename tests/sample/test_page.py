@@ -61,6 +61,7 @@ def test_hostile_content_stays_text(taken: Taken) -> None:
     ("markdown", "html"),
     [
         ("### 【更新提醒】“示例教育”", "<h3>【更新提醒】“示例教育”</h3>"),
+        ("#### 已超期（8）", "<h4>已超期（8）</h4>"),
         ("已**10天**未更新", "<p>已<strong>10天</strong>未更新</p>"),
         ("> 联系电话\n> 落款", "<blockquote>联系电话<br>落款</blockquote>"),
         ("- 一\n- 二", "<ul><li>一</li><li>二</li></ul>"),
