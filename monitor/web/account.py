@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +16,8 @@ from monitor.store import Tx
 from monitor.store.cases import case_history
 from monitor.store.notices import notices_of_case
 from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
-from monitor.web.board import Line, Moment, line_of
-from monitor.web.chart import Chart, draw
+from monitor.web.board import Light, Line, Moment, line_of
+from monitor.web.chart import Chart, Posted, draw
 from monitor.web.words import dated
 
 POSTS_DRAWN = 2000
@@ -67,16 +67,33 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
     posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
     line = line_of(row, open_case, moment)
-    visible = [beijing_date(known.post.published_at) for known in posts if known.withdrawn_at is None]
     applying = (finding for finding in row.findings if finding.state is not State.NOT_APPLICABLE)
     return AccountPage(
         row=row,
         line=line,
         findings=tuple(sorted(applying, key=lambda finding: (finding.rule != LADDER, finding.rule))),
         posts=posts[:POSTS_LISTED],
-        chart=draw(visible, moment.today, moment.ladder.limit, row.account.opened_on, line.deadline),
+        chart=_chart(row, line, posts, moment),
         cases=history,
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
+    )
+
+
+def _chart(row: Row, line: Line, posts: Sequence[KnownPost], moment: Moment) -> Chart:
+    """Return the picture of the visible posts, which come newest first."""
+    posted: dict[date, Posted] = {}
+    for known in posts:
+        if known.withdrawn_at is None:
+            when = beijing_date(known.post.published_at)
+            count = posted[when].count + 1 if when in posted else 1
+            posted[when] = Posted(count=count, is_linked=known.linked_at is not None)
+    return draw(
+        posted,
+        moment.today,
+        moment.ladder.limit,
+        opened=row.account.opened_on,
+        deadline=line.deadline,
+        is_sure=line.light not in {Light.GREY, Light.NONE},
     )
 
 

@@ -5,7 +5,7 @@ Places are percentages of the width, so that the words keep their size on a phon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -27,11 +27,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shade:
-    """A gap of more than two weeks."""
+    """A gap of more than two weeks, or a time in which we did not see everything."""
 
     x: float
     width: float
     title: str
+    is_sure: bool
+    """Whether nothing can lie in it: not having seen is never evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,15 @@ class Mark:
 
     x: float
     label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What was posted on one day."""
+
+    count: int
+    is_linked: bool
+    """Whether it is known that nothing lies between this day and the day with posts before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +66,19 @@ class Chart:
     """The picture in words, for those who cannot see it."""
 
 
-def draw(days: Iterable[date], today: date, limit: int, opened: date | None, deadline: date | None) -> Chart:
+def draw(
+    posted: Mapping[date, Posted], today: date, limit: int, *, opened: date | None, deadline: date | None, is_sure: bool
+) -> Chart:
     """Return the picture of the days with posts; a gap is shaded when it is longer than `limit` days.
 
-    Before the first known post only an account's opening can begin a gap: what was not seen is not shown.
+    `is_sure` is whether we know that nothing newer exists. Before the first known post nothing is
+    shaded: lists reach only so far back. An opening begins a gap only while nothing is posted.
     """
-    counts: dict[date, int] = {}
-    for when in days:
-        counts[when] = counts.get(when, 0) + 1
     begin = today - PAST
-    shades = tuple(_shades(_edges(counts, today, opened), begin, limit))
+    shades = tuple(_shades(_gaps(posted, today, opened, is_sure=is_sure), begin, limit))
     ticks = tuple(
-        Tick(x=_place(when, begin), title=f"{day(when)}：{count}条")
-        for when, count in sorted(counts.items())
+        Tick(x=_place(when, begin), title=f"{day(when)}：{posted[when].count}条")
+        for when in sorted(posted)
         if begin <= when <= today
     )
     in_view = deadline is not None and begin <= deadline <= today + AHEAD
@@ -77,24 +88,35 @@ def draw(days: Iterable[date], today: date, limit: int, opened: date | None, dea
         months=tuple(_months(begin, today)),
         today=_place(today, begin),
         deadline=Mark(x=_place(deadline, begin), label=day(deadline)) if deadline and in_view else None,
-        summary=f"近90天有{len(ticks)}天发布过内容，超过{limit}天未更新{len(shades)}次",
+        summary=f"近90天有{len(ticks)}天发布过内容，超过{limit}天的间断{sum(shade.is_sure for shade in shades)}次",
     )
 
 
-def _edges(counts: Iterable[date], today: date, opened: date | None) -> list[date]:
-    posted = sorted(when for when in counts if when <= today)
-    first = [opened] if opened and (not posted or opened < posted[0]) else []
-    return [*first, *posted, today] if first or posted else []
+def _gaps(
+    posted: Mapping[date, Posted], today: date, opened: date | None, *, is_sure: bool
+) -> Iterator[tuple[date, date, bool]]:
+    """Yield the times between days with posts, oldest first: from, to, and whether nothing can lie between."""
+    days = sorted(when for when in posted if when <= today)
+    for earlier, later in pairwise(days):
+        yield earlier, later, posted[later].is_linked
+    start = days[-1] if days else opened
+    if start is not None:
+        yield start, today, is_sure
 
 
-def _shades(edges: list[date], begin: date, limit: int) -> Iterator[Shade]:
-    for earlier, later in pairwise(edges):
+def _shades(gaps: Iterator[tuple[date, date, bool]], begin: date, limit: int) -> Iterator[Shade]:
+    for earlier, later, is_sure in gaps:
         days = (later - earlier).days
         if days <= limit or later <= begin:
             continue
         x = _place(max(earlier, begin), begin)
-        title = f"{day(earlier)}至{day(later)}，{days}天未更新"
-        yield Shade(x=x, width=round(_place(later, begin) - x, 2), title=title)
+        what = f"{days}天未更新" if is_sure else "没有看全"
+        yield Shade(
+            x=x,
+            width=round(_place(later, begin) - x, 2),
+            title=f"{day(earlier)}至{day(later)}，{what}",
+            is_sure=is_sure,
+        )
 
 
 def _months(begin: date, today: date) -> Iterator[Mark]:

@@ -21,7 +21,9 @@ from tests.web.county import ACCOUNTS, NOW, Surroundings
 @contextmanager
 def served(store: Store, around: Surroundings) -> Iterator[str]:
     """Serve the pages on a free port of the loopback; the value is their address."""
-    server = uvicorn.Server(uvicorn.Config(create_app(around.view(store)), port=0, log_level="critical", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(around.view(store)), port=0, log_level="critical", lifespan="off")
+    )
     bound = server.config.bind_socket()
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
     thread.start()

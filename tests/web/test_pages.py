@@ -57,8 +57,8 @@ def test_each_light_has_its_word_its_sign_and_its_deadline(client: TestClient) -
     page = text_of(client.get("/").text)
     assert "示例交通 （微博） 5月3日 16 天 ■ 超期 5月17日 已过 2 天" in page
     assert "示例教育 （微博） 5月7日 12 天 ▲ 临近超期 5月21日（周四）" in page
-    assert "？ 未能核查 5月16日 已过 3 天 需要登录，请操作员核实" in page
-    assert "示例办事 （小程序） 从未发布" in page
+    assert "5月2日 17 天 ？ 未能核查 5月16日（周六） 需要登录，请操作员核实" in page
+    assert "示例办事 （小程序） 未见发布 － 不适用 小程序不要求更新" in page
 
 
 def test_the_next_step_of_the_ladder_is_told(client: TestClient) -> None:
@@ -99,13 +99,15 @@ def test_an_accounts_page_says_why(client: TestClient) -> None:
     assert "监测时间点前2周内无更新" in page
     assert re.search(r"证据： observation:\d+", page)
     assert "超期提醒（16 天），告知联络员、责任领导" in page
-    assert "近90天有10天发布过内容，超过14天未更新2次" in page
+    assert "近90天有10天发布过内容，超过14天的间断1次" in page
 
 
 def test_an_accounts_page_says_what_kept_us_from_seeing(client: TestClient) -> None:
     page = text_of(client.get(f"/accounts/{UNSEEN.id}").text)
     assert "未能看到：需要登录" in page
     assert "但近24小时没有看到该账号的完整列表" in page
+    assert "超过14天的间断0次" in page
+    assert "灰底为没有看全的时段" in page
 
 
 def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:

@@ -1,0 +1,198 @@
+from datetime import timedelta
+
+import pytest
+
+from monitor.core.account import Account, AccountFunction, AccountStatus, Platform, UnitLevel
+from monitor.core.case import Case, Ladder, Step, StepKind
+from monitor.core.finding import Finding, State, Strength, Support
+from monitor.core.message import MessageState
+from monitor.core.observation import Reason, Standing
+from monitor.store.sights import Row, SourceRow
+from monitor.web.board import Light, Line, Moment, line_of, lines_of
+from monitor.web.tasks import Task, tasks_of
+from tests.core.build import BOOK, EVERY_DAY, beijing_time
+from tests.web.county import CALENDAR, account
+
+NOW = beijing_time("2026-05-19 09:05")
+MOMENT = Moment(now=NOW, ladder=Ladder.of(BOOK), calendar=EVERY_DAY)
+
+
+def finding(state: State, rule: str = "UPD-01", support: Support = Support.LOOK) -> Finding:
+    return Finding(
+        rule=rule,
+        account="A",
+        state=state,
+        strength=Strength.IN_PRINCIPLE,
+        clause="条款",
+        because="原因。",
+        support=support,
+    )
+
+
+def source(outcome: str = "timeline", standing: str = "active") -> SourceRow:
+    return SourceRow(
+        source="s",
+        collector="weibo",
+        rank=0,
+        last_look_at=NOW if outcome else None,
+        last_outcome=outcome,
+        last_detail="",
+        last_seen_at=NOW,
+        standing=standing,
+        failures=0,
+        next_look_at=NOW,
+    )
+
+
+def row(
+    days: int | None, *findings: Finding, of: Account | None = None, sources: tuple[SourceRow, ...] | None = None
+) -> Row:
+    return Row(
+        account=of or account("A", "示例", opened_on=None),
+        newest_post_at=None if days is None else NOW - timedelta(days=days),
+        newest_post_title="",
+        newest_post_url=None,
+        sources=(source(),) if sources is None else sources,
+        findings=findings,
+        open_cases=0,
+    )
+
+
+def case(*rungs: tuple[StepKind, int]) -> Case:
+    steps = tuple(Step(kind=kind, number=number, at=NOW - timedelta(days=1)) for kind, number in rungs)
+    return Case(account="A", rule="UPD-01", episode="e", opened_at=NOW, steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("state", "light"),
+    [
+        (State.OK, Light.GREEN),
+        (State.WARNING, Light.AMBER),
+        (State.VIOLATED, Light.RED),
+        (State.UNKNOWN, Light.GREY),
+        (State.NOT_APPLICABLE, Light.NONE),
+        (State.EXEMPTED, Light.NONE),
+    ],
+)
+def test_the_two_week_rule_gives_the_light(state: State, light: Light) -> None:
+    assert line_of(row(3, finding(state)), None, MOMENT).light is light
+
+
+def test_an_account_not_yet_judged_is_not_yet_checked() -> None:
+    assert line_of(row(None), None, MOMENT).light is Light.GREY
+    closed = account("A", "示例", status=AccountStatus.CLOSED)
+    assert line_of(row(None, of=closed), None, MOMENT).light is Light.NONE
+
+
+@pytest.mark.parametrize(
+    ("days", "taken", "coming"),
+    [
+        (10, (), "今天更新提醒"),
+        (10, ((StepKind.REMIND, 10),), "5月21日（周四）更新预警"),
+        (13, ((StepKind.WARN, 12),), "5月20日（周三）更新预警"),
+        (15, ((StepKind.LAST_DAY, 14),), "今天超期提醒"),
+        (16, ((StepKind.OVERDUE, 15),), "5月21日（周四）督办"),
+        (20, ((StepKind.ESCALATE, 18),), "5月20日（周三）列入建议名单"),
+        (23, ((StepKind.PROPOSE, 21),), "5月24日（周日）超期提醒"),
+        (23, (), "今天列入建议名单"),
+    ],
+)
+def test_the_next_step_is_the_highest_one_that_comes_next(
+    days: int, taken: tuple[tuple[StepKind, int], ...], coming: str
+) -> None:
+    state = State.WARNING if days < 15 else State.VIOLATED
+    assert line_of(row(days, finding(state)), case(*taken) if taken else None, MOMENT).coming == coming
+
+
+def test_on_a_day_off_the_next_step_waits_for_a_working_day() -> None:
+    saturday = Moment(now=beijing_time("2026-05-23 10:00"), ladder=MOMENT.ladder, calendar=CALENDAR)
+    assert line_of(row(12, finding(State.VIOLATED)), None, saturday).coming == "5月25日（周一）督办"
+
+
+def test_who_is_not_seen_is_not_reminded() -> None:
+    line = line_of(row(12, finding(State.WARNING, support=Support.BLIND)), None, MOMENT)
+    assert line.coming == "看不到完整列表，暂不提醒；请操作员核实"
+
+
+def test_what_was_said_is_told_with_its_day() -> None:
+    line = line_of(row(12, finding(State.WARNING)), case((StepKind.REMIND, 10)), MOMENT)
+    assert line.said == "5月18日更新提醒"
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (row(None, sources=(source(outcome=""),)), "等待首次核查"),
+        (row(None, sources=()), "请操作员登记发布记录"),
+        (row(20, finding(State.UNKNOWN, support=Support.ASKED)), "靠人工核查，请操作员登记发布记录"),
+        (row(20, finding(State.UNKNOWN), sources=(source(Reason.CAPTCHA.value),)), "需要验证，请操作员核实"),
+        (row(20, finding(State.UNKNOWN)), "请操作员核实"),
+    ],
+)
+def test_grey_says_what_keeps_us_from_seeing(shown: Row, words: str) -> None:
+    assert line_of(shown, None, MOMENT).coming == words
+
+
+@pytest.mark.parametrize(
+    ("of", "state", "words"),
+    [
+        (account("A", "示例", status=AccountStatus.CLOSED), State.NOT_APPLICABLE, "已注销"),
+        (account("A", "示例", level=UnitLevel.PARTY), State.NOT_APPLICABLE, "不在实施方案范围内"),
+        (account("A", "示例", function=AccountFunction.SERVICE), State.NOT_APPLICABLE, "服务类不要求更新"),
+        (account("A", "示例", platform=Platform.WEBSITE), State.NOT_APPLICABLE, "网站不要求更新"),
+        (account("A", "示例"), State.EXEMPTED, "已豁免"),
+    ],
+)
+def test_no_light_says_why_there_is_none(of: Account, state: State, words: str) -> None:
+    line = line_of(row(20, finding(state), of=of), None, MOMENT)
+    assert (line.coming, line.deadline) == (words, None)
+
+
+def test_other_rules_are_notes() -> None:
+    line = line_of(
+        row(3, finding(State.OK), finding(State.VIOLATED, "UPD-03"), finding(State.WARNING, "PER-01")), None, MOMENT
+    )
+    assert line.notes == ("近期曾超20天未更新", "联系人待补")
+    both = row(30, finding(State.VIOLATED), finding(State.VIOLATED, "UPD-03"))
+    assert line_of(both, None, MOMENT).notes == ()
+
+
+def test_an_account_that_the_platform_no_longer_shows_is_noted() -> None:
+    gone = row(3, finding(State.OK), sources=(source(standing=Standing.CANCELLED.value),))
+    assert line_of(gone, None, MOMENT).notes == ("平台显示已注销，待核实",)
+
+
+def told(*pairs: tuple[Row, Line], **messages: int) -> list[Task]:
+    counted = {MessageState.of(state): count for state, count in messages.items()}
+    return list(tasks_of(counted, pairs))
+
+
+def paired(shown: Row) -> tuple[Row, Line]:
+    (line,) = lines_of([shown], {}, MOMENT)
+    return shown, line
+
+
+def test_nothing_to_do_is_an_empty_list() -> None:
+    waiting = row(None, sources=(source(outcome=""),))
+    fresh_but_blind = row(7, finding(State.OK, support=Support.BLIND))
+    assert told(paired(row(3, finding(State.OK))), paired(waiting), paired(fresh_but_blind), sent=5) == []
+
+
+def test_each_trouble_is_one_task_with_its_count() -> None:
+    tasks = told(
+        paired(row(8, finding(State.OK, support=Support.BLIND))),
+        paired(row(20, finding(State.UNKNOWN))),
+        paired(row(20, finding(State.UNKNOWN, support=Support.ASKED))),
+        paired(row(3, finding(State.OK), sources=(source(standing=Standing.BANNED.value),))),
+        paired(row(3, finding(State.OK), finding(State.WARNING, "PER-01"))),
+        failed=1,
+        held=4,
+    )
+    assert [(task.count, task.link) for task in tasks] == [
+        (1, "/messages?state=failed"),
+        (4, "/messages?state=held"),
+        (2, "/accounts?task=unseen"),
+        (1, "/accounts?task=hand"),
+        (1, "/accounts?task=gone"),
+        (1, "/accounts?task=people"),
+    ]
