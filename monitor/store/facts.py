@@ -16,7 +16,7 @@ from monitor.core.observation import MANUAL, KnownPost, Observation
 from monitor.store import tables
 from monitor.store.database import Tx
 from monitor.store.observations import observation_of, seen_columns
-from monitor.store.posts import known_post
+from monitor.store.posts import former_posts, known_post
 from monitor.store.roster import versions_in_force
 from monitor.store.values import decode
 
@@ -74,7 +74,8 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
         .where(account.c.id.in_(ids))
     )
     found: defaultdict[str, list[KnownPost]] = defaultdict(list)
-    rows = [*tx.execute(ends), *tx.execute(recent)]
+    former = former_posts(tx, ids, moment.known_at)
+    rows = [former.get(row.id, row) for row in (*tx.execute(ends), *tx.execute(recent))]
     for row in sorted(rows, key=lambda row: row.published_at):
         post = _as_of(known_post(row), moment)
         if post is not None:

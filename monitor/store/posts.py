@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.observation import Covers, KnownPost, Observation, Post, Timeline, merge
+from monitor.store import tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
 from monitor.store.tables import posts as table
@@ -43,6 +44,8 @@ class _Sheet:
     known: dict[str, KnownPost]
     added: dict[str, KnownPost]
     changed: dict[str, KnownPost]
+    corrected: list[tuple[KnownPost, datetime]]
+    """What was held to be so until that moment."""
 
 
 def known_post(row: sa.Row[Any]) -> KnownPost:
@@ -73,6 +76,7 @@ def learn(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) ->
         insert_or(tx, table, ["account", "key"]),
         [_row(id_, post) for id_, sheet in sheets.items() for post in sheet.added.values()],
     )
+    _keep_former(tx, {id_: sheet.corrected for id_, sheet in sheets.items() if sheet.corrected})
     run(tx, _update(), [_changes(id_, post) for id_, sheet in sheets.items() for post in sheet.changed.values()])
     after = {
         account: Posts(
@@ -94,6 +98,27 @@ def missing_sources(tx: Tx, account_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(tx.scalars(chosen))
 
 
+def former_posts(tx: Tx, account_ids: Collection[str], known_at: datetime) -> dict[int, sa.Row[Any]]:
+    """Return what the rows of posts said at a moment where they say otherwise now, by the post's id."""
+    former = tables.former_posts
+    chosen = sa.select(former, table.c.source, table.c.observation, table.c.first_seen).join_from(former, table)
+    chosen = chosen.where(former.c.account.in_(account_ids), former.c.until > known_at)
+    rows = tx.execute(chosen.order_by(former.c.until.desc(), former.c.id.desc()))
+    return {row.post: row for row in rows}  # of several, the first that came after the moment is the last here
+
+
+def _keep_former(tx: Tx, corrected: Mapping[str, Sequence[tuple[KnownPost, datetime]]]) -> None:
+    """Keep what was held to be so before it is written over."""
+    former = tables.former_posts
+    for account, befores in corrected.items():
+        keys = {_key(known.post) for known, _ in befores}
+        chosen = sa.select(table.c.key, table.c.id).where(table.c.account == account, table.c.key.in_(keys))
+        ids = {row.key: row.id for row in tx.execute(chosen)}
+        rows = [_row(account, known) | {"post": ids[_key(known.post)], "until": until} for known, until in befores]
+        names = [column.name for column in former.c if column.name != "id"]
+        run(tx, sa.insert(former), [{name: row[name] for name in names} for row in rows])
+
+
 def _by_account(sightings: Sequence[Sighting]) -> dict[str, list[Timeline]]:
     grouped: dict[str, list[Timeline]] = {}
     for one in sightings:
@@ -111,7 +136,7 @@ def _open(tx: Tx, account: str, timelines: Sequence[Timeline], before: Posts) ->
             one.post.key: one
             for one in map(known_post, tx.execute(sa.select(table).where(table.c.account == account, touched)))
         }
-    return _Sheet(known=known, added={}, changed={})
+    return _Sheet(known=known, added={}, changed={}, corrected=[])
 
 
 def _touched(timeline: Timeline) -> sa.ColumnElement[bool]:
@@ -128,6 +153,9 @@ def _merge(sheet: _Sheet, sighting: Sighting) -> int:
     for one in merged.added:
         sheet.added[one.post.key] = one
     for one in merged.changed:
+        before = sheet.known[one.post.key]
+        if before.post != one.post or (before.missing_since is not None and one.missing_since is None):
+            sheet.corrected.append((before, sighting.at))
         (sheet.added if one.post.key in sheet.added else sheet.changed)[one.post.key] = one
     sheet.known |= {one.post.key: one for one in (*merged.added, *merged.changed)}
     return len(merged.added)

@@ -152,6 +152,25 @@ posts = Table(
     _where("ix_posts_missing", "account", condition="missing_since IS NOT NULL AND withdrawn_at IS NULL"),
 )
 
+former_posts = Table(
+    "former_posts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("post", ForeignKey("posts.id"), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("precision", closed(Precision, "precision"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text),
+    Column("is_pinned", Boolean, nullable=False),
+    Column("linked_at", UtcDateTime),
+    Column("missing_since", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime),
+    Index(None, "account", "until"),
+)
+"""What a post's row said before we learnt better: that it was gone, or when it appeared."""
+
 findings = Table(
     "findings",
     metadata,

@@ -558,3 +558,36 @@ def upgrade() -> None:
         postgresql_where=sa.text("missing_since IS NOT NULL AND withdrawn_at IS NULL"),
     )
     op.create_index("uq_posts_account_key", "posts", ["account", "key"], unique=True)
+
+    op.create_table(
+        "former_posts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("post", sa.Integer(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=False),
+        sa.Column(
+            "precision",
+            sa.Enum(
+                "second",
+                "minute",
+                "day",
+                "at_least",
+                name="precision",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("is_pinned", sa.Boolean(), nullable=False),
+        sa.Column("linked_at", UtcDateTime(), nullable=True),
+        sa.Column("missing_since", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_former_posts_account_accounts")),
+        sa.ForeignKeyConstraint(["post"], ["posts.id"], name=op.f("fk_former_posts_post_posts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_posts")),
+    )
+    op.create_index("ix_former_posts_account_until", "former_posts", ["account", "until"], unique=False)
