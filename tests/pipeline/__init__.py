@@ -1,0 +1,1 @@
+"""The pipeline on real parts: store, door, channels."""

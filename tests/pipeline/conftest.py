@@ -1,0 +1,14 @@
+"""A fresh database for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as opened:
+        yield opened

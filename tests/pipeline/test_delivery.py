@@ -1,0 +1,234 @@
+"""Nothing to be said is lost, said twice, or said to the wrong person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.channels import open_channel
+from monitor.core.account import Contact, Role
+from monitor.core.message import RETRY_PAUSES, Attempt, MessageState, Outcome
+from monitor.core.observation import Reason
+from monitor.store import Store, outbox
+from monitor.store.outbox import Kept
+from tests.alerts import robot
+from tests.pipeline.build import NOW, Canned, Clock, Office, account, feed, office, settings
+
+URL = "https://feed.example/{0}.xml"
+NO = Attempt(outcome=Outcome.PERMANENT, code="550")
+LATER = Attempt(outcome=Outcome.TEMPORARY, code="451")
+LOST = Attempt(outcome=Outcome.UNANSWERED)
+
+
+async def stale(store: Store, *days: int, **chosen: object) -> Office:
+    """Return an office that has just looked at accounts whose last posts are that many days old."""
+    bodies: dict[str, bytes | Reason] = {
+        URL.format(number): feed(NOW - timedelta(days=age)) for number, age in enumerate(days, 1)
+    }
+    made = office(store, lambda clock: Canned(clock, bodies), settings(**chosen))
+    await made.enrol([account(number, URL.format(number)) for number, _ in enumerate(days, 1)])
+    await made.look()
+    return made
+
+
+async def kept(of: Office) -> tuple[Kept, ...]:
+    """Return every message there is, oldest first."""
+    return tuple(reversed(await of.parts.store.query(outbox.messages)))
+
+
+async def test_one_person_gets_one_message_about_all_accounts(store: Store) -> None:
+    made = await stale(store, 10, 12, 15, 3)
+    await made.settle()
+    liaison, leader = sorted(made.mail.taken, key=lambda message: message.address or "", reverse=True)
+    assert liaison.address == "liaison@example.invalid"
+    assert all(f"“示例{number}”" in liaison.body for number in (1, 2, 3))
+    assert "“示例1”" not in leader.body
+    assert "“示例4”" not in liaison.body
+
+
+async def test_nothing_is_said_twice_however_often_the_passes_run(store: Store) -> None:
+    made = await stale(store, 12)
+    for _ in range(3):
+        await made.settle()
+        made.clock.forward(timedelta(hours=3))
+        await made.look()
+    assert len(made.mail.taken) == 2
+
+
+async def test_a_message_carries_the_number_under_which_it_is_kept(store: Store) -> None:
+    made = await stale(store, 12)
+    await made.settle()
+    assert all(f"编号{message.id}" in message.body for message in made.mail.taken)
+
+
+async def test_a_held_message_is_shown_and_not_sent_until_it_is_released(store: Store) -> None:
+    made = await stale(store, 12, hold=True)
+    await made.settle()
+    assert made.mail.taken == []
+    assert {one.state for one in await kept(made)} == {MessageState.HELD}
+    await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
+    await made.settle()
+    assert len(made.mail.taken) == 2
+
+
+async def test_a_held_message_about_an_account_that_has_updated_is_dropped(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=12))}
+    made = office(store, lambda clock: Canned(clock, bodies), settings(hold=True))
+    await made.enrol([account(1, URL)])
+    await made.look()
+    await made.settle()
+    bodies[URL] = feed(NOW)
+    made.clock.forward(timedelta(hours=12))
+    await made.look()
+    await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
+    await made.settle()
+    assert made.mail.taken == []
+    assert {one.state for one in await kept(made)} == {MessageState.CANCELLED}
+
+
+async def test_outside_office_hours_messages_wait_for_the_morning(store: Store) -> None:
+    shut = settings().hours.model_copy(update={"windows": ((time(8, 45), time(11, 30)),)})
+    made = await stale(store, 12, hours=shut)
+    made.clock.moment = NOW + timedelta(hours=6)
+    await made.settle()
+    assert made.mail.taken == []
+    made.clock.moment = NOW + timedelta(hours=23, minutes=45)
+    await made.look()
+    await made.settle()
+    assert len(made.mail.taken) == 2
+    assert "已连续**13天**未更新" in made.mail.taken[0].body
+
+
+async def test_a_temporary_failure_is_tried_again_with_the_same_id_and_words(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers = [LATER, LOST]
+    await made.settle()
+    for pause in RETRY_PAUSES[:2]:
+        made.clock.forward(pause)
+        await made.settle()
+    first, second, third = made.mail.taken
+    assert first == second == third
+    (message,) = await kept(made)
+    assert (message.state, message.attempts) == (MessageState.SENT, 3)
+
+
+async def test_what_a_person_cannot_be_given_reaches_the_operator(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers = [NO]
+    await made.settle()
+    (told,) = made.duty.taken
+    assert "未能送达该单位联系人，请协助转告" in told.body
+    assert {one.state for one in await kept(made)} == {MessageState.FAILED, MessageState.SENT}
+
+
+async def test_after_the_last_retry_the_operator_hears_of_it(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers = [LATER] * 9
+    await made.settle()
+    for pause in RETRY_PAUSES:
+        made.clock.forward(pause)
+        await made.settle()
+    assert len(made.mail.taken) == len(RETRY_PAUSES) + 1
+    assert len(made.duty.taken) == 1
+
+
+async def test_where_every_way_fails_the_notice_stays_and_nothing_runs_in_circles(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers, made.duty.answers = [NO] * 5, [NO] * 5
+    for _ in range(3):
+        await made.settle()
+    assert (len(made.mail.taken), len(made.duty.taken)) == (1, 1)
+    assert len(await store.query(outbox.waiting_notices)) == 1
+
+
+async def test_a_robot_is_never_asked_more_often_than_it_takes(store: Store) -> None:
+    made = await stale(store, *[10] * 30)
+    made.mail.per_minute = 18
+    people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(30)]
+    leader = Contact(role=Role.LEADER, name="责任领导甲", mail="leader@example.invalid")
+    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one, leader)) for n, one in enumerate(people)])
+    await made.settle()
+    assert len(made.mail.taken) <= 18
+    for _ in range(3):
+        made.clock.forward(timedelta(minutes=1))
+        await made.settle()
+    assert len(made.mail.taken) == 30
+
+
+async def test_an_overdue_unit_that_updates_is_told_once_that_it_is_settled(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=16))}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    await made.enrol([account(1, URL)])
+    await made.look()
+    await made.settle()
+    made.mail.taken.clear()
+    bodies[URL] = feed(NOW + timedelta(hours=1), NOW - timedelta(days=16))
+    made.clock.forward(timedelta(hours=12))
+    await made.look()
+    await made.settle()
+    assert ["核销" in message.subject for message in made.mail.taken] == [True, True]
+
+
+async def test_the_digest_is_written_once_a_day_and_names_what_wants_a_person(store: Store) -> None:
+    made = await stale(store, 16)
+    await made.enrol([account(2, URL.format(1), contacts=())])
+    for _ in range(2):
+        await made.parts.works.judge_all()
+        await made.parts.works.write_digest()
+        await made.settle()
+    digests = [message for message in made.duty.taken if "每日摘要" in message.subject]
+    assert len(digests) == 1
+    assert "“示例1”" in digests[0].body
+    assert "未确定联络员" in digests[0].body
+
+
+async def test_on_friday_a_weekend_deadline_is_named_and_on_sunday_nobody_is_written_to(store: Store) -> None:
+    friday = datetime.combine(date(2026, 5, 22), time(1), NOW.tzinfo)
+    real_week = settings().hours.model_copy(update={"every_day": False})
+    made = office(
+        store, lambda clock: Canned(clock, {URL: feed(friday - timedelta(days=13))}), settings(hours=real_week)
+    )
+    await made.enrol([account(1, URL)])
+    for day in range(3):
+        made.clock.moment = friday + timedelta(days=day)
+        await made.look()
+        await made.settle()
+    assert {message.subject[:6] for message in made.mail.taken} == {"【更新预警】"}
+    assert "休息日（5月23日至24日）后首个工作日为5月25日（周一）" in made.mail.taken[0].body
+    assert len(made.mail.taken) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "attempts"),
+    [
+        (robot.TAKEN, MessageState.SENT, 1),
+        (robot.REFUSED, MessageState.FAILED, 1),
+        (robot.UNKNOWN_TOKEN, MessageState.FAILED, 1),
+        (robot.TOO_FAST, MessageState.QUEUED, 1),
+        (robot.BUSY, MessageState.QUEUED, 1),
+        (robot.BROKEN, MessageState.QUEUED, 1),
+        (robot.HANG, MessageState.QUEUED, 1),
+    ],
+)
+async def test_only_errcode_0_counts_as_sent(
+    store: Store, caplog: pytest.LogCaptureFixture, answer: robot.Answer, state: MessageState, attempts: int
+) -> None:
+    made = await stale(store, 10)
+    with robot.Robot(clock=Clock()) as far:
+        far.will(answer)
+        opened = open_channel("robot", far.url, clock=made.clock, base_url=far.base_url)
+        group = replace(opened, limit=timedelta(seconds=0.5))
+        made.parts.directory.channels["robot"] = group  # type: ignore[index]  # the office's own dict
+        await made.enrol([account(1, URL.format(1), group="robot")])
+        roles = made.parts.directory.ways
+        roles[Role.LIAISON] = ("group",)  # type: ignore[index]  # as above
+        roles[Role.OPERATOR] = ()  # type: ignore[index]  # as above
+        await made.settle()
+        (message,) = await kept(made)
+        assert (message.state, message.attempts) == (state, attempts)
+    rows = b"".join(file.read_bytes() for file in Path(store.url.database or "").parent.iterdir())
+    assert far.token.encode() not in rows
+    assert far.token not in caplog.text

@@ -1,0 +1,228 @@
+"""Not having seen is never evidence: through the whole pipeline, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+
+import pytest
+import trustme
+
+from collectors.http import Door, Policy
+from collectors.politeness import Pace
+from monitor.core.account import BY_HAND, Account
+from monitor.core.finding import Finding, Known, RuleBook, State
+from monitor.core.observation import Covers, Post, Reason, timeline
+from monitor.core.rules import upd_01
+from monitor.metrics import Snapshot
+from monitor.pipeline.judging import Judge
+from monitor.store import Store, cases, looks, sights
+from tests.collectors.conftest import Far, Script, answer
+from tests.pipeline.build import NOW, Canned, Clock, Office, account, feed, office
+
+URL = "https://feed.example/a.xml"
+STALE = NOW - timedelta(days=12)
+OVERDUE = NOW - timedelta(days=16)
+
+
+async def drip(_: bytes, writer: asyncio.StreamWriter) -> None:
+    """Write a byte now and then, for ever."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    forever = asyncio.Event()
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        try:
+            await asyncio.wait_for(forever.wait(), 0.05)
+        except TimeoutError:
+            continue
+
+
+async def cut(_: bytes, writer: asyncio.StreamWriter) -> None:
+    """Hang up in the middle of a body."""
+    writer.write(answer(b"<rss>", content_length="5000"))
+    await writer.drain()
+    writer.close()
+
+
+PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+TROUBLES: dict[str, tuple[Script | bytes, set[Reason]]] = {
+    "drip": (drip, {Reason.TIMEOUT}),
+    "bomb": (
+        answer(gzip.compress(b"0" * 50_000_000), content_encoding="gzip", content_type="text/html"),
+        {Reason.TOO_LARGE},
+    ),
+    "truncated": (cut, {Reason.TRUNCATED}),
+    "500": (answer(b"oops", "500 Internal Server Error"), {Reason.HTTP_ERROR}),
+    "403": (answer(b"no", "403 Forbidden"), {Reason.REFUSED}),
+    "429": (answer(b"slow down", "429 Too Many Requests", retry_after="60"), {Reason.RATE_LIMITED}),
+    "login": (answer(PAGE.format("请登录").encode(), content_type="text/html; charset=utf-8"), {Reason.LOGIN_WALL}),
+    "captcha": (answer(PAGE.format("安全验证").encode(), content_type="text/html; charset=utf-8"), {Reason.CAPTCHA}),
+    "private": (answer(b"", "302 Found", location="http://10.0.0.1/"), {Reason.GUARD_BLOCKED}),
+    "junk": (answer(bytes(range(256)) * 40), {Reason.UNREADABLE}),
+}
+
+
+@asynccontextmanager
+async def trouble(name: str) -> AsyncIterator[str]:
+    """Yield an address where a look meets that trouble."""
+    if name == "refused":
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        yield f"http://127.0.0.1:{port}/a.xml"
+    elif name == "dns":
+        yield "http://no-such-host.invalid/a.xml"
+    else:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if name == "tls" else None
+        if tls:
+            trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
+        script = TROUBLES["500" if tls else name][0]
+        far = Far(script)
+        await far.open(tls)
+        try:
+            yield far.url("/a.xml", scheme="https" if tls else "http")
+        finally:
+            await far.close()
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What an office has when a look is over."""
+
+    states: dict[str, State]
+    open_cases: int
+    outcomes: set[str]
+
+
+async def learnt(of: Office) -> Learnt:
+    """Return how things stand in the store."""
+    findings = await of.parts.store.query(cases.current_findings)
+    opened = await of.parts.store.query(lambda tx: cases.cases(tx, open_only=True))
+    rows = await of.parts.store.query(lambda tx: sights.overview(tx, of.clock()))
+    return Learnt(
+        states={f"{one.account} {one.rule}": one.state for one in findings},
+        open_cases=len(opened),
+        outcomes={source.last_outcome for row in rows for source in row.sources if source.collector != "manual"},
+    )
+
+
+@pytest.mark.parametrize("name", ["refused", "dns", "tls", *TROUBLES])
+async def test_no_trouble_of_ours_opens_a_case_or_tells_a_unit_anything(store: Store, name: str) -> None:
+    policy = Policy(
+        allow=(ip_network("127.0.0.1/32"),), total=timedelta(seconds=0.5), pace=Pace(per_minute=None, at_once=9)
+    )
+    async with trouble(name) as url, Door(policy, Clock()) as door:
+        for_real = office(store, lambda _: door)
+        accounts = [account(1, url), account(2, f"{url}?two")]
+        for number, last in ((0, STALE), (1, OVERDUE)):
+            await seen_long_ago(for_real, accounts[number], last)
+        assert await for_real.look() == 2
+        await for_real.settle()
+        stands = await learnt(for_real)
+    expected = {"refused": {Reason.CONNECT}, "dns": {Reason.DNS}, "tls": {Reason.TLS}}.get(name)
+    expected = expected or TROUBLES[name][1]
+    assert stands.outcomes == {reason.value for reason in expected}
+    assert stands.states["A01 UPD-01"] is State.WARNING
+    assert stands.states["A02 UPD-01"] is State.UNKNOWN
+    assert stands.open_cases == 0
+    assert for_real.mail.taken == []
+
+
+async def seen_long_ago(of: Office, who: Account, last: datetime) -> None:
+    """Have the office know a post of an account that it has not been able to look at since."""
+    await of.enrol([who])
+    posts = timeline([Post(published_at=last, title="一条", url="https://a.example/last")], covers=Covers.SOME)
+    await of.parts.store.write(lambda tx: looks.hand_look(tx, who, posts, at=of.clock(), known_at=of.clock()))
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+async def test_every_reason_there_is_settles_nothing(store: Store, reason: Reason) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(STALE)}
+    canned = office(store, lambda clock: Canned(clock, bodies))
+    await canned.enrol([account(1, URL)])
+    await canned.look()
+    await canned.settle()
+    told = len(canned.mail.taken)
+    assert told == 2
+    bodies[URL] = reason
+    for _ in range(9):
+        canned.clock.forward(timedelta(hours=12))
+        await canned.look()
+        await canned.settle()
+    stands = await learnt(canned)
+    assert stands.states["A01 UPD-01"] is State.UNKNOWN
+    assert stands.open_cases == 1
+    assert len(canned.mail.taken) == told
+
+
+async def test_steps_that_waited_for_sight_are_taken_when_it_returns(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=8))}
+    canned = office(store, lambda clock: Canned(clock, bodies))
+    await canned.enrol([account(1, URL)])
+    await canned.look()
+    bodies[URL] = Reason.CAPTCHA
+    for _ in range(5):
+        canned.clock.forward(timedelta(days=1))
+        await canned.look()
+        await canned.settle()
+    assert canned.mail.taken == []
+    bodies[URL] = feed(NOW - timedelta(days=8))
+    canned.clock.forward(timedelta(hours=12))
+    await canned.look()
+    await canned.settle()
+    assert {message.address for message in canned.mail.taken} == {"liaison@example.invalid", "leader@example.invalid"}
+    assert "更新预警" in canned.mail.taken[0].subject
+
+
+async def test_who_updates_between_the_judging_and_the_sending_hears_nothing(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(STALE)}
+    canned = office(store, lambda clock: Canned(clock, bodies))
+    await canned.enrol([account(1, URL)])
+    await canned.look()
+    await canned.parts.works.judge_all()
+    await canned.parts.courier.prepare(canned.clock())
+    bodies[URL] = feed(NOW, STALE)
+    canned.clock.forward(timedelta(hours=12))
+    await canned.look()
+    await canned.settle()
+    assert canned.mail.taken == []
+    assert (await learnt(canned)).open_cases == 0
+
+
+async def test_an_account_read_by_hand_is_asked_and_never_accused(store: Store) -> None:
+    canned = office(store, lambda clock: Canned(clock, {}))
+    by_hand = account(1, "", method=BY_HAND)
+    await seen_long_ago(canned, by_hand, STALE)
+    await canned.settle()
+    assert "未收到贵单位" in canned.mail.taken[0].body
+    canned.clock.forward(timedelta(days=8))
+    await canned.settle()
+    assert (await learnt(canned)).states["A01 UPD-01"] is State.UNKNOWN
+    assert len(canned.mail.taken) == 2
+
+
+async def test_a_bug_met_in_one_account_is_loud_and_keeps_no_other_from_being_judged(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    canned = office(store, lambda clock: Canned(clock, {URL: feed(STALE), f"{URL}2": feed(STALE)}))
+    await canned.enrol([account(1, URL), account(2, f"{URL}2")])
+    await canned.look()
+
+    def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
+        if known.account.id == "A01":
+            raise ZeroDivisionError
+        return upd_01.judge(known, book, now)
+
+    bench = replace(canned.parts.bench, rules=(replace(upd_01.RULE, judge=judge),))
+    await Judge(store=store, bench=bench, faults=canned.parts.faults).judge_due(canned.clock())
+    findings = await store.query(cases.current_findings)
+    assert [one.account for one in findings] == ["A02"]
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
+    assert b'xuncha_bugs_total{pass="judge"} 1.0' in canned.parts.metrics.render(Snapshot(at=canned.clock()))
