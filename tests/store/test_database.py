@@ -3,7 +3,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from monitor.store import SchemaTooNewError, Store, StoreError, memory, open_store, savepoint
+from monitor.store import SchemaTooNewError, Store, StoreError, Tx, memory, open_store, savepoint
 from tests.store.build import account, enrol
 
 
@@ -53,10 +53,14 @@ def test_a_database_is_created_as_it_should_stay(file: Path) -> None:
     assert pragmas == {"journal_mode": "wal", "auto_vacuum": 2, "foreign_keys": 1, "synchronous": 2}
 
 
+def put_and_fail(tx: Tx, key: str) -> None:
+    memory.put_note(tx, key, "text")
+    raise KeyError
+
+
 def test_what_raises_leaves_nothing(store: Store) -> None:
     with pytest.raises(KeyError), store.begin() as tx:
-        memory.put_note(tx, "key", "text")
-        raise KeyError
+        put_and_fail(tx, "key")
 
     with store.read() as tx:
         assert memory.get_note(tx, "key") is None
@@ -66,8 +70,7 @@ def test_a_savepoint_undoes_only_its_own(store: Store) -> None:
     with store.begin() as tx:
         memory.put_note(tx, "kept", "text")
         with pytest.raises(KeyError), savepoint(tx):
-            memory.put_note(tx, "undone", "text")
-            raise KeyError
+            put_and_fail(tx, "undone")
 
     with store.read() as tx:
         assert memory.notes(tx) == {"kept": "text"}
@@ -85,10 +88,12 @@ def test_after_a_broken_constraint_the_savepoint_s_transaction_goes_on(store: St
         assert memory.notes(tx) == {"key": "text", "other": "text"}
 
 
+def note(key: str) -> Callable[[Tx], None]:
+    return lambda tx: memory.put_note(tx, key, "text")
+
+
 async def test_writes_follow_each_other_and_reads_see_them(store: Store) -> None:
-    await asyncio.gather(
-        *(store.write(lambda tx, n=n: memory.put_note(tx, f"{n}", "text"), durable=n % 2 == 0) for n in range(20))
-    )
+    await asyncio.gather(*(store.write(note(f"{number}"), durable=number % 2 == 0) for number in range(20)))
 
     assert len(await store.query(memory.notes)) == 20
 
@@ -96,7 +101,7 @@ async def test_writes_follow_each_other_and_reads_see_them(store: Store) -> None
 async def test_a_read_sees_one_moment(store: Store) -> None:
     with store.read() as tx:
         assert memory.notes(tx) == {}
-        await store.write(lambda other: memory.put_note(other, "key", "text"))
+        await store.write(note("key"))
         assert memory.notes(tx) == {}
 
 
@@ -117,13 +122,17 @@ def test_a_locked_database_is_said_to_be_in_use_and_works_again_later(file: Path
         assert store.problem() is None
 
 
+def limit_pages(store: Store, pages: int) -> None:
+    with store.begin() as tx:
+        tx.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+
 def test_a_full_disk_is_said_to_be_full_and_works_again_later(file: Path) -> None:
     with open_file(file) as store:
+        limit_pages(store, 1)
         with pytest.raises(StoreError, match="磁盘已满"), store.begin() as tx:
-            tx.exec_driver_sql("PRAGMA max_page_count = 1")
             memory.put_note(tx, "key", "x" * 10_000_000)
-        with store.begin() as tx:
-            tx.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        limit_pages(store, 1_000_000)
         assert store.problem() is None
 
 

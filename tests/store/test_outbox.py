@@ -1,0 +1,309 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.core.account import Role
+from monitor.core.message import Attempt, Message, MessageState, Outcome
+from monitor.core.notice import Notice
+from monitor.store import Store, outbox
+from monitor.store.outbox import Draft, NoticeState
+from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step
+
+SENT = Attempt(outcome=Outcome.SENT, code="0")
+BUSY = Attempt(outcome=Outcome.TEMPORARY, code="310000", detail="busy", retry_after=timedelta(seconds=90))
+
+
+@pytest.fixture(autouse=True)
+def two_notices(store: Store) -> None:
+    enrol(store, account(), at=NOW - DAY)
+    judge(store, open_with(step(), notice(), notice(person="13800000002")))
+
+
+def waiting(store: Store) -> tuple[Notice, ...]:
+    with store.read() as tx:
+        return outbox.waiting_notices(tx)
+
+
+def ids(store: Store, person: str = "13800000001") -> tuple[int, ...]:
+    return tuple(one.id for one in waiting(store) if one.person == person and one.id is not None)
+
+
+def draft(*notices: int, **changes: object) -> Draft:
+    base = Draft(
+        channel="dingtalk",
+        address="ding-1",
+        mentions=("13800000001",),
+        role=Role.LIAISON,
+        person="13800000001",
+        subject="更新提醒",
+        body="**正文**",
+        notices=notices,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]  # checked by the tests that use it
+
+
+def save(
+    store: Store, one: Draft, *, held: bool = False, wait: timedelta = timedelta(), at: timedelta = timedelta()
+) -> str:
+    with store.begin() as tx:
+        return outbox.save_draft(tx, one, at=NOW + at, not_before=NOW + at + wait, held=held)
+
+
+def kept(store: Store, id_: str) -> outbox.Kept:
+    with store.read() as tx:
+        (found,) = outbox.messages(tx, ids=[id_])
+    return found
+
+
+def due(store: Store, after: timedelta = timedelta()) -> list[str]:
+    with store.read() as tx:
+        return [one.message.id for one in outbox.due_messages(tx, NOW + after, 9)]
+
+
+def freeze(store: Store, id_: str, body: str = "定稿") -> Message:
+    with store.begin(durable=True) as tx:
+        return outbox.freeze(tx, id_, subject="更新提醒", body=body, at=NOW)
+
+
+def attempt(store: Store, id_: str, tried: Attempt, again: timedelta | None = None) -> None:
+    with store.begin(durable=True) as tx:
+        outbox.record_attempt(tx, id_, tried, at=NOW, next_try=None if again is None else NOW + again)
+
+
+def test_a_draft_waits_for_its_hour(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)), wait=HOUR)
+
+    assert due(store) == []
+    assert due(store, HOUR) == [id_]
+    assert kept(store, id_).state is MessageState.QUEUED
+    with store.read() as tx:
+        assert [one.person for one in outbox.notices_of(tx, id_)] == ["13800000001"]
+
+
+def test_a_draft_is_replaced_until_it_is_frozen(store: Store) -> None:
+    first = save(store, draft(*ids(store)))
+    assert save(store, draft(*ids(store), body="新"), at=HOUR) == first
+    assert kept(store, first).message.body == "新"
+
+    freeze(store, first)
+    assert save(store, draft(body="another"), at=2 * HOUR) != first
+    assert kept(store, first).message.body == "定稿"
+
+
+@pytest.mark.parametrize(
+    "other", [{"channel": "mail"}, {"address": None}, {"person": ""}, {"topic": "digest:2026-05-06"}]
+)
+def test_other_people_ways_and_topics_have_their_own_message(store: Store, other: dict[str, object]) -> None:
+    assert save(store, draft()) != save(store, draft(**other))
+
+
+def test_notices_wait_until_their_message_is_settled(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    assert [one.person for one in waiting(store)] == ["13800000001", "13800000002"]
+
+    freeze(store, id_)
+    assert [one.person for one in waiting(store)] == ["13800000002"]
+
+
+def test_a_notice_no_longer_in_the_draft_is_superseded(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    save(store, draft())
+
+    assert ids(store) == ()
+    assert kept(store, id_).state is MessageState.QUEUED
+
+
+def test_a_held_message_waits_for_a_person(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)), held=True, wait=HOUR)
+    assert due(store, 9 * DAY) == []
+
+    with store.begin() as tx:
+        assert outbox.release(tx, [id_], at=NOW) == 1
+        assert outbox.release(tx, None, at=NOW) == 0
+    assert due(store) == []
+    assert due(store, HOUR) == [id_]
+    assert kept(store, id_).is_released
+
+
+def test_a_released_message_stays_so_until_something_is_added(store: Store) -> None:
+    (one,) = ids(store)
+    (other,) = ids(store, "13800000002")
+    id_ = save(store, draft(one), held=True)
+    with store.begin() as tx:
+        outbox.release(tx, None, at=NOW)
+
+    save(store, draft(one, body="新"), held=True)
+    assert kept(store, id_).state is MessageState.QUEUED
+
+    save(store, draft(one, other), held=True)
+    assert (kept(store, id_).state, kept(store, id_).is_released) == (MessageState.HELD, False)
+
+
+def test_the_words_are_settled_before_the_first_try_and_stay(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    first = freeze(store, id_)
+    attempt(store, id_, BUSY, HOUR)
+
+    assert first == Message(
+        id=id_, channel="dingtalk", subject="更新提醒", body="定稿", address="ding-1", mentions=("13800000001",)
+    )
+    assert freeze(store, id_, "something else") == first
+
+
+def test_a_sent_message_has_told_its_notices(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+    attempt(store, id_, SENT)
+
+    assert ids(store) == ()
+    assert due(store, 9 * DAY) == []
+    sent = kept(store, id_)
+    assert (sent.state, sent.attempts, sent.finished_at, sent.last) == (MessageState.SENT, 1, NOW, SENT)
+
+
+def test_a_failed_try_is_repeated_later_with_the_same_id(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+    attempt(store, id_, BUSY, HOUR)
+
+    assert due(store) == []
+    assert due(store, HOUR) == [id_]
+    with store.read() as tx:
+        assert outbox.attempts_of(tx, id_) == (outbox.Tried(message=id_, at=NOW, attempt=BUSY),)
+
+
+def test_when_no_try_is_left_the_notices_look_for_another_way(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+    attempt(store, id_, Attempt(outcome=Outcome.PERMANENT, code="400"))
+
+    assert kept(store, id_).state is MessageState.FAILED
+    assert [one.route for one in waiting(store) if one.person == "13800000001"] == [1]
+
+
+def test_a_failed_message_can_be_tried_once_more(store: Store) -> None:
+    id_ = save(store, draft())
+    before = freeze(store, id_)
+    attempt(store, id_, BUSY)
+    with store.begin() as tx:
+        assert outbox.retry(tx, [id_], at=NOW + HOUR) == 1
+
+    assert due(store, HOUR) == [id_]
+    assert freeze(store, id_, "other words") == before
+
+
+def test_a_message_with_nothing_left_to_say_is_cancelled(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    with store.begin() as tx:
+        outbox.settle(tx, id_, MessageState.CANCELLED, at=NOW)
+
+    assert ids(store) == ()
+    assert kept(store, id_).state is MessageState.CANCELLED
+    assert save(store, draft(), at=HOUR) != id_
+
+
+def test_no_message_ends_as_queued(store: Store) -> None:
+    id_ = save(store, draft())
+    with pytest.raises(ValueError, match="queued"), store.begin() as tx:
+        outbox.settle(tx, id_, MessageState.QUEUED, at=NOW)
+
+
+def test_a_message_without_its_token_goes_back_to_the_queue(store: Store) -> None:
+    id_ = save(store, draft())
+    with store.begin() as tx:
+        outbox.postpone(tx, id_, NOW + HOUR)
+
+    assert due(store, HOUR) == [id_]
+    assert kept(store, id_).attempts == 0
+
+
+def test_a_message_whose_answer_a_crash_kept_from_us_is_found_again(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    settled = freeze(store, id_)
+
+    with store.read() as tx:
+        (found,) = outbox.unfinished(tx)
+        assert outbox.due_messages(tx, NOW + 9 * DAY, 9) == ()
+    assert (found.message, found.state) == (settled, MessageState.SENDING)
+
+
+def test_ended_notices_leave_no_empty_draft_behind(store: Store) -> None:
+    (one,) = ids(store)
+    id_ = save(store, draft(one))
+    with store.begin() as tx:
+        outbox.end_notices(tx, [one], NoticeState.SUPERSEDED, at=NOW)
+
+    assert ids(store) == ()
+    assert kept(store, id_).state is MessageState.CANCELLED
+
+
+def test_what_a_settled_message_carries_cannot_be_ended(store: Store) -> None:
+    (one,) = ids(store)
+    id_ = save(store, draft(one))
+    freeze(store, id_)
+    with store.begin() as tx:
+        outbox.end_notices(tx, [one], NoticeState.CANCELLED, at=NOW)
+    attempt(store, id_, BUSY)
+
+    assert ids(store) == (one,)
+
+
+def test_a_notice_taken_out_of_its_draft_waits_for_another(store: Store) -> None:
+    (one,) = ids(store)
+    id_ = save(store, draft(one))
+    with store.begin() as tx:
+        outbox.reopen_notices(tx, [one])
+        outbox.settle(tx, id_, MessageState.CANCELLED, at=NOW)
+
+    assert ids(store) == (one,)
+
+
+def test_the_queue_is_counted(store: Store) -> None:
+    save(store, draft(), held=True)
+    save(store, draft(topic="1"), wait=HOUR)
+    save(store, draft(topic="2"))
+    with store.read() as tx:
+        counted = outbox.counts(tx)
+        assert (counted[MessageState.HELD], counted[MessageState.QUEUED], counted[MessageState.SENT]) == (1, 2, 0)
+        assert set(counted) == set(MessageState)
+        assert outbox.oldest_age(tx, NOW + 3 * HOUR) == 3 * HOUR
+        assert outbox.oldest_age(tx, NOW - HOUR) is None
+
+
+def test_messages_are_listed_latest_first(store: Store) -> None:
+    listed = [save(store, draft(topic=f"{number}"), at=number * HOUR, held=number == 1) for number in range(3)]
+    with store.read() as tx:
+        assert [one.message.id for one in outbox.messages(tx)] == listed[::-1]
+        assert [one.message.id for one in outbox.messages(tx, limit=1)] == [listed[2]]
+        assert [one.message.id for one in outbox.messages(tx, states=[MessageState.HELD])] == [listed[1]]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=timedelta(seconds=10))
+@given(pauses=st.lists(st.integers(0, 40_000), min_size=1, max_size=40), per_minute=st.integers(1, 5))
+def test_no_minute_ever_sees_more_tokens_than_allowed(store: Store, pauses: list[int], per_minute: int) -> None:
+    channel = f"robot-{abs(hash((*pauses, per_minute)))}"
+    now, taken = NOW, []
+    for pause in pauses:
+        now += timedelta(milliseconds=pause)
+        with store.begin() as tx:
+            wait = outbox.take_token(tx, channel, per_minute, now)
+        if wait is None:
+            taken.append(now)
+        else:
+            assert now < wait <= now + timedelta(minutes=1)
+            assert len([one for one in taken if one > now - timedelta(minutes=1)]) == per_minute
+
+    for start in taken:
+        assert len([one for one in taken if start <= one < start + timedelta(minutes=1)]) <= per_minute
+
+
+def test_a_token_is_to_be_had_at_the_moment_that_was_named(store: Store) -> None:
+    with store.begin() as tx:
+        assert outbox.take_token(tx, "robot", 1, NOW) is None
+        wait = outbox.take_token(tx, "robot", 1, NOW + HOUR / 120)
+        assert wait == NOW + timedelta(minutes=1)
+        assert outbox.take_token(tx, "robot", 1, wait) is None
+        assert outbox.take_token(tx, "other", 1, NOW) is None
