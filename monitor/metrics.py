@@ -82,11 +82,13 @@ class Snapshot:
     """Since when the message waits that has waited longest, held ones not counted."""
     open_cases: Mapping[StepKind, int] = field(default_factory=dict)
     """By the last step taken."""
-    cases_without_next_step: int = 0
+    cases_without_next_step: int | None = None
+    """None where nobody has counted."""
     suspended: Mapping[Platform, bool] = field(default_factory=dict)
     """For each platform that is looked at, whether it is suspended."""
     calendar_years: frozenset[int] = frozenset()
-    is_online: bool = True
+    is_online: bool | None = None
+    """None where nobody has tried."""
 
 
 class Metrics:
@@ -273,7 +275,7 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
     yield _family(
         "cases_without_next_step",
         "Open cases that neither have a next step nor wait on anybody: must be 0.",
-        (f" {snapshot.cases_without_next_step}",),
+        _if_known(snapshot.cases_without_next_step),
     )
     this_year = beijing_date(snapshot.at).year
     yield _family(
@@ -284,8 +286,14 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
     yield _family(
         "monitor_online",
         "Whether the monitor itself reaches the network.",
-        (f" {snapshot.is_online:d}",),
+        _if_known(snapshot.is_online),
     )
+
+
+def _if_known(value: int | None) -> Iterator[str]:
+    """Yield the one sample of a family without labels; a truth is written as 0 or 1."""
+    if value is not None:
+        yield f" {value:d}"
 
 
 def _family(noun: str, meaning: str, samples: Iterable[str]) -> Iterator[str]:

@@ -50,6 +50,8 @@ def snapshot(*readings: Reading) -> Snapshot:
         open_cases={StepKind.WARN: 1},
         suspended={Platform.WEIBO: True},
         calendar_years=frozenset({2026}),
+        cases_without_next_step=0,
+        is_online=True,
     )
 
 
@@ -89,9 +91,11 @@ def test_the_state_is_written_as_it_was_read() -> None:
 
 def test_what_is_not_known_has_no_sample() -> None:
     bare = Reading(account="a", name="a", unit="a", platform=Platform.WEIBO)
-    text = metrics().render(snapshot(bare))
+    text = metrics().render(Snapshot(at=NOW, readings=(bare,)))
     assert samples(text, "xuncha_days_since_update") == {}
     assert samples(text, "xuncha_app_download_available") == {}
+    assert samples(text, "xuncha_cases_without_next_step") == {}
+    assert samples(text, "xuncha_monitor_online") == {}
 
 
 def test_whether_an_app_can_be_downloaded_is_told_once_it_is_known() -> None:

@@ -24,12 +24,12 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What is not in the store: how the monitor itself stands."""
+    """What is not in the store: how the monitor itself stands. None: not known."""
 
-    is_online: bool = True
+    is_online: bool | None = None
     suspended: Mapping[Platform, bool] = field(default_factory=dict)
     """For each platform that is looked at, whether it is suspended."""
-    cases_without_next_step: int = 0
+    cases_without_next_step: int | None = None
 
 
 def scraper(

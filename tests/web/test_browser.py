@@ -8,11 +8,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 
 from monitor.store import Store
 from monitor.store.outbox import messages
-from monitor.web import Pass, create_app
+from monitor.web import Pass, Server, create_app, listening
 from tests.services import require_chromium
 from tests.web.browser import Browser, browser
 from tests.web.county import ACCOUNTS, NOW, Surroundings
@@ -21,18 +20,15 @@ from tests.web.county import ACCOUNTS, NOW, Surroundings
 @contextmanager
 def served(store: Store, around: Surroundings) -> Iterator[str]:
     """Serve the pages on a free port of the loopback; the value is their address."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(around.view(store)), port=0, log_level="critical", lifespan="off")
-    )
-    bound = server.config.bind_socket()
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        bound.close()
+    server = Server(create_app(around.view(store)))
+    with listening("127.0.0.1", 0) as sock:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="module")

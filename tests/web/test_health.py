@@ -1,11 +1,13 @@
+import signal
 from datetime import timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
 from monitor.core.account import Platform
 from monitor.metrics import CONTENT_TYPE, Metrics
 from monitor.store import Store
-from monitor.web import Condition, Pass, scraper
+from monitor.web import Condition, Pass, Server, listening, scraper
 from tests.test_metrics import samples
 from tests.web.conftest import client_of
 from tests.web.county import ACCOUNTS, CALENDAR, NOW, OVERDUE, Clock, Surroundings
@@ -68,3 +70,14 @@ async def test_a_scrape_is_kept_for_five_seconds(county: Store) -> None:
     assert samples(later, "xuncha_monitor_online") == {(): 0}
     assert samples(later, "xuncha_platform_suspended") == {("weibo",): 1}
     assert samples(later, "xuncha_cases_without_next_step") == {(): 2}
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with listening("127.0.0.1", 0) as taken, pytest.raises(OSError, match="in use"):
+        listening("127.0.0.1", taken.getsockname()[1])
+
+
+def test_the_server_leaves_signals_to_the_daemon(client: TestClient) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with Server(client.app).capture_signals():  # type: ignore[arg-type]  # it is the application
+        assert signal.getsignal(signal.SIGTERM) is before
