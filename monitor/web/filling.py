@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monitor.core.account import BY_HAND
 from monitor.core.calendar import beijing, beijing_date
+from monitor.core.observation import MANUAL
 from monitor.core.wording import day, plain
 from monitor.web.account import outcome_text, seen_text
 from monitor.web.board import Light, Moment, rule_name
@@ -27,7 +29,13 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {"line": _line, "masked": masked, "link": safe_link, "beijing": beijing}
+        self._jinja.filters |= {
+            "line": _line,
+            "masked": masked,
+            "link": safe_link,
+            "beijing": beijing,
+            "collector": _collector,
+        }
         self._jinja.globals |= {
             "Light": Light,
             "ago": ago,
@@ -53,3 +61,8 @@ class Templates:
 def _line(text: str) -> str:
     """Return text from outside as one line without invisible signs."""
     return plain(text, LONG)
+
+
+def _collector(name: str) -> str:
+    """Return what people call a way to look at accounts."""
+    return BY_HAND if name == MANUAL else name

@@ -152,7 +152,7 @@ class Pages:
             passes=view.passes(),
             looking=tuple(_looking(everything.rows)) if everything else (),
             counts=everything.messages if everything else {},
-            years=sorted(year for year in view.calendar.years if year >= moment.today.year),
+            years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )
 
     async def healthz(self, request: Request) -> Response:

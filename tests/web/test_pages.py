@@ -5,9 +5,11 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from monitor.core.account import Role
 from monitor.store import Store, StoreError, Tx
-from monitor.store.outbox import messages
+from monitor.store.outbox import Draft, messages, save_draft
 from monitor.store.sights import overview
+from monitor.web.outgoing import LISTED
 from monitor.web.pages import LINES
 from tests.store.build import enrol
 from tests.web.conftest import client_of
@@ -270,6 +272,17 @@ def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings
     assert len(names_in(client.get("/?page=2").text)) == 3
     assert "203个账号：正常0、临近超期0、超期0、未能核查203；尚未开始核查" in text_of(first)
     assert "等待首次核查" in first
+
+
+def test_a_long_list_of_messages_says_that_it_is_cut(county: Store, around: Surroundings, empty: Store) -> None:
+    with empty.begin() as tx:
+        for number in range(LISTED + 1):
+            draft = Draft(channel="duty", role=Role.OPERATOR, person="", subject="摘要", body="正文", topic=f"{number}")
+            save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
+    page = text_of(client_of(empty, around).get("/messages?state=held").text)
+    assert "待放行 101" in page
+    assert "只列最近 100 条。" in page
+    assert "只列最近" not in client_of(county, around).get("/messages").text
 
 
 def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
