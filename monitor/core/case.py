@@ -16,6 +16,10 @@ LADDER = "UPD-01"
 """The rule whose numbers make the ladder (rules.md B.2, UPD-W and UPD-H)."""
 
 
+TASK_AGAIN = 10
+"""After how many working days an operator's task is named again."""
+
+
 class StepKind(Labelled):
     """What a step is, in the order of its weight; a closed list that labels a metric."""
 
@@ -252,15 +256,16 @@ class Ladder:
         return begun + timedelta(days=self.limit)
 
     def falls_in(self, begun: date, block: DaysOff) -> bool:
-        """Whether the update would be late on the first working day after the block, and is not yet."""
-        return self.deadline(begun) <= block.last
+        """Whether the deadline lies in the block: on the first working day after it, an update would be late."""
+        return block.first <= self.deadline(begun) <= block.last
 
 
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
-    """Return the operator's task, at once and again after every five working days."""
+    """Return the operator's task, at once and again after every ten working days."""
     if finding.state not in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}:
         return None
-    weeks = calendar.workdays_between(beijing_date(case.opened_at), beijing_date(now)) // 5 if case else 0
-    if case and case.has(StepKind.TASK, weeks):
+    worked = calendar.workdays_between(beijing_date(case.opened_at), beijing_date(now)) if case else 0
+    turn = worked // TASK_AGAIN
+    if case and case.has(StepKind.TASK, turn):
         return None
-    return Step(kind=StepKind.TASK, number=weeks, at=now, days=finding.days, because=finding.because)
+    return Step(kind=StepKind.TASK, number=turn, at=now, days=finding.days, because=finding.because)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from monitor.core.account import Role
 from monitor.core.calendar import at_beijing, beijing_date
-from monitor.core.case import Ladder
+from monitor.core.case import LADDER, Ladder
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
-from monitor.core.wording import Section, Setting, digest, escaped
+from monitor.core.wording import Section, Setting, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, cases, memory, outbox, sights
+from monitor.store import Tx, memory, outbox, sights
 
 ASK_HAND_FROM = 8
 """From this many days on, accounts read by hand are worth the operator's time (design.md §4)."""
@@ -41,7 +41,7 @@ class Digest:
         memory.put_note(tx, topic, now.isoformat())
         routes = self.courier.directory.to_operator()
         tasks = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
-        sections = sections_of(sights.overview(tx, now), tasks, outbox.counts(tx), cases.current_findings(tx))
+        sections = sections_of(sights.overview(tx, now), tasks, outbox.counts(tx))
         if not routes or not any(section.lines for section in sections):
             return False
         setting = Setting(
@@ -63,59 +63,59 @@ class Digest:
 
 
 def sections_of(
-    rows: Sequence[sights.Row],
-    tasks: Sequence[Notice],
-    messages: dict[MessageState, int],
-    findings: Sequence[Finding],
+    rows: Sequence[sights.Row], tasks: Sequence[Notice], messages: Mapping[MessageState, int]
 ) -> tuple[Section, ...]:
     """Return what wants a person, the gravest first; a section may be empty."""
-    names = {row.account.id: f"“{escaped(row.account.name)}”（{row.account.platform.label}）" for row in rows}
-    updates = [one for one in findings if one.rule == "UPD-01" and one.account in names]
-    by_account = {(one.account, one.rule): one for one in findings}
-    waiting = [by_account.get((notice.account, notice.rule)) for notice in tasks]
+    gone = {row.account.id: standing for row in rows if (standing := _gone(row))}
+    updates = [
+        (row, finding)
+        for row in rows
+        for finding in row.findings
+        if finding.rule == LADDER and row.account.id not in gone
+    ]
+    over = sorted(
+        ((row, one) for row, one in updates if one.state is State.VIOLATED), key=lambda pair: -(pair[1].days or 0)
+    )
+    asked = {(notice.account, notice.rule) for notice in tasks}
+    new = [(row, one) for row in rows for one in row.findings if (row.account.id, one.rule) in asked]
     return (
-        Section(heading="已超期", lines=_lines(names, updates, State.VIOLATED)),
-        Section(heading="未能核查（采集受阻，不作超期认定）", lines=_blind(names, updates, Support.BLIND)),
-        Section(heading="靠人工核查，请登录平台查看后登记", lines=_blind(names, updates, Support.ASKED)),
-        Section(heading="平台显示状态异常，待核实", lines=tuple(_gone(rows, names))),
+        Section(heading="已超期", lines=_lines(over)),
+        Section(heading="未能核查（采集受阻，不作超期认定）", lines=_lines(_unseen(updates, Support.BLIND))),
+        Section(heading="靠人工核查，请登录平台查看后登记", lines=_lines(_unseen(updates, Support.ASKED))),
         Section(
-            heading="新增待办",
+            heading="平台显示状态异常，待核实",
             lines=tuple(
-                f"{names[one.account]}：{escaped(one.because, 200)}" for one in waiting if one and one.account in names
+                f"{quoted(row.account)}：平台显示{gone[row.account.id].label}" for row in rows if row.account.id in gone
             ),
         ),
+        Section(heading="新增待办", lines=_lines(new)),
         Section(heading="消息", lines=tuple(_message_lines(messages))),
     )
 
 
-def _lines(names: dict[str, str], findings: Sequence[Finding], state: State) -> tuple[str, ...]:
-    chosen = sorted((one for one in findings if one.state is state), key=lambda one: -(one.days or 0))
-    return tuple(f"{names[one.account]}：{escaped(one.because, 200)}" for one in chosen if one.account)
+Pair = tuple[sights.Row, Finding]
 
 
-def _blind(names: dict[str, str], findings: Sequence[Finding], support: Support) -> tuple[str, ...]:
-    """Return accounts that nothing sure can be said of, once that begins to matter."""
-    chosen = [
-        one
-        for one in findings
-        if one.support is support
-        and (one.days is None or one.days >= ASK_HAND_FROM)
-        and one.state is not State.NOT_APPLICABLE
-    ]
-    return tuple(f"{names[one.account]}：{escaped(one.because, 200)}" for one in chosen if one.account)
+def _lines(pairs: Iterable[Pair]) -> tuple[str, ...]:
+    return tuple(f"{quoted(row.account)}：{escaped(finding.because, 200)}" for row, finding in pairs)
 
 
-def _gone(rows: Sequence[sights.Row], names: dict[str, str]) -> list[str]:
-    present = {"", Standing.ACTIVE.value, Standing.EMPTY.value}
-    return [
-        f"{names[row.account.id]}：平台显示{Standing.of(source.standing).label}"
-        for row in rows
-        for source in row.sources
-        if source.standing not in present
-    ]
+def _unseen(updates: Iterable[Pair], support: Support) -> Iterator[Pair]:
+    """Yield accounts that nothing sure can be said of, once that begins to matter."""
+    for row, finding in updates:
+        matters = finding.days is None or finding.days >= ASK_HAND_FROM
+        if finding.support is support and matters and finding.state is not State.NOT_APPLICABLE:
+            yield row, finding
 
 
-def _message_lines(messages: dict[MessageState, int]) -> list[str]:
-    held, failed = messages.get(MessageState.HELD, 0), messages.get(MessageState.FAILED, 0)
-    lines = [f"{held}条消息待放行（xuncha message release）"] if held else []
-    return lines + ([f"{failed}条消息发送失败，请查看发送记录"] if failed else [])
+def _gone(row: sights.Row) -> Standing | None:
+    """Return what a platform says of an account that it no longer shows; None for one that it shows."""
+    said = (Standing.of(source.standing) for source in row.sources if source.standing)
+    return next((standing for standing in said if not standing.is_present), None)
+
+
+def _message_lines(messages: Mapping[MessageState, int]) -> Iterator[str]:
+    if held := messages.get(MessageState.HELD, 0):
+        yield f"{held}条消息待放行（xuncha message release）"
+    if failed := messages.get(MessageState.FAILED, 0):
+        yield f"{failed}条消息发送失败，请查看发送记录"

@@ -154,14 +154,14 @@ def test_a_withdrawn_post_corrects_the_case_and_tells_nobody_of_recovery() -> No
     assert (planned.close.closing, planned.close.step) == (Closing.CORRECTED, None)
 
 
-def test_an_operators_task_comes_at_once_and_again_after_five_working_days() -> None:
+def test_an_operators_task_comes_at_once_and_again_after_ten_working_days() -> None:
     found = finding(State.WARNING, rule="PER-01", episode="PER-01")
     friday = beijing_time("2026-05-08 09:00")
     first = plan(found, Pacing.TASK, None, BOOK, WEEKS, friday).step
     assert first is not None
     case = opened(found, friday, first)
-    assert plan(found, Pacing.TASK, case, BOOK, WEEKS, beijing_time("2026-05-14 09:00")) == NOTHING
-    again = plan(found, Pacing.TASK, case, BOOK, WEEKS, beijing_time("2026-05-15 09:00")).step
+    assert plan(found, Pacing.TASK, case, BOOK, WEEKS, beijing_time("2026-05-21 09:00")) == NOTHING
+    again = plan(found, Pacing.TASK, case, BOOK, WEEKS, beijing_time("2026-05-22 09:00")).step
     assert again is not None
     assert again.number == 1
 
