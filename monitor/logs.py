@@ -9,44 +9,95 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
 
-_SECRET = re.compile(
-    r"(?i)((?:access_token|sign|secret|password|token|key|corpsecret)=)[^&\s'\"]+|(://[^/\s:@]+:)[^@/\s]+@"
-)
 _OURS = ("monitor", "collectors", "alerts")
 
+_NAMES = r"(?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|signature|cookie)|pwd|sign|key|api_?key|authorization)"
+_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
+_SECRETS = (
+    # An Apprise URL is all secret: settings, identity and key at once.
+    (re.compile(r"\b(?!https?:|sqlite\b|postgresql\b|file:)([a-z][a-z0-9+.-]*://)[^\s'\"]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(://[^/\s:@]*:)[^/\s]+(?=@)"), r"\1***"),
+    (re.compile(rf"\b({_NAMES}[\"']?\s*[=:]\s*[\"']?(?:Bearer\s+)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(/(?:hook|services|webhooks?)/)[^\s'\"?#]+", re.IGNORECASE), r"\1***"),
+)
+"""What looks like a secret in a text, and what is left of it."""
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters that a terminal obeys; line breaks and tabs stay."""
 
-def set_up(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
-    """Send our own logs of `level` and everybody's warnings to a stream."""
+
+def set_up(stream: TextIO | None = None, *, debug: bool = False) -> None:
+    """Send our own logs and everybody's warnings to a stream, by default stderr.
+
+    A terminal gets one line for a bug, its traceback with `debug` only; a log file always gets the traceback.
+    """
+    out = stream or sys.stderr
+    is_terminal = out.isatty()
     shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _brief if is_terminal and not debug else structlog.processors.format_exc_info,
         redacted,
     ]
     renderer: structlog.types.Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
-    if stream.isatty():
+    if is_terminal:
         renderer = structlog.dev.ConsoleRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     )
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in _OURS:
-        logging.getLogger(name).setLevel(level)
+        logging.getLogger(name).setLevel(logging.DEBUG if debug else logging.INFO)
 
 
 def redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blot out what looks like a secret in any text of an event: the last line of defence, not the first."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _SECRET.sub(lambda match: f"{match[1] or match[2]}***", value)
+    """Blot out what looks like a secret anywhere in an event: the last line of defence, not the first."""
+    return {key: _clean(key, value) for key, value in event.items()}
+
+
+def _clean(key: str, value: object) -> object:
+    if _SECRET_NAME.fullmatch(key) and value is not None:
+        return "***"
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case Mapping():
+            return {str(name): _clean(str(name), part) for name, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean("", part) for part in value]
+        case _:
+            return _clean_text(str(value))
+
+
+def _clean_text(text: str) -> str:
+    for secret, rest in _SECRETS:
+        text = secret.sub(rest, text)
+    return _STEERING.sub(lambda mark: f"\\x{ord(mark[0]):02x}", text)
+
+
+def whereabouts(error: BaseException) -> str:
+    """Return an exception's kind and the line of ours that it passed last: `KeyError, looks.py:120`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if any(f"/{name}/" in frame.filename for name in _OURS)] or frames
+    place = f", {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _brief(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put the place of a bug instead of its traceback."""
+    info = event.pop("exc_info", None)
+    if isinstance(info, tuple) and info[1] is not None:
+        event["error"] = whereabouts(info[1])
     return event

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 import click
 
-_HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
+_HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
+_USAGE = {"[OPTIONS]": "[选项]", "COMMAND": "命令", "[ARGS]...": "[参数]..."}
+_WIDE = frozenset({"W", "F"})
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 class Formatter(click.HelpFormatter):
-    """Help pages with Chinese headings."""
+    """Help pages with Chinese headings, in columns that stay straight with Chinese in them."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the line that shows how a command is typed."""
-        words = {"[OPTIONS]": "[选项]", "COMMAND": "命令", "[ARGS]...": "[参数]..."}
-        for english, chinese in words.items():
+        for english, chinese in _USAGE.items():
             args = args.replace(english, chinese)
         super().write_usage(prog, args, prefix=prefix or "用法：")
 
     def write_heading(self, heading: str) -> None:
         """Write a section's heading."""
-        super().write_heading(_HEADINGS.get(heading, heading))
+        self.write(f"{' ' * self.current_indent}{_HEADINGS.get(heading, heading)}：\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write what there is to choose from, each with its explanation."""
+        lines = tuple(rows)
+        column = max(_width(name) for name, _ in lines) + col_spacing
+        for name, text in lines:
+            self.write(f"{' ' * self.current_indent}{name}{' ' * (column - _width(name))}{text}\n")
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if unicodedata.east_asian_width(mark) in _WIDE else 1 for mark in text)
 
 
 class Context(click.Context):
     """A context whose help is written by our formatter."""
 
     formatter_class = Formatter
+
+
+class Option(click.Option):
+    """An option whose help says everything itself: click would add `[required]` and `[default: …]`."""
+
+    def get_help_extra(self, ctx: click.Context) -> click.types.OptionHelpExtra:
+        """Return nothing to be added."""
+        return {}
 
 
 class Command(click.Command):
@@ -41,7 +65,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group of such commands; `loaders` import a command only when it is asked for."""
+    """A group of such commands."""
 
     context_class = Context
     command_class = Command
@@ -58,22 +82,30 @@ def _helped(option: click.Option | None) -> click.Option | None:
     return option
 
 
-def sentence(error: click.ClickException) -> str:
+def sentence(error: click.UsageError) -> str:
     """Return one Chinese sentence for an error of usage."""
     match error:
         case click.NoSuchOption():
-            guess = f"，是否想写 {'、'.join(error.possibilities)}" if error.possibilities else ""
-            return f"没有选项 {error.option_name}{guess}。"
+            return f"没有选项 {error.option_name}{_guess(error.possibilities)}。"
+        case click.NoSuchCommand():
+            return f"没有命令 {error.command_name}{_guess(error.possibilities)}，用 --help 查看全部命令。"
+        case click.BadOptionUsage():
+            fault = "不带值" if "does not take" in error.message else "后面缺少值"
+            return f"选项 {error.option_name} {fault}。"
         case click.MissingParameter():
-            return f"缺少{_named(error)}。"
+            return f"缺少{_named(error)}，用 --help 查看用法。"
         case click.BadParameter():
             return f"{_named(error)}的值不对：{_reason(error)}。"
-        case click.UsageError() if error.message.startswith("No such command"):
-            return f"没有命令 {error.message.split(chr(39))[1]}，用 --help 查看全部命令。"
-        case click.UsageError() if error.message.startswith("Got unexpected extra"):
+        case _ if _CHINESE.search(error.message):  # our own words
+            return f"{error.message}。"
+        case _ if error.message.startswith("Got unexpected extra"):
             return "参数过多，用 --help 查看用法。"
         case _:
-            return f"{error.format_message().rstrip('.。')}。"
+            return "命令写法不对，用 --help 查看用法。"
+
+
+def _guess(possibilities: Sequence[str] | None) -> str:
+    return f"（是否想写 {'、'.join(possibilities)}？）" if possibilities else ""
 
 
 def _named(error: click.BadParameter) -> str:
@@ -81,13 +113,12 @@ def _named(error: click.BadParameter) -> str:
     if parameter is None:
         return "参数"
     if isinstance(parameter, click.Option):
-        return f"选项 {parameter.opts[0]}"
-    return f"参数 {parameter.human_readable_name}"
+        return f"选项 {parameter.opts[0]} "
+    return f"参数“{parameter.human_readable_name}”"
 
 
 def _reason(error: click.BadParameter) -> str:
     parameter = error.param
     if parameter is not None and isinstance(parameter.type, click.Choice):
-        choices: Sequence[str] = parameter.type.choices
-        return f"可以是 {'、'.join(choices)}"
-    return error.message.rstrip(".。")
+        return f"可以是 {'、'.join(parameter.type.choices)}"
+    return error.message

@@ -6,68 +6,83 @@ Chinese sentences on stderr; a traceback never reaches a user.
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from monitor.cli import asking, chinese, running, sending, tables
+from monitor.cli import (
+    chinese,
+    debugging,
+    exporting,
+    importing,
+    judging,
+    looking,
+    running,
+    sending,
+    upkeep,
+)
 from monitor.cli.place import Place
+
+_MODULES = (running, looking, judging, importing, exporting, sending, upkeep)
 
 
 @click.group(cls=chinese.Group, context_settings={"help_option_names": ["--help", "-h"]})
 @click.option(
     "--config",
-    "config",
     type=click.Path(path_type=Path),
     default=Path("config"),
     envvar="XUNCHA_CONFIG",
-    show_default=True,
     metavar="目录",
-    help="设置所在的目录（环境变量 XUNCHA_CONFIG）。",
+    help="设置所在的目录，默认 config（环境变量 XUNCHA_CONFIG）。",
 )
 @click.option(
     "--db",
-    "db",
     default="sqlite:///data/xuncha.db",
     envvar="XUNCHA_DB",
-    show_default=True,
     metavar="URL",
-    help="数据库（环境变量 XUNCHA_DB）。",
+    help="数据库，默认 sqlite:///data/xuncha.db（环境变量 XUNCHA_DB）。",
 )
 @click.version_option(package_name="xuncha", message="xuncha %(version)s", help="显示版本。")
 @click.pass_context
-def xuncha(context: click.Context, config: Path, db: str) -> None:
+def xuncha(context: click.Context, *, config: Path, db: str) -> None:
     """巡查：监测政务新媒体的更新与可用情况，在超期之前提醒责任人。"""
     context.obj = Place(config=config, db=db)
 
 
-def command_line() -> click.Group:
-    """Return `xuncha` with all its commands."""
-    for command in (*running.COMMANDS, *asking.COMMANDS, *tables.COMMANDS, *sending.COMMANDS):
-        xuncha.add_command(command)
-    return xuncha
+for _module in _MODULES:
+    for _command in _module.COMMANDS:
+        xuncha.add_command(_command)
 
 
 def main() -> None:
-    """Run the command line and exit."""
-    sys.exit(run(lambda: command_line()(standalone_mode=False)))
+    """Run the command line of this process and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese, half a character in a name
+    debugging.keep_logs()
+    sys.exit(run())
 
 
-def run(command: Callable[[], object]) -> int:
-    """Run a command and return its exit code; expected failures become one sentence each on stderr."""
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (the process's own by default) and return its exit code; failures are one sentence each."""
     try:
-        command()
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
+        code = xuncha.main(arguments, prog_name="xuncha", standalone_mode=False)
     except click.Abort:
-        click.echo("已中止。", err=True)
-        return 1
+        return _said("已中止。", 1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _said(error.message, 2)
     except click.UsageError as error:
-        click.echo(chinese.sentence(error), err=True)
-        return 2
+        return _said(chinese.sentence(error), 2)
     except click.ClickException as error:
-        click.echo(error.format_message(), err=True)
-        return error.exit_code
-    return 0
+        return _said(error.message, error.exit_code)
+    except Exception as bug:  # noqa: BLE001 - reported, and the end of the process
+        return _said(debugging.report(bug), 1)
+    return code if isinstance(code, int) else 0
+
+
+def _said(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code

@@ -32,6 +32,8 @@ class Place:
         from monitor.app import load_settings
         from monitor.settings import SettingsError
 
+        if not self.config.is_dir():
+            raise Refusal(f"找不到设置目录 {self.config}，请检查 --config 或环境变量 XUNCHA_CONFIG。")
         try:
             return load_settings(self.config, os.environ if secrets else None)
         except SettingsError as error:
@@ -62,7 +64,7 @@ class Place:
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment in ISO form; without a zone it is Beijing's."""
+    """A moment in ISO form, or `now`; without a zone it is Beijing's."""
 
     name = "时刻"
 
@@ -70,16 +72,33 @@ class Moment(click.ParamType[datetime]):
         """Return the moment in UTC, or refuse the text."""
         from datetime import UTC
 
+        from monitor.app import now
         from monitor.core.calendar import BEIJING
 
         if isinstance(value, datetime):
             return value
+        if value == "now":
+            return now()
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"“{value}”不是时刻，请写成 2026-05-19 或 2026-05-19T09:00", param, ctx)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
+
+
+class PastMoment(Moment):
+    """A moment that is not still to come."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment in UTC, or refuse it."""
+        from monitor.app import now
+
+        moment = super().convert(value, param, ctx)
+        if moment > now():
+            self.fail(f"“{value}”还没有到", param, ctx)
+        return moment
 
 
 MOMENT = Moment()
+PAST_MOMENT = PastMoment()
 place = click.make_pass_decorator(Place)

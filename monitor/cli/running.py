@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +17,7 @@ import click
 from monitor.cli.chinese import Command
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
+from monitor.cli.terminal import progress
 
 if TYPE_CHECKING:
     import socket
@@ -23,17 +29,18 @@ SAMPLE_DB = Path("data/sample.db")
 
 
 @click.command(cls=Command)
-@click.option("--or-sample", "or_sample", is_flag=True, help="还没有台账时，运行示例县。")
+@click.option("--or-sample", is_flag=True, help="还没有台账时，运行示例县。")
 @place
-def run(where: Place, or_sample: bool) -> None:  # noqa: FBT001 - click passes flags
+def run(where: Place, *, or_sample: bool) -> None:
     """运行服务，直到按 Ctrl-C 或收到 SIGTERM。"""
     if or_sample and not _has_roster(where):
         _sample(where)
         return
     settings = where.settings(secrets=True)
-    with _pages(settings) as sock, where.store() as store:
+    with where.store() as store:
         _claim(store)
-        asyncio.run(_run(where, settings, store, sock))
+        with _listening(settings) as sock:
+            _stay(_run(where, settings, store, sock))
 
 
 @click.command(cls=Command)
@@ -53,15 +60,31 @@ def _has_roster(where: Place) -> bool:
 def _sample(where: Place) -> None:
     """Run the sample county on a database made anew: its county is told anew each time."""
     settings = where.settings()
-    place_of_sample = replace(where, db=f"sqlite:///{SAMPLE_DB}")
-    with _pages(settings) as sock:
-        with place_of_sample.store() as store:
-            _claim(store)
-        for file in SAMPLE_DB.parent.glob(f"{SAMPLE_DB.name}*"):
-            file.unlink()
-        with place_of_sample.store() as store:
-            _claim(store)
-            asyncio.run(_run_sample(settings, store, sock))
+    with _emptied(SAMPLE_DB), replace(where, db=f"sqlite:///{SAMPLE_DB}").store() as store:
+        _claim(store)
+        with _listening(settings) as sock:
+            _stay(_run_sample(settings, store, sock))
+
+
+@contextmanager
+def _emptied(database: Path) -> Iterator[None]:
+    """Delete what the last sample left, whatever state it is in; refuse if a daemon is running on it.
+
+    The lock is the daemon's own (`Store.claim_daemon`), taken before anything is deleted and held throughout.
+    """
+    with ExitStack() as stack:
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(database.with_name(f"{database.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            stack.callback(os.close, lock)
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for suffix in ("", "-wal", "-shm"):
+                database.with_name(database.name + suffix).unlink(missing_ok=True)
+        except BlockingIOError as error:
+            raise Refusal("示例县已在运行。") from error
+        except OSError as error:
+            raise Refusal(f"无法写入示例县的数据库 {database}，请检查目录和权限。") from error
+        yield
 
 
 def _claim(store: Store) -> None:
@@ -69,18 +92,39 @@ def _claim(store: Store) -> None:
         raise Refusal("这个数据库上已有一个服务在运行。")
 
 
-def _pages(settings: Settings) -> socket.socket:
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
     """Take the port of the pages."""
-    from monitor.logs import set_up
     from monitor.web import listening
 
     host, port = settings.web.bind
     try:
         sock = listening(host, port)
     except OSError as error:
-        raise Refusal(f"无法使用 {host}:{port}：端口被占用或地址不可用（设置项 web.bind）。") from error
-    set_up()
-    return sock
+        raise Refusal(f"无法使用 {host}:{port}，端口被占用或地址不可用，请改设置项 web.bind。") from error
+    with sock:
+        yield sock
+
+
+def _stay(work: Coroutine[None, None, None]) -> None:
+    """Run until the daemon has ended; told to stop before it began, there is nothing to finish."""
+    from monitor.cli.debugging import is_debugging
+    from monitor.logs import set_up
+
+    set_up(debug=is_debugging())
+    try:
+        asyncio.run(_until_told(work))
+    except asyncio.CancelledError:
+        click.echo("已停止。")
+
+
+async def _until_told(work: Coroutine[None, None, None]) -> None:
+    """Do the work; SIGTERM and Ctrl-C end it until the daemon listens to them itself."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+    await work
 
 
 async def _run(where: Place, settings: Settings, store: Store, sock: socket.socket) -> None:
@@ -94,23 +138,28 @@ async def _run(where: Place, settings: Settings, store: Store, sock: socket.sock
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:
     from monitor.app import run_sample
 
-    with click.progressbar(length=1, label="正在准备示例县三个月的历史", show_eta=False) as bar:
+    with ExitStack() as until_ready:
+        bar = until_ready.enter_context(progress("正在准备示例县三个月的历史", 1))
 
         def tell(done: int, total: int) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        await run_sample(settings, store, sock, tell, lambda sent: click.echo(_welcome(_address(sock), sent)))
+        def welcome(sent: str) -> None:
+            until_ready.close()
+            click.echo(_welcome(_address(sock), sent))
+
+        await run_sample(settings, store, sock, tell, welcome)
 
 
 def _address(sock: socket.socket) -> str:
     host, port = sock.getsockname()[:2]
-    return f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _welcome(page: str, sent: str) -> str:
     return (
-        f"\n示例县已启动。\n  页面：{page}\n  发出的消息：{sent}\n"
+        f"示例县已启动。\n  页面：{page}\n  发出的消息：{sent}\n"
         "按 Ctrl-C 停止。换成自己的台账：xuncha export template --out 台账.xlsx，填好后 "
         "xuncha import roster 台账.xlsx，再 make run。"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import click
@@ -12,11 +13,11 @@ from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from monitor.core.message import Attempt, Message
+    from monitor.core.message import Attempt, Message, MessageState
     from monitor.settings import Settings
-    from monitor.store.outbox import Kept
+    from monitor.store import Tx
 
-NUMBERS = click.argument("numbers", nargs=-1, metavar="[编号]...")
+numbers_argument = click.argument("numbers", nargs=-1, metavar="[编号]...")
 
 
 @click.group(cls=Group)
@@ -25,42 +26,48 @@ def message() -> None:
 
 
 @message.command("list", cls=Command)
-@click.option(
-    "--state", "state", metavar="状态", help="只列出一种状态：待放行、待发送、发送中、已送达、发送失败、已取消。"
-)
+@click.option("--state", metavar="状态", help="只列出一种状态：待放行、待发送、发送中、已送达、发送失败、已取消。")
 @place
-def message_list(where: Place, state: str | None) -> None:
+def message_list(where: Place, *, state: str | None) -> None:
     """列出最近的消息。"""
     from monitor.core.calendar import beijing
-    from monitor.core.message import MessageState
     from monitor.store import outbox
 
-    chosen = MessageState.labelled(state) if state else None
-    if state and chosen is None:
-        raise click.UsageError(f"没有状态“{state}”，可以是 {'、'.join(one.label for one in MessageState)}")
+    states = [_labelled(state)] if state else None
     with where.store() as store, store.read() as tx:
-        kept = outbox.messages(tx, states=[chosen] if chosen else None)
+        kept = outbox.messages(tx, states=states)
     for one in kept:
-        moment = beijing(one.created_at)
         click.echo(
-            f"{one.message.id}  {moment:%m-%d %H:%M}  {one.state.label}  {one.role.label}  "
+            f"{one.message.id}  {beijing(one.created_at):%m-%d %H:%M}  {one.state.label}  {one.role.label}  "
             f"{one.message.channel}  {one.message.subject}"
         )
     if not kept:
         click.echo("没有消息。")
 
 
+def _labelled(state: str) -> MessageState:
+    from monitor.core.message import MessageState
+
+    found = MessageState.labelled(state)
+    if found is None:
+        raise click.UsageError(f"没有状态“{state}”，可以是 {'、'.join(one.label for one in MessageState)}")
+    return found
+
+
 @message.command("show", cls=Command)
 @click.argument("number", metavar="编号")
 @place
-def message_show(where: Place, number: str) -> None:
+def message_show(where: Place, *, number: str) -> None:
     """显示一条消息的内容和每次发送的结果。"""
     from monitor.core.calendar import beijing
     from monitor.store import outbox
 
     with where.store() as store, store.read() as tx:
-        kept = _one(outbox.messages(tx, ids=[number]), number)
+        found = outbox.messages(tx, ids=[number])
         tries = outbox.attempts_of(tx, number)
+    if not found:
+        raise Refusal(f"没有编号为 {number} 的消息。")
+    (kept,) = found
     click.echo(f"{kept.message.subject}\n\n{kept.message.body}\n")
     click.echo(f"状态：{kept.state.label}，渠道：{kept.message.channel}，对象：{kept.role.label}")
     for tried in tries:
@@ -68,75 +75,84 @@ def message_show(where: Place, number: str) -> None:
         click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {tried.attempt.outcome.label}{code}  {tried.attempt.detail}")
 
 
-def _one(found: tuple[Kept, ...], number: str) -> Kept:
-    if not found:
-        raise Refusal(f"没有编号为 {number} 的消息。")
-    return found[0]
-
-
 @message.command("retry", cls=Command)
-@NUMBERS
+@numbers_argument
 @place
-def message_retry(where: Place, numbers: tuple[str, ...]) -> None:
+def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
     """把发送失败的消息再发一次（编号和内容不变）。"""
     from monitor.app import now
+    from monitor.core.message import MessageState
     from monitor.store import outbox
 
     if not numbers:
         raise click.UsageError("请写出消息编号")
     with where.store() as store, store.begin(durable=True) as tx:
+        _require(tx, numbers, MessageState.FAILED, "重发")
         count = outbox.retry(tx, numbers, at=now())
-    _report(count, len(numbers), "将重发")
+    click.echo(f"将重发 {count} 条。")
 
 
 @message.command("release", cls=Command)
-@NUMBERS
+@numbers_argument
 @click.option("--all", "everything", is_flag=True, help="全部放行。")
 @place
-def message_release(where: Place, numbers: tuple[str, ...], everything: bool) -> None:  # noqa: FBT001
+def message_release(where: Place, *, numbers: tuple[str, ...], everything: bool) -> None:
     """放行待放行的消息；发出前会再核对一次，已更新的不再发。"""
     from monitor.app import now
+    from monitor.core.message import MessageState
     from monitor.store import outbox
 
     if everything == bool(numbers):
         raise click.UsageError("请写出消息编号，或用 --all 全部放行")
     with where.store() as store, store.begin(durable=True) as tx:
+        _require(tx, numbers, MessageState.HELD, "放行")
         count = outbox.release(tx, None if everything else numbers, at=now())
-    _report(count, count if everything else len(numbers), "已放行")
+    click.echo(f"已放行 {count} 条。")
 
 
-def _report(done: int, asked: int, verb: str) -> None:
-    if done < asked:
-        raise Refusal(f"{verb} {done} 条，其余 {asked - done} 条没有找到或状态不符。")
-    click.echo(f"{verb} {done} 条。")
+def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -> None:
+    """Refuse the whole command unless every message is in the state."""
+    from monitor.store import outbox
+
+    found = {one.message.id: one.state for one in outbox.messages(tx, ids=numbers, limit=max(1, len(numbers)))}
+    faults = [f"没有编号为 {number} 的消息" for number in numbers if number not in found]
+    faults += [f"消息 {number} {one.label}，不能{verb}" for number, one in found.items() if one is not state]
+    if faults:
+        raise Refusal("\n".join(f"{fault}。" for fault in faults))
 
 
 @message.command("test", cls=Command)
 @click.argument("channel", metavar="渠道")
 @click.option("--to", "address", metavar="地址", help="收件人（邮件渠道）。")
 @place
-def message_test(where: Place, channel: str, address: str | None) -> None:
+def message_test(where: Place, *, channel: str, address: str | None) -> None:
     """经一个渠道试发一条消息，看对方是否接收。"""
-    from monitor.app import now
-    from monitor.core.calendar import beijing
-    from monitor.core.message import Message, Outcome
+    from monitor.core.message import Outcome
 
     settings = where.settings(secrets=True)
     if channel not in settings.channels:
         raise Refusal(f"设置中没有渠道 {channel}，现有：{'、'.join(settings.channels) or '无'}。")
-    moment = now()
+    attempt = asyncio.run(_send(settings, _trial(settings, channel, address)))
+    if attempt.outcome is not Outcome.SENT:
+        said = " ".join(part for part in (attempt.code, attempt.detail) if part)
+        raise Refusal(f"没有送达：{attempt.outcome.label}（{said}）。")
+    click.echo("对方已接收。")
+
+
+def _trial(settings: Settings, channel: str, address: str | None) -> Message:
+    from monitor.app import now
+    from monitor.core.calendar import beijing
+    from monitor.core.message import Message
+
+    moment = beijing(now())
     text = f"### 【试发】政务新媒体监测\n\n这是一条测试消息，收到即表示“{channel}”渠道可用，无需处理。"
-    trial = Message(
-        id=f"test-{beijing(moment):%Y%m%d%H%M%S}",
+    return Message(
+        id=f"test-{moment:%Y%m%d%H%M%S}",
         channel=channel,
         subject="【试发】政务新媒体监测",
-        body=f"{text}\n\n> {settings.office.signature} · {beijing(moment):%m月%d日%H时%M分}",
+        body=f"{text}\n\n> {settings.office.signature} · {moment:%m月%d日%H时%M分}",
         address=address,
     )
-    attempt = asyncio.run(_send(settings, trial))
-    if attempt.outcome is not Outcome.SENT:
-        raise Refusal(f"没有送达：{attempt.outcome.label}（{attempt.code} {attempt.detail}）。")
-    click.echo("对方已接收。")
 
 
 async def _send(settings: Settings, trial: Message) -> Attempt:

@@ -1,0 +1,142 @@
+"""Commands that move tables out: export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.chinese import Command, Option
+from monitor.cli.place import Place, place
+from monitor.cli.refusal import Refusal
+
+if TYPE_CHECKING:
+    from monitor.store import Tx
+
+Value = str | int | datetime | None
+_ALL_MESSAGES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What stands in an exported file."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+@click.command(cls=Command)
+@click.argument("what", type=click.Choice(["roster", "template", "findings", "cases", "messages"]), metavar="内容")
+@click.option(
+    "--out",
+    required=True,
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="必填：写到哪个文件（.xlsx 或 .csv）。",
+)
+@place
+def export(where: Place, *, what: str, out: Path) -> None:
+    """导出表格：roster 台账，template 空白台账，findings 判断结果，cases 案件，messages 消息。"""
+    from monitor.ledger import LedgerError
+
+    try:
+        if what == "template":
+            _write_roster(out, None)
+        else:
+            with where.store() as store, store.read() as tx:
+                _write(out, what, tx)
+    except LedgerError as error:
+        raise Refusal(f"{error}。") from error
+    click.echo(f"已写入 {out}。")
+
+
+def _write(out: Path, what: str, tx: Tx) -> None:
+    from monitor.ledger import Column, write_table
+
+    if what == "roster":
+        _write_roster(out, tx)
+        return
+    table = _TABLES[what](tx)
+    write_table(out, table.title, [Column(name=name) for name in table.columns], table.rows)
+
+
+def _write_roster(out: Path, tx: Tx | None) -> None:
+    from monitor.ledger import write_roster
+    from monitor.store import roster
+
+    write_roster(out, roster.accounts(tx) if tx is not None else ())
+
+
+def _findings(tx: Tx) -> Table:
+    from monitor.store import cases
+
+    return Table(
+        title="判断结果",
+        columns=("账号ID", "主办单位", "规则", "结果", "未更新天数", "说明", "条款", "证据"),
+        rows=[
+            (
+                one.account,
+                one.unit,
+                one.rule,
+                one.state.label,
+                one.days,
+                one.because,
+                one.clause,
+                "、".join(one.evidence),
+            )
+            for one in cases.current_findings(tx)
+        ],
+    )
+
+
+def _cases(tx: Tx) -> Table:
+    from monitor.store import cases
+
+    return Table(
+        title="案件",
+        columns=("编号", "账号ID", "规则", "开始", "已采取的步骤", "结束", "结束原因"),
+        rows=[
+            (
+                one.id,
+                one.account,
+                one.rule,
+                one.opened_at,
+                "、".join(step.kind.label for step in one.steps),
+                one.closed_at,
+                one.closing.label if one.closing else "",
+            )
+            for one in cases.cases(tx)
+        ],
+    )
+
+
+def _messages(tx: Tx) -> Table:
+    from monitor.store import outbox
+
+    return Table(
+        title="消息",
+        columns=("编号", "生成时间", "对象", "渠道", "标题", "状态", "尝试次数"),
+        rows=[
+            (
+                one.message.id,
+                one.created_at,
+                one.role.label,
+                one.message.channel,
+                one.message.subject,
+                one.state.label,
+                one.attempts,
+            )
+            for one in outbox.messages(tx, limit=_ALL_MESSAGES)
+        ],
+    )
+
+
+_TABLES: Mapping[str, Callable[[Tx], Table]] = {"findings": _findings, "cases": _cases, "messages": _messages}
+
+COMMANDS = (export,)

@@ -1,0 +1,218 @@
+"""Commands that move tables in: import roster, import posts. A file is taken whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.chinese import Command, Group
+from monitor.cli.place import PAST_MOMENT, Place, place
+from monitor.cli.refusal import Refusal
+from monitor.cli.terminal import confirmed, warn
+
+if TYPE_CHECKING:
+    from monitor.core.account import Account
+    from monitor.ledger import Posts, Roster
+    from monitor.settings import Settings
+    from monitor.store import Store, Tx
+
+_NAMED = 20
+"""How many accounts a sentence names."""
+
+file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+as_of_option = click.option("--as-of", type=PAST_MOMENT, metavar="时刻", help="内容在哪一时刻成立，默认现在。")
+dry_run_option = click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入。")
+
+
+@click.group("import", cls=Group)
+def import_() -> None:
+    """导入表格（xlsx 或 csv）。有一行不合格，整个文件都不导入。"""
+
+
+@import_.command("roster", cls=Command)
+@file_argument
+@as_of_option
+@dry_run_option
+@click.option("--replace", is_flag=True, help="文件中没有的账号从台账删除，删除前会询问。")
+@click.option("--unit", metavar="主办单位", help="与 --replace 同用：只删除这个单位的账号。")
+@click.option("--yes", is_flag=True, help="不再询问。")
+@place
+def import_roster(
+    where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, replace: bool, unit: str | None, yes: bool
+) -> None:
+    """导入台账：按账号ID新增或修改。"""
+    from monitor.app import Chains, all_collectors, every_of, now
+    from monitor.store import roster
+
+    if unit and not replace:
+        raise click.UsageError("--unit 要与 --replace 同用")
+    settings = where.settings()
+    chains = Chains(all_collectors())
+    read = _read_roster(file, settings, chains.collectors)
+    moment = now()
+    effective_at = as_of or moment
+    with where.store() as store:
+        removed = _print_changes(store, read.accounts, effective_at, replace=replace, unit=unit)
+        _print_read_by_hand([account.id for account in read.accounts if not chains.of(account)])
+        if dry_run:
+            click.echo("以上为试算，没有写入。")
+            return
+        if removed and not yes and not confirmed(f"将删除 {removed} 个账号，继续吗？"):
+            raise Refusal("没有得到确认（不想被询问时请加 --yes），没有导入任何内容。")
+        with store.begin(durable=True) as tx:
+            roster.save_roster(
+                tx,
+                read.accounts,
+                effective_at=effective_at,
+                known_at=moment,
+                sources=chains.of,
+                every=every_of(settings),
+                remove_missing=replace,
+                unit=unit,
+            )
+            _audit(tx, moment, "import roster", file.name)
+    click.echo("已导入。")
+
+
+def _read_roster(file: Path, settings: Settings, collectors: Collection[str]) -> Roster:
+    from monitor.ledger import read_roster
+
+    with _refusals():
+        read = read_roster(
+            file,
+            areas=settings.office.areas,
+            collectors=frozenset(collectors),
+            channels=frozenset(settings.channels),
+        )
+    warn(read.warnings)
+    return read
+
+
+def _print_changes(
+    store: Store, accounts: Sequence[Account], effective_at: datetime, *, replace: bool, unit: str | None
+) -> int:
+    """Print what changes; return how many accounts go."""
+    from monitor.ledger import ChangeKind, compare
+    from monitor.store import roster
+
+    named = {account.id for account in accounts}
+    with store.read() as tx:
+        before = roster.accounts(tx, at=effective_at)
+    going = {one.id for one in before if replace and one.id not in named and unit in {None, one.unit}}
+    changes = compare([one for one in before if one.id in named | going], accounts)
+    for change in changes:
+        click.echo(str(change))
+    counts = [f"{kind.label} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind]
+    click.echo(f"共 {len(accounts)} 个账号：{'，'.join(counts)}。")
+    return len(going)
+
+
+def _print_read_by_hand(ids: Sequence[str]) -> None:
+    if ids:
+        rest = " 等" if len(ids) > _NAMED else ""
+        click.echo(f"其中 {len(ids)} 个靠人工核查：{'、'.join(ids[:_NAMED])}{rest}。")
+
+
+@import_.command("posts", cls=Command)
+@file_argument
+@as_of_option
+@dry_run_option
+@click.option("--complete", is_flag=True, help="文件列出了所涉账号的全部发布：作为一次人工核查。")
+@click.option("--accounts", metavar="all|ID,…", help="与 --complete 同用：还核查了哪些账号而没有发现发布。")
+@place
+def import_posts(
+    where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, complete: bool, accounts: str | None
+) -> None:
+    """导入发布记录：增加到已知的发布中。"""
+    from monitor.app import now
+    from monitor.store import roster
+
+    if accounts is not None and not complete:
+        raise click.UsageError("--accounts 要与 --complete 同用")
+    where.settings()
+    moment = now()
+    seen_at = as_of or moment
+    with where.store() as store:
+        with store.read() as tx:
+            known = {account.id: account for account in roster.accounts(tx)}
+        posts = _read_posts(file, known, seen_at)
+        silent = _silent(accounts, known, posts.named)
+        _print_posts(posts, known, silent)
+        if dry_run:
+            click.echo("以上为试算，没有写入。")
+            return
+        with store.begin(durable=True) as tx:
+            _save_posts(tx, posts, known, silent, complete=complete, seen_at=seen_at, known_at=moment)
+            _audit(tx, moment, "import posts", file.name)
+    click.echo("已导入。")
+
+
+def _read_posts(file: Path, known: Mapping[str, Account], seen_at: datetime) -> Posts:
+    from monitor.ledger import read_posts
+
+    with _refusals():
+        posts = read_posts(file, known.values(), not_after=seen_at)
+    warn(posts.warnings)
+    return posts
+
+
+def _silent(accounts: str | None, known: Collection[str], named: Collection[str]) -> list[str]:
+    """Return the accounts that were looked at and had posted nothing."""
+    if accounts is None:
+        return []
+    chosen = sorted(known) if accounts == "all" else [name.strip() for name in accounts.split(",") if name.strip()]
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise Refusal(f"台账中没有账号 {'、'.join(unknown)}，没有导入任何内容。")
+    return [name for name in dict.fromkeys(chosen) if name not in named]
+
+
+def _print_posts(posts: Posts, known: Mapping[str, Account], silent: Sequence[str]) -> None:
+    for name, found in posts.by_account.items():
+        click.echo(f"{name} “{known[name].name}”：{len(found)} 条")
+    if silent:
+        click.echo(f"登记为没有新发布的 {len(silent)} 个账号：{'、'.join(silent)}。")
+
+
+def _save_posts(
+    tx: Tx,
+    posts: Posts,
+    known: Mapping[str, Account],
+    silent: Sequence[str],
+    *,
+    complete: bool,
+    seen_at: datetime,
+    known_at: datetime,
+) -> None:
+    from monitor.core.observation import Covers, timeline
+    from monitor.store import looks
+
+    covers = Covers.ALL if complete else Covers.SOME
+    for name in (*posts.by_account, *silent):
+        seen = timeline(posts.by_account.get(name, ()), covers=covers)
+        looks.hand_look(tx, known[name], seen, at=seen_at, known_at=known_at)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Refuse what the ledger refuses: one line for each fault, the last saying what that means."""
+    from monitor.ledger import LedgerError
+
+    try:
+        yield
+    except LedgerError as error:
+        raise Refusal("。\n".join(str(error).splitlines()) + "；没有导入任何内容。") from error
+
+
+def _audit(tx: Tx, moment: datetime, action: str, thing: str) -> None:
+    from monitor.store import audit
+
+    audit.record_audit(tx, audit.Act(at=moment, actor="命令行", action=action, object=thing, detail=""))
+
+
+COMMANDS = (import_,)

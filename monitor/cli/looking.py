@@ -1,0 +1,135 @@
+"""Commands that look: check at the accounts' pages now, read at a page that was saved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.chinese import Command
+from monitor.cli.place import MOMENT, Place, place
+from monitor.cli.refusal import Refusal
+from monitor.cli.terminal import printed, progress
+
+if TYPE_CHECKING:
+    from monitor.core.collector import Collector, Page
+    from monitor.core.observation import Reason, Timeline
+    from monitor.settings import Settings
+    from monitor.store import Store
+    from monitor.store.looks import Recorded
+
+AT_ONCE = 20
+"""How many accounts are looked at between two steps of the progress bar."""
+
+
+@click.command(cls=Command)
+@click.argument("accounts", nargs=-1, metavar="[账号ID]...")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@place
+def check(where: Place, *, accounts: tuple[str, ...], as_json: bool) -> None:
+    """立即查看账号（不写则查看全部），并保存看到的内容。"""
+    from monitor.cli.shapes import look_shape
+
+    settings = where.settings(secrets=True)
+    with where.store() as store:
+        recorded = asyncio.run(_check(where, settings, store, accounts))
+    if as_json:
+        click.echo(printed([look_shape(one.look, one.posts_added) for one in recorded]))
+        return
+    for one in recorded:
+        click.echo(_line(one))
+    if not recorded:
+        click.echo("没有可以自动查看的账号。")
+        return
+    unwatched = set(accounts) - {one.look.source.account for one in recorded}
+    if unwatched:
+        click.echo(f"靠人工核查，没有自动查看：{'、'.join(sorted(unwatched))}。")
+
+
+async def _check(where: Place, settings: Settings, store: Store, accounts: Sequence[str]) -> Sequence[Recorded]:
+    from monitor.store import roster
+
+    known = {account.id for account in await store.query(roster.accounts)}
+    unknown = [name for name in accounts if name not in known]
+    if unknown:
+        raise Refusal(f"台账中没有账号 {'、'.join(unknown)}。")
+    chosen = list(dict.fromkeys(accounts)) or sorted(known)
+    found: list[Recorded] = []
+    async with where.parts(settings, store) as parts:
+        await store.write(parts.sync_sources)
+        with progress("查看", len(chosen)) as bar:
+            for start in range(0, len(chosen), AT_ONCE):
+                batch = chosen[start : start + AT_ONCE]
+                found += await parts.looker.look_now(batch)
+                bar.update(len(batch))
+    return found
+
+
+def _line(recorded: Recorded) -> str:
+    """Return how a look ended, as people read it."""
+    from monitor.core.calendar import beijing
+    from monitor.core.observation import Blind, Timeline, Unchanged
+
+    look = recorded.look
+    match look.sight:
+        case Unchanged():
+            text = "与上次相同"
+        case Blind(reason=reason, detail=detail):
+            text = f"未能看到：{reason.label}（{detail}）" if detail else f"未能看到：{reason.label}"
+        case Timeline(standing=standing, newest=newest):
+            latest = f"，最近一次发布 {beijing(newest.published_at):%Y-%m-%d %H:%M}" if newest else ""
+            text = f"{standing.label}{latest}，新增 {recorded.posts_added} 条"
+    return f"{look.source.account}  {look.source.collector}={look.source.key}  {text}"
+
+
+@click.command(cls=Command)
+@click.argument("collector", metavar="采集器")
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+@click.option("--url", metavar="网址", default="https://example.invalid/", help="文件来自哪个地址（仅供参考）。")
+@click.option("--at", type=MOMENT, metavar="时刻", help="查看的时刻，用于“3分钟前”之类的时间；默认现在。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON（总是如此）。")
+@place
+def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool) -> None:
+    """用采集器读一个保存下来的页面，输出它看到了什么。"""
+    from monitor.app import all_collectors, now
+    from monitor.cli.shapes import seen_shape
+    from monitor.core.collector import Page
+
+    del where, as_json
+    found = all_collectors()
+    if collector not in found:
+        raise click.UsageError(f"没有采集器 {collector}，可以是 {'、'.join(sorted(found))}")
+    page = Page(url=url, status=200, headers={}, body=_content(file), at=at or now())
+    click.echo(printed(seen_shape(_seen(found[collector], page))))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise Refusal(f"找不到文件 {file}。") from error
+    except IsADirectoryError as error:
+        raise Refusal(f"{file} 是目录，不是文件。") from error
+    except OSError as error:
+        raise Refusal(f"无法读取文件 {file}，请检查权限。") from error
+
+
+def _seen(collector: Collector, page: Page) -> Timeline | Reason:
+    """Return what the collector sees; a page that its parser stumbles over is unreadable, as in a look."""
+    from monitor.core.observation import LookFailedError, Reason
+    from monitor.pipeline.faults import Faults
+
+    seen: Timeline | Reason = Reason.UNREADABLE
+    with Faults(lambda _: None).contained("read", collector=collector.name):
+        try:
+            seen = collector.parse(page)
+        except LookFailedError as failed:
+            seen = failed.reason
+    return seen
+
+
+COMMANDS = (check, read)

@@ -1,0 +1,100 @@
+"""Values in the JSON forms of the contract (docs/api.md): one function for each, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.core.calendar import beijing
+from monitor.core.finding import Finding
+from monitor.core.observation import Blind, Look, Post, Profile, Reason, Timeline, Unchanged
+
+Shape = dict[str, object]
+
+
+def finding_shape(finding: Finding) -> Shape:
+    """Return one finding."""
+    return {
+        "rule": finding.rule,
+        "account": finding.account,
+        "unit": finding.unit,
+        "area": finding.area,
+        "state": finding.state.value,
+        "since": finding.since.isoformat() if finding.since else None,
+        "days": finding.days,
+        "strength": finding.strength.value,
+        "proposals": [proposal.label for proposal in finding.proposals],
+        "basis": finding.basis.value,
+        "clause": finding.clause,
+        "because": finding.because,
+        "evidence": list(finding.evidence),
+    }
+
+
+def seen_shape(seen: Timeline | Reason) -> Shape:
+    """Return what a page shows of an account, or why it shows nothing."""
+    if isinstance(seen, Reason):
+        return _seen(reason=seen)
+    newest = seen.newest
+    return _seen() | {
+        "standing": seen.standing.value,
+        "covers": seen.covers.value,
+        "newest": moment_shape(newest.published_at) if newest else None,
+        "precision": newest.precision.value if newest else None,
+        "posts": [_post(post) for post in seen.posts],
+        "profile": _profile(seen.profile) if seen.profile else None,
+    }
+
+
+def look_shape(look: Look, posts_added: int) -> Shape:
+    """Return how one look ended; `unchanged` means that everything is as the last look saw it."""
+    shape: Shape = {
+        "account": look.source.account,
+        "collector": look.source.collector,
+        "key": look.source.key,
+        "at": moment_shape(look.at),
+        "unchanged": False,
+        "standing": None,
+        "reason": None,
+        "detail": None,
+        "covers": None,
+        "newest": None,
+        "posts_added": posts_added,
+    }
+    match look.sight:
+        case Unchanged():
+            return shape | {"unchanged": True}
+        case Blind(reason=reason, detail=detail):
+            return shape | {"reason": reason.value, "detail": detail}
+        case Timeline() as seen:
+            known = seen_shape(seen)
+            return shape | {key: known[key] for key in ("standing", "covers", "newest")}
+
+
+def moment_shape(moment: datetime) -> str:
+    """Return a moment in ISO form, in Beijing time."""
+    return beijing(moment).isoformat()
+
+
+def _seen(*, reason: Reason | None = None) -> Shape:
+    return {
+        "standing": None,
+        "reason": reason.value if reason else None,
+        "covers": None,
+        "newest": None,
+        "precision": None,
+        "posts": [],
+        "profile": None,
+    }
+
+
+def _post(post: Post) -> Shape:
+    return {
+        "published_at": moment_shape(post.published_at),
+        "title": post.title,
+        "url": post.url,
+        "pinned": post.is_pinned,
+    }
+
+
+def _profile(profile: Profile) -> Shape:
+    return {"name": profile.name, "id": profile.id, "followers": profile.followers, "posts": profile.posts}
