@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -30,27 +30,38 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         )
         return dialect.type_descriptor(kind)
 
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[datetime | None], object]:
+        """Return what makes a moment what the database is given."""
+        return _text if dialect.name == "sqlite" else _utc
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Return what makes it a moment again."""
+        return _from_text if dialect.name == "sqlite" else _utc
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> object:
         """Return what the database is given."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "a moment needs a time zone"
-            raise ValueError(message)
-        moment = value.astimezone(UTC)
-        if dialect.name == "sqlite":
-            return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
-        return moment
+        return self.bind_processor(dialect)(value)
 
     def process_result_value(self, value: object, dialect: sa.Dialect) -> datetime | None:
         """Return what the program is given."""
-        match value:
-            case None:
-                return None
-            case datetime():
-                return value.astimezone(UTC)
-            case _:
-                return datetime.fromisoformat(f"{value}+00:00")
+        return self.result_processor(dialect, None)(value)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is UTC:
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC)
+
+
+def _text(moment: datetime | None) -> str | None:
+    utc = _utc(moment)
+    return None if utc is None else utc.isoformat(" ", "microseconds")[:WIDTH]
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def closed(kind: type[Enum], name: str) -> sa.Enum:

@@ -15,13 +15,16 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, KnownPost, Observation
 from monitor.store import tables
 from monitor.store.database import Tx
+from monitor.store.driver import from_driver
 from monitor.store.observations import observation_of, seen_columns
-from monitor.store.posts import former_posts, known_post
+from monitor.store.posts import former_posts, from_raw, known_post, raw_columns
 from monitor.store.roster import versions_in_force
 from monitor.store.values import decode
 
-REACH = timedelta(days=400)
-"""How far back every post is given; of older ones, only the newest that is needed to see where a gap began."""
+REACH = timedelta(days=180)
+"""How far back every post is given: twice the longest window of a rule.
+
+Of older posts, only the newest is given, which tells where a gap began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def known(
 def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> defaultdict[str, list[KnownPost]]:
     table, account = tables.posts, tables.accounts
     start = moment.at - reach
-    recent = sa.select(table).where(table.c.account.in_(ids), table.c.published_at >= start, _learnt(table, moment))
+    columns = [table.c.id, *raw_columns(table)]
+    recent = sa.select(*columns).where(table.c.account.in_(ids), table.c.published_at >= start, _learnt(table, moment))
     older = table.alias("older")
     before = (
         sa.select(older.c.id)
@@ -69,17 +73,20 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
     )
     visible = before.where(sa.or_(older.c.withdrawn_at.is_(None), older.c.withdrawn_at > moment.known_at))
     ends = (
-        sa.select(table)
+        sa.select(*columns)
         .join_from(account, table, table.c.id.in_([before.scalar_subquery(), visible.scalar_subquery()]))
         .where(account.c.id.in_(ids))
     )
     found: defaultdict[str, list[KnownPost]] = defaultdict(list)
     former = former_posts(tx, ids, moment.known_at)
-    rows = [former.get(row.id, row) for row in (*tx.execute(ends), *tx.execute(recent))]
-    for row in sorted(rows, key=lambda row: row.published_at):
-        post = _as_of(known_post(row), moment)
+    when = from_driver(tx)
+    for id_, *row in (*tx.execute(ends), *tx.execute(recent)):
+        then = known_post(former[id_]) if id_ in former else from_raw(row, when)
+        post = _as_of(then, moment)
         if post is not None:
-            found[row.account].append(post)
+            found[row[0]].append(post)
+    for of_one in found.values():
+        of_one.sort(key=lambda known: known.post.published_at)
     return found
 
 
@@ -94,6 +101,9 @@ def _learnt(table: sa.FromClause, moment: _Moment) -> sa.ColumnElement[bool]:
 
 def _as_of(post: KnownPost, moment: _Moment) -> KnownPost | None:
     """Return what we had learnt of the post; one that was only missed after the judged moment was there then."""
+    learnt = (post.linked_at, post.missing_since, post.withdrawn_at)
+    if all(one is None or one <= moment.known_at for one in learnt) and moment.known_at <= moment.at:
+        return post
     then = post.as_of(moment.known_at)
     if then is not None and then.missing_since is not None and then.missing_since > moment.at:
         return replace(then, missing_since=None, withdrawn_at=None)

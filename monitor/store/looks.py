@@ -151,7 +151,9 @@ def hand_look(tx: Tx, account: Account, timeline: Timeline, *, at: datetime, kno
     _look_at_hand(tx, source, row | {"id": id_})
     observation = _observation(source, id_, timeline, at)
     posts = _posts(tx, account.id)
-    after, _ = learn(tx, [Sighting(account=account.id, observation=observation, at=known_at)], {account.id: posts})
+    after, _ = learn(
+        tx, [Sighting(account=account.id, observation=observation, timeline=timeline, at=known_at)], {account.id: posts}
+    )
     _save_accounts(tx, after, {account.id: known_at})
     return id_
 
@@ -270,10 +272,12 @@ def _weigh(look: Look, before: _Before) -> _Entry:
             begins = again is None and before.timeline is not None
             return _Entry(look=look, before=before, observation=again, begins=begins, digest=before.digest)
         case Timeline() as seen:
-            seen = writable(seen)
             mark = digest(seen)
             again = before.timeline if mark == before.digest and _follows(look, before) else None
-            return _Entry(look=look, before=before, observation=again, begins=again is None, timeline=seen, digest=mark)
+            shown = writable(seen) if again is None else seen
+            return _Entry(
+                look=look, before=before, observation=again, begins=again is None, timeline=shown, digest=mark
+            )
 
 
 def _follows(look: Look, before: _Before) -> bool:
@@ -385,12 +389,13 @@ def _learn(tx: Tx, entries: Sequence[_Entry], posts: Mapping[str, Posts]) -> dic
     if again:
         in_doubt = missing_sources(tx, {one.look.source.account for one in again})
         again = [one for one in again if one.look.source.id in in_doubt]
-        _recall(tx, [one for one in again if one.timeline is None])
+        _recall(tx, again)
     telling = [one for one in entries if one.begins and one.timeline is not None] + again
     sightings = [
         Sighting(
             account=one.look.source.account,
             observation=_observation(one.look.source, one.observation, one.timeline, one.look.at),
+            timeline=one.timeline,
             at=one.look.at,
         )
         for one in telling

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.core.observation import Observation, Post, Profile, Timeline
 from monitor.store.tables import observations as table
-from monitor.store.values import decode, encode
+from monitor.store.values import decode
 
 Row = sa.Row[Any]
 
@@ -42,9 +41,12 @@ def digest(timeline: Timeline) -> str:
 
     Numbers of followers and posts move all the time and are nothing a rule reads: they do not count.
     """
-    profile = timeline.profile
-    steady = replace(timeline, profile=Profile(name=profile.name, id=profile.id) if profile else None)
-    return blake2b(json.dumps(encode(steady)).encode(), digest_size=16).hexdigest()
+    profile = timeline.profile or Profile()
+    parts = [timeline.covers.value, timeline.standing.value, profile.name or "", profile.id or ""]
+    for post in timeline.posts:
+        pinned = "pinned" if post.is_pinned else ""
+        parts += (str(post.published_at.timestamp()), post.precision.value, post.title, post.url or "", pinned)
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def writable(timeline: Timeline) -> Timeline:

@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.observation import Covers, KnownPost, Observation, Post, Timeline, merge
+from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Timeline, merge
 from monitor.store import tables
-from monitor.store.columns import bound, insert_or, run
+from monitor.store.columns import bound, run
 from monitor.store.database import Tx
+from monitor.store.driver import execute_many, fetch, from_driver, marks, to_driver
 from monitor.store.tables import posts as table
 
 LONGEST_KEY = 300
 """Characters; longer keys are hashed, for an index has room for so much only."""
 
 
+Raw = Sequence[Any]
+"""A row of posts as the driver knows it, in the order of _COLUMNS."""
+
+_COLUMNS = (
+    "account",
+    "key",
+    "published_at",
+    "precision",
+    "title",
+    "url",
+    "is_pinned",
+    "source",
+    "observation",
+    "first_seen",
+    "linked_at",
+    "missing_since",
+    "withdrawn_at",
+)
+_AT = {name: number for number, name in enumerate(_COLUMNS)}
+_PRECISIONS = {precision.value: precision for precision in Precision}
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before every post."""
+PAIRS_AT_ONCE = 5000
+"""More than this many (account, key) are asked for in several statements."""
+
+_INSERT = (
+    f"INSERT INTO posts ({', '.join(_COLUMNS)}) VALUES ({marks(len(_COLUMNS))}) "  # noqa: S608 - names and marks only
+    "ON CONFLICT (account, key) DO NOTHING"
+)
+_SELECT = f"SELECT {', '.join(f'posts.{name}' for name in _COLUMNS)} FROM (VALUES {{}}) AS wanted "  # noqa: S608 - as above
+_RECENT = _SELECT + "JOIN posts ON posts.account = wanted.column1 AND posts.published_at >= wanted.column2"
+_BY_KEY = _SELECT + "JOIN posts ON posts.account = wanted.column1 AND posts.key = wanted.column2"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """An observation about to be merged into what is known of its account's posts, read at `at`."""
+    """An observation of a timeline about to be merged into what is known of its account's posts, read at `at`."""
 
     account: str
     observation: Observation
+    timeline: Timeline
     at: datetime
 
 
@@ -41,10 +77,12 @@ class Posts:
 class _Sheet:
     """One account's posts while sightings are merged into them."""
 
-    known: dict[str, KnownPost]
-    added: dict[str, KnownPost]
-    changed: dict[str, KnownPost]
-    corrected: list[tuple[KnownPost, datetime]]
+    rows: dict[str, Raw]
+    """Rows that a sighting may touch, by key as written; they become values only where they are needed."""
+    known: dict[str, KnownPost] = field(default_factory=dict)
+    added: dict[str, KnownPost] = field(default_factory=dict)
+    changed: dict[str, KnownPost] = field(default_factory=dict)
+    corrected: list[tuple[KnownPost, datetime]] = field(default_factory=list)
     """What was held to be so until that moment."""
 
 
@@ -67,14 +105,18 @@ def known_post(row: sa.Row[Any]) -> KnownPost:
     )
 
 
+def raw_columns(table: sa.FromClause) -> list[sa.Label[Any]]:
+    """Return the columns that `from_raw` takes, as the driver gives them."""
+    return [sa.type_coerce(table.c[name], sa.types.NULLTYPE).label(name) for name in _COLUMNS]
+
+
 def learn(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) -> tuple[dict[str, Posts], list[int]]:
     """Merge sightings in their order; return the accounts whose posts changed, and how many each sighting added."""
-    sheets = {account: _open(tx, account, of_it, before[account]) for account, of_it in _by_account(sightings).items()}
-    additions = [_merge(sheets[one.account], one) for one in sightings]
-    run(
-        tx,
-        insert_or(tx, table, ["account", "key"]),
-        [_row(id_, post) for id_, sheet in sheets.items() for post in sheet.added.values()],
+    sheets = _open(tx, sightings, before)
+    additions = [_merge(tx, sheets[one.account], one) for one in sightings]
+    moment = to_driver(tx)
+    execute_many(
+        tx, _INSERT, [_raw(id_, post, moment) for id_, sheet in sheets.items() for post in sheet.added.values()]
     )
     _keep_former(tx, {id_: sheet.corrected for id_, sheet in sheets.items() if sheet.corrected})
     run(tx, _update(), [_changes(id_, post) for id_, sheet in sheets.items() for post in sheet.changed.values()])
@@ -119,37 +161,40 @@ def _keep_former(tx: Tx, corrected: Mapping[str, Sequence[tuple[KnownPost, datet
         run(tx, sa.insert(former), [{name: row[name] for name in names} for row in rows])
 
 
-def _by_account(sightings: Sequence[Sighting]) -> dict[str, list[Timeline]]:
-    grouped: dict[str, list[Timeline]] = {}
-    for one in sightings:
-        if isinstance(one.observation.seen, Timeline):
-            grouped.setdefault(one.account, []).append(one.observation.seen)
-    return grouped
+def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) -> dict[str, _Sheet]:
+    """Return a sheet for each account, with every row that merging these sightings may touch."""
+    sheets = {one.account: _Sheet(rows={}) for one in sightings}
+    known = [(one.account, one.timeline) for one in sightings if before[one.account].count]
+    moment = to_driver(tx)
+    reaches = {(account, moment(_reach(timeline) or _EVER)) for account, timeline in known if _can_miss(timeline)}
+    _fill(tx, sheets, _RECENT, [value for pair in reaches for value in pair], len(reaches))
+    keys = {(account, _key(post)) for account, timeline in known for post in timeline.posts}
+    rest = [pair for pair in keys if pair[1] not in sheets[pair[0]].rows]
+    for start in range(0, len(rest), PAIRS_AT_ONCE):
+        part = rest[start : start + PAIRS_AT_ONCE]
+        _fill(tx, sheets, _BY_KEY, [value for pair in part for value in pair], len(part))
+    return sheets
 
 
-def _open(tx: Tx, account: str, timelines: Sequence[Timeline], before: Posts) -> _Sheet:
-    """Return the sheet with every known post that merging these timelines may touch."""
-    known: dict[str, KnownPost] = {}
-    if before.count:
-        touched = sa.or_(*(_touched(timeline) for timeline in timelines))
-        known = {
-            one.post.key: one
-            for one in map(known_post, tx.execute(sa.select(table).where(table.c.account == account, touched)))
-        }
-    return _Sheet(known=known, added={}, changed={}, corrected=[])
+def _fill(tx: Tx, sheets: dict[str, _Sheet], sql: str, parameters: Sequence[object], pairs: int) -> None:
+    if pairs:
+        for row in fetch(tx, sql.format(", ".join(["(?, ?)"] * pairs)), parameters):
+            sheets[row[_AT["account"]]].rows[row[_AT["key"]]] = row
 
 
-def _touched(timeline: Timeline) -> sa.ColumnElement[bool]:
-    """Return the condition of posts that the timeline shows, or ought to show if they still exist."""
-    shown = table.c.key.in_([_key(post) for post in timeline.posts])
-    if timeline.covers is not Covers.ALL or not timeline.standing.is_present:
-        return shown
-    oldest = min((post.published_at for post in timeline.posts if not post.is_pinned), default=None)
-    return sa.true() if oldest is None else sa.or_(shown, table.c.published_at > oldest)
+def _can_miss(timeline: Timeline) -> bool:
+    """Whether a known post that is not in the list is missing from it."""
+    return timeline.covers is Covers.ALL and timeline.standing.is_present
 
 
-def _merge(sheet: _Sheet, sighting: Sighting) -> int:
-    merged = merge(sheet.known, sighting.observation, sighting.at)
+def _reach(timeline: Timeline) -> datetime | None:
+    """Return how far back the list shows every post; None if it shows none at all."""
+    return min((post.published_at for post in timeline.posts if not post.is_pinned), default=None)
+
+
+def _merge(tx: Tx, sheet: _Sheet, sighting: Sighting) -> int:
+    """Merge one sighting, of which only the posts are looked at that may change anything."""
+    merged = merge(sheet.known, _essence(tx, sheet, sighting), sighting.at)
     for one in merged.added:
         sheet.added[one.post.key] = one
     for one in merged.changed:
@@ -159,6 +204,39 @@ def _merge(sheet: _Sheet, sighting: Sighting) -> int:
         (sheet.added if one.post.key in sheet.added else sheet.changed)[one.post.key] = one
     sheet.known |= {one.post.key: one for one in (*merged.added, *merged.changed)}
     return len(merged.added)
+
+
+def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
+    """Return the observation without the posts that are known and settled, and make the others' rows values.
+
+    The oldest post stays: it says how far back the list reaches.
+    """
+    timeline, covers_all = sighting.timeline, _can_miss(sighting.timeline)
+    reach, shown, kept = _reach(timeline), set(), []
+    for post in timeline.posts:
+        key = _key(post)
+        shown.add(key)
+        row = sheet.rows.get(key)
+        if row is None or post.key in sheet.known:
+            kept.append(post)
+        elif not _is_settled(row, is_linking=covers_all) or (post.published_at == reach and not post.is_pinned):
+            sheet.known[post.key] = from_raw(row, from_driver(tx))
+            kept.append(post)
+    if covers_all and sighting.observation.is_polled:
+        least = to_driver(tx)(reach or _EVER)
+        for key, row in sheet.rows.items():
+            is_ours = row[_AT["source"]] == sighting.observation.source and row[_AT["published_at"]] > least
+            if is_ours and key not in shown and row[_AT["withdrawn_at"]] is None:
+                missed = from_raw(row, from_driver(tx))
+                sheet.known.setdefault(missed.post.key, missed)
+    return replace(sighting.observation, seen=replace(timeline, posts=tuple(kept)))
+
+
+def _is_settled(row: Raw, *, is_linking: bool) -> bool:
+    """Whether seeing the post again teaches nothing: it is linked, not missing, and its time is exact."""
+    is_exact = row[_AT["precision"]] in {Precision.SECOND.value, Precision.MINUTE.value}
+    is_linked = not is_linking or row[_AT["linked_at"]] is not None
+    return is_exact and is_linked and row[_AT["missing_since"]] is None and row[_AT["withdrawn_at"]] is None
 
 
 def _newest(tx: Tx, account: str, sheet: _Sheet, before: Posts) -> datetime | None:
@@ -176,6 +254,46 @@ def _key(post: Post) -> str:
     return f"blake2b:{blake2b(post.key.encode(), digest_size=20).hexdigest()}"
 
 
+def from_raw(row: Raw, moment: Callable[[Any], datetime | None]) -> KnownPost:
+    """Return a raw row of posts as a value."""
+    _, _, published_at, precision, title, url, is_pinned, source, observation, first_seen, *learnt = row
+    linked_at, missing_since, withdrawn_at = map(moment, learnt)
+    return KnownPost(
+        post=Post(
+            published_at=moment(published_at) or _EVER,
+            precision=_PRECISIONS[precision],
+            title=title,
+            url=url,
+            is_pinned=bool(is_pinned),
+        ),
+        source=source,
+        observation=observation,
+        first_seen=moment(first_seen) or _EVER,
+        linked_at=linked_at,
+        missing_since=missing_since,
+        withdrawn_at=withdrawn_at,
+    )
+
+
+def _raw(account: str, known: KnownPost, moment: Callable[[datetime | None], object]) -> tuple[object, ...]:
+    post = known.post
+    return (
+        account,
+        _key(post),
+        moment(post.published_at),
+        post.precision.value,
+        post.title,
+        post.url,
+        post.is_pinned,
+        known.source,
+        known.observation,
+        moment(known.first_seen),
+        moment(known.linked_at),
+        moment(known.missing_since),
+        moment(known.withdrawn_at),
+    )
+
+
 def _row(account: str, known: KnownPost) -> dict[str, object]:
     post = known.post
     return {
@@ -186,9 +304,6 @@ def _row(account: str, known: KnownPost) -> dict[str, object]:
         "title": post.title,
         "url": post.url,
         "is_pinned": post.is_pinned,
-        "source": known.source,
-        "observation": known.observation,
-        "first_seen": known.first_seen,
         "linked_at": known.linked_at,
         "missing_since": known.missing_since,
         "withdrawn_at": known.withdrawn_at,
