@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +56,7 @@ def _utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)  # one look's moment stands in every row it makes
 def _text(moment: datetime | None) -> str | None:
     utc = _utc(moment)
     return None if utc is None else utc.isoformat(" ", "microseconds")[:WIDTH]

@@ -54,7 +54,7 @@ def writable(timeline: Timeline) -> Timeline:
     texts = [text for post in timeline.posts for text in (post.title, post.url or "")]
     profile = timeline.profile
     texts += [profile.name or "", profile.id or ""] if profile else []
-    if all(_writable(text) == text for text in texts):
+    if all(writable_text(text) == text for text in texts):
         return timeline
     return replace(
         timeline,
@@ -65,16 +65,16 @@ def writable(timeline: Timeline) -> Timeline:
     )
 
 
-def _writable_post(post: Post) -> Post:
-    return replace(post, title=_writable(post.title), url=_writable_or_none(post.url))
-
-
-def _writable_or_none(text: str | None) -> str | None:
-    return None if text is None else _writable(text)
-
-
-def _writable(text: str) -> str:
+def writable_text(text: str) -> str:
     """Return the text without NUL (PostgreSQL refuses it) and with `?` for half surrogates (no UTF-8 has them)."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def _writable_post(post: Post) -> Post:
+    return replace(post, title=writable_text(post.title), url=_writable_or_none(post.url))
+
+
+def _writable_or_none(text: str | None) -> str | None:
+    return None if text is None else writable_text(text)

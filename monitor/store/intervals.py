@@ -1,0 +1,192 @@
+"""Looks as intervals: whether one prolongs what its source showed before, or begins something new."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.core.account import Source
+from monitor.core.observation import (
+    POLLED_FRESHNESS,
+    Blind,
+    Look,
+    Reason,
+    Standing,
+    Timeline,
+    Unchanged,
+)
+from monitor.store import tables
+from monitor.store.columns import bound, run
+from monitor.store.database import Tx
+from monitor.store.observations import digest, writable, writable_text
+from monitor.store.posts import Posts
+from monitor.store.turns import Due, due_facts, due_of
+from monitor.store.values import decode, encode
+
+EVIDENCE_BYTES = 256 * 1024
+"""At most so much of a page is kept as evidence, before compression."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What was known of a source and its account before a look."""
+
+    due: Due
+    timeline: int | None
+    digest: str | None
+    standing: Standing | None
+    seen_at: datetime | None
+    blind: int | None
+    blind_reason: Reason | None
+    posts: Posts
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A look on its way into the tables. It begins an interval or prolongs one; `observation` is that one's id."""
+
+    look: Look
+    before: Before
+    observation: int | None
+    begins: bool
+    timeline: Timeline | None = None
+    digest: str | None = None
+    posts_added: int = 0
+
+
+def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
+    """Return what is known of the sources that are still looked at, and lock their accounts."""
+    account = tables.accounts
+    ids = sorted({look.source.account for look in looks})
+    if tx.dialect.name != "sqlite":  # there the whole transaction has the lock
+        tx.execute(sa.select(account.c.id).where(account.c.id.in_(ids)).order_by(account.c.id).with_for_update())
+    table = tables.sources
+    chosen = due_facts().where(table.c.id.in_([look.source.id for look in looks]), table.c.dropped_at.is_(None))
+    return {
+        row.id: Before(
+            due=due_of(row),
+            timeline=row.timeline,
+            digest=row.digest,
+            standing=row.standing,
+            seen_at=row.seen_at,
+            blind=row.blind,
+            blind_reason=row.blind_reason,
+            posts=Posts(count=row.posts, newest=row.newest_post_at),
+        )
+        for row in tx.execute(chosen)
+    }
+
+
+def weigh(look: Look, before: Before) -> Entry:
+    """Return whether the look begins an interval or prolongs one."""
+    match look.sight:
+        case Blind(reason=reason):
+            again = before.blind if before.blind_reason is reason else None
+            return Entry(look=look, before=before, observation=again, begins=again is None)
+        case Unchanged():
+            again = before.timeline if _follows(look, before) else None
+            begins = again is None and before.timeline is not None
+            return Entry(look=look, before=before, observation=again, begins=begins, digest=before.digest)
+        case Timeline() as seen:
+            mark = digest(seen)
+            again = before.timeline if mark == before.digest and _follows(look, before) else None
+            shown = writable(seen) if again is None else seen
+            return Entry(look=look, before=before, observation=again, begins=again is None, timeline=shown, digest=mark)
+
+
+def _follows(look: Look, before: Before) -> bool:
+    """Whether the look is near enough to the last timeline to continue its interval."""
+    return before.seen_at is not None and look.at - before.seen_at <= POLLED_FRESHNESS
+
+
+def recall(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Fill in the timelines that the far side calls unchanged."""
+    table = tables.observations
+    ids = {one.before.timeline for one in entries}
+    if ids:
+        chosen = sa.select(table.c.id, table.c.content).where(table.c.id.in_(ids))
+        shown = {row.id: decode(Timeline, row.content) for row in tx.execute(chosen)}
+        for one in entries:
+            one.timeline = shown[one.before.timeline]
+
+
+def prolong(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Have the intervals last until these looks; a clock that went back shortens none."""
+    table = tables.observations
+    later = sa.and_(
+        table.c.id == bound(table.c.id, "b_id"), table.c.last_confirmed < bound(table.c.last_confirmed, "b_at")
+    )
+    statement = sa.update(table).where(later).values(last_confirmed=bound(table.c.last_confirmed, "b_at"))
+    run(tx, statement, [{"b_id": one.observation, "b_at": one.look.at} for one in entries])
+
+
+def begin(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Insert the new intervals, and the bytes of those that may have to be shown to somebody."""
+    if not entries:
+        return
+    table = tables.observations
+    insert = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    for one, id_ in zip(entries, tx.scalars(insert, [_interval_row(one) for one in entries]), strict=True):
+        one.observation = id_
+    run(
+        tx,
+        sa.insert(tables.evidence),
+        [
+            {"observation": one.observation, "at": one.look.at, "body": zlib.compress(one.look.raw[:EVIDENCE_BYTES])}
+            for one in entries
+            if one.look.raw is not None and _is_telling(one)
+        ],
+    )
+
+
+def _is_telling(entry: Entry) -> bool:
+    """Whether the standing changes, or a page cannot be read any more."""
+    if entry.timeline is None:
+        return isinstance(entry.look.sight, Blind) and entry.look.sight.reason is Reason.UNREADABLE
+    if entry.before.standing is None:
+        return not entry.timeline.standing.is_present
+    return entry.timeline.standing is not entry.before.standing
+
+
+def _interval_row(entry: Entry) -> dict[str, object]:
+    look = entry.look
+    if entry.timeline is not None:
+        return timeline_row(look.source, entry.timeline, entry.digest, look.at)
+    blind = look.sight if isinstance(look.sight, Blind) else None
+    return {
+        **_bare_row(look.source, look.at),
+        "reason": blind.reason if blind else None,
+        "detail": writable_text(blind.detail) if blind else "",
+    }
+
+
+def timeline_row(source: Source, timeline: Timeline, mark: str | None, at: datetime) -> dict[str, object]:
+    """Return the row of an interval that begins with this timeline."""
+    return {
+        **_bare_row(source, at),
+        "covers": timeline.covers,
+        "standing": timeline.standing,
+        "digest": mark,
+        "content": encode(timeline),
+    }
+
+
+def _bare_row(source: Source, at: datetime) -> dict[str, object]:
+    return {
+        "account": source.account,
+        "source": source.id,
+        "collector": source.collector,
+        "reason": None,
+        "covers": None,
+        "standing": None,
+        "digest": None,
+        "content": None,
+        "detail": "",
+        "first_seen": at,
+        "last_confirmed": at,
+        "known_at": at,
+    }

@@ -1,0 +1,95 @@
+"""Whose turn it is to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.core.account import Platform, Source
+from monitor.core.observation import MANUAL, Validators
+from monitor.store import tables
+from monitor.store.columns import bound, run
+from monitor.store.database import Tx
+from monitor.store.values import decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A source and what is known about looking at it."""
+
+    source: Source
+    platform: Platform
+    validators: Validators | None
+    """What the last look that succeeded left; None after a look that saw nothing."""
+    failures: int
+    """How many looks in a row saw nothing."""
+    newest: datetime | None
+    """The time of the account's newest visible post, from any source."""
+
+
+def claim_due(tx: Tx, now: datetime, *, collectors: Collection[str], limit: int, lease: timedelta) -> tuple[Due, ...]:
+    """Return sources of these collectors whose turn it is, longest overdue first, and keep them until now + lease.
+
+    Nobody else is given them in that time; `record` ends the lease, and so does its expiry.
+    """
+    table = tables.sources
+    is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
+    chosen = (
+        due_facts()
+        .where(table.c.next_look_at <= now, is_free, table.c.collector.in_(collectors))
+        .order_by(table.c.next_look_at)
+        .limit(limit)
+        .with_for_update(of=table, skip_locked=True)
+    )
+    due = tuple(due_of(row) for row in tx.execute(chosen))
+    leased = sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=now + lease)
+    run(tx, leased, [{"b_id": one.source.id} for one in due])
+    return due
+
+
+def sources_of(tx: Tx, account_ids: Collection[str]) -> tuple[Due, ...]:
+    """Return the polled sources of these accounts, due or not, by account and rank; claims nothing."""
+    table = tables.sources
+    is_polled = sa.and_(table.c.dropped_at.is_(None), table.c.collector != MANUAL)
+    chosen = due_facts().where(table.c.account.in_(account_ids), is_polled)
+    return tuple(due_of(row) for row in tx.execute(chosen.order_by(table.c.account, table.c.rank)))
+
+
+def next_due_at(tx: Tx, *, collectors: Collection[str]) -> datetime | None:
+    """Return the earliest moment at which a source of these collectors is or becomes due; None without any."""
+    table = tables.sources
+    free = (
+        sa.select(table.c.next_look_at)
+        .where(table.c.next_look_at.is_not(None), table.c.leased_until.is_(None), table.c.collector.in_(collectors))
+        .order_by(table.c.next_look_at)
+        .limit(1)
+    )
+    leased = sa.select(sa.func.min(table.c.leased_until)).where(table.c.collector.in_(collectors))
+    moments: tuple[datetime | None, ...] = (tx.scalar(free), tx.scalar(leased))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def due_facts() -> sa.Select[Any]:
+    """Return a query of sources with what `due_of` needs to know of their accounts."""
+    source, account = tables.sources, tables.accounts
+    return sa.select(source, account.c.platform, account.c.posts, account.c.newest_post_at).join_from(source, account)
+
+
+def due_of(row: sa.Row[Any]) -> Due:
+    """Return such a row as a value."""
+    validators = None
+    if row.has_validators:
+        validators = Validators(
+            etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash, reader=row.reader
+        )
+    return Due(
+        source=Source(account=row.account, collector=row.collector, key=row.key, rank=row.rank),
+        platform=decode(Platform, row.platform),
+        validators=validators,
+        failures=row.failures,
+        newest=row.newest_post_at,
+    )
