@@ -98,6 +98,8 @@ def sentence(error: click.UsageError) -> str:
             return f"{_named(error)}的值不对：{_reason(error)}。"
         case _ if _CHINESE.search(error.message):  # our own words
             return f"{error.message}。"
+        case _ if error.message == "Missing command.":
+            return "缺少命令，用 --help 查看全部命令。"
         case _ if error.message.startswith("Got unexpected extra"):
             return "参数过多，用 --help 查看用法。"
         case _:

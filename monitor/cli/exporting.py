@@ -52,7 +52,7 @@ def export(where: Place, *, what: str, out: Path) -> None:
             with where.store() as store, store.read() as tx:
                 _write(out, what, tx)
     except LedgerError as error:
-        raise Refusal(f"{error}。") from error
+        raise Refusal(str(error)) from error
     click.echo(f"已写入 {out}。")
 
 

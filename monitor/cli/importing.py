@@ -123,7 +123,7 @@ def _print_read_by_hand(ids: Sequence[str]) -> None:
 @as_of_option
 @dry_run_option
 @click.option("--complete", is_flag=True, help="文件列出了所涉账号的全部发布：作为一次人工核查。")
-@click.option("--accounts", metavar="all|ID,…", help="与 --complete 同用：还核查了哪些账号而没有发现发布。")
+@click.option("--accounts", metavar="账号ID,…|all", help="与 --complete 同用：还核查了哪些账号而没有发现发布。")
 @place
 def import_posts(
     where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, complete: bool, accounts: str | None
@@ -206,7 +206,7 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except LedgerError as error:
-        raise Refusal("。\n".join(str(error).splitlines()) + "；没有导入任何内容。") from error
+        raise Refusal(f"{error}；没有导入任何内容。") from error
 
 
 def _audit(tx: Tx, moment: datetime, action: str, thing: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
     from monitor.app import Parts
+    from monitor.core.channel import Channel
     from monitor.settings import Settings
     from monitor.store import Store
 
@@ -61,6 +62,16 @@ class Place:
             except ValueError as error:
                 raise Refusal(str(error)) from error
             yield parts
+
+
+def channels(settings: Settings) -> Mapping[str, Channel]:
+    """Return the channels of the settings by name; one that cannot be opened is a refusal."""
+    from monitor.app import now, open_channels
+
+    try:
+        return open_channels(settings, now)
+    except ValueError as error:
+        raise Refusal(str(error)) from error
 
 
 class Moment(click.ParamType[datetime]):

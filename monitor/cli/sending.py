@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.chinese import Command, Group
-from monitor.cli.place import Place, place
+from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from monitor.core.message import Attempt, Message, MessageState
+    from monitor.core.message import Message, MessageState
     from monitor.settings import Settings
     from monitor.store import Tx
 
@@ -132,7 +132,7 @@ def message_test(where: Place, *, channel: str, address: str | None) -> None:
     settings = where.settings(secrets=True)
     if channel not in settings.channels:
         raise Refusal(f"设置中没有渠道 {channel}，现有：{'、'.join(settings.channels) or '无'}。")
-    attempt = asyncio.run(_send(settings, _trial(settings, channel, address)))
+    attempt = asyncio.run(channels(settings)[channel].send(_trial(settings, channel, address)))
     if attempt.outcome is not Outcome.SENT:
         said = " ".join(part for part in (attempt.code, attempt.detail) if part)
         raise Refusal(f"没有送达：{attempt.outcome.label}（{said}）。")
@@ -153,16 +153,6 @@ def _trial(settings: Settings, channel: str, address: str | None) -> Message:
         body=f"{text}\n\n> {settings.office.signature} · {moment:%m月%d日%H时%M分}",
         address=address,
     )
-
-
-async def _send(settings: Settings, trial: Message) -> Attempt:
-    from monitor.app import now, open_channels
-
-    try:
-        channels = open_channels(settings, now)
-    except ValueError as error:
-        raise Refusal(str(error)) from error
-    return await channels[trial.channel].send(trial)
 
 
 COMMANDS = (message,)

@@ -8,7 +8,7 @@ import json
 import click
 
 from monitor.cli.chinese import Command, Group
-from monitor.cli.place import Place, place
+from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
 
@@ -26,16 +26,14 @@ def config() -> None:
 @place
 def config_check(where: Place) -> None:
     """检查设置是否正确。"""
-    from monitor.app import now, open_channels
+    from monitor.app import now
+    from monitor.core.calendar import beijing_date
 
     settings = where.settings(secrets=True)
-    try:
-        channels = open_channels(settings, now)
-    except ValueError as error:
-        raise Refusal(str(error)) from error
-    book = settings.rule_book(now().date())
-    click.echo(f"设置正确：{len(book.clauses)} 条规则在用，{len(channels)} 个通知渠道。")
-    if not channels:
+    ways = channels(settings)
+    book = settings.rule_book(beijing_date(now()))
+    click.echo(f"设置正确：{len(book.clauses)} 条规则在用，{len(ways)} 个通知渠道。")
+    if not ways:
         warn(["还没有通知渠道，消息不会发出"])
     if settings.hold:
         warn(["hold 为 true，消息只生成、不发送，放行后才发出"])

@@ -1,0 +1,105 @@
+"""Help pages: every one of them, found by walking the tree of commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from monitor.cli.main import xuncha
+from tests.cli.office import ENGLISH, Office
+
+CONTRACT = {
+    "run",
+    "check",
+    "evaluate",
+    "import",
+    "import roster",
+    "import posts",
+    "export",
+    "read",
+    "message",
+    "message list",
+    "message show",
+    "message retry",
+    "message release",
+    "message test",
+    "config",
+    "config check",
+    "db",
+    "db upgrade",
+    "sample",
+    "health",
+}
+
+
+def _tree(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from _tree(below, (*path, name))
+
+
+PATHS = tuple(_tree(xuncha))
+
+
+def test_the_commands_are_those_of_the_contract() -> None:
+    assert {" ".join(path) for path in PATHS if path} == CONTRACT
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_every_help_page_is_chinese(office: Office, path: tuple[str, ...]) -> None:
+    page = office.type(*path, "--help").done()
+    assert page.startswith(f"用法：xuncha{''.join(f' {name}' for name in path)} [选项]")
+    assert "选项：" in page
+    assert "显示说明。" in page
+    assert not ENGLISH.search(page.partition("\n")[2].replace("--db URL", ""))
+    for english in ("Usage", "Options", "Commands", "default", "required", "OPTIONS", "COMMAND", "ARGS", "Show "):
+        assert english not in page
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_every_option_and_command_is_explained(office: Office, path: tuple[str, ...]) -> None:
+    page = office.type(*path, "--help").done()
+    for line in page.splitlines():
+        if line.startswith("  -"):
+            assert re.search("  [^ ].*[\u4e00-\u9fff].*。$", line), line
+
+
+def test_the_columns_of_a_help_page_are_straight(office: Office) -> None:
+    lines = office.type("import", "roster", "--help").done().splitlines()
+    starts = {
+        len(line[: line.index(text)].encode("gbk"))  # two bytes where a terminal takes two columns
+        for line, text in ((line, re.split(" {2,}", line.strip())[1]) for line in lines if line.startswith("  -"))
+    }
+    assert len(starts) == 1
+
+
+def test_no_command_at_all_shows_the_help_and_counts_as_typed_wrongly(office: Office) -> None:
+    said = office.type(where=False)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == office.type("--help").out
+
+
+def test_a_missing_command_is_one_sentence(office: Office) -> None:
+    assert office.type().refused(2) == "缺少命令，用 --help 查看全部命令。"
+
+
+@pytest.mark.parametrize("path", [("import",), ("message",), ("config",), ("db",)], ids=" ".join)
+def test_a_group_without_a_command_shows_its_help_and_counts_as_typed_wrongly(
+    office: Office, path: tuple[str, ...]
+) -> None:
+    said = office.type(*path)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == office.type(*path, "--help").out
+
+
+def test_the_version_is_told(office: Office) -> None:
+    assert re.fullmatch(r"xuncha \d+\.\d+\.\d+\n", office.type("--version").done())
+
+
+def test_help_touches_nothing(office: Office) -> None:
+    office.type("import", "roster", "--help").done()
+    assert not office.database.parent.exists()
