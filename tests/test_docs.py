@@ -1,0 +1,351 @@
+"""What the documents say of commands, settings, metrics and files is what there is; and nothing is left out."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import click
+import pytest
+
+from monitor.app import all_collectors, all_rules
+from monitor.cli.main import xuncha
+from monitor.core.collector import Collector, Page
+from monitor.core.finding import State
+from monitor.core.message import MessageState
+from monitor.core.observation import LookFailedError, Precision, Reason, Standing
+from monitor.metrics import Metrics, Snapshot
+from monitor.settings.check import Section
+from monitor.settings.days import CalendarFile
+from monitor.settings.rules import NUMBERS, RulesFile
+from monitor.settings.sections import XunchaFile
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
+
+FOREIGN = re.compile(
+    r"pypi\.|pythonhosted|/simple/|\bmirrors?\.|tuna\.|aliyun|npmjs|\bghcr\.|docker\.io|quay\.io|index-url"
+    r"|(?<![\w.])/(?:home|root|Users|work)/|[A-Z]:\\Users|~/",
+    re.IGNORECASE,
+)
+"""Registries that an office may not reach, and folders of one machine."""
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def at_root(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+# --- commands ---
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One command as it is typed, and its long options."""
+
+    words: str
+    options: tuple[str, ...]
+
+
+def typed(command: click.Command, words: str = "xuncha") -> Iterator[Typed]:
+    """Yield every command that does something by itself."""
+    if isinstance(command, click.Group):
+        for name, part in command.commands.items():
+            yield from typed(part, f"{words} {name}")
+        return
+    options = (name for parameter in command.params if isinstance(parameter, click.Option) for name in parameter.opts)
+    yield Typed(words, tuple(name for name in options if name.startswith("--")))
+
+
+COMMANDS = tuple(typed(xuncha))
+
+
+def table_row(document: str, first: str) -> str:
+    """Return the row of a table whose first cell is this code, or nothing."""
+    return next((line for line in document.splitlines() if line.startswith(f"| `{first}` |")), "")
+
+
+def commands_named(document: str) -> set[str]:
+    """Return what follows `xuncha` wherever a document types a command, in code or in a block."""
+    spans = re.findall(r"`(xuncha [^`\n]*)`", document) + re.findall(r"^\s*(xuncha .*)$", document, re.MULTILINE)
+    return {span.removeprefix("xuncha ").partition("#")[0].strip() for span in spans}
+
+
+def is_command(typed_words: str) -> bool:
+    """Whether the words begin with a command there is, with options that it has."""
+    known = next((one for one in COMMANDS if f"xuncha {typed_words} ".startswith(f"{one.words} ")), None)
+    return known is not None and set(re.findall(r"--[a-z][a-z-]*", typed_words)) <= set(known.options)
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md", "docs/api.md"])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.words)
+def test_every_command_has_a_row(command: Typed, document: str) -> None:
+    assert table_row(text(document), command.words)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.words)
+def test_every_option_stands_in_the_row_of_its_command(command: Typed) -> None:
+    row = table_row(text("docs/api.md"), command.words)
+    named = {name for name in command.options if re.search(rf"{name}(?![\w-])", row)}
+    assert named == set(command.options)
+
+
+def test_the_options_of_all_commands_are_explained() -> None:
+    named = {name for option in xuncha.params for name in option.opts if name.startswith("--")}
+    assert named == {name for name in named if f"`{name}" in text("docs/api.md")}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=at_root)
+def test_no_document_types_a_command_that_there_is_not(path: Path) -> None:
+    named = commands_named(path.read_text("utf-8"))
+    assert [words for words in sorted(named) if not is_command(words)] == []
+
+
+def test_a_made_up_command_is_found() -> None:
+    assert commands_named("Run `xuncha fly --high`.\n\n   xuncha check --json # all\n") == {
+        "fly --high",
+        "check --json",
+    }
+    assert is_command("check --json")
+    assert not is_command("fly")
+    assert not is_command("checks")
+    assert not is_command("check --high")
+
+
+# --- settings ---
+
+
+def keys(model: type[Section], prefix: str = "") -> Iterator[str]:
+    """Yield the keys of a settings file, `<name>` standing for a name of the office's choice."""
+    for name, field in model.model_fields.items():
+        inner = section_in(field.annotation)
+        if inner is None:
+            yield f"{prefix}{name}"
+        else:
+            star = "<name>." if "Mapping" in str(field.annotation) else ""
+            yield from keys(inner, f"{prefix}{name}.{star}")
+
+
+def section_in(kind: object) -> type[Section] | None:
+    if isinstance(kind, type) and issubclass(kind, Section):
+        return kind
+    return next((found for part in get_args(kind) if (found := section_in(part))), None)
+
+
+def documented_keys(document: str, heading: str) -> set[str]:
+    """Return the first cells of the table under a heading."""
+    level = heading.partition(" ")[0]
+    part = document.split(f"\n{heading}\n", 1)[1]
+    part = re.split(rf"\n#{{1,{max(3, len(level))}}} ", part, maxsplit=1)[0]
+    return set(re.findall(r"^\| `([^`]+)` \|", part, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("heading", "model"),
+    [("## 设置", XunchaFile), ("### rules.yaml", RulesFile), ("### calendar.yaml", CalendarFile)],
+)
+def test_every_key_of_the_settings_is_explained_and_no_other(heading: str, model: type[Section]) -> None:
+    assert documented_keys(text("docs/operating.md"), heading) == set(keys(model))
+
+
+def test_the_keys_of_mappings_lists_and_groups_are_all_found() -> None:
+    found = set(keys(XunchaFile))
+    assert {"hold", "office.name", "channels.<name>.url", "web.bind"} <= found
+    assert "rules.clause" in set(keys(RulesFile))
+    assert not found & {"office", "channels", "web"}
+
+
+@pytest.mark.parametrize("rule", sorted(NUMBERS))
+def test_every_number_of_a_rule_is_explained(rule: str) -> None:
+    assert [name for name in NUMBERS[rule] if f"`{name}`" not in text("docs/rules.md")] == []
+
+
+# --- metrics ---
+
+
+def metric_names() -> set[str]:
+    written = Metrics(lambda: datetime(2026, 11, 20, tzinfo=UTC)).render(
+        Snapshot(at=datetime(2026, 11, 20, tzinfo=UTC))
+    )
+    return set(re.findall(r"^# TYPE (xuncha_\w+) ", written.decode(), re.MULTILINE))
+
+
+def test_every_metric_is_listed() -> None:
+    listed = set(re.findall(r"^\| `(xuncha_\w+)(?:\{[\w,]+\})?` \|", text("docs/operating.md"), re.MULTILINE))
+    assert len(listed) > 10
+    assert listed == metric_names()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=at_root)
+def test_no_document_names_a_metric_that_there_is_not(path: Path) -> None:
+    named = set(re.findall(r"\bxuncha_[a-z_]+\b", path.read_text("utf-8")))
+    assert named <= metric_names()
+
+
+# --- closed lists ---
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md", "docs/operating.md", "docs/api.md"])
+@pytest.mark.parametrize("collector", sorted(all_collectors()))
+def test_every_collector_is_named(collector: str, document: str) -> None:
+    assert f"`{collector}`" in text(document)
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in all_rules()])
+def test_every_rule_has_a_section_of_its_own(rule: str) -> None:
+    assert re.search(rf"^## {rule} ", text("docs/rules.md"), re.MULTILINE)
+    assert rule in text("README.md")
+    assert rule in text("README.zh-CN.md")
+
+
+@pytest.mark.parametrize("word", [*State, *Reason, *Standing, *Precision, *MessageState], ids=str)
+def test_every_word_of_the_json_forms_and_pages_is_given(
+    word: State | Reason | Standing | Precision | MessageState,
+) -> None:
+    assert f"`{word.value}`" in text("docs/api.md")
+
+
+# --- files and languages ---
+
+
+def links(document: str) -> Iterator[str]:
+    """Yield the targets of links that lead to files."""
+    prose = re.sub(r"^\s*```.*?^\s*```", "", document, flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if not re.match(r"[a-z]+:", target):
+            yield target
+
+
+def headings(document: str) -> list[int]:
+    """Return the levels of a document's headings, in order; what stands in code is none."""
+    prose = re.sub(r"^\s*```.*?^\s*```", "", document, flags=re.MULTILINE | re.DOTALL)
+    return [len(marks) for marks in re.findall(r"^(#+) ", prose, re.MULTILINE)]
+
+
+def blocks(document: str) -> list[str]:
+    """Return the blocks of code, without indentation."""
+    found = re.findall(r"^\s*```\w*\n(.*?)^\s*```", document, re.MULTILINE | re.DOTALL)
+    return ["\n".join(line.strip() for line in block.splitlines()) for block in found]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=at_root)
+def test_links_lead_to_files_that_there_are(path: Path) -> None:
+    targets = {target: (path.parent / target.partition("#")[0]).resolve() for target in links(path.read_text("utf-8"))}
+    missing = [target for target, file in targets.items() if not (file.is_relative_to(ROOT) and file.exists())]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=at_root)
+def test_no_document_names_a_registry_or_one_machines_folders(path: Path) -> None:
+    assert FOREIGN.findall(path.read_text("utf-8")) == []
+
+
+def test_registries_and_folders_of_one_machine_would_be_found() -> None:
+    for line in ("pip -i https://pypi.org/simple/", "see /home/li/xuncha", "cd /root/x", "~/x", r"C:\Users\li"):
+        assert FOREIGN.search(line), line
+    assert not FOREIGN.search("/opt/xuncha data/home/x [a](docs/work.md) https://www.example.gov.cn/root/3.html")
+
+
+def test_both_readmes_say_the_same() -> None:
+    english, chinese = (path.read_text("utf-8") for path in READMES)
+    assert headings(english) == headings(chinese)
+    assert blocks(english) == blocks(chinese)
+    assert commands_named(english) == commands_named(chinese)
+    assert sorted(set(links(english)) - {"README.zh-CN.md"}) == sorted(set(links(chinese)) - {"README.md"})
+    for count in ("\n- ", "\n| ", "\n1. ", "\n4. "):
+        assert english.count(count) == chinese.count(count)
+
+
+def test_links_headings_and_blocks_are_found() -> None:
+    document = "# A\n\n[x](docs/a.md#b) [y](https://example.org)\n\n```sh\n# no heading\n[z](c.md)\n```\n\n## B\n"
+    assert list(links(document)) == ["docs/a.md#b"]
+    assert headings(document) == [1, 2]
+    assert blocks(document) == ["# no heading\n[z](c.md)"]
+
+
+def test_decisions_are_numbered_without_a_hole_and_have_their_three_parts() -> None:
+    paths = sorted((DOCS / "decisions").glob("*.md"))
+    assert [path.name[:4] for path in paths] == [f"{number:04}" for number in range(1, len(paths) + 1)]
+    for path in paths:
+        words = path.read_text("utf-8")
+        assert words.startswith(f"# {path.name[:4]}: "), path.name
+        assert [part for part in ("Context", "Decision", "Consequence") if f"**{part}.**" not in words] == [], path.name
+
+
+# --- the example platform: every file of the page, taken as it stands ---
+
+
+def files_of(document: str) -> Mapping[str, str]:
+    """Return the files that a document shows whole: a path in code on a line of its own, then a block."""
+    return dict(re.findall(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```$", document, re.MULTILINE | re.DOTALL))
+
+
+FILES = files_of(text("docs/adding-a-platform.md"))
+MODULE = "collectors/platforms/example.py"
+FIXTURES = "tests/fixtures/example/"
+MANIFEST: dict[str, Any] = json.loads(FILES[f"{FIXTURES}expected.json"])
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Iterable[ModuleType]:
+    """Load the page's platform from a file of its own."""
+    path = tmp_path_factory.mktemp("platform") / "example_platform.py"
+    path.write_text(FILES[MODULE], "utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[path.stem]
+
+
+def test_the_example_offers_a_collector(example: ModuleType) -> None:
+    assert isinstance(example.COLLECTOR, Collector)
+    assert example.at("http://127.0.0.1:9/").name == example.COLLECTOR.name == "example"
+
+
+def test_the_examples_fixtures_are_those_of_its_manifest() -> None:
+    shown = {name.removeprefix(FIXTURES) for name in FILES if name.startswith(FIXTURES)} - {"expected.json"}
+    assert shown == {fixture["file"] for fixture in MANIFEST["fixtures"]}
+
+
+def test_the_example_has_every_required_kind_of_answer() -> None:
+    contract = text("tests/collectors/test_platforms.py")
+    required = set(re.findall(r'"(\w+)"', contract.partition("REQUIRED = {")[2].partition("}")[0]))
+    assert len(required) > 5
+    assert required <= {fixture["kind"] for fixture in MANIFEST["fixtures"]} | set(MANIFEST["cannot"])
+
+
+@pytest.mark.parametrize("fixture", MANIFEST["fixtures"], ids=lambda one: str(one["file"]))
+def test_the_example_reads_its_fixtures(example: ModuleType, fixture: Mapping[str, Any]) -> None:
+    page = Page(
+        url=fixture["url"],
+        status=fixture.get("status", 200),
+        headers={},
+        body=FILES[f"{FIXTURES}{fixture['file']}"].encode(),
+        at=datetime.fromisoformat(MANIFEST["at"]),
+    )
+    if "reason" in fixture:
+        with pytest.raises(LookFailedError) as failed:
+            example.COLLECTOR.parse(page)
+        assert failed.value.reason.value == fixture["reason"]
+        return
+    seen = example.COLLECTOR.parse(page)
+    newest = datetime.fromisoformat(fixture["newest"]) if fixture["newest"] else None
+    assert (seen.standing.value, seen.covers.value) == (fixture["standing"], fixture["covers"])
+    assert (seen.newest.published_at if seen.newest else None) == newest
