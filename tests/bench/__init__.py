@@ -1,0 +1,1 @@
+"""What looking, judging and serving cost, measured against bare requests (`make bench`)."""

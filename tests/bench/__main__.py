@@ -1,0 +1,132 @@
+"""`make bench`: measure what looking, judging, serving and starting cost, and print it beside what was promised.
+
+Everything is checked for truth in the same run: a wrong result ends it, however fast it came.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from time import perf_counter
+
+from tests.bench.looks import Cost, UntrueError, measure
+from tests.bench.pages import Kind, Mode
+from tests.bench.sizes import Size, Starting, measure_size, measure_starting
+from tests.bench.target import running
+
+LOOK_GOAL = 1.6
+UNCHANGED_GOAL = 0.6
+"""Times a bare request for the same pages (design §4, for HTML of 150 KB)."""
+SWEEP_GOAL = 10 / 100_000
+"""Seconds for each account."""
+MINUTE_GOAL = 0.050
+SCRAPE_GOAL = 0.050
+MEMORY_GOAL = 300 * 1024**2
+
+NOTE = """
+Figures are CPU time (user and system) of this process. Other work on the same cores moves them all: read
+ratios rather than microseconds, and take no difference of less than a fifth for one.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print; 1 if a result was wrong."""
+    given = _parser().parse_args(arguments)
+    accounts, rounds = (10, 1) if given.quick else (given.accounts, given.rounds)
+    sizes = [(20, 20)] if given.quick else [(300, 200), *((size, 20) for size in given.sizes)]
+    started = perf_counter()
+    try:
+        with running() as target:
+            costs = measure(target, accounts, rounds, _tell)
+        _print(_LOOKS, _look_rows(costs))
+        _print(_SIZES, _size_rows(_sized(sizes)))
+        _print(_STARTS, _start_rows(measure_starting(rounds)))
+    except UntrueError as error:
+        print(f"wrong result: {error}", file=sys.stderr)
+        return 1
+    print(NOTE)
+    print(f"{accounts} accounts of each kind, {rounds} rounds, {perf_counter() - started:.0f} s")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--accounts", type=int, default=300, help="looked at, of each kind of page (300)")
+    parser.add_argument("--rounds", type=int, default=3, help="the median of so many is shown (3)")
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", default=[1_000], help="accounts judged and scraped, e.g. 1000 10000 100000"
+    )
+    parser.add_argument("--quick", action="store_true", help="see whether it runs; the figures mean nothing")
+    return parser
+
+
+_LOOKS = ("a look", "fetch, read", "store", "judge", "all", "bare GET", "ratio", "goal", "")
+
+
+def _look_rows(costs: Mapping[tuple[Kind, Mode], Cost]) -> Iterator[tuple[str, ...]]:
+    for (kind, mode), cost in costs.items():
+        goal = UNCHANGED_GOAL if mode.is_unchanged else LOOK_GOAL
+        yield (
+            f"{kind.name}, {mode.value}",
+            *(f"{part:.0f} µs" for part in (cost.read, cost.store, cost.judge, cost.look, cost.bare)),
+            f"{cost.ratio:.2f} x",
+            *((f"{goal} x", _verdict(cost.ratio, goal)) if kind.is_promised else ("", "")),
+        )
+
+
+_SIZES = ("many accounts", "CPU", "for each", "goal", "")
+
+
+def _sized(sizes: Sequence[tuple[int, int]]) -> Iterator[Size]:
+    for accounts, posts in sizes:
+        _tell(f"{accounts:,} accounts")
+        yield measure_size(accounts, posts)
+
+
+def _size_rows(sizes: Iterator[Size]) -> Iterator[tuple[str, ...]]:
+    for size in sizes:
+        name = f"{size.accounts:,} accounts, {size.posts} posts each"
+        each = f"{size.sweep / size.accounts * 1_000_000:.0f} µs"
+        goal = SWEEP_GOAL * size.accounts
+        yield f"{name}: judge all", f"{size.sweep:.2f} s", each, f"{goal:g} s", _verdict(size.sweep, goal)
+        yield _small(f"{name}: judge a minute's", size.minute, MINUTE_GOAL)
+        yield _small(f"{name}: scrape", size.scrape, SCRAPE_GOAL)
+        memory = (f"{size.peak / 1024**2:.0f} MB", "", f"{MEMORY_GOAL / 1024**2:.0f} MB")
+        yield f"{name}: resident at most", *memory, _verdict(size.peak, MEMORY_GOAL)
+
+
+def _small(case: str, seconds: float, goal: float) -> tuple[str, ...]:
+    return case, f"{seconds * 1000:.0f} ms", "", f"{goal * 1000:.0f} ms", _verdict(seconds, goal)
+
+
+_STARTS = ("starting", "CPU", "ratio")
+
+
+def _start_rows(starting: Starting) -> Iterator[tuple[str, ...]]:
+    cases = (("python", starting.python), ("xuncha --help", starting.help), ("import monitor.app", starting.app))
+    for case, seconds in cases:
+        yield case, f"{seconds * 1000:.0f} ms", f"{seconds / starting.python:.1f} x"
+
+
+def _verdict(measured: float, goal: float) -> str:
+    return "met" if measured <= goal else "missed"
+
+
+def _print(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> None:
+    table = [head, *rows]
+    widths = [max(len(row[place]) for row in table) for place in range(len(head))]
+    print()
+    for row in table:
+        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join((first.strip().ljust(widths[0]), *others)).rstrip(), flush=True)
+
+
+def _tell(what: str) -> None:
+    """Say on a terminal what is being measured."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{what}", end="\r", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
