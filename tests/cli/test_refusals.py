@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import looking
-from tests.cli.office import Office
+from tests.cli.office import Office, free_port
 
 FIRST = ("A01", "示例发布", "微博", "示例县教育局")
 
@@ -99,7 +99,7 @@ def test_a_channel_that_cannot_be_opened_is_named_and_its_secret_is_not(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XUNCHA_TEST_URL", "nosuchthing://f00dfeedf00dfeed")
-    office.settle("channels:\n  群: {url: 'env:XUNCHA_TEST_URL'}\n")
+    office.settle(f"channels:\n  群: {{url: 'env:XUNCHA_TEST_URL'}}\nweb:\n  bind: 127.0.0.1:{free_port()}\n")
     for words in (("config", "check"), ("message", "test", "群"), ("check",), ("run",)):
         why = office.type(*words).refused()
         assert "通知渠道“群”的设置不可用" in why

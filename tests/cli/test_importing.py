@@ -1,0 +1,285 @@
+"""Tables in and out: the roster, publication records, and what is judged afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from monitor.app import now
+from monitor.core.account import Platform
+from monitor.core.calendar import beijing
+from tests.cli.office import HEADER, Office
+
+WEIBO = ("A01", "示例发布", "微博", "示例县教育局", "weibo=1234567890")
+WECHAT = ("A02", "示例教育", "微信订阅号", "示例县教育局", "")
+TIKTOK = ("B01", "示例文旅", "抖音", "示例县文化局", "人工")
+METHOD = (*HEADER, "采集方式")
+POSTS = ("账号ID", "发布时间", "标题", "链接")
+FINDING = {
+    "rule",
+    "account",
+    "unit",
+    "area",
+    "state",
+    "since",
+    "days",
+    "strength",
+    "proposals",
+    "basis",
+    "clause",
+    "because",
+    "evidence",
+}
+
+
+def roster(office: Office, *rows: tuple[str, ...]) -> Path:
+    return office.table(*rows, header=METHOD, name="台账.csv")
+
+
+def posts(office: Office, *rows: tuple[str, ...]) -> Path:
+    return office.table(*rows, header=POSTS, name="发布.csv")
+
+
+def ago(days: float) -> str:
+    """Return a moment as people write it."""
+    return f"{beijing(now() - timedelta(days=days)):%Y-%m-%d %H:%M}"
+
+
+@pytest.fixture
+def enrolled(office: Office) -> Office:
+    office.type("import", "roster", roster(office, WEIBO, WECHAT, TIKTOK)).done()
+    return office
+
+
+def test_an_import_says_what_changes_and_who_is_read_by_hand(office: Office) -> None:
+    said = office.type("import", "roster", roster(office, WEIBO, WECHAT, TIKTOK))
+    assert said.lines == [
+        "新增 A01 “示例发布”（微博，示例县教育局）",
+        "新增 A02 “示例教育”（微信订阅号，示例县教育局）",
+        "新增 B01 “示例文旅”（抖音，示例县文化局）",
+        "共 3 个账号：新增 3，修改 0，删除 0。",
+        "其中 2 个靠人工核查：A02、B01。",
+        "已导入。",
+    ]
+    assert said.err.startswith("提示：台账.csv 第3行：“示例教育”没有平台标识、主页链接和采集方式，只能人工核查。")
+
+
+def test_a_second_import_changes_nothing(enrolled: Office) -> None:
+    before = enrolled.content()
+    said = enrolled.type("import", "roster", roster(enrolled, WEIBO, WECHAT, TIKTOK)).done()
+    assert "新增 0，修改 0，删除 0" in said
+    after = enrolled.content()
+    assert {name for name in after if after[name] != before[name]} <= {"acts", "sqlite_sequence"}
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(office: Office) -> None:
+    office.type("db", "upgrade").done()
+    before = office.content()
+    tried = office.type("import", "roster", roster(office, WEIBO, WECHAT), "--dry-run")
+    assert office.content() == before
+    done = office.type("import", "roster", roster(office, WEIBO, WECHAT))
+    assert tried.lines[:-1] == done.lines[:-1]
+    assert tried.lines[-1] == "以上为试算，没有写入。"
+    assert tried.err == done.err
+
+
+def test_an_unknown_column_is_named_and_no_reason_to_refuse(office: Office) -> None:
+    table = office.table((*WEIBO, "x"), header=(*METHOD, "联络人"))
+    said = office.type("import", "roster", table)
+    assert said.done()
+    assert said.err == "提示：表.csv：不认识的列“联络人”，是否为“联络员”？，未导入。\n"
+
+
+def test_a_change_names_the_column_with_before_and_after(enrolled: Office) -> None:
+    said = enrolled.type("import", "roster", roster(enrolled, ("A01", "示例教育微博", *WEIBO[2:]))).done()
+    assert "修改 A01 “示例教育微博”（微博，示例县教育局）：账号名称 示例发布→示例教育微博" in said
+    assert "共 1 个账号：新增 0，修改 1，删除 0。" in said
+
+
+def ids(office: Office) -> list[str]:
+    office.type("export", "roster", "--out", "现在.csv").done()
+    lines = (office.folder / "现在.csv").read_text(encoding="utf-8-sig").splitlines()
+    return [line.partition(",")[0] for line in lines[1:]]
+
+
+@pytest.mark.parametrize("answer", ["y\n", "是\n", "YES\n"])
+def test_replacing_removes_what_is_missing_after_a_yes(
+    enrolled: Office, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    said = enrolled.answer(monkeypatch, answer, "import", "roster", roster(enrolled, WEIBO, TIKTOK), "--replace")
+    assert "删除 A02 “示例教育”（微信订阅号，示例县教育局）" in said.done()
+    assert "将删除 1 个账号，继续吗？（是/否）：" in said.err
+    assert ids(enrolled) == ["A01", "B01"]
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "n\n", "否\n", "不知道\n"])
+def test_without_a_yes_nothing_is_imported(enrolled: Office, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    before = enrolled.content()
+    said = enrolled.answer(monkeypatch, answer, "import", "roster", roster(enrolled, WEIBO), "--replace")
+    assert said.code == 1
+    assert said.err.splitlines()[-1].endswith("没有得到确认（不想被询问时请加 --yes），没有导入任何内容。")
+    assert enrolled.content() == before
+
+
+def test_replacing_one_unit_leaves_the_others(enrolled: Office) -> None:
+    said = enrolled.type(
+        "import", "roster", roster(enrolled, WEIBO), "--replace", "--unit", "示例县教育局", "--yes"
+    ).done()
+    assert "删除 1。" in said
+    assert ids(enrolled) == ["A01", "B01"]
+
+
+def test_replacing_with_everything_still_there_does_not_ask(enrolled: Office) -> None:
+    enrolled.type("import", "roster", roster(enrolled, WEIBO, WECHAT, TIKTOK), "--replace").done()
+
+
+def test_the_first_row_holds_since_ever_and_a_later_one_from_its_day(enrolled: Office) -> None:
+    moved = ("A01", "示例发布", "微博", "示例县体育局", "weibo=1234567890")
+    enrolled.type("import", "roster", roster(enrolled, moved), "--as-of", ago(10)).done()
+
+    def unit(days: float) -> object:
+        words = ("--account", "A01", "--all", "--json", "--at", ago(days).replace(" ", "T"), "--known-at", "now")
+        return enrolled.type("evaluate", *words).json[0]["unit"]
+
+    assert [unit(300), unit(11), unit(9), unit(0)] == ["示例县教育局", "示例县教育局", "示例县体育局", "示例县体育局"]
+
+
+def test_what_changes_is_seen_from_the_day_it_was_true(enrolled: Office) -> None:
+    renamed = ("A01", "改名", *WEIBO[2:])
+    enrolled.type("import", "roster", roster(enrolled, renamed)).done()
+    said = enrolled.type("import", "roster", roster(enrolled, WEIBO), "--as-of", ago(10), "--dry-run").done()
+    assert "修改 0" in said
+
+
+@pytest.mark.parametrize("name", ["台账.xlsx", "台账.csv"])
+def test_a_roster_goes_out_and_comes_back_unchanged(enrolled: Office, name: str) -> None:
+    header = (*METHOD, "联络员", "联络员手机", "责任领导", "备注", "粉丝数", "开设日期", "主账号")
+    row = ("C01", "=1+1", "网站", "示例县档案局", "", "张三、李四", "13800138000", "王五", "第一行\n第二行", "12000")
+    table = enrolled.table((*row, "2019-05-01", "是"), header=header)
+    enrolled.type("import", "roster", table).done()
+    enrolled.type("export", "roster", "--out", name).done()
+    said = enrolled.type("import", "roster", name, "--replace").done()
+    assert "共 4 个账号：新增 0，修改 0，删除 0。" in said
+
+
+def test_the_template_offers_the_words_that_columns_take(office: Office) -> None:
+    assert office.type("export", "template", "--out", "模板.xlsx").done() == "已写入 模板.xlsx。\n"
+    sheet = openpyxl.load_workbook(office.folder / "模板.xlsx").active
+    assert sheet is not None
+    columns = {str(cell.value): cell.column_letter for cell in next(sheet.iter_rows(max_row=1))}  # type: ignore[union-attr]
+    offered = {
+        str(validation.sqref)[: len(columns["平台"])]: str(validation.formula1)
+        for validation in sheet.data_validations.dataValidation
+    }
+    assert set(HEADER) <= set(columns)
+    assert all(platform.label in offered[columns["平台"]] for platform in Platform)
+    assert len(offered) >= 7
+    assert office.database.exists() is False
+
+
+def test_an_empty_template_imports_as_nothing(office: Office) -> None:
+    office.type("export", "template", "--out", "模板.xlsx").done()
+    said = office.type("import", "roster", "模板.xlsx")
+    assert "共 0 个账号" in said.done()
+    assert said.err == "提示：模板.xlsx：没有账号。\n"
+
+
+@pytest.mark.parametrize("what", ["findings", "cases", "messages"])
+def test_every_table_goes_out_even_when_it_is_empty(enrolled: Office, what: str) -> None:
+    enrolled.type("export", what, "--out", f"{what}.csv").done()
+    lines = (enrolled.folder / f"{what}.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1
+    assert len(lines[0].split(",")) >= 7
+
+
+def test_posts_are_counted_and_only_add_to_what_is_known(enrolled: Office) -> None:
+    table = posts(enrolled, ("A02", ago(3), "甲", "https://example.invalid/1"), ("A02", ago(5), "乙", ""))
+    assert enrolled.type("import", "posts", table).lines == ["A02 “示例教育”：2 条", "已导入。"]
+    (finding,) = _findings(enrolled, "A02", "UPD-01")
+    assert (finding["state"], finding["days"]) == ("ok", 3)
+
+
+def test_old_posts_alone_accuse_nobody(enrolled: Office) -> None:
+    enrolled.type("import", "posts", posts(enrolled, ("A02", ago(30), "甲", ""))).done()
+    (finding,) = _findings(enrolled, "A02", "UPD-01")
+    assert (finding["state"], finding["days"]) == ("unknown", 30)
+
+
+def test_a_complete_file_is_a_look_by_hand(enrolled: Office) -> None:
+    enrolled.type("import", "posts", posts(enrolled, ("A02", ago(30), "甲", "")), "--complete").done()
+    (finding,) = _findings(enrolled, "A02", "UPD-01")
+    assert (finding["state"], finding["days"]) == ("violated", 30)
+
+
+def test_a_dry_run_names_who_would_be_declared_silent(enrolled: Office) -> None:
+    table = posts(enrolled, ("A02", ago(3), "甲", ""))
+    before = enrolled.content()
+    everybody = enrolled.type("import", "posts", table, "--complete", "--accounts", "all", "--dry-run")
+    assert everybody.lines == [
+        "A02 “示例教育”：1 条",
+        "登记为没有新发布的 2 个账号：A01、B01。",
+        "以上为试算，没有写入。",
+    ]
+    some = enrolled.type("import", "posts", table, "--complete", "--accounts", " B01, A02 ", "--dry-run")
+    assert "登记为没有新发布的 1 个账号：B01。" in some.lines
+    assert enrolled.content() == before
+
+
+def test_an_account_declared_silent_is_judged_by_what_was_known_of_it(enrolled: Office) -> None:
+    enrolled.type("import", "posts", posts(enrolled, ("B01", ago(20), "旧", ""))).done()
+    table = posts(enrolled, ("A02", ago(1), "新", ""))
+    enrolled.type("import", "posts", table, "--complete", "--accounts", "B01").done()
+    (silent,) = _findings(enrolled, "B01", "UPD-01")
+    assert (silent["state"], silent["days"]) == ("violated", 20)
+
+
+def test_importing_posts_twice_changes_nothing_that_is_judged(enrolled: Office) -> None:
+    table = posts(enrolled, ("A02", ago(3), "甲", "https://example.invalid/1"), ("A02", ago(3), "甲", ""))
+    enrolled.type("import", "posts", table, "--as-of", ago(1)).done()
+    before = enrolled.content()["posts"]
+    enrolled.type("import", "posts", table, "--as-of", ago(1)).done()
+    assert enrolled.content()["posts"] == before
+
+
+def test_evaluating_prints_one_array_in_the_form_of_the_contract(enrolled: Office) -> None:
+    enrolled.type("import", "posts", posts(enrolled, ("A02", ago(30), "甲", "")), "--complete").done()
+    said = enrolled.type("evaluate", "--json", "--all")
+    assert said.err == ""
+    findings = said.json
+    assert all(set(finding) == FINDING for finding in findings)
+    assert len({(finding["account"], finding["rule"]) for finding in findings}) == len(findings)
+    shown = enrolled.type("evaluate", "--json").json
+    assert shown == [finding for finding in findings if finding["state"] not in {"ok", "not_applicable"}]
+    (violated,) = [finding for finding in shown if finding["rule"] == "UPD-01" and finding["account"] == "A02"]
+    assert (violated["state"], violated["unit"], violated["area"]) == ("violated", "示例县教育局", "示例县")
+    assert violated["since"] == (beijing(now()).date() - timedelta(days=15)).isoformat()
+    assert violated["evidence"]
+    assert "A02  UPD-01  超期  " in enrolled.type("evaluate").done()
+
+
+def test_evaluating_writes_nothing(enrolled: Office) -> None:
+    before = enrolled.content()
+    enrolled.type("evaluate", "--all").done()
+    assert enrolled.content() == before
+
+
+def test_evaluating_an_empty_database_is_an_empty_array(office: Office) -> None:
+    assert office.type("evaluate", "--json").json == []
+    assert office.type("evaluate").done() == "没有需要注意的情况。\n"
+
+
+def test_the_past_is_judged_by_what_was_known_then_or_is_known_now(enrolled: Office) -> None:
+    enrolled.type("import", "posts", posts(enrolled, ("A02", ago(30), "甲", "")), "--complete").done()
+    then = f"{now() - timedelta(days=10):%Y-%m-%dT%H:%M}+00:00"
+    assert enrolled.type("evaluate", "--at", then, "--json").json == []
+    words = ("--at", then, "--known-at", "now", "--account", "A02", "--all", "--json")
+    (finding,) = [one for one in enrolled.type("evaluate", *words).json if one["rule"] == "UPD-01"]
+    assert finding["days"] == 20
+
+
+def _findings(office: Office, account: str, rule: str) -> list[dict[str, object]]:
+    found = office.type("evaluate", "--account", account, "--all", "--json").json
+    return [finding for finding in found if finding["rule"] == rule]
