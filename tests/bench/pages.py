@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from enum import Enum
 from functools import cache
 
-from monitor.core.account import Account, Platform, UnitLevel
+from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
 from monitor.core.calendar import beijing
 
 START = datetime(2026, 5, 20, 0, 30, tzinfo=UTC)
@@ -25,6 +25,7 @@ HOUR = timedelta(hours=1)
 WARMING = 0
 """The account that is looked at before the watch runs: opened connections, a visitor's cookies."""
 
+_PEOPLE = (Role.LIAISON, Role.LEADER)
 _NOISE = "@noise@"
 """Stands where a page shows something that changes all the time: visits, likes."""
 _FIRST_UID = 1_000_000_000
@@ -77,6 +78,7 @@ class Kind:
             unit=f"示例县第{number}局",
             area="示例县",
             level=UnitLevel.COUNTY_UNIT,
+            contacts=tuple(Contact(role=role, name="张某", phone=f"1{number:010}") for role in _PEOPLE),
             platform_id=str(_uid(number)) if is_weibo else None,
             method=None if is_weibo else f"{self.collector}={base_url}/{self.path}/{number}",
         )
