@@ -42,12 +42,11 @@ def check(where: Place, *, accounts: tuple[str, ...], as_json: bool) -> None:
         return
     for one in recorded:
         click.echo(_line(one))
-    if not recorded:
-        click.echo("没有可以自动查看的账号。")
-        return
-    unwatched = set(accounts) - {one.look.source.account for one in recorded}
+    unwatched = sorted(set(accounts) - {one.look.source.account for one in recorded})
     if unwatched:
-        click.echo(f"靠人工核查，没有自动查看：{'、'.join(sorted(unwatched))}。")
+        click.echo(f"靠人工核查，没有自动查看：{'、'.join(unwatched)}。")
+    elif not recorded:
+        click.echo("没有可以自动查看的账号。")
 
 
 async def _check(where: Place, settings: Settings, store: Store, accounts: Sequence[str]) -> Sequence[Recorded]:

@@ -1,0 +1,229 @@
+"""Commands that stay, as real processes on ports of their own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from monitor.cli.debugging import VARIABLE
+from tests.cli.office import HEADER, Office, Service, free_port
+
+LONG = 180.0
+"""Seconds the sample county may take to live through its quarter on a slow machine."""
+
+
+@pytest.fixture
+def port(office: Office) -> int:
+    port = free_port()
+    office.settle(f"web:\n  bind: 127.0.0.1:{port}\n")
+    return port
+
+
+def ask(port: int, path: str) -> tuple[int, str]:
+    """Return how the pages answer; 0 if nobody is there."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def pause(seconds: float) -> None:
+    """Let a process of its own go on for a while."""
+    threading.Event().wait(seconds)
+
+
+def until(true: Callable[[], bool], service: Service, patience: float = 60.0) -> None:
+    """Return when something has become true of a service that still runs."""
+    ends = time.monotonic() + patience
+    while not true():
+        assert service.process.poll() is None, service.log.read_text(encoding="utf-8")
+        assert time.monotonic() < ends, service.log.read_text(encoding="utf-8")
+        pause(0.05)
+
+
+def is_ready(port: int) -> Callable[[], bool]:
+    return lambda: ask(port, "/readyz")[0] == 200
+
+
+def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, port: int) -> None:
+    assert "服务没有运行" in office.type("health").refused()
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        assert ask(port, "/healthz")[0] == 200
+        assert office.type("health").done() == "服务正常。\n"
+        status, page = ask(port, "/")
+        assert status == 200
+        assert "import roster" in page  # with an empty roster it says how to begin
+        assert service.stop(signal.SIGTERM) == 0
+        assert service.process.stdout is not None
+        assert service.process.stdout.read().decode() == f"服务已启动：http://127.0.0.1:{port}\n"
+    assert [line["event"] for line in service.logged] == ["started", "stopped"]
+    assert "服务没有运行" in office.type("health").refused()
+
+
+def test_ctrl_c_ends_it_just_as_well(office: Office, port: int) -> None:
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        assert service.stop(signal.SIGINT) == 0
+    assert [line["event"] for line in service.logged] == ["started", "stopped"]
+
+
+def test_a_second_service_on_the_same_database_is_refused(office: Office, port: int) -> None:
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        assert office.process("run").refused() == "这个数据库上已有一个服务在运行。"
+        assert ask(port, "/healthz")[0] == 200
+
+
+def test_after_a_kill_the_next_one_starts(office: Office, port: int) -> None:
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        service.process.kill()
+        service.process.wait()
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        assert service.stop(signal.SIGTERM) == 0
+
+
+def test_a_look_under_way_is_finished_and_kept_before_the_service_ends(
+    office: Office, port: int, httpserver: HTTPServer
+) -> None:
+    asked: list[str] = []
+    rss = (
+        '<rss version="2.0"><channel><item><title>甲</title><link>https://example.invalid/1</link>'
+        "<pubDate>Fri, 01 May 2026 08:00:00 +0800</pubDate></item></channel></rss>"
+    )
+
+    def slowly(request: Request) -> Response:
+        asked.append(request.path)
+        pause(1.5)
+        return Response(rss, content_type="application/rss+xml")
+
+    httpserver.expect_request("/feed.xml").respond_with_handler(slowly)
+    office.settle(f"web:\n  bind: 127.0.0.1:{port}\nplatforms:\n  feed: {{every: 1s}}\n")
+    row = ("A01", "示例发布", "微信订阅号", "示例县教育局", f"feed={httpserver.url_for('/feed.xml')}")
+    office.type("import", "roster", office.table(row, header=(*HEADER, "采集方式"))).done()
+    with office.running("run") as service:
+        until(lambda: bool(asked), service)
+        assert service.stop(signal.SIGTERM) == 0
+    assert [line["event"] for line in service.logged] == ["started", "stopped"]
+    assert len(office.content()["posts"]) == 1
+
+
+def test_a_port_in_use_is_one_sentence(office: Office, port: int, httpserver: HTTPServer) -> None:
+    office.settle(f"web:\n  bind: 127.0.0.1:{httpserver.port}\n")
+    for words in (("run",), ("sample",)):
+        why = office.process(*words).refused()
+        assert f"无法使用 127.0.0.1:{httpserver.port}，端口被占用" in why
+
+
+def test_an_address_that_is_not_ours_is_one_sentence(office: Office) -> None:
+    office.settle(f"web:\n  bind: 203.0.113.1:{free_port()}\n")
+    assert "地址不可用，请改设置项 web.bind" in office.type("run").refused()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (503, json.dumps({"ready": False, "problems": ["磁盘已满。"]}), "磁盘已满。"),
+        (503, json.dumps({"ready": False, "problems": []}), "服务尚未就绪。"),
+        (200, "[]", "运行的不是本服务。"),
+        (200, "<html>", "运行的不是本服务。"),
+        (404, "{}", "运行的不是本服务。"),
+    ],
+)
+def test_whoever_else_answers_at_the_port_is_not_healthy(
+    office: Office, httpserver: HTTPServer, status: int, body: str, why: str
+) -> None:
+    httpserver.expect_request("/readyz").respond_with_data(body, status=status)
+    office.settle(f"web:\n  bind: 127.0.0.1:{httpserver.port}\n")
+    assert office.type("health").refused().endswith(why)
+
+
+def test_with_a_roster_or_sample_runs_the_real_one(office: Office, port: int) -> None:
+    office.type("import", "roster", office.table(("A01", "示例发布", "微博", "示例县教育局"))).done()
+    with office.running("run", "--or-sample") as service:
+        until(is_ready(port), service)
+        assert "示例发布" in ask(port, "/accounts")[1]
+        assert service.stop(signal.SIGTERM) == 0
+    assert not (office.folder / "data" / "sample.db").exists()
+
+
+def sample_is_begun(office: Office) -> Callable[[], bool]:
+    """Return whether the sample has opened its database."""
+    return (office.folder / "data" / "sample.db-wal").exists
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_sample_that_still_prepares_ends_quietly(office: Office, port: int, number: int) -> None:
+    with office.running("run", "--or-sample") as service:
+        until(sample_is_begun(office), service)
+        pause(1)
+        assert service.stop(number) == 0
+        assert service.process.stdout is not None
+        assert service.process.stdout.read().decode() == "已停止。\n"
+    assert service.logged == []
+
+
+def test_a_sample_that_runs_is_not_deleted_by_another(office: Office, port: int) -> None:
+    with office.running("sample") as service:
+        until(sample_is_begun(office), service)
+        file = office.folder / "data" / "sample.db"
+        before = file.stat().st_ino
+        office.settle(f"web:\n  bind: 127.0.0.1:{free_port()}\n")
+        assert office.process("sample").refused() == "示例县已在运行。"
+        assert file.stat().st_ino == before
+        assert service.process.poll() is None
+
+
+def test_whatever_the_last_sample_left_does_not_keep_the_next_from_starting(office: Office, port: int) -> None:
+    data = office.folder / "data"
+    data.mkdir()
+    (data / "sample.db").write_text("不是数据库" * 1000, encoding="utf-8")
+    with office.running("sample") as service:
+        until(sample_is_begun(office), service)
+        service.stop(signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_the_sample_county_runs_until_it_is_told_to_end(office: Office, port: int) -> None:
+    with office.running("run", "--or-sample") as service:
+        until(is_ready(port), service, LONG)
+        assert "示例县" in ask(port, "/")[1]
+        assert office.type("health").done() == "服务正常。\n"
+        assert service.stop(signal.SIGTERM) == 0
+        assert service.process.stdout is not None
+        welcome = service.process.stdout.read().decode()
+    assert f"页面：http://127.0.0.1:{port}\n" in welcome
+    assert "100%" not in welcome
+    assert [line["event"] for line in service.logged if line["level"] != "warning"] == ["started", "stopped"]
+    assert office.database.exists()
+
+
+def test_a_bug_never_shows_a_traceback_unless_asked_for(office: Office, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        "import monitor.core.calendar as calendar\ndef stumble(*_): raise KeyError('geheim')\n"
+        "calendar.beijing_date = stumble\n",
+        encoding="utf-8",
+    )
+    said = office.process("config", "check", env={"PYTHONPATH": str(broken)})
+    assert said.refused().startswith("程序内部错误（KeyError, ")
+    asked = office.process("config", "check", env={"PYTHONPATH": str(broken), VARIABLE: "1"})
+    assert asked.code == 1
+    assert "Traceback" in json.loads(asked.err.splitlines()[0])["exception"]

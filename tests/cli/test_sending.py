@@ -1,0 +1,122 @@
+"""Messages: what is listed, sent again, let go and tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.app import now
+from monitor.core.account import Role
+from monitor.core.message import Attempt, MessageState, Outcome
+from monitor.store import open_store, outbox
+from tests.alerts.robot import BROKEN, Robot
+from tests.cli.office import Office
+
+
+@pytest.fixture
+def robot() -> Iterator[Robot]:
+    with Robot(clock=now) as robot:
+        yield robot
+
+
+@pytest.fixture
+def connected(office: Office, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office with a channel to the robot."""
+    monkeypatch.setenv("XUNCHA_TEST_ROBOT", robot.url)
+    office.settle(f"channels:\n  群: {{url: 'env:XUNCHA_TEST_ROBOT', base_url: '{robot.base_url}'}}\n")
+    return office
+
+
+def test_a_trial_message_that_is_taken_is_told(connected: Office, robot: Robot) -> None:
+    assert connected.type("message", "test", "群").done() == "对方已接收。\n"
+    (received,) = robot.received
+    assert received.title == "【试发】政务新媒体监测"
+    assert "示例县政府办公室" in received.text
+
+
+def test_a_refused_token_is_the_answer_no_and_is_not_repeated(
+    connected: Office, robot: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_TEST_ROBOT", "dingtalk://SEC0123456789abcdef@0123456789abcdef")
+    said = connected.type("message", "test", "群")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "没有送达：被拒绝（300005 token is not exist）。\n"  # the far side's own words
+
+
+def test_a_broken_far_side_is_no_delivery(connected: Office, robot: Robot) -> None:
+    robot.will(BROKEN)
+    assert "没有送达：" in connected.type("message", "test", "群").refused()
+
+
+def test_a_far_side_that_is_not_there_is_no_delivery(connected: Office, robot: Robot) -> None:
+    connected.settle("channels:\n  群: {url: 'env:XUNCHA_TEST_ROBOT', base_url: 'http://127.0.0.1:9'}\n")
+    assert "没有送达：暂时失败" in connected.type("message", "test", "群").refused()
+
+
+def test_a_mail_channel_needs_somebody_to_write_to(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUNCHA_TEST_MAIL", "mailto://127.0.0.1:9?from=a@example.cn&mode=insecure")
+    office.settle("channels:\n  邮箱: {url: 'env:XUNCHA_TEST_MAIL'}\n")
+    office.type("message", "test", "邮箱").refused()
+    assert "没有送达：暂时失败" in office.type("message", "test", "邮箱", "--to", "b@example.cn").refused()
+
+
+@pytest.fixture
+def busy(office: Office) -> Office:
+    """An office with a message that is held, and one that has failed."""
+    with open_store(f"sqlite:///{office.database}") as store, store.begin() as tx:
+        for channel, held in (("群", True), ("邮箱", False)):
+            draft = outbox.Draft(
+                channel=channel, role=Role.OPERATOR, person="", subject="超期提醒", body="### 甲\n\n乙"
+            )
+            outbox.save_draft(tx, draft, at=now(), not_before=now(), held=held)
+        (queued,) = outbox.due_messages(tx, now(), 10)
+        outbox.freeze(tx, queued.message.id, subject="超期提醒", body="### 甲\n\n乙", at=now())
+        refused = Attempt(outcome=Outcome.PERMANENT, code="550", detail="no such user")
+        outbox.record_attempt(tx, queued.message.id, refused, at=now(), next_try=None)
+    return office
+
+
+def numbers(office: Office, state: MessageState) -> list[str]:
+    lines = office.type("message", "list", "--state", state.label).done().splitlines()
+    return [line.split("  ")[0] for line in lines if line != "没有消息。"]
+
+
+def test_messages_are_listed_by_state(busy: Office) -> None:
+    assert len(busy.type("message", "list").lines) == 2
+    (line,) = busy.type("message", "list", "--state", "待放行").lines
+    assert line.split("  ")[2:] == ["待放行", "操作员", "群", "超期提醒"]
+    assert busy.type("message", "list", "--state", "已取消").done() == "没有消息。\n"
+
+
+def test_a_message_is_shown_with_its_tries(busy: Office) -> None:
+    (failed,) = numbers(busy, MessageState.FAILED)
+    said = busy.type("message", "show", failed).done()
+    assert "### 甲\n\n乙\n" in said
+    assert "状态：发送失败，渠道：邮箱，对象：操作员" in said
+    assert said.endswith("被拒绝（550）  no such user\n")
+
+
+def test_a_failed_message_is_sent_again_as_it_was(busy: Office) -> None:
+    (failed,) = numbers(busy, MessageState.FAILED)
+    assert busy.type("message", "retry", failed, failed).done() == "将重发 1 条。\n"
+    assert numbers(busy, MessageState.QUEUED) == [failed]
+
+
+def test_held_messages_are_let_go_by_number_or_all_at_once(busy: Office) -> None:
+    (held,) = numbers(busy, MessageState.HELD)
+    assert busy.type("message", "release", held).done() == "已放行 1 条。\n"
+    assert numbers(busy, MessageState.QUEUED) == [held]
+    assert busy.type("message", "release", "--all").done() == "已放行 0 条。\n"
+
+
+def test_one_message_in_the_wrong_state_keeps_all_from_being_changed(busy: Office) -> None:
+    (held,), (failed,) = numbers(busy, MessageState.HELD), numbers(busy, MessageState.FAILED)
+    assert busy.type("message", "retry", failed, held).refused() == f"消息 {held} 待放行，不能重发。"
+    assert busy.type("message", "release", held, failed, "m-9").refused(problems=2)
+    assert (numbers(busy, MessageState.HELD), numbers(busy, MessageState.FAILED)) == ([held], [failed])
+
+
+def test_messages_go_out_as_a_table(busy: Office) -> None:
+    busy.type("export", "messages", "--out", "消息.csv").done()
+    assert len((busy.folder / "消息.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
