@@ -6,9 +6,10 @@ Everything here is built once and passed on. Nobody else reads the clock.
 from __future__ import annotations
 
 import asyncio
+import logging
 import pkgutil
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -17,6 +18,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import quote, urlsplit
 
 import collectors.platforms
 import monitor.core.rules
@@ -24,13 +26,14 @@ from alerts.channels import open_channel
 from collectors.http import Door, Policy
 from collectors.politeness import Pace
 from collectors.sessions import Sessions
-from monitor.core.account import BY_HAND, Account, Role, Source, chain, declared_sources
+from monitor.core.account import BY_HAND, Account, Platform, Role, Source, chain, declared_sources
 from monitor.core.calendar import ONE_DAY, OfficeHours, WorkCalendar, at_beijing, beijing_date
+from monitor.core.case import StepKind
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector
+from monitor.core.collector import Collector, Request
 from monitor.core.finding import Rule
 from monitor.core.notice import Directory
-from monitor.core.observation import MANUAL
+from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.wording import Office
 from monitor.daemon import Daemon, Health
 from monitor.metrics import Metrics
@@ -44,10 +47,11 @@ from monitor.pipeline.works import Works
 from monitor.sample import replay
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
 from monitor.sample.settings import settings as sample_settings
-from monitor.settings import Settings, load
-from monitor.store import Store, Tx, roster
-from monitor.web import Pass, Sample, Server, View, create_app, scraper
+from monitor.settings import Problem, Settings, SettingsError, load
+from monitor.store import Store, Tx, cases, outbox, roster
+from monitor.web import LOOPBACK, Pass, Sample, Server, View, create_app, scraper
 
+_log = logging.getLogger(__name__)
 EVERY = timedelta(hours=6)
 """How often a source is looked at when the settings do not say."""
 
@@ -99,7 +103,31 @@ class Chains:
 
 def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
     """Return the settings of a folder; raises SettingsError. Without `env`, secrets stay unresolved."""
-    return load(folder, env, collectors=frozenset(all_collectors()))
+    settings = load(folder, env, collectors=frozenset(all_collectors()))
+    if problems := list(_not_built(settings, str(folder / "xuncha.yaml"))):
+        raise SettingsError(problems)
+    return settings
+
+
+def _not_built(settings: Settings, file: str) -> Iterator[Problem]:
+    """Yield what the settings ask for and this version cannot do: silence would be a promise."""
+    movable = {module.COLLECTOR.name for module in _modules(collectors.platforms) if hasattr(module, "at")}
+    for name, platform in settings.platforms.items():
+        if platform.base_url and name not in movable:
+            text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
+            yield Problem(file=file, line=None, text=text)
+    if settings.dispatch != "embedded":
+        yield Problem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")
+
+
+def hints(settings: Settings) -> Iterator[str]:
+    """Yield, in Chinese, what somebody who wrote these settings should know."""
+    if not settings.channels:
+        yield "还没有通知渠道，消息不会发出。"
+    if settings.hold:
+        yield "hold 为 true，消息只生成、不发送，放行后才发出。"
+    if settings.grants or any(platform.canary for platform in settings.platforms.values()):
+        yield "grants 和 canary 本版本还用不到，写了也不起作用。"
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:
@@ -214,7 +242,7 @@ class Parts:
             sessions=Sessions(self.clock),
             every=every_of(self.settings),
             clock=self.clock,
-            done=self.metrics.look_done,
+            done=self._looked,
             faults=self.faults,
         )
 
@@ -228,6 +256,7 @@ class Parts:
             office=self.office,
             hours=self.hours,
             is_holding=self.settings.hold,
+            reviewed=frozenset(StepKind.of(step) for step in self.settings.review.steps),
             page_of=self.page_of,
             clock=self.clock,
             delivered=self.metrics.delivered,
@@ -237,12 +266,31 @@ class Parts:
     @cached_property
     def health(self) -> Health:
         """What the daemon knows of itself."""
-        return Health(clock=self.clock)
+        return Health(began_at=self.clock())
+
+    @property
+    def heartbeat(self) -> Callable[[], Awaitable[object]] | None:
+        """What tells somebody outside that the service lives; None if nobody is to be told."""
+        if self.settings.heartbeat is None:
+            return None
+        url = self.settings.heartbeat.reveal()
+
+        async def beat() -> None:
+            try:
+                await self.door.bind("heartbeat", reader="heartbeat")(Request(url=url))
+            except LookFailedError as failed:
+                _log.warning("heartbeat not heard", extra={"reason": failed.reason.value})
+
+        return beat
+
+    def _looked(self, platform: Platform, sight: Sight, seconds: float) -> None:
+        self.metrics.look_done(platform, sight, seconds)
+        self.health.looked(sight, self.clock())
 
     def page_of(self, account: str) -> str | None:
         """Return the address of an account's page, if pages have an address that others can open."""
         base = self.settings.web.base_url
-        return f"{base.rstrip('/')}/accounts/{account}" if base else None
+        return f"{base.rstrip('/')}/accounts/{quote(account)}" if base else None
 
     def save_roster(
         self,
@@ -265,6 +313,11 @@ class Parts:
             remove_missing=remove_missing,
             unit=unit,
         )
+
+    def refresh(self, tx: Tx) -> None:
+        """Bring the store in line with what may have changed since the last start: chains, rules, calendar."""
+        self.sync_sources(tx)
+        cases.judge_soon(tx, self.clock())
 
     def sync_sources(self, tx: Tx) -> None:
         """Bring the sources of all accounts up to date: a new program or new settings may mean new chains."""
@@ -297,21 +350,29 @@ async def open_parts(
     return Parts(settings=settings, store=store, clock=clock, door=door, channels=open_channels(settings, clock))
 
 
-PASS_NAMES = {"evaluate": "判断", "deliver": "发送消息", "digest": "每日摘要", "self_check": "自检"}
+OUTBOX_PATIENCE = timedelta(hours=2)
+"""How long a message that could have left may wait before the service no longer counts as ready."""
+STUCK = "有消息超过2小时没有发出，请查看发送记录。"
 
 
 def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
     """Return what the pages are given."""
+    health, web = parts.health, parts.settings.web
 
     def passes() -> tuple[Pass, ...]:
-        late = parts.health.late(daemon.periods, parts.clock())
+        now = parts.clock()
         return tuple(
-            Pass(name=_pass_name(name), last_success=parts.health.last_success.get(name), is_late=name in late)
-            for name in daemon.periods
+            Pass(name=one.title, last_success=health.last_success.get(one.name), is_late=health.is_late(one, now))
+            for one in daemon.passes
         )
 
     async def problems() -> tuple[str, ...]:
-        return parts.health.problems(daemon.periods, parts.clock())
+        now = parts.clock()
+        found = health.problems(daemon.passes, now)
+        if health.store_problem:
+            return found
+        waited = await parts.store.query(lambda tx: outbox.oldest_age(tx, now))
+        return (*found, STUCK) if waited is not None and waited > OUTBOX_PATIENCE else found
 
     return View(
         store=parts.store,
@@ -324,17 +385,22 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
         problems=problems,
         metrics=scraper(parts.store, parts.metrics, parts.calendar, parts.clock),
         sample=sample,
+        hosts=_hosts(web.bind[0], web.base_url),
     )
 
 
-def _pass_name(name: str) -> str:
-    return PASS_NAMES.get(name, f"采集 {name.removeprefix('look_')}")
+def _hosts(bound: str, base_url: str | None) -> tuple[str, ...]:
+    """Return the names under which browsers may ask for pages; any, where all addresses are bound without a name."""
+    named = (urlsplit(base_url).hostname or "",) if base_url else ()
+    if bound in {"0.0.0.0", "::"} and not named:  # noqa: S104 - a comparison
+        return ()
+    return (*LOOPBACK, bound, *named)
 
 
 async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None) -> None:
     """Run the daemon and its pages until SIGTERM or SIGINT."""
-    await parts.store.write(parts.sync_sources)
-    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
+    await parts.store.write(parts.refresh)
+    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, parts.heartbeat)
     server = Server(create_app(view_of(parts, daemon, sample)))
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     try:

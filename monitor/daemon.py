@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,10 +18,13 @@ from typing import Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from monitor.core.observation import POLLED_FRESHNESS, Blind, Sight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.works import Works
 from monitor.store import StoreError
 
+LATE = timedelta(minutes=2)
+"""No pass counts as late sooner."""
 DRAIN = timedelta(seconds=30)
 """How long running passes may finish after the word to stop."""
 _log = logging.getLogger(__name__)
@@ -32,6 +35,9 @@ class Pass:
     """One kind of work that is asked for again and again."""
 
     name: str
+    """As metrics name it."""
+    title: str
+    """As people read it."""
     every: timedelta
     work: Callable[[], Awaitable[object]]
 
@@ -47,32 +53,44 @@ class PassTimer(Protocol):
 class Health:
     """What the daemon knows of itself; pages and metrics read it."""
 
-    clock: Callable[[], datetime]
+    began_at: datetime
+    last_tried: datetime | None = None
+    """When a source was last looked at."""
+    last_seen: datetime | None = None
+    """When a look last saw anything."""
     last_success: dict[str, datetime] = field(default_factory=dict)
     store_problem: str | None = None
     is_stopping: bool = False
 
-    def problems(self, passes: Mapping[str, timedelta], now: datetime) -> tuple[str, ...]:
+    def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
         """Return what keeps the daemon from being ready, one Chinese sentence each."""
         found = [self.store_problem] if self.store_problem else []
         if self.is_stopping:
             found.append("服务正在停止。")
-        late = self.late(passes, now)
-        if late:
+        if self._is_blind(now):
+            found.append("近24小时没有一次成功的采集，请检查网络。")
+        if late := [one.title for one in passes if self.is_late(one, now)]:
             found.append(f"以下任务没有按时完成：{'、'.join(late)}。")
         return tuple(found)
 
-    def late(self, passes: Mapping[str, timedelta], now: datetime) -> tuple[str, ...]:
-        """Return the passes that should have succeeded again by now."""
-        return tuple(name for name, every in passes.items() if self._is_late(name, every, now))
+    def looked(self, sight: Sight, now: datetime) -> None:
+        """Take down that a look ended."""
+        self.last_tried = now
+        if not isinstance(sight, Blind):
+            self.last_seen = now
 
-    def _is_late(self, name: str, every: timedelta, now: datetime) -> bool:
-        last = self.last_success.get(name)
-        return last is None or now - last > max(10 * every, timedelta(minutes=2))
+    def _is_blind(self, now: datetime) -> bool:
+        """Whether looks are made and none has seen anything for a day."""
+        return self.last_tried is not None and now - (self.last_seen or self.began_at) > POLLED_FRESHNESS
+
+    def is_late(self, one: Pass, now: datetime) -> bool:
+        """Whether a pass should have succeeded again by now."""
+        last = self.last_success.get(one.name)
+        return last is None or now - last > max(10 * one.every, LATE)
 
 
-def passes(works: Works, health: Health) -> tuple[Pass, ...]:
-    """Return the fixed passes: looks per collector, judging, delivery, digest, self-check."""
+def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[object]] | None) -> tuple[Pass, ...]:
+    """Return the fixed passes: looks per collector, judging, delivery, digest, self-check, and any heartbeat."""
 
     def look(name: str) -> Callable[[], Awaitable[object]]:
         async def work() -> None:
@@ -81,43 +99,60 @@ def passes(works: Works, health: Health) -> tuple[Pass, ...]:
 
         return work
 
+    async def beat() -> None:
+        """Be heard outside only while the work can be done: silence is the alarm."""
+        if heartbeat and health.store_problem is None:
+            await heartbeat()
+
     async def self_check() -> None:
         health.store_problem = await works.store_problem()
 
     return (
         *(
-            Pass(name=f"look_{name.replace('-', '_')}", every=timedelta(seconds=2), work=look(name))
+            Pass(
+                name=f"look_{name.replace('-', '_')}",
+                title=f"采集 {name}",
+                every=timedelta(seconds=2),
+                work=look(name),
+            )
             for name in works.collectors
         ),
-        Pass(name="evaluate", every=timedelta(seconds=1), work=works.judge_all),
-        Pass(name="deliver", every=timedelta(seconds=2), work=works.deliver),
-        Pass(name="digest", every=timedelta(seconds=30), work=works.write_digest),
-        Pass(name="self_check", every=timedelta(seconds=10), work=self_check),
+        Pass(name="evaluate", title="判断", every=timedelta(seconds=1), work=works.judge_all),
+        Pass(name="deliver", title="发送消息", every=timedelta(seconds=2), work=works.deliver),
+        Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),
+        *((Pass(name="heartbeat", title="外部心跳", every=timedelta(minutes=1), work=beat),) if heartbeat else ()),
+        Pass(name="self_check", title="自检", every=timedelta(seconds=10), work=self_check),
     )
 
 
 class Daemon:
     """Runs the passes until stopped, then lets running ones finish."""
 
-    def __init__(self, works: Works, health: Health, timer: PassTimer, faults: Faults) -> None:
+    def __init__(
+        self,
+        works: Works,
+        health: Health,
+        timer: PassTimer,
+        faults: Faults,
+        heartbeat: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         """Build it from its parts; nothing starts yet."""
         self._works = works
         self._health = health
         self._timer = timer
         self._faults = faults
-        self._passes = passes(works, health)
+        self.passes = passes(works, health, heartbeat)
         self._running: set[asyncio.Task[object]] = set()
         self._stop = asyncio.Event()
-
-    @property
-    def periods(self) -> dict[str, timedelta]:
-        """How often each pass is asked for, by name."""
-        return {one.name: one.every for one in self._passes}
 
     def stop(self) -> None:
         """Ask it to stop; running passes finish first."""
         self._health.is_stopping = True
         self._stop.set()
+
+    async def stopped(self) -> None:
+        """Return when it has been asked to stop."""
+        await self._stop.wait()
 
     async def run(self) -> None:
         """Run until `stop`, SIGTERM or SIGINT."""
@@ -125,14 +160,14 @@ class Daemon:
         scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
         )
-        for one in self._passes:
+        for one in self.passes:
             trigger = IntervalTrigger(seconds=one.every.total_seconds(), timezone="UTC")
-            scheduler.add_job(self._once, trigger, args=[one], id=one.name, next_run_time=self._works.clock())
+            scheduler.add_job(self._start, trigger, args=[one], id=one.name, next_run_time=self._works.clock())
         with ExitStack() as undo:
             self._listen(undo)
             scheduler.start()
-            _log.info("started", extra={"passes": len(self._passes)})
-            await self._stop.wait()
+            _log.info("started", extra={"passes": len(self.passes)})
+            await self.stopped()
             scheduler.pause()
         await self._drain()
         scheduler.shutdown(wait=False)
@@ -144,14 +179,15 @@ class Daemon:
             loop.add_signal_handler(number, self.stop)
             undo.callback(loop.remove_signal_handler, number)
 
-    async def _once(self, one: Pass) -> None:
+    async def _start(self, one: Pass) -> None:
         """Run one pass as a task of its own, so that the clockwork's end does not cut it off."""
-        task = asyncio.ensure_future(self._guarded(one))
+        task = asyncio.ensure_future(self.once(one))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
 
-    async def _guarded(self, one: Pass) -> None:
+    async def once(self, one: Pass) -> None:
+        """Run one pass; a bug in it is contained, trouble with the database is kept for /readyz."""
         with self._faults.contained(one.name):
             try:
                 with self._timer.pass_timer(one.name):

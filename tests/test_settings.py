@@ -46,8 +46,8 @@ def test_the_shipped_settings_load_as_they_are_and_hold_every_message() -> None:
     settings = load(SHIPPED, {})
 
     assert settings.hold
-    assert settings.office.areas == ("缙云县",)
-    assert settings.office.signature == "缙云县政府信息公开中心"
+    assert settings.office.areas == ("示例县",)
+    assert settings.office.signature == "示例县政府信息公开中心"
     assert settings.channels == {}
 
 
@@ -60,7 +60,7 @@ def test_the_commented_examples_of_the_shipped_settings_are_valid(folder: Path) 
     settings = load(folder, {"XUNCHA_DINGTALK": "x", "XUNCHA_WECHAT_SECRET": "x", "MAIL": "x"})
 
     assert settings.platforms["weibo"].every == timedelta(hours=6)
-    assert settings.grants["jinyun-fabu"].collector == "wechat-official"
+    assert settings.grants["shili-fabu"].collector == "wechat-official"
     assert set(settings.channels) == {"dingtalk", "mail"}
     assert settings.office.phone == "0578-0000000"
 

@@ -16,8 +16,8 @@ class State(Labelled):
     """How an account stands towards a rule."""
 
     OK = "ok", "正常"
-    WARNING = "warning", "临近超期"
-    VIOLATED = "violated", "超期"
+    WARNING = "warning", "需注意"
+    VIOLATED = "violated", "不符合"
     SUSPECTED = "suspected", "疑似"
     NEEDS_REVIEW = "needs_review", "待研判"
     UNKNOWN = "unknown", "未能核查"

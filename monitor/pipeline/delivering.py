@@ -80,7 +80,9 @@ class Courier:
     office: Office
     hours: OfficeHours
     is_holding: bool
-    """Whether messages wait for a person to release them."""
+    """Whether all messages wait for a person to release them."""
+    reviewed: frozenset[StepKind]
+    """The steps whose messages wait for a person in any case."""
     page_of: Callable[[str], str | None]
     """Where an account's page is, if pages have an address."""
     clock: Callable[[], datetime]
@@ -201,7 +203,8 @@ class Courier:
             notices=tuple(notice.id for notice in group if notice.id is not None),
         )
         opens = self.hours.opens_at(now, self.bench.calendar)
-        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
+        is_held = self.is_holding or any(notice.kind in self.reviewed for notice in group)
+        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
 
     def _outlook(self, tx: Tx, notices: Sequence[Notice], now: datetime) -> Outlook:
         accounts = {notice.account for notice in notices}

@@ -17,6 +17,8 @@ from monitor.core.wording import Section, Setting, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
 from monitor.store import Tx, memory, outbox, sights
 
+TOPIC = "digest:"
+"""What the topics of digests begin with; a date follows."""
 ASK_HAND_FROM = 8
 """From this many days on, accounts read by hand are worth the operator's time (design.md §4)."""
 
@@ -34,7 +36,7 @@ class Digest:
 
     def _write(self, tx: Tx, now: datetime) -> bool:
         today = beijing_date(now)
-        topic = f"digest:{today.isoformat()}"
+        topic = f"{TOPIC}{today.isoformat()}"
         bench = self.courier.bench
         if now < at_beijing(today, self.hour) or not bench.calendar.is_workday(today) or memory.get_note(tx, topic):
             return False
@@ -59,7 +61,15 @@ class Digest:
         )
         opens = self.courier.hours.opens_at(now, bench.calendar)
         outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.courier.is_holding)
+        _withdraw_older(tx, topic, now)
         return True
+
+
+def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
+    """Cancel the digests of other days that still wait: what they named stands in today's."""
+    for kept in outbox.messages(tx, states=[MessageState.HELD, MessageState.QUEUED]):
+        if kept.topic.startswith(TOPIC) and kept.topic != topic and kept.frozen_at is None:
+            outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
 
 
 def sections_of(

@@ -93,6 +93,10 @@ class _Extras:
 _PLAIN = _Extras()
 
 
+MAIN = "示例发布"
+"""The county's main brand (主账号): the 1 of 1+N."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Teller:
     """Turns days ago into moments, and rows into scripts."""
@@ -186,6 +190,7 @@ class _Teller:
             followers=800 + 613 * unit.number,
             contacts=unit.contacts,
             group=unit.group,
+            is_main=name == MAIN,
         )
 
     def _script(self, account: Account, place: Place | None, days: list[int], extras: _Extras) -> Script:
@@ -218,8 +223,8 @@ class _Teller:
 def _in_order(tell: _Teller) -> Iterator[Script]:
     """Yield the accounts that have posted in the last nine days."""
     daily, brisk, calm = _days(0, (1,)), _days(0, (2, 1)), _days(2, (3, 5, 2))
-    yield tell.weibo("SL01", "示例发布", "office", daily)
-    yield tell.feed("SL02", "示例发布", Platform.TOUTIAO, "office", FeedKind.RSS, brisk)
+    yield tell.weibo("SL01", MAIN, "office", daily)
+    yield tell.feed("SL02", MAIN, Platform.TOUTIAO, "office", FeedKind.RSS, brisk)
     frozen = tell.episode(60, 30, Behaviour.FROZEN)
     yield tell.weibo("SL03", "文旅示例", "culture", _days(3, (4, 6, 2)), _Extras(pinned=80, episodes=(frozen,)))
     yield tell.weibo("SL04", "示例林业", "forestry", calm, _Extras(episodes=(tell.episode(70, 26, Behaviour.BANNED),)))

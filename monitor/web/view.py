@@ -20,8 +20,6 @@ class Sample:
 
     sent_url: str | None = None
     """Where the messages that were “sent” can be seen."""
-    command: str = "xuncha import roster 台账.xlsx"
-    """What brings an office's own ledger in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

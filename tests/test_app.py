@@ -1,0 +1,95 @@
+"""What is joined, and how."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from monitor.app import EVERY, Chains, all_collectors, all_rules, every_of, view_of
+from monitor.core.account import BY_HAND, Platform, Source, declared_sources
+from monitor.core.collector import Collector
+from monitor.core.finding import Known, Rule
+from monitor.daemon import Daemon
+from monitor.settings.sections import Platform as PlatformSettings
+from monitor.store import Store
+from tests.pipeline.build import NOW, Canned, account, office, settings
+from tests.pipeline.conftest import store as store_fixture
+
+store = store_fixture
+
+
+def test_every_module_that_offers_a_rule_or_a_collector_is_found() -> None:
+    assert {rule.id for rule in all_rules()} >= {"UPD-01", "UPD-03", "PER-01"}
+    assert set(all_collectors()) >= {"feed", "website", "weibo", "manual"}
+    assert all(isinstance(collector, Collector) for collector in all_collectors().values())
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_every_rule_has_its_clause_and_its_numbers_in_the_settings(rule: Rule) -> None:
+    book = settings().rule_book(date(2026, 5, 20))
+    nobody = Known(account=account(1, ""), posts=(), observations=(), is_polled=True)
+    assert rule.judge(nobody, book, NOW).clause == book.clauses[rule.id]
+
+
+def sources(**changes: object) -> list[str]:
+    """Return an account's sources as the roster would write them."""
+    found = Chains(all_collectors()).of(account(1, "https://a.example/feed.xml", **changes))
+    return [f"{source.collector}={source.key}" for source in found]
+
+
+def test_what_the_roster_declares_comes_first_and_alone() -> None:
+    assert sources(method="feed=https://a.example/1; weibo=1234567890") == [
+        "feed=https://a.example/1",
+        "weibo=1234567890",
+    ]
+
+
+def test_an_empty_column_means_the_platforms_own_chain() -> None:
+    assert sources(method=None, platform=Platform.WEIBO, platform_id="1234567890") == ["weibo=1234567890"]
+    assert sources(method=None, platform=Platform.WEBSITE, homepage="https://a.example/") == [
+        "website=https://a.example/"
+    ]
+    assert sources(method=None, platform=Platform.XUEXI) == []
+
+
+def test_by_hand_means_by_hand() -> None:
+    assert sources(method=BY_HAND, platform=Platform.WEIBO, platform_id="1234567890") == []
+
+
+def test_both_kinds_of_semicolon_part_sources() -> None:
+    assert len(declared_sources(account(1, "", method="feed=https://a.example/1；weibo=12345"))) == 2
+
+
+def test_the_settings_say_how_often_and_otherwise_the_default_does() -> None:
+    often = settings(platforms={"weibo": PlatformSettings(every=timedelta(hours=2))})
+    every = every_of(often)
+    assert every(Source(account="A", collector="weibo", key="1")) == timedelta(hours=2)
+    assert every(Source(account="A", collector="feed", key="1")) == EVERY
+
+
+def test_pages_are_linked_only_where_they_have_an_address(store: Store) -> None:
+    web = settings().web
+    plain = office(store, lambda clock: Canned(clock, {}))
+    assert plain.parts.page_of("A 1") is None
+    named = office(
+        store,
+        lambda clock: Canned(clock, {}),
+        settings(web=web.model_copy(update={"base_url": "https://watch.example/"})),
+    )
+    assert named.parts.page_of("A 1") == "https://watch.example/accounts/A%201"
+
+
+@pytest.mark.parametrize(
+    ("bound", "base_url", "hosts"),
+    [
+        ("127.0.0.1", None, {"127.0.0.1", "localhost", "[::1]"}),
+        ("0.0.0.0", None, set()),  # noqa: S104 - what an office may write
+        ("0.0.0.0", "https://watch.example", {"127.0.0.1", "localhost", "[::1]", "0.0.0.0", "watch.example"}),  # noqa: S104
+    ],
+)
+def test_pages_answer_to_their_own_names_only(store: Store, bound: str, base_url: str | None, hosts: set[str]) -> None:
+    web = settings().web.model_copy(update={"bind": (bound, 8080), "base_url": base_url})
+    made = office(store, lambda clock: Canned(clock, {}), settings(web=web)).parts
+    daemon = Daemon(made.works, made.health, made.metrics, made.faults)
+    assert set(view_of(made, daemon).hosts) == hosts

@@ -1,0 +1,152 @@
+"""The passes: what runs, what stops them, and what does not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from datetime import timedelta
+
+import pytest
+
+from monitor.app import now
+from monitor.core.observation import Blind, Reason, Unchanged
+from monitor.daemon import Daemon, Pass
+from monitor.store import Store, StoreError, sights
+from tests.pipeline.build import Canned, Office, account, feed, office
+from tests.pipeline.conftest import store as store_fixture
+
+store = store_fixture
+URL = "https://feed.example/a.xml"
+
+
+def daemon_of(of: Office) -> Daemon:
+    """Return a daemon over an office's parts."""
+    parts = of.parts
+    return Daemon(parts.works, parts.health, parts.metrics, parts.faults)
+
+
+def stale(store: Store) -> Office:
+    """Return an office of today (the clockwork runs on real time) whose one account is twelve days old."""
+    today = now()
+    made = office(store, lambda clock: Canned(clock, {URL: feed(today - timedelta(days=12))}))
+    made.clock.moment = today - timedelta(minutes=5)
+    return made
+
+
+def looked_at(of: Office) -> int:
+    """Return how many sources have been looked at."""
+    with of.parts.store.read() as tx:
+        return sum(source.last_look_at is not None for row in sights.overview(tx, of.clock()) for source in row.sources)
+
+
+def with_passes(daemon: Daemon, *passes: Pass) -> Daemon:
+    """Have a daemon run these passes."""
+    daemon.passes = passes
+    return daemon
+
+
+async def test_an_account_is_looked_at_judged_and_written_about_by_passes_alone(store: Store) -> None:
+    of = stale(store)
+    await of.enrol([account(1, URL)])
+    of.clock.forward(timedelta(minutes=3))
+    daemon = daemon_of(of)
+    running = asyncio.create_task(daemon.run())
+    async with asyncio.timeout(20):
+        while len(of.mail.taken) < 2:
+            await asyncio.wait({running}, timeout=0.05)
+    daemon.stop()
+    await running
+    assert "更新预警" in of.mail.taken[0].subject
+
+
+async def test_sigterm_lets_a_running_pass_finish(store: Store) -> None:
+    daemon = daemon_of(stale(store))
+    begun, finished = asyncio.Event(), []
+
+    async def long() -> None:
+        begun.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait({asyncio.create_task(daemon.stopped())})
+        finished.append(True)
+
+    await with_passes(daemon, Pass(name="long", title="长", every=timedelta(hours=1), work=long)).run()
+    assert begun.is_set()
+    assert finished == [True]
+
+
+async def test_a_bug_ends_its_pass_and_the_next_turn_comes_all_the_same(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    of = stale(store)
+    daemon = daemon_of(of)
+    turns = []
+
+    async def broken() -> None:
+        turns.append(1)
+        if len(turns) == 2:
+            daemon.stop()
+        raise ZeroDivisionError
+
+    await with_passes(daemon, Pass(name="broken", title="坏", every=timedelta(seconds=1), work=broken)).run()
+    assert len(turns) >= 2
+    assert "broken" not in of.parts.health.last_success
+    assert {record.exc_info[0] for record in caplog.records if record.exc_info} == {ZeroDivisionError}
+
+
+async def test_a_database_in_trouble_is_told_looked_at_nothing_and_healed_by_itself(store: Store) -> None:
+    of = stale(store)
+    daemon = daemon_of(of)
+    problem: str | None = "数据库被锁定。"
+
+    async def troubled() -> None:
+        raise StoreError(problem)
+
+    await daemon.once(Pass(name="evaluate", title="判断", every=timedelta(seconds=1), work=troubled))
+    health = of.parts.health
+    assert problem in health.problems(daemon.passes, of.clock())
+    looking = next(one for one in daemon.passes if one.name == "look_feed")
+    await of.enrol([account(1, URL)])
+    of.clock.forward(timedelta(minutes=3))
+    await daemon.once(looking)
+    assert looked_at(of) == 0
+    await daemon.once(next(one for one in daemon.passes if one.name == "self_check"))
+    assert health.store_problem is None
+    await daemon.once(looking)
+    assert looked_at(of) == 1
+
+
+def test_a_pass_that_never_succeeded_keeps_the_daemon_from_being_ready(store: Store) -> None:
+    of = stale(store)
+    daemon = daemon_of(of)
+    (sentence,) = of.parts.health.problems(daemon.passes, of.clock())
+    assert "采集 weibo" in sentence
+    of.parts.health.last_success |= {one.name: of.clock() for one in daemon.passes}
+    assert of.parts.health.problems(daemon.passes, of.clock()) == ()
+    assert of.parts.health.problems(daemon.passes, of.clock() + timedelta(minutes=6)) != ()
+
+
+def test_names_of_passes_are_labels(store: Store) -> None:
+    daemon = daemon_of(stale(store))
+    assert all(one.name.isidentifier() for one in daemon.passes)
+
+
+async def test_somebody_outside_hears_that_the_service_lives(store: Store) -> None:
+    heard: list[str] = []
+
+    async def beat() -> None:
+        heard.append("beat")
+
+    parts = stale(store).parts
+    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, beat)
+    await daemon.once(next(one for one in daemon.passes if one.name == "heartbeat"))
+    assert heard == ["beat"]
+
+
+def test_a_day_without_any_sight_is_said(store: Store) -> None:
+    of = stale(store)
+    health, began = of.parts.health, of.clock()
+    health.looked(Unchanged(), began)
+    health.looked(Blind(reason=Reason.TIMEOUT), began + timedelta(hours=24))
+    assert health.problems((), began + timedelta(hours=24)) == ()
+    assert "没有一次成功的采集" in "".join(health.problems((), began + timedelta(hours=24, seconds=1)))
