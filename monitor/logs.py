@@ -22,8 +22,11 @@ _NAMES = r"(?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|signature|cookie)|pwd|sig
 _SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
 _SECRETS = (
     # An Apprise URL is all secret: settings, identity and key at once.
-    (re.compile(r"\b(?!https?:|sqlite\b|postgresql\b|file:)([a-z][a-z0-9+.-]*://)[^\s'\"]+", re.IGNORECASE), r"\1***"),
-    (re.compile(r"(://[^/\s:@]*:)[^/\s]+(?=@)"), r"\1***"),
+    (
+        re.compile(r"\b(?!https?:|sqlite\b|postgresql\b|file:)([a-z][a-z0-9+.-]{1,30}://)[^\s'\"]+", re.IGNORECASE),
+        r"\1***",
+    ),
+    (re.compile(r"(://[^/\s:@]{0,200}:)[^/\s]{1,2000}(?=@)"), r"\1***"),
     (re.compile(rf"\b({_NAMES}[\"']?\s*[=:]\s*[\"']?(?:Bearer\s+)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
     (re.compile(r"(/(?:hook|services|webhooks?)/)[^\s'\"?#]+", re.IGNORECASE), r"\1***"),
 )
@@ -96,7 +99,8 @@ def whereabouts(error: BaseException) -> str:
 
 
 def _brief(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Put the place of a bug instead of its traceback."""
+    """Put the place of a bug instead of its traceback, and keep an event to one line."""
+    event["event"] = str(event["event"]).partition("\n")[0]
     info = event.pop("exc_info", None)
     if isinstance(info, tuple) and info[1] is not None:
         event["error"] = whereabouts(info[1])
