@@ -39,16 +39,17 @@ class CalendarFile(Section):
     """Years of which this file has the whole published schedule."""
 
     def work_calendar(self, *, every_day: bool = False) -> WorkCalendar:
-        """Return the calendar of the package with this file's corrections, or one without any day off."""
-        if every_day:
-            return WorkCalendar(rest_weekdays=frozenset(), years=frozenset(YEARS))
+        """Return the calendar of the package with this file's corrections; with `every_day`, no day is off."""
         names, makeup = _statutory()
+        years = frozenset({day.year for day in makeup} | set(self.years))
+        if every_day:
+            return WorkCalendar(rest_weekdays=frozenset(), years=years)
         off = {day: name for span, name in self.holidays.items() for day in _each(span)}
         return WorkCalendar(
             holidays=frozenset((names.keys() | off.keys()) - set(self.workdays)),
             makeup_workdays=frozenset((makeup - off.keys()) | set(self.workdays)),
             names=_named({**names, **off}, without=frozenset(self.workdays)),
-            years=frozenset({day.year for day in makeup} | set(self.years)),
+            years=years,
         )
 
 
