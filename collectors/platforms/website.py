@@ -47,6 +47,8 @@ _TAIL = re.compile(r"[\[(（【]([^\[\]()（）【】]{5,20})[\])）】]\s*$")
 _DATE_LIKE = re.compile(
     r"[0-9]{1,4}\s*[-/.年月:][0-9]|[0-9]{1,2}月|[0-9一二三四五六七八九]年|[前今昨]天|[时钟秒]前|刚刚"
 )
+_DATE_HINT = re.compile(r"[0-9年天前刚]")
+"""One of these is in every piece of text that is like a date; most of a page's pieces have none."""
 _PLAIN_SHORT = re.compile(r"[\[(（【\s]*[0-9]{1,2}[-/][0-9]{1,2}(?![0-9])")
 _TWO_DIGITS = re.compile(r"[\[(（【\s]*[0-9]{2}[-/][0-9]{2}(?![0-9])")
 _FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", "style", "option"})
@@ -214,7 +216,7 @@ def _dated_links(page: Page, tree: html.Tree) -> Iterator[Post]:
             href = anchor.attributes.get("href")
             beside.add(href or "")
             yield _post(page, _agreed(stamp, _in_address(href or "", page)), anchor, href)
-    for anchor in islice(tree.css("a[href]"), _LINKS):
+    for anchor in islice(tree.css("a[href*='20']"), _LINKS):  # an address that holds a date holds its century
         href = anchor.attributes.get("href") or ""
         if href not in beside and (in_address := _in_address(href, page)):
             yield _post(page, in_address, anchor, href)
@@ -222,9 +224,11 @@ def _dated_links(page: Page, tree: html.Tree) -> Iterator[Post]:
 
 def _texts(node: html.Node) -> Iterator[html.Node]:
     """Yield the pieces of text that could hold a date."""
-    for text in node.traverse(include_text=True):
-        if text.is_text_node and _DATE_LIKE.search(text.text()[-_DATE_LENGTH:]):
-            yield text
+    for text in node.traverse(include_text=True, skip_empty=True):
+        if text.is_text_node:
+            end = (text.text_content or "")[-_DATE_LENGTH:]
+            if _DATE_HINT.search(end) and _DATE_LIKE.search(end):
+                yield text
 
 
 def _date_in(text: str, page: Page) -> dates.Stamp | None:
