@@ -52,7 +52,7 @@ def logged(*acts: Callable[[], object], stream: io.StringIO | None = None, debug
 
 def stumble() -> None:
     try:
-        {}["access_token=geheim"]
+        dict[str, str]()["access_token=geheim"]
     except KeyError:
         OURS.exception("bug", extra={"pass": "look"})
         OURS.error("parser crashed %s", "Traceback\nfile")

@@ -77,13 +77,6 @@ class Said:
         return self.out
 
 
-class Terminal(io.StringIO):
-    """Where a command writes or reads, as if somebody sat there."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Its folder holds `config/` and, once a command has come by, `data/`."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
 import pytest
 
 from monitor.cli.main import xuncha
-from tests.cli.office import ENGLISH, Office
+from tests.cli.office import ENGLISH, ROOT, Office
 
 CONTRACT = {
     "run",
@@ -103,3 +105,12 @@ def test_the_version_is_told(office: Office) -> None:
 def test_help_touches_nothing(office: Office) -> None:
     office.type("import", "roster", "--help").done()
     assert not office.database.parent.exists()
+
+
+def test_help_waits_for_nothing(office: Office) -> None:
+    """The database, the network and the spreadsheets take a second to import."""
+    program = (
+        "import sys; from monitor.cli.main import run; assert run(['import', 'roster', '--help']) == 0; "
+        "assert not {'sqlalchemy', 'aiohttp', 'apprise', 'pydantic', 'openpyxl', 'structlog'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=ROOT)
