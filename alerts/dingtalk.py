@@ -5,7 +5,7 @@ HMAC-SHA256(secret, "{ms}\n{secret}"), URL-encoded once; the clock may be off by
 bytes; 20 messages a minute and robot, beyond that it takes nothing for 10 minutes. A person is called only if
 the number is in `at.atMobiles` and as `@number` in the text. Refusals come with HTTP 200 and an `errcode`.
 Source: open.dingtalk.com "custom robot access" and "error codes", and issue threads of other senders, read
-2026-11 (dependencies.md 5); 410100, 300001 and 4001xx are from memory. No real robot has been asked.
+2026-11; 410100, 300001 and 4001xx are from memory. No real robot has been asked.
 """
 
 from __future__ import annotations

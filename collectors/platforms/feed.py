@@ -4,7 +4,7 @@ Key: `feed=https://…` for a feed that lists the newest posts for certain; `fee
 one that may lag or break unnoticed (a bridge without health): it can prove an update, never a lack
 of one. A feed that names a bridge as its generator is taken that way in any case.
 
-Needs no login and no script. Yields publication times only (platforms.md 15, read 2026-09):
+Needs no login and no script. Yields publication times only:
 `pubDate`, `dc:date`, `published`, `date_published`; an Atom entry that has nothing but `updated`
 counts with that. Feed-level dates say nothing. A feed whose items all lack a date is unreadable.
 """

@@ -1,4 +1,4 @@
-"""微博 through m.weibo.cn with a visitor's cookies (platforms.md 4; code and threads of 2025-11 to 2026-09).
+"""微博 through m.weibo.cn with a visitor's cookies (as public code and threads of 2025-11 to 2026-09 have it).
 
 Key: the uid (digits). Needs no login, but since 2025-11 both visitor cookies, SUB and SUBP; they come
 from passport.weibo.com without a browser and are renewed once where they are no longer taken.

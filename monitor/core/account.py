@@ -1,6 +1,6 @@
 """What is watched: accounts, their units, their people, and the ways to look at them.
 
-The Chinese words are those of the roster (design.md §3); each enum carries its word as `label`.
+The Chinese words are those of the roster; each enum carries its word as `label`.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ class Platform(Labelled):
 
     @property
     def publishes(self) -> bool:
-        """Whether the two-week rule asks for posts here unless rules.yaml says otherwise (rules.md 0.2)."""
+        """Whether the two-week rule asks for posts here unless rules.yaml says otherwise."""
         return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
 
 class Scope(Enum):
-    """Whether the plan's obligations bind an account's unit (rules.md B.5)."""
+    """Whether the plan's obligations bind an account's unit."""
 
     IN = "in"
     OUT = "out"
@@ -102,7 +102,7 @@ class UnitLevel(Labelled):
 
 
 class AccountStatus(Labelled):
-    """Where an account stands in its life; the first four are judged (design.md §3)."""
+    """Where an account stands in its life; the first four are judged."""
 
     FILING = "filing", "待备案"
     ACTIVE = "active", "运行"
@@ -112,7 +112,7 @@ class AccountStatus(Labelled):
 
     @property
     def is_judged(self) -> bool:
-        """Whether the rules still apply: until the closure is verified (rules.md B.6)."""
+        """Whether the rules still apply: until the closure is verified."""
         return self is not AccountStatus.CLOSED
 
 
@@ -150,7 +150,7 @@ class Contact:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether the roster gives any way to reach the person (rules.md 0.7)."""
+        """Whether the roster gives any way to reach the person."""
         return bool(self.phone or self.mail or self.dingtalk)
 
     @property

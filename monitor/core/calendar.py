@@ -1,7 +1,7 @@
 """Days as officials count them: Beijing dates, working days, blocks of days off.
 
 Moments are stored and compared in UTC; obligations are judged on calendar dates in
-Asia/Shanghai (rules.md B.1). China has had no daylight saving time since 1991, so a fixed
+Asia/Shanghai. China has had no daylight saving time since 1991, so a fixed
 offset is exact for every date this program can meet, and keeps the core free of the
 machine's time-zone files.
 """
@@ -121,7 +121,7 @@ class WorkCalendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHours:
-    """When messages may leave: on working days, inside one of the windows (rules.md C.2)."""
+    """When messages may leave: on working days, inside one of the windows."""
 
     windows: tuple[tuple[time, time], ...] = ((time(8, 45), time(11, 30)), (time(14, 30), time(17, 0)))
 

@@ -13,7 +13,7 @@ from monitor.core.calendar import DaysOff, WorkCalendar, beijing_date
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Support
 
 LADDER = "UPD-01"
-"""The rule whose numbers make the ladder (rules.md B.2, UPD-W and UPD-H)."""
+"""The rule whose numbers make the ladder."""
 
 
 TASK_AGAIN = 10
@@ -145,7 +145,7 @@ def _closing(finding: Finding, pacing: Pacing, case: Case, now: datetime) -> Clo
 
 
 def _recovered(finding: Finding, case: Case, now: datetime) -> Step | None:
-    """Return the note that a unit is owed once it was told of being overdue (rules.md C.1)."""
+    """Return the note that a unit is owed once it was told of being overdue."""
     if not case.was_overdue:
         return None
     return Step(kind=StepKind.RECOVERED, number=0, at=now, days=finding.days, because=finding.because)
@@ -198,7 +198,7 @@ def _before_holiday(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """The days on which a unit hears about a gap (rules.md B.2 UPD-W, 0.11)."""
+    """The days on which a unit hears about a gap."""
 
     remind: int
     warn: int

@@ -102,7 +102,7 @@ class RuleBook:
     clauses: Mapping[str, str]
     strengths: Mapping[str, Strength]
     update_applies_to: frozenset[Platform] = frozenset()
-    """Platforms that must update although their kind does not by default (rules.md 0.2)."""
+    """Platforms that must update although their kind does not by default."""
 
     def number(self, rule: str, name: str) -> int:
         """Return one threshold of a rule."""

@@ -80,7 +80,7 @@ class Directory:
 
 
 def audience(kind: StepKind) -> tuple[Role, ...]:
-    """Return who hears of a step (rules.md C.1): the liaison early, the leader from day 12 on."""
+    """Return who hears of a step: the liaison early, the leader from day 12 on."""
     match kind:
         case StepKind.HOLIDAY | StepKind.REMIND:
             return (Role.LIAISON,)

@@ -1,6 +1,6 @@
 """What a look saw: a timeline, or the reason why nothing could be seen. Never both, never neither.
 
-Not having seen is never evidence (design.md §1): a `Reason` says something about us, not about
+Not having seen is never evidence: a `Reason` says something about us, not about
 the unit. Only a timeline with `covers=ALL` can show that nothing newer exists.
 """
 
@@ -14,7 +14,7 @@ from enum import Enum
 from monitor.core.account import Labelled, Source
 
 POLLED_FRESHNESS = timedelta(hours=24)
-"""How long a look at a polled source stands for its account (rules.md 0.1)."""
+"""How long a look at a polled source stands for its account."""
 HAND_FRESHNESS = timedelta(days=7)
 """The same for a look by hand."""
 SECOND_READING = timedelta(hours=1)
@@ -24,7 +24,7 @@ MANUAL = "manual"
 
 
 class Reason(Labelled):
-    """Why a look saw nothing: the closed list that labels metrics (design.md §1)."""
+    """Why a look saw nothing: the closed list that labels metrics."""
 
     DNS = "dns", "域名无法解析"
     CONNECT = "connect", "无法连接"
@@ -89,7 +89,7 @@ class Standing(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One publicly visible item of an account, forwards included (rules.md B.1)."""
+    """One publicly visible item of an account, forwards included."""
 
     published_at: datetime
     """UTC; with day precision, the first moment of the day in Beijing."""
@@ -100,7 +100,7 @@ class Post:
 
     @property
     def key(self) -> str:
-        """What makes two sightings the same post: its link, else its time and title (design.md §3)."""
+        """What makes two sightings the same post: its link, else its time and title."""
         return self.url or f"{self.published_at.isoformat()} {self.title}"
 
 

@@ -1,4 +1,4 @@
-"""The words people read: messages to units and to the operator, in the office's own register (rules.md C.3).
+"""The words people read: messages to units and to the operator, in the office's own register.
 
 Facts first, dates as 5月19日, times as 9时; 提醒, 预警, 督办 in that order; 疑似 until a person confirmed. No
 exclamation marks, no rankings, no demand for replies or screenshots. Everything a platform or a

@@ -20,7 +20,7 @@ from monitor.store import Tx, memory, outbox, sights
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
 ASK_HAND_FROM = 8
-"""From this many days on, accounts read by hand are worth the operator's time (design.md §4)."""
+"""From this many days on, accounts read by hand are worth the operator's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Group robots that answer as DingTalk's do: signature, pace, form; only `errcode` 0 is a yes.
 
-Codes and words as other senders report them (dependencies.md 5, read 2026-11); 43004, 40035 and 460101 are from
+Codes and words as other senders report them (read 2026-11); 43004, 40035 and 460101 are from
 memory. Unlike the real ones, a robot that was too fast takes messages again as soon as a minute has passed.
 """
 

@@ -11,7 +11,7 @@ from monitor.store.sights import Row
 from monitor.web.board import Light, Line, absence, finding_of
 
 ASK_FROM = 8
-"""From this many days on, an account that we do not see is worth the operator's time (design.md §4)."""
+"""From this many days on, an account that we do not see is worth the operator's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """PER-01: 每个账号确定一位联络员及一位责任领导.
 
 Instrument: 缙政办发〔2022〕13号 三(三)2. Each needs a phone, a mail address or a DingTalk id, for without
-one no warning reaches anybody. Accounts being closed are not asked (rules.md 0.7).
+one no warning reaches anybody. Accounts being closed are not asked.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Instrument: 政府网站与政务新媒体检查指标 (国办秘函〔2019〕19号), veto item 2; the county's plan
 (缙政办发〔2022〕13号 三(二)1) speaks of “2周未更新”. 2 weeks are 14 days and 超过 excludes the number
-itself: day 14 is the last day, day 15 is over (rules.md B.1, 0.2).
+itself: day 14 is the last day, day 15 is over.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """UPD-03: 单次超过20天未更新的，原则上清理整合.
 
-Instrument: 缙政办发〔2022〕13号 三(二)1. 超过20天 is 21 days or more (rules.md B.1.6). An open gap counts
+Instrument: 缙政办发〔2022〕13号 三(二)1. 超过20天 is 21 days or more. An open gap counts
 as it stands; a closed one only between two posts that one covering list, or lists that overlap,
-showed as neighbours, and only for 90 days after its end (rules.md 0.3).
+showed as neighbours, and only for 90 days after its end.
 """
 
 from __future__ import annotations

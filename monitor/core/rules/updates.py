@@ -25,7 +25,7 @@ class Gap:
 
     @property
     def may_accuse(self) -> bool:
-        """Whether more than two weeks may be held against the unit (rules.md 0.1)."""
+        """Whether more than two weeks may be held against the unit."""
         return self.support is Support.LOOK and not self.is_lower_bound
 
     @property
@@ -35,7 +35,7 @@ class Gap:
 
 
 def must_update(known: Known, book: RuleBook) -> bool:
-    """Whether the two-week rule asks this account for posts (rules.md 0.2)."""
+    """Whether the two-week rule asks this account for posts."""
     account = known.account
     if not account.is_judged or account.function is AccountFunction.SERVICE:
         return False
