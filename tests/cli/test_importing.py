@@ -11,6 +11,7 @@ import pytest
 from monitor.app import now
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing
+from monitor.core.finding import State
 from tests.cli.office import HEADER, Office
 
 WEIBO = ("A01", "示例发布", "微博", "示例县教育局", "weibo=1234567890")
@@ -257,7 +258,7 @@ def test_evaluating_prints_one_array_in_the_form_of_the_contract(enrolled: Offic
     assert (violated["state"], violated["unit"], violated["area"]) == ("violated", "示例县教育局", "示例县")
     assert violated["since"] == (beijing(now()).date() - timedelta(days=15)).isoformat()
     assert violated["evidence"]
-    assert "A02  UPD-01  超期  " in enrolled.type("evaluate").done()
+    assert f"A02  UPD-01  {State.VIOLATED.label}  " in enrolled.type("evaluate").done()
 
 
 def test_evaluating_writes_nothing(enrolled: Office) -> None:
