@@ -32,6 +32,8 @@ class Notice:
     at: datetime
     route: int = 0
     """How many ways to reach the person have failed already."""
+    message: str | None = None
+    """The message that carries it, once there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

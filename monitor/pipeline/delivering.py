@@ -7,6 +7,7 @@ once more, so that nobody is asked for what they have done.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,6 +67,24 @@ def is_for_digest(notice: Notice) -> bool:
     return notice.role is Role.OPERATOR and notice.kind is StepKind.TASK
 
 
+def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
+    """Return the ways that the drafts carrying these notices would go, by message id."""
+    ids = {notice.message for notice in notices if notice.message}
+    return (
+        {
+            kept.message.id: Route(
+                role=kept.role,
+                channel=kept.message.channel,
+                address=kept.message.address,
+                mentions=kept.message.mentions,
+            )
+            for kept in outbox.messages(tx, ids=ids, limit=len(ids))
+        }
+        if ids
+        else {}
+    )
+
+
 def _ids(notices: Iterable[Notice]) -> list[int]:
     return [notice.id for notice in notices if notice.id is not None]
 
@@ -91,7 +110,7 @@ class Courier:
     faults: Faults
 
     async def prepare(self, now: datetime) -> int:
-        """Turn waiting notices into messages, one for each person and way; return how many there are."""
+        """Turn waiting notices into messages, one for each person and way; return how many were written."""
         return await self.store.write(lambda tx: len(self._prepare(tx, now)), durable=True)
 
     async def recover(self, now: datetime) -> int:
@@ -106,29 +125,42 @@ class Courier:
         return await self.store.write(again, durable=True)
 
     async def deliver_due(self) -> int:
-        """Try to send one batch of messages whose time has come; return how many were tried."""
+        """Try to send one batch of messages whose time has come, channels side by side; return how many were tried."""
         now = self.clock()
         due = await self.store.query(lambda tx: outbox.due_messages(tx, now, BATCH))
-        tried = 0
+        by_channel: dict[str, list[outbox.Kept]] = defaultdict(list)
         for kept in due:
-            with self.faults.contained("deliver", message=kept.message.id):
-                tried += await self._deliver(kept)
+            by_channel[kept.message.channel].append(kept)
+        return sum(await asyncio.gather(*(self._deliver_by(name, line) for name, line in by_channel.items())))
+
+    async def _deliver_by(self, name: str, line: Sequence[outbox.Kept]) -> int:
+        """Try the messages of one channel in turn, until it fails to answer; return how many were tried."""
+        channel = self.directory.channels.get(name)
+        tried = 0
+        for kept in line:
+            attempt = await self._deliver(kept, channel) if channel else await self._give_up(kept)
+            tried += attempt is not None
+            if attempt is not None and attempt.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED}:
+                break
         return tried
 
-    async def _deliver(self, kept: outbox.Kept) -> bool:
-        """Settle one message and try it once; return whether it was tried."""
-        channel = self.directory.channels.get(kept.message.channel)
-        if channel is None:
-            missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
-            await self._record(kept, missing)
-            return False
+    async def _give_up(self, kept: outbox.Kept) -> Attempt:
+        """Fail a message whose channel the settings no longer name."""
+        missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
+        await self._record(kept, missing)
+        return missing
+
+    async def _deliver(self, kept: outbox.Kept, channel: Channel) -> Attempt | None:
+        """Settle one message and try it once; None where it was not tried."""
         message = await self.store.write(lambda tx: self._settled(tx, kept, channel), durable=True)
         if message is None:
-            return False
-        attempt = await channel.send(message)
+            return None
+        attempt = Attempt(outcome=Outcome.UNANSWERED, code="bug", detail="a bug in the channel, see the log")
+        with self.faults.contained("deliver", message_id=message.id):
+            attempt = await channel.send(message)
         self.delivered(channel.name, attempt.outcome)
         await self._record(kept, attempt)
-        return True
+        return attempt
 
     def _settled(self, tx: Tx, kept: outbox.Kept, channel: Channel) -> Message | None:
         """Return the message as it must be sent now, or None if it waits or has nothing to say any more."""
@@ -138,7 +170,7 @@ class Courier:
             outbox.postpone(tx, kept.message.id, opens)
             return None
         words = Words(subject=kept.message.subject, body=kept.message.body)
-        if kept.frozen_at is None and not kept.topic:
+        if not kept.topic:
             fresh = self._words_now(tx, kept, now)
             if fresh is None:
                 return None
@@ -151,19 +183,25 @@ class Courier:
         return outbox.freeze(tx, kept.message.id, subject=words.subject, body=words.body, at=now)
 
     def _words_now(self, tx: Tx, kept: outbox.Kept, now: datetime) -> Words | None:
-        """Return what the message says when judged once more; None when it must wait or is settled by events."""
+        """Return what the message says when judged once more; None when it must not go as it is.
+
+        Notices that are true no more are dropped, those that must wait are set free. A message that was
+        tried before keeps its words: it goes again only while every one of its notices is true.
+        """
         carried = outbox.notices_of(tx, kept.message.id)
         outlook = self._outlook(tx, carried, now)
         by_verdict: dict[Recheck, list[Notice]] = defaultdict(list)
         for notice in carried:
             by_verdict[outlook.verdict(notice)].append(notice)
-        outbox.reopen_notices(tx, _ids(by_verdict[Recheck.WAIT]))
-        outbox.end_notices(tx, _ids(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
         sendable = by_verdict[Recheck.SEND]
-        if not sendable:
-            outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
-            return None
-        return self._words(sendable, outlook, {kept.role}, now)
+        is_whole = len(sendable) == len(carried)
+        if sendable and (is_whole or kept.frozen_at is None):
+            outbox.reopen_notices(tx, _ids(by_verdict[Recheck.WAIT]))
+            outbox.end_notices(tx, _ids(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
+            return self._words(sendable, outlook, {kept.role}, now)
+        outbox.reopen_notices(tx, _ids((*by_verdict[Recheck.WAIT], *sendable)))
+        outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
+        return None
 
     def _prepare(self, tx: Tx, now: datetime) -> list[str]:
         waiting = [notice for notice in outbox.waiting_notices(tx) if not is_for_digest(notice)]
@@ -181,7 +219,12 @@ class Courier:
                     if route is not None:
                         groups[notice.person, route].append(notice)
         outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
-        return [self._draft(tx, person, route, group, outlook, now) for (person, route), group in groups.items()]
+        drafted = _drafted(tx, waiting)
+        return [
+            self._draft(tx, person, route, group, outlook, now)
+            for (person, route), group in groups.items()
+            if any(drafted.get(notice.message or "") != route for notice in group)
+        ]
 
     def _route(self, notice: Notice, outlook: Outlook) -> Route | None:
         """Return the way to try now; None when all failed: the notice stays, for the operator to see."""

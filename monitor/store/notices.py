@@ -31,6 +31,7 @@ def notice_of(row: sa.Row[Any]) -> Notice:
         person=row.person,
         at=row.at,
         route=row.route,
+        message=row.message,
     )
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from alerts.channels import open_channel
 from monitor.core.account import Contact, Role
-from monitor.core.message import RETRY_PAUSES, Attempt, MessageState, Outcome
+from monitor.core.message import RETRY_PAUSES, Attempt, Message, MessageState, Outcome
 from monitor.core.observation import Reason
 from monitor.store import Store, outbox
 from monitor.store.outbox import Kept
 from tests.alerts import robot
-from tests.pipeline.build import NOW, Canned, Clock, Office, account, feed, office, settings
+from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
 
 URL = "https://feed.example/{0}.xml"
 NO = Attempt(outcome=Outcome.PERMANENT, code="550")
@@ -113,6 +113,58 @@ async def test_a_temporary_failure_is_tried_again_with_the_same_id_and_words(sto
     assert first == second == third
     (message,) = await kept(made)
     assert (message.state, message.attempts) == (MessageState.SENT, 3)
+
+
+async def test_a_retry_is_given_up_when_the_unit_has_updated_meanwhile(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=10))}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    await made.enrol([account(1, URL)])
+    await made.look()
+    made.mail.answers = [LOST]
+    await made.settle()
+    bodies[URL] = feed(NOW, NOW - timedelta(days=10))
+    made.clock.forward(timedelta(hours=12))
+    await made.look()
+    await made.settle()
+    assert len(made.mail.taken) == 1
+    assert [one.state for one in await kept(made)] == [MessageState.CANCELLED]
+
+
+async def test_a_draft_is_written_once_however_often_the_pass_runs(store: Store) -> None:
+    made = await stale(store, 12, hold=True)
+    await made.parts.works.judge_all()
+    assert await made.parts.courier.prepare(made.clock()) == 2
+    assert await made.parts.courier.prepare(made.clock()) == 0
+
+
+async def test_a_draft_follows_a_person_whose_address_changed(store: Store) -> None:
+    liaison = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001", mail="old@example.invalid")
+    leader = Contact(role=Role.LEADER, name="责任领导甲", mail="leader@example.invalid")
+    made = await stale(store, 10, hold=True)
+    await made.enrol([account(1, URL.format(1), contacts=(liaison, leader))])
+    await made.settle()
+    moved = replace(liaison, mail="new@example.invalid")
+    await made.enrol([account(1, URL.format(1), contacts=(moved, leader))])
+    await made.settle()
+    await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
+    await made.settle()
+    assert [message.address for message in made.mail.taken] == ["new@example.invalid"]
+
+
+async def test_a_bug_in_a_channel_leaves_its_message_to_be_tried_again(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = await stale(store, 10)
+
+    class Broken(Taking):
+        async def send(self, message: Message) -> Attempt:
+            raise ZeroDivisionError(message.id)
+
+    made.parts.directory.channels["mail"] = Broken("mail")  # type: ignore[index]  # the office's own dict
+    await made.settle()
+    (message,) = await kept(made)
+    assert (message.state, message.last and message.last.outcome) == (MessageState.QUEUED, Outcome.UNANSWERED)
+    assert any(record.exc_info for record in caplog.records)
 
 
 async def test_what_a_person_cannot_be_given_reaches_the_operator(store: Store) -> None:
