@@ -1,6 +1,7 @@
 """Reading pages: quick ones on the spot, doubtful ones where they can be stopped."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -37,6 +38,10 @@ def never_done(page: Page) -> Timeline:
 def busy(page: Page) -> Timeline:
     sum(range(10_000_000))
     return pid_of(page)
+
+
+def collecting_of(page: Page) -> Timeline:
+    return timeline([Post(published_at=page.at, title=str(gc.isenabled()))])
 
 
 def rate_limited(page: Page) -> Timeline:
@@ -158,3 +163,9 @@ async def test_who_was_slow_once_is_read_elsewhere_from_then_on(reader: Reader) 
 )
 def test_what_makes_parsers_slow_is_seen_beforehand(body: bytes, harmless: bool) -> None:  # noqa: FBT001 - the expected answer
     assert is_harmless(body) is harmless
+
+
+async def test_collecting_garbage_is_no_pages_work(reader: Reader) -> None:
+    seen = await reader.read(collecting_of, PAGE)
+    assert [post.title for post in seen.posts] == ["False"]
+    assert gc.isenabled()
