@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print; 1 if a result was wrong."""
     given = _parser().parse_args(arguments)
     accounts, rounds = (10, 1) if given.quick else (given.accounts, given.rounds)
-    sizes = [(20, 20)] if given.quick else [(300, 200), *((size, 20) for size in given.sizes)]
+    sizes = [(20, 20)] if given.quick else [(200, 200), *((size, 20) for size in given.sizes)]
     started = perf_counter()
     try:
         with running() as target:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--accounts", type=int, default=300, help="looked at, of each kind of page (300)")
+    parser.add_argument("--accounts", type=int, default=200, help="looked at, of each kind of page (200)")
     parser.add_argument("--rounds", type=int, default=3, help="the median of so many is shown (3)")
     parser.add_argument(
         "--sizes", type=int, nargs="*", default=[1_000], help="accounts judged and scraped, e.g. 1000 10000 100000"

@@ -193,7 +193,9 @@ class Watch:
         return look, store, judge
 
     async def verify(self, mode: Mode) -> None:
-        """Raise UntrueError unless every account shows what its page said."""
+        """Raise UntrueError unless every account shows what its page said, and all the reading was done here."""
+        if self.door.reader._all:
+            raise UntrueError(f"{self.kind.name}, {mode.value}: read by another process, whose cost is not seen")
         rows = await self.parts.store.query(lambda tx: sights.overview(tx, mode.at))
         for number, row in zip(self.numbers, rows[WARMING + 1 :], strict=True):
             newest = max(published(number, self.kind, mode))
