@@ -48,6 +48,7 @@ from monitor.sample import replay
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
 from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Problem, Settings, SettingsError, load
+from monitor.settings.sections import Retention
 from monitor.store import Store, Tx, cases, outbox, roster
 from monitor.web import LOOPBACK, Pass, Sample, Server, View, create_app, scraper
 
@@ -104,12 +105,12 @@ class Chains:
 def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
     """Return the settings of a folder; raises SettingsError. Without `env`, secrets stay unresolved."""
     settings = load(folder, env, collectors=frozenset(all_collectors()))
-    if problems := list(_not_built(settings, str(folder / "xuncha.yaml"))):
+    if problems := list(not_built(settings, str(folder / "xuncha.yaml"))):
         raise SettingsError(problems)
     return settings
 
 
-def _not_built(settings: Settings, file: str) -> Iterator[Problem]:
+def not_built(settings: Settings, file: str) -> Iterator[Problem]:
     """Yield what the settings ask for and this version cannot do: silence would be a promise."""
     movable = {module.COLLECTOR.name for module in _modules(collectors.platforms) if hasattr(module, "at")}
     for name, platform in settings.platforms.items():
@@ -128,6 +129,8 @@ def hints(settings: Settings) -> Iterator[str]:
         yield "hold 为 true，消息只生成、不发送，放行后才发出。"
     if settings.grants or any(platform.canary for platform in settings.platforms.values()):
         yield "grants 和 canary 本版本还用不到，写了也不起作用。"
+    if settings.retention != Retention():
+        yield "retention 本版本还用不到，数据不会自动删除。"
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:
@@ -403,6 +406,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, parts.heartbeat)
     server = Server(create_app(view_of(parts, daemon, sample)))
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
+    pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live
     try:
         await daemon.run()
     finally:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.app import EVERY, Chains, all_collectors, all_rules, every_of, view_of
+from monitor.app import EVERY, Chains, all_collectors, all_rules, every_of, hints, not_built, view_of
 from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
 from monitor.core.finding import Known, Rule
@@ -93,3 +93,17 @@ def test_pages_answer_to_their_own_names_only(store: Store, bound: str, base_url
     made = office(store, lambda clock: Canned(clock, {}), settings(web=web)).parts
     daemon = Daemon(made.works, made.health, made.metrics, made.faults)
     assert set(view_of(made, daemon).hosts) == hosts
+
+
+def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
+    moved = settings(platforms={"feed": PlatformSettings(base_url="https://a.example")}, dispatch="procrastinate")
+    assert [problem.text.split("：")[0] for problem in not_built(moved, "xuncha.yaml")] == [
+        "“platforms.feed.base_url”",
+        "“dispatch: procrastinate”",
+    ]
+    wished = settings(platforms={"weibo": PlatformSettings(canary="1")}, hold=True)
+    assert [hint.split("，")[0] for hint in hints(wished)] == [
+        "还没有通知渠道",
+        "hold 为 true",
+        "grants 和 canary 本版本还用不到",
+    ]

@@ -26,17 +26,14 @@ def config() -> None:
 @place
 def config_check(where: Place) -> None:
     """检查设置是否正确。"""
-    from monitor.app import now
+    from monitor.app import hints, now
     from monitor.core.calendar import beijing_date
 
     settings = where.settings(secrets=True)
     ways = channels(settings)
     book = settings.rule_book(beijing_date(now()))
     click.echo(f"设置正确：{len(book.clauses)} 条规则在用，{len(ways)} 个通知渠道。")
-    if not ways:
-        warn(["还没有通知渠道，消息不会发出"])
-    if settings.hold:
-        warn(["hold 为 true，消息只生成、不发送，放行后才发出"])
+    warn(list(hints(settings)))
 
 
 @click.group(cls=Group)
