@@ -96,6 +96,91 @@ def test_a_page_swallowed_by_an_element_never_closed_is_mended(opening: str) -> 
     assert len(html.select(html.mended(text), "li")) == 1
 
 
+LINK = '<a href="/1.html">公告</a>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<script>var a = 1;</scrip></head><body>{LINK}<script>var b;</script>",
+        f"<script>document.write('x');<\\/script><body>{LINK}",
+        f"<script src=/a.js /><iframe src=/b />{LINK}<iframe></iframe><script></script>",
+        f"<style>a {{}}</stlye>{LINK}<style>b {{}}</style>",
+        f"<textarea>{LINK}<textarea></textarea>",
+        f"<title>示例县</title<body>{LINK}",
+        f"<!--[if lt IE 9]><p><![endif]>{LINK}<!-- x -->",
+        f"<!-- x -- >{LINK}<!-- x -->",
+        f"<!-- x ->{LINK}<!-- x -->",
+        f"<frameset><noframes><body>{LINK}",
+        f'<p class="x>{LINK}<i>x</i>',
+        f"<p class='x>{LINK}<i id='y'>x</i>",
+        '<p<a href="/1.html"<b>公告</b</a>',
+        '< a href="/1.html">公告< /a>',
+        f"<noframes><textarea><title>{LINK}</title></textarea></noframes>",
+    ],
+)
+def test_a_page_that_shows_no_link_to_a_browser_is_rebuilt(text: str) -> None:
+    assert html.select(html.mended(text), "a[href='/1.html']") == []
+    assert [len(html.select(tree, "a[href='/1.html']")) for tree in html.rebuilt(text)] == [1]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f"<!-- 样例 {LINK} -->",
+        f"<!-- 样例 <!-- {LINK} -->",
+        f"<script>document.write('{LINK}')</script>",
+        f"<script>document.write('<script src=x></scr' + 'ipt>{LINK}')</script>",
+        f"<template>{LINK}</template>",
+    ],
+)
+def test_what_is_hidden_on_purpose_stays_hidden(hidden: str) -> None:
+    for tree in html.rebuilt(f"<html><body>{hidden}<p>x</p></body></html>"):
+        assert html.select(tree, "body > a, p a, div a") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        (f'<p class="x>{LINK}<i id="y">', True),
+        (f"<p class='x>{LINK}<i id='y'>", True),
+        (f'<p class="x" title="a > b">{LINK}', False),
+        (f"<p class=x\">{LINK}<i id='y'>", False),
+        (f"""<script>s='<p class="'+c+'">'; s+='">{LINK}'</script>""", False),
+        (f"""<!-- <p class="x>{LINK}<i id="y"> --><p>""", False),
+        ("""<p onmouseover="show('<b><a href=x>')">x</p>""", False),
+    ],
+)
+def test_a_quote_that_takes_a_link_along_is_noticed(text: str, *, is_open: bool) -> None:
+    assert html.has_open_quote(text) is is_open
+
+
+def test_what_stands_between_the_cells_of_a_table_is_left_there() -> None:
+    rows = "<table><tr><a href=/1>公告</a><td>2026-11-16</td></tr></table>"
+    assert html.select(html.tree(rows), "tr a") == []
+    _, unfolded = html.rebuilt(rows)
+    assert len(html.select(unfolded, "x-tr > a")) == 1
+
+
+def test_a_page_too_long_to_be_worth_it_is_not_rebuilt() -> None:
+    page = f"<body>{LINK}{{}}</body>"
+    assert len(list(html.rebuilt(page.format("x" * 400_000)))) == 1
+    assert list(html.rebuilt(page.format("x" * 500_000))) == []
+
+
+PIECES = (
+    *("<title>", "</title>", "<script>", "<script/>", "</script>", "<style>", "<textarea>", "<frameset>", "<noframes>"),
+    *("<table>", "<tr>", "<td>", "</td>", "<a href=x>", "<a\xa0", "<", ">", "< /", '="', "='", "公告", "2026-11-16"),
+    *("<!--", "-->", "->", "<![CDATA[", "]]>", "<?xml ", "<!x", "<![endif]>", "&", "&#0;", "\x00", "\ud800"),
+)
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES)), rest=st.text())
+def test_any_text_is_rebuilt_into_some_trees(pieces: list[str], rest: str) -> None:
+    for tree in html.rebuilt("".join(pieces) + rest):
+        assert isinstance(html.title(tree), str)
+
+
 def test_what_is_no_selector_is_said_so() -> None:
     with pytest.raises(ValueError, match="ul >>>"):
         html.select(html.tree("<p>"), "ul >>>[")
