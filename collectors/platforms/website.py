@@ -9,7 +9,12 @@ Needs no login and no script. An article's time is its `<meta name=PubDate>` (�
 links (`2026-05-11`, `[05-11]`, `05-11 10:20`) or in their addresses (TRS `/202204/t20220417_974894.html`,
 `/art/2022/4/17/`); both seen 2022 to 2026. Often only the day is known.
 
-A list covers all, an article only itself. A page without any date is unreadable, never silent.
+Where a CMS keeps its list as data (大汉 jpage: `<script type="text/xml"><datastore>`, as 2026's readers
+of provincial sites describe it), the data is the list.
+
+A list covers all, an article only itself; a list that shows only once its broken markup was
+rebuilt covers some, because the newest post may be what broke. A page without any date is
+unreadable, never silent.
 """
 
 from __future__ import annotations
@@ -53,7 +58,7 @@ _PLAIN_SHORT = re.compile(r"[\[(（【\s]*[0-9]{1,2}[-/][0-9]{1,2}(?![0-9])")
 _TWO_DIGITS = re.compile(r"[\[(（【\s]*[0-9]{2}[-/][0-9]{2}(?![0-9])")
 _FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", "style", "option"})
 """Where a date or link is the page's, not a post's."""
-_BOXES = frozenset({"li", "tr", "ul", "ol", "table", "tbody"})
+_BOXES = frozenset({"li", "tr", "ul", "ol", "table", "tbody", "x-tr", "x-table", "x-tbody"})
 """What holds one post whole, or many: a date's link is inside it, never beside it."""
 _CHROME = re.compile(
     r".{0,1}|设为首页|(?:加入|添加)?收藏(?:本站)?|无障碍.{0,4}|.{0,4}(?:登录|注册|首页)|更多.{0,4}|返回.{0,4}|网站地图|联系我们|关于我们"
@@ -114,16 +119,29 @@ def read(page: Page, rules: Rules | None = None) -> Timeline:
     judge_status(page)
     refuse_walls(page)
     text = html.decode(page)
-    tree = html.tree(text)
-    if rules is None and (article := _article(page, tree, text)):
-        return timeline([article], covers=Covers.SOME)
-    posts, is_whole = _list(page, tree, rules)
-    if not posts:
-        posts, is_whole = _list(page, html.mended(text), rules)
-    if posts:
-        ends = "</html" in text[-4000:].lower() or "</body" in text[-4000:].lower()
-        return timeline(posts, covers=Covers.ALL if is_whole and ends else Covers.SOME)
+    for tree, covers in _trees(text):
+        if rules is None and (article := _article(page, tree, text)):
+            return timeline([article], covers=Covers.SOME)
+        posts, is_whole = _list(page, tree, rules)
+        if posts:
+            ends = "</html" in text[-4000:].lower() or "</body" in text[-4000:].lower()
+            return timeline(posts, covers=covers if is_whole and ends else Covers.SOME)
     raise LookFailedError(Reason.UNREADABLE, "a page without any publication date")
+
+
+def _trees(text: str) -> Iterator[tuple[html.Tree, Covers]]:
+    """Yield the ways to read a page, each dearer and less certain than the one before, and what it can prove.
+
+    Where an open quote has taken some links along, the usual way would show the older ones left.
+    """
+    is_certain = not html.has_open_quote(text)
+    if is_certain:
+        yield html.tree(text), Covers.ALL
+        yield html.mended(text), Covers.ALL
+    for tree in html.rebuilt(text):
+        yield tree, Covers.SOME
+    if not is_certain:
+        yield html.tree(text), Covers.SOME
 
 
 def _article(page: Page, tree: html.Tree, text: str) -> Post | None:

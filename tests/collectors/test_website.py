@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from collectors import html
 from collectors.platforms import feed, manual, website
 from monitor.core.account import Account, Platform, Source
-from monitor.core.observation import Covers, LookFailedError, Reason, Timeline
+from monitor.core.collector import Page
+from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline
 from tests.fakes import Canned, CannedFetch, MemorySession
 
 URL = "https://www.example.gov.cn/zwxw/"
@@ -16,6 +21,22 @@ LIST = """<html><body><p>2026-11-19 <a href="/not-in-the-list.html">页面上的
 <li><a class="c" href="/kind/">通知</a>
 <a class="t" href="/2.html">关于停水的公告</a><b data-time="2026-11-10 09:30">九天前</b></li>
 </ul></body></html>"""
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "website"
+SHOWN = json.loads((FIXTURES / "expected.json").read_text("utf-8"))
+PAGES = sorted(path.name for path in FIXTURES.glob("*.html"))
+MESSY = [name for name in PAGES if name.startswith("messy_")]
+
+
+def fixture(name: str) -> Page:
+    at = datetime.fromisoformat(SHOWN["at"])
+    return Page(url=URL, status=200, headers={}, body=(FIXTURES / name).read_bytes(), at=at)
+
+
+def posts(page: Page, tree: html.Tree) -> list[Post]:
+    """Return what a tree shows, as the reader reads it."""
+    article = website._article(page, tree, html.decode(page))
+    return [article] if article else website._list(page, tree, None)[0]
 
 
 async def look(key: str, body: str) -> Timeline:
@@ -48,6 +69,52 @@ async def test_rules_that_find_nothing_are_unreadable(rules: str) -> None:
 async def test_rules_find_the_items_of_a_page_that_is_swallowed() -> None:
     seen = await look(f"{URL}|item=ul.list li|time=b@data-time", "<html><head><title>示例县" + LIST)
     assert len(seen.posts) == 2
+
+
+@pytest.mark.parametrize("name", MESSY)
+def test_a_page_of_broken_markup_shows_its_newest_post_only_when_rebuilt(name: str) -> None:
+    page = fixture(name)
+    text = html.decode(page)
+    seen = website.read(page)
+    assert (len(seen.posts), seen.covers) == (3, Covers.SOME)
+    assert seen.newest not in posts(page, html.tree(text))
+    assert seen.newest not in posts(page, html.mended(text))
+
+
+def test_a_page_too_long_to_be_rebuilt_proves_nothing_when_a_quote_is_open() -> None:
+    page = fixture("messy_quotes.html")
+    seen = website.read(replace(page, body=page.body + b" " * 500_000 + b"</html>"))
+    assert (len(seen.posts), seen.covers) == (1, Covers.SOME)
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in MESSY])
+def test_a_rebuilt_page_shows_what_it_showed_before(name: str) -> None:
+    page = fixture(name)
+    text = html.decode(page)
+    usual = posts(page, html.tree(text)) or posts(page, html.mended(text))
+    for tree in html.rebuilt(text):
+        assert posts(page, tree) == usual
+
+
+async def test_a_page_that_can_be_read_is_not_rebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rebuilt(text: str) -> None:
+        raise AssertionError(text)
+
+    monkeypatch.setattr(html, "rebuilt", rebuilt)
+    assert len((await look(URL, LIST)).posts) == 1
+    assert len((await look(f"{URL}|item=ul.list li|time=b@data-time", LIST)).posts) == 2
+
+
+async def test_rules_find_the_items_of_a_page_that_is_rebuilt() -> None:
+    broken = "<html><head><script>var a = 1;</scrip></head>" + LIST.replace("</body>", "<script></script></body>")
+    seen = await look(f"{URL}|item=ul.list li|time=b@data-time", broken)
+    assert (len(seen.posts), seen.covers) == (2, Covers.SOME)
+
+
+async def test_an_article_is_found_on_a_page_that_is_rebuilt() -> None:
+    head = "<html><head><script src=/a.js /><meta name=PubDate content='2026-11-16 09:30'><title>通知</title></head>"
+    seen = await look(URL, head + "<body><p>正文</p><script></script></body></html>")
+    assert [post.title for post in seen.posts] == ["通知"]
 
 
 def test_a_key_may_hold_a_selector_with_a_bar() -> None:
