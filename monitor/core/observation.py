@@ -1,4 +1,4 @@
-"""What a look saw: a timeline, or the reason why nothing could be seen. Never both, never neither.
+"""What a look saw: a timeline or a download, or the reason why nothing could be seen. Never both, never neither.
 
 Not having seen is never evidence: a `Reason` says something about us, not about
 the unit. Only a timeline with `covers=ALL` can show that nothing newer exists.
@@ -6,12 +6,14 @@ the unit. Only a timeline with `covers=ALL` can show that nothing newer exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from itertools import accumulate, pairwise
 
 from monitor.core.account import Labelled, Source
+from monitor.core.download import Download, Fault
 
 POLLED_FRESHNESS = timedelta(hours=24)
 """How long a look at a polled source stands for its account."""
@@ -45,12 +47,18 @@ class Reason(Labelled):
 class LookFailedError(Exception):
     """A look that saw nothing. `detail` is for the operator's log: one line, no secret, no markup."""
 
-    def __init__(self, reason: Reason, detail: str = "", *, retry_after: timedelta | None = None) -> None:
-        """Carry the reason, and how long the far side asked us to stay away."""
+    def __init__(
+        self, reason: Reason, detail: str = "", *, retry_after: timedelta | None = None, fault: Fault | None = None
+    ) -> None:
+        """Carry the reason, how long the far side asked us to stay away, and what is wrong with it if that is a fact.
+
+        The fault (a certificate, a name that does not exist) is for collectors that look at links of apps.
+        """
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail
         self.retry_after = retry_after
+        self.fault = fault
 
 
 class Precision(Enum):
@@ -122,6 +130,15 @@ class Timeline:
     covers: Covers = Covers.ALL
     standing: Standing = Standing.ACTIVE
     profile: Profile | None = None
+    whole_from: datetime | None = None
+    """How far back the list has no hole, where that is not as far as its oldest unpinned post."""
+
+    @property
+    def reach(self) -> datetime | None:
+        """How far back the list has no hole; None without an unpinned post."""
+        if self.whole_from is not None:
+            return self.whole_from
+        return min((post.published_at for post in self.posts if not post.is_pinned), default=None)
 
     @property
     def newest(self) -> Post | None:
@@ -136,11 +153,27 @@ def timeline(
     profile: Profile | None = None,
     standing: Standing | None = None,
 ) -> Timeline:
-    """Return a timeline of the posts, sorted newest first; without posts the account is EMPTY."""
-    ordered = tuple(sorted(posts, key=lambda post: post.published_at, reverse=True))
+    """Return a timeline of the posts, given in the order of the page; without posts the account is EMPTY.
+
+    An old post at the top, pinned without saying so, must not make a list of the newest posts look as
+    if it reached back that far: a post that stands out of the list's order says nothing of its reach.
+    """
+    listed = tuple(posts)
+    ordered = tuple(sorted(listed, key=lambda post: post.published_at, reverse=True))
     if standing is None:
         standing = Standing.ACTIVE if ordered else Standing.EMPTY
-    return Timeline(posts=ordered, covers=covers, standing=standing, profile=profile)
+    return Timeline(posts=ordered, covers=covers, standing=standing, profile=profile, whole_from=_whole_from(listed))
+
+
+def _whole_from(listed: Sequence[Post]) -> datetime | None:
+    """Return how far back a list has no hole, where some of its posts stand out of its order; else None."""
+    unpinned = [post.published_at for post in listed if not post.is_pinned]
+    rises = sum(later > earlier for earlier, later in pairwise(unpinned))
+    falls = sum(later < earlier for earlier, later in pairwise(unpinned))
+    from_old_end = unpinned if rises > falls else unpinned[::-1]
+    newest_so_far = accumulate(from_old_end, max)
+    in_order = [moment for moment, newest in zip(from_old_end, newest_so_far, strict=True) if moment == newest]
+    return min(in_order) if len(in_order) < len(unpinned) else None
 
 
 def gone(standing: Standing, profile: Profile | None = None) -> Timeline:
@@ -150,7 +183,7 @@ def gone(standing: Standing, profile: Profile | None = None) -> Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """The far side, or the bytes themselves, say that nothing changed since this source's last timeline."""
+    """The far side, or the bytes themselves, say that nothing changed since this source last showed something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +195,9 @@ class Blind:
     retry_after: timedelta | None = None
 
 
-Sight = Timeline | Unchanged | Blind
+Seen = Timeline | Download
+"""What there is to be seen: an account's posts, or what a link of an app leads to."""
+Sight = Seen | Unchanged | Blind
 """How a look ends."""
 
 
@@ -201,7 +236,7 @@ class Observation:
     id: int
     source: str
     collector: str
-    seen: Timeline | Reason
+    seen: Seen | Reason
     first_seen: datetime
     last_confirmed: datetime
 
@@ -263,15 +298,15 @@ def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime
     reaches further back and does not show it; it is withdrawn when a list at least
     SECOND_READING later misses it again. Lists given by hand never withdraw anything.
     """
-    if isinstance(observation.seen, Reason):
+    if not isinstance(observation.seen, Timeline):
         return Merged()
     covering = observation.seen.covers is Covers.ALL and observation.seen.standing.is_present
     shown = {post.key: post for post in observation.seen.posts}
-    oldest = min((post.published_at for post in shown.values() if not post.is_pinned), default=None)
+    reach = observation.seen.reach
     added: list[KnownPost] = []
     changed: list[KnownPost] = []
     for key, post in shown.items():
-        linked_at = at if covering and oldest is not None and post.published_at > oldest else None
+        linked_at = at if covering and reach is not None and post.published_at > reach else None
         before = known.get(key)
         if before is None:
             added.append(
@@ -286,9 +321,9 @@ def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime
         elif (after := _seen_again(before, post, linked_at)) != before:
             changed.append(after)
     if covering and observation.is_polled:
-        reach = oldest if oldest is not None else datetime.min.replace(tzinfo=UTC)
+        since = reach or datetime.min.replace(tzinfo=UTC)
         for key, before in known.items():
-            ours = before.source == observation.source and before.post.published_at > reach
+            ours = before.source == observation.source and before.post.published_at > since
             if ours and key not in shown and (after := _missed(before, at)) != before:
                 changed.append(after)
     return Merged(added=tuple(added), changed=tuple(changed))

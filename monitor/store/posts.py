@@ -166,7 +166,7 @@ def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) ->
     sheets = {one.account: _Sheet(rows={}) for one in sightings}
     known = [(one.account, one.timeline) for one in sightings if before[one.account].count]
     moment = to_driver(tx)
-    reaches = {(account, moment(_reach(timeline) or _EVER)) for account, timeline in known if _can_miss(timeline)}
+    reaches = {(account, moment(timeline.reach or _EVER)) for account, timeline in known if _can_miss(timeline)}
     _fill(tx, sheets, _RECENT, [value for pair in reaches for value in pair], len(reaches))
     keys = {(account, _key(post)) for account, timeline in known for post in timeline.posts}
     rest = [pair for pair in keys if pair[1] not in sheets[pair[0]].rows]
@@ -185,11 +185,6 @@ def _fill(tx: Tx, sheets: dict[str, _Sheet], sql: str, parameters: Sequence[obje
 def _can_miss(timeline: Timeline) -> bool:
     """Whether a known post that is not in the list is missing from it."""
     return timeline.covers is Covers.ALL and timeline.standing.is_present
-
-
-def _reach(timeline: Timeline) -> datetime | None:
-    """Return how far back the list shows every post; None if it shows none at all."""
-    return min((post.published_at for post in timeline.posts if not post.is_pinned), default=None)
 
 
 def _merge(tx: Tx, sheet: _Sheet, sighting: Sighting) -> int:
@@ -212,7 +207,7 @@ def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
     The oldest post stays: it says how far back the list reaches.
     """
     timeline, covers_all = sighting.timeline, _can_miss(sighting.timeline)
-    reach, shown, kept = _reach(timeline), set(), []
+    reach, shown, kept = timeline.reach, set(), []
     for post in timeline.posts:
         key = _key(post)
         shown.add(key)

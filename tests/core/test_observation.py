@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Reason, merge
+from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Reason, merge, timeline
 from tests.core.build import beijing_time, observation, post
 
 NOW = beijing_time("2026-05-20 09:00")
@@ -95,3 +97,26 @@ def test_looking_twice_at_the_same_list_changes_nothing(times: list[int], seed: 
 def test_seeing_nothing_changes_no_post(reason: Reason) -> None:
     known = looked(NEW, MIDDLE)
     assert looked(at=NOW + timedelta(days=3), known=known, reason=reason) == known
+
+
+def test_an_old_post_at_the_top_that_is_pinned_without_saying_so_does_not_lengthen_the_list() -> None:
+    sticky = post(beijing_time("2020-01-01 08:00"))
+    seen = timeline([sticky, NEW, MIDDLE])
+    assert seen.reach == MIDDLE.published_at
+    known = merge({}, replace(observation(NOW), seen=seen), NOW).added
+    assert {one.post: one.linked_at for one in known} == {NEW: NOW, MIDDLE: None, sticky: None}
+
+
+@pytest.mark.parametrize("listed", [(NEW, MIDDLE, OLD), (OLD, MIDDLE, NEW), (NEW, OLD), (NEW,), ()])
+def test_a_list_in_either_order_reaches_to_its_oldest_post(listed: tuple[Post, ...]) -> None:
+    assert timeline(listed).whole_from is None
+    assert timeline(listed).reach == min((one.published_at for one in listed), default=None)
+
+
+@given(days=st.lists(st.integers(0, 400), unique=True, min_size=3, max_size=12), old=st.integers(401, 900))
+def test_wherever_one_old_post_is_put_but_at_the_end_the_reach_stays(days: list[int], old: int) -> None:
+    listed = [post(NOW - timedelta(days=day)) for day in sorted(days)]
+    for place in range(len(listed)):
+        seen = timeline([*listed[:place], post(NOW - timedelta(days=old)), *listed[place:]])
+        assert seen.reach is not None
+        assert seen.reach >= listed[-1].published_at
