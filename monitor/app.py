@@ -50,7 +50,7 @@ from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Problem, Settings, SettingsError, load
 from monitor.settings.sections import Retention
 from monitor.store import Store, Tx, cases, outbox, roster
-from monitor.web import LOOPBACK, Pass, Sample, Server, View, create_app, scraper
+from monitor.web import LOOPBACK, Condition, Pass, Sample, Server, View, create_app, scraper
 
 _log = logging.getLogger(__name__)
 EVERY = timedelta(hours=6)
@@ -386,7 +386,13 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
         version=version("xuncha"),
         passes=passes,
         problems=problems,
-        metrics=scraper(parts.store, parts.metrics, parts.calendar, parts.clock),
+        metrics=scraper(
+            parts.store,
+            parts.metrics,
+            parts.calendar,
+            parts.clock,
+            lambda: Condition(is_store_writable=health.store_problem is None),
+        ),
         sample=sample,
         hosts=_hosts(web.bind[0], web.base_url),
     )

@@ -89,6 +89,8 @@ class Snapshot:
     calendar_years: frozenset[int] = frozenset()
     is_online: bool | None = None
     """None where nobody has tried."""
+    is_store_writable: bool | None = None
+    """None where nobody has tried."""
 
 
 class Metrics:
@@ -287,6 +289,11 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "monitor_online",
         "Whether the monitor itself reaches the network.",
         _if_known(snapshot.is_online),
+    )
+    yield _family(
+        "store_writable",
+        "Whether the database took the last row that was tried on it.",
+        _if_known(snapshot.is_store_writable),
     )
 
 

@@ -95,6 +95,14 @@ def test_pages_answer_to_their_own_names_only(store: Store, bound: str, base_url
     assert set(view_of(made, daemon).hosts) == hosts
 
 
+@pytest.mark.parametrize(("problem", "told"), [(None, 1), ("磁盘已满。", 0)])
+async def test_metrics_tell_whether_the_database_can_be_written(store: Store, problem: str | None, told: int) -> None:
+    made = office(store, lambda clock: Canned(clock, {})).parts
+    daemon = Daemon(made.works, made.health, made.metrics, made.faults)
+    made.health.store_problem = problem
+    assert f"\nxuncha_store_writable {told}\n".encode() in await view_of(made, daemon).metrics()
+
+
 def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
     moved = settings(platforms={"feed": PlatformSettings(base_url="https://a.example")}, dispatch="procrastinate")
     assert [problem.text.split("：")[0] for problem in not_built(moved, "xuncha.yaml")] == [

@@ -52,6 +52,7 @@ def snapshot(*readings: Reading) -> Snapshot:
         calendar_years=frozenset({2026}),
         cases_without_next_step=0,
         is_online=True,
+        is_store_writable=False,
     )
 
 
@@ -87,6 +88,7 @@ def test_the_state_is_written_as_it_was_read() -> None:
     assert samples(text, "xuncha_platform_suspended") == {("weibo",): 1}
     assert samples(text, "xuncha_calendar_year_loaded") == {("2026",): 1, ("2027",): 0}
     assert samples(text, "xuncha_monitor_online") == {(): 1}
+    assert samples(text, "xuncha_store_writable") == {(): 0}
 
 
 def test_what_is_not_known_has_no_sample() -> None:
@@ -96,6 +98,7 @@ def test_what_is_not_known_has_no_sample() -> None:
     assert samples(text, "xuncha_app_download_available") == {}
     assert samples(text, "xuncha_cases_without_next_step") == {}
     assert samples(text, "xuncha_monitor_online") == {}
+    assert samples(text, "xuncha_store_writable") == {}
 
 
 def test_whether_an_app_can_be_downloaded_is_told_once_it_is_known() -> None:

@@ -27,6 +27,7 @@ class Condition:
     """What is not in the store: how the monitor itself stands. None: not known."""
 
     is_online: bool | None = None
+    is_store_writable: bool | None = None
     suspended: Mapping[Platform, bool] = field(default_factory=dict)
     """For each platform that is looked at, whether it is suspended."""
     cases_without_next_step: int | None = None
@@ -73,6 +74,7 @@ def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Conditi
         suspended=stands.suspended,
         calendar_years=calendar.years,
         is_online=stands.is_online,
+        is_store_writable=stands.is_store_writable,
     )
 
 
