@@ -11,9 +11,10 @@ import fcntl
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -149,6 +150,7 @@ def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
         raise StoreError("数据库地址无法识别，请检查 --db 或环境变量 XUNCHA_DB。") from error
     if parsed.get_backend_name() == "sqlite":
         _make_folder(_path(parsed))
+        _keep_private(_path(parsed))
     elif parsed.get_backend_name() != "postgresql":
         raise StoreError("数据库只支持 SQLite 和 PostgreSQL。")
     with spoken(parsed):
@@ -232,6 +234,21 @@ def _make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"无法创建数据库所在的文件夹 {path.parent}，请检查路径和权限。") from error
+
+
+def _keep_private(path: Path) -> None:
+    """Create the file for its owner alone, and take from others what they may do with one that there is.
+
+    It holds names and phones. SQLite gives the files beside it (-wal, -shm) the mode of the file itself. Whatever
+    cannot be done here is not the trouble to tell of: SQLite says what keeps the database from being used.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    for file in (path, *(path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-shm"))):
+        with suppress(OSError):
+            mode = stat.S_IMODE(file.stat().st_mode)
+            if mode & stat.S_IRWXO:
+                file.chmod(mode & ~stat.S_IRWXO)
 
 
 def _identity(url: sa.URL) -> tuple[int, int] | None:

@@ -54,6 +54,36 @@ def test_a_database_is_created_as_it_should_stay(file: Path) -> None:
     assert pragmas == {"journal_mode": "wal", "auto_vacuum": 2, "foreign_keys": 1, "synchronous": 2}
 
 
+def modes(file: Path) -> dict[str, str]:
+    return {path.name: oct(path.stat().st_mode & 0o777) for path in file.parent.iterdir()}
+
+
+@pytest.fixture
+def wide_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("wide_umask")
+def test_only_its_owner_may_read_a_new_database(file: Path) -> None:
+    with open_file(file) as store, store.begin() as tx:
+        memory.put_note(tx, "key", "文字")
+        assert modes(file) == {"xuncha.db": "0o600", "xuncha.db-wal": "0o600", "xuncha.db-shm": "0o600"}
+
+
+@pytest.mark.usefixtures("wide_umask")
+def test_of_a_database_that_there_is_others_may_do_nothing_and_the_group_what_it_might(file: Path) -> None:
+    with open_file(file) as store:
+        assert store.problem() is None
+        for path in file.parent.iterdir():
+            path.chmod(0o644)
+
+        with open_file(file):
+            assert set(modes(file).values()) == {"0o640"}
+            assert len(modes(file)) == 3
+
+
 def put_and_fail(tx: Tx, key: str) -> None:
     memory.put_note(tx, key, "text")
     raise KeyError
