@@ -25,6 +25,11 @@ def require_promtool() -> str:
     return _program("promtool")
 
 
+def require_prometheus() -> str:
+    """Return the path of Prometheus."""
+    return _program("prometheus")
+
+
 def require_samples() -> Path:
     """Return the folder of recorded pages, which is not part of the project (XUNCHA_SAMPLES)."""
     folder = os.environ.get("XUNCHA_SAMPLES")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.services import require_chromium, require_postgresql, require_promtool
+from tests.services import require_chromium, require_postgresql, require_prometheus, require_promtool
 
 
 def test_a_postgresql_of_our_own_answers_and_leaves_nothing() -> None:
@@ -18,7 +18,7 @@ def test_a_postgresql_of_our_own_answers_and_leaves_nothing() -> None:
 
 
 def test_the_programs_run() -> None:
-    for program in (require_chromium(), require_promtool()):
+    for program in (require_chromium(), require_prometheus(), require_promtool()):
         assert subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
 
 
