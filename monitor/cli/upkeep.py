@@ -1,16 +1,19 @@
-"""Commands for whoever keeps it running: config check, db upgrade, health."""
+"""Commands for whoever keeps it running: config check, db, health."""
 
 from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
-from monitor.cli.chinese import Command, Group
+from monitor.cli.chinese import Command, Group, Option
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import warn
+from monitor.cli.terminal import progress, warn
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is asked
 _LONGEST = 64 * 1024
@@ -50,6 +53,72 @@ def db_upgrade(where: Place) -> None:
     if problem:
         raise Refusal(problem)
     click.echo("数据库已是最新版本。")
+
+
+@db.command("backup", cls=Command)
+@click.option(
+    "--out",
+    required=True,
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="必填：写到哪个文件；已有的文件不会覆盖。",
+)
+@place
+def db_backup(where: Place, *, out: Path) -> None:
+    """备份数据库，服务可以照常运行。备份是一个 SQLite 文件。"""
+    from monitor.store.backup import back_up
+
+    with where.store() as store, _telling("正在备份") as tell:
+        back_up(store, out, tell)
+    click.echo(f"已备份到 {out}。")
+
+
+@db.command("restore", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+@click.option("--yes", is_flag=True, help="数据库里已有台账也照样恢复，现有内容全部换掉。")
+@place
+def db_restore(where: Place, *, file: Path, yes: bool) -> None:
+    """用备份恢复数据库。请先停止服务。"""
+    from monitor.store import StoreError
+    from monitor.store.backup import holds_roster, restore
+
+    try:
+        if not yes and holds_roster(where.db):
+            raise Refusal("数据库里已有台账，恢复会换掉全部内容；确定要恢复，请加 --yes。")
+        with _telling("正在恢复") as tell:
+            restore(where.db, file, tell)
+    except StoreError as error:
+        raise Refusal(str(error)) from error
+    click.echo(f"已用 {file} 恢复。")
+    warn(["备份之后发出过的消息，服务启动后可能会再发一次；先把 hold 设为 true，可以看过再放行。"])
+
+
+@db.command("copy", cls=Command)
+@click.option("--to", required=True, cls=Option, metavar="URL", help="必填：复制到哪个数据库，须是空的。")
+@place
+def db_copy(where: Place, *, to: str) -> None:
+    """把数据库原样复制到另一个（SQLite 或 PostgreSQL），并逐行核对。"""
+    from monitor.store import open_store
+    from monitor.store.copying import copy
+
+    with where.store() as source, open_store(to) as target, _telling("正在复制") as tell:
+        copied = copy(source, target, tell)
+    for one in copied:
+        click.echo(f"{one.table}：{one.rows} 行，校验值 {one.digest}，一致。")
+    click.echo(f"已复制 {len(copied)} 个表，共 {sum(one.rows for one in copied)} 行，全部一致。")
+
+
+@contextmanager
+def _telling(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far long work has come."""
+    with progress(label, 1) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield tell
 
 
 @click.command(cls=Command)

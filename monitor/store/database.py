@@ -106,7 +106,7 @@ class Store:
     def claim_daemon(self) -> bool:
         """Return whether this process is now the one daemon of this database, until it exits or closes the store."""
         if not self._is_daemon:
-            claim = _claim_file if self.url.get_backend_name() == "sqlite" else self._claim_session
+            claim = claim_file if self.url.get_backend_name() == "sqlite" else self._claim_session
             self._is_daemon = claim(self.url, self._locks)
         return self._is_daemon
 
@@ -138,21 +138,15 @@ class Store:
         return bool(held)
 
 
-def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
+def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
     """Return the database at an SQLAlchemy URL, created with its folder if missing, and upgraded.
 
     Raises StoreError, SchemaTooNewError.
     """
-    try:
-        parsed = sa.make_url(url)
-        parsed.get_dialect()
-    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
-        raise StoreError("数据库地址无法识别，请检查 --db 或环境变量 XUNCHA_DB。") from error
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
-        _make_folder(_path(parsed))
-        _keep_private(_path(parsed))
-    elif parsed.get_backend_name() != "postgresql":
-        raise StoreError("数据库只支持 SQLite 和 PostgreSQL。")
+        make_folder(file_of(parsed))
+        _keep_private(file_of(parsed))
     with spoken(parsed):
         engine = _engine(parsed, patience, _prepare_upgrade, _begin_writing)
         try:
@@ -160,6 +154,25 @@ def open_store(url: str, *, patience: timedelta = PATIENCE) -> Store:
         finally:
             engine.dispose()
     return Store(parsed, patience)
+
+
+def parse_url(url: str | sa.URL) -> sa.URL:
+    """Return what an address means; raises StoreError where it means no database of ours."""
+    try:
+        parsed = sa.make_url(url)
+        parsed.get_dialect()
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
+        raise StoreError("数据库地址无法识别，请检查 --db 或环境变量 XUNCHA_DB。") from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError("数据库只支持 SQLite 和 PostgreSQL。")
+    return parsed
+
+
+def file_of(url: sa.URL) -> Path:
+    """Return the file of an SQLite database; raises StoreError where the address names none."""
+    if not url.database or url.database == ":memory:":
+        raise StoreError("数据库地址缺少文件名，例如 sqlite:///data/xuncha.db。")
+    return Path(url.database.removeprefix("file:"))
 
 
 @contextmanager
@@ -223,13 +236,8 @@ def _begin_reading(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _path(url: sa.URL) -> Path:
-    if not url.database or url.database == ":memory:":
-        raise StoreError("数据库地址缺少文件名，例如 sqlite:///data/xuncha.db。")
-    return Path(url.database.removeprefix("file:"))
-
-
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
+    """Create the folder of a database's file if it is missing. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -256,15 +264,15 @@ def _identity(url: sa.URL) -> tuple[int, int] | None:
     if url.get_backend_name() != "sqlite":
         return None
     try:
-        status = _path(url).stat()
+        status = file_of(url).stat()
     except OSError:
         return (0, 0)
     return status.st_dev, status.st_ino
 
 
-def _claim_file(url: sa.URL, locks: ExitStack) -> bool:
+def claim_file(url: sa.URL, locks: ExitStack) -> bool:
     """Hold a lock on a file beside the database. The kernel drops it with the process; a child never has it."""
-    path = _path(url).with_name(f"{_path(url).name}.lock")
+    path = file_of(url).with_name(f"{file_of(url).name}.lock")
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
