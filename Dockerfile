@@ -1,0 +1,63 @@
+# The image: xuncha as an ordinary user, settings in /config, everything it knows in /data. docs/operating.md, 用 Docker 运行.
+#
+#   docker build -t xuncha .
+#
+# Any base with Python 3.11 or newer, its venv module and CA certificates will do, an office's own for instance.
+ARG BASE=python:3.12-slim-bookworm
+
+# --- build: everything into one virtual environment, which is all that the image takes from here --------------------
+FROM ${BASE} AS build
+
+# A mirror for pip; pip's own configuration, which may hold a password, comes as the secret `pip` and stays nowhere.
+ARG PIP_INDEX_URL
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
+
+WORKDIR /src
+RUN python3 -m venv /opt/xuncha
+COPY requirements.lock ./
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    /opt/xuncha/bin/pip install --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY collectors collectors
+COPY alerts alerts
+COPY monitor monitor
+# What installs is not needed to run.
+RUN /opt/xuncha/bin/pip install --no-deps --no-index --no-build-isolation . \
+    && /opt/xuncha/bin/pip uninstall --yes setuptools pip
+# Inside a container, loopback is the container's own: pages there must listen on its address to be published.
+COPY config/calendar.yaml config/rules.yaml config/xuncha.yaml config/
+RUN sed -i 's/^  bind: 127\.0\.0\.1:8080$/  bind: 0.0.0.0:8080/' config/xuncha.yaml \
+    && grep -qx '  bind: 0\.0\.0\.0:8080' config/xuncha.yaml
+
+# --- the image ------------------------------------------------------------------------------------------------------
+FROM ${BASE}
+
+LABEL org.opencontainers.image.title="Xuncha 巡查" \
+      org.opencontainers.image.description="Watches a government's new-media accounts, and tells the people responsible before a rule is broken." \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0"
+
+# A number, so that whoever runs the image can see that it is not root. A folder mounted at /data must belong to it.
+RUN groupadd --gid 10001 xuncha \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin xuncha \
+    && install -d -o 10001 -g 10001 -m 0700 /data
+
+COPY --from=build /opt/xuncha /opt/xuncha
+COPY --from=build /src/config /config
+
+ENV PATH=/opt/xuncha/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    XUNCHA_CONFIG=/config \
+    XUNCHA_DB=sqlite:////data/xuncha.db
+
+WORKDIR /data
+VOLUME ["/config", "/data"]
+EXPOSE 8080
+USER 10001:10001
+
+# Whether it is well, as far as the service itself knows: it asks /readyz at the address of web.bind.
+HEALTHCHECK --interval=30s --timeout=20s --start-period=60s --retries=3 CMD ["xuncha", "health"]
+
+# SIGTERM: what is under way has 30 seconds, so give it more than Docker's ten (`docker stop -t 40`).
+ENTRYPOINT ["xuncha"]
+CMD ["run"]
