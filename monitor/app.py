@@ -43,13 +43,13 @@ from monitor.pipeline.digesting import Digest
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench, Judge
 from monitor.pipeline.looking import Looker
+from monitor.pipeline.pruning import Pruner
 from monitor.pipeline.works import Works
 from monitor.sample import replay
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
 from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Problem, Settings, SettingsError, load
-from monitor.settings.sections import Retention
-from monitor.store import Store, Tx, cases, outbox, roster
+from monitor.store import Store, Tx, cases, outbox, prune, roster
 from monitor.web import LOOPBACK, Condition, Pass, Sample, Server, View, create_app, scraper
 
 _log = logging.getLogger(__name__)
@@ -129,8 +129,6 @@ def hints(settings: Settings) -> Iterator[str]:
         yield "hold 为 true，消息只生成、不发送，放行后才发出。"
     if settings.grants or any(platform.canary for platform in settings.platforms.values()):
         yield "grants 和 canary 本版本还用不到，写了也不起作用。"
-    if settings.retention != Retention():
-        yield "retention 本版本还用不到，数据不会自动删除。"
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:
@@ -157,6 +155,13 @@ def open_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str
         )
         for name, channel in settings.channels.items()
     }
+
+
+def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Pruner:
+    """Return what lets go of what is no longer kept."""
+    kept = settings.retention
+    keeping = prune.Keeping(evidence=kept.evidence, observations=kept.observations, messages=kept.messages)
+    return Pruner(store=store, keeping=keeping, clock=clock)
 
 
 @dataclass(frozen=True)
@@ -232,6 +237,7 @@ class Parts:
             judge=Judge(store=self.store, bench=self.bench, faults=self.faults),
             courier=courier,
             digest=Digest(courier=courier, hour=self.settings.hours.digest),
+            pruner=pruner(self.settings, self.store, self.clock),
             clock=self.clock,
         )
 

@@ -90,7 +90,7 @@ class Health:
 
 
 def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[object]] | None) -> tuple[Pass, ...]:
-    """Return the fixed passes: looks per collector, judging, delivery, digest, self-check, and any heartbeat."""
+    """Return the fixed passes: looks per collector, judging, delivery, digest, pruning, self-check, any heartbeat."""
 
     def look(name: str) -> Callable[[], Awaitable[object]]:
         async def work() -> None:
@@ -120,6 +120,7 @@ def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[objec
         Pass(name="evaluate", title="判断", every=timedelta(seconds=1), work=works.judge_all),
         Pass(name="deliver", title="发送消息", every=timedelta(seconds=2), work=works.deliver),
         Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),
+        Pass(name="prune", title="清理", every=timedelta(hours=1), work=works.prune),
         *((Pass(name="heartbeat", title="外部心跳", every=timedelta(minutes=1), work=beat),) if heartbeat else ()),
         Pass(name="self_check", title="自检", every=timedelta(seconds=10), work=self_check),
     )

@@ -109,6 +109,20 @@ def db_copy(where: Place, *, to: str) -> None:
     click.echo(f"已复制 {len(copied)} 个表，共 {sum(one.rows for one in copied)} 行，全部一致。")
 
 
+@db.command("prune", cls=Command)
+@place
+def db_prune(where: Place) -> None:
+    """清理超过保存期限（设置项 retention）的内容；服务每天自动清理，一般不必运行。"""
+    import asyncio
+
+    from monitor.app import now, pruner
+
+    settings = where.settings()
+    with where.store() as store:
+        gone, _ = asyncio.run(pruner(settings, store, now).prune())
+    click.echo("\n".join(f"{name}：删除 {count} 条。" for name, count in gone.items()))
+
+
 @contextmanager
 def _telling(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far long work has come."""

@@ -11,18 +11,20 @@ from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
 from monitor.pipeline.judging import BATCH, Judge
 from monitor.pipeline.looking import Looker
+from monitor.pipeline.pruning import Pruner
 from monitor.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Works:
-    """Looking, judging, delivering; each does what is due at the clock's moment."""
+    """Looking, judging, delivering, letting go; each does what is due at the clock's moment."""
 
     store: Store
     looker: Looker
     judge: Judge
     courier: Courier
     digest: Digest
+    pruner: Pruner
     clock: Callable[[], datetime]
 
     @property
@@ -48,6 +50,10 @@ class Works:
     async def write_digest(self) -> None:
         """Write the operator's digest if its hour has come."""
         await self.digest.write_if_due(self.clock())
+
+    async def prune(self) -> None:
+        """Let go of what is old, once a day."""
+        await self.pruner.prune_daily()
 
     async def store_problem(self) -> str | None:
         """Return what is wrong with the database, found by trying it, or None."""

@@ -153,10 +153,10 @@ def _keep_former(tx: Tx, corrected: Mapping[str, Sequence[tuple[KnownPost, datet
     """Keep what was held to be so before it is written over."""
     former = tables.former_posts
     for account, befores in corrected.items():
-        keys = {_key(known.post) for known, _ in befores}
+        keys = {key_of(known.post) for known, _ in befores}
         chosen = sa.select(table.c.key, table.c.id).where(table.c.account == account, table.c.key.in_(keys))
         ids = {row.key: row.id for row in tx.execute(chosen)}
-        rows = [_row(account, known) | {"post": ids[_key(known.post)], "until": until} for known, until in befores]
+        rows = [_row(account, known) | {"post": ids[key_of(known.post)], "until": until} for known, until in befores]
         names = [column.name for column in former.c if column.name != "id"]
         run(tx, sa.insert(former), [{name: row[name] for name in names} for row in rows])
 
@@ -168,7 +168,7 @@ def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) ->
     moment = to_driver(tx)
     reaches = {(account, moment(timeline.reach or _EVER)) for account, timeline in known if _can_miss(timeline)}
     _fill(tx, sheets, _RECENT, [value for pair in reaches for value in pair], len(reaches))
-    keys = {(account, _key(post)) for account, timeline in known for post in timeline.posts}
+    keys = {(account, key_of(post)) for account, timeline in known for post in timeline.posts}
     rest = [pair for pair in keys if pair[1] not in sheets[pair[0]].rows]
     for start in range(0, len(rest), PAIRS_AT_ONCE):
         part = rest[start : start + PAIRS_AT_ONCE]
@@ -209,7 +209,7 @@ def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
     timeline, covers_all = sighting.timeline, _can_miss(sighting.timeline)
     reach, shown, kept = timeline.reach, set(), []
     for post in timeline.posts:
-        key = _key(post)
+        key = key_of(post)
         shown.add(key)
         row = sheet.rows.get(key)
         if row is None or post.key in sheet.known:
@@ -243,7 +243,8 @@ def _newest(tx: Tx, account: str, sheet: _Sheet, before: Posts) -> datetime | No
     return max([*added, before.newest] if before.newest else added, default=None)
 
 
-def _key(post: Post) -> str:
+def key_of(post: Post) -> str:
+    """Return the key of a post as its row has it."""
     if len(post.key) <= LONGEST_KEY:
         return post.key
     return f"blake2b:{blake2b(post.key.encode(), digest_size=20).hexdigest()}"
@@ -274,7 +275,7 @@ def _raw(account: str, known: KnownPost, moment: Callable[[datetime | None], obj
     post = known.post
     return (
         account,
-        _key(post),
+        key_of(post),
         moment(post.published_at),
         post.precision.value,
         post.title,
@@ -293,7 +294,7 @@ def _row(account: str, known: KnownPost) -> dict[str, object]:
     post = known.post
     return {
         "account": account,
-        "key": _key(post),
+        "key": key_of(post),
         "published_at": post.published_at,
         "precision": post.precision,
         "title": post.title,

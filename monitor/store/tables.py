@@ -149,6 +149,7 @@ posts = Table(
     Column("withdrawn_at", UtcDateTime),
     Index("uq_posts_account_key", "account", "key", unique=True),
     Index(None, "account", "published_at"),
+    Index(None, "observation"),
     _where("ix_posts_missing", "account", condition="missing_since IS NOT NULL AND withdrawn_at IS NULL"),
 )
 
@@ -157,7 +158,7 @@ former_posts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("account", ForeignKey("accounts.id"), nullable=False),
-    Column("post", ForeignKey("posts.id"), nullable=False),
+    Column("post", ForeignKey("posts.id"), nullable=False, index=True),
     Column("until", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     Column("precision", closed(Precision, "precision"), nullable=False),
@@ -243,7 +244,7 @@ messages = Table(
     Column("frozen_at", UtcDateTime),
     Column("next_try_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("finished_at", UtcDateTime),
+    Column("finished_at", UtcDateTime, index=True),
     Index(None, "state", "next_try_at"),
     _where(
         "uq_messages_draft",

@@ -33,6 +33,7 @@ CONTRACT = {
     "db",
     "db backup",
     "db copy",
+    "db prune",
     "db restore",
     "db upgrade",
     "sample",
