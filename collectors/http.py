@@ -22,7 +22,7 @@ import ssl
 from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Self
 from urllib.parse import urlencode
@@ -35,15 +35,29 @@ from httpx_aiohttp import AiohttpTransport
 from collectors.body import ACCEPTED, decoded
 from collectors.guard import BlockedError, Guard, Network
 from collectors.politeness import Pace, Politeness, retry_after
-from collectors.reader import Parse, Reader
-from monitor.core.collector import Page, Request, UnchangedError
-from monitor.core.observation import LookFailedError, Reason, Timeline, Validators
+from collectors.reader import Reader
+from monitor.core.collector import Page, Request, SeenT, UnchangedError
+from monitor.core.download import Fault
+from monitor.core.observation import LookFailedError, Reason, Validators
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "range", "user-agent"}
 )
 """The headers that follow a redirect to another origin; any other may carry a token."""
+_HOSTS = 100_000
+"""Of how many hosts it is noted when their certificates expire."""
+_CERTIFICATE_FAULTS = {
+    9: Fault.CERT_NOT_YET_VALID,
+    10: Fault.CERT_EXPIRED,
+    18: Fault.CERT_SELF_SIGNED,
+    19: Fault.CERT_SELF_SIGNED,
+    20: Fault.CERT_INCOMPLETE,
+    21: Fault.CERT_INCOMPLETE,
+    62: Fault.CERT_OTHER_HOST,
+    64: Fault.CERT_OTHER_HOST,
+}
+"""What OpenSSL's verify codes say of the far side; other TLS failures may as well be ours."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNSPEAKABLE = re.compile(r"[^A-Za-z0-9.:_-]")
 _UNPRINTABLE = re.compile(r"[^A-Za-z0-9 .,:'()_-]")
@@ -146,9 +160,16 @@ class BoundFetch:
             raise LookFailedError(Reason.HTTP_ERROR, "not modified, says the host, which was not asked")
         body = decoded(answer.wire, answer.headers.get("content-encoding", ""), limit)
         self.raw = body
-        return Page(url=str(answer.url), status=answer.status, headers=answer.headers, body=body, at=answer.at)
+        return Page(
+            url=str(answer.url),
+            status=answer.status,
+            headers=answer.headers,
+            body=body,
+            at=answer.at,
+            certificate_until=answer.certificate_until,
+        )
 
-    async def read(self, parse: Parse, page: Page, /) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return `parse(page)` within a time limit; raises as `Fetch` says."""
         self.raw = page.body
         return await self._reader.read(parse, page)
@@ -172,7 +193,9 @@ class BoundFetch:
                 headers["if-none-match"] = self._before.etag
             if self._before.last_modified:
                 headers["if-modified-since"] = self._before.last_modified
-        return _Ask(method=request.method, url=_url(request.url), headers=headers, content=content)
+        return _Ask(
+            method=request.method, url=_url(request.url), headers=headers, content=content, stop_at=request.stop_at
+        )
 
     def _compare(self, answer: _Answer) -> None:
         """Take down what the answer can be recognised by; raises UnchangedError when it is the one from last time."""
@@ -200,6 +223,7 @@ class _Ask:
     url: httpx.URL
     headers: Mapping[str, str]
     content: bytes
+    stop_at: int | None = None
 
     def following(self, answer: _Answer) -> _Ask:
         """Return what a redirect asks for, without what another origin must not learn.
@@ -215,7 +239,7 @@ class _Ask:
             if content:
                 raise LookFailedError(Reason.HTTP_ERROR, "a form was to be sent on to another host")
             headers = {name: value for name, value in headers.items() if name in _HARMLESS}
-        return _Ask(method=method, url=url, headers=headers, content=content)
+        return replace(self, method=method, url=url, headers=headers, content=content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +251,7 @@ class _Answer:
     headers: Mapping[str, str]
     wire: bytes
     at: datetime
+    certificate_until: datetime | None = None
 
     @property
     def is_redirect(self) -> bool:
@@ -244,6 +269,8 @@ class _Line:
         self._tls = policy.tls or httpx.create_ssl_context(trust_env=False)
         self._transport = AiohttpTransport(verify=self._tls, trust_env=False, client=self._session)
         self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}
+        self._certificates: dict[str, datetime] = {}
+        """When the certificate expires that a host showed last."""
 
     async def aclose(self) -> None:
         await self._transport.aclose()
@@ -275,7 +302,14 @@ class _Line:
         response = await self._transport.handle_async_request(request)
         try:
             headers = _headers(response)
-            answer = _Answer(url=ask.url, status=response.status_code, headers=headers, wire=b"", at=self._clock())
+            answer = _Answer(
+                url=ask.url,
+                status=response.status_code,
+                headers=headers,
+                wire=b"",
+                at=self._clock(),
+                certificate_until=self._certificates.get(ask.url.host) if ask.url.scheme == "https" else None,
+            )
             if answer.is_redirect or answer.status == 429 or answer.status >= 500:
                 return answer
             return replace(answer, wire=await _wire(response, ask, headers, limit))
@@ -305,9 +339,28 @@ class _Line:
                 socket_factory=None if proxy else self._guard.open_socket,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=_noting(self._certificates),
             proxy=proxy,
             trust_env=False,
         )
+
+
+def _noting(certificates: dict[str, datetime]) -> type[aiohttp.ClientResponse]:
+    """Return aiohttp's response, made to note when the certificate expires that its host showed.
+
+    Once a short answer is read the connection is no longer the response's, so it is asked when it begins.
+    """
+
+    class Response(aiohttp.ClientResponse):
+        async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+            transport = connection.transport
+            shown = transport.get_extra_info("peercert") if transport else None
+            if shown and len(certificates) < _HOSTS:
+                until = ssl.cert_time_to_seconds(shown["notAfter"])
+                certificates[self.url.host or ""] = datetime.fromtimestamp(until, UTC)
+            return await super().start(connection)
+
+    return Response
 
 
 async def _wire(response: httpx.Response, ask: _Ask, headers: Mapping[str, str], limit: int) -> bytes:
@@ -315,13 +368,16 @@ async def _wire(response: httpx.Response, ask: _Ask, headers: Mapping[str, str],
     if ask.method == "HEAD":
         return b""
     announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > limit:
+    if ask.stop_at is None and announced.isdecimal() and int(announced[:20]) > limit:
         raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
     pieces: list[bytes] = []
     size = 0
     with _named_failures(ask.url, otherwise=Reason.TRUNCATED):
         async for piece in _pieces(response):
             size += len(piece)
+            if ask.stop_at is not None and size >= ask.stop_at:
+                pieces.append(piece)
+                return b"".join(pieces)[: ask.stop_at]
             if size > limit:
                 raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
             pieces.append(piece)
@@ -375,7 +431,7 @@ def _named_failures(url: httpx.URL, *, otherwise: Reason | None = None) -> Itera
         reason, telling = _diagnosis(error)
         if otherwise and reason not in {Reason.TIMEOUT, Reason.TLS}:
             reason = otherwise
-        raise LookFailedError(reason, _at(_words(telling), url)) from None
+        raise LookFailedError(reason, _at(_words(telling), url), fault=_fault(error)) from None
 
 
 def _diagnosis(error: BaseException) -> tuple[Reason, BaseException]:
@@ -398,6 +454,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             seen.add(id(cause))
             yield cause
             pending += (cause.__cause__, cause.__context__, getattr(cause, "os_error", None))
+
+
+def _fault(error: BaseException) -> Fault | None:
+    """Return what an error says of the far side for certain: a name that does not exist, a certificate."""
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME:
+            return Fault.NO_HOST
+        if fault := _CERTIFICATE_FAULTS.get(getattr(cause, "verify_code", 0)):
+            return fault
+    return None
 
 
 def _words(error: BaseException) -> str:

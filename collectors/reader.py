@@ -24,12 +24,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from time import thread_time
+from typing import cast
 from urllib.parse import urlsplit
 
-from monitor.core.collector import Page
-from monitor.core.observation import Blind, LookFailedError, Reason, Timeline
+from monitor.core.collector import Page, SeenT
+from monitor.core.download import Download
+from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline
 
-Parse = Callable[[Page], Timeline]
+Parse = Callable[[Page], Seen]
 
 _SPOT_BYTES = 256 * 1024
 _SPOT_TAGS = 8_000
@@ -65,7 +67,7 @@ class Reader:
         # One thread for each worker, to wait for its answers: also what bounds the number of workers.
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader")
 
-    async def read(self, parse: Parse, page: Page) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page) -> SeenT:
         """Return `parse(page)`.
 
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
@@ -75,8 +77,8 @@ class Reader:
             seen = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         else:
             seen = self._read_here(parse, page, case)
-        if isinstance(seen, Timeline):
-            return seen
+        if isinstance(seen, Timeline | Download):
+            return cast("SeenT", seen)  # the parser's own kind
         if isinstance(seen, _Crash):
             self.crashes += 1
             _log.error("parser crashed parser=%s error=%s\n%s", case[0], seen.error, seen.trace)
@@ -92,7 +94,7 @@ class Reader:
         for worker in tuple(self._all):
             worker.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> Timeline | Blind | _Crash:
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> Seen | Blind | _Crash:
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
         seen = _outcome(parse, page)
@@ -102,7 +104,7 @@ class Reader:
             self._slow.add(case)
         return seen
 
-    def _read_apart(self, parse: Parse, page: Page) -> Timeline | Blind | _Crash:
+    def _read_apart(self, parse: Parse, page: Page) -> Seen | Blind | _Crash:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
         if self._closed:
             return Blind(reason=Reason.UNREADABLE, detail="the reader was closed")
@@ -137,7 +139,7 @@ def _has_long_tag(body: bytes) -> bool:
     return False
 
 
-def _outcome(parse: Parse, page: Page) -> Timeline | Blind | _Crash:
+def _outcome(parse: Parse, page: Page) -> Seen | Blind | _Crash:
     """Return how the parser ends, as a value: LookFailedError does not survive pickling."""
     try:
         return parse(page)
@@ -158,14 +160,14 @@ class _Worker:
         theirs.close()
         self.is_fit = True
 
-    def read(self, job: bytes, limit: float) -> Timeline | Blind | _Crash:
+    def read(self, job: bytes, limit: float) -> Seen | Blind | _Crash:
         """Return what the worker made of the job; kills the worker when it does not answer in time."""
         try:
             self._line.send_bytes(job)
             begun = self._line.poll(_START_SECONDS) and self._line.recv_bytes() == b"begun"
             if begun and self._line.poll(limit):
                 seen = pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own process
-                if isinstance(seen, Timeline | Blind | _Crash):
+                if isinstance(seen, Timeline | Download | Blind | _Crash):
                     return seen
         except (EOFError, OSError):
             self.kill()

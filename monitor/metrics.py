@@ -28,6 +28,7 @@ from prometheus_client import (
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
+from monitor.core.download import Download
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Blind, Sight, Timeline, Unchanged
@@ -155,7 +156,7 @@ class Metrics:
 def outcome_of(sight: Sight) -> str:
     """Return how a look ended as a label: seen, unchanged, or the reason why nothing was seen."""
     match sight:
-        case Timeline():
+        case Timeline() | Download():
             return "seen"
         case Unchanged():
             return "unchanged"

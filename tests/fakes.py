@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from monitor.core.collector import Page, Request
-from monitor.core.observation import LookFailedError, Reason, Timeline
+from monitor.core.collector import Page, Request, SeenT
+from monitor.core.observation import LookFailedError, Reason
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 """Noon in Beijing, on a Friday."""
@@ -53,7 +53,7 @@ class CannedFetch:
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
         return Page(url=request.url, status=answer.status, headers=answer.headers, body=body, at=self.at)
 
-    async def read(self, parse: Callable[[Page], Timeline], page: Page, /) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return what the parser says, at once."""
         return parse(page)
 

@@ -19,6 +19,7 @@ import pytest
 from monitor.app import all_collectors, all_rules
 from monitor.cli.main import xuncha
 from monitor.core.collector import Collector, Page
+from monitor.core.download import Fault, Link
 from monitor.core.finding import State
 from monitor.core.message import MessageState
 from monitor.core.observation import LookFailedError, Precision, Reason, Standing
@@ -211,9 +212,9 @@ def test_every_rule_has_a_section_of_its_own(rule: str) -> None:
     assert rule in text("README.zh-CN.md")
 
 
-@pytest.mark.parametrize("word", [*State, *Reason, *Standing, *Precision, *MessageState], ids=str)
+@pytest.mark.parametrize("word", [*State, *Reason, *Standing, *Precision, *MessageState, *Link, *Fault], ids=str)
 def test_every_word_of_the_json_forms_and_pages_is_given(
-    word: State | Reason | Standing | Precision | MessageState,
+    word: State | Reason | Standing | Precision | MessageState | Link | Fault,
 ) -> None:
     assert f"`{word.value}`" in text("docs/api.md")
 

@@ -17,7 +17,7 @@ from monitor.cli.terminal import printed, progress
 
 if TYPE_CHECKING:
     from monitor.core.collector import Collector, Page
-    from monitor.core.observation import Reason, Timeline
+    from monitor.core.observation import Reason, Seen
     from monitor.settings import Settings
     from monitor.store import Store
     from monitor.store.looks import Recorded
@@ -71,6 +71,7 @@ async def _check(where: Place, settings: Settings, store: Store, accounts: Seque
 def _line(recorded: Recorded) -> str:
     """Return how a look ended, as people read it."""
     from monitor.core.calendar import beijing
+    from monitor.core.download import Download
     from monitor.core.observation import Blind, Timeline, Unchanged
 
     look = recorded.look
@@ -79,6 +80,8 @@ def _line(recorded: Recorded) -> str:
             text = "与上次相同"
         case Blind(reason=reason, detail=detail):
             text = f"未能看到：{reason.label}（{detail}）" if detail else f"未能看到：{reason.label}"
+        case Download(link=link, fault=fault):
+            text = f"{link.label}{'可用' if fault is None else f'不可用：{fault.label}'}"
         case Timeline(standing=standing, newest=newest):
             latest = f"，最近一次发布 {beijing(newest.published_at):%Y-%m-%d %H:%M}" if newest else ""
             text = f"{standing.label}{latest}，新增 {recorded.posts_added} 条"
@@ -95,7 +98,7 @@ def _line(recorded: Recorded) -> str:
 def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool) -> None:
     """用采集器读一个保存下来的页面，输出它看到了什么。"""
     from monitor.app import all_collectors, now
-    from monitor.cli.shapes import seen_shape
+    from monitor.cli.shapes import read_shape
     from monitor.core.collector import Page
 
     del where, as_json
@@ -103,7 +106,7 @@ def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | N
     if collector not in found:
         raise click.UsageError(f"没有采集器 {collector}，可以是 {'、'.join(sorted(found))}")
     page = Page(url=url, status=200, headers={}, body=_content(file), at=at or now())
-    click.echo(printed(seen_shape(_seen(found[collector], page))))
+    click.echo(printed(read_shape(_seen(found[collector], page), found[collector])))
 
 
 def _content(file: Path) -> bytes:
@@ -117,12 +120,12 @@ def _content(file: Path) -> bytes:
         raise Refusal(f"无法读取文件 {file}，请检查权限。") from error
 
 
-def _seen(collector: Collector, page: Page) -> Timeline | Reason:
+def _seen(collector: Collector, page: Page) -> Seen | Reason:
     """Return what the collector sees; a page that its parser stumbles over is unreadable, as in a look."""
     from monitor.core.observation import LookFailedError, Reason
     from monitor.pipeline.faults import Faults
 
-    seen: Timeline | Reason = Reason.UNREADABLE
+    seen: Seen | Reason = Reason.UNREADABLE
     with Faults(lambda _: None).contained("read", collector=collector.name):
         try:
             seen = collector.parse(page)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from monitor.core.calendar import beijing
+from monitor.core.collector import Collector, LinkCollector
+from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import Finding
-from monitor.core.observation import Blind, Look, Post, Profile, Reason, Timeline, Unchanged
+from monitor.core.observation import Blind, Look, Post, Profile, Reason, Seen, Timeline, Unchanged
 
 Shape = dict[str, object]
 
@@ -28,6 +30,58 @@ def finding_shape(finding: Finding) -> Shape:
         "because": finding.because,
         "evidence": list(finding.evidence),
     }
+
+
+def read_shape(seen: Seen | Reason, collector: Collector) -> Shape:
+    """Return what a saved page shows, in the form of the collector that read it."""
+    if isinstance(collector, LinkCollector):
+        return _FORMS[collector.link](seen) if not isinstance(seen, Timeline) else {}
+    return seen_shape(seen) if not isinstance(seen, Download) else {}
+
+
+def _store_shape(seen: Download | Reason) -> Shape:
+    if isinstance(seen, Reason):
+        return {"verdict": "unknown", "version": None, "released_at": None, "package": None, "reason": seen.value}
+    match seen.fault:
+        case None:
+            verdict = "listed"
+        case Fault.NOT_LISTED:
+            verdict = "not_listed"
+        case _:
+            verdict = "blocked"
+    return {
+        "verdict": verdict,
+        "version": seen.version,
+        "released_at": moment_shape(seen.released_at) if seen.released_at else None,
+        "package": seen.package,
+        "reason": seen.fault.value if seen.fault else None,
+    }
+
+
+def _package_shape(seen: Download | Reason) -> Shape:
+    if isinstance(seen, Reason):
+        return {"installable": None, "package": None, "version": None, "signed": False, "reason": seen.value}
+    return {
+        "installable": seen.is_available,
+        "package": seen.package,
+        "version": seen.version,
+        "signed": seen.is_signed is True,
+        "reason": seen.fault.value if seen.fault else None,
+    }
+
+
+def _service_shape(seen: Download | Reason) -> Shape:
+    if isinstance(seen, Reason):
+        return {"available": None, "certificate_until": None, "reason": seen.value}
+    until = seen.certificate_until
+    return {
+        "available": seen.is_available,
+        "certificate_until": moment_shape(until) if until else None,
+        "reason": seen.fault.value if seen.fault else None,
+    }
+
+
+_FORMS = {Link.STORE: _store_shape, Link.PACKAGE: _package_shape, Link.SERVICE: _service_shape}
 
 
 def seen_shape(seen: Timeline | Reason) -> Shape:
@@ -58,6 +112,8 @@ def look_shape(look: Look, posts_added: int) -> Shape:
         "detail": None,
         "covers": None,
         "newest": None,
+        "link": None,
+        "fault": None,
         "posts_added": posts_added,
     }
     match look.sight:
@@ -65,6 +121,8 @@ def look_shape(look: Look, posts_added: int) -> Shape:
             return shape | {"unchanged": True}
         case Blind(reason=reason, detail=detail):
             return shape | {"reason": reason.value, "detail": detail}
+        case Download(link=link, fault=fault):
+            return shape | {"link": link.value, "fault": fault.value if fault else None}
         case Timeline() as seen:
             known = seen_shape(seen)
             return shape | {key: known[key] for key in ("standing", "covers", "newest")}

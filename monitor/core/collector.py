@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from monitor.core.account import Account, Platform, Source
-from monitor.core.observation import Timeline
+from monitor.core.download import Download, Link
+from monitor.core.observation import Seen, Timeline
+
+SeenT = TypeVar("SeenT", Timeline, Download)
+"""What one parser sees: always a timeline, or always a download."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +31,13 @@ class Request:
     conditional: bool = False
     max_bytes: int | None = None
     """A cap for this body, where a platform's pages are larger than the door's 2 MB."""
+    stop_at: int | None = None
+    """Take so many bytes of the body at most, and leave the rest where it is: for parts of large files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One answer, whole: body decompressed and within the cap."""
+    """One answer, whole unless `stop_at` asked for its beginning: body decompressed and within the cap."""
 
     url: str
     """Where the answer came from, after redirects."""
@@ -41,6 +47,8 @@ class Page:
     body: bytes
     at: datetime
     """The moment of the look (UTC): what relative and year-less dates are relative to."""
+    certificate_until: datetime | None = None
+    """When the certificate expires that the host showed; None without one."""
 
 
 class UnchangedError(Exception):
@@ -60,7 +68,7 @@ class Fetch(Protocol):
         request finds nothing new.
         """
 
-    async def read(self, parse: Callable[[Page], Timeline], page: Page, /) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return `parse(page)`, run off the event loop and under a time limit.
 
         Raises LookFailedError: the parser's own, UNREADABLE when it fails or takes too long.
@@ -100,8 +108,20 @@ class Collector(Protocol):
     def key_of(self, account: Account) -> str | None:
         """Return what to ask for by default, from the roster row; None if the row does not tell."""
 
-    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
+    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Seen:
         """Return what is to be seen now; raises LookFailedError (or lets UnchangedError pass)."""
 
-    def parse(self, page: Page) -> Timeline:
+    def parse(self, page: Page) -> Seen:
         """Return what one page says, recognised by its shape; raises LookFailedError."""
+
+
+@runtime_checkable
+class LinkCollector(Collector, Protocol):
+    """A collector that looks at links of apps: what it sees is a `Download`."""
+
+    @property
+    def link(self) -> Link:
+        """What kind of link it looks at."""
+
+    def parse(self, page: Page) -> Download:
+        """Return what one answer says of the link; raises LookFailedError."""

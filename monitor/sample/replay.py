@@ -12,9 +12,9 @@ from hashlib import blake2b
 
 from monitor.core.account import Contact
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
-from monitor.core.collector import Page, Request, UnchangedError
+from monitor.core.collector import Page, Request, SeenT, UnchangedError
 from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.observation import Covers, Post, Timeline, Validators, timeline
+from monitor.core.observation import Covers, Post, Validators, timeline
 from monitor.pipeline.works import Works
 from monitor.sample import platforms
 from monitor.sample.script import County
@@ -58,7 +58,7 @@ class CannedFetch:
         self.raw = page.body
         return page
 
-    async def read(self, parse: Callable[[Page], Timeline], page: Page, /) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return `parse(page)`."""
         return parse(page)
 

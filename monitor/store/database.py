@@ -100,8 +100,14 @@ class Store:
             with self.begin() as tx:
                 tx.execute(insert_or(tx, tables.heartbeat, ["id"], update=["beats"]), {"id": 1, "beats": 1})
         except StoreError as error:
+            self.reopen()
             return str(error)
         return None
+
+    def reopen(self) -> None:
+        """Have what comes next open the database anew: a connection to what was read-only once stays so."""
+        self._writer.dispose()
+        self._reader.dispose()
 
     def claim_daemon(self) -> bool:
         """Return whether this process is now the one daemon of this database, until it exits or closes the store."""

@@ -10,11 +10,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.account import Source
+from monitor.core.download import Download
 from monitor.core.observation import (
     POLLED_FRESHNESS,
     Blind,
     Look,
     Reason,
+    Seen,
     Standing,
     Timeline,
     Unchanged,
@@ -22,10 +24,10 @@ from monitor.core.observation import (
 from monitor.store import tables
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
-from monitor.store.observations import digest, writable, writable_text
+from monitor.store.observations import digest, seen_of, writable, writable_text
 from monitor.store.posts import Posts
 from monitor.store.turns import Due, due_facts, due_of
-from monitor.store.values import decode, encode
+from monitor.store.values import encode
 
 EVIDENCE_BYTES = 256 * 1024
 """At most so much of a page is kept as evidence, before compression."""
@@ -53,7 +55,7 @@ class Entry:
     before: Before
     observation: int | None
     begins: bool
-    timeline: Timeline | None = None
+    seen: Seen | None = None
     digest: str | None = None
     posts_added: int = 0
 
@@ -91,11 +93,11 @@ def weigh(look: Look, before: Before) -> Entry:
             again = before.timeline if _follows(look, before) else None
             begins = again is None and before.timeline is not None
             return Entry(look=look, before=before, observation=again, begins=begins, digest=before.digest)
-        case Timeline() as seen:
+        case Timeline() | Download() as seen:
             mark = digest(seen)
             again = before.timeline if mark == before.digest and _follows(look, before) else None
             shown = writable(seen) if again is None else seen
-            return Entry(look=look, before=before, observation=again, begins=again is None, timeline=shown, digest=mark)
+            return Entry(look=look, before=before, observation=again, begins=again is None, seen=shown, digest=mark)
 
 
 def _follows(look: Look, before: Before) -> bool:
@@ -104,14 +106,14 @@ def _follows(look: Look, before: Before) -> bool:
 
 
 def recall(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Fill in the timelines that the far side calls unchanged."""
+    """Fill in what the far side calls unchanged."""
     table = tables.observations
     ids = {one.before.timeline for one in entries}
     if ids:
-        chosen = sa.select(table.c.id, table.c.content).where(table.c.id.in_(ids))
-        shown = {row.id: decode(Timeline, row.content) for row in tx.execute(chosen)}
+        chosen = sa.select(table.c.id, table.c.covers, table.c.content).where(table.c.id.in_(ids))
+        shown = {row.id: seen_of(row) for row in tx.execute(chosen)}
         for one in entries:
-            one.timeline = shown[one.before.timeline]
+            one.seen = shown[one.before.timeline]
 
 
 def prolong(tx: Tx, entries: Sequence[Entry]) -> None:
@@ -144,18 +146,20 @@ def begin(tx: Tx, entries: Sequence[Entry]) -> None:
 
 
 def _is_telling(entry: Entry) -> bool:
-    """Whether the standing changes, or a page cannot be read any more."""
-    if entry.timeline is None:
-        return isinstance(entry.look.sight, Blind) and entry.look.sight.reason is Reason.UNREADABLE
-    if entry.before.standing is None:
-        return not entry.timeline.standing.is_present
-    return entry.timeline.standing is not entry.before.standing
+    """Whether the standing changes, a link of an app fails, or a page cannot be read any more."""
+    match entry.seen:
+        case None:
+            return isinstance(entry.look.sight, Blind) and entry.look.sight.reason is Reason.UNREADABLE
+        case Download() as download:
+            return not download.is_available
+        case Timeline(standing=standing):
+            return standing is not entry.before.standing if entry.before.standing else not standing.is_present
 
 
 def _interval_row(entry: Entry) -> dict[str, object]:
     look = entry.look
-    if entry.timeline is not None:
-        return timeline_row(look.source, entry.timeline, entry.digest, look.at)
+    if entry.seen is not None:
+        return seen_row(look.source, entry.seen, entry.digest, look.at)
     blind = look.sight if isinstance(look.sight, Blind) else None
     return {
         **_bare_row(look.source, look.at),
@@ -164,15 +168,10 @@ def _interval_row(entry: Entry) -> dict[str, object]:
     }
 
 
-def timeline_row(source: Source, timeline: Timeline, mark: str | None, at: datetime) -> dict[str, object]:
-    """Return the row of an interval that begins with this timeline."""
-    return {
-        **_bare_row(source, at),
-        "covers": timeline.covers,
-        "standing": timeline.standing,
-        "digest": mark,
-        "content": encode(timeline),
-    }
+def seen_row(source: Source, seen: Seen, mark: str | None, at: datetime) -> dict[str, object]:
+    """Return the row of an interval that begins with this timeline or download."""
+    row = {**_bare_row(source, at), "digest": mark, "content": encode(seen)}
+    return row | {"covers": seen.covers, "standing": seen.standing} if isinstance(seen, Timeline) else row
 
 
 def _bare_row(source: Source, at: datetime) -> dict[str, object]:

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.account import Account, Source
+from monitor.core.download import Download
 from monitor.core.observation import (
     MANUAL,
     Blind,
@@ -21,8 +22,8 @@ from monitor.core.observation import (
 from monitor.store import tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
-from monitor.store.intervals import Entry, begin, known_before, prolong, recall, timeline_row, weigh
-from monitor.store.observations import digest, writable, writable_text
+from monitor.store.intervals import Entry, begin, known_before, prolong, recall, seen_row, weigh
+from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import Posts, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
 from monitor.store.turns import Due, claim_due, next_due_at, sources_of
@@ -62,7 +63,7 @@ def hand_look(tx: Tx, account: Account, timeline: Timeline, *, at: datetime, kno
     A timeline that covers all is a look by hand; one that covers some only adds posts. Neither
     prolongs an interval: each was learnt at its own moment.
     """
-    timeline = writable(timeline)
+    timeline = writable_timeline(timeline)
     source = Source(account=account.id, collector=MANUAL, key="posts" if timeline.covers is Covers.ALL else "links")
     table = tables.observations
     mark = digest(timeline)
@@ -70,7 +71,7 @@ def hand_look(tx: Tx, account: Account, timeline: Timeline, *, at: datetime, kno
     if tx.scalar(is_kept) is not None:
         return None
     run(tx, insert_or(tx, tables.sources, ["id"]), [fresh_source(source, None)])
-    row = timeline_row(source, timeline, mark, at) | {"known_at": known_at}
+    row = seen_row(source, timeline, mark, at) | {"known_at": known_at}
     id_: int = tx.execute(sa.insert(table).returning(table.c.id), row).scalar_one()
     _look_at_hand(tx, source, row | {"id": id_})
     observation = _observation(source, id_, timeline, at)
@@ -145,16 +146,16 @@ def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict
         in_doubt = missing_sources(tx, {one.look.source.account for one in again})
         again = [one for one in again if one.look.source.id in in_doubt]
         recall(tx, again)
-    telling = [one for one in entries if one.begins and one.timeline is not None] + again
+    telling = [one for one in entries if one.begins and isinstance(one.seen, Timeline)] + again
     sightings = [
         Sighting(
             account=one.look.source.account,
-            observation=_observation(one.look.source, one.observation, one.timeline, one.look.at),
-            timeline=one.timeline,
+            observation=_observation(one.look.source, one.observation, one.seen, one.look.at),
+            timeline=one.seen,
             at=one.look.at,
         )
         for one in telling
-        if one.timeline is not None and one.observation is not None
+        if isinstance(one.seen, Timeline) and one.observation is not None
     ]
     after, additions = learn(tx, sightings, posts)
     for one, added in zip(telling, additions, strict=True):
@@ -167,7 +168,7 @@ def _due_after(entry: Entry, newest: datetime | None) -> Due:
     match look.sight:
         case Blind():
             validators, failures = None, due.failures + 1
-        case Timeline():
+        case Timeline() | Download():
             validators, failures = look.validators, 0
         case Unchanged():
             kept = look.validators or due.validators
@@ -179,7 +180,7 @@ def _source_row(entry: Entry, due: Due, next_look_at: datetime) -> dict[str, obj
     look, before, validators = entry.look, entry.before, due.validators
     blind = look.sight if isinstance(look.sight, Blind) else None
     has_seen = blind is None and entry.observation is not None
-    timeline = entry.timeline
+    timeline = entry.seen if isinstance(entry.seen, Timeline) else None
     row = {
         "id": look.source.id,
         "next_look_at": next_look_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -9,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.observation import Observation, Post, Profile, Timeline
+from monitor.core.download import Download
+from monitor.core.observation import Observation, Post, Profile, Seen, Timeline
 from monitor.store.tables import observations as table
-from monitor.store.values import decode
+from monitor.store.values import decode, encode
 
 Row = sa.Row[Any]
 
@@ -20,7 +22,17 @@ def seen_columns() -> tuple[sa.Column[Any], ...]:
     """Return the columns that `observation_of` needs."""
     return tuple(
         table.c[name]
-        for name in ("id", "account", "source", "collector", "reason", "content", "first_seen", "last_confirmed")
+        for name in (
+            "id",
+            "account",
+            "source",
+            "collector",
+            "reason",
+            "covers",
+            "content",
+            "first_seen",
+            "last_confirmed",
+        )
     )
 
 
@@ -30,14 +42,30 @@ def observation_of(row: Row, moment: datetime | None = None) -> Observation:
         id=row.id,
         source=row.source,
         collector=row.collector,
-        seen=row.reason if row.reason is not None else decode(Timeline, row.content),
+        seen=row.reason if row.reason is not None else seen_of(row),
         first_seen=row.first_seen,
         last_confirmed=row.last_confirmed if moment is None else min(row.last_confirmed, moment),
     )
 
 
-def digest(timeline: Timeline) -> str:
-    """Return what two timelines have in common if and only if they show the same.
+def seen_of(row: sa.Row[*tuple[Any, ...]]) -> Seen:
+    """Return what was seen from `covers` and `content`: only of posts can it be said that a list covers them."""
+    return decode(Download, row.content) if row.covers is None else decode(Timeline, row.content)
+
+
+def digest(seen: Seen) -> str:
+    """Return what two sights have in common if and only if they show the same."""
+    if isinstance(seen, Download):
+        return _digest(json.dumps(encode(seen), sort_keys=True))
+    return _timeline_digest(seen)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _timeline_digest(timeline: Timeline) -> str:
+    """Return a digest of what rules and people read.
 
     Numbers of followers and posts move all the time and are nothing a rule reads: they do not count.
     """
@@ -46,11 +74,18 @@ def digest(timeline: Timeline) -> str:
     for post in timeline.posts:
         pinned = "pinned" if post.is_pinned else ""
         parts += (str(post.published_at.timestamp()), post.precision.value, post.title, post.url or "", pinned)
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return _digest("\0".join(parts))
 
 
-def writable(timeline: Timeline) -> Timeline:
-    """Return the timeline without characters that no database takes: what a platform wrote is hostile."""
+def writable(seen: Seen) -> Seen:
+    """Return what was seen without characters that no database takes: what a platform wrote is hostile."""
+    if isinstance(seen, Download):
+        return replace(seen, package=_writable_or_none(seen.package), version=_writable_or_none(seen.version))
+    return writable_timeline(seen)
+
+
+def writable_timeline(timeline: Timeline) -> Timeline:
+    """Return the timeline, written as the database takes it."""
     texts = [text for post in timeline.posts for text in (post.title, post.url or "")]
     profile = timeline.profile
     texts += [profile.name or "", profile.id or ""] if profile else []

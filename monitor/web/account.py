@@ -9,6 +9,7 @@ from datetime import date
 from monitor.core.account import Role
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
+from monitor.core.download import Download
 from monitor.core.finding import Finding, State
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
@@ -23,9 +24,12 @@ from monitor.web.words import dated
 POSTS_DRAWN = 2000
 POSTS_LISTED = 20
 OBSERVATIONS_LISTED = 20
-_OUTCOMES: dict[str, str] = {"": "尚未核查", "timeline": "看到列表", "unchanged": "没有变化"} | {
-    reason.value: reason.label for reason in Reason
-}
+_OUTCOMES: dict[str, str] = {
+    "": "尚未核查",
+    "timeline": "看到列表",
+    "download": "看到应用",
+    "unchanged": "没有变化",
+} | {reason.value: reason.label for reason in Reason}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,8 @@ def seen_text(observation: Observation, today: date) -> str:
     seen = observation.seen
     if isinstance(seen, Reason):
         return f"未能看到：{seen.label}"
+    if isinstance(seen, Download):
+        return f"{seen.link.label}：{seen.fault.label if seen.fault else '可用'}"
     if not seen.standing.is_present:
         return f"平台显示账号{seen.standing.label}"
     return _timeline_text(seen, today)

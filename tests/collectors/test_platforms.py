@@ -22,7 +22,8 @@ import pytest
 
 from collectors import platforms
 from monitor.core.account import Account, Platform
-from monitor.core.collector import Collector, Page
+from monitor.core.collector import Collector, LinkCollector, Page
+from monitor.core.download import Download, Fault
 from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -57,8 +58,25 @@ ALLOWED: dict[str, set[Reason | Standing]] = {
     "attack": {Reason.UNREADABLE},
 }
 """How fixtures of a kind may be read at all, whatever their manifest says."""
-READERS = [module for module in MODULES.values() if hasattr(module, "COLLECTOR")]
-"""All but those that read no accounts (stores and packages offer no Collector)."""
+LINK_REQUIRED = {
+    "available",
+    "unavailable",
+    "login_wall",
+    "captcha",
+    "rate_limited",
+    "changed_shape",
+    "truncated",
+}
+"""The kinds of answers that a store, a package's link or a service of an app can give."""
+LINKS = [module for module in MODULES.values() if isinstance(module.COLLECTOR, LinkCollector)]
+READERS = [module for module in MODULES.values() if module not in LINKS]
+"""The platforms of accounts, which have posts."""
+
+
+def link_of(module: ModuleType) -> LinkCollector:
+    collector = module.COLLECTOR
+    assert isinstance(collector, LinkCollector)
+    return collector
 
 
 def collector_of(module: ModuleType) -> Collector:
@@ -96,9 +114,9 @@ def page(body: bytes, at: datetime, url: str = "", status: int = 200, headers: d
     return Page(url=url, status=status, headers=headers or {}, body=body, at=at)
 
 
-def cases() -> list[Any]:
+def cases(modules: list[ModuleType] = READERS) -> list[Any]:
     found = []
-    for module in READERS:
+    for module in modules:
         kept = manifest(module)
         for number, expected in enumerate(kept["fixtures"]):
             at = datetime.fromisoformat(expected.get("at", kept["at"]))
@@ -113,7 +131,16 @@ def normal_pages() -> list[Any]:
 
 def seen(module: ModuleType, page: Page) -> Timeline | Reason:
     try:
-        return collector_of(module).parse(page)
+        found = collector_of(module).parse(page)
+    except LookFailedError as error:
+        return error.reason
+    assert isinstance(found, Timeline)
+    return found
+
+
+def seen_of_link(module: ModuleType, page: Page) -> Download | Reason:
+    try:
+        return link_of(module).parse(page)
     except LookFailedError as error:
         return error.reason
 
@@ -123,10 +150,10 @@ def shows_no_update(seen: Timeline | Reason) -> bool:
     return isinstance(seen, Timeline) and not seen.posts and seen.covers is Covers.ALL
 
 
-@pytest.mark.parametrize("module", READERS, ids=short)
+@pytest.mark.parametrize("module", MODULES.values(), ids=short)
 def test_a_platform_offers_a_collector_with_a_name_of_its_own(module: ModuleType) -> None:
     collector = collector_of(module)
-    names = [other.COLLECTOR.name for other in READERS]
+    names = [other.COLLECTOR.name for other in MODULES.values()]
     assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", collector.name)
     assert names.count(collector.name) == 1
     assert collector.version >= 1
@@ -134,7 +161,7 @@ def test_a_platform_offers_a_collector_with_a_name_of_its_own(module: ModuleType
     assert len((module.__doc__ or "").splitlines()) > 1, "say which page, seen when, needing what, yielding what"
 
 
-@pytest.mark.parametrize("module", READERS, ids=short)
+@pytest.mark.parametrize("module", MODULES.values(), ids=short)
 def test_a_key_is_told_by_the_roster_or_not_at_all(module: ModuleType) -> None:
     collector = collector_of(module)
     bare = Account(id="A1", name="示例县发布", platform=Platform.WEIBO, unit="示例县政府办", area="示例县")
@@ -145,7 +172,7 @@ def test_a_key_is_told_by_the_roster_or_not_at_all(module: ModuleType) -> None:
     assert collector.key_of(odd) is None or isinstance(collector.key_of(odd), str)
 
 
-@pytest.mark.parametrize("module", READERS, ids=short)
+@pytest.mark.parametrize("module", MODULES.values(), ids=short)
 def test_another_base_is_a_collector_of_the_same_name(module: ModuleType) -> None:
     if hasattr(module, "at"):
         elsewhere = module.at("http://127.0.0.1:9/")
@@ -153,20 +180,20 @@ def test_another_base_is_a_collector_of_the_same_name(module: ModuleType) -> Non
         assert elsewhere.name == collector_of(module).name
 
 
-@pytest.mark.parametrize("module", READERS, ids=short)
+@pytest.mark.parametrize("module", MODULES.values(), ids=short)
 def test_every_required_kind_of_answer_has_a_fixture_or_a_reason_why_it_cannot_occur(module: ModuleType) -> None:
     kept = manifest(module)
     kinds = {expected["kind"] for expected in kept["fixtures"]}
     excused = {kind for kind, why in kept["cannot"].items() if re.fullmatch(r"[^.]{15,}\.", why)}
     assert not kinds & excused, "an answer that cannot occur has a fixture"
-    assert kinds | excused >= REQUIRED
+    assert kinds | excused >= (LINK_REQUIRED if module in LINKS else REQUIRED)
     files = {path.name for path in (FIXTURES / short(module)).iterdir()} - {"expected.json"}
     assert files == {expected["file"] for expected in kept["fixtures"]}
 
 
 def test_every_folder_of_account_fixtures_belongs_to_a_platform() -> None:
     folders = {path.parent.name for path in FIXTURES.glob("*/expected.json")}
-    assert {short(module) for module in READERS} <= folders | set(MODULES)
+    assert {short(module) for module in MODULES.values()} <= folders | set(MODULES)
 
 
 @pytest.mark.parametrize("case", cases())
@@ -290,6 +317,60 @@ def test_a_parser_travels_to_another_process(module: ModuleType) -> None:
     parse = pickle.loads(pickle.dumps(collector_of(module).parse))  # noqa: S301 - our own
     with pytest.raises(LookFailedError):
         parse(page(b"", datetime(2026, 11, 20, tzinfo=UTC)))
+
+
+# --- links of apps ---
+
+
+@pytest.mark.parametrize("case", cases(LINKS))
+def test_a_fixture_of_a_link_is_read_as_its_manifest_says(case: Case) -> None:
+    expected = case.expected
+    got = seen_of_link(case.module, case.page)
+    if "reason" in expected:
+        assert got is Reason.of(expected["reason"])
+        return
+    assert isinstance(got, Download)
+    assert got.link is link_of(case.module).link
+    assert (got.fault.value if got.fault else None) == expected["fault"]
+    for name in {"package", "version", "is_signed"} & expected.keys():
+        assert getattr(got, name) == expected[name]
+    if "released_at" in expected:
+        assert got.released_at == _moment(expected["released_at"])
+
+
+@pytest.mark.parametrize("case", cases(LINKS))
+def test_a_kind_of_answer_about_a_link_is_read_as_what_it_is(case: Case) -> None:
+    kind = case.expected["kind"]
+    got = seen_of_link(case.module, case.page)
+    if kind in {"available", "unavailable"}:
+        assert isinstance(got, Download)
+        assert got.is_available == (kind == "available")
+    else:
+        assert isinstance(got, Reason), "what keeps us out says nothing of the app"
+        assert got in ALLOWED.get(kind, set(Reason))
+
+
+@pytest.mark.parametrize("body", junk())
+@pytest.mark.parametrize("module", LINKS, ids=short)
+def test_junk_is_no_app(module: ModuleType, body: bytes) -> None:
+    got = seen_of_link(module, page(body, datetime(2026, 11, 20, tzinfo=UTC), "https://example.invalid/#marker-text"))
+    assert isinstance(got, Reason) or not got.is_available
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 412, 414, 416, 418, 429, 432, 451])
+@pytest.mark.parametrize("module", LINKS, ids=short)
+def test_a_refusal_says_nothing_of_an_app(module: ModuleType, status: int) -> None:
+    for body in (b"", b"<html><body>x</body></html>", b'{"resultCount":0,"results":[]}'):
+        got = seen_of_link(module, page(body, datetime(2026, 11, 20, tzinfo=UTC), "https://a.invalid/#m", status))
+        assert isinstance(got, Reason)
+
+
+@pytest.mark.parametrize("case", [case for case in cases(LINKS) if case.values[0].expected["kind"] == "available"])
+def test_a_cut_answer_never_says_that_an_app_is_not_listed(case: Case) -> None:
+    body = case.page.body
+    for length in range(0, len(body) - 8, max(1, len(body) // 97)):
+        got = seen_of_link(case.module, page(body[:length], case.at, case.expected["url"]))
+        assert isinstance(got, Reason) or got.fault is not Fault.NOT_LISTED
 
 
 def _moment(text: str | None) -> datetime | None:

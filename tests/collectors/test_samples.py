@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from collectors.platforms import feed, website, weibo
+from collectors.platforms import apk, apple_store, feed, website, weibo
 from monitor.core.calendar import beijing_date
-from monitor.core.collector import Collector, Page
+from monitor.core.collector import Collector, LinkCollector, Page
+from monitor.core.download import Download, Fault
 from monitor.core.observation import Covers, LookFailedError, Precision, Reason, Standing, Timeline
 
 SAMPLES = os.environ.get("XUNCHA_SAMPLES")
@@ -21,9 +22,11 @@ AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 def read(collector: Collector, name: str, status: int = 200) -> Timeline | Reason:
     body = (Path(SAMPLES or "") / name).read_bytes()
     try:
-        return collector.parse(Page(url="https://example.invalid/", status=status, headers={}, body=body, at=AT))
+        seen = collector.parse(Page(url="https://example.invalid/", status=status, headers={}, body=body, at=AT))
     except LookFailedError as error:
         return error.reason
+    assert isinstance(seen, Timeline)
+    return seen
 
 
 def timeline(collector: Collector, name: str) -> Timeline:
@@ -77,3 +80,37 @@ def test_a_weibo_list_of_2019_with_days_only_has_the_year_of_its_ids() -> None:
 def test_a_retyped_weibo_answer(name: str, status: int, expected: Standing | Reason) -> None:
     seen = read(weibo.COLLECTOR, f"weibo/reconstructed/{name}", status)
     assert (seen.standing if isinstance(seen, Timeline) else seen) is expected
+
+
+def read_link(collector: LinkCollector, name: str) -> Download | Reason:
+    body = (Path(SAMPLES or "") / name).read_bytes()
+    try:
+        return collector.parse(Page(url="https://example.invalid/", status=200, headers={}, body=body, at=AT))
+    except LookFailedError as error:
+        return error.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "version", "fault"),
+    [
+        ("souch.smsbypass_9.apk", "souch.smsbypass", "9", None),
+        ("v2.only.sig_2.apk", "v2.only.sig", "v2-only", None),
+        ("urzip-release-unsigned.apk", "info.guardianproject.urzip", "0.1", Fault.UNSIGNED),
+    ],
+)
+def test_a_real_package(name: str, package: str, version: str, fault: Fault | None) -> None:
+    seen = read_link(apk.COLLECTOR, f"apk/{name}")
+    assert isinstance(seen, Download)
+    assert (seen.package, seen.version, seen.fault) == (package, version, fault)
+    assert seen.is_signed is (fault is None)
+
+
+def test_recorded_answers_of_the_app_store() -> None:
+    found = read_link(apple_store.COLLECTOR, "apple_appstore/itunesLookup-284882215.json")
+    missing = read_link(apple_store.COLLECTOR, "apple_appstore/itunesLookup-0.json")
+    invalid = read_link(apple_store.COLLECTOR, "apple_appstore/itunesLookup-invalid.json")
+    assert isinstance(found, Download)
+    assert (found.package, found.version, found.fault) == ("com.facebook.Facebook", "15.0", None)
+    assert isinstance(missing, Download)
+    assert missing.fault is Fault.NOT_LISTED
+    assert invalid is Reason.UNREADABLE

@@ -11,9 +11,9 @@ from pathlib import Path
 from monitor.app import Parts, load_settings
 from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
 from monitor.core.channel import Channel
-from monitor.core.collector import Page, Request
+from monitor.core.collector import Page, Request, SeenT
 from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.observation import LookFailedError, Reason, Timeline, Validators
+from monitor.core.observation import LookFailedError, Reason, Validators
 from monitor.pipeline.looking import Door
 from monitor.settings import Settings
 from monitor.store import Store
@@ -128,7 +128,7 @@ class CannedFetch:
             raise LookFailedError(body, "told to")
         return Page(url=request.url, status=200, headers={}, body=body, at=self.clock())
 
-    async def read(self, parse: Callable[[Page], Timeline], page: Page, /) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         return parse(page)
 
 

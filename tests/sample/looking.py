@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from collectors.platforms import feed, website, weibo
 from monitor.core.account import Platform, Source, chain, declared_sources
-from monitor.core.collector import Collector, Page, Request
-from monitor.core.observation import LookFailedError, Reason, Timeline
+from monitor.core.collector import Collector, Page, Request, SeenT
+from monitor.core.observation import LookFailedError, Reason, Seen
 from monitor.sample import platforms
 from monitor.sample.county import county
 from monitor.sample.script import County, Script
@@ -44,7 +44,7 @@ class Within:
     async def __call__(self, request: Request, /) -> Page:
         return platforms.fetched(self.told, request, self.at)
 
-    async def read(self, parse: Callable[[Page], Timeline], page: Page, /) -> Timeline:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         return parse(page)
 
 
@@ -62,7 +62,7 @@ def source_of(told: County, script: Script) -> Source:
     return source
 
 
-async def look(told: County, script: Script, at: datetime, session: Memory | None = None) -> Timeline | Reason:
+async def look(told: County, script: Script, at: datetime, session: Memory | None = None) -> Seen | Reason:
     """Return what the real collector sees of an account at a moment."""
     source = source_of(told, script)
     try:

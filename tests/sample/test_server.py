@@ -15,7 +15,7 @@ from collectors.http import Door, Policy
 from collectors.politeness import Pace
 from monitor.core.collector import Page, Request
 from monitor.core.message import Message, Outcome
-from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
+from monitor.core.observation import Covers, LookFailedError, Reason, Seen, Standing, Timeline
 from monitor.sample.robots import Robot
 from monitor.sample.script import Behaviour
 from monitor.sample.server import DUTY, ROBOTS, SampleServer
@@ -52,7 +52,7 @@ def sample_settings(server: SampleServer) -> Settings:
 
 
 async def test_the_whole_county_is_seen_through_the_real_door(server: SampleServer) -> None:
-    ends: dict[str, Timeline | Reason] = {}
+    ends: dict[str, Seen | Reason] = {}
     session = Memory()
     async with Door(POLICY, lambda: NOW) as door:
         for script in server.county.scripts:

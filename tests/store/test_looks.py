@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import (
     SECOND_READING,
     Blind,
@@ -15,6 +16,7 @@ from monitor.core.observation import (
     Profile,
     Reason,
     Standing,
+    Timeline,
     Unchanged,
     gone,
 )
@@ -368,9 +370,7 @@ def test_intervals_hold_exactly_the_looks_that_were_made(
                 assert not isinstance(row.seen, Reason)
             case timeline:
                 assert row.seen == timeline
-    shown_at_all = {
-        one.key for look_ in made if not isinstance(look_.sight, Blind | Unchanged) for one in look_.sight.posts
-    }
+    shown_at_all = {one.key for look_ in made if isinstance(look_.sight, Timeline) for one in look_.sight.posts}
     assert {one.post.key for one in known} == shown_at_all
     assert len(known) == sum(one.posts_added for one in recorded)
 
@@ -378,3 +378,25 @@ def test_intervals_hold_exactly_the_looks_that_were_made(
 def intervals_of_all(store: Store) -> tuple[sights.Row, ...]:
     with store.read() as tx:
         return sights.overview(tx, NOW + 999 * DAY)
+
+
+# --- links of apps ---
+
+
+def test_what_a_link_shows_is_an_interval_like_any_other(store: Store) -> None:
+    app = source(collector="apk", key="https://www.example.gov.cn/app.apk")
+    enrol(store, account(method="apk=https://www.example.gov.cn/app.apk"))
+    works = Download(link=Link.PACKAGE, package="cn.gov.example\0", version="2.1.0", is_signed=True)
+    fails = Download(link=Link.PACKAGE, fault=Fault.GONE)
+    first = record(store, Look(source=app, at=NOW, sight=works))
+    again = record(store, Look(source=app, at=NOW + 6 * HOUR, sight=works))
+    record(store, Look(source=app, at=NOW + 12 * HOUR, sight=Blind(reason=Reason.TIMEOUT)))
+    gone_ = record(store, Look(source=app, at=NOW + 18 * HOUR, sight=fails, raw=b"404"))
+    assert first[0].observation == again[0].observation
+    assert gone_[0].is_new
+    with store.read() as tx:
+        seen = sights.observations_of(tx, "A01")
+        assert [one.seen for one in seen] == [fails, Reason.TIMEOUT, replace(works, package="cn.gov.example")]
+        assert seen[-1].last_confirmed == NOW + 6 * HOUR
+        assert sights.raw_evidence(tx, seen[0].id) == b"404"
+        assert not sights.posts_of(tx, "A01")

@@ -1,0 +1,106 @@
+"""苹果应用商店 through the public lookup (as public code and threads of 2023 to 2026 have it).
+
+Key: the app's number, as `id1234567890`, `1234567890` or in its link (`apps.apple.com/cn/app/…/id1234567890`).
+Needs no login. The Chinese store is asked, for without a country the American one answers, which
+does not know most Chinese apps. Answers are cached up to a day for each address, so every look
+asks under an address of its own. `resultCount: 0` is the store's own word for “not here”; an error
+message or a refusal says nothing. Yields version, bundle id and the version's release.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from collectors import bodies
+from collectors.answers import judge_status, refuse_walls
+from collectors.bodies import Fields
+from monitor.core.account import Account, Platform, Source
+from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.download import Download, Fault, Link
+from monitor.core.observation import LookFailedError, Reason
+
+_NUMBER = re.compile(r"(?:id)?([0-9]{5,15})")
+_IN_LINK = re.compile(r"^(?:https?|itms-apps)://(?:apps|itunes)\.apple\.com/.*\bid([0-9]{5,15})(?:[/?#]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class AppleStore:
+    """The Chinese App Store; `base` is where another server stands in for it."""
+
+    base: str = "https://itunes.apple.com"
+
+    name = "apple-store"
+    version = 1
+    link = Link.STORE
+    platforms = frozenset({Platform.MOBILE_APP})
+
+    def key_of(self, account: Account) -> str | None:
+        """Return the app's number, where the homepage is its page in the store."""
+        match = _IN_LINK.match(account.homepage or "")
+        return f"id{match[1]}" if match else None
+
+    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Download:
+        """Return whether the store has the app."""
+        match = _NUMBER.fullmatch(source.key) or _IN_LINK.match(source.key)
+        if match is None:
+            raise LookFailedError(Reason.UNREADABLE, "the key is no number of an app")
+        query = {"id": match[1], "country": "cn", "entity": "software", "_": secrets.token_hex(4)}
+        page = await fetch(Request(url=f"{self.base}/lookup?{urlencode(query)}"))
+        return await fetch.read(read, page)
+
+    def parse(self, page: Page) -> Download:
+        """Return whether the store has the app."""
+        return read(page)
+
+
+COLLECTOR = AppleStore()
+
+
+def at(base_url: str) -> AppleStore:
+    """Return the collector for a server that answers in the store's place."""
+    return AppleStore(base_url.rstrip("/"))
+
+
+def read(page: Page) -> Download:
+    """Return what a lookup says; a module-level function, so that it can travel to another process."""
+    if page.status == 403 and not page.body.strip():
+        raise LookFailedError(Reason.RATE_LIMITED, "HTTP 403 without a word: the store's way of saying too often")
+    judge_status(page)
+    if not bodies.looks_like_json(page):
+        refuse_walls(page)
+        raise LookFailedError(Reason.UNREADABLE, "no JSON")
+    answer = bodies.fields(bodies.load(page))
+    results = answer.get("results")
+    count = bodies.count(answer.get("resultCount"))
+    if count is None or not isinstance(results, list) or count != len(results):
+        raise LookFailedError(Reason.UNREADABLE, "no count of results, or not so many results")
+    if not results:
+        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+    return _app(page, bodies.rows(results))
+
+
+def _app(page: Page, results: tuple[Fields, ...]) -> Download:
+    """Return the app that was asked for; stores are known to answer with another one."""
+    asked = parse_qs(urlsplit(page.url).query).get("id", [""])[0]
+    for result in results:
+        is_asked = not asked or bodies.words(result.get("trackId")) == asked
+        if result.get("wrapperType") == "software" and is_asked:
+            return Download(
+                link=Link.STORE,
+                package=bodies.words(result.get("bundleId")) or None,
+                version=bodies.words(result.get("version")) or None,
+                released_at=_moment(bodies.words(result.get("currentVersionReleaseDate"))),
+            )
+    raise LookFailedError(Reason.UNREADABLE, "an answer about something else")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
