@@ -64,9 +64,9 @@ class Health:
 
     def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
         """Return what keeps the daemon from being ready, one Chinese sentence each."""
-        found = [self.store_problem] if self.store_problem else []
-        if self.is_stopping:
-            found.append("服务正在停止。")
+        found = ["服务正在停止。"] if self.is_stopping else []
+        if self.store_problem:
+            return (self.store_problem, *found)  # what else is wrong follows from it
         if self._is_blind(now):
             found.append("近24小时没有一次成功的采集，请检查网络。")
         if late := [one.title for one in passes if self.is_late(one, now)]:
