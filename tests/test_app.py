@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.app import EVERY, Chains, all_collectors, all_rules, every_of, hints, not_built, view_of
+from monitor.app.choices import EVERY, Chains, all_collectors, all_rules, every_of, hints, not_built
+from monitor.app.serving import view_of
 from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
 from monitor.core.finding import Known, Rule

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.app import now
+from monitor.app.clock import now
 from monitor.core.observation import Blind, Reason, Unchanged
 from monitor.daemon import Daemon, Pass
 from monitor.store import Store, StoreError, sights

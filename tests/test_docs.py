@@ -16,7 +16,7 @@ from typing import Any, get_args
 import click
 import pytest
 
-from monitor.app import all_collectors, all_rules
+from monitor.app.choices import all_collectors, all_rules
 from monitor.cli.main import xuncha
 from monitor.core.collector import Collector, Page
 from monitor.core.download import Fault, Link

@@ -46,7 +46,8 @@ def import_roster(
     where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, replace: bool, unit: str | None, yes: bool
 ) -> None:
     """导入台账：按账号ID新增或修改。"""
-    from monitor.app import Chains, all_collectors, every_of, now
+    from monitor.app.choices import Chains, all_collectors, every_of
+    from monitor.app.clock import now
     from monitor.store import roster
 
     if unit and not replace:
@@ -129,7 +130,7 @@ def import_posts(
     where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, complete: bool, accounts: str | None
 ) -> None:
     """导入发布记录：增加到已知的发布中。"""
-    from monitor.app import now
+    from monitor.app.clock import now
     from monitor.store import roster
 
     if accounts is not None and not complete:

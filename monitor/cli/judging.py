@@ -38,7 +38,8 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """按规则判断并列出结果；只读取，不改变任何案件。"""
-    from monitor.app import all_rules, now
+    from monitor.app.choices import all_rules
+    from monitor.app.clock import now
     from monitor.cli.shapes import finding_shape
     from monitor.core.finding import State
     from monitor.pipeline.judging import Bench

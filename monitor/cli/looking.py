@@ -97,7 +97,8 @@ def _line(recorded: Recorded) -> str:
 @place
 def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool) -> None:
     """用采集器读一个保存下来的页面，输出它看到了什么。"""
-    from monitor.app import all_collectors, now
+    from monitor.app.choices import all_collectors
+    from monitor.app.clock import now
     from monitor.cli.shapes import read_shape
     from monitor.core.collector import Page
 

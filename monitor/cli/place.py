@@ -15,7 +15,7 @@ import click
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from monitor.app import Parts
+    from monitor.app.parts import Parts
     from monitor.core.channel import Channel
     from monitor.settings import Settings
     from monitor.store import Store
@@ -30,7 +30,7 @@ class Place:
 
     def settings(self, *, secrets: bool = False) -> Settings:
         """Return the settings; with `secrets`, what they refer to must be there."""
-        from monitor.app import load_settings
+        from monitor.app.choices import load_settings
         from monitor.settings import SettingsError
 
         if not self.config.is_dir():
@@ -54,7 +54,7 @@ class Place:
     @asynccontextmanager
     async def parts(self, settings: Settings, store: Store) -> AsyncIterator[Parts]:
         """Return everything a daemon has, with the real network."""
-        from monitor.app import open_parts
+        from monitor.app.parts import open_parts
 
         async with AsyncExitStack() as stack:
             try:
@@ -66,7 +66,8 @@ class Place:
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """Return the channels of the settings by name; one that cannot be opened is a refusal."""
-    from monitor.app import now, open_channels
+    from monitor.app.choices import open_channels
+    from monitor.app.clock import now
 
     try:
         return open_channels(settings, now)
@@ -83,7 +84,7 @@ class Moment(click.ParamType[datetime]):
         """Return the moment in UTC, or refuse the text."""
         from datetime import UTC
 
-        from monitor.app import now
+        from monitor.app.clock import now
         from monitor.core.calendar import BEIJING
 
         if isinstance(value, datetime):
@@ -102,7 +103,7 @@ class PastMoment(Moment):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the moment in UTC, or refuse it."""
-        from monitor.app import now
+        from monitor.app.clock import now
 
         moment = super().convert(value, param, ctx)
         if moment > now():

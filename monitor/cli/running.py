@@ -128,7 +128,7 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
 
 
 async def _run(where: Place, settings: Settings, store: Store, sock: socket.socket) -> None:
-    from monitor.app import serve
+    from monitor.app.serving import serve
 
     async with where.parts(settings, store) as parts:
         click.echo(f"服务已启动：{_address(sock)}")
@@ -136,7 +136,7 @@ async def _run(where: Place, settings: Settings, store: Store, sock: socket.sock
 
 
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:
-    from monitor.app import run_sample
+    from monitor.app.sample import run_sample
 
     with ExitStack() as until_ready:
         bar = until_ready.enter_context(progress("正在准备示例县三个月的历史", 1))

@@ -80,7 +80,7 @@ def message_show(where: Place, *, number: str) -> None:
 @place
 def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
     """把发送失败的消息再发一次（编号和内容不变）。"""
-    from monitor.app import now
+    from monitor.app.clock import now
     from monitor.core.message import MessageState
     from monitor.store import outbox
 
@@ -98,7 +98,7 @@ def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
 @place
 def message_release(where: Place, *, numbers: tuple[str, ...], everything: bool) -> None:
     """放行待放行的消息；发出前会再核对一次，已更新的不再发。"""
-    from monitor.app import now
+    from monitor.app.clock import now
     from monitor.core.message import MessageState
     from monitor.store import outbox
 
@@ -140,7 +140,7 @@ def message_test(where: Place, *, channel: str, address: str | None) -> None:
 
 
 def _trial(settings: Settings, channel: str, address: str | None) -> Message:
-    from monitor.app import now
+    from monitor.app.clock import now
     from monitor.core.calendar import beijing
     from monitor.core.message import Message
 

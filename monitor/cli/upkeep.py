@@ -29,7 +29,8 @@ def config() -> None:
 @place
 def config_check(where: Place) -> None:
     """检查设置是否正确。"""
-    from monitor.app import hints, now
+    from monitor.app.choices import hints
+    from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
 
     settings = where.settings(secrets=True)
@@ -115,7 +116,8 @@ def db_prune(where: Place) -> None:
     """清理超过保存期限（设置项 retention）的内容；服务每天自动清理，一般不必运行。"""
     import asyncio
 
-    from monitor.app import now, pruner
+    from monitor.app.clock import now
+    from monitor.app.parts import pruner
 
     settings = where.settings()
     with where.store() as store:

@@ -22,7 +22,7 @@ from pathlib import Path
 from time import process_time
 
 from collectors.http import Door, Policy
-from monitor.app import Parts
+from monitor.app.parts import Parts
 from monitor.core.calendar import days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline

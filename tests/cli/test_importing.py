@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from monitor.app import now
+from monitor.app.clock import now
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing
 from monitor.core.finding import State

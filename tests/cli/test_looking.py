@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from monitor.app import all_collectors, now
+from monitor.app.choices import all_collectors
+from monitor.app.clock import now
 from monitor.cli import looking
 from monitor.core.collector import LinkCollector
 from monitor.core.download import Link

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.app import now
+from monitor.app.clock import now
 from monitor.core.account import Role
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.store import open_store, outbox

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from alerts.channels import open_channel
-from monitor.app import Parts
+from monitor.app.parts import Parts
 from monitor.core.account import Contact
 from monitor.core.channel import Channel
 from monitor.core.message import Attempt, Message

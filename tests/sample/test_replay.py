@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import Parts, load_settings
+from monitor.app.choices import load_settings
+from monitor.app.parts import Parts
 from monitor.core.calendar import at_beijing, beijing, beijing_date
 from monitor.core.case import RUNGS, Case, StepKind
 from monitor.core.channel import Channel

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.app import view_of
+from monitor.app.serving import view_of
 from monitor.daemon import Daemon
 from monitor.store import Store, open_store, tables
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office

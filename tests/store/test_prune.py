@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from monitor.app import pruner
+from monitor.app.parts import pruner
 from monitor.core.account import Role
 from monitor.core.case import NOTHING, Close, Closing, Plan
 from monitor.core.finding import Known

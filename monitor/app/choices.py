@@ -1,0 +1,136 @@
+"""Which collectors, rules and channels there are, and what the settings make of them."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import collectors.platforms
+import monitor.core.rules
+from alerts.channels import open_channel
+from collectors.http import Policy
+from collectors.politeness import Pace
+from monitor.core.account import BY_HAND, Account, Source, chain, declared_sources
+from monitor.core.channel import Channel
+from monitor.core.collector import Collector
+from monitor.core.finding import Rule
+from monitor.settings import Problem, Settings, SettingsError, load
+
+EVERY = timedelta(hours=6)
+"""How often a source is looked at when the settings do not say."""
+
+
+def _modules(package: ModuleType) -> Iterable[ModuleType]:
+    for found in pkgutil.iter_modules(package.__path__):
+        yield import_module(f"{package.__name__}.{found.name}")
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule there is, by id: one for each module that offers a RULE."""
+    rules = (module.RULE for module in _modules(monitor.core.rules) if hasattr(module, "RULE"))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def all_collectors(base_urls: Mapping[str, str] | None = None) -> dict[str, Collector]:
+    """Return every collector there is, by name; `base_urls` says which of them are served elsewhere."""
+    found = {}
+    for module in _modules(collectors.platforms):
+        collector: Collector = module.COLLECTOR
+        base = (base_urls or {}).get(collector.name)
+        found[collector.name] = module.at(base) if base else collector
+    return found
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Which sources an account has: those its roster row declares, else its platform's default chain."""
+
+    collectors: Mapping[str, Collector]
+
+    def of(self, account: Account) -> tuple[Source, ...]:
+        """Return the account's sources, first preferred; empty for one that is read by hand."""
+        if account.method == BY_HAND:
+            return ()
+        declared = declared_sources(account)
+        return chain(account, declared or self._default(account))
+
+    def _default(self, account: Account) -> Iterable[tuple[str, str]]:
+        for name, collector in sorted(self.collectors.items()):
+            if account.platform in collector.platforms and (key := collector.key_of(account)):
+                yield name, key
+
+
+def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
+    """Return the settings of a folder; raises SettingsError. Without `env`, secrets stay unresolved."""
+    settings = load(folder, env, collectors=frozenset(all_collectors()))
+    if problems := list(not_built(settings, str(folder / "xuncha.yaml"))):
+        raise SettingsError(problems)
+    return settings
+
+
+def not_built(settings: Settings, file: str) -> Iterator[Problem]:
+    """Yield what the settings ask for and this version cannot do: silence would be a promise."""
+    movable = {module.COLLECTOR.name for module in _modules(collectors.platforms) if hasattr(module, "at")}
+    for name, platform in settings.platforms.items():
+        if platform.base_url and name not in movable:
+            text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
+            yield Problem(file=file, line=None, text=text)
+    if settings.dispatch != "embedded":
+        yield Problem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")
+
+
+def hints(settings: Settings) -> Iterator[str]:
+    """Yield, in Chinese, what somebody who wrote these settings should know."""
+    if not settings.channels:
+        yield "还没有通知渠道，消息不会发出。"
+    if settings.hold:
+        yield "hold 为 true，消息只生成、不发送，放行后才发出。"
+    if settings.grants or any(platform.canary for platform in settings.platforms.values()):
+        yield "grants 和 canary 本版本还用不到，写了也不起作用。"
+
+
+def every_of(settings: Settings) -> Callable[[Source], timedelta]:
+    """Return what says how often a source is looked at."""
+
+    def every(source: Source) -> timedelta:
+        platform = settings.platforms.get(source.collector)
+        return (platform.every if platform else None) or EVERY
+
+    return every
+
+
+def open_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Channel]:
+    """Return the channels of the settings by name; raises ValueError with a sentence that holds no secret."""
+    proxy = settings.network.proxy.reveal() if settings.network.proxy else None
+    return {
+        name: open_channel(
+            name,
+            channel.url.reveal(),
+            clock=clock,
+            base_url=channel.base_url,
+            per_minute=channel.per_minute,
+            proxy=proxy,
+        )
+        for name, channel in settings.channels.items()
+    }
+
+
+def policy(settings: Settings) -> Policy:
+    """Return what the network door allows, from the settings."""
+    paces = {
+        name: replace(Pace(), per_minute=platform.per_minute)
+        for name, platform in settings.platforms.items()
+        if platform.per_minute
+    }
+    network = settings.network
+    return Policy(
+        allow=network.allow,
+        proxy=network.proxy.reveal() if network.proxy else None,
+        total=network.timeout,
+        paces=paces,
+    )

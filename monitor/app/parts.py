@@ -1,0 +1,231 @@
+"""What a running Xuncha is made of, each part built once and passed on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import quote
+
+from collectors.http import Door
+from collectors.sessions import Sessions
+from monitor.app.choices import (
+    Chains,
+    all_collectors,
+    all_rules,
+    every_of,
+    open_channels,
+    policy,
+)
+from monitor.app.clock import now
+from monitor.core.account import Account, Platform, Role
+from monitor.core.calendar import OfficeHours, WorkCalendar
+from monitor.core.case import StepKind
+from monitor.core.channel import Channel
+from monitor.core.collector import Collector, Request
+from monitor.core.notice import Directory
+from monitor.core.observation import MANUAL, LookFailedError, Sight
+from monitor.core.wording import Office
+from monitor.daemon import Health
+from monitor.metrics import Metrics
+from monitor.pipeline import looking
+from monitor.pipeline.delivering import Courier
+from monitor.pipeline.digesting import Digest
+from monitor.pipeline.faults import Faults
+from monitor.pipeline.judging import Bench, Judge
+from monitor.pipeline.looking import Looker
+from monitor.pipeline.pruning import Pruner
+from monitor.pipeline.works import Works
+from monitor.settings import Settings
+from monitor.store import Store, Tx, cases, prune, roster
+
+_log = logging.getLogger(__name__)
+
+
+def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Pruner:
+    """Return what lets go of what is no longer kept."""
+    kept = settings.retention
+    keeping = prune.Keeping(evidence=kept.evidence, observations=kept.observations, messages=kept.messages)
+    return Pruner(store=store, keeping=keeping, clock=clock)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a running Xuncha is made of. Tests and the sample county replace the edge: clock, door, channels."""
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime]
+    door: looking.Door
+    channels: Mapping[str, Channel]
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """The process's counters."""
+        return Metrics(self.clock)
+
+    @cached_property
+    def faults(self) -> Faults:
+        """Where bugs end."""
+        return Faults(self.metrics.bug)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Which days are worked."""
+        return self.settings.work_calendar()
+
+    @cached_property
+    def hours(self) -> OfficeHours:
+        """When messages may leave."""
+        return self.settings.office_hours()
+
+    @cached_property
+    def collectors(self) -> dict[str, Collector]:
+        """The collectors that poll."""
+        bases = {name: platform.base_url for name, platform in self.settings.platforms.items() if platform.base_url}
+        polling = all_collectors(bases)
+        polling.pop(MANUAL, None)
+        return polling
+
+    @cached_property
+    def bench(self) -> Bench:
+        """The rules and what they go by."""
+        return Bench(rules=all_rules(), book_of=self.settings.rule_book, calendar=self.calendar)
+
+    @cached_property
+    def chains(self) -> Chains:
+        """The sources of accounts."""
+        return Chains(self.collectors)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Who is reached by which channel."""
+        roles = self.settings.roles
+        return Directory(
+            channels=self.channels,
+            ways={Role.LIAISON: roles.liaison, Role.LEADER: roles.leader, Role.OPERATOR: roles.operator},
+        )
+
+    @cached_property
+    def office(self) -> Office:
+        """Who speaks."""
+        office = self.settings.office
+        return Office(name=office.name, phone=office.phone or "", sender=office.signature)
+
+    @cached_property
+    def works(self) -> Works:
+        """The parts that the daemon's passes set in motion."""
+        courier = self.courier
+        return Works(
+            store=self.store,
+            looker=self.looker,
+            judge=Judge(store=self.store, bench=self.bench, faults=self.faults),
+            courier=courier,
+            digest=Digest(courier=courier, hour=self.settings.hours.digest),
+            pruner=pruner(self.settings, self.store, self.clock),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def looker(self) -> Looker:
+        """Looks at sources."""
+        return Looker(
+            store=self.store,
+            collectors=self.collectors,
+            door=self.door,
+            sessions=Sessions(self.clock),
+            every=every_of(self.settings),
+            clock=self.clock,
+            done=self._looked,
+            faults=self.faults,
+        )
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Writes and sends messages."""
+        return Courier(
+            store=self.store,
+            bench=self.bench,
+            directory=self.directory,
+            office=self.office,
+            hours=self.hours,
+            is_holding=self.settings.hold,
+            reviewed=frozenset(StepKind.of(step) for step in self.settings.review.steps),
+            page_of=self.page_of,
+            clock=self.clock,
+            delivered=self.metrics.delivered,
+            faults=self.faults,
+        )
+
+    @cached_property
+    def health(self) -> Health:
+        """What the daemon knows of itself."""
+        return Health(began_at=self.clock())
+
+    @property
+    def heartbeat(self) -> Callable[[], Awaitable[object]] | None:
+        """What tells somebody outside that the service lives; None if nobody is to be told."""
+        if self.settings.heartbeat is None:
+            return None
+        url = self.settings.heartbeat.reveal()
+
+        async def beat() -> None:
+            try:
+                await self.door.bind("heartbeat", reader="heartbeat")(Request(url=url))
+            except LookFailedError as failed:
+                _log.warning("heartbeat not heard", extra={"reason": failed.reason.value})
+
+        return beat
+
+    def _looked(self, platform: Platform, sight: Sight, seconds: float) -> None:
+        self.metrics.look_done(platform, sight, seconds)
+        self.health.looked(sight, self.clock())
+
+    def page_of(self, account: str) -> str | None:
+        """Return the address of an account's page, if pages have an address that others can open."""
+        base = self.settings.web.base_url
+        return f"{base.rstrip('/')}/accounts/{quote(account)}" if base else None
+
+    def save_roster(
+        self,
+        tx: Tx,
+        accounts: Sequence[Account],
+        *,
+        effective_at: datetime,
+        known_at: datetime,
+        remove_missing: bool = False,
+        unit: str | None = None,
+    ) -> roster.RosterChange:
+        """Save a roster with the sources that follow from it."""
+        return roster.save_roster(
+            tx,
+            accounts,
+            effective_at=effective_at,
+            known_at=known_at,
+            sources=self.chains.of,
+            every=every_of(self.settings),
+            remove_missing=remove_missing,
+            unit=unit,
+        )
+
+    def refresh(self, tx: Tx) -> None:
+        """Bring the store in line with what may have changed since the last start: chains, rules, calendar."""
+        self.sync_sources(tx)
+        cases.judge_soon(tx, self.clock())
+
+    def sync_sources(self, tx: Tx) -> None:
+        """Bring the sources of all accounts up to date: a new program or new settings may mean new chains."""
+        roster.sync_sources(
+            tx, roster.accounts(tx), sources=self.chains.of, every=every_of(self.settings), now=self.clock()
+        )
+
+
+async def open_parts(
+    settings: Settings, store: Store, stack: AsyncExitStack, *, clock: Callable[[], datetime] = now
+) -> Parts:
+    """Return everything, with the real network; the stack closes it."""
+    door = await stack.enter_async_context(Door(policy(settings), clock))
+    return Parts(settings=settings, store=store, clock=clock, door=door, channels=open_channels(settings, clock))

@@ -1,0 +1,68 @@
+"""The sample county, lived through and then run for real."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import time
+
+from monitor.app.choices import (
+    open_channels,
+)
+from monitor.app.clock import now
+from monitor.app.parts import Parts, open_parts
+from monitor.app.serving import serve
+from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
+from monitor.sample import replay
+from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
+from monitor.sample.settings import settings as sample_settings
+from monitor.settings import Settings
+from monitor.store import Store
+from monitor.web import Sample
+
+
+async def run_sample(
+    base: Settings,
+    store: Store,
+    sock: socket.socket,
+    tell: Callable[[int, int], None],
+    welcome: Callable[[str], None],
+) -> None:
+    """Live through the sample county's last quarter, then run it for real, all of it on loopback.
+
+    `tell` hears how many of the quarter's moments are done, `welcome` where sent messages are shown.
+    """
+    async with SampleServer(now, web_port=WEB_PORT, mail_port=MAIL_PORT) as far_side, AsyncExitStack() as stack:
+        settings = sample_settings(base, far_side)
+        await _live_through(settings, store, far_side, tell)
+        welcome(far_side.base_url)
+        parts = await open_parts(settings, store, stack)
+        await parts.looker.look_now([account.id for account in far_side.county.accounts])
+        await serve(parts, sock, Sample(sent_url=far_side.base_url))
+
+
+async def _live_through(
+    settings: Settings, store: Store, far_side: SampleServer, tell: Callable[[int, int], None]
+) -> None:
+    """Give the store the county's history up to last night, so that today's steps are still to come."""
+    today = beijing_date(now())
+    end = at_beijing(today, time.min)
+    moments = tuple(replay.ticks(end - replay.QUARTER, end))
+    clock = replay.VirtualClock(moments[0])
+    slowly = {name: one.model_copy(update={"every": ONE_DAY / 2}) for name, one in settings.platforms.items()}
+    parts = Parts(
+        settings=settings.model_copy(update={"platforms": slowly}),
+        store=store,
+        clock=clock,
+        door=replay.CannedDoor(far_side.county, clock),
+        channels={
+            name: replay.Noting(name=name, clock=clock, is_group=channel.is_group)
+            for name, channel in open_channels(settings, clock).items()
+        },
+    )
+    await store.write(
+        lambda tx: parts.save_roster(tx, far_side.county.accounts, effective_at=clock.moment, known_at=clock.moment)
+    )
+    done = iter(range(1, len(moments) + 1))
+    await replay.replay(parts.works, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))

@@ -1,0 +1,82 @@
+"""The daemon and its pages, run together."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import timedelta
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from monitor.app.parts import Parts
+from monitor.daemon import Daemon
+from monitor.store import outbox
+from monitor.web import LOOPBACK, Condition, Pass, Sample, Server, View, create_app, scraper
+
+OUTBOX_PATIENCE = timedelta(hours=2)
+"""How long a message that could have left may wait before the service no longer counts as ready."""
+
+
+STUCK = "有消息超过2小时没有发出，请查看发送记录。"
+
+
+def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
+    """Return what the pages are given."""
+    health, web = parts.health, parts.settings.web
+
+    def passes() -> tuple[Pass, ...]:
+        now = parts.clock()
+        return tuple(
+            Pass(name=one.title, last_success=health.last_success.get(one.name), is_late=health.is_late(one, now))
+            for one in daemon.passes
+        )
+
+    async def problems() -> tuple[str, ...]:
+        now = parts.clock()
+        found = health.problems(daemon.passes, now)
+        if health.store_problem:
+            return found
+        waited = await parts.store.query(lambda tx: outbox.oldest_age(tx, now))
+        return (*found, STUCK) if waited is not None and waited > OUTBOX_PATIENCE else found
+
+    return View(
+        store=parts.store,
+        clock=parts.clock,
+        rule_book=parts.settings.rule_book,
+        calendar=parts.calendar,
+        office=parts.office,
+        version=version("xuncha"),
+        passes=passes,
+        problems=problems,
+        metrics=scraper(
+            parts.store,
+            parts.metrics,
+            parts.calendar,
+            parts.clock,
+            lambda: Condition(is_store_writable=health.store_problem is None),
+        ),
+        sample=sample,
+        hosts=_hosts(web.bind[0], web.base_url),
+    )
+
+
+def _hosts(bound: str, base_url: str | None) -> tuple[str, ...]:
+    """Return the names under which browsers may ask for pages; any, where all addresses are bound without a name."""
+    named = (urlsplit(base_url).hostname or "",) if base_url else ()
+    if bound in {"0.0.0.0", "::"} and not named:  # noqa: S104 - a comparison
+        return ()
+    return (*LOOPBACK, bound, *named)
+
+
+async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None) -> None:
+    """Run the daemon and its pages until SIGTERM or SIGINT."""
+    await parts.store.write(parts.refresh)
+    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, parts.heartbeat)
+    server = Server(create_app(view_of(parts, daemon, sample)))
+    pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
+    pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live
+    try:
+        await daemon.run()
+    finally:
+        server.should_exit = True
+        await pages
