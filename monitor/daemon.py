@@ -61,10 +61,18 @@ class Health:
     last_success: dict[str, datetime] = field(default_factory=dict)
     store_problem: str | None = None
     is_stopping: bool = False
+    is_standing_by: bool = False
+    """Whether another service does the work, and this one waits for its end."""
 
     def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
         """Return what keeps the daemon from being ready, one Chinese sentence each."""
         found = ["服务正在停止。"] if self.is_stopping else []
+        if self.is_standing_by:
+            return (
+                "本机为备用，主用服务停止后自动接替。",
+                *([self.store_problem] if self.store_problem else []),
+                *found,
+            )
         if self.store_problem:
             return (self.store_problem, *found)  # what else is wrong follows from it
         if self._is_blind(now):
@@ -150,6 +158,11 @@ class Daemon:
         """Ask it to stop; running passes finish first."""
         self._health.is_stopping = True
         self._stop.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it has been asked to stop."""
+        return self._stop.is_set()
 
     async def stopped(self) -> None:
         """Return when it has been asked to stop."""

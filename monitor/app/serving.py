@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from monitor.app.parts import Parts
 from monitor.daemon import Daemon
-from monitor.store import outbox
+from monitor.store import Store, StoreError, outbox
 from monitor.web import LOOPBACK, Condition, Pass, Sample, Server, View, create_app, scraper
 
 OUTBOX_PATIENCE = timedelta(hours=2)
@@ -68,15 +69,59 @@ def _hosts(bound: str, base_url: str | None) -> tuple[str, ...]:
     return (*LOOPBACK, bound, *named)
 
 
-async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None) -> None:
-    """Run the daemon and its pages until SIGTERM or SIGINT."""
-    await parts.store.write(parts.refresh)
+CLAIM_EVERY = 1.0
+"""Seconds between two questions whether this is the one daemon of its database."""
+
+
+async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None) -> bool:
+    """Run the daemon and its pages until SIGTERM or SIGINT; before, wait until no other runs on the database.
+
+    Return whether it ended because it was told to, and not because another has taken its place.
+    """
     daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, parts.heartbeat)
     server = Server(create_app(view_of(parts, daemon, sample)))
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live
     try:
+        if not await _take_over(parts, daemon):
+            return True
+        await parts.store.write(parts.refresh)
+        held = asyncio.create_task(_hold(parts.store, daemon), name="hold")
         await daemon.run()
+        return await held
     finally:
         server.should_exit = True
         await pages
+
+
+async def _take_over(parts: Parts, daemon: Daemon) -> bool:
+    """Return when this is the one daemon of its database, or False when it was told to stop before."""
+    health = parts.health
+    while not daemon.is_stopping:
+        try:
+            health.is_standing_by = not await asyncio.to_thread(parts.store.claim_daemon)
+            health.store_problem = None
+        except StoreError as error:
+            health.store_problem = str(error)
+        else:
+            if not health.is_standing_by:
+                return True
+        await _pause(daemon)
+    return False
+
+
+async def _hold(store: Store, daemon: Daemon) -> bool:
+    """Make sure again and again that the place is held; stop the daemon where another has taken it."""
+    while not daemon.is_stopping:
+        await _pause(daemon)
+        with suppress(StoreError):  # without the database nobody acts, and the passes say why
+            if not await asyncio.to_thread(store.claim_daemon):
+                daemon.stop()
+                return False
+    return True
+
+
+async def _pause(daemon: Daemon) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLAIM_EVERY):
+            await daemon.stopped()

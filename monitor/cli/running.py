@@ -38,7 +38,8 @@ def run(where: Place, *, or_sample: bool) -> None:
         return
     settings = where.settings(secrets=True)
     with where.store() as store:
-        _claim(store)
+        if not store.can_stand_by:
+            _claim(store)
         with _listening(settings) as sock:
             _stay(_run(where, settings, store, sock))
 
@@ -132,7 +133,8 @@ async def _run(where: Place, settings: Settings, store: Store, sock: socket.sock
 
     async with where.parts(settings, store) as parts:
         click.echo(f"服务已启动：{_address(sock)}")
-        await serve(parts, sock)
+        if not await serve(parts, sock):
+            raise Refusal("与数据库的连接中断期间，另一个服务已经接替，本机退出。")
 
 
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:

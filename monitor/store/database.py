@@ -37,6 +37,15 @@ T = TypeVar("T")
 PATIENCE = timedelta(seconds=5)
 """How long a transaction waits for another process that holds the database."""
 READERS = 4
+_SERVER_ALIVE = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
+_CLIENT_ALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 8000,
+}
+"""How both sides of PostgreSQL find out in seconds that the other's machine is gone."""
 DAEMON_KEY = 0x78756E63
 """The number under which the daemon holds its lock on PostgreSQL: `xunc`."""
 
@@ -54,6 +63,8 @@ class Store:
         self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
         self._locks = ExitStack()
         self._is_daemon = False
+        self._session: sa.Connection | None = None
+        self._session_pid: int | None = None
         self._identity = _identity(url)
 
     def __enter__(self) -> Self:
@@ -74,6 +85,7 @@ class Store:
         with spoken(self.url), self._writer.connect() as connection:
             connection.execution_options(durable=durable)
             with connection.begin():
+                self._fence(connection)
                 yield connection
 
     @contextmanager
@@ -110,11 +122,21 @@ class Store:
         self._reader.dispose()
 
     def claim_daemon(self) -> bool:
-        """Return whether this process is now the one daemon of this database, until it exits or closes the store."""
+        """Return whether this process is now the one daemon of this database, until it exits or closes the store.
+
+        On PostgreSQL also until its session ends: ask again to find out, and to become it again if nobody else has.
+        From the first claim on, nothing can be written while the place is not held. Raises StoreError.
+        """
+        if self.url.get_backend_name() != "sqlite":
+            return self._claim_session()
         if not self._is_daemon:
-            claim = claim_file if self.url.get_backend_name() == "sqlite" else self._claim_session
-            self._is_daemon = claim(self.url, self._locks)
+            self._is_daemon = claim_file(self.url, self._locks)
         return self._is_daemon
+
+    @property
+    def can_stand_by(self) -> bool:
+        """Whether a second daemon may wait until the first is gone."""
+        return self.url.get_backend_name() != "sqlite"
 
     def close(self) -> None:
         """Let go of every connection, thread and lock; waits for work under way."""
@@ -133,15 +155,31 @@ class Store:
         with self.read() as tx:
             return work(tx)
 
-    def _claim_session(self, url: sa.URL, locks: ExitStack) -> bool:
+    def _claim_session(self) -> bool:
         """Hold PostgreSQL's lock as long as one connection lives."""
-        with spoken(url):
-            connection = locks.enter_context(self._writer.connect())
-            held = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(DAEMON_KEY)))
+        if self._session is not None and _is_alive(self._session):
+            return True
+        self._locks.close()
+        self._session = None
+        with spoken(self.url), ExitStack() as undo:
+            connection = undo.enter_context(self._writer.connect())
+            claimed = sa.select(sa.func.pg_try_advisory_lock(DAEMON_KEY), sa.func.pg_backend_pid())
+            held, pid = connection.execute(claimed).one()
             connection.commit()
-        if not held:
-            locks.close()
+            if held:
+                self._session, self._session_pid = connection, pid
+                self._locks = undo.pop_all()
         return bool(held)
+
+    def _fence(self, tx: Tx) -> None:
+        """Let the daemon write only while its lock is held: its session may have ended without its knowing."""
+        if self._session_pid is None:
+            return
+        held = sa.text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key AND pid = :pid AND granted"
+        )
+        if not tx.scalar(held, {"key": DAEMON_KEY, "pid": self._session_pid}):
+            raise StoreError("与数据库的连接中断过，本机暂停工作，正在确认是否仍为主用。")
 
 
 def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
@@ -181,6 +219,15 @@ def file_of(url: sa.URL) -> Path:
     return Path(url.database.removeprefix("file:"))
 
 
+def _is_alive(session: sa.Connection) -> bool:
+    try:
+        session.scalar(sa.select(1))
+        session.commit()
+    except exc.DBAPIError:
+        return False
+    return True
+
+
 @contextmanager
 def savepoint(tx: Tx) -> Iterator[None]:
     """Undo what is done inside if it raises, and nothing else of the transaction."""
@@ -202,7 +249,7 @@ def _engine(
     }
     if url.get_backend_name() != "sqlite":
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        session = {"options": f"-c timezone=UTC -c lock_timeout={int(seconds * 1000)}"}
+        session = {"options": f"-c timezone=UTC -c lock_timeout={int(seconds * 1000)} {_SERVER_ALIVE}"} | _CLIENT_ALIVE
         options = snapshot if begin is _begin_reading else {}
         return sa.create_engine(url, connect_args=session, pool_pre_ping=True, execution_options=options, **common)
     engine = sa.create_engine(
