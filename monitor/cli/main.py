@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from monitor.cli import (
+    cases,
     chinese,
     debugging,
     exporting,
@@ -26,7 +27,7 @@ from monitor.cli import (
 )
 from monitor.cli.place import Place
 
-_MODULES = (running, looking, judging, importing, exporting, sending, upkeep)
+_MODULES = (running, looking, judging, importing, exporting, cases, sending, upkeep)
 
 
 @click.group(cls=chinese.Group, context_settings={"help_option_names": ["--help", "-h"]})

@@ -65,6 +65,11 @@ class Platform(Labelled):
         """Whether the two-week rule asks for posts here unless rules.yaml says otherwise."""
         return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
+    @property
+    def is_app(self) -> bool:
+        """Whether it is something that people download."""
+        return self is Platform.MOBILE_APP
+
 
 class Scope(Enum):
     """Whether the plan's obligations bind an account's unit."""

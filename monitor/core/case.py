@@ -14,6 +14,8 @@ from monitor.core.finding import Finding, Pacing, RuleBook, State, Support
 
 LADDER = "UPD-01"
 """The rule whose numbers make the ladder."""
+DOWNLOADS = "APP-01"
+"""The rule that says whether an app can be had and used."""
 
 
 TASK_AGAIN = 10
@@ -31,6 +33,8 @@ class StepKind(Labelled):
     ESCALATE = "escalate", "督办"
     PROPOSE = "propose", "列入建议名单"
     REPEAT = "repeat", "超期提醒"
+    SUSPECT = "suspect", "疑似不可用"
+    CONFIRM = "confirm", "确认不可用"
     TASK = "task", "待办事项"
     RECOVERED = "recovered", "核销"
 
@@ -87,7 +91,13 @@ class Case:
         """Whether anybody was told that two weeks had passed."""
         return any(step.kind in _OVER for step in self.steps)
 
+    @property
+    def was_suspected(self) -> bool:
+        """Whether anybody was told that an app seems to be gone."""
+        return any(step.kind in _VERIFIED for step in self.steps)
 
+
+_VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
 _OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
 RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
 """The steps of the ladder itself."""
@@ -125,6 +135,8 @@ def plan(
             step = _rung(finding, still_open, book, calendar, now)
         case Pacing.TASK:
             step = _task(finding, still_open, calendar, now)
+        case Pacing.VERIFY:
+            step = _verification(finding, still_open, calendar, now)
     return Plan(close=close, step=step) if close or step else NOTHING
 
 
@@ -142,11 +154,17 @@ def _closing(finding: Finding, pacing: Pacing, case: Case, now: datetime) -> Clo
             if finding.state is State.OK:
                 return Close(closing=Closing.LAPSED if finding.last_post else Closing.COMPLETED)
             return None if finding.episode == case.episode else Close(closing=Closing.CORRECTED)
+        case Pacing.VERIFY:
+            if finding.state is not State.OK:
+                return None
+            if finding.episode:
+                return Close(closing=Closing.CORRECTED)
+            return Close(closing=Closing.LAPSED, step=_recovered(finding, case, now))
 
 
 def _recovered(finding: Finding, case: Case, now: datetime) -> Step | None:
-    """Return the note that a unit is owed once it was told of being overdue."""
-    if not case.was_overdue:
+    """Return the note that a unit is owed once it was told of being overdue, or of an app that seems gone."""
+    if not (case.was_overdue or case.was_suspected):
         return None
     return Step(kind=StepKind.RECOVERED, number=0, at=now, days=finding.days, because=finding.because)
 
@@ -258,6 +276,18 @@ class Ladder:
     def falls_in(self, begun: date, block: DaysOff) -> bool:
         """Whether the deadline lies in the block: on the first working day after it, an update would be late."""
         return block.first <= self.deadline(begun) <= block.last
+
+
+def _verification(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
+    """Return the step of a suspicion, or of its confirmation, once for each; short of that, the operator's task."""
+    kinds = {State.SUSPECTED: StepKind.SUSPECT, State.VIOLATED: StepKind.CONFIRM}
+    kind = kinds.get(finding.state)
+    if kind is None or finding.since is None:
+        return _task(finding, case, calendar, now)
+    number = finding.since.toordinal()
+    if case and case.has(kind, number):
+        return None
+    return Step(kind=kind, number=number, at=now, because=finding.because)
 
 
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:

@@ -59,3 +59,14 @@ class Download:
     def is_available(self) -> bool:
         """Whether people get what the link is there for."""
         return self.fault is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One finished look at a link, in the row of all looks at it; looks that saw nothing are none."""
+
+    source: str
+    link: Link
+    at: datetime
+    fault: Fault | None
+    observation: int

@@ -9,6 +9,8 @@ from enum import Enum
 
 from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.decision import Decision
+from monitor.core.download import Download, Probe
 from monitor.core.observation import Covers, KnownPost, Observation, Timeline
 
 
@@ -120,6 +122,10 @@ class Known:
     """For each source, what it last showed: its newest timeline, and its newest reason if newer still."""
     is_polled: bool
     """Whether any source is looked at by the monitor itself."""
+    probes: tuple[Probe, ...] = ()
+    """Of each link of an app the last days' looks, and the first that failed since it last worked; oldest first."""
+    decisions: tuple[Decision, ...] = ()
+    """What people decided about the account's cases, oldest first."""
 
     @property
     def newest(self) -> KnownPost | None:
@@ -166,15 +172,18 @@ def judge_again_at(known: Known, now: datetime) -> datetime:
     Days turn at midnight in Beijing, and a covering look grows stale.
     """
     midnight = start_of_day(beijing_date(now) + ONE_DAY)
+    links = (one for one in known.observations if isinstance(one.seen, Download))
+    ends = [one.last_confirmed + one.freshness + timedelta(microseconds=1) for one in links]
     stale = known.support_ends(now)
-    return min(midnight, stale) if stale else midnight
+    return min([midnight, *(end for end in ends if end > now), *([stale] if stale else [])])
 
 
 class Pacing(Enum):
-    """How a rule's case goes on: by the days since the update, or by working time."""
+    """How a rule's case goes on: by the days since the update, by working time, or by what people find out."""
 
     LADDER = "ladder"
     TASK = "task"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,9 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
             | StepKind.REPEAT
         ):
             return (Role.LIAISON, Role.LEADER)
-        case StepKind.RECOVERED:
+        case StepKind.SUSPECT:
+            return (Role.LIAISON, Role.OPERATOR)
+        case StepKind.CONFIRM | StepKind.RECOVERED:
             return (Role.LIAISON, Role.LEADER)
         case StepKind.TASK:
             return (Role.OPERATOR,)
@@ -151,6 +153,10 @@ def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> R
             return Recheck.SEND if finding.state in {State.OK, State.WARNING} else Recheck.DROP
         case StepKind.TASK:
             return Recheck.SEND if finding.state is not State.OK else Recheck.DROP
+        case StepKind.SUSPECT:
+            return Recheck.SEND if finding.state is State.SUSPECTED else Recheck.DROP
+        case StepKind.CONFIRM:
+            return Recheck.SEND if finding.state is State.VIOLATED else Recheck.DROP
         case _:
             return _recheck_rung(notice, episode, finding, ladder)
 

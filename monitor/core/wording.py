@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Contact, Role
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing
-from monitor.core.case import Ladder, StepKind
+from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.finding import Finding, Support
 
 _WEEKDAYS = "一二三四五六日"
@@ -156,11 +156,17 @@ def _subject(items: Sequence[Item], setting: Setting) -> str:
         return f"【{first.kind.label}】贵单位{len(items)}个政务新媒体账号（{today}）"
     name = f"“{plain(first.account.name)}”{first.account.platform.label}"
     if first.kind is StepKind.RECOVERED:
-        return f"【核销】{name}已恢复更新（{today}）"
+        return f"【核销】{name}已恢复{'更新' if _is_about_updates(first) else '正常'}（{today}）"
+    if first.kind in {StepKind.SUSPECT, StepKind.CONFIRM}:
+        return f"【{first.kind.label}】{name}（{today}）"
     return f"【{first.kind.label}】{name}{first.finding.days or 0}天未更新（{today}）"
 
 
 def _paragraph(item: Item, roles: tuple[Role, ...], setting: Setting) -> str:
+    if item.kind in {StepKind.SUSPECT, StepKind.CONFIRM} or (
+        item.kind is StepKind.RECOVERED and not _is_about_updates(item)
+    ):
+        return _about_app(item, setting)
     if item.kind is StepKind.RECOVERED:
         return f"贵单位主办的{quoted(item.account)}{_last_update(item, setting)}，此前的超期提醒已核销。"
     if item.kind is StepKind.TASK:
@@ -168,6 +174,24 @@ def _paragraph(item: Item, roles: tuple[Role, ...], setting: Setting) -> str:
     if (item.finding.days or 0) > setting.ladder.limit:
         return _overdue(item, setting)
     return _in_time(item, roles, setting)
+
+
+def _is_about_updates(item: Item) -> bool:
+    return item.finding.rule == LADDER
+
+
+_DOUBTS = re.compile(r"疑似(?:下架|无法使用)，待人工核实")
+
+
+def _about_app(item: Item, setting: Setting) -> str:
+    if item.kind is StepKind.RECOVERED:
+        return f"贵单位主办的{quoted(item.account)}截至{hour(setting.now)}已可正常下载和使用，此前的提醒已核销。"
+    said = _DOUBTS.sub(lambda found: f"**{found[0]}**", escaped(item.finding.because, 300).removesuffix("。"))
+    facts = f"经监测，{quoted(item.account)}（主办单位：{escaped(item.account.unit)}）{said}"
+    if item.kind is StepKind.SUSPECT:
+        return f"{facts}，请今日内确认并反馈。"
+    clause = "按照《实施方案》“移动客户端无法下载或使用的，原则上清理整合”的要求，"
+    return f"{facts}。{clause}建议列入清理整合建议名单，待联合研判。请尽快恢复。"
 
 
 def _in_time(item: Item, roles: tuple[Role, ...], setting: Setting) -> str:
@@ -256,8 +280,9 @@ def _ending(items: Sequence[Item], setting: Setting) -> str:
     if all(item.kind is StepKind.RECOVERED for item in items):
         return "无需回复。"
     links = [f"账号情况：{item.link}" for item in items if item.link]
+    cured = "更新后" if any(_is_about_updates(item) for item in items) else "恢复后"
     closing = (
-        f"更新后系统自动核销，无需回复、无需报送截图。如账号已停用或拟注销，请联系{escaped(setting.office.name)}。"
+        f"{cured}系统自动核销，无需回复、无需报送截图。如账号已停用或拟注销，请联系{escaped(setting.office.name)}。"
     )
     return "\n\n".join([closing, *links])
 

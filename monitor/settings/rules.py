@@ -30,6 +30,7 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
         "move_back_at_most",
     ),
     "UPD-03": ("gap_from", "window_days"),
+    "APP-01": ("failures", "hours", "unstable_percent", "unstable_days", "certificate_days"),
     "PER-01": (),
 }
 """The rules there are, and the numbers each must have."""

@@ -15,6 +15,7 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, KnownPost, Observation
 from monitor.store import tables
 from monitor.store.database import Tx
+from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import from_driver
 from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import former_posts, from_raw, known_post, raw_columns
@@ -48,12 +49,16 @@ def known(
     posts = _posts(tx, list(in_force), moment, reach)
     observations = _observations(tx, list(in_force), moment)
     polled = _polled(tx, list(in_force), moment)
+    until = min(moment.at, moment.known_at)
+    probes, ruled = probes_of(tx, list(in_force), until), decisions_of(tx, list(in_force), moment.known_at)
     return tuple(
         Known(
             account=decode(Account, row.content),
             posts=tuple(posts[id_]),
             observations=tuple(observations[id_]),
             is_polled=id_ in polled,
+            probes=tuple(probes[id_]),
+            decisions=tuple(ruled[id_]),
         )
         for id_, row in in_force.items()
     )

@@ -145,6 +145,22 @@ def begin(tx: Tx, entries: Sequence[Entry]) -> None:
     )
 
 
+def keep_probes(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Note each look at a link of an app that saw something."""
+    rows = [
+        {
+            "source": one.look.source.id,
+            "at": one.look.at,
+            "link": one.seen.link,
+            "fault": one.seen.fault,
+            "observation": one.observation,
+        }
+        for one in entries
+        if isinstance(one.seen, Download)
+    ]
+    run(tx, sa.insert(tables.probes), rows)
+
+
 def _is_telling(entry: Entry) -> bool:
     """Whether the standing changes, a link of an app fails, or a page cannot be read any more."""
     match entry.seen:

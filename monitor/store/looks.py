@@ -22,7 +22,7 @@ from monitor.core.observation import (
 from monitor.store import tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
-from monitor.store.intervals import Entry, begin, known_before, prolong, recall, seen_row, weigh
+from monitor.store.intervals import Entry, begin, keep_probes, known_before, prolong, recall, seen_row, weigh
 from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import Posts, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
@@ -103,12 +103,17 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
     recall(tx, [one for one in entries if one.begins and isinstance(one.look.sight, Unchanged)])
     prolong(tx, [one for one in entries if one.observation is not None])
     begin(tx, [one for one in entries if one.begins])
+    keep_probes(tx, entries)
     posts = {one.look.source.account: one.before.posts for one in entries}
     after = _learn(tx, entries, posts)
     _save_accounts(
         tx,
         after,
-        {one.look.source.account: one.look.at for one in entries if one.begins or one.look.source.account in after},
+        {
+            one.look.source.account: one.look.at
+            for one in entries
+            if one.begins or isinstance(one.seen, Download) or one.look.source.account in after
+        },
     )
     posts |= after
     rows, recorded = [], []

@@ -12,6 +12,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Inde
 
 from monitor.core.account import Role
 from monitor.core.case import Closing, StepKind
+from monitor.core.decision import Ruling
+from monitor.core.download import Fault, Link
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
@@ -120,6 +122,19 @@ observations = Table(
     _where("ix_observations_reasons", "source", "first_seen", condition="reason IS NOT NULL"),
 )
 
+probes = Table(
+    "probes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("link", closed(Link, "link"), nullable=False),
+    Column("fault", closed(Fault, "fault")),
+    Column("observation", Integer, nullable=False),
+    Index(None, "source", "at"),
+)
+"""Every look at a link of an app that saw something: an interval does not tell how many failures lie in it."""
+
 evidence = Table(
     "evidence",
     metadata,
@@ -224,6 +239,22 @@ steps = Table(
     Column("because", Text, nullable=False),
     Index("uq_steps_case_kind_number", "case", "kind", "number", unique=True),
 )
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("episode", Text, nullable=False),
+    Column("ruling", closed(Ruling, "ruling"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False),
+    Index(None, "account", "at"),
+)
+"""What people decided; rows are only ever added, and the latest one on an episode counts."""
 
 messages = Table(
     "messages",

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar
+from monitor.core.case import DOWNLOADS
+from monitor.core.finding import State
 from monitor.metrics import Metrics, Reading, Snapshot
 from monitor.store import Store, Tx
 from monitor.store.cases import cases
@@ -89,4 +91,14 @@ def _readings(rows: Iterable[Row], now: datetime) -> Iterable[Reading]:
             last_published=row.newest_post_at,
             last_look=row.last_look_at,
             findings=tuple((finding.rule, finding.state) for finding in row.findings),
+            is_downloadable=_is_downloadable(row),
         )
+
+
+_DOWNLOADABLE = {State.OK: True, State.WARNING: True, State.SUSPECTED: False, State.VIOLATED: False}
+
+
+def _is_downloadable(row: Row) -> bool | None:
+    """Return whether an app can be had and used, as it was judged; None for what is no app or could not be seen."""
+    states = (finding.state for finding in row.findings if finding.rule == DOWNLOADS)
+    return _DOWNLOADABLE.get(next(states, State.UNKNOWN)) if row.account.platform.is_app else None

@@ -14,6 +14,11 @@ from monitor.cli.main import xuncha
 from tests.cli.office import ENGLISH, ROOT, Office
 
 CONTRACT = {
+    "case",
+    "case list",
+    "case show",
+    "case confirm",
+    "case reject",
     "run",
     "check",
     "evaluate",

@@ -11,6 +11,13 @@ from monitor.core.observation import Covers, KnownPost, Observation, Post, Preci
 
 BOOK = RuleBook(
     numbers={
+        "APP-01": {
+            "failures": 3,
+            "hours": 24,
+            "unstable_percent": 5,
+            "unstable_days": 7,
+            "certificate_days": 21,
+        },
         "UPD-01": {
             "warn_from": 10,
             "violated_from": 15,
@@ -26,8 +33,13 @@ BOOK = RuleBook(
         "UPD-03": {"gap_from": 21, "window_days": 90},
         "PER-01": {},
     },
-    clauses={"UPD-01": "监测时间点前2周内无更新", "UPD-03": "单次超过20天未更新", "PER-01": "一位联络员及一位责任领导"},
-    strengths=dict.fromkeys(("UPD-01", "UPD-03", "PER-01"), Strength.IN_PRINCIPLE),
+    clauses={
+        "APP-01": "移动客户端无法下载或使用",
+        "UPD-01": "监测时间点前2周内无更新",
+        "UPD-03": "单次超过20天未更新",
+        "PER-01": "一位联络员及一位责任领导",
+    },
+    strengths=dict.fromkeys(("APP-01", "UPD-01", "UPD-03", "PER-01"), Strength.IN_PRINCIPLE),
 )
 LIAISON = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001")
 LEADER = Contact(role=Role.LEADER, name="责任领导甲", mail="leader@example.invalid")

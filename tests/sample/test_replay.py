@@ -123,4 +123,5 @@ def test_no_message_leaves_at_night_on_a_weekend_or_on_a_holiday(quarter: tuple[
 
 def test_every_kind_of_step_occurs_in_the_quarter(quarter: tuple[str, Parts]) -> None:
     text, _ = quarter
-    assert [kind for kind in StepKind if not re.search(f"^  .*  {kind.label}[（：]", text, re.MULTILINE)] == []
+    kinds = set(StepKind) - {StepKind.SUSPECT, StepKind.CONFIRM}  # the county has no app
+    assert {kind for kind in kinds if not re.search(f"^  .*  {kind.label}[（：]", text, re.MULTILINE)} == set()

@@ -1,0 +1,157 @@
+"""APP-01: 移动客户端无法下载或使用的，原则上清理整合.
+
+Instrument: 缙政办发〔2022〕13号 三(二)1; the same is veto item 2 of 国办秘函〔2019〕19号. The numbers are ours: a
+link fails for certain after three failed looks in a row over a day, and only a person who tried it
+makes it a violation. A look that saw nothing neither counts nor interrupts the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.core.calendar import beijing, beijing_date
+from monitor.core.decision import Ruling
+from monitor.core.download import Download, Fault, Link, Probe
+from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.observation import Observation
+
+ID = "APP-01"
+LEAST_FAILURES = 2
+"""However few looks there were, one failure alone makes no link unstable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One link of an app: how it stands, and its latest failures in a row."""
+
+    link: Link
+    shown: Download
+    is_fresh: bool
+    failures: Sequence[Probe]
+    is_failing: bool
+    """Whether it fails for certain."""
+    is_unstable: bool
+    """Whether it works now and failed too often lately."""
+
+    @property
+    def text(self) -> str:
+        """What is wrong with it, as a part of a sentence."""
+        fault = self.failures[-1].fault if self.failures else None
+        verb = "无法使用" if self.link is Link.SERVICE else "无法下载"
+        said = f"（{fault.label}）" if isinstance(fault, Fault) else ""
+        return f"{self.link.label}自{_hour(self.failures[0].at)}起连续{len(self.failures)}次{verb}{said}"
+
+
+def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return whether people can get and use the app."""
+    lines = tuple(_lines(known, book, now))
+    finding = Finding(
+        rule=ID,
+        account=known.account.id,
+        unit=known.account.unit,
+        area=known.account.area,
+        state=State.NOT_APPLICABLE,
+        strength=book.strengths[ID],
+        clause=book.clauses[ID],
+        because="该账号不是移动客户端。",
+        evidence=tuple(f"observation:{one.id}" for one in _links(known)),
+    )
+    if not known.account.is_judged or not known.account.platform.is_app:
+        return finding
+    if not lines:
+        return replace(finding, state=State.UNKNOWN, because="没有应用商店、安装包或后台服务的核查记录。")
+    down = tuple(_down(lines))
+    if down:
+        return _failing(finding, down, known)
+    return _working(finding, lines, book, now)
+
+
+def _links(known: Known) -> tuple[Observation, ...]:
+    return tuple(one for one in known.observations if isinstance(one.seen, Download))
+
+
+def _lines(known: Known, book: RuleBook, now: datetime) -> Iterator[_Line]:
+    for one in _links(known):
+        probes = [probe for probe in known.probes if probe.source == one.source]
+        failures: list[Probe] = []
+        for probe in probes:
+            failures = [*failures, probe] if probe.fault else []
+        is_fresh = now - one.last_confirmed <= one.freshness
+        long_enough = bool(failures) and failures[-1].at - failures[0].at >= timedelta(hours=book.number(ID, "hours"))
+        week = [probe for probe in probes if now - probe.at <= timedelta(days=book.number(ID, "unstable_days"))]
+        failed = sum(1 for probe in week if probe.fault)
+        share = len(week) * book.number(ID, "unstable_percent") / 100
+        if isinstance(one.seen, Download):
+            yield _Line(
+                link=one.seen.link,
+                shown=one.seen,
+                is_fresh=is_fresh,
+                failures=failures,
+                is_failing=is_fresh and long_enough and len(failures) >= book.number(ID, "failures"),
+                is_unstable=is_fresh and not failures and failed >= max(LEAST_FAILURES, share),
+            )
+
+
+def _down(lines: Sequence[_Line]) -> Iterator[_Line]:
+    """Yield the failing links that keep people out: all ways to get the app, or a service that it needs."""
+    ways = [line for line in lines if line.link is not Link.SERVICE]
+    if ways and all(line.is_failing for line in ways):
+        yield from ways
+    yield from (line for line in lines if line.link is Link.SERVICE and line.is_failing)
+
+
+def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
+    begun = min(line.failures[0].at for line in down)
+    episode = begun.isoformat()
+    said = "；".join(line.text for line in down)
+    doubt = "疑似下架" if any(line.link is not Link.SERVICE for line in down) else "疑似无法使用"
+    finding = replace(
+        finding,
+        state=State.SUSPECTED,
+        since=beijing_date(begun),
+        proposals=(Proposal.REVIEW,),
+        because=f"{said}，{doubt}，待人工核实。",
+        episode=episode,
+    )
+    ruled = [one for one in known.decisions if (one.rule, one.episode) == (ID, episode)]
+    match ruled[-1].ruling if ruled else None:
+        case Ruling.CONFIRMED:
+            because = f"{said}，已经人工核实确认。"
+            return replace(finding, state=State.VIOLATED, proposals=(Proposal.CONSOLIDATE,), because=because)
+        case Ruling.REJECTED:
+            return replace(finding, state=State.OK, proposals=(), because=f"{said}，经人工核实为误报。")
+        case None:
+            return finding
+
+
+def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: datetime) -> Finding:
+    """Return how an app stands that can be had, or that nobody could look at."""
+    doubts = [line.text for line in lines if line.is_failing]
+    doubts += [
+        f"{line.link.label}不稳定，近期多次核查失败" for line in lines if line.is_unstable and not line.is_failing
+    ]
+    doubts += list(_certificates(lines, book, now))
+    if doubts:
+        return replace(finding, state=State.WARNING, proposals=(Proposal.WARN,), because=f"{'；'.join(doubts)}。")
+    if not any(line.is_fresh and line.shown.is_available for line in lines):
+        return replace(finding, state=State.UNKNOWN, because="近24小时没有看到可用的链接，尚不能认定。")
+    return replace(finding, state=State.OK, because="可以正常下载和使用。")
+
+
+def _certificates(lines: Sequence[_Line], book: RuleBook, now: datetime) -> Iterator[str]:
+    for line in lines:
+        until = line.shown.certificate_until
+        if line.is_fresh and until is not None:
+            left = (until - now).days
+            if left < book.number(ID, "certificate_days"):
+                yield f"{line.link.label}的安全证书将于{left}天后过期"
+
+
+def _hour(moment: datetime) -> str:
+    local = beijing(moment)
+    return f"{local.month}月{local.day}日{local.hour}时"
+
+
+RULE = Rule(id=ID, pacing=Pacing.VERIFY, judge=judge)

@@ -1,0 +1,83 @@
+"""Decisions as rows, and the looks at links of apps that they are about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from monitor.core.case import Case
+from monitor.core.decision import Decision, Ruling
+from monitor.core.download import Probe
+from monitor.store import tables
+from monitor.store.database import Tx
+
+_EVER = datetime.min.replace(year=1970, tzinfo=UTC)
+WINDOW = timedelta(days=8)
+"""How far back every look at a link is given; of a row of failures that began earlier, its first too."""
+
+
+def decide(tx: Tx, case: Case, episode: str, ruling: Ruling, *, by: str, at: datetime, note: str) -> None:
+    """Record what a person decided about an open case's trouble, and have its account judged at once."""
+    row = {"account": case.account, "rule": case.rule, "episode": episode, "ruling": ruling, "by": by}
+    tx.execute(sa.insert(tables.decisions), row | {"case": case.id, "at": at, "note": note})
+    table = tables.accounts
+    tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
+
+
+def decisions_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Decision]]:
+    """Return the decisions known by then, oldest first, by account."""
+    table = tables.decisions
+    chosen = sa.select(table).where(table.c.account.in_(ids), table.c.at <= until).order_by(table.c.at, table.c.id)
+    found: defaultdict[str, list[Decision]] = defaultdict(list)
+    for row in tx.execute(chosen):
+        found[row.account].append(
+            Decision(
+                account=row.account,
+                rule=row.rule,
+                episode=row.episode,
+                ruling=row.ruling,
+                by=row.by,
+                at=row.at,
+                note=row.note,
+            )
+        )
+    return found
+
+
+def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Probe]]:
+    """Return the looks at links that rules count, oldest first, by account."""
+    table, source = tables.probes, tables.sources
+    good, bad = table.alias("good"), table.alias("bad")
+    worked = sa.select(sa.func.max(good.c.at)).where(
+        good.c.source == source.c.id, good.c.fault.is_(None), good.c.at <= until
+    )
+    first = (
+        sa.select(sa.func.min(bad.c.at))
+        .where(
+            bad.c.source == source.c.id,
+            bad.c.at <= until,
+            bad.c.fault.is_not(None),
+            bad.c.at > sa.func.coalesce(worked.correlate(source).scalar_subquery(), sa.literal(_EVER, bad.c.at.type)),
+        )
+        .correlate(source)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(table, source.c.account)
+        .join_from(source, table, table.c.source == source.c.id)
+        .where(
+            source.c.account.in_(ids),
+            table.c.at <= until,
+            sa.or_(table.c.at > until - WINDOW, table.c.at == first),
+        )
+        .order_by(table.c.at, table.c.id)
+    )
+    found: defaultdict[str, list[Probe]] = defaultdict(list)
+    for row in tx.execute(chosen):
+        found[row.account].append(
+            Probe(source=row.source, link=row.link, at=row.at, fault=row.fault, observation=row.observation)
+        )
+    return found

@@ -1,0 +1,267 @@
+"""APP-01: when an app counts as not to be had, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
+from monitor.core.calendar import WorkCalendar
+from monitor.core.case import Case, Closing, Ladder, Step, StepKind, plan
+from monitor.core.decision import Decision, Ruling
+from monitor.core.download import Download, Fault, Link, Probe
+from monitor.core.finding import Finding, Known, Pacing, Proposal, State, judge_again_at
+from monitor.core.notice import Recheck, notify, recheck
+from monitor.core.observation import Observation
+from monitor.core.rules import app_01
+from monitor.core.wording import Item, Office, Setting, to_person
+from tests.core.build import BOOK
+
+NOW = datetime(2026, 5, 19, 1, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LIAISON = Contact(role=Role.LIAISON, name="王某", phone="13800000001")
+LEADER = Contact(role=Role.LEADER, name="李某", phone="13800000002")
+APP = Account(
+    id="A1",
+    name="掌上示例",
+    platform=Platform.MOBILE_APP,
+    unit="示例县大数据局",
+    area="示例县",
+    level=UnitLevel.COUNTY_UNIT,
+    contacts=(LIAISON, LEADER),
+)
+
+
+def line(
+    link: Link, faults: Iterable[tuple[float, Fault | None]], number: int = 1, until: datetime | None = None
+) -> tuple[Observation, list[Probe]]:
+    """Return a link whose looks, hours before NOW, ended like this: oldest first."""
+    probes = [
+        Probe(source=f"A1/{number}", link=link, at=NOW - ago * HOUR, fault=fault, observation=number)
+        for ago, fault in faults
+    ]
+    latest = probes[-1]
+    seen = Download(link=link, fault=latest.fault, certificate_until=until)
+    return (
+        Observation(
+            id=number,
+            source=latest.source,
+            collector="x",
+            seen=seen,
+            first_seen=latest.at,
+            last_confirmed=latest.at,
+        ),
+        probes,
+    )
+
+
+def known(
+    *lines: tuple[Observation, list[Probe]], account: Account = APP, decisions: tuple[Decision, ...] = ()
+) -> Known:
+    return Known(
+        account=account,
+        posts=(),
+        observations=tuple(seen for seen, _ in lines),
+        is_polled=True,
+        probes=tuple(probe for _, probes in lines for probe in probes),
+        decisions=decisions,
+    )
+
+
+def judge(*lines: tuple[Observation, list[Probe]], decisions: tuple[Decision, ...] = ()) -> Finding:
+    return app_01.judge(known(*lines, decisions=decisions), BOOK, NOW)
+
+
+GONE: list[tuple[float, Fault | None]] = [(30, Fault.NOT_LISTED), (18, Fault.NOT_LISTED), (1, Fault.NOT_LISTED)]
+FINE: list[tuple[float, Fault | None]] = [(30, None), (18, None), (1, None)]
+STORE_GONE = line(Link.STORE, GONE)
+
+
+def test_a_store_that_does_not_list_the_app_three_times_over_a_day_is_a_suspicion() -> None:
+    finding = judge(STORE_GONE)
+    assert finding.state is State.SUSPECTED
+    assert finding.because == "应用商店自5月18日3时起连续3次无法下载（商店中查不到该应用），疑似下架，待人工核实。"
+    assert finding.proposals == (Proposal.REVIEW,)
+    assert finding.evidence == ("observation:1",)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [(30, Fault.GONE), (1, Fault.GONE)],
+        [(20, Fault.GONE), (10, Fault.GONE), (5, Fault.GONE), (1, Fault.GONE)],
+    ],
+    ids=["twice-only", "within-a-day"],
+)
+def test_fewer_or_quicker_failures_are_no_suspicion(faults: list[tuple[float, Fault | None]]) -> None:
+    assert judge(line(Link.PACKAGE, faults)).state is not State.SUSPECTED
+
+
+def test_a_success_in_between_begins_the_row_anew() -> None:
+    faults = [(60, Fault.GONE), (40, Fault.GONE), (20, None), (1, Fault.GONE)]
+    assert judge(line(Link.PACKAGE, faults)).state is not State.SUSPECTED
+
+
+def test_one_of_several_ways_failing_is_a_warning_and_all_of_them_a_suspicion() -> None:
+    package = line(Link.PACKAGE, GONE, 2)
+    assert judge(STORE_GONE, line(Link.PACKAGE, FINE, 2)).state is State.WARNING
+    assert judge(STORE_GONE, package).state is State.SUSPECTED
+
+
+def test_a_service_that_the_app_needs_is_enough() -> None:
+    finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, Fault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
+    assert finding.state is State.SUSPECTED
+    assert finding.because.endswith("连续3次无法使用（安全证书已过期），疑似无法使用，待人工核实。")
+
+
+def test_failures_that_nobody_saw_lately_are_no_suspicion() -> None:
+    assert judge(line(Link.STORE, [(80, Fault.GONE), (50, Fault.GONE), (26, Fault.GONE)])).state is State.UNKNOWN
+
+
+def test_an_app_without_links_or_looks_is_unknown() -> None:
+    assert judge().state is State.UNKNOWN
+
+
+def test_an_app_that_can_be_had_is_fine() -> None:
+    assert judge(line(Link.STORE, FINE), line(Link.PACKAGE, FINE, 2)).state is State.OK
+
+
+def test_what_is_no_app_is_not_asked() -> None:
+    account = replace(APP, platform=Platform.WEIBO)
+    assert app_01.judge(known(STORE_GONE, account=account), BOOK, NOW).state is State.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("failed", "state"), [(1, State.OK), (2, State.WARNING)])
+def test_an_unstable_link_is_a_warning_by_its_share_of_the_real_looks(failed: int, state: State) -> None:
+    looks: list[tuple[float, Fault | None]] = [(6 * n + 1, None) for n in reversed(range(27))]
+    for number in range(failed):
+        looks[number * 3] = (looks[number * 3][0], Fault.GONE)
+    finding = judge(line(Link.PACKAGE, looks))
+    assert finding.state is state
+    assert ("不稳定" in finding.because) == (failed > 1)
+
+
+def test_two_failures_of_many_looks_are_below_the_share() -> None:
+    looks: list[tuple[float, Fault | None]] = [(n + 1, None) for n in reversed(range(160))]
+    looks[3], looks[90] = (looks[3][0], Fault.GONE), (looks[90][0], Fault.GONE)
+    assert judge(line(Link.PACKAGE, looks)).state is State.OK
+
+
+@pytest.mark.parametrize(("days", "state"), [(20, State.WARNING), (21, State.OK), (60, State.OK)])
+def test_a_certificate_that_ends_soon_is_a_warning(days: int, state: State) -> None:
+    service = line(Link.SERVICE, FINE, until=NOW + timedelta(days=days, hours=1))
+    assert judge(service).state is state
+
+
+def ruled(ruling: Ruling) -> Decision:
+    episode = judge(STORE_GONE).episode
+    return Decision(account="A1", rule="APP-01", episode=episode, ruling=ruling, by="张某", at=NOW)
+
+
+def test_only_a_person_makes_it_a_violation() -> None:
+    finding = judge(STORE_GONE, decisions=(ruled(Ruling.CONFIRMED),))
+    assert (finding.state, finding.proposals) == (State.VIOLATED, (Proposal.CONSOLIDATE,))
+    assert judge(STORE_GONE, decisions=(ruled(Ruling.REJECTED),)).state is State.OK
+
+
+def test_the_last_ruling_counts_and_only_for_its_episode() -> None:
+    both = (ruled(Ruling.REJECTED), ruled(Ruling.CONFIRMED))
+    assert judge(STORE_GONE, decisions=both).state is State.VIOLATED
+    another = replace(ruled(Ruling.CONFIRMED), episode="2026-01-01T00:00:00+00:00")
+    assert judge(STORE_GONE, decisions=(another,)).state is State.SUSPECTED
+
+
+def test_it_is_judged_again_when_the_look_grows_stale() -> None:
+    seen = known(line(Link.STORE, [(13, None)]))
+    assert judge_again_at(seen, NOW) == NOW + 11 * HOUR + timedelta(microseconds=1)
+
+
+# --- the case ---
+
+
+def planned(finding: Finding, case: Case | None = None) -> tuple[StepKind | None, Closing | None, StepKind | None]:
+    made = plan(finding, Pacing.VERIFY, case, BOOK, WorkCalendar(), NOW)
+    closing_step = made.close.step.kind if made.close and made.close.step else None
+    return made.step.kind if made.step else None, made.close.closing if made.close else None, closing_step
+
+
+def case_with(*kinds: StepKind) -> Case:
+    since = judge(STORE_GONE).since
+    assert since
+    steps = tuple(Step(kind=kind, number=since.toordinal(), at=NOW) for kind in kinds)
+    return Case(id=1, account="A1", rule="APP-01", episode="", opened_at=NOW - HOUR, steps=steps)
+
+
+def test_a_suspicion_and_its_confirmation_are_said_once_each() -> None:
+    suspected, confirmed = judge(STORE_GONE), judge(STORE_GONE, decisions=(ruled(Ruling.CONFIRMED),))
+    assert planned(suspected) == (StepKind.SUSPECT, None, None)
+    assert planned(suspected, case_with(StepKind.SUSPECT)) == (None, None, None)
+    assert planned(confirmed, case_with(StepKind.SUSPECT)) == (StepKind.CONFIRM, None, None)
+    assert planned(confirmed, case_with(StepKind.SUSPECT, StepKind.CONFIRM)) == (None, None, None)
+
+
+def test_a_case_ends_when_the_app_works_again_or_the_suspicion_was_wrong() -> None:
+    told = case_with(StepKind.SUSPECT)
+    assert planned(judge(line(Link.STORE, FINE)), told) == (None, Closing.LAPSED, StepKind.RECOVERED)
+    assert planned(judge(STORE_GONE, decisions=(ruled(Ruling.REJECTED),)), told) == (None, Closing.CORRECTED, None)
+    assert planned(judge(line(Link.STORE, FINE)), case_with(StepKind.TASK)) == (None, Closing.LAPSED, None)
+    assert planned(judge(), told) == (None, None, None)
+
+
+def test_a_warning_is_the_operators_task() -> None:
+    assert planned(judge(STORE_GONE, line(Link.PACKAGE, FINE, 2))) == (StepKind.TASK, None, None)
+
+
+def test_the_liaison_and_the_operator_hear_of_a_suspicion_the_leader_of_its_confirmation() -> None:
+    def roles(kind: StepKind) -> list[Role]:
+        return [notice.role for notice in notify(Step(kind=kind, number=1, at=NOW), APP, "APP-01")]
+
+    assert roles(StepKind.SUSPECT) == [Role.LIAISON, Role.OPERATOR]
+    assert roles(StepKind.CONFIRM) == [Role.LIAISON, Role.LEADER]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "expected"),
+    [
+        (StepKind.SUSPECT, State.SUSPECTED, Recheck.SEND),
+        (StepKind.SUSPECT, State.OK, Recheck.DROP),
+        (StepKind.SUSPECT, State.UNKNOWN, Recheck.WAIT),
+        (StepKind.CONFIRM, State.VIOLATED, Recheck.SEND),
+        (StepKind.CONFIRM, State.WARNING, Recheck.DROP),
+    ],
+)
+def test_nothing_is_said_that_is_no_longer_true(kind: StepKind, state: State, expected: Recheck) -> None:
+    (notice, *_) = notify(Step(kind=kind, number=1, at=NOW), APP, "APP-01")
+    assert recheck(notice, "", replace(judge(STORE_GONE), state=state), Ladder.of(BOOK)) is expected
+
+
+# --- the words ---
+
+
+def words(kind: StepKind, finding: Finding) -> tuple[str, str]:
+    office = Office(name="县政府信息公开中心", phone="0578-0000000", sender="县政务新媒体监测")
+    setting = Setting(now=NOW, calendar=WorkCalendar(), ladder=Ladder.of(BOOK), office=office)
+    said = to_person([Item(account=APP, kind=kind, finding=finding)], {Role.LIAISON}, "20260519-1", setting)
+    return said.subject, said.body
+
+
+def test_a_suspicion_is_called_one() -> None:
+    subject, body = words(StepKind.SUSPECT, judge(STORE_GONE))
+    assert subject == "【疑似不可用】“掌上示例”移动客户端（5月19日）"
+    assert (
+        "经监测，“掌上示例”（移动客户端）（主办单位：示例县大数据局）应用商店自5月18日3时起连续3次无法下载"
+        "（商店中查不到该应用），**疑似下架，待人工核实**，请今日内确认并反馈。"
+    ) in body
+    assert "恢复后系统自动核销" in body
+
+
+def test_a_confirmation_proposes_and_a_recovery_takes_back() -> None:
+    _, body = words(StepKind.CONFIRM, judge(STORE_GONE, decisions=(ruled(Ruling.CONFIRMED),)))
+    assert "建议列入清理整合建议名单，待联合研判" in body
+    assert "疑似" not in body
+    subject, body = words(StepKind.RECOVERED, judge(line(Link.STORE, FINE)))
+    assert subject == "【核销】“掌上示例”移动客户端已恢复正常（5月19日）"
+    assert "截至5月19日9时已可正常下载和使用，此前的提醒已核销" in body
