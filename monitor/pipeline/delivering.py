@@ -114,7 +114,7 @@ class Courier:
         return await self.store.write(lambda tx: len(self._prepare(tx, now)), durable=True)
 
     async def recover(self, now: datetime) -> int:
-        """Queue again what a crash left unanswered; return how many. Only at start-up."""
+        """Queue again what a crash or a lost database left unanswered; return how many. Only while nobody sends."""
 
         def again(tx: Tx) -> int:
             left = outbox.unfinished(tx)

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.app.serving import view_of
+from monitor.core.message import Attempt, Message, MessageState
 from monitor.daemon import Daemon
-from monitor.store import Store, open_store, tables
-from tests.pipeline.build import NOW, Canned, Office, account, feed, office
+from monitor.store import Store, StoreError, open_store, outbox, tables
+from tests.pipeline.build import NOW, Canned, Office, Taking, account, feed, office
 
 URL = "https://feed.example/a.xml"
 IMPATIENT = timedelta(milliseconds=50)
@@ -175,3 +177,37 @@ async def test_a_database_that_may_only_be_read(tmp_path: Path, open_folder: Pat
     file = open_folder / "data" / "xuncha.db"
     with open_store(f"sqlite:///{file}", patience=IMPATIENT) as store:
         await go_through(store, lambda: read_only(store, file), "权限", tmp_path)
+
+
+class LosesAnswers(Taking):
+    """A channel during whose first answer the database is taken away."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__("mail")
+        self.file, self.holding = file, ExitStack()
+
+    async def send(self, message: Message) -> Attempt:
+        if not self.taken:
+            self.holding.enter_context(held_by_another(self.file))
+        return await super().send(message)
+
+
+async def test_an_answer_that_could_not_be_written_down_is_asked_for_again(tmp_path: Path) -> None:
+    file = tmp_path / "xuncha.db"
+    with open_store(f"sqlite:///{file}", patience=IMPATIENT) as store:
+        drill = Drill(store)
+        channel = LosesAnswers(file)
+        drill.of.mail = channel
+        drill.of.parts = replace(drill.of.parts, channels={**drill.of.parts.channels, "mail": channel})
+        works = drill.of.parts.works
+        await drill.of.enrol([account(1, URL)])
+        await drill.of.look()
+        await works.judge_all()
+        with channel.holding, pytest.raises(StoreError, match="占用"):
+            await works.deliver()
+        while await works.deliver():
+            pass
+        first, *others = channel.taken
+        assert [one for one in others if one.id == first.id] == [first]
+        with store.read() as tx:
+            assert {one.state for one in outbox.messages(tx) if one.message.channel == "mail"} == {MessageState.SENT}
