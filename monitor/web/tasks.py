@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from monitor.core.finding import State, Support
 from monitor.core.message import MessageState
+from monitor.pipeline.digesting import ASK_HAND_FROM
 from monitor.store.sights import Row
 from monitor.web.board import Light, Line, absence, finding_of
-
-ASK_FROM = 8
-"""From this many days on, an account that we do not see is worth the operator's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ def _is_by_hand(row: Row, line: Line) -> bool:
 
 
 def _matters(line: Line) -> bool:
-    return line.light is not Light.NONE and (line.days is None or line.days >= ASK_FROM)
+    return line.light is not Light.NONE and (line.days is None or line.days >= ASK_HAND_FROM)
 
 
 def _is_gone(row: Row, line: Line) -> bool:
