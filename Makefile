@@ -39,7 +39,7 @@ bench: $(DEV) ## 性能测试 / measure the costs
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql
+	--no-emit-find-links --no-strip-extras --custom-compile-command 'make lock' pyproject.toml --group build --extra postgresql
 
 lock: $(DEV) ## 重新锁定依赖（UPGRADE=1 升级）/ lock the dependencies again (UPGRADE=1: newest)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements.lock

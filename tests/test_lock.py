@@ -1,5 +1,6 @@
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,19 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 def locked(name: str) -> dict[str, set[str]]:
     """Return the versions that a lock file pins, more than one where they depend on the Python."""
     pins: dict[str, set[str]] = {}
-    for library, version in re.findall(r"^([a-z0-9.-]+)==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE):
+    for library, version in re.findall(
+        r"^([a-z0-9.-]+)(?:\[[^]]*\])?==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE
+    ):
         pins.setdefault(library, set()).add(version)
     return pins
+
+
+def requires(name: str) -> list[str]:
+    """Return what an installed library asks for; one for another system is not installed and asks for nothing."""
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
 
 
 def wanted(*extras: str) -> list[Requirement]:
@@ -40,6 +51,23 @@ def test_a_lock_holds_what_the_project_asks_for(name: str, extras: tuple[str, ..
 def test_development_runs_the_versions_that_offices_run() -> None:
     development = locked(LOCKS[1])
     assert {name: development.get(name) for name in locked(LOCKS[0])} == locked(LOCKS[0])
+
+
+def test_what_is_needed_with_an_extra_is_pinned_with_it() -> None:
+    """Without the extra in the pin, pip takes `name[extra]` for unpinned as soon as a newer version is released."""
+    text = (ROOT / LOCKS[1]).read_text("utf-8")
+    pinned = {
+        name: set(extras.split(",")) - {""}
+        for name, extras in re.findall(r"^([a-z0-9.-]+)(?:\[([^]]*)\])?==", text, re.MULTILINE)
+    }
+    needed = [Requirement(line) for name in pinned for line in requires(name)]
+    bare = [
+        str(requirement)
+        for requirement in [*needed, *wanted("postgresql", "dev")]
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if not requirement.extras <= pinned[canonicalize_name(requirement.name)]
+    ]
+    assert bare == []
 
 
 @pytest.mark.parametrize("name", LOCKS)
