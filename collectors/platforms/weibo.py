@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from collectors import bodies, dates, html
+from collectors import bodies, dates, html, ids
 from collectors.answers import judge_status, refuse_walls
 from collectors.bodies import Fields
 from monitor.core.account import Account, Platform, Source
@@ -44,8 +44,6 @@ _AGENT = (
 _VISITOR = "visitor"
 _VISITOR_KEPT = timedelta(hours=12)
 """How long visitor cookies are kept; the platform says no when they are too old."""
-_EPOCH = 515483463
-"""What `mid >> 22` counts from, in epoch seconds (exact on recorded pairs of 2019 and 2021)."""
 _YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
 
 _LIST = "107603"
@@ -335,7 +333,7 @@ def _post(page: Page, mblog: Fields, card: Fields) -> Post | None:
 
 def _time(written: str, mid: str, at: datetime) -> dates.Stamp | None:
     """Return the time as written, in the year that the id tells; where they disagree, the text is trusted."""
-    told = dates.epoch((int(mid) >> 22) + _EPOCH, at) if _UID.fullmatch(mid) else None
+    told = ids.weibo(mid, at)
     if told and _YEARLESS.match(written):
         stamp = dates.read(written, min(at, told.moment + ONE_DAY))
         if stamp and abs(days_between(stamp.moment, told.moment)) <= 1:

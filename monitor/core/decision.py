@@ -1,28 +1,37 @@
-"""What a person decided about a case: recorded with name, moment and note, and never taken back, only followed."""
+"""What a person decided about an account's trouble: recorded with name and moment, never taken back, only followed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.account import Labelled
 
 
 class Ruling(Labelled):
-    """What a person found when looking for themselves."""
+    """What a person found when looking for themselves, or what the office decided: 处置决定."""
 
     CONFIRMED = "confirmed", "确认"
     REJECTED = "rejected", "误报"
+    EXEMPTED = "exempted", "豁免"
+    RETAINED = "retained", "保留"
+    CONSOLIDATED = "consolidated", "清理整合"
+    DEREGISTERED = "deregistered", "注销"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One ruling on one episode of an account's trouble under a rule."""
+    """One ruling on an account's trouble under a rule."""
 
     account: str
     rule: str
     episode: str
+    """The episode it was made on; empty for one that came from a file and names none."""
     ruling: Ruling
     by: str
     at: datetime
     note: str = ""
+    valid_until: date | None = None
+    """The last day on which an exemption holds."""
+    document: str | None = None
+    """依据文号: the document that carries the decision."""

@@ -22,15 +22,19 @@ WINDOW = timedelta(days=8)
 def decide(tx: Tx, case: Case, episode: str, ruling: Ruling, *, by: str, at: datetime, note: str) -> None:
     """Record what a person decided about an open case's trouble, and have its account judged at once."""
     row = {"account": case.account, "rule": case.rule, "episode": episode, "ruling": ruling, "by": by}
-    tx.execute(sa.insert(tables.decisions), row | {"case": case.id, "at": at, "note": note})
+    tx.execute(sa.insert(tables.decisions), row | {"case": case.id, "at": at, "note": note, "known_at": at})
     table = tables.accounts
     tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
 
 
-def decisions_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Decision]]:
-    """Return the decisions known by then, oldest first, by account."""
+def decisions_of(
+    tx: Tx, ids: Collection[str], until: datetime, known_at: datetime | None = None
+) -> defaultdict[str, list[Decision]]:
+    """Return the decisions made until then that were known by then (or by `known_at`), oldest first, by account."""
     table = tables.decisions
-    chosen = sa.select(table).where(table.c.account.in_(ids), table.c.at <= until).order_by(table.c.at, table.c.id)
+    told = table.c.known_at <= (known_at or until)
+    chosen = sa.select(table).where(table.c.account.in_(ids), table.c.at <= until, told)
+    chosen = chosen.order_by(table.c.at, table.c.id)
     found: defaultdict[str, list[Decision]] = defaultdict(list)
     for row in tx.execute(chosen):
         found[row.account].append(
@@ -42,6 +46,8 @@ def decisions_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[s
                 by=row.by,
                 at=row.at,
                 note=row.note,
+                valid_until=row.valid_until,
+                document=row.document,
             )
         )
     return found

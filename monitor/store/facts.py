@@ -50,7 +50,7 @@ def known(
     observations = _observations(tx, list(in_force), moment)
     polled = _polled(tx, list(in_force), moment)
     until = min(moment.at, moment.known_at)
-    probes, ruled = probes_of(tx, list(in_force), until), decisions_of(tx, list(in_force), moment.known_at)
+    probes, ruled = probes_of(tx, list(in_force), until), decisions_of(tx, list(in_force), moment.at, moment.known_at)
     return tuple(
         Known(
             account=decode(Account, row.content),

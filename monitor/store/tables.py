@@ -8,7 +8,19 @@ from __future__ import annotations
 from enum import Enum
 
 import sqlalchemy as sa
-from sqlalchemy import Boolean, CheckConstraint, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
 
 from monitor.core.account import Role
 from monitor.core.case import Closing, StepKind
@@ -244,7 +256,7 @@ decisions = Table(
     "decisions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("case", ForeignKey("cases.id"), nullable=False),
+    Column("case", ForeignKey("cases.id")),
     Column("account", ForeignKey("accounts.id"), nullable=False),
     Column("rule", Text, nullable=False),
     Column("episode", Text, nullable=False),
@@ -252,9 +264,12 @@ decisions = Table(
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("note", Text, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Column("valid_until", Date),
+    Column("document", Text),
     Index(None, "account", "at"),
 )
-"""What people decided; rows are only ever added, and the latest one on an episode counts."""
+"""What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file."""
 
 messages = Table(
     "messages",

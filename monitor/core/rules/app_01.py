@@ -122,7 +122,7 @@ def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
             return replace(finding, state=State.VIOLATED, proposals=(Proposal.CONSOLIDATE,), because=because)
         case Ruling.REJECTED:
             return replace(finding, state=State.OK, proposals=(), because=f"{said}，经人工核实为误报。")
-        case None:
+        case None | Ruling.EXEMPTED | Ruling.RETAINED | Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
             return finding
 
 

@@ -1,0 +1,61 @@
+"""A bulletin (通报) of a platform or an office, as it was entered: its series, its rounds, whom each round lists.
+
+A round is one issue of one series. Rounds are consecutive when their numbers are neighbours in the
+series, whatever lies between their dates (rules B.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.core.account import Labelled
+
+
+class Problem(Labelled):
+    """What a bulletin lists an account for: the closed list of the import file's column 问题类型."""
+
+    STALE = "stale", "2周未更新"
+    UNUSABLE = "unusable", "无法下载或使用"
+    NO_INTERACTION = "no_interaction", "互动缺失"
+    CONTENT = "content", "内容安全"
+    OTHER = "other", "其他"
+    NONE = "none", "无问题"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One row of a round about one account; `id` is None until it is stored."""
+
+    id: int | None = None
+    account: str
+    problem: Problem
+    last_published_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One issue of one series, as it is known: a correction replaces it as a whole."""
+
+    series: str
+    number: int
+    """期次: neighbours differ by one."""
+    issued_on: date
+    covers_all: bool
+    """Whether an account without a row was checked and found clean; else it was not checked."""
+    listings: tuple[Listing, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    """Rows that no account of the roster answers to, as they were written: any account might be meant."""
+
+    def problems_of(self, account: str) -> frozenset[Problem]:
+        """Return what the round says of an account; empty where no row names it."""
+        return frozenset(listing.problem for listing in self.listings if listing.account == account)
+
+
+def by_series(rounds: Iterable[Round]) -> dict[str, tuple[Round, ...]]:
+    """Return the rounds of each series in the order of their numbers."""
+    series: dict[str, list[Round]] = {}
+    for one in sorted(rounds, key=lambda one: one.number):
+        series.setdefault(one.series, []).append(one)
+    return {name: tuple(found) for name, found in series.items()}

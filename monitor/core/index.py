@@ -1,0 +1,24 @@
+"""The weekly performance index (运营效果指数) as the provincial platform published it: imported, never invented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexWeek:
+    """One published week. A week that the platform published for nobody does not exist."""
+
+    begins_on: date
+    """Its Monday, whatever the label looked like."""
+    label: str
+    """As the platform wrote it."""
+    values: Mapping[str, Decimal]
+    """By account; one without a value that week is missing, not zero. In the precision published."""
+    mean: Decimal | None = None
+    """全县平均值, where the platform printed one."""
+    unmatched: tuple[str, ...] = ()
+    """Rows that no account of the roster answers to, as they were written."""
