@@ -1,0 +1,92 @@
+"""A token: what lets one person who has no login do one thing, once, until a moment.
+
+It stands in a link of a message, `/k/{token}`, so it is short, and names nobody: who may use it is who was sent
+the message. It proves itself by an HMAC over everything it says, its purpose included, under a key that only the
+service has. That it is used once is the store's to see to: a token does not know.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from monitor.core.account import Labelled
+
+SHORTEST_KEY = 32
+"""Characters that a key has at least: what people type by heart is guessed."""
+_CONTEXT = b"xuncha/token/1\n"
+"""What keeps these signatures apart from any others that might be made with the key."""
+_MAC_BYTES = 16
+"""128 bits: enough for a link that ends within weeks, and 22 characters."""
+_SHAPE = re.compile(
+    r"(?P<said>(?P<purpose>[a-z])(?P<message>[A-Za-z0-9-]{1,64})\.(?P<until>[0-9a-f]{1,10}))\.(?P<mac>[\w-]{22})"
+)
+
+
+class Purpose(Labelled):
+    """What a token is for; it opens nothing else."""
+
+    ACKNOWLEDGE = "a", "知悉"
+    PASTE = "p", "粘贴链接"
+
+
+class Refused(Labelled):
+    """Why a token changes nothing; the label is what its holder is told."""
+
+    FORGED = "forged", "链接不完整或不是本系统发出的，没有作任何改动。请从收到的消息中重新打开。"
+    EXPIRED = "expired", "链接已过有效期，没有作任何改动。如仍需处理，请与发消息的单位联系。"
+    SPENT = "spent", "链接已经用过，没有再作改动，无需重复操作。"
+    OVER = "over", "消息中所说的事项已经了结，无需再作处理。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What a token says: for what, on the strength of which message, and until when."""
+
+    purpose: Purpose
+    message: str
+    until: datetime
+    """To the second; from then on it is refused."""
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other one that may still be used."""
+        return f"{self.purpose.value}{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """The key that tokens are signed with; raises ValueError for one that is too short."""
+
+    _key: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self._key) < SHORTEST_KEY:
+            raise ValueError(f"密钥至少要有 {SHORTEST_KEY} 个字符")
+
+    def issue(self, permit: Permit) -> str:
+        """Return the token; only letters, digits, `-`, `_` and `.`, so that it stands in a path as it is."""
+        said = f"{permit.purpose.value}{permit.message}.{int(permit.until.timestamp()):x}"
+        token = f"{said}.{self._mac(said)}"
+        if not _SHAPE.fullmatch(token):
+            raise ValueError(permit.message)
+        return token
+
+    def read(self, token: str, now: datetime) -> Permit | Refused:
+        """Return what a token permits now, or why it permits nothing."""
+        found = _SHAPE.fullmatch(token)
+        if found is None or not hmac.compare_digest(found["mac"].encode(), self._mac(found["said"]).encode()):
+            return Refused.FORGED
+        permit = Permit(
+            purpose=Purpose.of(found["purpose"]),
+            message=found["message"],
+            until=datetime.fromtimestamp(int(found["until"], 16), UTC),
+        )
+        return permit if now < permit.until else Refused.EXPIRED
+
+    def _mac(self, said: str) -> str:
+        digest = hmac.digest(self._key, _CONTEXT + said.encode(), "sha256")[:_MAC_BYTES]
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
