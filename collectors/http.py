@@ -16,6 +16,7 @@ refused here, and keeping names from leading inside is the proxy's part.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import socket
 import ssl
@@ -188,6 +189,9 @@ class BoundFetch:
         if request.form is not None:
             content = urlencode(request.form).encode()
             headers["content-type"] = "application/x-www-form-urlencoded"
+        elif request.json is not None:
+            content = json.dumps(request.json, ensure_ascii=False).encode()
+            headers["content-type"] = "application/json"
         if request.conditional:
             if self._before.etag:
                 headers["if-none-match"] = self._before.etag
@@ -237,7 +241,7 @@ class _Ask:
             headers.pop("content-type", None)
         if not _shares_secrets(self.url, url):
             if content:
-                raise LookFailedError(Reason.HTTP_ERROR, "a form was to be sent on to another host")
+                raise LookFailedError(Reason.HTTP_ERROR, "a body was to be sent on to another host")
             headers = {name: value for name, value in headers.items() if name in _HARMLESS}
         return replace(self, method=method, url=url, headers=headers, content=content)
 

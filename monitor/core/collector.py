@@ -28,6 +28,9 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
+    """What is sent as a form is: with a POST, never together with `json`."""
+    json: Mapping[str, object] | None = None
+    """What is sent as one JSON object."""
     conditional: bool = False
     max_bytes: int | None = None
     """A cap for this body, where a platform's pages are larger than the door's 2 MB."""

@@ -53,6 +53,16 @@ async def test_a_form_is_posted(door: OpenDoor, httpserver: HTTPServer) -> None:
     assert page.body == b"ok"
 
 
+async def test_an_object_is_posted_as_json(door: OpenDoor, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/j", method="POST", json={"pkgName": "cn.gov.example", "名": [1]}).respond_with_data(
+        "ok"
+    )
+    page = await bound(door())(
+        Request(url=httpserver.url_for("/j"), method="POST", json={"pkgName": "cn.gov.example", "名": [1]})
+    )
+    assert page.body == b"ok"
+
+
 @pytest.mark.parametrize(
     ("encoding", "wire"),
     [
