@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from collectors import bodies
+from collectors.bodies import Fields
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Reason
 
@@ -127,6 +129,22 @@ def refuse_walls(page: Page) -> None:
         raise LookFailedError(Reason.RATE_LIMITED, "the answer says we come too often")
     if _BLOCKED.search(face.text):
         raise LookFailedError(Reason.REFUSED, "the answer says the visit was blocked")
+
+
+def json_object(page: Page) -> Fields:
+    """Return the JSON object that an answer below 400 holds.
+
+    Raises LookFailedError: what the status means, the wall that stands in its place, TRUNCATED where the
+    JSON just ends, UNREADABLE for anything else. A platform whose refusals are JSON too reads them itself.
+    """
+    judge_status(page)
+    if not bodies.looks_like_json(page):
+        refuse_walls(page)
+        raise LookFailedError(Reason.UNREADABLE, "no JSON")
+    answer = bodies.load(page)
+    if not isinstance(answer, dict):
+        raise LookFailedError(Reason.UNREADABLE, "JSON, but no object")
+    return answer
 
 
 def cookies_of(page: Page) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from collectors.platforms import apk, apple_store, feed, website, weibo
+from collectors.platforms import apk, apple_store, feed, tencent_news, thepaper, website, weibo
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Collector, LinkCollector, Page
 from monitor.core.download import Download, Fault
@@ -80,6 +81,19 @@ def test_a_weibo_list_of_2019_with_days_only_has_the_year_of_its_ids() -> None:
 def test_a_retyped_weibo_answer(name: str, status: int, expected: Standing | Reason) -> None:
     seen = read(weibo.COLLECTOR, f"weibo/reconstructed/{name}", status)
     assert (seen.standing if isinstance(seen, Timeline) else seen) is expected
+
+
+def test_a_recorded_list_of_tencent_has_one_post_between_cards() -> None:
+    seen = timeline(tencent_news.COLLECTOR, "tencent/getSubNewsMixedList_om_index.json")
+    assert [post.published_at for post in seen.posts] == [datetime.fromtimestamp(1790135828, UTC)]
+    assert seen.covers is Covers.ALL
+
+
+def test_a_recorded_row_of_the_paper_has_milliseconds() -> None:
+    row = json.loads((Path(SAMPLES or "") / "thepaper/next_data_item.json").read_text("utf-8"))
+    body = json.dumps({"code": 200, "data": {"list": [row]}}).encode()
+    seen = thepaper.COLLECTOR.parse(Page(url="https://example.invalid/", status=200, headers={}, body=body, at=AT))
+    assert [post.published_at for post in seen.posts] == [datetime.fromtimestamp(1784894461.587, UTC)]
 
 
 def read_link(collector: LinkCollector, name: str) -> Download | Reason:
