@@ -20,6 +20,14 @@ DOWNLOADS = "APP-01"
 
 TASK_AGAIN = 10
 """After how many working days an operator's task is named again."""
+HOLDS = 10
+"""For how many working days a person who has said so has a case: as long as rectification usually takes."""
+UNHEARD = 1
+"""Working days after which the leader hears of a suspicion that nobody has acknowledged."""
+HEARD = 5
+"""The same, where somebody has: a word is no repair."""
+TO_THE_OFFICE = 2
+"""Working days from there until it is the office's."""
 
 
 class StepKind(Labelled):
@@ -35,6 +43,8 @@ class StepKind(Labelled):
     REPEAT = "repeat", "超期提醒"
     SUSPECT = "suspect", "疑似不可用"
     CONFIRM = "confirm", "确认不可用"
+    TO_LEADER = "to_leader", "提请督促"
+    TO_OFFICE = "to_office", "提请办公室处理"
     TASK = "task", "待办事项"
     RECOVERED = "recovered", "核销"
 
@@ -64,6 +74,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """A person's word that they have a case."""
+
+    person: str
+    """The contact's key; empty for the operator."""
+    by: str
+    """The person's name."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """An account's trouble under one rule; `id` is None until it is stored."""
 
@@ -76,10 +97,26 @@ class Case:
     """Oldest first."""
     closed_at: datetime | None = None
     closing: Closing | None = None
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    """Oldest first."""
+
+    def spares(self, person: str, kind: StepKind, on: date, calendar: WorkCalendar) -> bool:
+        """Whether a step is a mere reminder to somebody who has the case: it is not said to them.
+
+        The last day in time and everything after it are no reminders, and nobody else is spared.
+        """
+        return kind in REMINDERS and any(
+            one.person == person and calendar.workdays_between(beijing_date(one.at), on) <= HOLDS
+            for one in self.acknowledgements
+        )
+
+    def find(self, kind: StepKind, number: int) -> Step | None:
+        """Return the step, if it was taken."""
+        return next((step for step in self.steps if step.kind is kind and step.number == number), None)
 
     def has(self, kind: StepKind, number: int) -> bool:
         """Whether the step was taken."""
-        return any(step.kind is kind and step.number == number for step in self.steps)
+        return self.find(kind, number) is not None
 
     @property
     def height(self) -> int:
@@ -97,6 +134,8 @@ class Case:
         return any(step.kind in _VERIFIED for step in self.steps)
 
 
+REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.REPEAT})
+"""What somebody who has the case need not hear again."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
 _OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
 RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
@@ -279,15 +318,39 @@ class Ladder:
 
 
 def _verification(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
-    """Return the step of a suspicion, or of its confirmation, once for each; short of that, the operator's task."""
+    """Return the step of a suspicion, or of its confirmation, once for each, then to whom it goes up; else a task."""
     kinds = {State.SUSPECTED: StepKind.SUSPECT, State.VIOLATED: StepKind.CONFIRM}
     kind = kinds.get(finding.state)
     if kind is None or finding.since is None:
         return _task(finding, case, calendar, now)
     number = finding.since.toordinal()
-    if case and case.has(kind, number):
-        return None
+    if case and (said := case.find(kind, number)):
+        return _escalation(finding, case, said, calendar, now) or _task_again(finding, case, calendar, now)
     return Step(kind=kind, number=number, at=now, because=finding.because)
+
+
+def _escalation(finding: Finding, case: Case, said: Step, calendar: WorkCalendar, now: datetime) -> Step | None:
+    """Return the step to the leader, then to the office, that working time alone brings; None before, and after both.
+
+    A confirmation was said to the leader already.
+    """
+    worked = calendar.workdays_between(beijing_date(said.at), beijing_date(now))
+    patience = HEARD if any(one.at >= said.at for one in case.acknowledgements) else UNHEARD
+    stages = ((StepKind.TO_OFFICE, patience + TO_THE_OFFICE), (StepKind.TO_LEADER, patience))
+    kind = next((kind for kind, after in stages if worked >= after), None)
+    if kind is None or case.has(kind, said.number) or case.has(StepKind.TO_OFFICE, said.number):
+        return None
+    if kind is StepKind.TO_LEADER and said.kind is StepKind.CONFIRM:
+        return None
+    return Step(kind=kind, number=said.number, at=now, because=finding.because)
+
+
+def _task_again(finding: Finding, case: Case, calendar: WorkCalendar, now: datetime) -> Step | None:
+    """Return the operator's repeated task about what has come as far up as it can."""
+    if not any(step.kind is StepKind.TO_OFFICE for step in case.steps):
+        return None
+    step = _task(finding, case, calendar, now)
+    return step if step and step.number else None
 
 
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:

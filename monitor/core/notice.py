@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -99,14 +99,19 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
             return (Role.LIAISON, Role.OPERATOR)
         case StepKind.CONFIRM | StepKind.RECOVERED:
             return (Role.LIAISON, Role.LEADER)
-        case StepKind.TASK:
+        case StepKind.TO_LEADER:
+            return (Role.LEADER,)
+        case StepKind.TASK | StepKind.TO_OFFICE:
             return (Role.OPERATOR,)
 
 
-def notify(step: Step, account: Account, rule: str) -> tuple[Notice, ...]:
+def notify(
+    step: Step, account: Account, rule: str, *, spared: Callable[[str], bool] = lambda _: False
+) -> tuple[Notice, ...]:
     """Return the notices of a step: one per person, who may hold two roles.
 
-    Where a role has nobody who can be reached, the other role is told, and failing that the operator.
+    Where a role has nobody who can be reached, the other role is told, and failing that the operator. Whoever is
+    `spared` (see `Case.spares`) has the case already: nobody is told in their place.
     """
     people: dict[str, Role] = {}
     for role in audience(step.kind):
@@ -117,6 +122,7 @@ def notify(step: Step, account: Account, rule: str) -> tuple[Notice, ...]:
     return tuple(
         Notice(account=account.id, rule=rule, kind=step.kind, number=step.number, role=role, person=person, at=step.at)
         for person, role in people.items()
+        if not spared(person)
     )
 
 
@@ -157,6 +163,8 @@ def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> R
             return Recheck.SEND if finding.state is State.SUSPECTED else Recheck.DROP
         case StepKind.CONFIRM:
             return Recheck.SEND if finding.state is State.VIOLATED else Recheck.DROP
+        case StepKind.TO_LEADER | StepKind.TO_OFFICE:
+            return Recheck.SEND if finding.state in {State.SUSPECTED, State.VIOLATED} else Recheck.DROP
         case _:
             return _recheck_rung(notice, episode, finding, ladder)
 

@@ -157,15 +157,13 @@ def _subject(items: Sequence[Item], setting: Setting) -> str:
     name = f"“{plain(first.account.name)}”{first.account.platform.label}"
     if first.kind is StepKind.RECOVERED:
         return f"【核销】{name}已恢复{'更新' if _is_about_updates(first) else '正常'}（{today}）"
-    if first.kind in {StepKind.SUSPECT, StepKind.CONFIRM}:
+    if first.kind in _APP_STEPS:
         return f"【{first.kind.label}】{name}（{today}）"
     return f"【{first.kind.label}】{name}{first.finding.days or 0}天未更新（{today}）"
 
 
 def _paragraph(item: Item, roles: tuple[Role, ...], setting: Setting) -> str:
-    if item.kind in {StepKind.SUSPECT, StepKind.CONFIRM} or (
-        item.kind is StepKind.RECOVERED and not _is_about_updates(item)
-    ):
+    if item.kind in _APP_STEPS or (item.kind is StepKind.RECOVERED and not _is_about_updates(item)):
         return _about_app(item, setting)
     if item.kind is StepKind.RECOVERED:
         return f"贵单位主办的{quoted(item.account)}{_last_update(item, setting)}，此前的超期提醒已核销。"
@@ -180,6 +178,7 @@ def _is_about_updates(item: Item) -> bool:
     return item.finding.rule == LADDER
 
 
+_APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, StepKind.TO_OFFICE})
 _DOUBTS = re.compile(r"疑似(?:下架|无法使用)，待人工核实")
 
 
@@ -190,6 +189,10 @@ def _about_app(item: Item, setting: Setting) -> str:
     facts = f"经监测，{quoted(item.account)}（主办单位：{escaped(item.account.unit)}）{said}"
     if item.kind is StepKind.SUSPECT:
         return f"{facts}，请今日内确认并反馈。"
+    if item.kind is StepKind.TO_LEADER:
+        return f"{facts}。此前已通知联络员，尚未恢复，请{_named(item.account, Role.LEADER)}督促核实并尽快恢复。"
+    if item.kind is StepKind.TO_OFFICE:
+        return f"{facts}。此前已通知该单位，尚未恢复，请与该单位联系。"
     clause = "按照《实施方案》“移动客户端无法下载或使用的，原则上清理整合”的要求，"
     return f"{facts}。{clause}建议列入清理整合建议名单，待联合研判。请尽快恢复。"
 

@@ -64,7 +64,7 @@ def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
 
 def is_for_digest(notice: Notice) -> bool:
     """Whether the operator hears of it in the morning's digest and not at once."""
-    return notice.role is Role.OPERATOR and notice.kind is StepKind.TASK
+    return notice.role is Role.OPERATOR and notice.kind in {StepKind.TASK, StepKind.TO_OFFICE}
 
 
 def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:

@@ -84,15 +84,25 @@ class Judge:
         self, known: Known, rule: Rule, finding: Finding, case: Case | None, now: datetime
     ) -> cases.Judgement:
         planned = plan(finding, rule.pacing, case, self.bench.book(now), self.bench.calendar, now)
-        return cases.Judgement(finding=finding, case=case, plan=planned, notices=tuple(_notices(planned, known, rule)))
+        return cases.Judgement(
+            finding=finding, case=case, plan=planned, notices=tuple(self._notices(planned, known, rule, case, now))
+        )
+
+    def _notices(self, planned: Plan, known: Known, rule: Rule, case: Case | None, now: datetime) -> Iterable[Notice]:
+        if planned.close and planned.close.step:
+            yield from notify(planned.close.step, known.account, rule.id)
+        step = planned.step
+        if step is None:
+            return
+        if case is None or planned.close:
+            yield from notify(step, known.account, rule.id)
+            return
+        today, calendar = beijing_date(now), self.bench.calendar
+        yield from notify(
+            step, known.account, rule.id, spared=lambda person: case.spares(person, step.kind, today, calendar)
+        )
 
 
 def _later(account: str, now: datetime) -> cases.Judged:
     """Return the end of an account's turn that failed: were it due at once, nobody else's would come."""
     return cases.Judged(account=account, judgements=(), judge_again_at=now + AGAIN)
-
-
-def _notices(planned: Plan, known: Known, rule: Rule) -> Iterable[Notice]:
-    for step in (planned.close.step if planned.close else None, planned.step):
-        if step is not None:
-            yield from notify(step, known.account, rule.id)

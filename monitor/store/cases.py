@@ -14,6 +14,7 @@ from monitor.core.case import NOTHING, Case, Closing, Plan, Step
 from monitor.core.finding import Finding
 from monitor.core.notice import Notice
 from monitor.store import tables
+from monitor.store.acknowledging import acknowledgements_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 from monitor.store.findings import (
@@ -198,6 +199,7 @@ def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
         sa.select(table).where(table.c.case.in_(sa.select(ids.c.id))).order_by(table.c.at, table.c.id)
     ):
         taken[row.case].append(Step(kind=row.kind, number=row.number, at=row.at, days=row.days, because=row.because))
+    held = acknowledgements_of(tx, sa.select(ids.c.id))
     return tuple(
         Case(
             id=row.id,
@@ -208,6 +210,7 @@ def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
             steps=tuple(taken[row.id]),
             closed_at=row.closed_at,
             closing=row.closing,
+            acknowledgements=tuple(held[row.id]),
         )
         for row in rows
     )

@@ -252,6 +252,25 @@ steps = Table(
     Index("uq_steps_case_kind_number", "case", "kind", "number", unique=True),
 )
 
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("person", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""Who said to have a case; rows are only ever added. `person` is empty for the operator."""
+
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+"""Tokens that were used and have not expired yet; never the token itself."""
+
 decisions = Table(
     "decisions",
     metadata,

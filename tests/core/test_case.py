@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
-from monitor.core.case import NOTHING, Case, Closing, Plan, Step, StepKind, plan
+from monitor.core.case import NOTHING, RUNGS, Acknowledgement, Case, Closing, Plan, Step, StepKind, plan
 from monitor.core.finding import Finding, Known, Pacing, State, Support
 from monitor.core.rules import upd_01
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, finding, known
@@ -216,3 +216,69 @@ def test_nobody_is_told_of_two_weeks_before_day_15_and_nothing_happens_on_a_day_
         if kind in {StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE}:
             assert (when - begun).days >= 15
     assert beijing_date(start_of_day(begun)) == begun
+
+
+def acknowledged(case: Case, at: str, person: str = "13800000001") -> Case:
+    """Return the case after somebody said to have it."""
+    return replace(case, acknowledgements=(Acknowledgement(person=person, by="联络员甲", at=beijing_time(at)),))
+
+
+def test_who_has_a_case_is_spared_reminders_and_nothing_else() -> None:
+    found, now = day_finding(date(2026, 5, 1), date(2026, 5, 11))
+    case = acknowledged(opened(found, now), "2026-05-11 10:00")
+    spared = {kind for kind in StepKind if case.spares("13800000001", kind, date(2026, 5, 13), WEEKS)}
+    assert spared == {StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.REPEAT}
+    assert not case.spares("leader@example.invalid", StepKind.WARN, date(2026, 5, 13), WEEKS)
+
+
+def test_a_word_holds_for_ten_working_days() -> None:
+    found, now = day_finding(date(2026, 5, 1), date(2026, 5, 29))
+    case = acknowledged(opened(found, now), "2026-06-01 10:00")
+    assert case.spares("13800000001", StepKind.REPEAT, date(2026, 6, 15), WEEKS)
+    assert not case.spares("13800000001", StepKind.REPEAT, date(2026, 6, 16), WEEKS)
+
+
+def test_no_word_keeps_a_gap_from_climbing() -> None:
+    found, now = day_finding(date(2026, 5, 1), date(2026, 5, 16))
+    case = acknowledged(opened(found, now, step(StepKind.LAST_DAY, 14)), "2026-05-15 10:00")
+    planned = plan(found, Pacing.LADDER, case, BOOK, EVERY_DAY, now)
+    assert planned.step is not None
+    assert planned.step.kind is StepKind.OVERDUE
+    assert planned.step.kind in RUNGS
+
+
+def suspected(until: date, acknowledged_at: str | None = None, state: State = State.SUSPECTED) -> list[tuple[str, str]]:
+    """Return every step of an app's trouble that stands since Monday, 4 May, judged once each morning."""
+    found = replace(finding(state, rule="APP-01"), since=date(2026, 5, 4))
+    case: Case | None = None
+    steps = []
+    today = date(2026, 5, 4)
+    while today <= until:
+        now = start_of_day(today) + timedelta(hours=9)
+        if case and acknowledged_at and beijing_time(acknowledged_at) <= now:
+            case = acknowledged(case, acknowledged_at)
+        planned = plan(found, Pacing.VERIFY, case, BOOK, WEEKS, now)
+        if planned.step:
+            case = case or opened(found, now)
+            case = replace(case, steps=(*case.steps, planned.step))
+            steps.append((f"{today:%m-%d}", planned.step.kind.value))
+        today += timedelta(days=1)
+    return steps
+
+
+def test_a_suspicion_that_nobody_has_goes_to_the_leader_after_a_working_day_and_then_to_the_office() -> None:
+    assert suspected(date(2026, 5, 15)) == [("05-04", "suspect"), ("05-05", "to_leader"), ("05-07", "to_office")]
+
+
+def test_a_suspicion_that_somebody_has_goes_up_later_but_goes_up() -> None:
+    steps = suspected(date(2026, 5, 15), "2026-05-04 15:00")
+    assert steps == [("05-04", "suspect"), ("05-11", "to_leader"), ("05-13", "to_office")]
+
+
+def test_a_confirmation_was_said_to_the_leader_already_and_goes_to_the_office() -> None:
+    assert suspected(date(2026, 5, 15), state=State.VIOLATED) == [("05-04", "confirm"), ("05-07", "to_office")]
+
+
+def test_what_the_office_has_is_named_to_it_again_and_again() -> None:
+    steps = suspected(date(2026, 6, 5))
+    assert steps[3:] == [("05-18", "task"), ("06-01", "task")]

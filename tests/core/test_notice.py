@@ -127,3 +127,20 @@ def test_a_reminder_waits_while_the_monitor_is_blind() -> None:
 def test_a_holiday_word_that_came_too_late_is_dropped() -> None:
     assert again(StepKind.HOLIDAY, finding(State.VIOLATED, days=16)) is Recheck.DROP
     assert again(StepKind.WARN, finding(State.VIOLATED, days=16)) is Recheck.SEND
+
+
+def test_nobody_is_told_in_the_place_of_whoever_has_the_case() -> None:
+    told = notify(step(StepKind.WARN), account(), "UPD-01", spared=lambda person: person == "13800000001")
+    assert [notice.role for notice in told] == [Role.LEADER]
+    assert notify(step(StepKind.REMIND), account(), "UPD-01", spared=lambda _: True) == ()
+
+
+def test_a_suspicion_goes_up_to_the_leader_and_then_to_the_office() -> None:
+    assert [role for role, _ in people(StepKind.TO_LEADER, account())] == [Role.LEADER]
+    assert [role for role, _ in people(StepKind.TO_OFFICE, account())] == [Role.OPERATOR]
+
+
+@pytest.mark.parametrize("kind", [StepKind.TO_LEADER, StepKind.TO_OFFICE])
+def test_what_works_again_goes_no_further_up(kind: StepKind) -> None:
+    assert again(kind, finding(State.SUSPECTED)) is Recheck.SEND
+    assert again(kind, finding(State.OK)) is Recheck.DROP

@@ -8,7 +8,7 @@ from monitor.store import Store, open_store, tables
 from tests.services import require_postgresql
 
 HERE = Path(__file__).parent
-QUICK = frozenset({"test_cases", "test_database", "test_outbox", "test_schema"})
+QUICK = frozenset({"test_cases", "test_database", "test_outbox", "test_migrations"})
 """The modules that run on PostgreSQL every time; the others do so with the slow drills."""
 
 

@@ -1,0 +1,79 @@
+"""People who say that they have a case, by a link in their message or in person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.core.case import Acknowledgement
+from monitor.core.token import Permit, Purpose, Refused
+from monitor.store import tables
+from monitor.store.audit import Act, record_audit
+from monitor.store.columns import insert_or, run
+from monitor.store.database import Tx
+
+
+def acknowledge(tx: Tx, case_ids: Collection[int], said: Acknowledgement) -> None:
+    """Take down who has these cases; their accounts are judged at once, since that may change what comes next."""
+    for id_ in sorted(case_ids):
+        record_audit(tx, Act(at=said.at, actor=said.by, action="case acknowledge", object=str(id_)))
+    row = {"person": said.person, "by": said.by, "at": said.at}
+    run(tx, sa.insert(tables.acknowledgements), [{"case": id_} | row for id_ in sorted(case_ids)])
+    accounts, cases = tables.accounts, tables.cases
+    concerned = sa.select(cases.c.account).where(cases.c.id.in_(case_ids))
+    tx.execute(sa.update(accounts).where(accounts.c.id.in_(concerned)).values(evaluate_at=said.at))
+
+
+def acknowledge_by(tx: Tx, permit: Permit, *, by: str, at: datetime) -> tuple[int, ...] | Refused:
+    """Take down that the reader of a message has the open cases it told of; return them, or why nothing was changed.
+
+    `by` is the reader's name; who they are is who the message was sent to.
+    """
+    if permit.purpose is not Purpose.ACKNOWLEDGE:
+        return Refused.FORGED
+    person = tx.scalar(sa.select(tables.messages.c.person).where(tables.messages.c.id == permit.message))
+    if person is None:
+        return Refused.OVER
+    told = open_cases_of(tx, permit.message)
+    if not told:
+        return Refused.OVER
+    if not spend(tx, permit, at=at):
+        return Refused.SPENT
+    acknowledge(tx, told, Acknowledgement(person=person, by=by, at=at))
+    return told
+
+
+def open_cases_of(tx: Tx, message_id: str) -> tuple[int, ...]:
+    """Return the cases that a message told of and that are open still, by number."""
+    notices, cases = tables.notices, tables.cases
+    chosen = (
+        sa.select(cases.c.id)
+        .join_from(notices, cases, notices.c.case == cases.c.id)
+        .where(notices.c.message == message_id, cases.c.closed_at.is_(None))
+        .distinct()
+        .order_by(cases.c.id)
+    )
+    return tuple(tx.scalars(chosen))
+
+
+def spend(tx: Tx, permit: Permit, *, at: datetime) -> bool:
+    """Use up a token and return whether this was its first use; of two at once, one is. Forgets what has expired."""
+    table = tables.spent_tokens
+    tx.execute(sa.delete(table).where(table.c.until <= at))
+    spent = insert_or(tx, table, ["id"])
+    return tx.execute(spent, {"id": permit.id, "until": permit.until}).rowcount > 0
+
+
+def acknowledgements_of(
+    tx: Tx, case_ids: Collection[int] | sa.Select[tuple[int]]
+) -> defaultdict[int, list[Acknowledgement]]:
+    """Return who has said to have these cases, oldest first, by case."""
+    table = tables.acknowledgements
+    chosen = sa.select(table).where(table.c.case.in_(case_ids)).order_by(table.c.at, table.c.id)
+    found: defaultdict[int, list[Acknowledgement]] = defaultdict(list)
+    for row in tx.execute(chosen):
+        found[row.case].append(Acknowledgement(person=row.person, by=row.by, at=row.at))
+    return found
