@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from monitor.core.collector import Page, Request, SeenT
+from monitor.core.collector import Grant, Page, Request, SeenT
 from monitor.core.observation import LookFailedError, Reason
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -66,7 +66,8 @@ class CannedFetch:
 class MemorySession:
     """A session that keeps everything until it is dropped."""
 
-    def __init__(self, **kept: str) -> None:
+    def __init__(self, grant: Grant | None = None, **kept: str) -> None:
+        self.grant = grant
         self.kept = dict(kept)
 
     def get(self, name: str) -> str | None:

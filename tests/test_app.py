@@ -12,6 +12,8 @@ from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
 from monitor.core.finding import Known, Rule
 from monitor.daemon import Daemon
+from monitor.settings.kinds import Secret
+from monitor.settings.sections import Grant
 from monitor.settings.sections import Platform as PlatformSettings
 from monitor.store import Store
 from tests.pipeline.build import NOW, Canned, account, office, settings
@@ -110,9 +112,14 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
         "“platforms.feed.base_url”",
         "“dispatch: procrastinate”",
     ]
-    wished = settings(platforms={"weibo": PlatformSettings(canary="1")}, hold=True)
+    granted = settings(grants={"shili": Grant(collector="weibo", id="1", secret=Secret("env:S"))}, hold=True)
+    assert [problem.text for problem in not_built(granted, "xuncha.yaml")] == [
+        "“grants.shili.collector”：采集器 weibo 不需要授权。"
+    ]
+    wished = granted.model_copy(update={"platforms": {"weibo": PlatformSettings(canary="1")}})
     assert [hint.split("，")[0] for hint in hints(wished)] == [
         "还没有通知渠道",
         "hold 为 true",
-        "grants 和 canary 本版本还用不到",
+        "没有设置环境变量 XUNCHA_KEY",
+        "canary 本版本还用不到",
     ]

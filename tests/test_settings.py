@@ -517,3 +517,20 @@ def test_a_day_that_ends_at_midnight_is_open_to_its_last_minute(folder: Path) ->
     settings = loaded(folder, 'hours: {windows: ["00:00-24:00"], every_day: true}')
 
     assert settings.office_hours().is_open(at_beijing(date(2026, 2, 15), time(23, 59)), settings.work_calendar())
+
+
+def test_the_key_for_tokens_comes_from_the_environment_and_shows_nowhere(folder: Path) -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    settings = loaded(folder, "", {"XUNCHA_KEY": key})
+    assert settings.key
+    assert settings.key.reveal() == key
+    assert key not in repr(settings)
+    assert loaded(folder, "", {"XUNCHA_KEY": " "}).key is None
+
+
+def test_a_key_that_can_be_guessed_is_refused_without_being_repeated(folder: Path) -> None:
+    (folder / "xuncha.yaml").write_text(OFFICE, "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load(folder, {"XUNCHA_KEY": "county-2026"})
+    assert str(caught.value).startswith("环境变量 XUNCHA_KEY：太短")
+    assert "county-2026" not in str(caught.value)

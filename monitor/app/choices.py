@@ -15,9 +15,11 @@ import monitor.core.rules
 from alerts.channels import open_channel
 from collectors.http import Policy
 from collectors.politeness import Pace
+from collectors.seal import Seal
+from collectors.sessions import Sessions
 from monitor.core.account import BY_HAND, Account, Source, chain, declared_sources
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector
+from monitor.core.collector import Collector, Grant, GrantedCollector
 from monitor.core.finding import Rule
 from monitor.settings import Problem, Settings, SettingsError, load
 
@@ -80,6 +82,11 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
         if platform.base_url and name not in movable:
             text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
             yield Problem(file=file, line=None, text=text)
+    granted = {name for name, one in all_collectors().items() if isinstance(one, GrantedCollector)}
+    for name, grant in settings.grants.items():
+        if grant.collector not in granted:
+            text = f"“grants.{name}.collector”：采集器 {grant.collector} 不需要授权。"
+            yield Problem(file=file, line=None, text=text)
     if settings.dispatch != "embedded":
         yield Problem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")
 
@@ -90,8 +97,10 @@ def hints(settings: Settings) -> Iterator[str]:
         yield "还没有通知渠道，消息不会发出。"
     if settings.hold:
         yield "hold 为 true，消息只生成、不发送，放行后才发出。"
-    if settings.grants or any(platform.canary for platform in settings.platforms.values()):
-        yield "grants 和 canary 本版本还用不到，写了也不起作用。"
+    if settings.grants and settings.key is None:
+        yield "没有设置环境变量 XUNCHA_KEY，授权得到的令牌不写入数据库，重启后重新获取。"
+    if any(platform.canary for platform in settings.platforms.values()):
+        yield "canary 本版本还用不到，写了也不起作用。"
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:
@@ -118,6 +127,20 @@ def open_channels(settings: Settings, clock: Callable[[], datetime]) -> dict[str
         )
         for name, channel in settings.channels.items()
     }
+
+
+def sessions(settings: Settings, clock: Callable[[], datetime]) -> Sessions:
+    """Return what collectors may keep, with the owners' grants; needs settings that were loaded with their secrets."""
+    grants = {
+        (grant.collector, name): Grant(
+            id=grant.id,
+            secret=grant.secret.reveal(),
+            token=grant.token.reveal() if grant.token else None,
+            base_url=grant.base_url,
+        )
+        for name, grant in settings.grants.items()
+    }
+    return Sessions(clock, grants, Seal(settings.key.reveal()) if settings.key else None)
 
 
 def policy(settings: Settings) -> Policy:

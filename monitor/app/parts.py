@@ -11,7 +11,6 @@ from functools import cached_property
 from urllib.parse import quote
 
 from collectors.http import Door
-from collectors.sessions import Sessions
 from monitor.app.choices import (
     Chains,
     all_collectors,
@@ -19,6 +18,7 @@ from monitor.app.choices import (
     every_of,
     open_channels,
     policy,
+    sessions,
 )
 from monitor.app.clock import now
 from monitor.core.account import Account, Platform, Role
@@ -136,7 +136,7 @@ class Parts:
             store=self.store,
             collectors=self.collectors,
             door=self.door,
-            sessions=Sessions(self.clock),
+            sessions=sessions(self.settings, self.clock),
             every=every_of(self.settings),
             clock=self.clock,
             done=self._looked,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from monitor.core.account import Account, Platform, Source
 from monitor.core.download import Download, Link
@@ -79,8 +79,37 @@ class Fetch(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """An owner's permission to use a platform's official interface, as the settings name it."""
+
+    id: str
+    """The application's or the account's id, as the platform calls it: appid, client_key, app_id."""
+    secret: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+    """What the owner's consent was answered with, where id and secret are not enough: a refresh token."""
+    base_url: str | None = None
+    """Where the platform's interface is reached, if not at its own address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A value kept for a grant, as it may lie at rest: encrypted, and opened only beside that very grant."""
+
+    collector: str
+    grant: str
+    """The grant's name in the settings."""
+    name: str
+    content: bytes
+    until: datetime
+
+
 class Session(Protocol):
     """What one collector may keep between its looks: visitor cookies, access tokens."""
+
+    @property
+    def grant(self) -> Grant | None:
+        """The grant that the source's key names; None for a visitor, and where the settings have no such grant."""
 
     def get(self, name: str) -> str | None:
         """Return what was put under the name, unless it is past its time."""
@@ -116,6 +145,15 @@ class Collector(Protocol):
 
     def parse(self, page: Page) -> Seen:
         """Return what one page says, recognised by its shape; raises LookFailedError."""
+
+
+@runtime_checkable
+class GrantedCollector(Collector, Protocol):
+    """A collector that needs an owner's grant: its sources' keys are names of grants in the settings."""
+
+    @property
+    def is_granted(self) -> Literal[True]:
+        """That it is so; a collector that looks as a visitor does not have this at all."""
 
 
 @runtime_checkable

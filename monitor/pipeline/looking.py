@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -11,10 +11,10 @@ from typing import Protocol
 
 from monitor.core import schedule
 from monitor.core.account import Platform, Source
-from monitor.core.collector import Collector, Fetch, Session, UnchangedError
+from monitor.core.collector import Collector, Fetch, Sealed, Session, UnchangedError
 from monitor.core.observation import Blind, Look, LookFailedError, Reason, Sight, Unchanged, Validators
 from monitor.pipeline.faults import Faults
-from monitor.store import Store, looks
+from monitor.store import Store, Tx, looks, tokens
 
 BATCH = 200
 LEASE = timedelta(minutes=10)
@@ -37,10 +37,21 @@ class Door(Protocol):
 
 
 class Sessions(Protocol):
-    """What this module needs of the kept sessions."""
+    """What this module needs of the kept sessions: the same one each time, and to have them lie at rest, sealed."""
 
-    def of(self, collector: str, grant: str = "") -> Session:
-        """Return the session of a collector and a grant."""
+    is_restored: bool
+
+    def of(self, collector: str, key: str = "") -> Session:
+        """Return the session for the grant that a source's key names, else the collector's own."""
+
+    def restore(self, kept: Iterable[Sealed]) -> None:
+        """Take back what lay at rest."""
+
+    def unsaved(self) -> tuple[Sealed, ...]:
+        """Return what is to lie at rest and does not yet."""
+
+    def saved(self, kept: Iterable[Sealed]) -> None:
+        """Note that these do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +84,18 @@ class Looker:
         return await self._look_and_record([one for one in due if one.source.collector in self.collectors])
 
     async def _look_and_record(self, due: Sequence[looks.Due]) -> tuple[looks.Recorded, ...]:
+        if not self.sessions.is_restored:
+            self.sessions.restore(await self.store.query(tokens.kept))
         gate = asyncio.Semaphore(AT_ONCE)
         seen = await asyncio.gather(*(self._look(one, gate) for one in due))
-        return await self.store.write(lambda tx: looks.record(tx, seen, self._next))
+        unsaved = self.sessions.unsaved()
+        recorded = await self.store.write(lambda tx: self._record(tx, seen, unsaved))
+        self.sessions.saved(unsaved)
+        return recorded
+
+    def _record(self, tx: Tx, seen: Sequence[Look], unsaved: Sequence[Sealed]) -> tuple[looks.Recorded, ...]:
+        tokens.keep(tx, unsaved, self.clock())
+        return looks.record(tx, seen, self._next)
 
     async def _look(self, due: looks.Due, gate: asyncio.Semaphore) -> Look:
         collector = self.collectors[due.source.collector]
@@ -104,7 +124,7 @@ class Looker:
         sight: Sight = Blind(reason=Reason.UNREADABLE, detail="a bug in the collector, see the log")
         with self.faults.contained("look", source=source.id):
             try:
-                sight = await collector.collect(source, fetch, self.sessions.of(collector.name))
+                sight = await collector.collect(source, fetch, self.sessions.of(collector.name, source.key))
             except UnchangedError:
                 sight = Unchanged()
             except LookFailedError as failed:

@@ -7,23 +7,29 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.finding import RuleBook
 from monitor.settings import days, rules
 from monitor.settings.check import Section, check
 from monitor.settings.document import Document, read
-from monitor.settings.kinds import Surroundings
+from monitor.settings.kinds import Secret, Surroundings
 from monitor.settings.problem import Problem, SettingsError, did_you_mean
 from monitor.settings.sections import GROUP, XunchaFile
 
 Model = TypeVar("Model", bound=Section)
 
+KEY = "XUNCHA_KEY"
+"""The variable of the environment that holds the key for tokens at rest."""
+KEY_LENGTH = 32
+
 
 class Settings(XunchaFile):
     """Everything an office has settled: xuncha.yaml, with its rules and its calendar."""
 
+    key: Secret | None = None
+    """What tokens are sealed with before they are written down; None if they are not to be."""
     rule_versions: rules.RulesFile = Field(repr=False)
     calendar: days.CalendarFile = Field(repr=False)
 
@@ -48,6 +54,7 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     """
     around = Surroundings(folder=config_dir, env=env)
     found: list[Problem] = []
+    key = _key(env or {}, found)
     main = _load(config_dir / "xuncha.yaml", XunchaFile, around, found)
     rule_file = _load(config_dir / "rules.yaml", rules.RulesFile, around, found)
     calendar_name = main[0].hours.overrides if main else "calendar.yaml"
@@ -60,7 +67,15 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
         found += days.problems(*calendar)
     if found or not (main and rule_file and calendar):
         raise SettingsError(found)
-    return Settings(**dict(main[0]), rule_versions=rule_file[0], calendar=calendar[0])
+    return Settings(**dict(main[0]), key=key, rule_versions=rule_file[0], calendar=calendar[0])
+
+
+def _key(env: Mapping[str, str], found: list[Problem]) -> Secret | None:
+    key = env.get(KEY, "").strip()
+    if key and len(key) < KEY_LENGTH:
+        text = f"太短，至少要 {KEY_LENGTH} 个随机字符，如 openssl rand -base64 32 的输出。"
+        found.append(Problem(file=f"环境变量 {KEY}", line=None, text=text))
+    return Secret(f"env:{KEY}", SecretStr(key)) if key else None
 
 
 def _load(path: Path, model: type[Model], around: Surroundings, found: list[Problem]) -> tuple[Model, Document] | None:

@@ -369,6 +369,17 @@ notes = Table(
     Column("text", Text, nullable=False),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("collector", Text, primary_key=True),
+    Column("grant", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+"""What was got with owners' grants: sealed, so that the database alone opens nothing."""
+
 acts = Table(
     "acts",
     metadata,

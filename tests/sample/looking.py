@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from collectors.platforms import feed, website, weibo
 from monitor.core.account import Platform, Source, chain, declared_sources
@@ -12,26 +12,11 @@ from monitor.core.observation import LookFailedError, Reason, Seen
 from monitor.sample import platforms
 from monitor.sample.county import county
 from monitor.sample.script import County, Script
+from tests.fakes import MemorySession
 
 NOW = datetime(2026, 11, 22, 13, 40, tzinfo=UTC)
 """21:40 in Beijing, on a Sunday."""
 COUNTY = county(NOW)
-
-
-class Memory:
-    """A session that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    def get(self, name: str) -> str | None:
-        return self.kept.get(name)
-
-    def put(self, name: str, value: str, keep: timedelta) -> None:
-        self.kept[name] = value
-
-    def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
 
 
 class Within:
@@ -62,10 +47,10 @@ def source_of(told: County, script: Script) -> Source:
     return source
 
 
-async def look(told: County, script: Script, at: datetime, session: Memory | None = None) -> Seen | Reason:
+async def look(told: County, script: Script, at: datetime, session: MemorySession | None = None) -> Seen | Reason:
     """Return what the real collector sees of an account at a moment."""
     source = source_of(told, script)
     try:
-        return await collectors(told)[source.collector].collect(source, Within(told, at), session or Memory())
+        return await collectors(told)[source.collector].collect(source, Within(told, at), session or MemorySession())
     except LookFailedError as error:
         return error.reason

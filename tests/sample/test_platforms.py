@@ -12,7 +12,8 @@ from monitor.core.observation import Covers, LookFailedError, Precision, Reason,
 from monitor.sample.answers import Ending
 from monitor.sample.platforms import answer, fetched
 from monitor.sample.script import Behaviour, County, Episode, FeedPlace, Script, SitePlace, WeiboPlace
-from tests.sample.looking import COUNTY, NOW, Memory, look, source_of
+from tests.fakes import MemorySession
+from tests.sample.looking import COUNTY, NOW, look, source_of
 
 POLLED = tuple(script for script in COUNTY.scripts if script.place is not None)
 HEALTHY = tuple(script for script in POLLED if script.behaviour(NOW) is Behaviour.OK)
@@ -107,7 +108,7 @@ async def test_a_feed_that_is_gone_says_so() -> None:
 
 async def test_a_pinned_post_stands_first_and_is_old() -> None:
     script = of("SL03")
-    session = Memory()
+    session = MemorySession()
     seen = await look(COUNTY, script, NOW, session)
     assert isinstance(seen, Timeline)
     place = script.place
@@ -151,7 +152,7 @@ def test_weibo_takes_no_cookies_that_do_not_belong_together() -> None:
 
 
 async def test_old_visitor_cookies_are_renewed() -> None:
-    session = Memory()
+    session = MemorySession()
     old = json.dumps(visitor(NOW - timedelta(hours=25)))
     session.kept["visitor"] = old
     assert json.loads(answer(COUNTY, weibo_list(WeiboPlace(uid="7000000001"), json.loads(old)), NOW).body)["ok"] == -100

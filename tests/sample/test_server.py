@@ -22,7 +22,8 @@ from monitor.sample.server import DUTY, ROBOTS, SampleServer
 from monitor.sample.settings import MAIL, environment, overlay, settings
 from monitor.sample.tray import Sink
 from monitor.settings import Settings, load
-from tests.sample.looking import NOW, Memory, collectors, source_of
+from tests.fakes import MemorySession
+from tests.sample.looking import NOW, collectors, source_of
 
 CONFIG = Path(__file__).parents[2] / "config"
 POLICY = Policy(
@@ -53,7 +54,7 @@ def sample_settings(server: SampleServer) -> Settings:
 
 async def test_the_whole_county_is_seen_through_the_real_door(server: SampleServer) -> None:
     ends: dict[str, Seen | Reason] = {}
-    session = Memory()
+    session = MemorySession()
     async with Door(POLICY, lambda: NOW) as door:
         for script in server.county.scripts:
             if script.place is None:
@@ -91,7 +92,9 @@ async def test_bad_lines_look_bad_through_the_real_door(account: str, behaviour:
     ):
         source = source_of(server.county, server.county.script(account))
         with pytest.raises(LookFailedError) as failed:
-            await collectors(server.county)[source.collector].collect(source, door.bind("x", reader="x/1"), Memory())
+            await collectors(server.county)[source.collector].collect(
+                source, door.bind("x", reader="x/1"), MemorySession()
+            )
         assert failed.value.reason is reason
 
 
