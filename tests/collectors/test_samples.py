@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.platforms import apk, apple_store, feed, tencent_news, thepaper, website, weibo
+from collectors.platforms import apk, apple_store, feed, tencent_news, thepaper, website, wechat_article, weibo
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Collector, LinkCollector, Page
 from monitor.core.download import Download, Fault
@@ -128,3 +128,24 @@ def test_recorded_answers_of_the_app_store() -> None:
     assert isinstance(missing, Download)
     assert missing.fault is Fault.NOT_LISTED
     assert invalid is Reason.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("name", "biz", "published"),
+    [
+        ("article_type0_01.html", "MzIyNjMxOTY0NA==", datetime(2025, 11, 10, 4, 0, 10, tzinfo=UTC)),
+        ("article_type8_image_01.html", "MzI2NDk5NzA0Mw==", datetime(2025, 11, 5, 10, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_recorded_article_of_wechat(name: str, biz: str, published: datetime) -> None:
+    seen = timeline(wechat_article.COLLECTOR, f"wechat/article/{name}")
+    assert seen.newest
+    assert seen.newest.published_at == published
+    assert (seen.covers, seen.standing) == (Covers.SOME, Standing.ACTIVE)
+    assert seen.profile
+    assert seen.profile.id == biz
+
+
+@pytest.mark.parametrize("name", ["deleted_by_author_01", "temporarily_unviewable_01", "violation_01"])
+def test_a_recorded_article_that_is_gone_says_nothing_of_its_account(name: str) -> None:
+    assert read(wechat_article.COLLECTOR, f"wechat/unavailable/{name}.html") is Reason.HTTP_ERROR
