@@ -125,6 +125,7 @@ def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[objec
             )
             for name in works.collectors
         ),
+        Pass(name="watch", title="自我检查", every=timedelta(seconds=30), work=works.watch_over),
         Pass(name="evaluate", title="判断", every=timedelta(seconds=1), work=works.judge_all),
         Pass(name="deliver", title="发送消息", every=timedelta(seconds=2), work=works.deliver),
         Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),

@@ -17,10 +17,12 @@ from collectors.http import Policy
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
-from monitor.core.account import BY_HAND, Account, Source, chain, declared_sources
+from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector, Grant, GrantedCollector
+from monitor.core.collector import Collector, Grant, GrantedCollector, LinkCollector
+from monitor.core.download import Link
 from monitor.core.finding import Rule
+from monitor.pipeline.watching import Perch
 from monitor.settings import Problem, Settings, SettingsError, load
 
 EVERY = timedelta(hours=6)
@@ -77,12 +79,16 @@ def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
 
 def not_built(settings: Settings, file: str) -> Iterator[Problem]:
     """Yield what the settings ask for and this version cannot do: silence would be a promise."""
+    known = all_collectors()
     movable = {module.COLLECTOR.name for module in _modules(collectors.platforms) if hasattr(module, "at")}
     for name, platform in settings.platforms.items():
         if platform.base_url and name not in movable:
             text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
             yield Problem(file=file, line=None, text=text)
-    granted = {name for name, one in all_collectors().items() if isinstance(one, GrantedCollector)}
+        if platform.canary and name in known and not _watched(known[name]):
+            text = f"“platforms.{name}.canary”：采集器 {name} 看的不是同一个平台，没有对照账号可言。"
+            yield Problem(file=file, line=None, text=text)
+    granted = {name for name, one in known.items() if isinstance(one, GrantedCollector)}
     for name, grant in settings.grants.items():
         if grant.collector not in granted:
             text = f"“grants.{name}.collector”：采集器 {grant.collector} 不需要授权。"
@@ -99,8 +105,23 @@ def hints(settings: Settings) -> Iterator[str]:
         yield "hold 为 true，消息只生成、不发送，放行后才发出。"
     if settings.grants and settings.key is None:
         yield "没有设置环境变量 XUNCHA_KEY，授权得到的令牌不写入数据库，重启后重新获取。"
-    if any(platform.canary for platform in settings.platforms.values()):
-        yield "canary 本版本还用不到，写了也不起作用。"
+
+
+def perches(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[Perch, ...]:
+    """Return where the canaries of the settings sit."""
+    return tuple(
+        Perch(platform=platform, source=Source(account="", collector=name, key=chosen.canary))
+        for name, chosen in settings.platforms.items()
+        if chosen.canary and name in collectors
+        for platform in sorted(_watched(collectors[name]), key=lambda platform: platform.value)
+    )
+
+
+def _watched(collector: Collector) -> frozenset[Platform]:
+    """Return the platforms that a canary of this collector stands for: those that are one far side, and stores."""
+    if isinstance(collector, LinkCollector) and collector.link is Link.STORE:
+        return collector.platforms
+    return frozenset(platform for platform in collector.platforms if platform.is_one_far_side)
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:

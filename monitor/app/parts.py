@@ -17,6 +17,7 @@ from monitor.app.choices import (
     all_rules,
     every_of,
     open_channels,
+    perches,
     policy,
     sessions,
 )
@@ -38,6 +39,7 @@ from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
+from monitor.pipeline.watching import Watch
 from monitor.pipeline.works import Works
 from monitor.settings import Settings
 from monitor.store import Store, Tx, cases, prune, roster
@@ -126,6 +128,20 @@ class Parts:
             courier=courier,
             digest=Digest(courier=courier, hour=self.settings.hours.digest),
             pruner=pruner(self.settings, self.store, self.clock),
+            watch=self.watch,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def watch(self) -> Watch:
+        """Watches over the monitor's own eyes."""
+        return Watch(
+            store=self.store,
+            looker=self.looker,
+            door=self.door,
+            courier=self.courier,
+            perches=perches(self.settings, self.collectors),
+            anchors=self.settings.network.anchors,
             clock=self.clock,
         )
 

@@ -66,6 +66,11 @@ class Platform(Labelled):
         return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
     @property
+    def is_one_far_side(self) -> bool:
+        """Whether all its accounts are served by one far side, so that they fail together when it does."""
+        return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
+
+    @property
     def is_app(self) -> bool:
         """Whether it is something that people download."""
         return self is Platform.MOBILE_APP

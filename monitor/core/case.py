@@ -165,7 +165,7 @@ def plan(
     finding: Finding, pacing: Pacing, case: Case | None, book: RuleBook, calendar: WorkCalendar, now: datetime
 ) -> Plan:
     """Return what the finding asks for, given the open case of the same account and rule."""
-    if finding.state is State.UNKNOWN:
+    if finding.state is State.UNKNOWN or finding.support is Support.HELD:
         return NOTHING
     close = _closing(finding, pacing, case, now) if case else None
     still_open = None if close else case

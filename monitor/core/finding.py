@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
 from monitor.core.account import Account, Labelled, Platform
-from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.calendar import ONE_DAY, beijing, beijing_date, start_of_day
 from monitor.core.decision import Decision
 from monitor.core.download import Download, Probe
 from monitor.core.observation import Covers, KnownPost, Observation, Timeline
+from monitor.core.outage import Outage
 
 
 class State(Labelled):
@@ -67,6 +68,8 @@ class Support(Enum):
     """The account is polled, but no such look was to be had: the operator's concern."""
     ASKED = "asked"
     """Nobody polls it, and no list by hand is fresh: the unit can only be asked."""
+    HELD = "held"
+    """The platform is suspended or the monitor offline: nothing is opened, closed or said until that is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,8 @@ class Known:
     """Of each link of an app the last days' looks, and the first that failed since it last worked; oldest first."""
     decisions: tuple[Decision, ...] = ()
     """What people decided about the account's cases, oldest first."""
+    doubt: Outage | None = None
+    """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
 
     @property
     def newest(self) -> KnownPost | None:
@@ -194,3 +199,33 @@ class Rule:
     pacing: Pacing
     judge: Callable[[Known, RuleBook, datetime], Finding]
     """Pure; gives a finding for every account, NOT_APPLICABLE included."""
+
+
+_SEEN = frozenset({Basis.OWN, Basis.HAND})
+"""What rests on looks, ours or a person's."""
+_NOBODYS = frozenset({State.NOT_APPLICABLE, State.EXEMPTED})
+"""What no look can change."""
+
+
+def word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return what the rule says; while we cannot see, what it said when we last could.
+
+    Time alone may then make it unknown, and nothing else: no verdict moves because of our own blindness.
+    """
+    today = rule.judge(known, book, now)
+    doubt = known.doubt
+    if doubt is None or today.basis not in _SEEN or today.state in _NOBODYS:
+        return today
+    then = rule.judge(known, book, doubt.trusted_until)
+    return _held(then, today, doubt)
+
+
+def _held(then: Finding, today: Finding, doubt: Outage) -> Finding:
+    pause = f"{doubt.said}，恢复前不作新的认定。"
+    if today.state in {then.state, State.UNKNOWN}:
+        return replace(today, support=Support.HELD, because=f"{today.because.removesuffix('。')}；{pause}")
+    local = beijing(doubt.trusted_until)
+    before = f"截至{local.month}月{local.day}日：{then.because.removesuffix('。')}；{pause}"
+    if today.state in {State.OK, State.WARNING}:
+        return replace(then, days=today.days, support=Support.HELD, because=before)
+    return replace(today, state=State.UNKNOWN, since=None, proposals=(), support=Support.HELD, because=before)

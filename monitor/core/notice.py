@@ -150,7 +150,7 @@ def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> R
 
     A unit whose account cannot be seen for certain right now hears nothing yet.
     """
-    if finding.state is State.UNKNOWN:
+    if finding.state is State.UNKNOWN or finding.support is Support.HELD:
         return Recheck.WAIT
     if finding.state in {State.NOT_APPLICABLE, State.EXEMPTED}:
         return Recheck.DROP

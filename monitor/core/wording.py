@@ -16,6 +16,7 @@ from monitor.core.account import Account, Contact, Role
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing
 from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.finding import Finding, Support
+from monitor.core.outage import Outage
 
 _WEEKDAYS = "一二三四五六日"
 _HARMLESS = str.maketrans("\\`*_[]()#!|<>~@", "＼｀＊＿［］（）＃！｜＜＞～＠")  # noqa: RUF001 - full-width twins are meant
@@ -322,3 +323,19 @@ def digest(sections: Sequence[Section], message_id: str, setting: Setting) -> Wo
         parts.append("今日没有需要处理的事项。")
     parts.append(_signature(message_id, setting))
     return Words(subject=f"【每日摘要】政务新媒体监测{count}项（{day(today)}）", body="\n\n".join(parts))
+
+
+def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:
+    """Return what the operator is told when the monitor cannot trust its own eyes: what, since when, and what to do."""
+    since = hour(outage.began_at)
+    if outage.platform is None:
+        facts = f"{since}起，监测系统连不上外部网络，采集已停止。"
+        wish = "请检查本机的网络、代理和防火墙。"
+        whose = "账号"
+    else:
+        facts = f"{since}起，{outage.platform.label}的采集结果不可信，已暂停采用。{escaped(outage.detail, 200)}。"
+        wish = "请查看“系统”页；临近期限的账号，请人工核查后登记。"
+        whose = f"{outage.platform.label}账号"
+    rest = f"恢复以前，不对任何{whose}作新的认定，不核销，也不提醒任何单位；恢复后自动继续。"
+    lines = [f"### 【监测提示】{outage.name}", facts, f"{rest}{wish}", _signature(message_id, setting)]
+    return Words(subject=f"【监测提示】{outage.name}（{since}起）", body="\n\n".join(lines))

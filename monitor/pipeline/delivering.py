@@ -113,6 +113,25 @@ class Courier:
         """Turn waiting notices into messages, one for each person and way; return how many were written."""
         return await self.store.write(lambda tx: len(self._prepare(tx, now)), durable=True)
 
+    def tell_operator(
+        self, tx: Tx, words: Words, topic: str, now: datetime, notices: Sequence[Notice] = ()
+    ) -> str | None:
+        """Draft a message of its own topic to the operator; return its id, None where no channel leads there."""
+        route = next(iter(self.directory.to_operator()), None)
+        if route is None:
+            return None
+        draft = outbox.Draft(
+            channel=route.channel,
+            role=Role.OPERATOR,
+            person="",
+            subject=words.subject,
+            body=words.body,
+            notices=tuple(_ids(notices)),
+            topic=topic,
+        )
+        opens = self.hours.opens_at(now, self.bench.calendar)
+        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
+
     async def recover(self, now: datetime) -> int:
         """Queue again what a crash or a lost database left unanswered; return how many. Only while nobody sends."""
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from monitor.core.account import Role
 from monitor.core.calendar import at_beijing, beijing_date
 from monitor.core.case import LADDER, Ladder
 from monitor.core.finding import Finding, State, Support
@@ -41,26 +40,15 @@ class Digest:
         if now < at_beijing(today, self.hour) or not bench.calendar.is_workday(today) or memory.get_note(tx, topic):
             return False
         memory.put_note(tx, topic, now.isoformat())
-        routes = self.courier.directory.to_operator()
         tasks = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
         sections = sections_of(sights.overview(tx, now), tasks, outbox.counts(tx))
-        if not routes or not any(section.lines for section in sections):
+        if not any(section.lines for section in sections):
             return False
         setting = Setting(
             now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
         )
-        words = digest(sections, UNNUMBERED, setting)
-        draft = outbox.Draft(
-            channel=routes[0].channel,
-            role=Role.OPERATOR,
-            person="",
-            subject=words.subject,
-            body=words.body,
-            notices=tuple(notice.id for notice in tasks if notice.id is not None),
-            topic=topic,
-        )
-        opens = self.courier.hours.opens_at(now, bench.calendar)
-        outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.courier.is_holding)
+        if self.courier.tell_operator(tx, digest(sections, UNNUMBERED, setting), topic, now, tasks) is None:
+            return False
         _withdraw_older(tx, topic, now)
         return True
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Case, Plan, plan
-from monitor.core.finding import Finding, Known, Rule, RuleBook, judge_again_at
+from monitor.core.finding import Finding, Known, Rule, RuleBook, judge_again_at, word_of
 from monitor.core.notice import Notice, notify
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, Tx, cases, facts, savepoint
@@ -30,7 +30,7 @@ class Bench:
     def findings(self, known: Known, now: datetime) -> tuple[tuple[Rule, Finding], ...]:
         """Return what every rule in force says of one account."""
         book = self.book(now)
-        return tuple((rule, rule.judge(known, book, now)) for rule in self.rules if rule.id in book.clauses)
+        return tuple((rule, word_of(rule, known, book, now)) for rule in self.rules if rule.id in book.clauses)
 
     def book(self, now: datetime) -> RuleBook:
         """Return the numbers in force on the day of `now`."""

@@ -83,6 +83,12 @@ class Looker:
         due = await self.store.query(lambda tx: looks.sources_of(tx, list(accounts)))
         return await self._look_and_record([one for one in due if one.source.collector in self.collectors])
 
+    async def glance(self, source: Source) -> Sight:
+        """Return how a look at a source that belongs to no account ends; nothing is kept of it."""
+        collector = self.collectors[source.collector]
+        fetch = self.door.bind(source.id, reader=collector.name, platform=collector.name)
+        return await self._sight(collector, source, fetch)
+
     async def _look_and_record(self, due: Sequence[looks.Due]) -> tuple[looks.Recorded, ...]:
         if not self.sessions.is_restored:
             self.sessions.restore(await self.store.query(tokens.kept))

@@ -12,6 +12,7 @@ from monitor.pipeline.digesting import Digest
 from monitor.pipeline.judging import BATCH, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
+from monitor.pipeline.watching import Watch
 from monitor.store import Store
 
 
@@ -25,6 +26,7 @@ class Works:
     courier: Courier
     digest: Digest
     pruner: Pruner
+    watch: Watch
     clock: Callable[[], datetime]
 
     @property
@@ -33,8 +35,14 @@ class Works:
         return tuple(sorted(self.looker.collectors))
 
     async def look(self, names: Collection[str]) -> int:
-        """Look at one batch of sources of these collectors; return how many were due."""
+        """Look at one batch of sources of these collectors; return how many were due. Offline, nobody is looked at."""
+        if self.watch.is_cut_off:
+            return 0
         return await self.looker.look_due(names)
+
+    async def watch_over(self) -> None:
+        """Find out whether the monitor can see, and what follows from it."""
+        await self.watch.check()
 
     async def judge_all(self) -> None:
         """Judge until nothing is left to be judged."""

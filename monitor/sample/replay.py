@@ -133,6 +133,7 @@ async def tick(works: Works) -> None:
     """Do everything that is due at one moment."""
     while await works.look(works.collectors):
         pass
+    await works.watch_over()
     await works.judge_all()
     await works.write_digest()
     while await works.deliver():

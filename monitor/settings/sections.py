@@ -112,6 +112,8 @@ class Outside(Section):
     allow: tuple[Network, ...] = ()
     proxy: SecretOrAddress | None = None
     timeout: Duration = timedelta(seconds=20)
+    anchors: tuple[WebAddress, ...] = ()
+    """Independent hosts: when none of them answers it is our own line that is out. Empty: looks alone tell."""
 
 
 class Review(Section):

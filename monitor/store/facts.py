@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from monitor.core.account import Account
 from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, KnownPost, Observation
-from monitor.store import tables
+from monitor.core.outage import Outage
+from monitor.store import outages, tables
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import from_driver
@@ -45,23 +46,62 @@ def known(
     pass, call it in the write transaction that saves the findings.
     """
     moment = _Moment(now, now if known_at is None else known_at)
-    in_force = {row.account: row for row in tx.execute(versions_in_force(now, moment.known_at, account_ids))}
-    posts = _posts(tx, list(in_force), moment, reach)
-    observations = _observations(tx, list(in_force), moment)
-    polled = _polled(tx, list(in_force), moment)
+    rows = tx.execute(versions_in_force(now, moment.known_at, account_ids))
+    in_force = {row.account: decode(Account, row.content) for row in rows}
+    ids = list(in_force)
+    posts = _posts(tx, ids, moment, reach)
+    polled = _polled(tx, ids, moment)
+    doubts = _doubts(tx, in_force, polled, moment)
+    observations = _observations(tx, [id_ for id_ in ids if id_ not in doubts], moment)
+    observations |= _before_doubt(tx, doubts, moment)
     until = min(moment.at, moment.known_at)
-    probes, ruled = probes_of(tx, list(in_force), until), decisions_of(tx, list(in_force), moment.at, moment.known_at)
+    probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
     return tuple(
         Known(
-            account=decode(Account, row.content),
-            posts=tuple(posts[id_]),
+            account=account,
+            posts=tuple(_trusted(posts[id_], id_, doubts.get(id_))),
             observations=tuple(observations[id_]),
             is_polled=id_ in polled,
-            probes=tuple(probes[id_]),
+            probes=tuple(one for one in probes[id_] if id_ not in doubts or one.at <= doubts[id_].trusted_until),
             decisions=tuple(ruled[id_]),
+            doubt=doubts.get(id_),
         )
-        for id_, row in in_force.items()
+        for id_, account in in_force.items()
     )
+
+
+def _doubts(tx: Tx, accounts: Mapping[str, Account], polled: Collection[str], moment: _Moment) -> dict[str, Outage]:
+    """Return for each account the outage that kept us from seeing it then, the one of least trust."""
+    going_on = outages.doubts(tx, moment.known_at)
+    offline = going_on.pop(None, None)
+    found: dict[str, Outage] = {}
+    for id_, account in accounts.items() if going_on or offline else ():
+        ours = [offline, going_on.get(account.platform) if id_ in polled else None]
+        doubt = min((one for one in ours if one), key=lambda one: one.trusted_until, default=None)
+        if doubt is not None and doubt.trusted_until < moment.at:
+            found[id_] = doubt
+    return found
+
+
+def _before_doubt(tx: Tx, doubts: Mapping[str, Outage], moment: _Moment) -> dict[str, list[Observation]]:
+    """Return what the sources of doubted accounts last showed that can be trusted; looks by hand always can."""
+    found: defaultdict[str, list[Observation]] = defaultdict(list)
+    for until in {doubt.trusted_until for doubt in doubts.values()}:
+        ids = [id_ for id_, doubt in doubts.items() if doubt.trusted_until == until]
+        for then in (_Moment(until, min(until, moment.known_at)), moment):
+            by_hand = then is moment
+            for id_, seen in _observations(tx, ids, then).items():
+                found[id_] += (one for one in seen if one.is_polled is not by_hand)
+    return found
+
+
+def _trusted(posts: Iterable[KnownPost], account: str, doubt: Outage | None) -> Iterator[KnownPost]:
+    """Yield what may be believed of the posts: what polled sources taught since the doubt began is left out."""
+    by_hand = f"{account}/{MANUAL}="
+    for post in posts:
+        believed = post if doubt is None or post.source.startswith(by_hand) else post.as_of(doubt.trusted_until)
+        if believed is not None:
+            yield believed
 
 
 def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> defaultdict[str, list[KnownPost]]:

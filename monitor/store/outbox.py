@@ -47,6 +47,8 @@ __all__ = [
     "take_token",
     "unfinished",
     "waiting_notices",
+    "was_told",
+    "withdraw",
 ]
 
 ONE_MINUTE = timedelta(minutes=1)
@@ -183,6 +185,20 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
     tx.execute(sa.update(table).where(table.c.id == message_id).values(state=state, finished_at=at))
     merged = sa.and_(notices.c.message == message_id, notices.c.state == NoticeState.MERGED)
     tx.execute(sa.update(notices).where(merged).values(change))
+
+
+def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
+    """Cancel what was drafted on a topic and has not yet been settled: it is true no more."""
+    waiting = table.c.state.in_([MessageState.HELD, MessageState.QUEUED])
+    chosen = sa.select(table.c.id).where(table.c.topic == topic, waiting, table.c.frozen_at.is_(None))
+    for id_ in tx.scalars(chosen).all():
+        settle(tx, id_, MessageState.CANCELLED, at=at)
+
+
+def was_told(tx: Tx, topic: str, *, since: datetime) -> bool:
+    """Whether a message on the topic was drafted since then and not withdrawn."""
+    drafted = sa.and_(table.c.topic == topic, table.c.created_at >= since, table.c.state != MessageState.CANCELLED)
+    return tx.scalar(sa.select(table.c.id).where(drafted).limit(1)) is not None
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:

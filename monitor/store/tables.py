@@ -29,6 +29,7 @@ from monitor.core.download import Fault, Link
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
+from monitor.core.outage import Cause
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -379,6 +380,20 @@ tokens = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 """What was got with owners' grants: sealed, so that the database alone opens nothing."""
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", Text),
+    Column("cause", closed(Cause, "cause"), nullable=False),
+    Column("trusted_until", UtcDateTime, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index(None, "began_at"),
+)
+"""When the monitor could not trust its own eyes; without a platform, it was offline."""
 
 acts = Table(
     "acts",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar
 from monitor.core.case import DOWNLOADS
 from monitor.core.finding import State
+from monitor.core.observation import MANUAL
 from monitor.metrics import Metrics, Reading, Snapshot
 from monitor.store import Store, Tx
 from monitor.store.cases import cases
+from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
 from monitor.store.sights import Row, overview
 from monitor.web.board import days_of
@@ -28,10 +30,7 @@ _ALL = 1_000_000
 class Condition:
     """What is not in the store: how the monitor itself stands. None: not known."""
 
-    is_online: bool | None = None
     is_store_writable: bool | None = None
-    suspended: Mapping[Platform, bool] = field(default_factory=dict)
-    """For each platform that is looked at, whether it is suspended."""
     cases_without_next_step: int | None = None
 
 
@@ -62,6 +61,7 @@ def scraper(
 def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition) -> Snapshot:
     """Return the state as the store has it now."""
     rows = overview(tx, now)
+    out = {outage.platform for outage in open_outages(tx)}
     waited = oldest_age(tx, now)
     last_steps = (case.steps[-1].kind for case in cases(tx, open_only=True, limit=_ALL) if case.steps)
     return Snapshot(
@@ -73,11 +73,16 @@ def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Conditi
         oldest_waiting=None if waited is None else now - waited,
         open_cases=Counter(last_steps),
         cases_without_next_step=stands.cases_without_next_step,
-        suspended=stands.suspended,
+        suspended={platform: platform in out for platform in _polled(rows)},
         calendar_years=calendar.years,
-        is_online=stands.is_online,
+        is_online=None not in out,
         is_store_writable=stands.is_store_writable,
     )
+
+
+def _polled(rows: Iterable[Row]) -> frozenset[Platform]:
+    """Return the platforms that are looked at."""
+    return frozenset(row.account.platform for row in rows if any(source.collector != MANUAL for source in row.sources))
 
 
 def _readings(rows: Iterable[Row], now: datetime) -> Iterable[Reading]:

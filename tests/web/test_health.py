@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.core.account import Platform
 from monitor.metrics import CONTENT_TYPE, Metrics
 from monitor.store import Store
 from monitor.web import Condition, Pass, Server, listening, scraper
@@ -60,15 +59,13 @@ def test_metrics_tell_the_state_of_the_store(client: TestClient) -> None:
 
 async def test_a_scrape_is_kept_for_five_seconds(county: Store) -> None:
     clock = Clock()
-    stands = Condition(is_online=True)
+    stands = Condition(cases_without_next_step=0)
     scrape = scraper(county, Metrics(clock), CALENDAR, clock, lambda: stands)
     first = await scrape()
-    stands = Condition(is_online=False, suspended={Platform.WEIBO: True}, cases_without_next_step=2)
+    stands = Condition(cases_without_next_step=2)
     assert await scrape() is first
     clock.now += timedelta(seconds=5)
     later = await scrape()
-    assert samples(later, "xuncha_monitor_online") == {(): 0}
-    assert samples(later, "xuncha_platform_suspended") == {("weibo",): 1}
     assert samples(later, "xuncha_cases_without_next_step") == {(): 2}
 
 

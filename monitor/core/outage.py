@@ -1,0 +1,207 @@
+"""An outage: a stretch of time in which the monitor cannot trust its own eyes, on one platform or at all.
+
+Its looks fail together, or even an account that is known to be alive cannot be read. Nothing is concluded
+from what was learnt meanwhile: no verdict moves for it, and no unit hears of it. It ends by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.core.account import Labelled, Platform
+from monitor.core.calendar import beijing
+from monitor.core.download import Download
+from monitor.core.observation import Blind, Reason, Sight, Timeline, Unchanged
+
+WINDOW = timedelta(hours=24)
+"""How long a failed look speaks for its source: longer than any interval between two looks."""
+TOGETHER = 2
+"""So many accounts must fail before the platform, and not an account, is at fault."""
+CUT_OFF = 3
+"""So many accounts, on at least two platforms, must be out of reach before our own line is at fault."""
+ALIVE = timedelta(days=7)
+"""A canary's newest post is never older than this, or the list that shows it is frozen."""
+
+PASSING = frozenset(
+    {
+        Reason.DNS,
+        Reason.CONNECT,
+        Reason.TLS,
+        Reason.TIMEOUT,
+        Reason.HTTP_ERROR,
+        Reason.RATE_LIMITED,
+        Reason.TRUNCATED,
+    }
+)
+"""What may be over by the next look: one such failure says nothing yet."""
+UNREACHED = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT})
+"""What a look ends in when nothing can be reached at all."""
+
+
+class Cause(Labelled):
+    """What showed that the monitor cannot see."""
+
+    CANARY = "canary", "对照账号异常"
+    FAILURES = "failures", "多数账号采集失败"
+    OFFLINE = "offline", "本机网络不通"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """One such stretch; `id` is None until it is stored."""
+
+    id: int | None = None
+    platform: Platform | None
+    """None: the monitor itself is offline."""
+    cause: Cause
+    trusted_until: datetime
+    """What was learnt later is left aside while it lasts."""
+    began_at: datetime
+    """When it was found out."""
+    detail: str = ""
+    """What exactly failed, in Chinese, for the operator."""
+    ended_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What is out, as the subject of a sentence."""
+        return f"{self.platform.label}采集暂停" if self.platform else "监测系统断网"
+
+    @property
+    def said(self) -> str:
+        """What is out and since when, as a part of a sentence."""
+        local = beijing(self.began_at)
+        return f"{self.name}（{local.month}月{local.day}日{local.hour}时{local.minute:02}分起）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """How the looks at one platform's polled accounts go."""
+
+    platform: Platform
+    accounts: int
+    failing: int = 0
+    """Accounts none of whose sources shows anything, and not by chance."""
+    cut_off: int = 0
+    """Those among them that could not even be reached."""
+    cut_off_since: datetime | None = None
+    """The earliest of their latest looks."""
+    seen_at: datetime | None = None
+    """When any account last showed something."""
+
+    @property
+    def fails_together(self) -> bool:
+        """Whether it is the platform that fails: most accounts of one far side do."""
+        is_most = self.failing >= TOGETHER and self.failing * 2 >= self.accounts
+        return self.platform.is_one_far_side and is_most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """What looks at an account that is known to be alive say of its platform."""
+
+    good_at: datetime
+    """When it was last well; the first look at the latest."""
+    fault: str = ""
+    """What is wrong, in Chinese; empty while all is well."""
+    is_doubtful: bool = False
+    """Whether the last look failed in a way that may be over by the next."""
+
+    def after(self, sight: Sight, now: datetime) -> Canary:
+        """Return what one more look says; a failure that may pass counts from the second on."""
+        fault = _fault(sight, now)
+        if not fault:
+            return Canary(good_at=now)
+        may_pass = isinstance(sight, Blind) and sight.reason in PASSING and not (self.is_doubtful or self.fault)
+        return replace(self, fault="" if may_pass else fault, is_doubtful=may_pass)
+
+
+def _fault(sight: Sight, now: datetime) -> str:
+    match sight:
+        case Blind(reason=reason):
+            return reason.label
+        case Timeline() as seen if not seen.standing.is_present:
+            return f"平台显示{seen.standing.label}"
+        case Timeline(newest=newest):
+            if newest is None:
+                return "没有内容"
+            return f"{ALIVE.days}天内没有新内容" if now - newest.published_at > ALIVE else ""
+        case Download(fault=fault):
+            return fault.label if fault else ""
+        case Unchanged():
+            return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Which outages begin, and which of the open ones end."""
+
+    begun: tuple[Outage, ...] = ()
+    ended: tuple[Outage, ...] = ()
+
+
+def diagnose(
+    censuses: Sequence[Census],
+    open_ones: Sequence[Outage],
+    now: datetime,
+    *,
+    canaries: Mapping[Platform, Canary],
+    answered: bool | None,
+) -> Diagnosis:
+    """Return what changes, given how looks go, what the canaries and the anchors say, and which outages are open.
+
+    `answered`: whether any anchor did; None where none is asked. While the monitor is offline nothing is
+    said of platforms, for their looks fail anyway; and when that ends, they are looked at anew first.
+    """
+    line = next((one for one in open_ones if one.platform is None), None)
+    if _is_offline(censuses, line, now, answered=answered):
+        begun = Outage(platform=None, cause=Cause.OFFLINE, trusted_until=now, began_at=now)
+        return Diagnosis(begun=() if line else (begun,))
+    if line:
+        return Diagnosis(ended=(line,))
+    troubles = {
+        one.platform: trouble
+        for one in censuses
+        if (trouble := _trouble(one, canaries.get(one.platform), now)) is not None
+    }
+    known = {one.platform for one in open_ones}
+    return Diagnosis(
+        begun=tuple(trouble for platform, trouble in troubles.items() if platform not in known),
+        ended=tuple(one for one in open_ones if one.platform not in troubles),
+    )
+
+
+def _is_offline(censuses: Sequence[Census], line: Outage | None, now: datetime, *, answered: bool | None) -> bool:
+    """Whether nothing can be reached: no anchor answers, or, where none is asked, nobody does who should."""
+    seen_at = max((one.seen_at for one in censuses if one.seen_at), default=None)
+    if answered is not None:
+        return not answered
+    if line is not None:
+        return seen_at is None or seen_at <= line.began_at
+    out = [one for one in censuses if one.cut_off]
+    cut_off, accounts = sum(one.cut_off for one in out), sum(one.accounts for one in censuses)
+    since = min((one.cut_off_since for one in out if one.cut_off_since), default=now)
+    return cut_off >= CUT_OFF and len(out) > 1 and cut_off * 2 >= accounts and (seen_at is None or seen_at < since)
+
+
+def _trouble(census: Census, canary: Canary | None, now: datetime) -> Outage | None:
+    """Return the outage that begins with this state of a platform, or None."""
+    if canary is not None and canary.fault:
+        return Outage(
+            platform=census.platform,
+            cause=Cause.CANARY,
+            trusted_until=min(canary.good_at, now),
+            began_at=now,
+            detail=f"对照账号：{canary.fault}",
+        )
+    if census.fails_together:
+        return Outage(
+            platform=census.platform,
+            cause=Cause.FAILURES,
+            trusted_until=now,
+            began_at=now,
+            detail=f"{census.accounts}个账号中有{census.failing}个采集失败",
+        )
+    return None

@@ -1,0 +1,135 @@
+"""Watch over the monitor's own eyes: canaries, anchors, and how all looks go together.
+
+What begins or ends is decided in `monitor.core.outage`; here it is asked for, written down, and told to the
+operator in one message. Units hear nothing of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.core.account import Platform, Source
+from monitor.core.case import Ladder
+from monitor.core.collector import Request
+from monitor.core.observation import LookFailedError, Reason
+from monitor.core.outage import UNREACHED, Canary, Diagnosis, Outage, diagnose
+from monitor.core.wording import Setting, outage_words
+from monitor.pipeline.delivering import UNNUMBERED, Courier
+from monitor.pipeline.looking import Door, Looker
+from monitor.store import Store, Tx, outages, outbox
+
+CANARY_EVERY = timedelta(minutes=30)
+CANARY_SOON = timedelta(minutes=10)
+"""When a canary that did not look well is looked at again."""
+SILENT = 2
+"""After so many rounds in which no anchor answered the monitor is offline."""
+SPREAD = timedelta(minutes=15)
+"""Over so long the looks are spread that an outage kept from being made."""
+QUIET = timedelta(hours=24)
+"""A platform that was told of is not told of again within this time, however often it comes and goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perch:
+    """Where a canary sits: a source of no account, and the platform it stands for."""
+
+    platform: Platform
+    source: Source
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """Finds out whether the monitor can see."""
+
+    store: Store
+    looker: Looker
+    door: Door
+    courier: Courier
+    perches: Sequence[Perch]
+    anchors: Sequence[str]
+    """Addresses of independent hosts; while any of them answers the monitor is online. Without any, looks tell."""
+    clock: Callable[[], datetime]
+    _canaries: dict[str, Canary] = field(default_factory=dict)
+    _next: dict[str, datetime] = field(default_factory=dict)
+    _silence: int = 0
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether looking is of no use because no anchor answers."""
+        return self._silence >= SILENT
+
+    @property
+    def canaries(self) -> Mapping[Platform, Canary]:
+        """How the canaries are, the worst of each platform."""
+        found: dict[Platform, Canary] = {}
+        for perch in self.perches:
+            one = self._canaries.get(perch.source.id)
+            if one is not None and (perch.platform not in found or one.fault):
+                found[perch.platform] = one
+        return found
+
+    async def check(self) -> None:
+        """Find out what has begun or ended, and act on it."""
+        answered = await self._ask_anchors()
+        if answered is not False:
+            await self._look_at_canaries()
+        now, canaries = self.clock(), self.canaries
+        changes = await self.store.query(lambda tx: _diagnosis(tx, canaries, now, answered=answered))
+        if changes.begun or changes.ended:
+            await self.store.write(lambda tx: self._follow(tx, changes, now), durable=True)
+
+    async def _ask_anchors(self) -> bool | None:
+        """Return whether the monitor reaches any anchor, or did a moment ago; None where there is none to ask."""
+        answers = await asyncio.gather(*(self._reaches(url) for url in self.anchors))
+        told = [one for one in answers if one is not None]
+        if not told:
+            self._silence = 0
+            return None
+        self._silence = 0 if any(told) else self._silence + 1
+        return not self.is_cut_off
+
+    async def _reaches(self, url: str) -> bool | None:
+        """Return whether the host answers, whatever it says; None if our own guard keeps us from asking."""
+        try:
+            await self.door.bind("anchor", reader="anchor")(Request(url=url, stop_at=1))
+        except LookFailedError as failed:
+            return None if failed.reason is Reason.GUARD_BLOCKED else failed.reason not in UNREACHED
+        return True
+
+    async def _look_at_canaries(self) -> None:
+        now = self.clock()
+        due = [perch.source for perch in self.perches if self._next.get(perch.source.id, now) <= now]
+        for source, sight in zip(due, await asyncio.gather(*map(self.looker.glance, due)), strict=True):
+            before = self._canaries.get(source.id, Canary(good_at=now))
+            after = self._canaries[source.id] = before.after(sight, now)
+            is_well = not (after.fault or after.is_doubtful)
+            self._next[source.id] = now + (CANARY_EVERY if is_well else CANARY_SOON)
+
+    def _follow(self, tx: Tx, changes: Diagnosis, now: datetime) -> None:
+        for outage in changes.ended:
+            outages.end(tx, outage, now)
+            outages.catch_up(tx, outage.platform, now, SPREAD)
+            outbox.withdraw(tx, _topic(outage), at=now)
+        for outage in changes.begun:
+            outages.begin(tx, outage)
+            if not outbox.was_told(tx, _topic(outage), since=now - QUIET):
+                self._tell(tx, outage, now)
+
+    def _tell(self, tx: Tx, outage: Outage, now: datetime) -> None:
+        bench = self.courier.bench
+        setting = Setting(
+            now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
+        )
+        self.courier.tell_operator(tx, outage_words(outage, UNNUMBERED, setting), _topic(outage), now)
+
+
+def _diagnosis(tx: Tx, canaries: Mapping[Platform, Canary], now: datetime, *, answered: bool | None) -> Diagnosis:
+    return diagnose(outages.census(tx, now), outages.open_outages(tx), now, canaries=canaries, answered=answered)
+
+
+def _topic(outage: Outage) -> str:
+    """Return what keeps the operator's messages on one platform's outages apart from others."""
+    return f"outage:{outage.platform.value if outage.platform else ''}"
