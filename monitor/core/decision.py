@@ -19,6 +19,13 @@ class Ruling(Labelled):
     DEREGISTERED = "deregistered", "注销"
 
 
+def exemption_ends(decided_on: date) -> date:
+    """Return the last day of an exemption that names none: a year, our own assumption."""
+    year = decided_on.year + 1
+    is_leap_day = (decided_on.month, decided_on.day) == (2, 29)
+    return date(year, 2, 28) if is_leap_day else decided_on.replace(year=year)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One ruling on an account's trouble under a rule."""

@@ -13,6 +13,8 @@ class Filing:
 
     number: str | None = None
     filed_on: date | None = None
+    name: str | None = None
+    """As the list writes it, where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

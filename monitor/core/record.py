@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from monitor.core.account import Labelled
 
@@ -34,14 +34,75 @@ class RecordKind(Labelled):
     UNIT_ORDER = "unit_order", "机构序列"
     DEDUCTION = "deduction", "扣分"
     MIGRATION = "migration", "内容迁移"
+    ALIAS = "alias", "单位别名"
+    DOMAIN = "domain", "民生领域"
 
 
-class Subject(Enum):
+class Subject(Labelled):
     """What a record speaks of."""
 
-    ACCOUNT = "account"
-    UNIT = "unit"
-    AREA = "area"
+    ACCOUNT = "account", "账号ID"
+    UNIT = "unit", "主办单位"
+    AREA = "area", "地区"
+
+
+_ACCOUNT, _UNIT, _AREA = frozenset({Subject.ACCOUNT}), frozenset({Subject.UNIT}), frozenset({Subject.AREA})
+
+SUBJECTS: Mapping[RecordKind, frozenset[Subject]] = {
+    RecordKind.INSTITUTION: _UNIT | _AREA,
+    RecordKind.TRAINING: _UNIT | _AREA,
+    RecordKind.MEETING: _UNIT | _AREA,
+    RecordKind.INSPECTION: _ACCOUNT | _UNIT | _AREA,
+    RecordKind.INTERACTION: _ACCOUNT,
+    RecordKind.MESSAGE_REPLY: _ACCOUNT,
+    RecordKind.SERVICE_ENTRY: _ACCOUNT,
+    RecordKind.KNOWLEDGE_BASE: _ACCOUNT | _UNIT | _AREA,
+    RecordKind.IPV6: _ACCOUNT,
+    RecordKind.APP_FILING: _ACCOUNT,
+    RecordKind.CONTENT_SAFETY: _ACCOUNT,
+    RecordKind.IMPOSTOR: _ACCOUNT | _UNIT | _AREA,
+    RecordKind.JOINT_REVIEW: _ACCOUNT | _UNIT | _AREA,
+    RecordKind.CLOSE_REQUEST: _ACCOUNT,
+    RecordKind.PHASE: _AREA,
+    RecordKind.UNIT_RETURN: _UNIT,
+    RecordKind.FILING_CHANGE: _ACCOUNT,
+    RecordKind.DEREGISTRATION: _ACCOUNT,
+    RecordKind.POPULATION: _UNIT | _AREA,
+    RecordKind.UNIT_ORDER: _UNIT,
+    RecordKind.DEDUCTION: _UNIT,
+    RecordKind.MIGRATION: _ACCOUNT,
+    RecordKind.ALIAS: _UNIT,
+    RecordKind.DOMAIN: _ACCOUNT,
+}
+"""What each kind may speak of."""
+
+WORDS: Mapping[RecordKind, tuple[str, ...]] = {
+    RecordKind.INSTITUTION: (
+        "信息发布审核制度",
+        "安全管理制度",
+        "应急预案",
+        "考核评价办法",
+        "值班值守制度",
+        "工作制度",
+    ),
+    RecordKind.INTERACTION: ("正常", "缺失"),
+    RecordKind.MESSAGE_REPLY: ("收到", "答复"),
+    RecordKind.SERVICE_ENTRY: ("正常", "失效"),
+    RecordKind.KNOWLEDGE_BASE: ("已引入", "未引入"),
+    RecordKind.IPV6: ("支持", "不支持"),
+    RecordKind.CONTENT_SAFETY: ("发现", "处置"),
+    RecordKind.IMPOSTOR: ("发现", "转办", "关停"),
+    RecordKind.JOINT_REVIEW: ("保留", "清理整合", "注销", "整改"),
+    RecordKind.FILING_CHANGE: ("开设", "变更", "关停", "注销"),
+    RecordKind.DEREGISTRATION: ("决定", "备案", "存档", "公告", "申请", "冻结", "确认"),
+}
+"""The words by which rules understand the text of a kind; see `Record.word`."""
+
+NUMBERS = frozenset({RecordKind.POPULATION, RecordKind.UNIT_ORDER})
+"""The kinds whose text is a whole number."""
+
+AHEAD = frozenset({RecordKind.PHASE})
+"""The kinds whose day may be still to come: a phase is told by its last day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +118,16 @@ class Record:
     """The day it happened: its effective time."""
     text: str = ""
     attachment: str | None = None
+
+    @property
+    def word(self) -> str | None:
+        """What the text says in the words of its kind: the one it begins with, else the only one in it, else None."""
+        words = sorted(WORDS.get(self.kind, ()), key=len, reverse=True)
+        if begun := next((word for word in words if self.text.startswith(word)), None):
+            return begun
+        rest, found = self.text, set[str]()
+        for word in words:  # the longer first: 不支持 does not say 支持
+            if word in rest:
+                found.add(word)
+                rest = rest.replace(word, "")
+        return found.pop() if len(found) == 1 else None

@@ -1,22 +1,34 @@
 """Spreadsheets as people fill them in, and the values they mean: nothing here decides or stores."""
 
+from monitor.ledger.decisions import Decisions, read_decisions
 from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare
 from monitor.ledger.export import Column, write_table
 from monitor.ledger.fault import Fault, LedgerError
+from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
 from monitor.ledger.posts import Posts, read_posts
+from monitor.ledger.records import Records, Subjects, read_records
 from monitor.ledger.roster import Roster, read_roster, write_roster
 
 __all__ = [
     "Change",
     "ChangeKind",
     "Column",
+    "Decisions",
     "Fault",
     "FieldChange",
     "LedgerError",
+    "Papers",
     "Posts",
+    "Records",
     "Roster",
+    "Subjects",
     "compare",
+    "read_bulletins",
+    "read_decisions",
+    "read_filed_list",
+    "read_index",
     "read_posts",
+    "read_records",
     "read_roster",
     "write_roster",
     "write_table",

@@ -46,6 +46,14 @@ class Moment:
     precision: Precision
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week as it was written, and the Monday in it."""
+
+    label: str
+    begins_on: date
+
+
 def is_blank(cell: Cell) -> bool:
     """Whether nothing can be seen in the cell."""
     return cell.value is None or (isinstance(cell.value, str) and not _clean(cell.value))
@@ -118,6 +126,37 @@ def count(cell: Cell) -> int:
         raise BadCellError(f"“{show(cell)}”应为数字")
     tenths = (match[2] or "").ljust(4, "0")
     return int(match[1]) * 10_000 + int(tenths) if match[3] else int(match[1])
+
+
+def ordinal(cell: Cell) -> int:
+    """Return a number from 1 on; `第3期` is understood."""
+    written = unicodedata.normalize("NFKC", text(cell))
+    match = re.fullmatch(r"第?\s*([1-9]\d{0,8})\s*期?", written)
+    if match is None:
+        raise BadCellError(f"“{show(cell)}”应为整数，如 3 或 第3期")
+    return int(match[1])
+
+
+def decimal(cell: Cell) -> str:
+    """Return a decimal number as it is printed, `85.30` with its zero; Excel's own numbers have no such zeros."""
+    value = cell.value
+    if isinstance(value, float):
+        written = f"{value:.{_EXACT_DIGITS}g}"  # 0.1 + 0.2 is 0.3 in a spreadsheet
+    else:
+        written = unicodedata.normalize("NFKC", text(cell)).replace(",", "")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,12})?", written):
+        raise BadCellError(f"“{show(cell)}”应为数字，没有数值的请留空")
+    return written
+
+
+def week(cell: Cell) -> Week:
+    """Return a week: `2026-W10`, `2026年第10周`, or the seven days from … to …; anything else might be any week."""
+    label = text(cell)
+    written = re.sub(r"\s", "", unicodedata.normalize("NFKC", label))
+    begins_on = _numbered_week(written) or _seven_days(written)
+    if begins_on is None:
+        raise BadCellError(f"周次“{show(cell)}”应如 2026-W10、2026年第10周，或 2026-03-02至2026-03-08（七天）")
+    return Week(label=label, begins_on=begins_on)
 
 
 def yes_no(cell: Cell) -> bool:
@@ -252,6 +291,35 @@ def _at_clock(found: date, match: re.Match[str]) -> Moment:
     local = datetime(found.year, found.month, found.day, hour, int(match["minute"] or 0), tzinfo=BEIJING)
     local = local.replace(second=int(match["second"] or 0))
     return Moment(local.astimezone(UTC), Precision.SECOND if match["second"] else Precision.MINUTE)
+
+
+def _numbered_week(written: str) -> date | None:
+    """Return the Monday of a week of ISO 8601, which 第10周 is taken for."""
+    match = re.fullmatch(r"(\d{4})(?:-?[Ww](\d{1,2})|年第?(\d{1,2})周)", written)
+    if match is None or int(match[1]) not in _YEARS:
+        return None
+    try:
+        return date.fromisocalendar(int(match[1]), int(match[2] or match[3]), 1)
+    except ValueError:
+        return None
+
+
+def _seven_days(written: str) -> date | None:
+    """Return the Monday among the seven days of `2026-03-02至2026-03-08`; the second year and month may be left out."""
+    for mark in re.finditer(r"至|到|--?|[~〜\u2010-\u2015]+", written):
+        first, second = written[: mark.start()], written[mark.end() :]
+        month = re.match(r".*[月/.-]", first)
+        ends = (second, first[:5] + second, f"{month[0] if month else ''}{second}")
+        begin, end = _from_text(first), next((one for written in ends if (one := _from_text(written))), None)
+        if begin and end and begin.precision is end.precision is Precision.DAY:
+            return _monday(beijing_date(begin.at), beijing_date(end.at))
+    return None
+
+
+def _monday(first: date, last: date) -> date | None:
+    if (last - first).days != 6 or first.year not in _YEARS:  # noqa: PLR2004 - a week
+        return None
+    return first + timedelta(days=-first.weekday() % 7)
 
 
 def _arabic(written: str) -> str:

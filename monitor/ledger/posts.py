@@ -10,8 +10,8 @@ from pathlib import Path
 from monitor.core.account import Account
 from monitor.core.calendar import beijing
 from monitor.core.observation import Post
+from monitor.core.reference import Directory
 from monitor.ledger import cells, naming
-from monitor.ledger.naming import Directory
 from monitor.ledger.sheet import Layout, Reading, Row
 
 LAYOUT = Layout(
@@ -42,7 +42,7 @@ def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime |
     directory = Directory(accounts)
     found: dict[str, dict[str, Post]] = {}
     for row in reading.rows():
-        account = directory.find(reading, row)
+        account = naming.find(reading, row, directory)
         post = _post(reading, row, not_after)
         if account and post:
             found.setdefault(account.id, {})[post.key] = post

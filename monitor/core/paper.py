@@ -1,0 +1,218 @@
+"""A paper: what the provincial platform published as one table, as an office entered it, row by row.
+
+A round of a bulletin, a week of the index or a filed list. What a paper says of whom is kept beside how it was
+written, so that a row that nobody answers to today finds its account once the roster names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from monitor.core.account import Account, Labelled
+from monitor.core.bulletin import Listing, Problem, Round
+from monitor.core.filing import FiledList, Filing
+from monitor.core.index import IndexWeek
+from monitor.core.reference import Directory, Reference
+
+WEEK = timedelta(days=7)
+
+AreaOf = Callable[[str], str | None]
+"""The area of an account id; None for one that is not known."""
+
+
+class PaperKind(Labelled):
+    """What a paper is."""
+
+    ROUND = "round", "通报"
+    WEEK = "week", "指数"
+    FILED_LIST = "filed_list", "已备案清单"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of a paper; `id` is None until it is stored."""
+
+    id: int | None = None
+    written: Reference
+    account: str | None = None
+    """Whom it means; None while no account of the roster answers to it."""
+    problem: Problem | None = None
+    """Of a round: what the account is listed for."""
+    day: date | None = None
+    """Of a round: the last update; of a filed list: the day of filing."""
+    value: str | None = None
+    """Of a week: the index as printed; of a filed list: the number."""
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What tells it from the other rows of its paper."""
+        return (self.account or self.written, self.problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """全县平均值, where a week prints one for an area."""
+
+    area: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One paper; which fields say something depends on its kind."""
+
+    kind: PaperKind
+    on: date
+    """The day it is of: issued on, the week's Monday, the day of the snapshot."""
+    title: str = ""
+    """Of a round: its series; of a week: its label."""
+    number: int = 0
+    """Of a round: its 期次."""
+    covers_all: bool = True
+    """Of a round: whether an account without a row was checked and found clean."""
+    means: tuple[Mean, ...] = ()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What a correction shares with what it corrects, among the papers of its kind."""
+        return f"{self.title}/{self.number}" if self.kind is PaperKind.ROUND else self.on.isoformat()
+
+    @property
+    def effective_on(self) -> date:
+        """The first day on which what it says is true: a week's index is there when the week is over."""
+        return self.on + WEEK if self.kind is PaperKind.WEEK else self.on
+
+    @property
+    def unmatched(self) -> tuple[Entry, ...]:
+        """The rows that nobody answers to."""
+        return tuple(entry for entry in self.entries if entry.account is None)
+
+    def __str__(self) -> str:
+        """Return what people call it."""
+        match self.kind:
+            case PaperKind.ROUND:
+                return f"通报“{self.title}”第{self.number}期"
+            case PaperKind.WEEK:
+                return f"指数 {self.title}"
+            case PaperKind.FILED_LIST:
+                return f"已备案清单 {self.on}"
+
+
+def says_the_same(one: Paper, other: Paper) -> bool:
+    """Whether two papers differ in nothing but the numbers of their rows and the rows' order."""
+    return _bare(one) == _bare(other) and _rows(one) == _rows(other)
+
+
+def matched(paper: Paper, directory: Directory) -> Paper:
+    """Return the paper with an account for every row that now has one; rows once matched stay as they are."""
+    return replace(paper, entries=tuple(_matched(entry, directory) for entry in paper.entries))
+
+
+def merged(before: Paper | None, given: Paper, area_of: AreaOf) -> Paper:
+    """Return what is known of a paper once another file about it has come.
+
+    A round is replaced as a whole. A week's rows are replaced one by one, so that one unit's file leaves
+    the others' values alone. A filed list is replaced as a whole in the areas that the file speaks of.
+    """
+    if before is None:
+        return given
+    given = _remembering(before, given)
+    match given.kind:
+        case PaperKind.ROUND:
+            return given
+        case PaperKind.WEEK:
+            printed = {mean.area: mean for mean in (*before.means, *given.means)}
+            means = tuple(printed[area] for area in sorted(printed))
+            said = {mark for entry in given.entries for mark in (entry.place, entry.written)}
+            kept = [entry for entry in before.entries if not {entry.place, entry.written} & said]
+            return replace(given, means=means, entries=(*kept, *given.entries))
+        case PaperKind.FILED_LIST:
+            areas = {area_of(entry.account) for entry in given.entries if entry.account}
+            kept = [entry for entry in before.entries if entry.account and area_of(entry.account) not in areas]
+            return replace(given, entries=(*kept, *given.entries))
+
+
+def speaks_of(paper: Paper, accounts: Collection[str]) -> bool:
+    """Whether a paper is about the area of these accounts: it names one of them, or nobody who is known."""
+    named = {entry.account for entry in paper.entries if entry.account}
+    return not named or not named.isdisjoint(accounts)
+
+
+def as_round(paper: Paper, accounts: Collection[str]) -> Round:
+    """Return a round as it concerns these accounts; whom it does not name by a known row may be any of them."""
+    listings = (
+        Listing(id=entry.id, account=entry.account, problem=entry.problem, last_published_on=entry.day)
+        for entry in paper.entries
+        if entry.account in accounts and entry.account and entry.problem
+    )
+    return Round(
+        series=paper.title,
+        number=paper.number,
+        issued_on=paper.on,
+        covers_all=paper.covers_all,
+        listings=tuple(listings),
+        unmatched=_unmatched(paper),
+    )
+
+
+def as_week(paper: Paper, area: str, accounts: Collection[str]) -> IndexWeek:
+    """Return a week of the index as it concerns the accounts of an area."""
+    values = {
+        entry.account: Decimal(entry.value)
+        for entry in paper.entries
+        if entry.account in accounts and entry.account and entry.value
+    }
+    mean = next((Decimal(mean.value) for mean in paper.means if mean.area == area), None)
+    return IndexWeek(begins_on=paper.on, label=paper.title, values=values, mean=mean, unmatched=_unmatched(paper))
+
+
+def as_filed_list(paper: Paper, accounts: Collection[str]) -> FiledList:
+    """Return a filed list as it concerns these accounts."""
+    filings = {
+        entry.account: Filing(number=entry.value, filed_on=entry.day, name=entry.written.name)
+        for entry in paper.entries
+        if entry.account in accounts and entry.account
+    }
+    return FiledList(as_of=paper.on, filings=filings, unmatched=_unmatched(paper))
+
+
+def filed_names(papers: Iterable[Paper]) -> dict[str, str]:
+    """Return by account the name under which filed lists have it, the latest last; matched by more than that name."""
+    return {
+        entry.account: entry.written.name
+        for paper in papers
+        for entry in paper.entries
+        if entry.account and entry.written.name
+    }
+
+
+def _remembering(before: Paper, given: Paper) -> Paper:
+    """Return the given paper with the accounts that its rows had before: a renamed account is still the same."""
+    known = {entry.written: entry.account for entry in before.entries}
+    return replace(
+        given,
+        entries=tuple(replace(one, account=one.account or known.get(one.written)) for one in given.entries),
+    )
+
+
+def _matched(entry: Entry, directory: Directory) -> Entry:
+    if entry.account is not None:
+        return entry
+    found = directory.find(entry.written)
+    return replace(entry, account=found.id) if isinstance(found, Account) else entry
+
+
+def _unmatched(paper: Paper) -> tuple[str, ...]:
+    return tuple(str(entry.written) for entry in paper.unmatched)
+
+
+def _bare(paper: Paper) -> Paper:
+    return replace(paper, entries=())
+
+
+def _rows(paper: Paper) -> dict[tuple[object, ...], Entry]:
+    return {entry.place: replace(entry, id=None) for entry in paper.entries}

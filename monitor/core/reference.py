@@ -1,0 +1,120 @@
+"""How a document names an account, and whom it means: by id, else by platform id, else by name; never by guess."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.core.account import Account, Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """An account as a row names it: by id, or by platform with a platform id, a name or both."""
+
+    account: str | None = None
+    platform: Platform | None = None
+    platform_id: str | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        """Return it as it was written, on one line."""
+        if self.account is not None:
+            return f"账号ID {self.account}"
+        platform = self.platform.label if self.platform else ""
+        name = f"“{self.name}”" if self.name else ""
+        key = f"（{self.platform_id}）" if self.platform_id and name else self.platform_id or ""
+        return f"{platform} {name}{key}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """Why no account, or no single one, answers to a reference."""
+
+    column: str
+    """The column that does not tell."""
+    why: str
+    """One Chinese clause."""
+
+
+class Directory:
+    """The accounts there are, as documents refer to them.
+
+    Accounts on the roster come first; those that have left it are still whom an older document meant.
+    """
+
+    def __init__(
+        self, present: Iterable[Account], former: Iterable[Account] = (), filed_names: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the roster, the accounts that left it, and by account the name it was filed under."""
+        names = filed_names or {}
+        self._books = (_Book(present, names), _Book(former, names))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all of them."""
+        return frozenset(id_ for book in self._books for id_ in book.by_id)
+
+    def find(self, reference: Reference) -> Account | Unmatched:
+        """Return the one account that is meant, or why that cannot be told."""
+        found = next(filter(None, (book.find(reference) for book in self._books)), [])
+        if not found:
+            return _nobody(reference)
+        if len(found) == 1:
+            return found[0]
+        column, written = _told_by(reference)
+        ids = "、".join(account.id for account in found)
+        return Unmatched(column=column, why=f"台账中有{len(found)}个账号的{column}是“{written}”（{ids}），请填写账号ID")
+
+
+class _Book:
+    """Some accounts, by what names them."""
+
+    def __init__(self, accounts: Iterable[Account], filed_names: Mapping[str, str]) -> None:
+        self.by_id = {account.id: account for account in accounts}
+        self._by_key: dict[tuple[Platform, str], list[Account]] = defaultdict(list)
+        self._by_name: dict[tuple[Platform, str], list[Account]] = defaultdict(list)
+        for account in self.by_id.values():
+            if account.platform_id:
+                self._by_key[account.platform, account.platform_id].append(account)
+            for name in {_bare(account.name), _bare(filed_names.get(account.id, account.name))}:
+                self._by_name[account.platform, name].append(account)
+
+    def find(self, reference: Reference) -> list[Account]:
+        """Return everybody who may be meant; empty for nobody."""
+        if reference.account is not None:
+            account = self.by_id.get(reference.account)
+            return [account] if account else []
+        if reference.platform is None:
+            return []
+        if reference.platform_id and (found := self._by_key.get((reference.platform, reference.platform_id))):
+            return found
+        if not reference.name:
+            return []
+        named = self._by_name.get((reference.platform, _bare(reference.name)), [])
+        # Another platform id under the same name is another account.
+        return [account for account in named if not (reference.platform_id and account.platform_id)]
+
+
+def _bare(name: str) -> str:
+    """Return a name without what is only a matter of typing: full-width letters and blanks."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name))
+
+
+def _told_by(reference: Reference) -> tuple[str, str]:
+    """Return the column that a reference rests on, and what stands there."""
+    if reference.account is not None:
+        return "账号ID", reference.account
+    if reference.platform_id:
+        return "平台标识", reference.platform_id
+    return "账号名称", reference.name or ""
+
+
+def _nobody(reference: Reference) -> Unmatched:
+    column, written = _told_by(reference)
+    of_platform = "" if column == "账号ID" else "该平台"
+    what = f"账号ID“{written}”" if column == "账号ID" else f"{column}为“{written}”的账号"
+    return Unmatched(column=column, why=f"台账中{of_platform}没有{what}")

@@ -1,0 +1,192 @@
+"""Bulletins (通报), the weekly index (指数) and filed lists (已备案清单), as offices type them off the platform.
+
+A row whose account nobody answers to is kept as it was written and named in the warnings; it refuses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from monitor.core.account import Account
+from monitor.core.bulletin import Problem
+from monitor.core.paper import WEEK, Entry, Mean, Paper, PaperKind
+from monitor.core.reference import Directory, Reference, Unmatched
+from monitor.ledger import cells, naming
+from monitor.ledger.sheet import Layout, Reading, Row
+
+BULLETINS = Layout(
+    columns=("系列", "期次", "印发日期", "覆盖全部", *naming.COLUMNS, "问题类型", "最后更新日期"),
+    needs=(frozenset({"系列", "期次", "印发日期", "覆盖全部"}),),
+)
+INDEX = Layout(
+    columns=("周次", *naming.COLUMNS, "指数", "全县平均值"),
+    needs=tuple(need | {"周次", "指数"} for need in naming.NEEDS),
+)
+FILED_LIST = Layout(columns=(*naming.COLUMNS, "备案号", "备案日期"), needs=naming.NEEDS)
+
+_PROBLEM = cells.one_of(Problem, "问题类型")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What a file says, in its order, and what people should know of it although it is accepted."""
+
+    papers: tuple[Paper, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def read_bulletins(path: Path, directory: Directory, *, until: date) -> Papers:
+    """Return the rounds of a file; raises LedgerError with every reason to refuse it, as a day after `until` is."""
+    reading = Reading(path, BULLETINS)
+    drafts: dict[str, _Draft] = {}
+    for row in reading.rows():
+        head = _round(reading, row, until)
+        if head is None:
+            continue
+        draft = drafts.setdefault(head.key, _Draft(head, row))
+        if (draft.paper.on, draft.paper.covers_all) != (head.on, head.covers_all):
+            column = "印发日期" if draft.paper.on != head.on else "覆盖全部"
+            reading.blame(row, f"与第{draft.row.number}行同为{head}，{column}却不同", column)
+        draft.add(reading, row, _listing(reading, row, directory, head.on))
+    return _finished(reading, drafts, "没有通报")
+
+
+def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until: date) -> Papers:
+    """Return the weeks of a file; raises LedgerError, also for a week that is not over on the day `until`."""
+    reading = Reading(path, INDEX)
+    drafts: dict[str, _Draft] = {}
+    for row in reading.rows():
+        week = reading.require(row, "周次", cells.week)
+        if week is None:
+            continue
+        head = Paper(kind=PaperKind.WEEK, title=week.label, on=week.begins_on)
+        if head.on + WEEK - timedelta(days=1) > until:
+            reading.blame(row, f"{week.label} 还没有结束", "周次")
+        draft = drafts.setdefault(head.key, _Draft(head, row))
+        named = _named(reading, row, directory)
+        value = reading.take(row, "指数", cells.decimal)
+        mean = reading.take(row, "全县平均值", cells.decimal)
+        if named is None:
+            continue
+        draft.add(reading, row, Entry(written=named.written, account=named.id, value=value))
+        area = named.account.area if named.account else areas[0] if len(areas) == 1 else None
+        if mean is not None and area is not None:
+            draft.mean(reading, row, Mean(area=area, value=mean))
+    return _finished(reading, drafts, "没有指数")
+
+
+def read_filed_list(path: Path, directory: Directory, *, as_of: date) -> Papers:
+    """Return the list that a file is, a snapshot of the day `as_of`; raises LedgerError."""
+    reading = Reading(path, FILED_LIST)
+    draft: _Draft | None = None
+    for row in reading.rows():
+        draft = draft or _Draft(Paper(kind=PaperKind.FILED_LIST, on=as_of), row)
+        named = _named(reading, row, directory)
+        number = reading.take(row, "备案号", cells.text)
+        filed_on = reading.take(row, "备案日期", cells.day)
+        if filed_on and filed_on > as_of:
+            reading.blame(row, f"备案日期 {filed_on} 晚于清单的日期 {as_of}", "备案日期")
+        if named:
+            draft.add(reading, row, Entry(written=named.written, account=named.id, value=number, day=filed_on))
+    return _finished(reading, {"": draft} if draft else {}, "没有备案账号，没有导入清单")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom a row names, and who answers."""
+
+    written: Reference
+    account: Account | None
+
+    @property
+    def id(self) -> str | None:
+        return self.account.id if self.account else None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A paper while its rows come in."""
+
+    paper: Paper
+    row: Row
+    """Where it began."""
+    rows: dict[tuple[object, ...], tuple[Entry, Row]] = field(default_factory=dict)
+    means: dict[str, Mean] = field(default_factory=dict)
+
+    def add(self, reading: Reading, row: Row, entry: Entry | None) -> None:
+        """Take one row; the same once more does not matter, another word on the same account does."""
+        if entry is None:
+            return
+        known, where = self.rows.setdefault(entry.place, (entry, row))
+        if replace(known, written=entry.written) != entry:
+            reading.blame(row, f"与第{where.number}行说的是同一个账号（{entry.written}），内容却不同")
+
+    def mean(self, reading: Reading, row: Row, mean: Mean) -> None:
+        """Take the mean that a row prints: one week of an area has one."""
+        known = self.means.setdefault(mean.area, mean)
+        if known != mean:
+            reading.blame(row, f"{self.paper.title}的全县平均值有 {known.value} 和 {mean.value} 两种", "全县平均值")
+
+    def finished(self) -> Paper:
+        """Return the paper."""
+        means = tuple(self.means[area] for area in sorted(self.means))
+        return replace(self.paper, means=means, entries=tuple(entry for entry, _ in self.rows.values()))
+
+
+def _finished(reading: Reading, drafts: dict[str, _Draft], nothing: str) -> Papers:
+    for draft in drafts.values():
+        _check(reading, draft)
+    if not drafts:
+        reading.warn(nothing)
+    warnings = reading.finish()
+    return Papers(papers=tuple(draft.finished() for draft in drafts.values()), warnings=warnings)
+
+
+def _check(reading: Reading, draft: _Draft) -> None:
+    """Note where a round calls the same account clean and not clean."""
+    clean = {entry.account or entry.written for entry, _ in draft.rows.values() if entry.problem is Problem.NONE}
+    for entry, row in draft.rows.values():
+        if entry.problem not in {None, Problem.NONE} and (entry.account or entry.written) in clean:
+            reading.blame(row, f"同一期里 {entry.written} 又有“{Problem.NONE.label}”的行", "问题类型")
+
+
+def _named(reading: Reading, row: Row, directory: Directory) -> _Named | None:
+    """Return whom a row names; whom nobody answers to is warned of."""
+    written = naming.reference(reading, row)
+    if written is None:
+        return None
+    found = directory.find(written)
+    if isinstance(found, Unmatched):
+        text = f"{naming.why(found, written, directory)}，列为待对应"
+        reading.warn(text, row=row, column=found.column)
+        return _Named(written, None)
+    return _Named(written, found)
+
+
+def _round(reading: Reading, row: Row, until: date) -> Paper | None:
+    series = reading.require(row, "系列", cells.text)
+    number = reading.require(row, "期次", cells.ordinal)
+    issued_on = reading.require(row, "印发日期", cells.day)
+    covers_all = reading.require(row, "覆盖全部", cells.yes_no)
+    if issued_on and issued_on > until:
+        reading.blame(row, f"印发日期 {issued_on} 还没有到", "印发日期")
+    if series is None or number is None or issued_on is None or covers_all is None:
+        return None
+    return Paper(kind=PaperKind.ROUND, title=series, number=number, on=issued_on, covers_all=covers_all)
+
+
+def _listing(reading: Reading, row: Row, directory: Directory, issued_on: date) -> Entry | None:
+    """Return what a row lists; None for the one row of a round that lists nobody."""
+    if not naming.is_named(row) and not {"问题类型", "最后更新日期"} & row.cells.keys():
+        return None
+    named = _named(reading, row, directory)
+    problem = reading.require(row, "问题类型", _PROBLEM)
+    last = reading.take(row, "最后更新日期", cells.day)
+    if last and last > issued_on:
+        reading.blame(row, f"最后更新日期 {last} 晚于印发日期 {issued_on}", "最后更新日期")
+    if named is None or problem is None:
+        return None
+    return Entry(written=named.written, account=named.id, problem=problem, day=last)
