@@ -23,6 +23,7 @@ from monitor.core.download import Fault, Link
 from monitor.core.finding import State
 from monitor.core.message import MessageState
 from monitor.core.observation import LookFailedError, Precision, Reason, Standing
+from monitor.core.record import SUBJECTS, WORDS, RecordKind, Subject
 from monitor.metrics import Metrics, Snapshot
 from monitor.settings.check import Section
 from monitor.settings.days import CalendarFile
@@ -217,6 +218,15 @@ def test_every_word_of_the_json_forms_and_pages_is_given(
     word: State | Reason | Standing | Precision | MessageState | Link | Fault,
 ) -> None:
     assert f"`{word.value}`" in text("docs/api.md")
+
+
+@pytest.mark.parametrize("kind", list(RecordKind), ids=lambda kind: kind.value)
+def test_every_kind_of_record_has_a_row_with_its_subjects_and_words(kind: RecordKind) -> None:
+    part = text("docs/operating.md").split("\n### 记录的类型\n", 1)[1]
+    row = next(line for line in part.splitlines() if line.startswith(f"| {kind.label} |"))
+    subjects = {subject for subject in Subject if subject in SUBJECTS[kind]}
+    assert set(row.split("|")[2].strip().split("、")) == {subject.label for subject in subjects}
+    assert [word for word in WORDS.get(kind, ()) if word not in row] == []
 
 
 # --- files and languages ---

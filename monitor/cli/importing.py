@@ -1,17 +1,18 @@
-"""Commands that move tables in: import roster, import posts. A file is taken whole or not at all."""
+"""Commands that move tables in: import roster, import posts, and those of keeping.py."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli import keeping
 from monitor.cli.chinese import Command, Group
-from monitor.cli.place import PAST_MOMENT, Place, place
+from monitor.cli.intake import UNWRITTEN, as_of_option, audit, dry_run_option, file_argument, refusals
+from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 _NAMED = 20
 """How many accounts a sentence names."""
-
-file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
-as_of_option = click.option("--as-of", type=PAST_MOMENT, metavar="时刻", help="内容在哪一时刻成立，默认现在。")
-dry_run_option = click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入。")
 
 
 @click.group("import", cls=Group)
@@ -48,7 +45,7 @@ def import_roster(
     """导入台账：按账号ID新增或修改。"""
     from monitor.app.choices import Chains, all_collectors, every_of
     from monitor.app.clock import now
-    from monitor.store import roster
+    from monitor.store import papers, roster
 
     if unit and not replace:
         raise click.UsageError("--unit 要与 --replace 同用")
@@ -61,7 +58,7 @@ def import_roster(
         removed = _print_changes(store, read.accounts, effective_at, replace=replace, unit=unit)
         _print_read_by_hand([account.id for account in read.accounts if not chains.of(account)])
         if dry_run:
-            click.echo("以上为试算，没有写入。")
+            click.echo(UNWRITTEN)
             return
         if removed and not yes and not confirmed(f"将删除 {removed} 个账号，继续吗？"):
             raise Refusal("没有得到确认（不想被询问时请加 --yes），没有导入任何内容。")
@@ -76,14 +73,17 @@ def import_roster(
                 remove_missing=replace,
                 unit=unit,
             )
-            _audit(tx, moment, "import roster", file.name)
+            matched = papers.match_again(tx, moment)
+            audit(tx, moment, "import roster", file.name)
+    if matched:
+        click.echo(f"此前待对应的 {matched} 行现在有了账号。")
     click.echo("已导入。")
 
 
 def _read_roster(file: Path, settings: Settings, collectors: Collection[str]) -> Roster:
     from monitor.ledger import read_roster
 
-    with _refusals():
+    with refusals():
         read = read_roster(
             file,
             areas=settings.office.areas,
@@ -145,18 +145,18 @@ def import_posts(
         silent = _silent(accounts, known, posts.named)
         _print_posts(posts, known, silent)
         if dry_run:
-            click.echo("以上为试算，没有写入。")
+            click.echo(UNWRITTEN)
             return
         with store.begin(durable=True) as tx:
             _save_posts(tx, posts, known, silent, complete=complete, seen_at=seen_at, known_at=moment)
-            _audit(tx, moment, "import posts", file.name)
+            audit(tx, moment, "import posts", file.name)
     click.echo("已导入。")
 
 
 def _read_posts(file: Path, known: Mapping[str, Account], seen_at: datetime) -> Posts:
     from monitor.ledger import read_posts
 
-    with _refusals():
+    with refusals():
         posts = read_posts(file, known.values(), not_after=seen_at)
     warn(posts.warnings)
     return posts
@@ -199,21 +199,7 @@ def _save_posts(
         looks.hand_look(tx, known[name], seen, at=seen_at, known_at=known_at)
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Refuse what the ledger refuses: one line for each fault, the last saying what that means."""
-    from monitor.ledger import LedgerError
-
-    try:
-        yield
-    except LedgerError as error:
-        raise Refusal(f"{error}；没有导入任何内容。") from error
-
-
-def _audit(tx: Tx, moment: datetime, action: str, thing: str) -> None:
-    from monitor.store import audit
-
-    audit.record_audit(tx, audit.Act(at=moment, actor="命令行", action=action, object=thing, detail=""))
-
+for _command in keeping.COMMANDS:
+    import_.add_command(_command)
 
 COMMANDS = (import_,)

@@ -1,12 +1,12 @@
 """Spreadsheets as people fill them in, and the values they mean: nothing here decides or stores."""
 
-from monitor.ledger.decisions import Decisions, read_decisions
-from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare
+from monitor.ledger.decisions import Decisions, decision_line, read_decisions
+from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare, paper_change
 from monitor.ledger.export import Column, write_table
 from monitor.ledger.fault import Fault, LedgerError
 from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
 from monitor.ledger.posts import Posts, read_posts
-from monitor.ledger.records import Records, Subjects, read_records
+from monitor.ledger.records import Records, Subjects, read_records, record_line
 from monitor.ledger.roster import Roster, read_roster, write_roster
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "Roster",
     "Subjects",
     "compare",
+    "decision_line",
+    "paper_change",
     "read_bulletins",
     "read_decisions",
     "read_filed_list",
@@ -30,6 +32,7 @@ __all__ = [
     "read_posts",
     "read_records",
     "read_roster",
+    "record_line",
     "write_roster",
     "write_table",
 ]

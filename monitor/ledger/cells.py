@@ -62,7 +62,12 @@ def is_blank(cell: Cell) -> bool:
 def show(cell: Cell) -> str:
     """Return what stands in a cell, short enough for a sentence."""
     value = cell.value
-    shown = _clean(value).replace("\n", " ") if isinstance(value, str) else str(value)
+    return one_line(_clean(value) if isinstance(value, str) else str(value))
+
+
+def one_line(written: str) -> str:
+    """Return a text short enough for a sentence."""
+    shown = written.replace("\n", " ")
     return shown if len(shown) <= 40 else f"{shown[:40]}…"  # noqa: PLR2004 - about one line
 
 

@@ -56,6 +56,13 @@ def read_decisions(
     return Decisions(decisions=tuple(found), warnings=reading.finish())
 
 
+def decision_line(decision: Decision) -> str:
+    """Return a decision as one line."""
+    until = f"，至 {decision.valid_until}" if decision.valid_until else ""
+    line = f"{decision.account} {decision.rule} {decision.ruling.label}"
+    return f"{line}（{decision.by}，{beijing(decision.at):%Y-%m-%d}{until}）"
+
+
 def _decision(reading: Reading, row: Row, directory: Directory, rules: Collection[str]) -> Decision | None:
     account = naming.find(reading, row, directory)
     rule = reading.require(row, "规则", lambda cell: _rule(cells.identifier(cell), rules))

@@ -1,4 +1,4 @@
-"""What an import would change: the difference of two rosters, in the words of their columns."""
+"""What an import would change: the difference of two rosters or of two papers, in the words of their columns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.account import Account, Labelled
+from monitor.core.paper import Entry, Paper, PaperKind
 from monitor.ledger.columns import COLUMNS
 from monitor.ledger.export import Value
 
@@ -66,6 +67,37 @@ def _change(old: Account | None, new: Account) -> Change:
         if column.of(old) != column.of(new)
     )
     return Change(kind=ChangeKind.CHANGED, account=new, fields=fields)
+
+
+def paper_change(before: Paper | None, after: Paper) -> str:
+    """Return what happens to a paper as one line: what it is if it is new, else which rows come and go."""
+    if before is None:
+        return f"{ChangeKind.ADDED.label} {after}（{'，'.join(_told(after))}）"
+    old, new = ({entry.place: _row(entry) for entry in paper.entries} for paper in (before, after))
+    parts = [f"{now}（原 {was}）" for was, now in zip(_told(before), _told(after), strict=False) if was != now]
+    parts += [f"{ChangeKind.ADDED.label} {row}" for place, row in new.items() if place not in old]
+    parts += [f"{old[place]}→{row}" for place, row in new.items() if place in old and old[place] != row]
+    parts += [f"{ChangeKind.REMOVED.label} {row}" for place, row in old.items() if place not in new]
+    return f"{ChangeKind.CHANGED.label} {after}：{'；'.join(parts)}"
+
+
+def _told(paper: Paper) -> list[str]:
+    """Return what is said of a paper as a whole."""
+    rows = f"{len(paper.entries)}行"
+    match paper.kind:
+        case PaperKind.ROUND:
+            return [f"{paper.on} 印发", "覆盖全部" if paper.covers_all else "只覆盖列出的", rows]
+        case PaperKind.WEEK:
+            means = "、".join(f"{mean.area}平均 {mean.value}" for mean in paper.means)
+            return [f"自 {paper.on} 起一周", means or "没有平均值", rows]
+        case PaperKind.FILED_LIST:
+            return [rows]
+
+
+def _row(entry: Entry) -> str:
+    who = entry.account or f"待对应 {entry.written}"
+    said = (entry.problem.label if entry.problem else None, entry.value, entry.day)
+    return " ".join([who, *(str(part) for part in said if part is not None)])
 
 
 def _shown(value: Value) -> str:

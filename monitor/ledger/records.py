@@ -74,6 +74,12 @@ def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
     return Records(records=tuple(found), warnings=reading.finish())
 
 
+def record_line(record: Record) -> str:
+    """Return a record as one line."""
+    text = f"：{cells.one_line(record.text)}" if record.text else ""
+    return f"{record.kind.label} {record.name} {record.on}{text}"
+
+
 def _listed(rows: Iterable[Row]) -> set[str]:
     """Return the units that a file itself puts in order."""
     order = RecordKind.UNIT_ORDER.label

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,7 +12,9 @@ import sqlalchemy as sa
 from monitor.core.case import Case
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
-from monitor.store import tables
+from monitor.store import roster, tables
+from monitor.store.cases import judge_soon
+from monitor.store.columns import run
 from monitor.store.database import Tx
 
 _EVER = datetime.min.replace(year=1970, tzinfo=UTC)
@@ -25,6 +28,20 @@ def decide(tx: Tx, case: Case, episode: str, ruling: Ruling, *, by: str, at: dat
     tx.execute(sa.insert(tables.decisions), row | {"case": case.id, "at": at, "note": note, "known_at": at})
     table = tables.accounts
     tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
+
+
+def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Return those that are not known yet; writes nothing."""
+    known = decisions_of(tx, {decision.account for decision in given}, roster.LATEST)
+    return tuple(decision for decision in given if decision not in known[decision.account])
+
+
+def save_decisions(tx: Tx, given: Sequence[Decision], *, known_at: datetime) -> tuple[Decision, ...]:
+    """Save decisions from a file that are not known yet, return them, and have their accounts judged at once."""
+    found = new_decisions(tx, given)
+    run(tx, sa.insert(tables.decisions), [asdict(decision) | {"known_at": known_at} for decision in found])
+    judge_soon(tx, known_at, {decision.account for decision in found})
+    return found
 
 
 def decisions_of(

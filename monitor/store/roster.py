@@ -137,6 +137,19 @@ def accounts(tx: Tx, *, at: datetime | None = None, known_at: datetime | None = 
     return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST)
 
 
+def former_accounts(tx: Tx) -> tuple[Account, ...]:
+    """Return the accounts that have left the roster, each as it last was, sorted by id."""
+    version, account = tables.account_versions, tables.accounts
+    chosen = (
+        sa.select(version.c.account, version.c.content)
+        .join_from(version, account, account.c.id == version.c.account)
+        .where(account.c.is_removed.is_(True), version.c.is_removed.is_(False))
+        .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
+    )
+    last = {row.account: row.content for row in tx.execute(chosen)}
+    return tuple(decode(Account, content) for content in last.values())
+
+
 def account(tx: Tx, account_id: str) -> Account | None:
     """Return one account of the latest roster, or None if it is not on it."""
     return next(iter(_in_force(tx, at=LATEST, known_at=LATEST, ids=[account_id])), None)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from monitor.core.account import Role
+from monitor.core.bulletin import Problem
 from monitor.core.case import Closing, StepKind
 from monitor.core.decision import Ruling
 from monitor.core.download import Fault, Link
@@ -30,6 +31,8 @@ from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
+from monitor.core.paper import PaperKind
+from monitor.core.record import RecordKind, Subject
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -290,6 +293,50 @@ decisions = Table(
     Index(None, "account", "at"),
 )
 """What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file."""
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", closed(PaperKind, "kind"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("covers_all", Boolean, nullable=False),
+    Column("means", sa.JSON, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Index(None, "kind", "key"),
+)
+"""Rounds, weeks and filed lists as they were entered: rows are only ever added, the latest of a key counts."""
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("paper", ForeignKey("papers.id"), nullable=False, index=True),
+    Column("account", ForeignKey("accounts.id")),
+    Column("written", sa.JSON, nullable=False),
+    Column("problem", closed(Problem, "problem")),
+    Column("day", Date),
+    Column("value", Text),
+)
+"""The rows of papers. `written` is how the row named the account; `account` is empty while nobody answers."""
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", closed(RecordKind, "kind"), nullable=False),
+    Column("subject", closed(Subject, "subject"), nullable=False),
+    Column("name", Text, nullable=False, index=True),
+    Column("on", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("attachment", Text),
+    Column("known_at", UtcDateTime, nullable=False),
+)
 
 messages = Table(
     "messages",

@@ -1,0 +1,40 @@
+"""What every import has in common: its options, its refusals, its line in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.place import PAST_MOMENT
+from monitor.cli.refusal import Refusal
+
+if TYPE_CHECKING:
+    from monitor.store import Tx
+
+file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
+as_of_option = click.option("--as-of", type=PAST_MOMENT, metavar="时刻", help="内容在哪一时刻成立，默认现在。")
+dry_run_option = click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入。")
+UNWRITTEN = "以上为试算，没有写入。"
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Refuse what the ledger refuses: one line for each fault, the last saying what that means."""
+    from monitor.ledger import LedgerError
+
+    try:
+        yield
+    except LedgerError as error:
+        raise Refusal(f"{error}；没有导入任何内容。") from error
+
+
+def audit(tx: Tx, moment: datetime, action: str, thing: str, detail: str = "") -> None:
+    """Write down who did what."""
+    from monitor.store.audit import Act, record_audit
+
+    record_audit(tx, Act(at=moment, actor="命令行", action=action, object=thing, detail=detail))

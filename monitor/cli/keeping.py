@@ -1,0 +1,203 @@
+"""Commands that take in what an office keeps beside its accounts: the imports of papers, decisions and records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.chinese import Command
+from monitor.cli.intake import UNWRITTEN, as_of_option, audit, dry_run_option, file_argument, refusals
+from monitor.cli.place import PAST_MOMENT, Place, place
+from monitor.cli.terminal import warn
+
+if TYPE_CHECKING:
+    from monitor.core.reference import Directory
+    from monitor.ledger import Papers, Subjects
+    from monitor.settings import Settings
+    from monitor.store import Tx
+
+until_option = click.option(
+    "--as-of", type=PAST_MOMENT, metavar="时刻", help="内容截至哪一时刻，默认现在；更晚的日期不接受。"
+)
+
+
+@click.command("filed-list", cls=Command)
+@file_argument
+@as_of_option
+@dry_run_option
+@place
+def import_filed_list(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """导入已备案清单：那一天全部已备案的账号。"""
+    from monitor.core.calendar import beijing_date
+    from monitor.ledger import read_filed_list
+
+    def read(whom: Directory, _: Settings, until: datetime) -> Papers:
+        return read_filed_list(file, whom, as_of=beijing_date(until))
+
+    _take_papers(where, file, "import filed-list", read, as_of=as_of, dry_run=dry_run)
+
+
+@click.command("bulletins", cls=Command)
+@file_argument
+@until_option
+@dry_run_option
+@place
+def import_bulletins(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """导入通报：同一系列同一期再次导入即为更正，整期替换。"""
+    from monitor.core.calendar import beijing_date
+    from monitor.ledger import read_bulletins
+
+    def read(whom: Directory, _: Settings, until: datetime) -> Papers:
+        return read_bulletins(file, whom, until=beijing_date(until))
+
+    _take_papers(where, file, "import bulletins", read, as_of=as_of, dry_run=dry_run)
+
+
+@click.command("index", cls=Command)
+@file_argument
+@until_option
+@dry_run_option
+@place
+def import_index(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """导入运营效果指数：同一周同一账号再次导入即为更正，其他账号不变。"""
+    from monitor.core.calendar import beijing_date
+    from monitor.ledger import read_index
+
+    def read(whom: Directory, settings: Settings, until: datetime) -> Papers:
+        return read_index(file, whom, areas=settings.office.areas, until=beijing_date(until))
+
+    _take_papers(where, file, "import index", read, as_of=as_of, dry_run=dry_run)
+
+
+def _take_papers(
+    where: Place,
+    file: Path,
+    action: str,
+    read: Callable[[Directory, Settings, datetime], Papers],
+    *,
+    as_of: datetime | None,
+    dry_run: bool,
+) -> None:
+    from monitor.app.clock import now
+    from monitor.ledger import paper_change
+    from monitor.store import papers
+
+    settings = where.settings()
+    moment = now()
+    with where.store() as store:
+        with store.read() as tx:
+            whom = papers.directory(tx)
+        with refusals():
+            found = read(whom, settings, as_of or moment)
+        warn(found.warnings)
+        with store.read() as tx:
+            changes = papers.changes(tx, found.papers)
+        for change in changes:
+            click.echo(paper_change(change.before, change.after))
+        added = sum(change.before is None for change in changes)
+        same = len(found.papers) - len(changes)
+        summary = f"新增 {added}，修改 {len(changes) - added}，不变 {same}"
+        unmatched = sum(len(paper.unmatched) for paper in found.papers)
+        click.echo(f"共 {len(found.papers)} 份：{summary}。" + (f"待对应 {unmatched} 行。" if unmatched else ""))
+        if dry_run:
+            click.echo(UNWRITTEN)
+            return
+        with store.begin(durable=True) as tx:
+            papers.save_papers(tx, found.papers, file=file.name, known_at=moment)
+            papers.match_again(tx, moment)
+            audit(tx, moment, action, file.name, f"{summary}，待对应 {unmatched} 行")
+    click.echo("已导入。")
+
+
+@click.command("decisions", cls=Command)
+@file_argument
+@until_option
+@dry_run_option
+@place
+def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """导入处置决定：豁免、保留、清理整合、注销、确认、误报。"""
+    from monitor.app.choices import all_rules
+    from monitor.app.clock import now
+    from monitor.ledger import decision_line, read_decisions
+    from monitor.store import decisions, papers
+
+    settings = where.settings()
+    moment = now()
+    with where.store() as store, store.read() as tx:
+        whom = papers.directory(tx)
+        with refusals():
+            read = read_decisions(
+                file,
+                whom,
+                rules=frozenset(rule.id for rule in all_rules()),
+                strengths_on=lambda on: settings.rule_book(on).strengths,
+                until=as_of or moment,
+            )
+        news = decisions.new_decisions(tx, read.decisions)
+    warn(read.warnings)
+
+    def save(tx: Tx) -> None:
+        decisions.save_decisions(tx, read.decisions, known_at=moment)
+        audit(tx, moment, "import decisions", file.name, f"新增 {len(news)}")
+
+    _add(where, [decision_line(one) for one in news], len(read.decisions), save, dry_run=dry_run)
+
+
+@click.command("records", cls=Command)
+@file_argument
+@until_option
+@dry_run_option
+@place
+def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """导入记录：培训、检查、核查、备案变更等，类型见 docs/operating.md。"""
+    from monitor.app.clock import now
+    from monitor.core.calendar import beijing_date
+    from monitor.ledger import read_records, record_line
+    from monitor.store import records
+
+    settings = where.settings()
+    moment = now()
+    with where.store() as store, store.read() as tx:
+        with refusals():
+            read = read_records(file, _subjects(tx, settings.office.areas), until=beijing_date(as_of or moment))
+        news = records.new_records(tx, read.records)
+    warn(read.warnings)
+
+    def save(tx: Tx) -> None:
+        records.save_records(tx, read.records, known_at=moment)
+        audit(tx, moment, "import records", file.name, f"新增 {len(news)}")
+
+    _add(where, [record_line(one) for one in news], len(read.records), save, dry_run=dry_run)
+
+
+def _subjects(tx: Tx, areas: Sequence[str]) -> Subjects:
+    """Return everybody whom a record may speak of, past ones included."""
+    from monitor.ledger import Subjects
+    from monitor.store import records, roster
+
+    everybody = (*roster.accounts(tx), *roster.former_accounts(tx))
+    return Subjects(
+        accounts={account.id for account in everybody},
+        units={account.unit for account in everybody} | records.listed_units(tx),
+        areas={account.area for account in everybody} | set(areas),
+    )
+
+
+def _add(where: Place, lines: Sequence[str], total: int, save: Callable[[Tx], None], *, dry_run: bool) -> None:
+    """Say what is new, and save it in one transaction unless it is only tried."""
+    for line in lines:
+        click.echo(f"新增 {line}")
+    click.echo(f"共 {total} 条：新增 {len(lines)}，不变 {total - len(lines)}。")
+    if dry_run:
+        click.echo(UNWRITTEN)
+        return
+    with where.store() as store, store.begin(durable=True) as tx:
+        save(tx)
+    click.echo("已导入。")
+
+
+COMMANDS = (import_filed_list, import_bulletins, import_index, import_decisions, import_records)

@@ -1,0 +1,226 @@
+"""Papers as rows: rounds of bulletins, weeks of the index, filed lists, with every version there ever was.
+
+A correction is a new version of the same key; so is a row that finds its account. What was known at a past
+moment is the latest version of that moment.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from monitor.core.paper import Entry, Mean, Paper, PaperKind, filed_names, matched, merged, says_the_same
+from monitor.core.reference import Directory, Reference
+from monitor.store import roster, tables
+from monitor.store.cases import judge_soon
+from monitor.store.columns import run
+from monitor.store.database import Tx
+from monitor.store.values import decode, encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperChange:
+    """What a file changes about one paper."""
+
+    before: Paper | None
+    after: Paper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """A row that nobody answers to, and where it came from."""
+
+    paper: Paper
+    entry: Entry
+    file: str
+    known_at: datetime
+
+
+def directory(tx: Tx) -> Directory:
+    """Return whom papers may mean: everybody who is or was on the roster, under their own and their filed names."""
+    return Directory(roster.accounts(tx), roster.former_accounts(tx), filed_names(papers(tx, PaperKind.FILED_LIST)))
+
+
+def changes(tx: Tx, given: Sequence[Paper]) -> tuple[PaperChange, ...]:
+    """Return what saving these papers would change; writes nothing."""
+    areas = {account.id: account.area for account in (*roster.former_accounts(tx), *roster.accounts(tx))}
+    found = []
+    for paper in given:
+        before = next(iter(papers(tx, paper.kind, key=paper.key)), None)
+        after = merged(before, paper, areas.get)
+        if before is None or not says_the_same(before, after):
+            found.append(PaperChange(before=before, after=after))
+    return tuple(found)
+
+
+def save_papers(tx: Tx, given: Sequence[Paper], *, file: str, known_at: datetime) -> tuple[PaperChange, ...]:
+    """Save what differs from what is known, say what that was, and have everybody judged again if anything was."""
+    found = changes(tx, given)
+    for change in found:
+        _add(tx, change.after, file=file, known_at=known_at)
+    if found:
+        judge_soon(tx, known_at)
+    return found
+
+
+def match_again(tx: Tx, known_at: datetime) -> int:
+    """Give the rows that nobody answered to their accounts, where the roster now names them; return how many."""
+    whom: Directory | None = None
+    found = 0
+    for paper, file in _current(tx, _with_strays()):
+        whom = whom or directory(tx)
+        after = matched(paper, whom)
+        gained = len(paper.unmatched) - len(after.unmatched)
+        if gained:
+            _add(tx, after, file=file, known_at=known_at)
+            found += gained
+    if found:
+        judge_soon(tx, known_at)
+    return found
+
+
+def strays(tx: Tx) -> tuple[Stray, ...]:
+    """Return the rows that nobody answers to, latest paper first; of filed lists only the latest counts."""
+    table = tables.papers
+    known = {row.id: row for row in tx.execute(_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))}
+    newest = max((row.on for row in known.values() if row.kind is PaperKind.FILED_LIST), default=None)
+    last = tx.scalar(sa.select(sa.func.max(table.c.on)).where(table.c.kind == PaperKind.FILED_LIST))
+    wanted = [row for row in known.values() if row.kind is not PaperKind.FILED_LIST or row.on == newest == last]
+    rows = _entries(tx, [row.id for row in wanted], tables.entries.c.account.is_(None))
+    return tuple(
+        Stray(paper=_paper(row, ()), entry=entry, file=row.file, known_at=row.known_at)
+        for row in sorted(wanted, key=lambda row: (row.on, row.id), reverse=True)
+        for entry in rows[row.id]
+    )
+
+
+def papers(
+    tx: Tx,
+    kind: PaperKind,
+    *,
+    key: str | None = None,
+    by: date | None = None,
+    known_at: datetime | None = None,
+    of: Collection[str] | None = None,
+    newest: int | None = None,
+) -> tuple[Paper, ...]:
+    """Return the papers of a kind as known by `known_at` (default: now), oldest first.
+
+    Only those of one key, only those effective by a day, only the `newest` so many, where that is asked. With `of`,
+    of their rows only those about these accounts and those that nobody answers to; weeks and lists that are about
+    others are left out.
+    """
+    table = tables.papers
+    chosen = _heads(table.c.kind == kind, known_at=known_at).order_by(
+        table.c.on.desc(), table.c.number.desc(), table.c.id.desc()
+    )
+    if key is not None:
+        chosen = chosen.where(table.c.key == key)
+    if by is not None:
+        chosen = chosen.where(table.c.effective_on <= by)
+    if of is not None and kind is not PaperKind.ROUND:
+        chosen = chosen.where(_speaks_of(of))
+    heads = tx.execute(chosen.limit(newest)).all()
+    entry = tables.entries
+    concerned = sa.true() if of is None else sa.or_(entry.c.account.is_(None), _is_among(of))
+    rows = _entries(tx, [head.id for head in heads], concerned)
+    return tuple(_paper(head, rows[head.id]) for head in reversed(heads))
+
+
+def _heads(*conditions: sa.ColumnElement[bool], known_at: datetime | None = None) -> sa.Select[tuple[object, ...]]:
+    """Return a query of the papers that no later version, known by then, replaces."""
+    table, later = tables.papers, tables.papers.alias("later")
+    replaced = [later.c.kind == table.c.kind, later.c.key == table.c.key, later.c.id > table.c.id]
+    if known_at is not None:
+        conditions = (*conditions, table.c.known_at <= known_at)
+        replaced.append(later.c.known_at <= known_at)
+    return sa.select(table).where(*conditions, ~sa.exists().where(*replaced))
+
+
+def _with_strays() -> sa.ColumnElement[bool]:
+    """Return the condition of papers with rows that nobody answers to."""
+    entry = tables.entries
+    return sa.exists().where(entry.c.paper == tables.papers.c.id, entry.c.account.is_(None))
+
+
+def _speaks_of(accounts: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return the condition of papers that name one of these accounts, or nobody who is known."""
+    entry = tables.entries
+    mine = sa.exists().where(entry.c.paper == tables.papers.c.id, _is_among(accounts))
+    anybody = sa.exists().where(entry.c.paper == tables.papers.c.id, entry.c.account.is_not(None))
+    return sa.or_(mine, ~anybody)
+
+
+def _is_among(accounts: Collection[str]) -> sa.ColumnElement[bool]:
+    column = tables.entries.c.account
+    return column.in_(accounts) if len(accounts) <= roster.IDS_AT_ONCE else column.is_not(None)
+
+
+def _current(tx: Tx, condition: sa.ColumnElement[bool]) -> tuple[tuple[Paper, str], ...]:
+    heads = tx.execute(_heads(condition).order_by(tables.papers.c.id)).all()
+    rows = _entries(tx, [head.id for head in heads], sa.true())
+    return tuple((_paper(head, rows[head.id]), head.file) for head in heads)
+
+
+def _entries(tx: Tx, paper_ids: Collection[int], condition: sa.ColumnElement[bool]) -> defaultdict[int, list[Entry]]:
+    table = tables.entries
+    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    for row in tx.execute(sa.select(table).where(table.c.paper.in_(paper_ids), condition).order_by(table.c.id)):
+        found[row.paper].append(
+            Entry(
+                id=row.id,
+                written=decode(Reference, row.written),
+                account=row.account,
+                problem=row.problem,
+                day=row.day,
+                value=row.value,
+            )
+        )
+    return found
+
+
+def _paper(head: sa.Row[tuple[object, ...]], entries: Sequence[Entry]) -> Paper:
+    return Paper(
+        kind=head.kind,
+        on=head.on,
+        title=head.title,
+        number=head.number,
+        covers_all=head.covers_all,
+        means=tuple(decode(Mean, mean) for mean in head.means),
+        entries=tuple(entries),
+    )
+
+
+def _add(tx: Tx, paper: Paper, *, file: str, known_at: datetime) -> None:
+    row = {
+        "kind": paper.kind,
+        "key": paper.key,
+        "on": paper.on,
+        "effective_on": paper.effective_on,
+        "title": paper.title,
+        "number": paper.number,
+        "covers_all": paper.covers_all,
+        "means": [encode(mean) for mean in paper.means],
+        "file": file,
+        "known_at": known_at,
+    }
+    id_: int = tx.execute(sa.insert(tables.papers).returning(tables.papers.c.id), row).scalar_one()
+    run(
+        tx,
+        sa.insert(tables.entries),
+        [
+            {
+                "paper": id_,
+                "account": entry.account,
+                "written": encode(entry.written),
+                "problem": entry.problem,
+                "day": entry.day,
+                "value": entry.value,
+            }
+            for entry in paper.entries
+        ],
+    )

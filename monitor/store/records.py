@@ -1,0 +1,75 @@
+"""Records as rows. They are only ever added; the same one with another attachment replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from monitor.core.record import AHEAD, Record, RecordKind, Subject
+from monitor.store import tables
+from monitor.store.cases import judge_soon
+from monitor.store.columns import run
+from monitor.store.database import Tx
+
+
+def new_records(tx: Tx, given: Sequence[Record]) -> tuple[Record, ...]:
+    """Return those that are not known yet; writes nothing."""
+    known = {replace(record, id=None) for record in records(tx)}
+    return tuple(record for record in given if record not in known)
+
+
+def save_records(tx: Tx, given: Sequence[Record], *, known_at: datetime) -> tuple[Record, ...]:
+    """Save those that are not known yet, return them, and have everybody judged again if there are any."""
+    found = new_records(tx, given)
+    run(
+        tx,
+        sa.insert(tables.records),
+        [
+            {
+                "kind": record.kind,
+                "subject": record.subject,
+                "name": record.name,
+                "on": record.on,
+                "text": record.text,
+                "attachment": record.attachment,
+                "known_at": known_at,
+            }
+            for record in found
+        ],
+    )
+    if found:
+        judge_soon(tx, known_at)
+    return found
+
+
+def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None) -> tuple[Record, ...]:
+    """Return the records of days up to `by`, and those that look ahead, as known by `known_at`; oldest first."""
+    table = tables.records
+    chosen = sa.select(table).order_by(table.c.on, table.c.id)
+    if by is not None:
+        chosen = chosen.where(sa.or_(table.c.on <= by, table.c.kind.in_(AHEAD)))
+    if known_at is not None:
+        chosen = chosen.where(table.c.known_at <= known_at)
+    found = {}
+    for row in tx.execute(chosen):
+        record = Record(
+            id=row.id,
+            kind=row.kind,
+            subject=row.subject,
+            name=row.name,
+            on=row.on,
+            text=row.text,
+            attachment=row.attachment,
+        )
+        found[replace(record, id=None, attachment=None)] = record
+    return tuple(found.values())
+
+
+def listed_units(tx: Tx) -> frozenset[str]:
+    """Return the units that are known although no account of theirs may be: those put in order."""
+    table = tables.records
+    order = sa.select(table.c.name).where(table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == Subject.UNIT)
+    return frozenset(tx.scalars(order))

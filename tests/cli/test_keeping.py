@@ -1,0 +1,128 @@
+"""What an office keeps beside its accounts, through the command line: whole files, dry runs, second imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.office import HEADER, Office
+
+ROSTER = (
+    ("A01", "示例发布", "微博", "示例县教育局", "1234567890"),
+    ("A02", "示例教育", "微信订阅号", "示例县教育局", ""),
+)
+FILES: dict[str, tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]] = {
+    "filed-list": (("平台", "账号名称", "备案号"), (("微博", "示例发布", "浙备1"), ("微博", "示例新号", "浙备2"))),
+    "bulletins": (
+        ("系列", "期次", "印发日期", "覆盖全部", "账号ID", "问题类型"),
+        (("省平台月报", 1, "2026-04-30", "是", "A01", "2周未更新"), ("省平台月报", 2, "2026-05-31", "是", "", "")),
+    ),
+    "index": (
+        ("周次", "账号ID", "指数", "全县平均值"),
+        (("2026-W10", "A01", "56.30", "61.5"), ("2026-W10", "A02", "", "61.5")),
+    ),
+    "decisions": (
+        ("账号ID", "规则", "决定", "决定人", "日期", "有效期至"),
+        (("A01", "UPD-01", "豁免", "操作员甲", "2026-05-19", "2026-12-31"),),
+    ),
+    "records": (("类型", "对象", "日期", "内容"), (("培训", "示例县", "2026-05-19", "集中学习"),)),
+}
+SAID = {
+    "filed-list": ["共 1 份：新增 1，修改 0，不变 0。待对应 1 行。"],
+    "bulletins": [
+        "新增 通报“省平台月报”第1期（2026-04-30 印发，覆盖全部，1行）",
+        "新增 通报“省平台月报”第2期（2026-05-31 印发，覆盖全部，0行）",
+        "共 2 份：新增 2，修改 0，不变 0。",
+    ],
+    "index": [
+        "新增 指数 2026-W10（自 2026-03-02 起一周，示例县平均 61.5，2行）",
+        "共 1 份：新增 1，修改 0，不变 0。",
+    ],
+    "decisions": [
+        "新增 A01 UPD-01 豁免（操作员甲，2026-05-19，至 2026-12-31）",
+        "共 1 条：新增 1，不变 0。",
+    ],
+    "records": ["新增 培训 示例县 2026-05-19：集中学习", "共 1 条：新增 1，不变 0。"],
+}
+KINDS = tuple(FILES)
+
+
+@pytest.fixture
+def enrolled(office: Office) -> Office:
+    office.type("import", "roster", office.table(*ROSTER, header=(*HEADER, "平台标识"))).done()
+    return office
+
+
+def written(office: Office, kind: str) -> Path:
+    header, rows = FILES[kind]
+    return office.table(*rows, header=header, name=f"{kind}.csv")
+
+
+def changed(before: dict[str, list[tuple[object, ...]]], after: dict[str, list[tuple[object, ...]]]) -> set[str]:
+    return {name for name in after if after[name] != before[name]} - {"sqlite_sequence"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_is_tried_then_taken_and_the_second_time_nothing_is_new(enrolled: Office, kind: str) -> None:
+    path, empty = written(enrolled, kind), enrolled.content()
+    tried = enrolled.type("import", kind, path, "--dry-run")
+    assert tried.done()
+    assert changed(empty, enrolled.content()) == set()
+
+    done = enrolled.type("import", kind, path)
+    assert done.lines[-len(SAID[kind]) - 1 :] == [*SAID[kind], "已导入。"]
+    assert (tried.lines, tried.err) == ([*done.lines[:-1], "以上为试算，没有写入。"], done.err)
+    full = enrolled.content()
+    assert full["acts"][-1][2:5] == ("命令行", f"import {kind}", f"{kind}.csv")
+
+    assert "新增 0" in enrolled.type("import", kind, path).done()
+    assert changed(full, enrolled.content()) == {"acts"}
+
+
+@pytest.mark.parametrize(("kind", "position"), [(kind, 1 if kind == "bulletins" else 0) for kind in KINDS])
+def test_one_bad_row_refuses_the_whole_file(enrolled: Office, kind: str, position: int) -> None:
+    header, rows = FILES[kind]
+    bad = ["「坏」" if place == position else value for place, value in enumerate(rows[0])]
+    before = enrolled.content()
+    reason = enrolled.type("import", kind, enrolled.table(*rows, bad, header=header, name="坏.csv")).refused()
+    assert reason.startswith(f"坏.csv 第{len(rows) + 2}行“{header[position]}”列：")
+    assert reason.endswith("没有导入任何内容。")
+    assert changed(before, enrolled.content()) == set()
+
+
+def test_a_correction_says_which_rows_come_and_go(enrolled: Office) -> None:
+    header, (first, _) = FILES["bulletins"]
+    enrolled.type("import", "bulletins", written(enrolled, "bulletins")).done()
+    amended = enrolled.table((*first[:4], "A02", "2周未更新"), header=header, name="更正.csv")
+    assert enrolled.type("import", "bulletins", amended).lines == [
+        "修改 通报“省平台月报”第1期：新增 A02 2周未更新；删除 A01 2周未更新",
+        "共 1 份：新增 0，修改 1，不变 0。",
+        "已导入。",
+    ]
+
+
+def test_a_row_that_nobody_answers_to_is_named_and_found_when_the_roster_names_it(enrolled: Office) -> None:
+    said = enrolled.type("import", "filed-list", written(enrolled, "filed-list"))
+    assert said.err == (
+        "提示：filed-list.csv 第3行“账号名称”列：台账中该平台没有账号名称为“示例新号”的账号，列为待对应。\n"
+    )
+    later = enrolled.table(("A03", "示例新号", "微博", "示例县教育局", "99"), header=(*HEADER, "平台标识"))
+    assert "此前待对应的 1 行现在有了账号。" in enrolled.type("import", "roster", later).lines
+
+
+def test_a_filed_list_is_of_the_day_that_is_given(enrolled: Office) -> None:
+    said = enrolled.type("import", "filed-list", written(enrolled, "filed-list"), "--as-of", "2026-05-19")
+    assert "新增 已备案清单 2026-05-19（2行）" in said.lines
+
+
+def test_what_is_later_than_the_moment_given_is_refused(enrolled: Office) -> None:
+    said = enrolled.type("import", "bulletins", written(enrolled, "bulletins"), "--as-of", "2026-05-19")
+    assert "印发日期 2026-05-31 还没有到" in said.refused()
+
+
+def test_an_exemption_of_what_is_mandatory_is_refused(enrolled: Office) -> None:
+    rules = enrolled.folder / "config" / "rules.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("in_principle", "mandatory"), "utf-8")
+    said = enrolled.type("import", "decisions", written(enrolled, "decisions"))
+    assert "不能豁免" in said.refused()

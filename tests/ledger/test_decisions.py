@@ -1,0 +1,103 @@
+"""Decisions as offices enter them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.core.decision import Ruling, exemption_ends
+from monitor.core.finding import Strength
+from monitor.core.reference import Directory
+from monitor.ledger import Decisions, LedgerError, read_decisions
+from tests.ledger.making import account, table
+
+DIRECTORY = Directory([account("A01", name="示例发布")])
+STRENGTHS = {"UPD-01": Strength.IN_PRINCIPLE, "REG-01": Strength.MANDATORY}
+UNTIL = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
+HEADER = ("账号ID", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "决定.xlsx"
+
+
+def read(path: Path, *rows: Sequence[object], header: Sequence[str] = HEADER) -> Decisions:
+    return read_decisions(
+        table(path, header, *rows), DIRECTORY, rules=set(STRENGTHS), strengths_on=lambda _: STRENGTHS, until=UNTIL
+    )
+
+
+def refused(do: Callable[[], Decisions]) -> str:
+    with pytest.raises(LedgerError) as caught:
+        do()
+    [fault] = caught.value.faults
+    return str(fault)
+
+
+def test_a_decision_says_who_decided_what_when_and_by_which_document(path: Path) -> None:
+    row = ("A01", "upd-01", "豁免", "操作员甲", "2026-05-19", "2026-12-31", "示政办〔2026〕1号", "装修闭馆")
+    [decision] = read(path, row).decisions
+    assert (decision.account, decision.rule, decision.ruling, decision.by) == (
+        "A01",
+        "UPD-01",
+        Ruling.EXEMPTED,
+        "操作员甲",
+    )
+    assert decision.at == datetime(2026, 5, 18, 16, 0, tzinfo=UTC)
+    assert (decision.valid_until, decision.document, decision.note) == (
+        date(2026, 12, 31),
+        "示政办〔2026〕1号",
+        "装修闭馆",
+    )
+    assert decision.episode == ""
+
+
+@pytest.mark.parametrize("ruling", list(Ruling), ids=lambda one: one.value)
+def test_every_ruling_can_be_entered(path: Path, ruling: Ruling) -> None:
+    [decision] = read(path, ("A01", "UPD-01", ruling.label, "操作员甲", "2026-05-19", "2026-12-31")).decisions
+    assert decision.ruling is ruling
+
+
+def test_an_exemption_without_an_end_gets_one_year_and_says_so(path: Path) -> None:
+    found = read(path, ("A01", "UPD-01", "豁免", "操作员甲", "2026-05-19"))
+    assert found.decisions[0].valid_until == date(2027, 5, 19)
+    assert found.warnings == ("决定.xlsx “Sheet1”第2行“有效期至”列：豁免没有写明有效期，按一年计，至 2027-05-19",)
+
+
+def test_a_year_from_a_leap_day_ends_on_the_last_of_february() -> None:
+    assert exemption_ends(date(2024, 2, 29)) == date(2025, 2, 28)
+
+
+def test_other_decisions_do_not_end_by_themselves(path: Path) -> None:
+    found = read(path, ("A01", "UPD-01", "保留", "操作员甲", "2026-05-19"))
+    assert (found.decisions[0].valid_until, found.warnings) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "why"),
+    [
+        (("A02", "UPD-01", "保留", "甲", "2026-05-19"), "账号ID", "没有账号ID“A02”，是否为“A01”？"),
+        (("A01", "UPD-1", "保留", "甲", "2026-05-19"), "规则", "没有规则“UPD-1”，是否为“UPD-01”？"),
+        (("A01", "UPD-01", "免除", "甲", "2026-05-19"), "决定", "没有“免除”这种决定，是否为“豁免”？"),
+        (("A01", "UPD-01", "保留", None, "2026-05-19"), "决定人", "不能为空"),
+        (("A01", "UPD-01", "保留", "甲", "2026-05-21"), "日期", "日期 2026-05-21 00:00 还没有到"),
+        (("A01", "UPD-01", "豁免", "甲", "2026-05-19", "2026-05-18"), "有效期至", "早于决定的日期 2026-05-19"),
+        (("A01", "REG-01", "豁免", "甲", "2026-05-19", "2026-12-31"), "决定", "REG-01 是“一律”“不得”的要求，不能豁免"),
+    ],
+)
+def test_what_cannot_be_a_decision_is_refused_with_its_place(
+    path: Path, row: Sequence[object], column: str, why: str
+) -> None:
+    fault = refused(lambda: read(path, row))
+    assert fault.startswith(f"决定.xlsx “Sheet1”第2行“{column}”列：")
+    assert why in fault
+
+
+def test_an_account_that_is_nobody_is_no_decision_s(path: Path) -> None:
+    header = ("平台", "账号名称", *HEADER[1:])
+    fault = refused(lambda: read(path, ("微博", "示例发布", "UPD-01", "保留", "甲", "2026-05-19"), header=header))
+    assert "台账中该平台没有账号名称为“示例发布”的账号" in fault

@@ -1,0 +1,111 @@
+"""Records as offices enter them: what they may speak of, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.ledger import LedgerError, Records, Subjects, read_records
+from tests.ledger.making import table
+
+SUBJECTS = Subjects(accounts={"A01", "A02"}, units={"示例县教育局", "示例镇人民政府"}, areas={"示例县"})
+UNTIL = date(2026, 5, 20)
+HEADER = ("类型", "对象", "日期", "内容", "附件")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "记录.xlsx"
+
+
+def read(path: Path, *rows: Sequence[object]) -> Records:
+    return read_records(table(path, HEADER, *rows), SUBJECTS, until=UNTIL)
+
+
+def only(path: Path, *row: object) -> Record:
+    [record] = read(path, row).records
+    return record
+
+
+def refused(do: Callable[[], Records]) -> list[str]:
+    with pytest.raises(LedgerError) as caught:
+        do()
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "subject"),
+    [
+        ("培训", "示例县", Subject.AREA),
+        ("培训", "示例县教育局", Subject.UNIT),
+        ("检查", "A01", Subject.ACCOUNT),
+        ("单位报送", "示例县教育局", Subject.UNIT),
+        ("阶段", "示例县", Subject.AREA),
+    ],
+)
+def test_a_record_speaks_of_an_account_a_unit_or_an_area(path: Path, kind: str, name: str, subject: Subject) -> None:
+    record = only(path, kind, name, "2026年5月1日", "说明", "附件.pdf")
+    assert (record.kind.label, record.subject, record.name) == (kind, subject, name)
+    assert (record.on, record.text, record.attachment) == (date(2026, 5, 1), "说明", "附件.pdf")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "why"),
+    [
+        (("训练", "示例县", "2026-05-01"), "类型", "没有“训练”这种记录，是否为“培训”？"),
+        (("培训", "示列县", "2026-05-01"), "对象", "“示列县”不是台账中的主办单位或地区，是否为“示例县”？"),
+        (("IPv6核查", "示例县", "2026-05-01", "支持"), "对象", "“示例县”不是台账中的账号ID"),
+        (("单位报送", "A01", "2026-05-01"), "对象", "“A01”不是台账中的主办单位"),
+        (("培训", "示例县", "2026-05-21"), "日期", "日期 2026-05-21 还没有到"),
+        (("培训", "示例县", "五月"), "日期", "日期“五月”无法识别"),
+        (("常住人口", "示例镇人民政府", "2026-05-01", "约四万"), "内容", "“约四万”应为数字"),
+        (("机构序列", "示例县教育局", "2026-05-01", None), "内容", "不能为空"),
+        (("培训", None, "2026-05-01"), "对象", "不能为空"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_its_place(
+    path: Path, row: Sequence[object], column: str, why: str
+) -> None:
+    [fault] = refused(lambda: read(path, row))
+    assert fault.startswith(f"记录.xlsx “Sheet1”第2行“{column}”列：")
+    assert why in fault
+
+
+@pytest.mark.parametrize(("written", "text"), [(48000, "48000"), ("4.8万", "48000"), ("48,000人", "48000")])
+def test_a_number_is_kept_as_a_number(path: Path, written: object, text: str) -> None:
+    assert only(path, "常住人口", "示例镇人民政府", "2026-05-01", written).text == text
+
+
+def test_a_phase_may_be_still_to_come(path: Path) -> None:
+    assert only(path, "阶段", "示例县", "2026-12-31", "清理整治").kind is RecordKind.PHASE
+
+
+def test_a_unit_without_an_account_is_known_once_it_is_put_in_order(path: Path) -> None:
+    found = read(path, ("单位报送", "示例县司法局", "2026-05-01"), ("机构序列", "示例县司法局", "2026-05-01", 12))
+    assert [(one.kind.label, one.name, one.text) for one in found.records] == [
+        ("单位报送", "示例县司法局", ""),
+        ("机构序列", "示例县司法局", "12"),
+    ]
+
+
+def test_a_text_that_rules_cannot_understand_is_kept_and_said_so(path: Path) -> None:
+    found = read(path, ("互动核查", "A01", "2026-05-01", "看过了"))
+    assert found.records[0].text == "看过了"
+    assert found.warnings == ("记录.xlsx “Sheet1”第2行“内容”列：没有写明是哪一种（正常、缺失），只存档，规则不采用",)
+
+
+def test_the_same_row_twice_is_one_record(path: Path) -> None:
+    row = ("培训", "示例县", "2026-05-01", "集中培训", None)
+    assert len(read(path, row, row).records) == 1
+
+
+def test_several_faults_come_in_the_order_of_their_rows(path: Path) -> None:
+    faults = refused(lambda: read(path, ("培训", "示例县", "五月"), ("训练", "示例县", "2026-05-01")))
+    assert [fault.partition("：")[0] for fault in faults] == [
+        "记录.xlsx “Sheet1”第2行“日期”列",
+        "记录.xlsx “Sheet1”第3行“类型”列",
+    ]
