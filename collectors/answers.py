@@ -46,6 +46,10 @@ _LOGIN_TEXT = re.compile(
     r"请先?您?(?:登录|登陆)(?:后|才|再|您的|帐号|账号)|请先(?:登录|登陆)|(?:登录|登陆)后[^。，！？]{0,6}(?:查看|继续|访问|可见|浏览)"
     r"|(?:登录|登陆)(?:状态)?已?(?:过期|失效)|(?:扫码|密码|验证码|短信)(?:登录|登陆)|尚未登录|您还没有登录",
 )
+_LOGIN_WORDS = re.compile(
+    r"(?:未|没有|需要?|必须)(?:登录|登陆)|log ?in (?:is )?required|needs? (?:to )?log ?in", re.IGNORECASE
+)
+"""The same in a message, which is shorter than a page and may be blunter."""
 _LOGIN_URL = re.compile(r"//passport\.|/(?:log-?in|sign-?in|sso/signin)(?:[./?#]|$)", re.IGNORECASE)
 
 _TOO_OFTEN = re.compile(r"(?:访问|请求|操作)(?:过于|太|过)频繁|too many requests", re.IGNORECASE)
@@ -145,6 +149,25 @@ def json_object(page: Page) -> Fields:
     if not isinstance(answer, dict):
         raise LookFailedError(Reason.UNREADABLE, "JSON, but no object")
     return answer
+
+
+def refuse_words(said: str) -> None:
+    """Let an answer's own words pass that are no refusal; raises LookFailedError as `refuse_walls` does."""
+    for words, reason in (
+        (_CAPTCHA_TEXT, Reason.CAPTCHA),
+        (_TOO_OFTEN, Reason.RATE_LIMITED),
+        (_LOGIN_TEXT, Reason.LOGIN_WALL),
+        (_LOGIN_WORDS, Reason.LOGIN_WALL),
+        (_BLOCKED, Reason.REFUSED),
+    ):
+        if words.search(said):
+            raise LookFailedError(reason, "the answer says so in its message")
+
+
+def notice(page: Page) -> str:
+    """Return the words of a page that has next to none, its title first; nothing for a page of some length."""
+    face = _face(page)
+    return " ".join((*face.titles, face.text)) if face.text else ""
 
 
 def cookies_of(page: Page) -> dict[str, str]:

@@ -12,6 +12,7 @@ from monitor.core.observation import LookFailedError, Reason
 Fields = dict[str, object]
 """One JSON object."""
 
+_MESSAGES = ("message", "msg", "status_msg", "errmsg", "error_msg", "err_msg", "prompts", "error", "description")
 _COUNT = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([万亿]?)\s*\+?\s*")
 _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
 
@@ -64,3 +65,8 @@ def count(value: object) -> int | None:
         return value if value >= 0 else None
     match = _COUNT.fullmatch(value[:40]) if isinstance(value, str) else None
     return round(float(match[1].replace(",", "")) * _SCALE[match[2]]) if match else None
+
+
+def said(answer: Fields) -> str:
+    """Return what an answer says in words, under the names that platforms give to them; nothing if it is silent."""
+    return " ".join(text for name in _MESSAGES if (text := words(answer.get(name)).strip()))
