@@ -56,6 +56,21 @@ def test_an_empty_column_means_the_platforms_own_chain() -> None:
     assert sources(method=None, platform=Platform.XUEXI) == []
 
 
+@pytest.mark.parametrize(
+    ("method", "partial"),
+    [
+        ("douyin=MS4wLjABAAAAshilixian00; kuaishou=3xshilixian00001", [True, True]),
+        ("feed=some:https://a.example/1; feed=https://a.example/2", [True, False]),
+        ("weibo=1234567890", [False]),
+    ],
+)
+def test_a_source_says_whether_it_ever_shows_what_is_newest(method: str, partial: list[bool]) -> None:
+    chains = Chains(all_collectors())
+    assert [source.is_partial for source in chains.of(account(1, "", method=method))] == partial
+    bridged = Chains(all_collectors({"douyin": "http://127.0.0.1:9", "kuaishou": "http://127.0.0.1:9"}))
+    assert not any(source.is_partial for source in bridged.of(account(1, "", method="douyin=x; kuaishou=y")))
+
+
 def test_by_hand_means_by_hand() -> None:
     assert sources(method=BY_HAND, platform=Platform.WEIBO, platform_id="1234567890") == []
 

@@ -46,13 +46,16 @@ class Feed:
         """Return None: a feed is declared, never guessed."""
         return None
 
+    def is_partial(self, key: str) -> bool:
+        """Whether the key says that the feed may leave posts out."""
+        return key.startswith(_SOME)
+
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the feed's items."""
-        is_partial = source.key.startswith(_SOME)
         address = source.key.removeprefix(_SOME)
         page = await fetch(Request(url=address, headers={"Accept": _ACCEPT}, conditional=True))
         seen = await fetch.read(read, page)
-        return replace(seen, covers=Covers.SOME) if is_partial else seen
+        return replace(seen, covers=Covers.SOME) if self.is_partial(source.key) else seen
 
     def parse(self, page: Page) -> Timeline:
         """Return the feed's items."""

@@ -19,7 +19,7 @@ from collectors.seal import Seal
 from collectors.sessions import Sessions
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector, Grant, GrantedCollector, LinkCollector
+from monitor.core.collector import Collector, Grant, GrantedCollector, LinkCollector, PartialCollector
 from monitor.core.download import Link
 from monitor.core.finding import Rule
 from monitor.pipeline.watching import Perch
@@ -61,12 +61,17 @@ class Chains:
         if account.method == BY_HAND:
             return ()
         declared = declared_sources(account)
-        return chain(account, declared or self._default(account))
+        sources = chain(account, declared or self._default(account))
+        return tuple(replace(source, is_partial=self._is_partial(source)) for source in sources)
 
     def _default(self, account: Account) -> Iterable[tuple[str, str]]:
         for name, collector in sorted(self.collectors.items()):
             if account.platform in collector.platforms and (key := collector.key_of(account)):
                 yield name, key
+
+    def _is_partial(self, source: Source) -> bool:
+        collector = self.collectors.get(source.collector)
+        return isinstance(collector, PartialCollector) and collector.is_partial(source.key)
 
 
 def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:

@@ -177,6 +177,8 @@ class Source:
     collector: str
     key: str
     rank: int = 0
+    is_partial: bool = False
+    """Whether it never shows for certain what is newest: it can prove an update, never the lack of one."""
 
     @property
     def id(self) -> str:

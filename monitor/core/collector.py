@@ -157,6 +157,17 @@ class GrantedCollector(Collector, Protocol):
 
 
 @runtime_checkable
+class PartialCollector(Collector, Protocol):
+    """A collector with keys that never show for certain what is newest: a profile, an album, a bridge without health.
+
+    An account that has no other sources is asked for its posts, as one that nobody polls.
+    """
+
+    def is_partial(self, key: str) -> bool:
+        """Whether all that is ever seen under the key covers some."""
+
+
+@runtime_checkable
 class LinkCollector(Collector, Protocol):
     """A collector that looks at links of apps: what it sees is a `Download`."""
 

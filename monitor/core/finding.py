@@ -124,7 +124,7 @@ class Known:
     observations: tuple[Observation, ...]
     """For each source, what it last showed: its newest timeline, and its newest reason if newer still."""
     is_polled: bool
-    """Whether any source is looked at by the monitor itself."""
+    """Whether the monitor itself looks at any source that can show what is newest."""
     probes: tuple[Probe, ...] = ()
     """Of each link of an app the last days' looks, and the first that failed since it last worked; oldest first."""
     decisions: tuple[Decision, ...] = ()

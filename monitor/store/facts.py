@@ -193,7 +193,8 @@ def _newest(kind: sa.ColumnElement[bool], ids: Collection[str], moment: _Moment)
 
 def _polled(tx: Tx, ids: Collection[str], moment: _Moment) -> frozenset[str]:
     table = tables.sources
-    chosen = sa.select(table.c.account).where(_looked_at(ids, moment), table.c.collector != MANUAL).distinct()
+    is_whole = sa.and_(table.c.collector != MANUAL, table.c.is_partial.is_(False))
+    chosen = sa.select(table.c.account).where(_looked_at(ids, moment), is_whole).distinct()
     return frozenset(tx.scalars(chosen))
 
 

@@ -103,7 +103,8 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     accounts = tuple(accounts)
     concerned = {account.id for account in accounts}
     wanted = {source.id: source for account in accounts for source in sources(account)}
-    polled = sa.select(table.c.id, table.c.account, table.c.rank, table.c.dropped_at).where(table.c.collector != MANUAL)
+    columns = (table.c.id, table.c.account, table.c.rank, table.c.is_partial, table.c.dropped_at)
+    polled = sa.select(*columns).where(table.c.collector != MANUAL)
     if len(concerned) <= IDS_AT_ONCE:
         polled = polled.where(table.c.account.in_(concerned))
     known = {row.id: row for row in tx.execute(polled)}
@@ -115,8 +116,14 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     back = [(one, known[id_]) for id_, one in wanted.items() if id_ in known]
     run(
         tx,
-        sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(rank=sa.bindparam("b_rank")),
-        [{"b_id": one.id, "b_rank": one.rank} for one, row in back if row.rank != one.rank],
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"))
+        .values(rank=sa.bindparam("b_rank"), is_partial=sa.bindparam("b_is_partial")),
+        [
+            {"b_id": one.id, "b_rank": one.rank, "b_is_partial": one.is_partial}
+            for one, row in back
+            if (row.rank, row.is_partial) != (one.rank, one.is_partial)
+        ],
     )
     run(
         tx,
@@ -257,6 +264,7 @@ def fresh_source(source: Source, next_look_at: datetime | None) -> dict[str, obj
         "collector": source.collector,
         "key": source.key,
         "rank": source.rank,
+        "is_partial": source.is_partial,
         "next_look_at": next_look_at,
         "failures": 0,
         "last_outcome": "",

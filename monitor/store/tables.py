@@ -94,6 +94,7 @@ sources = Table(
     Column("collector", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("rank", Integer, nullable=False),
+    Column("is_partial", Boolean, nullable=False),
     Column("dropped_at", UtcDateTime),
     Column("next_look_at", UtcDateTime),
     Column("leased_until", UtcDateTime),

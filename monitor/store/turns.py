@@ -87,7 +87,9 @@ def due_of(row: sa.Row[Any]) -> Due:
             etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash, reader=row.reader
         )
     return Due(
-        source=Source(account=row.account, collector=row.collector, key=row.key, rank=row.rank),
+        source=Source(
+            account=row.account, collector=row.collector, key=row.key, rank=row.rank, is_partial=row.is_partial
+        ),
         platform=decode(Platform, row.platform),
         validators=validators,
         failures=row.failures,

@@ -1,13 +1,15 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.core.account import Account, Source
 from monitor.core.finding import Known, Support
 from monitor.core.observation import HAND_FRESHNESS, POLLED_FRESHNESS, Covers, Post, Reason, Timeline, Unchanged
-from monitor.store import Store, facts, looks
+from monitor.store import Store, facts, looks, roster
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, source
 
 START = NOW - 30 * DAY
@@ -88,6 +90,22 @@ def test_a_dropped_source_stands_for_nothing_any_more_but_did_then(store: Store)
     assert (now.observations, now.is_polled, posts(now)) == ((), False, [OLD])
     then = known(store, NOW)
     assert (len(then.observations), then.is_polled) == (1, True)
+
+
+def test_an_account_whose_sources_never_show_the_newest_is_asked_like_one_that_nobody_polls(store: Store) -> None:
+    def chosen(*partial: bool) -> Callable[[Account], tuple[Source, ...]]:
+        return lambda one: tuple(
+            replace(source(one.id, key=str(rank)), rank=rank, is_partial=is_partial)
+            for rank, is_partial in enumerate(partial)
+        )
+
+    for partial, support in (((True,), Support.ASKED), ((True, False), Support.BLIND), ((True, True), Support.ASKED)):
+        with store.begin() as tx:
+            roster.sync_sources(tx, [account()], sources=chosen(*partial), every=lambda _: HOUR, now=NOW)
+        record(store, look(NOW, shown(OLD, covers=Covers.SOME), of=source(key="0")))
+        assert known(store).support(NOW) is support
+        with store.read() as tx:
+            assert [due.source.is_partial for due in looks.sources_of(tx, ["A01"])] == list(partial)
 
 
 def test_an_account_not_on_the_roster_is_left_out(store: Store) -> None:
