@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from collectors import bodies, dates, html, ids
+from collectors import agents, bodies, dates, html, ids
 from collectors.answers import judge_status, refuse_walls
 from collectors.bodies import Fields
 from monitor.core.account import Account, Platform, Source
@@ -37,10 +37,6 @@ from monitor.core.observation import (
     timeline,
 )
 
-_AGENT = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/16.6 Mobile/15E148 Safari/604.1"
-)
 _VISITOR = "visitor"
 _VISITOR_KEPT = timedelta(hours=12)
 """How long visitor cookies are kept; the platform says no when they are too old."""
@@ -162,7 +158,7 @@ class Weibo:
         if kept:
             return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
         passport = self.at_host("passport.weibo.com")
-        headers = {"User-Agent": _AGENT, "Referer": "https://m.weibo.cn/"}
+        headers = {"User-Agent": agents.PHONE, "Referer": "https://m.weibo.cn/"}
         form = {"cb": "visitor_gray_callback", "tid": "", "from": "weibo"}
         first = await fetch(Request(url=f"{passport}/visitor/genvisitor?cb=gen_callback", headers=headers))
         form["tid"] = _granted(first, "tid")["tid"]
@@ -203,7 +199,7 @@ class _Ask:
     def info(self) -> Request:
         return Request(
             url=f"{self.weibo.at_host('weibo.com')}/ajax/profile/info?uid={self.uid}",
-            headers={"User-Agent": _AGENT, "Referer": f"https://weibo.com/u/{self.uid}"},
+            headers={"User-Agent": agents.PHONE, "Referer": f"https://weibo.com/u/{self.uid}"},
             cookies=self.cookies,
         )
 
@@ -211,7 +207,7 @@ class _Ask:
         return Request(
             url=f"{self.weibo.at_host('m.weibo.cn')}/api/container/getIndex?{urlencode(query)}",
             headers={
-                "User-Agent": _AGENT,
+                "User-Agent": agents.PHONE,
                 "Referer": f"https://m.weibo.cn/u/{self.uid}",
                 "X-Requested-With": "XMLHttpRequest",
                 "MWeibo-Pwa": "1",

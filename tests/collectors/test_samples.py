@@ -9,7 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from collectors.platforms import apk, apple_store, feed, tencent_news, thepaper, website, wechat_article, weibo
+from collectors.platforms import (
+    apk,
+    apple_store,
+    douyin,
+    feed,
+    kuaishou,
+    tencent_news,
+    thepaper,
+    toutiao,
+    website,
+    wechat_article,
+    weibo,
+)
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Collector, LinkCollector, Page
 from monitor.core.download import Download, Fault
@@ -94,6 +106,36 @@ def test_a_recorded_row_of_the_paper_has_milliseconds() -> None:
     body = json.dumps({"code": 200, "data": {"list": [row]}}).encode()
     seen = thepaper.COLLECTOR.parse(Page(url="https://example.invalid/", status=200, headers={}, body=body, at=AT))
     assert [post.published_at for post in seen.posts] == [datetime.fromtimestamp(1784894461.587, UTC)]
+
+
+def test_a_toutiao_feed_has_the_time_of_its_ids_and_not_of_its_cursor() -> None:
+    seen = timeline(toutiao.COLLECTOR, "toutiao/feed_items_2021.json")
+    assert (len(seen.posts), seen.covers) == (26, Covers.SOME)
+    assert seen.newest
+    assert seen.newest.precision is Precision.AT_LEAST
+    assert seen.newest.published_at == datetime(2021, 3, 23, 9, 31, 41, tzinfo=UTC)
+    assert sum(post.is_pinned for post in seen.posts) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("aweme_list_empty.json", Standing.EMPTY),
+        ("aweme_list_null.json", Reason.UNREADABLE),
+        ("user_banned.json", Standing.BANNED),
+        ("user_cancelled.json", Standing.CANCELLED),
+    ],
+)
+def test_a_retyped_douyin_answer(name: str, expected: Standing | Reason) -> None:
+    seen = read(douyin.COLLECTOR, f"douyin/reconstructed/{name}")
+    assert (seen.standing if isinstance(seen, Timeline) else seen) is expected
+
+
+def test_a_recorded_kuaishou_profile_counts_the_works() -> None:
+    seen = timeline(kuaishou.COLLECTOR, "kuaishou/rest_v_profile_user.json")
+    assert (seen.posts, seen.covers, seen.standing) == ((), Covers.SOME, Standing.ACTIVE)
+    assert seen.profile
+    assert (seen.profile.followers, seen.profile.posts) == (12_548, 176)
 
 
 def read_link(collector: LinkCollector, name: str) -> Download | Reason:

@@ -1,0 +1,181 @@
+"""抖音 through the public profile of its share page (as public code and threads of 2020 to 2026-09 have it).
+
+Key: the author's `sec_uid`, which the homepage's address ends with (`/user/MS4wLjABAAAA…`). Needs no login.
+Without a forged signature the platform shows a visitor the profile only: who it is, how many works there are,
+whether the account is gone. That covers some, so nobody is found overdue by it; the posts come by the owner's
+grant (`douyin-official`), a pasted link, or by hand. Where another server stands in for the platform (an office's
+own bridge, `base`), it is asked for the list too, and the list is read as the web page's: pinned works first,
+their second in `create_time`; older lists have none, and a work's id bounds its time from below only.
+
+A refused look is an empty body, `blocked`, or a header that asks for verification. `aweme_list: null` is the
+answer for private, banned and refused alike: the profile tells them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from collectors import agents, bodies, dates, html, ids, standings
+from collectors.bodies import Fields
+from collectors.listing import joined, listing, unless_hidden
+from monitor.core.account import Account, Platform, Source
+from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.observation import (
+    Covers,
+    LookFailedError,
+    Post,
+    Profile,
+    Reason,
+    Standing,
+    Timeline,
+    gone,
+)
+
+_AUTHOR = re.compile(r"MS4wLjAB[\w-]{10,150}", re.ASCII)
+_HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?(?:ies)?douyin\.com/(?:share/)?user/(MS4wLjAB[\w-]{10,150})", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{15,20}")
+_PICTURES = 68
+"""The value of `aweme_type` that has an address of its own."""
+_BANNED, _RESTRICTED = 1, 2
+"""Values of `ban_type`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Douyin:
+    """Douyin as a visitor sees it; `base` is where another server stands in for it and has the list as well."""
+
+    base: str | None = None
+
+    name = "douyin"
+    version = 1
+    platforms = frozenset({Platform.DOUYIN})
+
+    def key_of(self, account: Account) -> str | None:
+        """Return the author's sec_uid: the platform id, or what the homepage's address ends with."""
+        if account.platform_id and _AUTHOR.fullmatch(account.platform_id):
+            return account.platform_id
+        match = _HOMEPAGE.match(account.homepage or "")
+        return match[1] if match else None
+
+    def is_partial(self, key: str) -> bool:
+        """Whether nobody is there to be asked for the list."""
+        return self.base is None
+
+    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
+        """Return the profile; with the newest works where there is somebody to ask for them."""
+        query = urlencode({"reflow_source": "reflow_page", "sec_uid": source.key})
+        request = Request(
+            url=f"{self.base or 'https://m.douyin.com'}/web/api/v2/user/info/?{query}",
+            headers={"User-Agent": agents.PHONE, "Referer": f"https://m.douyin.com/share/user/{source.key}"},
+            conditional=self.base is None,
+        )
+        about = await fetch.read(read, await fetch(request))
+        if self.base is None or not about.standing.is_present:
+            return about
+        published = about.profile.posts if about.profile else None
+        seen = unless_hidden(await self._works(source.key, fetch), published)
+        return replace(seen, profile=about.profile)
+
+    async def _works(self, author: str, fetch: Fetch) -> Timeline:
+        """Return the newest works; from the second page too where the first shows none but pinned ones."""
+        page = await fetch(self._list(author, "0"))
+        first = await fetch.read(read, page)
+        if any(not post.is_pinned for post in first.posts) or not (cursor := _cursor(page)):
+            return first
+        return joined(first, await fetch.read(read, await fetch(self._list(author, cursor))))
+
+    def _list(self, author: str, cursor: str) -> Request:
+        query = urlencode({"sec_user_id": author, "count": "18", "max_cursor": cursor})
+        return Request(url=f"{self.base}/aweme/v1/web/aweme/post/?{query}")
+
+    def parse(self, page: Page) -> Timeline:
+        """Return what any one of Douyin's answers says."""
+        return read(page)
+
+
+COLLECTOR = Douyin()
+
+
+def at(base_url: str) -> Douyin:
+    """Return the collector for a server that answers in the platform's place, lists included."""
+    return Douyin(base_url.rstrip("/"))
+
+
+def read(page: Page) -> Timeline:
+    """Return what one answer says: a profile or a list; a module-level function, so that it can travel."""
+    _refuse(page)
+    answer, standing = standings.heard(page)
+    if standing:
+        return gone(standing)
+    if user := bodies.fields(answer.get("user")) or bodies.fields(answer.get("user_info")):
+        return _about(user)
+    if "aweme_list" not in answer:
+        raise LookFailedError(Reason.UNREADABLE, f"status {answer.get('status_code')!r:.20}, no list, no profile")
+    return _works(page, answer)
+
+
+def _refuse(page: Page) -> None:
+    """Raise LookFailedError for the ways in which Douyin keeps a visitor out without a page."""
+    if "bdturing-verify" in page.headers:
+        raise LookFailedError(Reason.CAPTCHA, "the answer asks for a proof of being human")
+    if page.body[:20].strip() in {b"", b"blocked"}:
+        raise LookFailedError(Reason.REFUSED, "an empty answer, which is how a visitor is refused")
+
+
+def _about(user: Fields) -> Timeline:
+    """Return what a profile says of the account; it shows no work."""
+    profile = Profile(
+        name=html.plain(bodies.words(user.get("nickname"))) or None,
+        id=bodies.words(user.get("sec_uid")) or None,
+        followers=bodies.count(user.get("mplatform_followers_count")) or bodies.count(user.get("follower_count")),
+        posts=bodies.count(user.get("aweme_count")),
+    )
+    if standing := _standing(user):
+        return gone(standing, profile)
+    if profile.name is None or profile.posts is None:
+        raise LookFailedError(Reason.UNREADABLE, "a profile without a name or a count of works")
+    standing = Standing.ACTIVE if profile.posts else Standing.EMPTY
+    return Timeline(covers=Covers.SOME, standing=standing, profile=profile)
+
+
+def _standing(user: Fields) -> Standing | None:
+    """Return in what way an account is gone; `is_ban` alone says nothing certain."""
+    special, punished = bodies.fields(user.get("special_state_info")), bodies.fields(user.get("punish_remind_info"))
+    titles = f"{bodies.words(special.get('title'))} {bodies.words(punished.get('punish_title'))}"
+    if user.get("user_deleted") is True:
+        return Standing.CANCELLED
+    if standing := standings.said(titles):
+        return standing
+    return {_BANNED: Standing.BANNED, _RESTRICTED: Standing.FROZEN}.get(bodies.count(punished.get("ban_type")) or 0)
+
+
+def _works(page: Page, answer: Fields) -> Timeline:
+    items, has_more = answer.get("aweme_list"), bool(answer.get("has_more"))
+    if not isinstance(items, list) or answer.get("status_code") not in {0, None}:
+        raise LookFailedError(Reason.UNREADABLE, "no list: private, banned, or refused")
+    if not items and has_more:
+        return Timeline(covers=Covers.SOME)
+    return listing(items, lambda item: _post(page, item), is_last=not has_more)
+
+
+def _post(page: Page, item: Fields) -> Post | None:
+    number = bodies.words(item.get("aweme_id"))
+    stamp = dates.epoch(item.get("create_time"), page.at) or ids.douyin(number, page.at)
+    if stamp is None:
+        return None
+    kind = "note" if item.get("aweme_type") == _PICTURES else "video"
+    return Post(
+        published_at=stamp.moment,
+        precision=stamp.precision,
+        title=html.plain(bodies.words(item.get("desc"))),
+        url=f"https://www.douyin.com/{kind}/{number}" if _NUMBER.fullmatch(number) else None,
+        is_pinned=item.get("is_top") == 1,
+    )
+
+
+def _cursor(page: Page) -> str | None:
+    """Return how the second page is asked for; None where there is none."""
+    answer = bodies.fields(bodies.load(page))
+    return bodies.words(answer.get("max_cursor")) or None if answer.get("has_more") else None

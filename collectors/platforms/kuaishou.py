@@ -1,0 +1,192 @@
+"""快手 through the profile that its web page shows a visitor (as public code of 2026-06 to 2026-10 has it).
+
+Key: the user's id (`3x…`), which the homepage's address ends with (`/profile/3x…`). Needs the cookies that the page
+gives to any visitor. The list of works is signed by the page's script and shown to users who logged in; it is not
+asked for. So a visitor sees who it is and how many works there are, which covers some: nobody is found overdue by
+it, and the posts come by a pasted link or by hand. Where another server stands in for the platform (an office's own
+bridge, `base`), it is asked for the list too: the millisecond of `timestamp`, pinned works say so.
+
+Answers carry a `result`: 1 for yes, 2 too often, 50 unsigned, 109 log in, 400002 prove to be human. What it says of a
+banned or cancelled user is not known; a message that says so in words is taken at its word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from collectors import agents, answers, bodies, dates, html, standings
+from collectors.bodies import Fields
+from collectors.listing import joined, listing, unless_hidden
+from monitor.core.account import Account, Platform, Source
+from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.observation import (
+    Covers,
+    LookFailedError,
+    Post,
+    Profile,
+    Reason,
+    Standing,
+    Timeline,
+    gone,
+)
+
+_USER = re.compile(r"3x[0-9a-z]{8,24}")
+_HOMEPAGE = re.compile(r"^https?://(?:www|live)\.kuaishou\.com/(?:profile|u)/(3x[0-9a-z]{8,24})(?:[/?#]|$)")
+_WORK = re.compile(r"3x[0-9a-z]{8,24}|[0-9]{8,20}")
+_VISITOR = "visitor"
+_VISITOR_KEPT = timedelta(hours=12)
+_REFUSALS = {
+    2: Reason.RATE_LIMITED,
+    50: Reason.REFUSED,
+    109: Reason.LOGIN_WALL,
+    400002: Reason.CAPTCHA,
+}
+"""What values of `result` mean."""
+_NO_MORE = "no_more"
+
+
+@dataclass(frozen=True, slots=True)
+class Kuaishou:
+    """Kuaishou as a visitor sees it; `base` is where another server stands in for it and has the list as well."""
+
+    base: str | None = None
+
+    name = "kuaishou"
+    version = 1
+    platforms = frozenset({Platform.KUAISHOU})
+
+    def key_of(self, account: Account) -> str | None:
+        """Return the user's id: the platform id, or what the homepage's address ends with."""
+        if account.platform_id and _USER.fullmatch(account.platform_id):
+            return account.platform_id
+        match = _HOMEPAGE.match(account.homepage or "")
+        return match[1] if match else None
+
+    def is_partial(self, key: str) -> bool:
+        """Whether nobody is there to be asked for the list."""
+        return self.base is None
+
+    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
+        """Return the profile; with the newest works where there is somebody to ask for them."""
+        cookies = await self._visitor(source.key, fetch, session)
+        try:
+            about = await fetch.read(read, await fetch(self._ask(source.key, "user", {}, cookies)))
+            if self.base is None or not about.standing.is_present:
+                return about
+            seen = await self._works(source.key, fetch, cookies)
+        except LookFailedError:
+            session.drop(_VISITOR)
+            raise
+        published = about.profile.posts if about.profile else None
+        return replace(unless_hidden(seen, published), profile=about.profile)
+
+    def parse(self, page: Page) -> Timeline:
+        """Return what any one of Kuaishou's answers says."""
+        return read(page)
+
+    async def _works(self, user: str, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
+        """Return the newest works; from the second page too where the first shows none but pinned ones."""
+        page = await fetch(self._ask(user, "feed", {"pcursor": "", "page": "profile"}, cookies))
+        first = await fetch.read(read, page)
+        if any(not post.is_pinned for post in first.posts) or not (cursor := _cursor(page)):
+            return first
+        second = await fetch(self._ask(user, "feed", {"pcursor": cursor, "page": "profile"}, cookies))
+        return joined(first, await fetch.read(read, second))
+
+    def _ask(self, user: str, what: str, more: Mapping[str, str], cookies: Mapping[str, str]) -> Request:
+        return Request(
+            url=f"{self._site}/rest/v/profile/{what}",
+            method="POST",
+            headers={"User-Agent": agents.DESKTOP, "Referer": f"{self._site}/profile/{user}"},
+            cookies=cookies,
+            json={"user_id": user, **more},
+        )
+
+    async def _visitor(self, user: str, fetch: Fetch, session: Session) -> dict[str, str]:
+        """Return the cookies that the page gives to a visitor, from the session or from the page."""
+        kept = session.get(_VISITOR)
+        if kept:
+            return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
+        page = await fetch(Request(url=f"{self._site}/profile/{user}", headers={"User-Agent": agents.DESKTOP}))
+        answers.judge_status(page)
+        cookies = answers.cookies_of(page)
+        if cookies:
+            session.put(_VISITOR, json.dumps(cookies), _VISITOR_KEPT)
+        return cookies
+
+    @property
+    def _site(self) -> str:
+        return self.base or "https://www.kuaishou.com"
+
+
+COLLECTOR = Kuaishou()
+
+
+def at(base_url: str) -> Kuaishou:
+    """Return the collector for a server that answers in the platform's place, lists included."""
+    return Kuaishou(base_url.rstrip("/"))
+
+
+def read(page: Page) -> Timeline:
+    """Return what one answer says: a profile or a list; a module-level function, so that it can travel."""
+    answer, standing = standings.heard(page)
+    if standing:
+        return gone(standing)
+    answer = _unwrapped(answer)
+    result = bodies.count(answer.get("result"))
+    if result != 1:
+        reason = _REFUSALS.get(result or 0, Reason.UNREADABLE)
+        raise LookFailedError(reason, f"result {bodies.words(answer.get('result'))!r:.12}")
+    if user := bodies.fields(answer.get("userProfile")):
+        return _about(user)
+    items, is_last = answer.get("feeds"), answer.get("pcursor") == _NO_MORE
+    if not isinstance(items, list):
+        raise LookFailedError(Reason.UNREADABLE, "neither a profile nor a list")
+    if not items and not is_last:
+        return Timeline(covers=Covers.SOME)
+    return listing(items, lambda item: _post(page, item), is_last=is_last)
+
+
+def _unwrapped(answer: Fields) -> Fields:
+    """Return the answer itself; until 2026 it lay under the name of the query."""
+    data = bodies.fields(answer.get("data"))
+    names = ("visionProfile", "visionProfilePhotoList")
+    return next((inner for name in names if (inner := bodies.fields(data.get(name)))), answer)
+
+
+def _about(user: Fields) -> Timeline:
+    """Return what a profile says of the account; it shows no work."""
+    about, counts = bodies.fields(user.get("profile")), bodies.fields(user.get("ownerCount"))
+    name, works = html.plain(bodies.words(about.get("user_name"))), bodies.count(counts.get("photo_public"))
+    if not name or works is None:
+        raise LookFailedError(Reason.UNREADABLE, "a profile without a name or a count of works")
+    profile = Profile(
+        name=name, id=bodies.words(about.get("user_id")) or None, followers=bodies.count(counts.get("fan")), posts=works
+    )
+    standing = Standing.ACTIVE if works else Standing.EMPTY
+    return Timeline(covers=Covers.SOME, standing=standing, profile=profile)
+
+
+def _post(page: Page, item: Fields) -> Post | None:
+    photo = bodies.fields(item.get("photo")) or item
+    stamp = dates.epoch(photo.get("timestamp"), page.at)
+    number = bodies.words(photo.get("id"))
+    if stamp is None:
+        return None
+    return Post(
+        published_at=stamp.moment,
+        precision=stamp.precision,
+        title=html.plain(bodies.words(photo.get("caption"))),
+        url=f"https://www.kuaishou.com/short-video/{number}" if _WORK.fullmatch(number) else None,
+        is_pinned=photo.get("profileUserTopPhoto") is True,
+    )
+
+
+def _cursor(page: Page) -> str | None:
+    """Return how the second page is asked for; None where there is none."""
+    cursor = bodies.words(_unwrapped(bodies.fields(bodies.load(page))).get("pcursor"))
+    return cursor if cursor not in {"", _NO_MORE} else None
