@@ -56,6 +56,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
             parts.clock,
             lambda: Condition(is_store_writable=health.store_problem is None),
         ),
+        canaries=lambda: parts.watch.canaries,
         sample=sample,
         hosts=_hosts(web.bind[0], web.base_url),
     )

@@ -12,9 +12,10 @@ from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
+from monitor.core.outage import Outage
 from monitor.core.wording import Section, Setting, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, memory, outbox, sights
+from monitor.store import Tx, memory, outages, outbox, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -41,7 +42,7 @@ class Digest:
             return False
         memory.put_note(tx, topic, now.isoformat())
         tasks = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
-        sections = sections_of(sights.overview(tx, now), tasks, outbox.counts(tx))
+        sections = sections_of(sights.overview(tx, now), tasks, outbox.counts(tx), outages.open_outages(tx))
         if not any(section.lines for section in sections):
             return False
         setting = Setting(
@@ -61,7 +62,10 @@ def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
 
 
 def sections_of(
-    rows: Sequence[sights.Row], tasks: Sequence[Notice], messages: Mapping[MessageState, int]
+    rows: Sequence[sights.Row],
+    tasks: Sequence[Notice],
+    messages: Mapping[MessageState, int],
+    out: Sequence[Outage] = (),
 ) -> tuple[Section, ...]:
     """Return what wants a person, the gravest first; a section may be empty."""
     gone = {row.account.id: standing for row in rows if (standing := _gone(row))}
@@ -77,6 +81,7 @@ def sections_of(
     asked = {(notice.account, notice.rule) for notice in tasks}
     new = [(row, one) for row in rows for one in row.findings if (row.account.id, one.rule) in asked]
     return (
+        Section(heading="采集暂停，恢复前不作新的认定", lines=tuple(_outage_line(one) for one in out)),
         Section(heading="已超期", lines=_lines(over)),
         Section(heading="未能核查（采集受阻，不作超期认定）", lines=_lines(_unseen(updates, Support.BLIND))),
         Section(heading="靠人工核查，请登录平台查看后登记", lines=_lines(_unseen(updates, Support.ASKED))),
@@ -89,6 +94,10 @@ def sections_of(
         Section(heading="新增待办", lines=_lines(new)),
         Section(heading="消息", lines=tuple(_message_lines(messages))),
     )
+
+
+def _outage_line(outage: Outage) -> str:
+    return escaped(f"{outage.said}，{outage.detail or outage.cause.label}", 200)
 
 
 Pair = tuple[sights.Row, Finding]

@@ -38,6 +38,7 @@ class Light(Labelled):
 
 
 _SYMBOLS = {Light.RED: "■", Light.AMBER: "▲", Light.GREY: "？", Light.GREEN: "●", Light.NONE: "－"}
+_PAUSED = "采集暂停，恢复前不作新的认定"
 _PLACES = {light: place for place, light in enumerate(Light)}
 _NOTES = {"PER-01": "联系人待补", "UPD-03": "近期曾超20天未更新"}
 _RULE_NAMES = {"UPD-01": "2周内更新", "UPD-03": "单次超过20天未更新", "PER-01": "联络员和责任领导"}
@@ -186,6 +187,8 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
         return ""
     begun, ladder = beijing_date(start), moment.ladder
     days = max(0, (moment.today - begun).days)
+    if _support(row) is Support.HELD:
+        return _PAUSED
     if days <= ladder.limit and _support(row) is Support.BLIND:
         return "看不到完整列表，暂不提醒；请操作员核实"
     taken = case.height if case else 0
@@ -212,6 +215,8 @@ def _why_unseen(row: Row) -> str:
     finding = finding_of(row, LADDER)
     if finding is None and not any(source.last_look_at for source in row.sources):
         return "等待首次核查" if row.sources else "请操作员登记发布记录"
+    if finding is not None and finding.support is Support.HELD:
+        return _PAUSED
     if finding is not None and finding.support is Support.ASKED:
         return "靠人工核查，请操作员登记发布记录"
     reason = next((label for source in row.sources if (label := _reason(source.last_outcome))), None)

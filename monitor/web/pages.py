@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,17 +14,18 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case, Ladder
 from monitor.core.message import MessageState
-from monitor.core.observation import Reason
 from monitor.metrics import CONTENT_TYPE
 from monitor.store import StoreError, Tx
 from monitor.store.cases import open_cases
+from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
-from monitor.store.sights import Row, SourceRow, overview
+from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
 from monitor.web.filling import Templates
 from monitor.web.guard import HEADERS
 from monitor.web.outgoing import read_message, read_messages
+from monitor.web.system import Eyes, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
 from monitor.web.view import View
 
@@ -40,24 +40,13 @@ class Everything:
     rows: tuple[Row, ...]
     cases: dict[tuple[str, str], Case]
     messages: dict[MessageState, int]
+    outages: int
+    """How many platforms are suspended; the monitor being offline counts as one."""
 
     def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
         """Return each line with the row it was made of."""
         rows = {row.account.id: row for row in self.rows}
         return tuple((rows[line.account.id], line) for line in lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """How looks of one collector go."""
-
-    collector: str
-    sources: int
-    failing: int
-    last_seen_at: datetime | None
-    """When any of its sources last showed something."""
-    reasons: str
-    """Why those that fail do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +84,7 @@ class Pages:
             counts=counts(lines),
             mains=sum(line.account.is_main for line in lines),
             situation=situation(lines, last_look, moment.now),
-            tasks=tuple(tasks_of(everything.messages, everything.beside(lines))),
+            tasks=tuple(tasks_of(everything.messages, everything.beside(lines), everything.outages)),
         )
 
     async def accounts(self, request: Request) -> Response:
@@ -142,15 +131,17 @@ class Pages:
         trouble = await asyncio.to_thread(view.store.problem)
         try:
             everything = await view.store.query(lambda tx: _read_everything(tx, moment.now))
+            eyes = await view.store.query(lambda tx: read_eyes(tx, moment.now, view.canaries()))
         except StoreError as error:
-            everything, trouble = None, trouble or str(error)
+            everything, eyes, trouble = None, Eyes(), trouble or str(error)
         return self._html(
             "system.html",
             moment,
             trouble=trouble,
             problems=await view.problems(),
             passes=view.passes(),
-            looking=tuple(_looking(everything.rows)) if everything else (),
+            looking=tuple(looking(everything.rows)) if everything else (),
+            eyes=eyes,
             counts=everything.messages if everything else {},
             years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )
@@ -204,7 +195,9 @@ class Pages:
 def _read_everything(tx: Tx, now: datetime) -> Everything:
     rows = overview(tx, now)
     with_case = [row.account.id for row in rows if row.open_cases]
-    return Everything(rows=rows, cases=open_cases(tx, with_case), messages=message_counts(tx))
+    return Everything(
+        rows=rows, cases=open_cases(tx, with_case), messages=message_counts(tx), outages=len(open_outages(tx))
+    )
 
 
 def _sheet(lines: Collection[Line], request: Request) -> Sheet:
@@ -218,22 +211,3 @@ def _sheet(lines: Collection[Line], request: Request) -> Sheet:
 def _matches(row: Row, wanted: str) -> bool:
     account = row.account
     return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.id))
-
-
-def _looking(rows: Iterable[Row]) -> Iterable[Looking]:
-    sources = sorted((source for row in rows for source in row.sources), key=lambda source: source.collector)
-    for collector, group in groupby(sources, key=lambda source: source.collector):
-        ours = tuple(group)
-        failing = [source for source in ours if source.failures]
-        yield Looking(
-            collector=collector,
-            sources=len(ours),
-            failing=len(failing),
-            last_seen_at=max((source.last_seen_at for source in ours if source.last_seen_at), default=None),
-            reasons="、".join(_reasons(failing)),
-        )
-
-
-def _reasons(failing: Iterable[SourceRow]) -> Iterable[str]:
-    outcomes = {source.last_outcome for source in failing}
-    return (reason.label for reason in Reason if reason.value in outcomes)

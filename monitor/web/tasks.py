@@ -33,7 +33,7 @@ class Kind:
 
 
 def _is_unseen(row: Row, line: Line) -> bool:
-    if line.support is Support.ASKED or row.last_look_at is None:
+    if line.support in {Support.ASKED, Support.HELD} or row.last_look_at is None:
         return False
     return line.light is Light.GREY or (line.support is Support.BLIND and _matters(line))
 
@@ -68,10 +68,13 @@ def kind_of(key: str) -> Kind | None:
     return next((kind for kind in KINDS if kind.key == key), None)
 
 
-def tasks_of(messages: Mapping[MessageState, int], pairs: Sequence[tuple[Row, Line]]) -> Iterable[Task]:
+def tasks_of(
+    messages: Mapping[MessageState, int], pairs: Sequence[tuple[Row, Line]], outages: int = 0
+) -> Iterable[Task]:
     """Yield what is to be done, messages first; nothing that is done already."""
     failed, held = messages.get(MessageState.FAILED, 0), messages.get(MessageState.HELD, 0)
     tasks = [
+        Task(count=outages, text="项采集暂停或断网，恢复前不作新的认定，请查看原因", link="/system"),
         Task(count=failed, text="条消息发送失败，请改用电话通知并查看原因", link="/messages?state=failed"),
         Task(count=held, text="条消息待放行，请核对", link="/messages?state=held"),
     ]

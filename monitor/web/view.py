@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar
 from monitor.core.finding import RuleBook
+from monitor.core.outage import Canary
 from monitor.core.wording import Office
 from monitor.store import Store
 
@@ -48,6 +50,8 @@ class View:
     """What keeps the program from doing its work, each one Chinese sentence fit to be shown; empty when ready."""
     metrics: Callable[[], Awaitable[bytes]]
     """The text for Prometheus; see `scraper`."""
+    canaries: Callable[[], Mapping[Platform, Canary]] = dict
+    """How the canaries of platforms look."""
     sample: Sample | None = None
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which browsers may ask for pages, so that no foreign site can read them by naming itself

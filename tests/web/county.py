@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Blind, Look, Post, Reason, Sight, timeline
+from monitor.core.outage import Canary
 from monitor.core.rules import per_01, upd_01, upd_03
 from monitor.core.wording import Office
 from monitor.metrics import Metrics
@@ -147,6 +148,7 @@ class Surroundings:
     problems: Sequence[str] = ()
     passes: Sequence[Pass] = ()
     sample: Sample | None = None
+    canaries: Mapping[Platform, Canary] = field(default_factory=dict)
     metrics: Callable[[], Awaitable[bytes]] | None = None
 
     def view(self, store: Store) -> View:
@@ -165,5 +167,6 @@ class Surroundings:
             passes=lambda: self.passes,
             problems=problems,
             metrics=self.metrics or scraper(store, Metrics(self.clock), CALENDAR, self.clock),
+            canaries=lambda: self.canaries,
             sample=self.sample,
         )

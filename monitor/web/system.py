@@ -1,0 +1,109 @@
+"""The page of the monitor itself, as values: what it can see, and what of it is out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from monitor.core.account import Platform
+from monitor.core.observation import Reason
+from monitor.core.outage import Canary, Census, Outage
+from monitor.store import Tx
+from monitor.store.outages import census, latest_outages, open_outages, reasons
+from monitor.store.sights import Row, SourceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformLine:
+    """How one platform can be seen."""
+
+    platform: Platform
+    accounts: int
+    failing: int
+    reasons: str
+    """Why those that fail do."""
+    canary: str
+    """How its canary looks: `正常`, what is wrong with it, or empty without one."""
+    seen_at: datetime | None
+    outage: Outage | None
+    """What suspends it now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """What the monitor can see."""
+
+    offline: Outage | None = None
+    platforms: tuple[PlatformLine, ...] = ()
+    """The suspended first, then those where most fails."""
+    past: tuple[Outage, ...] = ()
+    """Outages that are over, the latest first."""
+
+    @property
+    def suspended(self) -> tuple[PlatformLine, ...]:
+        """The platforms that are suspended."""
+        return tuple(one for one in self.platforms if one.outage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How looks of one collector go."""
+
+    collector: str
+    sources: int
+    failing: int
+    last_seen_at: datetime | None
+    """When any of its sources last showed something."""
+    reasons: str
+    """Why those that fail do."""
+
+
+def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Eyes:
+    """Return what can be seen now."""
+    out = {one.platform: one for one in open_outages(tx)}
+    why = reasons(tx)
+    lines = [_line(one, why.get(one.platform, ()), canaries, out.get(one.platform)) for one in census(tx, now)]
+    lines.sort(key=lambda line: (line.outage is None, -line.failing, line.platform.label))
+    past = tuple(one for one in latest_outages(tx) if one.ended_at)
+    return Eyes(offline=out.get(None), platforms=tuple(lines), past=past)
+
+
+def looking(rows: Iterable[Row]) -> Iterable[Looking]:
+    """Yield how each collector's looks go, by name."""
+    sources = sorted((source for row in rows for source in row.sources), key=lambda source: source.collector)
+    for collector, group in groupby(sources, key=lambda source: source.collector):
+        ours = tuple(group)
+        failing = [source for source in ours if source.failures]
+        yield Looking(
+            collector=collector,
+            sources=len(ours),
+            failing=len(failing),
+            last_seen_at=max((source.last_seen_at for source in ours if source.last_seen_at), default=None),
+            reasons=_labels(_outcomes(failing)),
+        )
+
+
+def _line(
+    one: Census, why: Collection[Reason], canaries: Mapping[Platform, Canary], outage: Outage | None
+) -> PlatformLine:
+    canary = canaries.get(one.platform)
+    return PlatformLine(
+        platform=one.platform,
+        accounts=one.accounts,
+        failing=one.failing,
+        reasons=_labels(why) if one.failing else "",
+        canary="" if canary is None else canary.fault or "正常",
+        seen_at=one.seen_at,
+        outage=outage,
+    )
+
+
+def _outcomes(failing: Sequence[SourceRow]) -> Collection[Reason]:
+    outcomes = {source.last_outcome for source in failing}
+    return [reason for reason in Reason if reason.value in outcomes]
+
+
+def _labels(why: Collection[Reason]) -> str:
+    return "、".join(reason.label for reason in Reason if reason in why)

@@ -1,0 +1,72 @@
+"""The page of the monitor itself: what is out is said first, and an IT person sees it at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.core.account import Platform
+from monitor.core.outage import Canary, Cause, Outage
+from monitor.store import Store, open_store, outages
+from tests.web.conftest import client_of
+from tests.web.county import NOW, Surroundings, fill
+from tests.web.test_pages import text_of
+
+HOUR = timedelta(hours=1)
+
+
+def outage(platform: Platform | None, *, ended: bool = False) -> Outage:
+    return Outage(
+        platform=platform,
+        cause=Cause.CANARY if platform else Cause.OFFLINE,
+        trusted_until=NOW - 2 * HOUR,
+        began_at=NOW - HOUR,
+        detail="对照账号：没有内容" if platform else "",
+        ended_at=NOW if ended else None,
+    )
+
+
+def page(tmp_path: Path, *out: Outage, path: str = "/system") -> str:
+    """Return a page of the county in which these outages are going on, or were."""
+    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as store:
+        fill(store)
+        with store.begin() as tx:
+            for one in out:
+                outages.begin(tx, one)
+                if one.ended_at:
+                    (begun,) = outages.open_outages(tx)
+                    outages.end(tx, begun, one.ended_at)
+        around = Surroundings(canaries={Platform.WEIBO: Canary(good_at=NOW, fault="没有内容")})
+        return text_of(client_of(store, around).get(path).text)
+
+
+def test_a_suspended_platform_is_the_first_thing_on_the_page(tmp_path: Path) -> None:
+    shown = page(tmp_path, outage(Platform.WEIBO))
+    assert "监测工作正常" not in shown
+    verdict = shown.index("微博采集暂停（5月19日8时05分起）")
+    assert verdict < shown.index("平台", verdict) < shown.index("暂停采用") < shown.index("例行工作")
+    assert "对照账号异常" in shown
+
+
+def test_a_monitor_that_is_offline_says_so_before_anything_else(tmp_path: Path) -> None:
+    shown = page(tmp_path, outage(None))
+    assert shown.index("监测系统断网") < shown.index("平台")
+    assert "请检查本机的网络、代理和防火墙" in shown
+
+
+def test_what_is_over_is_history(tmp_path: Path) -> None:
+    shown = page(tmp_path, outage(Platform.WEIBO, ended=True))
+    assert "监测工作正常" in shown
+    assert "5月19日 09:05恢复" in shown
+
+
+def test_the_overview_leads_to_what_is_out(tmp_path: Path) -> None:
+    assert "1 项采集暂停或断网" in page(tmp_path, outage(Platform.WEIBO), path="/")
+
+
+@pytest.mark.parametrize("words", ["微博", "微信订阅号", "未设", "没有内容", "部分看不到"])
+def test_each_platform_says_how_it_can_be_seen(county: Store, words: str) -> None:
+    around = Surroundings(canaries={Platform.WEIBO: Canary(good_at=NOW, fault="没有内容")})
+    assert words in text_of(client_of(county, around).get("/system").text)
