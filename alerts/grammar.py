@@ -10,6 +10,7 @@ import logging
 import re
 import warnings
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset
 from apprise.plugins.base import NotifyBase
@@ -20,12 +21,26 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "'imghdr' is deprecated", DeprecationWarning)
     from apprise.plugins.email import NotifyEmail as MailPlugin
 
-__all__ = ["STATUS", "BadChannelError", "MailPlugin", "RobotUrl", "hush", "plugin", "robot", "schema"]
+__all__ = [
+    "STATUS",
+    "AppUrl",
+    "BadChannelError",
+    "MailPlugin",
+    "RobotUrl",
+    "app",
+    "hush",
+    "plugin",
+    "robot",
+    "schema",
+]
 
 TALKATIVE = ("urllib3", "requests", "requests_oauthlib", "oauthlib")
 """Loggers of the libraries that Apprise sends with."""
 STATUS = re.compile(r"error=(\d{3})\b")
 """How Apprise's plugins write the HTTP status of a refusal."""
+
+
+_PLAIN = re.compile(r"[!-~]+")
 
 
 class BadChannelError(ValueError):
@@ -34,11 +49,11 @@ class BadChannelError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotUrl:
-    """What `dingtalk://[secret@]token[/mobile…]` says, nothing checked yet."""
+    """What `robot://[secret@]token[/called…]` says, nothing checked yet."""
 
     token: str
     secret: str | None
-    mobiles: tuple[str, ...]
+    called: tuple[str, ...]
     is_plain: bool
     """Whether there is nothing else in it: no port, no password, no options."""
 
@@ -70,7 +85,7 @@ def schema(url: str) -> str:
 
 
 def robot(url: str) -> RobotUrl | None:
-    """Return the parts of a DingTalk URL, or None if it is not one.
+    """Return the parts of a robot's URL, whatever its schema, or None if it is not one.
 
     `?token=`, `?secret=` and `?to=` say the same as the path; any other option is counted as foreign.
     """
@@ -81,9 +96,33 @@ def robot(url: str) -> RobotUrl | None:
     return RobotUrl(
         token=parts["token"] or "",
         secret=parts.get("secret"),
-        mobiles=tuple(parts["targets"]),
+        called=tuple(parts["targets"]),
         is_plain=not (foreign or parts["port"] or parts["password"]),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppUrl:
+    """What `app://key:secret@id` says: an application that an office has registered."""
+
+    key: str
+    secret: str
+    id: str
+
+
+def app(url: str) -> AppUrl | None:
+    """Return the parts of an application's URL, or None where one is missing or there is anything else."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return None
+    login, at, id_ = parts.netloc.rpartition("@")
+    key, colon, secret = login.partition(":")
+    found = AppUrl(key=unquote(key), secret=unquote(secret), id=unquote(id_))
+    return found if at and colon and all(_PLAIN.fullmatch(one) for one in (found.key, found.secret, found.id)) else None
 
 
 def plugin(url: str, *, timeout: float) -> NotifyBase | None:

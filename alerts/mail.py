@@ -25,11 +25,13 @@ from typing import Protocol
 from alerts import grammar
 from alerts.grammar import BadChannelError, MailPlugin
 from alerts.line import Line, talk
-from alerts.text import has_controls, plain, shown
+from alerts.text import has_controls, mark, plain, shown
 from monitor.core.message import Attempt, Message, Outcome
 
 PER_MINUTE = 30
 """Our own choice: well below what office mail servers take from one sender."""
+LONGEST = 100_000
+"""Bytes of a body: more than anybody reads."""
 FAREWELL = 2.0
 """Seconds that a server has for its answer to QUIT; the mail is settled by then."""
 
@@ -100,8 +102,14 @@ class Mail:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     per_minute: int = PER_MINUTE
+    longest: int = LONGEST
     limit: timedelta = LIMIT
     """The time a whole try may take."""
+
+    @property
+    def bucket(self) -> str:
+        """The mail account, whatever name the settings give it."""
+        return mark(self.server.host, str(self.server.port), self.server.user or "", self.sender.addr_spec)
 
     @property
     def is_group(self) -> bool:

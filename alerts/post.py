@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlencode, urlsplit
 
@@ -22,6 +23,9 @@ from monitor.core.message import Attempt, Outcome
 
 LONGEST_ANSWER = 64 * 1024
 """Bytes of an answer that are read; a robot's is a few hundred."""
+
+JSON = MappingProxyType({"Content-Type": "application/json; charset=utf-8"})
+FORM = MappingProxyType({"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"})
 
 PROXY_FORM = "网络代理应为 http://[用户:密码@]主机:端口"
 BASE_URL_FORM = "base_url 应为 http(s)://主机[:端口][/路径]，不含用户名、密码和参数"
@@ -64,7 +68,10 @@ class Endpoint:
 
     host: str
     port: int | None
-    path: str
+    path: str = field(repr=False)
+    """Some robots' secret stands in it."""
+    base: str = ""
+    """The base URL's own path, the beginning of `path`."""
     is_secure: bool
     proxy: Proxy | None = None
     """Used for https only; a plain http endpoint is the office's own."""
@@ -85,6 +92,7 @@ class Endpoint:
             host=parts.hostname,
             port=parts.port,
             path=parts.path.rstrip("/") + path,
+            base=parts.path.rstrip("/"),
             is_secure=parts.scheme == "https",
         )
 
@@ -92,7 +100,28 @@ class Endpoint:
         """Return the same endpoint behind a proxy, if there is one; raises BadChannelError."""
         return replace(self, proxy=Proxy.at(proxy)) if proxy else self
 
-    def post(self, query: Mapping[str, str], body: bytes, line: Line, limit: timedelta) -> Reply | Attempt:
+    def at(self, path: str) -> Self:
+        """Return another endpoint of the same server; `path` stands behind the base URL's own."""
+        return replace(self, path=self.base + path)
+
+    def get(self, query: Mapping[str, str], limit: timedelta) -> Reply | Attempt:
+        """Return the reply to a question that changes nothing, or the attempt that ended before anything was said."""
+        connection = self._connection(limit)
+        try:
+            return _ask(connection, "GET", f"{self.path}?{urlencode(query)}", None, {})
+        except (OSError, http.client.HTTPException) as error:
+            return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接，消息未发出")
+        finally:
+            connection.close()
+
+    def post(
+        self,
+        query: Mapping[str, str],
+        body: bytes,
+        line: Line,
+        limit: timedelta,
+        headers: Mapping[str, str] = JSON,
+    ) -> Reply | Attempt:
         """Return the reply, or the attempt that ended without one. Each query value is encoded once."""
         connection = self._connection(limit)
         try:
@@ -102,7 +131,8 @@ class Endpoint:
             connection.close()
             return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接，消息未发出")
         try:
-            return _ask(connection, f"{self.path}?{urlencode(query)}", body)
+            target = f"{self.path}?{urlencode(query)}" if query else self.path
+            return _ask(connection, "POST", target, body, headers)
         except (OSError, http.client.HTTPException) as error:
             return Attempt(outcome=Outcome.UNANSWERED, code=type(error).__name__, detail="消息已发出，未收到答复")
         finally:
@@ -147,8 +177,10 @@ def by_status(status: int) -> Outcome:
             return Outcome.TEMPORARY
 
 
-def _ask(connection: http.client.HTTPConnection, target: str, body: bytes) -> Reply:
-    connection.request("POST", target, body, {"Content-Type": "application/json; charset=utf-8"})
+def _ask(
+    connection: http.client.HTTPConnection, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+) -> Reply:
+    connection.request(method, target, body, headers)
     response = connection.getresponse()
     return Reply(
         status=response.status,

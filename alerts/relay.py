@@ -1,8 +1,8 @@
-"""Everything else that Apprise can reach: WeCom and Feishu robots, webhooks and a hundred more.
+"""Everything else that Apprise can reach: webhooks, and a hundred services more.
 
-Apprise 2.2.0 knows the HTTP status only (read in its source, 2026-11): a robot that refuses with HTTP 200 and an
-error code of its own counts as SENT here. WeCom and Feishu deserve strict modules like `dingtalk`; until then they
-are second choice. Nobody is called by name, since Apprise has no common way to do it.
+Apprise 2.2.0 knows the HTTP status only (read in its source, 2026-11): a service that refuses with HTTP 200 and an
+error code of its own counts as SENT here; those that matter have a strict module. Nobody is called by name, since
+Apprise has no common way to do it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from apprise.plugins.base import NotifyBase
 from alerts import grammar
 from alerts.grammar import BadChannelError
 from alerts.post import by_status
-from alerts.text import has_controls
+from alerts.text import has_controls, mark
 from monitor.core.message import Attempt, Message, Outcome
 
-STRICT = frozenset({"dingtalk", "mailto", "mailtos"})
-"""Schemas that have a module of their own and must never go through Apprise's sender."""
+STRICT = frozenset({"dingtalk", "feishu", "mailto", "mailtos", "wecombot"})
+"""Apprise's schemas that have a module of their own here and must never go through its sender."""
 PER_MINUTE = 18
-"""WeCom takes 20 a minute (its manual); most others take more."""
+"""Most services take more."""
 LIMIT = timedelta(seconds=20)
 
 
@@ -33,9 +33,15 @@ class Relay:
 
     name: str
     service: NotifyBase = field(repr=False)
+    bucket: str
     per_minute: int = PER_MINUTE
     limit: timedelta = LIMIT
     """The time a whole try may take."""
+
+    @property
+    def longest(self) -> int:
+        """The characters that Apprise allows, taken for bytes."""
+        return int(self.service.body_maxlen)
 
     @property
     def is_group(self) -> bool:
@@ -68,7 +74,7 @@ def open_relay(name: str, url: str) -> Relay:
     if service is None:
         raise BadChannelError("Apprise 不认识这个地址，或地址不完整")
     service.socket_connect_timeout = service.socket_read_timeout = LIMIT.total_seconds() / 2
-    return Relay(name=name, service=service)
+    return Relay(name=name, service=service, bucket=mark(url.strip()))
 
 
 def verdict(result: AppriseResult) -> Attempt:

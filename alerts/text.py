@@ -6,7 +6,8 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
 SHOWN = 200
 """How many characters of a far side's own words an operator sees."""
@@ -30,19 +31,47 @@ def cost(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
 
 
-def fitted(text: str, room: int) -> str:
+def size(text: str) -> int:
+    """Return the bytes the text takes in UTF-8."""
+    return len(text.encode())
+
+
+def mark(*parts: str) -> str:
+    """Return a short fixed mark that tells secrets apart and does not give them away."""
+    return blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def fitted(text: str, room: int, cost: Callable[[str], int] = cost) -> str:
     """Return the text if it costs no more than `room`, else its first lines and a line that says how many are missing.
 
-    It is cut at the end of a line; inside one, between characters, only if not even the first line has room.
+    It is cut at the end of a line; inside one, between characters, only if not even the first line has room. A
+    closing quote (the office's telephone, the message's number) stays. `cost` adds up over lines.
     """
     if cost(text) <= room:
         return text
+    words, quote = _without_closing_quote(text)
+    left = room - cost(quote)
+    return _cut_short(words, left, cost) + quote if left > room // 2 else _cut_short(text, room, cost)
+
+
+def _without_closing_quote(text: str) -> tuple[str, str]:
+    """Return the text and, apart, its last line if that is a quote."""
+    words, _, last = text.rstrip().rpartition("\n")
+    return (words, f"\n\n{last}") if last.startswith(">") else (text, "")
+
+
+def _cut_short(text: str, room: int, cost: Callable[[str], int]) -> str:
     lines = text.split("\n")
     room -= cost(_closing(len(lines)))
-    kept = _fitting(lines, room)
+    kept = _fitting(lines, room, cost)
     if kept:
         return "\n".join(lines[:kept]).rstrip() + _closing(sum(1 for line in lines[kept:] if line.strip()))
-    return _cut(lines[0], room - cost("…")) + "…" + _closing(sum(1 for line in lines if line.strip()))
+    return _cut(lines[0], room - cost("…"), cost) + "…" + _closing(sum(1 for line in lines if line.strip()))
+
+
+def unlined(markdown: str) -> str:
+    """Return the text without headings and quotes, for a far side that draws only what stands inside a line."""
+    return "\n".join(_LINE_START.sub("", line).rstrip() for line in markdown.split("\n"))
 
 
 def plain(markdown: str) -> str:
@@ -54,7 +83,7 @@ def _closing(missing: int) -> str:
     return f"\n\n> 内容过长，还有 {missing} 行未显示。" if missing else ""
 
 
-def _fitting(lines: list[str], room: int) -> int:
+def _fitting(lines: list[str], room: int, cost: Callable[[str], int]) -> int:
     kept = spent = 0
     for line in lines:
         spent += cost(line) + (cost("\n") if kept else 0)
@@ -64,7 +93,7 @@ def _fitting(lines: list[str], room: int) -> int:
     return kept
 
 
-def _cut(line: str, room: int) -> str:
+def _cut(line: str, room: int, cost: Callable[[str], int]) -> str:
     return line[: max(bisect_right(range(len(line) + 1), room, key=lambda length: cost(line[:length])) - 1, 0)]
 
 

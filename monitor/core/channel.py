@@ -20,6 +20,14 @@ class Channel(Protocol):
     def per_minute(self) -> int:
         """How many messages a minute it takes; the bucket that keeps to it lives in the store."""
 
+    @property
+    def bucket(self) -> str:
+        """Whose pace it is: the same for two names of one robot, and nothing of its secret."""
+
+    @property
+    def longest(self) -> int:
+        """How many bytes of UTF-8 a body may take; what is longer is told in several messages."""
+
     def address_of(self, contact: Contact) -> str | None:
         """Return how this channel reaches a person, or None if the roster gives it no way.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.account import Labelled
+from monitor.core.schedule import share
 
 
 class MessageState(Labelled):
@@ -57,12 +58,17 @@ class Attempt:
 
 
 RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
-"""How long to wait before each further try; after the last, the message has failed."""
+"""The longest to wait before each further try; after the last, the message has failed."""
+JITTER = 0.2
+"""By how much of a pause messages that failed together part: each by its own fixed share."""
 
 
-def next_try(attempts: int, attempt: Attempt, now: datetime) -> datetime | None:
-    """Return when to try again after the given number of tries; None when there is no point."""
+def next_try(message: str, attempts: int, attempt: Attempt, now: datetime) -> datetime | None:
+    """Return when to try a message again after the given number of tries; None when there is no point.
+
+    Never sooner than the far side asked.
+    """
     if attempt.outcome in {Outcome.SENT, Outcome.PERMANENT} or attempts > len(RETRY_PAUSES):
         return None
-    pause = RETRY_PAUSES[attempts - 1]
+    pause = RETRY_PAUSES[attempts - 1] * (1 - JITTER * share(message))
     return now + max(pause, attempt.retry_after or timedelta())

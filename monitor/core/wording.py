@@ -108,7 +108,7 @@ def days_off_text(block: DaysOff) -> str:
 
 def to_person(items: Sequence[Item], roles: Iterable[Role], message_id: str, setting: Setting) -> Words:
     """Return the message that tells one person of one or several accounts; the gravest first."""
-    ordered = sorted(items, key=lambda item: (-_weight(item.kind), item.account.id))
+    ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
     headings = [_title(ordered[0])] if len(ordered) == 1 else [_merged_title(ordered)]
     roles = tuple(roles)
     paragraphs = [_paragraph(item, roles, setting) for item in ordered]
@@ -133,7 +133,8 @@ def _numbered(paragraphs: Sequence[str]) -> list[str]:
     return [f"{number}. {text}" for number, text in enumerate(paragraphs, 1)]
 
 
-def _weight(kind: StepKind) -> int:
+def weight(kind: StepKind) -> int:
+    """Return how grave a step is among those of one message: what is settled comes last."""
     return tuple(StepKind).index(kind) if kind is not StepKind.RECOVERED else -1
 
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from monitor.core.account import Role
 from monitor.core.calendar import OfficeHours
@@ -21,7 +22,7 @@ from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
 from monitor.core.message import Attempt, Message, MessageState, Outcome, next_try
 from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
-from monitor.core.wording import Item, Office, Setting, Words, to_person
+from monitor.core.wording import Item, Office, Setting, Words, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
 from monitor.store import Store, Tx, cases, facts, outbox
@@ -49,6 +50,25 @@ class Outlook:
         case = self.open_cases.get((notice.account, notice.rule))
         episode = case.episode if case and case.id == notice.case else ""
         return recheck(notice, episode, finding, self.ladder)
+
+    def is_first(self, notice: Notice) -> bool:
+        """Whether nobody was told of the trouble before."""
+        case = self.open_cases.get((notice.account, notice.rule))
+        return case is not None and case.id == notice.case and len(case.steps) == 1
+
+
+class Refrain(Enum):
+    """Why a message is not tried now."""
+
+    MOOT = "moot"
+    """It has nothing to say any more, or must be written anew."""
+    CLOSED = "closed"
+    """Nothing leaves by this channel now: outside office hours, too fast, or it said that it takes nothing."""
+
+
+def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return the notices in the order in which a message tells of them: the gravest first, then by account."""
+    return tuple(sorted(notices, key=lambda notice: (-weight(notice.kind), notice.account, notice.rule)))
 
 
 def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
@@ -153,13 +173,15 @@ class Courier:
         return sum(await asyncio.gather(*(self._deliver_by(name, line) for name, line in by_channel.items())))
 
     async def _deliver_by(self, name: str, line: Sequence[outbox.Kept]) -> int:
-        """Try the messages of one channel in turn, until it fails to answer; return how many were tried."""
+        """Try the messages of one channel in turn, until it fails to answer or closes; return how many were tried."""
         channel = self.directory.channels.get(name)
         tried = 0
         for kept in line:
-            attempt = await self._deliver(kept, channel) if channel else await self._give_up(kept)
-            tried += attempt is not None
-            if attempt is not None and attempt.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED}:
+            came = await self._deliver(kept, channel) if channel else await self._give_up(kept)
+            tried += isinstance(came, Attempt)
+            if came is Refrain.CLOSED:
+                break
+            if isinstance(came, Attempt) and came.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED}:
                 break
         return tried
 
@@ -169,43 +191,43 @@ class Courier:
         await self._record(kept, missing)
         return missing
 
-    async def _deliver(self, kept: outbox.Kept, channel: Channel) -> Attempt | None:
-        """Settle one message and try it once; None where it was not tried."""
+    async def _deliver(self, kept: outbox.Kept, channel: Channel) -> Attempt | Refrain:
+        """Settle one message and try it once."""
         message = await self.store.write(lambda tx: self._settled(tx, kept, channel), durable=True)
-        if message is None:
-            return None
+        if isinstance(message, Refrain):
+            return message
         attempt = Attempt(outcome=Outcome.UNANSWERED, code="bug", detail="a bug in the channel, see the log")
         with self.faults.contained("deliver", message_id=message.id):
             attempt = await channel.send(message)
         self.delivered(channel.name, attempt.outcome)
-        await self._record(kept, attempt)
+        await self._record(kept, attempt, channel)
         return attempt
 
-    def _settled(self, tx: Tx, kept: outbox.Kept, channel: Channel) -> Message | None:
-        """Return the message as it must be sent now, or None if it waits or has nothing to say any more."""
+    def _settled(self, tx: Tx, kept: outbox.Kept, channel: Channel) -> Message | Refrain:
+        """Return the message as it must be sent now, or why it is not."""
         now = self.clock()
         opens = self.hours.opens_at(now, self.bench.calendar)
-        if opens > now:
-            outbox.postpone(tx, kept.message.id, opens)
-            return None
+        token_at = outbox.next_token_at(tx, channel.bucket, channel.per_minute, now)
+        open_at = max(opens, token_at or opens)
+        if open_at > now:
+            outbox.hold_back(tx, channel.name, open_at)
+            return Refrain.CLOSED
         words = Words(subject=kept.message.subject, body=kept.message.body)
         if not kept.topic:
-            fresh = self._words_now(tx, kept, now)
+            fresh = self._words_now(tx, kept, channel, now)
             if fresh is None:
-                return None
+                return Refrain.MOOT
             words = fresh
         words = Words(subject=words.subject, body=words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}"))
-        token_at = outbox.take_token(tx, channel.name, channel.per_minute, now)
-        if token_at is not None:
-            outbox.postpone(tx, kept.message.id, token_at)
-            return None
+        outbox.take_token(tx, channel.bucket, channel.per_minute, now)
         return outbox.freeze(tx, kept.message.id, subject=words.subject, body=words.body, at=now)
 
-    def _words_now(self, tx: Tx, kept: outbox.Kept, now: datetime) -> Words | None:
+    def _words_now(self, tx: Tx, kept: outbox.Kept, channel: Channel, now: datetime) -> Words | None:
         """Return what the message says when judged once more; None when it must not go as it is.
 
-        Notices that are true no more are dropped, those that must wait are set free. A message that was
-        tried before keeps its words: it goes again only while every one of its notices is true.
+        Notices that are true no more are dropped, those that must wait are set free, and so are those for which the
+        channel has no room: another message carries them. A message that was tried before keeps its words: it goes
+        again only while every one of its notices is true.
         """
         carried = outbox.notices_of(tx, kept.message.id)
         outlook = self._outlook(tx, carried, now)
@@ -217,10 +239,32 @@ class Courier:
         if sendable and (is_whole or kept.frozen_at is None):
             outbox.reopen_notices(tx, _ids(by_verdict[Recheck.WAIT]))
             outbox.end_notices(tx, _ids(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
-            return self._words(sendable, outlook, {kept.role}, now)
+            if kept.frozen_at is not None:
+                return Words(subject=kept.message.subject, body=kept.message.body)
+            words, left = self._fitting(sendable, outlook, kept.role, channel.longest, now)
+            outbox.reopen_notices(tx, _ids(left))
+            return words
         outbox.reopen_notices(tx, _ids((*by_verdict[Recheck.WAIT], *sendable)))
         outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
         return None
+
+    def _fitting(
+        self, notices: Sequence[Notice], outlook: Outlook, role: Role, longest: int, now: datetime
+    ) -> tuple[Words, tuple[Notice, ...]]:
+        """Return words of at most `longest` bytes about the gravest of it, and the notices that they say nothing of.
+
+        One account is told of in any case: what is too long even then, the channel cuts.
+        """
+        heads = by_gravity(gravest(notices))
+        count = len(heads)
+        while True:
+            words = self._words(heads[:count], outlook, {role}, now)
+            size = len(words.body.encode())
+            if size <= longest or count == 1:
+                break
+            count = max(1, min(count - 1, count * longest // size))
+        told = {(notice.account, notice.rule) for notice in heads[:count]}
+        return words, tuple(notice for notice in notices if (notice.account, notice.rule) not in told)
 
     def _prepare(self, tx: Tx, now: datetime) -> list[str]:
         waiting = [notice for notice in outbox.waiting_notices(tx) if not is_for_digest(notice)]
@@ -263,6 +307,7 @@ class Courier:
             subject=words.subject,
             body=words.body,
             notices=tuple(notice.id for notice in group if notice.id is not None),
+            is_first=any(outlook.is_first(notice) for notice in group),
         )
         opens = self.hours.opens_at(now, self.bench.calendar)
         is_held = self.is_holding or any(notice.kind in self.reviewed for notice in group)
@@ -296,12 +341,14 @@ class Courier:
         setting = Setting(now=now, calendar=self.bench.calendar, ladder=outlook.ladder, office=self.office)
         return to_person(items, roles, UNNUMBERED, setting)
 
-    async def _record(self, kept: outbox.Kept, attempt: Attempt) -> None:
+    async def _record(self, kept: outbox.Kept, attempt: Attempt, channel: Channel | None = None) -> None:
         now = self.clock()
-        again = next_try(kept.attempts + 1, attempt, now)
+        again = next_try(kept.message.id, kept.attempts + 1, attempt, now)
 
         def record(tx: Tx) -> None:
             outbox.record_attempt(tx, kept.message.id, attempt, at=now, next_try=again)
+            if channel and attempt.retry_after:
+                outbox.block(tx, channel.bucket, now + attempt.retry_after)
             if again is None and attempt.outcome is not Outcome.SENT and kept.topic:
                 self._another_way(tx, kept, now)
 

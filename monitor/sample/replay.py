@@ -88,7 +88,13 @@ class Noting:
     clock: Callable[[], datetime]
     is_group: bool
     per_minute: int = 1000
+    longest: int = 18_000
     taken: list[tuple[datetime, Message]] = field(default_factory=list)
+
+    @property
+    def bucket(self) -> str:
+        """The channel itself."""
+        return self.name
 
     def address_of(self, contact: Contact) -> str | None:
         """Return a person's mail address; a group has none."""

@@ -95,7 +95,8 @@ class Channel(Section):
     url: SecretReference
     """An Apprise URL."""
     base_url: WebAddress | None = None
-    per_minute: PerMinute = 18
+    per_minute: PerMinute | None = None
+    """None leaves it to the kind of channel."""
 
 
 class Roles(Section):

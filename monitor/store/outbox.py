@@ -29,11 +29,14 @@ __all__ = [
     "NoticeState",
     "Tried",
     "attempts_of",
+    "block",
     "counts",
     "due_messages",
     "end_notices",
     "freeze",
+    "hold_back",
     "messages",
+    "next_token_at",
     "notices_of",
     "oldest_age",
     "postpone",
@@ -51,7 +54,10 @@ __all__ = [
     "withdraw",
 ]
 
+_TURNS = (table.c.is_first.desc(), table.c.next_try_at, table.c.created_at, table.c.id)
 ONE_MINUTE = timedelta(minutes=1)
+LONGEST_BLOCK = timedelta(hours=6)
+"""The longest that a block is believed; a clock that was put back must not make it longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,8 @@ class Draft:
     subject: str
     body: str
     notices: tuple[int, ...] = ()
+    is_first: bool = False
+    """Whether it tells of something that nobody was told of before: such messages go before reminders."""
     topic: str = ""
     """What keeps messages to one person apart: empty for notices, `digest:2026-05-01` for a digest, …"""
 
@@ -113,6 +121,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
     words = {
         "mentions": list(draft.mentions),
         "role": draft.role,
+        "is_first": draft.is_first,
         "subject": draft.subject,
         "body": draft.body,
         "state": MessageState.HELD if held and not is_released else MessageState.QUEUED,
@@ -130,9 +139,15 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
 
 
 def due_messages(tx: Tx, now: datetime, limit: int) -> tuple[Kept, ...]:
-    """Return the QUEUED messages whose time has come, longest waiting first."""
+    """Return the QUEUED messages whose time has come: first alerts first, then longest waiting first."""
     chosen = sa.select(table).where(table.c.state == MessageState.QUEUED, table.c.next_try_at <= now)
-    return _kept(tx, chosen.order_by(table.c.next_try_at, table.c.created_at, table.c.id).limit(limit))
+    return _kept(tx, chosen.order_by(*_TURNS).limit(limit))
+
+
+def hold_back(tx: Tx, channel: str, until: datetime) -> None:
+    """Have everything that is due on a channel wait until then, in its order: the far side takes nothing before."""
+    due = sa.update(table).where(table.c.channel == channel, table.c.state == MessageState.QUEUED)
+    tx.execute(due.where(table.c.next_try_at < until).values(next_try_at=until))
 
 
 def freeze(tx: Tx, message_id: str, *, subject: str, body: str, at: datetime) -> Message:
@@ -223,22 +238,42 @@ def unfinished(tx: Tx) -> tuple[Kept, ...]:
     return _kept(tx, chosen.order_by(table.c.frozen_at, table.c.id))
 
 
-def take_token(tx: Tx, channel: str, per_minute: int, now: datetime) -> datetime | None:
-    """Take one of the channel's tokens: None means send now, a moment means not before then.
+def next_token_at(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime | None:
+    """Return when the far side's next token is to be had; None if now, and then until the transaction's end."""
+    return _tokens(tx, bucket, per_minute, now)[1]
 
-    No 60 seconds ever see more than `per_minute` tokens of a channel taken.
+
+def take_token(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime | None:
+    """Take one of a far side's tokens: None means send now, a moment means not before then.
+
+    No 60 seconds ever see more than `per_minute` tokens taken, by whatever process; none is given while it is
+    blocked (`block`). A token taken later than `now` was taken before the clock was put back: it counts as just taken.
     """
-    tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": channel, "taken": []})
-    this = buckets.c.channel == channel
-    taken = [
-        datetime.fromisoformat(one) for one in tx.scalar(sa.select(buckets.c.taken).where(this).with_for_update()) or ()
-    ]
-    recent = sorted(one for one in taken if one > now - ONE_MINUTE)
-    if len(recent) >= per_minute:
-        return recent[-per_minute] + ONE_MINUTE
-    written = [one.isoformat() for one in (*recent, now)]
-    tx.execute(sa.update(buckets).where(this).values(taken=written))
-    return None
+    recent, token_at = _tokens(tx, bucket, per_minute, now)
+    if token_at is None:
+        written = [one.isoformat() for one in (*recent, now)]
+        tx.execute(sa.update(buckets).where(buckets.c.channel == bucket).values(taken=written))
+    return token_at
+
+
+def _tokens(tx: Tx, bucket: str, per_minute: int, now: datetime) -> tuple[list[datetime], datetime | None]:
+    """Return when tokens were taken in the last minute, and when the next is to be had; the row is locked."""
+    tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": bucket, "taken": []})
+    row = tx.execute(sa.select(buckets).where(buckets.c.channel == bucket).with_for_update()).one()
+    recent = sorted(min(taken, now) for one in row.taken if (taken := datetime.fromisoformat(one)) > now - ONE_MINUTE)
+    if row.taken and datetime.fromisoformat(row.taken[-1]) > now:  # else they would be as recent forever
+        clamped = sa.update(buckets).where(buckets.c.channel == bucket)
+        tx.execute(clamped.values(taken=[one.isoformat() for one in recent]))
+    blocked: datetime | None = row.blocked_until
+    if blocked is not None and blocked > now:
+        return recent, min(blocked, now + LONGEST_BLOCK)
+    return recent, recent[-per_minute] + ONE_MINUTE if len(recent) >= per_minute else None
+
+
+def block(tx: Tx, bucket: str, until: datetime) -> None:
+    """Give no more of a far side's tokens until then: it said itself that it takes nothing."""
+    tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": bucket, "taken": []})
+    tx.execute(sa.update(buckets).where(buckets.c.channel == bucket).values(blocked_until=until))
 
 
 def messages(

@@ -353,6 +353,7 @@ messages = Table(
     Column("body", Text, nullable=False),
     Column("state", closed(MessageState, "state"), nullable=False),
     Column("is_released", Boolean, nullable=False),
+    Column("is_first", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("due_at", UtcDateTime, nullable=False),
     Column("frozen_at", UtcDateTime),
@@ -408,8 +409,12 @@ buckets = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("taken", sa.JSON, nullable=False),
+    Column("blocked_until", UtcDateTime),
 )
-"""The moments at which a channel's tokens were taken in the last minute, oldest first."""
+"""The moments at which a far side's tokens were taken in the last minute, oldest first.
+
+`channel` is a mark of the far side (`Channel.bucket`), the same for two names of one robot.
+"""
 
 notes = Table(
     "notes",

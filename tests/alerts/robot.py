@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import trustme
 
@@ -70,6 +70,7 @@ class Received:
     raw_query: str
     size: int
     body: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -126,7 +127,12 @@ class Robot:
     def answer(self, request: Received) -> Answer:
         """Return the next answer that was asked for, else what DingTalk would say."""
         self.received.append(request)
-        return self._answers.popleft() if self._answers else self._judge(request)
+        return self._answers.popleft() if self._answers else self.judge(request)
+
+    def asked(self, request: Received) -> Answer:
+        """Answer a question that changes nothing; a robot is asked none."""
+        self.received.append(request)
+        return TAKEN
 
     def wait(self) -> None:
         """Return when the robot stops."""
@@ -142,7 +148,8 @@ class Robot:
         self._server.server_close()
         self._thread.join()
 
-    def _judge(self, request: Received) -> Answer:
+    def judge(self, request: Received) -> Answer:
+        """Say what DingTalk would."""
         if request.query.get("access_token") != [self.token]:
             return UNKNOWN_TOKEN
         if self.secret and not self._is_signed(request):
@@ -178,18 +185,23 @@ def _server(robot: Robot) -> ThreadingHTTPServer:
             self._say(Answer(status=407))
 
         def do_GET(self) -> None:
-            robot.received.append(Received(path=self.path, query={}, raw_query="", size=0, body={}))
-            self._say(TAKEN)
+            parts = urlsplit(self.path)
+            query = parse_qs(parts.query)
+            asked = Received(path=parts.path, query=query, raw_query=parts.query, size=0, body={})
+            self._say(robot.asked(asked))
 
         def _received(self) -> Received:
             content = self.rfile.read(int(self.headers["Content-Length"]))
             parts = urlsplit(self.path)
+            is_form = self.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+            body = dict(parse_qsl(content.decode())) if is_form else json.loads(content)
             return Received(
                 path=parts.path,
                 query=parse_qs(parts.query),
                 raw_query=parts.query,
                 size=len(content),
-                body=json.loads(content),
+                body=body,
+                headers=dict(self.headers),
             )
 
         def _say(self, answer: Answer) -> None:

@@ -21,6 +21,7 @@ from monitor.core.message import Attempt, Outcome
 from tests.alerts import post_office
 from tests.alerts import robot as far_side
 from tests.alerts.builders import SOON, clock, message
+from tests.alerts.far_sides import Feishu, Government, WeCom, Work, said
 from tests.alerts.post_office import PostOffice
 from tests.alerts.robot import Answer, Robot
 
@@ -30,23 +31,36 @@ MINUTE = timedelta(minutes=1)
 PEOPLE = Contact(role=Role.LIAISON, name="张三", phone="13800138000", mail="a@b.cn", dingtalk="d1")
 
 
+Example: TypeAlias = Callable[[str], AbstractContextManager[Channel]]
+
+
 def channel_classes() -> dict[str, type]:
     """Find every class of the package that can send."""
     modules = [importlib.import_module(f"alerts.{module.name}") for module in pkgutil.iter_modules(alerts.__path__)]
-    classes = [found for module in modules for _, found in inspect.getmembers(module, inspect.isclass)]
+    classes = [
+        found
+        for module in modules
+        for _, found in inspect.getmembers(module, inspect.isclass)
+        if not inspect.isabstract(found)
+    ]
     return {found.__name__: found for found in classes if hasattr(found, "send") and hasattr(found, "address_of")}
 
 
-@contextmanager
-def dingtalk(state: str) -> Iterator[Channel]:
-    echo = Answer(content=f'{{"errcode":310000,"errmsg":"{TELL_TALE}"}}'.encode())
-    with ExitStack() as stack:
-        robot = stack.enter_context(Robot(clock=clock, token=SECRETS[1], secret=SECRETS[0]))
-        robot.will({"refused": echo, "silent": far_side.HANG}.get(state, far_side.TAKEN))
-        channel = open_channel("群", robot.url, base_url=robot.base_url, clock=clock)
-        if state == "gone":
-            stack.close()
-        yield channel
+def robot_example(kind: type[Robot], refused: Answer) -> Example:
+    """Return what shows a channel whose far side is of this kind; `refused` echoes what it was told."""
+
+    @contextmanager
+    def example(state: str) -> Iterator[Channel]:
+        with ExitStack() as stack:
+            far = stack.enter_context(kind(clock=clock, token=SECRETS[1], secret=SECRETS[0]))
+            if state in {"refused", "silent"}:
+                far.will(refused if state == "refused" else far_side.HANG)
+            channel = open_channel("渠道", far.url, base_url=far.base_url, clock=clock)
+            if state == "gone":
+                stack.close()
+            yield channel
+
+    return example
 
 
 @contextmanager
@@ -75,8 +89,15 @@ def relay(state: str) -> Iterator[Channel]:
         yield channel
 
 
-Example: TypeAlias = Callable[[str], AbstractContextManager[Channel]]
-EXAMPLES: dict[str, Example] = {"DingTalkRobot": dingtalk, "Mail": mail, "Relay": relay}
+EXAMPLES: dict[str, Example] = {
+    "DingTalkRobot": robot_example(Robot, far_side.errcode(310000, TELL_TALE)),
+    "DingTalkWork": robot_example(Work, far_side.errcode(33012, TELL_TALE)),
+    "FeishuRobot": robot_example(Feishu, said(code=19024, msg=TELL_TALE)),
+    "Mail": mail,
+    "Relay": relay,
+    "WeComRobot": robot_example(WeCom, far_side.errcode(93000, SECRETS[1])),
+    "ZheZhengDing": robot_example(Government, said(success=False, errorMsg=TELL_TALE, bizErrorCode=TELL_TALE)),
+}
 
 
 @pytest.fixture(params=sorted(channel_classes()))
@@ -109,6 +130,9 @@ def test_every_channel_keeps_the_port(example: Example) -> None:
         assert isinstance(channel, Channel)
         assert channel.per_minute > 0
         assert channel.name
+        assert channel.longest >= 1_000
+        assert channel.bucket
+        assert not any(secret in channel.bucket for secret in SECRETS)
         assert (channel.address_of(PEOPLE) is None) == channel.is_group
 
 
@@ -135,6 +159,15 @@ async def test_an_error_leaks_no_secret(example: Example, state: str, caplog: py
         "mailto://u:{secret}@b.cn?+Subject={token}",
         "json://u:{secret}@",
         "wecombot://{secret}!{token}!",
+        "wecombot://{secret}@{token}",
+        "wecombot://{token}/nobody?{secret}",
+        "feishu://{secret}@{token}!",
+        "feishu://{secret}@{token}?{secret}",
+        "dingtalkwork://{secret}@{token}",
+        "dingtalkwork://{token}:{secret}@agent",
+        "dingtalkwork://{token}:{secret}@1/more",
+        "zhezhengding://{token}:{secret}@",
+        "zhezhengding://{token}:{secret}@[",
         "nonsense://{secret}@{token}",
         "",
     ],
@@ -145,6 +178,13 @@ def test_a_faulty_setting_is_named_without_its_secret(url: str, caplog: pytest.L
         open_channel("渠道名", url.format(secret=SECRETS[0], token=SECRETS[1]), clock=clock)
     told = "".join(traceback.format_exception(refused.value)) + caplog.text
     assert not any(secret in told for secret in SECRETS)
+
+
+def test_a_channel_is_found_by_its_schema_whatever_it_is_called() -> None:
+    first = open_channel("一", "dingtalk://token", clock=clock)
+    second = open_channel("二", "DINGTALK://token", clock=clock)
+    other = open_channel("一", "dingtalk://other", clock=clock)
+    assert first.bucket == second.bucket != other.bucket
 
 
 def test_mail_and_relays_have_no_base_url() -> None:

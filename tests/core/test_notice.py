@@ -24,6 +24,8 @@ class Robot:
     name: str
     per_minute: int = 18
     is_group: bool = True
+    bucket: str = ""
+    longest: int = 18_000
 
     def address_of(self, contact: Contact) -> str | None:
         """A group has no addresses."""

@@ -45,8 +45,13 @@ class Taking:
     name: str
     is_group: bool = False
     per_minute: int = 1000
+    longest: int = 18_000
     answers: list[Attempt] = field(default_factory=list)
     taken: list[Message] = field(default_factory=list)
+
+    @property
+    def bucket(self) -> str:
+        return self.name
 
     def address_of(self, contact: Contact) -> str | None:
         return None if self.is_group else contact.mail

@@ -65,6 +65,7 @@ class Watched:
 
     def __init__(self, channel: Channel, executioner: Executioner) -> None:
         self.name, self.per_minute, self.is_group = "mail", 1000, True
+        self.bucket, self.longest = channel.bucket, channel.longest
         self._channel, self._executioner = channel, executioner
 
     def address_of(self, contact: Contact) -> None:

@@ -1,0 +1,94 @@
+"""How a far side says yes and no: an HTTP status, and inside it a code of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from alerts.post import Reply, by_status
+from alerts.text import shown
+from monitor.core.message import Attempt, Outcome
+
+LONGEST_PAUSE = timedelta(hours=6)
+"""The most that a Retry-After header is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """The words of one kind of far side. Only its code 0 is a yes; a code that is not listed needs a person."""
+
+    who: str
+    """What people call it."""
+    codes: tuple[str, ...]
+    """The fields that may hold the code, the first that does counts."""
+    words: tuple[str, ...]
+    """The same for what it says besides."""
+    busy: Mapping[int, timedelta | None]
+    """The codes worth another try, and how long it takes nothing then."""
+
+    def verdict(self, reply: Reply, now: datetime, secrets: Iterable[str | None] = ()) -> Attempt:
+        """Return what a reply means; `secrets` are kept out of what the operator sees."""
+        refused = unserved(reply, now, self.who)
+        if refused and refused.outcome is Outcome.TEMPORARY:
+            return refused
+        answer = fields(reply.content)
+        code = self.code_of(answer)
+        if code is not None:
+            said = next((str(answer[name]) for name in self.words if name in answer), "")
+            return self.by_code(code, shown(said, secrets))
+        return refused or unread(reply, self.who)
+
+    def code_of(self, answer: Mapping[str, object]) -> int | None:
+        """Return the code of an answer; false == 0, and is no yes."""
+        found = (answer[name] for name in self.codes if name in answer)
+        return next((code for code in found if type(code) is int), None)
+
+    def by_code(self, code: int, said: str) -> Attempt:
+        """Return what one of its codes means."""
+        if code == 0:
+            return Attempt(outcome=Outcome.SENT, code="0", detail=said)
+        if code in self.busy:
+            return Attempt(outcome=Outcome.TEMPORARY, code=str(code), detail=said, retry_after=self.busy[code])
+        return Attempt(outcome=Outcome.PERMANENT, code=str(code), detail=said)
+
+
+def unserved(reply: Reply, now: datetime, who: str) -> Attempt | None:
+    """Return what the HTTP status alone says against delivery; None for a status that says nothing against it."""
+    outcome = by_status(reply.status)
+    if outcome is Outcome.SENT:
+        return None
+    if outcome is Outcome.PERMANENT:
+        return Attempt(outcome=outcome, code=f"HTTP {reply.status}", detail="请求被拒绝")
+    detail = f"{who}服务暂不可用，或网络把请求转到了别处"
+    pause = _pause(reply.retry_after, now)
+    return Attempt(outcome=outcome, code=f"HTTP {reply.status}", detail=detail, retry_after=pause)
+
+
+def unread(reply: Reply, who: str) -> Attempt:
+    """Return what it means that an answer is not in the far side's form: perhaps it was not the far side."""
+    return Attempt(outcome=Outcome.UNANSWERED, code=f"HTTP {reply.status}", detail=f"答复不是{who}的格式")
+
+
+def fields(content: bytes | str) -> dict[str, object]:
+    """Return the fields of a JSON answer; none for anything else."""
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _pause(retry_after: str | None, now: datetime) -> timedelta | None:
+    """Return a Retry-After header, seconds or a date, as a time to wait."""
+    if not retry_after:
+        return None
+    if retry_after.isascii() and retry_after.isdigit():
+        return min(timedelta(seconds=int(retry_after[:9])), LONGEST_PAUSE)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return min(max(until - now, timedelta()), LONGEST_PAUSE) if until.tzinfo else None
