@@ -13,42 +13,31 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from collectors import bodies
-from collectors.answers import judge_status, refuse_walls
+from collectors import bodies, stores
 from collectors.bodies import Fields
-from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 
-_NUMBER = re.compile(r"(?:id)?([0-9]{5,15})")
-_IN_LINK = re.compile(r"^(?:https?|itms-apps)://(?:apps|itunes)\.apple\.com/.*\bid([0-9]{5,15})(?:[/?#]|$)")
 
-
-@dataclass(frozen=True, slots=True)
-class AppleStore:
-    """The Chinese App Store; `base` is where another server stands in for it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleStore(stores.Store):
+    """The Chinese App Store."""
 
     base: str = "https://itunes.apple.com"
+    canary: str | None = "id414478124"  # 微信
 
     name = "apple-store"
     version = 1
-    link = Link.STORE
-    platforms = frozenset({Platform.MOBILE_APP})
+    shop = "苹果应用商店"
+    keys = re.compile(r"(?:id)?([0-9]{5,15})")
+    links = (re.compile(r"(?:https?|itms-apps)://(?:apps|itunes)\.apple\.com/.*\b(id[0-9]{5,15})(?:[/?#]|$)"),)
 
-    def key_of(self, account: Account) -> str | None:
-        """Return the app's number, where the homepage is its page in the store."""
-        match = _IN_LINK.match(account.homepage or "")
-        return f"id{match[1]}" if match else None
-
-    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Download:
-        """Return whether the store has the app."""
-        match = _NUMBER.fullmatch(source.key) or _IN_LINK.match(source.key)
-        if match is None:
-            raise LookFailedError(Reason.UNREADABLE, "the key is no number of an app")
-        query = {"id": match[1], "country": "cn", "entity": "software", "_": secrets.token_hex(4)}
+    async def ask(self, app: str, fetch: Fetch, session: Session) -> Download:
+        """Return whether the store has the app of this number."""
+        query = {"id": app, "country": "cn", "entity": "software", "_": secrets.token_hex(4)}
         page = await fetch(Request(url=f"{self.base}/lookup?{urlencode(query)}"))
         return await fetch.read(read, page)
 
@@ -62,18 +51,14 @@ COLLECTOR = AppleStore()
 
 def at(base_url: str) -> AppleStore:
     """Return the collector for a server that answers in the store's place."""
-    return AppleStore(base_url.rstrip("/"))
+    return AppleStore(base=base_url.rstrip("/"))
 
 
 def read(page: Page) -> Download:
     """Return what a lookup says; a module-level function, so that it can travel to another process."""
     if page.status == 403 and not page.body.strip():
         raise LookFailedError(Reason.RATE_LIMITED, "HTTP 403 without a word: the store's way of saying too often")
-    judge_status(page)
-    if not bodies.looks_like_json(page):
-        refuse_walls(page)
-        raise LookFailedError(Reason.UNREADABLE, "no JSON")
-    answer = bodies.fields(bodies.load(page))
+    answer = stores.answer(page)
     results = answer.get("results")
     count = bodies.count(answer.get("resultCount"))
     if count is None or not isinstance(results, list) or count != len(results):
@@ -85,7 +70,7 @@ def read(page: Page) -> Download:
 
 def _app(page: Page, results: tuple[Fields, ...]) -> Download:
     """Return the app that was asked for; stores are known to answer with another one."""
-    asked = parse_qs(urlsplit(page.url).query).get("id", [""])[0]
+    asked = stores.asked(page, "id")
     for result in results:
         is_asked = not asked or bodies.words(result.get("trackId")) == asked
         if result.get("wrapperType") == "software" and is_asked:

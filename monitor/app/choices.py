@@ -17,13 +17,14 @@ from collectors.http import Policy
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
+from collectors.stores import Store
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector, Grant, GrantedCollector, LinkCollector, PartialCollector
-from monitor.core.download import Link
+from monitor.core.collector import Collector, Grant, GrantedCollector, PartialCollector
 from monitor.core.finding import Rule
 from monitor.pipeline.watching import Perch
 from monitor.settings import Problem, Settings, SettingsError, load
+from monitor.settings.sections import Platform as PlatformSettings
 
 EVERY = timedelta(hours=6)
 """How often a source is looked at when the settings do not say."""
@@ -40,13 +41,17 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-def all_collectors(base_urls: Mapping[str, str] | None = None) -> dict[str, Collector]:
-    """Return every collector there is, by name; `base_urls` says which of them are served elsewhere."""
+def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> dict[str, Collector]:
+    """Return every collector there is, by name, as the settings `platforms` want it: served elsewhere, its canary."""
     found = {}
     for module in _modules(collectors.platforms):
         collector: Collector = module.COLLECTOR
-        base = (base_urls or {}).get(collector.name)
-        found[collector.name] = module.at(base) if base else collector
+        wanted = (platforms or {}).get(collector.name, PlatformSettings())
+        if wanted.base_url:
+            collector = module.at(wanted.base_url)
+        if wanted.canary and isinstance(collector, Store):
+            collector = replace(collector, canary=wanted.canary)
+        found[collector.name] = collector
     return found
 
 
@@ -90,7 +95,7 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
         if platform.base_url and name not in movable:
             text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
             yield Problem(file=file, line=None, text=text)
-        if platform.canary and name in known and not _watched(known[name]):
+        if platform.canary and name in known and not (_watched(known[name]) or isinstance(known[name], Store)):
             text = f"“platforms.{name}.canary”：采集器 {name} 看的不是同一个平台，没有对照账号可言。"
             yield Problem(file=file, line=None, text=text)
     granted = {name for name, one in known.items() if isinstance(one, GrantedCollector)}
@@ -113,7 +118,10 @@ def hints(settings: Settings) -> Iterator[str]:
 
 
 def perches(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[Perch, ...]:
-    """Return where the canaries of the settings sit."""
+    """Return where the canaries of the settings sit; those of stores are asked by the stores themselves.
+
+    A store that is at fault says nothing of the other ways to get an app.
+    """
     return tuple(
         Perch(platform=platform, source=Source(account="", collector=name, key=chosen.canary))
         for name, chosen in settings.platforms.items()
@@ -123,9 +131,7 @@ def perches(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[Pe
 
 
 def _watched(collector: Collector) -> frozenset[Platform]:
-    """Return the platforms that a canary of this collector stands for: those that are one far side, and stores."""
-    if isinstance(collector, LinkCollector) and collector.link is Link.STORE:
-        return collector.platforms
+    """Return the platforms that a canary of this collector stands for: those that are one far side."""
     return frozenset(platform for platform in collector.platforms if platform.is_one_far_side)
 
 

@@ -87,8 +87,7 @@ class Parts:
     @cached_property
     def collectors(self) -> dict[str, Collector]:
         """The collectors that poll."""
-        bases = {name: platform.base_url for name, platform in self.settings.platforms.items() if platform.base_url}
-        polling = all_collectors(bases)
+        polling = all_collectors(self.settings.platforms)
         polling.pop(MANUAL, None)
         return polling
 

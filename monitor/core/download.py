@@ -30,6 +30,7 @@ class Fault(Labelled):
     CUT_OFF = "cut_off", "安装包不完整"
     NOT_INSTALLABLE = "not_installable", "安装包不能直接安装"
     UNSIGNED = "unsigned", "安装包没有签名"
+    PROFILE_EXPIRED = "profile_expired", "描述文件已过期"
     OTHER_APP = "other_app", "不是登记的应用"
     NO_MARKER = "no_marker", "应答中没有约定的内容"
     NO_HOST = "no_host", "域名不存在"
@@ -46,6 +47,8 @@ class Download:
 
     link: Link
     fault: Fault | None = None
+    shop: str | None = None
+    """What people call the store, where it is one: an app may be in several."""
     package: str | None = None
     """The app's own name for itself: package or bundle id."""
     version: str | None = None
@@ -53,7 +56,7 @@ class Download:
     is_signed: bool | None = None
     """Of a package; None where too little of it was seen."""
     certificate_until: datetime | None = None
-    """Of a service: when the certificate it showed expires."""
+    """When the paper expires that it showed: a service's certificate, an iOS package's provisioning profile."""
 
     @property
     def is_available(self) -> bool:

@@ -14,6 +14,7 @@ from collectors.platforms import (
     apple_store,
     douyin,
     feed,
+    huawei_store,
     kuaishou,
     tencent_news,
     thepaper,
@@ -191,3 +192,10 @@ def test_a_recorded_article_of_wechat(name: str, biz: str, published: datetime) 
 @pytest.mark.parametrize("name", ["deleted_by_author_01", "temporarily_unviewable_01", "violation_01"])
 def test_a_recorded_article_that_is_gone_says_nothing_of_its_account(name: str) -> None:
     assert read(wechat_article.COLLECTOR, f"wechat/unavailable/{name}.html") is Reason.HTTP_ERROR
+
+
+def test_a_record_of_huaweis_store() -> None:
+    seen = read_link(huawei_store.COLLECTOR, "huawei_appgallery/webedge-appinfo.CONSTRUCTED.json")
+    assert isinstance(seen, Download)
+    assert (seen.package, seen.version, seen.fault) == ("com.huawei.hmsapp.appgallery", "6.3.2.302", None)
+    assert seen.released_at == datetime(2024, 1, 1, tzinfo=UTC)
