@@ -2,30 +2,19 @@
 
 Key: the link, and behind a `#` the package's name if it is to be checked
 (`https://www.example.gov.cn/app.apk#cn.gov.example`). Needs no login. Whether people can install what
-they get: a package with a manifest, a signature and its end. A web page in its place that is no
-wall, a name that does not exist and a link that leads nowhere are what people meet too; a time-out
-or a refusal is not. Of a server that knows no ranges only the beginning is seen, and the signature
-stays unknown. Yields package and version.
+they get: a package with a manifest, a signature and its end. Yields package and version.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from collectors import packages
-from collectors.answers import judge_status, refuse_walls
+from collectors.packages import android, ranges
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
-from monitor.core.observation import LookFailedError, Reason
+from monitor.core.collector import Fetch, Page, Session
+from monitor.core.download import Download, Link
 
-_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
-_PACKAGE_LINK = re.compile(r"^https?://[^\s;]+\.apk(?:[?#][^\s;]*)?$", re.IGNORECASE)
-_AGENT = (
-    "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Mobile Safari/537.36"
-)
+_LINK = re.compile(r"https?://[^\s;]+\.apk(?:[?#][^\s;]*)?", re.IGNORECASE)
 
 
 class Apk:
@@ -38,84 +27,15 @@ class Apk:
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage, where it is a package."""
-        return account.homepage if _PACKAGE_LINK.match(account.homepage or "") else None
+        return account.homepage if _LINK.fullmatch(account.homepage or "") else None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Download:
         """Return whether the link leads to a package that can be installed."""
-        url, _, name = source.key.partition("#")
-        try:
-            found = await _judge(url, fetch)
-        except LookFailedError as failed:
-            if failed.fault is None:
-                raise
-            return Download(link=Link.PACKAGE, fault=failed.fault)
-        if name and found.package and found.package != name:
-            return replace(found, fault=Fault.OTHER_APP)
-        return found
+        return await ranges.look(source.key, android.judge, fetch)
 
     def parse(self, page: Page) -> Download:
         """Return what a whole file is."""
-        return _refused(page) or packages.read_whole(page.body)
+        return ranges.read(page, android.judge)
 
 
 COLLECTOR = Apk()
-
-
-async def _judge(url: str, fetch: Fetch) -> Download:
-    head = await fetch(_ask(url, 0, packages.PIECE))
-    if head.status != 206:
-        return _refused(head) or _without_ranges(head)
-    total = _total(head, 0)
-    if refusal := _refused(head):
-        return refusal
-    asking = packages.examine(total)
-    try:
-        start, end = next(asking)
-        while True:
-            piece = head.body[start:end] if end <= len(head.body) else await _piece(url, fetch, (start, end), total)
-            start, end = asking.send(piece)
-    except StopIteration as done:
-        found: Download = done.value
-        return found
-
-
-async def _piece(url: str, fetch: Fetch, piece: packages.Piece, total: int) -> bytes:
-    page = await fetch(_ask(url, *piece))
-    judge_status(page)
-    if page.status != 206 or _total(page, piece[0]) != total:
-        raise LookFailedError(Reason.UNREADABLE, "the second range is of another file, or of none")
-    return page.body
-
-
-def _ask(url: str, start: int, end: int) -> Request:
-    headers = {"Range": f"bytes={start}-{end - 1}", "Accept-Encoding": "identity", "User-Agent": _AGENT}
-    return Request(url=url, headers=headers, stop_at=end - start)
-
-
-def _total(page: Page, start: int) -> int:
-    """Return the file's size, having made sure that the range is the one that was asked for."""
-    said = _RANGE.fullmatch(page.headers.get("content-range", "").strip())
-    if said is None or int(said[1]) != start or int(said[2]) + 1 - start != len(page.body):
-        raise LookFailedError(Reason.UNREADABLE, "a range that was not asked for")
-    return int(said[3])
-
-
-def _refused(page: Page) -> Download | None:
-    """Return the fault of an answer that is no file at all; raises LookFailedError where it only keeps us out."""
-    if page.status in {404, 410}:
-        return Download(link=Link.PACKAGE, fault=Fault.GONE)
-    judge_status(page)
-    if not page.body:
-        raise LookFailedError(Reason.TRUNCATED, "an empty answer")
-    if packages.begins_as_package(page.body):
-        return None
-    refuse_walls(page)
-    return Download(link=Link.PACKAGE, fault=Fault.NOT_A_PACKAGE)
-
-
-def _without_ranges(head: Page) -> Download:
-    """Return what the beginning of a file shows: that it begins to come, and more only if that is all of it."""
-    length = head.headers.get("content-length", "")
-    if len(head.body) < packages.PIECE or length == str(len(head.body)):
-        return packages.read_whole(head.body)
-    return Download(link=Link.PACKAGE)

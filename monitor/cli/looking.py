@@ -80,8 +80,8 @@ def _line(recorded: Recorded) -> str:
             text = "与上次相同"
         case Blind(reason=reason, detail=detail):
             text = f"未能看到：{reason.label}（{detail}）" if detail else f"未能看到：{reason.label}"
-        case Download(link=link, fault=fault):
-            text = f"{link.label}{'可用' if fault is None else f'不可用：{fault.label}'}"
+        case Download(place=place, fault=fault):
+            text = f"{place}{'可用' if fault is None else f'不可用：{fault.label}'}"
         case Timeline(standing=standing, newest=newest):
             latest = f"，最近一次发布 {beijing(newest.published_at):%Y-%m-%d %H:%M}" if newest else ""
             text = f"{standing.label}{latest}，新增 {recorded.posts_added} 条"

@@ -62,7 +62,7 @@ def _package_shape(seen: Download | Reason) -> Shape:
     if isinstance(seen, Reason):
         return {"installable": None, "package": None, "version": None, "signed": False, "reason": seen.value}
     return {
-        "installable": seen.is_available,
+        "installable": seen.is_available and (True if seen.is_signed else None),  # a manifest alone does not tell
         "package": seen.package,
         "version": seen.version,
         "signed": seen.is_signed is True,

@@ -63,6 +63,11 @@ class Download:
         """Whether people get what the link is there for."""
         return self.fault is None
 
+    @property
+    def place(self) -> str:
+        """What people call the link: a store by its name, else its kind."""
+        return self.shop or self.link.label
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:

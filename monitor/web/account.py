@@ -123,7 +123,7 @@ def seen_text(observation: Observation, today: date) -> str:
     if isinstance(seen, Reason):
         return f"未能看到：{seen.label}"
     if isinstance(seen, Download):
-        return f"{seen.link.label}：{seen.fault.label if seen.fault else '可用'}"
+        return f"{seen.place}：{seen.fault.label if seen.fault else '可用'}"
     if not seen.standing.is_present:
         return f"平台显示账号{seen.standing.label}"
     return _timeline_text(seen, today)

@@ -61,6 +61,8 @@ def _is_sound(seen: dict[str, object], collector: str) -> bool:
     if not isinstance(reader, LinkCollector):
         return set(seen) == SEEN and (seen["reason"] in reasons) == (seen["standing"] is None)
     ((name, (works, unseen)),) = [(name, values) for name, values in VERDICTS.items() if name in seen]
+    if seen["reason"] is None and seen.get("signed") is False:
+        works = None  # what only offers a package does not tell whether it can be installed
     if seen["reason"] is None or seen["reason"] in reasons:
         return set(seen) == FORMS[reader.link] and seen[name] == (unseen if seen["reason"] else works)
     return set(seen) == FORMS[reader.link] and seen[name] not in {works, unseen}

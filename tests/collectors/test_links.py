@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 import trustme
 
 from collectors.http import Door, Policy
-from collectors.platforms import apk, apple_store, web_probe
+from collectors.platforms import apk, apple_store, hap, ipa, web_probe
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import LinkCollector
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
-from tests.collectors import apks
+from tests.collectors import apks, haps, ipas
 from tests.collectors.conftest import FREE, LOOPBACK, OpenDoor, OpenFar, Script, answer
 from tests.fakes import Canned, CannedFetch, MemorySession
 
@@ -143,6 +144,87 @@ async def test_a_name_that_does_not_exist_is_a_fault_of_the_link(door: OpenDoor,
     assert seen == Download(link=Link.PACKAGE, fault=Fault.NO_HOST)
 
 
+# --- packages of iOS and HarmonyOS ---
+
+
+def served(files: Mapping[str, bytes]) -> Script:
+    """Return a server that knows ranges, and gives a file whole to whoever asks for none."""
+
+    async def script(request: bytes, writer: asyncio.StreamWriter) -> None:
+        body = files[request.split()[1].decode()]
+        if b"range:" in request.lower():
+            await ranges(body)(request, writer)
+        else:
+            writer.write(answer(body))
+
+    return script
+
+
+LARGE_IPA = ipas.ipa(filling=3_000_000, names=500)
+
+
+@pytest.mark.parametrize("way", ["install link", "manifest", "package"])
+async def test_an_ios_app_is_judged_by_its_install_link_its_manifest_or_its_package(
+    far: OpenFar, door: OpenDoor, way: str
+) -> None:
+    files = {"/app.ipa": LARGE_IPA}
+    there = await far(served(files))
+    files["/app.plist"] = ipas.manifest(there.url("/app.ipa"))
+    link = {
+        "install link": f"itms-services://?action=download-manifest&url={quote(there.url('/app.plist'), safe='')}",
+        "manifest": there.url("/app.plist"),
+        "package": there.url("/app.ipa"),
+    }[way]
+    seen = await look(ipa.COLLECTOR, f"{link}#cn.gov.example", door())
+    assert isinstance(seen, Download)
+    assert (seen.fault, seen.package, seen.version, seen.is_signed) == (None, "cn.gov.example", "3.2.1", True)
+    assert seen.certificate_until == ipas.UNTIL.replace(tzinfo=UTC)
+    asked = [(int(one[0]), int(one[1])) for one in re.findall(r"bytes=(\d+)-(\d+)", "".join(there.asked).lower())]
+    assert 0 < sum(end + 1 - start for start, end in asked) < 1_000_000
+    assert len(there.asked) - len(asked) == (way != "package")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "package", "expected"),
+    [
+        (answer(status="404 Not Found"), None, Fault.GONE),
+        (answer(status="403 Forbidden"), None, Reason.REFUSED),
+        (answer(b"<html><body>x</body></html>"), None, Fault.NOT_A_PACKAGE),
+        (answer(b"<html><title>\xe7\x99\xbb\xe5\xbd\x95</title></html>"), None, Reason.LOGIN_WALL),
+        (answer(ipas.manifest(package="cn.gov.another")), None, Fault.OTHER_APP),
+        (answer(ipas.manifest("file:///etc/passwd")), None, Reason.GUARD_BLOCKED),
+        (None, answer(status="404 Not Found"), Fault.GONE),
+        (None, answer(b"<html><body>x</body></html>"), Fault.NOT_A_PACKAGE),
+        (None, answer(ipas.ipa(until=datetime(2026, 1, 1))), Fault.PROFILE_EXPIRED),  # noqa: DTZ001 - as in ipas
+        (None, answer(ipas.ipa(ipas.about("cn.gov.another"))), Fault.OTHER_APP),
+        (None, answer(ipas.ipa()[:-30]), Fault.CUT_OFF),
+    ],
+)
+async def test_an_install_link_is_as_good_as_what_lies_behind_it(
+    far: OpenFar, door: OpenDoor, manifest: bytes | None, package: bytes | None, expected: Fault | Reason
+) -> None:
+    async def script(request: bytes, writer: asyncio.StreamWriter) -> None:
+        offered = manifest or answer(ipas.manifest(there.url("/app.ipa")))
+        writer.write(offered if b"/app.plist" in request.split(b"\r\n")[0] else package or answer(ipas.ipa()))
+
+    there = await far(script)
+    seen = await look(ipa.COLLECTOR, f"{there.url('/app.plist')}#cn.gov.example", door())
+    assert (seen.fault if isinstance(seen, Download) else seen) is expected
+
+
+async def test_an_install_link_without_a_manifest_asks_nobody(door: OpenDoor) -> None:
+    assert await look(ipa.COLLECTOR, "itms-services://?action=download-manifest", door()) is Reason.UNREADABLE
+
+
+async def test_a_harmony_package_is_judged_by_small_ranges(far: OpenFar, door: OpenDoor) -> None:
+    there = await far(ranges(haps.hap(filling=3_000_000, names=500)))
+    seen = await look(hap.COLLECTOR, f"{there.url('/app.hap')}#cn.gov.example", door())
+    assert seen == Download(link=Link.PACKAGE, package="cn.gov.example", version="3.2.1", is_signed=True)
+    seen = await look(hap.COLLECTOR, f"{there.url('/app.hap')}#cn.gov.another", door())
+    assert isinstance(seen, Download)
+    assert seen.fault is Fault.OTHER_APP
+
+
 # --- the App Store ---
 
 
@@ -187,6 +269,23 @@ def test_a_homepage_tells_the_links(homepage: str, store: str | None, package: s
     assert apple_store.COLLECTOR.key_of(app) == store
     assert apk.COLLECTOR.key_of(app) == package
     assert web_probe.COLLECTOR.key_of(app) is None
+
+
+@pytest.mark.parametrize(
+    ("homepage", "collector"),
+    [
+        ("itms-services://?action=download-manifest&url=https%3A%2F%2Fwww.example.gov.cn%2Fapp.plist", "ipa"),
+        ("https://www.example.gov.cn/app.plist?v=2", "ipa"),
+        ("https://www.example.gov.cn/app.ipa#cn.gov.a", "ipa"),
+        ("https://www.example.gov.cn/app.HAP", "hap"),
+        ("https://www.example.gov.cn/app.html", None),
+        ("https://www.example.gov.cn/download?file=app.ipa", None),
+    ],
+)
+def test_a_homepage_that_is_a_package_tells_its_kind(homepage: str, collector: str | None) -> None:
+    app = Account(id="A1", name="x", platform=Platform.MOBILE_APP, unit="x", area="x", homepage=homepage)
+    telling = [one.name for one in (apk.COLLECTOR, ipa.COLLECTOR, hap.COLLECTOR) if one.key_of(app)]
+    assert telling == ([collector] if collector else [])
 
 
 # --- services and their certificates ---

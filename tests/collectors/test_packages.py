@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import plistlib
 import struct
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collectors import packages
-from monitor.core.download import Download, Fault
+from collectors.packages import android, archive, harmony, ios
+from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
-from tests.collectors import apks
+from tests.collectors import apks, haps, ipas
+
+NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
-def pieces_of(body: bytes) -> tuple[Download, list[packages.Piece]]:
+def read(body: bytes) -> Download:
+    """Return what an Android package is."""
+    return archive.read_whole(body, android.judge, NOW)
+
+
+def read_ipa(body: bytes, now: datetime = NOW) -> Download:
+    return archive.read_whole(body, ios.judge, now)
+
+
+def read_hap(body: bytes) -> Download:
+    return archive.read_whole(body, harmony.judge, NOW)
+
+
+def pieces_of(body: bytes, judge: archive.Judge) -> tuple[Download, list[archive.Piece]]:
     """Return what a package is, and which of its pieces that took."""
-    asking = packages.examine(len(body))
-    asked: list[packages.Piece] = []
+    asking = archive.examine(len(body), judge, NOW)
+    asked: list[archive.Piece] = []
     piece = next(asking)
     try:
         while True:
@@ -28,73 +46,81 @@ def pieces_of(body: bytes) -> tuple[Download, list[packages.Piece]]:
 
 @pytest.mark.parametrize("utf8", [True, False])
 def test_a_manifest_names_the_package_and_the_version_that_people_see(*, utf8: bool) -> None:
-    found = packages.read_whole(apks.apk(apks.manifest("cn.gov.a", 12, "3.4", utf8=utf8)))
+    found = read(apks.apk(apks.manifest("cn.gov.a", 12, "3.4", utf8=utf8)))
     assert (found.package, found.version, found.fault) == ("cn.gov.a", "3.4", None)
 
 
 def test_a_version_name_that_lies_elsewhere_leaves_the_code() -> None:
-    assert packages.read_whole(apks.apk(apks.manifest(code=12, named=None))).version == "12"
+    assert read(apks.apk(apks.manifest(code=12, named=None))).version == "12"
 
 
 @pytest.mark.parametrize("schemes", [[apks.V2], [apks.V3], [apks.V31], [apks.PADDING, apks.V2, apks.V3]])
 def test_a_signature_of_any_later_scheme_is_found(schemes: list[int]) -> None:
-    found = packages.read_whole(apks.apk(v1=None, schemes=schemes))
+    found = read(apks.apk(v1=None, schemes=schemes))
     assert (found.is_signed, found.fault) == (True, None)
 
 
 @pytest.mark.parametrize("name", ["META-INF/A.RSA", "META-INF/B.DSA", "META-INF/CERT.EC"])
 def test_a_signature_of_the_first_scheme_is_found(name: str) -> None:
-    assert packages.read_whole(apks.apk(v1=name)).is_signed
+    assert read(apks.apk(v1=name)).is_signed
 
 
 @pytest.mark.parametrize("package", [apks.apk(v1=None), apks.apk(v1=None, schemes=[apks.PADDING])])
 def test_a_package_without_a_signature_cannot_be_installed(package: bytes) -> None:
-    found = packages.read_whole(package)
+    found = read(package)
     assert (found.is_signed, found.fault, found.package) == (False, Fault.UNSIGNED, "cn.gov.example")
 
 
 def test_a_package_without_code_is_legal() -> None:
-    assert packages.read_whole(apks.apk(dex=False)).is_available
+    assert read(apks.apk(dex=False)).is_available
 
 
 def test_a_bundle_of_packages_cannot_be_installed_as_it_is() -> None:
-    assert packages.read_whole(apks.without("AndroidManifest.xml")).fault is Fault.NOT_INSTALLABLE
+    assert read(apks.without("AndroidManifest.xml")).fault is Fault.NOT_INSTALLABLE
 
 
 @pytest.mark.parametrize(
     "head", [b"<!DOCTYPE html>", b'{"code":404}', b"\xef\xbb\xbf<html>", b"\x1f\x8b\x08", b"dex\n035\0", b"PK\x05\x06"]
 )
 def test_what_does_not_begin_as_a_package_is_none(head: bytes) -> None:
-    assert packages.read_whole(head + bytes(100)).fault is Fault.NOT_A_PACKAGE
+    assert read(head + bytes(100)).fault is Fault.NOT_A_PACKAGE
 
 
 def test_a_package_cut_off_anywhere_is_not_whole() -> None:
     package = apks.apk(schemes=[apks.V2])
     for length in range(4, len(package), 7):
-        assert packages.read_whole(package[:length]).fault is Fault.CUT_OFF, length
+        assert read(package[:length]).fault is Fault.CUT_OFF, length
 
 
 def test_a_package_with_something_behind_its_end_is_not_whole() -> None:
-    assert packages.read_whole(apks.apk() + b"\r\n").fault is Fault.CUT_OFF
+    assert read(apks.apk() + b"\r\n").fault is Fault.CUT_OFF
 
 
-def test_a_large_package_takes_a_few_small_pieces() -> None:
-    package = apks.apk(filling=30_000_000, names=3_000, v1=None, schemes=[apks.V2])
-    found, asked = pieces_of(package)
+@pytest.mark.parametrize(
+    ("package", "judge"),
+    [
+        (apks.apk(filling=30_000_000, names=3_000, v1=None, schemes=[apks.V2]), android.judge),
+        (ipas.ipa(filling=30_000_000, names=3_000), ios.judge),
+        (haps.hap(filling=30_000_000, names=3_000), harmony.judge),
+    ],
+    ids=["apk", "ipa", "hap"],
+)
+def test_a_large_package_takes_a_few_small_pieces(package: bytes, judge: archive.Judge) -> None:
+    found, asked = pieces_of(package, judge)
     assert (found.fault, found.package, found.is_signed) == (None, "cn.gov.example", True)
-    assert all(end - start <= packages.PIECE for start, end in asked)
-    assert sum(end - start for start, end in asked) < packages.MOST
-    assert len(asked) <= 8
+    assert all(end - start <= archive.PIECE for start, end in asked)
+    assert sum(end - start for start, end in asked) < archive.MOST
+    assert len(asked) <= 9
 
 
 def test_a_table_of_contents_without_end_is_given_up() -> None:
     with pytest.raises(LookFailedError) as failed:
-        packages.read_whole(apks.apk(names=15_000))
+        read(apks.apk(names=15_000))
     assert failed.value.reason is Reason.TOO_LARGE
 
 
 def test_a_far_side_that_gives_less_than_it_says_shows_nothing() -> None:
-    asking = packages.examine(200_000)
+    asking = archive.examine(200_000, android.judge, NOW)
     next(asking)
     with pytest.raises(LookFailedError) as failed:
         asking.send(b"PK\x03\x04")
@@ -106,10 +132,113 @@ def test_no_manifest_however_broken_is_more_than_unknown() -> None:
     broken = [whole[:length] for length in range(0, len(whole), 3)]
     broken += [bytes(100), b"\xff" * 200, struct.pack("<HHI", 3, 8, 8), struct.pack("<HHIHHI", 3, 8, 8, 1, 0, 0) * 9]
     for about in broken:
-        found = packages.read_whole(apks.apk(about))
+        found = read(apks.apk(about))
         assert found.package in {None, "cn.gov.example"}
 
 
 def test_a_manifest_that_unpacks_to_much_is_read_no_further_than_needed() -> None:
-    found = packages.read_whole(apks.apk(apks.manifest() + bytes(30_000_000)))
+    found = read(apks.apk(apks.manifest() + bytes(30_000_000)))
     assert found.package == "cn.gov.example"
+
+
+def test_an_archive_for_very_large_files_shows_nothing() -> None:
+    package = apks.apk()
+    end = package.rfind(b"PK\x05\x06")
+    with pytest.raises(LookFailedError) as failed:
+        read(package[:end] + b"PK\x06\x07" + bytes(16) + package[end:])
+    assert failed.value.reason is Reason.UNREADABLE
+
+
+# --- iOS ---
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_an_ios_package_names_its_bundle_and_version_and_when_its_profile_runs_out(*, binary: bool) -> None:
+    assert read_ipa(ipas.ipa(ipas.about(binary=binary))) == Download(
+        link=Link.PACKAGE,
+        package="cn.gov.example",
+        version="3.2.1",
+        is_signed=True,
+        certificate_until=datetime(2027, 3, 1, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "fault"),
+    [(timedelta(seconds=1), None), (timedelta(), Fault.PROFILE_EXPIRED), (timedelta(days=-400), Fault.PROFILE_EXPIRED)],
+)
+def test_a_profile_that_has_run_out_is_a_fault_of_its_own(left: timedelta, fault: Fault | None) -> None:
+    found = read_ipa(ipas.ipa(), ipas.UNTIL.replace(tzinfo=UTC) - left)
+    assert (found.fault, found.package, found.is_signed) == (fault, "cn.gov.example", True)
+
+
+@pytest.mark.parametrize(
+    ("without", "fault"),
+    [
+        ("_CodeSignature/CodeResources", Fault.UNSIGNED),
+        ("embedded.mobileprovision", Fault.NOT_INSTALLABLE),
+        ("Info.plist", Fault.NOT_INSTALLABLE),
+    ],
+)
+def test_an_ios_package_that_lacks_a_part_cannot_be_installed(without: str, fault: Fault) -> None:
+    assert read_ipa(ipas.ipa(without=(without,))).fault is fault
+
+
+def test_a_profile_that_cannot_be_read_proves_nothing() -> None:
+    found = read_ipa(ipas.ipa(until=None))
+    assert (found.fault, found.certificate_until) == (None, None)
+
+
+def test_an_android_package_is_no_ios_package() -> None:
+    assert read_ipa(apks.apk()).fault is Fault.NOT_INSTALLABLE
+    assert read(ipas.ipa()).fault is Fault.NOT_INSTALLABLE
+    assert read_hap(apks.apk()).fault is Fault.NOT_INSTALLABLE
+
+
+def test_no_property_list_however_broken_is_more_than_unknown() -> None:
+    whole, xml = ipas.about(), ipas.about(binary=False)
+    broken = [whole[:length] for length in range(0, len(whole) - 1, 5)]
+    broken += [xml[:length] for length in range(0, len(xml) - 20, 11)]
+    broken += [
+        xml.replace(b"<string>321</string>", b"<date>soon</date>"),
+        xml.replace(b"<string>321</string>", b"<integer>x</integer>"),
+        xml.replace(b"<dict>", b"<array>").replace(b"</dict>", b"</array>"),
+        b'<?xml version="1.0"?><!DOCTYPE plist [<!ENTITY a "b">]><plist><dict><key>&a;</key></dict></plist>',
+        b"<plist>" + b"<array>" * 3000,
+        bytes(5000),
+        plistlib.dumps(["cn.gov.example"]),
+    ]
+    for info in broken:
+        found = read_ipa(ipas.ipa(info))
+        assert (found.fault, found.package) == (None, None)
+
+
+# --- HarmonyOS ---
+
+
+@pytest.mark.parametrize("magic", [haps.V3, haps.V2])
+@pytest.mark.parametrize("is_stage", [True, False])
+def test_a_harmony_package_names_its_bundle_and_version(magic: bytes, *, is_stage: bool) -> None:
+    found = read_hap(haps.hap(magic=magic, is_stage=is_stage))
+    assert found == Download(link=Link.PACKAGE, package="cn.gov.example", version="3.2.1", is_signed=True)
+
+
+def test_a_harmony_package_without_a_signature_cannot_be_installed() -> None:
+    found = read_hap(haps.hap(magic=None))
+    assert (found.fault, found.is_signed, found.package) == (Fault.UNSIGNED, False, "cn.gov.example")
+
+
+def test_a_bundle_for_the_store_cannot_be_installed_as_it_is() -> None:
+    assert read_hap(haps.hap(is_bundle=True)).fault is Fault.NOT_INSTALLABLE
+
+
+@pytest.mark.parametrize("said", [b"", b"[]", b"{", b"[" * 100_000, json.dumps({"app": [1]}).encode(), b"\xff\xfe"])
+def test_a_description_that_cannot_be_read_leaves_the_name_unknown(said: bytes) -> None:
+    found = read_hap(haps.hap(description=said))
+    assert (found.fault, found.package, found.version) == (None, None, None)
+
+
+@pytest.mark.parametrize(("package", "judge"), [(ipas.ipa(), ios.judge), (haps.hap(), harmony.judge)])
+def test_a_package_of_any_kind_cut_off_anywhere_is_not_whole(package: bytes, judge: archive.Judge) -> None:
+    for length in range(4, len(package), 13):
+        assert archive.read_whole(package[:length], judge, NOW).fault is Fault.CUT_OFF, length

@@ -14,7 +14,9 @@ from collectors.platforms import (
     apple_store,
     douyin,
     feed,
+    hap,
     huawei_store,
+    ipa,
     kuaishou,
     tencent_news,
     thepaper,
@@ -199,3 +201,21 @@ def test_a_record_of_huaweis_store() -> None:
     assert isinstance(seen, Download)
     assert (seen.package, seen.version, seen.fault) == ("com.huawei.hmsapp.appgallery", "6.3.2.302", None)
     assert seen.released_at == datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "fault"),
+    [
+        ("hap/signed.hap", "com.example.liteapplication", None),
+        ("hap/unsigned.hap", "com.example.liteapplication", Fault.UNSIGNED),
+        ("ipa/very-capable-app.ipa", "org.fastlane.very-capable-app", Fault.PROFILE_EXPIRED),
+        ("ipa/not-an-ipa.ipa", None, None),
+    ],
+)
+def test_a_real_package_of_ios_or_harmony(name: str, package: str | None, fault: Fault | None) -> None:
+    seen = read_link(ipa.COLLECTOR if name.endswith(".ipa") else hap.COLLECTOR, name)
+    if package is None:
+        assert not isinstance(seen, Download) or seen.fault is Fault.NOT_A_PACKAGE
+        return
+    assert isinstance(seen, Download)
+    assert (seen.package, seen.fault) == (package, fault)

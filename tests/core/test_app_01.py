@@ -36,7 +36,11 @@ APP = Account(
 
 
 def line(
-    link: Link, faults: Iterable[tuple[float, Fault | None]], number: int = 1, until: datetime | None = None
+    link: Link,
+    faults: Iterable[tuple[float, Fault | None]],
+    number: int = 1,
+    until: datetime | None = None,
+    shop: str | None = None,
 ) -> tuple[Observation, list[Probe]]:
     """Return a link whose looks, hours before NOW, ended like this: oldest first."""
     probes = [
@@ -44,7 +48,7 @@ def line(
         for ago, fault in faults
     ]
     latest = probes[-1]
-    seen = Download(link=link, fault=latest.fault, certificate_until=until)
+    seen = Download(link=link, fault=latest.fault, certificate_until=until, shop=shop)
     return (
         Observation(
             id=number,
@@ -117,6 +121,29 @@ def test_a_service_that_the_app_needs_is_enough() -> None:
     assert finding.because.endswith("连续3次无法使用（安全证书已过期），疑似无法使用，待人工核实。")
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault.BLOCKED, "无法下载（商店已停止下载），疑似下架，待人工核实。"),
+        (Fault.GONE, "无法下载（地址已失效），疑似无法下载或使用，待人工核实。"),
+        (Fault.UNSIGNED, "无法安装（安装包没有签名），疑似无法下载或使用，待人工核实。"),
+        (Fault.PROFILE_EXPIRED, "无法使用（描述文件已过期），疑似无法使用，待人工核实。"),
+    ],
+)
+def test_a_suspicion_says_what_people_cannot_do(fault: Fault, said: str) -> None:
+    finding = judge(line(Link.PACKAGE, [(hours, fault) for hours in (30, 18, 1)]))
+    assert finding.state is State.SUSPECTED
+    assert finding.because == f"安装包自5月18日3时起连续3次{said}"
+
+
+def test_stores_are_called_by_their_names() -> None:
+    stores = (line(Link.STORE, GONE, 1, shop="华为应用市场"), line(Link.STORE, GONE, 2, shop="应用宝"))
+    assert judge(*stores).because == (
+        "华为应用市场自5月18日3时起连续3次无法下载（商店中查不到该应用）；"
+        "应用宝自5月18日3时起连续3次无法下载（商店中查不到该应用），疑似下架，待人工核实。"
+    )
+
+
 def test_failures_that_nobody_saw_lately_are_no_suspicion() -> None:
     assert judge(line(Link.STORE, [(80, Fault.GONE), (50, Fault.GONE), (26, Fault.GONE)])).state is State.UNKNOWN
 
@@ -154,6 +181,13 @@ def test_two_failures_of_many_looks_are_below_the_share() -> None:
 def test_a_certificate_that_ends_soon_is_a_warning(days: int, state: State) -> None:
     service = line(Link.SERVICE, FINE, until=NOW + timedelta(days=days, hours=1))
     assert judge(service).state is state
+
+
+def test_a_profile_that_ends_soon_is_called_by_its_name_and_an_expired_one_is_left_to_its_fault() -> None:
+    ending = judge(line(Link.PACKAGE, FINE, until=NOW + timedelta(days=20, hours=1)))
+    assert (ending.state, ending.because) == (State.WARNING, "安装包的描述文件将于20天后过期。")
+    expired = judge(line(Link.PACKAGE, [(1, Fault.PROFILE_EXPIRED)], until=NOW - timedelta(days=3)))
+    assert expired.state is State.UNKNOWN
 
 
 def ruled(ruling: Ruling) -> Decision:

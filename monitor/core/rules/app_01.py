@@ -22,11 +22,17 @@ LEAST_FAILURES = 2
 """However few looks there were, one failure alone makes no link unstable."""
 
 
+_CANNOT_USE = "无法使用"
+_NOT_INSTALLED = frozenset({Fault.CUT_OFF, Fault.NOT_INSTALLABLE, Fault.UNSIGNED})
+"""How a package fails that people get and cannot install."""
+_TAKEN_DOWN = frozenset({Fault.NOT_LISTED, Fault.BLOCKED})
+"""How a store fails that no longer has the app."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     """One link of an app: how it stands, and its latest failures in a row."""
 
-    link: Link
     shown: Download
     is_fresh: bool
     failures: Sequence[Probe]
@@ -38,10 +44,21 @@ class _Line:
     @property
     def text(self) -> str:
         """What is wrong with it, as a part of a sentence."""
-        fault = self.failures[-1].fault if self.failures else None
-        verb = "无法使用" if self.link is Link.SERVICE else "无法下载"
-        said = f"（{fault.label}）" if isinstance(fault, Fault) else ""
-        return f"{self.link.label}自{_hour(self.failures[0].at)}起连续{len(self.failures)}次{verb}{said}"
+        said = f"（{self.fault.label}）" if self.fault else ""
+        begun = _hour(self.failures[0].at)
+        return f"{self.shown.place}自{begun}起连续{len(self.failures)}次{self.verb}{said}"
+
+    @property
+    def fault(self) -> Fault | None:
+        """How its latest look failed."""
+        return self.failures[-1].fault if self.failures else None
+
+    @property
+    def verb(self) -> str:
+        """What people cannot do."""
+        if self.shown.link is Link.SERVICE or self.fault is Fault.PROFILE_EXPIRED:
+            return _CANNOT_USE
+        return "无法安装" if self.fault in _NOT_INSTALLED else "无法下载"
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -85,7 +102,6 @@ def _lines(known: Known, book: RuleBook, now: datetime) -> Iterator[_Line]:
         share = len(week) * book.number(ID, "unstable_percent") / 100
         if isinstance(one.seen, Download):
             yield _Line(
-                link=one.seen.link,
                 shown=one.seen,
                 is_fresh=is_fresh,
                 failures=failures,
@@ -96,23 +112,29 @@ def _lines(known: Known, book: RuleBook, now: datetime) -> Iterator[_Line]:
 
 def _down(lines: Sequence[_Line]) -> Iterator[_Line]:
     """Yield the failing links that keep people out: all ways to get the app, or a service that it needs."""
-    ways = [line for line in lines if line.link is not Link.SERVICE]
+    ways = [line for line in lines if line.shown.link is not Link.SERVICE]
     if ways and all(line.is_failing for line in ways):
         yield from ways
-    yield from (line for line in lines if line.link is Link.SERVICE and line.is_failing)
+    yield from (line for line in lines if line.shown.link is Link.SERVICE and line.is_failing)
+
+
+def _doubt(down: Sequence[_Line]) -> str:
+    """Return what the failing links together look like."""
+    if any(line.fault in _TAKEN_DOWN for line in down):
+        return "疑似下架"
+    return "疑似无法使用" if all(line.verb == _CANNOT_USE for line in down) else "疑似无法下载或使用"
 
 
 def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
     begun = min(line.failures[0].at for line in down)
     episode = begun.isoformat()
     said = "；".join(line.text for line in down)
-    doubt = "疑似下架" if any(line.link is not Link.SERVICE for line in down) else "疑似无法使用"
     finding = replace(
         finding,
         state=State.SUSPECTED,
         since=beijing_date(begun),
         proposals=(Proposal.REVIEW,),
-        because=f"{said}，{doubt}，待人工核实。",
+        because=f"{said}，{_doubt(down)}，待人工核实。",
         episode=episode,
     )
     ruled = [one for one in known.decisions if (one.rule, one.episode) == (ID, episode)]
@@ -130,7 +152,7 @@ def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: date
     """Return how an app stands that can be had, or that nobody could look at."""
     doubts = [line.text for line in lines if line.is_failing]
     doubts += [
-        f"{line.link.label}不稳定，近期多次核查失败" for line in lines if line.is_unstable and not line.is_failing
+        f"{line.shown.place}不稳定，近期多次核查失败" for line in lines if line.is_unstable and not line.is_failing
     ]
     doubts += list(_certificates(lines, book, now))
     if doubts:
@@ -143,10 +165,11 @@ def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: date
 def _certificates(lines: Sequence[_Line], book: RuleBook, now: datetime) -> Iterator[str]:
     for line in lines:
         until = line.shown.certificate_until
-        if line.is_fresh and until is not None:
+        if line.is_fresh and until is not None and until > now:
             left = (until - now).days
             if left < book.number(ID, "certificate_days"):
-                yield f"{line.link.label}的安全证书将于{left}天后过期"
+                paper = "安全证书" if line.shown.link is Link.SERVICE else "描述文件"
+                yield f"{line.shown.place}的{paper}将于{left}天后过期"
 
 
 def _hour(moment: datetime) -> str:
