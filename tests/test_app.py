@@ -72,6 +72,25 @@ def test_a_source_says_whether_it_ever_shows_what_is_newest(method: str, partial
     assert not any(source.is_partial for source in bridged.of(account(1, "", method="douyin=x; kuaishou=y")))
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"platform": Platform.WEIBO, "platform_id": "1234567890"}, None),
+        ({"platform": Platform.DOUYIN, "method": "feed=https://a.example/1"}, None),
+        ({"platform": Platform.DOUYIN, "platform_id": "MS4wLjABAAAAshilixian00"}, "自动核查只看得到部分内容"),
+        ({"platform": Platform.DOUYIN, "platform_id": "示例县发布"}, "台账没有采集所需的平台标识或主页链接"),
+        ({"platform": Platform.DOUYIN, "method": BY_HAND}, "台账写明人工核查"),
+        ({"platform": Platform.XIAOHONGSHU, "platform_id": "1"}, "小红书没有可以自动核查的公开列表"),
+        ({"platform": Platform.WEIXIN_CHANNELS}, "微信视频号没有可以自动核查的公开列表"),
+        ({"platform": Platform.RENMINHAO}, "人民号没有可以自动核查的公开列表"),
+        ({"platform": Platform.XUEXI}, "学习强国没有可以自动核查的公开列表"),
+    ],
+)
+def test_who_is_read_by_link_or_by_hand_is_told_why(changes: dict[str, object], why: str | None) -> None:
+    chains = Chains(all_collectors())
+    assert chains.by_hand(account(1, "", **({"method": None} | changes))) == why
+
+
 def test_by_hand_means_by_hand() -> None:
     assert sources(method=BY_HAND, platform=Platform.WEIBO, platform_id="1234567890") == []
 

@@ -18,6 +18,7 @@ import pytest
 
 from monitor.app.choices import all_collectors, all_rules
 from monitor.cli.main import xuncha
+from monitor.core.account import Platform
 from monitor.core.collector import Collector, Page
 from monitor.core.download import Fault, Link
 from monitor.core.finding import State
@@ -204,6 +205,17 @@ def test_no_document_names_a_metric_that_there_is_not(path: Path) -> None:
 @pytest.mark.parametrize("collector", sorted(all_collectors()))
 def test_every_collector_is_named(collector: str, document: str) -> None:
     assert f"`{collector}`" in text(document)
+
+
+@pytest.mark.parametrize("platform", Platform, ids=lambda platform: platform.value)
+def test_every_platform_is_listed_with_the_collectors_that_look_at_it_by_default(platform: Platform) -> None:
+    rows = re.findall(
+        rf"^\| {platform.label} \| ([^|]+) \| [^|]+ \| ([^|]+) \|$", text("docs/operating.md"), re.MULTILINE
+    )
+    [(named, shown)] = rows
+    expected = sorted(name for name, collector in all_collectors().items() if platform in collector.platforms)
+    assert re.findall(r"`([^`]+)`", named) == expected
+    assert expected or shown.strip() in {"靠链接或人工", "靠人工"}
 
 
 @pytest.mark.parametrize("rule", [rule.id for rule in all_rules()])

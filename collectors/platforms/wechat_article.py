@@ -104,6 +104,10 @@ class WechatArticle:
         """Return the homepage, where the roster has an article's address in its place."""
         return account.homepage if account.homepage and wechat.is_article(account.homepage) else None
 
+    def is_partial(self, key: str) -> bool:
+        """Return True: one article says nothing of others."""
+        return True
+
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return what the article's page says; of an account that has moved, also where to."""
         page = await fetch(self._request(source.key))

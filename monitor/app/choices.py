@@ -69,6 +69,17 @@ class Chains:
         sources = chain(account, declared or self._default(account))
         return tuple(replace(source, is_partial=self._is_partial(source)) for source in sources)
 
+    def by_hand(self, account: Account) -> str | None:
+        """Return why people have to look or paste links, in Chinese; None where a source shows what is newest."""
+        sources = self.of(account)
+        if sources:
+            return "自动核查只看得到部分内容" if all(source.is_partial for source in sources) else None
+        if account.method == BY_HAND:
+            return "台账写明人工核查"
+        if any(account.platform in collector.platforms for collector in self.collectors.values()):
+            return "台账没有采集所需的平台标识或主页链接"
+        return f"{account.platform.label}没有可以自动核查的公开列表"
+
     def _default(self, account: Account) -> Iterable[tuple[str, str]]:
         for name, collector in sorted(self.collectors.items()):
             if account.platform in collector.platforms and (key := collector.key_of(account)):

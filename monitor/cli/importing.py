@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ def import_roster(
     effective_at = as_of or moment
     with where.store() as store:
         removed = _print_changes(store, read.accounts, effective_at, replace=replace, unit=unit)
-        _print_read_by_hand([account.id for account in read.accounts if not chains.of(account)])
+        _print_read_by_hand(read.accounts, chains.by_hand)
         if dry_run:
             click.echo(UNWRITTEN)
             return
@@ -113,10 +113,15 @@ def _print_changes(
     return len(going)
 
 
-def _print_read_by_hand(ids: Sequence[str]) -> None:
-    if ids:
+def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account], str | None]) -> None:
+    """Print which accounts people have to look at, by the reason why."""
+    found: dict[str, list[str]] = {}
+    for account in accounts:
+        if why := by_hand(account):
+            found.setdefault(why, []).append(account.id)
+    for why, ids in found.items():
         rest = " 等" if len(ids) > _NAMED else ""
-        click.echo(f"其中 {len(ids)} 个靠人工核查：{'、'.join(ids[:_NAMED])}{rest}。")
+        click.echo(f"其中 {len(ids)} 个靠链接或人工核查（{why}）：{'、'.join(ids[:_NAMED])}{rest}。")
 
 
 @import_.command("posts", cls=Command)

@@ -44,7 +44,7 @@ def check(where: Place, *, accounts: tuple[str, ...], as_json: bool) -> None:
         click.echo(_line(one))
     unwatched = sorted(set(accounts) - {one.look.source.account for one in recorded})
     if unwatched:
-        click.echo(f"靠人工核查，没有自动查看：{'、'.join(unwatched)}。")
+        click.echo(f"靠链接或人工核查，没有自动查看：{'、'.join(unwatched)}。")
     elif not recorded:
         click.echo("没有可以自动查看的账号。")
 

@@ -37,6 +37,8 @@ class SourceRow:
     """The Standing it last showed; empty before the first timeline."""
     failures: int
     next_look_at: datetime | None
+    is_partial: bool = False
+    """Whether it never shows for certain what is newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ def _sources(tx: Tx) -> defaultdict[str, list[SourceRow]]:
                 standing=row.standing.value if row.standing else "",
                 failures=row.failures,
                 next_look_at=row.next_look_at,
+                is_partial=row.is_partial,
             )
         )
     return found

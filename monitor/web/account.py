@@ -61,6 +61,11 @@ class AccountPage:
     cases: tuple[CaseHistory, ...]
     observations: tuple[Observation, ...]
 
+    @property
+    def is_read_by_hand(self) -> bool:
+        """Whether no source shows what is newest: people have to look, or paste links."""
+        return not any(source.next_look_at and not source.is_partial for source in self.row.sources)
+
 
 def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     """Return an account's page, or None if it is not on the roster."""

@@ -218,7 +218,7 @@ def _why_unseen(row: Row) -> str:
     if finding is not None and finding.support is Support.HELD:
         return _PAUSED
     if finding is not None and finding.support is Support.ASKED:
-        return "靠人工核查，请操作员登记发布记录"
+        return "靠链接或人工核查，请操作员登记发布记录"
     reason = next((label for source in row.sources if (label := _reason(source.last_outcome))), None)
     return f"{reason}，请操作员核实" if reason else "请操作员核实"
 

@@ -174,8 +174,8 @@ def test_checking_in_json_is_one_array_of_looks(watched: Office) -> None:
 
 
 def test_checking_names_those_that_are_read_by_hand(watched: Office) -> None:
-    assert watched.type("check", "A01", "A03").lines[1] == "靠人工核查，没有自动查看：A03。"
-    assert watched.type("check", "A03").lines == ["靠人工核查，没有自动查看：A03。"]
+    assert watched.type("check", "A01", "A03").lines[1] == "靠链接或人工核查，没有自动查看：A03。"
+    assert watched.type("check", "A03").lines == ["靠链接或人工核查，没有自动查看：A03。"]
 
 
 def test_checking_without_a_roster_is_done_at_once(office: Office) -> None:

@@ -124,7 +124,7 @@ def test_what_was_said_is_told_with_its_day() -> None:
     [
         (row(None, sources=(source(outcome=""),)), "等待首次核查"),
         (row(None, sources=()), "请操作员登记发布记录"),
-        (row(20, finding(State.UNKNOWN, support=Support.ASKED)), "靠人工核查，请操作员登记发布记录"),
+        (row(20, finding(State.UNKNOWN, support=Support.ASKED)), "靠链接或人工核查，请操作员登记发布记录"),
         (row(20, finding(State.UNKNOWN), sources=(source(Reason.CAPTCHA.value),)), "需要验证，请操作员核实"),
         (row(20, finding(State.UNKNOWN)), "请操作员核实"),
     ],

@@ -1,13 +1,15 @@
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.core.account import Role
+from monitor.core.account import Role, Source
 from monitor.store import Store, StoreError, Tx
 from monitor.store.outbox import Draft, messages, save_draft
+from monitor.store.roster import sync_sources
 from monitor.store.sights import overview
 from monitor.web.outgoing import LISTED
 from monitor.web.pages import LINES
@@ -110,6 +112,24 @@ def test_an_accounts_page_says_what_kept_us_from_seeing(client: TestClient) -> N
     assert "但近24小时没有看到该账号的完整列表" in page
     assert "超过14天的间断0次" in page
     assert "灰底为没有看全的时段" in page
+
+
+def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Surroundings) -> None:
+    listed = (account("A1", "示例一", method="人工"), account("A2", "示例二"), account("A3", "示例三"))
+    enrol(empty, *listed, at=NOW)
+    with empty.begin() as tx:
+        sync_sources(
+            tx,
+            listed[1:2],
+            sources=lambda one: (Source(account=one.id, collector="weibo", key="1", is_partial=True),),
+            every=lambda _: timedelta(hours=6),
+            now=NOW,
+        )
+    client = client_of(empty, around)
+    told = [text_of(client.get(f"/accounts/{one.id}").text) for one in listed]
+    assert "这个账号没有自动核查的途径，发布时间靠链接或人工登记" in told[0]
+    assert "自动核查只看得到这个账号的部分内容，发布时间靠链接或人工登记" in told[1]
+    assert "靠链接或人工登记" not in told[2]
 
 
 def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:
