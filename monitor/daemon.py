@@ -25,6 +25,8 @@ from monitor.store import StoreError
 
 LATE = timedelta(minutes=2)
 """No pass counts as late sooner."""
+ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
+"""The passes without which the service must not seem to live."""
 DRAIN = timedelta(seconds=30)
 """How long running passes may finish after the word to stop."""
 _log = logging.getLogger(__name__)
@@ -63,6 +65,8 @@ class Health:
     is_stopping: bool = False
     is_standing_by: bool = False
     """Whether another service does the work, and this one waits for its end."""
+    lost: int | None = None
+    """In how many open cases nothing comes next; None before anybody has looked."""
 
     def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
         """Return what keeps the daemon from being ready, one Chinese sentence each."""
@@ -77,6 +81,8 @@ class Health:
             return (self.store_problem, *found)  # what else is wrong follows from it
         if self._is_blind(now):
             found.append("近24小时没有一次成功的采集，请检查网络。")
+        if self.lost:
+            found.append(f"有{self.lost}个案件没有下一步，也没有人负责，请查看日志并告诉维护人员。")
         if late := [one.title for one in passes if self.is_late(one, now)]:
             found.append(f"以下任务没有按时完成：{'、'.join(late)}。")
         return tuple(found)
@@ -91,14 +97,19 @@ class Health:
         """Whether looks are made and none has seen anything for a day."""
         return self.last_tried is not None and now - (self.last_seen or self.began_at) > POLLED_FRESHNESS
 
+    def is_well(self, passes: Sequence[Pass], now: datetime) -> bool:
+        """Whether the work is done, as far as anybody can be told so: judged, told, and no case forgotten."""
+        essential = (one for one in passes if one.name in ESSENTIAL)
+        return self.store_problem is None and self.lost == 0 and not any(self.is_late(one, now) for one in essential)
+
     def is_late(self, one: Pass, now: datetime) -> bool:
         """Whether a pass should have succeeded again by now."""
         last = self.last_success.get(one.name)
         return last is None or now - last > max(10 * one.every, LATE)
 
 
-def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[object]] | None) -> tuple[Pass, ...]:
-    """Return the fixed passes: looks per collector, judging, delivery, digest, pruning, self-check, any heartbeat."""
+def passes(works: Works, health: Health) -> tuple[Pass, ...]:
+    """Return the fixed passes: looks per collector, judging, delivery, digest, audit, pruning, checks and heartbeat."""
 
     def look(name: str) -> Callable[[], Awaitable[object]]:
         async def work() -> None:
@@ -107,15 +118,18 @@ def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[objec
 
         return work
 
+    async def audit() -> None:
+        health.lost = len(await works.audit())
+
     async def beat() -> None:
-        """Be heard outside only while the work can be done: silence is the alarm."""
-        if heartbeat and health.store_problem is None:
-            await heartbeat()
+        """Be heard outside only while the work is done: silence is the alarm."""
+        if health.is_well(everything, works.clock()):
+            await works.beat()
 
     async def self_check() -> None:
         health.store_problem = await works.store_problem()
 
-    return (
+    everything = (
         *(
             Pass(
                 name=f"look_{name.replace('-', '_')}",
@@ -130,9 +144,11 @@ def passes(works: Works, health: Health, heartbeat: Callable[[], Awaitable[objec
         Pass(name="deliver", title="发送消息", every=timedelta(seconds=2), work=works.deliver),
         Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),
         Pass(name="prune", title="清理", every=timedelta(hours=1), work=works.prune),
-        *((Pass(name="heartbeat", title="外部心跳", every=timedelta(minutes=1), work=beat),) if heartbeat else ()),
+        Pass(name="audit", title="案件清点", every=timedelta(minutes=1), work=audit),
+        Pass(name="heartbeat", title="外部心跳", every=timedelta(minutes=1), work=beat),
         Pass(name="self_check", title="自检", every=timedelta(seconds=10), work=self_check),
     )
+    return everything
 
 
 class Daemon:
@@ -144,14 +160,13 @@ class Daemon:
         health: Health,
         timer: PassTimer,
         faults: Faults,
-        heartbeat: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """Build it from its parts; nothing starts yet."""
         self._works = works
         self._health = health
         self._timer = timer
         self._faults = faults
-        self.passes = passes(works, health, heartbeat)
+        self.passes = passes(works, health)
         self._running: set[asyncio.Task[object]] = set()
         self._stop = asyncio.Event()
 

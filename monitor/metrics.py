@@ -85,6 +85,8 @@ class Snapshot:
     """By the last step taken."""
     cases_without_next_step: int | None = None
     """None where nobody has counted."""
+    last_seen: Mapping[Platform, datetime] = field(default_factory=dict)
+    """For each platform that is looked at, when a look last saw anything."""
     suspended: Mapping[Platform, bool] = field(default_factory=dict)
     """For each platform that is looked at, whether it is suspended."""
     calendar_years: frozenset[int] = frozenset()
@@ -253,6 +255,11 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
             f'{{rule="{_escape(rule)}",state="{state.value}"}} {count}'
             for (rule, state), count in snapshot.findings.items()
         ),
+    )
+    yield _family(
+        "platform_last_seen_timestamp_seconds",
+        "When a look at any account of the platform last saw anything.",
+        (f'{{platform="{platform.value}"}} {at.timestamp()}' for platform, at in snapshot.last_seen.items()),
     )
     yield _family(
         "platform_suspended",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.app.clock import now
-from monitor.core.observation import Blind, Reason, Unchanged
+from monitor.core.observation import Blind, Reason, Unchanged, Validators
 from monitor.daemon import Daemon, Pass
-from monitor.store import Store, StoreError, sights
-from tests.pipeline.build import Canned, Office, account, feed, office
+from monitor.settings.sections import Heartbeat
+from monitor.store import Store, StoreError, sights, tables
+from tests.pipeline.build import NOW, Canned, CannedFetch, Office, account, feed, office, settings
 from tests.pipeline.conftest import store as store_fixture
 
 store = store_fixture
@@ -131,16 +134,67 @@ def test_names_of_passes_are_labels(store: Store) -> None:
     assert all(one.name.isidentifier() for one in daemon.passes)
 
 
-async def test_somebody_outside_hears_that_the_service_lives(store: Store) -> None:
-    heard: list[str] = []
+OUTSIDE = "https://hc.example/abc"
 
-    async def beat() -> None:
-        heard.append("beat")
 
-    parts = stale(store).parts
-    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, beat)
-    await daemon.once(next(one for one in daemon.passes if one.name == "heartbeat"))
-    assert heard == ["beat"]
+@dataclass
+class Ear(Canned):
+    """A door behind which somebody counts how often the service was heard."""
+
+    heard: int = 0
+
+    def bind(
+        self, source: str, *, reader: str, validators: Validators | None = None, platform: str = ""
+    ) -> CannedFetch:
+        self.heard += source == "heartbeat"
+        return super().bind(source, reader=reader, validators=validators, platform=platform)
+
+
+async def heard(of: Office, *passes: str) -> tuple[int, int]:
+    """Run these passes and the heartbeat; return how often somebody outside and the peer heard of it."""
+    daemon = daemon_of(of)
+    for name in (*passes, "heartbeat"):
+        await daemon.once(next(one for one in daemon.passes if one.name == name))
+    await of.settle()
+    door = of.parts.door
+    assert isinstance(door, Ear)
+    return door.heard, sum("运行正常" in message.subject for message in of.duty.taken)
+
+
+def listened_to(store: Store) -> Office:
+    beats = Heartbeat.model_validate({"url": OUTSIDE, "peer": "duty"})
+    bodies: dict[str, bytes | Reason] = {OUTSIDE: b"OK", URL: feed(NOW - timedelta(days=12))}
+    return office(store, lambda clock: Ear(clock, bodies), settings(heartbeat=beats))
+
+
+WORK = ("evaluate", "deliver", "digest", "audit")
+
+
+async def test_somebody_outside_hears_every_time_and_the_peer_once_a_day(store: Store) -> None:
+    of = listened_to(store)
+    assert await heard(of, *WORK) == (1, 1)
+    assert await heard(of, *WORK) == (2, 1)
+    of.clock.forward(timedelta(days=1))
+    assert await heard(of, *WORK) == (3, 2)
+
+
+@pytest.mark.parametrize("missing", WORK)
+async def test_where_the_work_is_not_done_nobody_hears_anything(store: Store, missing: str) -> None:
+    assert await heard(listened_to(store), *(name for name in WORK if name != missing)) == (0, 0)
+
+
+async def test_where_a_case_is_lost_nobody_hears_anything(store: Store) -> None:
+    of = listened_to(store)
+    await of.enrol([account(1, URL)])
+    await of.look()
+    await of.settle()
+    assert await heard(of, *WORK) == (1, 1)
+    with store.begin() as tx:
+        tx.execute(sa.update(tables.accounts).values(evaluate_at=None))
+    daemon = daemon_of(of)
+    await daemon.once(next(one for one in daemon.passes if one.name == "audit"))
+    assert await heard(of) == (1, 1)
+    assert "有1个案件没有下一步" in "".join(of.parts.health.problems((), of.clock()))
 
 
 def test_a_day_without_any_sight_is_said(store: Store) -> None:

@@ -57,7 +57,7 @@ def test_the_commented_examples_of_the_shipped_settings_are_valid(folder: Path) 
     examples = [line[1:] if line.startswith("#  ") else line.replace("  # phone", "  phone") for line in opened]
     (folder / "xuncha.yaml").write_text("\n".join(examples).replace("file:/run/secrets/mail", "env:MAIL"), "utf-8")
 
-    settings = load(folder, {"XUNCHA_DINGTALK": "x", "XUNCHA_WECHAT_SECRET": "x", "MAIL": "x"})
+    settings = load(folder, dict.fromkeys(("XUNCHA_DINGTALK", "XUNCHA_WECHAT_SECRET", "XUNCHA_HEARTBEAT", "MAIL"), "x"))
 
     assert settings.platforms["weibo"].every == timedelta(hours=6)
     assert settings.grants["shili-fabu"].collector == "wechat-official"
@@ -90,7 +90,7 @@ roles: {liaison: [dingtalk, mail, group], leader: [mail], operator: [mail]}
 network: {allow: [10.0.0.0/8, "fd00::/8"], proxy: "http://10.0.0.1:3128", timeout: 5s}
 review: {steps: [propose], workdays: 2}
 hold: false
-heartbeat: https://hc.example/abc
+heartbeat: {url: "https://hc.example/abc", peer: mail}
 dispatch: procrastinate
 retention: {evidence: 30d}
 web: {bind: "[::1]:80", base_url: "https://x.gov.cn/", trusted_proxies: [10.0.0.1/32]}
@@ -105,8 +105,9 @@ web: {bind: "[::1]:80", base_url: "https://x.gov.cn/", trusted_proxies: [10.0.0.
     assert settings.roles.liaison == ("dingtalk", "mail", "group")
     assert [str(network) for network in settings.network.allow] == ["10.0.0.0/8", "fd00::/8"]
     assert settings.network.timeout == timedelta(seconds=5)
-    assert settings.heartbeat
-    assert settings.heartbeat.reveal() == "https://hc.example/abc"
+    assert settings.heartbeat.peer == "mail"
+    assert settings.heartbeat.url
+    assert settings.heartbeat.url.reveal() == "https://hc.example/abc"
     assert settings.web.bind == ("::1", 80)
     assert settings.web.base_url == "https://x.gov.cn"
 
@@ -196,8 +197,13 @@ def test_a_misspelt_key_deep_inside_is_named_by_its_whole_place(folder: Path) ->
         ),
         ("review:\n  workdays: 100\n", "xuncha.yaml 第5行：“review.workdays” 不能大于 60。"),
         (
-            "heartbeat: hc\n",
-            "xuncha.yaml 第4行：“heartbeat” 应写作 env:变量名 或 file:文件路径，密钥不要直接写在设置文件里。",
+            "heartbeat: {url: hc}\n",
+            "xuncha.yaml 第4行：“heartbeat.url” 应写作 env:变量名 或 file:文件路径，密钥不要直接写在设置文件里。",
+        ),
+        ("heartbeat: env:HC\n", "xuncha.yaml 第4行：“heartbeat” 应为一组“名称: 值”。"),
+        (
+            "heartbeat:\n  peer: mial\n",
+            "xuncha.yaml 第5行：“heartbeat.peer” 中的 “mial” 不在 channels 中。",
         ),
         ("hold: true\nhold: false\n", "xuncha.yaml 第5行：设置项 “hold” 写了两次，第4行已经有了。"),
         ("hold: [true\n", "xuncha.yaml 第4行：方括号没有成对。"),

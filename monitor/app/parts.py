@@ -33,6 +33,8 @@ from monitor.core.wording import Office
 from monitor.daemon import Health
 from monitor.metrics import Metrics
 from monitor.pipeline import looking
+from monitor.pipeline.auditing import Auditor
+from monitor.pipeline.beating import Beacon
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
 from monitor.pipeline.faults import Faults
@@ -128,6 +130,8 @@ class Parts:
             digest=Digest(courier=courier, hour=self.settings.hours.digest),
             pruner=pruner(self.settings, self.store, self.clock),
             watch=self.watch,
+            auditor=Auditor(store=self.store, bench=self.bench, directory=self.directory, clock=self.clock),
+            beacon=self.beacon,
             clock=self.clock,
         )
 
@@ -180,12 +184,21 @@ class Parts:
         """What the daemon knows of itself."""
         return Health(began_at=self.clock())
 
-    @property
-    def heartbeat(self) -> Callable[[], Awaitable[object]] | None:
-        """What tells somebody outside that the service lives; None if nobody is to be told."""
-        if self.settings.heartbeat is None:
+    @cached_property
+    def beacon(self) -> Beacon:
+        """What is heard while all is well."""
+        return Beacon(
+            courier=self.courier,
+            ping=self._ping(),
+            peer=self.settings.heartbeat.peer,
+            hour=self.settings.hours.digest,
+        )
+
+    def _ping(self) -> Callable[[], Awaitable[object]] | None:
+        """Return what tells somebody outside that the service lives; None if nobody is to be told."""
+        if self.settings.heartbeat.url is None:
             return None
-        url = self.settings.heartbeat.reveal()
+        url = self.settings.heartbeat.url.reveal()
 
         async def beat() -> None:
             try:

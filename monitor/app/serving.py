@@ -54,7 +54,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
             parts.metrics,
             parts.calendar,
             parts.clock,
-            lambda: Condition(is_store_writable=health.store_problem is None),
+            lambda: Condition(is_store_writable=health.store_problem is None, cases_without_next_step=health.lost),
         ),
         canaries=lambda: parts.watch.canaries,
         sample=sample,
@@ -79,7 +79,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
 
     Return whether it ended because it was told to, and not because another has taken its place.
     """
-    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults, parts.heartbeat)
+    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
     server = Server(create_app(view_of(parts, daemon, sample)))
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live

@@ -308,6 +308,21 @@ class Ladder:
             return earlier
         return calendar.workday_on_or_after(nominal)
 
+    def coming(self, begun: date, taken: int, today: date, calendar: WorkCalendar) -> tuple[date, int]:
+        """Return on which day the next step is taken if no update comes before, and its nominal day.
+
+        `taken` is the height of the case. There is always one: after the last comes another, and another.
+        """
+        days = max(0, (today - begun).days)
+        earliest = calendar.workday_on_or_after(today)
+        ahead = {
+            rung: max(earliest, self.date_of(begun, rung, calendar))
+            for rung in self.rungs(max(days, taken) + self.repeat_every)
+            if rung > taken
+        }
+        when = min(ahead.values())
+        return when, max(rung for rung, on in ahead.items() if on == when)
+
     def deadline(self, begun: date) -> date:
         """Return the last day on which an update is in time."""
         return begun + timedelta(days=self.limit)

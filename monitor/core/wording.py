@@ -297,6 +297,23 @@ def _signature(message_id: str, setting: Setting) -> str:
     return f"> {escaped(office.sender)} · 联系电话{escaped(office.phone)} · 编号{message_id}"
 
 
+def alive(message_id: str, setting: Setting) -> Words:
+    """Return the message that says nothing but that the service runs: who misses it goes to look."""
+    today = beijing(setting.now).date()
+    after = day_with_week(setting.calendar.next_workday(today))
+    return Words(
+        subject=f"【运行正常】政务新媒体监测（{day(today)}）",
+        body="\n\n".join(
+            [
+                f"### 【运行正常】{day_with_week(today)}",
+                f"截至{hour(setting.now)}，监测服务运行正常，每个案件都有下一步或有人负责。",
+                f"下一次报告在{after}，届时没有收到，请检查服务。",
+                _signature(message_id, setting),
+            ]
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One heading of the operator's digest with its lines; an empty one is left out."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.pipeline.auditing import Auditor, Lost
+from monitor.pipeline.beating import Beacon
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
 from monitor.pipeline.judging import BATCH, Judge
@@ -27,6 +29,8 @@ class Works:
     digest: Digest
     pruner: Pruner
     watch: Watch
+    auditor: Auditor
+    beacon: Beacon
     clock: Callable[[], datetime]
 
     @property
@@ -59,6 +63,14 @@ class Works:
     async def write_digest(self) -> None:
         """Write the operator's digest if its hour has come."""
         await self.digest.write_if_due(self.clock())
+
+    async def audit(self) -> tuple[Lost, ...]:
+        """Return the open cases in which nothing comes next."""
+        return await self.auditor.lost()
+
+    async def beat(self) -> None:
+        """Be heard outside."""
+        await self.beacon.beat(self.clock())
 
     async def prune(self) -> None:
         """Let go of what is old, once a day."""

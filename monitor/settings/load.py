@@ -99,6 +99,10 @@ def _problems(main: XunchaFile, document: Document, collectors: Collection[str] 
             elif name != GROUP and name not in main.channels:
                 text = f"“roles.{role}” 中的 “{name}” 不在 channels 中{did_you_mean(name, main.channels)}。"
                 yield document.problem(("roles", role, position), text)
+    peer = main.heartbeat.peer
+    if peer is not None and peer not in main.channels:
+        text = f"“heartbeat.peer” 中的 “{peer}” 不在 channels 中{did_you_mean(peer, main.channels)}。"
+        yield document.problem(("heartbeat", "peer"), text)
     if collectors is None:
         return
     for name in main.platforms:

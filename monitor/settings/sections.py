@@ -132,6 +132,15 @@ class Retention(Section):
     messages: Duration = timedelta(days=730)
 
 
+class Heartbeat(Section):
+    """Who hears that the service lives: silence is the alarm."""
+
+    url: SecretOrAddress | None = None
+    """An address outside that expects to be asked for every minute."""
+    peer: Name | None = None
+    """A channel that is told once each working day."""
+
+
 class Web(Section):
     """Where the pages are served."""
 
@@ -153,7 +162,7 @@ class XunchaFile(Section):
     network: Outside = Outside()
     review: Review = Review()
     hold: bool = True
-    heartbeat: SecretOrAddress | None = None
+    heartbeat: Heartbeat = Heartbeat()
     dispatch: Literal["embedded", "procrastinate"] = "embedded"
     retention: Retention = Retention()
     web: Web = Web()

@@ -24,12 +24,13 @@ from monitor.store.findings import (
     finding_changes,
     save_findings,
 )
-from monitor.store.notices import cancel_notices_on, notices_of_case, queue_notices
+from monitor.store.notices import cancel_notices_on, notices_of_case, queue_notices, waiting_notices
 
 __all__ = [
     "FindingChange",
     "Judged",
     "Judgement",
+    "Outstanding",
     "apply",
     "case",
     "case_history",
@@ -40,6 +41,7 @@ __all__ = [
     "judge_soon",
     "notices_of_case",
     "open_cases",
+    "outstanding",
     "retire",
     "save_findings",
 ]
@@ -81,6 +83,31 @@ def open_cases(tx: Tx, account_ids: Collection[str]) -> dict[tuple[str, str], Ca
     table = tables.cases
     chosen = sa.select(table).where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
     return {(one.account, one.rule): one for one in _with_steps(tx, chosen)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """An open case, and what of it has not come yet."""
+
+    case: Case
+    judged_at: datetime | None
+    """When its account is judged next."""
+    waiting: tuple[Notice, ...]
+    """Its notices that nobody has been told of, and that no message under way carries."""
+
+
+def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
+    """Return every open case, by number."""
+    table, accounts = tables.cases, tables.accounts
+    chosen = sa.select(table).where(table.c.closed_at.is_(None)).order_by(table.c.id)
+    moments = dict(tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all())
+    waiting: defaultdict[int | None, list[Notice]] = defaultdict(list)
+    for notice in waiting_notices(tx):
+        waiting[notice.case].append(notice)
+    return tuple(
+        Outstanding(case=one, judged_at=moments.get(one.account), waiting=tuple(waiting[one.id]))
+        for one in _with_steps(tx, chosen)
+    )
 
 
 def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:

@@ -191,17 +191,8 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
         return _PAUSED
     if days <= ladder.limit and _support(row) is Support.BLIND:
         return "看不到完整列表，暂不提醒；请操作员核实"
-    taken = case.height if case else 0
-    earliest = moment.calendar.workday_on_or_after(moment.today)
-    ahead = {
-        rung: max(earliest, ladder.date_of(begun, rung, moment.calendar))
-        for rung in ladder.rungs(days + ladder.repeat_every)
-        if rung > taken
-    }
-    if not ahead:
-        return ""
-    when = min(ahead.values())
-    step = ladder.kind_of(max(rung for rung, on in ahead.items() if on == when))
+    when, rung = ladder.coming(begun, case.height if case else 0, moment.today, moment.calendar)
+    step = ladder.kind_of(rung)
     return f"{'今天' if when == moment.today else day_with_week(when)}{step.label}"
 
 

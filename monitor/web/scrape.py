@@ -73,6 +73,7 @@ def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Conditi
         oldest_waiting=None if waited is None else now - waited,
         open_cases=Counter(last_steps),
         cases_without_next_step=stands.cases_without_next_step,
+        last_seen=_last_seen(rows),
         suspended={platform: platform in out for platform in _polled(rows)},
         calendar_years=calendar.years,
         is_online=None not in out,
@@ -83,6 +84,17 @@ def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Conditi
 def _polled(rows: Iterable[Row]) -> frozenset[Platform]:
     """Return the platforms that are looked at."""
     return frozenset(row.account.platform for row in rows if any(source.collector != MANUAL for source in row.sources))
+
+
+def _last_seen(rows: Iterable[Row]) -> dict[Platform, datetime]:
+    """Return when each platform that is looked at was last seen."""
+    found: dict[Platform, datetime] = {}
+    for row in rows:
+        moments = [one.last_seen_at for one in row.sources if one.collector != MANUAL and one.last_seen_at]
+        platform = row.account.platform
+        if moments:
+            found[platform] = max(*moments, found.get(platform, moments[0]))
+    return found
 
 
 def _readings(rows: Iterable[Row], now: datetime) -> Iterable[Reading]:

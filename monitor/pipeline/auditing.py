@@ -1,0 +1,74 @@
+"""Prove that no open case is forgotten: each has a next step, or waits for somebody named."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.case import Case
+from monitor.core.notice import Directory
+from monitor.core.prospect import Lapse, Situation, lapse
+from monitor.pipeline.judging import Bench
+from monitor.store import Store, Tx, cases, roster
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """An open case in which nothing comes next."""
+
+    case: int
+    account: str
+    rule: str
+    lapse: Lapse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditor:
+    """Looks through the open cases; it repairs nothing: whoever judges and delivers must not prove themselves right."""
+
+    store: Store
+    bench: Bench
+    directory: Directory
+    clock: Callable[[], datetime]
+
+    async def lost(self) -> tuple[Lost, ...]:
+        """Return the cases in which nothing comes next, by number."""
+        now = self.clock()
+        lost = await self.store.query(lambda tx: self._lost(tx, now))
+        for what, count in Counter(one.lapse for one in lost).items():
+            _log.error("cases without a next step", extra={"lapse": what.value, "cases": count})
+        return lost
+
+    def _lost(self, tx: Tx, now: datetime) -> tuple[Lost, ...]:
+        found = cases.outstanding(tx)
+        concerned = {one.case.account for one in found}
+        findings = {(one.account, one.rule): one for one in cases.current_findings(tx, account_ids=concerned)}
+        accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now) if one.id in concerned}
+        book = self.bench.book(now)
+        pacings = {rule.id: rule.pacing for rule in self.bench.rules if rule.id in book.clauses}
+
+        def situation(one: cases.Outstanding) -> Situation:
+            account = accounts.get(one.case.account)
+            untold = account is not None and any(
+                notice.route >= len(self.directory.routes(notice, account)) for notice in one.waiting
+            )
+            return Situation(
+                case=one.case,
+                pacing=pacings.get(one.case.rule),
+                finding=findings.get((one.case.account, one.case.rule)),
+                judged_at=one.judged_at,
+                is_untold=untold,
+                has_operator=bool(self.directory.to_operator()),
+            )
+
+        verdicts = ((one.case, lapse(situation(one), now)) for one in found)
+        return tuple(_named(case, why) for case, why in verdicts if why)
+
+
+def _named(case: Case, why: Lapse) -> Lost:
+    return Lost(case=case.id or 0, account=case.account, rule=case.rule, lapse=why)

@@ -1,0 +1,56 @@
+"""Be heard while all is well, so that silence is the alarm: by an address outside, and by a channel once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from monitor.core.account import Role
+from monitor.core.calendar import at_beijing, beijing_date
+from monitor.core.case import Ladder
+from monitor.core.wording import Setting, alive
+from monitor.pipeline.delivering import UNNUMBERED, Courier
+from monitor.store import Tx, memory, outbox
+
+TOPIC = "alive:"
+"""What the topics of these messages begin with; a date follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beacon:
+    """Says that the service lives; whether it may say so, somebody else decides."""
+
+    courier: Courier
+    ping: Callable[[], Awaitable[object]] | None
+    """Asks for the address outside, which expects to be asked again and again (healthchecks and its like)."""
+    peer: str | None
+    """The channel that hears of it once each working day."""
+    hour: time
+
+    async def beat(self, now: datetime) -> None:
+        """Be heard."""
+        if self.ping:
+            await self.ping()
+        if self.peer and self._is_due(now):
+            await self.courier.store.write(lambda tx: self._write(tx, now), durable=True)
+
+    def _is_due(self, now: datetime) -> bool:
+        today = beijing_date(now)
+        return now >= at_beijing(today, self.hour) and self.courier.bench.calendar.is_workday(today)
+
+    def _write(self, tx: Tx, now: datetime) -> None:
+        topic = f"{TOPIC}{beijing_date(now).isoformat()}"
+        if self.peer is None or memory.get_note(tx, topic):
+            return
+        memory.put_note(tx, topic, now.isoformat())
+        bench = self.courier.bench
+        setting = Setting(
+            now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
+        )
+        words = alive(UNNUMBERED, setting)
+        draft = outbox.Draft(
+            channel=self.peer, role=Role.OPERATOR, person="", subject=words.subject, body=words.body, topic=topic
+        )
+        opens = self.courier.hours.opens_at(now, bench.calendar)
+        outbox.save_draft(tx, draft, at=now, not_before=opens, held=False)
