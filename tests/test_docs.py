@@ -16,7 +16,7 @@ from typing import Any, get_args
 import click
 import pytest
 
-from monitor.app.choices import all_collectors, all_rules
+from monitor.app.choices import all_area_rules, all_collectors, all_rules
 from monitor.cli.main import xuncha
 from monitor.core.account import Platform
 from monitor.core.collector import Collector, Page
@@ -28,8 +28,9 @@ from monitor.core.record import SUBJECTS, WORDS, RecordKind, Subject
 from monitor.metrics import Metrics, Snapshot
 from monitor.settings.check import Section
 from monitor.settings.days import CalendarFile
-from monitor.settings.rules import NUMBERS, RulesFile
+from monitor.settings.rules import NEEDS, RulesFile
 from monitor.settings.sections import XunchaFile
+from tests import rulebook
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -171,9 +172,9 @@ def test_the_keys_of_mappings_lists_and_groups_are_all_found() -> None:
     assert not found & {"office", "channels", "web"}
 
 
-@pytest.mark.parametrize("rule", sorted(NUMBERS))
+@pytest.mark.parametrize("rule", sorted(NEEDS))
 def test_every_number_of_a_rule_is_explained(rule: str) -> None:
-    assert [name for name in NUMBERS[rule] if f"`{name}`" not in text("docs/rules.md")] == []
+    assert [name for name in NEEDS[rule].numbers if f"`{name}`" not in text("docs/rules.md")] == []
 
 
 # --- metrics ---
@@ -218,9 +219,12 @@ def test_every_platform_is_listed_with_the_collectors_that_look_at_it_by_default
     assert expected or shown.strip() in {"靠链接或人工", "靠人工"}
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in all_rules()])
-def test_every_rule_has_a_section_of_its_own(rule: str) -> None:
-    assert re.search(rf"^## {rule} ", text("docs/rules.md"), re.MULTILINE)
+def test_the_rules_are_described_as_the_generator_writes_them() -> None:
+    assert text("docs/rules.md") == rulebook.written()
+
+
+@pytest.mark.parametrize("rule", [*(rule.id for rule in all_rules()), *(rule.id for rule in all_area_rules())])
+def test_every_rule_is_named(rule: str) -> None:
     assert rule in text("README.md")
     assert rule in text("README.zh-CN.md")
 

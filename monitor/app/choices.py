@@ -5,7 +5,8 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -19,9 +20,11 @@ from collectors.seal import Seal
 from collectors.sessions import Sessions
 from collectors.stores import Store
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
+from monitor.core.calendar import WorkCalendar
 from monitor.core.channel import Channel
 from monitor.core.collector import Collector, Grant, GrantedCollector, PartialCollector
-from monitor.core.finding import Rule
+from monitor.core.finding import AreaRule, Rule, RuleBook
+from monitor.pipeline.judging import Bench
 from monitor.pipeline.watching import Perch
 from monitor.settings import Problem, Settings, SettingsError, load
 from monitor.settings.sections import Platform as PlatformSettings
@@ -36,9 +39,28 @@ def _modules(package: ModuleType) -> Iterable[ModuleType]:
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Return every rule there is, by id: one for each module that offers a RULE."""
+    """Return every rule on what is known of one account, by id: of the modules that offer a RULE."""
+    return tuple(rule for rule in _rules() if isinstance(rule, Rule))
+
+
+def all_area_rules() -> tuple[AreaRule, ...]:
+    """Return every rule on an area's register, by id."""
+    return tuple(rule for rule in _rules() if isinstance(rule, AreaRule))
+
+
+def _rules() -> Iterable[Rule | AreaRule]:
     rules = (module.RULE for module in _modules(monitor.core.rules) if hasattr(module, "RULE"))
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+    return sorted(rules, key=lambda rule: str(rule.id))
+
+
+def bench(settings: Settings, calendar: WorkCalendar) -> Bench:
+    """Return the rules and what they go by; the numbers of a day are put together once."""
+
+    @lru_cache(maxsize=64)
+    def book_of(day: date) -> RuleBook:
+        return replace(settings.rule_book(day), calendar=calendar)
+
+    return Bench(rules=all_rules(), area_rules=all_area_rules(), book_of=book_of, calendar=calendar)
 
 
 def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> dict[str, Collector]:

@@ -14,7 +14,7 @@ from collectors.http import Door
 from monitor.app.choices import (
     Chains,
     all_collectors,
-    all_rules,
+    bench,
     every_of,
     open_channels,
     perches,
@@ -96,7 +96,7 @@ class Parts:
     @cached_property
     def bench(self) -> Bench:
         """The rules and what they go by."""
-        return Bench(rules=all_rules(), book_of=self.settings.rule_book, calendar=self.calendar)
+        return bench(self.settings, self.calendar)
 
     @cached_property
     def chains(self) -> Chains:

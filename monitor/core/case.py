@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Labelled
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing_date
-from monitor.core.finding import Finding, Pacing, RuleBook, State, Support
+from monitor.core.finding import Finding, Pacing, RuleBook, State, Strength, Support
 
 LADDER = "UPD-01"
 """The rule whose numbers make the ladder."""
@@ -368,9 +368,12 @@ def _task_again(finding: Finding, case: Case, calendar: WorkCalendar, now: datet
     return step if step and step.number else None
 
 
+_TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW})
+
+
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
-    """Return the operator's task, at once and again after every ten working days."""
-    if finding.state not in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}:
+    """Return the operator's task, at once and again after every ten working days; a hint is nobody's task."""
+    if finding.state not in _TROUBLES or finding.strength is Strength.ADVISORY:
         return None
     worked = calendar.workdays_between(beijing_date(case.opened_at), beijing_date(now)) if case else 0
     turn = worked // TASK_AGAIN

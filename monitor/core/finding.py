@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
 from monitor.core.account import Account, Labelled, Platform
-from monitor.core.calendar import ONE_DAY, beijing, beijing_date, start_of_day
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
 from monitor.core.decision import Decision
 from monitor.core.download import Download, Probe
 from monitor.core.observation import Covers, KnownPost, Observation, Timeline
 from monitor.core.outage import Outage
+from monitor.core.record import Record, Subject
+from monitor.core.register import Register
 
 
 class State(Labelled):
@@ -98,7 +100,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """The numbers in force on one day, from config/rules.yaml: per rule id, by name.
+    """What is in force on one day, from config/rules.yaml: per rule id, by name; and which days are worked.
 
     A missing number is a fault of the configuration that the settings refuse before any rule runs.
     """
@@ -106,12 +108,23 @@ class RuleBook:
     numbers: Mapping[str, Mapping[str, int]]
     clauses: Mapping[str, str]
     strengths: Mapping[str, Strength]
+    dates: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     update_applies_to: frozenset[Platform] = frozenset()
     """Platforms that must update although their kind does not by default."""
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
     def number(self, rule: str, name: str) -> int:
         """Return one threshold of a rule."""
         return self.numbers[rule][name]
+
+    def date(self, rule: str, name: str) -> date:
+        """Return one day that a rule names."""
+        return self.dates[rule][name]
+
+    def listed(self, rule: str, name: str) -> tuple[str, ...]:
+        """Return one list of words that a rule goes by, in the file's order."""
+        return self.words[rule][name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +144,8 @@ class Known:
     """What people decided about the account's cases, oldest first."""
     doubt: Outage | None = None
     """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
+    changes: tuple[Record, ...] = ()
+    """What the unit reported about the account as changed (备案变更), oldest first."""
 
     @property
     def newest(self) -> KnownPost | None:
@@ -196,9 +211,13 @@ class Rule:
     """One obligation, as a function of what is known; each lives in a module of its own."""
 
     id: str
+    title: str
+    """Its short Chinese name."""
     pacing: Pacing
     judge: Callable[[Known, RuleBook, datetime], Finding]
     """Pure; gives a finding for every account, NOT_APPLICABLE included."""
+    says: Mapping[State, str]
+    """When it says what, in Chinese: every state that it gives of itself."""
 
 
 _SEEN = frozenset({Basis.OWN, Basis.HAND})
@@ -229,3 +248,26 @@ def _held(then: Finding, today: Finding, doubt: Outage) -> Finding:
     if today.state in {State.OK, State.WARNING}:
         return replace(then, days=today.days, support=Support.HELD, because=before)
     return replace(today, state=State.UNKNOWN, since=None, proposals=(), support=Support.HELD, because=before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaRule:
+    """One obligation that is judged from a whole area's register; each lives in a module of its own.
+
+    What it is silent about is fine, so that a day on which nothing is wrong costs next to nothing.
+    """
+
+    id: str
+    title: str
+    """Its short Chinese name."""
+    on: Subject
+    """Of what its findings speak: of accounts, of units, or of the area itself."""
+    judge: Callable[[Register, RuleBook, datetime], Iterable[Finding]]
+    """Pure; yields at most one finding for each account, unit or area that there is something to say about."""
+    binds: Callable[[Account, RuleBook], bool]
+    """Whether the rule asks anything of an account or, for a rule on units, of its unit."""
+    says: Mapping[State, str]
+    """When it says what, in Chinese: every state that it gives of itself; OK is said of those it is silent about."""
+    pacing: Pacing = Pacing.TASK
+    waits_for_scope: bool = True
+    """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""

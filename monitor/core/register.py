@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
-from monitor.core.account import Account
-from monitor.core.bulletin import Round
+from monitor.core.account import Account, Scope
+from monitor.core.bulletin import Round, by_series
+from monitor.core.decision import Decision
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
-from monitor.core.record import Record
+from monitor.core.record import Record, RecordKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A case that is open about an account: its rule, and since when somebody has had it to settle."""
+
+    case: int
+    account: str
+    rule: str
+    since: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,3 +41,63 @@ class Register:
     """The latest list of the area; None while none is known."""
     records: tuple[Record, ...] = ()
     """Oldest first."""
+    decisions: tuple[Decision, ...] = ()
+    """What people decided about the area's accounts, oldest first."""
+    troubles: tuple[Trouble, ...] = ()
+    """What is to be settled, longest open first."""
+
+    @cached_property
+    def judged(self) -> tuple[Account, ...]:
+        """The accounts that are not closed and not out of scope, those whose scope is pending included."""
+        return tuple(account for account in self.accounts if account.is_judged)
+
+    @cached_property
+    def bound(self) -> tuple[Account, ...]:
+        """The accounts that are judged and certainly in scope."""
+        return tuple(account for account in self.judged if account.scope is Scope.IN)
+
+    @cached_property
+    def by_unit(self) -> Mapping[str, tuple[Account, ...]]:
+        """The bound accounts of each unit, in order of the unit's first account."""
+        units: defaultdict[str, list[Account]] = defaultdict(list)
+        for account in self.bound:
+            units[account.unit].append(account)
+        return {unit: tuple(accounts) for unit, accounts in units.items()}
+
+    @cached_property
+    def series(self) -> Mapping[str, tuple[Round, ...]]:
+        """The rounds of each series, by number."""
+        return by_series(self.rounds)
+
+    @cached_property
+    def _records(self) -> Mapping[tuple[RecordKind, str], tuple[Record, ...]]:
+        found: defaultdict[tuple[RecordKind, str], list[Record]] = defaultdict(list)
+        for record in self.records:
+            found[record.kind, record.name].append(record)
+        return {key: tuple(records) for key, records in found.items()}
+
+    @cached_property
+    def _kinds(self) -> Mapping[RecordKind, tuple[Record, ...]]:
+        found: defaultdict[RecordKind, list[Record]] = defaultdict(list)
+        for record in self.records:
+            found[record.kind].append(record)
+        return {kind: tuple(records) for kind, records in found.items()}
+
+    @cached_property
+    def _decisions(self) -> Mapping[str, tuple[Decision, ...]]:
+        found: defaultdict[str, list[Decision]] = defaultdict(list)
+        for decision in self.decisions:
+            found[decision.account].append(decision)
+        return {account: tuple(decisions) for account, decisions in found.items()}
+
+    def kept(self, kind: RecordKind) -> tuple[Record, ...]:
+        """Return every record of a kind in the area, oldest first."""
+        return self._kinds.get(kind, ())
+
+    def records_of(self, kind: RecordKind, name: str) -> tuple[Record, ...]:
+        """Return the records of a kind about one account, unit or area, oldest first."""
+        return self._records.get((kind, name), ())
+
+    def decisions_of(self, account: str) -> tuple[Decision, ...]:
+        """Return what people decided about an account, oldest first."""
+        return self._decisions.get(account, ())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Case, Plan, plan
-from monitor.core.finding import Finding, Known, Rule, RuleBook, judge_again_at, word_of
+from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
 from monitor.core.notice import Notice, notify
+from monitor.core.register import Register
+from monitor.core.verdict import area_findings, reviewed, silent
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, Tx, cases, facts, savepoint
 
@@ -26,11 +28,30 @@ class Bench:
     rules: Sequence[Rule]
     book_of: Callable[[date], RuleBook]
     calendar: WorkCalendar
+    area_rules: Sequence[AreaRule] = ()
 
     def findings(self, known: Known, now: datetime) -> tuple[tuple[Rule, Finding], ...]:
-        """Return what every rule in force says of one account."""
+        """Return what every rule in force says of one account, after what people decided."""
         book = self.book(now)
-        return tuple((rule, word_of(rule, known, book, now)) for rule in self.rules if rule.id in book.clauses)
+        return tuple(
+            (rule, reviewed(word_of(rule, known, book, now), known.decisions, now))
+            for rule in self.rules
+            if rule.id in book.clauses
+        )
+
+    def area_findings(self, register: Register, now: datetime) -> Iterator[tuple[AreaRule, Finding]]:
+        """Yield what the rules in force say of an area, its units and its accounts; silence means fine."""
+        book = self.book(now)
+        for rule in self.area_rules:
+            if rule.id in book.clauses:
+                yield from ((rule, finding) for finding in area_findings(rule, register, book, now))
+
+    def silences(self, register: Register, said: Sequence[Finding], now: datetime) -> Iterator[Finding]:
+        """Yield the word of every rule in force on those of an area that it said nothing of."""
+        book = self.book(now)
+        for rule in self.area_rules:
+            if rule.id in book.clauses:
+                yield from silent(rule, register, book, [one for one in said if one.rule == rule.id])
 
     def book(self, now: datetime) -> RuleBook:
         """Return the numbers in force on the day of `now`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Annotated
@@ -16,32 +17,81 @@ from monitor.settings.document import Document
 from monitor.settings.kinds import Day
 from monitor.settings.problem import Problem, did_you_mean
 
-NUMBERS: Mapping[str, tuple[str, ...]] = {
-    "UPD-01": (
-        "warn_from",
-        "violated_from",
-        "remind",
-        "warn",
-        "last_day",
-        "overdue",
-        "escalate",
-        "propose",
-        "repeat_every",
-        "move_back_at_most",
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a rule must be given: numbers, days, and lists of words, by name."""
+
+    numbers: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+NEEDS: Mapping[str, Needs] = {
+    "UPD-01": Needs(
+        numbers=(
+            "warn_from",
+            "violated_from",
+            "remind",
+            "warn",
+            "last_day",
+            "overdue",
+            "escalate",
+            "propose",
+            "repeat_every",
+            "move_back_at_most",
+            "dormant_from",
+            "zombie_from",
+        )
     ),
-    "UPD-03": ("gap_from", "window_days"),
-    "APP-01": ("failures", "hours", "unstable_percent", "unstable_days", "certificate_days"),
-    "PER-01": (),
+    "UPD-02": Needs(numbers=("rounds",)),
+    "UPD-03": Needs(numbers=("gap_from", "window_days")),
+    "APP-01": Needs(numbers=("failures", "hours", "unstable_percent", "unstable_days", "certificate_days")),
+    "APP-02": Needs(),
+    "APP-03": Needs(),
+    "PLT-01": Needs(words=("niche", "mainstream")),
+    "TWN-01": Needs(),
+    "WEAK-01": Needs(numbers=("weeks", "missing_at_most", "least_values")),
+    "CLN-01": Needs(),
+    "CLN-02": Needs(),
+    "DUP-01": Needs(numbers=("at_most",)),
+    "NAME-01": Needs(),
+    "CHG-01": Needs(),
+    "REO-01": Needs(),
+    "REG-01": Needs(numbers=("list_days", "approval_workdays"), dates=("deadline",)),
+    "REG-02": Needs(numbers=("remind_workdays",), dates=("deadline",)),
+    "PER-01": Needs(),
+    "CAP-01": Needs(numbers=("at_most",), dates=("judged_from",)),
+    "MAT-01": Needs(),
+    "MAT-02": Needs(),
+    "OUT-01": Needs(numbers=("remind_days",), words=("allowed", "licensed")),
+    "OUT-02": Needs(),
+    "FUN-01": Needs(numbers=("recheck_days",)),
+    "FUN-02": Needs(numbers=("reply_workdays",)),
+    "FUN-03": Needs(words=("hosts",)),
+    "FUN-04": Needs(),
+    "SYS-01": Needs(numbers=("review_days",), dates=("due",), words=("required",)),
+    "TRN-01": Needs(numbers=("at_least", "remind_month")),
+    "SUP-01": Needs(numbers=("every_days",)),
+    "SUP-02": Needs(numbers=("updates_workdays", "registry_workdays", "systems_workdays")),
+    "MTG-01": Needs(),
+    "SUB-01": Needs(),
+    "PHA-01": Needs(numbers=("remind_days",), dates=("survey", "cleanup", "operation", "completion")),
+    "SEC-01": Needs(),
+    "FAKE-01": Needs(),
 }
-"""The rules there are, and the numbers each must have."""
+"""The rules there are, and what each must have."""
 
 _ASCENDING = {
     "UPD-01": (
         ("warn_from", "violated_from"),
         ("last_day", "violated_from"),
         ("remind", "warn", "last_day", "overdue", "escalate", "propose"),
+        ("overdue", "dormant_from", "zombie_from"),
     ),
 }
+_PLATFORMS = frozenset({("PLT-01", "niche"), ("PLT-01", "mainstream")})
+"""Lists whose words are platforms."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -76,6 +126,8 @@ class RuleVersion(Section):
     """Its words."""
     strength: Annotated[InstanceOf[Strength], BeforeValidator(_strength)]
     numbers: Mapping[str, Annotated[int, Field(ge=1, le=3660)]] = Field(default_factory=dict)
+    dates: Mapping[str, Day] = Field(default_factory=dict)
+    words: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
 
 
 class RulesFile(Section):
@@ -92,37 +144,69 @@ class RulesFile(Section):
             numbers={rule.id: dict(rule.numbers) for rule in latest.values()},
             clauses={rule.id: f"{rule.instrument}：{rule.clause}" for rule in latest.values()},
             strengths={rule.id: rule.strength for rule in latest.values()},
+            dates={rule.id: dict(rule.dates) for rule in latest.values()},
+            words={rule.id: dict(rule.words) for rule in latest.values()},
             update_applies_to=frozenset(self.update_applies_to),
         )
 
 
 def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
-    """Return what no single value shows: unknown, missing and doubled rules and numbers, numbers out of order."""
+    """Return what no single value shows: unknown, missing and doubled rules and values, numbers out of order."""
     seen: dict[tuple[str, date], int] = {}
     for position, rule in enumerate(file.rules):
         place = ("rules", position)
-        if rule.id not in NUMBERS:
-            yield document.problem((*place, "id"), f"不认识的规则 “{rule.id}”{did_you_mean(rule.id, NUMBERS)}。")
+        if rule.id not in NEEDS:
+            yield document.problem((*place, "id"), f"不认识的规则 “{rule.id}”{did_you_mean(rule.id, NEEDS)}。")
             continue
         if (rule.id, rule.effective_from) in seen:
             yield document.problem(place, f"规则 “{rule.id}” 自 {rule.effective_from} 起的版本写了两次。")
         seen[rule.id, rule.effective_from] = position
-        yield from _number_problems(rule, document, position)
-    for missing in NUMBERS.keys() - {rule.id for rule in file.rules}:
+        needs = NEEDS[rule.id]
+        yield from _differences(rule, document, position, "numbers", needs.numbers, rule.numbers)
+        yield from _differences(rule, document, position, "dates", needs.dates, rule.dates)
+        yield from _differences(rule, document, position, "words", needs.words, rule.words)
+        yield from _order_problems(rule, document, position)
+        yield from _platform_problems(rule, document, position)
+    for missing in NEEDS.keys() - {rule.id for rule in file.rules}:
         yield document.problem(("rules",), f"缺少规则 “{missing}”。")
 
 
-def _number_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
-    place = ("rules", position, "numbers")
-    known = NUMBERS[rule.id]
-    for name in rule.numbers:
-        if name not in known:
-            text = f"规则 “{rule.id}” 没有数值 “{name}”{did_you_mean(name, known)}。"
+_KINDS = {"numbers": "数值", "dates": "日期", "words": "名单"}
+
+
+def _differences(
+    rule: RuleVersion,
+    document: Document,
+    position: int,
+    part: str,
+    needed: Iterable[str],
+    given: Mapping[str, object],
+) -> Iterator[Problem]:
+    place = ("rules", position, part)
+    needed = tuple(needed)
+    for name in given:
+        if name not in needed:
+            text = f"规则 “{rule.id}” 没有{_KINDS[part]} “{name}”{did_you_mean(name, needed)}。"
             yield document.problem((*place, name), text)
-    for name in known:
-        if name not in rule.numbers:
-            yield document.problem(place, f"规则 “{rule.id}” 缺少数值 “{name}”。")
+    for name in needed:
+        if name not in given:
+            yield document.problem(place, f"规则 “{rule.id}” 缺少{_KINDS[part]} “{name}”。")
+
+
+def _order_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
     for row in _ASCENDING.get(rule.id, ()):
         for smaller, larger in pairwise(name for name in row if name in rule.numbers):
             if rule.numbers[smaller] >= rule.numbers[larger]:
-                yield document.problem((*place, larger), f"规则 “{rule.id}” 的 “{larger}” 应大于 “{smaller}”。")
+                place = ("rules", position, "numbers", larger)
+                yield document.problem(place, f"规则 “{rule.id}” 的 “{larger}” 应大于 “{smaller}”。")
+
+
+def _platform_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
+    labels = [platform.label for platform in Platform]
+    for name, listed in rule.words.items():
+        if (rule.id, name) not in _PLATFORMS:
+            continue
+        for place, label in enumerate(listed):
+            if label not in labels:
+                text = f"不认识的平台 “{label}”{did_you_mean(label, labels)}。"
+                yield document.problem(("rules", position, "words", name, place), text)

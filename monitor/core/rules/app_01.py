@@ -177,4 +177,17 @@ def _hour(moment: datetime) -> str:
     return f"{local.month}月{local.day}日{local.hour}时"
 
 
-RULE = Rule(id=ID, pacing=Pacing.VERIFY, judge=judge)
+RULE = Rule(
+    id=ID,
+    title="移动客户端无法下载或使用",
+    pacing=Pacing.VERIFY,
+    judge=judge,
+    says={
+        State.OK: "至少一个链接24小时内可用；或疑似的情况经人工核实为误报",
+        State.WARNING: "部分链接失败、不稳定，或安全证书、苹果安装包的描述文件即将到期",
+        State.SUSPECTED: "商店和安装包的链接全部失败，或后台服务失败，待人工核实",
+        State.VIOLATED: "疑似的情况经人工核实确认",
+        State.UNKNOWN: "没有登记链接，或24小时内没有看到可用的链接",
+        State.NOT_APPLICABLE: "不是移动客户端",
+    },
+)

@@ -48,4 +48,14 @@ def _gap(account: Account, role: Role) -> str | None:
     return None if people[0].is_reachable else f"{role.label}没有联系方式"
 
 
-RULE = Rule(id=ID, pacing=Pacing.TASK, judge=judge)
+RULE = Rule(
+    id=ID,
+    title="联络员和责任领导",
+    pacing=Pacing.TASK,
+    judge=judge,
+    says={
+        State.OK: "联络员、责任领导各一位，各有手机、邮箱或钉钉之一",
+        State.WARNING: "缺人、多于一位，或没有联系方式",
+        State.NOT_APPLICABLE: "注销中、已注销的账号",
+    },
+)

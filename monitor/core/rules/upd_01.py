@@ -54,4 +54,16 @@ def _judge_gap(finding: Finding, gap: Gap, known: Known, book: RuleBook) -> Find
     )
 
 
-RULE = Rule(id=ID, pacing=Pacing.LADDER, judge=judge)
+RULE = Rule(
+    id=ID,
+    title="2周未更新",
+    pacing=Pacing.LADDER,
+    judge=judge,
+    says={
+        State.OK: "未更新不超过9天",
+        State.WARNING: "未更新10至14天；第14天是最后一天",
+        State.VIOLATED: "未更新15天或以上，且有完整的核查",
+        State.UNKNOWN: "未更新15天或以上但没有完整的核查；发布时间只是下限；或没有看到过发布、台账又没有开设日期",
+        State.NOT_APPLICABLE: "服务类账号；网站、移动客户端、小程序（rules.yaml 写明的除外）",
+    },
+)

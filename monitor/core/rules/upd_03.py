@@ -94,4 +94,15 @@ def _violated_by(closed: _Closed, finding: Finding, limit: int) -> Finding:
     )
 
 
-RULE = Rule(id=ID, pacing=Pacing.TASK, judge=judge)
+RULE = Rule(
+    id=ID,
+    title="单次超过20天未更新",
+    pacing=Pacing.TASK,
+    judge=judge,
+    says={
+        State.OK: "没有超过20天的间断",
+        State.VIOLATED: "未更新21天或以上且有完整的核查；或相邻两条发布相隔21天或以上，后一条在90天之内",
+        State.UNKNOWN: "间断够长，但列表没有看全，或近期没有完整的核查",
+        State.NOT_APPLICABLE: "与2周未更新相同",
+    },
+)

@@ -1,0 +1,51 @@
+"""APP-02: 移动客户端要全面支持IPv6.
+
+Instrument: 国办发〔2018〕123号. Recorded by people (IPv6核查): the monitor's own network may have no such path, and
+then knows nothing. A line in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.account import Account
+from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import affirms, cited, day, on_account
+
+ID = "APP-02"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the apps that do without, and those that nobody has checked."""
+    for account in register.judged:
+        if not account.platform.is_app:
+            continue
+        checks = register.records_of(RecordKind.IPV6, account.id)
+        supports = affirms(checks[-1].text) if checks else None
+        if supports is None:
+            yield on_account(ID, account, book, State.UNKNOWN, "没有核查过是否支持IPv6。", basis=Basis.HAND)
+        elif not supports:
+            because = f"{day(checks[-1].on)}核查：{checks[-1].text}。"
+            yield on_account(ID, account, book, State.WARNING, because, basis=Basis.HAND, evidence=cited(checks[-1]))
+
+
+def _is_app(account: Account, book: RuleBook) -> bool:
+    return account.is_judged and account.platform.is_app
+
+
+RULE = AreaRule(
+    id=ID,
+    title="支持IPv6",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=_is_app,
+    says={
+        State.OK: "核查为支持",
+        State.WARNING: "核查为不支持",
+        State.UNKNOWN: "没有核查过",
+        State.NOT_APPLICABLE: "不是移动客户端",
+    },
+)

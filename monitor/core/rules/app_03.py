@@ -1,0 +1,42 @@
+"""APP-03: 政务应用程序上线前应当备案.
+
+Instrument: 国办函〔2026〕12号, for apps and mini programs; existing ones had six months. The number is recorded as
+应用备案.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import affirms, app_like, on_account
+
+ID = "APP-03"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the apps and mini programs for which no filing is recorded."""
+    for account in register.judged:
+        if not app_like(account, book):
+            continue
+        filings = register.records_of(RecordKind.APP_FILING, account.id)
+        if not filings or affirms(filings[-1].text) is False:
+            because = "没有登记政务应用程序备案号，待研判。"
+            yield on_account(ID, account, book, State.WARNING, because, proposals=(Proposal.REVIEW, Proposal.FILE))
+
+
+RULE = AreaRule(
+    id=ID,
+    title="政务应用程序备案",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=app_like,
+    says={
+        State.OK: "已登记备案号",
+        State.WARNING: "没有登记备案号",
+        State.NOT_APPLICABLE: "不是移动客户端或小程序",
+    },
+)

@@ -1,0 +1,61 @@
+"""CAP-01: 清理整合后的政务新媒体总数控制在10个以内.
+
+Instrument: 缙政办发〔2022〕13号 二(一). Accounts are counted, not brands; those being closed count until they are
+and are shown apart; websites do not count. It never says which account should go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.account import AccountStatus, Platform
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import normal, on_area, posts_or_serves
+
+ID = "CAP-01"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield how many accounts the area has."""
+    counted = [one for one in register.bound if one.platform is not Platform.WEBSITE]
+    pending = sum(one.platform is not Platform.WEBSITE for one in register.judged) - len(counted)
+    if not counted and not pending:
+        return
+    closing = sum(one.status is AccountStatus.DEREGISTERING for one in counted)
+    brands = len({normal(one.name) for one in counted})
+    at_most = book.number(ID, "at_most")
+    parts = [f"现有{len(counted)}个账号（按名称计{brands}个）"]
+    if closing:
+        parts.append(f"其中注销中{closing}个，完成后{len(counted) - closing}个")
+    if pending:
+        parts.append(f"另有{pending}个账号的单位层级未填写")
+    facts = "，".join(parts)
+    proposals: tuple[Proposal, ...] = (Proposal.REVIEW,)
+    if len(counted) > at_most:
+        is_judged = beijing_date(now) >= book.date(ID, "judged_from")
+        state = State.VIOLATED if is_judged else State.WARNING
+        said = f"{facts}，超过{at_most}个。"
+    elif len(counted) + pending > at_most:
+        state, said = State.NEEDS_REVIEW, f"{facts}，是否超过{at_most}个待确定。"
+    else:
+        state, said, proposals = State.OK, f"{facts}，在{at_most}个以内。", ()
+    yield on_area(ID, register.area, book, state, said, proposals=proposals)
+
+
+RULE = AreaRule(
+    id=ID,
+    title="账号总数",
+    on=Subject.AREA,
+    judge=judge,
+    binds=posts_or_serves,
+    says={
+        State.OK: "不超过10个",
+        State.WARNING: "超过10个，尚未到开始判定的日期",
+        State.VIOLATED: "超过10个；注销中的计入并单列，网站不计",
+        State.NEEDS_REVIEW: "加上单位层级未填写的账号才超过",
+    },
+)

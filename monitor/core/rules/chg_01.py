@@ -1,0 +1,95 @@
+"""CHG-01: 开设、变更、关停、注销应向主管单位备案.
+
+Instrument: 国办发〔2018〕123号. What the platform shows of an account is compared with the roster: another name, or
+no account at all while the roster says it goes on. A correction of the roster, or a report of the change (备案变更)
+after it was first seen, settles it. That an account is gone needs two looks an hour apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.core.account import AccountStatus
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.observation import SECOND_READING, Observation, Timeline
+from monitor.core.rules.registry import RUNNING, normal
+
+ID = "CHG-01"
+
+
+def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return whether the account is what the roster says it is."""
+    account = known.account
+    finding = Finding(
+        rule=ID,
+        account=account.id,
+        unit=account.unit,
+        area=account.area,
+        state=State.NOT_APPLICABLE,
+        strength=book.strengths[ID],
+        basis=Basis.OWN,
+        clause=book.clauses[ID],
+        because="该账号不核对变更。",
+        episode=ID,
+    )
+    if not account.is_judged or account.status not in RUNNING or account.status is AccountStatus.FILING:
+        return finding
+    vanished, renamed = _vanished(known), _renamed(known, now)
+    if vanished is not None and isinstance(vanished.seen, Timeline):
+        because = f"平台显示账号{vanished.seen.standing.label}，台账为{account.status.label}，待核实。"
+        return _changed(finding, vanished, because)
+    if renamed is not None and isinstance(renamed.seen, Timeline) and renamed.seen.profile:
+        because = f"平台显示账号名称为“{renamed.seen.profile.name}”，台账为“{account.name}”，没有变更备案记录。"
+        return _changed(finding, renamed, because)
+    return replace(finding, state=State.OK, because="平台显示的账号与台账一致。")
+
+
+def _vanished(known: Known) -> Observation | None:
+    """Return the look that certainly shows no account any more."""
+    absent = known.reading_gone()
+    return absent if absent and absent.last_confirmed - absent.first_seen >= SECOND_READING else None
+
+
+def _renamed(known: Known, now: datetime) -> Observation | None:
+    """Return a fresh look that shows another name, of which no later report tells."""
+    ours = normal(known.account.name)
+    for one in known.observations:
+        if not isinstance(one.seen, Timeline) or not one.seen.standing.is_present:
+            continue
+        shown = normal(one.seen.profile.name) if one.seen.profile and one.seen.profile.name else ours
+        is_fresh = now - one.last_confirmed <= one.freshness
+        # what lists an account's posts may call itself “示例发布 - 全部文章”
+        is_same = shown in ours or ours in shown
+        if is_fresh and not is_same and not _is_reported(known, one):
+            return one
+    return None
+
+
+def _is_reported(known: Known, one: Observation) -> bool:
+    return any(report.on >= beijing_date(one.first_seen) for report in known.changes)
+
+
+def _changed(finding: Finding, one: Observation, because: str) -> Finding:
+    return replace(
+        finding,
+        state=State.WARNING,
+        since=beijing_date(one.first_seen),
+        proposals=(Proposal.FILE,),
+        because=because,
+        evidence=(f"observation:{one.id}",),
+    )
+
+
+RULE = Rule(
+    id=ID,
+    title="变更未备案",
+    pacing=Pacing.TASK,
+    judge=judge,
+    says={
+        State.OK: "平台显示的账号与台账一致，或变更已备案",
+        State.WARNING: "平台显示的名称与台账不同且没有变更备案记录；或相隔1小时两次显示账号已不存在",
+        State.NOT_APPLICABLE: "待备案、注销中、已注销的账号",
+    },
+)

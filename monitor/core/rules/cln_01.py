@@ -1,0 +1,68 @@
+"""CLN-01: 县政府办公室联合宣传部（网信办）等部门开展分析研判，结合实际动态清理整合相关账号.
+
+Instrument: 缙政办发〔2022〕13号 三(二)4. The conclusion is people's, recorded as 研判; the latest one counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.account import AccountStatus
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import cited, day, in_scope, on_account
+
+ID = "CLN-01"
+_WORDS = {
+    "注销": Proposal.DEREGISTER,
+    "关停": Proposal.DEREGISTER,
+    "取消": Proposal.CANCEL,
+    "清理": Proposal.CONSOLIDATE,
+    "整合": Proposal.CONSOLIDATE,
+    "归集": Proposal.CONSOLIDATE,
+    "整改": Proposal.RECTIFY,
+}
+_CONCLUSION = re.compile(f"(?<!不)(?<!不予)(?<!不宜)(?<!不再)(?<!暂不)({'|'.join([*_WORDS, '保留'])})")
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts that a joint review found should go, and those on which it came to no conclusion."""
+    reviewed = {record.name for record in register.kept(RecordKind.JOINT_REVIEW)}
+    for account in register.judged if reviewed else ():
+        if account.id not in reviewed or account.status is AccountStatus.DEREGISTERING:
+            continue
+        record = register.records_of(RecordKind.JOINT_REVIEW, account.id)[-1]
+        said = _CONCLUSION.findall(record.text)
+        proposal = next((_WORDS[word] for word in said if word in _WORDS), None)
+        if proposal is None and said:
+            continue
+        yield on_account(
+            ID,
+            account,
+            book,
+            State.VIOLATED if proposal else State.NEEDS_REVIEW,
+            f"{day(record.on)}联合研判：{record.text or '没有写明结论'}。",
+            since=record.on,
+            proposals=(proposal or Proposal.REVIEW,),
+            basis=Basis.HAND,
+            evidence=cited(record),
+            episode=f"{ID}/{record.on}",
+        )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="联合研判的结论",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=in_scope,
+    waits_for_scope=False,
+    says={
+        State.OK: "没有清理整合的研判结论",
+        State.VIOLATED: "最近一次研判的结论为注销、关停、取消、清理整合",
+        State.NEEDS_REVIEW: "研判记录没有写明结论",
+    },
+)

@@ -1,0 +1,52 @@
+"""CLN-02: 注销清理……主动申请关停的账号.
+
+Instrument: 缙政办发〔2022〕13号 二(一). An application (关停申请) goes straight to the deregistration; nothing is
+judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.account import AccountStatus
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import cited, day, in_scope, on_account
+
+ID = "CLN-02"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts whose unit asked for their end and that are not yet being closed."""
+    asked = {record.name for record in register.kept(RecordKind.CLOSE_REQUEST)}
+    for account in register.judged if asked else ():
+        if account.id in asked and account.status is not AccountStatus.DEREGISTERING:
+            record = register.records_of(RecordKind.CLOSE_REQUEST, account.id)[-1]
+            yield on_account(
+                ID,
+                account,
+                book,
+                State.WARNING,
+                f"主办单位于{day(record.on)}申请关停，请按程序办理注销。",
+                since=record.on,
+                proposals=(Proposal.DEREGISTER,),
+                basis=Basis.HAND,
+                evidence=cited(record),
+                episode=f"{ID}/{record.on}",
+            )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="主动申请关停",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=in_scope,
+    waits_for_scope=False,
+    says={
+        State.OK: "没有待办的关停申请",
+        State.WARNING: "主办单位申请关停，尚未转为注销中",
+    },
+)

@@ -1,0 +1,69 @@
+"""FUN-01: 未提供有效互动功能.
+
+Instrument: 国办秘函〔2019〕19号, veto item 3. A person tries it (互动核查) and nobody else: testing by posting
+would be an act in public. A check stands for a quarter, then it is to be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import affirms, cited, day, on_account, posts_or_serves
+
+ID = "FUN-01"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts that were found without interaction, not checked, or not for long."""
+    today = beijing_date(now)
+    for account in register.judged:
+        if not posts_or_serves(account, book):
+            continue
+        checks = register.records_of(RecordKind.INTERACTION, account.id)
+        if not checks:
+            yield on_account(ID, account, book, State.UNKNOWN, "互动功能尚未人工核查。", basis=Basis.HAND)
+            continue
+        last, works = checks[-1], affirms(checks[-1].text)
+        if works is False:
+            state, because = State.VIOLATED, f"{day(last.on)}核查：{last.text}。"
+        elif works is None:
+            state, because = State.NEEDS_REVIEW, f"{day(last.on)}的互动核查没有写明是否有效。"
+        elif (today - last.on).days > book.number(ID, "recheck_days"):
+            state, because = State.NEEDS_REVIEW, f"互动功能上次核查为{day(last.on)}，请复核。"
+        else:
+            continue
+        proposals = (Proposal.RECTIFY,) if state is State.VIOLATED else (Proposal.REVIEW,)
+        since = last.on if state is State.VIOLATED else None
+        yield on_account(
+            ID,
+            account,
+            book,
+            state,
+            because,
+            since=since,
+            proposals=proposals,
+            basis=Basis.HAND,
+            evidence=cited(last),
+            episode=f"{ID}/{last.on}",
+        )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="互动功能",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=posts_or_serves,
+    says={
+        State.OK: "一个季度内核查有效",
+        State.VIOLATED: "核查为未提供有效互动功能",
+        State.NEEDS_REVIEW: "超过一个季度没有复核，或核查记录没有写明",
+        State.UNKNOWN: "没有核查过",
+        State.NOT_APPLICABLE: "网站",
+    },
+)

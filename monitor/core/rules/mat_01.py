@@ -1,0 +1,40 @@
+"""MAT-01: 打造以“缙云发布”主账号为龙头，部门精品账号为支撑的政务新媒体矩阵体系.
+
+Instrument: 缙政办发〔2022〕13号 二(二). One brand per area is the main account, on as many platforms as it likes;
+whoever runs it may be out of scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import in_scope, normal, on_area
+
+ID = "MAT-01"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield an area that has no main account, or several."""
+    mains = {normal(one.name): one.name for one in register.accounts if one.is_main and one.status.is_judged}
+    if len(mains) == 1 or not register.judged:
+        return
+    names = "、".join(f"“{name}”" for name in mains.values())
+    because = f"台账中有{len(mains)}个主账号：{names}。" if mains else "台账中没有标明主账号。"
+    yield on_area(ID, register.area, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
+
+
+RULE = AreaRule(
+    id=ID,
+    title="主账号",
+    on=Subject.AREA,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "有一个主账号；同一名称在几个平台上算一个",
+        State.WARNING: "没有标明主账号，或有几个不同的主账号",
+    },
+)

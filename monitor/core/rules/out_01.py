@@ -1,0 +1,76 @@
+"""OUT-01: 受委托方应为主办单位下属企事业单位、主流新闻媒体或有资质的主流新闻网站；不得外包给无资质的单位，不得再次转包.
+
+Instrument: 缙政办发〔2022〕13号 二(四). Missing agreements and licences about to end are warned of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from monitor.core.account import Account, OperationMode
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import day, in_scope, normal, on_account
+
+ID = "OUT-01"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts whose content is run by somebody who may not, or without what must be agreed."""
+    today = beijing_date(now)
+    for account in register.judged:
+        if account.outsourcing.mode is not OperationMode.OUTSOURCED:
+            continue
+        breaches, gaps = tuple(_breaches(account, book, today)), tuple(_gaps(account, book, today))
+        if breaches:
+            because = f"{'；'.join((*breaches, *gaps))}。"
+            yield on_account(ID, account, book, State.VIOLATED, because, proposals=(Proposal.RECTIFY,))
+        elif not account.outsourcing.operator_type:
+            because = f"{'；'.join(('没有填写受委托方类型，不能认定是否符合要求', *gaps))}。"
+            yield on_account(ID, account, book, State.NEEDS_REVIEW, because, proposals=(Proposal.REVIEW,))
+        elif gaps:
+            because = f"{'；'.join(gaps)}。"
+            yield on_account(ID, account, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
+
+
+def _breaches(account: Account, book: RuleBook, today: date) -> Iterator[str]:
+    out = account.outsourcing
+    kind = normal(out.operator_type or "")
+    if kind and kind not in book.listed(ID, "allowed"):
+        yield f"受委托方为{out.operator_type}，不在允许的范围内"
+    if kind in book.listed(ID, "licensed"):
+        if out.news_licence_until is None:
+            yield "受委托的新闻网站没有登记新闻资质"
+        elif out.news_licence_until < today:
+            yield f"受委托方的新闻资质已于{day(out.news_licence_until)}到期"
+    if out.is_subcontracted:
+        yield "内容运营业务被再次转包"
+
+
+def _gaps(account: Account, book: RuleBook, today: date) -> Iterator[str]:
+    out = account.outsourcing
+    if out.agreement_on is None:
+        yield "没有登记委托协议"
+    if out.confidentiality_on is None:
+        yield "没有登记保密协议"
+    until = out.news_licence_until
+    if until is not None and today <= until and (until - today).days <= book.number(ID, "remind_days"):
+        yield f"受委托方的新闻资质将于{day(until)}到期"
+
+
+RULE = AreaRule(
+    id=ID,
+    title="委托运营",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "自主运营，或委托运营符合要求",
+        State.WARNING: "没有登记委托协议或保密协议；或新闻资质60天内到期",
+        State.VIOLATED: "受委托方不在允许的范围内；应有的新闻资质没有登记或已到期；或再次转包",
+        State.NEEDS_REVIEW: "没有填写受委托方类型",
+    },
+)

@@ -1,0 +1,108 @@
+"""REG-01: 未纳入平台监管范围的，一律予以注销，并在政府执行力考核中予以扣分.
+
+Instrument: 缙政办发〔2022〕13号 三(一). Up to the deadline's last moment a missing account is to be reported, from
+the day after on it is a violation. A list says nothing of accounts opened after it, and grows old; an account whose
+opening was approved lately has time to be filed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from monitor.core.account import Account
+from monitor.core.calendar import beijing_date
+from monitor.core.filing import FiledList
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import awaits_scope, cited, day, in_scope, on_account, scope_pending
+
+ID = "REG-01"
+_OTHER_CHANGE = frozenset({"变更", "关停", "注销"})
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts that are not on the latest filed list, and those of which that is not known."""
+    today = beijing_date(now)
+    doubt = _why_unknown(register.filed, book, today)
+    for account in register.judged:
+        if awaits_scope(account):
+            yield scope_pending(ID, account, book)
+        elif doubt is not None or register.filed is None:
+            yield on_account(ID, account, book, State.UNKNOWN, doubt or "", basis=Basis.IMPORT)
+        elif account.id not in register.filed.filings:
+            yield _missing(account, register, register.filed, book, today)
+
+
+def _why_unknown(filed: FiledList | None, book: RuleBook, today: date) -> str | None:
+    if filed is None:
+        return "没有已备案清单，不能认定是否备案。"
+    age = (today - filed.as_of).days
+    if age > book.number(ID, "list_days"):
+        return f"已备案清单截至{day(filed.as_of)}，已过{age}天，不能认定是否备案。"
+    return None
+
+
+def _missing(account: Account, register: Register, filed: FiledList, book: RuleBook, today: date) -> Finding:
+    if account.opened_on is not None and account.opened_on > filed.as_of:
+        because = f"该账号于{day(account.opened_on)}开设，晚于已备案清单（截至{day(filed.as_of)}），不能认定是否备案。"
+        return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
+    deadline = book.date(ID, "deadline")
+    facts = f"不在截至{day(filed.as_of)}的已备案清单中"
+    if filed.unmatched:
+        facts += f"（清单另有{len(filed.unmatched)}行未能对应账号，请先核对）"
+    approval = _approval(account, register, book, today)
+    if approval is not None:
+        return on_account(
+            ID,
+            account,
+            book,
+            State.WARNING,
+            f"{facts}；开设已于{day(approval.on)}批准，请及时备案。",
+            since=approval.on,
+            proposals=(Proposal.FILE,),
+            basis=Basis.IMPORT,
+            evidence=cited(approval),
+        )
+    if today <= deadline:
+        because = f"{facts}，请于{day(deadline)}前报送。"
+        return on_account(
+            ID, account, book, State.WARNING, because, since=filed.as_of, proposals=(Proposal.FILE,), basis=Basis.IMPORT
+        )
+    return on_account(
+        ID,
+        account,
+        book,
+        State.VIOLATED,
+        f"{facts}，未纳入备案监管。",
+        since=max(filed.as_of, deadline + timedelta(days=1)),
+        proposals=(Proposal.DEREGISTER, Proposal.DEDUCT),
+        basis=Basis.IMPORT,
+    )
+
+
+def _approval(account: Account, register: Register, book: RuleBook, today: date) -> Record | None:
+    """Return the approval of the account's opening, as long as it gives time for the filing."""
+    for record in reversed(register.records_of(RecordKind.FILING_CHANGE, account.id)):
+        is_opening = record.word not in _OTHER_CHANGE
+        worked = book.calendar.workdays_between(record.on, today)
+        if is_opening and worked <= book.number(ID, "approval_workdays"):
+            return record
+    return None
+
+
+RULE = AreaRule(
+    id=ID,
+    title="未纳入备案监管",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "在最近的已备案清单中",
+        State.WARNING: "不在清单中，但截止日期未过，或开设批准（备案变更记录）未满10个工作日",
+        State.VIOLATED: "不在清单中，且截止日期已过",
+        State.UNKNOWN: "没有清单；清单超过35天；或账号开设晚于清单",
+        State.NEEDS_REVIEW: "单位层级未填写",
+    },
+)

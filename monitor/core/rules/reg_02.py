@@ -1,0 +1,51 @@
+"""REG-02: 于5月19日前报送至县政府信息公开中心.
+
+Instrument: 缙政办发〔2022〕13号 三(一). Units whose return (单位报送) has not come are named in the last working
+days before the deadline, that day included; a deadline that has passed is over, and REG-01 goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import day, in_scope, on_unit
+
+ID = "REG-02"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the units that have not reported, once the deadline is near."""
+    today, deadline = beijing_date(now), book.date(ID, "deadline")
+    if today > deadline or book.calendar.workdays_between(today, deadline) > book.number(ID, "remind_workdays"):
+        return
+    for unit in register.by_unit:
+        if not register.records_of(RecordKind.UNIT_RETURN, unit):
+            because = f"{unit}尚未报送，截止日期为{day(deadline)}。"
+            yield on_unit(
+                ID,
+                unit,
+                register.area,
+                book,
+                State.WARNING,
+                because,
+                proposals=(Proposal.WARN,),
+                episode=f"{ID}/{deadline}",
+            )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="单位报送",
+    on=Subject.UNIT,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "已报送，或不在报送期限内",
+        State.WARNING: "截止日期前3个工作日起仍未报送",
+    },
+)

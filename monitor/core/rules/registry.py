@@ -1,0 +1,155 @@
+"""What the rules about an area's register share: the form of their findings, who is bound, how records are read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from monitor.core.account import Account, AccountStatus, Platform, Scope
+from monitor.core.finding import Basis, Finding, Proposal, RuleBook, State
+from monitor.core.record import Record
+
+RUNNING = frozenset({AccountStatus.FILING, AccountStatus.ACTIVE, AccountStatus.PAUSED})
+"""Statuses of accounts that go on; the others are being closed or are."""
+
+
+def on_account(  # noqa: PLR0913 - a finding has that many parts
+    rule: str,
+    account: Account,
+    book: RuleBook,
+    state: State,
+    because: str,
+    *,
+    since: date | None = None,
+    proposals: tuple[Proposal, ...] = (),
+    basis: Basis = Basis.REGISTRY,
+    evidence: Iterable[str] = (),
+    episode: str = "",
+) -> Finding:
+    """Return a rule's finding on an account; without an episode of its own, its trouble is one as long as it lasts."""
+    return Finding(
+        rule=rule,
+        account=account.id,
+        unit=account.unit,
+        area=account.area,
+        state=state,
+        since=since,
+        strength=book.strengths[rule],
+        proposals=proposals,
+        basis=basis,
+        clause=book.clauses[rule],
+        because=because,
+        evidence=tuple(evidence),
+        episode=episode or rule,
+    )
+
+
+def scope_pending(rule: str, account: Account, book: RuleBook) -> Finding:
+    """Return the finding that the rule waits for the account's scope."""
+    return on_account(
+        rule,
+        account,
+        book,
+        State.NEEDS_REVIEW,
+        "单位层级未填写，是否属于监管范围待确定。",
+        proposals=(Proposal.REVIEW,),
+    )
+
+
+def on_unit(  # noqa: PLR0913 - as above
+    rule: str,
+    unit: str,
+    area: str,
+    book: RuleBook,
+    state: State,
+    because: str,
+    *,
+    since: date | None = None,
+    proposals: tuple[Proposal, ...] = (),
+    evidence: Iterable[str] = (),
+    episode: str = "",
+) -> Finding:
+    """Return a rule's finding on a unit."""
+    finding = on_area(
+        rule, area, book, state, because, since=since, proposals=proposals, evidence=evidence, episode=episode
+    )
+    return replace(finding, unit=unit)
+
+
+def on_area(  # noqa: PLR0913 - as above
+    rule: str,
+    area: str,
+    book: RuleBook,
+    state: State,
+    because: str,
+    *,
+    since: date | None = None,
+    proposals: tuple[Proposal, ...] = (),
+    evidence: Iterable[str] = (),
+    episode: str = "",
+) -> Finding:
+    """Return a rule's finding on an area."""
+    return Finding(
+        rule=rule,
+        area=area,
+        state=state,
+        since=since,
+        strength=book.strengths[rule],
+        proposals=proposals,
+        basis=Basis.REGISTRY,
+        clause=book.clauses[rule],
+        because=because,
+        evidence=tuple(evidence),
+        episode=episode or rule,
+    )
+
+
+def in_scope(account: Account, book: RuleBook) -> bool:
+    """Whether a rule for every judged account in scope binds this one, or may while its scope is pending."""
+    return account.is_judged
+
+
+def posts_or_serves(account: Account, book: RuleBook) -> bool:
+    """As `in_scope`, websites excepted."""
+    return account.is_judged and account.platform is not Platform.WEBSITE
+
+
+def app_like(account: Account, book: RuleBook) -> bool:
+    """Whether the account is an app that people download or open inside another, and is judged."""
+    return account.is_judged and account.platform in {Platform.MOBILE_APP, Platform.MINI_PROGRAM}
+
+
+def awaits_scope(account: Account) -> bool:
+    """Whether it is not yet said if the plan binds the account's unit."""
+    return account.scope is Scope.PENDING
+
+
+def day(when: date) -> str:
+    """Return a date as officials write it: 2022年5月19日."""
+    return f"{when.year}年{when.month}月{when.day}日"
+
+
+def normal(name: str) -> str:
+    """Return a name as it is compared: NFKC, without spaces; 官方 and 发布 are parts of it."""
+    return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def cited(*records: Record) -> tuple[str, ...]:
+    """Return the evidence ids of records."""
+    return tuple(f"record:{record.id}" for record in records if record.id is not None)
+
+
+_HARMLESS = re.compile("无(?:问题|异常|故障)|没有(?:问题|异常)|未发现(?:问题|异常)?")
+_NO = re.compile("无|没有|未|不|否|缺|失效|差|打不开")
+_YES = re.compile("是|有|正常|合格|通过|支持|完成|可用|良好|已|依托|接入|引入")
+
+
+def affirms(text: str) -> bool | None:
+    """Return whether a record's text says yes; None where it says neither yes nor no."""
+    rest = _HARMLESS.sub("正常", text)
+    if _NO.search(rest):
+        return False
+    return True if _YES.search(rest) else None

@@ -1,0 +1,58 @@
+"""REO-01: a closed account that publishes again: 关停、注销应向主管单位备案.
+
+Instrument: 国办发〔2018〕123号; elsewhere a closed account “未经申请备案私自重新上线”. Only the operator is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.core.account import AccountStatus
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+
+ID = "REO-01"
+
+
+def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return whether an account that is closed has published since."""
+    account, newest = known.account, known.newest
+    finding = Finding(
+        rule=ID,
+        account=account.id,
+        unit=account.unit,
+        area=account.area,
+        state=State.NOT_APPLICABLE,
+        strength=book.strengths[ID],
+        basis=Basis.OWN,
+        clause=book.clauses[ID],
+        because="该账号没有注销。",
+    )
+    if account.status is not AccountStatus.CLOSED:
+        return finding
+    if newest is None or account.closed_on is None or beijing_date(newest.post.published_at) <= account.closed_on:
+        return replace(finding, state=State.OK, because="注销以后没有看到新的发布。")
+    on = beijing_date(newest.post.published_at)
+    return replace(
+        finding,
+        state=State.WARNING,
+        since=on,
+        proposals=(Proposal.REVIEW,),
+        because=f"该账号已于{account.closed_on.isoformat()}注销，{on.isoformat()}又有发布，请核实。",
+        evidence=(f"observation:{newest.observation}",),
+        episode=ID,
+    )
+
+
+RULE = Rule(
+    id=ID,
+    title="注销后重新上线",
+    pacing=Pacing.TASK,
+    judge=judge,
+    says={
+        State.OK: "注销以后没有看到新的发布",
+        State.WARNING: "注销日期之后又有发布",
+        State.NOT_APPLICABLE: "没有注销的账号",
+    },
+)

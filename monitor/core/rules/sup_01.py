@@ -1,0 +1,54 @@
+"""SUP-01: 对信息内容管理、安全管理、值班值守等制度落实情况进行定期检查.
+
+Instrument: 缙政办发〔2022〕13号 四(四). The plan names no period; rules.yaml says a quarter. Inspections are
+recorded as 检查.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import cited, day, in_scope, on_area
+
+ID = "SUP-01"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield an area whose last inspection lies too far back."""
+    inspections = register.kept(RecordKind.INSPECTION)
+    if not register.judged:
+        return
+    if not inspections:
+        yield on_area(ID, register.area, book, State.WARNING, "没有登记过定期检查。", proposals=(Proposal.RECTIFY,))
+        return
+    last, every = inspections[-1], book.number(ID, "every_days")
+    if (beijing_date(now) - last.on).days > every:
+        yield on_area(
+            ID,
+            register.area,
+            book,
+            State.WARNING,
+            f"上次检查为{day(last.on)}，已超过{every}天。",
+            since=last.on + timedelta(days=every + 1),
+            proposals=(Proposal.RECTIFY,),
+            evidence=cited(last),
+            episode=f"{ID}/{last.on}",
+        )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="定期检查",
+    on=Subject.AREA,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "按期开展了检查",
+        State.WARNING: "没有检查记录，或上次检查已超过一个季度",
+    },
+)

@@ -1,0 +1,51 @@
+"""TRN-01: 每年至少组织1次集中学习培训.
+
+Instrument: 缙政办发〔2022〕13号 四(三). Counted are the area's records (培训) of the calendar year; the office is
+reminded in autumn, and on the year's last day a year without one is a violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import in_scope, on_area
+
+ID = "TRN-01"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield an area that has held too few trainings, from autumn on."""
+    today = beijing_date(now)
+    held = sum(record.on.year == today.year for record in register.kept(RecordKind.TRAINING))
+    if not register.judged or held >= book.number(ID, "at_least") or today.month < book.number(ID, "remind_month"):
+        return
+    is_over = today == date(today.year, 12, 31)
+    yield on_area(
+        ID,
+        register.area,
+        book,
+        State.VIOLATED if is_over else State.WARNING,
+        f"{today.year}年已组织集中学习培训{held}次，应至少{book.number(ID, 'at_least')}次。",
+        since=today if is_over else date(today.year, book.number(ID, "remind_month"), 1),
+        proposals=(Proposal.RECTIFY,),
+        episode=f"{ID}/{today.year}",
+    )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="集中学习培训",
+    on=Subject.AREA,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "本年培训次数已够，或未到提醒的时候",
+        State.WARNING: "10月起仍没有培训记录",
+        State.VIOLATED: "12月31日仍没有培训记录",
+    },
+)

@@ -1,0 +1,190 @@
+"""UPD-02: 连续2次被“浙江省政务新媒体管理平台”通报2周未更新的，原则上清理整合.
+
+Instrument: 缙政办发〔2022〕13号 三(二)1. Consecutive are rounds whose numbers are neighbours in one series,
+whatever lies between their dates. Once it holds, it holds until a decision or a correction; a clean round resets
+the count alone. What a missing round, or a row that nobody could match, may have said is taken both ways: where the
+verdict depends on it, nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import pairwise
+
+from monitor.core.account import Account
+from monitor.core.bulletin import Listing, Problem, Round
+from monitor.core.calendar import beijing_date
+from monitor.core.decision import Decision, Ruling
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.record import Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import in_scope, on_account
+
+ID = "UPD-02"
+_SETTLING = frozenset(Ruling) - {Ruling.CONFIRMED}
+"""What ends the trouble that it was made on; a confirmation only says that there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One way in which the rounds so far may have gone: the numbers that list the account."""
+
+    streak: tuple[int, ...] = ()
+    """Those that follow each other, up to now."""
+    over: tuple[int, ...] = ()
+    """Those that were too many; empty while none were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Series:
+    """The rounds of one series by number, and who is listed in each."""
+
+    name: str
+    rounds: tuple[Round, ...]
+    limit: int
+    """How many listings in a row are too many."""
+    listings: Mapping[int, Mapping[str, Sequence[Listing]]]
+
+    @classmethod
+    def of(cls, name: str, rounds: tuple[Round, ...], limit: int) -> _Series:
+        return cls(
+            name=name, rounds=rounds, limit=limit, listings={one.number: _by_account(one.listings) for one in rounds}
+        )
+
+    @property
+    def vague(self) -> int:
+        """How many rounds may have listed anybody: missing ones, and those with rows that nobody could match."""
+        missing = sum(later.number - earlier.number - 1 for earlier, later in pairwise(self.rounds))
+        return missing + sum(bool(one.unmatched) for one in self.rounds)
+
+    def suspects(self, vague: int) -> Mapping[str, int]:
+        """Return how often each account may have been listed, of those that are listed at all."""
+        found: dict[str, int] = {}
+        for listed in self.listings.values():
+            for account, rows in listed.items():
+                found[account] = found.get(account, vague) + any(row.problem is Problem.STALE for row in rows)
+        return found
+
+    def outcomes(self, account: Account, decisions: Sequence[Decision]) -> frozenset[_Count]:
+        """Return every way in which the rounds may have gone for an account."""
+        settled = [beijing_date(one.at) for one in decisions if one.ruling in _SETTLING]
+        counts = frozenset({_Count()})
+        before: Round | None = None
+        for one in self.rounds:
+            if account.opened_on is None or one.issued_on >= account.opened_on:
+                since = before.issued_on if before else date.min
+                is_settled = any(since <= day < one.issued_on for day in settled)
+                for number in range(before.number + 1, one.number)[-self.limit :] if before else ():
+                    earlier = counts | _settle(counts) if is_settled else counts
+                    counts = _clean(earlier) | self._listed(earlier, number)
+                counts = self._after(one, account, _settle(counts) if is_settled else counts, decisions)
+            before = one
+        return _settle(counts) if before and any(day >= before.issued_on for day in settled) else counts
+
+    def _after(
+        self, one: Round, account: Account, counts: frozenset[_Count], decisions: Sequence[Decision]
+    ) -> frozenset[_Count]:
+        if _is_exempt(decisions, one.issued_on):
+            return counts
+        rows = self.listings[one.number].get(account.id)
+        if rows:
+            is_listed = any(row.problem is Problem.STALE for row in rows)
+            return self._listed(counts, one.number) if is_listed else _clean(counts)
+        unnamed = _clean(counts) if one.covers_all else counts
+        return unnamed | _clean(counts) | self._listed(counts, one.number) if one.unmatched else unnamed
+
+    def _listed(self, counts: Iterable[_Count], number: int) -> frozenset[_Count]:
+        return frozenset(self._one_more(count, number) for count in counts)
+
+    def _one_more(self, count: _Count, number: int) -> _Count:
+        streak = (*count.streak, number)[-self.limit :]
+        return _Count(streak, count.over or (streak if len(streak) == self.limit else ()))
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts that were listed twice in a row, and those that may have been."""
+    limit = book.number(ID, "rounds")
+    series = [_Series.of(name, rounds, limit) for name, rounds in register.series.items()]
+    walked = [(one, vague, one.suspects(vague)) for one in series for vague in [one.vague]]
+    for account in register.judged:
+        near = [one for one, vague, suspects in walked if suspects.get(account.id, vague) >= limit]
+        if not near:
+            continue
+        decisions = [one for one in register.decisions_of(account.id) if one.rule == ID]
+        verdicts = [_verdict(one, account, decisions, book, now) for one in near]
+        said = [verdict for verdict in verdicts if verdict]
+        yield from sorted(said, key=lambda finding: finding.state is State.UNKNOWN)[:1]
+
+
+def _verdict(
+    series: _Series, account: Account, decisions: Sequence[Decision], book: RuleBook, now: datetime
+) -> Finding | None:
+    outcomes = series.outcomes(account, decisions)
+    if not any(count.over for count in outcomes) and _is_exempt(decisions, beijing_date(now)):
+        # what the exemption is for still stands, and is said to be exempted
+        standing = [one for one in decisions if one.ruling is not Ruling.EXEMPTED]
+        outcomes = series.outcomes(account, standing)
+    if not any(count.over for count in outcomes):
+        return None
+    over = min(count.over for count in outcomes if count.over)
+    by = [one for one in series.rounds if one.number in over]
+    rows = [row for one in by for row in series.listings[one.number].get(account.id, ())]
+    text = f"“{series.name}”{'、'.join(f'第{number}期' for number in over)}"
+    finding = on_account(
+        ID,
+        account,
+        book,
+        State.VIOLATED,
+        f"在{text}连续{series.limit}次被通报2周未更新。",
+        since=by[-1].issued_on if by else None,
+        proposals=(Proposal.CONSOLIDATE,),
+        basis=Basis.BULLETIN,
+        evidence=[f"listing:{row.id}" for row in rows if row.id is not None],
+        episode=f"{series.name}/{over[-1]}",
+    )
+    if all(count.over for count in outcomes):
+        return finding
+    because = f"{text}中有的期次缺失或有未能对应账号的行，不能认定是否连续{series.limit}次被通报。"
+    return replace(finding, state=State.UNKNOWN, since=None, proposals=(), because=because)
+
+
+def _by_account(listings: Iterable[Listing]) -> Mapping[str, Sequence[Listing]]:
+    found: dict[str, list[Listing]] = {}
+    for row in listings:
+        found.setdefault(row.account, []).append(row)
+    return found
+
+
+def _clean(counts: Iterable[_Count]) -> frozenset[_Count]:
+    return frozenset(_Count((), count.over) for count in counts)
+
+
+def _settle(counts: Iterable[_Count]) -> frozenset[_Count]:
+    """Return the counts after a decision: one on a trouble that there was begins anew."""
+    return frozenset(_Count() if count.over else count for count in counts)
+
+
+def _is_exempt(decisions: Iterable[Decision], day: date) -> bool:
+    return any(
+        one.ruling is Ruling.EXEMPTED
+        and beijing_date(one.at) <= day
+        and (one.valid_until is None or day <= one.valid_until)
+        for one in decisions
+    )
+
+
+RULE = AreaRule(
+    id=ID,
+    title="连续2次被通报2周未更新",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=in_scope,
+    waits_for_scope=False,  # the rules about updates judge every account until its scope is known
+    says={
+        State.OK: "没有连续2次被通报2周未更新",
+        State.VIOLATED: "同一系列相邻两期都列有该账号，此后没有作出处置决定",
+        State.UNKNOWN: "缺一期，或有未能对应账号的行，而结论因此不同",
+    },
+)

@@ -1,0 +1,137 @@
+"""WEAK-01: 运营效果指数连续2周低于全县平均值的，原则上清理整合.
+
+Instrument: 缙政办发〔2022〕13号 三(二)2, a screening of May 2022; later it is a hint. The index is the provincial
+platform's, imported and never invented. Judged are an account's two latest weeks with a value; two published weeks
+without one make them too old. The mean is the platform's where it printed one, else that of the accounts in scope
+on the filed list. Values are compared exactly; the mean itself is not below the mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from monitor.core.account import Account
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
+from monitor.core.index import IndexWeek
+from monitor.core.record import Subject
+from monitor.core.register import Register
+from monitor.core.rules.registry import awaits_scope, day, in_scope, on_account, scope_pending
+
+ID = "WEAK-01"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mean:
+    """A week's mean, as a sum and the number of its values: dividing would round."""
+
+    total: Decimal
+    count: int
+
+    def is_above(self, value: Decimal) -> bool:
+        """Whether the value is strictly below the mean."""
+        return value * self.count < self.total
+
+    @property
+    def text(self) -> str:
+        """The mean for people, with at most two decimals."""
+        return f"{(self.total / self.count).quantize(Decimal('0.01')).normalize():f}"
+
+
+def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield the accounts that were below the mean twice in a row, and those of which that is not known."""
+    weeks = register.weeks
+    means = [_mean(week, register, book.number(ID, "least_values")) for week in weeks]
+    for account in register.judged:
+        if awaits_scope(account):
+            yield scope_pending(ID, account, book)
+            continue
+        valued = _latest(account, weeks, book.number(ID, "weeks"))
+        because = _why_unknown(weeks, means, valued, book)
+        if because:
+            yield on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
+        elif all(_is_below(account, weeks[place], means[place]) for place in valued):
+            yield _violated(account, weeks, means, valued, book)
+
+
+def _mean(week: IndexWeek, register: Register, least: int) -> _Mean | None:
+    """Return a week's mean; None where there are too few values for one."""
+    if week.mean is not None:
+        return _Mean(week.mean, 1)
+    filed = register.filed.filings if register.filed else None
+    values = [
+        week.values[account.id]
+        for account in register.bound
+        if account.id in week.values and (filed is None or account.id in filed)
+    ]
+    return _Mean(sum(values, Decimal()), len(values)) if len(values) >= least else None
+
+
+def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[int]:
+    """Return the places of the account's latest weeks with a value, latest first; fewer than `count` if there are."""
+    found: list[int] = []
+    for place in range(len(weeks) - 1, -1, -1):
+        if account.id in weeks[place].values:
+            found.append(place)
+            if len(found) == count:
+                break
+    return found
+
+
+def _why_unknown(
+    weeks: Sequence[IndexWeek], means: Sequence[_Mean | None], valued: Sequence[int], book: RuleBook
+) -> str | None:
+    count = book.number(ID, "weeks")
+    if len(valued) < count:
+        return f"没有连续{count}周的运营效果指数，不能判断。"
+    missing = len(weeks) - valued[-1] - count
+    if missing > book.number(ID, "missing_at_most"):
+        return f"最近{len(weeks) - valued[-1]}周中有{missing}周没有该账号的运营效果指数，不能判断。"
+    if any(means[place] is None for place in valued):
+        return f"有数值的账号不足{book.number(ID, 'least_values')}个，没有全县平均值。"
+    return None
+
+
+def _is_below(account: Account, week: IndexWeek, mean: _Mean | None) -> bool:
+    return mean is not None and mean.is_above(week.values[account.id])
+
+
+def _violated(
+    account: Account, weeks: Sequence[IndexWeek], means: Sequence[_Mean | None], valued: Sequence[int], book: RuleBook
+) -> Finding:
+    told = "、".join(
+        f"{weeks[place].label}为{weeks[place].values[account.id]:f}（平均{mean.text}）"
+        for place in reversed(valued)
+        if (mean := means[place])
+    )
+    ended = weeks[valued[0]].begins_on + timedelta(days=6)
+    finding = on_account(
+        ID,
+        account,
+        book,
+        State.VIOLATED,
+        f"运营效果指数{told}，截至{day(ended)}连续{len(valued)}周低于全县平均值。",
+        since=ended,
+        proposals=(Proposal.CONSOLIDATE,),
+        basis=Basis.IMPORT,
+        evidence=[f"week:{weeks[place].label}" for place in reversed(valued)],
+    )
+    # a hint proposes nothing: about half of any group is below its mean
+    return replace(finding, proposals=()) if finding.strength is Strength.ADVISORY else finding
+
+
+RULE = AreaRule(
+    id=ID,
+    title="运营效果指数连续2周低于平均值",
+    on=Subject.ACCOUNT,
+    judge=judge,
+    binds=in_scope,
+    says={
+        State.OK: "最近两个有数值的周不都低于全县平均值",
+        State.VIOLATED: "最近两个有数值的周都低于当周平均值；等于平均值不算低于",
+        State.UNKNOWN: "不足两周；其间和其后缺两周或以上；或当周有数值的账号不足3个",
+        State.NEEDS_REVIEW: "单位层级未填写",
+    },
+)

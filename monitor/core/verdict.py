@@ -1,0 +1,155 @@
+"""From what a rule says to what is held: what people decided, scopes that are pending, and those it is silent about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from monitor.core.account import Account, Scope
+from monitor.core.calendar import beijing_date
+from monitor.core.decision import Decision, Ruling
+from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
+from monitor.core.record import Subject
+from monitor.core.register import Register
+
+QUIET = frozenset({State.OK, State.NOT_APPLICABLE})
+"""States that ask nothing of anybody."""
+_DISPOSALS = frozenset({Ruling.EXEMPTED, Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
+
+
+def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> Finding:
+    """Return the finding on an account as it stands after what people decided about it.
+
+    The latest exemption or 保留 exempts, where the clause is not 一律 or 不得; a confirmation makes a doubt
+    a violation, 误报 dismisses it. What is said stays in the sentence: nothing is hidden from the ledger.
+    """
+    mine = [one for one in decisions if one.rule == finding.rule]
+    if not mine or finding.state in QUIET:
+        return finding
+    disposals = [one for one in mine if one.ruling in _DISPOSALS]
+    if disposals and (settled := _disposed(finding, disposals[-1], beijing_date(now))):
+        return settled
+    found = [one for one in mine if one.ruling not in _DISPOSALS and _concerns(one, finding)]
+    return _found_out(finding, found[-1]) if found else finding
+
+
+def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
+    """Yield what a rule says of an area, and what follows from decisions and pending scopes."""
+    pending = {account.id for account in register.judged if account.scope is Scope.PENDING}
+    for finding in rule.judge(register, book, now):
+        if finding.account is None:
+            yield finding
+            continue
+        waits = rule.waits_for_scope and finding.account in pending
+        held = _put_to_the_office(finding) if waits and finding.state in {State.WARNING, State.VIOLATED} else finding
+        yield reviewed(held, register.decisions_of(finding.account), now)
+
+
+def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:
+    """Yield the rule's word on those of an area that it said nothing of: they are fine, or not bound."""
+    match rule.on:
+        case Subject.ACCOUNT:
+            named = {finding.account for finding in said}
+            for account in register.accounts:
+                if account.id not in named:
+                    draft = quiet(rule, account.area, book, is_bound=rule.binds(account, book))
+                    yield replace(draft, account=account.id, unit=account.unit)
+        case Subject.UNIT:
+            units: dict[str, list[Account]] = {}
+            for account in register.accounts:
+                units.setdefault(account.unit, []).append(account)
+            for unit in units.keys() - {finding.unit for finding in said}:
+                is_bound = any(rule.binds(account, book) for account in units[unit])
+                yield replace(quiet(rule, register.area, book, is_bound=is_bound), unit=unit)
+        case Subject.AREA:
+            if not said:
+                yield quiet(rule, register.area, book, is_bound=bool(register.judged))
+
+
+def quiet(rule: AreaRule, area: str | None, book: RuleBook, *, is_bound: bool) -> Finding:
+    """Return what silence of a rule means, for an area; accounts and units are filled in by the caller."""
+    return Finding(
+        rule=rule.id,
+        area=area,
+        state=State.OK if is_bound else State.NOT_APPLICABLE,
+        strength=book.strengths[rule.id],
+        basis=Basis.REGISTRY,
+        clause=book.clauses[rule.id],
+        because=f"{rule.says[State.OK]}。" if is_bound else "不适用。",
+        episode=rule.id,
+    )
+
+
+def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | None:
+    by = "，".join(part for part in (decision.by, decision.document or "") if part)
+    match decision.ruling:
+        case Ruling.EXEMPTED:
+            is_valid = decision.valid_until is None or today <= decision.valid_until
+            until = f"至{decision.valid_until.isoformat()}" if decision.valid_until else ""
+            return _exempted(finding, f"已豁免{until}（{by}）") if is_valid else None
+        case Ruling.RETAINED:
+            return _exempted(finding, f"已决定保留（{by}）") if _concerns(decision, finding) else None
+        case Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
+            if not _concerns(decision, finding):
+                return None
+            return replace(finding, because=f"{finding.because}已决定{decision.ruling.label}（{by}）。")
+        case Ruling.CONFIRMED | Ruling.REJECTED:
+            return None
+
+
+def _exempted(finding: Finding, why: str) -> Finding | None:
+    if finding.strength is Strength.MANDATORY:
+        return None
+    return replace(finding, state=State.EXEMPTED, proposals=(), because=f"{finding.because}{why}。")
+
+
+def _concerns(decision: Decision, finding: Finding) -> bool:
+    """Whether a decision was made on this trouble; one from a file names none and means the one that stood then."""
+    if decision.episode:
+        return decision.episode == finding.episode
+    return finding.since is None or finding.since <= beijing_date(decision.at)
+
+
+def _found_out(finding: Finding, decision: Decision) -> Finding:
+    doubtful = finding.state in {State.SUSPECTED, State.NEEDS_REVIEW}
+    if decision.ruling is Ruling.CONFIRMED and doubtful:
+        because = f"{finding.because}已经人工核实确认（{decision.by}）。"
+        return replace(finding, state=State.VIOLATED, because=because)
+    # a gap without updates is a matter of days, not of opinion
+    if decision.ruling is Ruling.REJECTED and finding.days is None and finding.state is not State.UNKNOWN:
+        return replace(finding, state=State.OK, proposals=(), because=f"{finding.because}经人工核实为误报。")
+    return finding
+
+
+def _put_to_the_office(finding: Finding) -> Finding:
+    because = f"{finding.because.removesuffix('。')}；单位层级未填写，是否属于监管范围待确定。"
+    return replace(finding, state=State.NEEDS_REVIEW, since=None, proposals=(Proposal.REVIEW,), because=because)
+
+
+def headline(findings: Sequence[Finding]) -> Finding | None:
+    """Return the finding whose action is the strongest: 注销 > 清理整合/取消 > 整改 > 预警; 一律 before 原则上.
+
+    None where no finding proposes anything.
+    """
+    proposing = [one for one in findings if one.proposals and one.state not in QUIET]
+    return min(proposing, key=_rank, default=None)
+
+
+_ACTIONS = (
+    Proposal.DEREGISTER,
+    Proposal.CONSOLIDATE,
+    Proposal.CANCEL,
+    Proposal.RECTIFY,
+    Proposal.FILE,
+    Proposal.DEDUCT,
+    Proposal.REVIEW,
+    Proposal.WARN,
+)
+_CERTAINTY = (State.VIOLATED, State.WARNING, State.SUSPECTED, State.NEEDS_REVIEW)
+
+
+def _rank(finding: Finding) -> tuple[int, int, int, str]:
+    action = min(_ACTIONS.index(proposal) for proposal in finding.proposals)
+    certain = _CERTAINTY.index(finding.state) if finding.state in _CERTAINTY else len(_CERTAINTY)
+    return (tuple(Strength).index(finding.strength), action, certain, finding.rule)

@@ -1,0 +1,500 @@
+"""The rules on an area's register, each at its boundary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
+from monitor.core.decision import Ruling
+from monitor.core.finding import Finding, Proposal, State, Strength
+from monitor.core.record import RecordKind, Subject
+from monitor.core.register import Register, Trouble
+from monitor.core.rules import (
+    app_02,
+    app_03,
+    cap_01,
+    cln_01,
+    cln_02,
+    dup_01,
+    fake_01,
+    fun_01,
+    fun_02,
+    fun_03,
+    fun_04,
+    mat_01,
+    mat_02,
+    mtg_01,
+    name_01,
+    out_01,
+    out_02,
+    pha_01,
+    plt_01,
+    reg_01,
+    reg_02,
+    sec_01,
+    sub_01,
+    sup_01,
+    sup_02,
+    sys_01,
+    trn_01,
+    twn_01,
+)
+from tests.core.area import AREA, filed, judged, record, register, ruled, state, verdict
+from tests.core.build import account
+
+
+def only(findings: tuple[Finding, ...]) -> Finding:
+    """Return the one finding there is."""
+    (finding,) = findings
+    return finding
+
+
+# --- platforms and organizers ---
+
+
+@pytest.mark.parametrize(
+    ("platform", "expected", "proposals"),
+    [
+        (Platform.SOHU, State.VIOLATED, (Proposal.CANCEL,)),
+        (Platform.BAIJIAHAO, State.VIOLATED, (Proposal.CANCEL,)),
+        (Platform.DAYU, State.VIOLATED, (Proposal.CANCEL,)),
+        (Platform.WEIBO, State.OK, ()),
+        (Platform.WEIXIN_CHANNELS, State.OK, ()),
+        (Platform.MOBILE_APP, State.OK, ()),
+        (Platform.KUAISHOU, State.NEEDS_REVIEW, (Proposal.REVIEW,)),
+        (Platform.MINI_PROGRAM, State.NEEDS_REVIEW, (Proposal.REVIEW,)),
+        (Platform.WEBSITE, State.NOT_APPLICABLE, ()),
+    ],
+)
+def test_niche_platforms_are_given_up_and_unlisted_ones_put_to_the_office(
+    platform: Platform, expected: State, proposals: tuple[Proposal, ...]
+) -> None:
+    finding = verdict(plt_01.RULE, register(account(platform=platform)))
+    assert (finding.state, finding.proposals) == (expected, proposals)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"level": UnitLevel.TOWNSHIP}, State.VIOLATED),
+        ({"level": UnitLevel.COUNTY_UNIT, "name": "示例镇发布"}, State.OK),  # never judged by a name
+        ({"level": None}, State.NEEDS_REVIEW),
+        ({"level": UnitLevel.SCHOOL_HOSPITAL}, State.NOT_APPLICABLE),
+        ({"level": UnitLevel.TOWNSHIP, "status": AccountStatus.DEREGISTERING}, State.VIOLATED),
+        ({"level": UnitLevel.TOWNSHIP, "status": AccountStatus.CLOSED}, State.NOT_APPLICABLE),
+    ],
+)
+def test_accounts_of_townships_are_deregistered_in_principle(changes: dict[str, object], expected: State) -> None:
+    assert state(twn_01.RULE, register(account(**changes))) is expected
+
+
+def test_a_township_s_followers_are_shown_against_its_residents() -> None:
+    mine = account(level=UnitLevel.TOWNSHIP, unit="示例镇", followers=3_000)
+    counted = record(RecordKind.POPULATION, "示例镇", "2021-01-01", "常住人口1.2万人", Subject.UNIT)
+    assert "25.0%" in verdict(twn_01.RULE, register(mine, records=(counted,))).because
+
+
+def test_two_accounts_of_a_unit_on_one_platform_are_one_too_many() -> None:
+    pair = (account(), account(id="A02", name="示例教育"))
+    assert {finding.state for finding in judged(dup_01.RULE, register(*pair))} == {State.WARNING}
+    closing = replace(pair[1], status=AccountStatus.DEREGISTERING)
+    assert state(dup_01.RULE, register(pair[0], closing)) is State.OK
+    elsewhere = (replace(pair[1], unit="示例局"), replace(pair[1], platform=Platform.WEIXIN_SERVICE))
+    assert all(state(dup_01.RULE, register(pair[0], other)) is State.OK for other in elsewhere)
+    sites = tuple(replace(one, platform=Platform.WEBSITE) for one in pair)
+    assert state(dup_01.RULE, register(*sites)) is State.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("name", "entity", "expected"),
+    [
+        ("示例发布", None, State.OK),
+        ("示例 发布", "示例县教育局", State.OK),
+        ("示例县发布", None, State.WARNING),
+        ("示例发布", "示例传媒公司", State.WARNING),
+    ],
+)
+def test_names_are_the_same_everywhere_and_the_certificate_names_the_unit(
+    name: str, entity: str | None, expected: State
+) -> None:
+    other = account(id="A02", platform=Platform.DOUYIN, name=name)
+    assert state(name_01.RULE, register(account(verified_entity=entity), other)) is expected
+
+
+# --- filing ---
+
+DEADLINE_OVER = "2022-05-20 00:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "listed", "changes", "expected"),
+    [
+        ("2022-05-19 23:59", ("A02",), {}, State.WARNING),
+        (DEADLINE_OVER, ("A02",), {}, State.VIOLATED),
+        (DEADLINE_OVER, ("A01",), {}, State.OK),
+        ("2022-06-21 09:00", ("A02",), {}, State.VIOLATED),  # the list is 35 days old
+        ("2022-06-22 09:00", ("A02",), {}, State.UNKNOWN),
+        ("2022-06-22 09:00", ("A01",), {}, State.UNKNOWN),
+        (DEADLINE_OVER, None, {}, State.UNKNOWN),
+        (DEADLINE_OVER, ("A02",), {"opened_on": date(2022, 5, 18)}, State.UNKNOWN),
+        (DEADLINE_OVER, ("A02",), {"opened_on": date(2022, 5, 17)}, State.VIOLATED),
+        (DEADLINE_OVER, ("A02",), {"status": AccountStatus.FILING}, State.VIOLATED),
+        (DEADLINE_OVER, ("A02",), {"level": None}, State.NEEDS_REVIEW),
+        (DEADLINE_OVER, ("A02",), {"level": UnitLevel.VERTICAL}, State.NOT_APPLICABLE),
+    ],
+)
+def test_an_account_that_is_not_filed_is_warned_of_until_the_deadline_and_a_violation_after(
+    at: str, listed: tuple[str, ...] | None, changes: dict[str, object], expected: State
+) -> None:
+    of = register(account(**changes), filed=filed("2022-05-17", *listed) if listed else None)
+    assert state(reg_01.RULE, of, at) is expected
+
+
+def test_an_unfiled_account_is_to_be_deregistered_and_its_unit_to_lose_points_without_exception() -> None:
+    decided = ruled(Ruling.EXEMPTED, "2022-05-20", "REG-01")
+    finding = verdict(reg_01.RULE, register(filed=filed("2022-05-20"), decisions=(decided,)))
+    assert (finding.strength, finding.state) == (Strength.MANDATORY, State.VIOLATED)
+    assert finding.proposals == (Proposal.DEREGISTER, Proposal.DEDUCT)
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "expected"),
+    [
+        ("2022-06-02 09:00", "批准开设", State.WARNING),  # the tenth working day
+        ("2022-06-06 09:00", "批准开设", State.VIOLATED),
+        ("2022-05-25 09:00", "名称变更", State.VIOLATED),
+    ],
+)
+def test_an_approved_opening_has_ten_working_days_to_be_filed(at: str, text: str, expected: State) -> None:
+    approved = record(RecordKind.FILING_CHANGE, "A01", "2022-05-19", text)
+    assert state(reg_01.RULE, register(filed=filed("2022-05-18"), records=(approved,)), at) is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2022-05-16 09:00", State.WARNING),
+        ("2022-05-19 23:00", State.WARNING),
+        ("2022-05-20 09:00", State.OK),
+    ],
+)
+def test_units_that_have_not_reported_are_named_in_the_last_three_working_days(at: str, expected: State) -> None:
+    finding = only(judged(reg_02.RULE, register(), at))
+    assert (finding.unit, finding.account, finding.state) == ("示例县教育局", None, expected)
+    sent = record(RecordKind.UNIT_RETURN, "示例县教育局", "2022-05-16", "", Subject.UNIT)
+    assert only(judged(reg_02.RULE, register(records=(sent,)), at)).state is State.OK
+
+
+# --- the area as a whole ---
+
+
+def many(count: int, **changes: object) -> tuple[Account, ...]:
+    """Return so many accounts."""
+    return tuple(account(id=f"B{number:02}", **changes) for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("accounts", "at", "expected"),
+    [
+        (many(10), "2022-06-01 09:00", State.OK),
+        (many(11), "2022-06-01 09:00", State.VIOLATED),
+        (many(11), "2022-05-31 09:00", State.WARNING),  # before that it is a hint
+        ((*many(10), account(platform=Platform.WEBSITE)), "2022-06-01 09:00", State.OK),
+        ((*many(10), account(level=UnitLevel.ENTERPRISE)), "2022-06-01 09:00", State.OK),
+        ((*many(10), account(status=AccountStatus.CLOSED)), "2022-06-01 09:00", State.OK),
+        ((*many(10), account(level=None)), "2022-06-01 09:00", State.NEEDS_REVIEW),
+        ((*many(9), account(level=None)), "2022-06-01 09:00", State.OK),
+        ((*many(11), account(level=None)), "2022-06-01 09:00", State.VIOLATED),
+    ],
+)
+def test_an_area_has_at_most_ten_accounts(accounts: tuple[Account, ...], at: str, expected: State) -> None:
+    finding = only(judged(cap_01.RULE, register(*accounts), at))
+    assert (finding.area, finding.unit, finding.account, finding.state) == (AREA, None, None, expected)
+
+
+def test_accounts_being_closed_are_counted_and_shown_apart() -> None:
+    closing = tuple(replace(one, id=f"C{one.id}", status=AccountStatus.DEREGISTERING) for one in many(3))
+    finding = only(judged(cap_01.RULE, register(*many(9), *closing), "2022-06-01 09:00"))
+    assert "现有12个账号" in finding.because
+    assert "其中注销中3个，完成后9个" in finding.because
+
+
+@pytest.mark.parametrize(
+    ("mains", "expected"), [((), State.WARNING), (("示例发布", "示例 发布"), State.OK), (("甲", "乙"), State.WARNING)]
+)
+def test_an_area_has_one_main_brand_on_as_many_platforms_as_it_likes(mains: tuple[str, ...], expected: State) -> None:
+    accounts = tuple(account(id=f"M{place}", name=name, is_main=True) for place, name in enumerate(mains))
+    assert only(judged(mat_01.RULE, register(account(), *accounts))).state is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "held", "expected"),
+    [
+        ("2022-09-30 09:00", (), State.OK),
+        ("2022-10-01 09:00", (), State.WARNING),
+        ("2022-12-30 09:00", (), State.WARNING),
+        ("2022-12-31 09:00", (), State.VIOLATED),
+        ("2022-12-31 09:00", ("2022-03-01",), State.OK),
+        ("2022-12-31 09:00", ("2021-03-01",), State.VIOLATED),
+    ],
+)
+def test_a_year_without_a_training_is_told_in_autumn_and_a_violation_on_its_last_day(
+    at: str, held: tuple[str, ...], expected: State
+) -> None:
+    records = tuple(record(RecordKind.TRAINING, AREA, on, "培训", Subject.AREA) for on in held)
+    assert only(judged(trn_01.RULE, register(records=records), at)).state is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "held", "expected"),
+    [
+        ("2022-05-25 09:00", (), State.WARNING),
+        ("2022-08-25 09:00", ("2022-05-25",), State.OK),
+        ("2022-08-26 09:00", ("2022-05-25",), State.WARNING),
+    ],
+)
+def test_an_inspection_is_due_every_quarter(at: str, held: tuple[str, ...], expected: State) -> None:
+    records = tuple(record(RecordKind.INSPECTION, AREA, on, "检查", Subject.AREA) for on in held)
+    assert only(judged(sup_01.RULE, register(records=records), at)).state is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "expected", "phase"),
+    [
+        ("2022-05-25 09:00", State.OK, ""),
+        ("2022-05-26 09:00", State.WARNING, "清理整治"),
+        ("2022-05-31 23:00", State.WARNING, "清理整治"),
+        ("2022-06-01 09:00", State.OK, ""),
+        ("2023-03-01 09:00", State.WARNING, "春季清理"),
+        ("2026-11-20 09:00", State.OK, ""),
+    ],
+)
+def test_the_end_of_a_phase_is_told_of_and_past_phases_are_over(at: str, expected: State, phase: str) -> None:
+    later = record(RecordKind.PHASE, AREA, "2023-03-05", "春季清理", Subject.AREA)
+    finding = only(judged(pha_01.RULE, register(records=(later,)), at))
+    assert finding.state is expected
+    assert phase in finding.because
+
+
+def test_meetings_moves_and_what_is_kept_are_told_and_never_judged() -> None:
+    records = (
+        record(RecordKind.MEETING, AREA, "2022-05-01", "交流会", Subject.AREA),
+        record(RecordKind.MIGRATION, "A01", "2022-05-02", "掌上示例"),
+    )
+    of = register(records=records)
+    assert only(judged(mtg_01.RULE, of)).because == "已登记交流会1次，最近一次为2022年5月1日。"
+    assert "掌上示例" in verdict(sub_01.RULE, of).because
+    assert {finding.state for rule in (mtg_01, sub_01, mat_02) for finding in judged(rule.RULE, of)} == {State.OK}
+
+
+# --- outsourcing ---
+
+FULL = Outsourcing(
+    mode=OperationMode.OUTSOURCED,
+    operator_org="示例报社",
+    operator_type="主流新闻媒体",
+    agreement_on=date(2022, 1, 1),
+    confidentiality_on=date(2022, 1, 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("outsourcing", "expected"),
+    [
+        (Outsourcing(), State.OK),
+        (FULL, State.OK),
+        (replace(FULL, operator_type="社会企业"), State.VIOLATED),
+        (replace(FULL, operator_type=None), State.NEEDS_REVIEW),
+        (replace(FULL, operator_type="下属企事业单位"), State.OK),
+        (replace(FULL, is_subcontracted=True), State.VIOLATED),
+        (replace(FULL, operator_type="主流新闻网站"), State.VIOLATED),
+        (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 5, 24)), State.VIOLATED),
+        (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 7, 24)), State.WARNING),
+        (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 7, 25)), State.OK),
+        (replace(FULL, agreement_on=None), State.WARNING),
+        (replace(FULL, confidentiality_on=None), State.WARNING),
+    ],
+)
+def test_content_is_run_only_by_whom_the_plan_allows_and_under_agreements(
+    outsourcing: Outsourcing, expected: State
+) -> None:
+    assert state(out_01.RULE, register(account(outsourcing=outsourcing))) is expected
+
+
+def test_outsourcing_itself_is_a_hint() -> None:
+    finding = verdict(out_02.RULE, register(account(outsourcing=FULL)))
+    assert (finding.state, finding.strength) == (State.WARNING, Strength.ADVISORY)
+    assert state(out_02.RULE, register()) is State.OK
+
+
+# --- what people recorded about accounts and units ---
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "text", "expected"),
+    [
+        (fun_01, RecordKind.INTERACTION, "互动功能正常", State.OK),
+        (fun_01, RecordKind.INTERACTION, "未提供有效互动功能", State.VIOLATED),
+        (fun_01, RecordKind.INTERACTION, "看过", State.NEEDS_REVIEW),
+        (fun_01, None, "", State.UNKNOWN),
+        (fun_02, RecordKind.MESSAGE_REPLY, "群众咨询学区划分", State.WARNING),
+        (fun_02, RecordKind.MESSAGE_REPLY, "收到：群众咨询学区划分", State.WARNING),
+        (fun_02, RecordKind.MESSAGE_REPLY, "答复：已说明学区", State.OK),
+        (fun_01, RecordKind.INTERACTION, "缺失", State.VIOLATED),
+        (fun_02, None, "", State.OK),
+        (fun_03, RecordKind.SERVICE_ENTRY, "https://www.zjzwfw.gov.cn/zjservice", State.OK),
+        (fun_03, RecordKind.SERVICE_ENTRY, "https://zjzwfw.gov.cn.example.invalid/", State.WARNING),
+        (fun_03, RecordKind.SERVICE_ENTRY, "https://www.zjzwfw.gov.cn/x 打不开", State.WARNING),
+        (fun_03, None, "", State.OK),
+        (fun_04, RecordKind.KNOWLEDGE_BASE, "未引入", State.WARNING),
+        (fun_04, RecordKind.KNOWLEDGE_BASE, "已引入", State.OK),
+        (cln_01, RecordKind.JOINT_REVIEW, "会议研究，建议注销", State.VIOLATED),
+        (cln_01, RecordKind.JOINT_REVIEW, "予以保留", State.OK),
+        (cln_01, RecordKind.JOINT_REVIEW, "不予保留，关停", State.VIOLATED),
+        (cln_01, RecordKind.JOINT_REVIEW, "暂无意见", State.NEEDS_REVIEW),
+        (cln_02, RecordKind.CLOSE_REQUEST, "申请关停", State.WARNING),
+        (sec_01, RecordKind.CONTENT_SAFETY, "严重表述错误", State.VIOLATED),
+        (sec_01, RecordKind.CONTENT_SAFETY, "疑似表述错误，待核实", State.SUSPECTED),
+        (sec_01, RecordKind.CONTENT_SAFETY, "表述错误，已整改", State.OK),
+        (sec_01, RecordKind.CONTENT_SAFETY, "发现：表述错误", State.VIOLATED),
+        (sec_01, RecordKind.CONTENT_SAFETY, "处置：已删除", State.OK),
+        (sec_01, RecordKind.CONTENT_SAFETY, "表述错误，未整改", State.VIOLATED),
+    ],
+)
+def test_what_people_recorded_about_an_account_is_what_counts(
+    rule: object, kind: RecordKind | None, text: str, expected: State
+) -> None:
+    records = (record(kind, "A01", "2022-05-10", text),) if kind else ()
+    assert state(rule.RULE, register(account(), account(id="A02"), records=records)) is expected  # type: ignore[attr-defined]
+
+
+def test_a_check_of_the_interaction_is_to_be_repeated_after_a_quarter() -> None:
+    of = register(records=(record(RecordKind.INTERACTION, "A01", "2022-05-10", "正常"),))
+    assert state(fun_01.RULE, of, "2022-08-10 09:00") is State.OK
+    assert state(fun_01.RULE, of, "2022-08-11 09:00") is State.NEEDS_REVIEW
+
+
+def test_the_latest_record_counts() -> None:
+    records = (
+        record(RecordKind.CONTENT_SAFETY, "A01", "2022-05-10", "严重表述错误"),
+        record(RecordKind.CONTENT_SAFETY, "A01", "2022-05-11", "已整改"),
+    )
+    assert state(sec_01.RULE, register(records=records)) is State.OK
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "ipv6", "filing"),
+    [
+        (Platform.MOBILE_APP, None, State.UNKNOWN, State.WARNING),
+        (Platform.MOBILE_APP, "支持", State.OK, State.OK),
+        (Platform.MOBILE_APP, "不支持", State.WARNING, State.WARNING),
+        (Platform.MINI_PROGRAM, "支持", State.NOT_APPLICABLE, State.OK),
+        (Platform.WEIBO, "支持", State.NOT_APPLICABLE, State.NOT_APPLICABLE),
+    ],
+)
+def test_apps_are_asked_for_ipv6_and_a_filing(platform: Platform, text: str | None, ipv6: State, filing: State) -> None:
+    kinds = (RecordKind.IPV6, RecordKind.APP_FILING)
+    records = tuple(record(kind, "A01", "2022-05-10", text) for kind in kinds) if text else ()
+    of = register(account(platform=platform), records=records)
+    assert state(app_02.RULE, of, "2026-11-20 09:00") is ipv6
+    assert state(app_03.RULE, of, "2026-11-20 09:00") is filing
+
+
+def test_a_unit_needs_every_institution_and_looks_at_each_once_a_year() -> None:
+    def unit(*names: str, on: str = "2022-07-01", at: str = "2022-08-01 09:00") -> Finding:
+        records = tuple(record(RecordKind.INSTITUTION, "示例县教育局", on, name, Subject.UNIT) for name in names)
+        return only(judged(sys_01.RULE, register(records=records), at))
+
+    every = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")
+    assert (unit(*every).state, unit(*every).unit) == (State.OK, "示例县教育局")
+    assert unit(*every[1:]).because == "没有登记信息发布审核制度。"
+    assert unit(at="2022-07-31 09:00").state is State.OK
+    assert unit(*every, at="2023-07-03 09:00").state is State.WARNING
+
+
+def test_impostors_are_told_until_they_were_dealt_with() -> None:
+    seen = record(RecordKind.IMPOSTOR, "A01", "2022-05-10", "抖音“示例发布厅”")
+    done = record(RecordKind.IMPOSTOR, "A01", "2022-05-12", "已转办网信部门")
+    assert only(judged(fake_01.RULE, register(records=(seen,)))).state is State.WARNING
+    assert only(judged(fake_01.RULE, register(records=(seen, done)))).state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "said"),
+    [
+        ("UPD-01", "2022-05-26 09:00", None),  # the third working day
+        ("UPD-01", "2022-05-27 09:00", "督办"),
+        ("UPD-01", "2022-06-01 09:00", "列入通报"),
+        ("REG-01", "2022-05-30 09:00", None),
+        ("REG-01", "2022-05-31 09:00", "督办"),
+        ("SYS-01", "2022-06-07 09:00", None),  # 3 June was a holiday
+        ("SYS-01", "2022-06-08 09:00", "督办"),
+        ("SUP-02", "2022-07-24 09:00", None),
+    ],
+)
+def test_a_trouble_beyond_its_working_days_is_urged_and_later_for_the_bulletin(
+    rule: str, at: str, said: str | None
+) -> None:
+    open_since = Trouble(case=3, account="A01", rule=rule, since=date(2022, 5, 23))
+    finding = verdict(sup_02.RULE, register(troubles=(open_since,)), at)
+    assert finding.state is (State.WARNING if said else State.OK)
+    assert (said or "没有") in finding.because
+
+
+# --- scopes and decisions ---
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [(plt_01, {"platform": Platform.SOHU}), (out_01, {"outsourcing": replace(FULL, operator_type="社会企业")})],
+)
+def test_an_account_whose_scope_is_pending_is_put_to_the_office_not_accused(
+    rule: object, changes: dict[str, object]
+) -> None:
+    finding = verdict(rule.RULE, register(account(level=None, **changes)))  # type: ignore[attr-defined]
+    assert (finding.state, finding.proposals) == (State.NEEDS_REVIEW, (Proposal.REVIEW,))
+
+
+SOHU = account(platform=Platform.SOHU)
+
+
+def of_sohu(*decisions: object) -> Register:
+    """Return an area with a niche account and these decisions about it."""
+    return register(SOHU, decisions=decisions)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "until", "expected"),
+    [
+        (Ruling.EXEMPTED, None, State.EXEMPTED),
+        (Ruling.EXEMPTED, "2022-05-25", State.EXEMPTED),
+        (Ruling.EXEMPTED, "2022-05-24", State.VIOLATED),
+        (Ruling.RETAINED, None, State.EXEMPTED),
+        (Ruling.DEREGISTERED, None, State.VIOLATED),
+        (Ruling.REJECTED, None, State.OK),
+        (Ruling.CONFIRMED, None, State.VIOLATED),
+    ],
+)
+def test_what_people_decided_changes_what_is_held_and_hides_nothing(
+    ruling: Ruling, until: str | None, expected: State
+) -> None:
+    finding = verdict(plt_01.RULE, of_sohu(ruled(ruling, "2022-05-20", "PLT-01", until=until)))
+    assert finding.state is expected
+    assert "小众平台" in finding.because
+
+
+def test_an_exemption_holds_for_its_rule_and_its_account_only() -> None:
+    elsewhere = (
+        ruled(Ruling.EXEMPTED, "2022-05-20", "TWN-01"),
+        ruled(Ruling.EXEMPTED, "2022-05-20", "PLT-01", name="X"),
+    )
+    assert verdict(plt_01.RULE, of_sohu(*elsewhere)).state is State.VIOLATED
+
+
+def test_a_confirmed_doubt_is_a_violation() -> None:
+    decided = ruled(Ruling.CONFIRMED, "2022-05-20", "PLT-01")
+    of = register(account(platform=Platform.KUAISHOU), decisions=(decided,))
+    assert state(plt_01.RULE, of) is State.VIOLATED

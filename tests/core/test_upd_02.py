@@ -1,0 +1,182 @@
+"""UPD-02 to the letter: series, neighbours, gaps, resets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.account import AccountFunction, UnitLevel
+from monitor.core.bulletin import Problem, Round
+from monitor.core.decision import Decision, Ruling
+from monitor.core.finding import Basis, Proposal, State
+from monitor.core.rules import upd_02
+from tests.core.area import CLEAN, LISTED, issue, register, ruled, state, verdict
+from tests.core.build import account
+
+ME, OTHER = "A01", "A02"
+DAYS = ("2022-04-01", "2022-04-08", "2022-04-15", "2022-04-22", "2022-04-29", "2022-05-06")
+
+
+def series(words: str, *, covers_all: bool = True) -> tuple[Round, ...]:
+    """Return rounds from a line of signs.
+
+    报 lists the account, 清 clears it, 他 lists it for something else, 双 for both; 空 does not name it, 疑 has a row
+    that nobody could match, 缺 is missing.
+    """
+    rows = {
+        "报": [(ME, LISTED)],
+        "清": [(ME, CLEAN)],
+        "他": [(ME, Problem.CONTENT)],
+        "双": [(ME, Problem.CONTENT), (ME, LISTED)],
+        "空": [(OTHER, LISTED)],
+        "疑": [(OTHER, LISTED)],
+    }
+    return tuple(
+        issue(place + 1, DAYS[place], *rows[word], covers_all=covers_all, unmatched=("示例号",) if word == "疑" else ())
+        for place, word in enumerate(words)
+        if word != "缺"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"),
+    [
+        ("", State.OK),
+        ("报", State.OK),
+        ("报报", State.VIOLATED),
+        ("双双", State.VIOLATED),
+        ("报空报", State.OK),
+        ("报清报", State.OK),
+        ("报他报", State.OK),
+        ("空空空", State.OK),
+        ("报报空", State.VIOLATED),  # a clean round resets only the count
+        ("报报空空空", State.VIOLATED),
+        ("报报空报", State.VIOLATED),
+        ("报缺报", State.UNKNOWN),  # listed then, two in a row; clean then, not
+        ("报缺空", State.UNKNOWN),
+        ("空缺报", State.UNKNOWN),
+        ("空缺空", State.OK),  # one missing round alone is not two
+        ("空缺缺空", State.UNKNOWN),
+        ("报报缺空", State.VIOLATED),
+        ("空缺报报", State.VIOLATED),
+        ("报疑", State.UNKNOWN),
+        ("疑", State.OK),
+        ("疑空疑", State.OK),
+        ("报疑清", State.UNKNOWN),
+    ],
+)
+def test_two_rounds_in_a_row_are_a_violation_and_what_is_missing_is_taken_both_ways(
+    rounds: str, expected: State
+) -> None:
+    assert state(upd_02.RULE, register(rounds=series(rounds))) is expected
+
+
+@pytest.mark.parametrize(
+    ("rounds", "expected"),
+    [("报空报", State.VIOLATED), ("报清报", State.OK), ("空空", State.OK), ("报空空报", State.VIOLATED)],
+)
+def test_a_series_that_does_not_cover_everybody_leaves_the_unnamed_unchanged(rounds: str, expected: State) -> None:
+    assert state(upd_02.RULE, register(rounds=series(rounds, covers_all=False))) is expected
+
+
+def test_the_count_of_one_series_is_not_that_of_another() -> None:
+    rounds = (issue(1, "2022-04-01", (ME, LISTED)), issue(2, "2022-04-08", (ME, LISTED), series="市通报"))
+    assert state(upd_02.RULE, register(rounds=rounds)) is State.OK
+
+
+def test_neighbours_are_neighbours_however_far_apart_their_dates_lie() -> None:
+    rounds = (issue(1, "2021-04-01", (ME, LISTED)), issue(2, "2022-04-08", (ME, LISTED)))
+    assert state(upd_02.RULE, register(rounds=rounds)) is State.VIOLATED
+
+
+def test_a_violation_tells_its_rounds_and_proposes_what_the_clause_says() -> None:
+    finding = verdict(upd_02.RULE, register(rounds=series("空报报")))
+    assert finding.because == "在“省平台通报”第2期、第3期连续2次被通报2周未更新。"
+    assert (finding.basis, finding.proposals) == (Basis.BULLETIN, (Proposal.CONSOLIDATE,))
+    assert (finding.evidence, finding.since) == (("listing:20", "listing:30"), date(2022, 4, 15))
+
+
+@pytest.mark.parametrize("ruling", [Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED, Ruling.REJECTED])
+@pytest.mark.parametrize(
+    ("rounds", "expected"),
+    [
+        ("报报", State.OK),
+        ("报报空", State.OK),
+        ("报报空报", State.OK),
+        ("报报空空报报", State.VIOLATED),
+        ("报报报", State.OK),  # the count begins anew with the next round
+        ("报报报报", State.VIOLATED),
+    ],
+)
+def test_a_decision_ends_it_and_the_count_begins_with_the_next_round(
+    ruling: Ruling, rounds: str, expected: State
+) -> None:
+    decided = ruled(ruling, DAYS[1], "UPD-02")
+    assert state(upd_02.RULE, register(rounds=series(rounds), decisions=(decided,))) is expected
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        ruled(Ruling.CONFIRMED, "2022-04-10", "UPD-02"),
+        ruled(Ruling.RETAINED, "2022-04-10", "PLT-01"),
+        ruled(Ruling.RETAINED, "2022-04-10", "UPD-02", name=OTHER),
+    ],
+)
+def test_a_confirmation_and_decisions_on_other_things_end_nothing(decided: Decision) -> None:
+    of = register(account(), account(id=OTHER), rounds=series("报报"), decisions=(decided,))
+    assert state(upd_02.RULE, of) is State.VIOLATED
+
+
+def test_an_exemption_shows_what_it_exempts_and_afterwards_the_count_is_new() -> None:
+    decided = ruled(Ruling.EXEMPTED, "2022-04-20", "UPD-02", until="2022-05-31")
+    of = register(rounds=series("报报"), decisions=(decided,))
+    assert state(upd_02.RULE, of, "2022-05-31 23:59") is State.EXEMPTED
+    assert state(upd_02.RULE, of, "2022-06-01 00:01") is State.OK
+
+
+def test_a_round_issued_while_an_account_was_exempt_changes_nothing() -> None:
+    decided = ruled(Ruling.EXEMPTED, DAYS[1], "UPD-02", until=DAYS[1])
+    of = register(rounds=series("报报报"), decisions=(decided,))
+    assert state(upd_02.RULE, of) is State.VIOLATED
+    assert verdict(upd_02.RULE, of).evidence == ("listing:10", "listing:30")
+
+
+@pytest.mark.parametrize(
+    ("opened", "rounds", "expected"),
+    [
+        (DAYS[1], "报报", State.OK),  # the first was issued before the opening
+        (DAYS[0], "报报", State.VIOLATED),
+        (DAYS[2], "空缺报", State.UNKNOWN),  # the hole straddles the opening
+        (DAYS[3], "空缺空报报", State.VIOLATED),
+        (DAYS[3], "空缺空报", State.OK),  # the hole lies before it
+        (None, "报报", State.VIOLATED),
+    ],
+)
+def test_rounds_before_the_opening_do_not_count(opened: str | None, rounds: str, expected: State) -> None:
+    mine = account(opened_on=date.fromisoformat(opened) if opened else None)
+    assert state(upd_02.RULE, register(mine, rounds=series(rounds))) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"function": AccountFunction.SERVICE}, State.VIOLATED),
+        ({"level": None}, State.VIOLATED),
+        ({"level": UnitLevel.PARTY}, State.NOT_APPLICABLE),
+    ],
+)
+def test_it_binds_every_judged_account_whatever_it_is_for(changes: dict[str, object], expected: State) -> None:
+    assert state(upd_02.RULE, register(account(**changes), rounds=series("报报"))) is expected
+
+
+@given(rounds=st.text("报空清他疑", max_size=6), hidden=st.sets(st.integers(0, 5)))
+def test_hiding_rounds_never_turns_a_verdict_into_its_opposite(rounds: str, hidden: set[int]) -> None:
+    whole = state(upd_02.RULE, register(rounds=series(rounds)))
+    inner = {place for place in hidden if 0 < place < len(rounds) - 1}
+    less = "".join("缺" if place in inner else word for place, word in enumerate(rounds))
+    partly = state(upd_02.RULE, register(rounds=series(less)))
+    assert partly in {whole, State.UNKNOWN}

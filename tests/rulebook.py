@@ -1,0 +1,74 @@
+"""The part of docs/rules.md that follows from the rules themselves; `python -m tests.rulebook` writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from monitor.app.choices import all_area_rules, all_rules
+from monitor.core.finding import AreaRule, Rule
+from monitor.core.record import Subject
+from monitor.settings import load
+from monitor.settings.rules import RuleVersion
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "rules.md"
+BEGIN, END = "<!-- 以下由 python -m tests.rulebook 生成 -->", "<!-- 生成部分到此为止 -->"
+_SUBJECTS = {Subject.ACCOUNT: "账号", Subject.UNIT: "主办单位", Subject.AREA: "地区"}
+_COMMENT = re.compile(r"^\s+(\w+):\s*[^#\n]*?(?:#\s*(.*))?$")
+
+
+def text() -> str:
+    """Return the generated part: a section for each rule, in the order of rules.yaml."""
+    versions = load(ROOT / "config", None).rule_versions.rules
+    rules: dict[str, Rule | AreaRule] = {rule.id: rule for rule in all_rules()}
+    rules |= {rule.id: rule for rule in all_area_rules()}
+    notes = _notes()
+    sections = []
+    for id_ in dict.fromkeys(version.id for version in versions):
+        mine = [version for version in versions if version.id == id_]
+        sections.append("\n".join(_section(rules[id_], mine, notes)))
+    return "\n\n".join(sections)
+
+
+def written() -> str:
+    """Return the whole document with the generated part brought up to date."""
+    before, rest = DOCUMENT.read_text("utf-8").split(BEGIN)
+    return f"{before}{BEGIN}\n\n{text()}\n\n{END}{rest.split(END)[1]}"
+
+
+def _section(rule: Rule | AreaRule, versions: list[RuleVersion], notes: dict[tuple[str, str], str]) -> Iterator[str]:
+    first, last = versions[0], versions[-1]
+    yield f"## {rule.id} {rule.title}\n"
+    yield "| 项目 | 内容 |"
+    yield "|---|---|"
+    yield f"| 依据 | {last.instrument} |"
+    yield f"| 条款 | {last.clause} |"
+    held = [f"{one.strength.label}（{one.effective_from.isoformat()}起）" for one in versions]
+    yield f"| 力度 | {'；'.join(held)} |"
+    yield f"| 对象 | {_SUBJECTS[rule.on] if isinstance(rule, AreaRule) else '账号'} |"
+    for state, meaning in rule.says.items():
+        yield f"| {state.label}（`{state.value}`） | {meaning} |"
+    values: dict[str, object] = {**first.numbers, **first.dates, **first.words} if last is first else {}
+    values = values or {**last.numbers, **last.dates, **last.words}
+    for name, value in values.items():
+        shown = "、".join(value) if isinstance(value, tuple) else str(value)
+        note = notes.get((rule.id, name), "")
+        yield f"| `{name}` | {shown}{f'：{note}' if note else ''} |"
+
+
+def _notes() -> dict[tuple[str, str], str]:
+    """Return what config/rules.yaml says beside each value, by rule and name."""
+    found: dict[tuple[str, str], str] = {}
+    rule = ""
+    for line in (ROOT / "config" / "rules.yaml").read_text("utf-8").splitlines():
+        if named := re.match(r"\s*- id: (\S+)", line):
+            rule = named[1]
+        elif (said := _COMMENT.match(line)) and said[2]:
+            found.setdefault((rule, said[1]), said[2].strip())
+    return found
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(written(), "utf-8")
