@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from collectors import bodies, dates, html
 from collectors.answers import json_object
 from collectors.bodies import Fields
-from collectors.listing import listing
+from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, timeline
@@ -84,10 +84,9 @@ def read(page: Page) -> Timeline:
     if not isinstance(rows, list):
         raise LookFailedError(Reason.UNREADABLE, "neither a list nor a profile")
     items = [row for row in rows if not _is_card(bodies.fields(row))]
-    if not items:
-        return timeline((), covers=Covers.SOME, standing=Standing.ACTIVE)
-    name = html.plain(bodies.words(bodies.dig(items[0], "chlname"))) or None
-    return listing(items, lambda item: _post(page, item), Profile(name=name))
+    name = html.plain(bodies.words(bodies.dig(items[0], "chlname"))) if items else ""
+    profile = Profile(name=name) if name else None
+    return unless_hidden(listing(items, lambda item: _post(page, item), profile))
 
 
 def _is_card(row: Fields) -> bool:

@@ -1,70 +1,23 @@
 """微博 through m.weibo.cn with a visitor's cookies (as public code and threads of 2025-11 to 2026-09 have it).
 
-Key: the uid (digits). Needs no login, but since 2025-11 both visitor cookies, SUB and SUBP; they come
-from passport.weibo.com without a browser and are renewed once where they are no longer taken.
-Yields the profile, then the first page of the tab 微博 (the second too where the first is all pinned);
-forwards are posts. Dates are English or `MM-DD`; the post's id holds its second and gives the year.
+Key: the uid (digits). Needs no login; how visitors are let in and how answers are read: `collectors.sina`.
+Yields the profile, then the first page of the tab 微博 (the second too where the first is all pinned).
 
 The same `ok:0` stands for empty, hidden from visitors, wrong and cancelled, so weibo.com's profile
-is asked then. Read alone, such a body is unreadable. An account may show half a year only: an empty
-list of an account that has posts covers nothing for certain.
+is asked then.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from collectors import agents, bodies, dates, html, ids
-from collectors.answers import judge_status, refuse_walls
-from collectors.bodies import Fields
+from collectors import agents, bodies, sina
+from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
-from monitor.core.calendar import ONE_DAY, days_between
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.observation import (
-    Covers,
-    LookFailedError,
-    Post,
-    Profile,
-    Reason,
-    Standing,
-    Timeline,
-    gone,
-    timeline,
-)
-
-_VISITOR = "visitor"
-_VISITOR_KEPT = timedelta(hours=12)
-"""How long visitor cookies are kept; the platform says no when they are too old."""
-_YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
-
-_LIST = "107603"
-"""What the id of an account's list begins with; its uid follows."""
-_UID = re.compile(r"[0-9]{5,20}")
-_HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?weibo\.(?:com|cn)/(?:u/|profile/|p/100505)?([0-9]{5,20})(?:[/?#]|$)")
-_JSONP = re.compile(r"\((\{.*\})\)", re.DOTALL)
-
-_SORRY = (
-    (re.compile(r"投诉|违反.{0,30}(?:法|规定|公约)|封禁"), Standing.BANNED),
-    (re.compile(r"申请关闭|已注销"), Standing.CANCELLED),
-    (re.compile(r"安全风险|(?:行为|状态|[账帐]号)异常|[账帐]号有问题|已冻结|被冻结"), Standing.FROZEN),
-    (re.compile(r"(?:用户|[账帐]号)不存在|20003"), Standing.NOT_FOUND),
-)
-"""What the sorry page says, and what it means; the first that fits."""
-_SORRY_TEXT = re.compile(
-    r"(?:(?:该|此|访问的)(?:[账帐]号|用户)(?:因|已|不|状态|行为|存在|异常)|(?:用户|[账帐]号)不存在)[^。]{0,80}"
-)
-"""How a sentence about the account begins on the sorry page itself."""
-_TOO_OFTEN = "访问过于频繁"
-_NOTHING_HERE = "没有内容"
-
-
-class _StaleVisitorError(Exception):
-    """The visitor cookies are no longer taken."""
+from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,50 +32,42 @@ class Weibo:
 
     def key_of(self, account: Account) -> str | None:
         """Return the uid: the platform id, or what the homepage's address ends with."""
-        if account.platform_id and _UID.fullmatch(account.platform_id):
-            return account.platform_id
-        match = _HOMEPAGE.match(account.homepage or "")
-        return match[1] if match else None
+        return sina.uid_of(account)
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the newest posts; with new visitor cookies if the old ones are refused."""
-        try:
-            return await self._look(source.key, fetch, await self._visitor(fetch, session))
-        except _StaleVisitorError:
-            session.drop(_VISITOR)
-        try:
-            return await self._look(source.key, fetch, await self._visitor(fetch, session))
-        except _StaleVisitorError as error:
-            session.drop(_VISITOR)
-            raise LookFailedError(Reason.LOGIN_WALL, "fresh visitor cookies are refused too") from error
+
+        async def look(cookies: Mapping[str, str]) -> Timeline:
+            return await self._look(_Ask(self, source.key, cookies), fetch)
+
+        return await sina.as_visitor(session, fetch, self.at_host("passport.weibo.com"), look)
 
     def parse(self, page: Page) -> Timeline:
         """Return what any one of Weibo's answers says."""
-        return read(page)
+        return sina.read(page)
 
-    async def _look(self, uid: str, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
-        ask = _Ask(self, uid, cookies)
+    async def _look(self, ask: _Ask, fetch: Fetch) -> Timeline:
         profile_page = await fetch(ask.profile())
-        _refuse_stale(profile_page)
-        if _is_ambiguous(profile_page):
+        sina.refuse_stale(profile_page)
+        if sina.is_ambiguous(profile_page):
             return await self._second_opinion(ask, fetch)
-        about = await fetch.read(read, profile_page)
+        about = await fetch.read(sina.read, profile_page)
         if not about.standing.is_present:
             return about
-        posts_page = await fetch(ask.posts(_container(profile_page) or f"{_LIST}{uid}"))
-        _refuse_stale(posts_page)
-        if _is_ambiguous(posts_page):
+        posts_page = await fetch(ask.posts(_container(profile_page) or f"{sina.LIST}{ask.uid}"))
+        sina.refuse_stale(posts_page)
+        if sina.is_ambiguous(posts_page):
             return await self._nothing_shown(ask, fetch, about)
-        seen = await fetch.read(read, posts_page)
+        seen = await fetch.read(sina.read, posts_page)
         if seen.posts and all(post.is_pinned for post in seen.posts):
             seen = await self._beyond_pinned(ask, fetch, posts_page, seen, about)
-        return _with_profile(seen, about)
+        return sina.with_profile(seen, about)
 
     async def _second_opinion(self, ask: _Ask, fetch: Fetch) -> Timeline:
         """Return what weibo.com says of an account that m.weibo.cn does not show."""
         page = await fetch(ask.info())
-        _refuse_stale(page)
-        seen = await fetch.read(read, page)
+        sina.refuse_stale(page)
+        seen = await fetch.read(sina.read, page)
         if seen.standing is Standing.ACTIVE:
             raise LookFailedError(Reason.LOGIN_WALL, "m.weibo.cn does not show the account, weibo.com does")
         return seen
@@ -132,8 +77,8 @@ class Weibo:
         if about.standing is Standing.EMPTY:
             return about
         page = await fetch(ask.info())
-        _refuse_stale(page)
-        return _with_profile(await fetch.read(read, page), about)
+        sina.refuse_stale(page)
+        return sina.with_profile(await fetch.read(sina.read, page), about)
 
     async def _beyond_pinned(
         self, ask: _Ask, fetch: Fetch, first_page: Page, first: Timeline, about: Timeline
@@ -142,31 +87,11 @@ class Weibo:
         published = about.profile.posts if about.profile else None
         if published is not None and published <= len(first.posts):
             return replace(first, covers=Covers.ALL)
-        page = await fetch(ask.posts(_container_of_list(first_page) or f"{_LIST}{ask.uid}", _next(first_page)))
-        _refuse_stale(page)
-        if _is_ambiguous(page):
+        page = await fetch(ask.posts(_container_of_list(first_page) or f"{sina.LIST}{ask.uid}", _next(first_page)))
+        sina.refuse_stale(page)
+        if sina.is_ambiguous(page):
             return first
-        second = await fetch.read(read, page)
-        unpinned = any(not post.is_pinned for post in second.posts)
-        known = {post.key for post in first.posts}
-        posts = (*first.posts, *(post for post in second.posts if post.key not in known))
-        return timeline(posts, covers=Covers.ALL if unpinned else Covers.SOME)
-
-    async def _visitor(self, fetch: Fetch, session: Session) -> dict[str, str]:
-        """Return both visitor cookies, from the session or from the passport."""
-        kept = session.get(_VISITOR)
-        if kept:
-            return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
-        passport = self.at_host("passport.weibo.com")
-        headers = {"User-Agent": agents.PHONE, "Referer": "https://m.weibo.cn/"}
-        form = {"cb": "visitor_gray_callback", "tid": "", "from": "weibo"}
-        first = await fetch(Request(url=f"{passport}/visitor/genvisitor?cb=gen_callback", headers=headers))
-        form["tid"] = _granted(first, "tid")["tid"]
-        second = await fetch(Request(url=f"{passport}/visitor/genvisitor2", method="POST", headers=headers, form=form))
-        granted = _granted(second, "sub", "subp")
-        cookies = {"SUB": granted["sub"], "SUBP": granted["subp"]}
-        session.put(_VISITOR, json.dumps(cookies), _VISITOR_KEPT)
-        return cookies
+        return joined(first, await fetch.read(sina.read, page))
 
     def at_host(self, host: str) -> str:
         """Return where a host of Weibo is reached."""
@@ -216,216 +141,16 @@ class _Ask:
         )
 
 
-def read(page: Page) -> Timeline:
-    """Return what one answer says: a profile, a list, a sorry page; a module-level function, so that it can travel."""
-    if bodies.looks_like_json(page):
-        return _read_json(page, bodies.fields(bodies.load(page)))
-    _refuse_rate(page)
-    if standing := _sorry_page(page) or _sorry(page.url):
-        return gone(standing)
-    judge_status(page)
-    refuse_walls(page)
-    raise LookFailedError(Reason.UNREADABLE, "no answer of Weibo that is known")
-
-
-def _read_json(page: Page, answer: Fields) -> Timeline:
-    url, said = bodies.words(answer.get("url")), _said(answer)
-    if answer.get("ok") == -100:
-        raise LookFailedError(Reason.LOGIN_WALL, "ok:-100, the visitor cookies are not taken")
-    if standing := _sorry(url) or _spoken(said):
-        return gone(standing)
-    _refuse_rate(page, said)
-    judge_status(page)
-    data = bodies.fields(answer.get("data"))
-    if answer.get("ok") == 1 and data:
-        return _read_data(page, data)
-    if url:
-        is_login = "passport." in url or "signin" in url
-        raise LookFailedError(Reason.LOGIN_WALL if is_login else Reason.CAPTCHA, "no data, but an address to go to")
-    if answer.get("ok") == 0 and _NOTHING_HERE in said:
-        raise LookFailedError(Reason.UNREADABLE, "ok:0 alone does not tell empty from hidden, wrong or cancelled")
-    raise LookFailedError(Reason.UNREADABLE, f"ok:{answer.get('ok')!r:.20} without what is known")
-
-
-def _read_data(page: Page, data: Fields) -> Timeline:
-    """Return what a profile (m.weibo.cn or weibo.com) or a list of posts says."""
-    user = bodies.fields(data.get("userInfo")) or bodies.fields(data.get("user"))
-    profile = _profile(user) if user else None
-    items = tuple(_mblogs(data))
-    posts = tuple(post for post in (_post(page, mblog, card) for mblog, card in items) if post)
-    if items and not posts:
-        raise LookFailedError(Reason.UNREADABLE, f"{len(items)} posts, none with a time")
-    if posts:
-        unpinned = any(not post.is_pinned for post in posts)
-        is_list = profile is None and unpinned and len(posts) == len(items)
-        return timeline(posts, covers=Covers.ALL if is_list else Covers.SOME, profile=profile)
-    total = profile.posts if profile else bodies.count(bodies.dig(data, "cardlistInfo", "total"))
-    if total == 0:
-        return timeline((), profile=profile)
-    if profile is None and not _is_list(data):
-        raise LookFailedError(Reason.UNREADABLE, "neither a profile nor a list")
-    standing = Standing.EMPTY if profile is None and total is None else Standing.ACTIVE
-    return timeline((), covers=Covers.SOME, profile=profile, standing=standing)
-
-
-def _is_list(data: Fields) -> bool:
-    """Whether there is a list, and nothing in it but cards: a hint, a notice, no post."""
-    cards = data["cards"] if "cards" in data else data.get("list")
-    return (
-        isinstance(cards, list)
-        and all("card_type" in card for card in bodies.rows(cards))
-        and (len(bodies.rows(cards)) == len(cards))
-    )
-
-
-def _with_profile(seen: Timeline, about: Timeline) -> Timeline:
-    """Return a list together with the profile, which tells an empty account from a list that hides old posts."""
-    if seen.posts or not seen.standing.is_present:
-        return replace(seen, profile=about.profile)
-    if about.standing is Standing.EMPTY:
-        return about
-    return Timeline(covers=Covers.SOME, standing=Standing.ACTIVE, profile=about.profile)
-
-
-def _profile(user: Fields) -> Profile:
-    return Profile(
-        name=html.plain(bodies.words(user.get("screen_name"))) or None,
-        id=bodies.words(user.get("id")) or bodies.words(user.get("idstr")) or None,
-        followers=bodies.count(user.get("followers_count")),
-        posts=bodies.count(user.get("statuses_count")),
-    )
-
-
-def _mblogs(data: Fields) -> Iterator[tuple[Fields, Fields]]:
-    """Yield each post with the card it stands on: alone (card_type 9), in a group (11), or in weibo.com's list.
-
-    A list also shows what its owner liked: posts of others, which are no update.
-    """
-    container = bodies.words(bodies.dig(data, "cardlistInfo", "containerid"))
-    owner = container.removeprefix(_LIST) if container.startswith(_LIST) else ""
-    for card in bodies.rows(data.get("cards")):
-        for single in (card, *bodies.rows(card.get("card_group"))):
-            mblog = bodies.fields(single.get("mblog"))
-            author = bodies.words(bodies.dig(mblog, "user", "id"))
-            if mblog and (not owner or not author or owner == author):
-                yield mblog, single
-    for mblog in bodies.rows(data.get("list")):
-        yield mblog, {}
-
-
-def _post(page: Page, mblog: Fields, card: Fields) -> Post | None:
-    mid = bodies.words(mblog.get("mid")) or bodies.words(mblog.get("id"))
-    stamp = _time(bodies.words(mblog.get("created_at")), mid, page.at)
-    if stamp is None:
-        return None
-    return Post(
-        published_at=stamp.moment,
-        precision=stamp.precision,
-        title=html.plain(bodies.words(mblog.get("text_raw")) or bodies.words(mblog.get("text"))),
-        url=f"https://m.weibo.cn/detail/{mid}" if _UID.fullmatch(mid) else None,
-        is_pinned=_is_pinned(mblog, card),
-    )
-
-
-def _time(written: str, mid: str, at: datetime) -> dates.Stamp | None:
-    """Return the time as written, in the year that the id tells; where they disagree, the text is trusted."""
-    told = ids.weibo(mid, at)
-    if told and _YEARLESS.match(written):
-        stamp = dates.read(written, min(at, told.moment + ONE_DAY))
-        if stamp and abs(days_between(stamp.moment, told.moment)) <= 1:
-            return stamp
-    return dates.read(written, at)
-
-
-def _is_pinned(mblog: Fields, card: Fields) -> bool:
-    kind = bodies.words(card.get("profile_type_id")) or bodies.words(mblog.get("profile_type_id"))
-    return kind.startswith("proweibotop") or mblog.get("mblogtype") == 2 or mblog.get("isTop") == 1
-
-
-def _said(answer: Fields) -> str:
-    return " ".join(bodies.words(answer.get(name)) for name in ("msg", "message", "error"))
-
-
-def _sorry(url: str) -> Standing | None:
-    """Return what an address of the sorry page means; raises LookFailedError for words nobody has seen yet."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if not parts.path.endswith("/sorry"):
-        return None
-    message = " ".join(parse_qs(parts.query).get("msg", []))
-    if not message.strip():
-        is_missing = "usernotexists" in parts.query or "pagenotfound" in parts.query
-        return Standing.NOT_FOUND if is_missing else None
-    standing = _spoken(message)
-    if standing is None:
-        raise LookFailedError(Reason.UNREADABLE, f"sorry page: {html.plain(message, 60)}")
-    return standing
-
-
-def _spoken(message: str) -> Standing | None:
-    return next((standing for words, standing in _SORRY if words.search(message)), None)
-
-
-def _sorry_page(page: Page) -> Standing | None:
-    """Return what a short HTML page with Weibo's words about an account means."""
-    if len(page.body) > 20_000:
-        return None
-    said = _SORRY_TEXT.search(html.plain(html.decode(page), 1000))
-    return _spoken(said[0]) if said else None
-
-
-def _refuse_rate(page: Page, said: str = "") -> None:
-    """Raise RATE_LIMITED for 403, 414 and 418, and for the words of 414 in a page of any status; REFUSED for 432."""
-    text = said or (html.decode(page) if len(page.body) < 2_000 else "")
-    if page.status in {403, 414, 418, 429} or _TOO_OFTEN in text:
-        raise LookFailedError(Reason.RATE_LIMITED, f"HTTP {page.status}, too often")
-    if page.status == 432:
-        raise LookFailedError(Reason.REFUSED, "HTTP 432, the pair of visitor cookies is missing or old")
-
-
-def _answer(page: Page) -> Fields:
-    return bodies.fields(bodies.load(page)) if bodies.looks_like_json(page) else {}
-
-
-def _refusal(page: Page) -> Fields:
-    """Return an answer short enough to be a refusal: a list is not read twice."""
-    return _answer(page) if len(page.body) < 4096 else {}
-
-
-def _refuse_stale(page: Page) -> None:
-    if page.status == 432 or _refusal(page).get("ok") == -100:
-        raise _StaleVisitorError
-
-
-def _is_ambiguous(page: Page) -> bool:
-    """Whether the answer is the one that means empty, hidden, wrong or cancelled alike."""
-    answer = _refusal(page)
-    return page.status < 400 and answer.get("ok") == 0 and not answer.get("url") and _NOTHING_HERE in _said(answer)
-
-
 def _container(page: Page) -> str | None:
-    tabs = bodies.rows(bodies.dig(_answer(page), "data", "tabsInfo", "tabs"))
+    tabs = bodies.rows(bodies.dig(sina.answer(page), "data", "tabsInfo", "tabs"))
     return next((bodies.words(tab.get("containerid")) for tab in tabs if tab.get("tab_type") == "weibo"), None)
 
 
 def _container_of_list(page: Page) -> str | None:
-    return bodies.words(bodies.dig(_answer(page), "data", "cardlistInfo", "containerid")) or None
+    return bodies.words(bodies.dig(sina.answer(page), "data", "cardlistInfo", "containerid")) or None
 
 
 def _next(page: Page) -> dict[str, str]:
     """Return how the second page is asked for."""
-    since = bodies.words(bodies.dig(_answer(page), "data", "cardlistInfo", "since_id"))
+    since = bodies.words(bodies.dig(sina.answer(page), "data", "cardlistInfo", "since_id"))
     return {"since_id": since} if since else {"page": "2"}
-
-
-def _granted(page: Page, *names: str) -> dict[str, str]:
-    """Return what the passport grants in its JSONP; raises LookFailedError where it grants nothing."""
-    judge_status(page)
-    match = _JSONP.search(html.decode(page)[:20_000])
-    answer = bodies.load(replace(page, body=match[1].encode())) if match else None
-    granted = {name: bodies.words(bodies.dig(answer, "data", name)) for name in names}
-    if not all(granted.values()):
-        raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")
-    return granted

@@ -31,7 +31,7 @@ USAGE = [
     (("export", "roster"), "缺少选项 --out"),
     (("export", "secrets", "--out", "x.xlsx"), "参数“内容”的值不对：可以是 roster、template"),
     (("read",), "缺少参数“采集器”"),
-    (("read", "myspace", "x"), "没有采集器 myspace，可以是 apk、apple-store、feed、"),
+    (("read", "myspace", "x"), "没有采集器 myspace，可以是 apk、apple-store、"),
     (("import", "roster"), "缺少参数“文件”"),
     (("import", "roster", "x.csv", "--unit", "甲"), "--unit 要与 --replace 同用"),
     (("import", "roster", "x.csv", "--as-of", "2999-01-01"), "选项 --as-of 的值不对：“2999-01-01”还没有到"),

@@ -12,6 +12,7 @@ import pytest
 from collectors.platforms import (
     apk,
     apple_store,
+    bilibili,
     douyin,
     feed,
     hap,
@@ -24,6 +25,7 @@ from collectors.platforms import (
     website,
     wechat_article,
     weibo,
+    weibo_ajax,
 )
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Collector, LinkCollector, Page
@@ -94,8 +96,31 @@ def test_a_weibo_list_of_2019_with_days_only_has_the_year_of_its_ids() -> None:
     ],
 )
 def test_a_retyped_weibo_answer(name: str, status: int, expected: Standing | Reason) -> None:
-    seen = read(weibo.COLLECTOR, f"weibo/reconstructed/{name}", status)
-    assert (seen.standing if isinstance(seen, Timeline) else seen) is expected
+    for collector in (weibo.COLLECTOR, weibo_ajax.COLLECTOR):
+        seen = read(collector, f"weibo/reconstructed/{name}", status)
+        assert (seen.standing if isinstance(seen, Timeline) else seen) is expected
+
+
+def test_a_recorded_list_of_dynamics_is_whole_and_its_first_is_pinned() -> None:
+    seen = timeline(bilibili.COLLECTOR, "bilibili/dynamic_space_0.json")
+    assert (len(seen.posts), seen.covers) == (12, Covers.ALL)
+    assert [post.is_pinned for post in seen.posts] == [True, *[False] * 11]
+    assert seen.newest
+    assert seen.newest.published_at == datetime.fromtimestamp(1746450829, UTC)
+
+
+def test_a_recorded_list_of_videos_shows_some() -> None:
+    seen = timeline(bilibili.COLLECTOR, "bilibili/wbi_arc_search.json")
+    assert (len(seen.posts), seen.covers) == (2, Covers.SOME)
+    assert seen.newest
+    assert seen.newest.published_at == datetime.fromtimestamp(1745290800, UTC)
+
+
+def test_a_recorded_card_shows_an_account_that_is_there() -> None:
+    seen = timeline(bilibili.COLLECTOR, "bilibili/web_interface_card.json")
+    assert (seen.standing, seen.covers, seen.posts) == (Standing.ACTIVE, Covers.SOME, ())
+    assert seen.profile
+    assert (seen.profile.id, seen.profile.followers) == ("2", 969_999)
 
 
 def test_a_recorded_list_of_tencent_has_one_post_between_cards() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors import sina
 from collectors.platforms import weibo
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import UnchangedError
@@ -189,7 +190,7 @@ def test_the_id_gives_the_year_and_the_text_is_trusted_where_they_disagree() -> 
     old = str((int(datetime(2023, 12, 30, 2, tzinfo=UTC).timestamp()) - 515483463) << 22)
 
     def read(written: str, mid: str) -> datetime:
-        stamp = weibo._time(written, mid, at)
+        stamp = sina._time(written, mid, at)
         assert stamp
         return stamp.moment
 

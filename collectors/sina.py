@@ -1,0 +1,312 @@
+"""What both faces of 微博 have in common, m.weibo.cn and weibo.com: visitor cookies, profiles, lists, the sorry page.
+
+Since 2025-11 nobody sees anything without both visitor cookies, SUB and SUBP; they come from
+passport.weibo.com without a browser and are renewed once where they are no longer taken.
+Dates are English or `MM-DD`; the post's id holds its second and gives the year. Forwards are posts.
+
+The same `ok:0` stands for empty, hidden from visitors, wrong and cancelled: read alone, such a body is
+unreadable. An account may show half a year only: an empty list of an account that has posts covers
+nothing for certain.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from collectors import agents, bodies, dates, html, ids
+from collectors.answers import judge_status, refuse_walls
+from collectors.bodies import Fields
+from monitor.core.account import Account
+from monitor.core.calendar import ONE_DAY, days_between
+from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
+
+LIST = "107603"
+"""What the id of an account's list begins with; its uid follows."""
+_VISITOR = "visitor"
+_VISITOR_KEPT = timedelta(hours=12)
+"""How long visitor cookies are kept; the platform says no when they are too old."""
+_YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
+_UID = re.compile(r"[0-9]{5,20}")
+_HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?weibo\.(?:com|cn)/(?:u/|profile/|p/100505)?([0-9]{5,20})(?:[/?#]|$)")
+_ASKED = re.compile(r"/ajax/statuses/mymblog\?(?:[^#]*&)?uid=([0-9]{5,20})(?:[&#]|$)")
+_JSONP = re.compile(r"\((\{.*\})\)", re.DOTALL)
+_SORRY = (
+    (re.compile(r"投诉|违反.{0,30}(?:法|规定|公约)|封禁"), Standing.BANNED),
+    (re.compile(r"申请关闭|已注销"), Standing.CANCELLED),
+    (re.compile(r"安全风险|(?:行为|状态|[账帐]号)异常|[账帐]号有问题|已冻结|被冻结"), Standing.FROZEN),
+    (re.compile(r"(?:用户|[账帐]号)不存在|20003"), Standing.NOT_FOUND),
+)
+"""What the sorry page says, and what it means; the first that fits."""
+_SORRY_TEXT = re.compile(
+    r"(?:(?:该|此|访问的)(?:[账帐]号|用户)(?:因|已|不|状态|行为|存在|异常)|(?:用户|[账帐]号)不存在)[^。]{0,80}"
+)
+"""How a sentence about the account begins on the sorry page itself."""
+_TOO_OFTEN = "访问过于频繁"
+_NOTHING_HERE = "没有内容"
+
+
+class StaleVisitorError(Exception):
+    """The visitor cookies are no longer taken."""
+
+
+def uid_of(account: Account) -> str | None:
+    """Return the uid: the platform id, or what the homepage's address ends with."""
+    if account.platform_id and _UID.fullmatch(account.platform_id):
+        return account.platform_id
+    match = _HOMEPAGE.match(account.homepage or "")
+    return match[1] if match else None
+
+
+async def as_visitor(
+    session: Session, fetch: Fetch, passport: str, look: Callable[[Mapping[str, str]], Awaitable[Timeline]]
+) -> Timeline:
+    """Return what `look` sees with the visitor cookies; with new ones if the old ones are refused.
+
+    `passport` is where new ones are asked for. `look` raises StaleVisitorError for refused ones.
+    """
+    try:
+        return await look(await _visitor(session, fetch, passport))
+    except StaleVisitorError:
+        session.drop(_VISITOR)
+    try:
+        return await look(await _visitor(session, fetch, passport))
+    except StaleVisitorError as error:
+        session.drop(_VISITOR)
+        raise LookFailedError(Reason.LOGIN_WALL, "fresh visitor cookies are refused too") from error
+
+
+def refuse_stale(page: Page) -> None:
+    """Raise StaleVisitorError for an answer that no longer takes the visitor cookies."""
+    if page.status == 432 or _refusal(page).get("ok") == -100:
+        raise StaleVisitorError
+
+
+def is_ambiguous(page: Page) -> bool:
+    """Whether the answer is the one that means empty, hidden, wrong or cancelled alike."""
+    answer = _refusal(page)
+    return page.status < 400 and answer.get("ok") == 0 and not answer.get("url") and _NOTHING_HERE in _said(answer)
+
+
+def with_profile(seen: Timeline, about: Timeline) -> Timeline:
+    """Return a list together with the profile, which tells an empty account from a list that hides old posts."""
+    if seen.posts or not seen.standing.is_present:
+        return replace(seen, profile=about.profile)
+    if about.standing is Standing.EMPTY:
+        return about
+    return Timeline(covers=Covers.SOME, standing=Standing.ACTIVE, profile=about.profile)
+
+
+def answer(page: Page) -> Fields:
+    """Return the JSON object that a page holds, an empty one without."""
+    return bodies.fields(bodies.load(page)) if bodies.looks_like_json(page) else {}
+
+
+def read(page: Page) -> Timeline:
+    """Return what one answer says: a profile, a list, a sorry page; a module-level function, so that it can travel."""
+    if bodies.looks_like_json(page):
+        return _read_json(page, bodies.fields(bodies.load(page)))
+    _refuse_rate(page)
+    if standing := _sorry_page(page) or _sorry(page.url):
+        return gone(standing)
+    judge_status(page)
+    refuse_walls(page)
+    raise LookFailedError(Reason.UNREADABLE, "no answer of Weibo that is known")
+
+
+def _read_json(page: Page, answer: Fields) -> Timeline:
+    url, said = bodies.words(answer.get("url")), _said(answer)
+    if answer.get("ok") == -100:
+        raise LookFailedError(Reason.LOGIN_WALL, "ok:-100, the visitor cookies are not taken")
+    if standing := _sorry(url) or _spoken(said):
+        return gone(standing)
+    _refuse_rate(page, said)
+    judge_status(page)
+    data = bodies.fields(answer.get("data"))
+    if answer.get("ok") == 1 and data:
+        return _read_data(page, data)
+    if url:
+        is_login = "passport." in url or "signin" in url
+        raise LookFailedError(Reason.LOGIN_WALL if is_login else Reason.CAPTCHA, "no data, but an address to go to")
+    if answer.get("ok") == 0 and _NOTHING_HERE in said:
+        raise LookFailedError(Reason.UNREADABLE, "ok:0 alone does not tell empty from hidden, wrong or cancelled")
+    raise LookFailedError(Reason.UNREADABLE, f"ok:{answer.get('ok')!r:.20} without what is known")
+
+
+def _read_data(page: Page, data: Fields) -> Timeline:
+    """Return what a profile (m.weibo.cn or weibo.com) or a list of posts says."""
+    user = bodies.fields(data.get("userInfo")) or bodies.fields(data.get("user"))
+    profile = _profile(user) if user else None
+    items = tuple(_mblogs(page, data))
+    posts = tuple(post for post in (_post(page, mblog, card) for mblog, card in items) if post)
+    if items and not posts:
+        raise LookFailedError(Reason.UNREADABLE, f"{len(items)} posts, none with a time")
+    if posts:
+        unpinned = any(not post.is_pinned for post in posts)
+        is_list = profile is None and unpinned and len(posts) == len(items)
+        return timeline(posts, covers=Covers.ALL if is_list else Covers.SOME, profile=profile)
+    total = profile.posts if profile else bodies.count(bodies.dig(data, "cardlistInfo", "total"))
+    if total == 0:
+        return timeline((), profile=profile)
+    if profile is None and not _is_list(data):
+        raise LookFailedError(Reason.UNREADABLE, "neither a profile nor a list")
+    standing = Standing.EMPTY if profile is None and total is None else Standing.ACTIVE
+    return timeline((), covers=Covers.SOME, profile=profile, standing=standing)
+
+
+def _is_list(data: Fields) -> bool:
+    """Whether there is a list, and nothing in it but cards: a hint, a notice, no post."""
+    cards = data["cards"] if "cards" in data else data.get("list")
+    return (
+        isinstance(cards, list)
+        and all("card_type" in card for card in bodies.rows(cards))
+        and (len(bodies.rows(cards)) == len(cards))
+    )
+
+
+def _profile(user: Fields) -> Profile:
+    return Profile(
+        name=html.plain(bodies.words(user.get("screen_name"))) or None,
+        id=bodies.words(user.get("id")) or bodies.words(user.get("idstr")) or None,
+        followers=bodies.count(user.get("followers_count")),
+        posts=bodies.count(user.get("statuses_count")),
+    )
+
+
+def _mblogs(page: Page, data: Fields) -> Iterator[tuple[Fields, Fields]]:
+    """Yield each post with the card it stands on: alone (card_type 9), in a group (11), or in weibo.com's list.
+
+    A list also shows what its owner liked: posts of others, which are no update.
+    """
+    owner = _owner(page, data)
+    for mblog, card in _items(data):
+        author = bodies.words(bodies.dig(mblog, "user", "id"))
+        if not owner or not author or owner == author:
+            yield mblog, card
+
+
+def _items(data: Fields) -> Iterator[tuple[Fields, Fields]]:
+    for card in bodies.rows(data.get("cards")):
+        for single in (card, *bodies.rows(card.get("card_group"))):
+            if mblog := bodies.fields(single.get("mblog")):
+                yield mblog, single
+    for mblog in bodies.rows(data.get("list")):
+        yield mblog, {}
+
+
+def _owner(page: Page, data: Fields) -> str:
+    """Return whose list it is: m.weibo.cn says so in the list, weibo.com's is known by what was asked for."""
+    container = bodies.words(bodies.dig(data, "cardlistInfo", "containerid"))
+    if container.startswith(LIST):
+        return container.removeprefix(LIST)
+    asked = _ASKED.search(page.url)
+    return asked[1] if asked else ""
+
+
+def _post(page: Page, mblog: Fields, card: Fields) -> Post | None:
+    mid = bodies.words(mblog.get("mid")) or bodies.words(mblog.get("id"))
+    stamp = _time(bodies.words(mblog.get("created_at")), mid, page.at)
+    if stamp is None:
+        return None
+    return Post(
+        published_at=stamp.moment,
+        precision=stamp.precision,
+        title=html.plain(bodies.words(mblog.get("text_raw")) or bodies.words(mblog.get("text"))),
+        url=f"https://m.weibo.cn/detail/{mid}" if _UID.fullmatch(mid) else None,
+        is_pinned=_is_pinned(mblog, card),
+    )
+
+
+def _time(written: str, mid: str, at: datetime) -> dates.Stamp | None:
+    """Return the time as written, in the year that the id tells; where they disagree, the text is trusted."""
+    told = ids.weibo(mid, at)
+    if told and _YEARLESS.match(written):
+        stamp = dates.read(written, min(at, told.moment + ONE_DAY))
+        if stamp and abs(days_between(stamp.moment, told.moment)) <= 1:
+            return stamp
+    return dates.read(written, at)
+
+
+def _is_pinned(mblog: Fields, card: Fields) -> bool:
+    kind = bodies.words(card.get("profile_type_id")) or bodies.words(mblog.get("profile_type_id"))
+    return kind.startswith("proweibotop") or mblog.get("mblogtype") == 2 or mblog.get("isTop") == 1
+
+
+def _said(answer: Fields) -> str:
+    return " ".join(bodies.words(answer.get(name)) for name in ("msg", "message", "error"))
+
+
+def _sorry(url: str) -> Standing | None:
+    """Return what an address of the sorry page means; raises LookFailedError for words nobody has seen yet."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if not parts.path.endswith("/sorry"):
+        return None
+    message = " ".join(parse_qs(parts.query).get("msg", []))
+    if not message.strip():
+        is_missing = "usernotexists" in parts.query or "pagenotfound" in parts.query
+        return Standing.NOT_FOUND if is_missing else None
+    standing = _spoken(message)
+    if standing is None:
+        raise LookFailedError(Reason.UNREADABLE, f"sorry page: {html.plain(message, 60)}")
+    return standing
+
+
+def _spoken(message: str) -> Standing | None:
+    return next((standing for words, standing in _SORRY if words.search(message)), None)
+
+
+def _sorry_page(page: Page) -> Standing | None:
+    """Return what a short HTML page with Weibo's words about an account means."""
+    if len(page.body) > 20_000:
+        return None
+    said = _SORRY_TEXT.search(html.plain(html.decode(page), 1000))
+    return _spoken(said[0]) if said else None
+
+
+def _refuse_rate(page: Page, said: str = "") -> None:
+    """Raise RATE_LIMITED for 403, 414 and 418, and for the words of 414 in a page of any status; REFUSED for 432."""
+    text = said or (html.decode(page) if len(page.body) < 2_000 else "")
+    if page.status in {403, 414, 418, 429} or _TOO_OFTEN in text:
+        raise LookFailedError(Reason.RATE_LIMITED, f"HTTP {page.status}, too often")
+    if page.status == 432:
+        raise LookFailedError(Reason.REFUSED, "HTTP 432, the pair of visitor cookies is missing or old")
+
+
+async def _visitor(session: Session, fetch: Fetch, passport: str) -> dict[str, str]:
+    """Return both visitor cookies, from the session or from the passport."""
+    kept = session.get(_VISITOR)
+    if kept:
+        return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
+    headers = {"User-Agent": agents.PHONE, "Referer": "https://m.weibo.cn/"}
+    form = {"cb": "visitor_gray_callback", "tid": "", "from": "weibo"}
+    first = await fetch(Request(url=f"{passport}/visitor/genvisitor?cb=gen_callback", headers=headers))
+    form["tid"] = _granted(first, "tid")["tid"]
+    second = await fetch(Request(url=f"{passport}/visitor/genvisitor2", method="POST", headers=headers, form=form))
+    granted = _granted(second, "sub", "subp")
+    cookies = {"SUB": granted["sub"], "SUBP": granted["subp"]}
+    session.put(_VISITOR, json.dumps(cookies), _VISITOR_KEPT)
+    return cookies
+
+
+def _granted(page: Page, *names: str) -> dict[str, str]:
+    """Return what the passport grants in its JSONP; raises LookFailedError where it grants nothing."""
+    judge_status(page)
+    match = _JSONP.search(html.decode(page)[:20_000])
+    answer = bodies.load(replace(page, body=match[1].encode())) if match else None
+    granted = {name: bodies.words(bodies.dig(answer, "data", name)) for name in names}
+    if not all(granted.values()):
+        raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")
+    return granted
+
+
+def _refusal(page: Page) -> Fields:
+    """Return an answer short enough to be a refusal: a list is not read twice."""
+    return answer(page) if len(page.body) < 4096 else {}
