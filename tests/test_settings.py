@@ -65,6 +65,14 @@ def test_the_commented_examples_of_the_shipped_settings_are_valid(folder: Path) 
     assert settings.office.phone == "0578-0000000"
 
 
+def test_a_key_that_could_be_guessed_is_refused(folder: Path) -> None:
+    (folder / "xuncha.yaml").write_text(f"{OFFICE}web: {{key: 'env:KEY'}}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="太短"):
+        load(folder, {"KEY": "x" * 31})
+    assert load(folder, {"KEY": "x" * 32}).web.key
+    assert load(folder, None).web.key
+
+
 def test_what_is_not_written_has_the_documented_default(folder: Path) -> None:
     settings = loaded(folder, "")
 
@@ -200,6 +208,7 @@ def test_a_misspelt_key_deep_inside_is_named_by_its_whole_place(folder: Path) ->
             "heartbeat: {url: hc}\n",
             "xuncha.yaml 第4行：“heartbeat.url” 应写作 env:变量名 或 file:文件路径，密钥不要直接写在设置文件里。",
         ),
+        ("web:\n  key: env:SHORT\n", "xuncha.yaml 第5行：“web.key” 环境变量 SHORT 没有设置。"),
         ("heartbeat: env:HC\n", "xuncha.yaml 第4行：“heartbeat” 应为一组“名称: 值”。"),
         (
             "heartbeat:\n  peer: mial\n",

@@ -144,6 +144,8 @@ def hints(settings: Settings) -> Iterator[str]:
     """Yield, in Chinese, what somebody who wrote these settings should know."""
     if not settings.channels:
         yield "还没有通知渠道，消息不会发出。"
+    if settings.web.base_url and settings.web.key is None:
+        yield "没有 web.key，消息里不带“已知悉，由我处理”的链接。"
     if settings.hold:
         yield "hold 为 true，消息只生成、不发送，放行后才发出。"
     if settings.grants and settings.key is None:

@@ -29,6 +29,7 @@ from monitor.core.channel import Channel
 from monitor.core.collector import Collector, Request
 from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
+from monitor.core.token import Permit, TokenKey
 from monitor.core.wording import Office
 from monitor.daemon import Health
 from monitor.metrics import Metrics
@@ -174,6 +175,7 @@ class Parts:
             is_holding=self.settings.hold,
             reviewed=frozenset(StepKind.of(step) for step in self.settings.review.steps),
             page_of=self.page_of,
+            link_of=self.link_of,
             clock=self.clock,
             delivered=self.metrics.delivered,
             faults=self.faults,
@@ -211,6 +213,17 @@ class Parts:
     def _looked(self, platform: Platform, sight: Sight, seconds: float) -> None:
         self.metrics.look_done(platform, sight, seconds)
         self.health.looked(sight, self.clock())
+
+    @cached_property
+    def token_key(self) -> TokenKey | None:
+        """What links in messages are signed with, if the office has a key and pages have an address."""
+        web = self.settings.web
+        return TokenKey(web.key.reveal().encode()) if web.key and web.base_url else None
+
+    def link_of(self, permit: Permit) -> str | None:
+        """Return the address at which the reader of a message may do what the permit says."""
+        base = self.settings.web.base_url
+        return f"{base.rstrip('/')}/k/{self.token_key.issue(permit)}" if base and self.token_key else None
 
     def page_of(self, account: str) -> str | None:
         """Return the address of an account's page, if pages have an address that others can open."""

@@ -106,8 +106,13 @@ def days_off_text(block: DaysOff) -> str:
     return f"{name}（{day(block.first)}至{last}）"
 
 
-def to_person(items: Sequence[Item], roles: Iterable[Role], message_id: str, setting: Setting) -> Words:
-    """Return the message that tells one person of one or several accounts; the gravest first."""
+def to_person(
+    items: Sequence[Item], roles: Iterable[Role], message_id: str, setting: Setting, acknowledge: str | None = None
+) -> Words:
+    """Return the message that tells one person of one or several accounts; the gravest first.
+
+    `acknowledge` is the address at which the reader may say that they have it, if there is one.
+    """
     ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
     headings = [_title(ordered[0])] if len(ordered) == 1 else [_merged_title(ordered)]
     roles = tuple(roles)
@@ -118,6 +123,7 @@ def to_person(items: Sequence[Item], roles: Iterable[Role], message_id: str, set
         *preface,
         *_numbered(paragraphs),
         _ending(ordered, setting),
+        *([f"[已知悉，由我处理]({acknowledge})"] if acknowledge else []),
         _signature(message_id, setting),
     ]
     return Words(subject=_subject(ordered, setting), body="\n\n".join(lines))

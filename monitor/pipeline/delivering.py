@@ -12,7 +12,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from monitor.core.account import Role
@@ -22,6 +22,7 @@ from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
 from monitor.core.message import Attempt, Message, MessageState, Outcome, next_try
 from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
+from monitor.core.token import Permit, Purpose
 from monitor.core.wording import Item, Office, Setting, Words, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
@@ -30,6 +31,8 @@ from monitor.store import Store, Tx, cases, facts, outbox
 BATCH = 100
 UNNUMBERED = "待定"
 """What stands for a message's number until its words are settled."""
+LINK_LIFE = timedelta(days=14)
+"""How long a message's link may be used: longer than any case stays as it is."""
 _log = logging.getLogger(__name__)
 
 
@@ -124,6 +127,8 @@ class Courier:
     """The steps whose messages wait for a person in any case."""
     page_of: Callable[[str], str | None]
     """Where an account's page is, if pages have an address."""
+    link_of: Callable[[Permit], str | None]
+    """Where the reader of a message may do what the permit says, if pages have an address and tokens a key."""
     clock: Callable[[], datetime]
     delivered: Callable[[str, Outcome], None]
     """Told of every try: channel, outcome."""
@@ -241,7 +246,7 @@ class Courier:
             outbox.end_notices(tx, _ids(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
             if kept.frozen_at is not None:
                 return Words(subject=kept.message.subject, body=kept.message.body)
-            words, left = self._fitting(sendable, outlook, kept.role, channel.longest, now)
+            words, left = self._fitting(sendable, outlook, kept, channel.longest, now)
             outbox.reopen_notices(tx, _ids(left))
             return words
         outbox.reopen_notices(tx, _ids((*by_verdict[Recheck.WAIT], *sendable)))
@@ -249,16 +254,17 @@ class Courier:
         return None
 
     def _fitting(
-        self, notices: Sequence[Notice], outlook: Outlook, role: Role, longest: int, now: datetime
+        self, notices: Sequence[Notice], outlook: Outlook, kept: outbox.Kept, longest: int, now: datetime
     ) -> tuple[Words, tuple[Notice, ...]]:
         """Return words of at most `longest` bytes about the gravest of it, and the notices that they say nothing of.
 
         One account is told of in any case: what is too long even then, the channel cuts.
         """
         heads = by_gravity(gravest(notices))
+        link = self._link(heads, kept, now)
         count = len(heads)
         while True:
-            words = self._words(heads[:count], outlook, {role}, now)
+            words = self._words(heads[:count], outlook, {kept.role}, now, link)
             size = len(words.body.encode())
             if size <= longest or count == 1:
                 break
@@ -328,7 +334,20 @@ class Courier:
             ladder=Ladder.of(self.bench.book(now)),
         )
 
-    def _words(self, notices: Sequence[Notice], outlook: Outlook, roles: Iterable[Role], now: datetime) -> Words:
+    def _link(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> str | None:
+        """Return where the reader may say that they have it; the operator, and who is told of an end, need not."""
+        if kept.role is Role.OPERATOR or all(notice.kind is StepKind.RECOVERED for notice in notices):
+            return None
+        return self.link_of(Permit(purpose=Purpose.ACKNOWLEDGE, message=kept.message.id, until=now + LINK_LIFE))
+
+    def _words(
+        self,
+        notices: Sequence[Notice],
+        outlook: Outlook,
+        roles: Iterable[Role],
+        now: datetime,
+        acknowledge: str | None = None,
+    ) -> Words:
         items = [
             Item(
                 account=outlook.known[notice.account].account,
@@ -339,7 +358,7 @@ class Courier:
             for notice in gravest(notices)
         ]
         setting = Setting(now=now, calendar=self.bench.calendar, ladder=outlook.ladder, office=self.office)
-        return to_person(items, roles, UNNUMBERED, setting)
+        return to_person(items, roles, UNNUMBERED, setting, acknowledge)
 
     async def _record(self, kept: outbox.Kept, attempt: Attempt, channel: Channel | None = None) -> None:
         now = self.clock()

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.finding import RuleBook
+from monitor.core.token import SHORTEST_KEY
 from monitor.settings import days, rules
 from monitor.settings.check import Section, check
 from monitor.settings.document import Document, read
@@ -61,6 +62,7 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     calendar = _load(config_dir / calendar_name, days.CalendarFile, around, found)
     if main:
         found += _problems(*main, collectors)
+        found += _weak_key(*main) if env is not None else ()
     if rule_file:
         found += rules.problems(*rule_file)
     if calendar:
@@ -85,6 +87,13 @@ def _load(path: Path, model: type[Model], around: Surroundings, found: list[Prob
     except SettingsError as error:
         found += error.problems
         return None
+
+
+def _weak_key(main: XunchaFile, document: Document) -> Iterator[Problem]:
+    """Return that the key of links could be guessed, if it could."""
+    if main.web.key and len(main.web.key.reveal().encode()) < SHORTEST_KEY:
+        text = f"“web.key” 太短，至少要有 {SHORTEST_KEY} 个字符，可用 openssl rand -hex 32 生成。"
+        yield document.problem(("web", "key"), text)
 
 
 def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[Problem]:

@@ -146,6 +146,8 @@ class Web(Section):
 
     bind: Bind = ("127.0.0.1", 8080)
     base_url: WebAddress | None = None
+    key: SecretReference | None = None
+    """What links in messages are signed with; without it, or without `base_url`, messages carry none."""
     trusted_proxies: tuple[Network, ...] = ()
 
 

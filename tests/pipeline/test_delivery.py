@@ -13,7 +13,10 @@ from alerts.channels import open_channel
 from monitor.core.account import Contact, Role
 from monitor.core.message import RETRY_PAUSES, Attempt, Message, MessageState, Outcome
 from monitor.core.observation import Reason
-from monitor.store import Store, outbox
+from monitor.core.token import Permit, Purpose, Refused, TokenKey
+from monitor.pipeline.delivering import Courier
+from monitor.settings.sections import Web
+from monitor.store import Store, acknowledging, outbox
 from monitor.store.outbox import Kept
 from tests.alerts import robot
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
@@ -371,3 +374,56 @@ async def test_what_nobody_heard_of_before_leaves_first(store: Store) -> None:
 
 
 NEW = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
+
+
+SIGNING = TokenKey(b"a made-up key of thirty-two bytes")
+
+
+def linked(of: Office) -> Courier:
+    """Return the office's courier with pages that have an address and a key."""
+    return replace(of.parts.courier, link_of=lambda permit: f"https://x.example/k/{SIGNING.issue(permit)}")
+
+
+async def test_a_message_to_a_unit_carries_a_link_that_is_good_for_this_message(store: Store) -> None:
+    made = await stale(store, 10)
+    await made.parts.works.judge_all()
+    courier = linked(made)
+    await courier.prepare(made.clock())
+    await courier.deliver_due()
+    (message,) = made.mail.taken
+    (token,) = re.findall(r"\[已知悉，由我处理\]\(https://x\.example/k/(\S+)\)", message.body)
+    permit = SIGNING.read(token, made.clock())
+    assert isinstance(permit, Permit)
+    assert (permit.purpose, permit.message) == (Purpose.ACKNOWLEDGE, message.id)
+    assert SIGNING.read(token, made.clock() + timedelta(days=14)) is Refused.EXPIRED
+
+
+async def test_who_said_to_have_it_hears_of_day_12_no_more_and_the_leader_does(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=10))}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    await made.enrol([account(1, URL)])
+    await made.look()
+    await made.settle()
+    (message,) = made.mail.taken
+    permit = Permit(purpose=Purpose.ACKNOWLEDGE, message=message.id, until=made.clock() + timedelta(days=1))
+    told = await store.write(
+        lambda tx: acknowledging.acknowledge_by(tx, permit, by="联络员甲", at=made.clock()), durable=True
+    )
+    assert not isinstance(told, Refused)
+    heard = []
+    for _ in range(5):
+        made.mail.taken.clear()
+        made.clock.forward(timedelta(days=1))
+        await made.look()
+        await made.settle()
+        heard.append(sorted(one.address or "" for one in made.mail.taken))
+    both = ["leader@example.invalid", "liaison@example.invalid"]
+    assert heard == [[], ["leader@example.invalid"], [], both, both]
+
+
+@pytest.mark.parametrize("web", [Web(), Web(base_url="https://x.example")])
+async def test_without_an_address_and_a_key_no_message_carries_a_link(store: Store, web: Web) -> None:
+    made = await stale(store, 10, web=web)
+    await made.settle()
+    assert "/k/" not in made.mail.taken[0].body
+    assert made.parts.link_of(Permit(purpose=Purpose.PASTE, message="m", until=NOW)) is None
