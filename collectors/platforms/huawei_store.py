@@ -38,7 +38,7 @@ _PAGE = {
 _TOKEN = "token"  # noqa: S105 - the name it is kept under
 _TOKEN_KEPT = timedelta(minutes=10)
 _GIVEN = re.compile(r'\s*"?([\w.=+/-]{8,4000})"?\s*')
-_WANTS_TOKEN = 1002
+_WANTS_TOKEN = "1002"  # noqa: S105 - a code
 """How the store says that a token is missing or past its time."""
 _FROM = {"Origin": "https://appgallery.huawei.com", "Referer": "https://appgallery.huawei.com/"}
 
@@ -120,7 +120,7 @@ def _wants_token(page: Page) -> bool:
     if page.status in {401, 403}:
         return True
     is_short = len(page.body) < 1000 and bodies.looks_like_json(page)
-    return is_short and bodies.dig(bodies.load(page), "rtnCode") == _WANTS_TOKEN
+    return is_short and bodies.words(bodies.dig(bodies.load(page), "rtnCode")) == _WANTS_TOKEN
 
 
 def read(page: Page) -> Download:
@@ -128,10 +128,10 @@ def read(page: Page) -> Download:
     if page.status == 200 and page.headers.get("content-length") == "0" and not page.body:
         return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
     answer = stores.answer(page)
-    code = answer.get("rtnCode", 0)
-    if code != 0:
+    code = bodies.words(answer.get("rtnCode", 0))
+    if code != "0":
         reason = Reason.REFUSED if code == _WANTS_TOKEN else Reason.UNREADABLE
-        raise LookFailedError(reason, f"the store reports {bodies.words(code)[:20]!r}")
+        raise LookFailedError(reason, f"the store reports {code[:20]!r}")
     wanted = stores.asked(page, "appId")
     cards = answer.get("layoutData")
     return _record(answer, wanted, page.at) if cards is None else _page(bodies.rows(cards), wanted, page.at)
@@ -145,13 +145,13 @@ def _record(record: Fields, wanted: str, now: datetime) -> Download:
         return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
     if wanted not in {"", number, package}:
         raise stores.other_app(package, wanted)
-    is_on_shelf = record.get("isShelves")
-    if is_on_shelf not in {0, 1}:
+    on_shelf = record.get("isShelves")  # a number or a truth: both were seen
+    if on_shelf not in (0, 1):
         raise LookFailedError(Reason.UNREADABLE, "a record that does not say whether the app is on the shelf")
     released = dates.epoch(record.get("releaseDate"), now)
     return Download(
         link=Link.STORE,
-        fault=None if is_on_shelf else Fault.BLOCKED,
+        fault=None if on_shelf else Fault.BLOCKED,
         package=package,
         version=bodies.words(record.get("version")) or None,
         released_at=released.moment if released else None,

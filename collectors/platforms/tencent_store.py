@@ -84,7 +84,7 @@ def read(page: Page) -> Download:
 def _interface(page: Page, wanted: str) -> Download:
     answer = stores.answer(page)
     records = answer.get("app_detail_records")
-    if answer.get("ret") != 0 or not isinstance(records, dict):
+    if bodies.words(answer.get("ret")) != "0" or not isinstance(records, dict):
         raise LookFailedError(Reason.UNREADABLE, "the interface reports an error, or no records")
     if not records:
         return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
@@ -94,7 +94,7 @@ def _interface(page: Page, wanted: str) -> Download:
         raise LookFailedError(Reason.UNREADABLE, "a record without app or file")
     if wanted and package != wanted:
         raise stores.other_app(package, wanted)
-    is_blocked = about.get("online_status") == 0 or not bodies.words(file.get("url")).startswith(_WEB)
+    is_blocked = bodies.words(about.get("online_status")) == "0" or not bodies.words(file.get("url")).startswith(_WEB)
     changed = dates.epoch(file.get("update_time"), page.at)
     return Download(
         link=Link.STORE,

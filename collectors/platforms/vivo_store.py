@@ -54,7 +54,7 @@ def at(base_url: str) -> VivoStore:
 def read(page: Page) -> Download:
     """Return what the interface says; a module-level function, so that it can travel to another process."""
     record = stores.answer(page)
-    number, package = bodies.words(record.get("id")), bodies.words(record.get("package_name"))
+    number, package = bodies.words(record.get("id") or ""), bodies.words(record.get("package_name"))
     if not number and not package and record.get("filter") is True:
         return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
     if not number or not package:

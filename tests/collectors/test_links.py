@@ -65,6 +65,31 @@ async def test_a_large_package_is_judged_by_small_ranges(far: OpenFar, door: Ope
     assert sum(end + 1 - start for start, end in asked) < 1_000_000
 
 
+@pytest.mark.parametrize(
+    ("collector", "package"),
+    [(apk.COLLECTOR, apks.apk), (ipa.COLLECTOR, ipas.ipa), (hap.COLLECTOR, haps.hap)],
+    ids=["apk", "ipa", "hap"],
+)
+async def test_of_thirty_megabytes_at_most_one_leaves_the_server(
+    far: OpenFar, door: OpenDoor, collector: LinkCollector, package: Callable[..., bytes]
+) -> None:
+    sent: list[int] = []
+    serve = ranges(package(filling=30_000_000, names=3_000))
+
+    async def script(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await serve(request, writer)
+        asked = re.search(rb"range: bytes=(\d+)-(\d+)", request.lower())
+        assert asked
+        sent.append(int(asked[2]) - int(asked[1]) + 1)
+
+    there = await far(script)
+    seen = await look(collector, f"{there.url('/app')}#cn.gov.example", door())
+    assert isinstance(seen, Download)
+    assert (seen.fault, seen.is_signed) == (None, True)
+    assert sum(sent) < 1_000_000
+    assert max(sent) <= 64 * 1024
+
+
 async def test_a_package_under_a_reused_link_is_another_app(far: OpenFar, door: OpenDoor) -> None:
     there = await far(ranges(LARGE))
     seen = await look(apk.COLLECTOR, f"{there.url()}#cn.gov.another", door())

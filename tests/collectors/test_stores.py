@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import json
 import pkgutil
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collectors import platforms, stores
 from collectors.platforms import huawei_store, samsung_store, tencent_store, vivo_store, xiaomi_store
@@ -114,6 +117,20 @@ async def test_a_store_without_a_canary_is_believed_only_when_it_has_the_app() -
 async def test_what_is_not_said_again_is_not_kept(again: Download | Reason, ends: Reason | None) -> None:
     store = Said(says={"app": [NOT_HERE, again], "canary": [HERE]})
     assert fault(await look(store, "app")) is ends
+
+
+@given(
+    st.lists(st.sampled_from([HERE, NOT_HERE, BLOCKED, Reason.CAPTCHA]), min_size=1, max_size=3),
+    st.lists(st.sampled_from([HERE, NOT_HERE, BLOCKED, Reason.CAPTCHA]), min_size=1, max_size=3),
+)
+def test_nothing_is_said_against_an_app_but_twice_and_by_a_store_that_has_its_canary(
+    app: list[Download | Reason], canary: list[Download | Reason]
+) -> None:
+    said, known = (app * 3)[:2] if len(app) == 1 else app[:2], canary[0]
+    seen = asyncio.run(look(Said(says={"app": app, "canary": canary}), "app"))
+    if isinstance(seen, Download) and not seen.is_available:
+        assert known is HERE
+        assert all(isinstance(word, Download) and not word.is_available for word in said)
 
 
 async def test_the_canary_itself_is_looked_at_as_it_is() -> None:
