@@ -115,6 +115,11 @@ def test_one_of_several_ways_failing_is_a_warning_and_all_of_them_a_suspicion() 
     assert judge(STORE_GONE, package).state is State.SUSPECTED
 
 
+def test_a_store_that_had_the_app_and_cannot_be_seen_leaves_a_warning() -> None:
+    blind = line(Link.STORE, [(200, None), (100, None)], 2, shop="应用宝")
+    assert judge(STORE_GONE, blind).state is State.WARNING
+
+
 def test_a_service_that_the_app_needs_is_enough() -> None:
     finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, Fault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
     assert finding.state is State.SUSPECTED
