@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import socket
 import ssl
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -208,6 +210,40 @@ async def test_an_account_read_by_hand_is_asked_and_never_accused(store: Store) 
     await canned.settle()
     assert (await learnt(canned)).states["A01 UPD-01"] is State.UNKNOWN
     assert len(canned.mail.taken) == 2
+
+
+BOUND = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
+"""Nineteen days before NOW."""
+SOME: dict[str, bytes] = {
+    "douyin=MS4wLjABAAAAshilixian00": json.dumps(
+        {"status_code": 0, "user_info": {"nickname": "示例", "aweme_count": 9}}
+    ).encode(),
+    "feed=some:https://feed.example/a.xml": feed(OVERDUE),
+    "toutiao=MS4wLjABAAAAshilixian00": json.dumps(
+        {"message": "success", "data": [{"id": str(int(BOUND.timestamp()) << 32), "title": "a", "behot_time": 1}]}
+    ).encode(),
+}
+"""Ways to look that show some: a profile, a bridge that may leave posts out, a list whose times are bounds."""
+
+
+@pytest.mark.parametrize("method", SOME)
+async def test_what_shows_some_makes_nobody_overdue(store: Store, method: str) -> None:
+    canned = office(store, lambda clock: Canned(clock, defaultdict(lambda: SOME[method])))
+    await seen_long_ago(canned, account(1, "", method=method), OVERDUE)
+    await canned.look()
+    await canned.settle()
+    now = await learnt(canned)
+    assert now.outcomes == {"timeline"}
+    assert (now.states["A01 UPD-01"], now.open_cases, canned.mail.taken) == (State.UNKNOWN, 0, [])
+
+
+async def test_an_account_that_shows_its_profile_only_is_asked_for_its_posts(store: Store) -> None:
+    method = "douyin=MS4wLjABAAAAshilixian00"
+    canned = office(store, lambda clock: Canned(clock, defaultdict(lambda: SOME[method])))
+    await seen_long_ago(canned, account(1, "", method=method), STALE)
+    await canned.look()
+    await canned.settle()
+    assert "未收到贵单位" in canned.mail.taken[0].body
 
 
 async def test_a_bug_met_in_one_account_is_loud_and_keeps_no_other_from_being_judged(
