@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
-from typing import Any, get_args
+from typing import get_args
 
 import click
 import pytest
@@ -19,11 +15,10 @@ import pytest
 from monitor.app.choices import all_area_rules, all_collectors, all_rules
 from monitor.cli.main import xuncha
 from monitor.core.account import Platform
-from monitor.core.collector import Collector, Page
 from monitor.core.download import Fault, Link
 from monitor.core.finding import State
 from monitor.core.message import MessageState
-from monitor.core.observation import LookFailedError, Precision, Reason, Standing
+from monitor.core.observation import Precision, Reason, Standing
 from monitor.core.record import SUBJECTS, WORDS, RecordKind, Subject
 from monitor.metrics import Metrics, Snapshot
 from monitor.settings.check import Section
@@ -310,69 +305,3 @@ def test_decisions_are_numbered_without_a_hole_and_have_their_three_parts() -> N
         words = path.read_text("utf-8")
         assert words.startswith(f"# {path.name[:4]}: "), path.name
         assert [part for part in ("Context", "Decision", "Consequence") if f"**{part}.**" not in words] == [], path.name
-
-
-# --- the example platform: every file of the page, taken as it stands ---
-
-
-def files_of(document: str) -> Mapping[str, str]:
-    """Return the files that a document shows whole: a path in code on a line of its own, then a block."""
-    return dict(re.findall(r"^`([\w./-]+)`\n\n```\w+\n(.*?)^```$", document, re.MULTILINE | re.DOTALL))
-
-
-FILES = files_of(text("docs/adding-a-platform.md"))
-MODULE = "collectors/platforms/example.py"
-FIXTURES = "tests/fixtures/example/"
-MANIFEST: dict[str, Any] = json.loads(FILES[f"{FIXTURES}expected.json"])
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterable[ModuleType]:
-    """Load the page's platform from a file of its own."""
-    path = tmp_path_factory.mktemp("platform") / "example_platform.py"
-    path.write_text(FILES[MODULE], "utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[path.stem]
-
-
-def test_the_example_offers_a_collector(example: ModuleType) -> None:
-    assert isinstance(example.COLLECTOR, Collector)
-    assert example.at("http://127.0.0.1:9/").name == example.COLLECTOR.name == "example"
-
-
-def test_the_examples_fixtures_are_those_of_its_manifest() -> None:
-    shown = {name.removeprefix(FIXTURES) for name in FILES if name.startswith(FIXTURES)} - {"expected.json"}
-    assert shown == {fixture["file"] for fixture in MANIFEST["fixtures"]}
-
-
-def test_the_example_has_every_required_kind_of_answer() -> None:
-    contract = text("tests/collectors/test_platforms.py")
-    required = set(re.findall(r'"(\w+)"', contract.partition("REQUIRED = {")[2].partition("}")[0]))
-    assert len(required) > 5
-    assert required <= {fixture["kind"] for fixture in MANIFEST["fixtures"]} | set(MANIFEST["cannot"])
-
-
-@pytest.mark.parametrize("fixture", MANIFEST["fixtures"], ids=lambda one: str(one["file"]))
-def test_the_example_reads_its_fixtures(example: ModuleType, fixture: Mapping[str, Any]) -> None:
-    page = Page(
-        url=fixture["url"],
-        status=fixture.get("status", 200),
-        headers={},
-        body=FILES[f"{FIXTURES}{fixture['file']}"].encode(),
-        at=datetime.fromisoformat(MANIFEST["at"]),
-    )
-    if "reason" in fixture:
-        with pytest.raises(LookFailedError) as failed:
-            example.COLLECTOR.parse(page)
-        assert failed.value.reason.value == fixture["reason"]
-        return
-    seen = example.COLLECTOR.parse(page)
-    newest = datetime.fromisoformat(fixture["newest"]) if fixture["newest"] else None
-    assert (seen.standing.value, seen.covers.value) == (fixture["standing"], fixture["covers"])
-    assert (seen.newest.published_at if seen.newest else None) == newest
