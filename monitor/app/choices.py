@@ -48,6 +48,11 @@ def all_area_rules() -> tuple[AreaRule, ...]:
     return tuple(rule for rule in _rules() if isinstance(rule, AreaRule))
 
 
+def rule_ids() -> frozenset[str]:
+    """Return the ids of all rules."""
+    return frozenset(rule.id for rule in _rules())
+
+
 def _rules() -> Iterable[Rule | AreaRule]:
     rules = (module.RULE for module in _modules(monitor.core.rules) if hasattr(module, "RULE"))
     return sorted(rules, key=lambda rule: str(rule.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,19 @@ from monitor.cli.terminal import printed, progress
 
 if TYPE_CHECKING:
     from monitor.core.finding import Finding, Known
+    from monitor.pipeline.judging import Bench
     from monitor.store import Store
 
 BATCH = 200
 """How many accounts are judged between two steps of the progress bar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """The moment that is judged, and the one up to which we had learnt."""
+
+    at: datetime
+    known_at: datetime
 
 
 @click.command(cls=Command)
@@ -38,35 +48,54 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """按规则判断并列出结果；只读取，不改变任何案件。"""
-    from monitor.app.choices import all_rules
+    from monitor.app.choices import bench
     from monitor.app.clock import now
     from monitor.cli.shapes import finding_shape
-    from monitor.core.finding import State
-    from monitor.pipeline.judging import Bench
+    from monitor.core.verdict import QUIET
 
     settings = where.settings()
     moment = at or now()
-    bench = Bench(rules=all_rules(), book_of=settings.rule_book, calendar=settings.work_calendar())
-    quiet = frozenset() if everything else frozenset({State.OK, State.NOT_APPLICABLE})
+    when = When(at=moment, known_at=known_at or moment)
+    judged_by = bench(settings, settings.work_calendar())
     with where.store() as store:
-        findings = [
-            finding
-            for known in _known(store, account, moment, known_at or moment)
-            for _, finding in bench.findings(known, moment)
-            if finding.state not in quiet
+        found = [
+            *(finding for known in _known(store, account, when) for _, finding in judged_by.findings(known, when.at)),
+            *_of_areas(store, judged_by, account, when, silences=everything),
         ]
+    findings = sorted((one for one in found if everything or one.state not in QUIET), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))
     else:
         _print(findings)
 
 
-def _known(store: Store, account: str | None, at: datetime, known_at: datetime) -> Iterator[Known]:
+def _place(finding: Finding) -> tuple[str, ...]:
+    """Return where a finding stands in the list: accounts by id, then units, then areas; each by rule."""
+    if finding.account is not None:
+        return ("account", finding.account, finding.rule)
+    return ("unit" if finding.unit is not None else "~area", finding.area or "", finding.unit or "", finding.rule)
+
+
+def _of_areas(store: Store, judged_by: Bench, account: str | None, when: When, *, silences: bool) -> Iterator[Finding]:
+    """Yield what the rules on areas say of everybody, or of one account."""
+    from monitor.store import registers, roster
+
+    with store.read() as tx:
+        everybody = roster.accounts(tx, at=when.at, known_at=when.known_at)
+        wanted = sorted({one.area for one in everybody if account in {None, one.id}})
+        for area in wanted:
+            register = registers.register(tx, area, now=when.at, known_at=when.known_at)
+            said = [finding for _, finding in judged_by.area_findings(register, when.at)]
+            rest = judged_by.silences(register, said, when.at) if silences else ()
+            yield from (one for one in (*said, *rest) if account in {None, one.account})
+
+
+def _known(store: Store, account: str | None, when: When) -> Iterator[Known]:
     """Yield what is known of the roster's accounts, or of one of them."""
     from monitor.store import facts, roster
 
     with store.read() as tx:
-        ids = [one.id for one in roster.accounts(tx, at=at, known_at=known_at)]
+        ids = [one.id for one in roster.accounts(tx, at=when.at, known_at=when.known_at)]
         if account is not None:
             if account not in ids:
                 raise Refusal(_not_there(account, is_later=roster.account(tx, account) is not None))
@@ -74,7 +103,7 @@ def _known(store: Store, account: str | None, at: datetime, known_at: datetime) 
         with progress("判断", len(ids)) as bar:
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
-                yield from facts.known(tx, batch, now=at, known_at=known_at)
+                yield from facts.known(tx, batch, now=when.at, known_at=when.known_at)
                 bar.update(len(batch))
 
 
@@ -87,7 +116,10 @@ def _not_there(account: str, *, is_later: bool) -> str:
 def _print(findings: Sequence[Finding]) -> None:
     from monitor.core.wording import plain
 
-    lines = [f"{one.account}  {one.rule}  {one.state.label}  {plain(one.because, 300)}" for one in findings]
+    lines = [
+        f"{one.account or one.unit or one.area}  {one.rule}  {one.state.label}  {plain(one.because, 300)}"
+        for one in findings
+    ]
     click.echo("\n".join(lines) if lines else "没有需要注意的情况。")
 
 

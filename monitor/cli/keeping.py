@@ -120,7 +120,7 @@ def _take_papers(
 @place
 def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入处置决定：豁免、保留、清理整合、注销、确认、误报。"""
-    from monitor.app.choices import all_rules
+    from monitor.app.choices import rule_ids
     from monitor.app.clock import now
     from monitor.ledger import decision_line, read_decisions
     from monitor.store import decisions, papers
@@ -133,7 +133,7 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
             read = read_decisions(
                 file,
                 whom,
-                rules=frozenset(rule.id for rule in all_rules()),
+                rules=rule_ids(),
                 strengths_on=lambda on: settings.rule_book(on).strengths,
                 until=as_of or moment,
             )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -55,17 +57,26 @@ def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None)
         chosen = chosen.where(table.c.known_at <= known_at)
     found = {}
     for row in tx.execute(chosen):
-        record = Record(
-            id=row.id,
-            kind=row.kind,
-            subject=row.subject,
-            name=row.name,
-            on=row.on,
-            text=row.text,
-            attachment=row.attachment,
-        )
+        record = _record(row)
         found[replace(record, id=None, attachment=None)] = record
     return tuple(found.values())
+
+
+def reported_changes(
+    tx: Tx, ids: Collection[str], by: date, known_at: datetime
+) -> defaultdict[str, tuple[Record, ...]]:
+    """Return what was reported about accounts as changed (备案变更), oldest first, by account."""
+    table = tables.records
+    found: defaultdict[str, tuple[Record, ...]] = defaultdict(tuple)
+    chosen = sa.select(table).where(
+        table.c.kind == RecordKind.FILING_CHANGE,
+        table.c.name.in_(ids),
+        table.c.on <= by,
+        table.c.known_at <= known_at,
+    )
+    for row in tx.execute(chosen.order_by(table.c.on, table.c.id)):
+        found[row.name] += (_record(row),)
+    return found
 
 
 def listed_units(tx: Tx) -> frozenset[str]:
@@ -73,3 +84,15 @@ def listed_units(tx: Tx) -> frozenset[str]:
     table = tables.records
     order = sa.select(table.c.name).where(table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == Subject.UNIT)
     return frozenset(tx.scalars(order))
+
+
+def _record(row: sa.Row[Any]) -> Record:
+    return Record(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        name=row.name,
+        on=row.on,
+        text=row.text,
+        attachment=row.attachment,
+    )

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
+from monitor.core.case import StepKind
+from monitor.core.decision import Decision
+from monitor.core.finding import Finding, State
 from monitor.core.paper import PaperKind, as_filed_list, as_round, as_week
 from monitor.core.record import Record, Subject
-from monitor.core.register import Register
-from monitor.store import roster
+from monitor.core.register import Register, Trouble
+from monitor.store import roster, tables
 from monitor.store.database import Tx
+from monitor.store.decisions import decisions_of
 from monitor.store.papers import papers
 from monitor.store.records import records
+from monitor.store.values import decode
 
 WEEKS = 53
 """How many published weeks a register reaches back: more than any rule or report looks at."""
@@ -35,12 +42,61 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
         weeks=tuple(as_week(one, area, ids) for one in weeks),
         filed=next((as_filed_list(one, ids) for one in lists), None),
         records=_concerning(area, everybody, records(tx, by=today, known_at=known_by)),
+        decisions=_decisions(tx, ids, now, known_by),
+        troubles=_troubles(tx, ids, min(now, known_by)),
     )
 
 
 def areas(tx: Tx, *, now: datetime, known_at: datetime | None = None) -> tuple[str, ...]:
     """Return the areas that have accounts on the roster at `now`, sorted."""
     return tuple(sorted({account.area for account in roster.accounts(tx, at=now, known_at=known_at or now)}))
+
+
+def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) -> tuple[Decision, ...]:
+    ruled = decisions_of(tx, ids, now, known_by)
+    return tuple(sorted((one for of_one in ruled.values() for one in of_one), key=lambda one: one.at))
+
+
+_TO_SETTLE = (
+    StepKind.TASK,
+    StepKind.OVERDUE,
+    StepKind.ESCALATE,
+    StepKind.PROPOSE,
+    StepKind.REPEAT,
+    StepKind.SUSPECT,
+    StepKind.CONFIRM,
+)
+"""Steps by which somebody has a trouble to settle; those of the ladder before it is over are warnings."""
+
+
+def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]:
+    """Return the accounts' cases that were open then about something that the unit has to settle, oldest first."""
+    case, step, change = tables.cases, tables.steps, tables.finding_changes
+    begun = sa.func.min(step.c.at).label("begun")
+    said = (
+        sa.select(change.c.content)
+        .where(change.c.subject == "account/" + case.c.account, change.c.rule == case.c.rule, change.c.at <= at)
+        .order_by(change.c.at.desc(), change.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(case.c.id, case.c.account, case.c.rule, begun, said.label("said"))
+        .join_from(case, step, step.c.case == case.c.id)
+        .where(case.c.opened_at <= at, sa.or_(case.c.closed_at.is_(None), case.c.closed_at > at))
+        .where(step.c.at <= at, step.c.kind.in_(_TO_SETTLE))
+        .group_by(case.c.id, case.c.account, case.c.rule)
+        .order_by(begun, case.c.id)
+    )
+    return tuple(
+        Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
+        for row in tx.execute(chosen)
+        if row.account in ids and row.said and decode(Finding, row.said).state in _UNITS
+    )
+
+
+_UNITS = frozenset({State.VIOLATED, State.WARNING, State.SUSPECTED})
+"""States that it is the unit's to end; what waits for the office is not."""
 
 
 def _concerning(area: str, everybody: Collection[Account], found: Collection[Record]) -> tuple[Record, ...]:

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.app.choices import all_rules, load_settings
+from monitor.app.choices import bench, load_settings
 from monitor.app.clock import now
 from monitor.core.account import Platform
 from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import State
 from monitor.core.observation import Look
 from monitor.pipeline.faults import Faults
-from monitor.pipeline.judging import Bench, Judge
+from monitor.pipeline.judging import Judge
 from monitor.store import Store, audit, cases, facts, open_store
 from tests.cli.office import Office
 from tests.store.build import account, enrol, record, source
@@ -28,8 +28,8 @@ def store_of(office: Office) -> Store:
 
 async def judge(office: Office, store: Store) -> None:
     settings = load_settings(office.folder / "config", None)
-    bench = Bench(rules=all_rules(), book_of=settings.rule_book, calendar=settings.work_calendar())
-    await Judge(store=store, bench=bench, faults=Faults(lambda _: None)).judge_due(now())
+    judged_by = bench(settings, settings.work_calendar())
+    await Judge(store=store, bench=judged_by, faults=Faults(lambda _: None)).judge_due(now())
 
 
 def state(store: Store) -> State:
