@@ -1,7 +1,8 @@
 """Looking through an owner's grant: a token is got when there is none, and once more when it is no longer taken.
 
 Everything that an official interface refuses for want of a right to ask ends as `Reason.GRANT`: it says
-something of the grant, never of the account.
+something of the grant, never of the account. A request for a token is marked `is_secret`, so that its answer
+is never kept as evidence.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ class BoundFetch:
 
     After the look, `validators` are those of the conditional request's answer (None if there was
     none, or if it was no success), and `raw` is the body that was read last (or fetched last,
-    where none was read).
+    where none was read), never an answer that is a secret.
     """
 
     def __init__(self, line: _Line, reader: Reader, *, before: Validators, agent: str, platform: str) -> None:
@@ -160,7 +160,7 @@ class BoundFetch:
         if answer.status == 304:
             raise LookFailedError(Reason.HTTP_ERROR, "not modified, says the host, which was not asked")
         body = decoded(answer.wire, answer.headers.get("content-encoding", ""), limit)
-        self.raw = body
+        self.raw = None if request.is_secret else body
         return Page(
             url=str(answer.url),
             status=answer.status,

@@ -32,6 +32,8 @@ class Request:
     json: Mapping[str, object] | None = None
     """What is sent as one JSON object."""
     conditional: bool = False
+    is_secret: bool = False
+    """Whether the answer is a secret, a token: it is never kept as evidence."""
     max_bytes: int | None = None
     """A cap for this body, where a platform's pages are larger than the door's 2 MB."""
     stop_at: int | None = None

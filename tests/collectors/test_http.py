@@ -322,6 +322,14 @@ async def test_the_same_host_keeps_the_cookies(door: OpenDoor, far: OpenFar) -> 
     assert "cookie: SUB=a; SUBP=b" in there.asked[1]
 
 
+async def test_an_answer_that_is_a_secret_is_never_kept_as_evidence(door: OpenDoor, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/token").respond_with_data("t0ken")
+    fetch = bound(door())
+    page = await fetch(Request(url=httpserver.url_for("/token"), is_secret=True))
+    assert page.body == b"t0ken"
+    assert fetch.raw is None
+
+
 async def test_a_form_is_never_sent_on_to_another_host(door: OpenDoor, far: OpenFar) -> None:
     second = await far(answer(b"body"))
     first = await far(answer(status="307 Moved", location=second.url()))
