@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from collectors import dates, html, wechat
+from collectors import dates, html, standings, wechat
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
@@ -33,9 +33,6 @@ from monitor.core.observation import (
     timeline,
 )
 
-AGENT = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-)
 MAX_BYTES = 6_000_000
 """Half as much again as the longest page that was seen."""
 _MESSAGE_LENGTH = 300_000
@@ -57,14 +54,9 @@ _NEW_HOME = re.compile(rf"transfer_?target_?link[\"']?\s*[:=]\s*({_WORD})", re.I
 
 _STANDINGS = (
     (re.compile(r"(?:帐号|账号|公众号)[^。]{0,20}被冻结"), Standing.FROZEN),
-    (re.compile(r"(?:帐号|账号|公众号)[^。]{0,6}迁移"), Standing.MIGRATED),
-    (re.compile(r"(?:帐号|账号|公众号)已?被(?:永久)?(?:屏蔽|封禁|封停)"), Standing.BANNED),
-    (
-        re.compile(r"(?:帐号|账号|公众号)已(?:自主|被系统)?(?:注销|回收)|account has been deleted by the owner"),
-        Standing.CANCELLED,
-    ),
+    (re.compile(r"(?:帐号|账号|公众号)已被系统回收|account has been deleted by the owner"), Standing.CANCELLED),
 )
-"""What a page says of the account (此帐号…, 该公众号…), and what it means; the first that fits."""
+"""What WeChat says of an account in words of its own; the first that fits, before those of all platforms."""
 _ARTICLE = (
     (re.compile(r"内容已被发布者删除|deleted by the author"), "the article was deleted by its author"),
     (re.compile(r"违规无法查看|涉嫌违反|违反|投诉"), "the article was removed for a violation"),
@@ -128,7 +120,7 @@ class WechatArticle:
         parts = urlsplit(address)
         there = f"{self.base}/{wechat.HOST}" if self.base else f"https://{wechat.HOST}"
         query = f"?{parts.query}" if parts.query else ""
-        return Request(url=f"{there}{parts.path}{query}", headers={"User-Agent": AGENT}, max_bytes=MAX_BYTES)
+        return Request(url=f"{there}{parts.path}{query}", headers={"User-Agent": wechat.AGENT}, max_bytes=MAX_BYTES)
 
 
 COLLECTOR = WechatArticle()
@@ -152,9 +144,8 @@ def read(page: Page) -> Timeline:
         )
         return timeline([post], covers=Covers.SOME, profile=Profile(name=found.name, id=found.biz))
     message = _message(text)
-    for words, standing in _STANDINGS:
-        if words.search(message):
-            return gone(standing)
+    if standing := _standing(message):
+        return gone(standing)
     refuse_walls(page)
     for words, meaning in _ARTICLE:
         if words.search(message):
@@ -226,6 +217,12 @@ def _message(text: str) -> str:
     page = html.tree(text)
     nodes = html.select(page, ".weui-msg__title") or html.select(page, ".mesg-block")
     return html.plain(nodes[0].text()) if nodes else html.title(page)
+
+
+def _standing(message: str) -> Standing | None:
+    """Return what the message says of the account; None where it is about the article alone."""
+    ours = (standing for words, standing in _STANDINGS if words.search(message))
+    return next(ours, None) or standings.said(message)
 
 
 def _new_home(page: Page) -> str | None:
