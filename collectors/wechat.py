@@ -10,6 +10,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from collectors import html
 
 HOST = "mp.weixin.qq.com"
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+)
+"""Pages are shown to browsers only."""
 _BIZ = re.compile(r"[A-Za-z0-9+/]{8,40}={0,2}")
 _SHORT = re.compile(r"/s/[A-Za-z0-9_-]{10,40}")
 _PARTS = {

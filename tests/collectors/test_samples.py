@@ -24,6 +24,7 @@ from collectors.platforms import (
     toutiao,
     website,
     wechat_article,
+    wechat_official,
     weibo,
     weibo_ajax,
 )
@@ -244,3 +245,15 @@ def test_a_real_package_of_ios_or_harmony(name: str, package: str | None, fault:
         return
     assert isinstance(seen, Download)
     assert (seen.package, seen.fault) == (package, fault)
+
+
+def test_recorded_answers_of_wechats_official_interfaces() -> None:
+    sent = timeline(wechat_official.COLLECTOR, "wechat/official_api/datacube_getarticletotal.json")
+    about = timeline(wechat_official.COLLECTOR, "wechat/official_api/api_get_authorizer_info.json")
+    assert sent.newest
+    assert (beijing_date(sent.newest.published_at).isoformat(), sent.newest.precision) == ("2014-12-08", Precision.DAY)
+    assert sent.covers is Covers.SOME
+    assert about.profile
+    assert about.profile.id == "gh_eb5e3a772040"
+    for name in ("token", "api_authorizer_token"):
+        assert read(wechat_official.COLLECTOR, f"wechat/official_api/{name}.json") is Reason.UNREADABLE

@@ -1,0 +1,106 @@
+"""微信视频号 by a share link: the one video that it names (as public code of 2026-08 reads it; nothing was recorded).
+
+Key: the link that 分享、复制链接 gives, `https://weixin.qq.com/sph/…`. Needs no login. Yields the video's
+time and words and its author's name, so it covers some posts: nobody can list an account's videos without
+being logged in on a phone, and lists come by hand only. The answer names the author by nickname alone.
+A link that has expired, or whose video is gone, leads to a page about updating WeChat.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import urlencode, urlsplit
+
+from collectors import bodies, dates, html, standings
+from monitor.core.account import Account, Platform, Source
+from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone, timeline
+
+_LINK = re.compile(r"https?://weixin\.qq\.com/sph/([A-Za-z0-9_-]{4,40})(?:[/?#]|$)")
+_HOST = "channels.weixin.qq.com"
+_PAGE = f"https://{_HOST}/finder-preview/pages/sph"
+_EXPIRED = "support.weixin.qq.com"
+"""Where the platform sends whoever comes by a link that is no longer good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """What a share link shows."""
+
+    name: str
+    """The author's name on the day of the look; there is no stable id."""
+    published: dates.Stamp
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsLink:
+    """A share link's video; `base` is where another server stands in for the platform's."""
+
+    base: str | None = None
+
+    name = "channels-link"
+    version = 1
+    platforms = frozenset({Platform.WEIXIN_CHANNELS})
+
+    def key_of(self, account: Account) -> str | None:
+        """Return the homepage, where the roster has a share link in its place."""
+        return account.homepage if account.homepage and _LINK.match(account.homepage) else None
+
+    def is_partial(self, key: str) -> bool:
+        """Return True: one video never shows that there is none after it."""
+        return True
+
+    async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
+        """Return the video."""
+        return await fetch.read(read, await fetch(self.request(source.key)))
+
+    def parse(self, page: Page) -> Timeline:
+        """Return what one answer says of a video."""
+        return read(page)
+
+    def request(self, link: str) -> Request:
+        """Return what to ask for about a share link; raises LookFailedError (UNREADABLE) for any other address."""
+        match = _LINK.match(link)
+        if match is None:
+            raise LookFailedError(Reason.UNREADABLE, "the key is no share link of a video")
+        there = f"{self.base}/{_HOST}" if self.base else f"https://{_HOST}"
+        asked = {"_rid": blake2b(link.encode(), digest_size=8).hexdigest(), "_pageUrl": _PAGE}
+        return Request(
+            url=f"{there}/finder-preview/api/feed/get_feed_info?{urlencode(asked)}",
+            method="POST",
+            headers={"Origin": f"https://{_HOST}", "Referer": f"{_PAGE}?id={match[1]}"},
+            json={"baseReq": {"generalToken": ""}, "shortUri": match[1]},
+        )
+
+
+COLLECTOR = ChannelsLink()
+
+
+def at(base_url: str) -> ChannelsLink:
+    """Return the collector for a server that answers as `<base_url>/channels.weixin.qq.com/…`."""
+    return ChannelsLink(base_url.rstrip("/"))
+
+
+def read(page: Page) -> Timeline:
+    """Return what one answer says; a module-level function, so that it can travel to another process."""
+    if urlsplit(page.url).hostname == _EXPIRED:
+        raise LookFailedError(Reason.HTTP_ERROR, "the link has expired, or the video is gone")
+    answer, standing = standings.heard(page)
+    if standing:
+        return gone(standing)
+    code = answer.get("errCode")
+    if code != 0:
+        raise LookFailedError(
+            Reason.HTTP_ERROR if isinstance(code, int) else Reason.UNREADABLE, f"errCode {code!r:.20}"
+        )
+    feed, author = bodies.dig(answer, "data", "feedInfo"), bodies.dig(answer, "data", "authorInfo")
+    stamp = dates.epoch(bodies.dig(feed, "createtime"), page.at)
+    name = html.plain(bodies.words(bodies.dig(author, "nickname")))
+    if stamp is None or not name:
+        raise LookFailedError(Reason.UNREADABLE, "a video without its time or its author")
+    title = html.plain(bodies.words(bodies.dig(feed, "description")))
+    post = Post(published_at=stamp.moment, precision=stamp.precision, title=title)
+    return timeline([post], covers=Covers.SOME, profile=Profile(name=name))

@@ -1,0 +1,55 @@
+"""A share link of a video: what is asked for, and what is no link."""
+
+from pathlib import Path
+
+import pytest
+
+from collectors.platforms import channels_link
+from monitor.core.account import Account, Platform, Source
+from monitor.core.observation import Covers, LookFailedError, Reason
+from tests.fakes import Canned, CannedFetch, MemorySession
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "channels_link"
+LINK = "https://weixin.qq.com/sph/AbCdEf123"
+
+
+def source(key: str = LINK) -> Source:
+    return Source(account="A1", collector="channels-link", key=key)
+
+
+async def test_one_request_shows_the_video_and_covers_some() -> None:
+    fetch = CannedFetch({"get_feed_info": Canned(body=(FIXTURES / "normal.json").read_bytes())})
+
+    seen = await channels_link.COLLECTOR.collect(source(), fetch, MemorySession())
+
+    assert seen.covers is Covers.SOME
+    assert [post.title for post in seen.posts] == ["县政府常务会议召开 #示例县"]
+    (request,) = fetch.requests
+    assert request.url.startswith("https://channels.weixin.qq.com/finder-preview/api/feed/get_feed_info?_rid=")
+    assert request.method == "POST"
+    assert request.json == {"baseReq": {"generalToken": ""}, "shortUri": "AbCdEf123"}
+    assert request.headers["Origin"] == "https://channels.weixin.qq.com"
+
+
+@pytest.mark.parametrize(
+    "key", ["", "https://weixin.qq.com/", "https://weixin.qq.com.example.invalid/sph/AbCdEf123", "sph/AbCdEf123"]
+)
+async def test_nothing_but_a_share_link_is_asked_for(key: str) -> None:
+    fetch = CannedFetch({})
+    with pytest.raises(LookFailedError) as failed:
+        await channels_link.COLLECTOR.collect(source(key), fetch, MemorySession())
+    assert failed.value.reason is Reason.UNREADABLE
+    assert fetch.requests == []
+
+
+def test_a_share_link_as_homepage_is_its_key() -> None:
+    account = Account(
+        id="A1", name="示例县发布", platform=Platform.WEIXIN_CHANNELS, unit="示例县政府办", area="示例县", homepage=LINK
+    )
+    assert channels_link.COLLECTOR.key_of(account) == LINK
+
+
+async def test_another_server_may_stand_in_for_the_platform() -> None:
+    fetch = CannedFetch({"127.0.0.1": Canned(body=(FIXTURES / "normal.json").read_bytes())})
+    await channels_link.at("http://127.0.0.1:9/").collect(source(), fetch, MemorySession())
+    assert fetch.urls[0].startswith("http://127.0.0.1:9/channels.weixin.qq.com/finder-preview/")
