@@ -54,7 +54,9 @@ class Weibo:
         about = await fetch.read(sina.read, profile_page)
         if not about.standing.is_present:
             return about
-        posts_page = await fetch(ask.posts(_container(profile_page) or f"{sina.LIST}{ask.uid}"))
+        is_empty = about.standing is Standing.EMPTY  # then an unchanged list says nothing: the profile may have changed
+        container = _container(profile_page) or f"{sina.LIST}{ask.uid}"
+        posts_page = await fetch(replace(ask.posts(container), conditional=not is_empty))
         sina.refuse_stale(posts_page)
         if sina.is_ambiguous(posts_page):
             return await self._nothing_shown(ask, fetch, about)
@@ -73,10 +75,14 @@ class Weibo:
         return seen
 
     async def _nothing_shown(self, ask: _Ask, fetch: Fetch, about: Timeline) -> Timeline:
-        """Return what an empty list means for an account whose profile is shown."""
+        """Return what an empty list means for an account whose profile is shown.
+
+        That the list is empty still does not mean that weibo.com still says the same, so the last
+        request's sameness is the one that counts.
+        """
         if about.standing is Standing.EMPTY:
             return about
-        page = await fetch(ask.info())
+        page = await fetch(replace(ask.info(), conditional=True))
         sina.refuse_stale(page)
         return sina.with_profile(await fetch.read(sina.read, page), about)
 
@@ -119,7 +125,7 @@ class _Ask:
 
     def posts(self, container: str, more: Mapping[str, str] | None = None) -> Request:
         query = {"type": "uid", "value": self.uid, "containerid": container}
-        return replace(self._mobile({**query, **(more or {})}), conditional=more is None)
+        return self._mobile({**query, **(more or {})})
 
     def info(self) -> Request:
         return Request(

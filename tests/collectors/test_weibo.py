@@ -116,6 +116,14 @@ async def test_an_account_without_posts_is_empty_only_if_its_profile_says_so() -
         assert (seen.standing, seen.covers, seen.posts) == (Standing.ACTIVE, Covers.SOME, ())
 
 
+async def test_a_list_that_stays_empty_hides_no_change_of_what_else_was_asked_for() -> None:
+    _, fetch = await look(profile=answer("profile_empty.json"), posts=answer("ambiguous.json"))
+    assert not any(request.conditional for request in fetch.requests)
+    _, fetch = await look(posts=answer("ambiguous.json"), info=answer("banned.json"))
+    assert [request.conditional for request in fetch.requests] == [False, True, True]
+    assert INFO in fetch.urls[-1]
+
+
 @pytest.mark.parametrize(
     ("info", "standing"),
     [("banned.json", Standing.BANNED), ("cancelled.json", Standing.CANCELLED), ("restricted.json", Standing.FROZEN)],
