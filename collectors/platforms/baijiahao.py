@@ -112,7 +112,7 @@ def read(page: Page) -> Timeline:
     if any(bodies.dig(where, "foe", "is_need_foe") is True for where in (answer, data)):
         raise LookFailedError(Reason.CAPTCHA, "the list asks for a proof of being a browser")
     items = data.get("list")
-    if not isinstance(items, list) or answer.get("errno") not in {0, None}:
+    if not isinstance(items, list) or bodies.count(answer.get("errno", 0)) != 0:
         raise LookFailedError(Reason.UNREADABLE, "neither an author page nor a list")
     if not items and data.get("hasMore"):
         return Timeline(covers=Covers.SOME)

@@ -40,6 +40,8 @@ _PICTURES = 68
 """The value of `aweme_type` that has an address of its own."""
 _BANNED, _RESTRICTED = 1, 2
 """Values of `ban_type`."""
+_RESTRICTED_TITLE = "违规处罚说明"
+"""The title of the notice that goes with the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +150,14 @@ def _standing(user: Fields) -> Standing | None:
         return Standing.CANCELLED
     if standing := standings.said(titles):
         return standing
+    if _RESTRICTED_TITLE in titles:
+        return Standing.FROZEN
     return {_BANNED: Standing.BANNED, _RESTRICTED: Standing.FROZEN}.get(bodies.count(punished.get("ban_type")) or 0)
 
 
 def _works(page: Page, answer: Fields) -> Timeline:
     items, has_more = answer.get("aweme_list"), bool(answer.get("has_more"))
-    if not isinstance(items, list) or answer.get("status_code") not in {0, None}:
+    if not isinstance(items, list) or bodies.count(answer.get("status_code", 0)) != 0:
         raise LookFailedError(Reason.UNREADABLE, "no list: private, banned, or refused")
     if not items and has_more:
         return Timeline(covers=Covers.SOME)

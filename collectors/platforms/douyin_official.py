@@ -171,7 +171,7 @@ def read(page: Page) -> Timeline:
     works, has_more = data.get("list"), bool(data.get("has_more"))
     if not isinstance(works, list):
         raise LookFailedError(Reason.UNREADABLE, "no list of works")
-    public = [work for work in works if bodies.fields(work).get("video_status") not in _HIDDEN]
+    public = [work for work in works if bodies.count(bodies.dig(work, "video_status")) not in _HIDDEN]
     if not public and has_more:
         return Timeline(covers=Covers.SOME)
     return listing(public, lambda work: _post(page, work), is_last=not has_more)

@@ -18,7 +18,7 @@ from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.observation import LookFailedError, Post, Reason, Timeline, gone
+from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone
 
 _NUMBER = re.compile(r"[0-9]{3,15}")
 _XPT = re.compile(r"[A-Za-z0-9+/_-]{16,120}={0,2}")
@@ -51,9 +51,10 @@ class Sohu:
         if number is None:
             address = f"{self.at_host('mp.sohu.com')}/profile?xpt={quote(source.key, safe='')}"
             page = await fetch(Request(url=address, max_bytes=4_000_000))
-            if standing := standings.said(answers.notice(page)):
-                return gone(standing)
-            number = _named(page)
+            about = await fetch.read(read, page)
+            if not about.standing.is_present:
+                return about
+            number = _number(about)
             session.put(source.key, number, _NUMBER_KEPT)
         address = f"{self.at_host('v2.sohu.com')}/author-page-api/author-articles/pc/{number}?pNo=1"
         page = await fetch(Request(url=address, conditional=True))
@@ -78,6 +79,9 @@ def at(base_url: str) -> Sohu:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel to another process."""
+    if named := _NAMED.search(page.body):
+        answers.judge_status(page)
+        return Timeline(covers=Covers.SOME, profile=Profile(id=named[1].decode()))
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
@@ -115,11 +119,8 @@ def _xpt_alone(text: str) -> str | None:
     return text if _XPT.fullmatch(text) else None
 
 
-def _named(page: Page) -> str:
-    """Return the number that an author's page names; raises LookFailedError where it names none."""
-    answers.judge_status(page)
-    match = _NAMED.search(page.body)
-    if match is None:
-        answers.refuse_walls(page)
-        raise LookFailedError(Reason.UNREADABLE, "the author's page names no number")
-    return match[1].decode()
+def _number(about: Timeline) -> str:
+    """Return the number that an author's page names; raises LookFailedError for any other answer."""
+    if about.profile is None or about.profile.id is None:
+        raise LookFailedError(Reason.UNREADABLE, "no author page")
+    return about.profile.id

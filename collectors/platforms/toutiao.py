@@ -124,9 +124,10 @@ def _title(item: Fields) -> str:
 
 
 def _kind(item: Fields) -> str:
-    if item.get("cell_type") == _SHORT:
+    kind = bodies.count(item.get("cell_type"))
+    if kind == _SHORT:
         return "w"
-    is_video = item.get("cell_type") in _VIDEO or item.get("article_genre") == "video"
+    is_video = kind in _VIDEO or item.get("article_genre") == "video"
     return "video" if is_video else "article"
 
 

@@ -6,12 +6,14 @@ and says in one sentence why a required kind cannot occur there.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import json
 import pickle
 import pkgutil
 import random
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -302,6 +304,44 @@ def junk() -> list[Any]:
 def test_junk_shows_nothing(module: ModuleType, body: bytes) -> None:
     got = seen(module, page(body, datetime(2026, 11, 20, tzinfo=UTC)))
     assert isinstance(got, Reason)
+
+
+def places(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to every value that lies in a JSON value, itself included."""
+    yield path
+    inside: Iterable[tuple[Any, object]] = ()
+    if isinstance(value, dict):
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    for name, one in inside:
+        yield from places(one, (*path, name))
+
+
+def exchanged(value: object, path: tuple[Any, ...], other: object) -> object:
+    """Return a JSON value in which another one stands in a place."""
+    if not path:
+        return other
+    changed = copy.copy(value)
+    changed[path[0]] = exchanged(changed[path[0]], path[1:], other)  # type: ignore[index]  # a dict or a list
+    return changed
+
+
+OTHERS: tuple[object, ...] = (None, [], {}, "x", -1, True)
+
+
+@pytest.mark.parametrize("case", normal_pages())
+def test_a_value_of_another_kind_is_read_around_or_refused(case: Case) -> None:
+    """A crash would be told as a bug of ours, over and over: what a platform changes is UNREADABLE."""
+    try:
+        answer = json.loads(case.page.body)
+    except ValueError:
+        return
+    for path in places(answer):
+        for other in OTHERS:
+            body = json.dumps(exchanged(answer, path, other)).encode()
+            got = seen(case.module, page(body, case.at, case.expected["url"]))
+            assert isinstance(got, Reason | Timeline)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 412, 414, 418, 429, 432, 451])
