@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 from collectors import bodies, dates, html
 from collectors.answers import json_object
 from collectors.bodies import Fields
-from collectors.grants import StaleTokenError, Token, with_token
+from collectors.grants import StaleTokenError, Token, granted, with_token
 from collectors.listing import joined, listing
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Grant, Page, Request, Session
@@ -77,7 +77,7 @@ class DouyinOfficial:
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the newest works."""
-        base = (session.grant.base_url if session.grant else None) or self.base
+        base = granted(session).base_url or self.base
         asking = _Asking(base=base, fetch=fetch, session=session)
         return await with_token(session, asking.renew, asking.look)
 
@@ -149,7 +149,7 @@ class _Asking:
             self.session.put(_REFRESH, longer, lasts)
 
     async def _oauth(self, what: str, form: Mapping[str, str]) -> Fields:
-        page = await self.fetch(Request(url=f"{self.base}/oauth/{what}/", method="POST", form=form))
+        page = await self.fetch(Request(url=f"{self.base}/oauth/{what}/", method="POST", form=form, is_secret=True))
         answer = json_object(page)
         code = _code(answer)
         if code in _STALE:

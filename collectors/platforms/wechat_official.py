@@ -24,7 +24,7 @@ from typing import Literal
 from collectors import bodies, dates, html, wechat
 from collectors.answers import json_object
 from collectors.bodies import Fields
-from collectors.grants import StaleTokenError, Token, with_token
+from collectors.grants import StaleTokenError, Token, granted, with_token
 from monitor.core.account import Account, Platform, Source
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.collector import Fetch, Grant, Page, Request, Session
@@ -92,7 +92,7 @@ class WechatOfficial:
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the newest publications, and what was sent besides."""
-        base = (session.grant.base_url if session.grant else None) or self.base
+        base = granted(session).base_url or self.base
 
         async def renew(grant: Grant) -> Token:
             return await _new_token(base, grant, fetch)

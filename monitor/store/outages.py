@@ -64,10 +64,12 @@ def census(tx: Tx, now: datetime) -> tuple[Census, ...]:
     """Return how looks go on each platform that is polled.
 
     An account fails when the latest look at each of its sources that was looked at did, and not by chance. What
-    failed during an outage that is over says nothing: only later looks count.
+    failed during an outage that is over says nothing: only later looks count. Nor does what failed for want of an
+    owner's grant: that is between the owner and us.
     """
     source, account = tables.sources, tables.accounts
-    looked = source.c.last_look_at > _counted_from(tx, now)
+    is_granted = sa.or_(source.c.blind_reason.is_(None), source.c.blind_reason != Reason.GRANT)
+    looked = sa.and_(source.c.last_look_at > _counted_from(tx, now), is_granted)
     not_by_chance = sa.or_(source.c.failures > 1, source.c.blind_reason.not_in(PASSING))
     fails = sa.and_(source.c.failures > 0, not_by_chance)
     unreached = sa.and_(fails, source.c.blind_reason.in_(UNREACHED))

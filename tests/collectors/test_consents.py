@@ -77,6 +77,7 @@ async def test_a_consent_becomes_an_access_token_that_serves_many_looks() -> Non
     asked, listed = fetch.requests
     assert asked.form == {"client_key": "ck1", "grant_type": "refresh_token", "refresh_token": "first-refresh"}
     assert listed.headers["access-token"] == "access-1"
+    assert (asked.is_secret, listed.is_secret) == (True, False)
     assert parse_qs(urlsplit(listed.url).query)["open_id"] == ["author-1"]
     assert (len(seen.posts), seen.covers) == (3, Covers.ALL)
     _, fetch = await look(douyin_official.COLLECTOR, session, {LIST: NORMAL})

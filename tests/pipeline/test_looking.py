@@ -1,9 +1,13 @@
 """Looks through an owner's grant: what they got with it is there after a restart, sealed, or nowhere at all."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from collectors.grants import Token, with_token
 from collectors.seal import Seal
@@ -14,8 +18,10 @@ from monitor.core.collector import Fetch, Grant, Page, Session
 from monitor.core.observation import Blind, Reason, Timeline, timeline
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.looking import Looker
+from monitor.settings import sections as settings_sections
+from monitor.settings.kinds import Secret
 from monitor.store import Store, looks, roster, tables
-from tests.pipeline.build import Canned, Clock, account
+from tests.pipeline.build import NOW, Canned, Clock, account, office, settings
 
 KEY = "0123456789abcdef0123456789abcdef"
 GRANT = Grant(id="wx1", secret="s3cret")
@@ -117,3 +123,40 @@ async def test_a_source_whose_grant_is_not_in_the_settings_is_blind_for_want_of_
     assert isinstance(recorded.look.sight, Blind)
     assert recorded.look.sight.reason is Reason.GRANT
     assert collector.given == []
+
+
+async def test_nothing_secret_of_an_owners_grant_is_written_anywhere(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    api = "https://api.weixin.qq.com"
+    publication = {
+        "article_id": "1",
+        "update_time": int((NOW - timedelta(days=1)).timestamp()),
+        "content": {"news_item": [{"title": "防汛提醒", "url": f"{api}/s", "is_deleted": False}]},
+    }
+    answers: dict[str, object] = {
+        f"{api}/cgi-bin/stable_token": {"access_token": "t0ken", "expires_in": 7200},
+        f"{api}/cgi-bin/freepublish/batchget?access_token=t0ken": {"total_count": 1, "item": [publication]},
+        f"{api}/datacube/getarticletotal?access_token=t0ken": {"errcode": 48001},
+    }
+    bodies: dict[str, bytes | Reason] = {url: json.dumps(answer).encode() for url, answer in answers.items()}
+    granted = settings(grants={"shili": settings_grant("s3cret")}, key=Secret("env:XUNCHA_KEY", SecretStr(KEY)))
+    here = office(store, lambda clock: Canned(clock, bodies), granted)
+    await here.enrol([account(1, "", platform=Platform.WEIXIN_SUBSCRIPTION, method="wechat-official=shili")])
+
+    await here.look()
+    bodies[f"{api}/cgi-bin/freepublish/batchget?access_token=t0ken"] = b"{"
+    await here.look()
+
+    with store.read() as tx:
+        assert tx.scalar(sa.select(tables.posts.c.title)) == "防汛提醒"
+        assert tx.scalar(sa.select(sa.func.count()).select_from(tables.tokens)) == 1
+    database = Path(str(store.url.database))
+    written = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
+    for secret in ("t0ken", "s3cret", KEY):
+        assert secret.encode() not in written
+        assert secret not in caplog.text
+
+
+def settings_grant(secret: str) -> settings_sections.Grant:
+    return settings_sections.Grant(collector="wechat-official", id="wx0", secret=Secret("env:SHILI", SecretStr(secret)))
