@@ -140,7 +140,7 @@ class _Ask:
     async def _answer(self, path: str, asked: Mapping[str, object]) -> Page:
         url = f"{self.base}{path}?access_token={self.token}"
         page = await self.fetch(Request(url=url, method="POST", json=asked))
-        if bodies.fields(json_object(page)).get("errcode") in _STALE:
+        if _is_stale(json_object(page).get("errcode")):
             raise StaleTokenError
         return page
 
@@ -153,9 +153,13 @@ async def _new_token(base: str, grant: Grant, fetch: Fetch) -> Token:
     if value and seconds:
         return Token(value=value, lasts=timedelta(seconds=min(seconds, 7200)))
     code = answer.get("errcode")
-    if code in _STALE:
+    if _is_stale(code):
         raise LookFailedError(Reason.GRANT, f"errcode {code}: the AppSecret is wrong")
     raise _refusal(code)
+
+
+def _is_stale(code: object) -> bool:
+    return isinstance(code, int) and code in _STALE
 
 
 def read(page: Page) -> Timeline:
@@ -196,7 +200,7 @@ def _publications(page: Page, answer: Fields) -> Timeline:
                 url=wechat.permalink(f"https://{wechat.HOST}/", bodies.words(article.get("url"))),
             )
             for article in bodies.rows(bodies.dig(item, "content", "news_item"))
-            if article.get("is_deleted") not in {True, "true"}
+            if article.get("is_deleted") is not True
         ]
     return replace(timeline(posts, covers=Covers.SOME), standing=Standing.ACTIVE)
 
