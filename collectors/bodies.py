@@ -12,7 +12,7 @@ from monitor.core.observation import LookFailedError, Reason
 Fields = dict[str, object]
 """One JSON object."""
 
-_MESSAGES = ("message", "msg", "status_msg", "errmsg", "errMsg", "error_msg", "err_msg", "prompts", "error")
+_MESSAGES = ("message", "msg", "desc", "status_msg", "errmsg", "errMsg", "error_msg", "err_msg", "prompts", "error")
 _COUNT = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([万亿]?)\s*\+?\s*")
 _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
 

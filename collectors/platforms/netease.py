@@ -4,7 +4,8 @@ Key: the wemediaId (`W` and digits), which stands in the source of any of the au
 `data-wemediaid`. Needs no login and no script; one page holds the ten newest, with Beijing times.
 
 An author that was cancelled or banned, a wrong id and an author without articles all show the same
-empty list: it is unreadable, and what lies behind it is for a person to find out.
+empty list: it is unreadable, and what lies behind it is for a person to find out. No other answer about a gone
+author is known; where one says so in words, they are heard.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import re
 from dataclasses import dataclass
 
 from collectors import bodies, dates, html
-from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.listing import listing
+from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.observation import LookFailedError, Post, Reason, Timeline
+from monitor.core.observation import LookFailedError, Post, Reason, Timeline, gone
 
 _AUTHOR = re.compile(r"W[0-9]{6,24}")
 _ARTICLE = re.compile(r"[A-Z0-9]{8,24}")
@@ -59,7 +60,10 @@ def at(base_url: str) -> Netease:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel."""
-    articles = bodies.dig(json_object(page), "data", "list")
+    answer, standing = heard(page)
+    if standing:
+        return gone(standing)
+    articles = bodies.dig(answer, "data", "list")
     if not isinstance(articles, list):
         raise LookFailedError(Reason.UNREADABLE, "no list of articles")
     if not articles:

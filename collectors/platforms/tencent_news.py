@@ -5,7 +5,8 @@ tells. Needs no login. The list is the tab of all kinds; cards between the artic
 560, none, or without an id) are no posts. An article's id begins with a date that is not its own.
 
 Nothing counts an author's posts, so a list without any shows nothing for certain: hidden, taken down or
-never written. Codes other than 0 (404 参数错误) tell neither cancelled nor banned from a wrong id.
+never written. Codes other than 0 (404 参数错误) tell neither cancelled nor banned from a wrong id; where
+words say it, they are heard.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
 from collectors import bodies, dates, html
-from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
+from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, timeline
+from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 _AUTHOR = re.compile(r"[0-9]{4,20}|[A-Za-z0-9+/=_-]{8,64}")
 _HOMEPAGE = re.compile(r"^https?://(?:new|news|view\.inews|xw)\.qq\.com/omn/(?:author|media)/([A-Za-z0-9%+/=_-]{4,90})")
@@ -75,7 +76,9 @@ def at(base_url: str) -> TencentNews:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel."""
-    answer = json_object(page)
+    answer, standing = heard(page)
+    if standing:
+        return gone(standing)
     if bodies.count(answer.get("ret")) != 0:
         raise LookFailedError(Reason.UNREADABLE, f"ret {bodies.words(answer.get('ret'))!r:.12}")
     if user := bodies.fields(answer.get("userinfo")):

@@ -4,7 +4,8 @@ Key: how the author's page is called, `gov_…` (政务号, thepaper.cn/gov_…)
 number. Needs no login and no script; one page holds the ten newest, their times as epochs in milliseconds.
 
 Nothing is known of what it answers for a banned or cancelled author, and an empty list may be any of
-them: it is unreadable, and so is every code other than 200.
+them: it is unreadable, and so is every code other than 200. Where it says in words what has become of
+an author, they are heard.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import re
 from dataclasses import dataclass
 
 from collectors import bodies, dates, html
-from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.listing import listing
+from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.observation import LookFailedError, Post, Profile, Reason, Timeline
+from monitor.core.observation import LookFailedError, Post, Profile, Reason, Timeline, gone
 
 _KEY = re.compile(r"(gov|user)_([0-9]{1,12})")
 _HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?thepaper\.cn/((?:gov|user)_[0-9]{1,12})(?:[/?#]|$)")
@@ -77,7 +78,9 @@ def at(base_url: str) -> Thepaper:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel."""
-    answer = json_object(page)
+    answer, standing = heard(page)
+    if standing:
+        return gone(standing)
     articles = bodies.dig(answer, "data", "list")
     if answer.get("code") != 200 or not isinstance(articles, list):
         raise LookFailedError(Reason.UNREADABLE, f"code {bodies.words(answer.get('code'))!r:.12}, no list of articles")
