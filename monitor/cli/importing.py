@@ -11,7 +11,7 @@ import click
 
 from monitor.cli import keeping
 from monitor.cli.chinese import Command, Group
-from monitor.cli.intake import UNWRITTEN, as_of_option, audit, dry_run_option, file_argument, refusals
+from monitor.cli.intake import UNWRITTEN, as_of_option, audit, dry_run_option, file_argument, reading, refusals
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
@@ -83,12 +83,13 @@ def import_roster(
 def _read_roster(file: Path, settings: Settings, collectors: Collection[str]) -> Roster:
     from monitor.ledger import read_roster
 
-    with refusals():
+    with refusals(), reading(file) as tell:
         read = read_roster(
             file,
             areas=settings.office.areas,
             collectors=frozenset(collectors),
             channels=frozenset(settings.channels),
+            tell=tell,
         )
     warn(read.warnings)
     return read

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from monitor.cli.place import PAST_MOMENT
 from monitor.cli.refusal import Refusal
+from monitor.cli.terminal import progress
 
 if TYPE_CHECKING:
     from monitor.store import Tx
@@ -31,6 +33,18 @@ def refusals() -> Iterator[None]:
         yield
     except LedgerError as error:
         raise Refusal(f"{error}；没有导入任何内容。") from error
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[Callable[[int], None] | None]:
+    """Show on a terminal how far a file is read: yield who hears of every row, or None where nobody looks."""
+    from monitor.ledger import rows_in
+
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with progress("读取", rows_in(file)) as bar:
+        yield bar.update
 
 
 def audit(tx: Tx, moment: datetime, action: str, thing: str, detail: str = "") -> None:

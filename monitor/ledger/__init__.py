@@ -1,5 +1,6 @@
 """Spreadsheets as people fill them in, and the values they mean: nothing here decides or stores."""
 
+from monitor.ledger.book import rows_in
 from monitor.ledger.decisions import Decisions, decision_line, read_decisions
 from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare, paper_change
 from monitor.ledger.export import Column, write_table
@@ -33,6 +34,7 @@ __all__ = [
     "read_records",
     "read_roster",
     "record_line",
+    "rows_in",
     "write_roster",
     "write_table",
 ]

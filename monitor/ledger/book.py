@@ -68,6 +68,23 @@ def sheets(path: Path) -> Iterator[Sheet]:
         yield Sheet(None, _csv(path, _decode(path, content)))
 
 
+def rows_in(path: Path) -> int:
+    """Return about how many rows a file has, hidden ones included: for people who wait. 0 if it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+            return sum(_count(archive, part) for part in parts)
+    except zipfile.BadZipFile:
+        return path.read_bytes()[:_MAX_BYTES].count(b"\n")
+    except _DAMAGE:
+        return 0
+
+
+def _count(archive: zipfile.ZipFile, part: str) -> int:
+    with archive.open(part) as stream:
+        return sum(chunk.count(b"<row") for chunk in iter(lambda: stream.read(1 << 20), b""))
+
+
 def protect(text: str) -> str:
     """Return a text as it is written into csv: a spreadsheet program must not take it for a formula."""
     return f"'{text}" if text.lstrip("'").startswith(_DANGEROUS) else text

@@ -28,6 +28,25 @@ _EXACT_DIGITS = 15
 _PHONE_DIGITS = 11
 _SEPARATORS = re.compile(r"[、，,;；/\n]")
 
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_ENGLISH = re.compile(
+    r"(?:(?P<day>\d{1,2})[\s-](?P<name>[a-z]{3,9})|(?P<name_first>[a-z]{3,9})\.?[\s-](?P<day_last>\d{1,2}),?)"
+    r"[\s,-]+(?P<year>\d{4})"
+)
+"""19-May-2026, 19 May 2026 and May 19, 2026; 05/06/2026 might be May or June."""
 _DATE = r"(?P<year>\d{4})(?:年|[-/.])(?P<month>\d{1,2})(?:月|[-/.])(?P<day>\d{1,2})日?|(?P<digits>(?:19|20)\d{6})"
 _WEEKDAY = r"\(?(?:星期|周)[一二三四五六日天]\)?"
 _CLOCK = (
@@ -268,7 +287,7 @@ def _from_excel(value: datetime, *, has_clock: bool) -> Moment:
 def _from_text(written: str) -> Moment | None:
     if re.search(r"(Z|[+-]\d{2}:?\d{2})$", written) and "T" in written:
         return _from_iso(written)
-    match = _MOMENT.fullmatch(_arabic(written))
+    match = _MOMENT.fullmatch(_arabic(_figures(written)))
     if match is None:
         return None
     digits = match["digits"]
@@ -325,6 +344,16 @@ def _monday(first: date, last: date) -> date | None:
     if (last - first).days != 6 or first.year not in _YEARS:  # noqa: PLR2004 - a week
         return None
     return first + timedelta(days=-first.weekday() % 7)
+
+
+def _figures(written: str) -> str:
+    """Return a date with an English month as figures; others are left as they are."""
+    match = _ENGLISH.fullmatch(written.strip().lower())
+    name = (match["name"] or match["name_first"]) if match else "-"
+    month = next((number for number, full in enumerate(_MONTHS, start=1) if full.startswith(name)), None)
+    if match is None or month is None:
+        return written
+    return f"{match['year']}-{month}-{match['day'] or match['day_last']}"
 
 
 def _arabic(written: str) -> str:

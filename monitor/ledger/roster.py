@@ -25,7 +25,7 @@ from monitor.ledger import cells
 from monitor.ledger.columns import COLUMNS, REQUIRED
 from monitor.ledger.export import write_table
 from monitor.ledger.fault import did_you_mean
-from monitor.ledger.sheet import Layout, Reading, Row
+from monitor.ledger.sheet import Layout, Reading, Row, Tell
 
 TITLE = "台账"
 LAYOUT = Layout(columns=tuple(column.name for column in COLUMNS), needs=(frozenset(REQUIRED),))
@@ -55,13 +55,20 @@ class Names:
     channels: Collection[str]
 
 
-def read_roster(path: Path, *, areas: Sequence[str], collectors: Collection[str], channels: Collection[str]) -> Roster:
+def read_roster(
+    path: Path,
+    *,
+    areas: Sequence[str],
+    collectors: Collection[str],
+    channels: Collection[str],
+    tell: Tell | None = None,
+) -> Roster:
     """Return the accounts of a file, in its order; raises LedgerError with every reason to refuse it.
 
-    A blank 所属地区 is the only one of `areas`; with several it must be filled.
+    A blank 所属地区 is the only one of `areas`; with several it must be filled. `tell` hears of every row.
     """
     names = Names(areas=areas, collectors=collectors, channels=channels)
-    reading = Reading(path, LAYOUT)
+    reading = Reading(path, LAYOUT, tell)
     accounts: dict[str, Account] = {}
     places: dict[str, Row] = {}
     for row in reading.rows():

@@ -15,10 +15,16 @@ from monitor.ledger.book import Cell, Sheet, sheets
 from monitor.ledger.fault import BadCellError, Fault, LedgerError, did_you_mean
 
 Value = TypeVar("Value")
+Tell = Callable[[int], object]
+"""Hears how many rows more are read."""
 
 _HEADER_WITHIN = 30
 _BLANKS = frozenset({"/", "\\", "-", "--", "—", "——", "无", "暂无"})
 """What people write into a cell that has nothing to say."""
+_FOOT = re.compile(
+    r"(合计|总计|小计|共计)([:：].*|\d.*)?|(填表|制表|填报|报送|审核|审批|负责人|联系人|备?注|说明).{0,6}[:：].*"
+)
+"""How a line below a table begins that is not one of its rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ class Reading:
 
     path: Path
     layout: Layout
+    tell: Tell | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -137,8 +144,18 @@ class Reading:
             filled = {
                 column: cell for column, cell in zip(columns, row, strict=False) if column and not cells.is_blank(cell)
             }
-            if filled and any(self.layout.column(_header_text(cell)) != column for column, cell in filled.items()):
-                yield Row(sheet=sheet.name, number=number, cells=filled)
+            found = Row(sheet=sheet.name, number=number, cells=filled)
+            if self.tell:
+                self.tell(1)
+            if self._is_foot(found, row):
+                self.warn(f"“{_first(row)}”一行不是数据，未导入", row=found)
+            elif filled and any(self.layout.column(_header_text(cell)) != column for column, cell in filled.items()):
+                yield found
+
+    def _is_foot(self, found: Row, row: Sequence[Cell]) -> bool:
+        """Whether a row is a sum or a signature: it begins like one, and lacks what every row must have."""
+        has_needs = any(need <= found.cells.keys() for need in self.layout.needs)
+        return not has_needs and _FOOT.fullmatch(re.sub(r"\s", "", _first(row))) is not None
 
     def _remark(self, header: _Header) -> None:
         for column in sorted({name for name in header.known if header.known.count(name) > 1}):
@@ -194,6 +211,11 @@ class _Header:
     @property
     def is_filled(self) -> bool:
         return any(self.texts)
+
+
+def _first(row: Sequence[Cell]) -> str:
+    """Return what stands in the first cell that is filled."""
+    return next((cells.show(cell) for cell in row if not cells.is_blank(cell)), "")
 
 
 def _header_text(cell: Cell) -> str:

@@ -204,12 +204,12 @@ def _add_versions(tx: Tx, given: Sequence[Account], *, effective_at: datetime, k
     run(
         tx,
         insert_or(tx, tables.accounts, ["id"]),
-        [{"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given],
+        ({"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given),
     )
     run(
         tx,
         sa.insert(tables.account_versions),
-        [
+        (
             {
                 "account": one.id,
                 "effective_from": effective_at if one.id in have else SINCE_EVER,
@@ -218,7 +218,7 @@ def _add_versions(tx: Tx, given: Sequence[Account], *, effective_at: datetime, k
                 "content": encode(one),
             }
             for one in given
-        ],
+        ),
     )
 
 
