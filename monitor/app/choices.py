@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -107,14 +107,22 @@ class Chains:
             return "台账没有采集所需的平台标识或主页链接"
         return f"{account.platform.label}没有可以自动核查的公开列表"
 
+    @cached_property
+    def _by_name(self) -> Sequence[tuple[str, Collector]]:
+        return sorted(self.collectors.items())
+
+    @cached_property
+    def _partial(self) -> Mapping[str, PartialCollector]:
+        return {name: one for name, one in self.collectors.items() if isinstance(one, PartialCollector)}
+
     def _default(self, account: Account) -> Iterable[tuple[str, str]]:
-        for name, collector in sorted(self.collectors.items()):
+        for name, collector in self._by_name:
             if account.platform in collector.platforms and (key := collector.key_of(account)):
                 yield name, key
 
     def _is_partial(self, source: Source) -> bool:
-        collector = self.collectors.get(source.collector)
-        return isinstance(collector, PartialCollector) and collector.is_partial(source.key)
+        collector = self._partial.get(source.collector)
+        return collector is not None and collector.is_partial(source.key)
 
 
 def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:

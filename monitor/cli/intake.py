@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,11 +41,16 @@ def reading(file: Path) -> Iterator[Callable[[int], None] | None]:
     """Show on a terminal how far a file is read: yield who hears of every row, or None where nobody looks."""
     from monitor.ledger import rows_in
 
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with progress("读取", rows_in(file)) as bar:
-        yield bar.update
+    gc.disable()  # a million small things that form no cycle: looking for one takes a sixth of the time
+    try:
+        if not sys.stderr.isatty():
+            yield None
+            return
+        with progress("读取", rows_in(file)) as bar:
+            yield bar.update
+            bar.update((bar.length or 0) - bar.pos)  # titles and headers are no rows
+    finally:
+        gc.enable()
 
 
 def audit(tx: Tx, moment: datetime, action: str, thing: str, detail: str = "") -> None:

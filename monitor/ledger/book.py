@@ -177,16 +177,18 @@ def _cell(cell: object) -> Cell:
     value = getattr(cell, "value", None)
     if value is None:
         return EMPTY
+    if isinstance(value, str):
+        return Cell(_unescape(value), is_error=getattr(cell, "data_type", "") == "e")
     if isinstance(value, datetime):
         shown = str(getattr(cell, "number_format", "")).lower()
         return Cell(value, has_clock="h" in shown)
-    if isinstance(value, str):
-        return Cell(_unescape(value), is_error=getattr(cell, "data_type", "") == "e")
     return Cell(value)
 
 
 def _unescape(text: str) -> str:
     """Return a text of an xlsx file without its own way of writing rare characters (`_x000D_`)."""
+    if "_x" not in text:
+        return text
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)
 
 

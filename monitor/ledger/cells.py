@@ -112,12 +112,13 @@ def note(cell: Cell) -> str:
 
 def text(cell: Cell) -> str:
     """Return a text of one line."""
-    return re.sub(r"\s*\n\s*", "", note(cell))
+    written = note(cell)
+    return re.sub(r"\s*\n\s*", "", written) if "\n" in written else written
 
 
 def identifier(cell: Cell) -> str:
     """Return an id: half-width, without blanks."""
-    found = re.sub(r"\s", "", unicodedata.normalize("NFKC", text(cell)))
+    found = "".join(unicodedata.normalize("NFKC", text(cell)).split())
     if isinstance(cell.value, str) and re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", found):
         raise BadCellError(f"“{found}”是科学计数，已丢失原来的数字，请把单元格改为文本格式后重填")
     return found
