@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.chinese import Command, Option
+from monitor.cli.intake import audit
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Value = str | int | datetime | None
 _ALL_MESSAGES = 1_000_000
+_WHAT = ("roster", "template", "findings", "cases", "messages", "personal-data")
+_PERSONAL = frozenset({"roster", "personal-data"})
+"""What holds phones and mail addresses: taking it out is written down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Table:
 
 
 @click.command(cls=Command)
-@click.argument("what", type=click.Choice(["roster", "template", "findings", "cases", "messages"]), metavar="内容")
+@click.argument("what", type=click.Choice(_WHAT), metavar="内容")
 @click.option(
     "--out",
     required=True,
@@ -40,29 +44,42 @@ class Table:
     metavar="文件",
     help="必填：写到哪个文件（.xlsx 或 .csv）。",
 )
+@click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="与 personal-data 同用：只导出关于这个人的内容。")
 @place
-def export(where: Place, *, what: str, out: Path) -> None:
-    """导出表格：roster 台账，template 空白台账，findings 判断结果，cases 案件，messages 消息。"""
+def export(where: Place, *, what: str, out: Path, person: str | None) -> None:
+    """导出表格：roster 台账，template 空白台账，findings 判断，cases 案件，messages 消息，personal-data 个人信息。"""
     from monitor.ledger import LedgerError
 
+    if person and what != "personal-data":
+        raise click.UsageError("--person 只用于 personal-data")
     try:
         if what == "template":
             _write_roster(out, None)
         else:
             with where.store() as store, store.read() as tx:
-                _write(out, what, tx)
+                _write(out, what, tx, person)
+            if what in _PERSONAL:
+                _log(where, f"export {what}", out.name)
     except LedgerError as error:
         raise Refusal(str(error)) from error
     click.echo(f"已写入 {out}。")
 
 
-def _write(out: Path, what: str, tx: Tx) -> None:
+def _log(where: Place, action: str, thing: str) -> None:
+    """Write down that somebody took phones and mail addresses out."""
+    from monitor.app.clock import now
+
+    with where.store() as store, store.begin(durable=True) as tx:
+        audit(tx, now(), action, thing)
+
+
+def _write(out: Path, what: str, tx: Tx, person: str | None) -> None:
     from monitor.ledger import Column, write_table
 
     if what == "roster":
         _write_roster(out, tx)
         return
-    table = _TABLES[what](tx)
+    table = _personal(tx, person) if what == "personal-data" else _TABLES[what](tx)
     write_table(out, table.title, [Column(name=name) for name in table.columns], table.rows)
 
 
@@ -71,6 +88,32 @@ def _write_roster(out: Path, tx: Tx | None) -> None:
     from monitor.store import roster
 
     write_roster(out, roster.accounts(tx) if tx is not None else ())
+
+
+def _personal(tx: Tx, person: str | None) -> Table:
+    from monitor.store import people
+
+    rows = [
+        (
+            one.contact.name,
+            one.role.label,
+            one.contact.phone,
+            one.contact.mail,
+            one.contact.dingtalk,
+            one.place.label,
+            one.thing,
+            one.unit,
+            one.at,
+        )
+        for one in people.traces(tx, person)
+    ]
+    if person and not rows:
+        raise Refusal(f"没有保存关于“{person}”的内容。")
+    return Table(
+        title="个人信息",
+        columns=("姓名", "角色", "手机", "邮箱", "钉钉", "出处", "编号", "主办单位", "时间"),
+        rows=rows,
+    )
 
 
 def _findings(tx: Tx) -> Table:

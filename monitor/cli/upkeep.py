@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from monitor.cli.chinese import Command, Group, Option
+from monitor.cli.intake import audit
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import progress, warn
+from monitor.cli.terminal import confirmed, progress, warn
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is asked
 _LONGEST = 64 * 1024
@@ -111,18 +112,41 @@ def db_copy(where: Place, *, to: str) -> None:
 
 
 @db.command("prune", cls=Command)
+@click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="应本人要求，改为清除其姓名和联系方式。")
+@click.option("--yes", is_flag=True, help="与 --person 同用：不再询问。")
 @place
-def db_prune(where: Place) -> None:
+def db_prune(where: Place, *, person: str | None, yes: bool) -> None:
     """清理超过保存期限（设置项 retention）的内容；服务每天自动清理，一般不必运行。"""
     import asyncio
 
     from monitor.app.clock import now
     from monitor.app.parts import pruner
 
+    if person:
+        _erase(where, person, yes=yes)
+        return
     settings = where.settings()
     with where.store() as store:
         gone, _ = asyncio.run(pruner(settings, store, now).prune())
     click.echo("\n".join(f"{name}：删除 {count} 条。" for name, count in gone.items()))
+
+
+def _erase(where: Place, who: str, *, yes: bool) -> None:
+    """Make one person nameless; the audit log gets the alias only."""
+    import secrets
+
+    from monitor.app.clock import now
+    from monitor.store import people
+
+    if not yes and not confirmed(f"将清除关于“{who}”的内容，不能恢复，继续吗？"):
+        raise Refusal("没有得到确认（不想被询问时请加 --yes），没有清除任何内容。")
+    alias = f"已清除-{secrets.token_hex(3)}"
+    with where.store() as store, store.begin(durable=True) as tx:
+        done = people.erase(tx, who, alias=alias)
+        if isinstance(done, people.Needed):
+            raise Refusal(done.why)
+        audit(tx, now(), "db prune", alias, "应本人要求清除")
+    click.echo(f"已清除：台账变更 {done.versions} 处，消息 {done.messages} 条。备份里的不变，请按期更换备份。")
 
 
 @contextmanager

@@ -29,9 +29,11 @@ def record_audit(tx: Tx, act: Act) -> None:
     tx.execute(sa.insert(table), asdict(act))
 
 
-def recent_audit(tx: Tx, *, limit: int = 200, before: datetime | None = None) -> tuple[Act, ...]:
-    """Return the latest acts, newest first, older than `before` if given."""
+def recent_audit(tx: Tx, *, limit: int = 200, before: datetime | None = None, beginning: str = "") -> tuple[Act, ...]:
+    """Return the latest acts, newest first, older than `before` if given, whose action begins so."""
     chosen = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    if beginning:
+        chosen = chosen.where(table.c.action.startswith(beginning, autoescape=True))
     if before is not None:
         chosen = chosen.where(table.c.at < before)
     return tuple(

@@ -24,6 +24,7 @@ from monitor.web.account import read_account
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
 from monitor.web.filling import Templates
 from monitor.web.guard import HEADERS
+from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
 from monitor.web.system import Eyes, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
@@ -123,6 +124,11 @@ class Pages:
         if sent is None:
             raise HTTPException(404, "没有这条消息。")
         return self._html("message.html", self._moment(), sent=sent)
+
+    async def imports(self, request: Request) -> Response:
+        """Answer `/imports`: the files that came in, and the rows that nobody answers to."""
+        page = await self._view.store.query(read_imports)
+        return self._html("imports.html", self._moment(), page=page)
 
     async def system(self, request: Request) -> Response:
         """Answer `/system`: how the monitor itself stands; shown also when the database is in trouble."""

@@ -28,6 +28,7 @@ def create_app(view: View) -> Starlette:
             Route("/accounts/{account_id:path}", pages.account),
             Route("/messages", pages.messages),
             Route("/messages/{message_id}", pages.message),
+            Route("/imports", pages.imports),
             Route("/system", pages.system),
             Route("/healthz", pages.healthz),
             Route("/readyz", pages.readyz),

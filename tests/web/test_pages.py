@@ -35,7 +35,16 @@ def every_page(county: Store) -> list[str]:
     with county.read() as tx:
         sent = [f"/messages/{kept.message.id}" for kept in messages(tx)]
     own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]
-    lists = ["/", "/accounts", "/messages", "/system", "/?light=red", "/accounts?task=people", "/messages?state=held"]
+    lists = [
+        "/",
+        "/accounts",
+        "/messages",
+        "/imports",
+        "/system",
+        "/?light=red",
+        "/accounts?task=people",
+        "/messages?state=held",
+    ]
     return [*lists, *own, *sent, "/nowhere"]
 
 

@@ -1,0 +1,55 @@
+"""The imports page: what came in, and which rows nobody answers to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.testclient import TestClient
+
+from monitor.core.account import Platform
+from monitor.core.bulletin import Problem
+from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.reference import Reference
+from monitor.store import Store, audit, papers
+from tests.web.conftest import client_of
+from tests.web.county import NOW, Surroundings
+from tests.web.test_pages import text_of
+
+
+def take_in(store: Store, name: str = "示例新号") -> None:
+    written = Reference(platform=Platform.WEIBO, name=name)
+    paper = Paper(
+        kind=PaperKind.ROUND,
+        title="省平台月报",
+        number=3,
+        on=date(2026, 4, 30),
+        entries=(Entry(written=written, problem=Problem.STALE),),
+    )
+    with store.begin() as tx:
+        papers.save_papers(tx, [paper], file="通报.xlsx", known_at=NOW)
+        for action in ("import bulletins", "case confirm"):
+            act = audit.Act(at=NOW, actor="命令行", action=action, object="通报.xlsx", detail="新增 1，待对应 1 行")
+            audit.record_audit(tx, act)
+
+
+def test_files_and_rows_to_match_are_listed(empty: Store, around: Surroundings) -> None:
+    take_in(empty)
+    page = text_of(client_of(empty, around).get("/imports").text)
+    assert "通报“省平台月报”第3期 微博 “示例新号” 2周未更新 通报.xlsx" in page
+    assert page.count("新增 1，待对应 1 行 命令行") == 1
+
+
+def test_hostile_words_stay_words(empty: Store, around: Surroundings) -> None:
+    take_in(empty, "<script>alert(1)</script>")
+    page = client_of(empty, around).get("/imports").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_nothing_to_match_is_said_plainly(client: TestClient) -> None:
+    page = text_of(client.get("/imports").text)
+    assert "待对应的行 没有。" in page
+
+
+def test_the_page_is_found_from_every_other(client: TestClient) -> None:
+    assert '<a href="/imports">导入</a>' in client.get("/").text
