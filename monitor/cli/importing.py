@@ -50,7 +50,7 @@ def import_roster(
     if unit and not replace:
         raise click.UsageError("--unit 要与 --replace 同用")
     settings = where.settings()
-    chains = Chains(all_collectors())
+    chains = Chains(all_collectors(settings.platforms))
     read = _read_roster(file, settings, chains.collectors)
     moment = now()
     effective_at = as_of or moment

@@ -69,6 +69,17 @@ def test_an_import_says_what_changes_and_who_is_read_by_hand(office: Office) -> 
     assert said.err.startswith("提示：台账.csv 第3行：“示例教育”没有平台标识、主页链接和采集方式，只能人工核查。")
 
 
+@pytest.mark.parametrize(("base_url", "told"), [("", True), ("    base_url: http://127.0.0.1:9\n", False)])
+def test_who_is_read_by_hand_follows_from_where_the_platforms_are_reached(
+    office: Office, base_url: str, *, told: bool
+) -> None:
+    office.settle(f"platforms:\n  douyin:\n    every: 6h\n{base_url}")
+    table = office.table((*TIKTOK[:-1], "douyin=MS4wLjABAAAAshilixian00"), header=METHOD, name="台账.csv")
+    said = office.type("import", "roster", table)
+    assert ("其中 1 个靠链接或人工核查（自动核查只看得到部分内容）：B01。" in said.lines) is told
+    assert said.lines[-1] == "已导入。"
+
+
 def test_a_second_import_changes_nothing(enrolled: Office) -> None:
     before = enrolled.content()
     said = enrolled.type("import", "roster", roster(enrolled, WEIBO, WECHAT, TIKTOK)).done()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from collectors import ids
+from collectors.dates import Stamp
 from collectors.platforms import (
     apk,
     apple_store,
@@ -165,6 +168,16 @@ def test_a_recorded_kuaishou_profile_counts_the_works() -> None:
     assert (seen.posts, seen.covers, seen.standing) == ((), Covers.SOME, Standing.ACTIVE)
     assert seen.profile
     assert (seen.profile.followers, seen.profile.posts) == (12_548, 176)
+
+
+@pytest.mark.parametrize(("platform", "told"), [("douyin", ids.douyin), ("toutiao", ids.toutiao)])
+def test_a_recorded_id_bounds_its_time_from_below(platform: str, told: Callable[[str, datetime], Stamp | None]) -> None:
+    pairs = json.loads((Path(SAMPLES or "") / "id_time_pairs.json").read_text("utf-8"))[platform]
+    for number, published in pairs:
+        stamp = told(number, AT)
+        assert stamp
+        assert stamp.precision is Precision.AT_LEAST
+        assert 0 <= published - stamp.moment.timestamp() < 600
 
 
 def read_link(collector: LinkCollector, name: str) -> Download | Reason:
