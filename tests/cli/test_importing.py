@@ -263,7 +263,8 @@ def test_evaluating_prints_one_array_in_the_form_of_the_contract(enrolled: Offic
     assert said.err == ""
     findings = said.json
     assert all(set(finding) == FINDING for finding in findings)
-    assert len({(finding["account"], finding["rule"]) for finding in findings}) == len(findings)
+    whose = ("account", "unit", "area", "rule")
+    assert len({tuple(finding[name] for name in whose) for finding in findings}) == len(findings)
     shown = enrolled.type("evaluate", "--json").json
     assert shown == [finding for finding in findings if finding["state"] not in {"ok", "not_applicable"}]
     (violated,) = [finding for finding in shown if finding["rule"] == "UPD-01" and finding["account"] == "A02"]

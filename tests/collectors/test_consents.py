@@ -76,6 +76,7 @@ async def test_a_consent_becomes_an_access_token_that_serves_many_looks() -> Non
     seen, fetch = await look(douyin_official.COLLECTOR, session, {REFRESH: token(), LIST: NORMAL})
     asked, listed = fetch.requests
     assert asked.form == {"client_key": "ck1", "grant_type": "refresh_token", "refresh_token": "first-refresh"}
+    assert (asked.is_secret, listed.is_secret) == (True, False)
     assert listed.headers["access-token"] == "access-1"
     assert (asked.is_secret, listed.is_secret) == (True, False)
     assert parse_qs(urlsplit(listed.url).query)["open_id"] == ["author-1"]
