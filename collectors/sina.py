@@ -172,6 +172,7 @@ def _is_list(data: Fields) -> bool:
 def _profile(user: Fields) -> Profile:
     return Profile(
         name=html.plain(bodies.words(user.get("screen_name"))) or None,
+        entity=html.plain(bodies.words(user.get("verified_reason"))) or None,
         id=bodies.words(user.get("id")) or bodies.words(user.get("idstr")) or None,
         followers=bodies.count(user.get("followers_count")),
         posts=bodies.count(user.get("statuses_count")),

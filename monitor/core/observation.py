@@ -117,6 +117,8 @@ class Profile:
     """What the platform shows of the account itself; every field may be missing."""
 
     name: str | None = None
+    entity: str | None = None
+    """Whom the platform verified (认证主体), in its words."""
     id: str | None = None
     followers: int | None = None
     posts: int | None = None

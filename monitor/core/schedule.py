@@ -21,6 +21,11 @@ MORNING_LENGTH = timedelta(hours=2, minutes=30)
 """The morning looks are spread over this long and end before messages may leave."""
 
 
+SECOND_LOOK = timedelta(minutes=65)
+"""After so long a second look is another occasion."""
+SECOND_LOOK_LENGTH = timedelta(minutes=20)
+
+
 def share(source_id: str) -> float:
     """Return the source's own fixed fraction in [0, 1)."""
     return int.from_bytes(blake2b(source_id.encode(), digest_size=4).digest()) / 2**32
@@ -48,6 +53,11 @@ def next_look(source_id: str, every: timedelta, newest: datetime | None, now: da
     if days is None or days < NEAR:
         return then
     return min(then, next_morning(source_id, now))
+
+
+def second_look(source_id: str, now: datetime) -> datetime:
+    """Return when to look again after a look that saw what needs a second occasion to be believed."""
+    return now + SECOND_LOOK + SECOND_LOOK_LENGTH * share(source_id)
 
 
 def next_morning(source_id: str, now: datetime) -> datetime:

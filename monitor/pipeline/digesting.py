@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from monitor.core.calendar import at_beijing, beijing_date
+from monitor.core.appearance import Change
+from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.case import LADDER, Ladder
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
@@ -15,7 +16,7 @@ from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.wording import Section, Setting, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, memory, outages, outbox, sights
+from monitor.store import Tx, events, memory, outages, outbox, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -40,9 +41,16 @@ class Digest:
         bench = self.courier.bench
         if now < at_beijing(today, self.hour) or not bench.calendar.is_workday(today) or memory.get_note(tx, topic):
             return False
+        told = max(memory.notes(tx, TOPIC).values(), default=None)
         memory.put_note(tx, topic, now.isoformat())
         tasks = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
-        sections = sections_of(sights.overview(tx, now), tasks, outbox.counts(tx), outages.open_outages(tx))
+        rows = sights.overview(tx, now)
+        sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx))
+        turned = events.events_since(tx, datetime.fromisoformat(told) if told else now - ONE_DAY)
+        sections = (
+            *sections,
+            Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
+        )
         if not any(section.lines for section in sections):
             return False
         setting = Setting(
@@ -94,6 +102,13 @@ def sections_of(
         Section(heading="新增待办", lines=_lines(new)),
         Section(heading="消息", lines=tuple(_message_lines(messages))),
     )
+
+
+def _changed(rows: Sequence[sights.Row], turned: Iterable[Change]) -> Iterator[str]:
+    accounts = {row.account.id: row.account for row in rows}
+    for one in turned:
+        if one.account in accounts:
+            yield f"{quoted(accounts[one.account])}：{escaped(one.said, 200)}"
 
 
 def _outage_line(outage: Outage) -> str:

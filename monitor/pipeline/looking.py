@@ -141,4 +141,6 @@ class Looker:
         every = self.every(due.source)
         if isinstance(look.sight, Blind):
             return schedule.retry_at(due.source.id, every, due.failures, look.sight.retry_after, look.at)
+        if due.is_doubtful:
+            return schedule.second_look(due.source.id, look.at)
         return schedule.next_look(due.source.id, every, due.newest, look.at)

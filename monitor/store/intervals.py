@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.account import Source
+from monitor.core.appearance import STRANGER, Portrait
 from monitor.core.download import Download
 from monitor.core.observation import (
     POLLED_FRESHNESS,
@@ -27,7 +28,7 @@ from monitor.store.database import Tx
 from monitor.store.observations import digest, seen_of, writable, writable_text
 from monitor.store.posts import Posts
 from monitor.store.turns import Due, due_facts, due_of
-from monitor.store.values import encode
+from monitor.store.values import decode, encode
 
 EVIDENCE_BYTES = 256 * 1024
 """At most so much of a page is kept as evidence, before compression."""
@@ -45,6 +46,7 @@ class Before:
     blind: int | None
     blind_reason: Reason | None
     posts: Posts
+    portrait: Portrait
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
             blind=row.blind,
             blind_reason=row.blind_reason,
             posts=Posts(count=row.posts, newest=row.newest_post_at),
+            portrait=STRANGER if row.portrait is None else decode(Portrait, row.portrait),
         )
         for row in tx.execute(chosen)
     }

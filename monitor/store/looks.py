@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.account import Account, Source
+from monitor.core.appearance import STRANGER, Portrait
 from monitor.core.download import Download
 from monitor.core.observation import (
     MANUAL,
@@ -16,17 +17,20 @@ from monitor.core.observation import (
     Covers,
     Look,
     Observation,
+    Standing,
     Timeline,
     Unchanged,
 )
 from monitor.store import tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
+from monitor.store.events import keep_changes, portraits
 from monitor.store.intervals import Entry, begin, keep_probes, known_before, prolong, recall, seen_row, weigh
 from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import Posts, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
 from monitor.store.turns import Due, claim_due, next_due_at, sources_of
+from monitor.store.values import encode
 
 __all__ = ["Due", "Recorded", "Schedule", "claim_due", "hand_look", "next_due_at", "record", "sources_of"]
 
@@ -106,21 +110,24 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
     keep_probes(tx, entries)
     posts = {one.look.source.account: one.before.posts for one in entries}
     after = _learn(tx, entries, posts)
+    shown = portraits(tx, entries)
+    turned = keep_changes(tx, entries, shown)
     _save_accounts(
         tx,
         after,
         {
             one.look.source.account: one.look.at
             for one in entries
-            if one.begins or isinstance(one.seen, Download) or one.look.source.account in after
+            if one.begins or isinstance(one.seen, Download) or one.look.source.account in {*after, *turned}
         },
     )
     posts |= after
     rows, recorded = [], []
     for one in entries:
-        due = _due_after(one, posts[one.look.source.account].newest)
+        portrait = shown[one.look.source.id]
+        due = _due_after(one, posts[one.look.source.account].newest, portrait)
         next_look_at = schedule(due, one.look)
-        rows.append(_source_row(one, due, next_look_at))
+        rows.append(_source_row(one, due, next_look_at, portrait))
         recorded.append(
             Recorded(
                 look=one.look,
@@ -168,7 +175,7 @@ def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict
     return after
 
 
-def _due_after(entry: Entry, newest: datetime | None) -> Due:
+def _due_after(entry: Entry, newest: datetime | None, portrait: Portrait) -> Due:
     due, look = entry.before.due, entry.look
     match look.sight:
         case Blind():
@@ -178,10 +185,17 @@ def _due_after(entry: Entry, newest: datetime | None) -> Due:
         case Unchanged():
             kept = look.validators or due.validators
             validators, failures = kept if entry.observation is not None else None, 0
-    return Due(source=due.source, platform=due.platform, validators=validators, failures=failures, newest=newest)
+    return Due(
+        source=due.source,
+        platform=due.platform,
+        validators=validators,
+        failures=failures,
+        newest=newest,
+        is_doubtful=portrait.doubtful is not None,
+    )
 
 
-def _source_row(entry: Entry, due: Due, next_look_at: datetime) -> dict[str, object]:
+def _source_row(entry: Entry, due: Due, next_look_at: datetime, portrait: Portrait) -> dict[str, object]:
     look, before, validators = entry.look, entry.before, due.validators
     blind = look.sight if isinstance(look.sight, Blind) else None
     has_seen = blind is None and entry.observation is not None
@@ -200,12 +214,22 @@ def _source_row(entry: Entry, due: Due, next_look_at: datetime) -> dict[str, obj
         "reader": validators.reader if validators else "",
         "timeline": entry.observation if has_seen else before.timeline,
         "digest": entry.digest if has_seen else before.digest,
-        "standing": timeline.standing if timeline else before.standing,
+        "standing": _standing(timeline, before.standing, portrait),
         "seen_at": max(look.at, before.seen_at or look.at) if has_seen else before.seen_at,
         "blind": entry.observation if blind else None if has_seen else before.blind,
         "blind_reason": blind.reason if blind else None if has_seen else before.blind_reason,
+        "portrait": None if portrait == STRANGER else encode(portrait),
     }
     return {f"b_{name}": value for name, value in row.items()}
+
+
+def _standing(timeline: Timeline | None, before: Standing | None, portrait: Portrait) -> Standing | None:
+    """Return the standing that is certain."""
+    if not portrait.certain.standing.is_present:
+        return portrait.certain.standing
+    if timeline is not None and timeline.standing.is_present:
+        return timeline.standing
+    return before if before is None or before.is_present else Standing.ACTIVE
 
 
 _FOLLOWING = (
@@ -225,6 +249,7 @@ _FOLLOWING = (
     "seen_at",
     "blind",
     "blind_reason",
+    "portrait",
 )
 
 

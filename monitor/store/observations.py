@@ -71,6 +71,7 @@ def _timeline_digest(timeline: Timeline) -> str:
     """
     profile = timeline.profile or Profile()
     parts = [timeline.covers.value, timeline.standing.value, profile.name or "", profile.id or ""]
+    parts += [profile.entity] if profile.entity else []
     for post in timeline.posts:
         pinned = "pinned" if post.is_pinned else ""
         parts += (str(post.published_at.timestamp()), post.precision.value, post.title, post.url or "", pinned)
@@ -88,13 +89,18 @@ def writable_timeline(timeline: Timeline) -> Timeline:
     """Return the timeline, written as the database takes it."""
     texts = [text for post in timeline.posts for text in (post.title, post.url or "")]
     profile = timeline.profile
-    texts += [profile.name or "", profile.id or ""] if profile else []
+    texts += [profile.name or "", profile.id or "", profile.entity or ""] if profile else []
     if all(writable_text(text) == text for text in texts):
         return timeline
     return replace(
         timeline,
         posts=tuple(_writable_post(post) for post in timeline.posts),
-        profile=replace(profile, name=_writable_or_none(profile.name), id=_writable_or_none(profile.id))
+        profile=replace(
+            profile,
+            name=_writable_or_none(profile.name),
+            id=_writable_or_none(profile.id),
+            entity=_writable_or_none(profile.entity),
+        )
         if profile
         else None,
     )

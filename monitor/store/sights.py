@@ -34,7 +34,7 @@ class SourceRow:
     last_seen_at: datetime | None
     """When it last showed a timeline, the same or another."""
     standing: str
-    """The Standing it last showed; empty before the first timeline."""
+    """The Standing it showed on separate occasions; empty before the first timeline."""
     failures: int
     next_look_at: datetime | None
     is_partial: bool = False

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from monitor.core.account import Role
+from monitor.core.appearance import Aspect
 from monitor.core.bulletin import Problem
 from monitor.core.case import Closing, StepKind
 from monitor.core.decision import Ruling
@@ -113,9 +114,12 @@ sources = Table(
     Column("seen_at", UtcDateTime),
     Column("blind", Integer),
     Column("blind_reason", closed(Reason, "blind_reason")),
+    Column("portrait", sa.JSON(none_as_null=True)),
     _where("ix_sources_due", "next_look_at", condition="next_look_at IS NOT NULL"),
 )
-"""How looking goes. `timeline` and `blind` are the observations that the next look may prolong."""
+"""How looking goes. `timeline` and `blind` are the observations that the next look may prolong.
+
+`standing` is what is certain of it."""
 
 observations = Table(
     "observations",
@@ -433,6 +437,20 @@ tokens = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 """What was got with owners' grants: sealed, so that the database alone opens nothing."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("aspect", closed(Aspect, "aspect"), nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Index(None, "account", "at"),
+)
+"""What an account's appearance changed into, once that was certain: renames, other verified entities, standings."""
 
 outages = Table(
     "outages",

@@ -29,6 +29,8 @@ class Due:
     """How many looks in a row saw nothing."""
     newest: datetime | None
     """The time of the account's newest visible post, from any source."""
+    is_doubtful: bool = False
+    """Whether it showed something of the account that only a second look makes certain."""
 
 
 def claim_due(tx: Tx, now: datetime, *, collectors: Collection[str], limit: int, lease: timedelta) -> tuple[Due, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.account import Role
+from monitor.core.appearance import Change
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
 from monitor.core.download import Download
@@ -15,6 +16,7 @@ from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
 from monitor.store import Tx
 from monitor.store.cases import case_history
+from monitor.store.events import events_of
 from monitor.store.notices import notices_of_case
 from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
 from monitor.web.board import Light, Line, Moment, line_of
@@ -60,6 +62,8 @@ class AccountPage:
     chart: Chart
     cases: tuple[CaseHistory, ...]
     observations: tuple[Observation, ...]
+    events: tuple[Change, ...]
+    """What changed of its appearance, latest first."""
 
     @property
     def is_read_by_hand(self) -> bool:
@@ -85,6 +89,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
         chart=_chart(row, line, posts, moment),
         cases=history,
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
+        events=events_of(tx, account_id),
     )
 
 
