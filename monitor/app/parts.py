@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from monitor.app.choices import (
     sessions,
 )
 from monitor.app.clock import now
+from monitor.core import unseen
 from monitor.core.account import Account, Platform, Role
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
@@ -97,7 +98,7 @@ class Parts:
     @cached_property
     def bench(self) -> Bench:
         """The rules and what they go by."""
-        return bench(self.settings, self.calendar)
+        return replace(bench(self.settings, self.calendar), duties=(unseen.rule(self.calendar),))
 
     @cached_property
     def chains(self) -> Chains:

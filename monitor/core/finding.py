@@ -142,6 +142,10 @@ class Known:
     """Of each link of an app the last days' looks, and the first that failed since it last worked; oldest first."""
     decisions: tuple[Decision, ...] = ()
     """What people decided about the account's cases, oldest first."""
+    unseen_since: datetime | None = None
+    """Since when no look has shown a polled account whole: the last that did, else the first look at all.
+
+    None while there is a covering look, and before the first look."""
     doubt: Outage | None = None
     """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
     changes: tuple[Record, ...] = ()

@@ -50,7 +50,7 @@ class Auditor:
         findings = {(one.account, one.rule): one for one in cases.current_findings(tx, account_ids=concerned)}
         accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now) if one.id in concerned}
         book = self.bench.book(now)
-        pacings = {rule.id: rule.pacing for rule in self.bench.rules if rule.id in book.clauses}
+        pacings = {rule.id: rule.pacing for rule in self.bench.in_force(book)}
 
         def situation(one: cases.Outstanding) -> Situation:
             account = accounts.get(one.case.account)

@@ -43,8 +43,8 @@ class Digest:
             return False
         told = max(memory.notes(tx, TOPIC).values(), default=None)
         memory.put_note(tx, topic, now.isoformat())
-        tasks = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
         rows = sights.overview(tx, now)
+        tasks = _still_true(tx, rows, now)
         sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx))
         turned = events.events_since(tx, datetime.fromisoformat(told) if told else now - ONE_DAY)
         sections = (
@@ -113,6 +113,15 @@ def _changed(rows: Sequence[sights.Row], turned: Iterable[Change]) -> Iterator[s
 
 def _outage_line(outage: Outage) -> str:
     return escaped(f"{outage.said}，{outage.detail or outage.cause.label}", 200)
+
+
+def _still_true(tx: Tx, rows: Sequence[sights.Row], now: datetime) -> list[Notice]:
+    """Return the operator's tasks that nobody was told of yet; those that are no task any more end here."""
+    troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
+    waiting = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
+    over = [notice.id for notice in waiting if notice.id is not None and (notice.account, notice.rule) not in troubles]
+    outbox.end_notices(tx, over, outbox.NoticeState.SUPERSEDED, at=now)
+    return [notice for notice in waiting if notice.id not in over]
 
 
 Pair = tuple[sights.Row, Finding]

@@ -29,15 +29,19 @@ class Bench:
     book_of: Callable[[date], RuleBook]
     calendar: WorkCalendar
     area_rules: Sequence[AreaRule] = ()
+    duties: Sequence[Rule] = ()
+    """What the monitor itself owes, besides the obligations of the units: always in force."""
 
     def findings(self, known: Known, now: datetime) -> tuple[tuple[Rule, Finding], ...]:
         """Return what every rule in force says of one account, after what people decided."""
         book = self.book(now)
         return tuple(
-            (rule, reviewed(word_of(rule, known, book, now), known.decisions, now))
-            for rule in self.rules
-            if rule.id in book.clauses
+            (rule, reviewed(word_of(rule, known, book, now), known.decisions, now)) for rule in self.in_force(book)
         )
+
+    def in_force(self, book: RuleBook) -> tuple[Rule, ...]:
+        """Return what is asked about each account."""
+        return (*(rule for rule in self.rules if rule.id in book.clauses), *self.duties)
 
     def area_findings(self, register: Register, now: datetime) -> Iterator[tuple[AreaRule, Finding]]:
         """Yield what the rules in force say of an area, its units and its accounts; silence means fine."""

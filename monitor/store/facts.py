@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Known
-from monitor.core.observation import MANUAL, KnownPost, Observation
+from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
 from monitor.store import outages, tables
 from monitor.store.database import Tx
@@ -59,7 +59,7 @@ def known(
     until = min(moment.at, moment.known_at)
     probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
     changes = reported_changes(tx, ids, beijing_date(now), moment.known_at)
-    return tuple(
+    found = [
         Known(
             account=account,
             posts=tuple(_trusted(posts[id_], id_, doubts.get(id_))),
@@ -71,7 +71,23 @@ def known(
             changes=changes[id_],
         )
         for id_, account in in_force.items()
+    ]
+    unseen = _unseen_since(tx, [one.account.id for one in found if one.is_polled and not one.covering(now)], moment)
+    return tuple(
+        replace(one, unseen_since=unseen[one.account.id]) if one.account.id in unseen else one for one in found
     )
+
+
+def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, datetime]:
+    """Return when looks last showed these polled accounts whole, else when the first look was made."""
+    table = tables.observations
+    began = sa.select(table.c.account, sa.func.min(table.c.first_seen)).where(table.c.account.in_(ids))
+    since = dict(tx.execute(began.where(table.c.collector != MANUAL).group_by(table.c.account)).all())
+    present = [standing for standing in Standing if standing.is_present]
+    whole = sa.and_(table.c.reason.is_(None), table.c.covers == Covers.ALL, table.c.standing.in_(present))
+    for row in tx.execute(_newest(whole, ids, moment)):
+        since[row.account] = max(since[row.account], min(row.last_confirmed, moment.at))
+    return since
 
 
 def _doubts(tx: Tx, accounts: Mapping[str, Account], polled: Collection[str], moment: _Moment) -> dict[str, Outage]:

@@ -40,8 +40,13 @@ class Light(Labelled):
 _SYMBOLS = {Light.RED: "■", Light.AMBER: "▲", Light.GREY: "？", Light.GREEN: "●", Light.NONE: "－"}
 _PAUSED = "采集暂停，恢复前不作新的认定"
 _PLACES = {light: place for place, light in enumerate(Light)}
-_NOTES = {"PER-01": "联系人待补", "UPD-03": "近期曾超20天未更新"}
-_RULE_NAMES = {"UPD-01": "2周内更新", "UPD-03": "单次超过20天未更新", "PER-01": "联络员和责任领导"}
+_NOTES = {"PER-01": "联系人待补", "UPD-03": "近期曾超20天未更新", "SEE-01": "连续多日看不到，请核实"}
+_RULE_NAMES = {
+    "UPD-01": "2周内更新",
+    "UPD-03": "单次超过20天未更新",
+    "PER-01": "联络员和责任领导",
+    "SEE-01": "自动采集",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

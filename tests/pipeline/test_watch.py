@@ -9,7 +9,7 @@ from monitor.core.account import BY_HAND, Platform, Source
 from monitor.core.case import Case
 from monitor.core.finding import State, Support
 from monitor.core.message import MessageState
-from monitor.core.observation import Covers, Post, Reason, timeline
+from monitor.core.observation import Covers, Look, Post, Profile, Reason, timeline
 from monitor.metrics import Snapshot
 from monitor.pipeline.watching import Perch
 from monitor.settings import Settings
@@ -216,3 +216,55 @@ async def test_a_dead_account_among_many_suspends_nobody(store: Store) -> None:
     supports = {one.account: one.support for one in found if one.rule == "UPD-01"}
     assert supports["A01"] is Support.BLIND
     assert supports["A03"] is Support.LOOK
+
+
+async def test_an_account_out_of_sight_for_three_working_days_is_the_operator_s_task_until_it_is_seen(
+    store: Store,
+) -> None:
+    scene = Scene(store)
+    await scene.begin()
+    good = scene.bodies[url(1)]
+    scene.bodies[url(1)] = NEW_LAYOUT
+    await scene.live(timedelta(days=2), timedelta(hours=6))
+    assert [case for case in await scene.cases() if case.rule == "SEE-01"] == []
+    await scene.live(timedelta(days=2), timedelta(hours=6))
+    (case,) = [case for case in await scene.cases() if case.rule == "SEE-01"]
+    assert (case.account, len(case.steps)) == ("A01", 1)
+    said = [message.body for message in scene.of.duty.taken if "请于5月25日前人工核查后登记" in message.body]
+    assert len(said) == 1
+    assert not [message for message in scene.of.mail.taken if "A01" in message.body]
+    scene.bodies[url(1)] = good
+    await scene.live(timedelta(days=1), timedelta(hours=6))
+    (case,) = [case for case in await scene.cases() if case.rule == "SEE-01"]
+    assert case.closed_at
+
+
+async def test_accounts_read_by_hand_are_one_task_together_and_only_where_it_matters(store: Store) -> None:
+    scene = Scene(store)
+    by_hand = [account(number, "", method=BY_HAND) for number in (1, 2, 3)]
+    await scene.of.enrol(by_hand)
+    for one, age in zip(by_hand, (2, 9, 11), strict=True):
+        posts = timeline([Post(published_at=NOW - age * DAY, title="一条")], covers=Covers.ALL)
+        at = NOW - (1 if age == 9 else 8) * DAY
+        posts = posts if age > 8 else timeline([Post(published_at=NOW - 2 * DAY, title="一条")], covers=Covers.SOME)
+        await store.write(lambda tx, one=one, posts=posts, at=at: looks.hand_look(tx, one, posts, at=at, known_at=at))  # type: ignore[misc]  # bound early on purpose
+    await scene.of.settle()
+    await scene.live(timedelta(hours=1), timedelta(hours=1))
+    (digest,) = [message.body for message in scene.of.duty.taken if "每日摘要" in message.subject]
+    assert "靠人工核查，请登录平台查看后登记（1）" in digest
+    assert "示例3" in digest
+    assert [case for case in await scene.cases() if case.rule == "SEE-01"] == []
+
+
+async def test_a_renamed_account_stands_in_the_next_digest_once(store: Store) -> None:
+    scene = Scene(store)
+    await scene.begin()
+    source = Source(account="A07", collector="feed", key=url(7))
+    names = ("示例七", "新名", "新名")
+    seen = [
+        Look(source=source, at=NOW + n * timedelta(hours=1), sight=timeline([], profile=Profile(name=name)))
+        for n, name in enumerate(names)
+    ]
+    await store.write(lambda tx: looks.record(tx, seen, lambda _, look: look.at + 9 * DAY))
+    await scene.live(timedelta(days=3), timedelta(hours=6))
+    assert sum("名称由“示例七”变为“新名”" in message.body for message in scene.of.duty.taken) == 1
