@@ -5,8 +5,8 @@ from alembic import op
 
 from monitor.store.columns import UtcDateTime
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 ASPECTS = sa.Enum("name", "entity", "standing", name="aspect", native_enum=False, create_constraint=True, length=32)
 
