@@ -50,7 +50,7 @@ def _judge(known: Known, calendar: WorkCalendar, now: datetime) -> Finding:
         unit=account.unit,
         area=account.area,
         state=State.NOT_APPLICABLE,
-        strength=Strength.ADVISORY,
+        strength=Strength.MANDATORY,
         clause=_CLAUSE,
         because="该账号不靠自动采集核查更新。",
         support=known.support(now),

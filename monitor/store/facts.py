@@ -86,7 +86,8 @@ def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, da
     present = [standing for standing in Standing if standing.is_present]
     whole = sa.and_(table.c.reason.is_(None), table.c.covers == Covers.ALL, table.c.standing.in_(present))
     for row in tx.execute(_newest(whole, ids, moment)):
-        since[row.account] = max(since[row.account], min(row.last_confirmed, moment.at))
+        shown = min(row.last_confirmed, moment.at)
+        since[row.account] = max(since.get(row.account, shown), shown)
     return since
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.calendar import WorkCalendar
-from monitor.core.case import Case, Closing, plan
+from monitor.core.case import Case, Closing, StepKind, plan
 from monitor.core.finding import Finding, Known, Pacing, State, Support, word_of
 from monitor.core.observation import Covers, Reason, Standing
 from monitor.core.outage import Cause, Outage
@@ -36,6 +36,13 @@ def at(text: str, one: Known) -> Finding:
 )
 def test_three_working_days_without_a_whole_list_are_the_operator_s_task(moment: str, state: State) -> None:
     assert at(moment, seen()).state is state
+
+
+def test_the_task_is_given_to_the_operator() -> None:
+    now = beijing_time("2026-05-26 09:00")
+    step = plan(word_of(RULE, seen(), BOOK, now), Pacing.TASK, None, BOOK, WorkCalendar(), now).step
+    assert step
+    assert step.kind is StepKind.TASK
 
 
 def test_the_task_says_since_when_and_why_and_by_when() -> None:
