@@ -9,7 +9,7 @@ A link that has expired, or whose video is gone, leads to a page about updating 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from urllib.parse import urlencode, urlsplit
 
@@ -54,8 +54,9 @@ class ChannelsLink:
         return True
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
-        """Return the video."""
-        return await fetch.read(read, await fetch(self.request(source.key)))
+        """Return the video, under its link."""
+        seen = await fetch.read(read, await fetch(self.request(source.key)))
+        return replace(seen, posts=tuple(replace(post, url=source.key) for post in seen.posts))
 
     def parse(self, page: Page) -> Timeline:
         """Return what one answer says of a video."""

@@ -183,6 +183,19 @@ def _watched(collector: Collector) -> frozenset[Platform]:
     return frozenset(platform for platform in collector.platforms if platform.is_one_far_side)
 
 
+def ungranted(accounts: Iterable[Account], chains: Chains, settings: Settings) -> Iterator[str]:
+    """Yield, in Chinese, which accounts are looked at through a grant that the settings do not have."""
+    granted = {name for name, one in chains.collectors.items() if isinstance(one, GrantedCollector)}
+    for account in accounts:
+        for source in chains.of(account):
+            grant = settings.grants.get(source.key)
+            if source.collector in granted and (grant is None or grant.collector != source.collector):
+                yield (
+                    f"{account.id} 的采集方式 {source.collector}={source.key} 指向一项授权，"
+                    f"设置的 grants 里没有用于 {source.collector} 的“{source.key}”"
+                )
+
+
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:
     """Return what says how often a source is looked at."""
 

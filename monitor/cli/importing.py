@@ -43,7 +43,7 @@ def import_roster(
     where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, replace: bool, unit: str | None, yes: bool
 ) -> None:
     """导入台账：按账号ID新增或修改。"""
-    from monitor.app.choices import Chains, all_collectors, every_of
+    from monitor.app.choices import Chains, all_collectors, every_of, ungranted
     from monitor.app.clock import now
     from monitor.store import papers, roster
 
@@ -57,6 +57,7 @@ def import_roster(
     with where.store() as store:
         removed = _print_changes(store, read.accounts, effective_at, replace=replace, unit=unit)
         _print_read_by_hand(read.accounts, chains.by_hand)
+        warn(ungranted(read.accounts, chains, settings))
         if dry_run:
             click.echo(UNWRITTEN)
             return

@@ -55,6 +55,27 @@ def enrolled(office: Office) -> Office:
     return office
 
 
+@pytest.mark.parametrize(
+    ("grants", "is_missing"),
+    [
+        ("", True),
+        ("grants: {shili: {collector: wechat-official, id: wx0, secret: 'env:S'}}\n", False),
+        ("grants: {shili: {collector: douyin-official, id: wx0, secret: 'env:S'}}\n", True),
+    ],
+)
+def test_a_grant_that_the_settings_do_not_have_is_said_at_once(
+    office: Office, grants: str, *, is_missing: bool
+) -> None:
+    office.settle(grants)
+    said = office.type(
+        "import", "roster", roster(office, ("A02", "示例教育", "微信订阅号", "示例县教育局", "wechat-official=shili"))
+    )
+    said.done()
+    warnings = [line for line in said.err.splitlines() if "授权" in line]
+    assert len(warnings) == is_missing
+    assert all("A02 的采集方式 wechat-official=shili" in line for line in warnings)
+
+
 def test_an_import_says_what_changes_and_who_is_read_by_hand(office: Office) -> None:
     said = office.type("import", "roster", roster(office, WEIBO, WECHAT, TIKTOK))
     assert said.lines == [

@@ -23,7 +23,7 @@ async def test_one_request_shows_the_video_and_covers_some() -> None:
     seen = await channels_link.COLLECTOR.collect(source(), fetch, MemorySession())
 
     assert seen.covers is Covers.SOME
-    assert [post.title for post in seen.posts] == ["县政府常务会议召开 #示例县"]
+    assert [(post.title, post.url) for post in seen.posts] == [("县政府常务会议召开 #示例县", LINK)]
     (request,) = fetch.requests
     assert request.url.startswith("https://channels.weixin.qq.com/finder-preview/api/feed/get_feed_info?_rid=")
     assert request.method == "POST"
