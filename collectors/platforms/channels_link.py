@@ -43,11 +43,11 @@ class ChannelsLink:
 
     name = "channels-link"
     version = 1
-    platforms = frozenset({Platform.WEIXIN_CHANNELS})
+    platforms = frozenset[Platform]()
 
     def key_of(self, account: Account) -> str | None:
-        """Return the homepage, where the roster has a share link in its place."""
-        return account.homepage if account.homepage and _LINK.match(account.homepage) else None
+        """Return None: a link is declared or pasted; that of one video is no way to look at an account by default."""
+        return None
 
     def is_partial(self, key: str) -> bool:
         """Return True: one video never shows that there is none after it."""

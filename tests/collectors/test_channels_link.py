@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from collectors.platforms import channels_link
-from monitor.core.account import Account, Platform, Source
+from monitor.core.account import Source
 from monitor.core.observation import Covers, LookFailedError, Reason
 from tests.fakes import Canned, CannedFetch, MemorySession
 
@@ -40,13 +40,6 @@ async def test_nothing_but_a_share_link_is_asked_for(key: str) -> None:
         await channels_link.COLLECTOR.collect(source(key), fetch, MemorySession())
     assert failed.value.reason is Reason.UNREADABLE
     assert fetch.requests == []
-
-
-def test_a_share_link_as_homepage_is_its_key() -> None:
-    account = Account(
-        id="A1", name="示例县发布", platform=Platform.WEIXIN_CHANNELS, unit="示例县政府办", area="示例县", homepage=LINK
-    )
-    assert channels_link.COLLECTOR.key_of(account) == LINK
 
 
 async def test_another_server_may_stand_in_for_the_platform() -> None:
