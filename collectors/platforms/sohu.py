@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"[0-9]{3,15}")
 _XPT = re.compile(r"[A-Za-z0-9+/_-]{16,120}={0,2}")
 _MEDIA = re.compile(r"^https?://(?:m|mp|www)\.sohu\.com/media/([0-9]{3,15})(?:[/?#]|$)")
 _NAMED = re.compile(rb"mkeyConst_mkey[\"']?\s*[:=]\s*[\"']?([0-9]{3,15})")
+_BARE = re.compile(r"[\w-]+\.sohu\.com/", re.ASCII)
+"""How links begin that name the host but no scheme."""
 _NUMBER_KEPT = timedelta(days=30)
 
 
@@ -79,7 +81,7 @@ def at(base_url: str) -> Sohu:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel to another process."""
-    if named := _NAMED.search(page.body):
+    if not bodies.looks_like_json(page) and (named := _NAMED.search(page.body)):
         answers.judge_status(page)
         return Timeline(covers=Covers.SOME, profile=Profile(id=named[1].decode()))
     answer, standing = standings.heard(page)
@@ -100,7 +102,7 @@ def _post(page: Page, article: Fields) -> Post | None:
         published_at=stamp.moment,
         precision=stamp.precision,
         title=html.plain(bodies.words(article.get("title"))),
-        url=html.link("https://www.sohu.com/", link if "//" in link or link.startswith("/") else f"//{link}"),
+        url=html.link("https://www.sohu.com/", f"//{link}" if _BARE.match(link) else link),
     )
 
 
