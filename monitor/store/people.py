@@ -6,7 +6,7 @@ they acknowledged. Operators and whoever decided something act in office: their 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,9 @@ from monitor.store import roster, tables
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
+
+EXPIRED = "已到期清除"
+"""What stands in the place of people whom nobody needs any more."""
 
 
 class Place(Labelled):
@@ -101,6 +104,48 @@ def erase(tx: Tx, who: str, *, alias: str) -> Erased | Needed:
     return Erased(versions=_erase_versions(tx, keys, alias), messages=_erase_messages(tx, waiting, keys, words, alias))
 
 
+def outdated(tx: Tx, limit: datetime, after: int, at_most: int) -> tuple[int, ...]:
+    """Return versions after this one, replaced before the limit, that name somebody whom no version in force names."""
+    table = tables.account_versions
+    needed = {contact.key for one in roster.accounts(tx) for contact in one.contacts}
+    chosen = sa.select(table.c.id, table.c.content).where(table.c.id > after, *_replaced(limit)).order_by(table.c.id)
+    found = []
+    for row in tx.execute(chosen):
+        if any(_is_known(one) and one.key not in needed for one in decode(Account, row.content).contacts):
+            found.append(row.id)
+        if len(found) == at_most:
+            break
+    return tuple(found)
+
+
+def let_go(tx: Tx, ids: Collection[int], limit: datetime) -> int:
+    """Make nameless whom those of the versions name that still may go; return how many versions that were."""
+    table = tables.account_versions
+    needed = {contact.key for one in roster.accounts(tx) for contact in one.contacts}
+    rows = tx.execute(sa.select(table.c.id, table.c.content).where(table.c.id.in_(ids), *_replaced(limit))).all()
+    accounts = {row.id: decode(Account, row.content) for row in rows}
+    gone = {contact.key for one in accounts.values() for contact in one.contacts} - needed
+    return _rewrite(tx, accounts, gone, EXPIRED)
+
+
+def _replaced(limit: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what is true of versions that no judgement of a moment since the limit reads."""
+    table, later, case = tables.account_versions, tables.account_versions.alias("later"), tables.cases
+    order = (later.c.effective_from, later.c.known_at, later.c.id)
+    follows = sa.exists().where(
+        later.c.account == table.c.account,
+        later.c.effective_from <= limit,
+        later.c.known_at <= limit,
+        sa.tuple_(*order) > sa.tuple_(table.c.effective_from, table.c.known_at, table.c.id),
+    )
+    is_open = sa.exists().where(case.c.account == table.c.account, case.c.closed_at.is_(None))
+    return table.c.is_removed.is_(False), table.c.known_at < limit, follows, ~is_open
+
+
+def _is_known(contact: Contact) -> bool:
+    return contact.name != EXPIRED
+
+
 def _versions(tx: Tx) -> Iterator[tuple[int, datetime, Account]]:
     """Yield every version of every account, in the order in which they were learnt."""
     table = tables.account_versions
@@ -115,9 +160,14 @@ def _words(contact: Contact) -> set[str]:
 
 
 def _erase_versions(tx: Tx, keys: Collection[str], alias: str) -> int:
+    return _rewrite(tx, {id_: account for id_, _, account in _versions(tx)}, keys, alias)
+
+
+def _rewrite(tx: Tx, accounts: Mapping[int, Account], keys: Collection[str], alias: str) -> int:
+    """Put the alias in the place of these people in the versions given; return how many were changed."""
     table = tables.account_versions
     changed = []
-    for id_, _, account in _versions(tx):
+    for id_, account in accounts.items():
         contacts = tuple(_nameless(one, alias) if one.key in keys else one for one in account.contacts)
         if contacts != account.contacts:
             changed.append({"b_id": id_, "b_content": encode(replace(account, contacts=contacts))})

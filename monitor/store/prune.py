@@ -3,7 +3,7 @@
 Nothing goes that an account with an open case has, that a finding as it stands cites, or that is needed to
 judge any moment since the limit: of each source the newest timeline and the newest reason before it, of each
 account the posts that the rules of that moment read. Cases, their steps, changes of findings, the roster's
-versions and the audit log stay.
+versions and the audit log stay; old versions lose the names and ways of people whom no unit names any more.
 
 Each `Part` is asked for rows in a read transaction, which may take long, and deletes them in a short write
 transaction, which looks once more at what protects them.
@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.observation import Post
-from monitor.store import tables
+from monitor.store import people, tables
 from monitor.store.database import Tx
 from monitor.store.facts import REACH
 from monitor.store.notices import WAITING
@@ -235,10 +235,22 @@ def _drop_notices(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
     return tx.execute(sa.delete(table).where(table.c.id.in_(ids), *_notice_conditions(limit))).rowcount
 
 
+# --- people whom units named and no longer name ---
+
+
+def _old_people(tx: Tx, limit: datetime, after: Id | None) -> Sequence[Id]:
+    return people.outdated(tx, limit, int(after or 0), CHUNK)
+
+
+def _drop_people(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
+    return people.let_go(tx, [int(id_) for id_ in ids], limit)
+
+
 PARTS = (
     Part(name="原始页面", keep=lambda keeping: keeping.evidence, find=_old_evidence, drop=_drop_evidence),
     Part(name="消息", keep=lambda keeping: keeping.messages, find=_old_messages, drop=_drop_messages),
     Part(name="没有发出的提醒事项", keep=lambda keeping: keeping.messages, find=_old_notices, drop=_drop_notices),
+    Part(name="前任联系人", keep=lambda keeping: keeping.messages, find=_old_people, drop=_drop_people),
     Part(name="发布记录", keep=lambda keeping: keeping.observations, find=_old_posts, drop=_drop_posts),
     Part(name="核查记录", keep=lambda keeping: keeping.observations, find=_old_observations, drop=_drop_observations),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.core.account import Contact, Role
 from monitor.core.message import Attempt, Outcome
-from monitor.store import Store, outbox, people, roster
+from monitor.store import Store, cases, outbox, people, roster
 from monitor.store.people import Erased, Needed, Place, Trace
 from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step
 
@@ -110,3 +110,32 @@ def test_of_two_with_one_name_neither_is_guessed(store: Store) -> None:
 
 def test_a_stranger_is_told_as_one(left: Store) -> None:
     assert erase(left, "13700000000") == Needed(why="没有保存关于“13700000000”的内容。")
+
+
+def test_people_whom_nobody_needs_any_more_go_when_their_time_is_over(left: Store) -> None:
+    later = NOW + HOUR + DAY
+    with left.begin() as tx:
+        assert people.outdated(tx, NOW, 0, 10) == ()  # replaced only after that
+        cases.retire(tx, ["A01"], at=later)
+        [old] = people.outdated(tx, later, 0, 10)
+        assert people.let_go(tx, [old], later) == 1
+        assert people.outdated(tx, later, 0, 10) == ()
+        [before] = roster.accounts(tx, at=NOW - DAY, known_at=NOW)
+        [now] = roster.accounts(tx)
+    assert [(one.name, one.phone) for one in before.contacts] == [
+        (people.EXPIRED, people.EXPIRED),
+        ("领导乙", "13900000002"),
+    ]
+    assert now.contacts == (HEIR, LEADER)
+
+
+def test_the_people_of_an_open_case_stay(left: Store) -> None:
+    with left.read() as tx:
+        assert people.outdated(tx, NOW + 10 * DAY, 0, 10) == ()
+
+
+def test_whom_another_account_still_names_stays(store: Store) -> None:
+    enrol(store, account(contacts=(LIAISON,)), account("A02", method="weibo=2", contacts=(LIAISON,)))
+    enrol(store, account(contacts=(HEIR,)), at=NOW + HOUR)
+    with store.read() as tx:
+        assert people.outdated(tx, NOW + DAY, 0, 10) == ()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.core.account import Platform
 from monitor.core.bulletin import Problem
@@ -16,7 +17,7 @@ from monitor.core.paper import Entry, Mean, Paper, PaperKind
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.reference import Reference
 from monitor.core.register import Register
-from monitor.store import Store, decisions, papers, records, registers
+from monitor.store import Store, cases, decisions, papers, records, registers, tables
 from tests.store.build import DAY, HOUR, NOW, account, enrol
 
 A01, A02 = account("A01", platform_id="1"), account("A02", name="示例教育", method="weibo=2")
@@ -126,6 +127,14 @@ def test_the_same_file_again_changes_nothing(county: Store) -> None:
     )
     assert save(county, *given) == 3
     assert save(county, *given, at=NOW + HOUR) == 0
+
+
+def test_whatever_is_new_has_everybody_judged_again(county: Store) -> None:
+    with county.begin() as tx:
+        tx.execute(sa.update(tables.accounts).values(evaluate_at=NOW + 9 * DAY))
+    save(county, bulletin(1, stale("A01")), at=NOW + HOUR)
+    with county.read() as tx:
+        assert cases.due_for_judgement(tx, NOW + HOUR, 10) == ("A01", "A02", "B01")
 
 
 def test_a_week_is_there_when_it_is_over(county: Store) -> None:
