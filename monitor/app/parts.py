@@ -180,6 +180,7 @@ class Parts:
             clock=self.clock,
             delivered=self.metrics.delivered,
             faults=self.faults,
+            per_person=self.settings.hours.per_person,
         )
 
     @cached_property

@@ -11,12 +11,13 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from monitor.core.account import Role
-from monitor.core.calendar import OfficeHours
+from monitor.core.calendar import ONE_DAY, OfficeHours, beijing_date, start_of_day
 from monitor.core.case import Case, Ladder, StepKind
 from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
@@ -31,8 +32,13 @@ from monitor.store import Store, Tx, cases, facts, outbox
 BATCH = 100
 UNNUMBERED = "待定"
 """What stands for a message's number until its words are settled."""
+AGAIN = timedelta(minutes=10)
+"""After how long what waits unchanged is judged anew."""
 LINK_LIFE = timedelta(days=14)
 """How long a message's link may be used: longer than any case stays as it is."""
+INTERRUPTED = Attempt(
+    outcome=Outcome.UNANSWERED, code="interrupted", detail="服务在发送时中断，不知对方是否收到，重发时编号相同"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +64,31 @@ class Outlook:
         """Whether nobody was told of the trouble before."""
         case = self.open_cases.get((notice.account, notice.rule))
         return case is not None and case.id == notice.case and len(case.steps) == 1
+
+
+@dataclass(slots=True)
+class Rounds:
+    """When what waits was last judged, and what it was."""
+
+    mark: tuple[int, ...] | None = None
+    at: datetime | None = None
+
+    def is_due(self, mark: tuple[int, ...], now: datetime) -> bool:
+        """Whether anything has changed since, or enough time has passed; a clock put back counts as much."""
+        return mark != self.mark or self.at is None or not timedelta() <= now - self.at < AGAIN
+
+    def done(self, mark: tuple[int, ...], now: datetime) -> None:
+        """Take down that what waits was judged."""
+        self.mark, self.at = mark, now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A message as it must be sent now."""
+
+    message: Message
+    is_whole: bool
+    """Whether it says all that it was drafted for; if not, the rest is drafted anew before anything else leaves."""
 
 
 class Refrain(Enum):
@@ -133,10 +164,22 @@ class Courier:
     delivered: Callable[[str, Outcome], None]
     """Told of every try: channel, outcome."""
     faults: Faults
+    per_person: int
+    """How many messages a person gets in one day; what is more goes the next day, merged into one."""
+    _rounds: Rounds = field(default_factory=Rounds)
 
     async def prepare(self, now: datetime) -> int:
-        """Turn waiting notices into messages, one for each person and way; return how many were written."""
-        return await self.store.write(lambda tx: len(self._prepare(tx, now)), durable=True)
+        """Turn waiting notices into messages, one for each person and way; return how many were written.
+
+        What waits is judged anew when a notice or a roster row has come or changed, and every ten minutes: thousands
+        may wait, for a channel or for a person's word, and each is judged in any case right before it leaves.
+        """
+        mark = await self.store.query(outbox.waiting_mark)
+        if not self._rounds.is_due(mark, now):
+            return 0
+        drafts = await self.store.write(lambda tx: self._prepare(tx, now), durable=True)
+        self._rounds.done(await self.store.query(outbox.waiting_mark), now)
+        return len(drafts)
 
     def tell_operator(
         self, tx: Tx, words: Words, topic: str, now: datetime, notices: Sequence[Notice] = ()
@@ -163,7 +206,7 @@ class Courier:
         def again(tx: Tx) -> int:
             left = outbox.unfinished(tx)
             for kept in left:
-                outbox.postpone(tx, kept.message.id, now)
+                outbox.record_attempt(tx, kept.message.id, INTERRUPTED, at=now, next_try=now)
             return len(left)
 
         return await self.store.write(again, durable=True)
@@ -182,25 +225,28 @@ class Courier:
         channel = self.directory.channels.get(name)
         tried = 0
         for kept in line:
-            came = await self._deliver(kept, channel) if channel else await self._give_up(kept)
-            tried += isinstance(came, Attempt)
-            if came is Refrain.CLOSED:
+            if channel is None:
+                await self._give_up(kept)
+                tried += 1
+                continue
+            ready = await self.store.write(partial(self._settled, kept=kept, channel=channel), durable=True)
+            if ready is Refrain.CLOSED:
                 break
-            if isinstance(came, Attempt) and came.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED}:
+            if isinstance(ready, Refrain):
+                continue
+            attempt = await self._try(ready.message, kept, channel)
+            tried += 1
+            if attempt.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED} or not ready.is_whole:
                 break
         return tried
 
-    async def _give_up(self, kept: outbox.Kept) -> Attempt:
+    async def _give_up(self, kept: outbox.Kept) -> None:
         """Fail a message whose channel the settings no longer name."""
         missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
         await self._record(kept, missing)
-        return missing
 
-    async def _deliver(self, kept: outbox.Kept, channel: Channel) -> Attempt | Refrain:
-        """Settle one message and try it once."""
-        message = await self.store.write(lambda tx: self._settled(tx, kept, channel), durable=True)
-        if isinstance(message, Refrain):
-            return message
+    async def _try(self, message: Message, kept: outbox.Kept, channel: Channel) -> Attempt:
+        """Send one settled message, and write down what came of it."""
         attempt = Attempt(outcome=Outcome.UNANSWERED, code="bug", detail="a bug in the channel, see the log")
         with self.faults.contained("deliver", message_id=message.id):
             attempt = await channel.send(message)
@@ -208,7 +254,7 @@ class Courier:
         await self._record(kept, attempt, channel)
         return attempt
 
-    def _settled(self, tx: Tx, kept: outbox.Kept, channel: Channel) -> Message | Refrain:
+    def _settled(self, tx: Tx, *, kept: outbox.Kept, channel: Channel) -> Ready | Refrain:
         """Return the message as it must be sent now, or why it is not."""
         now = self.clock()
         opens = self.hours.opens_at(now, self.bench.calendar)
@@ -217,18 +263,29 @@ class Courier:
         if open_at > now:
             outbox.hold_back(tx, channel.name, open_at)
             return Refrain.CLOSED
-        words = Words(subject=kept.message.subject, body=kept.message.body)
+        words, is_whole = Words(subject=kept.message.subject, body=kept.message.body), True
         if not kept.topic:
+            if self._has_heard_enough(tx, kept, now):
+                tomorrow = start_of_day(beijing_date(now) + ONE_DAY)
+                outbox.postpone(tx, kept.message.id, self.hours.opens_at(tomorrow, self.bench.calendar))
+                return Refrain.MOOT
             fresh = self._words_now(tx, kept, channel, now)
             if fresh is None:
                 return Refrain.MOOT
-            words = fresh
+            words, is_whole = fresh
         words = Words(subject=words.subject, body=words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}"))
         outbox.take_token(tx, channel.bucket, channel.per_minute, now)
-        return outbox.freeze(tx, kept.message.id, subject=words.subject, body=words.body, at=now)
+        message = outbox.freeze(tx, kept.message.id, subject=words.subject, body=words.body, at=now)
+        return Ready(message=message, is_whole=is_whole)
 
-    def _words_now(self, tx: Tx, kept: outbox.Kept, channel: Channel, now: datetime) -> Words | None:
-        """Return what the message says when judged once more; None when it must not go as it is.
+    def _has_heard_enough(self, tx: Tx, kept: outbox.Kept, now: datetime) -> bool:
+        """Whether the person has got as many messages today as anybody may; the operator has no such limit."""
+        if not kept.person or kept.frozen_at is not None:
+            return False
+        return outbox.heard_since(tx, kept.person, start_of_day(beijing_date(now))) >= self.per_person
+
+    def _words_now(self, tx: Tx, kept: outbox.Kept, channel: Channel, now: datetime) -> tuple[Words, bool] | None:
+        """Return what the message says when judged once more, and whether that is all; None when it must not go so.
 
         Notices that are true no more are dropped, those that must wait are set free, and so are those for which the
         channel has no room: another message carries them. A message that was tried before keeps its words: it goes
@@ -245,10 +302,10 @@ class Courier:
             outbox.reopen_notices(tx, _ids(by_verdict[Recheck.WAIT]))
             outbox.end_notices(tx, _ids(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
             if kept.frozen_at is not None:
-                return Words(subject=kept.message.subject, body=kept.message.body)
+                return Words(subject=kept.message.subject, body=kept.message.body), True
             words, left = self._fitting(sendable, outlook, kept, channel.longest, now)
             outbox.reopen_notices(tx, _ids(left))
-            return words
+            return words, not left
         outbox.reopen_notices(tx, _ids((*by_verdict[Recheck.WAIT], *sendable)))
         outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
         return None

@@ -57,6 +57,8 @@ class Hours(Section):
         (time(14, 30), time(17, 0)),
     )
     digest: Clock = time(8, 45)
+    per_person: Annotated[int, Field(ge=1, le=1000)] = 10
+    """How many messages one person gets in a day; the rest goes the next working day, merged."""
     every_day: bool = False
     """Whether days off count as worked (the sample county, so that it works at night)."""
     overrides: Text = "calendar.yaml"

@@ -20,7 +20,7 @@ from monitor.core.message import Attempt, Message, MessageState, Outcome
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import end_notices, notices_of, queue_notices, reopen_notices, waiting_notices
-from monitor.store.tables import NoticeState, attempts, buckets, notices
+from monitor.store.tables import NoticeState, account_versions, attempts, buckets, finding_changes, notices
 from monitor.store.tables import messages as table
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "due_messages",
     "end_notices",
     "freeze",
+    "heard_since",
     "hold_back",
     "messages",
     "next_token_at",
@@ -49,6 +50,7 @@ __all__ = [
     "settle",
     "take_token",
     "unfinished",
+    "waiting_mark",
     "waiting_notices",
     "was_told",
     "withdraw",
@@ -200,6 +202,20 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
     tx.execute(sa.update(table).where(table.c.id == message_id).values(state=state, finished_at=at))
     merged = sa.and_(notices.c.message == message_id, notices.c.state == NoticeState.MERGED)
     tx.execute(sa.update(notices).where(merged).values(change))
+
+
+def heard_since(tx: Tx, person: str, since: datetime) -> int:
+    """Return how many messages about notices have been on their way to a person since then, over whatever channel."""
+    mine = sa.and_(table.c.person == person, table.c.topic == "", table.c.frozen_at >= since)
+    return tx.scalar(sa.select(sa.func.count()).where(mine)) or 0
+
+
+def waiting_mark(tx: Tx) -> tuple[int, ...]:
+    """Return numbers that change whenever a notice comes to wait for a message, a finding or the roster changes."""
+    numbers = (sa.func.count(), sa.func.sum(notices.c.id), sa.func.sum(notices.c.route))
+    waiting = tx.execute(sa.select(*numbers).where(notices.c.state == NoticeState.OPEN)).one()
+    latest = (tx.scalar(sa.select(sa.func.max(one.c.id))) for one in (account_versions, finding_changes))
+    return tuple(int(number or 0) for number in (*waiting, *latest))
 
 
 def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from alerts.channels import open_channel
 from monitor.core.account import Contact, Role
+from monitor.core.finding import Finding
 from monitor.core.message import RETRY_PAUSES, Attempt, Message, MessageState, Outcome
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
@@ -427,3 +428,54 @@ async def test_without_an_address_and_a_key_no_message_carries_a_link(store: Sto
     await made.settle()
     assert "/k/" not in made.mail.taken[0].body
     assert made.parts.link_of(Permit(purpose=Purpose.PASTE, message="m", until=NOW)) is None
+
+
+async def test_a_person_gets_so_many_messages_a_day_and_the_rest_in_one_the_next_morning(store: Store) -> None:
+    made = await stale(store)
+    made.parts = replace(
+        made.parts, settings=settings(hours=made.parts.settings.hours.model_copy(update={"per_person": 2}))
+    )
+    for number in range(1, 7):
+        made.parts.door.bodies[URL.format(number)] = feed(NOW - timedelta(days=10))  # type: ignore[attr-defined]  # canned
+        await made.enrol([account(number, URL.format(number))])
+        await made.look()
+        await made.settle()
+    assert [len(re.findall(r"“示例\d”（", message.body)) for message in made.mail.taken] == [1, 1]
+    made.clock.forward(timedelta(hours=24))
+    await made.look()
+    await made.settle()
+    third, *rest = made.mail.taken[2:]
+    assert rest == []
+    assert re.findall(r"“示例(\d)”（", third.body) == ["3", "4", "5", "6"]
+
+
+async def test_what_waits_unchanged_is_not_judged_again_and_again(store: Store) -> None:
+    made = await stale(store, 12, hold=True)
+    await made.settle()
+    judged: list[object] = []
+
+    def judge(*args: object) -> Finding:
+        judged.append(args)
+        raise ZeroDivisionError
+
+    bench = replace(made.parts.bench, rules=[replace(rule, judge=judge) for rule in made.parts.bench.rules])
+    courier = replace(made.parts.courier, bench=bench)
+    assert await courier.prepare(made.clock()) == 0
+    assert judged == []
+    made.clock.forward(timedelta(minutes=10))
+    with pytest.raises(ZeroDivisionError):
+        await courier.prepare(made.clock())
+
+
+async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: Store) -> None:
+    made = await stale(store, 10)
+    await made.parts.works.judge_all()
+    await made.parts.courier.prepare(made.clock())
+    with store.begin(durable=True) as tx:
+        (due,) = outbox.due_messages(tx, made.clock(), 9)
+        outbox.freeze(tx, due.message.id, subject="主题", body="正文", at=made.clock())
+    await made.settle()
+    assert [message.id for message in made.mail.taken] == [due.message.id]
+    with store.read() as tx:
+        tries = [one.attempt for one in outbox.attempts_of(tx, due.message.id)]
+    assert [(one.outcome, one.code) for one in tries] == [(Outcome.UNANSWERED, "interrupted"), (Outcome.SENT, "0")]
