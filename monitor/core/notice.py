@@ -54,9 +54,13 @@ class Directory:
     ways: Mapping[Role, tuple[str, ...]]
 
     def routes(self, notice: Notice, account: Account) -> tuple[Route, ...]:
-        """Return all ways for a notice, the preferred first and the operator's last; may be empty."""
+        """Return all ways for a notice, the preferred first and the operator's last; may be empty.
+
+        A robot that the person could not be told by is no way to the operator either.
+        """
         person = tuple(self._to_person(notice, account)) if notice.role is not Role.OPERATOR else ()
-        return (*person, *self.to_operator())
+        tried = {route.channel for route in person if route.address is None}
+        return (*person, *(route for route in self.to_operator() if route.channel not in tried))
 
     def to_operator(self) -> tuple[Route, ...]:
         """Return the ways to the operator."""

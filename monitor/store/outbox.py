@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,7 +118,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
     besides are superseded. A message once released stays so unless notices are added to it.
     """
     before = tx.execute(_unfrozen(draft)).one_or_none()
-    id_: str = _id(draft, at) if before is None else before.id
+    id_: str = _id(tx, draft, at) if before is None else before.id
     had = {notice.id for notice in notices_of(tx, id_)} if before is not None else set()
     is_released = before is not None and before.is_released and had.issuperset(draft.notices)
     words = {
@@ -333,11 +334,15 @@ def _unfrozen(draft: Draft) -> sa.Select[Any]:
     )
 
 
-def _id(draft: Draft, at: datetime) -> str:
-    """Return a new message's id: its day for people, the rest so that no two are the same."""
+def _id(tx: Tx, draft: Draft, at: datetime) -> str:
+    """Return a new message's id: its day for people, the rest so that no two are the same, not even of one moment."""
     parts = (draft.channel, draft.address or "", draft.person, draft.topic, at.isoformat(), *map(str, draft.notices))
-    mark = blake2b("\0".join(parts).encode(), digest_size=6).hexdigest()
-    return f"{at:%Y%m%d}-{mark}"
+    for again in count():
+        mark = blake2b("\0".join((*parts, str(again or ""))).encode(), digest_size=6).hexdigest()
+        id_ = f"{at:%Y%m%d}-{mark}"
+        if tx.scalar(sa.select(table.c.id).where(table.c.id == id_)) is None:
+            break
+    return id_
 
 
 def _carry(tx: Tx, message_id: str, ids: Collection[int], *, dropped: Collection[int | None]) -> None:

@@ -146,3 +146,10 @@ def test_a_suspicion_goes_up_to_the_leader_and_then_to_the_office() -> None:
 def test_what_works_again_goes_no_further_up(kind: StepKind) -> None:
     assert again(kind, finding(State.SUSPECTED)) is Recheck.SEND
     assert again(kind, finding(State.OK)) is Recheck.DROP
+
+
+def test_a_robot_that_failed_a_person_is_no_way_to_the_operator() -> None:
+    one = replace(DIRECTORY, ways={Role.LIAISON: ("office", "mail"), Role.OPERATOR: ("office", "unit-robot")})
+    who = account(contacts=(replace(LIAISON, mail="l@example.invalid"), LEADER))
+    (notice,) = notify(step(StepKind.REMIND), who, "UPD-01")
+    assert [route.channel for route in one.routes(notice, who)] == ["office", "mail", "unit-robot"]

@@ -307,3 +307,12 @@ def test_a_token_is_to_be_had_at_the_moment_that_was_named(store: Store) -> None
         assert wait == NOW + timedelta(minutes=1)
         assert outbox.take_token(tx, "robot", 1, wait) is None
         assert outbox.take_token(tx, "other", 1, NOW) is None
+
+
+def test_two_messages_of_one_moment_about_the_same_have_numbers_of_their_own(store: Store) -> None:
+    first = save(store, draft(*ids(store)))
+    freeze(store, first)
+    attempt(store, first, BUSY)
+    assert kept(store, first).state is MessageState.FAILED
+    second = save(store, draft(*ids(store)))
+    assert second != first
