@@ -338,7 +338,7 @@ def _id(tx: Tx, draft: Draft, at: datetime) -> str:
     """Return a new message's id: its day for people, the rest so that no two are the same, not even of one moment."""
     parts = (draft.channel, draft.address or "", draft.person, draft.topic, at.isoformat(), *map(str, draft.notices))
     for again in count():
-        mark = blake2b("\0".join((*parts, str(again or ""))).encode(), digest_size=6).hexdigest()
+        mark = blake2b("\0".join((*parts, *[""] * again)).encode(), digest_size=6).hexdigest()
         id_ = f"{at:%Y%m%d}-{mark}"
         if tx.scalar(sa.select(table.c.id).where(table.c.id == id_)) is None:
             break
