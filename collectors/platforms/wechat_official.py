@@ -16,6 +16,7 @@ standing as a number.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,7 +27,7 @@ from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.grants import StaleTokenError, Token, granted, with_token
 from monitor.core.account import Account, Platform, Source
-from monitor.core.calendar import ONE_DAY, beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.collector import Fetch, Grant, Page, Request, Session
 from monitor.core.observation import (
     Covers,
@@ -45,6 +46,8 @@ _API = "https://api.weixin.qq.com"
 _AT_ONCE = 20
 _DAYS = 16
 """Of so many days before today it is asked what was sent: as far back as the two-week rule goes, and two more."""
+_KEPT = timedelta(days=30)
+"""How long it is remembered what was sent on a day: longer than it is asked for."""
 _NEXT_DAY = timedelta(hours=6)
 """How long a used-up quota of the day is left alone."""
 _STALE = frozenset({40001, 40014, 42001})
@@ -98,7 +101,7 @@ class WechatOfficial:
             return await _new_token(base, grant, fetch)
 
         async def look(token: str) -> Timeline:
-            return await _Ask(base, token, fetch).whole()
+            return await _Ask(base, token, fetch, session).whole()
 
         return await with_token(session, renew, look)
 
@@ -122,20 +125,35 @@ class _Ask:
     base: str
     token: str
     fetch: Fetch
+    session: Session
 
     async def whole(self) -> Timeline:
         """Return the publications with what was sent besides, covering all where that is proven."""
         page = await self._answer("/cgi-bin/freepublish/batchget", {"offset": 0, "count": _AT_ONCE, "no_content": 1})
         seen = await self.fetch.read(read, page)
+        yesterday = beijing_date(page.at) - ONE_DAY
         sent: list[Post] = []
-        for day in _days(seen, beijing_date(page.at) - ONE_DAY):
-            asked = {"begin_date": day.isoformat(), "end_date": day.isoformat()}
+        for day in _days(seen, yesterday):
             try:
-                answer = await self._answer("/datacube/getarticletotal", asked)
-                sent += (await self.fetch.read(read, answer)).posts
+                sent += await self._sent(day, is_settled=day < yesterday)
             except LookFailedError:  # the publications have been seen all the same, and prove what they prove
                 return _joined(seen, sent)
         return _joined(seen, sent, is_told=True)
+
+    async def _sent(self, day: date, *, is_settled: bool) -> tuple[Post, ...]:
+        """Return what was sent on a day; of one whose figures no longer change it is asked once."""
+        kept = self.session.get(f"sent {day}")
+        if kept is not None:
+            titles = json.loads(kept)
+            return tuple(
+                Post(published_at=start_of_day(day), precision=Precision.DAY, title=bodies.words(title))
+                for title in titles
+            )
+        asked = {"begin_date": day.isoformat(), "end_date": day.isoformat()}
+        posts = (await self.fetch.read(read, await self._answer("/datacube/getarticletotal", asked))).posts
+        if is_settled:
+            self.session.put(f"sent {day}", json.dumps([post.title for post in posts]), _KEPT)
+        return posts
 
     async def _answer(self, path: str, asked: Mapping[str, object]) -> Page:
         url = f"{self.base}{path}?access_token={self.token}"

@@ -109,6 +109,18 @@ async def test_it_is_asked_what_was_sent_from_the_day_of_the_newest_publication_
     assert asked == [{"begin_date": day, "end_date": day} for day in days]
 
 
+async def test_of_a_day_whose_figures_are_settled_it_is_asked_once_and_seen_the_same_again() -> None:
+    answers = [sent(("2026-11-16", "县政府常务会议召开"), ("2026-11-16", "致全县居民的一封信"))]
+    fetch, session = far(sent=[*answers, canned("sent_nothing.json")]), MemorySession(GRANT)
+    first = await wechat_official.COLLECTOR.collect(SOURCE, fetch, session)
+    fetch.requests.clear()
+    second = await wechat_official.COLLECTOR.collect(SOURCE, fetch, session)
+    asked = [dict(request.json or {})["begin_date"] for request in fetch.requests if SENT in request.url]
+    assert asked == ["2026-11-19"], "yesterday's figures may still be coming"
+    assert second == first
+    assert len(second.posts) == 3
+
+
 async def test_of_a_long_silence_so_many_days_are_asked_as_the_rule_looks_back() -> None:
     published = json.loads((FIXTURES / "normal.json").read_bytes())
     for item in published["item"]:
