@@ -9,18 +9,19 @@ import os
 import re
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.cli.main import run
+from tests.databases import address
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("xuncha")
@@ -96,9 +97,13 @@ class Office:
         return self.folder / "data" / "xuncha.db"
 
     @property
+    def address(self) -> str:
+        return address(self.database)
+
+    @property
     def where(self) -> tuple[str, ...]:
         """The options that name settings and database."""
-        return ("--config", str(self.folder / "config"), "--db", f"sqlite:///{self.database}")
+        return ("--config", str(self.folder / "config"), "--db", self.address)
 
     def settle(self, more: str, *, instead: bool = False) -> None:
         """Write the settings, with more or others in them."""
@@ -161,9 +166,13 @@ class Office:
 
     def content(self) -> dict[str, list[tuple[object, ...]]]:
         """Return every row of the database, by table."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            names = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")]
-            return {name: connection.execute(f'select * from "{name}"').fetchall() for name in names}  # noqa: S608 - ours
+        engine = sa.create_engine(self.address, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            names = sa.inspect(connection).get_table_names()
+            return {
+                name: [tuple(row) for row in connection.execute(sa.select("*").select_from(sa.table(name)))]
+                for name in names
+            }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ GONE = Download(link=Link.PACKAGE, fault=Fault.GONE)
 
 
 def store_of(office: Office) -> Store:
-    return open_store(f"sqlite:///{office.database}")
+    return open_store(office.address)
 
 
 async def judge(office: Office, store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.office import Office
+from tests.cli.office import Office, free_port
 
 ROW = ("A01", "示例发布", "微博", "示例县教育局")
 
@@ -15,6 +15,7 @@ def settled(office: Office) -> Office:
     return office
 
 
+@pytest.mark.file
 def test_a_backup_is_taken_and_put_back(settled: Office) -> None:
     file = settled.folder / "backup.db"
     assert settled.type("db", "backup", "--out", file).done() == f"已备份到 {file}。\n"
@@ -36,6 +37,7 @@ def test_a_copy_says_of_every_table_that_it_is_the_same(settled: Office) -> None
     assert "已有内容" in settled.type("db", "copy", "--to", there).refused()
 
 
+@pytest.mark.file
 def test_what_cannot_be_done_is_one_sentence(settled: Office) -> None:
     file = settled.folder / "backup.db"
     settled.type("db", "backup", "--out", file).done()
@@ -49,9 +51,11 @@ def test_what_cannot_be_done_is_one_sentence(settled: Office) -> None:
     settled.type("db", "restore", file, "--yes").done()
 
 
+@pytest.mark.file
 def test_a_database_with_a_service_on_it_is_not_replaced(settled: Office) -> None:
     file = settled.folder / "backup.db"
     settled.type("db", "backup", "--out", file).done()
+    settled.settle(f"web:\n  bind: 127.0.0.1:{free_port()}\n")
     with settled.running("run") as service:
         assert service.process.stdout is not None
         assert service.process.stdout.readline().decode().startswith("服务已启动")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.cli import looking
 from tests.cli.office import Office, free_port
@@ -211,6 +210,7 @@ DATABASE_COMMANDS = (
 )
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("words", DATABASE_COMMANDS, ids=" ".join)
 def test_what_is_not_a_database_is_left_alone(office: Office, words: tuple[str, ...]) -> None:
     office.database.parent.mkdir()
@@ -222,8 +222,8 @@ def test_what_is_not_a_database_is_left_alone(office: Office, words: tuple[str, 
 @pytest.mark.parametrize("words", DATABASE_COMMANDS, ids=" ".join)
 def test_a_database_from_the_future_is_left_alone(office: Office, words: tuple[str, ...]) -> None:
     office.type("db", "upgrade").done()
-    with closing(sqlite3.connect(office.database)) as connection, connection:
-        connection.execute("update alembic_version set version_num = '9999'")
+    with sa.create_engine(office.address, poolclass=sa.NullPool).begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
     before = office.content()
     office.type(*words).refused()
     assert office.content() == before
@@ -257,6 +257,7 @@ def sealed(office: Office) -> Iterator[Callable[[Path], None]]:
         path.chmod(0o755)
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("words", [("evaluate",), ("message", "list"), ("run",), ("sample",)], ids=" ".join)
 def test_a_folder_that_cannot_be_written_is_one_sentence(
     office: Office, sealed: Callable[[Path], None], words: tuple[str, ...]
@@ -267,6 +268,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     assert "请检查" in why
 
 
+@pytest.mark.file
 @pytest.mark.parametrize("words", [("db", "upgrade"), ("message", "retry", "x"), ("run",)], ids=" ".join)
 def test_a_database_that_cannot_be_written_is_one_sentence(
     office: Office, sealed: Callable[[Path], None], words: tuple[str, ...]

@@ -82,6 +82,7 @@ def test_ctrl_c_ends_it_just_as_well(office: Office, port: int) -> None:
     assert [line["event"] for line in service.logged] == ["started", "stopped"]
 
 
+@pytest.mark.file  # on a server it stands by
 def test_a_second_service_on_the_same_database_is_refused(office: Office, port: int) -> None:
     with office.running("run") as service:
         until(is_ready(port), service)

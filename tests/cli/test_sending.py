@@ -64,7 +64,7 @@ def test_a_mail_channel_needs_somebody_to_write_to(office: Office, monkeypatch: 
 @pytest.fixture
 def busy(office: Office) -> Office:
     """An office with a message that is held, and one that has failed."""
-    with open_store(f"sqlite:///{office.database}") as store, store.begin() as tx:
+    with open_store(office.address) as store, store.begin() as tx:
         for channel, held in (("群", True), ("邮箱", False)):
             draft = outbox.Draft(
                 channel=channel, role=Role.OPERATOR, person="", subject="超期提醒", body="### 甲\n\n乙"

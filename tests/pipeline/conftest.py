@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from monitor.store import Store, open_store
+from tests.databases import address
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as opened:
+    with open_store(address(tmp_path / "xuncha.db")) as opened:
         yield opened

@@ -1,0 +1,20 @@
+"""Runs the suite with every database on a PostgreSQL server of its own; arguments go to pytest.
+
+Left out are the tests about a database's file (marked `file`), and those of the store, which run on both anyway.
+"""
+
+import os
+import subprocess
+import sys
+
+from tests.databases import SERVER
+from tests.services import require_postgresql
+
+if __name__ == "__main__":
+    with require_postgresql() as address:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "-m", "not slow and not file", "--ignore=tests/store", *sys.argv[1:]],
+            env=os.environ | {SERVER: address},
+            check=False,
+        )
+    sys.exit(ran.returncode)
