@@ -23,6 +23,7 @@ from monitor.core.observation import Precision
 FIRST_YEAR = 1990
 """Nothing here was published on the Internet before it."""
 LAST_YEAR = 2100
+A_YEAR = timedelta(days=366)
 AHEAD = timedelta(hours=24)
 """How far a publication time may lie after the look: clocks differ, and so do readings of a zone."""
 _LONGEST = 200

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from collectors import bodies, dates, html, standings
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, Page, Proof, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone, timeline
 
 _LINK = re.compile(r"https?://weixin\.qq\.com/sph/([A-Za-z0-9_-]{4,40})(?:[/?#]|$)")
@@ -61,6 +61,19 @@ class ChannelsLink:
     def parse(self, page: Page) -> Timeline:
         """Return what one answer says of a video."""
         return read(page)
+
+    def is_post(self, link: str) -> bool:
+        """Whether it is a video's share link."""
+        return _LINK.match(link) is not None
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return when the video appeared, and by whom as far as a name tells; raises LookFailedError."""
+        page = await fetch(self.request(link))
+        seen = await fetch.read(read, replace(page, at=page.at + dates.A_YEAR))  # a time to come is told apart
+        if not seen.posts:
+            raise LookFailedError(Reason.HTTP_ERROR, "the link shows no video")
+        url = urlsplit(link)._replace(query="", fragment="").geturl().rstrip("/")
+        return Proof(post=replace(seen.posts[0], url=url), name=seen.profile.name if seen.profile else None)
 
     def request(self, link: str) -> Request:
         """Return what to ask for about a share link; raises LookFailedError (UNREADABLE) for any other address."""

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from collectors import dates, html, standings, wechat
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, Page, Proof, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -113,6 +113,25 @@ class WechatArticle:
     def parse(self, page: Page) -> Timeline:
         """Return what an article's page says."""
         return read(page)
+
+    def is_post(self, link: str) -> bool:
+        """Whether it is an article's address."""
+        return wechat.is_article(link)
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return who published the article, and when, as its page says; raises LookFailedError."""
+        page = await fetch(self._request(link))
+        page = replace(page, at=page.at + dates.A_YEAR)  # a time to come is told apart, not refused
+        seen = await fetch.read(read, page)
+        if not seen.posts:
+            raise LookFailedError(Reason.HTTP_ERROR, "the page shows no article")
+        found = article(page)
+        authors = {found.biz, found.user_name} if found else set()
+        return Proof(
+            post=seen.posts[0],
+            authors=frozenset(filter(None, authors)),
+            name=found.name if found else None,
+        )
 
     def _request(self, address: str) -> Request:
         if not wechat.is_article(address):

@@ -15,6 +15,7 @@ import collectors.platforms
 import monitor.core.rules
 from alerts.channels import open_channel
 from collectors.http import Policy
+from collectors.links import by_id
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
@@ -22,7 +23,7 @@ from collectors.stores import Store
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.calendar import WorkCalendar
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector, Grant, GrantedCollector, PartialCollector
+from monitor.core.collector import Collector, Grant, GrantedCollector, PartialCollector, Prover, ProvingCollector
 from monitor.core.finding import AreaRule, Rule, RuleBook
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.watching import Perch
@@ -103,7 +104,8 @@ class Chains:
             return "自动核查只看得到部分内容" if all(source.is_partial for source in sources) else None
         if account.method == BY_HAND:
             return "台账写明人工核查"
-        if any(account.platform in collector.platforms for collector in self.collectors.values()):
+        listing = (one for one in self.collectors.values() if not isinstance(one, ProvingCollector))
+        if any(account.platform in collector.platforms for collector in listing):
             return "台账没有采集所需的平台标识或主页链接"
         return f"{account.platform.label}没有可以自动核查的公开列表"
 
@@ -194,6 +196,20 @@ def ungranted(accounts: Iterable[Account], chains: Chains, settings: Settings) -
                     f"{account.id} 的采集方式 {source.collector}={source.key} 指向一项授权，"
                     f"设置的 grants 里没有用于 {source.collector} 的“{source.key}”"
                 )
+
+
+def provers(
+    collectors: Mapping[str, Collector], clock: Callable[[], datetime]
+) -> dict[Platform, tuple[tuple[str, Prover], ...]]:
+    """Return what proves pasted links of posts, by platform: collectors that ask it, then ids that carry their time."""
+    found: dict[Platform, tuple[tuple[str, Prover], ...]] = {}
+    for name, one in sorted(collectors.items()):
+        if isinstance(one, ProvingCollector):
+            for platform in one.platforms:
+                found[platform] = (*found.get(platform, ()), (name, one))
+    for platform, by_its_id in by_id(clock).items():
+        found[platform] = (*found.get(platform, ()), (platform.value, by_its_id))
+    return found
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:

@@ -19,6 +19,7 @@ from monitor.app.choices import (
     open_channels,
     perches,
     policy,
+    provers,
     sessions,
 )
 from monitor.app.clock import now
@@ -37,6 +38,7 @@ from monitor.metrics import Metrics
 from monitor.pipeline import looking
 from monitor.pipeline.auditing import Auditor
 from monitor.pipeline.beating import Beacon
+from monitor.pipeline.claiming import Clerk
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
 from monitor.pipeline.faults import Faults
@@ -161,6 +163,18 @@ class Parts:
             every=every_of(self.settings),
             clock=self.clock,
             done=self._looked,
+            faults=self.faults,
+        )
+
+    @cached_property
+    def clerk(self) -> Clerk:
+        """Takes the links of new posts that people paste."""
+        return Clerk(
+            store=self.store,
+            provers=provers(self.collectors, self.clock),
+            door=self.door,
+            sessions=self.looker.sessions,
+            clock=self.clock,
             faults=self.faults,
         )
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from monitor.app.parts import Parts
 from monitor.daemon import Daemon
 from monitor.store import Store, StoreError, outbox
-from monitor.web import LOOPBACK, Condition, Pass, Sample, Server, View, create_app, scraper
+from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, create_app, scraper
 
 OUTBOX_PATIENCE = timedelta(hours=2)
 """How long a message that could have left may wait before the service no longer counts as ready."""
@@ -58,6 +58,9 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
         ),
         canaries=lambda: parts.watch.canaries,
         sample=sample,
+        desk=Desk(
+            take=parts.clerk.take, key=parts.token_key, api_token=web.api_token.reveal() if web.api_token else None
+        ),
         hosts=_hosts(web.bind[0], web.base_url),
     )
 

@@ -50,7 +50,7 @@ def evaluate(
     """按规则判断并列出结果；只读取，不改变任何案件。"""
     from monitor.app.choices import bench
     from monitor.app.clock import now
-    from monitor.cli.shapes import finding_shape
+    from monitor.core.shapes import finding_shape
     from monitor.core.verdict import QUIET
 
     settings = where.settings()

@@ -32,7 +32,7 @@ AT_ONCE = 20
 @place
 def check(where: Place, *, accounts: tuple[str, ...], as_json: bool) -> None:
     """立即查看账号（不写则查看全部），并保存看到的内容。"""
-    from monitor.cli.shapes import look_shape
+    from monitor.core.shapes import look_shape
 
     settings = where.settings(secrets=True)
     with where.store() as store:
@@ -99,8 +99,8 @@ def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | N
     """用采集器读一个保存下来的页面，输出它看到了什么。"""
     from monitor.app.choices import all_collectors
     from monitor.app.clock import now
-    from monitor.cli.shapes import read_shape
     from monitor.core.collector import Page
+    from monitor.core.shapes import read_shape
 
     del where, as_json
     found = all_collectors()

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from monitor.core.account import Account, Platform, Source
 from monitor.core.download import Download, Link
-from monitor.core.observation import Seen, Timeline
+from monitor.core.observation import Post, Seen, Timeline
 
 SeenT = TypeVar("SeenT", Timeline, Download)
 """What one parser sees: always a timeline, or always a download."""
@@ -179,3 +179,30 @@ class LinkCollector(Collector, Protocol):
 
     def parse(self, page: Page) -> Download:
         """Return what one answer says of the link; raises LookFailedError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the platform itself says of the post behind a link."""
+
+    post: Post
+    """With the address under which a list of the account would show it."""
+    authors: frozenset[str] = frozenset()
+    """The stable ids of whoever published it; empty where the platform does not tell."""
+    name: str | None = None
+    """The author's name on the day of the look, where that is all there is."""
+
+
+class Prover(Protocol):
+    """What proves posts of a platform by their links: whose a post is, and when it appeared."""
+
+    def is_post(self, link: str) -> bool:
+        """Whether the link has the form of a post's; no other link is ever asked for."""
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return what is to be proved; raises LookFailedError."""
+
+
+@runtime_checkable
+class ProvingCollector(Collector, Prover, Protocol):
+    """A collector that also proves posts of its platforms."""

@@ -58,6 +58,16 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where the reader of a message may answer it without a login; None for what it does not offer."""
+
+    acknowledge: str | None = None
+    """To say that they have it."""
+    paste: str | None = None
+    """To paste the link of a new post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """A message's subject and Markdown body."""
 
@@ -107,11 +117,11 @@ def days_off_text(block: DaysOff) -> str:
 
 
 def to_person(
-    items: Sequence[Item], roles: Iterable[Role], message_id: str, setting: Setting, acknowledge: str | None = None
+    items: Sequence[Item], roles: Iterable[Role], message_id: str, setting: Setting, links: Links | None = None
 ) -> Words:
     """Return the message that tells one person of one or several accounts; the gravest first.
 
-    `acknowledge` is the address at which the reader may say that they have it, if there is one.
+    `links` is where the reader may answer.
     """
     ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
     headings = [_title(ordered[0])] if len(ordered) == 1 else [_merged_title(ordered)]
@@ -123,10 +133,18 @@ def to_person(
         *preface,
         *_numbered(paragraphs),
         _ending(ordered, setting),
-        *([f"[已知悉，由我处理]({acknowledge})"] if acknowledge else []),
+        *_answers(ordered, links or Links()),
         _signature(message_id, setting),
     ]
     return Words(subject=_subject(ordered, setting), body="\n\n".join(lines))
+
+
+def _answers(items: Sequence[Item], links: Links) -> list[str]:
+    """Return the links by which the reader may answer, in one paragraph; none to paste where no update is missed."""
+    paste = links.paste if any(_is_about_updates(item) for item in items) else None
+    offered = (("已知悉，由我处理", links.acknowledge), ("已发布，粘贴链接", paste))
+    shown = [f"[{text}]({address})" for text, address in offered if address]
+    return ["　".join(shown)] if shown else []
 
 
 def _is_task(items: Sequence[Item]) -> bool:

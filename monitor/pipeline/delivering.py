@@ -24,7 +24,7 @@ from monitor.core.finding import Finding, Known
 from monitor.core.message import Attempt, Message, MessageState, Outcome, next_try
 from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
 from monitor.core.token import Permit, Purpose
-from monitor.core.wording import Item, Office, Setting, Words, to_person, weight
+from monitor.core.wording import Item, Links, Office, Setting, Words, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
 from monitor.store import Store, Tx, cases, facts, outbox
@@ -39,6 +39,8 @@ LINK_LIFE = timedelta(days=14)
 INTERRUPTED = Attempt(
     outcome=Outcome.UNANSWERED, code="interrupted", detail="服务在发送时中断，不知对方是否收到，重发时编号相同"
 )
+UNLINKED = Links()
+"""What a draft offers: its links are made when its words are settled."""
 _log = logging.getLogger(__name__)
 
 
@@ -318,10 +320,10 @@ class Courier:
         One account is told of in any case: what is too long even then, the channel cuts.
         """
         heads = by_gravity(gravest(notices))
-        link = self._link(heads, kept, now)
+        links = self._links(heads, kept, now)
         count = len(heads)
         while True:
-            words = self._words(heads[:count], outlook, {kept.role}, now, link)
+            words = self._words(heads[:count], outlook, {kept.role}, now, links)
             size = len(words.body.encode())
             if size <= longest or count == 1:
                 break
@@ -391,11 +393,15 @@ class Courier:
             ladder=Ladder.of(self.bench.book(now)),
         )
 
-    def _link(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> str | None:
-        """Return where the reader may say that they have it; the operator, and who is told of an end, need not."""
+    def _links(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> Links:
+        """Return where the reader may answer; the operator, and who is told of an end, need not."""
         if kept.role is Role.OPERATOR or all(notice.kind is StepKind.RECOVERED for notice in notices):
-            return None
-        return self.link_of(Permit(purpose=Purpose.ACKNOWLEDGE, message=kept.message.id, until=now + LINK_LIFE))
+            return Links()
+
+        def link(purpose: Purpose) -> str | None:
+            return self.link_of(Permit(purpose=purpose, message=kept.message.id, until=now + LINK_LIFE))
+
+        return Links(acknowledge=link(Purpose.ACKNOWLEDGE), paste=link(Purpose.PASTE))
 
     def _words(
         self,
@@ -403,7 +409,7 @@ class Courier:
         outlook: Outlook,
         roles: Iterable[Role],
         now: datetime,
-        acknowledge: str | None = None,
+        links: Links = UNLINKED,
     ) -> Words:
         items = [
             Item(
@@ -415,7 +421,7 @@ class Courier:
             for notice in gravest(notices)
         ]
         setting = Setting(now=now, calendar=self.bench.calendar, ladder=outlook.ladder, office=self.office)
-        return to_person(items, roles, UNNUMBERED, setting, acknowledge)
+        return to_person(items, roles, UNNUMBERED, setting, links)
 
     async def _record(self, kept: outbox.Kept, attempt: Attempt, channel: Channel | None = None) -> None:
         now = self.clock()

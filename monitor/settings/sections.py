@@ -150,6 +150,8 @@ class Web(Section):
     base_url: WebAddress | None = None
     key: SecretReference | None = None
     """What links in messages are signed with; without it, or without `base_url`, messages carry none."""
+    api_token: SecretReference | None = None
+    """What programs show that paste links of new posts; without it none may."""
     trusted_proxies: tuple[Network, ...] = ()
 
 

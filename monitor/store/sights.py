@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from monitor.core.account import Account
 from monitor.core.finding import Finding
 from monitor.core.observation import MANUAL, KnownPost, Observation, Post
 from monitor.store import tables
+from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.database import Tx
 from monitor.store.findings import current_findings
 from monitor.store.observations import observation_of, seen_columns
@@ -55,6 +56,8 @@ class Row:
     findings: tuple[Finding, ...]
     """By rule."""
     open_cases: int
+    waiting_claims: int = 0
+    """Links that people pasted and that only a person can verify."""
 
     @property
     def last_look_at(self) -> datetime | None:
@@ -75,6 +78,7 @@ class Row:
 def overview(tx: Tx, now: datetime) -> tuple[Row, ...]:
     """Return every account of the roster in force at `now`, by id."""
     sources, newest, findings, open_cases = _sources(tx), _newest_posts(tx), _findings(tx), _open_cases(tx)
+    claimed = Counter(claim.account for claim in waiting(tx, since=now - WAITING_FOR))
     return tuple(
         Row(
             account=account,
@@ -84,6 +88,7 @@ def overview(tx: Tx, now: datetime) -> tuple[Row, ...]:
             sources=tuple(sources[account.id]),
             findings=tuple(findings[account.id]),
             open_cases=open_cases.get(account.id, 0),
+            waiting_claims=claimed[account.id],
         )
         for account in accounts(tx, at=now, known_at=now)
     )

@@ -26,6 +26,7 @@ from monitor.core.account import Role
 from monitor.core.appearance import Aspect
 from monitor.core.bulletin import Problem
 from monitor.core.case import Closing, StepKind
+from monitor.core.claim import Verdict
 from monitor.core.decision import Ruling
 from monitor.core.download import Fault, Link
 from monitor.core.finding import State
@@ -279,6 +280,20 @@ spent_tokens = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 """Tokens that were used and have not expired yet; never the token itself."""
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("link", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("verdict", closed(Verdict, "verdict"), nullable=False),
+    Column("post", sa.JSON),
+    Index(None, "account", "at"),
+)
+"""Links of new posts that people pasted, and what became of them; rows are only ever added."""
 
 decisions = Table(
     "decisions",

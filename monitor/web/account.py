@@ -10,12 +10,14 @@ from monitor.core.account import Role
 from monitor.core.appearance import Change
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
+from monitor.core.claim import Claim
 from monitor.core.download import Download
 from monitor.core.finding import Finding, State
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
 from monitor.store import Tx
 from monitor.store.cases import case_history
+from monitor.store.claims import claims_of
 from monitor.store.events import events_of
 from monitor.store.notices import notices_of_case
 from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
@@ -64,6 +66,8 @@ class AccountPage:
     observations: tuple[Observation, ...]
     events: tuple[Change, ...]
     """What changed of its appearance, latest first."""
+    claims: tuple[Claim, ...]
+    """Links that people pasted, latest first."""
 
     @property
     def is_read_by_hand(self) -> bool:
@@ -90,6 +94,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
         cases=history,
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
         events=events_of(tx, account_id),
+        claims=claims_of(tx, account_id),
     )
 
 

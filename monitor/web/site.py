@@ -11,7 +11,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from monitor.store import StoreError
+from monitor.web.api import Api
 from monitor.web.guard import Guard
+from monitor.web.keys import Keys
 from monitor.web.pages import Pages
 from monitor.web.view import View
 
@@ -19,8 +21,8 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def create_app(view: View) -> Starlette:
-    """Return the application; every page only reads."""
-    pages = Pages(view)
+    """Return the application; every page only reads, but for what the desk takes."""
+    pages, keys, api = Pages(view), Keys(view), Api(view)
     return Starlette(
         routes=[
             Route("/", pages.overview),
@@ -30,6 +32,9 @@ def create_app(view: View) -> Starlette:
             Route("/messages/{message_id}", pages.message),
             Route("/imports", pages.imports),
             Route("/system", pages.system),
+            Route("/k/{token}", keys.opened),
+            Route("/k/{token}", keys.used, methods=["POST"]),
+            *api.routes,
             Route("/healthz", pages.healthz),
             Route("/readyz", pages.readyz),
             Route("/metrics", pages.metrics),

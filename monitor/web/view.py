@@ -12,6 +12,7 @@ from monitor.core.finding import RuleBook
 from monitor.core.outage import Canary
 from monitor.core.wording import Office
 from monitor.store import Store
+from monitor.web.desk import Desk
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -53,6 +54,8 @@ class View:
     canaries: Callable[[], Mapping[Platform, Canary]] = dict
     """How the canaries of platforms look."""
     sample: Sample | None = None
+    desk: Desk | None = None
+    """What people without a login may do; None where the pages only read."""
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which browsers may ask for pages, so that no foreign site can read them by naming itself
     after our address (DNS rebinding). Empty: any. Metrics and health are not concerned."""

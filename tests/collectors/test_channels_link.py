@@ -46,3 +46,17 @@ async def test_another_server_may_stand_in_for_the_platform() -> None:
     fetch = CannedFetch({"127.0.0.1": Canned(body=(FIXTURES / "normal.json").read_bytes())})
     await channels_link.at("http://127.0.0.1:9/").collect(source(), fetch, MemorySession())
     assert fetch.urls[0].startswith("http://127.0.0.1:9/channels.weixin.qq.com/finder-preview/")
+
+
+async def test_a_share_link_proves_the_time_and_names_its_author() -> None:
+    fetch = CannedFetch({"get_feed_info": Canned(body=(FIXTURES / "normal.json").read_bytes())})
+
+    proof = await channels_link.COLLECTOR.prove(f"{LINK}?from=chat", fetch, MemorySession())
+
+    assert (proof.post.url, proof.post.title) == (LINK, "县政府常务会议召开 #示例县")
+    assert (proof.authors, proof.name) == (frozenset(), "示例县发布")
+
+
+def test_only_a_share_link_can_be_pasted() -> None:
+    assert channels_link.COLLECTOR.is_post(LINK)
+    assert not channels_link.COLLECTOR.is_post("https://example.invalid/sph/AbCdEf123")

@@ -20,7 +20,7 @@ from monitor.pipeline.judging import Bench, Judge
 from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, freeze, record_attempt, save_draft, settle, waiting_notices
-from monitor.web import Pass, Sample, View, scraper
+from monitor.web import Desk, Pass, Sample, View, scraper
 from tests.core.build import BOOK, beijing_time
 from tests.store.build import enrol
 
@@ -150,6 +150,7 @@ class Surroundings:
     sample: Sample | None = None
     canaries: Mapping[Platform, Canary] = field(default_factory=dict)
     metrics: Callable[[], Awaitable[bytes]] | None = None
+    desk: Desk | None = None
 
     def view(self, store: Store) -> View:
         """Return a view of the store."""
@@ -169,4 +170,5 @@ class Surroundings:
             metrics=self.metrics or scraper(store, Metrics(self.clock), CALENDAR, self.clock),
             canaries=lambda: self.canaries,
             sample=self.sample,
+            desk=self.desk,
         )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monitor.core.account import Account
 from monitor.core.calendar import beijing
+from monitor.core.case import Case
+from monitor.core.claim import Claim
 from monitor.core.collector import Collector, LinkCollector
 from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import Finding
-from monitor.core.observation import Blind, Look, Post, Profile, Reason, Seen, Timeline, Unchanged
+from monitor.core.observation import Blind, Look, Observation, Post, Profile, Reason, Seen, Timeline, Unchanged
 
 Shape = dict[str, object]
 
@@ -156,3 +159,62 @@ def _post(post: Post) -> Shape:
 
 def _profile(profile: Profile) -> Shape:
     return {"name": profile.name, "id": profile.id, "followers": profile.followers, "posts": profile.posts}
+
+
+def account_shape(account: Account, newest_post_at: datetime | None) -> Shape:
+    """Return one account of the roster and when its newest known post appeared; nothing of its people."""
+    return {
+        "id": account.id,
+        "name": account.name,
+        "platform": account.platform.value,
+        "unit": account.unit,
+        "area": account.area,
+        "status": account.status.value,
+        "function": account.function.value,
+        "main": account.is_main,
+        "homepage": account.homepage,
+        "newest": moment_shape(newest_post_at) if newest_post_at else None,
+    }
+
+
+def observation_shape(observation: Observation) -> Shape:
+    """Return one interval in which looks at a source saw the same."""
+    seen = observation.seen
+    return {
+        "id": observation.id,
+        "collector": observation.collector,
+        "first_seen": moment_shape(observation.first_seen),
+        "last_confirmed": moment_shape(observation.last_confirmed),
+        "seen": _download(seen) if isinstance(seen, Download) else seen_shape(seen),
+    }
+
+
+def case_shape(case: Case) -> Shape:
+    """Return one case with its steps."""
+    return {
+        "id": case.id,
+        "rule": case.rule,
+        "account": case.account,
+        "opened_at": moment_shape(case.opened_at),
+        "closed_at": moment_shape(case.closed_at) if case.closed_at else None,
+        "closing": case.closing.value if case.closing else None,
+        "steps": [
+            {"kind": step.kind.value, "number": step.number, "at": moment_shape(step.at), "because": step.because}
+            for step in case.steps
+        ],
+    }
+
+
+def claim_shape(claim: Claim) -> Shape:
+    """Return what became of a link that was pasted."""
+    return {
+        "account": claim.account,
+        "link": claim.link,
+        "verdict": claim.verdict.value,
+        "said": claim.verdict.label,
+        "post": _post(claim.post) if claim.post else None,
+    }
+
+
+def _download(seen: Download) -> Shape:
+    return {"link": seen.link.value, "fault": seen.fault.value if seen.fault else None, "version": seen.version}

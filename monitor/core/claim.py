@@ -1,0 +1,77 @@
+"""A claim: the link of a new post that somebody pasted, and what becomes of it.
+
+A claim only ever adds a post, and only one of which the platform itself says whose it is and when it
+appeared; whatever cannot be proved waits for the operator, and nobody is accused by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.core.account import Account, Labelled
+from monitor.core.calendar import beijing_date
+from monitor.core.collector import Proof
+from monitor.core.observation import Post, Precision
+
+SKEW = timedelta(minutes=10)
+"""By how much a platform's clock may be ahead of ours."""
+LONGEST_LINK = 2000
+"""Characters of a link that is taken at all."""
+
+
+class Verdict(Labelled):
+    """What became of a claim; the label is what whoever pasted the link is told."""
+
+    PROVED = "proved", "已核实并登记，更新天数随即重新计算，无需再报。"
+    SOMEONE_ELSES = "someone_elses", "这篇内容不是该账号发布的，没有登记。请粘贴该账号自己发布的链接。"
+    REPEATED = "repeated", "这条链接此前已经登记，没有再作改动。请粘贴新发布内容的链接。"
+    BACK_DATED = "back_dated", "这篇内容的发布时间不晚于已知的最近一次更新，没有登记。请粘贴最新发布内容的链接。"
+    FUTURE = "future", "这篇内容显示的发布时间还没有到，没有登记。请在发布以后再粘贴。"
+    MISPLACED = "misplaced", "这不是该账号所在平台的内容链接，没有登记。请从该平台的内容页复制链接。"
+    UNPROVED = "unproved", "链接已收到。系统无法自动核实，已转工作人员核实，其间不会因此认定未更新。"
+    NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知工作人员。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A link that was pasted, as it is kept."""
+
+    account: str
+    link: str
+    by: str
+    """Who pasted it: a person's name, or what calls the interface."""
+    at: datetime
+    verdict: Verdict
+    post: Post | None = None
+    """What the platform says of the post; None where it said nothing."""
+
+
+def judge(proof: Proof, account: Account, *, known: Collection[str], newest: Post | None, now: datetime) -> Verdict:
+    """Return what becomes of a claim that could be looked at.
+
+    `known` are the keys of the account's posts and of the claims that wait for the operator, `newest` is the
+    newest post that is known. An author's name alone proves nothing unless it is the account's own: names
+    change, and another name may be the same account's new one.
+    """
+    post, own = proof.post, account.platform_id
+    if proof.authors and own is not None and own not in proof.authors:
+        return Verdict.SOMEONE_ELSES
+    if post.published_at > now + SKEW:
+        return Verdict.FUTURE
+    if post.key in known:
+        return Verdict.REPEATED
+    if newest is not None and _is_older(post, newest):
+        return Verdict.BACK_DATED
+    is_own = own in proof.authors if proof.authors else proof.name == account.name
+    return Verdict.PROVED if is_own else Verdict.UNPROVED
+
+
+def _is_older(post: Post, newest: Post) -> bool:
+    """Whether a post is no update beside the newest; a time that is a bound from below never makes it so."""
+    if post.precision is Precision.AT_LEAST:
+        return False
+    if Precision.DAY in {post.precision, newest.precision}:
+        return beijing_date(post.published_at) < beijing_date(newest.published_at)
+    return post.published_at <= newest.published_at

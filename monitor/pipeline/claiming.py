@@ -1,0 +1,78 @@
+"""Take the link of a new post that somebody pasted, prove it, and keep what became of it (tx1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.account import Account, Platform
+from monitor.core.claim import LONGEST_LINK, Claim, Verdict, judge
+from monitor.core.collector import Proof, Prover
+from monitor.core.observation import LookFailedError, Post
+from monitor.pipeline.faults import Faults
+from monitor.pipeline.looking import Door, Sessions
+from monitor.store import Store, Tx, claims, roster
+
+Guard = Callable[[Tx], bool]
+"""Asked in the transaction that keeps a proved claim; False leaves everything as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clerk:
+    """Takes claims."""
+
+    store: Store
+    provers: Mapping[Platform, Sequence[tuple[str, Prover]]]
+    """By platform, each with the name under which it reaches the network and keeps its session."""
+    door: Door
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    faults: Faults
+
+    async def take(self, account_id: str, link: str, *, by: str, allows: Guard = lambda _: True) -> Claim | None:
+        """Return what became of a link pasted for an account; None for no such account, or where `allows` said no."""
+        account = await self.store.query(lambda tx: roster.account(tx, account_id))
+        if account is None:
+            return None
+        link = link.strip()[:LONGEST_LINK]
+        proof = await self._proof(account, link)
+        return await self.store.write(lambda tx: self._keep(tx, account, link, proof, by, allows), durable=True)
+
+    async def _proof(self, account: Account, link: str) -> Proof | Verdict:
+        """Return what the platform says of the link, or why it says nothing."""
+        provers = self.provers.get(account.platform, ())
+        if not provers:
+            return Verdict.UNPROVED if link.startswith(("https://", "http://")) else Verdict.MISPLACED
+        for name, prover in provers:
+            if prover.is_post(link):
+                return await self._asked(name, prover, link)
+        return Verdict.MISPLACED
+
+    async def _asked(self, name: str, prover: Prover, link: str) -> Proof | Verdict:
+        fetch = self.door.bind(f"claim/{name}", reader=name, platform=name)
+        proof: Proof | Verdict = Verdict.NOT_REACHABLE
+        with self.faults.contained("claim", collector=name), suppress(LookFailedError):
+            proof = await prover.prove(link, fetch, self.sessions.of(name))
+        return proof
+
+    def _keep(
+        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, by: str, allows: Guard
+    ) -> Claim | None:
+        now = self.clock()
+        verdict, post = self._judged(tx, account, link, proof, now)
+        claim = Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post)
+        if verdict is Verdict.PROVED and not allows(tx):
+            return None
+        claims.keep(tx, claim, account)
+        return claim
+
+    def _judged(
+        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, now: datetime
+    ) -> tuple[Verdict, Post | None]:
+        if isinstance(proof, Verdict):
+            is_there = proof is Verdict.UNPROVED and any(one.link == link for one in claims.waiting(tx, [account.id]))
+            return (Verdict.REPEATED if is_there else proof), None
+        about = claims.background(tx, account.id, proof.post)
+        return judge(proof, account, known=about.known, newest=about.newest, now=now), proof.post

@@ -1,0 +1,94 @@
+"""Claims as rows: what a claim is judged by, and the ones that wait for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from monitor.core.account import Account
+from monitor.core.claim import Claim, Verdict
+from monitor.core.observation import Covers, Post, Timeline
+from monitor.store import tables
+from monitor.store.database import Tx
+from monitor.store.looks import hand_look
+from monitor.store.posts import key_of, known_post
+from monitor.store.tables import claims as table
+from monitor.store.values import decode, encode
+
+WAITING_FOR = timedelta(days=30)
+"""How long a claim waits for the operator at most: after that the next posts tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What the claims of an account are judged by."""
+
+    known: frozenset[str]
+    """Keys of its latest posts, and of the claims that wait."""
+    newest: Post | None
+
+
+def background(tx: Tx, account: str, post: Post) -> Background:
+    """Return what a claim about that post is judged by."""
+    posts = tables.posts
+    visible = sa.and_(posts.c.account == account, posts.c.withdrawn_at.is_(None))
+    newest = tx.execute(
+        sa.select(posts).where(visible).order_by(posts.c.published_at.desc(), posts.c.id.desc()).limit(1)
+    ).one_or_none()
+    same = sa.select(posts.c.id).where(posts.c.account == account, posts.c.key == key_of(post))
+    known = {post.key} if tx.scalar(same) is not None else set()
+    known |= {one.post.key for one in waiting(tx, [account]) if one.post}
+    return Background(known=frozenset(known), newest=known_post(newest).post if newest else None)
+
+
+def keep(tx: Tx, claim: Claim, account: Account) -> None:
+    """Keep a claim; a post that was proved becomes one of the account's, and the account is judged at once."""
+    tx.execute(
+        sa.insert(table),
+        {
+            "account": claim.account,
+            "link": claim.link,
+            "by": claim.by,
+            "at": claim.at,
+            "verdict": claim.verdict,
+            "post": encode(claim.post) if claim.post else None,
+        },
+    )
+    if claim.verdict is Verdict.PROVED and claim.post:
+        seen = Timeline(posts=(claim.post,), covers=Covers.SOME)
+        hand_look(tx, account, seen, at=claim.at, known_at=claim.at)
+
+
+def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime | None = None) -> tuple[Claim, ...]:
+    """Return the claims that could not be proved and whose posts are not known meanwhile, latest first."""
+    chosen = sa.select(table).where(table.c.verdict == Verdict.UNPROVED).order_by(table.c.at.desc(), table.c.id.desc())
+    if accounts is not None:
+        chosen = chosen.where(table.c.account.in_(accounts))
+    if since is not None:
+        chosen = chosen.where(table.c.at >= since)
+    found = [_claim(row) for row in tx.execute(chosen)]
+    posts = tables.posts
+    keys = {key_of(one.post) for one in found if one.post}
+    pairs = sa.select(posts.c.account, posts.c.key).where(posts.c.key.in_(keys))
+    there = {(row.account, row.key) for row in tx.execute(pairs)} if keys else set()
+    return tuple(one for one in found if one.post is None or (one.account, key_of(one.post)) not in there)
+
+
+def claims_of(tx: Tx, account: str, *, limit: int = 20) -> tuple[Claim, ...]:
+    """Return an account's claims, latest first."""
+    chosen = sa.select(table).where(table.c.account == account).order_by(table.c.at.desc(), table.c.id.desc())
+    return tuple(_claim(row) for row in tx.execute(chosen.limit(limit)))
+
+
+def _claim(row: sa.Row[tuple[object, ...]]) -> Claim:
+    return Claim(
+        account=row.account,
+        link=row.link,
+        by=row.by,
+        at=row.at,
+        verdict=row.verdict,
+        post=decode(Post, row.post) if row.post else None,
+    )

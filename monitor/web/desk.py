@@ -1,0 +1,114 @@
+"""The desk where people without a login say something: what it takes, and the keys that let them.
+
+A token opens one thing for the readers of one message (see `monitor.core.token`). Opening a link changes
+nothing, for robots and mail servers open links to look at them: only the button of its page does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from monitor.core.account import Account
+from monitor.core.claim import Claim, Verdict
+from monitor.core.token import Permit, Refused, TokenKey
+from monitor.store import Store, Tx
+from monitor.store.acknowledging import acknowledge_by, open_cases_of, spend
+from monitor.store.notices import notices_of
+from monitor.store.outbox import messages
+from monitor.store.roster import accounts
+
+LONGEST_BODY = 16_384
+"""Bytes of a request that says something."""
+SOMEBODY = "联络人"
+"""Who speaks where the roster no longer has the name of whoever a message went to."""
+
+
+class Take(Protocol):
+    """What takes the link of a new post: see `monitor.pipeline.claiming.Clerk.take`."""
+
+    async def __call__(
+        self, account_id: str, link: str, *, by: str, allows: Callable[[Tx], bool] = ...
+    ) -> Claim | None:
+        """Return what became of it; None for no such account, or where `allows` said no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What people without a login may do."""
+
+    take: Take
+    key: TokenKey | None = None
+    """What their tokens are signed with; without it there are none."""
+    api_token: str | None = field(default=None, repr=False)
+    """What programs show that paste links; without it none may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a token that is good lets its holder do now."""
+
+    permit: Permit
+    subject: str
+    by: str
+    """The holder's name: who the message was sent to."""
+    accounts: tuple[Account, ...]
+    """Those that the message told of and that still have an open case from it."""
+
+
+class TooLongError(Exception):
+    """A request says more than anybody has to say."""
+
+
+async def body_of(request: Request) -> bytes:
+    """Return a request's body; raises TooLongError."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise TooLongError
+    return bytes(body)
+
+
+async def said(request: Request) -> dict[str, str]:
+    """Return the fields of a form that was sent, each once; raises TooLongError."""
+    text = (await body_of(request)).decode("utf-8", "replace")
+    return {name: values[0] for name, values in parse_qs(text).items()}
+
+
+def errand(tx: Tx, permit: Permit) -> Errand | Refused:
+    """Return what a token is good for now; OVER where nothing that its message told of is open any more."""
+    found = messages(tx, ids=(permit.message,), limit=1)
+    open_cases = set(open_cases_of(tx, permit.message))
+    if not found or not open_cases:
+        return Refused.OVER
+    told = {notice.account for notice in notices_of(tx, permit.message) if notice.case in open_cases}
+    concerned = tuple(one for one in accounts(tx) if one.id in told)
+    kept = found[0]
+    people = (contact for one in concerned for contact in one.contacts if contact.key == kept.person)
+    return Errand(
+        permit=permit,
+        subject=kept.message.subject,
+        by=next((person.name for person in people), SOMEBODY),
+        accounts=concerned,
+    )
+
+
+def acknowledged(tx: Tx, errand: Errand, now: datetime) -> Refused | None:
+    """Take down that the holder has the cases; return why not, if not."""
+    done = acknowledge_by(tx, errand.permit, by=errand.by, at=now)
+    return done if isinstance(done, Refused) else None
+
+
+async def pasted(store: Store, desk: Desk, errand: Errand, account: str, link: str, now: datetime) -> Verdict | Refused:
+    """Take a link for one of the accounts; a token is good for one proved link of each of them."""
+    if account not in {one.id for one in errand.accounts}:
+        return Refused.OVER
+    permit = replace(errand.permit, message=f"{errand.permit.message}/{account}")
+    claim = await desk.take(account, link, by=errand.by, allows=lambda tx: spend(tx, permit, at=now))
+    return claim.verdict if claim else Refused.SPENT

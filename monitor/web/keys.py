@@ -1,0 +1,88 @@
+"""`/k/{token}`: the page that a signed link of a message opens, for people who have no login."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from monitor.core.calendar import beijing_date
+from monitor.core.case import Ladder
+from monitor.core.claim import Verdict
+from monitor.core.token import Permit, Purpose, Refused
+from monitor.web.board import Moment
+from monitor.web.desk import Desk, Errand, TooLongError, acknowledged, errand, pasted, said
+from monitor.web.filling import Templates
+from monitor.web.view import View
+
+_ACKNOWLEDGED = "已记下由您处理，此事的例行提醒暂停。更新或恢复后系统自动核销；期限不变。"
+_STATUS = {Refused.FORGED: 403, Refused.EXPIRED: 410, Refused.SPENT: 409, Refused.OVER: 410}
+_GOOD = frozenset({Verdict.PROVED, Verdict.UNPROVED})
+
+
+class Keys:
+    """The handlers of the page."""
+
+    def __init__(self, view: View) -> None:
+        """Take what the page needs."""
+        self._view = view
+        self._templates = Templates(view)
+
+    async def opened(self, request: Request) -> Response:
+        """Answer GET: what the link is for, and a button. It changes nothing."""
+        found = await self._errand(request)
+        return self._refused(found) if isinstance(found, Refused) else self._page(found)
+
+    async def used(self, request: Request) -> Response:
+        """Answer POST: do what the token permits, once."""
+        found, desk = await self._errand(request), self._view.desk
+        if isinstance(found, Refused) or desk is None:
+            return self._refused(found if isinstance(found, Refused) else Refused.FORGED)
+        if found.permit.purpose is Purpose.ACKNOWLEDGE:
+            now = self._view.clock()
+            refused = await self._view.store.write(lambda tx: acknowledged(tx, found, now), durable=True)
+            return self._refused(refused) if refused else self._page(found, done=_ACKNOWLEDGED)
+        return await self._pasted(request, desk, found)
+
+    async def _pasted(self, request: Request, desk: Desk, found: Errand) -> Response:
+        try:
+            fields = await said(request)
+        except TooLongError:
+            return self._page(found, trouble="内容过长，没有登记。请只粘贴一条链接。", status=413)
+        account, link = fields.get("account", ""), fields.get("link", "").strip()
+        if not link:
+            return self._page(found, trouble="请粘贴链接。", status=400)
+        came = await pasted(self._view.store, desk, found, account, link, self._view.clock())
+        if isinstance(came, Refused):
+            return self._refused(came)
+        if came in _GOOD:
+            return self._page(found, done=came.label)
+        return self._page(found, trouble=came.label, link=link, chosen=account, status=422)
+
+    async def _errand(self, request: Request) -> Errand | Refused:
+        view, now = self._view, self._view.clock()
+        key = view.desk.key if view.desk else None
+        permit: Permit | Refused = key.read(request.path_params["token"], now) if key else Refused.FORGED
+        if isinstance(permit, Refused):
+            return permit
+        return await view.store.query(_reading(permit))
+
+    def _refused(self, refused: Refused) -> Response:
+        return self._html(_STATUS[refused], refused=refused.label)
+
+    def _page(
+        self, found: Errand, *, done: str = "", trouble: str = "", link: str = "", chosen: str = "", status: int = 200
+    ) -> Response:
+        return self._html(status, errand=found, done=done, trouble=trouble, link=link, chosen=chosen)
+
+    def _html(self, status: int, **values: object) -> Response:
+        now = self._view.clock()
+        ladder = Ladder.of(self._view.rule_book(beijing_date(now)))
+        moment = Moment(now=now, ladder=ladder, calendar=self._view.calendar)
+        shown = {"errand": None, "refused": "", "done": "", "trouble": "", "link": "", "chosen": ""} | values
+        return HTMLResponse(self._templates.fill("key.html", moment, **shown), status)
+
+
+def _reading(permit: Permit) -> Callable[..., Errand | Refused]:
+    return lambda tx: errand(tx, permit)

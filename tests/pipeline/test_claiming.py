@@ -1,0 +1,121 @@
+"""A pasted link: proved, it ends the reminders at once; anything else changes nothing that is judged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.core.account import Platform
+from monitor.core.claim import Verdict
+from monitor.core.observation import Covers, Reason, timeline
+from monitor.store import Store, claims, looks, sights
+from tests.pipeline.build import Canned, Office, account, feed, office
+
+ARTICLE = (Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html").read_bytes()
+BIZ = "MzkwMDAwMDAwMQ=="
+LINK = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
+URL = "https://feed.example/1.xml"
+PUBLISHED = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
+"""As the fixture says."""
+NOW = PUBLISHED + timedelta(hours=2)
+
+
+async def overdue(store: Store, body: bytes | Reason = ARTICLE, **changes: object) -> Office:
+    """Return an office with an account that is overdue by the feed that it is looked at through."""
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=16)), LINK: body}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    made.clock.moment = NOW
+    values: dict[str, object] = {"platform": Platform.WEIXIN_SUBSCRIPTION, "platform_id": BIZ}
+    await made.enrol([account(1, URL, **(values | changes))])
+    await made.look()
+    await made.settle()
+    return made
+
+
+async def verdict(of: Office, link: str = LINK, account_id: str = "A01") -> Verdict | None:
+    claim = await of.parts.clerk.take(account_id, link, by="联络员甲")
+    return claim.verdict if claim else None
+
+
+async def judged(of: Office) -> str:
+    await of.settle()
+    with of.parts.store.read() as tx:
+        (row,) = sights.overview(tx, of.clock())
+    return next(str(finding.state.value) for finding in row.findings if finding.rule == "UPD-01")
+
+
+async def test_a_proved_link_ends_the_case_and_the_unit_hears_that_it_is_settled(store: Store) -> None:
+    made = await overdue(store)
+    assert await judged(made) == "violated"
+    made.mail.taken.clear()
+    assert await verdict(made) is Verdict.PROVED
+    assert await judged(made) == "ok"
+    assert {message.subject[:4] for message in made.mail.taken} == {"【核销】"}
+
+
+async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
+    made = await overdue(store)
+    assert [await verdict(made), await verdict(made)] == [Verdict.PROVED, Verdict.REPEATED]
+
+
+@pytest.mark.parametrize(
+    ("changes", "body", "link", "said"),
+    [
+        ({"platform_id": "MzkwMDAwMDAwMg=="}, ARTICLE, LINK, Verdict.SOMEONE_ELSES),
+        ({"platform_id": None}, ARTICLE, LINK, Verdict.UNPROVED),
+        ({}, Reason.TIMEOUT, LINK, Verdict.NOT_REACHABLE),
+        ({}, b"<html><title>x</title></html>", LINK, Verdict.NOT_REACHABLE),
+        ({}, ARTICLE, "https://weibo.com/1/2", Verdict.MISPLACED),
+        ({}, ARTICLE, "http://127.0.0.1/s/Shili0fabu1Huiyi2Zhaokai", Verdict.MISPLACED),
+        ({"platform": Platform.XUEXI}, ARTICLE, "https://www.xuexi.cn/1", Verdict.UNPROVED),
+        ({"platform": Platform.XUEXI}, ARTICLE, "not a link", Verdict.MISPLACED),
+    ],
+    ids=["another's", "no id", "time-out", "no article", "another platform", "another host", "no prover", "no link"],
+)
+async def test_anything_else_changes_nothing_that_is_judged(
+    store: Store, changes: dict[str, object], body: bytes | Reason, link: str, said: Verdict
+) -> None:
+    made = await overdue(store, body, **changes)
+    before = await judged(made)
+    made.mail.taken.clear()
+    assert await verdict(made, link) is said
+    assert await judged(made) == before
+    assert made.mail.taken == []
+
+
+async def test_an_article_of_a_time_to_come_is_told_apart(store: Store) -> None:
+    made = await overdue(store)
+    made.clock.moment = PUBLISHED - timedelta(hours=2)
+    assert await verdict(made) is Verdict.FUTURE
+
+
+async def test_an_article_no_newer_than_the_newest_is_told_apart(store: Store) -> None:
+    made = await overdue(store)
+    made.clock.moment = PUBLISHED + timedelta(days=3)
+    bodies = {URL: feed(PUBLISHED + timedelta(days=1))}
+    made = office(store, lambda clock: Canned(clock, {**bodies, LINK: ARTICLE}))
+    made.clock.moment = PUBLISHED + timedelta(days=2)
+    await made.look()
+    assert await verdict(made) is Verdict.BACK_DATED
+
+
+async def test_a_claim_that_waits_is_pasted_once_and_leaves_the_list_when_its_post_is_known(store: Store) -> None:
+    made = await overdue(store, platform_id=None)
+    assert [await verdict(made), await verdict(made)] == [Verdict.UNPROVED, Verdict.REPEATED]
+
+    async def waiting() -> int:
+        return len(await store.query(claims.waiting))
+
+    assert await waiting() == 1
+    (claim,) = await store.query(claims.waiting)
+    assert claim.post
+    by_hand = timeline([claim.post], covers=Covers.SOME)
+    owner = account(1, URL, platform=Platform.WEIXIN_SUBSCRIPTION)
+    await store.write(lambda tx: looks.hand_look(tx, owner, by_hand, at=made.clock(), known_at=made.clock()))
+    assert await waiting() == 0
+
+
+async def test_an_account_that_is_not_on_the_roster_has_no_claims(store: Store) -> None:
+    assert await verdict(await overdue(store), account_id="X") is None

@@ -1,0 +1,75 @@
+"""An office whose liaison was told of an overdue account, and a browser at the page of the message's links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from monitor.core.account import Platform
+from monitor.core.observation import Reason
+from monitor.core.token import Permit, Purpose, TokenKey
+from monitor.store import Store, outbox, tables
+from monitor.web import Desk, create_app
+from tests.pipeline.build import Canned, Office, account, feed, office
+from tests.web.county import Clock, Surroundings
+
+ARTICLE = (Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html").read_bytes()
+LINK = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
+NOW = datetime(2026, 11, 16, 3, 0, tzinfo=UTC)
+"""A Monday; the fixture's article appeared an hour and a half before."""
+FEED = "https://feed.example/1.xml"
+KEY = TokenKey(b"a made-up key of thirty-two bytes")
+API_TOKEN = "a-made-up-token-that-opens-nothing"
+
+
+@dataclass
+class Visit:
+    """Somebody with a message before them."""
+
+    made: Office
+    store: Store
+    client: TestClient
+    clock: Clock
+    message: str
+    body: str
+
+    def token(self, purpose: Purpose, until: datetime | None = None, message: str | None = None) -> str:
+        """Return a token as the service signs it."""
+        good_for = until or self.clock() + timedelta(days=14)
+        return KEY.issue(Permit(purpose=purpose, message=message or self.message, until=good_for))
+
+    def rows(self) -> str:
+        """Return everything that a link could change."""
+        shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts, tables.acts)
+        with self.store.read() as tx:
+            return str([tx.execute(table.select()).all() for table in shown])
+
+    def paste(self, token: str, link: str = LINK, account: str = "A01") -> tuple[int, str]:
+        """Paste a link and return the answer's status and words."""
+        answer = self.client.post(f"/k/{token}", data={"account": account, "link": link})
+        return answer.status_code, words(answer.text)
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
+    bodies: dict[str, bytes | Reason] = {FEED: feed(NOW - timedelta(days=16)), LINK: ARTICLE}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    made.clock.moment = NOW
+    await made.enrol([account(1, FEED, platform=Platform.WEIXIN_SUBSCRIPTION, platform_id="MzkwMDAwMDAwMQ==")])
+    await made.look()
+    await made.parts.works.judge_all()
+    courier = replace(made.parts.courier, link_of=lambda permit: f"https://x.example/k/{KEY.issue(permit)}")
+    await courier.prepare(made.clock())
+    await courier.deliver_due()
+    (sent, *_) = [one for one in await store.query(outbox.messages) if one.person == "liaison@example.invalid"]
+    clock = Clock(made.clock())
+    around = Surroundings(clock=clock, desk=Desk(take=made.parts.clerk.take, key=KEY, api_token=api_token))
+    client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")
+    return Visit(made=made, store=store, client=client, clock=clock, message=sent.message.id, body=sent.message.body)

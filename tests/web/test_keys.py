@@ -1,0 +1,118 @@
+"""What people without a login may do by the links of their messages, and what a link that is not good does: nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from monitor.core.claim import Verdict
+from monitor.core.token import Purpose, Refused
+from monitor.store import Store
+from monitor.store.cases import cases
+from tests.web.conftest import client_of
+from tests.web.county import Surroundings
+from tests.web.desk import LINK, Visit, visit
+
+
+@pytest.fixture
+async def at(empty: Store) -> Visit:
+    return await visit(empty)
+
+
+def test_the_links_of_a_message_open_their_pages_and_opening_changes_nothing(at: Visit) -> None:
+    before = at.rows()
+    links = dict(re.findall(r"\[([^\]]*)\]\(https://x\.example(/k/[^)]*)\)", at.body))
+    assert list(links) == ["已知悉，由我处理", "已发布，粘贴链接"]
+    for address in links.values():
+        page = at.client.get(address)
+        assert page.status_code == 200
+        assert "联络员甲" in page.text
+        assert "示例1" in page.text
+        assert "/accounts" not in page.text
+        assert at.client.head(address).status_code == 200
+    assert at.rows() == before
+
+
+def test_who_presses_the_button_has_the_case(at: Visit) -> None:
+    answer = at.client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}")
+    assert "已记下由您处理" in answer.text
+    with at.store.read() as tx:
+        (case,) = cases(tx, open_only=True)
+    (said,) = case.acknowledgements
+    assert (said.person, said.by) == ("liaison@example.invalid", "联络员甲")
+
+
+async def test_a_pasted_link_is_proved_and_ends_the_case(at: Visit) -> None:
+    status, said = at.paste(at.token(Purpose.PASTE))
+    assert status == 200
+    assert Verdict.PROVED.label in said
+    await at.made.settle()
+    with at.store.read() as tx:
+        assert cases(tx, open_only=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("link", "status", "said"),
+    [
+        ("", 400, "请粘贴链接。"),
+        ("https://weibo.com/1/2", 422, Verdict.MISPLACED.label),
+        (f"{LINK}{'x' * 20_000}", 413, "内容过长"),
+    ],
+)
+def test_what_is_not_taken_is_said_and_may_be_tried_again(at: Visit, link: str, status: int, said: str) -> None:
+    token = at.token(Purpose.PASTE)
+    answered, shown = at.paste(token, link)
+    assert answered == status
+    assert said in shown
+    assert at.paste(token)[0] == 200
+
+
+def test_a_link_for_an_account_that_the_message_did_not_tell_of_is_refused(at: Visit) -> None:
+    before = at.rows()
+    assert at.paste(at.token(Purpose.PASTE), account="A99")[0] == 410
+    assert at.rows() == before
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_link_that_was_used_changes_nothing_more_and_says_so(at: Visit, purpose: Purpose) -> None:
+    token = at.token(purpose)
+    first = at.client.post(f"/k/{token}", data={"account": "A01", "link": LINK})
+    assert first.status_code == 200
+    after = at.rows()
+    again = at.client.post(f"/k/{token}", data={"account": "A01", "link": LINK})
+    assert again.status_code in {409, 422}
+    assert any(said in again.text for said in (Refused.SPENT.label, Verdict.REPEATED.label))
+    if purpose is Purpose.ACKNOWLEDGE:
+        assert at.rows() == after
+
+
+def test_links_that_are_not_good_change_nothing_and_say_why(at: Visit) -> None:
+    before = at.rows()
+    expired = at.token(Purpose.ACKNOWLEDGE, until=at.clock() - timedelta(seconds=1))
+    of_no_message = at.token(Purpose.ACKNOWLEDGE, message="20260101-000000000000")
+    forged = at.token(Purpose.ACKNOWLEDGE)[:-1] + "!"
+    for token, refused in (
+        (expired, Refused.EXPIRED),
+        (of_no_message, Refused.OVER),
+        (forged, Refused.FORGED),
+        ("x", Refused.FORGED),
+    ):
+        for answer in (at.client.get(f"/k/{token}"), at.client.post(f"/k/{token}")):
+            assert answer.status_code in {403, 410}
+            assert refused.label in answer.text
+    assert at.rows() == before
+
+
+async def test_when_the_account_has_been_updated_there_is_nothing_left_to_say(at: Visit) -> None:
+    at.paste(at.token(Purpose.PASTE))
+    await at.made.settle()
+    answer = at.client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}")
+    assert answer.status_code == 410
+    assert Refused.OVER.label in answer.text
+
+
+def test_without_a_key_no_link_is_good(empty: Store, at: Visit) -> None:
+    client = client_of(empty, Surroundings())
+    assert client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}").status_code == 403
