@@ -105,5 +105,5 @@ def _record(reading: Reading, row: Row, kind: RecordKind, name: str, on: date, k
     )
     if kind in WORDS and record.word is None:
         words = "、".join(WORDS[kind])
-        reading.warn(f"没有写明是哪一种（{words}），只存档，规则不采用", row=row, column="内容")
+        reading.warn(f"没有写明是哪一种（{words}），规则可能看不懂", row=row, column="内容")
     return record

@@ -21,6 +21,9 @@ from monitor.store.columns import run
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
 
+LISTS = 100
+"""How many filed lists, the latest, say under which names accounts are filed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperChange:
@@ -42,7 +45,8 @@ class Stray:
 
 def directory(tx: Tx) -> Directory:
     """Return whom papers may mean: everybody who is or was on the roster, under their own and their filed names."""
-    return Directory(roster.accounts(tx), roster.former_accounts(tx), filed_names(papers(tx, PaperKind.FILED_LIST)))
+    lists = papers(tx, PaperKind.FILED_LIST, newest=LISTS)
+    return Directory(roster.accounts(tx), roster.former_accounts(tx), filed_names(lists))
 
 
 def changes(tx: Tx, given: Sequence[Paper]) -> tuple[PaperChange, ...]:

@@ -19,6 +19,7 @@ from monitor.store import StoreError, Tx
 from monitor.store.cases import open_cases
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
+from monitor.store.papers import strays
 from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
@@ -43,6 +44,8 @@ class Everything:
     messages: dict[MessageState, int]
     outages: int
     """How many platforms are suspended; the monitor being offline counts as one."""
+    strays: int
+    """How many rows of papers nobody answers to."""
 
     def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
         """Return each line with the row it was made of."""
@@ -85,7 +88,7 @@ class Pages:
             counts=counts(lines),
             mains=sum(line.account.is_main for line in lines),
             situation=situation(lines, last_look, moment.now),
-            tasks=tuple(tasks_of(everything.messages, everything.beside(lines), everything.outages)),
+            tasks=tuple(tasks_of(everything.messages, everything.beside(lines), everything.outages, everything.strays)),
         )
 
     async def accounts(self, request: Request) -> Response:
@@ -202,7 +205,11 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
     rows = overview(tx, now)
     with_case = [row.account.id for row in rows if row.open_cases]
     return Everything(
-        rows=rows, cases=open_cases(tx, with_case), messages=message_counts(tx), outages=len(open_outages(tx))
+        rows=rows,
+        cases=open_cases(tx, with_case),
+        messages=message_counts(tx),
+        outages=len(open_outages(tx)),
+        strays=len(strays(tx)),
     )
 
 

@@ -95,7 +95,7 @@ def test_a_unit_without_an_account_is_known_once_it_is_put_in_order(path: Path) 
 def test_a_text_that_rules_cannot_understand_is_kept_and_said_so(path: Path) -> None:
     found = read(path, ("互动核查", "A01", "2026-05-01", "看过了"))
     assert found.records[0].text == "看过了"
-    assert found.warnings == ("记录.xlsx “Sheet1”第2行“内容”列：没有写明是哪一种（正常、缺失），只存档，规则不采用",)
+    assert found.warnings == ("记录.xlsx “Sheet1”第2行“内容”列：没有写明是哪一种（正常、缺失），规则可能看不懂",)
 
 
 def test_the_same_row_twice_is_one_record(path: Path) -> None:

@@ -11,8 +11,9 @@ from monitor.core.bulletin import Problem
 from monitor.core.paper import Entry, Paper, PaperKind
 from monitor.core.reference import Reference
 from monitor.store import Store, audit, papers
+from tests.store.build import enrol
 from tests.web.conftest import client_of
-from tests.web.county import NOW, Surroundings
+from tests.web.county import NOW, Surroundings, account
 from tests.web.test_pages import text_of
 
 
@@ -53,3 +54,11 @@ def test_nothing_to_match_is_said_plainly(client: TestClient) -> None:
 
 def test_the_page_is_found_from_every_other(client: TestClient) -> None:
     assert '<a href="/imports">导入</a>' in client.get("/").text
+
+
+def test_rows_to_match_are_a_task(empty: Store, around: Surroundings) -> None:
+    enrol(empty, account("A01", "示例发布"), at=NOW)
+    take_in(empty)
+    page = client_of(empty, around).get("/").text
+    assert "1 行通报、指数或清单对不上账号，请补上台账" in text_of(page)
+    assert 'href="/imports"' in page
