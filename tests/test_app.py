@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.app.choices import EVERY, Chains, all_collectors, all_rules, every_of, hints, not_built
+from monitor.app.choices import EVERY, Chains, all_collectors, all_rules, every_of, hints, not_built, provers
 from monitor.app.serving import view_of
 from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
@@ -158,3 +158,16 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
         "hold 为 true",
         "没有设置环境变量 XUNCHA_KEY",
     ]
+
+
+def test_pasted_links_are_proved_on_every_platform_where_they_can_be() -> None:
+    proved = provers(all_collectors(), lambda: NOW)
+    assert {platform: [name for name, _ in them] for platform, them in proved.items()} == {
+        Platform.WEIXIN_SUBSCRIPTION: ["wechat-article"],
+        Platform.WEIXIN_SERVICE: ["wechat-article"],
+        Platform.WEIXIN_CHANNELS: ["channels-link"],
+        Platform.WEIBO: ["weibo"],
+        Platform.DOUYIN: ["douyin"],
+        Platform.TOUTIAO: ["toutiao"],
+        Platform.BILIBILI: ["bilibili"],
+    }

@@ -44,6 +44,7 @@ class ChannelsLink:
     name = "channels-link"
     version = 1
     platforms = frozenset[Platform]()
+    proves = frozenset({Platform.WEIXIN_CHANNELS})
 
     def key_of(self, account: Account) -> str | None:
         """Return None: a link is declared or pasted; that of one video is no way to look at an account by default."""

@@ -91,6 +91,7 @@ class WechatArticle:
     name = "wechat-article"
     version = 1
     platforms = frozenset({Platform.WEIXIN_SUBSCRIPTION, Platform.WEIXIN_SERVICE})
+    proves = platforms
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage, where the roster has an article's address in its place."""

@@ -205,7 +205,7 @@ def provers(
     found: dict[Platform, tuple[tuple[str, Prover], ...]] = {}
     for name, one in sorted(collectors.items()):
         if isinstance(one, ProvingCollector):
-            for platform in one.platforms:
+            for platform in one.proves:
                 found[platform] = (*found.get(platform, ()), (name, one))
     for platform, by_its_id in by_id(clock).items():
         found[platform] = (*found.get(platform, ()), (platform.value, by_its_id))

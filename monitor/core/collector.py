@@ -205,4 +205,8 @@ class Prover(Protocol):
 
 @runtime_checkable
 class ProvingCollector(Collector, Prover, Protocol):
-    """A collector that also proves posts of its platforms."""
+    """A collector that also proves posts."""
+
+    @property
+    def proves(self) -> frozenset[Platform]:
+        """The platforms whose posts it proves."""
