@@ -370,6 +370,10 @@ def digest(sections: Sequence[Section], message_id: str, setting: Setting) -> Wo
 def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:
     """Return what the operator is told when the monitor cannot trust its own eyes: what, since when, and what to do."""
     since = hour(outage.began_at)
+    if outage.ended_at is not None:
+        facts = f"{since}至{hour(outage.ended_at)}，监测系统连不上外部网络，采集停止，现已恢复，落下的核查正在补上。"
+        lines = [f"### 【监测提示】{outage.name}已恢复", facts, _signature(message_id, setting)]
+        return Words(subject=f"【监测提示】{outage.name}已恢复（{since}起）", body="\n\n".join(lines))
     if outage.platform is None:
         facts = f"{since}起，监测系统连不上外部网络，采集已停止。"
         wish = "请检查本机的网络、代理和防火墙。"

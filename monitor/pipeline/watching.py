@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core.account import Platform, Source
@@ -28,6 +28,8 @@ SILENT = 2
 """After so many rounds in which no anchor answered the monitor is offline."""
 SPREAD = timedelta(minutes=15)
 """Over so long the looks are spread that an outage kept from being made."""
+LONG = timedelta(hours=1)
+"""An offline stretch of this length is told of afterwards, if it could not be told of before."""
 QUIET = timedelta(hours=24)
 """A platform that was told of is not told of again within this time, however often it comes and goes."""
 
@@ -113,6 +115,9 @@ class Watch:
             outages.end(tx, outage, now)
             outages.catch_up(tx, outage.platform, now, SPREAD)
             outbox.withdraw(tx, _topic(outage), at=now)
+            was_long = outage.platform is None and now - outage.began_at >= LONG
+            if was_long and not outbox.is_under_way(tx, _topic(outage), since=outage.began_at):
+                self._tell(tx, replace(outage, ended_at=now), now)
         for outage in changes.begun:
             outages.begin(tx, outage)
             if not outbox.was_told(tx, _topic(outage), since=now - QUIET):

@@ -81,13 +81,16 @@ def known(
 def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, datetime]:
     """Return when looks last showed these polled accounts whole, else when the first look was made."""
     table = tables.observations
-    began = sa.select(table.c.account, sa.func.min(table.c.first_seen)).where(table.c.account.in_(ids))
-    since = dict(tx.execute(began.where(table.c.collector != MANUAL).group_by(table.c.account)).all())
     present = [standing for standing in Standing if standing.is_present]
     whole = sa.and_(table.c.reason.is_(None), table.c.covers == Covers.ALL, table.c.standing.in_(present))
-    for row in tx.execute(_newest(whole, ids, moment)):
+    since: dict[str, datetime] = {}
+    for row in tx.execute(_newest(whole, ids, moment)) if ids else ():
         shown = min(row.last_confirmed, moment.at)
         since[row.account] = max(since.get(row.account, shown), shown)
+    never = [id_ for id_ in ids if id_ not in since]
+    if never:
+        began = sa.select(table.c.account, sa.func.min(table.c.first_seen)).where(table.c.account.in_(never))
+        since |= dict(tx.execute(began.where(table.c.collector != MANUAL).group_by(table.c.account)).all())
     return since
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "freeze",
     "heard_since",
     "hold_back",
+    "is_under_way",
     "messages",
     "next_token_at",
     "notices_of",
@@ -225,6 +226,13 @@ def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
     chosen = sa.select(table.c.id).where(table.c.topic == topic, waiting, table.c.frozen_at.is_(None))
     for id_ in tx.scalars(chosen).all():
         settle(tx, id_, MessageState.CANCELLED, at=at)
+
+
+def is_under_way(tx: Tx, topic: str, *, since: datetime) -> bool:
+    """Whether a message on the topic drafted since then has arrived, or still may."""
+    hopeless = table.c.state.in_([MessageState.CANCELLED, MessageState.FAILED])
+    chosen = sa.select(table.c.id).where(table.c.topic == topic, table.c.created_at >= since, ~hopeless)
+    return tx.scalar(chosen.limit(1)) is not None
 
 
 def was_told(tx: Tx, topic: str, *, since: datetime) -> bool:

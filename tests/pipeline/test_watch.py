@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from monitor.core.account import BY_HAND, Platform, Source
 from monitor.core.case import Case
 from monitor.core.finding import State, Support
-from monitor.core.message import MessageState
+from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Look, Post, Profile, Reason, timeline
 from monitor.metrics import Snapshot
 from monitor.pipeline.watching import Perch
@@ -178,6 +178,21 @@ async def test_two_days_offline_open_and_close_nothing_and_are_told_once(store: 
     assert (await scene.metrics()).is_online is True
     assert State.UNKNOWN not in (await scene.states()).values()
     assert len(scene.hints()) == 1
+
+
+async def test_an_operator_who_could_not_be_told_of_a_dead_line_hears_of_it_when_it_is_back(store: Store) -> None:
+    scene = Scene(store, settings(network=Outside(anchors=ANCHORS)))
+    await scene.begin()
+    good = dict(scene.bodies)
+    scene.bodies |= dict.fromkeys(scene.bodies, Reason.CONNECT)
+    await scene.live(timedelta(hours=1), timedelta(hours=1))
+    scene.of.duty.answers = [Attempt(outcome=Outcome.PERMANENT, code="unreachable")]
+    await scene.live(timedelta(hours=4), timedelta(hours=1))
+    scene.bodies |= good
+    await scene.live(timedelta(hours=2), timedelta(hours=1))
+    failed, sent = scene.hints()
+    assert "断网已恢复" not in failed
+    assert sent == "【监测提示】监测系统断网已恢复（5月20日11时3分起）"
 
 
 async def test_one_anchor_that_answers_is_enough_and_one_silent_round_is_not(store: Store) -> None:
