@@ -54,10 +54,14 @@ class Outlook:
     ladder: Ladder
 
     def verdict(self, notice: Notice) -> Recheck:
-        """Return whether a notice is still true; of an account that left the roster it is not."""
+        """Return whether a notice is still true.
+
+        What nobody judges now waits: with an account that left the roster its notices are ended anyway, and a clock
+        that was put back behind the roster must not end those of all others.
+        """
         finding = self.findings.get((notice.account, notice.rule))
         if finding is None:
-            return Recheck.DROP
+            return Recheck.WAIT
         case = self.open_cases.get((notice.account, notice.rule))
         episode = case.episode if case and case.id == notice.case else ""
         return recheck(notice, episode, finding, self.ladder)

@@ -164,6 +164,12 @@ async def brew(database: Path, cases: int, clock: SharedClock) -> None:
         assert opened == cases
 
 
+async def draft(database: Path, clock: SharedClock) -> None:
+    """Write every message, and send none."""
+    with open_store(f"sqlite:///{database}") as store:
+        await parts_of(store, clock, FarSides(()).channels(clock) | _nowhere()).courier.prepare(clock())
+
+
 def _nowhere() -> dict[str, Channel]:
     return {f"robot{number}": Taking(f"robot{number}", is_group=True) for number in range(ROBOTS)}
 
