@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Value = str | int | datetime | None
 _ALL_MESSAGES = 1_000_000
 _WHAT = ("roster", "template", "findings", "cases", "messages", "personal-data")
+_FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
 _PERSONAL = frozenset({"roster", "personal-data"})
 """What holds phones and mail addresses: taking it out is written down."""
 
@@ -45,16 +46,21 @@ class Table:
     help="必填：写到哪个文件（.xlsx 或 .csv）。",
 )
 @click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="与 personal-data 同用：只导出关于这个人的内容。")
+@click.option(
+    "--for", "form", type=click.Choice(_FORMS), metavar="内容", help=f"与 template 同用：{'、'.join(_FORMS)} 的空白表。"
+)
 @place
-def export(where: Place, *, what: str, out: Path, person: str | None) -> None:
+def export(where: Place, *, what: str, out: Path, person: str | None, form: str | None) -> None:
     """导出表格：roster 台账，template 空白台账，findings 判断，cases 案件，messages 消息，personal-data 个人信息。"""
     from monitor.ledger import LedgerError
 
     if person and what != "personal-data":
         raise click.UsageError("--person 只用于 personal-data")
+    if form and what != "template":
+        raise click.UsageError("--for 只用于 template")
     try:
         if what == "template":
-            _write_roster(out, None)
+            _write_form(out, form or "roster")
         else:
             with where.store() as store, store.read() as tx:
                 _write(out, what, tx, person)
@@ -81,6 +87,15 @@ def _write(out: Path, what: str, tx: Tx, person: str | None) -> None:
         return
     table = _personal(tx, person) if what == "personal-data" else _TABLES[what](tx)
     write_table(out, table.title, [Column(name=name) for name in table.columns], table.rows)
+
+
+def _write_form(out: Path, form: str) -> None:
+    from monitor.ledger import write_template
+
+    if form == "roster":
+        _write_roster(out, None)
+    else:
+        write_template(out, form)
 
 
 def _write_roster(out: Path, tx: Tx | None) -> None:

@@ -9,8 +9,10 @@ from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_
 from monitor.ledger.posts import Posts, read_posts
 from monitor.ledger.records import Records, Subjects, read_records, record_line
 from monitor.ledger.roster import Roster, read_roster, write_roster
+from monitor.ledger.templates import TEMPLATES, write_template
 
 __all__ = [
+    "TEMPLATES",
     "Change",
     "ChangeKind",
     "Column",
@@ -37,4 +39,5 @@ __all__ = [
     "rows_in",
     "write_roster",
     "write_table",
+    "write_template",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from monitor.core.record import RecordKind
 from tests.cli.office import HEADER, Office
 
 ROSTER = (
@@ -126,3 +128,27 @@ def test_an_exemption_of_what_is_mandatory_is_refused(enrolled: Office) -> None:
     rules.write_text(rules.read_text("utf-8").replace("in_principle", "mandatory"), "utf-8")
     said = enrolled.type("import", "decisions", written(enrolled, "decisions"))
     assert "不能豁免" in said.refused()
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "posts"])
+def test_there_is_a_blank_form_that_imports_as_nothing(enrolled: Office, kind: str) -> None:
+    enrolled.type("export", "template", "--for", kind, "--out", "空白.xlsx").done()
+    before = enrolled.content()
+    said = enrolled.type("import", kind, "空白.xlsx")
+    assert said.done()
+    assert said.err.startswith("提示：空白.xlsx：没有")
+    assert changed(before, enrolled.content()) == {"acts"}
+
+
+def test_a_form_offers_the_closed_lists(enrolled: Office) -> None:
+    enrolled.type("export", "template", "--for", "records", "--out", "空白.xlsx").done()
+    sheet = load_workbook(enrolled.folder / "空白.xlsx")["记录"]
+    [offered] = sheet.data_validations.dataValidation
+    assert offered.formula1.strip('"').split(",") == [kind.label for kind in RecordKind]
+    assert [cell.value for cell in sheet[1]] == ["类型", "对象", "日期", "内容", "附件"]
+
+
+def test_only_a_template_is_for_something(enrolled: Office) -> None:
+    assert (
+        enrolled.type("export", "cases", "--for", "records", "--out", "x.csv").refused(2) == "--for 只用于 template。"
+    )

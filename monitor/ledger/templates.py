@@ -1,0 +1,48 @@
+"""Blank forms of everything that can be imported beside the roster, with drop-downs where a list is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from monitor.core.account import Labelled, Platform
+from monitor.core.bulletin import Problem
+from monitor.core.decision import Ruling
+from monitor.core.record import RecordKind
+from monitor.ledger import decisions, papers, posts, records
+from monitor.ledger.export import Column, write_table
+from monitor.ledger.sheet import Layout
+
+_LAYOUTS: Mapping[str, tuple[str, Layout]] = {
+    "filed-list": ("已备案清单", papers.FILED_LIST),
+    "bulletins": ("通报", papers.BULLETINS),
+    "index": ("指数", papers.INDEX),
+    "posts": ("发布记录", posts.LAYOUT),
+    "decisions": ("处置决定", decisions.LAYOUT),
+    "records": ("记录", records.LAYOUT),
+}
+TEMPLATES = tuple(_LAYOUTS)
+"""What there is a form for."""
+
+_LISTS: Mapping[str, type[Labelled]] = {"平台": Platform, "问题类型": Problem, "决定": Ruling, "类型": RecordKind}
+_CHOICES: Mapping[str, Sequence[str]] = {
+    "覆盖全部": ("是", "否"),
+    **{name: tuple(member.label for member in kind) for name, kind in _LISTS.items()},
+}
+_DATES = frozenset({"印发日期", "最后更新日期", "备案日期", "日期", "有效期至"})
+_WIDE = frozenset({"账号名称", "标题", "链接", "内容", "说明", "对象", "系列", "周次"})
+
+
+def write_template(path: Path, what: str) -> None:
+    """Write the blank form of one of TEMPLATES; raises LedgerError when it cannot be written."""
+    title, layout = _LAYOUTS[what]
+    write_table(path, title, [_column(name) for name in layout.columns], ())
+
+
+def _column(name: str) -> Column:
+    return Column(
+        name=name,
+        width=24 if name in _WIDE else 14,
+        choices=tuple(_CHOICES.get(name, ())),
+        is_date=name in _DATES,
+    )
