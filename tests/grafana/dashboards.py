@@ -170,6 +170,18 @@ def service() -> Board:
         .with_row(dashboard.Row("采集"))
         .with_panel(
             _lines(
+                "断网，暂停采用的平台",
+                {
+                    "断网": "1 - min(xuncha_monitor_online)",
+                    "{{platform}}": "max by (platform) (xuncha_platform_suspended)",
+                },
+                names=PLATFORMS,
+                width=24,
+                height=5,
+            )
+        )
+        .with_panel(
+            _lines(
                 "采集次数，按结果（每分钟）",
                 {"{{outcome}}": f"sum by (outcome) (rate(xuncha_looks_total{window})) * 60"},
             )
