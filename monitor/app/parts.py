@@ -45,10 +45,11 @@ from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
+from monitor.pipeline.surveying import Surveyor
 from monitor.pipeline.watching import Watch
 from monitor.pipeline.works import Works
 from monitor.settings import Settings
-from monitor.store import Store, Tx, cases, prune, roster
+from monitor.store import Store, Tx, areas, cases, prune, registers, roster
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +131,7 @@ class Parts:
             store=self.store,
             looker=self.looker,
             judge=Judge(store=self.store, bench=self.bench, faults=self.faults),
+            surveyor=Surveyor(store=self.store, bench=self.bench, faults=self.faults),
             courier=courier,
             digest=Digest(courier=courier, hour=self.settings.hours.digest),
             pruner=pruner(self.settings, self.store, self.clock),
@@ -271,7 +273,10 @@ class Parts:
     def refresh(self, tx: Tx) -> None:
         """Bring the store in line with what may have changed since the last start: chains, rules, calendar."""
         self.sync_sources(tx)
-        cases.judge_soon(tx, self.clock())
+        now = self.clock()
+        areas.enrol(tx, registers.areas(tx, now=now), at=now)
+        cases.end_of_rules(tx, self.bench.book(now).clauses, at=now)
+        cases.judge_soon(tx, now)
 
     def sync_sources(self, tx: Tx) -> None:
         """Bring the sources of all accounts up to date: a new program or new settings may mean new chains."""

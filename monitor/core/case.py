@@ -57,6 +57,9 @@ class Closing(Labelled):
     LAPSED = "lapsed", "已不再成立"
     CORRECTED = "corrected", "数据已更正"
     NOT_APPLICABLE = "not_applicable", "不再适用"
+    LEFT = "left", "账号已移出台账"
+    RETIRED = "retired", "规则已停用"
+    DECIDED = "decided", "人工结案"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +89,13 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An account's trouble under one rule; `id` is None until it is stored."""
+    """The trouble of an account, a unit or an area under one rule; `id` is None until it is stored."""
 
     id: int | None = None
     account: str
+    """Empty for one of a unit or an area."""
+    unit: str | None = None
+    area: str | None = None
     rule: str
     episode: str
     opened_at: datetime

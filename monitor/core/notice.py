@@ -23,6 +23,7 @@ class Notice:
     id: int | None = None
     case: int | None = None
     account: str
+    """Empty for one about a unit or an area, which is the operator's."""
     rule: str
     kind: StepKind
     number: int

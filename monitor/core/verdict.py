@@ -59,7 +59,7 @@ def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[
             units: dict[str, list[Account]] = {}
             for account in register.accounts:
                 units.setdefault(account.unit, []).append(account)
-            for unit in units.keys() - {finding.unit for finding in said}:
+            for unit in sorted(units.keys() - {finding.unit for finding in said}):
                 is_bound = any(rule.binds(account, book) for account in units[unit])
                 yield replace(quiet(rule, register.area, book, is_bound=is_bound), unit=unit)
         case Subject.AREA:

@@ -47,10 +47,11 @@ class Auditor:
     def _lost(self, tx: Tx, now: datetime) -> tuple[Lost, ...]:
         found = cases.outstanding(tx)
         concerned = {one.case.account for one in found}
-        findings = {(one.account, one.rule): one for one in cases.current_findings(tx, account_ids=concerned)}
+        findings = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx)}
         accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now) if one.id in concerned}
         book = self.bench.book(now)
         pacings = {rule.id: rule.pacing for rule in self.bench.in_force(book)}
+        pacings |= {rule.id: rule.pacing for rule in self.bench.area_rules if rule.id in book.clauses}
 
         def situation(one: cases.Outstanding) -> Situation:
             account = accounts.get(one.case.account)
@@ -60,7 +61,7 @@ class Auditor:
             return Situation(
                 case=one.case,
                 pacing=pacings.get(one.case.rule),
-                finding=findings.get((one.case.account, one.case.rule)),
+                finding=findings.get((cases.subject_of(one.case), one.case.rule)),
                 judged_at=one.judged_at,
                 is_untold=untold,
                 has_operator=bool(self.directory.to_operator()),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from monitor.core.appearance import Change
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
-from monitor.core.case import LADDER, Ladder
+from monitor.core.case import LADDER, Closing, Ladder
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
 from monitor.core.notice import Notice
@@ -16,10 +17,12 @@ from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.wording import Section, Setting, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, events, memory, outages, outbox, sights
+from monitor.store import Tx, cases, events, memory, outages, outbox, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
+NAMED = 3
+"""Units with the same task that are named in its line; the others are counted."""
 ASK_HAND_FROM = 8
 """From this many days on, accounts read by hand are worth the operator's time."""
 
@@ -46,10 +49,13 @@ class Digest:
         rows = sights.overview(tx, now)
         tasks = _still_true(tx, rows, now)
         sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx))
-        turned = events.events_since(tx, datetime.fromisoformat(told) if told else now - ONE_DAY)
+        since = datetime.fromisoformat(told) if told else now - ONE_DAY
+        turned = events.events_since(tx, since)
         sections = (
             *sections,
             Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
+            Section(heading="新增待办（单位和地区）", lines=tuple(_lines_beyond_accounts(tx, tasks))),
+            Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
         )
         if not any(section.lines for section in sections):
             return False
@@ -111,6 +117,27 @@ def _changed(rows: Sequence[sights.Row], turned: Iterable[Change]) -> Iterator[s
             yield f"{quoted(accounts[one.account])}：{escaped(one.said, 200)}"
 
 
+def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
+    """Yield the new tasks that are about units or areas; units with the same one share a line."""
+    asked = {notice.case for notice in tasks if not notice.account}
+    said = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx) if asked and not one.account}
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for one in cases.cases(tx, open_only=True) if asked else ():
+        finding = said.get((cases.subject_of(one), one.rule))
+        if one.id in asked and finding is not None:
+            alike[finding.because].append(escaped(finding.unit or finding.area or ""))
+    for because, names in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
+        more = f"等{len(names)}家单位" if len(names) > NAMED else ""
+        yield f"{'、'.join(sorted(names)[:NAMED])}{more}：{escaped(because, 200)}"
+
+
+def _lines_of_ended(tx: Tx, since: datetime) -> Iterator[str]:
+    """Yield the cases that ended since the last digest although nobody did anything about them."""
+    for one in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
+        if one.closing is not None:
+            yield f"{escaped(one.account or one.unit or one.area or '')} {one.rule}：{one.closing.label}"
+
+
 def _outage_line(outage: Outage) -> str:
     return escaped(f"{outage.said}，{outage.detail or outage.cause.label}", 200)
 
@@ -119,7 +146,12 @@ def _still_true(tx: Tx, rows: Sequence[sights.Row], now: datetime) -> list[Notic
     """Return the operator's tasks that nobody was told of yet; those that are no task any more end here."""
     troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
     waiting = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
-    over = [notice.id for notice in waiting if notice.id is not None and (notice.account, notice.rule) not in troubles]
+    beyond = {one.id for one in cases.cases(tx, open_only=True) if not one.account}
+    over = [
+        notice.id
+        for notice in waiting
+        if notice.id is not None and (notice.account, notice.rule) not in troubles and notice.case not in beyond
+    ]
     outbox.end_notices(tx, over, outbox.NoticeState.SUPERSEDED, at=now)
     return [notice for notice in waiting if notice.id not in over]
 

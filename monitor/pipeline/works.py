@@ -14,6 +14,7 @@ from monitor.pipeline.digesting import Digest
 from monitor.pipeline.judging import BATCH, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
+from monitor.pipeline.surveying import Surveyor
 from monitor.pipeline.watching import Watch
 from monitor.store import Store
 
@@ -25,6 +26,7 @@ class Works:
     store: Store
     looker: Looker
     judge: Judge
+    surveyor: Surveyor
     courier: Courier
     digest: Digest
     pruner: Pruner
@@ -53,6 +55,8 @@ class Works:
         judged = BATCH
         while judged >= BATCH:
             judged = await self.judge.judge_due(self.clock())
+        while await self.surveyor.judge_due(self.clock()):
+            pass
 
     async def deliver(self) -> int:
         """Write messages and try those whose time has come; return how many were tried."""

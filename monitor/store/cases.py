@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from monitor.core.case import NOTHING, Case, Closing, Plan, Step
 from monitor.core.finding import Finding
 from monitor.core.notice import Notice
-from monitor.store import tables
+from monitor.store import areas, tables
 from monitor.store.acknowledging import acknowledgements_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
@@ -23,8 +23,13 @@ from monitor.store.findings import (
     drop_findings,
     finding_changes,
     save_findings,
+    subject_of,
+    unsay,
 )
 from monitor.store.notices import cancel_notices_on, notices_of_case, queue_notices, waiting_notices
+
+CHUNK = 500
+"""How many findings are compared with what stands in one statement."""
 
 __all__ = [
     "FindingChange",
@@ -32,24 +37,30 @@ __all__ = [
     "Judgement",
     "Outstanding",
     "apply",
+    "apply_in_area",
     "case",
     "case_history",
     "cases",
     "current_findings",
     "due_for_judgement",
+    "end",
+    "end_of_rules",
+    "ended_since",
     "finding_changes",
     "judge_soon",
     "notices_of_case",
     "open_cases",
+    "open_in_area",
     "outstanding",
     "retire",
     "save_findings",
+    "subject_of",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """One rule's finding on one account, and what is to be done about it."""
+    """One rule's finding, and what is to be done about it."""
 
     finding: Finding
     case: Case | None = None
@@ -101,11 +112,16 @@ def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
     table, accounts = tables.cases, tables.accounts
     chosen = sa.select(table).where(table.c.closed_at.is_(None)).order_by(table.c.id)
     moments = dict(tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all())
+    of_areas = areas.moments(tx)
     waiting: defaultdict[int | None, list[Notice]] = defaultdict(list)
     for notice in waiting_notices(tx):
         waiting[notice.case].append(notice)
     return tuple(
-        Outstanding(case=one, judged_at=moments.get(one.account), waiting=tuple(waiting[one.id]))
+        Outstanding(
+            case=one,
+            judged_at=moments.get(one.account) if one.account else of_areas.get(one.area or ""),
+            waiting=tuple(waiting[one.id]),
+        )
         for one in _with_steps(tx, chosen)
     )
 
@@ -129,9 +145,45 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
     return tuple(touched)
 
 
-def retire(
-    tx: Tx, account_ids: Collection[str], *, at: datetime, closing: Closing = Closing.NOT_APPLICABLE
-) -> tuple[int, ...]:
+def open_in_area(tx: Tx, area: str, rules: Collection[str]) -> dict[tuple[str, str], Case]:
+    """Return the open cases of these rules in an area with their steps, by subject and rule."""
+    table = tables.cases
+    chosen = sa.select(table).where(table.c.area == area, table.c.rule.in_(rules), table.c.closed_at.is_(None))
+    subjects = {row.id: row.subject for row in tx.execute(chosen)}
+    return {(subjects[_stored(one)], one.rule): one for one in _with_steps(tx, chosen)}
+
+
+def apply_in_area(tx: Tx, said: Sequence[Judgement], silences: Sequence[Judgement], *, at: datetime) -> tuple[int, ...]:
+    """Save what rules on an area newly say, forget what they are silent about now; as `apply` for the cases."""
+    for first in range(0, len(said), CHUNK):
+        save_findings(tx, [one.finding for one in said[first : first + CHUNK]], at=at)
+    unsay(tx, [one.finding for one in silences], at=at)
+    return tuple(id_ for one in (*said, *silences) for id_ in _carry_out(tx, one, at))
+
+
+def end(tx: Tx, case_ids: Collection[int], closing: Closing, *, at: datetime) -> None:
+    """End open cases for a reason that no rule gives."""
+    table = tables.cases
+    tx.execute(sa.update(table).where(table.c.id.in_(case_ids)).values(closed_at=at, closing=closing))
+
+
+def end_of_rules(tx: Tx, rules: Collection[str], *, at: datetime) -> tuple[int, ...]:
+    """End the open cases of every rule but these, which are no longer judged; return them."""
+    table = tables.cases
+    chosen = sa.select(table.c.id).where(table.c.closed_at.is_(None), table.c.rule.not_in(rules))
+    ended = tuple(sorted(tx.scalars(chosen)))
+    end(tx, ended, Closing.RETIRED, at=at)
+    return ended
+
+
+def ended_since(tx: Tx, moment: datetime, closings: Collection[Closing]) -> tuple[Case, ...]:
+    """Return the cases that ended after a moment for one of these reasons, oldest first."""
+    table = tables.cases
+    chosen = sa.select(table).where(table.c.closed_at > moment, table.c.closing.in_(closings))
+    return _with_steps(tx, chosen.order_by(table.c.closed_at, table.c.id))
+
+
+def retire(tx: Tx, account_ids: Collection[str], *, at: datetime, closing: Closing = Closing.LEFT) -> tuple[int, ...]:
     """End everything about accounts that left the roster: cases closed, findings and waiting notices dropped.
 
     Return the cases closed.
@@ -156,6 +208,7 @@ def judge_soon(tx: Tx, at: datetime, account_ids: Collection[str] | None = None)
     later = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at)
     statement = sa.update(table).where(table.c.is_removed.is_(False), later).values(evaluate_at=at)
     tx.execute(statement if account_ids is None else statement.where(table.c.id.in_(account_ids)))
+    areas.judge_soon(tx, at)
 
 
 def cases(tx: Tx, *, open_only: bool = False, limit: int = 1000) -> tuple[Case, ...]:
@@ -204,7 +257,15 @@ def _stored(open_case: Case) -> int:
 
 def _open(tx: Tx, finding: Finding, at: datetime) -> int:
     table = tables.cases
-    row = {"account": finding.account, "rule": finding.rule, "episode": finding.episode, "opened_at": at}
+    row = {
+        "subject": subject_of(finding),
+        "account": finding.account,
+        "unit": finding.unit,
+        "area": finding.area,
+        "rule": finding.rule,
+        "episode": finding.episode,
+        "opened_at": at,
+    }
     id_: int = tx.execute(sa.insert(table).returning(table.c.id), row).scalar_one()
     return id_
 
@@ -230,7 +291,9 @@ def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
     return tuple(
         Case(
             id=row.id,
-            account=row.account,
+            account=row.account or "",
+            unit=row.unit,
+            area=row.area,
             rule=row.rule,
             episode=row.episode,
             opened_at=row.opened_at,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from monitor.core.case import Case
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
-from monitor.store import roster, tables
+from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import run
 from monitor.store.database import Tx
@@ -28,6 +28,7 @@ def decide(tx: Tx, case: Case, episode: str, ruling: Ruling, *, by: str, at: dat
     tx.execute(sa.insert(tables.decisions), row | {"case": case.id, "at": at, "note": note, "known_at": at})
     table = tables.accounts
     tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
+    areas.judge_soon(tx, at)
 
 
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:

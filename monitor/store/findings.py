@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 
+from monitor.core.case import Case
 from monitor.core.finding import Finding, State
 from monitor.store import tables
 from monitor.store.columns import insert_or, run
@@ -75,11 +76,29 @@ def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
 
 
-def subject_of(finding: Finding) -> str:
-    """Return what the finding is on: an account, else a unit, else an area."""
-    if finding.account is not None:
+def standing_in(tx: Tx, area: str, rules: Collection[str]) -> dict[tuple[str, str], Finding]:
+    """Return the findings of these rules as they stand in an area, by subject and rule."""
+    table = tables.findings
+    chosen = sa.select(table.c.subject, table.c.rule, table.c.content)
+    rows = tx.execute(chosen.where(table.c.area == area, table.c.rule.in_(rules)))
+    return {(row.subject, row.rule): decode(Finding, row.content) for row in rows}
+
+
+def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
+    """Forget findings that gave way to silence, whose word is appended to their history."""
+    table = tables.findings
+    forget = sa.delete(table).where(
+        table.c.subject == sa.bindparam("b_subject"), table.c.rule == sa.bindparam("b_rule")
+    )
+    run(tx, forget, [{"b_subject": subject_of(one), "b_rule": one.rule} for one in silences])
+    run(tx, sa.insert(tables.finding_changes), [_change(one, None, at) for one in silences])
+
+
+def subject_of(finding: Finding | Case) -> str:
+    """Return what the finding or the case is on: `account/ID`, else `unit/AREA/NAME`, else `area/NAME`."""
+    if finding.account:
         return _account_subject(finding.account)
-    return f"unit/{finding.unit}" if finding.unit is not None else f"area/{finding.area}"
+    return f"unit/{finding.area}/{finding.unit}" if finding.unit is not None else f"area/{finding.area}"
 
 
 def _account_subject(account_id: str) -> str:
@@ -92,6 +111,7 @@ def _row(finding: Finding, at: datetime) -> dict[str, object]:
         "subject": subject_of(finding),
         "rule": finding.rule,
         "account": finding.account,
+        "area": finding.area,
         "state": finding.state,
         "episode": finding.episode,
         "digest": blake2b(json.dumps(content).encode(), digest_size=12).hexdigest(),

@@ -23,7 +23,7 @@ def notice_of(row: sa.Row[Any]) -> Notice:
     return Notice(
         id=row.id,
         case=row.case,
-        account=row.account,
+        account=row.account or "",
         rule=row.rule,
         kind=row.kind,
         number=row.number,
@@ -40,7 +40,7 @@ def queue_notices(tx: Tx, notices: Sequence[Notice], *, case_id: int | None) -> 
     rows = [
         {
             "case": case_id,
-            "account": one.account,
+            "account": one.account or None,
             "rule": one.rule,
             "kind": one.kind,
             "number": one.number,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from monitor.core.account import Account, Source
 from monitor.core.observation import MANUAL
 from monitor.core.schedule import first_look
-from monitor.store import tables
+from monitor.store import areas, tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
@@ -65,6 +65,9 @@ def save_roster(
     _add_removals(tx, change.removed, effective_at=effective_at, known_at=known_at)
     in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])}
     _follow(tx, [*given, *change.removed], in_force, judge_at=dict.fromkeys([*news, *change.removed], known_at))
+    if change != RosterChange():
+        areas.judge_soon(tx, known_at)
+        areas.enrol(tx, {one.area for one in accounts}, at=known_at)
     sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
     _drop_sources(tx, [id_ for id_ in change.removed if id_ not in in_force], known_at)
     return change

@@ -76,6 +76,14 @@ accounts = Table(
 )
 """What an account is now, and when it is judged next. `posts` counts every post ever seen."""
 
+areas = Table(
+    "areas",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("evaluate_at", UtcDateTime),
+)
+"""When what a whole area is asked is judged next."""
+
 account_versions = Table(
     "account_versions",
     metadata,
@@ -220,8 +228,10 @@ findings = Table(
     Column("digest", Text, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("content", sa.JSON, nullable=False),
+    Column("area", Text),
+    Index(None, "area", "rule"),
 )
-"""Every finding as it stands. The subject is `account/ID`, `unit/NAME` or `area/NAME`."""
+"""Every finding as it stands; rules on areas say nothing of those who are fine. For the subject see findings.py."""
 
 finding_changes = Table(
     "finding_changes",
@@ -239,14 +249,17 @@ cases = Table(
     "cases",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("account", ForeignKey("accounts.id"), index=True),
     Column("rule", Text, nullable=False),
     Column("episode", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closing", closed(Closing, "closing")),
+    Column("subject", Text, nullable=False),
+    Column("unit", Text),
+    Column("area", Text),
     CheckConstraint("(closed_at IS NULL) = (closing IS NULL)", name="closing_has_moment"),
-    _where("uq_cases_open", "account", "rule", condition="closed_at IS NULL", unique=True),
+    _where("uq_cases_open", "subject", "rule", condition="closed_at IS NULL", unique=True),
 )
 
 steps = Table(
@@ -397,7 +410,7 @@ notices = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("case", ForeignKey("cases.id"), index=True),
-    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("account", ForeignKey("accounts.id")),
     Column("rule", Text, nullable=False),
     Column("kind", closed(StepKind, "kind"), nullable=False),
     Column("number", Integer, nullable=False),

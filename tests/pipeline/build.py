@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from monitor.app.choices import load_settings
@@ -15,6 +15,7 @@ from monitor.core.channel import Channel
 from monitor.core.collector import Page, Request, SeenT
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.observation import LookFailedError, Reason, Validators
+from monitor.pipeline.judging import Bench
 from monitor.pipeline.looking import Door
 from monitor.settings import Settings
 from monitor.store import Store
@@ -164,10 +165,21 @@ class Office:
             pass
 
 
-def office(store: Store, door: Callable[[Clock], Door], chosen: Settings | None = None) -> Office:
-    """Return an office whose network is `door`."""
+class Unsurveyed(Parts):
+    """Everything joined, with the rules on accounts alone: what an area lacks would stand in every digest."""
+
+    @cached_property
+    def bench(self) -> Bench:
+        return replace(super().bench, area_rules=())
+
+
+def office(
+    store: Store, door: Callable[[Clock], Door], chosen: Settings | None = None, *, surveyed: bool = False
+) -> Office:
+    """Return an office whose network is `door`; only with `surveyed` are areas judged."""
     clock = Clock()
     mail, duty = Taking("mail"), Taking("duty", is_group=True)
     channels: dict[str, Channel] = {"mail": mail, "duty": duty}
-    parts = Parts(settings=chosen or settings(), store=store, clock=clock, door=door(clock), channels=channels)
+    kind = Parts if surveyed else Unsurveyed
+    parts = kind(settings=chosen or settings(), store=store, clock=clock, door=door(clock), channels=channels)
     return Office(parts=parts, clock=clock, mail=mail, duty=duty)

@@ -189,7 +189,7 @@ def test_an_account_that_leaves_takes_its_open_matters_along(store: Store) -> No
 
     with store.begin() as tx:
         assert cases.due_for_judgement(tx, NOW + 9 * DAY, 9) == ("A02",)
-        assert [(one.closed_at, one.closing) for one in cases.cases(tx)] == [(NOW + DAY, Closing.NOT_APPLICABLE)]
+        assert [(one.closed_at, one.closing) for one in cases.cases(tx)] == [(NOW + DAY, Closing.LEFT)]
         assert outbox.waiting_notices(tx) == ()
         assert cases.current_findings(tx) == ()
         assert len(cases.finding_changes(tx, "A01")) == 1

@@ -1,0 +1,142 @@
+"""Areas judged by the daemon: findings, cases and tasks that follow from a register, and how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.core.account import Account, Platform, UnitLevel
+from monitor.core.case import Closing, StepKind
+from monitor.core.decision import Decision, Ruling
+from monitor.core.finding import State
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.store import Store, cases, decisions, records
+from tests.pipeline.build import Canned, Office, account, office
+
+DAY = timedelta(days=1)
+NICHE = account(1, "https://a.example/1", platform=Platform.SOHU)
+
+
+async def living(store: Store, *accounts: Account) -> Office:
+    """Return an office with a roster, judged once."""
+    canned = office(store, lambda clock: Canned(clock, {}), surveyed=True)
+    await canned.enrol(accounts)
+    await canned.parts.works.judge_all()
+    return canned
+
+
+async def held(of: Office, rule: str) -> Mapping[str | None, State]:
+    """Return what is written down under a rule, by account, unit or area."""
+    findings = await of.parts.store.query(cases.current_findings)
+    return {one.account or one.unit or one.area: one.state for one in findings if one.rule == rule}
+
+
+async def course(of: Office, rule: str) -> list[tuple[list[StepKind], Closing | None]]:
+    """Return the cases under a rule: their steps and how they ended."""
+    found = await of.parts.store.query(cases.cases)
+    return [([step.kind for step in one.steps], one.closing) for one in found if one.rule == rule]
+
+
+async def test_what_a_register_shows_opens_a_case_with_a_task_for_the_operator(store: Store) -> None:
+    of = await living(store, NICHE)
+    assert await held(of, "PLT-01") == {"A01": State.VIOLATED}
+    assert await course(of, "PLT-01") == [([StepKind.TASK], None)]
+
+
+async def test_a_unit_and_an_area_have_cases_of_their_own(store: Store) -> None:
+    of = await living(store, NICHE)
+    assert await held(of, "SYS-01") == {"示例县教育局": State.WARNING}
+    assert await held(of, "MAT-01") == {"示例县": State.WARNING}
+    found = {one.rule: one for one in await store.query(cases.cases)}
+    assert (found["SYS-01"].account, found["SYS-01"].unit, found["SYS-01"].area) == ("", "示例县教育局", "示例县")
+    assert (found["MAT-01"].account, found["MAT-01"].unit, found["MAT-01"].area) == ("", None, "示例县")
+
+
+async def test_judging_twice_changes_nothing(store: Store) -> None:
+    of = await living(store, NICHE)
+    before = await store.query(
+        lambda tx: (cases.current_findings(tx), cases.cases(tx), cases.finding_changes(tx, "A01"))
+    )
+    await store.write(lambda tx: cases.judge_soon(tx, of.clock()))
+    await of.parts.works.judge_all()
+    after = await store.query(
+        lambda tx: (cases.current_findings(tx), cases.cases(tx), cases.finding_changes(tx, "A01"))
+    )
+    assert before == after
+
+
+async def test_what_is_put_right_is_silence_and_its_case_ends(store: Store) -> None:
+    of = await living(store, NICHE)
+    of.clock.forward(DAY)
+    await of.enrol([replace(NICHE, platform=Platform.WEIBO)])
+    await of.parts.works.judge_all()
+    assert await held(of, "PLT-01") == {}
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
+    changes = await store.query(lambda tx: cases.finding_changes(tx, "A01"))
+    assert [one.finding.state for one in changes if one.finding.rule == "PLT-01"] == [State.OK, State.VIOLATED]
+
+
+async def test_a_record_is_judged_at_once(store: Store) -> None:
+    of = await living(store, NICHE)
+    at = of.clock()
+    inspected = Record(kind=RecordKind.INSPECTION, subject=Subject.AREA, name="示例县", on=at.date(), text="检查")
+    assert await held(of, "SUP-01") == {"示例县": State.WARNING}
+    await store.write(lambda tx: records.save_records(tx, [inspected], known_at=at))
+    await of.parts.works.judge_all()
+    assert await held(of, "SUP-01") == {}
+    assert [closing for _, closing in await course(of, "SUP-01")] == [Closing.COMPLETED]
+
+
+async def test_an_exemption_ends_the_case_and_stays_in_the_ledger(store: Store) -> None:
+    of = await living(store, NICHE)
+    at = of.clock()
+    exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
+    await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
+    await of.parts.works.judge_all()
+    assert await held(of, "PLT-01") == {"A01": State.EXEMPTED}
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.NOT_APPLICABLE)]
+
+
+async def test_an_account_that_leaves_takes_its_cases_along_and_the_operator_is_told(store: Store) -> None:
+    of = await living(store, NICHE, account(2, "https://a.example/2"))
+    of.clock.forward(DAY)
+    now = of.clock()
+    await store.write(
+        lambda tx: of.parts.save_roster(
+            tx, [account(2, "https://a.example/2")], effective_at=now, known_at=now, remove_missing=True
+        )
+    )
+    await of.parts.works.judge_all()
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.LEFT)]
+    await of.parts.works.write_digest()
+    await of.settle()
+    assert "A01 PLT-01：账号已移出台账" in of.duty.taken[-1].body
+
+
+async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> None:
+    of = await living(store, NICHE)
+    await of.parts.works.write_digest()
+    await of.settle()
+    body = of.duty.taken[-1].body
+    assert "新增待办（单位和地区）" in body
+    assert "示例县教育局：没有登记信息发布审核制度" in body
+
+
+async def test_the_cases_of_a_rule_that_is_gone_end(store: Store) -> None:
+    of = await living(store, NICHE)
+    await store.write(lambda tx: cases.end_of_rules(tx, {"UPD-01"}, at=of.clock()))
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.RETIRED)]
+
+
+async def test_a_hint_is_written_down_and_nobody_s_task(store: Store) -> None:
+    await living(store, replace(NICHE, level=UnitLevel.COUNTY_UNIT))
+    unasked = {"WEAK-01", "FUN-04", "OUT-02"}
+    assert not {one.rule for one in await store.query(cases.cases)} & unasked
+
+
+async def test_areas_are_judged_apart(store: Store) -> None:
+    mine = [account(number, f"https://a.example/{number}") for number in range(1, 12)]
+    other = account(12, "https://a.example/12", area="邻县")
+    of = await living(store, *mine, other)
+    assert (await held(of, "CAP-01")) == {"示例县": State.VIOLATED, "邻县": State.OK}
