@@ -1,8 +1,9 @@
-"""Commands about cases: list, show, confirm, reject."""
+"""Commands about cases: list, show, and what people decide about them."""
 
 from __future__ import annotations
 
 import getpass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,15 +15,20 @@ from monitor.cli.refusal import Refusal
 if TYPE_CHECKING:
     from monitor.core.case import Case
     from monitor.core.decision import Ruling
+    from monitor.core.finding import Finding
+    from monitor.store import Tx
 
 number_argument = click.argument("number", type=int, metavar="编号")
-by_option = click.option("--by", metavar="姓名", help="谁核实的，默认为登录本机的用户名。")
-note_option = click.option("--note", metavar="说明", default="", help="怎样核实的。")
+by_option = click.option("--by", metavar="姓名", help="谁核实或决定的，默认为登录本机的用户名。")
+note_option = click.option("--note", metavar="说明", default="", help="怎样核实的，为什么这样决定。")
+
+
+document_option = click.option("--document", metavar="文号", help="依据文号。")
 
 
 @click.group(cls=Group)
 def case() -> None:
-    """案件：查看、确认、判为误报。"""
+    """案件：查看、核实、登记处置决定、结案。"""
 
 
 @case.command("list", cls=Command)
@@ -90,30 +96,186 @@ def case_reject(where: Place, *, number: int, by: str | None, note: str) -> None
     click.echo(f"案件 {number} 已判为误报。")
 
 
+@case.command("exempt", cls=Command)
+@number_argument
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="有效期至哪一天（含），默认一年。")
+@document_option
+@by_option
+@note_option
+@place
+def case_exempt(
+    where: Place, *, number: int, until: datetime | None, document: str | None, by: str | None, note: str
+) -> None:
+    """登记豁免：到期以前不再提醒，不列入建议名单；“一律”“不得”的不能豁免。"""
+    from monitor.app.clock import now
+    from monitor.core.calendar import beijing_date
+    from monitor.core.decision import Ruling, exemption_ends
+
+    last = until.date() if until else exemption_ends(beijing_date(now()))
+    _dispose(where, number, Ruling.EXEMPTED, by, note, document=document, until=last)
+    click.echo(f"案件 {number} 已豁免至 {last}。")
+
+
+@case.command("retain", cls=Command)
+@number_argument
+@document_option
+@by_option
+@note_option
+@place
+def case_retain(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
+    """登记保留：这一次问题不再列入建议名单；“一律”“不得”的不能保留。"""
+    from monitor.core.decision import Ruling
+
+    _dispose(where, number, Ruling.RETAINED, by, note, document=document)
+    click.echo(f"案件 {number} 已登记保留。")
+
+
+@case.command("consolidate", cls=Command)
+@number_argument
+@document_option
+@by_option
+@note_option
+@place
+def case_consolidate(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
+    """登记清理整合的决定；系统不执行，办理进度用记录登记。"""
+    from monitor.core.decision import Ruling
+
+    _dispose(where, number, Ruling.CONSOLIDATED, by, note, document=document)
+    click.echo(f"案件 {number} 已登记清理整合。")
+
+
+@case.command("deregister", cls=Command)
+@number_argument
+@document_option
+@by_option
+@note_option
+@place
+def case_deregister(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
+    """登记注销的决定；系统不执行，办理进度用记录登记。"""
+    from monitor.core.decision import Ruling
+
+    _dispose(where, number, Ruling.DEREGISTERED, by, note, document=document)
+    click.echo(f"案件 {number} 已登记注销。")
+
+
+@case.command("close", cls=Command)
+@number_argument
+@by_option
+@note_option
+@place
+def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
+    """人工结案：只限问题已不存在、规则又没有自行结案的。"""
+    from monitor.app.clock import now
+    from monitor.core.case import Closing
+    from monitor.core.verdict import QUIET
+    from monitor.store import cases
+
+    with where.store() as store, store.begin(durable=True) as tx:
+        found = _open_case(tx, number)
+        finding = _standing(tx, found)
+        if finding is not None and finding.state not in QUIET:
+            raise Refusal(f"案件 {number} 的问题还在（{finding.state.label}），不能结案；请登记豁免、保留等决定。")
+        at = now()
+        cases.end(tx, [number], Closing.DECIDED, at=at)
+        _audit(tx, at, by, "close", number, note)
+    click.echo(f"案件 {number} 已结案。")
+
+
 def _rule(where: Place, number: int, ruling: Ruling, by: str | None, note: str) -> None:
-    """Record the ruling, and who made it, in one transaction; the service judges the account anew."""
+    """Record what a person found out about a doubt, in one transaction; the service judges the account anew."""
     from monitor.app.clock import now
     from monitor.core.case import DOWNLOADS
     from monitor.core.finding import State
-    from monitor.store import cases, decisions
-    from monitor.store.audit import Act, record_audit
+    from monitor.store import decisions
 
-    who = by or getpass.getuser()
     with where.store() as store, store.begin(durable=True) as tx:
-        found = cases.case(tx, number)
-        if found is None:
-            raise Refusal(f"没有编号为 {number} 的案件。")
-        if found.closed_at is not None:
-            raise Refusal(f"案件 {number} 已结束，不能再核实。")
-        stands = [one for one in cases.current_findings(tx, account_ids=[found.account]) if one.rule == found.rule]
-        if found.rule != DOWNLOADS or not stands or stands[0].state not in {State.SUSPECTED, State.VIOLATED}:
+        found = _open_case(tx, number)
+        finding = _standing(tx, found)
+        doubts = {State.SUSPECTED, State.NEEDS_REVIEW, *([State.VIOLATED] if found.rule == DOWNLOADS else [])}
+        if not found.account or finding is None or finding.state not in doubts:
             raise Refusal(f"案件 {number} 没有待核实的疑似情况。")
         at = now()
-        decisions.decide(tx, found, stands[0].episode, ruling, by=who, at=at, note=note)
-        record_audit(tx, Act(at=at, actor=who, action=f"case {_VERBS[ruling.value]}", object=str(number), detail=note))
+        decisions.decide(tx, found, finding.episode, ruling, by=by or getpass.getuser(), at=at, note=note)
+        _audit(tx, at, by, _VERBS[ruling.value], number, note)
 
 
-_VERBS = {"confirmed": "confirm", "rejected": "reject"}
+def _dispose(
+    where: Place,
+    number: int,
+    ruling: Ruling,
+    by: str | None,
+    note: str,
+    *,
+    document: str | None,
+    until: date | None = None,
+) -> None:
+    """Record what the office decided about a trouble, in one transaction; the service judges the account anew."""
+    from monitor.app.clock import now
+    from monitor.core.calendar import beijing_date
+    from monitor.core.decision import Ruling as Rulings
+    from monitor.core.finding import Strength
+    from monitor.store import decisions
+
+    at = now()
+    if until is not None and until < beijing_date(at):
+        raise Refusal("有效期不能早于今天。")
+    with where.store() as store, store.begin(durable=True) as tx:
+        found = _open_case(tx, number)
+        finding = _standing(tx, found)
+        if not found.account or finding is None:
+            raise Refusal(f"案件 {number} 不是账号的案件，不能登记处置决定。")
+        if finding.strength is Strength.MANDATORY and ruling in {Rulings.EXEMPTED, Rulings.RETAINED}:
+            raise Refusal(f"{found.rule} 为“一律”“不得”的要求，不能豁免或保留，只能更正事实。")
+        decisions.decide(
+            tx,
+            found,
+            finding.episode,
+            ruling,
+            by=by or getpass.getuser(),
+            at=at,
+            note=note,
+            valid_until=until,
+            document=document,
+        )
+        _audit(tx, at, by, _VERBS[ruling.value], number, note)
+
+
+def _open_case(tx: Tx, number: int) -> Case:
+    from monitor.store import cases
+
+    found = cases.case(tx, number)
+    if found is None:
+        raise Refusal(f"没有编号为 {number} 的案件。")
+    if found.closed_at is not None:
+        raise Refusal(f"案件 {number} 已结束，不能再核实。")
+    return found
+
+
+def _standing(tx: Tx, found: Case) -> Finding | None:
+    """Return what the case's rule says now of whom it is about; None where it is silent."""
+    from monitor.store import cases
+
+    ids = [found.account] if found.account else None
+    mine = (cases.subject_of(found), found.rule)
+    stands = (one for one in cases.current_findings(tx, account_ids=ids) if (cases.subject_of(one), one.rule) == mine)
+    return next(stands, None)
+
+
+def _audit(tx: Tx, at: datetime, by: str | None, verb: str, number: int, note: str) -> None:
+    from monitor.store.audit import Act, record_audit
+
+    act = Act(at=at, actor=by or getpass.getuser(), action=f"case {verb}", object=str(number), detail=note)
+    record_audit(tx, act)
+
+
+_VERBS = {
+    "confirmed": "confirm",
+    "rejected": "reject",
+    "exempted": "exempt",
+    "retained": "retain",
+    "consolidated": "consolidate",
+    "deregistered": "deregister",
+}
 
 
 def _line(one: Case) -> str:
@@ -121,7 +283,9 @@ def _line(one: Case) -> str:
 
     step = one.steps[-1].kind.label if one.steps else ""
     end = f"已结束：{one.closing.label}" if one.closing else "进行中"
-    return f"{one.id}  {beijing(one.opened_at):%Y-%m-%d}  {one.account}  {one.rule}  {step}  {end}"
+    return (
+        f"{one.id}  {beijing(one.opened_at):%Y-%m-%d}  {one.account or one.unit or one.area}  {one.rule}  {step}  {end}"
+    )
 
 
 COMMANDS = (case,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -22,10 +22,28 @@ WINDOW = timedelta(days=8)
 """How far back every look at a link is given; of a row of failures that began earlier, its first too."""
 
 
-def decide(tx: Tx, case: Case, episode: str, ruling: Ruling, *, by: str, at: datetime, note: str) -> None:
+def decide(  # noqa: PLR0913 - a decision has that many parts
+    tx: Tx,
+    case: Case,
+    episode: str,
+    ruling: Ruling,
+    *,
+    by: str,
+    at: datetime,
+    note: str,
+    valid_until: date | None = None,
+    document: str | None = None,
+) -> None:
     """Record what a person decided about an open case's trouble, and have its account judged at once."""
-    row = {"account": case.account, "rule": case.rule, "episode": episode, "ruling": ruling, "by": by}
-    tx.execute(sa.insert(tables.decisions), row | {"case": case.id, "at": at, "note": note, "known_at": at})
+    row: dict[str, object] = {
+        "account": case.account,
+        "rule": case.rule,
+        "episode": episode,
+        "ruling": ruling,
+        "by": by,
+    }
+    row |= {"case": case.id, "at": at, "note": note, "known_at": at, "valid_until": valid_until, "document": document}
+    tx.execute(sa.insert(tables.decisions), row)
     table = tables.accounts
     tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
     areas.judge_soon(tx, at)

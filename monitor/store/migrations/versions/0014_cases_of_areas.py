@@ -5,8 +5,8 @@ from alembic import op
 
 from monitor.store.columns import UtcDateTime
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 CLOSINGS = ("updated", "completed", "lapsed", "corrected", "not_applicable", "left", "retired", "decided")
 

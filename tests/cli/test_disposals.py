@@ -1,0 +1,78 @@
+"""What an office decides about a case, through the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.app.choices import bench, load_settings
+from monitor.app.clock import now
+from monitor.pipeline.faults import Faults
+from monitor.pipeline.judging import Judge
+from monitor.pipeline.surveying import Surveyor
+from monitor.store import open_store
+from tests.cli.office import HEADER, Office
+
+
+async def judge(office: Office) -> None:
+    """Judge everything, as the service does."""
+    settings = load_settings(office.folder / "config", None)
+    judged_by, faults = bench(settings, settings.work_calendar()), Faults(lambda _: None)
+    with open_store(f"sqlite:///{office.database}") as store:
+        await Judge(store=store, bench=judged_by, faults=faults).judge_due(now())
+        while await Surveyor(store=store, bench=judged_by, faults=faults).judge_due(now()):
+            pass
+
+
+@pytest.fixture
+async def troubled(office: Office) -> Office:
+    """An office with a township's account on a niche platform that is on no filed list."""
+    row = ("A01", "示例镇", "百家号", "示例镇人民政府", "乡镇街道")
+    office.type("import", "roster", office.table(row, header=(*HEADER, "单位层级"))).done()
+    table = office.table(("浙备1", "微博", "别的号"), header=("备案号", "平台", "账号名称"), name="filed.csv")
+    office.type("import", "filed-list", table).done()
+    await judge(office)
+    return office
+
+
+def number_of(office: Office, rule: str) -> str:
+    """Return the number of the open case under a rule."""
+    (line,) = [line for line in office.type("case", "list").lines if f"  {rule}  " in line]
+    return line.split()[0]
+
+
+@pytest.mark.parametrize(
+    ("verb", "end", "said"),
+    [
+        ("exempt", "已结束：不再适用", "已豁免"),
+        ("retain", "已结束：不再适用", "已决定保留"),
+        ("deregister", "进行中", "已决定注销"),
+    ],
+)
+async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str, end: str, said: str) -> None:
+    number = number_of(troubled, "TWN-01")
+    troubled.type("case", verb, number, "--by", "县府办", "--document", "示例〔2026〕1号").done()
+    await judge(troubled)
+    (line,) = [line for line in troubled.type("case", "list", "--all").lines if line.startswith(f"{number}  ")]
+    assert line.endswith(end)
+    found = troubled.type("evaluate", "--account", "A01", "--all", "--json").json
+    (finding,) = [one for one in found if one["rule"] == "TWN-01"]
+    assert said in finding["because"]
+    assert "示例〔2026〕1号" in finding["because"]
+
+
+@pytest.mark.parametrize("verb", ["exempt", "retain"])
+async def test_what_is_asked_without_exception_cannot_be_exempted(troubled: Office, verb: str) -> None:
+    refused = troubled.type("case", verb, number_of(troubled, "REG-01"))
+    assert (refused.code, refused.err) == (1, "REG-01 为“一律”“不得”的要求，不能豁免或保留，只能更正事实。\n")
+
+
+async def test_a_case_whose_trouble_lasts_is_not_closed(troubled: Office) -> None:
+    refused = troubled.type("case", "close", number_of(troubled, "PLT-01"))
+    assert refused.code == 1
+    assert "问题还在" in refused.err
+
+
+async def test_the_case_of_an_area_takes_no_decision(troubled: Office) -> None:
+    refused = troubled.type("case", "exempt", number_of(troubled, "MAT-01"))
+    assert refused.code == 1
+    assert "不是账号的案件" in refused.err
