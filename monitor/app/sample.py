@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import time
+from secrets import token_urlsafe
 
 from monitor.app.choices import (
     open_channels,
@@ -16,6 +17,7 @@ from monitor.app.serving import serve
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.sample import replay
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
+from monitor.sample.settings import linked
 from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Settings
 from monitor.store import Store
@@ -37,7 +39,7 @@ async def run_sample(
         settings = sample_settings(base, far_side)
         await _live_through(settings, store, far_side, tell)
         welcome(far_side.base_url)
-        parts = await open_parts(settings, store, stack)
+        parts = await open_parts(linked(settings, sock.getsockname()[:2], token_urlsafe()), store, stack)
         await parts.looker.look_now([account.id for account in far_side.county.accounts])
         await serve(parts, sock, Sample(sent_url=far_side.base_url))
 

@@ -28,7 +28,12 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
     def passes() -> tuple[Pass, ...]:
         now = parts.clock()
         return tuple(
-            Pass(name=one.title, last_success=health.last_success.get(one.name), is_late=health.is_late(one, now))
+            Pass(
+                name=one.title,
+                last_success=health.last_success.get(one.name),
+                is_late=health.is_late(one, now),
+                is_look=one.name.startswith("look_"),
+            )
             for one in daemon.passes
         )
 

@@ -140,11 +140,10 @@ def to_person(
 
 
 def _answers(items: Sequence[Item], links: Links) -> list[str]:
-    """Return the links by which the reader may answer, in one paragraph; none to paste where no update is missed."""
+    """Return the links by which the reader may answer; none to paste where no update is missed."""
     paste = links.paste if any(_is_about_updates(item) for item in items) else None
     offered = (("已知悉，由我处理", links.acknowledge), ("已发布，粘贴链接", paste))
-    shown = [f"[{text}]({address})" for text, address in offered if address]
-    return ["　".join(shown)] if shown else []
+    return [f"[{text}]({address})" for text, address in offered if address]
 
 
 def _is_task(items: Sequence[Item]) -> bool:

@@ -8,12 +8,15 @@ from monitor.sample.server import DUTY, ROBOTS, SampleServer
 from monitor.sample.units import AREA
 from monitor.settings import GROUP, Settings
 from monitor.settings.kinds import Surroundings
-from monitor.settings.sections import XunchaFile
+from monitor.settings.sections import Web, XunchaFile
 
 MAIL = "示例邮箱"
 _OPERATOR = "operator@example.invalid"
 _SENDER = "xuncha@example.invalid"
 _MAIL_VARIABLE = "XUNCHA_SAMPLE_MAIL"
+_KEY_VARIABLE = "XUNCHA_SAMPLE_KEY"
+_NEAR = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}  # noqa: S104 - a comparison
+"""Where a browser on this machine finds what is bound to all addresses."""
 _POLLED = ("weibo", "weibo-ajax")
 
 
@@ -53,6 +56,18 @@ def settings(base: Settings, server: SampleServer) -> Settings:
     around = Surroundings(folder=Path(), env=environment(server.smtp_port))
     file = XunchaFile.model_validate(overlay(server.base_url, server.robot_url), context=around)
     return base.model_copy(update={**dict(file), "web": base.web})
+
+
+def linked(settings: Settings, bound: tuple[str, int], key: str) -> Settings:
+    """Return the settings with an address of the pages and a key, so that messages carry links that work."""
+    host, port = bound
+    chosen = {
+        "base_url": settings.web.base_url or f"http://{_NEAR.get(host, host)}:{port}",
+        "key": f"env:{_KEY_VARIABLE}",
+    }
+    web = Web.model_validate(chosen, context=Surroundings(folder=Path(), env={_KEY_VARIABLE: key}))
+    changes = {"base_url": web.base_url, "key": settings.web.key or web.key}
+    return settings.model_copy(update={"web": settings.web.model_copy(update=changes)})
 
 
 def _variable(number: int) -> str:

@@ -29,7 +29,7 @@ from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
 from monitor.web.system import Eyes, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
-from monitor.web.view import View
+from monitor.web.view import View, summed
 
 LINES = 200
 """Accounts on one page of a list."""
@@ -148,7 +148,7 @@ class Pages:
             moment,
             trouble=trouble,
             problems=await view.problems(),
-            passes=view.passes(),
+            passes=summed(view.passes()),
             looking=tuple(looking(everything.rows)) if everything else (),
             eyes=eyes,
             counts=everything.messages if everything else {},

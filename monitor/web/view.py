@@ -34,6 +34,18 @@ class Pass:
     last_success: datetime | None
     is_late: bool = False
     """Whether it should have succeeded again by now."""
+    is_look: bool = False
+    """Whether it looks through one collector: of those that are well, nobody wants to read a list."""
+
+
+def summed(passes: Sequence[Pass]) -> tuple[Pass, ...]:
+    """Return the passes with those looks that are well as one, which is as old as the oldest of them."""
+    well = [one for one in passes if one.is_look and not one.is_late and one.last_success]
+    rest = tuple(one for one in passes if one not in well)
+    if not well:
+        return rest
+    oldest = min(one.last_success for one in well if one.last_success)
+    return (Pass(name=f"采集（{len(well)}种方式）", last_success=oldest, is_look=True), *rest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from monitor.core.account import Platform
 from monitor.core.outage import Canary, Cause, Outage
 from monitor.store import Store, open_store, outages
+from monitor.web import Pass
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, fill
 from tests.web.test_pages import text_of
@@ -70,3 +71,17 @@ def test_the_overview_leads_to_what_is_out(tmp_path: Path) -> None:
 def test_each_platform_says_how_it_can_be_seen(county: Store, words: str) -> None:
     around = Surroundings(canaries={Platform.WEIBO: Canary(good_at=NOW, fault="没有内容")})
     assert words in text_of(client_of(county, around).get("/system").text)
+
+
+def test_looks_that_are_well_are_one_line_and_a_late_one_is_its_own(empty: Store, around: Surroundings) -> None:
+    late = NOW - timedelta(hours=2)
+    around.passes = [
+        Pass(name="采集 weibo", last_success=NOW - timedelta(minutes=5), is_look=True),
+        Pass(name="采集 sohu", last_success=NOW - timedelta(minutes=1), is_look=True),
+        Pass(name="采集 zhihu", last_success=late, is_late=True, is_look=True),
+        Pass(name="判断", last_success=NOW),
+    ]
+    page = client_of(empty, around).get("/system").text
+    assert "采集（2种方式）" in page
+    assert "5 分钟前" in page
+    assert [name in page for name in ("采集 weibo", "采集 sohu", "采集 zhihu", "判断")] == [False, False, True, True]
