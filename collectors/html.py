@@ -208,6 +208,12 @@ def link(base: str, href: str | None) -> str | None:
     return absolute.partition("#")[0]
 
 
+def host(address: str) -> str:
+    """Return the host of an absolute http(s) address, in small letters; empty for anything else."""
+    absolute = link("", address)
+    return (urlsplit(absolute).hostname or "") if absolute else ""
+
+
 def _declared(page: Page) -> Iterator[str]:
     """Yield the encodings that the answer itself names and Python knows."""
     header = _CHARSET.search(page.headers.get("content-type", "").encode())

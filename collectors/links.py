@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from collectors import dates, ids
+from collectors import dates, html, ids
 from collectors.dates import Stamp
 from monitor.core.account import Platform
 from monitor.core.collector import Fetch, Proof, Session
@@ -22,30 +22,41 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class IdLink:
-    """The links of one platform: `forms` find the id, `when` reads its time, `address` is the post's own."""
+    """The links of one platform: `forms` find the id, and the kind of post where the address tells it."""
 
     forms: tuple[re.Pattern[str], ...]
     when: Callable[[str, datetime], Stamp | None]
+    """Reads the time of an id."""
     address: str
+    """The post's own, as the platform's collector lists it."""
+    domains: tuple[str, ...]
+    """Where the platform's links lead: short ones, and those of apps, are known by nothing else."""
     clock: Callable[[], datetime]
     number: Callable[[str], str] = str
+    kind: str = ""
+    """The kind of post where the address does not tell it."""
 
     def is_post(self, link: str) -> bool:
         """Whether it is a post's link."""
-        return self._id(link) is not None
+        return self._match(link) is not None
+
+    def may_be_post(self, link: str) -> bool:
+        """Whether it is a link of the platform's."""
+        host = html.host(link)
+        return any(host == domain or host.endswith(f".{domain}") for domain in self.domains)
 
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return the time in the id; raises LookFailedError (UNREADABLE) for an id that holds none."""
-        number = self._id(link) or ""
+        found = self._match(link)
+        number = self.number(found["id"]) if found else ""
         stamp = self.when(number, self.clock() + dates.A_YEAR)  # a time to come is told apart, not refused
-        if stamp is None:
+        if found is None or stamp is None:
             raise LookFailedError(Reason.UNREADABLE, "no time in the id")
-        url = self.address.format(number)
+        url = self.address.format(id=number, kind=found.groupdict().get("kind") or self.kind)
         return Proof(post=Post(published_at=stamp.moment, precision=stamp.precision, url=url))
 
-    def _id(self, link: str) -> str | None:
-        found = next(filter(None, (form.match(link) for form in self.forms)), None)
-        return self.number(found[1]) if found else None
+    def _match(self, link: str) -> re.Match[str] | None:
+        return next(filter(None, (form.match(link) for form in self.forms)), None)
 
 
 def by_id(clock: Callable[[], datetime]) -> Mapping[Platform, IdLink]:
@@ -53,30 +64,35 @@ def by_id(clock: Callable[[], datetime]) -> Mapping[Platform, IdLink]:
     return {
         Platform.WEIBO: IdLink(
             (
-                _form(r"m\.weibo\.cn/(?:detail|status)/([0-9]{16})"),
-                _form(r"(?:www\.)?weibo\.com/[0-9]{5,12}/([0-9a-zA-Z]{9})"),
+                _form(r"m\.weibo\.cn/(?:detail|status)/(?P<id>[0-9]{16}|[0-9a-zA-Z]{9})"),
+                _form(r"(?:www\.)?weibo\.com/(?:[0-9]{5,12}|detail)/(?P<id>[0-9]{16}|[0-9a-zA-Z]{9})"),
             ),
             ids.weibo,
-            "https://m.weibo.cn/detail/{}",
+            "https://m.weibo.cn/detail/{id}",
+            ("weibo.com", "weibo.cn", "t.cn"),
             clock,
             weibo_mid,
         ),
         Platform.DOUYIN: IdLink(
-            (_form(r"(?:www\.(?:ies)?douyin\.com)/(?:share/)?(?:video|note)/([0-9]{19})"),),
+            (_form(r"www\.(?:ies)?douyin\.com/(?:share/)?(?P<kind>video|note)/(?P<id>[0-9]{19})"),),
             ids.douyin,
-            "https://www.douyin.com/video/{}",
+            "https://www.douyin.com/{kind}/{id}",
+            ("douyin.com", "iesdouyin.com"),
             clock,
         ),
         Platform.TOUTIAO: IdLink(
-            (_form(r"(?:www|m)\.toutiao\.com/(?:article|video|w|i|a|group)/?([0-9]{19})"),),
+            (_form(r"(?:www|m)\.toutiao\.com/(?:(?P<kind>article|video|w)|i|a|group)/?(?P<id>[0-9]{19})"),),
             ids.toutiao,
-            "https://www.toutiao.com/article/{}/",
+            "https://www.toutiao.com/{kind}/{id}/",
+            ("toutiao.com",),
             clock,
+            kind="article",
         ),
         Platform.BILIBILI: IdLink(
-            (_form(r"(?:t\.bilibili\.com|www\.bilibili\.com/opus)/([0-9]{18,19})"),),
+            (_form(r"(?:t\.bilibili\.com|(?:www|m)\.bilibili\.com/(?:opus|dynamic))/(?P<id>[0-9]{18,19})"),),
             ids.bilibili,
-            "https://t.bilibili.com/{}",
+            "https://t.bilibili.com/{id}",
+            ("bilibili.com", "b23.tv"),
             clock,
         ),
     }

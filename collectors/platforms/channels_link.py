@@ -67,6 +67,10 @@ class ChannelsLink:
         """Whether it is a video's share link."""
         return _LINK.match(link) is not None
 
+    def may_be_post(self, link: str) -> bool:
+        """Whether it leads to where videos are."""
+        return html.host(link) in {_HOST, "weixin.qq.com"}
+
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return when the video appeared, and by whom as far as a name tells; raises LookFailedError."""
         page = await fetch(self.request(link))

@@ -58,6 +58,7 @@ _CODES: Mapping[int, tuple[Reason, str]] = {
 _HIDDEN = frozenset({2, 4, 6, 7})
 """Values of `video_status`: not fit for the public, under review, for friends, private."""
 _NUMBER = re.compile(r"[0-9]{15,20}")
+_SHARED = re.compile(r"/share/video/([0-9]{15,20})(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,9 @@ def _post(page: Page, work: Fields) -> Post | None:
     stamp = dates.epoch(work.get("create_time"), page.at)
     if stamp is None:
         return None
-    number = bodies.words(work.get("video_id"))
-    shared = html.link("https://www.douyin.com/", bodies.words(work.get("share_url")))
+    address = bodies.words(work.get("share_url"))
+    number = bodies.words(work.get("video_id")) or next(iter(_SHARED.findall(address)), "")
+    shared = html.link("https://www.douyin.com/", address)
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,

@@ -119,6 +119,10 @@ class WechatArticle:
         """Whether it is an article's address."""
         return wechat.is_article(link)
 
+    def may_be_post(self, link: str) -> bool:
+        """Whether it leads to where articles are."""
+        return html.host(link) == wechat.HOST
+
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return who published the article, and when, as its page says; raises LookFailedError."""
         page = await fetch(self._request(link))

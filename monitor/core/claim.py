@@ -6,6 +6,7 @@ appeared; whatever cannot be proved waits for the operator, and nobody is accuse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ SKEW = timedelta(minutes=10)
 """By how much a platform's clock may be ahead of ours."""
 LONGEST_LINK = 2000
 """Characters of a link that is taken at all."""
+_ADDRESS = re.compile(r"https?://[!-~]+")
 
 
 class Verdict(Labelled):
@@ -30,7 +32,7 @@ class Verdict(Labelled):
     BACK_DATED = "back_dated", "这篇内容的发布时间不晚于已知的最近一次更新，没有登记。请粘贴最新发布内容的链接。"
     FUTURE = "future", "这篇内容显示的发布时间还没有到，没有登记。请在发布以后再粘贴。"
     MISPLACED = "misplaced", "这不是该账号所在平台的内容链接，没有登记。请从该平台的内容页复制链接。"
-    UNPROVED = "unproved", "链接已收到。系统无法自动核实，已转工作人员核实，其间不会因此认定未更新。"
+    UNPROVED = "unproved", "链接已收到。系统无法自动核实，已转工作人员核实登记；登记以前，提醒照常。"
     NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知工作人员。"
 
 
@@ -46,6 +48,17 @@ class Claim:
     verdict: Verdict
     post: Post | None = None
     """What the platform says of the post; None where it said nothing."""
+
+    @property
+    def key(self) -> str:
+        """What makes it the same as a post that is known: the post's own address, else the link as it was pasted."""
+        return self.post.key if self.post else self.link
+
+
+def link_in(pasted: str) -> str:
+    """Return the first address in what was pasted: apps put words of their own around the one they copy."""
+    found = _ADDRESS.search(pasted)
+    return (found[0] if found else pasted.strip())[:LONGEST_LINK]
 
 
 def judge(proof: Proof, account: Account, *, known: Collection[str], newest: Post | None, now: datetime) -> Verdict:

@@ -199,6 +199,9 @@ class Prover(Protocol):
     def is_post(self, link: str) -> bool:
         """Whether the link has the form of a post's; no other link is ever asked for."""
 
+    def may_be_post(self, link: str) -> bool:
+        """Whether the link is the platform's own, so that a post may lie behind it: a short one, or one of its app."""
+
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return what is to be proved; raises LookFailedError."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.account import Account, Platform
-from monitor.core.claim import LONGEST_LINK, Claim, Verdict, judge
+from monitor.core.claim import Claim, Verdict, judge, link_in
 from monitor.core.collector import Proof, Prover
 from monitor.core.observation import LookFailedError, Post
 from monitor.pipeline.faults import Faults
@@ -36,7 +36,7 @@ class Clerk:
         account = await self.store.query(lambda tx: roster.account(tx, account_id))
         if account is None:
             return None
-        link = link.strip()[:LONGEST_LINK]
+        link = link_in(link)
         proof = await self._proof(account, link)
         return await self.store.write(lambda tx: self._keep(tx, account, link, proof, by, allows), durable=True)
 
@@ -48,7 +48,7 @@ class Clerk:
         for name, prover in provers:
             if prover.is_post(link):
                 return await self._asked(name, prover, link)
-        return Verdict.MISPLACED
+        return Verdict.UNPROVED if any(one.may_be_post(link) for _, one in provers) else Verdict.MISPLACED
 
     async def _asked(self, name: str, prover: Prover, link: str) -> Proof | Verdict:
         fetch = self.door.bind(f"claim/{name}", reader=name, platform=name)
@@ -72,7 +72,7 @@ class Clerk:
         self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, now: datetime
     ) -> tuple[Verdict, Post | None]:
         if isinstance(proof, Verdict):
-            is_there = proof is Verdict.UNPROVED and any(one.link == link for one in claims.waiting(tx, [account.id]))
+            is_there = proof is Verdict.UNPROVED and link in claims.background(tx, account.id, link).known
             return (Verdict.REPEATED if is_there else proof), None
-        about = claims.background(tx, account.id, proof.post)
+        about = claims.background(tx, account.id, proof.post.key)
         return judge(proof, account, known=about.known, newest=about.newest, now=now), proof.post

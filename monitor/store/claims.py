@@ -14,7 +14,7 @@ from monitor.core.observation import Covers, Post, Timeline
 from monitor.store import tables
 from monitor.store.database import Tx
 from monitor.store.looks import hand_look
-from monitor.store.posts import key_of, known_post
+from monitor.store.posts import in_row, known_post
 from monitor.store.tables import claims as table
 from monitor.store.values import decode, encode
 
@@ -31,16 +31,16 @@ class Background:
     newest: Post | None
 
 
-def background(tx: Tx, account: str, post: Post) -> Background:
-    """Return what a claim about that post is judged by."""
+def background(tx: Tx, account: str, key: str) -> Background:
+    """Return what a claim about the post with that key is judged by."""
     posts = tables.posts
     visible = sa.and_(posts.c.account == account, posts.c.withdrawn_at.is_(None))
     newest = tx.execute(
         sa.select(posts).where(visible).order_by(posts.c.published_at.desc(), posts.c.id.desc()).limit(1)
     ).one_or_none()
-    same = sa.select(posts.c.id).where(posts.c.account == account, posts.c.key == key_of(post))
-    known = {post.key} if tx.scalar(same) is not None else set()
-    known |= {one.post.key for one in waiting(tx, [account]) if one.post}
+    same = sa.select(posts.c.id).where(posts.c.account == account, posts.c.key == in_row(key))
+    known = {key} if tx.scalar(same) is not None else set()
+    known |= {one.key for one in waiting(tx, [account])}
     return Background(known=frozenset(known), newest=known_post(newest).post if newest else None)
 
 
@@ -71,10 +71,10 @@ def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime 
         chosen = chosen.where(table.c.at >= since)
     found = [_claim(row) for row in tx.execute(chosen)]
     posts = tables.posts
-    keys = {key_of(one.post) for one in found if one.post}
+    keys = {in_row(one.key) for one in found}
     pairs = sa.select(posts.c.account, posts.c.key).where(posts.c.key.in_(keys))
     there = {(row.account, row.key) for row in tx.execute(pairs)} if keys else set()
-    return tuple(one for one in found if one.post is None or (one.account, key_of(one.post)) not in there)
+    return tuple(one for one in found if (one.account, in_row(one.key)) not in there)
 
 
 def claims_of(tx: Tx, account: str, *, limit: int = 20) -> tuple[Claim, ...]:

@@ -245,9 +245,12 @@ def _newest(tx: Tx, account: str, sheet: _Sheet, before: Posts) -> datetime | No
 
 def key_of(post: Post) -> str:
     """Return the key of a post as its row has it."""
-    if len(post.key) <= LONGEST_KEY:
-        return post.key
-    return f"blake2b:{blake2b(post.key.encode(), digest_size=20).hexdigest()}"
+    return in_row(post.key)
+
+
+def in_row(key: str) -> str:
+    """Return a key as a row has it."""
+    return key if len(key) <= LONGEST_KEY else f"blake2b:{blake2b(key.encode(), digest_size=20).hexdigest()}"
 
 
 def from_raw(row: Raw, moment: Callable[[Any], datetime | None]) -> KnownPost:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.core.account import Account, Platform
-from monitor.core.claim import SKEW, Verdict, judge
+from monitor.core.claim import LONGEST_LINK, SKEW, Verdict, judge, link_in
 from monitor.core.collector import Proof
 from monitor.core.observation import Post, Precision
 from tests.core.build import beijing_time
@@ -103,3 +103,17 @@ def test_what_does_not_say_whose_it_is_waits_for_a_person(of: Proof, owner: Acco
 
 def test_where_there_is_nothing_but_a_name_the_account_s_own_will_do() -> None:
     assert verdict(proof(authors=(), name="示例发布")) is Verdict.PROVED
+
+
+@pytest.mark.parametrize(
+    ("pasted", "link"),
+    [
+        (f" {LINK}\n", LINK),
+        ("7.43 复制打开抖音，看看【示例发布的作品】 https://v.douyin.com/iAbC1/ 点开", "https://v.douyin.com/iAbC1/"),
+        ("【一条消息】https://b23.tv/AbCdEf1，快看", "https://b23.tv/AbCdEf1"),
+        (" 没有链接 ", "没有链接"),
+        ("x" * 9000, "x" * LONGEST_LINK),
+    ],
+)
+def test_a_link_is_found_among_the_words_that_apps_put_around_it(pasted: str, link: str) -> None:
+    assert link_in(pasted) == link

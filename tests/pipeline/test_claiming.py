@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from collectors.platforms import channels_link
 from monitor.core.account import Platform
 from monitor.core.claim import Verdict
-from monitor.core.observation import Covers, Reason, timeline
+from monitor.core.observation import Covers, Post, Reason, timeline
 from monitor.store import Store, claims, looks, sights
 from tests.pipeline.build import Canned, Office, account, feed, office
 
-ARTICLE = (Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html").read_bytes()
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+ARTICLE = (FIXTURES / "wechat_article" / "normal.html").read_bytes()
+VIDEO = (FIXTURES / "channels_link" / "normal.json").read_bytes()
 BIZ = "MzkwMDAwMDAwMQ=="
+SHARED = "https://weixin.qq.com/sph/AbCdEf123"
 LINK = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
 URL = "https://feed.example/1.xml"
 PUBLISHED = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
@@ -71,8 +75,28 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
         ({}, ARTICLE, "http://127.0.0.1/s/Shili0fabu1Huiyi2Zhaokai", Verdict.MISPLACED),
         ({"platform": Platform.XUEXI}, ARTICLE, "https://www.xuexi.cn/1", Verdict.UNPROVED),
         ({"platform": Platform.XUEXI}, ARTICLE, "not a link", Verdict.MISPLACED),
+        (
+            {"platform": Platform.DOUYIN},
+            ARTICLE,
+            "3.45 打开抖音 https://v.douyin.com/iAbC1/ 看看",
+            Verdict.UNPROVED,
+        ),
+        ({"platform": Platform.DOUYIN}, ARTICLE, "https://b23.tv/AbCdEf1", Verdict.MISPLACED),
+        ({"platform": Platform.WEIXIN_CHANNELS}, ARTICLE, LINK, Verdict.MISPLACED),
     ],
-    ids=["another's", "no id", "time-out", "no article", "another platform", "another host", "no prover", "no link"],
+    ids=[
+        "another's",
+        "no id",
+        "time-out",
+        "no article",
+        "another platform",
+        "another host",
+        "no prover",
+        "no link",
+        "a short link among words",
+        "another platform's short link",
+        "no video",
+    ],
 )
 async def test_anything_else_changes_nothing_that_is_judged(
     store: Store, changes: dict[str, object], body: bytes | Reason, link: str, said: Verdict
@@ -115,6 +139,32 @@ async def test_a_claim_that_waits_is_pasted_once_and_leaves_the_list_when_its_po
     owner = account(1, URL, platform=Platform.WEIXIN_SUBSCRIPTION)
     await store.write(lambda tx: looks.hand_look(tx, owner, by_hand, at=made.clock(), known_at=made.clock()))
     assert await waiting() == 0
+
+
+async def test_a_claim_that_no_platform_says_anything_of_waits_until_its_link_is_registered(store: Store) -> None:
+    made, link = await overdue(store, platform=Platform.XIAOHONGSHU), "https://www.xiaohongshu.com/explore/1"
+    assert [await verdict(made, link), await verdict(made, link)] == [Verdict.UNPROVED, Verdict.REPEATED]
+    assert len(await store.query(claims.waiting)) == 1
+    by_hand = timeline([Post(published_at=NOW, url=link)], covers=Covers.SOME)
+    owner = account(1, URL, platform=Platform.XIAOHONGSHU)
+    await store.write(lambda tx: looks.hand_look(tx, owner, by_hand, at=made.clock(), known_at=made.clock()))
+    assert await store.query(claims.waiting) == ()
+    assert await verdict(made, link) is Verdict.REPEATED
+
+
+@pytest.mark.parametrize(("name", "said"), [("示例县发布", Verdict.PROVED), ("示例局", Verdict.UNPROVED)])
+async def test_a_video_is_proved_by_its_share_link_when_its_author_has_the_account_s_name(
+    store: Store, name: str, said: Verdict
+) -> None:
+    bodies: dict[str, bytes | Reason] = {
+        URL: feed(NOW - timedelta(days=16)),
+        channels_link.COLLECTOR.request(SHARED).url: VIDEO,
+    }
+    made = office(store, lambda clock: Canned(clock, bodies))
+    made.clock.moment = NOW
+    await made.enrol([account(1, URL, platform=Platform.WEIXIN_CHANNELS, name=name, platform_id=None)])
+    await made.look()
+    assert await verdict(made, SHARED) is said
 
 
 async def test_an_account_that_is_not_on_the_roster_has_no_claims(store: Store) -> None:
