@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from collectors.platforms import bilibili, feed, weibo, weibo_ajax, zhihu
+from collectors.platforms import (
+    bilibili,
+    channels_link,
+    douyin,
+    feed,
+    kuaishou,
+    toutiao,
+    wechat_album,
+    wechat_article,
+    weibo,
+    weibo_ajax,
+    zhihu,
+)
 from monitor.core.account import Source
 from monitor.core.collector import Collector
 from monitor.core.finding import Finding, Known, State
@@ -54,6 +66,46 @@ PARTIAL: Mapping[str, tuple[Collector, str, Mapping[str, Canned]]] = {
             "feed/space": answer("bilibili/unsigned.json"),
             "cursor": answer("bilibili/no_videos.json"),
         },
+    ),
+    "an album": (
+        wechat_album.COLLECTOR,
+        "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzkwMDAwMDAwMQ==&album_id=1234567890123456789",
+        {"getalbum": answer("wechat_album/normal.json")},
+    ),
+    "an album with nothing in it": (
+        wechat_album.COLLECTOR,
+        "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzkwMDAwMDAwMQ==&album_id=1234567890123456789",
+        {"getalbum": answer("wechat_album/empty.json")},
+    ),
+    "a known article": (
+        wechat_article.COLLECTOR,
+        "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai",
+        {"/s/": answer("wechat_article/normal.html")},
+    ),
+    "a share link of a video": (
+        channels_link.COLLECTOR,
+        "https://weixin.qq.com/sph/AbCdEf123",
+        {"get_feed_info": answer("channels_link/normal.json")},
+    ),
+    "a profile of 抖音": (
+        douyin.COLLECTOR,
+        "MS4wLjABAAAAshilixian00",
+        {"user/info": answer("douyin/profile.json")},
+    ),
+    "a profile of 快手 without works": (
+        kuaishou.COLLECTOR,
+        "3xshilixian00001",
+        {"/profile/3x": Canned(body=b"<html></html>"), "profile/user": answer("kuaishou/profile_empty.json")},
+    ),
+    "ids that bound their times from below": (
+        toutiao.COLLECTOR,
+        "MS4wLjABAAAAshilixian00",
+        {"user/feed": answer("toutiao/only_ids.json")},
+    ),
+    "an empty list for a visitor who did not sign": (
+        toutiao.COLLECTOR,
+        "MS4wLjABAAAAshilixian00",
+        {"user/feed": answer("toutiao/empty.json")},
     ),
     "what 知乎 shows": (zhihu.COLLECTOR, "shi-li-xian-fa-bu", {"/api/v4/members/": answer("zhihu/empty.json")}),
 }

@@ -1,13 +1,21 @@
 """One address for one article, and who an account is."""
 
+import json
 from base64 import b64encode
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors import wechat
+from collectors.platforms import wechat_album, wechat_article, wechat_official
+from monitor.core.collector import Collector, Page
+from monitor.core.observation import Timeline
 
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 LONG = "https://mp.weixin.qq.com/s?__biz=MzkwMDAwMDAwMQ==&mid=2247480001&idx=1&sn=0123456789abcdef0123456789abcdef"
 SHORT = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
 
@@ -70,3 +78,24 @@ def test_an_accounts_number_in_base_64_is_its_biz(number: int) -> None:
 @given(text=st.text(max_size=24))
 def test_hardly_anything_else_is(text: str) -> None:
     assert not wechat.is_biz(text)
+
+
+@pytest.mark.parametrize(
+    "collector",
+    [wechat_album.COLLECTOR, wechat_article.COLLECTOR, wechat_official.COLLECTOR],
+    ids=lambda collector: collector.name,
+)
+def test_every_way_to_see_an_article_gives_it_the_address_that_its_pasted_link_has(collector: Collector) -> None:
+    folder = FIXTURES / collector.name.replace("-", "_")
+    addresses = set[str]()
+    for fixture in json.loads((folder / "expected.json").read_text("utf-8"))["fixtures"]:
+        if fixture["kind"] == "normal":
+            body = (folder / fixture["file"]).read_bytes()
+            seen = collector.parse(Page(url=fixture["url"], status=200, headers={}, body=body, at=AT))
+            assert isinstance(seen, Timeline)
+            addresses |= {post.url for post in seen.posts if post.url}
+    assert addresses
+    for address in addresses:
+        assert wechat.is_article(address)
+        pasted = f"{address}{'&' if '?' in address else '?'}chksm=0a1b&scene=27#wechat_redirect"
+        assert wechat.permalink("", pasted) == address
