@@ -71,10 +71,10 @@ def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime 
         chosen = chosen.where(table.c.at >= since)
     found = [_claim(row) for row in tx.execute(chosen)]
     posts = tables.posts
-    keys = {in_row(one.key) for one in found}
+    keys = {in_row(name) for one in found for name in (one.key, one.link)}  # registered by hand it may be either
     pairs = sa.select(posts.c.account, posts.c.key).where(posts.c.key.in_(keys))
     there = {(row.account, row.key) for row in tx.execute(pairs)} if keys else set()
-    return tuple(one for one in found if (one.account, in_row(one.key)) not in there)
+    return tuple(one for one in found if not there & {(one.account, in_row(name)) for name in (one.key, one.link)})
 
 
 def claims_of(tx: Tx, account: str, *, limit: int = 20) -> tuple[Claim, ...]:

@@ -152,6 +152,18 @@ async def test_a_claim_that_no_platform_says_anything_of_waits_until_its_link_is
     assert await verdict(made, link) is Verdict.REPEATED
 
 
+@pytest.mark.parametrize("form", ["https://m.weibo.cn/detail/{}", "https://weibo.com/detail/{}?from=page"])
+async def test_a_claim_is_settled_by_whichever_form_of_its_link_is_registered(store: Store, form: str) -> None:
+    made = await overdue(store, platform=Platform.WEIBO)
+    mid = int((NOW - timedelta(hours=1)).timestamp()) - 515483463 << 22
+    pasted = f"https://weibo.com/detail/{mid}?from=page"
+    assert await verdict(made, pasted) is Verdict.UNPROVED
+    by_hand = timeline([Post(published_at=NOW, url=form.format(mid))], covers=Covers.SOME)
+    owner = account(1, URL, platform=Platform.WEIBO)
+    await store.write(lambda tx: looks.hand_look(tx, owner, by_hand, at=made.clock(), known_at=made.clock()))
+    assert await store.query(claims.waiting) == ()
+
+
 @pytest.mark.parametrize(("name", "said"), [("示例县发布", Verdict.PROVED), ("示例局", Verdict.UNPROVED)])
 async def test_a_video_is_proved_by_its_share_link_when_its_author_has_the_account_s_name(
     store: Store, name: str, said: Verdict
