@@ -140,3 +140,46 @@ def test_one_account_is_judged_with_all_of_its_rules(enrolled: Office) -> None:
     found = enrolled.type("evaluate", "--account", "A03", "--at", ON, "--known-at", "now", "--json").json
     assert {one["account"] for one in found} == {"A03"}
     assert {"PLT-01", "TWN-01"} <= {one["rule"] for one in found}
+
+
+QUARTER = [f"2022-{day} 09:00" for day in ("04-01", "05-15", "05-16", "05-20", "06-01", "06-15", "06-30")]
+NEXT = "2022-07-01 09:00"
+LATER_VERSIONS = """
+  - id: PLT-01
+    effective_from: 2022-07-01
+    instrument: 示例文件
+    clause: 微博账号一律取消
+    strength: mandatory
+    words:
+      niche: [微博, 百家号]
+      mainstream: [头条号]
+  - id: UPD-03
+    effective_from: 2022-07-01
+    instrument: 示例文件
+    clause: 单次超过200天未更新
+    strength: advisory
+    numbers:
+      gap_from: 201
+      window_days: 90
+"""
+
+
+def test_a_rule_version_that_holds_from_a_later_day_leaves_last_quarter_as_it_was_judged(enrolled: Office) -> None:
+    posts = enrolled.table(
+        ("A01", "2022-03-01 09:00", "一条消息", "https://weibo.com/1/a"),
+        header=("账号ID", "发布时间", "标题", "链接"),
+        name="posts.csv",
+    )
+    enrolled.type("import", "posts", posts, "--as-of", "2022-06-30 08:00", "--complete").done()
+
+    def said(at: str) -> str:
+        return enrolled.type("evaluate", "--at", at, "--known-at", "now", "--all", "--json").done()
+
+    before, after = [said(at) for at in QUARTER], said(NEXT)
+    rules = enrolled.folder / "config" / "rules.yaml"
+    rules.write_text(rules.read_text("utf-8") + LATER_VERSIONS, encoding="utf-8")
+    assert [said(at) for at in QUARTER] == before
+    assert held(enrolled, "UPD-03", at=QUARTER[-1])["A01"] == "violated"
+    assert held(enrolled, "UPD-03", at=NEXT)["A01"] != "violated"
+    assert held(enrolled, "PLT-01", at=NEXT)["A01"] == "violated"
+    assert said(NEXT) != after

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.app.choices import all_area_rules, all_rules
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import NOTHING, RUNGS, Acknowledgement, Case, Closing, Plan, Step, StepKind, plan
-from monitor.core.finding import Finding, Known, Pacing, State, Support
+from monitor.core.finding import AreaRule, Finding, Known, Pacing, Rule, State, Strength, Support
 from monitor.core.rules import upd_01
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, finding, known
 from tests.core.test_calendar import SPRING
@@ -187,10 +188,43 @@ CASES = st.none() | st.builds(
 NOW = beijing_time("2026-05-20 09:00")
 
 
-@given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
-def test_not_knowing_never_opens_closes_or_escalates(found: Finding, case: Case | None, pacing: Pacing) -> None:
-    unknown = replace(found, state=State.UNKNOWN)
-    assert plan(unknown, pacing, case, BOOK, EVERY_DAY, NOW) == NOTHING
+RULES = (*all_rules(), *all_area_rules())
+TROUBLED = st.lists(st.builds(step, st.sampled_from(StepKind), st.integers(0, 40)), max_size=5)
+
+
+@given(
+    rule=st.sampled_from(RULES),
+    found=FINDINGS,
+    case=CASES,
+    steps=TROUBLED,
+    acknowledged=st.booleans(),
+    strength=st.sampled_from(Strength),
+    support=st.sampled_from(Support),
+    hours=st.integers(0, 24 * 400),
+)
+def test_of_every_rule_not_knowing_never_opens_closes_or_escalates(
+    rule: Rule | AreaRule,
+    found: Finding,
+    case: Case | None,
+    steps: list[Step],
+    acknowledged: bool,  # noqa: FBT001 - given by hypothesis
+    strength: Strength,
+    support: Support,
+    hours: int,
+) -> None:
+    now = NOW + timedelta(hours=hours)
+    unknown = replace(
+        found, rule=rule.id, state=State.UNKNOWN, strength=strength, support=support, since=beijing_date(NOW)
+    )
+    if case:
+        word = Acknowledgement(person="", by="值班员", at=NOW)
+        case = replace(
+            case,
+            rule=rule.id,
+            steps=(*case.steps, *steps),
+            acknowledgements=(word,) if acknowledged else (),
+        )
+    assert plan(unknown, rule.pacing, case, BOOK, EVERY_DAY, now) == NOTHING
 
 
 @given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
