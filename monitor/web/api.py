@@ -62,8 +62,8 @@ class Api:
         """The addresses."""
         return (
             Route("/api/v1/accounts", self._reading(self._accounts)),
-            Route("/api/v1/accounts/{account_id}/posts", self.paste, methods=["POST"]),
-            Route("/api/v1/accounts/{account_id}", self._reading(self._account)),
+            Route("/api/v1/accounts/{account_id:path}/posts", self.paste, methods=["POST"]),
+            Route("/api/v1/accounts/{account_id:path}", self._reading(self._account)),
             Route("/api/v1/observations", self._reading(_observations)),
             Route("/api/v1/findings", self._reading(_findings)),
             Route("/api/v1/cases", self._reading(_cases)),

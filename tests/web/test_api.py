@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -43,6 +44,10 @@ def test_accounts_are_those_of_the_roster_with_their_newest_post(client: TestCli
     shown = {one["id"]: one for one in got(client, "/api/v1/accounts")}
     assert set(shown) == {account.id for account in ACCOUNTS}
     assert shown[OVERDUE.id]["newest"] == "2026-05-03T08:05:00+08:00"
+
+
+def test_an_account_s_id_may_hold_anything(client: TestClient) -> None:
+    assert {got(client, f"/api/v1/accounts/{quote(one.id)}")["id"] for one in ACCOUNTS} == {one.id for one in ACCOUNTS}
 
 
 def test_one_account_has_its_findings_and_cases(client: TestClient) -> None:
