@@ -29,6 +29,7 @@ from tests.alerts.far_sides import Feishu, Government, WeCom, Work, said
 from tests.alerts.post_office import PostOffice
 from tests.alerts.robot import Answer, Robot, errcode
 from tests.cli.office import ROOT
+from tests.databases import migrated
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
 
 URL = "https://feed.example/{0}.xml"
@@ -97,7 +98,7 @@ def planted() -> Planted:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as opened:
+    with open_store(migrated(tmp_path / "xuncha.db")) as opened:
         yield opened
 
 

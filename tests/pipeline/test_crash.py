@@ -15,7 +15,7 @@ import pytest
 from monitor.core.message import MessageState
 from monitor.store import cases, open_store, outbox, sights
 from tests.alerts.robot import Robot
-from tests.databases import address
+from tests.databases import migrated
 from tests.pipeline.build import NOW
 from tests.pipeline.doomed import DAYS, Errand, run
 
@@ -84,7 +84,7 @@ def test_between_any_two_writes_a_blow_may_fall_and_the_restart_makes_it_good(tm
 def drill(folder: Path, robot: Robot, *, stride: int) -> None:
     """Kill runs before every `stride`-th write, restart each, and compare with one that was left alone."""
     errand = Errand(
-        database=address(folder / "whole.db"),
+        database=migrated(folder / "whole.db"),
         robot_url=robot.url,
         robot_base=robot.base_url,
         at=NOW,
@@ -96,7 +96,7 @@ def drill(folder: Path, robot: Robot, *, stride: int) -> None:
     assert {state for _, _, state in whole.messages} == {"sent"}
     for blow in range(1, EVER, stride):
         robot.received.clear()
-        doomed = replace(errand, database=address(folder / f"{blow}.db"), dies_before=blow)
+        doomed = replace(errand, database=migrated(folder / f"{blow}.db"), dies_before=blow)
         if done(doomed) == 0:
             assert blow > WRITES
             return

@@ -26,7 +26,7 @@ from monitor.sample.units import GROUPS
 from monitor.settings import Settings
 from monitor.store import Store, cases, open_store, outbox
 from tests.core.build import beijing_time
-from tests.databases import address
+from tests.databases import migrated
 
 NOW = beijing_time("2026-05-20 10:00")
 GOLDEN = Path(__file__).parents[1] / "golden" / "quarter.txt"
@@ -100,7 +100,7 @@ def moment(when: datetime) -> str:
 @pytest.fixture(scope="module")
 def quarter(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Parts]:
     """Return the story of the quarter, and the office that lived through it."""
-    with open_store(address(tmp_path_factory.mktemp("quarter") / "quarter.db")) as store:
+    with open_store(migrated(tmp_path_factory.mktemp("quarter") / "quarter.db")) as store:
         parts = asyncio.run(lived(store))
         return "\n".join(story(store)) + "\n", parts
 

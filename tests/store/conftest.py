@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.store import Store, open_store, tables
+from tests.databases import migrated
 from tests.services import require_postgresql
 
 HERE = Path(__file__).parent
@@ -43,6 +44,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    if url.startswith("sqlite"):
+        migrated(tmp_path / "xuncha.db")
     with open_store(url) as opened:
         yield opened

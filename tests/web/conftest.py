@@ -6,21 +6,21 @@ from starlette.testclient import TestClient
 
 from monitor.store import Store, open_store
 from monitor.web import Sample, create_app
-from tests.databases import address
+from tests.databases import migrated
 from tests.web.county import Surroundings, fill
 
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Return the filled store; tests only read it."""
-    with open_store(address(tmp_path_factory.mktemp("county") / "xuncha.db")) as store:
+    with open_store(migrated(tmp_path_factory.mktemp("county") / "xuncha.db")) as store:
         fill(store)
         yield store
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Store]:
-    with open_store(address(tmp_path / "xuncha.db")) as store:
+    with open_store(migrated(tmp_path / "xuncha.db")) as store:
         yield store
 
 

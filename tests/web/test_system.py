@@ -11,6 +11,7 @@ from monitor.core.account import Platform
 from monitor.core.outage import Canary, Cause, Outage
 from monitor.store import Store, open_store, outages
 from monitor.web import Pass
+from tests.databases import migrated
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, fill
 from tests.web.test_pages import text_of
@@ -31,7 +32,7 @@ def outage(platform: Platform | None, *, ended: bool = False) -> Outage:
 
 def page(tmp_path: Path, *out: Outage, path: str = "/system") -> str:
     """Return a page of the county in which these outages are going on, or were."""
-    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as store:
+    with open_store(migrated(tmp_path / "xuncha.db")) as store:
         fill(store)
         with store.begin() as tx:
             for one in out:
