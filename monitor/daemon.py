@@ -119,7 +119,9 @@ def passes(works: Works, health: Health) -> tuple[Pass, ...]:
         return work
 
     async def audit() -> None:
-        health.lost = len(await works.audit())
+        """Count what is lost once everybody due was judged: after a pause much is overdue that nobody forgot."""
+        if "evaluate" in health.last_success:
+            health.lost = len(await works.audit())
 
     async def beat() -> None:
         """Be heard outside only while the work is done: silence is the alarm."""

@@ -197,6 +197,18 @@ async def test_where_a_case_is_lost_nobody_hears_anything(store: Store) -> None:
     assert "有1个案件没有下一步" in "".join(of.parts.health.problems((), of.clock()))
 
 
+async def test_after_a_pause_no_case_is_called_lost_before_everybody_due_was_judged(store: Store) -> None:
+    of = listened_to(store)
+    await of.enrol([account(1, URL)])
+    await of.look()
+    await of.settle()
+    of.clock.forward(timedelta(days=1))
+    passes = {one.name: one for one in daemon_of(of).passes}
+    for name, lost in (("audit", None), ("evaluate", None), ("audit", 0)):
+        await daemon_of(of).once(passes[name])
+        assert of.parts.health.lost == lost
+
+
 def test_a_day_without_any_sight_is_said(store: Store) -> None:
     of = stale(store)
     health, began = of.parts.health, of.clock()
