@@ -40,12 +40,14 @@ class Surveyor:
             return False
         again = now + AGAIN
         with self.faults.contained("judge", area=area), savepoint(tx):
-            self._judge(tx, area, now)
+            if self._judge(tx, area, now):
+                self._judge(tx, area, now)  # SUP-02 reads the cases
             again = start_of_day(beijing_date(now) + ONE_DAY)
         areas.judge_at(tx, area, again)
         return True
 
-    def _judge(self, tx: Tx, area: str, now: datetime) -> None:
+    def _judge(self, tx: Tx, area: str, now: datetime) -> bool:
+        """Judge an area once; return whether that touched any case."""
         register = registers.register(tx, area, now=now)
         book = self.bench.book(now)
         rules = {rule.id: rule for rule in self.bench.area_rules if rule.id in book.clauses}
@@ -66,7 +68,7 @@ class Surveyor:
             for key in gone
             for whom in [_whom(standing.get(key), ongoing.get(key))]
         ]
-        cases.apply_in_area(tx, said, silences, at=now)
+        return bool(cases.apply_in_area(tx, said, silences, at=now))
 
     def _judgement(self, rule: AreaRule, finding: Finding, case: Case | None, now: datetime) -> cases.Judgement:
         planned = plan(finding, rule.pacing, case, self.bench.book(now), self.bench.calendar, now)

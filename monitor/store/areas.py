@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,10 +18,11 @@ def enrol(tx: Tx, names: Iterable[str], *, at: datetime) -> None:
     run(tx, insert_or(tx, table, ["name"], update=["evaluate_at"]), rows)
 
 
-def judge_soon(tx: Tx, at: datetime) -> None:
-    """Have every area judged at `at` if not sooner: what one file says may concern any of them."""
+def judge_soon(tx: Tx, at: datetime, names: Collection[str] | None = None) -> None:
+    """Have these areas judged at `at` if not sooner; None: all, for what one file says may concern any of them."""
     later = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at)
-    tx.execute(sa.update(table).where(later).values(evaluate_at=at))
+    statement = sa.update(table).where(later).values(evaluate_at=at)
+    tx.execute(statement if names is None else statement.where(table.c.name.in_(names)))
 
 
 def due(tx: Tx, now: datetime) -> str | None:

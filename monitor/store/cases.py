@@ -132,7 +132,8 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
     Takes one account or many; to keep one account's fault from the others, call it in a `savepoint`.
     """
     judgements = [judgement for one in judged for judgement in one.judgements]
-    save_findings(tx, [judgement.finding for judgement in judgements], at=at)
+    changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
+    _tell_areas(tx, judgements, changed, at)
     busy = [judgement for judgement in judgements if judgement.plan.close or judgement.plan.step]
     touched = [id_ for judgement in busy for id_ in _carry_out(tx, judgement, at)]
     table = tables.accounts
@@ -143,6 +144,14 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
     )
     run(tx, again, [{"b_id": one.account, "b_at": one.judge_again_at} for one in judged])
     return tuple(touched)
+
+
+def _tell_areas(tx: Tx, judgements: Iterable[Judgement], changed: Collection[Finding], at: datetime) -> None:
+    """Have the areas judged in which a trouble turned: what their units have to settle is another matter now."""
+    going_on = {(one.finding.account, one.finding.rule) for one in judgements if one.case is not None}
+    turned = {one.area for one in changed if one.area is not None and (one.account, one.rule) in going_on}
+    if turned:
+        areas.judge_soon(tx, at, turned)
 
 
 def open_in_area(tx: Tx, area: str, rules: Collection[str]) -> dict[tuple[str, str], Case]:

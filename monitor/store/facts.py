@@ -102,7 +102,7 @@ def _doubts(tx: Tx, accounts: Mapping[str, Account], polled: Collection[str], mo
     for id_, account in accounts.items() if going_on or offline else ():
         ours = [offline, going_on.get(account.platform) if id_ in polled else None]
         doubt = min((one for one in ours if one), key=lambda one: one.trusted_until, default=None)
-        if doubt is not None and doubt.trusted_until < moment.at:
+        if doubt is not None and doubt.trusted_until <= moment.at:
             found[id_] = doubt
     return found
 

@@ -27,8 +27,8 @@ class FindingChange:
     finding: Finding
 
 
-def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> None:
-    """Save findings as they stand; a change of state or episode is also appended to their history."""
+def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[Finding, ...]:
+    """Save findings as they stand; return those of another state or episode, appended to their history as well."""
     subjects = {subject_of(finding) for finding in stated}
     chosen = sa.select(
         tables.findings.c.subject,
@@ -38,7 +38,7 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> None:
         tables.findings.c.digest,
     )
     before = {(row.subject, row.rule): row for row in tx.execute(chosen.where(tables.findings.c.subject.in_(subjects)))}
-    rows, changes = [], []
+    rows, changed, changes = [], [], []
     for finding in stated:
         row = _row(finding, at)
         old = before.get((subject_of(finding), finding.rule))
@@ -46,10 +46,12 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> None:
             continue
         rows.append(row)
         if old is None or (old.state, old.episode) != (finding.state, finding.episode):
+            changed.append(finding)
             changes.append(_change(finding, old.state if old is not None else None, at))
     kept = [column.name for column in tables.findings.c if not column.primary_key]
     run(tx, insert_or(tx, tables.findings, ["subject", "rule"], update=kept), rows)
     run(tx, sa.insert(tables.finding_changes), changes)
+    return tuple(changed)
 
 
 def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> tuple[Finding, ...]:

@@ -10,12 +10,14 @@ from monitor.core.account import Account, Platform, UnitLevel
 from monitor.core.case import Closing, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
+from monitor.core.observation import Reason
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.store import Store, cases, decisions, records
-from tests.pipeline.build import Canned, Office, account, office
+from tests.pipeline.build import Canned, Office, account, feed, office
 
 DAY = timedelta(days=1)
-NICHE = account(1, "https://a.example/1", platform=Platform.SOHU)
+URL = "https://a.example/1"
+NICHE = account(1, URL, platform=Platform.SOHU)
 
 
 async def living(store: Store, *accounts: Account) -> Office:
@@ -140,3 +142,37 @@ async def test_areas_are_judged_apart(store: Store) -> None:
     other = account(12, "https://a.example/12", area="邻县")
     of = await living(store, *mine, other)
     assert (await held(of, "CAP-01")) == {"示例县": State.VIOLATED, "邻县": State.OK}
+
+
+async def test_what_is_late_is_late_no_more_once_a_decision_has_ended_its_case(store: Store) -> None:
+    of = await living(store, NICHE)
+    of.clock.forward(10 * DAY)
+    await of.parts.works.judge_all()
+    assert "PLT-01" in await _late(store)
+    at = of.clock()
+    exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
+    await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
+    await of.parts.works.judge_all()
+    assert "PLT-01" not in await _late(store)
+
+
+async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {}
+    of = office(store, lambda clock: Canned(clock, bodies), surveyed=True)
+    bodies[URL] = feed(of.clock() - 16 * DAY)
+    await of.enrol([account(1, URL)])
+    for _ in range(8):
+        of.clock.forward(DAY)
+        await of.look()
+        await of.parts.works.judge_all()
+    assert "UPD-01" in await _late(store)
+    of.clock.forward(DAY / 2)
+    bodies[URL] = feed(of.clock() - 16 * DAY, of.clock())
+    await of.look()
+    await of.parts.works.judge_all()
+    assert "UPD-01" not in await _late(store)
+
+
+async def _late(store: Store) -> str:
+    """Return everything that is late, in one sentence."""
+    return "；".join(one.because for one in await store.query(cases.current_findings) if one.rule == "SUP-02")

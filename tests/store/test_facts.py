@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from monitor.core.account import Account, Source
 from monitor.core.finding import Known, Support
 from monitor.core.observation import HAND_FRESHNESS, POLLED_FRESHNESS, Covers, Post, Reason, Timeline, Unchanged
-from monitor.store import Store, facts, looks, roster
+from monitor.core.outage import Cause, Outage
+from monitor.store import Store, facts, looks, outages, roster
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, source
 
 START = NOW - 30 * DAY
@@ -209,6 +210,16 @@ def test_many_accounts_are_known_at_once(store: Store) -> None:
     assert [(one.account.id, posts(one)) for one in found] == [
         (f"B{number}", [post(NOW - number * DAY)]) for number in range(9)
     ]
+
+
+def test_an_outage_counts_from_the_very_moment_it_is_found_out(store: Store) -> None:
+    record(store, look(NOW - HOUR, shown(OLD)))
+    offline = Outage(platform=None, cause=Cause.OFFLINE, trusted_until=NOW, began_at=NOW)
+    with store.begin() as tx:
+        outages.begin(tx, offline)
+
+    assert known(store, NOW - HOUR).doubt is None
+    assert known(store, NOW).doubt is not None
 
 
 seen = st.one_of(
