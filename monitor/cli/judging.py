@@ -58,15 +58,22 @@ def evaluate(
     when = When(at=moment, known_at=known_at or moment)
     judged_by = bench(settings, settings.work_calendar())
     with where.store() as store:
-        found = [
-            *(finding for known in _known(store, account, when) for _, finding in judged_by.findings(known, when.at)),
-            *_of_areas(store, judged_by, account, when, silences=everything),
-        ]
+        found = judged(store, judged_by, when, account=account, silences=everything)
     findings = sorted((one for one in found if everything or one.state not in QUIET), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))
     else:
         _print(findings)
+
+
+def judged(
+    store: Store, judged_by: Bench, when: When, *, account: str | None = None, silences: bool = False
+) -> tuple[Finding, ...]:
+    """Return every rule's word on everybody, or on one account; `silences`: also where a rule on areas has none."""
+    return (
+        *(finding for known in _known(store, account, when) for _, finding in judged_by.findings(known, when.at)),
+        *_of_areas(store, judged_by, account, when, silences=silences),
+    )
 
 
 def _place(finding: Finding) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A quarter of the sample county in seconds, told line by line in a file that a person can read.
 
-`XUNCHA_WRITE_GOLDEN=1 make test` writes the file anew; the difference is then read before it is kept.
+`XUNCHA_WRITE_GOLDEN=1 pytest tests/sample/test_replay.py` writes the file anew; the difference is then read before
+it is kept.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
@@ -16,22 +18,35 @@ import pytest
 
 from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
+from monitor.cli.judging import When, judged
 from monitor.core.calendar import at_beijing, beijing, beijing_date
-from monitor.core.case import RUNGS, Case, StepKind
+from monitor.core.case import StepKind
 from monitor.core.channel import Channel
-from monitor.core.wording import day_with_week
+from monitor.core.finding import Finding
 from monitor.sample import replay
-from monitor.sample.county import county
 from monitor.sample.units import GROUPS
 from monitor.settings import Settings
-from monitor.store import Store, cases, open_store, outbox
-from tests.core.build import beijing_time
+from monitor.settings.sections import Platform as PlatformSettings
+from monitor.store import Store, cases, open_store
 from tests.databases import migrated
+from tests.sample.quarter import HALF_A_DAY, HAPPENINGS, NOW, Door, forty
+from tests.sample.telling import story
 
-NOW = beijing_time("2026-05-20 10:00")
 GOLDEN = Path(__file__).parents[1] / "golden" / "quarter.txt"
 CONFIG = Path(__file__).parents[2] / "config"
+HOURS = (time(9), time(15))
+"""When everything that is due is done; the sample has one moment more, which only costs time here."""
 MAIL, DUTY = "示例邮箱", "值班群"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter that was lived through."""
+
+    parts: Parts
+    recorded: Mapping[datetime, tuple[Finding, ...]]
+    """What was written down at the end of each day."""
+    text: str
 
 
 def office() -> Settings:
@@ -44,77 +59,69 @@ def office() -> Settings:
     return shipped.model_copy(update={"office": office, "roles": roles, "hold": False})
 
 
-async def lived(store: Store) -> Parts:
-    """Return the parts of an office that has lived through the quarter."""
-    settings = office()
+async def lived(store: Store, folder: Path) -> tuple[Parts, dict[datetime, tuple[Finding, ...]]]:
+    """Return the parts of an office that has lived through the quarter, and what it wrote down day by day."""
+    platforms = {name: PlatformSettings(every=HALF_A_DAY) for name in ("weibo", "feed", "website")}
+    settings, told = office().model_copy(update={"platforms": platforms}), forty()
     end = at_beijing(beijing_date(NOW), time(16))
-    moments = tuple(replay.ticks(end - replay.QUARTER, end))
+    moments = tuple(one for one in replay.ticks(end - replay.QUARTER, end) if beijing(one).time() in HOURS)
+    following = dict(zip(moments, (*moments[1:], end), strict=True))
     clock = replay.VirtualClock(moments[0])
-    told = county(NOW)
     channels: dict[str, Channel] = {
         name: replay.Noting(name=name, clock=clock, is_group=name != MAIL) for name in (MAIL, DUTY, *GROUPS.values())
     }
-    parts = Parts(settings=settings, store=store, clock=clock, door=replay.CannedDoor(told, clock), channels=channels)
+    door = Door(replay.CannedDoor(told, clock))
+    parts = Parts(settings=settings, store=store, clock=clock, door=door, channels=channels)
     with store.begin() as tx:
         parts.save_roster(tx, told.accounts, effective_at=clock.moment, known_at=clock.moment)
-    await replay.replay(parts.works, told, clock, moments)
-    return parts
+    recorded: dict[datetime, tuple[Finding, ...]] = {}
 
+    def then() -> None:
+        """Write down how things stand in the evening, and do what people do before the next tick."""
+        moment, until = clock.moment, following[clock.moment]
+        if beijing_date(moment) != beijing_date(until) or until == end:
+            with store.read() as tx:
+                recorded[moment] = cases.current_findings(tx)
+        for one in HAPPENINGS:
+            if moment < one.at < until:
+                clock.moment = one.at
+                with store.begin() as tx:
+                    one.do(parts, tx, one.at, folder)
 
-def story(store: Store) -> Iterator[str]:
-    """Yield every message and every case of a database, as lines."""
-    with store.read() as tx:
-        kept = sorted(outbox.messages(tx, limit=10_000), key=lambda one: (one.finished_at or NOW, one.message.subject))
-        every = sorted(cases.cases(tx, limit=10_000), key=lambda one: (one.account, one.rule, one.opened_at))
-    yield "一、谁在什么时候被告知什么"
-    for one in kept:
-        who = one.message.address or one.message.channel
-        sent = one.finished_at or one.created_at
-        yield ""
-        yield f"{moment(sent)}  {one.role.label}（{who}）  {one.state.label}"
-        yield f"  {one.message.subject}"
-        yield from (f"    {line}" for line in one.message.body.splitlines() if line and not line.startswith(("#", ">")))
-    yield ""
-    yield "二、每个案件的经过和原因"
-    for case in every:
-        yield ""
-        yield from case_story(case)
-
-
-def case_story(case: Case) -> Iterator[str]:
-    """Yield what happened in a case, and why."""
-    yield f"{case.account}  {case.rule}  {moment(case.opened_at)}立案"
-    for step in case.steps:
-        rung = f"（第{step.number}天）" if step.kind in RUNGS else ""
-        yield f"  {moment(step.at)}  {step.kind.label}{rung}：{step.because}"
-    if case.closed_at and case.closing:
-        yield f"  {moment(case.closed_at)}  结案：{case.closing.label}"
-
-
-def moment(when: datetime) -> str:
-    """Return a moment as the file writes it."""
-    local = beijing(when)
-    return f"{day_with_week(local.date())}{local:%H:%M}"
+    await replay.replay(parts.works, told, clock, moments, then)
+    return parts, recorded
 
 
 @pytest.fixture(scope="module")
-def quarter(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Parts]:
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
     """Return the story of the quarter, and the office that lived through it."""
-    with open_store(migrated(tmp_path_factory.mktemp("quarter") / "quarter.db")) as store:
-        parts = asyncio.run(lived(store))
-        return "\n".join(story(store)) + "\n", parts
+    folder = tmp_path_factory.mktemp("quarter")
+    with open_store(migrated(folder / "quarter.db")) as store:
+        parts, recorded = asyncio.run(lived(store, folder))
+        yield Quarter(parts, recorded, "\n".join(story(parts, [one.told for one in HAPPENINGS])) + "\n")
 
 
-def test_a_quarter_of_the_county_is_told_line_by_line(quarter: tuple[str, Parts]) -> None:
-    text, _ = quarter
+def test_a_quarter_of_the_county_is_told_line_by_line(quarter: Quarter) -> None:
     if os.environ.get("XUNCHA_WRITE_GOLDEN"):
         GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+        GOLDEN.write_text(quarter.text, encoding="utf-8")
+    assert quarter.text == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_no_message_leaves_at_night_on_a_weekend_or_on_a_holiday(quarter: tuple[str, Parts]) -> None:
-    _, parts = quarter
+def test_every_day_judged_again_is_what_was_written_down_on_that_day(quarter: Quarter) -> None:
+    parts = quarter.parts
+    assert len(quarter.recorded) == replay.QUARTER.days
+    for at, recorded in quarter.recorded.items():
+        again = judged(parts.store, parts.bench, When(at=at, known_at=at))
+        assert _by_subject(again) == _by_subject(recorded), beijing(at)
+
+
+def _by_subject(findings: tuple[Finding, ...]) -> dict[tuple[str, str], Finding]:
+    return {(cases.subject_of(one), one.rule): one for one in findings}
+
+
+def test_no_message_leaves_at_night_on_a_weekend_or_on_a_holiday(quarter: Quarter) -> None:
+    parts = quarter.parts
     channels = [channel for channel in parts.channels.values() if isinstance(channel, replay.Noting)]
     sent = [at for channel in channels for at, _ in channel.taken]
     assert len(sent) > 40
@@ -122,8 +129,7 @@ def test_no_message_leaves_at_night_on_a_weekend_or_on_a_holiday(quarter: tuple[
     assert all(parts.calendar.is_workday(beijing_date(at)) for at in sent)
 
 
-def test_every_kind_of_step_occurs_in_the_quarter(quarter: tuple[str, Parts]) -> None:
-    text, _ = quarter
+def test_every_kind_of_step_occurs_in_the_quarter(quarter: Quarter) -> None:
     of_apps = {StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, StepKind.TO_OFFICE}  # the county has none
     kinds = set(StepKind) - of_apps
-    assert {kind for kind in kinds if not re.search(f"^  .*  {kind.label}[（：]", text, re.MULTILINE)} == set()
+    assert {kind for kind in kinds if not re.search(f"^  .*  {kind.label}[（：]", quarter.text, re.MULTILINE)} == set()
