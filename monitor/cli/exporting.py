@@ -43,7 +43,7 @@ class Table:
     cls=Option,
     type=click.Path(path_type=Path),
     metavar="文件",
-    help="必填：写到哪个文件（.xlsx 或 .csv）。",
+    help="必填：写到哪个文件（.xlsx、.csv 或 .json）。",
 )
 @click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="与 personal-data 同用：只导出关于这个人的内容。")
 @click.option(

@@ -71,7 +71,7 @@ def judged(
 ) -> tuple[Finding, ...]:
     """Return every rule's word on everybody, or on one account; `silences`: also where a rule on areas has none."""
     return (
-        *(finding for known in _known(store, account, when) for _, finding in judged_by.findings(known, when.at)),
+        *(finding for known in known_then(store, account, when) for _, finding in judged_by.findings(known, when.at)),
         *_of_areas(store, judged_by, account, when, silences=silences),
     )
 
@@ -97,7 +97,7 @@ def _of_areas(store: Store, judged_by: Bench, account: str | None, when: When, *
             yield from (one for one in (*said, *rest) if account in {None, one.account})
 
 
-def _known(store: Store, account: str | None, when: When) -> Iterator[Known]:
+def known_then(store: Store, account: str | None, when: When) -> Iterator[Known]:
     """Yield what is known of the roster's accounts, or of one of them."""
     from monitor.store import facts, roster
 

@@ -21,13 +21,14 @@ from monitor.cli import (
     importing,
     judging,
     looking,
+    reporting,
     running,
     sending,
     upkeep,
 )
 from monitor.cli.place import Place
 
-_MODULES = (running, looking, judging, importing, exporting, cases, sending, upkeep)
+_MODULES = (running, looking, judging, importing, exporting, reporting, cases, sending, upkeep)
 
 
 @click.group(cls=chinese.Group, context_settings={"help_option_names": ["--help", "-h"]})

@@ -1,8 +1,9 @@
-"""Writing tables: xlsx that is easy to fill in, or csv that Excel opens in Chinese; never a formula."""
+"""Writing tables: xlsx that is easy to fill in, csv that Excel opens in Chinese, json for programs; never a formula."""
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,18 +41,20 @@ class Column:
     """Whether empty cells are ready for dates; otherwise for text, so that long numbers stay whole."""
 
 
-def write_table(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
-    """Write a table, xlsx or csv by the file's name; raises LedgerError when it cannot be written.
+def write_table(
+    path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, head: Sequence[str] = ()
+) -> None:
+    """Write a table, xlsx, csv or json by the file's name; raises LedgerError when it cannot be written.
 
-    The file appears whole or not at all.
+    The lines of `head` stand above it. The file appears whole or not at all.
     """
-    writers = {".xlsx": _write_excel, ".csv": _write_csv}
+    writers = {".xlsx": _write_excel, ".csv": _write_csv, ".json": _write_json}
     write = writers.get(path.suffix.lower())
     if write is None:
-        raise LedgerError([Fault(file=path.name, text="文件名应以 .xlsx 或 .csv 结尾")])
+        raise LedgerError([Fault(file=path.name, text="文件名应以 .xlsx、.csv 或 .json 结尾")])
     partial = path.with_name(f".{path.name}.part")
     try:
-        write(partial, title, columns, rows)
+        write(partial, _Table(title=title, head=head, columns=columns, rows=rows))
         partial.replace(path)
     except OSError as error:
         raise LedgerError([Fault(file=path.name, text="无法写入，请检查目录和权限，或先在 Excel 中关闭它")]) from error
@@ -60,11 +63,33 @@ def write_table(path: Path, title: str, columns: Sequence[Column], rows: Iterabl
             partial.unlink()
 
 
-def _write_csv(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    title: str
+    head: Sequence[str]
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Value]]
+
+
+def _write_json(path: Path, table: _Table) -> None:
+    names = [column.name for column in table.columns]
+    rows = [dict(zip(names, map(_json_value, row), strict=True)) for row in table.rows]
+    content = {"title": table.title, "head": list(table.head), "rows": rows}
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _json_value(value: Value) -> str | int | None:
+    if isinstance(value, datetime):
+        return beijing(value).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _write_csv(path: Path, table: _Table) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([column.name for column in columns])
-        writer.writerows([_csv_text(value) for value in row] for row in rows)
+        writer.writerows([protect(line)] for line in table.head)
+        writer.writerow([column.name for column in table.columns])
+        writer.writerows([_csv_text(value) for value in row] for row in table.rows)
 
 
 def _csv_text(value: Value) -> str:
@@ -75,18 +100,18 @@ def _csv_text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _write_excel(path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+def _write_excel(path: Path, table: _Table) -> None:
     from xlsxwriter import Workbook  # noqa: PLC0415 - most commands write no spreadsheet
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - as above
 
     try:
         with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as workbook:
-            _fill(workbook, title, columns, rows)
+            _fill(workbook, table)
     except FileCreateError as error:
         raise OSError(str(error)) from error
 
 
-def _fill(workbook: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+def _fill(workbook: Workbook, table: _Table) -> None:
     formats = {
         str: workbook.add_format({"num_format": "@", "valign": "top"}),
         int: workbook.add_format({"valign": "top"}),
@@ -94,17 +119,20 @@ def _fill(workbook: Workbook, title: str, columns: Sequence[Column], rows: Itera
         datetime: workbook.add_format({"num_format": _MOMENT, "align": "left", "valign": "top"}),
     }
     header = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "num_format": "@"})
-    sheet = workbook.add_worksheet(title)
-    sheet.freeze_panes(1, 0)
-    for position, column in enumerate(columns):
+    sheet = workbook.add_worksheet(table.title)
+    top = len(table.head)
+    sheet.freeze_panes(top + 1, 0)
+    for number, line in enumerate(table.head):
+        sheet.write_string(number, 0, line)
+    for position, column in enumerate(table.columns):
         sheet.set_column(position, position, column.width, formats[date if column.is_date else str])
-        sheet.write_string(0, position, column.name, header)
-    last = 0
-    for last, row in enumerate(rows, start=1):
+        sheet.write_string(top, position, column.name, header)
+    last = top
+    for last, row in enumerate(table.rows, start=top + 1):
         _write_row(sheet, last, row, formats)
-    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
-    for position, column in enumerate(columns):
-        _offer(sheet, position, column, last + _ROWS_TO_FILL)
+    sheet.autofilter(top, 0, max(last, top + 1), len(table.columns) - 1)
+    for position, column in enumerate(table.columns):
+        _offer(sheet, position, column, top + 1, last + _ROWS_TO_FILL)
 
 
 def _write_row(sheet: Worksheet, number: int, row: Sequence[Value], formats: dict[type, Any]) -> None:
@@ -119,10 +147,10 @@ def _write_row(sheet: Worksheet, number: int, row: Sequence[Value], formats: dic
             sheet.write_string(number, position, str(value)[:_MAX_TEXT], formats[str])
 
 
-def _offer(sheet: Worksheet, position: int, column: Column, last: int) -> None:
+def _offer(sheet: Worksheet, position: int, column: Column, first: int, last: int) -> None:
     if column.choices:
         sheet.data_validation(
-            1,
+            first,
             position,
             last,
             position,

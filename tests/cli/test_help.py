@@ -36,6 +36,7 @@ CONTRACT = {
     "import decisions",
     "import records",
     "export",
+    "report",
     "read",
     "message",
     "message list",

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
-from monitor.core.observation import KnownPost, Precision
-from monitor.core.rules.updates import day_text, draft, facts, must_update, open_gap, why_not_seen
+from monitor.core.observation import KnownPost
+from monitor.core.rules.updates import day_text, draft, facts, is_shown, must_update, open_gap, why_not_seen
 
 ID = "UPD-03"
 
@@ -25,12 +25,6 @@ class _Closed:
     before: KnownPost
     after: KnownPost
     days: int
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether nothing can lie between the two posts, and both times are exact."""
-        exact = Precision.AT_LEAST not in {self.before.post.precision, self.after.post.precision}
-        return exact and self.after.linked_at is not None
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -50,7 +44,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
             because=f"{facts(gap)}，超过20天。",
         )
     closed = tuple(_closed_gaps(known, now, limit, book.number(ID, "window_days")))
-    shown = next((one for one in closed if one.is_shown), None)
+    shown = next((one for one in closed if is_shown(one.before, one.after)), None)
     if shown is not None:
         return _violated_by(shown, finding, limit)
     if gap is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.core.account import AccountFunction
 from monitor.core.calendar import beijing, days_between, start_of_day
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
-from monitor.core.observation import Precision
+from monitor.core.observation import KnownPost, Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,12 @@ class Gap:
     def episode(self) -> str:
         """The gap's name: the moment it began."""
         return self.start.isoformat()
+
+
+def is_shown(before: KnownPost, after: KnownPost) -> bool:
+    """Whether nothing can lie between two neighbouring posts, and both times are exact."""
+    exact = Precision.AT_LEAST not in {before.post.precision, after.post.precision}
+    return exact and after.linked_at is not None
 
 
 def must_update(known: Known, book: RuleBook) -> bool:

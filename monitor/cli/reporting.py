@@ -1,0 +1,117 @@
+"""The command that writes reports: report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.chinese import Command, Option
+from monitor.cli.judging import When, known_then
+from monitor.cli.place import MOMENT, Place, place
+from monitor.cli.refusal import Refusal
+
+if TYPE_CHECKING:
+    from monitor.core.finding import Finding
+    from monitor.core.index import IndexWeek
+    from monitor.core.record import Record
+    from monitor.pipeline.judging import Bench
+    from monitor.reports import Dossier, Period
+    from monitor.store import Store
+
+_WHAT = ("deductions", "review")
+_INDEX_WEEKS = 8
+
+
+@click.command(cls=Command)
+@click.argument("what", type=click.Choice(_WHAT), metavar="内容")
+@click.option(
+    "--out",
+    required=True,
+    cls=Option,
+    type=click.Path(path_type=Path),
+    metavar="文件",
+    help="必填：写到哪个文件（.xlsx、.csv 或 .json）。",
+)
+@click.option(
+    "--period", metavar="期间", help="季度 2026-Q2、月份 2026-05 或周 2026-W21，默认本季度；按期末的情况判断。"
+)
+@click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判断，默认与期末相同。")
+@place
+def report(where: Place, *, what: str, out: Path, period: str | None, known_at: datetime | None) -> None:
+    """写出报表：deductions 扣分建议清单，review 联合研判表；只提建议，由人决定。"""
+    from monitor.app.choices import bench
+    from monitor.app.clock import now
+    from monitor.ledger import Column, LedgerError, write_table
+    from monitor.reports import deductions, review
+
+    moment = now()
+    about = _period(period, moment)
+    at = about.judged_at(moment)
+    settings = where.settings()
+    judged_by = bench(settings, settings.work_calendar())
+    with where.store() as store:
+        dossiers, records = _gathered(store, judged_by, about, When(at=at, known_at=known_at or at))
+    made = {"deductions": deductions, "review": review}[what](dossiers, records, about)
+    try:
+        write_table(out, made.title, [Column(name=name) for name in made.columns], made.rows, head=made.head)
+    except LedgerError as error:
+        raise Refusal(str(error)) from error
+    click.echo("\n".join((*made.head, f"已写入 {out}。")))
+
+
+def _period(text: str | None, now: datetime) -> Period:
+    from monitor.core.calendar import beijing_date
+    from monitor.reports import BadPeriodError, Period
+
+    try:
+        about = Period.of(text) if text else Period.around(now)
+    except BadPeriodError as error:
+        raise click.UsageError(f"“{text}”不是期间，请写成 2026-Q2、2026-05 或 2026-W21") from error
+    if about.first > beijing_date(now):
+        raise click.UsageError(f"{about.label}还没有开始")
+    return about
+
+
+def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tuple[list[Dossier], list[Record]]:
+    """Return what is held of every account, in the roster's order, and the areas' records, oldest first."""
+    from monitor.reports import Dossier, gaps_of
+    from monitor.store import registers
+
+    found: dict[str, list[Finding]] = {}
+    weeks: dict[str, tuple[IndexWeek, ...]] = {}
+    records: dict[int | None, Record] = {}
+    with store.read() as tx:
+        for area in registers.areas(tx, now=when.at, known_at=when.known_at):
+            register = registers.register(tx, area, now=when.at, known_at=when.known_at)
+            weeks[area] = register.weeks[-_INDEX_WEEKS:]
+            records |= {one.id: one for one in register.records}
+            for _, finding in judged_by.area_findings(register, when.at):
+                if finding.account is not None:
+                    found.setdefault(finding.account, []).append(finding)
+    dossiers = [
+        Dossier(
+            account=known.account,
+            findings=(
+                *(finding for _, finding in judged_by.findings(known, when.at)),
+                *found.get(known.account.id, ()),
+            ),
+            decisions=known.decisions,
+            gaps=gaps_of(known, judged_by.book(when.at), about, when.at),
+            index=tuple(_values(weeks[known.account.area], known.account.id)),
+        )
+        for known in known_then(store, None, when)
+    ]
+    return dossiers, list(records.values())
+
+
+def _values(weeks: tuple[IndexWeek, ...], account: str) -> Iterator[str]:
+    for week in weeks:
+        value = week.values.get(account)
+        yield str(value) if value is not None else "—"
+
+
+COMMANDS = (report,)

@@ -1,0 +1,44 @@
+"""扣分建议清单 (REP-02): what the plan has deducted from a unit's assessment, with its clause and its evidence.
+
+How many points is not in the plan: a person fills that in, and decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.core.finding import Proposal, State
+from monitor.core.record import Record, RecordKind
+from monitor.reports.dossier import Dossier, in_order
+from monitor.reports.period import Period
+from monitor.reports.report import Report, Value
+
+COLUMNS = ("主办单位", "账号ID", "账号名称", "平台", "事由", "依据", "开始日期", "证据", "建议扣分", "审定")
+
+
+def deductions(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
+    """Return the violations that propose 扣分, and what an operator recorded in the period."""
+    judged = list(_judged(in_order(dossiers, records)))
+    recorded = list(_recorded(records, period))
+    units = {row[0] for row in (*judged, *recorded)}
+    head = (
+        f"{period.label}：涉及{len(units)}个单位，判定{len(judged)}项，登记{len(recorded)}项。",
+        "以下为建议，是否扣分、扣多少分由有权部门审定。",
+    )
+    return Report(title="扣分建议清单", head=head, columns=COLUMNS, rows=(*judged, *recorded))
+
+
+def _judged(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
+    for one in dossiers:
+        for finding in one.findings:
+            if finding.state is State.VIOLATED and Proposal.DEDUCT in finding.proposals:
+                account = one.account
+                about = (account.unit, account.id, account.name, account.platform.label)
+                evidence = "、".join(finding.evidence)
+                yield (*about, finding.because, finding.clause, finding.since, evidence, None, None)
+
+
+def _recorded(records: Sequence[Record], period: Period) -> Iterator[tuple[Value, ...]]:
+    for one in records:
+        if one.kind is RecordKind.DEDUCTION and period.first <= one.on <= period.last:
+            yield (one.name, None, None, None, one.text, "人工登记", one.on, one.attachment, None, None)

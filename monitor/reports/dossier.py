@@ -1,0 +1,69 @@
+"""A dossier: what a report knows of one account at the moment that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from monitor.core.account import Account
+from monitor.core.calendar import beijing_date, days_between
+from monitor.core.case import Ladder
+from monitor.core.decision import Decision
+from monitor.core.episode import Episodes, episodes
+from monitor.core.finding import Finding, Known, RuleBook
+from monitor.core.observation import KnownPost
+from monitor.core.record import Record, RecordKind
+from monitor.core.rules.updates import is_shown, must_update, open_gap
+from monitor.reports.period import Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """One account, what every rule says of it, what people decided, and its gaps in the period."""
+
+    account: Account
+    findings: Sequence[Finding]
+    decisions: Sequence[Decision] = ()
+    """Oldest first."""
+    gaps: Episodes | None = None
+    """None where nothing can be said: no updates are asked of the account, or its posts were not seen whole."""
+    index: Sequence[str] = ()
+    """The index of the last weeks, oldest first; a dash for a week without a value."""
+
+
+def gaps_of(known: Known, book: RuleBook, period: Period, at: datetime) -> Episodes | None:
+    """Return the gaps of a period, up to `at`; None where one that is too long was not shown for certain.
+
+    What holds for an accusation holds here: between two posts nothing may lie unseen, and for the gap that is open
+    a covering look is needed; while an outage keeps us from seeing, nothing is counted. Nothing is claimed of the
+    time before the first post that is known.
+    """
+    gap = open_gap(known, at)
+    limit = Ladder.of(book).limit
+    if gap is None or known.doubt is not None or not must_update(known, book):
+        return None
+    if gap.days > limit and not gap.may_accuse:
+        return None
+    last = min(period.last, beijing_date(at))
+    posts = sorted((one for one in known.posts if one.post.published_at <= gap.start), key=_published)
+    for before, after in pairwise(posts):
+        is_long = days_between(_published(before), _published(after)) > limit
+        if is_long and beijing_date(_published(after)) > period.first and not is_shown(before, after):
+            return None
+    opened = known.account.opened_on if gap.is_first else None
+    return episodes(
+        (beijing_date(_published(one)) for one in posts), opened_on=opened, first=period.first, last=last, limit=limit
+    )
+
+
+def _published(known: KnownPost) -> datetime:
+    return known.post.published_at
+
+
+def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dossier]:
+    """Return dossiers by the standing order of their units (机构序列), the roster's where there is none."""
+    order = {one.name: int(one.text) for one in records if one.kind is RecordKind.UNIT_ORDER}
+    last = max(order.values(), default=0) + 1
+    return sorted(dossiers, key=lambda one: order.get(one.account.unit, last))

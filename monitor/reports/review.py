@@ -1,0 +1,95 @@
+"""研判表: the accounts about which the joint review (联合研判) has to decide, with everything it needs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.core.calendar import beijing_date
+from monitor.core.decision import Decision
+from monitor.core.episode import Episodes
+from monitor.core.finding import Finding, Proposal, State
+from monitor.core.passing import PassRate, pass_rate
+from monitor.core.record import Record
+from monitor.core.verdict import headline
+from monitor.reports.dossier import Dossier, in_order
+from monitor.reports.period import Period
+from monitor.reports.report import Report, Value
+
+COLUMNS = (
+    "主办单位",
+    "账号ID",
+    "账号名称",
+    "平台",
+    "建议",
+    "触发规则",
+    "情况",
+    "证据",
+    "超期次数",
+    "超期天数",
+    "最长未更新天数",
+    "指数近8周",
+    "粉丝",
+    "已有决定",
+    "本单位意见",
+    "研判结论",
+    "参加部门",
+)
+PUT_TO_REVIEW = frozenset({Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW})
+"""What nobody decides alone."""
+_CERTAIN_ENOUGH = frozenset({State.VIOLATED, State.WARNING, State.SUSPECTED, State.NEEDS_REVIEW})
+CHECKED = ("UPD-01", "APP-01")
+"""The veto items (单项否决) that are looked at without a person: 内容不更新."""
+
+
+def review(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
+    """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判."""
+    rows = tuple(_rows(in_order(dossiers, records)))
+    rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
+    head = (f"{period.label}：提请研判{len(rows)}个账号。", _rate(rate))
+    return Report(title="联合研判表", head=head, columns=COLUMNS, rows=rows)
+
+
+def _rate(rate: PassRate) -> str:
+    percent = rate.percent()
+    share = f"合格率{percent}" if percent else "无法计算合格率"
+    return f"按{'、'.join(CHECKED)}检查{rate.checked}个，不合格{rate.failed}个，{share}；未能核查{rate.unchecked}个。"
+
+
+def _rows(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
+    for one in dossiers:
+        found = [finding for finding in one.findings if _is_put(finding)]
+        first = headline(found)
+        if first is None:
+            continue
+        account = one.account
+        yield (
+            account.unit,
+            account.id,
+            account.name,
+            account.platform.label,
+            "、".join(proposal.label for proposal in first.proposals),
+            "\n".join(f"{finding.rule}（{finding.state.label}）{finding.clause}" for finding in found),
+            "\n".join(finding.because for finding in found),
+            "、".join(dict.fromkeys(each for finding in found for each in finding.evidence)),
+            *_counts(one.gaps),
+            "、".join(one.index),
+            account.followers,
+            "\n".join(_said(decision) for decision in one.decisions),
+            None,
+            None,
+            None,
+        )
+
+
+def _is_put(finding: Finding) -> bool:
+    return finding.state in _CERTAIN_ENOUGH and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
+
+
+def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:
+    """Return three cells; empty where nothing can be said, which is not zero."""
+    return (gaps.count, gaps.days_over, gaps.longest) if gaps is not None else (None, None, None)
+
+
+def _said(decision: Decision) -> str:
+    by = "，".join(part for part in (decision.by, decision.document or "") if part)
+    return f"{beijing_date(decision.at).isoformat()} {decision.rule} {decision.ruling.label}（{by}）"

@@ -1,0 +1,164 @@
+"""What the reports hold, and what they leave to people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from monitor.core.account import Platform
+from monitor.core.decision import Decision, Ruling
+from monitor.core.episode import Episode, Episodes
+from monitor.core.finding import Finding, Proposal, State, Strength
+from monitor.core.outage import Cause, Outage
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.reports import Dossier, Period, Report, deductions, gaps_of, review
+from monitor.reports.report import Value
+from tests.core.area import record
+from tests.core.build import BOOK, account, beijing_time, finding, known
+
+QUARTER = Period.of("2026-Q2")
+NOW = beijing_time("2026-05-20 09:00")
+
+
+def dossier(*findings: Finding, name: str = "A01", unit: str = "示例县教育局", **changes: object) -> Dossier:
+    return Dossier(account=account(id=name, unit=unit), findings=findings, **changes)  # type: ignore[arg-type]
+
+
+def proposing(*proposals: Proposal, state: State = State.VIOLATED, rule: str = "UPD-03") -> Finding:
+    return replace(finding(state, rule=rule), proposals=proposals, evidence=("observation:7",))
+
+
+def rows(report: Report) -> list[dict[str, Value]]:
+    return [dict(zip(report.columns, row, strict=True)) for row in report.rows]
+
+
+def test_a_violation_that_proposes_a_deduction_is_listed_and_the_points_are_left_to_a_person() -> None:
+    found = replace(
+        proposing(Proposal.DEREGISTER, Proposal.DEDUCT, rule="REG-01"), since=date(2026, 5, 20), because="未备案。"
+    )
+    (row,) = rows(deductions([dossier(found)], (), QUARTER))
+    assert (row["主办单位"], row["账号ID"], row["事由"], row["依据"]) == ("示例县教育局", "A01", "未备案。", "条款")
+    assert (row["开始日期"], row["证据"], row["建议扣分"], row["审定"]) == (
+        date(2026, 5, 20),
+        "observation:7",
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize("state", [one for one in State if one is not State.VIOLATED])
+def test_what_is_not_violated_costs_nobody_points(state: State) -> None:
+    assert not rows(deductions([dossier(proposing(Proposal.DEDUCT, state=state))], (), QUARTER))
+
+
+def test_what_an_operator_recorded_in_the_period_is_listed_as_such() -> None:
+    def recorded(on: str) -> Record:
+        return record(RecordKind.DEDUCTION, "示例局", on, "逾期未报送", Subject.UNIT)
+
+    made = deductions([], [recorded("2026-03-31"), recorded("2026-04-01"), recorded("2026-07-01")], QUARTER)
+    (row,) = rows(made)
+    assert (row["主办单位"], row["事由"], row["依据"], row["开始日期"]) == (
+        "示例局",
+        "逾期未报送",
+        "人工登记",
+        date(2026, 4, 1),
+    )
+    assert made.head[0] == "2026年第二季度：涉及1个单位，判定0项，登记1项。"
+
+
+def test_units_stand_in_their_standing_order_and_the_others_as_in_the_roster() -> None:
+    order = [
+        record(RecordKind.UNIT_ORDER, unit, "2026-01-01", place, Subject.UNIT)
+        for unit, place in (("丙", "1"), ("甲", "2"))
+    ]
+    found = proposing(Proposal.DEDUCT)
+    made = deductions([dossier(found, unit=unit) for unit in ("丁", "甲", "乙", "丙")], order, QUARTER)
+    assert [row["主办单位"] for row in rows(made)] == ["丙", "甲", "丁", "乙"]
+
+
+@pytest.mark.parametrize("proposal", Proposal)
+def test_the_joint_review_hears_of_what_nobody_decides_alone(proposal: Proposal) -> None:
+    listed = {Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW}
+    assert bool(rows(review([dossier(proposing(proposal))], (), QUARTER))) is (proposal in listed)
+
+
+@pytest.mark.parametrize("state", [State.OK, State.UNKNOWN, State.EXEMPTED, State.NOT_APPLICABLE])
+def test_the_joint_review_is_not_bothered_with_what_is_fine_unknown_or_exempted(state: State) -> None:
+    assert not rows(review([dossier(proposing(Proposal.CONSOLIDATE, state=state))], (), QUARTER))
+
+
+def test_of_several_findings_the_strongest_action_is_proposed_and_all_are_told() -> None:
+    mild = proposing(Proposal.CONSOLIDATE)
+    strong = replace(proposing(Proposal.DEREGISTER, rule="REG-01"), strength=Strength.MANDATORY)
+    (row,) = rows(review([dossier(mild, strong)], (), QUARTER))
+    assert row["建议"] == "注销"
+    assert row["触发规则"] == "UPD-03（不符合）条款\nREG-01（不符合）条款"
+    assert row["证据"] == "observation:7"
+
+
+def test_the_joint_review_sees_gaps_index_and_decisions() -> None:
+    decided = Decision(
+        account="A01",
+        rule="UPD-03",
+        episode="",
+        ruling=Ruling.CONSOLIDATED,
+        by="县府办",
+        at=beijing_time("2026-05-10 00:00"),
+        document="示例〔2026〕1号",
+    )
+    gaps = Episodes(episodes=(Episode(begun_on=date(2026, 4, 1), ended_on=None, days=40, over=26),), longest=40)
+    one = dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,), gaps=gaps, index=("50.1", "—"))
+    (row,) = rows(review([one], (), QUARTER))
+    assert (row["超期次数"], row["超期天数"], row["最长未更新天数"]) == (1, 26, 40)
+    assert row["指数近8周"] == "50.1、—"
+    assert row["已有决定"] == "2026-05-10 UPD-03 清理整合（县府办，示例〔2026〕1号）"
+    assert (row["本单位意见"], row["研判结论"], row["参加部门"]) == (None, None, None)
+
+
+def test_the_pass_rate_leaves_out_what_could_not_be_checked() -> None:
+    states = [State.OK] * 3 + [State.VIOLATED, State.UNKNOWN, State.UNKNOWN, State.NOT_APPLICABLE]
+    dossiers = [
+        dossier(replace(finding(state), account=f"A{place}"), name=f"A{place}") for place, state in enumerate(states)
+    ]
+    head = review(dossiers, (), QUARTER).head[1]
+    assert head == "按UPD-01、APP-01检查4个，不合格1个，合格率75%；未能核查2个。"
+    assert "无法计算合格率" in review([], (), QUARTER).head[1]
+
+
+POSTS = tuple(beijing_time(f"2026-{day} 08:00") for day in ("03-30", "04-20", "05-18"))
+
+
+def test_gaps_of_a_quarter_are_counted_where_the_posts_were_seen_whole() -> None:
+    gaps = gaps_of(known(*POSTS, look=NOW), BOOK, QUARTER, NOW)
+    assert gaps is not None
+    assert (gaps.count, gaps.days_over, gaps.longest) == (2, 6 + 13, 27)
+
+
+def test_a_gap_in_which_something_may_lie_unseen_is_not_counted() -> None:
+    assert gaps_of(known(*POSTS, look=NOW, linked=False), BOOK, QUARTER, NOW) is None
+
+
+def test_an_open_gap_without_a_covering_look_is_not_counted() -> None:
+    late = beijing_time("2026-06-20 09:00")
+    assert gaps_of(known(*POSTS, look=NOW), BOOK, QUARTER, late) is None
+    gaps = gaps_of(known(*POSTS, look=late), BOOK, QUARTER, late)
+    assert gaps is not None
+    assert gaps.count == 3
+
+
+def test_of_an_account_that_owes_no_updates_no_gap_is_counted() -> None:
+    assert gaps_of(known(*POSTS, look=NOW, platform=Platform.WEBSITE), BOOK, QUARTER, NOW) is None
+
+
+def test_while_an_outage_keeps_us_from_seeing_no_gap_is_counted() -> None:
+    outage = Outage(platform=Platform.WEIBO, cause=Cause.FAILURES, began_at=NOW, trusted_until=NOW)
+    assert gaps_of(replace(known(*POSTS, look=NOW), doubt=outage), BOOK, QUARTER, NOW) is None
+
+
+def test_before_the_first_post_that_is_known_nothing_is_claimed() -> None:
+    seen = known(beijing_time("2026-05-18 08:00"), look=NOW, opened_on=date(2020, 1, 1))
+    gaps = gaps_of(seen, BOOK, QUARTER, NOW)
+    assert gaps is not None
+    assert gaps.count == 0
