@@ -19,4 +19,5 @@ def test_the_bench_runs_and_prints_every_row() -> None:
             assert f"{page}, {mode}" in rows
     for figure in ("judge all", "judge a minute's", "scrape", "resident at most"):
         assert f"20 accounts, 20 posts each: {figure}" in rows
+    assert "500 accounts: area rules" in rows
     assert {"python", "xuncha --help", "import monitor.app"} <= set(rows)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 
+from tests.bench.areas import measure_area
 from tests.bench.looks import Cost, UntrueError, measure
 from tests.bench.pages import Kind, Mode
 from tests.bench.sizes import Size, Starting, measure_size, measure_starting
@@ -35,12 +36,14 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     accounts, rounds = (10, 1) if given.quick else (given.accounts, given.rounds)
     sizes = [(20, 20)] if given.quick else [(200, 200), *((size, 20) for size in given.sizes)]
+    areas = [500] if given.quick else given.areas
     started = perf_counter()
     try:
         with running() as target:
             costs = measure(target, accounts, rounds, _tell)
         _print(_LOOKS, _look_rows(costs))
         _print(_SIZES, _size_rows(_sized(sizes)))
+        _print(_AREAS, _area_rows(areas, rounds))
         _print(_STARTS, _start_rows(measure_starting(rounds)))
     except UntrueError as error:
         print(f"wrong result: {error}", file=sys.stderr)
@@ -56,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3, help="the median of so many is shown (3)")
     parser.add_argument(
         "--sizes", type=int, nargs="*", default=[1_000], help="accounts judged and scraped, e.g. 1000 10000 100000"
+    )
+    parser.add_argument(
+        "--areas", type=int, nargs="*", default=[10_000, 100_000], help="accounts of one area (10000 100000)"
     )
     parser.add_argument("--quick", action="store_true", help="see whether it runs; the figures mean nothing")
     return parser
@@ -98,6 +104,25 @@ def _size_rows(sizes: Iterator[Size]) -> Iterator[tuple[str, ...]]:
 
 def _small(case: str, seconds: float, goal: float) -> tuple[str, ...]:
     return case, f"{seconds * 1000:.0f} ms", "", f"{goal * 1000:.0f} ms", _verdict(seconds, goal)
+
+
+_AREAS = ("one area", "CPU", "for each", "plain scan", "slowest", "goal", "")
+
+
+def _area_rows(sizes: Sequence[int], rounds: int) -> Iterator[tuple[str, ...]]:
+    for size in sizes:
+        _tell(f"an area of {size:,} accounts")
+        area = measure_area(size, rounds)
+        goal = SWEEP_GOAL * size
+        yield (
+            f"{size:,} accounts: area rules",
+            f"{area.rules:.2f} s",
+            f"{area.rules / size * 1_000_000:.1f} µs",
+            f"{area.rules / area.scan:.0f} x",
+            area.slowest,
+            f"{goal:g} s",
+            _verdict(area.rules, goal),
+        )
 
 
 _STARTS = ("starting", "CPU", "ratio")
