@@ -72,18 +72,21 @@ def message_story(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
     """Yield who was told what, and by which rules and clauses."""
     who = one.message.address or one.message.channel
     yield f"{moment(one.finished_at or one.created_at)}  {one.role.label}（{who}）  {one.state.label}"
-    yield from (f"  依据：{line}" for line in dict.fromkeys(_grounds(tx, parts, one)))
+    yield from (f"  依据：{line}" for line in grounds(tx, parts, one))
     yield f"  {one.message.subject}"
     yield from (f"    {line}" for line in one.message.body.splitlines() if line and not line.startswith(("#", ">")))
 
 
-def _grounds(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
+def grounds(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
+    """Yield why a message was written: what it is, else its rules and clauses, each with those it concerns."""
     if one.topic.startswith(TOPIC):
         yield "每个工作日的摘要"
     if one.topic.startswith("outage:"):
         yield "采集暂停，只告知操作员"
+    concerned: dict[str, dict[str, None]] = {}
     for notice in notices_of(tx, one.message.id):
-        yield f"{notice.account or '单位和地区'} {law(parts, notice.rule, notice.at)}"
+        concerned.setdefault(law(parts, notice.rule, notice.at), {})[notice.account or "单位和地区"] = None
+    yield from (f"{ground}：{'、'.join(whom)}" for ground, whom in concerned.items())
 
 
 def law(parts: Parts, rule: str, at: datetime) -> str:

@@ -20,17 +20,17 @@ from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
 from monitor.cli.judging import When, judged
 from monitor.core.calendar import at_beijing, beijing, beijing_date
-from monitor.core.case import StepKind
+from monitor.core.case import Closing, StepKind
 from monitor.core.channel import Channel
 from monitor.core.finding import Finding
 from monitor.sample import replay
 from monitor.sample.units import GROUPS
 from monitor.settings import Settings
 from monitor.settings.sections import Platform as PlatformSettings
-from monitor.store import Store, cases, open_store
+from monitor.store import Store, cases, open_store, outbox
 from tests.databases import migrated
 from tests.sample.quarter import HALF_A_DAY, HAPPENINGS, NOW, Door, forty
-from tests.sample.telling import story
+from tests.sample.telling import grounds, story
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "quarter.txt"
 CONFIG = Path(__file__).parents[2] / "config"
@@ -114,6 +114,17 @@ def test_every_day_judged_again_is_what_was_written_down_on_that_day(quarter: Qu
     for at, recorded in quarter.recorded.items():
         again = judged(parts.store, parts.bench, When(at=at, known_at=at))
         assert _by_subject(again) == _by_subject(recorded), beijing(at)
+
+
+def test_every_message_has_its_ground_and_every_case_that_ended_a_reason(quarter: Quarter) -> None:
+    parts = quarter.parts
+    with parts.store.read() as tx:
+        every = outbox.messages(tx, limit=10_000)
+        assert len(every) > 200
+        assert [one.message.subject for one in every if not list(grounds(tx, parts, one))] == []
+        ended = [one for one in cases.cases(tx, limit=10_000) if one.closed_at]
+    assert {one.closing for one in ended} >= {Closing.UPDATED, Closing.COMPLETED, Closing.NOT_APPLICABLE, Closing.LEFT}
+    assert all(one.closing and one.steps for one in ended)
 
 
 def _by_subject(findings: tuple[Finding, ...]) -> dict[tuple[str, str], Finding]:
