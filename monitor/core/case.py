@@ -53,7 +53,7 @@ class Closing(Labelled):
     """Why a case ended."""
 
     UPDATED = "updated", "已更新"
-    COMPLETED = "completed", "已补正"
+    COMPLETED = "completed", "已补正或处置"
     LAPSED = "lapsed", "已不再成立"
     CORRECTED = "corrected", "数据已更正"
     NOT_APPLICABLE = "not_applicable", "不再适用"

@@ -183,7 +183,7 @@ RULE = AreaRule(
     binds=in_scope,
     waits_for_scope=False,  # the rules about updates judge every account until its scope is known
     says={
-        State.OK: "没有连续2次被通报2周未更新",
+        State.OK: "没有尚待处置的连续2次被通报2周未更新",
         State.VIOLATED: "同一系列相邻两期都列有该账号，此后没有作出处置决定",
         State.UNKNOWN: "缺一期，或有未能对应账号的行，而结论因此不同",
     },
