@@ -63,8 +63,8 @@ def spend(tx: Tx, permit: Permit, *, at: datetime) -> bool:
     """Use up a token and return whether this was its first use; of two at once, one is. Forgets what has expired."""
     table = tables.spent_tokens
     tx.execute(sa.delete(table).where(table.c.until <= at))
-    spent = insert_or(tx, table, ["id"])
-    return tx.execute(spent, {"id": permit.id, "until": permit.until}).rowcount > 0
+    spent = insert_or(tx, table, ["id"]).returning(table.c.id)
+    return tx.scalar(spent, {"id": permit.id, "until": permit.until}) is not None
 
 
 def acknowledgements_of(

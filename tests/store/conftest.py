@@ -9,14 +9,22 @@ from tests.databases import migrated
 from tests.services import require_postgresql
 
 HERE = Path(__file__).parent
-QUICK = frozenset({"test_cases", "test_database", "test_outbox", "test_migrations"})
-"""The modules that run on PostgreSQL every time; the others do so with the slow drills."""
+LONG = frozenset(
+    {
+        "test_a_database_full_of_old_things_becomes_small",
+        "test_asked_later_the_past_is_what_it_was",
+        "test_intervals_hold_exactly_the_looks_that_were_made",
+        "test_the_roster_in_force_is_always_the_last_one_saved_by_then",
+        "test_what_is_old_goes_and_every_moment_since_is_judged_as_before",
+    }
+)
+"""The tests that try very many cases; on PostgreSQL they do so with the slow drills."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "[postgresql" in item.name and item.path.parent == HERE and item.path.stem not in QUICK:
+        if "[postgresql" in item.name and item.path.parent == HERE and item.name.partition("[")[0] in LONG:
             item.add_marker(pytest.mark.slow)
 
 

@@ -48,7 +48,7 @@ def said(store: Store) -> tuple[Acknowledgement, ...]:
 def test_the_reader_of_a_message_has_the_case_it_told_of(store: Store, permit: Permit) -> None:
     (case_id,) = use(store, permit)  # type: ignore[misc]  # a Refused would fail here
     assert said(store) == (Acknowledgement(person=PERSON, by="联络员甲", at=NOW + HOUR),)
-    with store.read() as tx:
+    with store.begin() as tx:
         assert cases.due_for_judgement(tx, NOW + HOUR, 9) == ("A01",)
         (act,) = recent_audit(tx)
     assert (act.actor, act.action, act.object) == ("联络员甲", "case acknowledge", str(case_id))

@@ -133,7 +133,7 @@ def test_whatever_is_new_has_everybody_judged_again(county: Store) -> None:
     with county.begin() as tx:
         tx.execute(sa.update(tables.accounts).values(evaluate_at=NOW + 9 * DAY))
     save(county, bulletin(1, stale("A01")), at=NOW + HOUR)
-    with county.read() as tx:
+    with county.begin() as tx:
         assert cases.due_for_judgement(tx, NOW + HOUR, 10) == ("A01", "A02", "B01")
 
 
