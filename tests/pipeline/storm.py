@@ -177,7 +177,7 @@ def _nowhere() -> dict[str, Channel]:
 def _remember_steps(tx: sa.Connection, now: datetime) -> None:
     """Let the units from REMINDED on have been told of their cases before."""
     cases, steps = tables.cases, tables.steps
-    known = tx.execute(sa.select(cases.c.id, cases.c.account)).all()
+    known = tx.execute(sa.select(cases.c.id, cases.c.account).where(cases.c.account.is_not(None))).all()
     early = [row.id for row in known if unit_of(int(row.account[1:])) >= REMINDED]
     before = {"kind": StepKind.HOLIDAY, "number": 1, "at": now - timedelta(days=2), "days": 1, "because": ""}
     tx.execute(sa.insert(steps), [{"case": id_} | before for id_ in early])
