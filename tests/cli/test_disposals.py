@@ -17,7 +17,7 @@ async def judge(office: Office) -> None:
     """Judge everything, as the service does."""
     settings = load_settings(office.folder / "config", None)
     judged_by, faults = bench(settings, settings.work_calendar()), Faults(lambda _: None)
-    with open_store(f"sqlite:///{office.database}") as store:
+    with open_store(office.address) as store:
         await Judge(store=store, bench=judged_by, faults=faults).judge_due(now())
         while await Surveyor(store=store, bench=judged_by, faults=faults).judge_due(now()):
             pass
