@@ -5,7 +5,8 @@ is read where it is. What makes a parser slow is not size but shape: its work gr
 square of the nesting and of a tag's attributes (selectolax 1.0: 60,000 nested tags 6 s, 8,000
 tags 0.1 s). Hence three conditions for reading on the spot, which together cost 60 µs: not too
 large, not too many tags, no tag of unusual length. Whoever gets past them and is slow all the
-same holds up the loop once: pages of that host go to the worker from then on.
+same, twice in a row, held up the loop twice: pages of that host go to the worker from then on.
+Once may be the machine's own hiccup, which no host should pay for as long as the daemon lives.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ _SPOT_BYTES = 256 * 1024
 _SPOT_TAGS = 8_000
 _SPOT_TAG_BYTES = 8 * 1024
 _SLOW = 0.05
-"""Seconds of work on the event loop after which a host's pages go to the worker."""
+"""Seconds of work on the event loop that are too many."""
+_SLOW_TIMES = 2
+"""After how many slow readings in a row a host's pages go to the worker."""
 _SLOW_HOSTS = 10_000
 _START_SECONDS = 60.0
 """How long a worker may take to start and to import the parser: not the page's fault."""
@@ -61,7 +64,7 @@ class Reader:
         self.crashes = 0
         self._closed = False
         self._limit = limit.total_seconds()
-        self._slow: set[tuple[str, str]] = set()
+        self._slow: dict[tuple[str, str], int] = {}
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         # One thread for each worker, to wait for its answers: also what bounds the number of workers.
@@ -73,7 +76,7 @@ class Reader:
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
         case = (f"{parse.__module__}.{parse.__qualname__}", urlsplit(page.url).netloc)
-        if case in self._slow or not is_harmless(page.body):
+        if self._slow.get(case, 0) >= _SLOW_TIMES or not is_harmless(page.body):
             seen = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         else:
             seen = self._read_here(parse, page, case)
@@ -100,8 +103,10 @@ class Reader:
         seen = _outcome(parse, page)
         took = thread_time() - started
         gc.enable()
-        if took > _SLOW and len(self._slow) < _SLOW_HOSTS:
-            self._slow.add(case)
+        if took <= _SLOW:
+            self._slow.pop(case, None)
+        elif case in self._slow or len(self._slow) < _SLOW_HOSTS:
+            self._slow[case] = self._slow.get(case, 0) + 1
         return seen
 
     def _read_apart(self, parse: Parse, page: Page) -> Seen | Blind | _Crash:

@@ -40,6 +40,10 @@ def busy(page: Page) -> Timeline:
     return pid_of(page)
 
 
+def busy_if_slow(page: Page) -> Timeline:
+    return busy(page) if page.body == b"slow" else pid_of(page)
+
+
 def collecting_of(page: Page) -> Timeline:
     return timeline([Post(published_at=page.at, title=str(gc.isenabled()))])
 
@@ -140,12 +144,20 @@ async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: Reader) ->
     assert "MemoryError" in caught.value.detail
 
 
-async def test_who_was_slow_once_is_read_elsewhere_from_then_on(reader: Reader) -> None:
+async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: Reader) -> None:
     other = replace(PAGE, url="https://other.example/list")
     assert title(await reader.read(busy, PAGE)) == str(os.getpid())
+    assert title(await reader.read(busy, PAGE)) == str(os.getpid())
+    assert title(await reader.read(busy, PAGE)) != str(os.getpid())
     assert title(await reader.read(busy, PAGE)) != str(os.getpid())
     assert title(await reader.read(busy, other)) == str(os.getpid())
     assert title(await reader.read(pid_of, PAGE)) == str(os.getpid())
+
+
+async def test_a_single_hiccup_is_forgotten_at_the_next_quick_reading(reader: Reader) -> None:
+    for body in (b"slow", b"quick", b"slow", b"quick"):
+        assert title(await reader.read(busy_if_slow, replace(PAGE, body=body))) == str(os.getpid())
+    assert title(await reader.read(busy_if_slow, replace(PAGE, body=b"slow"))) == str(os.getpid())
 
 
 @pytest.mark.parametrize(
