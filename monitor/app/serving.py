@@ -49,6 +49,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
         store=parts.store,
         clock=parts.clock,
         rule_book=parts.settings.rule_book,
+        titles=parts.bench.titles,
         calendar=parts.calendar,
         office=parts.office,
         version=version("xuncha"),

@@ -15,7 +15,6 @@ from monitor.cli.refusal import Refusal
 if TYPE_CHECKING:
     from monitor.core.case import Case
     from monitor.core.decision import Ruling
-    from monitor.core.finding import Finding
     from monitor.store import Tx
 
 number_argument = click.argument("number", type=int, metavar="编号")
@@ -39,7 +38,7 @@ def case_list(where: Place, *, everything: bool) -> None:
     from monitor.store import cases
 
     with where.store() as store, store.read() as tx:
-        found = cases.cases(tx, open_only=not everything)
+        found = cases.cases(tx, which=cases.Which.ALL if everything else cases.Which.OPEN)
     for one in found:
         click.echo(_line(one))
     if not found:
@@ -51,7 +50,6 @@ def case_list(where: Place, *, everything: bool) -> None:
 @place
 def case_show(where: Place, *, number: int) -> None:
     """显示一个案件的每一步和核实结果。"""
-    from monitor.app.clock import now
     from monitor.core.calendar import beijing
     from monitor.core.wording import plain
     from monitor.store import cases, decisions
@@ -60,14 +58,13 @@ def case_show(where: Place, *, number: int) -> None:
         found = cases.case(tx, number)
         if found is None:
             raise Refusal(f"没有编号为 {number} 的案件。")
-        ruled = decisions.decisions_of(tx, [found.account], now())[found.account]
+        ruled = decisions.decisions_on(tx, found)
     click.echo(_line(found))
     for step in found.steps:
         click.echo(f"{beijing(step.at):%Y-%m-%d %H:%M}  {step.kind.label}  {plain(step.because, 300)}")
     for one in ruled:
-        if one.rule == found.rule and one.at >= found.opened_at:
-            note = f"（{plain(one.note, 300)}）" if one.note else ""
-            click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {plain(one.by)}核实为{one.ruling.label}{note}")
+        note = f"（{plain(one.note, 300)}）" if one.note else ""
+        click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {plain(one.by)}核实为{one.ruling.label}{note}")
 
 
 @case.command("confirm", cls=Command)
@@ -172,7 +169,7 @@ def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
 
     with where.store() as store, store.begin(durable=True) as tx:
         found = _open_case(tx, number)
-        finding = _standing(tx, found)
+        finding = cases.finding_on(tx, found)
         if finding is not None and finding.state not in QUIET:
             raise Refusal(f"案件 {number} 的问题还在（{finding.state.label}），不能结案；请登记豁免、保留等决定。")
         at = now()
@@ -186,11 +183,11 @@ def _rule(where: Place, number: int, ruling: Ruling, by: str | None, note: str) 
     from monitor.app.clock import now
     from monitor.core.case import DOWNLOADS
     from monitor.core.finding import State
-    from monitor.store import decisions
+    from monitor.store import cases, decisions
 
     with where.store() as store, store.begin(durable=True) as tx:
         found = _open_case(tx, number)
-        finding = _standing(tx, found)
+        finding = cases.finding_on(tx, found)
         doubts = {State.SUSPECTED, State.NEEDS_REVIEW, *([State.VIOLATED] if found.rule == DOWNLOADS else [])}
         if not found.account or finding is None or finding.state not in doubts:
             raise Refusal(f"案件 {number} 没有待核实的疑似情况。")
@@ -214,14 +211,14 @@ def _dispose(
     from monitor.core.calendar import beijing_date
     from monitor.core.decision import Ruling as Rulings
     from monitor.core.finding import Strength
-    from monitor.store import decisions
+    from monitor.store import cases, decisions
 
     at = now()
     if until is not None and until < beijing_date(at):
         raise Refusal("有效期不能早于今天。")
     with where.store() as store, store.begin(durable=True) as tx:
         found = _open_case(tx, number)
-        finding = _standing(tx, found)
+        finding = cases.finding_on(tx, found)
         if not found.account or finding is None:
             raise Refusal(f"案件 {number} 不是账号的案件，不能登记处置决定。")
         if finding.strength is Strength.MANDATORY and ruling in {Rulings.EXEMPTED, Rulings.RETAINED}:
@@ -249,16 +246,6 @@ def _open_case(tx: Tx, number: int) -> Case:
     if found.closed_at is not None:
         raise Refusal(f"案件 {number} 已结束，不能再核实。")
     return found
-
-
-def _standing(tx: Tx, found: Case) -> Finding | None:
-    """Return what the case's rule says now of whom it is about; None where it is silent."""
-    from monitor.store import cases
-
-    ids = [found.account] if found.account else None
-    mine = (cases.subject_of(found), found.rule)
-    stands = (one for one in cases.current_findings(tx, account_ids=ids) if (cases.subject_of(one), one.rule) == mine)
-    return next(stands, None)
 
 
 def _audit(tx: Tx, at: datetime, by: str | None, verb: str, number: int, note: str) -> None:

@@ -140,6 +140,8 @@ class Case:
         return any(step.kind in _VERIFIED for step in self.steps)
 
 
+OFFICES = frozenset({StepKind.TASK, StepKind.SUSPECT, StepKind.TO_OFFICE})
+"""After which step a case is the office's: to settle, to verify, to help."""
 REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.REPEAT})
 """What somebody who has the case need not hear again."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})

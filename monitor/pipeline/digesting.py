@@ -122,7 +122,7 @@ def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
     asked = {notice.case for notice in tasks if not notice.account}
     said = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx) if asked and not one.account}
     alike: defaultdict[str, list[str]] = defaultdict(list)
-    for one in cases.cases(tx, open_only=True) if asked else ():
+    for one in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
         finding = said.get((cases.subject_of(one), one.rule))
         if one.id in asked and finding is not None:
             alike[finding.because].append(escaped(finding.unit or finding.area or ""))
@@ -146,7 +146,7 @@ def _still_true(tx: Tx, rows: Sequence[sights.Row], now: datetime) -> list[Notic
     """Return the operator's tasks that nobody was told of yet; those that are no task any more end here."""
     troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
     waiting = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
-    beyond = {one.id for one in cases.cases(tx, open_only=True) if not one.account}
+    beyond = {one.id for one in cases.cases(tx, which=cases.Which.OPEN) if not one.account}
     over = [
         notice.id
         for notice in waiting

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.case import NOTHING, Case, Closing, Plan, Step
+from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step
 from monitor.core.finding import Finding
 from monitor.core.notice import Notice
 from monitor.store import areas, tables
@@ -22,6 +23,8 @@ from monitor.store.findings import (
     current_findings,
     drop_findings,
     finding_changes,
+    finding_on,
+    findings_on,
     save_findings,
     subject_of,
     unsay,
@@ -36,6 +39,7 @@ __all__ = [
     "Judged",
     "Judgement",
     "Outstanding",
+    "Which",
     "apply",
     "apply_in_area",
     "case",
@@ -47,6 +51,8 @@ __all__ = [
     "end_of_rules",
     "ended_since",
     "finding_changes",
+    "finding_on",
+    "findings_on",
     "judge_soon",
     "notices_of_case",
     "open_cases",
@@ -55,6 +61,7 @@ __all__ = [
     "retire",
     "save_findings",
     "subject_of",
+    "tally",
 ]
 
 
@@ -220,11 +227,39 @@ def judge_soon(tx: Tx, at: datetime, account_ids: Collection[str] | None = None)
     areas.judge_soon(tx, at)
 
 
-def cases(tx: Tx, *, open_only: bool = False, limit: int = 1000) -> tuple[Case, ...]:
-    """Return cases with their steps, latest opened first."""
+class Which(Enum):
+    """Which cases are meant; the value is the query parameter."""
+
+    OFFICE = "office"
+    """Open, and the office's to do something about."""
+    OPEN = "open"
+    ALL = "all"
+
+
+def cases(tx: Tx, *, which: Which = Which.ALL, rule: str = "", limit: int = 1000, skip: int = 0) -> tuple[Case, ...]:
+    """Return cases with their steps, latest opened first; `rule` leaves the others out."""
     table = tables.cases
-    chosen = sa.select(table).order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit)
-    return _with_steps(tx, chosen.where(table.c.closed_at.is_(None)) if open_only else chosen)
+    chosen = sa.select(table).order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit).offset(skip)
+    return _with_steps(tx, chosen.where(*_meant(which, rule)))
+
+
+def tally(tx: Tx, which: Which) -> dict[str, int]:
+    """Return how many cases there are under each rule that has any, by its id."""
+    table = tables.cases
+    chosen = sa.select(table.c.rule, sa.func.count()).where(*_meant(which)).group_by(table.c.rule)
+    found: dict[str, int] = dict(tx.execute(chosen.order_by(table.c.rule)).all())
+    return found
+
+
+def _meant(which: Which, rule: str = "") -> Iterator[sa.ColumnElement[bool]]:
+    table, steps = tables.cases, tables.steps
+    if which is not Which.ALL:
+        yield table.c.closed_at.is_(None)
+    if which is Which.OFFICE:
+        last = sa.select(sa.func.max(steps.c.id)).where(steps.c.case == table.c.id).correlate(table).scalar_subquery()
+        yield sa.exists().where(steps.c.id == last, steps.c.kind.in_(OFFICES))
+    if rule:
+        yield table.c.rule == rule
 
 
 def case(tx: Tx, case_id: int) -> Case | None:

@@ -89,6 +89,13 @@ def decisions_of(
     return found
 
 
+def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
+    """Return what people decided about a case while it was open, oldest first."""
+    ended = case.closed_at or roster.LATEST
+    made = decisions_of(tx, [case.account], ended)[case.account] if case.account else []
+    return tuple(one for one in made if one.rule == case.rule and one.at >= case.opened_at)
+
+
 def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Probe]]:
     """Return the looks at links that rules count, oldest first, by account."""
     table, source = tables.probes, tables.sources

@@ -62,6 +62,22 @@ def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> t
     return tuple(decode(Finding, content) for content in tx.scalars(chosen))
 
 
+def finding_on(tx: Tx, case: Case) -> Finding | None:
+    """Return what a case's rule says now of whom the case is about; None where it is silent."""
+    return findings_on(tx, (case,)).get((subject_of(case), case.rule))
+
+
+def findings_on(tx: Tx, cases: Collection[Case]) -> dict[tuple[str, str], Finding]:
+    """Return what the rules of these cases say now of whom they are about, by subject and rule."""
+    table = tables.findings
+    keys = {(subject_of(case), case.rule) for case in cases}
+    chosen = sa.select(table.c.subject, table.c.rule, table.c.content).where(
+        table.c.subject.in_({subject for subject, _ in keys}), table.c.rule.in_({rule for _, rule in keys})
+    )
+    found = {(row.subject, row.rule): row.content for row in tx.execute(chosen)}
+    return {key: decode(Finding, found[key]) for key in keys & found.keys()}
+
+
 def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:
     """Return how the findings on an account changed, newest first."""
     table = tables.finding_changes

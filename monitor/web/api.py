@@ -27,7 +27,7 @@ from monitor.core.shapes import (
 )
 from monitor.core.verdict import QUIET
 from monitor.store import Tx
-from monitor.store.cases import case_history, cases
+from monitor.store.cases import Which, case_history, cases
 from monitor.store.findings import current_findings
 from monitor.store.outbox import Kept, messages
 from monitor.store.sights import Row, observations_of, overview
@@ -131,7 +131,8 @@ def _findings(tx: Tx, request: Request) -> list[Shape]:
 
 def _cases(tx: Tx, request: Request) -> list[Shape]:
     """Return the open cases, latest first; `all=1` adds those that have ended."""
-    return [case_shape(one) for one in cases(tx, open_only="all" not in request.query_params, limit=LIMIT)]
+    which = Which.ALL if "all" in request.query_params else Which.OPEN
+    return [case_shape(one) for one in cases(tx, which=which, limit=LIMIT)]
 
 
 def _messages(tx: Tx, request: Request) -> list[Shape]:

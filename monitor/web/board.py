@@ -41,12 +41,6 @@ _SYMBOLS = {Light.RED: "■", Light.AMBER: "▲", Light.GREY: "？", Light.GREEN
 _PAUSED = "采集暂停，恢复前不作新的认定"
 _PLACES = {light: place for place, light in enumerate(Light)}
 _NOTES = {"PER-01": "联系人待补", "UPD-03": "近期曾超20天未更新", "SEE-01": "连续多日看不到，请核实"}
-_RULE_NAMES = {
-    "UPD-01": "2周内更新",
-    "UPD-03": "单次超过20天未更新",
-    "PER-01": "联络员和责任领导",
-    "SEE-01": "自动采集",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +71,17 @@ class Moment:
     now: datetime
     ladder: Ladder
     calendar: WorkCalendar
+    titles: Mapping[str, str]
+    """What people call each rule, by its id."""
 
     @property
     def today(self) -> date:
         """The day in Beijing."""
         return beijing_date(self.now)
 
-
-def rule_name(rule: str) -> str:
-    """Return what people call a rule; one without a name is called by its id."""
-    return _RULE_NAMES.get(rule, rule)
+    def title(self, rule: str) -> str:
+        """Return what people call a rule; one that is no more is called by its id."""
+        return self.titles.get(rule, rule)
 
 
 def finding_of(row: Row, rule: str) -> Finding | None:
@@ -131,7 +126,7 @@ def line_of(row: Row, case: Case | None, moment: Moment) -> Line:
         deadline=moment.ladder.deadline(beijing_date(start)) if bound and start else None,
         said=_said(case) if bound else "",
         coming=_coming(row, light, case, moment),
-        notes=tuple(_notes(row, light)),
+        notes=tuple(_notes(row, light, moment)),
         support=_support(row),
     )
 
@@ -242,7 +237,7 @@ def absence(row: Row) -> Standing | None:
     return next((standing for standing in shown if not standing.is_present), None)
 
 
-def _notes(row: Row, light: Light) -> Iterable[str]:
+def _notes(row: Row, light: Light, moment: Moment) -> Iterable[str]:
     gone = absence(row)
     if gone is not None:
         yield f"平台显示{gone.label}，待核实"
@@ -250,4 +245,4 @@ def _notes(row: Row, light: Light) -> Iterable[str]:
         trouble = finding.state in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}
         told_by_light = finding.rule == LADDER or (finding.rule == "UPD-03" and light is Light.RED)
         if trouble and not told_by_light:
-            yield _NOTES.get(finding.rule, f"{rule_name(finding.rule)}：{finding.state.label}")
+            yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.state.label}")

@@ -9,7 +9,7 @@ from monitor.core.calendar import beijing, beijing_date
 from monitor.core.observation import MANUAL
 from monitor.core.wording import day, plain
 from monitor.web.account import outcome_text, seen_text
-from monitor.web.board import Light, Moment, rule_name
+from monitor.web.board import Light, Moment
 from monitor.web.view import View
 from monitor.web.words import ago, dated, deadline_text, masked, moment, safe_link, until
 
@@ -46,7 +46,6 @@ class Templates:
             "moment": moment,
             "office": view.office,
             "outcome_text": outcome_text,
-            "rule_name": rule_name,
             "sample": view.sample,
             "seen_text": seen_text,
             "until": until,
@@ -55,7 +54,9 @@ class Templates:
 
     def fill(self, template: str, at: Moment, **values: object) -> str:
         """Return a page as it is at a moment."""
-        return self._jinja.get_template(template).render(now=at.now, today=at.today, ladder=at.ladder, **values)
+        return self._jinja.get_template(template).render(
+            now=at.now, today=at.today, ladder=at.ladder, rule_title=at.title, **values
+        )
 
 
 def _line(text: str) -> str:

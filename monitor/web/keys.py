@@ -79,7 +79,7 @@ class Keys:
     def _html(self, status: int, **values: object) -> Response:
         now = self._view.clock()
         ladder = Ladder.of(self._view.rule_book(beijing_date(now)))
-        moment = Moment(now=now, ladder=ladder, calendar=self._view.calendar)
+        moment = Moment(now=now, ladder=ladder, calendar=self._view.calendar, titles=self._view.titles)
         shown = {"errand": None, "refused": "", "done": "", "trouble": "", "link": "", "chosen": ""} | values
         return HTMLResponse(self._templates.fill("key.html", moment, **shown), status)
 

@@ -16,13 +16,14 @@ from monitor.core.case import Case, Ladder
 from monitor.core.message import MessageState
 from monitor.metrics import CONTENT_TYPE
 from monitor.store import StoreError, Tx
-from monitor.store.cases import open_cases
+from monitor.store.cases import Which, open_cases, tally
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import strays
 from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
+from monitor.web.cases import read_case, read_cases
 from monitor.web.filling import Templates
 from monitor.web.guard import HEADERS
 from monitor.web.intake import read_imports
@@ -33,6 +34,8 @@ from monitor.web.view import View, summed
 
 LINES = 200
 """Accounts on one page of a list."""
+_DIGITS = 9
+"""Longer numbers are no pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Everything:
     """How many platforms are suspended; the monitor being offline counts as one."""
     strays: int
     """How many rows of papers nobody answers to."""
+    waiting: int
+    """How many cases are the office's to do something about."""
 
     def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
         """Return each line with the row it was made of."""
@@ -88,7 +93,15 @@ class Pages:
             counts=counts(lines),
             mains=sum(line.account.is_main for line in lines),
             situation=situation(lines, last_look, moment.now),
-            tasks=tuple(tasks_of(everything.messages, everything.beside(lines), everything.outages, everything.strays)),
+            tasks=tuple(
+                tasks_of(
+                    everything.messages,
+                    everything.beside(lines),
+                    everything.outages,
+                    everything.strays,
+                    everything.waiting,
+                )
+            ),
         )
 
     async def accounts(self, request: Request) -> Response:
@@ -112,6 +125,21 @@ class Pages:
         if page is None:
             raise HTTPException(404, "台账中没有这个账号。")
         return self._html("account.html", moment, page=page)
+
+    async def cases(self, request: Request) -> Response:
+        """Answer `/cases`: those under way, the office's own, or all; of one rule or of every one."""
+        which = next((one for one in Which if one.value == request.query_params.get("state")), Which.OPEN)
+        rule = request.query_params.get("rule", "")
+        page = _number(request)
+        sheet = await self._view.store.query(lambda tx: read_cases(tx, which, rule=rule, page=page))
+        return self._html("cases.html", self._moment(), sheet=sheet, which=which.value, rule=rule)
+
+    async def case(self, request: Request) -> Response:
+        """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
+        page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"]))
+        if page is None:
+            raise HTTPException(404, "没有这个案件。")
+        return self._html("case.html", self._moment(), page=page)
 
     async def messages(self, request: Request) -> Response:
         """Answer `/messages`: the latest, or those in one state."""
@@ -195,7 +223,7 @@ class Pages:
     def _moment(self) -> Moment:
         now = self._view.clock()
         ladder = Ladder.of(self._view.rule_book(beijing_date(now)))
-        return Moment(now=now, ladder=ladder, calendar=self._view.calendar)
+        return Moment(now=now, ladder=ladder, calendar=self._view.calendar, titles=self._view.titles)
 
     def _html(self, template: str, moment: Moment, *, status: int = 200, **values: object) -> Response:
         return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)
@@ -210,15 +238,21 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
         messages=message_counts(tx),
         outages=len(open_outages(tx)),
         strays=len(strays(tx)),
+        waiting=sum(tally(tx, Which.OFFICE).values()),
     )
 
 
 def _sheet(lines: Collection[Line], request: Request) -> Sheet:
     pages = max(1, -(-len(lines) // LINES))
-    asked = request.query_params.get("page", "1")
-    number = min(pages, max(1, int(asked))) if asked.isascii() and asked.isdigit() else 1
+    number = min(pages, _number(request))
     shown = tuple(lines)[(number - 1) * LINES : number * LINES]
     return Sheet(lines=shown, number=number, pages=pages, total=len(lines))
+
+
+def _number(request: Request) -> int:
+    """Return which page of a list is asked for: from 1 on, and 1 for what is no number."""
+    asked = request.query_params.get("page", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else 1
 
 
 def _matches(row: Row, wanted: str) -> bool:

@@ -15,7 +15,7 @@ from monitor.core.finding import State
 from monitor.core.observation import MANUAL
 from monitor.metrics import Metrics, Reading, Snapshot
 from monitor.store import Store, Tx
-from monitor.store.cases import cases
+from monitor.store.cases import Which, cases
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
 from monitor.store.sights import Row, overview
@@ -63,7 +63,7 @@ def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Conditi
     rows = overview(tx, now)
     out = {outage.platform for outage in open_outages(tx)}
     waited = oldest_age(tx, now)
-    last_steps = (case.steps[-1].kind for case in cases(tx, open_only=True, limit=_ALL) if case.steps)
+    last_steps = (case.steps[-1].kind for case in cases(tx, which=Which.OPEN, limit=_ALL) if case.steps)
     return Snapshot(
         at=now,
         readings=tuple(_readings(rows, now)),

@@ -28,6 +28,8 @@ def create_app(view: View) -> Starlette:
             Route("/", pages.overview),
             Route("/accounts", pages.accounts),
             Route("/accounts/{account_id:path}", pages.account),
+            Route("/cases", pages.cases),
+            Route("/cases/{number:int}", pages.case),
             Route("/messages", pages.messages),
             Route("/messages/{message_id}", pages.message),
             Route("/imports", pages.imports),

@@ -74,7 +74,11 @@ def kind_of(key: str) -> Kind | None:
 
 
 def tasks_of(
-    messages: Mapping[MessageState, int], pairs: Sequence[tuple[Row, Line]], outages: int = 0, strays: int = 0
+    messages: Mapping[MessageState, int],
+    pairs: Sequence[tuple[Row, Line]],
+    outages: int = 0,
+    strays: int = 0,
+    waiting: int = 0,
 ) -> Iterable[Task]:
     """Yield what is to be done, messages first; nothing that is done already."""
     failed, held = messages.get(MessageState.FAILED, 0), messages.get(MessageState.HELD, 0)
@@ -83,6 +87,7 @@ def tasks_of(
         Task(count=failed, text="条消息发送失败，请改用电话通知并查看原因", link="/messages?state=failed"),
         Task(count=held, text="条消息待放行，请核对", link="/messages?state=held"),
     ]
+    tasks.append(Task(count=waiting, text="个案件待办公室办理，请逐个处理", link="/cases?state=office"))
     tasks.append(Task(count=strays, text="行通报、指数或清单对不上账号，请补上台账", link="/imports"))
     for kind in KINDS:
         count = sum(kind.concerns(row, line) for row, line in pairs)

@@ -55,6 +55,8 @@ class View:
     store: Store
     clock: Callable[[], datetime]
     rule_book: Callable[[date], RuleBook]
+    titles: Mapping[str, str]
+    """What people call each rule, by its id."""
     calendar: WorkCalendar
     office: Office
     version: str

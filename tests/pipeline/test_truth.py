@@ -107,7 +107,7 @@ class Learnt:
 async def learnt(of: Office) -> Learnt:
     """Return how things stand in the store."""
     findings = await of.parts.store.query(cases.current_findings)
-    opened = await of.parts.store.query(lambda tx: cases.cases(tx, open_only=True))
+    opened = await of.parts.store.query(lambda tx: cases.cases(tx, which=cases.Which.OPEN))
     rows = await of.parts.store.query(lambda tx: sights.overview(tx, of.clock()))
     return Learnt(
         states={f"{one.account} {one.rule}": one.state for one in findings},

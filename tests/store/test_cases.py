@@ -83,7 +83,7 @@ def test_a_new_episode_closes_one_case_and_opens_the_next_at_once(store: Store) 
     with store.read() as tx:
         assert [one.case for one in outbox.waiting_notices(tx)] == [case.id]
         assert [one.id for one in cases.cases(tx)] == [case.id, first]
-        assert [one.id for one in cases.cases(tx, open_only=True)] == [case.id]
+        assert [one.id for one in cases.cases(tx, which=cases.Which.OPEN)] == [case.id]
         assert cases.case(tx, first) == cases.cases(tx)[1]
         assert cases.case(tx, 999) is None
 

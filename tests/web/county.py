@@ -162,6 +162,7 @@ class Surroundings:
             store=store,
             clock=self.clock,
             rule_book=lambda _: BOOK,
+            titles=BENCH.titles,
             calendar=CALENDAR,
             office=OFFICE,
             version="0.1.0",

@@ -10,7 +10,7 @@ import pytest
 from monitor.core.claim import Verdict
 from monitor.core.token import Purpose, Refused
 from monitor.store import Store
-from monitor.store.cases import cases
+from monitor.store.cases import Which, cases
 from tests.web.conftest import client_of
 from tests.web.county import Surroundings
 from tests.web.desk import LINK, Visit, visit
@@ -39,7 +39,7 @@ def test_who_presses_the_button_has_the_case(at: Visit) -> None:
     answer = at.client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}")
     assert "已记下由您处理" in answer.text
     with at.store.read() as tx:
-        (case,) = cases(tx, open_only=True)
+        (case,) = cases(tx, which=Which.OPEN)
     (said,) = case.acknowledgements
     assert (said.person, said.by) == ("liaison@example.invalid", "联络员甲")
 
@@ -50,7 +50,7 @@ async def test_a_pasted_link_is_proved_and_ends_the_case(at: Visit) -> None:
     assert Verdict.PROVED.label in said
     await at.made.settle()
     with at.store.read() as tx:
-        assert cases(tx, open_only=True) == ()
+        assert cases(tx, which=Which.OPEN) == ()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from monitor.core.account import Role, Source
 from monitor.store import Store, StoreError, Tx
+from monitor.store.cases import cases
 from monitor.store.outbox import Draft, messages, save_draft
 from monitor.store.roster import sync_sources
 from monitor.store.sights import overview
@@ -34,10 +35,12 @@ from tests.web.county import (
 def every_page(county: Store) -> list[str]:
     with county.read() as tx:
         sent = [f"/messages/{kept.message.id}" for kept in messages(tx)]
+        found = [f"/cases/{one.id}" for one in cases(tx)]
     own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]
     lists = [
         "/",
         "/accounts",
+        "/cases",
         "/messages",
         "/imports",
         "/system",
@@ -45,7 +48,7 @@ def every_page(county: Store) -> list[str]:
         "/accounts?task=people",
         "/messages?state=held",
     ]
-    return [*lists, *own, *sent, "/nowhere"]
+    return [*lists, *own, *found, *sent, "/nowhere"]
 
 
 def text_of(page: str) -> str:
@@ -98,6 +101,8 @@ def test_the_operators_tasks_lead_to_what_they_are_about(client: TestClient) -> 
     for link in re.findall(r'href="(/accounts[^"]*)"', tasks):
         found[link] = names_in(client.get(unescape(link)).text)
     assert found == {"/accounts?task=unseen": ["示例水利"], "/accounts?task=people": ["示例文旅"]}
+    assert "1 个案件待办公室办理" in text_of(tasks)
+    assert "联络员和责任领导 示例文旅" in text_of(client.get("/cases?state=office").text)
 
 
 def test_accounts_are_found_by_name_unit_and_id(client: TestClient) -> None:

@@ -1,0 +1,150 @@
+"""Cases as the pages show them: whose they are, what was done in them, and how people were told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.account import Account, Role
+from monitor.core.case import Acknowledgement, Case, Step
+from monitor.core.decision import Decision
+from monitor.core.finding import Finding
+from monitor.core.message import MessageState
+from monitor.store import Tx
+from monitor.store.cases import Which, case, cases, findings_on, notices_of_case, subject_of, tally
+from monitor.store.decisions import decisions_on
+from monitor.store.outbox import messages
+from monitor.store.roster import accounts
+
+LISTED = 200
+"""Cases on one page of the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom a case is about: an account, and else a unit or an area."""
+
+    account: Account | None
+    """None also for one that has left the roster."""
+    name: str
+    """The account's id, the unit's or the area's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One case in the list."""
+
+    case: Case
+    about: Subject
+    finding: Finding | None
+    """What its rule says now, while the case is open; None where it is silent."""
+
+    @property
+    def because(self) -> str:
+        """How things stand; of a closed case, why its last step was taken."""
+        if self.finding is not None:
+            return self.finding.because
+        return self.case.steps[-1].because if self.case.steps else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSheet:
+    """One page of the list of cases, the latest first."""
+
+    lines: tuple[CaseLine, ...]
+    counts: Mapping[str, int]
+    """How many there are under each rule that has any."""
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What one role was or will be told of a step, and in which message."""
+
+    role: Role
+    message: str | None
+    state: MessageState | None
+    """How the message stands; None before there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing that happened in a case: a step, somebody's word that they have it, or a decision."""
+
+    at: datetime
+    what: Step | Acknowledgement | Decision
+    words: tuple[Word, ...] = ()
+    """Of a step: who was told."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, for the template: `step`, `acknowledgement`, `decision`."""
+        return type(self.what).__name__.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Everything on one case's page."""
+
+    line: CaseLine
+    entries: tuple[Entry, ...]
+    """Oldest first."""
+
+
+def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
+    """Return a page of the list; a rule leaves the others out, and a page too far is the last one."""
+    counts = tally(tx, which)
+    total = counts.get(rule, 0) if rule else sum(counts.values())
+    pages = max(1, -(-total // LISTED))
+    number = min(pages, max(1, page))
+    found = cases(tx, which=which, rule=rule, limit=LISTED, skip=(number - 1) * LISTED)
+    return CaseSheet(lines=_lines(tx, found), counts=counts, number=number, pages=pages, total=total)
+
+
+def read_case(tx: Tx, number: int) -> CasePage | None:
+    """Return a case with all that happened in it, or None."""
+    found = case(tx, number)
+    if found is None:
+        return None
+    (line,) = _lines(tx, (found,))
+    return CasePage(line=line, entries=_entries(tx, found, number))
+
+
+def _lines(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
+    """Return cases with whom they are about and how things stand."""
+    roster = {account.id: account for account in accounts(tx)} if found else {}
+    stands = findings_on(tx, [one for one in found if one.closed_at is None])
+    return tuple(
+        CaseLine(case=one, about=_subject(one, roster), finding=stands.get((subject_of(one), one.rule)))
+        for one in found
+    )
+
+
+def _subject(one: Case, roster: Mapping[str, Account]) -> Subject:
+    account = roster.get(one.account)
+    return Subject(account=account, name=one.account or one.unit or one.area or "")
+
+
+def _entries(tx: Tx, found: Case, number: int) -> tuple[Entry, ...]:
+    words = _words(tx, number)
+    entries: list[Entry] = [
+        *(Entry(at=step.at, what=step, words=tuple(words.get((step.kind, step.number), ()))) for step in found.steps),
+        *(Entry(at=one.at, what=one) for one in found.acknowledgements),
+        *(Entry(at=one.at, what=one) for one in decisions_on(tx, found)),
+    ]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _words(tx: Tx, number: int) -> dict[tuple[object, int], list[Word]]:
+    """Return who was told of each step, by its kind and number, in the order of the roles."""
+    notices = notices_of_case(tx, number)
+    ids = {notice.message for notice in notices if notice.message}
+    states = {kept.message.id: kept.state for kept in messages(tx, ids=ids, limit=len(ids))} if ids else {}
+    words: dict[tuple[object, int], list[Word]] = {}
+    for notice in sorted(notices, key=lambda notice: list(Role).index(notice.role)):
+        word = Word(role=notice.role, message=notice.message, state=states.get(notice.message or ""))
+        words.setdefault((notice.kind, notice.number), []).append(word)
+    return words

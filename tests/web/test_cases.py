@@ -1,0 +1,130 @@
+"""The pages of cases: of accounts, of units and of areas, and everything that was done in one."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.core.case import Acknowledgement, Closing, Plan, Step, StepKind
+from monitor.core.decision import Ruling
+from monitor.core.finding import Finding, Proposal, State, Strength
+from monitor.store import Store, Tx, cases
+from monitor.store.acknowledging import acknowledge
+from monitor.store.decisions import decide
+from tests.store.build import enrol
+from tests.web.conftest import client_of
+from tests.web.county import NOW, OVERDUE, PHONE, Surroundings
+
+BOOKLESS = Finding(
+    rule="SYS-01",
+    account=None,
+    unit="示例县水利局",
+    area="示例县",
+    state=State.VIOLATED,
+    strength=Strength.MANDATORY,
+    clause="健全完善信息发布审核制度",
+    because="没有登记信息发布审核制度。",
+    proposals=(Proposal.RECTIFY,),
+    evidence=("record:7",),
+    episode="2026-05-01",
+)
+
+
+def text_of(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
+
+
+def opened(tx: Tx, finding: Finding, kind: StepKind = StepKind.TASK) -> int:
+    """Open a case about a finding and return its number."""
+    step = Step(kind=kind, number=0, at=NOW, because=finding.because)
+    judgement = cases.Judgement(finding=finding, plan=Plan(step=step))
+    cases.save_findings(tx, [finding], at=NOW)
+    (number,) = cases.apply_in_area(tx, [judgement], [], at=NOW)
+    return number
+
+
+@pytest.fixture
+def office(empty: Store, around: Surroundings) -> TestClient:
+    enrol(empty, OVERDUE, at=NOW - timedelta(days=30))
+    return client_of(empty, around)
+
+
+def test_the_trouble_of_a_unit_has_a_page_with_its_clause_and_evidence(empty: Store, office: TestClient) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, BOOKLESS)
+    assert "示例县水利局 没有登记信息发布审核制度。" in text_of(office.get("/cases").text)
+    page = text_of(office.get(f"/cases/{number}").text)
+    assert "不符合：没有登记信息发布审核制度。 健全完善信息发布审核制度" in page
+    assert "建议：整改（由人决定） 证据： record:7" in page
+
+
+def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: TestClient) -> None:
+    app = Finding(
+        rule="APP-01",
+        account=OVERDUE.id,
+        unit=OVERDUE.unit,
+        area="示例县",
+        state=State.SUSPECTED,
+        strength=Strength.MANDATORY,
+        clause="无法下载或使用的",
+        because="连续3次无法下载。",
+        episode="1",
+    )
+    with empty.begin() as tx:
+        number = opened(tx, app, StepKind.SUSPECT)
+        acknowledge(tx, [number], Acknowledgement(person="p", by="联络员甲", at=NOW + timedelta(hours=1)))
+        found = cases.case(tx, number)
+        assert found is not None
+        at = NOW + timedelta(hours=2)
+        decide(
+            tx,
+            found,
+            "1",
+            Ruling.CONFIRMED,
+            by="操作员丙",
+            at=at,
+            note=f"电话{PHONE}已核实",
+            document="示例〔2026〕1号",
+        )
+    page = text_of(office.get(f"/cases/{number}").text)
+    course = page[page.index("经过") :]
+    assert re.search(r"疑似不可用 .*已知悉 联络员甲：由我处理 .*确认 操作员丙，依据示例〔2026〕1号：电话", course)
+    assert PHONE not in course
+
+
+def test_a_closed_case_says_why_and_no_longer_how_things_stand(empty: Store, office: TestClient) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, BOOKLESS)
+        cases.end(tx, [number], Closing.DECIDED, at=NOW + timedelta(days=1))
+    page = text_of(office.get(f"/cases/{number}").text)
+    assert "已结束 人工结案" in page
+    assert "现在的情况" not in page
+    assert "没有正在办理的案件" in text_of(office.get("/cases").text)
+    assert "管理制度" not in text_of(office.get("/cases?state=open").text)
+    assert f"/cases/{number}" in office.get("/cases?state=all").text
+
+
+def test_cases_are_counted_and_listed_by_rule(client: TestClient) -> None:
+    page = text_of(client.get("/cases").text)
+    assert re.search(r"各类事项 \d+ .*联络员和责任领导 1 ", page)
+    chosen = text_of(client.get("/cases?rule=PER-01").text)
+    assert "示例文旅" in chosen
+    assert "示例交通" not in chosen
+
+
+def test_the_office_sees_what_is_its_own_to_do(client: TestClient) -> None:
+    page = text_of(client.get("/cases?state=office").text)
+    assert "示例文旅" in page
+    assert "示例交通" not in page
+
+
+@pytest.mark.parametrize("address", ["/cases/999999", "/cases/x"])
+def test_a_case_that_is_not_there_is_said_to_be_none(client: TestClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_page_too_far_is_the_last_one(client: TestClient) -> None:
+    for page in ("0", "99", "x", "9" * 40):
+        assert "示例交通" in client.get(f"/cases?page={page}").text
