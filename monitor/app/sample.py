@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
-from datetime import time
+from datetime import datetime, time
+from itertools import groupby
 from secrets import token_urlsafe
 
 from monitor.app.choices import (
@@ -14,13 +15,16 @@ from monitor.app.choices import (
 from monitor.app.clock import now
 from monitor.app.parts import Parts, open_parts
 from monitor.app.serving import serve
-from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
+from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, start_of_day
+from monitor.core.record import Record
 from monitor.sample import replay
+from monitor.sample.records import records
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
 from monitor.sample.settings import linked
 from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Settings
-from monitor.store import Store
+from monitor.store import Store, Tx
+from monitor.store.records import save_records
 from monitor.web import Sample
 
 
@@ -63,8 +67,15 @@ async def _live_through(
             for name, channel in open_channels(settings, clock).items()
         },
     )
-    await store.write(
-        lambda tx: parts.save_roster(tx, far_side.county.accounts, effective_at=clock.moment, known_at=clock.moment)
-    )
+    accounts = far_side.county.accounts
+    await store.write(lambda tx: parts.save_roster(tx, accounts, effective_at=clock.moment, known_at=clock.moment))
+    await store.write(lambda tx: _enter(tx, records({account.unit for account in accounts}, end), clock.moment))
     done = iter(range(1, len(moments) + 1))
     await replay.replay(parts.works, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))
+
+
+def _enter(tx: Tx, given: Iterable[Record], begun: datetime) -> None:
+    """Enter each record on its day, or at the beginning of the history if that was before."""
+    by_day = groupby(sorted(given, key=lambda one: one.on), key=lambda one: one.on)
+    for on, group in by_day:
+        save_records(tx, tuple(group), known_at=max(begun, start_of_day(on)))

@@ -8,7 +8,9 @@ import pytest
 from monitor.core.account import BY_HAND, Account, AccountFunction, AccountStatus, Contact, Platform, Role, Scope
 from monitor.core.calendar import BEIJING, at_beijing, beijing_date, days_between, start_of_day
 from monitor.sample.county import QUARTER, RECOVERS_AFTER, county
+from monitor.sample.records import records
 from monitor.sample.script import Behaviour, FeedKind, FeedPlace, Script, SitePlace, WeiboPlace
+from monitor.sample.units import AREA
 from tests.sample.looking import COUNTY, NOW
 
 MOMENTS = (
@@ -250,3 +252,12 @@ def test_addresses_follow_the_base() -> None:
 
 def test_a_moment_is_utc() -> None:
     assert {post.published_at.tzinfo for script in COUNTY.scripts for post in script.posts} <= {UTC}
+
+
+def test_the_office_has_entered_what_no_platform_shows() -> None:
+    units = {one.unit for one in COUNTY.accounts}
+    entered = tuple(records(units, NOW))
+    assert {one.name for one in entered} - units == {AREA}
+    assert max(one.on for one in entered) < beijing_date(NOW)
+    named = {one.name for one in entered if one.text == "应急预案"}
+    assert units - named == {"示例县科学技术局"}

@@ -1,0 +1,38 @@
+"""What the sample county's office has entered by hand: its institutions, a training, an inspection.
+
+One unit lacks an institution, so that a unit's own trouble is to be seen as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from monitor.core.calendar import beijing_date
+from monitor.core.record import WORDS, Record, RecordKind, Subject
+from monitor.sample.units import AREA
+
+_LATE = "应急预案"
+_LACKS_IT = "示例县科学技术局"
+_ISSUED = 200
+_TRAINED = 20
+_INSPECTED = 40
+
+
+def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
+    """Yield what was entered by `now`."""
+    today = beijing_date(now)
+    for name in WORDS[RecordKind.INSTITUTION]:
+        if name != _LATE:
+            yield _of_area(RecordKind.INSTITUTION, today - timedelta(days=_ISSUED), name)
+    for unit in sorted(set(units) - {_LACKS_IT}):
+        issued = today - timedelta(days=_ISSUED)
+        yield Record(kind=RecordKind.INSTITUTION, subject=Subject.UNIT, name=unit, on=issued, text=_LATE)
+    yield _of_area(RecordKind.TRAINING, today - timedelta(days=_TRAINED), "全县政务新媒体集中学习培训")
+    yield _of_area(
+        RecordKind.INSPECTION, today - timedelta(days=_INSPECTED), "信息内容管理、安全管理、值班值守制度落实情况"
+    )
+
+
+def _of_area(kind: RecordKind, on: date, text: str) -> Record:
+    return Record(kind=kind, subject=Subject.AREA, name=AREA, on=on, text=text)
