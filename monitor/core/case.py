@@ -380,11 +380,25 @@ _TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEE
 
 
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
-    """Return the operator's task, at once and again after every ten working days; a hint is nobody's task."""
+    """Return the operator's task; a hint is nobody's task.
+
+    It is named at once, again after every ten working days, and on the working day on which, or after which, it is
+    due: a step of that kind has the ordinal of the date as its number.
+    """
     if finding.state not in _TROUBLES or finding.strength is Strength.ADVISORY:
         return None
-    worked = calendar.workdays_between(beijing_date(case.opened_at), beijing_date(now)) if case else 0
+    today = beijing_date(now)
+    worked = calendar.workdays_between(beijing_date(case.opened_at), today) if case else 0
     turn = worked // TASK_AGAIN
     if case and case.has(StepKind.TASK, turn):
-        return None
+        if finding.due is None or not _is_last_call(finding.due, case, calendar, today):
+            return None
+        turn = finding.due.toordinal()
     return Step(kind=StepKind.TASK, number=turn, at=now, days=finding.days, because=finding.because)
+
+
+def _is_last_call(due: date, case: Case, calendar: WorkCalendar, today: date) -> bool:
+    """Whether the last working day for a task has come and nobody was told of it on that day or since."""
+    last = calendar.workday_on_or_before(due)
+    named = (beijing_date(step.at) for step in case.steps if step.kind is StepKind.TASK)
+    return last <= today <= due and all(on < last for on in named)

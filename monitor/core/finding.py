@@ -13,7 +13,7 @@ from monitor.core.decision import Decision
 from monitor.core.download import Download, Probe
 from monitor.core.observation import Covers, KnownPost, Observation, Timeline
 from monitor.core.outage import Outage
-from monitor.core.record import Record, Subject
+from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
 
 
@@ -96,6 +96,8 @@ class Finding:
     """The newest visible post's time, where the rule is about updates."""
     episode: str = ""
     """What tells one trouble from the next of the same rule: for updates, the moment the gap began."""
+    due: date | None = None
+    """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +150,12 @@ class Known:
     None while there is a covering look, and before the first look."""
     doubt: Outage | None = None
     """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
-    changes: tuple[Record, ...] = ()
-    """What the unit reported about the account as changed (备案变更), oldest first."""
+    records: tuple[Record, ...] = ()
+    """What was recorded about the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
+
+    def records_of(self, kind: RecordKind) -> tuple[Record, ...]:
+        """Return the records of one of these kinds, oldest first."""
+        return tuple(one for one in self.records if one.kind is kind)
 
     @property
     def newest(self) -> KnownPost | None:

@@ -94,7 +94,7 @@ WORDS: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.IMPOSTOR: ("发现", "转办", "关停"),
     RecordKind.JOINT_REVIEW: ("保留", "清理整合", "注销", "整改"),
     RecordKind.FILING_CHANGE: ("开设", "变更", "关停", "注销"),
-    RecordKind.DEREGISTRATION: ("决定", "备案", "存档", "公告", "申请", "冻结", "确认"),
+    RecordKind.DEREGISTRATION: ("决定", "备案", "存档", "公告", "申请", "冻结", "确认", "终止"),
 }
 """The words by which rules understand the text of a kind; see `Record.word`."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from monitor.core.appearance import Change
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.case import LADDER, Closing, Ladder
+from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
 from monitor.core.notice import Notice
@@ -94,6 +95,12 @@ def sections_of(
     )
     asked = {(notice.account, notice.rule) for notice in tasks}
     new = [(row, one) for row in rows for one in row.findings if (row.account.id, one.rule) in asked]
+    ending = [
+        (row, one)
+        for row in rows
+        for one in row.findings
+        if one.rule == DEREGISTRATION and one.state is State.NEEDS_REVIEW and (row.account.id, one.rule) not in asked
+    ]
     return (
         Section(heading="采集暂停，恢复前不作新的认定", lines=tuple(_outage_line(one) for one in out)),
         Section(heading="已超期", lines=_lines(over)),
@@ -106,6 +113,7 @@ def sections_of(
             ),
         ),
         Section(heading="新增待办", lines=_lines(new)),
+        Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending, key=_due))),
         Section(heading="消息", lines=tuple(_message_lines(messages))),
     )
 
@@ -161,6 +169,10 @@ Pair = tuple[sights.Row, Finding]
 
 def _lines(pairs: Iterable[Pair]) -> tuple[str, ...]:
     return tuple(f"{quoted(row.account)}：{escaped(finding.because, 200)}" for row, finding in pairs)
+
+
+def _due(pair: Pair) -> date:
+    return pair[1].due or date.min
 
 
 def _unseen(updates: Iterable[Pair], support: Support) -> Iterator[Pair]:

@@ -58,6 +58,27 @@ NEEDS: Mapping[str, Needs] = {
     "NAME-01": Needs(),
     "CHG-01": Needs(),
     "REO-01": Needs(),
+    "DRG-01": Needs(
+        numbers=(
+            "file_workdays",
+            "move_workdays",
+            "announce_workdays",
+            "notice_workdays",
+            "apply_workdays",
+            "small_thousands",
+            "small_days",
+            "medium_thousands",
+            "medium_days",
+            "large_thousands",
+            "large_days",
+            "huge_days",
+            "confirm_days",
+            "verify_workdays",
+            "close_workdays",
+            "remind_workdays",
+        ),
+        words=("freezing",),
+    ),
     "REG-01": Needs(numbers=("list_days", "approval_workdays"), dates=("deadline",)),
     "REG-02": Needs(numbers=("remind_workdays",), dates=("deadline",)),
     "PER-01": Needs(),
@@ -89,8 +110,9 @@ _ASCENDING = {
         ("remind", "warn", "last_day", "overdue", "escalate", "propose"),
         ("overdue", "dormant_from", "zombie_from"),
     ),
+    "DRG-01": (("small_thousands", "medium_thousands", "large_thousands"),),
 }
-_PLATFORMS = frozenset({("PLT-01", "niche"), ("PLT-01", "mainstream")})
+_PLATFORMS = frozenset({("PLT-01", "niche"), ("PLT-01", "mainstream"), ("DRG-01", "freezing")})
 """Lists whose words are platforms."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]

@@ -21,7 +21,7 @@ from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import from_driver
 from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import former_posts, from_raw, known_post, raw_columns
-from monitor.store.records import reported_changes
+from monitor.store.records import lives
 from monitor.store.roster import versions_in_force
 from monitor.store.values import decode
 
@@ -58,7 +58,7 @@ def known(
     observations |= _before_doubt(tx, doubts, moment)
     until = min(moment.at, moment.known_at)
     probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
-    changes = reported_changes(tx, ids, beijing_date(now), moment.known_at)
+    recorded = lives(tx, ids, beijing_date(now), moment.known_at)
     found = [
         Known(
             account=account,
@@ -68,7 +68,7 @@ def known(
             probes=tuple(one for one in probes[id_] if id_ not in doubts or one.at <= doubts[id_].trusted_until),
             decisions=tuple(ruled[id_]),
             doubt=doubts.get(id_),
-            changes=changes[id_],
+            records=recorded[id_],
         )
         for id_, account in in_force.items()
     ]

@@ -62,14 +62,15 @@ def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None)
     return tuple(found.values())
 
 
-def reported_changes(
-    tx: Tx, ids: Collection[str], by: date, known_at: datetime
-) -> defaultdict[str, tuple[Record, ...]]:
-    """Return what was reported about accounts as changed (备案变更), oldest first, by account."""
+_LIVES = (RecordKind.FILING_CHANGE, RecordKind.DEREGISTRATION, RecordKind.MIGRATION)
+
+
+def lives(tx: Tx, ids: Collection[str], by: date, known_at: datetime) -> defaultdict[str, tuple[Record, ...]]:
+    """Return what was recorded about accounts' changes and their ends, oldest first, by account."""
     table = tables.records
     found: defaultdict[str, tuple[Record, ...]] = defaultdict(tuple)
     chosen = sa.select(table).where(
-        table.c.kind == RecordKind.FILING_CHANGE,
+        table.c.kind.in_(_LIVES),
         table.c.name.in_(ids),
         table.c.on <= by,
         table.c.known_at <= known_at,

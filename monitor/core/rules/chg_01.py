@@ -14,6 +14,7 @@ from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import SECOND_READING, Observation, Timeline
+from monitor.core.record import RecordKind
 from monitor.core.rules.registry import RUNNING, normal
 
 ID = "CHG-01"
@@ -68,7 +69,7 @@ def _renamed(known: Known, now: datetime) -> Observation | None:
 
 
 def _is_reported(known: Known, one: Observation) -> bool:
-    return any(report.on >= beijing_date(one.first_seen) for report in known.changes)
+    return any(report.on >= beijing_date(one.first_seen) for report in known.records_of(RecordKind.FILING_CHANGE))
 
 
 def _changed(finding: Finding, one: Observation, because: str) -> Finding:
