@@ -118,7 +118,10 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
         {
             one.look.source.account: one.look.at
             for one in entries
-            if one.begins or isinstance(one.seen, Download) or one.look.source.account in {*after, *turned}
+            if one.begins
+            or isinstance(one.seen, Download)
+            or one.look.source.account in {*after, *turned}
+            or not shown[one.look.source.id].certain.standing.is_present  # gone for how long is what counts
         },
     )
     posts |= after

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor.app.choices import rule_ids
 from monitor.app.parts import Parts
-from monitor.core.account import Account, Platform, UnitLevel
+from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason, Validators
@@ -33,14 +33,22 @@ WEIBO_IS_WALLED = (beijing_time("2026-03-24 08:00"), beijing_time("2026-03-26 12
 """All of Weibo wants a login."""
 LINE_IS_CUT = (beijing_time("2026-04-16 06:00"), beijing_time("2026-04-17 12:00"))
 """The office's own line is down: nothing can be reached."""
+LEFT_WEIBO = beijing_time("2026-05-06 08:00")
+"""SL21 is gone, as its office had applied for."""
 
 
 def forty() -> County:
     """Return the county of the quarter: the sample's thirty accounts and ten more."""
     told = county(NOW)
     walled = Episode(begins=WEIBO_IS_WALLED[0], ends=WEIBO_IS_WALLED[1], behaviour=Behaviour.LOGIN_WALL)
+    gone = Episode(begins=LEFT_WEIBO, ends=None, behaviour=Behaviour.CANCELLED)
     scripts = (
-        replace(script, episodes=(walled, *script.episodes)) if script.account.platform is Platform.WEIBO else script
+        replace(
+            script,
+            episodes=(walled, *[gone] * (script.account.id == "SL21"), *script.episodes),
+        )
+        if script.account.platform is Platform.WEIBO
+        else script
         for script in told.scripts
     )
     return replace(told, scripts=(*scripts, *_ten_more()))
@@ -50,7 +58,8 @@ def _ten_more() -> Iterable[Script]:
     """Yield the accounts that bulletins, decisions and edits of the roster are about; ids say what becomes of them."""
     yield _account("SQ31", "示例教育", Platform.DOUYIN, "education", 4)
     yield _account("SQ32", "示例交通", Platform.TOUTIAO, "transport", 5)
-    yield _account("SQ33", "示例农业农村", Platform.WEIXIN_SUBSCRIPTION, "agriculture", 6)
+    leaving = _account("SQ33", "示例农业农村", Platform.WEIXIN_SUBSCRIPTION, "agriculture", 6)
+    yield replace(leaving, account=replace(leaving.account, followers=900))
     yield _account("SQ34", "示例统计局", Platform.TOUTIAO, "statistics", 7)
     yield _account("SQ35", "示例审计", Platform.BAIJIAHAO, "audit", 3)
     yield _account("SQ36", "示例林业", Platform.SOHU, "forestry", 8)
@@ -231,6 +240,7 @@ def _weeks(first: int, *weeks: tuple[str, ...]) -> str:
 
 
 HAPPENINGS: tuple[Happening, ...] = (
+    record("02-24 10:00", "注销进度,SL21,2026-02-24,决定"),
     bulletin(
         "03-02 10:00",
         """季度通报,1,2026-03-02,是,SQ31,,,2周未更新
@@ -239,8 +249,16 @@ HAPPENINGS: tuple[Happening, ...] = (
         季度通报,1,2026-03-02,是,SQ34,,,2周未更新""",
     ),
     decision("03-03 10:00", "SQ35,PLT-01,豁免,县府办主任,2026-03-03,2026-04-30,示例办〔2026〕3号"),
+    record("03-03 10:30", "注销进度,SL21,2026-03-02,备案"),
     decision("03-04 10:00", "SQ38,PLT-01,确认,县府办主任,2026-03-04,,示例办〔2026〕4号"),
     decision("03-04 10:30", "SQ39,PLT-01,误报,县府办主任,2026-03-04,,示例办〔2026〕4号"),
+    record("03-10 10:00", "注销进度,SQ33,2026-03-10,决定"),
+    record(
+        "03-13 10:00",
+        """注销进度,SL21,2026-03-13,公告
+        注销进度,SQ33,2026-03-12,备案
+        注销进度,SQ33,2026-03-13,公告""",
+    ),
     index("03-16 10:00", _weeks(10, ("90", "80", "70", "60.5", "71"), ("91", "80", "70", "60.4", "85"))),
     decision("03-18 10:00", "SQ37,UPD-01,豁免,县府办主任,2026-03-18,2026-04-15,示例办〔2026〕6号"),
     record("03-20 10:00", "检查,示例县,2026-03-19,对落实情况开展季度检查"),
@@ -251,15 +269,20 @@ HAPPENINGS: tuple[Happening, ...] = (
         季度通报,2,2026-04-01,是,,头条号,示例统计,2周未更新""",
     ),
     index("04-07 10:00", _weeks(13, ("90", "80", "70", "90", "60"), ("91", "80", "70", "91", "60"))),
+    record("04-07 11:00", "注销进度,SQ33,2026-04-07,申请"),
     edit("04-08 10:00", "SQ34“示例统计局”更名为“示例统计”", "SQ34", name="示例统计"),
     record("04-09 10:00", "备案变更,SQ34,2026-04-08,变更 名称"),
     decision("04-10 10:00", "SQ31,UPD-02,保留,县府办主任,2026-04-10,,示例办〔2026〕9号"),
     decision("04-10 10:30", "SQ32,UPD-02,清理整合,县府办主任,2026-04-10,,示例办〔2026〕9号"),
     record("04-13 10:00", "研判,SQ36,2026-04-13,注销"),
+    record("04-14 10:00", "注销进度,SL21,2026-04-14,申请"),
     departure("04-22 10:00", "SQ32“示例交通”清理整合，移出台账", "SQ32"),
+    record("04-23 10:00", "注销进度,SQ33,2026-04-23,申请"),
     edit("04-27 10:00", "SQ40“科技示例”填写单位层级“县属单位”", "SQ40", level=UnitLevel.COUNTY_UNIT),
     bulletin("05-06 10:00", "季度通报,3,2026-05-06,是,SQ31,,,2周未更新"),
+    record("05-06 11:00", "注销进度,SQ33,2026-05-06,确认"),
     decision("05-07 10:00", "SQ34,UPD-02,注销,县府办主任,2026-05-07,,示例办〔2026〕12号"),
+    edit("05-11 10:00", "SL21“示例司法”核销", "SL21", status=AccountStatus.CLOSED, closed_on=date(2026, 5, 11)),
     departure("05-12 10:00", "SQ36“示例林业”注销，移出台账", "SQ36"),
 )
 """What people did, in its order."""

@@ -76,11 +76,13 @@ def _wish(reached: Progress, known: Known, today: date) -> str:
         is_frozen = reached.next is Stage.CONFIRMED
         return f"粉丝数未填写，冻结到哪一天不能确定，请补填或登记冻结期；此后{asked}" if is_frozen else f"请{asked}"
     over = "，已逾期" if today > reached.due else ""
-    if reached.next is Stage.CONFIRMED and reached.opens:
-        asked = f"{asked}，逾期须全部重新申请"
-    opens = f"{day(reached.opens)}期满后、" if reached.opens and reached.next is Stage.APPLIED else ""
-    opens = f"自{day(reached.opens)}起、" if reached.opens and reached.next is Stage.CONFIRMED else opens
-    return f"请于{opens}{day(reached.due)}前{asked}{over}"
+    match reached.next, reached.opens:
+        case Stage.CONFIRMED, date() as opens:
+            return f"请于{day(opens)}至{day(reached.due)}{asked}，逾期须全部重新申请"
+        case Stage.APPLIED, date() as opens:
+            return f"请于{day(opens)}公告期满后、{day(reached.due)}前{asked}{over}"
+        case _:
+            return f"请于{day(reached.due)}前{asked}{over}"
 
 
 RULE = Rule(
