@@ -166,7 +166,7 @@ def _ruling(records: Iterable[Record], decisions: Iterable[Decision]) -> Ruling:
 
 def _marked(records: Iterable[Record], decisions: Iterable[Decision]) -> dict[Stage, date]:
     """Return the first day of the decision and the last of every other step; those of the latest application."""
-    days = {_MARKS[one.word]: one.on for one in records if one.word in _MARKS}
+    days: dict[Stage, date] = {_MARKS[one.word]: one.on for one in records if one.word in _MARKS}
     decided = [beijing_date(one.at) for one in decisions]
     decided += [one.on for one in records if one.word == Stage.DECIDED.label]
     days |= {Stage.DECIDED: min(decided)} if decided else {}
