@@ -108,6 +108,8 @@ def _concerns(decision: Decision, finding: Finding) -> bool:
     """Whether a decision was made on this trouble; one from a file names none and means the one that stood then."""
     if decision.episode:
         return decision.episode == finding.episode
+    if finding.state is State.UNKNOWN:  # whether it stood then is not known either
+        return False
     return finding.since is None or finding.since <= beijing_date(decision.at)
 
 

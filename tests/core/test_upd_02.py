@@ -180,3 +180,9 @@ def test_hiding_rounds_never_turns_a_verdict_into_its_opposite(rounds: str, hidd
     less = "".join("缺" if place in inner else word for place, word in enumerate(rounds))
     partly = state(upd_02.RULE, register(rounds=series(less)))
     assert partly in {whole, State.UNKNOWN}
+
+
+def test_a_decision_made_before_a_missing_round_does_not_end_what_that_round_may_have_begun() -> None:
+    # the first round lists it; the second is missing, was perhaps issued after the decision, and perhaps lists it too
+    decided = ruled(Ruling.RETAINED, DAYS[0], "UPD-02")
+    assert state(upd_02.RULE, register(rounds=series("报缺空"), decisions=(decided,))) is State.UNKNOWN

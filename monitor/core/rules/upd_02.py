@@ -75,11 +75,15 @@ class _Series:
         for one in self.rounds:
             if account.opened_on is None or one.issued_on >= account.opened_on:
                 since = before.issued_on if before else date.min
-                is_settled = any(since <= day < one.issued_on for day in settled)
+                if any(since <= day < one.issued_on for day in settled):
+                    undecided, counts = counts, _settle(counts)
+                else:
+                    undecided = frozenset()
                 for number in range(before.number + 1, one.number)[-self.limit :] if before else ():
-                    earlier = counts | _settle(counts) if is_settled else counts
-                    counts = _clean(earlier) | self._listed(earlier, number)
-                counts = self._after(one, account, _settle(counts) if is_settled else counts, decisions)
+                    # a decision may have come before a missing round or after it
+                    undecided = self._either(undecided, number)
+                    counts = self._either(counts, number) | _settle(undecided)
+                counts = self._after(one, account, counts, decisions)
             before = one
         return _settle(counts) if before and any(day >= before.issued_on for day in settled) else counts
 
@@ -94,6 +98,10 @@ class _Series:
             return self._listed(counts, one.number) if is_listed else _clean(counts)
         unnamed = _clean(counts) if one.covers_all else counts
         return unnamed | _clean(counts) | self._listed(counts, one.number) if one.unmatched else unnamed
+
+    def _either(self, counts: frozenset[_Count], number: int) -> frozenset[_Count]:
+        """Return how the counts go on over a missing round."""
+        return _clean(counts) | self._listed(counts, number)
 
     def _listed(self, counts: Iterable[_Count], number: int) -> frozenset[_Count]:
         return frozenset(self._one_more(count, number) for count in counts)
