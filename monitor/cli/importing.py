@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.core.account import Account
     from monitor.ledger import Posts, Roster
     from monitor.settings import Settings
-    from monitor.store import Store, Tx
+    from monitor.store import Tx
 
 _NAMED = 20
 """How many accounts a sentence names."""
@@ -51,11 +51,13 @@ def import_roster(
         raise click.UsageError("--unit 要与 --replace 同用")
     settings = where.settings()
     chains = Chains(all_collectors(settings.platforms))
-    read = _read_roster(file, settings, chains.collectors)
     moment = now()
     effective_at = as_of or moment
     with where.store() as store:
-        removed = _print_changes(store, read.accounts, effective_at, replace=replace, unit=unit)
+        with store.read() as tx:
+            before = roster.accounts(tx, at=effective_at)
+        read = _read_roster(file, settings, chains.collectors, before)
+        removed = _print_changes(before, read.accounts, replace=replace, unit=unit)
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
         if dry_run:
@@ -81,7 +83,7 @@ def import_roster(
     click.echo("已导入。")
 
 
-def _read_roster(file: Path, settings: Settings, collectors: Collection[str]) -> Roster:
+def _read_roster(file: Path, settings: Settings, collectors: Collection[str], before: Sequence[Account]) -> Roster:
     from monitor.ledger import read_roster
 
     with refusals(), reading(file) as tell:
@@ -90,22 +92,21 @@ def _read_roster(file: Path, settings: Settings, collectors: Collection[str]) ->
             areas=settings.office.areas,
             collectors=frozenset(collectors),
             channels=frozenset(settings.channels),
+            before=before,
             tell=tell,
         )
     warn(read.warnings)
     return read
 
 
-def _print_changes(
-    store: Store, accounts: Sequence[Account], effective_at: datetime, *, replace: bool, unit: str | None
-) -> int:
+def _print_changes(before: Sequence[Account], accounts: Sequence[Account], *, replace: bool, unit: str | None) -> int:
     """Print what changes; return how many accounts go."""
-    from monitor.ledger import ChangeKind, compare
-    from monitor.store import roster
+    from monitor.ledger import ChangeKind, compare, did_you_mean
 
     named = {account.id for account in accounts}
-    with store.read() as tx:
-        before = roster.accounts(tx, at=effective_at)
+    units = {account.unit for account in (*before, *accounts)}
+    if unit and unit not in units:
+        raise Refusal(f"台账和文件中都没有主办单位“{unit}”{did_you_mean(unit, units)}，没有导入任何内容。")
     going = {one.id for one in before if replace and one.id not in named and unit in {None, one.unit}}
     changes = compare([one for one in before if one.id in named | going], accounts)
     for change in changes:

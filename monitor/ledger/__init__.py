@@ -4,7 +4,7 @@ from monitor.ledger.book import rows_in
 from monitor.ledger.decisions import Decisions, decision_line, read_decisions
 from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare, paper_change
 from monitor.ledger.export import Column, write_table
-from monitor.ledger.fault import Fault, LedgerError
+from monitor.ledger.fault import Fault, LedgerError, did_you_mean
 from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
 from monitor.ledger.posts import Posts, read_posts
 from monitor.ledger.records import Records, Subjects, read_records, record_line
@@ -27,6 +27,7 @@ __all__ = [
     "Subjects",
     "compare",
     "decision_line",
+    "did_you_mean",
     "paper_change",
     "read_bulletins",
     "read_decisions",

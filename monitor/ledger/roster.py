@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from monitor.core.account import (
     declared_sources,
 )
 from monitor.ledger import cells
+from monitor.ledger.book import Cell
 from monitor.ledger.columns import COLUMNS, REQUIRED
 from monitor.ledger.export import write_table
-from monitor.ledger.fault import did_you_mean
+from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, Reading, Row, Tell
 
 TITLE = "台账"
@@ -35,6 +36,10 @@ _LEVEL = cells.one_of(UnitLevel, "单位层级")
 _FUNCTION = cells.one_of(AccountFunction, "账号类型")
 _STATUS = cells.one_of(AccountStatus, "状态")
 _MODE = cells.one_of(OperationMode, "运营方式")
+_OF_WHAT = dict.fromkeys(("平台标识", "主页链接", "采集方式"), "平台") | {
+    f"{role.label}{way}": role.label for role in (Role.LIAISON, Role.LEADER) for way in ("手机", "邮箱", "钉钉")
+}
+"""Columns that say nothing any more once another one says something else."""
 _PHONES, _MAILS, _DINGTALKS = (cells.listed(read) for read in (cells.phone, cells.mail, cells.dingtalk))
 
 
@@ -61,18 +66,21 @@ def read_roster(
     areas: Sequence[str],
     collectors: Collection[str],
     channels: Collection[str],
+    before: Iterable[Account] = (),
     tell: Tell | None = None,
 ) -> Roster:
     """Return the accounts of a file, in its order; raises LedgerError with every reason to refuse it.
 
-    A blank 所属地区 is the only one of `areas`; with several it must be filled. `tell` hears of every row.
+    A blank 所属地区 is the only one of `areas`; with several it must be filled. What a sheet has no column for
+    stays for an account as it was `before`. `tell` hears of every row.
     """
     names = Names(areas=areas, collectors=collectors, channels=channels)
+    former = {account.id: account for account in before}
     reading = Reading(path, LAYOUT, tell)
     accounts: dict[str, Account] = {}
     places: dict[str, Row] = {}
     for row in reading.rows():
-        account = _account(reading, row, names)
+        account = _account(reading, _completed(row, former), names)
         if account is None:
             continue
         if account.id in places:
@@ -93,6 +101,31 @@ def write_roster(path: Path, accounts: Iterable[Account]) -> None:
 
 def _place(other: Row, row: Row) -> str:
     return f"“{other.sheet}”第{other.number}行" if other.sheet != row.sheet else f"第{other.number}行"
+
+
+def _completed(row: Row, former: Mapping[str, Account]) -> Row:
+    """Return a row with what its account said before in the columns that its sheet does not have."""
+    try:
+        account = former.get(cells.identifier(row.cells["账号ID"])) if "账号ID" in row.cells else None
+    except BadCellError:
+        return row
+    if account is None:
+        return row
+    said = {column.name: column.of(account) for column in COLUMNS}
+    kept = {
+        name: Cell(value)
+        for name, value in said.items()
+        if value is not None and name not in row.columns and _still_holds(_OF_WHAT.get(name), row, said)
+    }
+    return replace(row, cells={**kept, **row.cells})
+
+
+def _still_holds(of_what: str | None, row: Row, said: Mapping[str, object]) -> bool:
+    """Whether what a column depends on is as it was, or not spoken of either."""
+    if of_what not in row.columns:
+        return True
+    written = cells.show(row.cells[of_what]) if of_what in row.cells else ""
+    return "".join(written.split()) == "".join(str(said[of_what] or "").split())
 
 
 def _account(reading: Reading, row: Row, names: Names) -> Account | None:

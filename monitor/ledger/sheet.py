@@ -53,6 +53,8 @@ class Row:
     sheet: str | None
     number: int
     cells: Mapping[str, Cell]
+    columns: frozenset[str] = frozenset()
+    """What its table has a column for: a cell missing from one of them is blank, not unsaid."""
 
 
 @dataclass(slots=True)
@@ -139,12 +141,12 @@ class Reading:
 
     def _below(self, header: _Header, sheet: Sheet) -> Iterator[Row]:
         self._remark(header)
-        columns = header.columns
+        columns, known = header.columns, frozenset(header.known)
         for number, row in enumerate(sheet.rows, start=header.number + 1):
             filled = {
                 column: cell for column, cell in zip(columns, row, strict=False) if column and not cells.is_blank(cell)
             }
-            found = Row(sheet=sheet.name, number=number, cells=filled)
+            found = Row(sheet=sheet.name, number=number, cells=filled, columns=known)
             if self.tell:
                 self.tell(1)
             if self._is_foot(found, row):

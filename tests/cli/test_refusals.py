@@ -110,7 +110,7 @@ ROSTERS: list[tuple[Callable[[Office], Path], str]] = [
     (lambda office: office.folder, "无法读取这个文件"),
     (lambda office: office.table(header=("甲", "乙")), "表头应有列“账号ID”、“账号名称”、“平台”、“主办单位”"),
     (lambda office: office.table(FIRST[:3], header=("账号ID", "账号名称", "平台")), "缺少列“主办单位”"),
-    (lambda office: office.table(("A01", "甲", "微薄", "乙")), "第2行“平台”列：没有“微薄”这种平台，是否为“微博”？"),
+    (lambda office: office.table(("A01", "甲", "微薄", "乙")), "第2行“平台”列：没有“微薄”这种平台（是否为“微博”？）"),
     (lambda office: office.table(("A01", "", "微博", "乙")), "第2行“账号名称”列：不能为空"),
     (lambda office: office.table(FIRST, FIRST), "第3行“账号ID”列：账号ID“A01”与第2行重复"),
     (

@@ -54,9 +54,9 @@ def with_column(path: Path, column: str, value: object) -> Path:
     return table(path, (*HEADER, column), (*FIRST, value))
 
 
-def read(path: Path, areas: Sequence[str] = ("缙云县",)) -> Roster:
+def read(path: Path, areas: Sequence[str] = ("缙云县",), before: Iterable[Account] = ()) -> Roster:
     """Read a roster with the names of these tests."""
-    return read_roster(path, areas=areas, collectors=COLLECTORS, channels=CHANNELS)
+    return read_roster(path, areas=areas, collectors=COLLECTORS, channels=CHANNELS, before=before)
 
 
 def zipped(**files: bytes) -> bytes:

@@ -125,14 +125,14 @@ def test_a_row_that_nobody_answers_to_is_kept_as_it_was_written_and_named(path: 
 def test_an_id_that_is_not_on_the_roster_is_kept_with_a_guess_for_people_only(path: Path) -> None:
     found = bulletins(path, LISTED, (*FIRST, "A03", "2周未更新", None))
     assert only(found).entries[0].account is None
-    assert "没有账号ID“A03”，是否为“A01”？，列为待对应" in found.warnings[0]
+    assert "没有账号ID“A03”（是否为“A01”？），列为待对应" in found.warnings[0]
 
 
 @pytest.mark.parametrize(
     ("rows", "column", "why"),
     [
         ([(*FIRST, "A01", None, None)], "问题类型", "不能为空"),
-        ([(*FIRST, "A01", "未更新", None)], "问题类型", "没有“未更新”这种问题类型，是否为“2周未更新”？"),
+        ([(*FIRST, "A01", "未更新", None)], "问题类型", "没有“未更新”这种问题类型（是否为“2周未更新”？）"),
         ([(*FIRST, None, "2周未更新", None)], "", "没有写明账号"),
         ([(*FIRST, "A01", "2周未更新", "2026-05-01")], "最后更新日期", "晚于印发日期 2026-04-30"),
         ([("省平台月报", 1, "2026-05-21", "是")], "印发日期", "印发日期 2026-05-21 还没有到"),

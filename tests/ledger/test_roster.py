@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -60,6 +61,41 @@ def test_the_columns_are_those_of_the_contract_in_its_order() -> None:
 
 def test_four_columns_are_enough_and_the_rest_has_its_default(path: Path) -> None:
     assert only(table(path, HEADER, FIRST)) == account()
+
+
+KNOWN = account(
+    platform_id="gh_1",
+    level=UnitLevel.COUNTY_UNIT,
+    status=AccountStatus.DEREGISTERING,
+    opened_on=date(2009, 5, 19),
+    followers=1200,
+    outsourcing=Outsourcing(mode=OperationMode.OUTSOURCED, agreement_on=date(2026, 1, 1)),
+    contacts=(
+        Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001"),
+        Contact(role=Role.LEADER, name="领导乙", mail="b@example.cn"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, KNOWN),  # a column that a sheet does not have says nothing
+        ({"粉丝数": None}, replace(KNOWN, followers=None)),  # a blank cell of one that it has says: nothing any more
+        ({"联络员": "联络员甲"}, KNOWN),
+        (
+            {"联络员": "联络员丙"},
+            replace(KNOWN, contacts=(Contact(role=Role.LIAISON, name="联络员丙"), KNOWN.contacts[1])),
+        ),
+        ({"平台": "微博"}, replace(KNOWN, platform=Platform.WEIBO, platform_id=None)),
+    ],
+)
+def test_what_a_sheet_has_no_column_for_stays_as_it_was_unless_it_belonged_to_what_changed(
+    path: Path, more: dict[str, str | None], expected: Account
+) -> None:
+    cells = dict(zip(HEADER, FIRST, strict=True)) | more
+    table(path, tuple(cells), tuple(cells.values()))
+    assert read(path, before=[KNOWN]).accounts == (expected,)
 
 
 def test_columns_may_stand_in_any_order_with_blanks_stars_and_remarks_in_their_headers(path: Path) -> None:
@@ -217,7 +253,7 @@ def test_the_only_area_of_the_settings_fills_a_blank_one(path: Path) -> None:
 def test_unknown_columns_are_named_and_not_imported(path: Path) -> None:
     roster = read(with_column(path, "联络人", "张三"))
 
-    assert "台账.xlsx “Sheet1”：不认识的列“联络人”，是否为“联络员”？，未导入" in roster.warnings
+    assert "台账.xlsx “Sheet1”：不认识的列“联络人”（是否为“联络员”？），未导入" in roster.warnings
     assert roster.accounts == (account(),)
 
 
@@ -243,9 +279,9 @@ def test_a_roster_without_accounts_says_so(path: Path) -> None:
         ("联络员手机", "13800000000、13900000000", "有2项，多于“联络员”列的1人"),
         ("联络员邮箱", "a.gov.cn", "邮箱“a.gov.cn”应如 name@example.cn"),
         ("联络员钉钉", "张 三", "钉钉号“张 三”只能有字母、数字和 _ . - @ $"),
-        ("单位层级", "乡镇", "没有“乡镇”这种单位层级，是否为“乡镇街道”？（可填：县属单位、乡镇街道、内设机构、"),
+        ("单位层级", "乡镇", "没有“乡镇”这种单位层级（是否为“乡镇街道”？）（可填：县属单位、乡镇街道、内设机构、"),
         ("状态", "正常", "没有“正常”这种状态（可填：待备案、运行、停用、注销中、已注销）"),
-        ("账号类型", "发布", "没有“发布”这种账号类型，是否为“发布类”？（可填：发布类、服务类）"),
+        ("账号类型", "发布", "没有“发布”这种账号类型（是否为“发布类”？）（可填：发布类、服务类）"),
         ("主账号", "对", "“对”应为“是”或“否”"),
         ("开设日期", "2026-02-30", "日期“2026-02-30”无法识别，应如 2026-05-19 或 2026年5月19日"),
         ("开设日期", "5月19日", "日期“5月19日”无法识别，应如 2026-05-19 或 2026年5月19日"),
@@ -259,8 +295,8 @@ def test_a_roster_without_accounts_says_so(path: Path) -> None:
         ("主页链接", "javascript:alert(1)", "网址“javascript:alert(1)”应以 http:// 或 https:// 开头"),
         ("主页链接", "http://[x", "网址“http://[x”应以 http:// 或 https:// 开头"),
         ("采集方式", "weibo", "“weibo”应写作“人工”或“采集器=参数”，多项用分号隔开"),
-        ("采集方式", "feed=https://x; weibbo=1", "没有采集器“weibbo”，是否为“weibo”？"),
-        ("通知群", "工作", "“工作”不在设置的 channels 中，是否为“工作群”？（现有：工作群、宣传群）"),
+        ("采集方式", "feed=https://x; weibbo=1", "没有采集器“weibbo”（是否为“weibo”？）"),
+        ("通知群", "工作", "“工作”不在设置的 channels 中（是否为“工作群”？）（现有：工作群、宣传群）"),
         (
             "平台标识",
             1234567890123456,
@@ -284,7 +320,7 @@ def test_an_unknown_platform_is_answered_with_the_nearest_and_all_that_are_allow
     [said] = faults(table(path, HEADER, ("jy-001", "缙云发布", "新浪微博", "县府办")))
 
     assert said.startswith(
-        "台账.xlsx “Sheet1”第2行“平台”列：没有“新浪微博”这种平台，是否为“微博”？（可填：微信订阅号、"
+        "台账.xlsx “Sheet1”第2行“平台”列：没有“新浪微博”这种平台（是否为“微博”？）（可填：微信订阅号、"
     )
 
 
