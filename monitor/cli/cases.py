@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.chinese import Command, Group
-from monitor.cli.place import Place, place
+from monitor.cli.place import DAY, Place, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def case_list(where: Place, *, everything: bool) -> None:
 def case_show(where: Place, *, number: int) -> None:
     """显示一个案件的每一步和核实结果。"""
     from monitor.core.calendar import beijing
+    from monitor.core.decision import Ruling
     from monitor.core.wording import plain
     from monitor.store import cases, decisions
 
@@ -63,8 +64,11 @@ def case_show(where: Place, *, number: int) -> None:
     for step in found.steps:
         click.echo(f"{beijing(step.at):%Y-%m-%d %H:%M}  {step.kind.label}  {plain(step.because, 300)}")
     for one in ruled:
-        note = f"（{plain(one.note, 300)}）" if one.note else ""
-        click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {plain(one.by)}核实为{one.ruling.label}{note}")
+        verb = "核实为" if one.ruling in {Ruling.CONFIRMED, Ruling.REJECTED} else "决定"
+        until = f"至{one.valid_until}" if one.valid_until else ""
+        said = "，".join(plain(part, 300) for part in (one.document, one.note) if part)
+        line = f"{plain(one.by)}{verb}{one.ruling.label}{until}{f'（{said}）' if said else ''}"
+        click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {line}")
 
 
 @case.command("confirm", cls=Command)
@@ -95,20 +99,20 @@ def case_reject(where: Place, *, number: int, by: str | None, note: str) -> None
 
 @case.command("exempt", cls=Command)
 @number_argument
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="有效期至哪一天（含），默认一年。")
+@click.option("--until", type=DAY, metavar="日期", help="有效期至哪一天（含），默认一年。")
 @document_option
 @by_option
 @note_option
 @place
 def case_exempt(
-    where: Place, *, number: int, until: datetime | None, document: str | None, by: str | None, note: str
+    where: Place, *, number: int, until: date | None, document: str | None, by: str | None, note: str
 ) -> None:
     """登记豁免：到期以前不再提醒，不列入建议名单；“一律”“不得”的不能豁免。"""
     from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
     from monitor.core.decision import Ruling, exemption_ends
 
-    last = until.date() if until else exemption_ends(beijing_date(now()))
+    last = until or exemption_ends(beijing_date(now()))
     _dispose(where, number, Ruling.EXEMPTED, by, note, document=document, until=last)
     click.echo(f"案件 {number} 已豁免至 {last}。")
 

@@ -121,6 +121,10 @@ def _named(error: click.BadParameter) -> str:
 
 def _reason(error: click.BadParameter) -> str:
     parameter = error.param
-    if parameter is not None and isinstance(parameter.type, click.Choice):
-        return f"可以是 {'、'.join(parameter.type.choices)}"
-    return error.message
+    match parameter.type if parameter is not None else None:
+        case click.Choice() as choice:
+            return f"可以是 {'、'.join(choice.choices)}"
+        case click.types.IntParamType():
+            return "应为整数"
+        case _:
+            return error.message  # our own words

@@ -136,11 +136,12 @@ def _findings(tx: Tx) -> Table:
 
     return Table(
         title="判断结果",
-        columns=("账号ID", "主办单位", "规则", "结果", "未更新天数", "说明", "条款", "证据"),
+        columns=("账号ID", "主办单位", "地区", "规则", "结果", "未更新天数", "说明", "条款", "证据"),
         rows=[
             (
                 one.account,
                 one.unit,
+                one.area,
                 one.rule,
                 one.state.label,
                 one.days,
@@ -158,11 +159,13 @@ def _cases(tx: Tx) -> Table:
 
     return Table(
         title="案件",
-        columns=("编号", "账号ID", "规则", "开始", "已采取的步骤", "结束", "结束原因"),
+        columns=("编号", "账号ID", "主办单位", "地区", "规则", "开始", "已采取的步骤", "结束", "结束原因"),
         rows=[
             (
                 one.id,
                 one.account,
+                one.unit,
+                one.area,
                 one.rule,
                 one.opened_at,
                 "、".join(step.kind.label for step in one.steps),

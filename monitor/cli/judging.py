@@ -12,7 +12,7 @@ import click
 from monitor.cli.chinese import Command
 from monitor.cli.place import MOMENT, Place, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import printed, progress
+from monitor.cli.terminal import printed, progress, warn
 
 if TYPE_CHECKING:
     from monitor.core.finding import Finding, Known
@@ -58,6 +58,8 @@ def evaluate(
     when = When(at=moment, known_at=known_at or moment)
     judged_by = bench(settings, settings.work_calendar())
     with where.store() as store:
+        if account is None and _is_too_early(store, when):
+            warn(["那一时刻还没有台账；按现在所知判断过去，请加 --known-at now"])
         found = judged(store, judged_by, when, account=account, silences=everything)
     findings = sorted((one for one in found if everything or one.state not in QUIET), key=_place)
     if as_json:
@@ -112,6 +114,14 @@ def known_then(store: Store, account: str | None, when: When) -> Iterator[Known]
                 batch = ids[start : start + BATCH]
                 yield from facts.known(tx, batch, now=when.at, known_at=when.known_at)
                 bar.update(len(batch))
+
+
+def _is_too_early(store: Store, when: When) -> bool:
+    """Whether nobody was on the roster then, as we knew it, although somebody is by now."""
+    from monitor.store import roster
+
+    with store.read() as tx:
+        return roster.has_roster(tx) and not roster.accounts(tx, at=when.at, known_at=when.known_at)
 
 
 def _not_there(account: str, *, is_later: bool) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +111,20 @@ class PastMoment(Moment):
         return moment
 
 
+class Day(click.ParamType[date]):
+    """A day in ISO form."""
+
+    name = "日期"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or refuse the text."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{value}”不是日期，请写成 2026-05-19", param, ctx)
+
+
+DAY = Day()
 MOMENT = Moment()
 PAST_MOMENT = PastMoment()
 place = click.make_pass_decorator(Place)

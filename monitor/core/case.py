@@ -188,8 +188,10 @@ def plan(
 
 
 def _closing(finding: Finding, pacing: Pacing, case: Case, now: datetime) -> Close | None:
-    if finding.state in {State.NOT_APPLICABLE, State.EXEMPTED}:
+    if finding.state is State.NOT_APPLICABLE:
         return Close(closing=Closing.NOT_APPLICABLE)
+    if finding.state is State.EXEMPTED:
+        return Close(closing=Closing.COMPLETED)
     match pacing:
         case Pacing.LADDER:
             if finding.episode == case.episode:

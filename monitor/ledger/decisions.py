@@ -39,7 +39,7 @@ def read_decisions(
 ) -> Decisions:
     """Return the decisions of a file; raises LedgerError with every reason to refuse it.
 
-    What is 一律 or 不得 on the day of the decision cannot be exempted. An exemption that names no end gets one.
+    What is 一律 or 不得 on the day of the decision cannot be exempted or kept. An exemption that names no end gets one.
     """
     reading = Reading(path, LAYOUT)
     found: dict[Decision, None] = {}
@@ -100,5 +100,7 @@ def _check(reading: Reading, row: Row, decision: Decision, strengths_on: Strengt
     on = beijing_date(decision.at)
     if decision.valid_until and decision.valid_until < on:
         reading.blame(row, f"有效期至 {decision.valid_until} 早于决定的日期 {on}", "有效期至")
-    if decision.ruling is Ruling.EXEMPTED and strengths_on(on).get(decision.rule) is Strength.MANDATORY:
-        reading.blame(row, f"{decision.rule} 是“一律”“不得”的要求，不能豁免；事实有误的，请更正台账或清单", "决定")
+    spares = decision.ruling in {Ruling.EXEMPTED, Ruling.RETAINED}
+    if spares and strengths_on(on).get(decision.rule) is Strength.MANDATORY:
+        text = f"{decision.rule} 是“一律”“不得”的要求，不能{decision.ruling.label}；事实有误的，请更正台账或清单"
+        reading.blame(row, text, "决定")

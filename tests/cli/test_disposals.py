@@ -43,8 +43,8 @@ def number_of(office: Office, rule: str) -> str:
 @pytest.mark.parametrize(
     ("verb", "end", "said"),
     [
-        ("exempt", "已结束：不再适用", "已豁免"),
-        ("retain", "已结束：不再适用", "已决定保留"),
+        ("exempt", "已结束：已补正或处置", "已豁免"),
+        ("retain", "已结束：已补正或处置", "已决定保留"),
         ("deregister", "进行中", "已决定注销"),
     ],
 )
@@ -58,6 +58,14 @@ async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str,
     (finding,) = [one for one in found if one["rule"] == "TWN-01"]
     assert said in finding["because"]
     assert "示例〔2026〕1号" in finding["because"]
+
+
+async def test_a_case_tells_what_was_decided_by_whom_until_when_and_by_which_document(troubled: Office) -> None:
+    number = number_of(troubled, "TWN-01")
+    words = ("--by", "县府办", "--document", "示例〔2026〕1号", "--until", "2099-12-31", "--note", "粉丝多")
+    troubled.type("case", "exempt", number, *words).done()
+    line = troubled.type("case", "show", number).lines[-1]
+    assert line.endswith("县府办决定豁免至2099-12-31（示例〔2026〕1号，粉丝多）")
 
 
 @pytest.mark.parametrize("verb", ["exempt", "retain"])

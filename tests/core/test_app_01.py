@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
-from monitor.core.calendar import WorkCalendar
+from monitor.core.calendar import WorkCalendar, start_of_day
 from monitor.core.case import Case, Closing, Ladder, Step, StepKind, plan
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Download, Fault, Link, Probe
@@ -211,6 +211,16 @@ def test_the_last_ruling_counts_and_only_for_its_episode() -> None:
     assert judge(STORE_GONE, decisions=both).state is State.VIOLATED
     another = replace(ruled(Ruling.CONFIRMED), episode="2026-01-01T00:00:00+00:00")
     assert judge(STORE_GONE, decisions=(another,)).state is State.SUSPECTED
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, State.VIOLATED), (0, State.VIOLATED), (-1, State.SUSPECTED)])
+def test_a_ruling_from_a_file_is_on_the_failures_of_its_day(days: int, state: State) -> None:
+    begun = judge(STORE_GONE).since
+    assert begun is not None
+    entered = replace(ruled(Ruling.CONFIRMED), episode="", at=start_of_day(begun + timedelta(days=days)))
+    finding = judge(STORE_GONE, decisions=(entered,))
+    assert finding.state is state
+    assert (Proposal.CONSOLIDATE in finding.proposals) is (state is State.VIOLATED)
 
 
 def test_it_is_judged_again_when_the_look_grows_stale() -> None:

@@ -158,6 +158,7 @@ def test_an_unfiled_account_is_to_be_deregistered_and_its_unit_to_lose_points_wi
     finding = verdict(reg_01.RULE, register(filed=filed("2022-05-20"), decisions=(decided,)))
     assert (finding.strength, finding.state) == (Strength.MANDATORY, State.VIOLATED)
     assert finding.proposals == (Proposal.DEREGISTER, Proposal.DEDUCT)
+    assert finding.evidence == ("filed-list:2022-05-20",)
 
 
 @pytest.mark.parametrize(

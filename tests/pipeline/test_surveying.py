@@ -97,7 +97,7 @@ async def test_an_exemption_ends_the_case_and_stays_in_the_ledger(store: Store) 
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.works.judge_all()
     assert await held(of, "PLT-01") == {"A01": State.EXEMPTED}
-    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.NOT_APPLICABLE)]
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
 
 
 async def test_an_account_that_leaves_takes_its_cases_along_and_the_operator_is_told(store: Store) -> None:

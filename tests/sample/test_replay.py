@@ -123,7 +123,7 @@ def test_every_message_has_its_ground_and_every_case_that_ended_a_reason(quarter
         assert len(every) > 200
         assert [one.message.subject for one in every if not list(grounds(tx, parts, one))] == []
         ended = [one for one in cases.cases(tx, limit=10_000) if one.closed_at]
-    assert {one.closing for one in ended} >= {Closing.UPDATED, Closing.COMPLETED, Closing.NOT_APPLICABLE, Closing.LEFT}
+    assert {one.closing for one in ended} >= {Closing.UPDATED, Closing.COMPLETED, Closing.LEFT}
     assert all(one.closing and one.steps for one in ended)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.decision import Ruling
+from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Download, Fault, Link, Probe
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import Observation
@@ -137,7 +137,7 @@ def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
         because=f"{said}，{_doubt(down)}，待人工核实。",
         episode=episode,
     )
-    ruled = [one for one in known.decisions if (one.rule, one.episode) == (ID, episode)]
+    ruled = [one for one in known.decisions if one.rule == ID and _is_on(one, episode, begun)]
     match ruled[-1].ruling if ruled else None:
         case Ruling.CONFIRMED:
             because = f"{said}，已经人工核实确认。"
@@ -146,6 +146,11 @@ def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
             return replace(finding, state=State.OK, proposals=(), because=f"{said}，经人工核实为误报。")
         case None | Ruling.EXEMPTED | Ruling.RETAINED | Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
             return finding
+
+
+def _is_on(decision: Decision, episode: str, begun: datetime) -> bool:
+    """Whether a decision is on these failures; one from a file names none and means those of its day."""
+    return decision.episode == episode if decision.episode else beijing_date(begun) <= beijing_date(decision.at)
 
 
 def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: datetime) -> Finding:

@@ -44,7 +44,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if renamed is not None and isinstance(renamed.seen, Timeline) and renamed.seen.profile:
         because = f"平台显示账号名称为“{renamed.seen.profile.name}”，台账为“{account.name}”，没有变更备案记录。"
         return _changed(finding, renamed, because)
-    return replace(finding, state=State.OK, because="平台显示的账号与台账一致。")
+    return replace(finding, state=State.OK, because="没有看到平台显示的与台账不同。")
 
 
 def _vanished(known: Known) -> Observation | None:
@@ -89,7 +89,7 @@ RULE = Rule(
     pacing=Pacing.TASK,
     judge=judge,
     says={
-        State.OK: "平台显示的账号与台账一致，或变更已备案",
+        State.OK: "没有看到平台显示的与台账不同，或变更已备案",
         State.WARNING: "平台显示的名称与台账不同且没有变更备案记录；或相隔1小时两次显示账号已不存在",
         State.NOT_APPLICABLE: "待备案、注销中、已注销的账号",
     },

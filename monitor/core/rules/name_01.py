@@ -50,7 +50,7 @@ RULE = AreaRule(
     judge=judge,
     binds=posts_or_serves,
     says={
-        State.OK: "名称一致，认证主体与主办单位相符",
+        State.OK: "没有看到名称不一致，或认证主体不是主办单位",
         State.WARNING: "主办单位各账号名称不一致；或认证主体不是主办单位",
         State.NOT_APPLICABLE: "网站",
     },

@@ -49,6 +49,7 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
         because = f"该账号于{day(account.opened_on)}开设，晚于已备案清单（截至{day(filed.as_of)}），不能认定是否备案。"
         return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
     deadline = book.date(ID, "deadline")
+    evidence = (f"filed-list:{filed.as_of}",)
     facts = f"不在截至{day(filed.as_of)}的已备案清单中"
     if filed.unmatched:
         facts += f"（清单另有{len(filed.unmatched)}行未能对应账号，请先核对）"
@@ -63,12 +64,20 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
             since=approval.on,
             proposals=(Proposal.FILE,),
             basis=Basis.IMPORT,
-            evidence=cited(approval),
+            evidence=(*evidence, *cited(approval)),
         )
     if today <= deadline:
         because = f"{facts}，请于{day(deadline)}前报送。"
         return on_account(
-            ID, account, book, State.WARNING, because, since=filed.as_of, proposals=(Proposal.FILE,), basis=Basis.IMPORT
+            ID,
+            account,
+            book,
+            State.WARNING,
+            because,
+            since=filed.as_of,
+            proposals=(Proposal.FILE,),
+            basis=Basis.IMPORT,
+            evidence=evidence,
         )
     return on_account(
         ID,
@@ -79,6 +88,7 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
         since=max(filed.as_of, deadline + timedelta(days=1)),
         proposals=(Proposal.DEREGISTER, Proposal.DEDUCT),
         basis=Basis.IMPORT,
+        evidence=evidence,
     )
 
 

@@ -57,7 +57,7 @@ RULE = AreaRule(
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "各项制度齐全，一年内复核过",
+        State.OK: "各项制度齐全，一年内复核过；或期限未到",
         State.WARNING: "期限过后缺少制度，或超过一年没有复核",
     },
 )

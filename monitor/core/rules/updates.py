@@ -103,7 +103,8 @@ def day_text(moment: datetime) -> str:
 def facts(gap: Gap) -> str:
     """Return what is known of the open gap, as the beginning of a sentence."""
     if gap.is_first:
-        return f"自{day_text(gap.start)}开设以来未发布，已{gap.days}天"
+        silence = "未发布" if gap.support is Support.LOOK else "未见发布"
+        return f"自{day_text(gap.start)}开设以来{silence}，已{gap.days}天"
     return f"最近一次更新为{day_text(gap.start)}，已{gap.days}天未更新"
 
 
