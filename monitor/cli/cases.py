@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli import acts
 from monitor.cli.chinese import Command, Group
 from monitor.cli.place import DAY, Place, place
 from monitor.cli.refusal import Refusal
@@ -178,7 +178,7 @@ def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
             raise Refusal(f"案件 {number} 的问题还在（{finding.state.label}），不能结案；请登记豁免、保留等决定。")
         at = now()
         cases.end(tx, [number], Closing.DECIDED, at=at)
-        _audit(tx, at, by, "close", number, note)
+        acts.note(tx, at, "case close", str(number), note, by=by)
     click.echo(f"案件 {number} 已结案。")
 
 
@@ -196,8 +196,8 @@ def _rule(where: Place, number: int, ruling: Ruling, by: str | None, note: str) 
         if not found.account or finding is None or finding.state not in doubts:
             raise Refusal(f"案件 {number} 没有待核实的疑似情况。")
         at = now()
-        decisions.decide(tx, found, finding.episode, ruling, by=by or getpass.getuser(), at=at, note=note)
-        _audit(tx, at, by, _VERBS[ruling.value], number, note)
+        decisions.decide(tx, found, finding.episode, ruling, by=acts.whoever(by), at=at, note=note)
+        acts.note(tx, at, f"case {_VERBS[ruling.value]}", str(number), note, by=by)
 
 
 def _dispose(
@@ -232,13 +232,13 @@ def _dispose(
             found,
             finding.episode,
             ruling,
-            by=by or getpass.getuser(),
+            by=acts.whoever(by),
             at=at,
             note=note,
             valid_until=until,
             document=document,
         )
-        _audit(tx, at, by, _VERBS[ruling.value], number, note)
+        acts.note(tx, at, f"case {_VERBS[ruling.value]}", str(number), note, by=by)
 
 
 def _open_case(tx: Tx, number: int) -> Case:
@@ -250,13 +250,6 @@ def _open_case(tx: Tx, number: int) -> Case:
     if found.closed_at is not None:
         raise Refusal(f"案件 {number} 已结束，不能再核实。")
     return found
-
-
-def _audit(tx: Tx, at: datetime, by: str | None, verb: str, number: int, note: str) -> None:
-    from monitor.store.audit import Act, record_audit
-
-    act = Act(at=at, actor=by or getpass.getuser(), action=f"case {verb}", object=str(number), detail=note)
-    record_audit(tx, act)
 
 
 _VERBS = {

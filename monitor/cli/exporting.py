@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.acts import note
 from monitor.cli.chinese import Command, Option
-from monitor.cli.intake import audit
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 
@@ -76,7 +76,7 @@ def _log(where: Place, action: str, thing: str) -> None:
     from monitor.app.clock import now
 
     with where.store() as store, store.begin(durable=True) as tx:
-        audit(tx, now(), action, thing)
+        note(tx, now(), action, thing)
 
 
 def _write(out: Path, what: str, tx: Tx, person: str | None) -> None:

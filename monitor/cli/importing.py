@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import keeping
+from monitor.cli.acts import note
 from monitor.cli.chinese import Command, Group
-from monitor.cli.intake import UNWRITTEN, as_of_option, audit, dry_run_option, file_argument, reading, refusals
+from monitor.cli.intake import UNWRITTEN, as_of_option, dry_run_option, file_argument, reading, refusals
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
@@ -77,7 +78,7 @@ def import_roster(
                 unit=unit,
             )
             matched = papers.match_again(tx, moment)
-            audit(tx, moment, "import roster", file.name)
+            note(tx, moment, "import roster", file.name)
     if matched:
         click.echo(f"此前待对应的 {matched} 行现在有了账号。")
     click.echo("已导入。")
@@ -157,7 +158,7 @@ def import_posts(
             return
         with store.begin(durable=True) as tx:
             _save_posts(tx, posts, known, silent, complete=complete, seen_at=seen_at, known_at=moment)
-            audit(tx, moment, "import posts", file.name)
+            note(tx, moment, "import posts", file.name)
     click.echo("已导入。")
 
 

@@ -1,4 +1,4 @@
-"""What every import has in common: its options, its refusals, its line in the audit log."""
+"""What every import has in common: its options and its refusals."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.place import PAST_MOMENT
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import progress
-
-if TYPE_CHECKING:
-    from monitor.store import Tx
 
 file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 as_of_option = click.option("--as-of", type=PAST_MOMENT, metavar="时刻", help="内容在哪一时刻成立，默认现在。")
@@ -51,10 +46,3 @@ def reading(file: Path) -> Iterator[Callable[[int], None] | None]:
             bar.update((bar.length or 0) - bar.pos)  # titles and headers are no rows
     finally:
         gc.enable()
-
-
-def audit(tx: Tx, moment: datetime, action: str, thing: str, detail: str = "") -> None:
-    """Write down who did what."""
-    from monitor.store.audit import Act, record_audit
-
-    record_audit(tx, Act(at=moment, actor="命令行", action=action, object=thing, detail=detail))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.acts import note
 from monitor.cli.chinese import Command
-from monitor.cli.intake import UNWRITTEN, as_of_option, audit, dry_run_option, file_argument, refusals
+from monitor.cli.intake import UNWRITTEN, as_of_option, dry_run_option, file_argument, refusals
 from monitor.cli.place import PAST_MOMENT, Place, place
 from monitor.cli.terminal import warn
 
@@ -109,7 +110,7 @@ def _take_papers(
         with store.begin(durable=True) as tx:
             papers.save_papers(tx, found.papers, file=file.name, known_at=moment)
             papers.match_again(tx, moment)
-            audit(tx, moment, action, file.name, f"{summary}，待对应 {unmatched} 行")
+            note(tx, moment, action, file.name, f"{summary}，待对应 {unmatched} 行")
     click.echo("已导入。")
 
 
@@ -142,7 +143,7 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
 
     def save(tx: Tx) -> None:
         decisions.save_decisions(tx, read.decisions, known_at=moment)
-        audit(tx, moment, "import decisions", file.name, f"新增 {len(news)}")
+        note(tx, moment, "import decisions", file.name, f"新增 {len(news)}")
 
     _add(where, [decision_line(one) for one in news], len(read.decisions), save, dry_run=dry_run)
 
@@ -169,7 +170,7 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
 
     def save(tx: Tx) -> None:
         records.save_records(tx, read.records, known_at=moment)
-        audit(tx, moment, "import records", file.name, f"新增 {len(news)}")
+        note(tx, moment, "import records", file.name, f"新增 {len(news)}")
 
     _add(where, [record_line(one) for one in news], len(read.records), save, dry_run=dry_run)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli import acts
 from monitor.cli.chinese import Command, Group
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
@@ -88,7 +89,9 @@ def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
         raise click.UsageError("请写出消息编号")
     with where.store() as store, store.begin(durable=True) as tx:
         _require(tx, numbers, MessageState.FAILED, "重发")
-        count = outbox.retry(tx, numbers, at=now())
+        at = now()
+        count = outbox.retry(tx, numbers, at=at)
+        acts.note(tx, at, "message retry", "、".join(numbers), f"{count} 条")
     click.echo(f"将重发 {count} 条。")
 
 
@@ -106,7 +109,9 @@ def message_release(where: Place, *, numbers: tuple[str, ...], everything: bool)
         raise click.UsageError("请写出消息编号，或用 --all 全部放行")
     with where.store() as store, store.begin(durable=True) as tx:
         _require(tx, numbers, MessageState.HELD, "放行")
-        count = outbox.release(tx, None if everything else numbers, at=now())
+        at = now()
+        count = outbox.release(tx, None if everything else numbers, at=at)
+        acts.note(tx, at, "message release", "全部" if everything else "、".join(numbers), f"{count} 条")
     click.echo(f"已放行 {count} 条。")
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.acts import note
 from monitor.cli.chinese import Command, Group, Option
-from monitor.cli.intake import audit
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, progress, warn
@@ -145,7 +145,7 @@ def _erase(where: Place, who: str, *, yes: bool) -> None:
         done = people.erase(tx, who, alias=alias)
         if isinstance(done, people.Needed):
             raise Refusal(done.why)
-        audit(tx, now(), "db prune", alias, "应本人要求清除")
+        note(tx, now(), "db prune", alias, "应本人要求清除")
     click.echo(f"已清除：台账变更 {done.versions} 处，消息 {done.messages} 条。备份里的不变，请按期更换备份。")
 
 

@@ -29,9 +29,11 @@ def record_audit(tx: Tx, act: Act) -> None:
     tx.execute(sa.insert(table), asdict(act))
 
 
-def recent_audit(tx: Tx, *, limit: int = 200, before: datetime | None = None, beginning: str = "") -> tuple[Act, ...]:
+def recent_audit(
+    tx: Tx, *, limit: int = 200, skip: int = 0, before: datetime | None = None, beginning: str = ""
+) -> tuple[Act, ...]:
     """Return the latest acts, newest first, older than `before` if given, whose action begins so."""
-    chosen = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    chosen = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit).offset(skip)
     if beginning:
         chosen = chosen.where(table.c.action.startswith(beginning, autoescape=True))
     if before is not None:
@@ -40,3 +42,8 @@ def recent_audit(tx: Tx, *, limit: int = 200, before: datetime | None = None, be
         Act(at=row.at, actor=row.actor, action=row.action, object=row.object, detail=row.detail)
         for row in tx.execute(chosen)
     )
+
+
+def count_audit(tx: Tx) -> int:
+    """Return how many acts there are."""
+    return tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0

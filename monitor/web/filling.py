@@ -9,6 +9,7 @@ from monitor.core.calendar import beijing, beijing_date
 from monitor.core.observation import MANUAL
 from monitor.core.wording import day, plain
 from monitor.web.account import outcome_text, seen_text
+from monitor.web.acts import action_text
 from monitor.web.board import Light, Moment
 from monitor.web.view import View
 from monitor.web.words import ago, dated, deadline_text, masked, moment, safe_link, until
@@ -38,6 +39,7 @@ class Templates:
         }
         self._jinja.globals |= {
             "Light": Light,
+            "action_text": action_text,
             "ago": ago,
             "beijing_date": beijing_date,
             "dated": dated,

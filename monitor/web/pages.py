@@ -22,6 +22,7 @@ from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import strays
 from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
+from monitor.web.acts import read_acts
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
 from monitor.web.cases import read_case, read_cases
 from monitor.web.filling import Templates
@@ -182,6 +183,12 @@ class Pages:
             counts=everything.messages if everything else {},
             years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )
+
+    async def audit(self, request: Request) -> Response:
+        """Answer `/audit`: who did what."""
+        page = _number(request)
+        sheet = await self._view.store.query(lambda tx: read_acts(tx, page))
+        return self._html("audit.html", self._moment(), sheet=sheet)
 
     async def healthz(self, request: Request) -> Response:
         """Answer `/healthz`: the event loop is alive."""

@@ -34,6 +34,7 @@ def create_app(view: View) -> Starlette:
             Route("/messages/{message_id}", pages.message),
             Route("/imports", pages.imports),
             Route("/system", pages.system),
+            Route("/audit", pages.audit),
             Route("/k/{token}", keys.opened),
             Route("/k/{token}", keys.used, methods=["POST"]),
             *api.routes,

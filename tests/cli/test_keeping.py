@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_file_is_tried_then_taken_and_the_second_time_nothing_is_new(enrolled:
     assert done.lines[-len(SAID[kind]) - 1 :] == [*SAID[kind], "已导入。"]
     assert (tried.lines, tried.err) == ([*done.lines[:-1], "以上为试算，没有写入。"], done.err)
     full = enrolled.content()
-    assert full["acts"][-1][2:5] == ("命令行", f"import {kind}", f"{kind}.csv")
+    assert full["acts"][-1][2:5] == (getpass.getuser(), f"import {kind}", f"{kind}.csv")
 
     assert "新增 0" in enrolled.type("import", kind, path).done()
     assert changed(full, enrolled.content()) == {"acts"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from monitor.app.clock import now
 from monitor.core.account import Role
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.store import open_store, outbox
+from monitor.store.audit import recent_audit
 from tests.alerts.robot import BROKEN, Robot
 from tests.cli.office import Office
 
@@ -108,6 +110,15 @@ def test_held_messages_are_let_go_by_number_or_all_at_once(busy: Office) -> None
     assert busy.type("message", "release", held).done() == "已放行 1 条。\n"
     assert numbers(busy, MessageState.QUEUED) == [held]
     assert busy.type("message", "release", "--all").done() == "已放行 0 条。\n"
+
+
+def test_who_let_messages_go_is_written_down(busy: Office) -> None:
+    (held,), (failed,) = numbers(busy, MessageState.HELD), numbers(busy, MessageState.FAILED)
+    busy.type("message", "release", held)
+    busy.type("message", "retry", failed)
+    with open_store(busy.address) as store, store.read() as tx:
+        acts = [(act.actor, act.action, act.object) for act in recent_audit(tx)]
+    assert acts == [(getpass.getuser(), "message retry", failed), (getpass.getuser(), "message release", held)]
 
 
 def test_one_message_in_the_wrong_state_keeps_all_from_being_changed(busy: Office) -> None:

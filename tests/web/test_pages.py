@@ -44,6 +44,7 @@ def every_page(county: Store) -> list[str]:
         "/messages",
         "/imports",
         "/system",
+        "/audit",
         "/?light=red",
         "/accounts?task=people",
         "/messages?state=held",

@@ -1,0 +1,57 @@
+"""The audit log as a page: who did what, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.store import Tx
+from monitor.store.audit import Act, count_audit, recent_audit
+
+LISTED = 200
+"""Acts on one page."""
+_ACTIONS = {
+    "import roster": "导入台账",
+    "import posts": "导入发布记录",
+    "import filed-list": "导入已备案清单",
+    "import bulletins": "导入通报",
+    "import index": "导入指数",
+    "import decisions": "导入处置决定",
+    "import records": "导入记录",
+    "export roster": "导出台账",
+    "export personal-data": "导出个人信息",
+    "case acknowledge": "案件：已知悉",
+    "case confirm": "案件：确认",
+    "case reject": "案件：误报",
+    "case exempt": "案件：豁免",
+    "case retain": "案件：保留",
+    "case consolidate": "案件：清理整合",
+    "case deregister": "案件：注销",
+    "case close": "案件：人工结案",
+    "message release": "消息：放行",
+    "message retry": "消息：重发",
+    "db prune": "清除个人信息",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsSheet:
+    """One page of the log."""
+
+    acts: tuple[Act, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def read_acts(tx: Tx, page: int) -> ActsSheet:
+    """Return a page of the log; one too far is the last."""
+    total = count_audit(tx)
+    pages = max(1, -(-total // LISTED))
+    number = min(pages, max(1, page))
+    found = recent_audit(tx, limit=LISTED, skip=(number - 1) * LISTED)
+    return ActsSheet(acts=found, number=number, pages=pages, total=total)
+
+
+def action_text(action: str) -> str:
+    """Return what people call an act; one without a name is called by its command."""
+    return _ACTIONS.get(action, action)
