@@ -406,6 +406,7 @@ def test_platforms_that_must_update_are_named_by_their_word_or_their_value(folde
         ("id: UPD-03", "id: UPD-3", "不认识的规则 “UPD-3”（是否想写 UPD-03？）。"),
         ("gap_from: 21", "gap_form: 21", "规则 “UPD-03” 没有数值 “gap_form”（是否想写 gap_from？）。"),
         ("gap_from: 21", 'gap_from: "21"', "“rules 第2项.numbers.gap_from” 应为整数。"),
+        ("gap_from: 21", "gap_from: 7", "规则 “UPD-03” 的 “gap_from” 不能小于 8。"),
         ("gap_from: 21", "gap_from: 0", "“rules 第2项.numbers.gap_from” 不能小于 1。"),
         ("last_day: 14", "last_day: 16", "规则 “UPD-01” 的 “violated_from” 应大于 “last_day”。"),
         ("warn: 12 ", "warn: 9 ", "规则 “UPD-01” 的 “warn” 应大于 “remind”。"),

@@ -102,13 +102,10 @@ class UnitLevel(Labelled):
     @property
     def scope(self) -> Scope:
         """Whether units of this kind are bound by the plan."""
-        bound = {
-            UnitLevel.COUNTY_UNIT,
-            UnitLevel.TOWNSHIP,
-            UnitLevel.INTERNAL_DIVISION,
-            UnitLevel.PUBLIC_INSTITUTION,
-        }
-        return Scope.IN if self in bound else Scope.OUT
+        return Scope.IN if self in _BOUND else Scope.OUT
+
+
+_BOUND = (UnitLevel.COUNTY_UNIT, UnitLevel.TOWNSHIP, UnitLevel.INTERNAL_DIVISION, UnitLevel.PUBLIC_INSTITUTION)
 
 
 class AccountStatus(Labelled):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cached_property
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
@@ -62,7 +63,7 @@ class DaysOff:
         return self.name is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WorkCalendar:
     """Which days are worked: Monday to Friday, less `holidays`, plus `makeup_workdays` (调休)."""
 
@@ -111,6 +112,16 @@ class WorkCalendar:
 
     def days_off_after(self, day: date) -> DaysOff | None:
         """Return the block of days off that begins the day after, or None if that day is worked."""
+        if day not in self._days_off:
+            self._days_off[day] = self._block_after(day)
+        return self._days_off[day]
+
+    @cached_property
+    def _days_off(self) -> dict[date, DaysOff | None]:
+        """The blocks after the days that were asked about: every account asks about the same ones."""
+        return {}
+
+    def _block_after(self, day: date) -> DaysOff | None:
         first = day + ONE_DAY
         if self.is_workday(first):
             return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import cached_property
 
 from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
@@ -129,13 +130,13 @@ class RuleBook:
         return self.words[rule][name]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Known:
     """All that is known of one account at one moment: what the rules of an account judge."""
 
     account: Account
     posts: tuple[KnownPost, ...]
-    """Every post ever seen, oldest first, withdrawn ones included."""
+    """The posts seen, oldest first, withdrawn ones included."""
     observations: tuple[Observation, ...]
     """For each source, what it last showed: its newest timeline, and its newest reason if newer still."""
     is_polled: bool
@@ -157,23 +158,25 @@ class Known:
         """Return the records of one of these kinds, oldest first."""
         return tuple(one for one in self.records if one.kind is kind)
 
-    @property
+    @cached_property
     def newest(self) -> KnownPost | None:
         """The newest post that is still to be seen."""
         visible = (known for known in self.posts if known.withdrawn_at is None)
-        return max(visible, key=lambda known: known.post.published_at, default=None)
+        return max(visible, key=lambda known: (known.post.published_at, known.observation), default=None)
 
     def covering(self, now: datetime) -> Observation | None:
         """Return the freshest look that can show there is nothing newer; None if none is fresh."""
-        fresh = (
-            observation
-            for observation in self.observations
-            if isinstance(observation.seen, Timeline)
-            and observation.seen.covers is Covers.ALL
-            and observation.seen.standing.is_present
-            and now - observation.last_confirmed <= observation.freshness
-        )
+        fresh = [one for one in self._whole if now - one.last_confirmed <= one.freshness]
         return max(fresh, key=lambda observation: observation.last_confirmed, default=None)
+
+    @cached_property
+    def _whole(self) -> tuple[Observation, ...]:
+        """What can show that there is nothing newer, fresh or not."""
+        return tuple(
+            one
+            for one in self.observations
+            if isinstance(one.seen, Timeline) and one.seen.covers is Covers.ALL and one.seen.standing.is_present
+        )
 
     def support(self, now: datetime) -> Support:
         """Return what stands behind saying that there is nothing newer."""

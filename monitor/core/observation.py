@@ -92,7 +92,7 @@ class Standing(Labelled):
     @property
     def is_present(self) -> bool:
         """Whether the account is there to be judged by its posts."""
-        return self in {Standing.ACTIVE, Standing.EMPTY}
+        return self is Standing.ACTIVE or self is Standing.EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

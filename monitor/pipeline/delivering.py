@@ -384,7 +384,7 @@ class Courier:
 
     def _outlook(self, tx: Tx, notices: Sequence[Notice], now: datetime) -> Outlook:
         accounts = {notice.account for notice in notices}
-        known = {one.account.id: one for one in facts.known(tx, accounts, now=now)}
+        known = {one.account.id: one for one in facts.known(tx, accounts, now=now, is_whole=False)}
         findings = {
             (account, rule.id): finding
             for account, one in known.items()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import Case, Plan, plan
+from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
 from monitor.core.notice import Notice, notify
 from monitor.core.register import Register
@@ -84,13 +84,14 @@ class Judge:
         due = cases.due_for_judgement(tx, now, BATCH)
         if not due:
             return 0
-        known = {one.account.id: one for one in facts.known(tx, due, now=now)}
+        known = {one.account.id: one for one in facts.known(tx, due, now=now, is_whole=False)}
         cases.retire(tx, [account for account in due if account not in known], at=now)
         open_cases = cases.open_cases(tx, list(known))
         judged = {account: _later(account, now) for account in known}
+        book = self.bench.book(now)
         for account, one in known.items():
             with self.faults.contained("judge", account=account):
-                judged[account] = self._judged(one, open_cases, now)
+                judged[account] = self._judged(one, open_cases, book, now)
         if not self._is_applied(tx, tuple(judged.values()), now):
             for account, said in judged.items():
                 if not self._is_applied(tx, [said], now):
@@ -104,17 +105,21 @@ class Judge:
             touched = cases.apply(tx, judged, at=now)
         return touched is not None
 
-    def _judged(self, known: Known, open_cases: dict[tuple[str, str], Case], now: datetime) -> cases.Judged:
+    def _judged(
+        self, known: Known, open_cases: Mapping[tuple[str, str], Case], book: RuleBook, now: datetime
+    ) -> cases.Judged:
         judgements = tuple(
-            self._judgement(known, rule, finding, open_cases.get((known.account.id, rule.id)), now)
+            self._judgement(known, rule, finding, open_cases.get((known.account.id, rule.id)), book, now)
             for rule, finding in self.bench.findings(known, now)
         )
         return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=judge_again_at(known, now))
 
     def _judgement(
-        self, known: Known, rule: Rule, finding: Finding, case: Case | None, now: datetime
+        self, known: Known, rule: Rule, finding: Finding, case: Case | None, book: RuleBook, now: datetime
     ) -> cases.Judgement:
-        planned = plan(finding, rule.pacing, case, self.bench.book(now), self.bench.calendar, now)
+        planned = plan(finding, rule.pacing, case, book, self.bench.calendar, now)
+        if planned == NOTHING:
+            return cases.Judgement(finding=finding, case=case)
         return cases.Judgement(
             finding=finding, case=case, plan=planned, notices=tuple(self._notices(planned, known, rule, case, now))
         )

@@ -112,6 +112,8 @@ _ASCENDING = {
     ),
     "DRG-01": (("small_thousands", "medium_thousands", "large_thousands"),),
 }
+_LEAST = {("UPD-03", "gap_from"): 8}
+"""Numbers that must not be smaller: posts of one week are not all given to the rules."""
 _PLATFORMS = frozenset({("PLT-01", "niche"), ("PLT-01", "mainstream"), ("DRG-01", "freezing")})
 """Lists whose words are platforms."""
 
@@ -188,6 +190,7 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
         yield from _differences(rule, document, position, "dates", needs.dates, rule.dates)
         yield from _differences(rule, document, position, "words", needs.words, rule.words)
         yield from _order_problems(rule, document, position)
+        yield from _small_problems(rule, document, position)
         yield from _platform_problems(rule, document, position)
     for missing in NEEDS.keys() - {rule.id for rule in file.rules}:
         yield document.problem(("rules",), f"缺少规则 “{missing}”。")
@@ -221,6 +224,14 @@ def _order_problems(rule: RuleVersion, document: Document, position: int) -> Ite
             if rule.numbers[smaller] >= rule.numbers[larger]:
                 place = ("rules", position, "numbers", larger)
                 yield document.problem(place, f"规则 “{rule.id}” 的 “{larger}” 应大于 “{smaller}”。")
+
+
+def _small_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
+    for name, number in rule.numbers.items():
+        least = _LEAST.get((rule.id, name), 1)
+        if number < least:
+            text = f"规则 “{rule.id}” 的 “{name}” 不能小于 {least}。"
+            yield document.problem(("rules", position, "numbers", name), text)
 
 
 def _platform_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:

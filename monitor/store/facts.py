@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,9 +19,9 @@ from monitor.core.outage import Outage
 from monitor.store import outages, tables
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
-from monitor.store.driver import from_driver
+from monitor.store.driver import fetch, from_driver, marks, to_driver
 from monitor.store.observations import observation_of, seen_columns
-from monitor.store.posts import former_posts, from_raw, known_post, raw_columns
+from monitor.store.posts import AT, RAW, Raw, former_posts, from_raw, known_post, raw_columns
 from monitor.store.records import lives
 from monitor.store.roster import versions_in_force
 from monitor.store.values import decode
@@ -29,26 +30,42 @@ REACH = timedelta(days=180)
 """How far back every post is given: twice the longest window of a rule.
 
 Of older posts, only the newest is given, which tells where a gap began."""
+NEAR = timedelta(days=7)
+"""Posts no further apart than this make no gap that a rule could mean: rules.yaml takes no smaller numbers."""
+_EVER = datetime.min.replace(tzinfo=UTC)
+_ACCOUNT, _PUBLISHED, _SEEN_IN, _MISSING, _WITHDRAWN = (
+    1 + AT[name] for name in ("account", "published_at", "observation", "missing_since", "withdrawn_at")
+)
+"""Where these stand in a row of posts after its id."""
+_IN_TURN = itemgetter(_PUBLISHED, _SEEN_IN, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """Two times: the one that is judged, and the one up to which we had learnt."""
+    """Two times: the one that is judged, and the one up to which we had learnt; and whether all is wanted."""
 
     at: datetime
     known_at: datetime
+    is_whole: bool
 
 
 def known(
-    tx: Tx, account_ids: Collection[str], *, now: datetime, known_at: datetime | None = None, reach: timedelta = REACH
+    tx: Tx,
+    account_ids: Collection[str],
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    reach: timedelta = REACH,
+    is_whole: bool = True,
 ) -> tuple[Known, ...]:
     """Return what was the case with these accounts at `now`, as known by `known_at` (default `now`), by account id.
 
     An account that was not on the roster then is left out: compare the ids. For the judgement
-    pass, call it in the write transaction that saves the findings.
+    pass, call it in the write transaction that saves the findings. Unless it `is_whole`, what no rule
+    asks for is left out: posts in the midst of others (see NEAR), and the posts that a look showed.
     """
-    moment = _Moment(now, now if known_at is None else known_at)
-    rows = tx.execute(versions_in_force(now, moment.known_at, account_ids))
+    moment = _Moment(now, now if known_at is None else known_at, is_whole)
+    rows = tx.execute(versions_in_force(now, moment.known_at, account_ids)).all()
     in_force = {row.account: decode(Account, row.content) for row in rows}
     ids = list(in_force)
     posts = _posts(tx, ids, moment, reach)
@@ -112,7 +129,7 @@ def _before_doubt(tx: Tx, doubts: Mapping[str, Outage], moment: _Moment) -> dict
     found: defaultdict[str, list[Observation]] = defaultdict(list)
     for until in {doubt.trusted_until for doubt in doubts.values()}:
         ids = [id_ for id_, doubt in doubts.items() if doubt.trusted_until == until]
-        for then in (_Moment(until, min(until, moment.known_at)), moment):
+        for then in (replace(moment, at=until, known_at=min(until, moment.known_at)), moment):
             by_hand = then is moment
             for id_, seen in _observations(tx, ids, then).items():
                 found[id_] += (one for one in seen if one.is_polled is not by_hand)
@@ -129,10 +146,35 @@ def _trusted(posts: Iterable[KnownPost], account: str, doubt: Outage | None) -> 
 
 
 def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> defaultdict[str, list[KnownPost]]:
+    former, when = former_posts(tx, ids, moment.known_at), from_driver(tx)
+    rows: defaultdict[str, list[Raw]] = defaultdict(list)
+    for row in (*_last_before(tx, ids, moment, moment.at - reach), *_since(tx, ids, moment, moment.at - reach)):
+        rows[row[_ACCOUNT]].append(row)
+    found: defaultdict[str, list[KnownPost]] = defaultdict(list)
+    for account, of_one in rows.items():
+        of_one.sort(key=_IN_TURN)
+        for id_, *row in of_one if moment.is_whole else _telling(of_one, former, when):
+            then = known_post(former[id_]) if id_ in former else from_raw(row, when)
+            post = _as_of(then, moment)
+            if post is not None:
+                found[account].append(post)
+        if former:
+            found[account].sort(key=lambda known: known.post.published_at)
+    return found
+
+
+def _since(tx: Tx, ids: Collection[str], moment: _Moment, start: datetime) -> Sequence[Raw]:
+    """Return the rows of the posts since `start` that had been learnt, each after its id."""
+    own = to_driver(tx)
+    limits = [start, moment.known_at] if moment.known_at <= moment.at else [start, moment.known_at, moment.at]
+    appeared = "" if moment.known_at <= moment.at else " AND published_at <= ?"
+    chosen = f"account IN ({marks(len(ids))}) AND published_at >= ? AND first_seen <= ?{appeared}"
+    return fetch(tx, f"SELECT id, {RAW} FROM posts WHERE {chosen}", [*ids, *map(own, limits)]) if ids else ()  # noqa: S608 - names and marks only
+
+
+def _last_before(tx: Tx, ids: Collection[str], moment: _Moment, start: datetime) -> Sequence[Raw]:
+    """Return the same of each account's last post before `start`, and of its last visible one."""
     table, account = tables.posts, tables.accounts
-    start = moment.at - reach
-    columns = [table.c.id, *raw_columns(table)]
-    recent = sa.select(*columns).where(table.c.account.in_(ids), table.c.published_at >= start, _learnt(table, moment))
     older = table.alias("older")
     before = (
         sa.select(older.c.id)
@@ -141,22 +183,30 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
         .limit(1)
     )
     visible = before.where(sa.or_(older.c.withdrawn_at.is_(None), older.c.withdrawn_at > moment.known_at))
-    ends = (
-        sa.select(*columns)
+    chosen = (
+        sa.select(table.c.id, *raw_columns(table))
         .join_from(account, table, table.c.id.in_([before.scalar_subquery(), visible.scalar_subquery()]))
         .where(account.c.id.in_(ids))
     )
-    found: defaultdict[str, list[KnownPost]] = defaultdict(list)
-    former = former_posts(tx, ids, moment.known_at)
-    when = from_driver(tx)
-    for id_, *row in (*tx.execute(ends), *tx.execute(recent)):
-        then = known_post(former[id_]) if id_ in former else from_raw(row, when)
-        post = _as_of(then, moment)
-        if post is not None:
-            found[row[0]].append(post)
-    for of_one in found.values():
-        of_one.sort(key=lambda known: known.post.published_at)
-    return found
+    return tx.execute(chosen).all()
+
+
+def _telling(rows: Sequence[Raw], former: Container[int], when: Callable[[Any], datetime | None]) -> Iterator[Raw]:
+    """Yield of an account's posts, oldest first, the first and the last of each stretch of NEAR.
+
+    So two that stand beside each other were neighbours, or lie no further apart. Whatever is not simply there to be
+    seen is a stretch of its own.
+    """
+    stretches = [
+        -row[0]
+        if row[_MISSING] or row[_WITHDRAWN] or row[0] in former
+        else (when(row[_PUBLISHED]) or _EVER).toordinal() // NEAR.days
+        for row in rows
+    ]
+    last = len(rows) - 1
+    for place, (row, stretch) in enumerate(zip(rows, stretches, strict=True)):
+        if place in {0, last} or stretches[place - 1] != stretch or stretches[place + 1] != stretch:
+            yield row
 
 
 def _learnt(table: sa.FromClause, moment: _Moment) -> sa.ColumnElement[bool]:
@@ -184,10 +234,10 @@ def _observations(tx: Tx, ids: Collection[str], moment: _Moment) -> defaultdict[
     table = tables.observations
     found: defaultdict[str, list[Observation]] = defaultdict(list)
     seen: dict[str, Observation] = {}
-    for row in tx.execute(_newest(table.c.reason.is_(None), ids, moment)):
-        seen[row.source] = observation_of(row, moment.at)
+    for row in tx.execute(_newest(table.c.reason.is_(None), ids, moment)).all():
+        seen[row.source] = observation_of(row, moment.at, with_posts=moment.is_whole)
         found[row.account].append(seen[row.source])
-    for row in tx.execute(_newest(table.c.reason.is_not(None), ids, moment)):
+    for row in tx.execute(_newest(table.c.reason.is_not(None), ids, moment)).all():
         blind = observation_of(row, moment.at)
         if row.source not in seen or blind.last_confirmed > seen[row.source].last_confirmed:
             found[row.account].append(blind)

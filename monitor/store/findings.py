@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -37,14 +37,15 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
         tables.findings.c.episode,
         tables.findings.c.digest,
     )
-    before = {(row.subject, row.rule): row for row in tx.execute(chosen.where(tables.findings.c.subject.in_(subjects)))}
+    stands = tx.execute(chosen.where(tables.findings.c.subject.in_(subjects))).all()
+    before = {(row.subject, row.rule): row for row in stands}
     rows, changed, changes = [], [], []
     for finding in stated:
-        row = _row(finding, at)
-        old = before.get((subject_of(finding), finding.rule))
-        if old is not None and old.digest == row["digest"]:
+        subject, digest = subject_of(finding), _digest(finding)
+        old = before.get((subject, finding.rule))
+        if old is not None and old.digest == digest:
             continue
-        rows.append(row)
+        rows.append(_row(finding, subject, digest, at))
         if old is None or (old.state, old.episode) != (finding.state, finding.episode):
             changed.append(finding)
             changes.append(_change(finding, old.state if old is not None else None, at))
@@ -123,18 +124,25 @@ def _account_subject(account_id: str) -> str:
     return f"account/{account_id}"
 
 
-def _row(finding: Finding, at: datetime) -> dict[str, object]:
-    content = encode(finding)
+def _digest(finding: Finding) -> str:
+    """Return what two findings have in common if and only if they say the same: most say what they said before."""
+    return blake2b(repr(_parts(finding)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+_parts = attrgetter(*(field.name for field in fields(Finding)))
+
+
+def _row(finding: Finding, subject: str, digest: str, at: datetime) -> dict[str, object]:
     return {
-        "subject": subject_of(finding),
+        "subject": subject,
         "rule": finding.rule,
         "account": finding.account,
         "area": finding.area,
         "state": finding.state,
         "episode": finding.episode,
-        "digest": blake2b(json.dumps(content).encode(), digest_size=12).hexdigest(),
+        "digest": digest,
         "changed_at": at,
-        "content": content,
+        "content": encode(finding),
     }
 
 

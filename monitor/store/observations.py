@@ -36,21 +36,23 @@ def seen_columns() -> tuple[sa.Column[Any], ...]:
     )
 
 
-def observation_of(row: Row, moment: datetime | None = None) -> Observation:
+def observation_of(row: Row, moment: datetime | None = None, *, with_posts: bool = True) -> Observation:
     """Return the row as a value; with a moment, as it stood then: not confirmed any later."""
     return Observation(
         id=row.id,
         source=row.source,
         collector=row.collector,
-        seen=row.reason if row.reason is not None else seen_of(row),
+        seen=row.reason if row.reason is not None else seen_of(row, with_posts=with_posts),
         first_seen=row.first_seen,
         last_confirmed=row.last_confirmed if moment is None else min(row.last_confirmed, moment),
     )
 
 
-def seen_of(row: sa.Row[*tuple[Any, ...]]) -> Seen:
+def seen_of(row: sa.Row[*tuple[Any, ...]], *, with_posts: bool = True) -> Seen:
     """Return what was seen from `covers` and `content`: only of posts can it be said that a list covers them."""
-    return decode(Download, row.content) if row.covers is None else decode(Timeline, row.content)
+    if row.covers is None:
+        return decode(Download, row.content)
+    return decode(Timeline, row.content if with_posts else {**row.content, "posts": ()})
 
 
 def digest(seen: Seen) -> str:

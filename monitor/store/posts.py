@@ -39,7 +39,10 @@ _COLUMNS = (
     "missing_since",
     "withdrawn_at",
 )
-_AT = {name: number for number, name in enumerate(_COLUMNS)}
+AT = {name: number for number, name in enumerate(_COLUMNS)}
+"""Where a column stands in such a row."""
+RAW = ", ".join(_COLUMNS)
+"""The columns of such a row, in SQL."""
 _PRECISIONS = {precision.value: precision for precision in Precision}
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Before every post."""
@@ -179,7 +182,7 @@ def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) ->
 def _fill(tx: Tx, sheets: dict[str, _Sheet], sql: str, parameters: Sequence[object], pairs: int) -> None:
     if pairs:
         for row in fetch(tx, sql.format(", ".join(["(?, ?)"] * pairs)), parameters):
-            sheets[row[_AT["account"]]].rows[row[_AT["key"]]] = row
+            sheets[row[AT["account"]]].rows[row[AT["key"]]] = row
 
 
 def _can_miss(timeline: Timeline) -> bool:
@@ -220,8 +223,8 @@ def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
     if covers_all and sighting.observation.is_polled:
         least = to_driver(tx)(reach or _EVER)
         for key, row in sheet.rows.items():
-            is_ours = row[_AT["source"]] == sighting.observation.source and row[_AT["published_at"]] > least
-            if is_ours and key not in shown and row[_AT["withdrawn_at"]] is None:
+            is_ours = row[AT["source"]] == sighting.observation.source and row[AT["published_at"]] > least
+            if is_ours and key not in shown and row[AT["withdrawn_at"]] is None:
                 missed = from_raw(row, from_driver(tx))
                 sheet.known.setdefault(missed.post.key, missed)
     return replace(sighting.observation, seen=replace(timeline, posts=tuple(kept)))
@@ -229,9 +232,9 @@ def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
 
 def _is_settled(row: Raw, *, is_linking: bool) -> bool:
     """Whether seeing the post again teaches nothing: it is linked, not missing, and its time is exact."""
-    is_exact = row[_AT["precision"]] in {Precision.SECOND.value, Precision.MINUTE.value}
-    is_linked = not is_linking or row[_AT["linked_at"]] is not None
-    return is_exact and is_linked and row[_AT["missing_since"]] is None and row[_AT["withdrawn_at"]] is None
+    is_exact = row[AT["precision"]] in {Precision.SECOND.value, Precision.MINUTE.value}
+    is_linked = not is_linking or row[AT["linked_at"]] is not None
+    return is_exact and is_linked and row[AT["missing_since"]] is None and row[AT["withdrawn_at"]] is None
 
 
 def _newest(tx: Tx, account: str, sheet: _Sheet, before: Posts) -> datetime | None:

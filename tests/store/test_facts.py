@@ -10,10 +10,13 @@ from monitor.core.account import Account, Source
 from monitor.core.finding import Known, Support
 from monitor.core.observation import HAND_FRESHNESS, POLLED_FRESHNESS, Covers, Post, Reason, Timeline, Unchanged
 from monitor.core.outage import Cause, Outage
+from monitor.core.rules import upd_01, upd_03
 from monitor.store import Store, facts, looks, outages, roster
+from tests.core.build import BOOK
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, source
 
 START = NOW - 30 * DAY
+RULES = (upd_01.RULE, upd_03.RULE)
 OLD, NEW = post(NOW - 5 * DAY), post(NOW - 2 * DAY)
 
 
@@ -23,10 +26,14 @@ def roster_of_one(store: Store) -> None:
 
 
 def known(
-    store: Store, now: datetime = NOW, known_at: datetime | None = None, id_: str = "A01", **reach: timedelta
+    store: Store,
+    now: datetime = NOW,
+    known_at: datetime | None = None,
+    id_: str = "A01",
+    reach: timedelta = facts.REACH,
 ) -> Known:
     with store.read() as tx:
-        (found,) = facts.known(tx, [id_], now=now, known_at=known_at, **reach)
+        (found,) = facts.known(tx, [id_], now=now, known_at=known_at, reach=reach)
     return found
 
 
@@ -257,3 +264,30 @@ def test_asked_later_the_past_is_what_it_was(store: Store, steps: list[tuple[int
 
     for moment, was in then:
         assert told(known(store, moment, id_=id_), moment) == was
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=timedelta(seconds=10))
+@given(hours_ago=st.lists(st.integers(0, 24 * 170), min_size=1, max_size=40), missed=st.sets(st.integers(0, 40)))
+def test_posts_that_no_rule_asks_for_change_no_rules_word(store: Store, hours_ago: list[int], missed: set[int]) -> None:
+    id_ = f"H{abs(hash(repr((hours_ago, missed))))}"
+    enrol(store, account(id_), at=START)
+    every = [
+        post(NOW - hours * HOUR, url=f"https://example.invalid/{id_}/{place}") for place, hours in enumerate(hours_ago)
+    ]
+    left = [one for place, one in enumerate(every) if place not in missed]
+    for hours, posted in ((0, every), (2, left), (4, left)):
+        record(store, look(NOW + hours * HOUR, shown(*posted), of=source(id_)))
+
+    now = NOW + 4 * HOUR
+    with store.read() as tx:
+        (whole,), (sparing,) = (facts.known(tx, [id_], now=now, is_whole=is_whole) for is_whole in (True, False))
+    assert set(sparing.posts) <= set(whole.posts)
+    assert [rule.judge(sparing, BOOK, now) for rule in RULES] == [rule.judge(whole, BOOK, now) for rule in RULES]
+
+
+def test_of_a_busy_account_the_rules_are_given_two_posts_of_a_week(store: Store) -> None:
+    record(store, look(NOW, shown(*(post(NOW - hours * HOUR) for hours in range(1, 24 * 60)))))
+    with store.read() as tx:
+        (whole,), (sparing,) = (facts.known(tx, ["A01"], now=NOW, is_whole=is_whole) for is_whole in (True, False))
+    assert len(whole.posts) == 24 * 60 - 1
+    assert len(sparing.posts) < 2 * 60 / 7 + 4
