@@ -188,7 +188,6 @@ class Daemon:
 
     async def run(self) -> None:
         """Run until `stop`, SIGTERM or SIGINT."""
-        await self._works.courier.recover(self._works.clock())
         scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
         )

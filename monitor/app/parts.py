@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import secrets
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -196,6 +199,7 @@ class Parts:
             clock=self.clock,
             delivered=self.metrics.delivered,
             faults=self.faults,
+            holder=_mark(),
             per_person=self.settings.hours.per_person,
         )
 
@@ -283,6 +287,11 @@ class Parts:
         roster.sync_sources(
             tx, roster.accounts(tx), sources=self.chains.of, every=every_of(self.settings), now=self.clock()
         )
+
+
+def _mark() -> str:
+    """Return what tells this process from any other, on whatever machine and after whatever restart."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 async def open_parts(

@@ -57,6 +57,26 @@ class Attempt:
     retry_after: timedelta | None = None
 
 
+LEASE = timedelta(minutes=2)
+"""How long a message is in one sender's hands. A try takes at most half a minute."""
+TO_BEGIN = timedelta(seconds=15)
+"""How soon a try must begin: whoever slept longer than that (a machine that was frozen) leaves it to others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """That a message is in somebody's hands: until then nobody else sends it or writes down what came of it."""
+
+    message: str
+    holder: str
+    """A mark of the process, never the same again after a restart."""
+    until: datetime
+
+    def may_begin(self, now: datetime) -> bool:
+        """Whether a try that begins now is surely over before anybody else begins one."""
+        return now <= self.until - LEASE + TO_BEGIN
+
+
 RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
 """The longest to wait before each further try; after the last, the message has failed."""
 JITTER = 0.2

@@ -1,7 +1,8 @@
 """Deliver what is to be said: notices become one message per person, and every try is kept.
 
 A message is settled, id and words, in a durable transaction before its first try; what a crash
-leaves unanswered is repeated with the same id. Right before it is settled everything is judged
+leaves unanswered is repeated with the same id. It is sent by whoever has taken it, and in time: who
+slept over it, or was taken for dead, lets go of it. Right before it is settled everything is judged
 once more, so that nobody is asked for what they have done.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,13 +22,13 @@ from monitor.core.calendar import ONE_DAY, OfficeHours, beijing_date, start_of_d
 from monitor.core.case import Case, Ladder, StepKind
 from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
-from monitor.core.message import Attempt, Message, MessageState, Outcome, next_try
+from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome, next_try
 from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
 from monitor.core.token import Permit, Purpose
 from monitor.core.wording import Item, Links, Office, Setting, Words, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
-from monitor.store import Store, Tx, cases, facts, outbox
+from monitor.store import Store, StoreError, Tx, cases, facts, outbox
 
 BATCH = 100
 UNNUMBERED = "待定"
@@ -90,9 +91,10 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A message as it must be sent now."""
+    """A message as it must be sent now, and in our hands."""
 
     message: Message
+    lease: Lease
     is_whole: bool
     """Whether it says all that it was drafted for; if not, the rest is drafted anew before anything else leaves."""
 
@@ -101,7 +103,7 @@ class Refrain(Enum):
     """Why a message is not tried now."""
 
     MOOT = "moot"
-    """It has nothing to say any more, or must be written anew."""
+    """It has nothing to say any more, must be written anew, or is in other hands."""
     CLOSED = "closed"
     """Nothing leaves by this channel now: outside office hours, too fast, or it said that it takes nothing."""
 
@@ -170,9 +172,13 @@ class Courier:
     delivered: Callable[[str, Outcome], None]
     """Told of every try: channel, outcome."""
     faults: Faults
+    holder: str
+    """Whose hands a message is in while this process sends it (`Lease`)."""
     per_person: int
     """How many messages a person gets in one day; what is more goes the next day, merged into one."""
     _rounds: Rounds = field(default_factory=Rounds)
+    _answers: deque[Callable[[Tx], None]] = field(default_factory=deque)
+    """What the far sides said and the database did not take, ready to be written."""
 
     async def prepare(self, now: datetime) -> int:
         """Turn waiting notices into messages, one for each person and way; return how many were written.
@@ -207,12 +213,17 @@ class Courier:
         return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
 
     async def recover(self, now: datetime) -> int:
-        """Queue again what a crash or a lost database left unanswered; return how many. Only while nobody sends."""
+        """Queue again what a crash left unanswered, once its lease is over; return how many.
+
+        An answer that only the database did not take is written down first: it was not lost.
+        """
+        while self._answers:
+            await self._write_down(self._answers.popleft())
 
         def again(tx: Tx) -> int:
-            left = outbox.unfinished(tx)
-            for kept in left:
-                outbox.record_attempt(tx, kept.message.id, INTERRUPTED, at=now, next_try=now)
+            left = outbox.left_behind(tx, now)
+            for lease in left:
+                outbox.record_attempt(tx, lease, INTERRUPTED, at=now, next_try=now)
             return len(left)
 
         return await self.store.write(again, durable=True)
@@ -240,24 +251,33 @@ class Courier:
                 break
             if isinstance(ready, Refrain):
                 continue
-            attempt = await self._try(ready.message, kept, channel)
+            attempt = await self._try(ready, kept, channel)
             tried += 1
-            if attempt.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED} or not ready.is_whole:
+            if attempt is None or attempt.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED} or not ready.is_whole:
                 break
         return tried
 
     async def _give_up(self, kept: outbox.Kept) -> None:
         """Fail a message whose channel the settings no longer name."""
         missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
-        await self._record(kept, missing)
+        now = self.clock()
+        lease = await self.store.write(lambda tx: outbox.take(tx, kept.message.id, self.holder, at=now), durable=True)
+        if lease is not None:
+            await self._record(kept, lease, missing)
 
-    async def _try(self, message: Message, kept: outbox.Kept, channel: Channel) -> Attempt:
-        """Send one settled message, and write down what came of it."""
+    async def _try(self, ready: Ready, kept: outbox.Kept, channel: Channel) -> Attempt | None:
+        """Send one settled message, and write down what came of it; None where it is too late to begin.
+
+        Too late it is where this process stood still for a while: others may have taken over, and it cannot know.
+        """
+        if not ready.lease.may_begin(now := self.clock()):
+            await self.store.write(lambda tx: outbox.give_back(tx, ready.lease, now), durable=True)
+            return None
         attempt = Attempt(outcome=Outcome.UNANSWERED, code="bug", detail="a bug in the channel, see the log")
-        with self.faults.contained("deliver", message_id=message.id):
-            attempt = await channel.send(message)
+        with self.faults.contained("deliver", message_id=ready.message.id):
+            attempt = await channel.send(ready.message)
         self.delivered(channel.name, attempt.outcome)
-        await self._record(kept, attempt, channel)
+        await self._record(kept, ready.lease, attempt, channel)
         return attempt
 
     def _settled(self, tx: Tx, *, kept: outbox.Kept, channel: Channel) -> Ready | Refrain:
@@ -269,11 +289,14 @@ class Courier:
         if open_at > now:
             outbox.hold_back(tx, channel.name, open_at)
             return Refrain.CLOSED
+        lease = outbox.take(tx, kept.message.id, self.holder, at=now)
+        if lease is None:
+            return Refrain.MOOT
         words, is_whole = Words(subject=kept.message.subject, body=kept.message.body), True
         if not kept.topic:
             if self._has_heard_enough(tx, kept, now):
                 tomorrow = start_of_day(beijing_date(now) + ONE_DAY)
-                outbox.postpone(tx, kept.message.id, self.hours.opens_at(tomorrow, self.bench.calendar))
+                outbox.give_back(tx, lease, self.hours.opens_at(tomorrow, self.bench.calendar))
                 return Refrain.MOOT
             fresh = self._words_now(tx, kept, channel, now)
             if fresh is None:
@@ -281,8 +304,8 @@ class Courier:
             words, is_whole = fresh
         words = Words(subject=words.subject, body=words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}"))
         outbox.take_token(tx, channel.bucket, channel.per_minute, now)
-        message = outbox.freeze(tx, kept.message.id, subject=words.subject, body=words.body, at=now)
-        return Ready(message=message, is_whole=is_whole)
+        message = outbox.freeze(tx, lease, subject=words.subject, body=words.body, at=now)
+        return Ready(message=message, lease=lease, is_whole=is_whole)
 
     def _has_heard_enough(self, tx: Tx, kept: outbox.Kept, now: datetime) -> bool:
         """Whether the person has got as many messages today as anybody may; the operator has no such limit."""
@@ -427,23 +450,31 @@ class Courier:
         setting = Setting(now=now, calendar=self.bench.calendar, ladder=outlook.ladder, office=self.office)
         return to_person(items, roles, UNNUMBERED, setting, links)
 
-    async def _record(self, kept: outbox.Kept, attempt: Attempt, channel: Channel | None = None) -> None:
+    async def _record(self, kept: outbox.Kept, lease: Lease, attempt: Attempt, channel: Channel | None = None) -> None:
         now = self.clock()
         again = next_try(kept.message.id, kept.attempts + 1, attempt, now)
 
         def record(tx: Tx) -> None:
-            outbox.record_attempt(tx, kept.message.id, attempt, at=now, next_try=again)
+            if not outbox.record_attempt(tx, lease, attempt, at=now, next_try=again):
+                _log.warning("answered too late", extra={"message_id": lease.message, "code": attempt.code})
+            elif again is None and attempt.outcome is not Outcome.SENT and kept.topic:
+                self._another_way(tx, kept, now)
             if channel and attempt.retry_after:
                 outbox.block(tx, channel.bucket, now + attempt.retry_after)
-            if again is None and attempt.outcome is not Outcome.SENT and kept.topic:
-                self._another_way(tx, kept, now)
 
-        await self.store.write(record, durable=True)
+        await self._write_down(record)
         if attempt.outcome is not Outcome.SENT:
             _log.warning(
                 "not delivered",
                 extra={"message_id": kept.message.id, "outcome": attempt.outcome.value, "code": attempt.code},
             )
+
+    async def _write_down(self, record: Callable[[Tx], None]) -> None:
+        try:
+            await self.store.write(record, durable=True)
+        except StoreError:
+            self._answers.append(record)
+            raise
 
     def _another_way(self, tx: Tx, kept: outbox.Kept, now: datetime) -> None:
         """Send an operator's message that failed by the operator's next channel; notices find theirs by themselves."""

@@ -60,7 +60,7 @@ class Works:
 
     async def deliver(self) -> int:
         """Write messages and try those whose time has come; return how many were tried."""
-        await self.courier.recover(self.clock())  # nobody else sends: what is still being sent, nobody does
+        await self.courier.recover(self.clock())
         await self.courier.prepare(self.clock())
         return await self.courier.deliver_due()
 

@@ -1,8 +1,10 @@
 """The outbox: the messages that notices become, every try to deliver them, and the pace of each channel.
 
 A message's words may change until `freeze`; from then on id and words are settled, and every
-try repeats them. A notice is *open*, *merged* into a message that is not yet sent, *told*,
-*superseded* by a later word or a better fact, or *cancelled* by a person or with its account.
+try repeats them. Whoever sends it has taken it before, by one conditional UPDATE that only one can
+win (`take`), and has it until its lease is over. A notice is *open*, *merged* into a message that
+is not yet sent, *told*, *superseded* by a later word or a better fact, or *cancelled* by a person
+or with its account.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Role
-from monitor.core.message import Attempt, Message, MessageState, Outcome
+from monitor.core.message import LEASE, Attempt, Lease, Message, MessageState, Outcome
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import end_notices, notices_of, queue_notices, reopen_notices, waiting_notices
@@ -35,14 +37,15 @@ __all__ = [
     "due_messages",
     "end_notices",
     "freeze",
+    "give_back",
     "heard_since",
     "hold_back",
     "is_under_way",
+    "left_behind",
     "messages",
     "next_token_at",
     "notices_of",
     "oldest_age",
-    "postpone",
     "queue_notices",
     "record_attempt",
     "release",
@@ -50,8 +53,8 @@ __all__ = [
     "retry",
     "save_draft",
     "settle",
+    "take",
     "take_token",
-    "unfinished",
     "waiting_mark",
     "waiting_notices",
     "was_told",
@@ -154,37 +157,66 @@ def hold_back(tx: Tx, channel: str, until: datetime) -> None:
     tx.execute(due.where(table.c.next_try_at < until).values(next_try_at=until))
 
 
-def freeze(tx: Tx, message_id: str, *, subject: str, body: str, at: datetime) -> Message:
-    """Settle the words and mark the message SENDING; return it as it must be sent.
+def take(tx: Tx, message_id: str, holder: str, *, at: datetime) -> Lease | None:
+    """Take a QUEUED message into one's hands, SENDING; None where somebody else has taken or ended it meanwhile."""
+    lease = Lease(message=message_id, holder=holder, until=at + LEASE)
+    free = sa.update(table).where(table.c.id == message_id, table.c.state == MessageState.QUEUED)
+    taken = free.values(state=MessageState.SENDING, taken_by=holder, taken_until=lease.until)
+    return lease if tx.execute(taken).rowcount == 1 else None
 
-    Commit it durably before the first try. Once frozen, the first words stay: later calls only
-    mark the next try.
+
+def freeze(tx: Tx, lease: Lease, *, subject: str, body: str, at: datetime) -> Message:
+    """Settle the words of a message that was taken; return it as it must be sent. Once settled, the first words stay.
+
+    Commit it durably before the first try.
     """
-    this = table.c.id == message_id
+    this = table.c.id == lease.message
     first = sa.update(table).where(this, table.c.frozen_at.is_(None))
     tx.execute(first.values(subject=subject, body=body, frozen_at=at))
-    tx.execute(sa.update(table).where(this).values(state=MessageState.SENDING))
     return _message(tx.execute(sa.select(table).where(this)).one())
 
 
-def record_attempt(tx: Tx, message_id: str, attempt: Attempt, *, at: datetime, next_try: datetime | None) -> None:
-    """Keep one try: SENT if the far side said so, QUEUED for `next_try`, or FAILED if that is None (see `settle`)."""
-    row = {"message": message_id, "at": at, "outcome": attempt.outcome, "code": attempt.code, "detail": attempt.detail}
-    pause = attempt.retry_after.total_seconds() if attempt.retry_after is not None else None
-    tx.execute(sa.insert(attempts), row | {"retry_after": pause})
-    tx.execute(sa.update(table).where(table.c.id == message_id).values(attempts=table.c.attempts + 1))
+def record_attempt(tx: Tx, lease: Lease, attempt: Attempt, *, at: datetime, next_try: datetime | None) -> bool:
+    """Keep one try: SENT if the far side said so, QUEUED for `next_try`, or FAILED if that is None (see `settle`).
+
+    Return False, with nothing kept, where the message is in those hands no more: what became of it is told by others.
+    """
+    ours = sa.update(table).where(*_in_hands(lease)).values(attempts=table.c.attempts + 1)
+    if tx.execute(ours).rowcount != 1:
+        return False
+    row = {
+        "message": lease.message,
+        "at": at,
+        "outcome": attempt.outcome,
+        "code": attempt.code,
+        "detail": attempt.detail,
+        "retry_after": attempt.retry_after.total_seconds() if attempt.retry_after is not None else None,
+    }
+    tx.execute(sa.insert(attempts), row)
     if attempt.outcome is Outcome.SENT:
-        settle(tx, message_id, MessageState.SENT, at=at)
+        settle(tx, lease.message, MessageState.SENT, at=at)
     elif next_try is None:
-        settle(tx, message_id, MessageState.FAILED, at=at)
+        settle(tx, lease.message, MessageState.FAILED, at=at)
     else:
-        postpone(tx, message_id, next_try)
+        give_back(tx, lease, next_try)
+    return True
 
 
-def postpone(tx: Tx, message_id: str, until: datetime) -> None:
-    """Put a message back to QUEUED for later: no token, office closed. Not a try."""
-    this = sa.update(table).where(table.c.id == message_id)
-    tx.execute(this.values(state=MessageState.QUEUED, next_try_at=until))
+def give_back(tx: Tx, lease: Lease, until: datetime) -> None:
+    """Put a message that was taken back to QUEUED for later, if it is still in those hands. Not a try."""
+    ours = sa.update(table).where(*_in_hands(lease))
+    tx.execute(ours.values(state=MessageState.QUEUED, next_try_at=until, taken_by=None, taken_until=None))
+
+
+def left_behind(tx: Tx, now: datetime) -> tuple[Lease, ...]:
+    """Return the leases that are over: whoever had them died, or sleeps, and kept from us what came of the try.
+
+    One that ends later than any given now was given before the clock was put back: it is over as well.
+    """
+    is_over = sa.or_(table.c.taken_until <= now, table.c.taken_until > now + LEASE)
+    chosen = sa.select(table).where(table.c.state == MessageState.SENDING, is_over)
+    rows = tx.execute(chosen.order_by(table.c.frozen_at, table.c.id))
+    return tuple(Lease(message=row.id, holder=row.taken_by, until=row.taken_until) for row in rows)
 
 
 def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> None:
@@ -201,7 +233,12 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
             change = {"state": NoticeState.OPEN, "message": None, "route": notices.c.route + 1}
         case MessageState.HELD | MessageState.QUEUED | MessageState.SENDING:
             raise ValueError(f"no message ends as {state.value}")
-    tx.execute(sa.update(table).where(table.c.id == message_id).values(state=state, finished_at=at))
+    ended = (
+        sa.update(table)
+        .where(table.c.id == message_id)
+        .values(state=state, finished_at=at, taken_by=None, taken_until=None)
+    )
+    tx.execute(ended)
     merged = sa.and_(notices.c.message == message_id, notices.c.state == NoticeState.MERGED)
     tx.execute(sa.update(notices).where(merged).values(change))
 
@@ -255,12 +292,6 @@ def retry(tx: Tx, ids: Collection[str], *, at: datetime) -> int:
     is_settled = table.c.frozen_at.is_not(None)
     failed = sa.update(table).where(table.c.state == MessageState.FAILED, is_settled, table.c.id.in_(ids))
     return tx.execute(failed.values(state=MessageState.QUEUED, due_at=at, next_try_at=at, finished_at=None)).rowcount
-
-
-def unfinished(tx: Tx) -> tuple[Kept, ...]:
-    """Return messages found SENDING: at start-up, those whose answer a crash kept from us. Retry them as they are."""
-    chosen = sa.select(table).where(table.c.state == MessageState.SENDING)
-    return _kept(tx, chosen.order_by(table.c.frozen_at, table.c.id))
 
 
 def next_token_at(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime | None:
@@ -329,6 +360,11 @@ def oldest_age(tx: Tx, now: datetime) -> timedelta | None:
     waiting = table.c.state.in_([MessageState.QUEUED, MessageState.SENDING])
     oldest: datetime | None = tx.scalar(sa.select(sa.func.min(table.c.due_at)).where(waiting, table.c.due_at <= now))
     return None if oldest is None else now - oldest
+
+
+def _in_hands(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what must hold of a message's row so that it is still in the lease's hands."""
+    return table.c.id == lease.message, table.c.state == MessageState.SENDING, table.c.taken_by == lease.holder
 
 
 def _unfrozen(draft: Draft) -> sa.Select[Any]:

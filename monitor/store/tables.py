@@ -392,6 +392,8 @@ messages = Table(
     Column("next_try_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("finished_at", UtcDateTime, index=True),
+    Column("taken_by", Text),
+    Column("taken_until", UtcDateTime),
     Index(None, "state", "next_try_at"),
     _where(
         "uq_messages_draft",
@@ -403,7 +405,11 @@ messages = Table(
         unique=True,
     ),
 )
-"""`address` is empty where the channel names its readers; `due_at` is when the message might first have left."""
+"""`address` is empty where the channel names its readers; `due_at` is when the message might first have left.
+
+`taken_by` and `taken_until` say who is sending it, and until when nobody else may (`Lease`); they are there while it is
+SENDING and at no other time.
+"""
 
 notices = Table(
     "notices",

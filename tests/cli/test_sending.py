@@ -14,6 +14,7 @@ from monitor.store import open_store, outbox
 from monitor.store.audit import recent_audit
 from tests.alerts.robot import BROKEN, Robot
 from tests.cli.office import Office
+from tests.store.build import tried
 
 
 @pytest.fixture
@@ -73,9 +74,8 @@ def busy(office: Office) -> Office:
             )
             outbox.save_draft(tx, draft, at=now(), not_before=now(), held=held)
         (queued,) = outbox.due_messages(tx, now(), 10)
-        outbox.freeze(tx, queued.message.id, subject="超期提醒", body="### 甲\n\n乙", at=now())
         refused = Attempt(outcome=Outcome.PERMANENT, code="550", detail="no such user")
-        outbox.record_attempt(tx, queued.message.id, refused, at=now(), next_try=None)
+        tried(tx, queued.message.id, "### 甲\n\n乙", refused, at=now())
     return office
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -12,12 +13,13 @@ import sqlalchemy as sa
 from alerts.channels import open_channel
 from monitor.core.account import Contact, Role
 from monitor.core.finding import Finding
-from monitor.core.message import RETRY_PAUSES, Attempt, Message, MessageState, Outcome
+from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Lease, Message, MessageState, Outcome
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
+from monitor.core.wording import Words
 from monitor.pipeline.delivering import Courier
 from monitor.settings.sections import Web
-from monitor.store import Store, acknowledging, outbox, tables
+from monitor.store import Store, Tx, acknowledging, outbox, tables
 from monitor.store.outbox import Kept
 from tests.alerts import robot
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
@@ -474,9 +476,85 @@ async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: St
     await made.parts.courier.prepare(made.clock())
     with store.begin(durable=True) as tx:
         (due,) = outbox.due_messages(tx, made.clock(), 9)
-        outbox.freeze(tx, due.message.id, subject="主题", body="正文", at=made.clock())
+        lease = outbox.take(tx, due.message.id, "dead", at=made.clock())
+        assert lease is not None
+        outbox.freeze(tx, lease, subject="主题", body="正文", at=made.clock())
+    await made.settle()
+    assert made.mail.taken == []  # whoever has it may only be slow
+    made.clock.forward(LEASE)
     await made.settle()
     assert [message.id for message in made.mail.taken] == [due.message.id]
     with store.read() as tx:
         tries = [one.attempt for one in outbox.attempts_of(tx, due.message.id)]
     assert [(one.outcome, one.code) for one in tries] == [(Outcome.UNANSWERED, "interrupted"), (Outcome.SENT, "0")]
+
+
+async def test_who_slept_between_taking_a_message_and_sending_it_sends_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await stale(store, 10)
+    settle = outbox.freeze
+
+    def asleep(tx: Tx, lease: Lease, *, subject: str, body: str, at: datetime) -> Message:
+        made.clock.forward(TO_BEGIN + timedelta(seconds=1))
+        return settle(tx, lease, subject=subject, body=body, at=at)
+
+    monkeypatch.setattr(outbox, "freeze", asleep)
+    await made.parts.works.judge_all()
+    await made.parts.works.deliver()
+    assert made.mail.taken == []
+    monkeypatch.undo()
+    await made.settle()
+    (message,) = made.mail.taken
+    with store.read() as tx:
+        assert [one.attempt.outcome for one in outbox.attempts_of(tx, message.id)] == [Outcome.SENT]
+
+
+class Outlived(Taking):
+    """A channel that answers when somebody else has taken the message over."""
+
+    def __init__(self, made: Office) -> None:
+        super().__init__("mail")
+        self.made = made
+
+    async def send(self, message: Message) -> Attempt:
+        if not self.taken:
+            self.made.clock.forward(LEASE)
+            assert await replace(self.made.parts.courier, holder="successor").recover(self.made.clock()) == 1
+        return await super().send(message)
+
+
+async def test_who_was_taken_for_dead_does_not_write_what_came_of_it(store: Store) -> None:
+    made = await stale(store, 10)
+    made.parts.directory.channels["mail"] = channel = Outlived(made)  # type: ignore[index]  # the office's own dict
+    await made.settle()
+    first, again = channel.taken
+    assert first == again
+    with store.read() as tx:
+        tries = [one.attempt for one in outbox.attempts_of(tx, first.id)]
+    assert [(one.outcome, one.code) for one in tries] == [(Outcome.UNANSWERED, "interrupted"), (Outcome.SENT, "0")]
+
+
+class Withdrawing(Taking):
+    """A channel while whose first message is on its way everything of a topic is withdrawn."""
+
+    def __init__(self, made: Office) -> None:
+        super().__init__("duty", is_group=True)
+        self.made = made
+
+    async def send(self, message: Message) -> Attempt:
+        at = self.made.clock()
+        await self.made.parts.store.write(lambda tx: outbox.withdraw(tx, "outage", at=at))
+        return await super().send(message)
+
+
+async def test_what_is_withdrawn_while_it_stands_in_line_is_not_sent(store: Store) -> None:
+    made = office(store, lambda clock: Canned(clock, {}))
+    made.parts.directory.channels["duty"] = channel = Withdrawing(made)  # type: ignore[index]  # as above
+    for topic in ("first", "outage"):
+        words = Words(subject=topic, body=topic)
+        await store.write(partial(made.parts.courier.tell_operator, words=words, topic=topic, now=made.clock()))
+        made.clock.forward(timedelta(seconds=1))
+    await made.parts.courier.deliver_due()
+    await made.parts.courier.deliver_due()
+    assert [one.subject for one in channel.taken] == ["first"]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.core.account import Account, Platform, Role, Source, chain, declared_sources
 from monitor.core.case import Plan, Step, StepKind
 from monitor.core.finding import Finding, State, Strength
+from monitor.core.message import Attempt
 from monitor.core.notice import Notice
 from monitor.core.observation import (
     Blind,
@@ -22,7 +23,7 @@ from monitor.core.observation import (
     Validators,
     timeline,
 )
-from monitor.store import Store, cases, looks, roster
+from monitor.store import Store, Tx, cases, looks, outbox, roster
 
 NOW = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -116,6 +117,14 @@ def step(kind: StepKind = StepKind.REMIND, number: int = 10, at: datetime = NOW)
 def notice(kind: StepKind = StepKind.REMIND, number: int = 10, person: str = "13800000001", id_: str = "A01") -> Notice:
     """Return a notice to a liaison."""
     return Notice(account=id_, rule="UPD-01", kind=kind, number=number, role=Role.LIAISON, person=person, at=NOW)
+
+
+def tried(tx: Tx, message: str, body: str, attempt: Attempt, *, at: datetime, next_try: datetime | None = None) -> None:
+    """Let a message that is due have been tried once."""
+    lease = outbox.take(tx, message, "", at=at)
+    assert lease is not None
+    outbox.freeze(tx, lease, subject="提醒", body=body, at=at)
+    assert outbox.record_attempt(tx, lease, attempt, at=at, next_try=next_try)
 
 
 def judge(store: Store, *judgements: cases.Judgement, at: datetime = NOW, account_id: str = "A01") -> tuple[int, ...]:

@@ -12,7 +12,22 @@ from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
 from monitor.store import Store, StoreError, audit, memory, open_store, outbox, tables
 from monitor.store.copying import Copied, copy
-from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, look, notice, open_with, post, record, shown, step
+from tests.store.build import (
+    DAY,
+    HOUR,
+    NOW,
+    account,
+    enrol,
+    judge,
+    look,
+    notice,
+    open_with,
+    post,
+    record,
+    shown,
+    step,
+    tried,
+)
 
 
 def fill(store: Store) -> None:
@@ -31,9 +46,8 @@ def fill(store: Store) -> None:
             channel="mail", role=Role.LIAISON, person="13800000001", subject="提醒", body="正文", notices=(1,)
         )
         id_ = outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=False)
-        outbox.freeze(tx, id_, subject="提醒", body="正文", at=NOW)
         busy = Attempt(outcome=Outcome.TEMPORARY, code="130101", retry_after=timedelta(seconds=1.5))
-        outbox.record_attempt(tx, id_, busy, at=NOW, next_try=NOW + HOUR)
+        tried(tx, id_, "正文", busy, at=NOW, next_try=NOW + HOUR)
         outbox.take_token(tx, "mail", 10, NOW)
         memory.put_note(tx, "key", "文字")
         audit.record_audit(tx, audit.Act(at=NOW, actor="xuncha", action="import roster"))

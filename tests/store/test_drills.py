@@ -192,7 +192,7 @@ class LosesAnswers(Taking):
         return await super().send(message)
 
 
-async def test_an_answer_that_could_not_be_written_down_is_asked_for_again(tmp_path: Path) -> None:
+async def test_an_answer_that_could_not_be_written_down_is_kept_in_mind_and_not_asked_for_again(tmp_path: Path) -> None:
     file = tmp_path / "xuncha.db"
     with open_store(f"sqlite:///{file}", patience=IMPATIENT) as store:
         drill = Drill(store)
@@ -207,7 +207,7 @@ async def test_an_answer_that_could_not_be_written_down_is_asked_for_again(tmp_p
             await works.deliver()
         while await works.deliver():
             pass
-        first, *others = channel.taken
-        assert [one for one in others if one.id == first.id] == [first]
+        numbers = [one.id for one in channel.taken]
+        assert len(numbers) == len(set(numbers))
         with store.read() as tx:
             assert {one.state for one in outbox.messages(tx) if one.message.channel == "mail"} == {MessageState.SENT}

@@ -6,12 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.account import Role
-from monitor.core.message import Attempt, Message, MessageState, Outcome
+from monitor.core.message import LEASE, Attempt, Lease, Message, MessageState, Outcome
 from monitor.core.notice import Notice
 from monitor.store import Store, outbox
 from monitor.store.outbox import Draft, NoticeState
 from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step
 
+OURS = "host:1:0a"
+THEIRS = "host:1:0b"
 SENT = Attempt(outcome=Outcome.SENT, code="0")
 BUSY = Attempt(outcome=Outcome.TEMPORARY, code="310000", detail="busy", retry_after=timedelta(seconds=90))
 
@@ -63,14 +65,22 @@ def due(store: Store, after: timedelta = timedelta()) -> list[str]:
         return [one.message.id for one in outbox.due_messages(tx, NOW + after, 9)]
 
 
+def take(store: Store, id_: str, holder: str = OURS) -> Lease | None:
+    with store.begin(durable=True) as tx:
+        return outbox.take(tx, id_, holder, at=NOW)
+
+
 def freeze(store: Store, id_: str, body: str = "定稿") -> Message:
+    lease = take(store, id_)
+    assert lease is not None
     with store.begin(durable=True) as tx:
-        return outbox.freeze(tx, id_, subject="更新提醒", body=body, at=NOW)
+        return outbox.freeze(tx, lease, subject="更新提醒", body=body, at=NOW)
 
 
-def attempt(store: Store, id_: str, tried: Attempt, again: timedelta | None = None) -> None:
+def attempt(store: Store, id_: str, tried: Attempt, again: timedelta | None = None, holder: str = OURS) -> bool:
+    lease = Lease(message=id_, holder=holder, until=NOW + LEASE)
     with store.begin(durable=True) as tx:
-        outbox.record_attempt(tx, id_, tried, at=NOW, next_try=None if again is None else NOW + again)
+        return outbox.record_attempt(tx, lease, tried, at=NOW, next_try=None if again is None else NOW + again)
 
 
 def test_a_draft_waits_for_its_hour(store: Store) -> None:
@@ -211,23 +221,76 @@ def test_no_message_ends_as_queued(store: Store) -> None:
         outbox.settle(tx, id_, MessageState.QUEUED, at=NOW)
 
 
-def test_a_message_without_its_token_goes_back_to_the_queue(store: Store) -> None:
+def test_a_message_given_back_waits_and_was_not_tried(store: Store) -> None:
     id_ = save(store, draft())
+    lease = take(store, id_)
+    assert lease is not None
     with store.begin() as tx:
-        outbox.postpone(tx, id_, NOW + HOUR)
+        outbox.give_back(tx, lease, NOW + HOUR)
 
     assert due(store, HOUR) == [id_]
     assert kept(store, id_).attempts == 0
 
 
-def test_a_message_whose_answer_a_crash_kept_from_us_is_found_again(store: Store) -> None:
-    id_ = save(store, draft(*ids(store)))
-    settled = freeze(store, id_)
+def test_only_one_can_take_a_message(store: Store) -> None:
+    id_ = save(store, draft())
 
+    assert take(store, id_) == Lease(message=id_, holder=OURS, until=NOW + LEASE)
+    assert take(store, id_, THEIRS) is None
+
+
+@pytest.mark.parametrize("end", [MessageState.CANCELLED, MessageState.SENT, MessageState.FAILED])
+def test_what_was_ended_meanwhile_cannot_be_taken(store: Store, end: MessageState) -> None:
+    id_ = save(store, draft())
+    with store.begin() as tx:
+        outbox.settle(tx, id_, end, at=NOW)
+
+    assert take(store, id_) is None
+    assert kept(store, id_).state is end
+
+
+def test_what_is_held_cannot_be_taken(store: Store) -> None:
+    assert take(store, save(store, draft(), held=True)) is None
+
+
+def left_behind(store: Store, after: timedelta) -> list[str]:
     with store.read() as tx:
-        (found,) = outbox.unfinished(tx)
-        assert outbox.due_messages(tx, NOW + 9 * DAY, 9) == ()
-    assert (found.message, found.state) == (settled, MessageState.SENDING)
+        return [one.message for one in outbox.left_behind(tx, NOW + after)]
+
+
+def test_a_message_whose_answer_a_crash_kept_from_us_is_found_when_its_lease_is_over(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+
+    assert due(store, 9 * DAY) == []
+    assert left_behind(store, LEASE - timedelta(seconds=1)) == []
+    assert left_behind(store, LEASE) == [id_]
+    attempt(store, id_, SENT)
+    assert left_behind(store, LEASE) == []
+
+
+def test_a_lease_given_before_the_clock_was_put_back_is_over(store: Store) -> None:
+    id_ = save(store, draft())
+    freeze(store, id_)
+
+    assert left_behind(store, -timedelta(seconds=1)) == [id_]
+
+
+def test_who_has_a_message_no_more_writes_nothing_about_it(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+    assert not attempt(store, id_, SENT, holder=THEIRS)
+    assert kept(store, id_).state is MessageState.SENDING
+
+    assert attempt(store, id_, BUSY, timedelta())
+    assert not attempt(store, id_, SENT)
+    taken = take(store, id_, THEIRS)
+    assert not attempt(store, id_, SENT)
+    with store.begin() as tx:
+        outbox.give_back(tx, Lease(message=id_, holder=OURS, until=NOW + LEASE), NOW)
+        assert [one.attempt for one in outbox.attempts_of(tx, id_)] == [BUSY]
+    assert taken is not None
+    assert (kept(store, id_).state, kept(store, id_).attempts) == (MessageState.SENDING, 1)
 
 
 def test_ended_notices_leave_no_empty_draft_behind(store: Store) -> None:

@@ -8,7 +8,7 @@ from monitor.core.account import Contact, Role
 from monitor.core.message import Attempt, Outcome
 from monitor.store import Store, cases, outbox, people, roster
 from monitor.store.people import Erased, Needed, Place, Trace
-from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step
+from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step, tried
 
 LIAISON = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001", mail="a@example.cn")
 LEADER = Contact(role=Role.LEADER, name="领导乙", phone="13900000002")
@@ -32,8 +32,7 @@ def message(store: Store, *, is_sent: bool = True) -> str:
         )
         id_ = outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=False)
         if is_sent:
-            outbox.freeze(tx, id_, subject=draft.subject, body=draft.body, at=NOW)
-            outbox.record_attempt(tx, id_, Attempt(outcome=Outcome.SENT), at=NOW, next_try=None)
+            tried(tx, id_, draft.body, Attempt(outcome=Outcome.SENT), at=NOW)
     return id_
 
 

@@ -32,6 +32,7 @@ from tests.store.build import (
     post,
     record,
     step,
+    tried,
 )
 from tests.store.build import shown as list_of
 
@@ -137,8 +138,7 @@ def tell(store: Store) -> None:
             channel="mail", role=Role.LIAISON, person="13800000001", subject="提醒", body="正文", notices=ids
         )
         id_ = outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=False)
-        outbox.freeze(tx, id_, subject="提醒", body="正文", at=NOW)
-        outbox.record_attempt(tx, id_, Attempt(outcome=Outcome.SENT, code="0"), at=NOW, next_try=None)
+        tried(tx, id_, "正文", Attempt(outcome=Outcome.SENT, code="0"), at=NOW)
 
 
 async def test_what_waits_to_be_said_stays_however_long(store: Store) -> None:
@@ -189,8 +189,7 @@ async def test_a_database_full_of_old_things_becomes_small(store: Store) -> None
                 channel="mail", role=Role.LIAISON, person=f"{number}", subject="提醒", body="正文" * 500
             )
             id_ = outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=False)
-            outbox.freeze(tx, id_, subject="提醒", body="正文", at=NOW)
-            outbox.record_attempt(tx, id_, Attempt(outcome=Outcome.SENT, code="0"), at=NOW, next_try=None)
+            tried(tx, id_, "正文", Attempt(outcome=Outcome.SENT, code="0"), at=NOW)
     before = pages(store)
     assert (await prune(store))["消息"] == 1200
     assert count(store, tables.messages) == 0

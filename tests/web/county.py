@@ -19,10 +19,10 @@ from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench, Judge
 from monitor.store import Store
 from monitor.store.looks import record
-from monitor.store.outbox import Draft, freeze, record_attempt, save_draft, settle, waiting_notices
+from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
 from monitor.web import Desk, Pass, Sample, View, scraper
 from tests.core.build import BOOK, beijing_time
-from tests.store.build import enrol
+from tests.store.build import enrol, tried
 
 NOW = beijing_time("2026-05-19 09:05")
 PHONE = "13912345678"
@@ -126,10 +126,9 @@ def tell(store: Store) -> None:
             )
             id_ = save_draft(tx, draft, at=NOW, not_before=NOW, held=number > 1)
             if number < 2:
-                freeze(tx, id_, subject=draft.subject, body=draft.body, at=NOW)
                 outcome, state = _ENDINGS[number]
                 attempt = Attempt(outcome=outcome, code="130101", detail=f"{PHONE} is not in the group")
-                record_attempt(tx, id_, attempt, at=NOW, next_try=None)
+                tried(tx, id_, draft.body, attempt, at=NOW)
                 settle(tx, id_, state, at=NOW)
 
 
