@@ -39,7 +39,7 @@ def written() -> str:
 
 
 def _section(rule: Rule | AreaRule, versions: list[RuleVersion], notes: dict[tuple[str, str], str]) -> Iterator[str]:
-    first, last = versions[0], versions[-1]
+    last = versions[-1]
     yield f"## {rule.id} {rule.title}\n"
     yield "| 项目 | 内容 |"
     yield "|---|---|"
@@ -50,12 +50,20 @@ def _section(rule: Rule | AreaRule, versions: list[RuleVersion], notes: dict[tup
     yield f"| 对象 | {_SUBJECTS[rule.on] if isinstance(rule, AreaRule) else '账号'} |"
     for state, meaning in rule.says.items():
         yield f"| {state.label}（`{state.value}`） | {meaning} |"
-    values: dict[str, object] = {**first.numbers, **first.dates, **first.words} if last is first else {}
-    values = values or {**last.numbers, **last.dates, **last.words}
+    values: dict[str, object] = {**last.numbers, **last.dates, **last.words, **last.switches}
     for name, value in values.items():
-        shown = "、".join(value) if isinstance(value, tuple) else str(value)
         note = notes.get((rule.id, name), "")
-        yield f"| `{name}` | {shown}{f'：{note}' if note else ''} |"
+        yield f"| `{name}` | {_shown(value)}{f'：{note}' if note else ''} |"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case tuple():
+            return "、".join(value)
+        case _:
+            return str(value)
 
 
 def _notes() -> dict[tuple[str, str], str]:

@@ -401,6 +401,22 @@ def test_platforms_that_must_update_are_named_by_their_word_or_their_value(folde
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "on"),
+    [
+        ("exclude_main: false", "exclude_main: true", {"exclude_main"}),
+        ("by_platform: false", "by_platform: true", {"by_platform"}),
+        ("      exclude_main: false    # 主账号不计入平均值\n", "", set()),
+    ],
+)
+def test_a_variant_of_a_rule_is_off_unless_it_is_called_on(folder: Path, before: str, after: str, on: set[str]) -> None:
+    text = (SHIPPED / "rules.yaml").read_text(encoding="utf-8")
+    assert before in text
+    (folder / "rules.yaml").write_text(text.replace(before, after), "utf-8")
+    book = load(folder, {}).rule_book(date(2026, 1, 1))
+    assert {name for name in ("exclude_main", "by_platform") if book.is_on("WEAK-01", name)} == on
+
+
+@pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
         ("id: UPD-03", "id: UPD-3", "不认识的规则 “UPD-3”（是否想写 UPD-03？）。"),
@@ -408,6 +424,11 @@ def test_platforms_that_must_update_are_named_by_their_word_or_their_value(folde
         ("gap_from: 21", 'gap_from: "21"', "“rules 第2项.numbers.gap_from” 应为整数。"),
         ("gap_from: 21", "gap_from: 7", "规则 “UPD-03” 的 “gap_from” 不能小于 8。"),
         ("gap_from: 21", "gap_from: 0", "“rules 第2项.numbers.gap_from” 不能小于 1。"),
+        (
+            "exclude_main: false",
+            "exclude_man: true",
+            "规则 “WEAK-01” 没有开关 “exclude_man”（是否想写 exclude_main？）。",
+        ),
         ("last_day: 14", "last_day: 16", "规则 “UPD-01” 的 “violated_from” 应大于 “last_day”。"),
         ("warn: 12 ", "warn: 9 ", "规则 “UPD-01” 的 “warn” 应大于 “remind”。"),
         (

@@ -113,6 +113,8 @@ class RuleBook:
     strengths: Mapping[str, Strength]
     dates: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    switches: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Which variants of a rule are on; the others are off."""
     update_applies_to: frozenset[Platform] = frozenset()
     """Platforms that must update although their kind does not by default."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
@@ -124,6 +126,10 @@ class RuleBook:
     def date(self, rule: str, name: str) -> date:
         """Return one day that a rule names."""
         return self.dates[rule][name]
+
+    def is_on(self, rule: str, name: str) -> bool:
+        """Whether a variant of a rule is on."""
+        return name in self.switches.get(rule, ())
 
     def listed(self, rule: str, name: str) -> tuple[str, ...]:
         """Return one list of words that a rule goes by, in the file's order."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from monitor.core.calendar import start_of_day
+
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +26,8 @@ class IndexWeek:
     """全县平均值, where the platform printed one."""
     unmatched: tuple[str, ...] = ()
     """Rows that no account of the roster answers to, as they were written."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment after it; what it says holds from then on."""
+        return start_of_day(self.begins_on + WEEK)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from monitor.core.account import Account, Labelled
 from monitor.core.bulletin import Listing, Problem, Round
 from monitor.core.filing import FiledList, Filing
-from monitor.core.index import IndexWeek
+from monitor.core.index import WEEK, IndexWeek
 from monitor.core.reference import Directory, Reference
-
-WEEK = timedelta(days=7)
 
 AreaOf = Callable[[str], str | None]
 """The area of an account id; None for one that is not known."""

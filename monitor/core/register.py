@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 
 from monitor.core.account import Account, Scope
@@ -26,6 +26,15 @@ class Trouble:
     since: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What the roster said of an account from one moment on, until its next version."""
+
+    since: datetime
+    account: Account | None
+    """None: it was not on the roster."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Register:
     """One area's facts, as they were known at the moment that is judged; what the registry rules judge."""
@@ -33,6 +42,9 @@ class Register:
     area: str
     accounts: tuple[Account, ...] = ()
     """Every account on the roster then, in order of id; closed and out-of-scope ones included."""
+    earlier: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    """By account, oldest first, the versions of those that changed within the reach of `weeks`; of those that have left
+    the area or the roster too."""
     rounds: tuple[Round, ...] = ()
     """Every round issued by then, by series and number."""
     weeks: tuple[IndexWeek, ...] = ()
@@ -55,6 +67,15 @@ class Register:
     def bound(self) -> tuple[Account, ...]:
         """The accounts that are judged and certainly in scope."""
         return tuple(account for account in self.judged if account.scope is Scope.IN)
+
+    def bound_at(self, moment: datetime) -> Iterator[Account]:
+        """Yield the accounts that were the area's, judged and certainly in scope just before a moment, as then."""
+        yield from (account for account in self.bound if account.id not in self.earlier)
+        for versions in self.earlier.values():
+            then = [version.account for version in versions if version.since < moment]
+            account = then[-1] if then else None
+            if account and account.area == self.area and account.is_judged and account.scope is Scope.IN:
+                yield account
 
     @cached_property
     def by_unit(self) -> Mapping[str, tuple[Account, ...]]:

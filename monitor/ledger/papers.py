@@ -12,7 +12,8 @@ from pathlib import Path
 
 from monitor.core.account import Account
 from monitor.core.bulletin import Problem
-from monitor.core.paper import WEEK, Entry, Mean, Paper, PaperKind
+from monitor.core.index import WEEK
+from monitor.core.paper import Entry, Mean, Paper, PaperKind
 from monitor.core.reference import Directory, Reference, Unmatched
 from monitor.ledger import cells, naming
 from monitor.ledger.sheet import Layout, Reading, Row

@@ -20,11 +20,12 @@ from monitor.settings.problem import Problem, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a rule must be given: numbers, days, and lists of words, by name."""
+    """What a rule must be given: numbers, days, and lists of words, by name; and which variants it may be given."""
 
     numbers: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
 
 
 NEEDS: Mapping[str, Needs] = {
@@ -51,7 +52,7 @@ NEEDS: Mapping[str, Needs] = {
     "APP-03": Needs(),
     "PLT-01": Needs(words=("niche", "mainstream")),
     "TWN-01": Needs(),
-    "WEAK-01": Needs(numbers=("weeks", "missing_at_most", "least_values")),
+    "WEAK-01": Needs(numbers=("weeks", "missing_at_most", "least_values"), switches=("exclude_main", "by_platform")),
     "CLN-01": Needs(),
     "CLN-02": Needs(),
     "DUP-01": Needs(numbers=("at_most",)),
@@ -152,6 +153,8 @@ class RuleVersion(Section):
     numbers: Mapping[str, Annotated[int, Field(ge=1, le=3660)]] = Field(default_factory=dict)
     dates: Mapping[str, Day] = Field(default_factory=dict)
     words: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
+    switches: Mapping[str, bool] = Field(default_factory=dict)
+    """Variants that are off unless they are called true."""
 
 
 class RulesFile(Section):
@@ -170,6 +173,9 @@ class RulesFile(Section):
             strengths={rule.id: rule.strength for rule in latest.values()},
             dates={rule.id: dict(rule.dates) for rule in latest.values()},
             words={rule.id: dict(rule.words) for rule in latest.values()},
+            switches={
+                rule.id: frozenset(name for name, is_on in rule.switches.items() if is_on) for rule in latest.values()
+            },
             update_applies_to=frozenset(self.update_applies_to),
         )
 
@@ -189,6 +195,8 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
         yield from _differences(rule, document, position, "numbers", needs.numbers, rule.numbers)
         yield from _differences(rule, document, position, "dates", needs.dates, rule.dates)
         yield from _differences(rule, document, position, "words", needs.words, rule.words)
+        switches = {**dict.fromkeys(needs.switches, False), **rule.switches}
+        yield from _differences(rule, document, position, "switches", needs.switches, switches)
         yield from _order_problems(rule, document, position)
         yield from _small_problems(rule, document, position)
         yield from _platform_problems(rule, document, position)
@@ -196,7 +204,7 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
         yield document.problem(("rules",), f"缺少规则 “{missing}”。")
 
 
-_KINDS = {"numbers": "数值", "dates": "日期", "words": "名单"}
+_KINDS = {"numbers": "数值", "dates": "日期", "words": "名单", "switches": "开关"}
 
 
 def _differences(

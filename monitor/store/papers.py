@@ -110,13 +110,14 @@ def papers(
     by: date | None = None,
     known_at: datetime | None = None,
     of: Collection[str] | None = None,
+    also: Collection[str] = (),
     newest: int | None = None,
 ) -> tuple[Paper, ...]:
     """Return the papers of a kind as known by `known_at` (default: now), oldest first.
 
     Only those of one key, only those effective by a day, only the `newest` so many, where that is asked. With `of`,
-    of their rows only those about these accounts and those that nobody answers to; weeks and lists that are about
-    others are left out.
+    of their rows only those about these accounts, those about accounts `also` named, and those that nobody answers to;
+    weeks and lists that are about none `of` them are left out.
     """
     table = tables.papers
     chosen = _heads(table.c.kind == kind, known_at=known_at).order_by(
@@ -130,7 +131,7 @@ def papers(
         chosen = chosen.where(_speaks_of(of))
     heads = tx.execute(chosen.limit(newest)).all()
     entry = tables.entries
-    concerned = sa.true() if of is None else sa.or_(entry.c.account.is_(None), _is_among(of))
+    concerned = sa.true() if of is None else sa.or_(entry.c.account.is_(None), _is_among({*of, *also}))
     rows = _entries(tx, [head.id for head in heads], concerned)
     return tuple(_paper(head, rows[head.id]) for head in reversed(heads))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,9 +12,10 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import Finding, State
+from monitor.core.index import WEEK
 from monitor.core.paper import PaperKind, as_filed_list, as_round, as_week
 from monitor.core.record import Record, Subject
-from monitor.core.register import Register, Trouble
+from monitor.core.register import Register, Trouble, Version
 from monitor.store import roster, tables
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
@@ -32,15 +33,18 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
     everybody = roster.accounts(tx, at=now, known_at=known_by)
     accounts = tuple(account for account in everybody if account.area == area)
     ids = {account.id for account in accounts}
+    earlier = _earlier(tx, area, ids, now, known_by)
+    ever = ids | earlier.keys()
     rounds = papers(tx, PaperKind.ROUND, by=today, known_at=known_by, of=ids)
-    weeks = papers(tx, PaperKind.WEEK, by=today, known_at=known_by, of=ids, newest=WEEKS)
-    lists = papers(tx, PaperKind.FILED_LIST, by=today, known_at=known_by, of=ids, newest=1)
+    weeks = papers(tx, PaperKind.WEEK, by=today, known_at=known_by, of=ids, also=ever, newest=WEEKS)
+    lists = papers(tx, PaperKind.FILED_LIST, by=today, known_at=known_by, of=ids, also=ever, newest=1)
     return Register(
         area=area,
         accounts=accounts,
+        earlier=earlier,
         rounds=tuple(sorted((as_round(one, ids) for one in rounds), key=lambda one: (one.series, one.number))),
-        weeks=tuple(as_week(one, area, ids) for one in weeks),
-        filed=next((as_filed_list(one, ids) for one in lists), None),
+        weeks=tuple(as_week(one, area, ever) for one in weeks),
+        filed=next((as_filed_list(one, ever) for one in lists), None),
         records=_concerning(area, everybody, records(tx, by=today, known_at=known_by)),
         decisions=_decisions(tx, ids, now, known_by),
         troubles=_troubles(tx, ids, min(now, known_by)),
@@ -50,6 +54,18 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
 def areas(tx: Tx, *, now: datetime, known_at: datetime | None = None) -> tuple[str, ...]:
     """Return the areas that have accounts on the roster at `now`, sorted."""
     return tuple(sorted({account.area for account in roster.accounts(tx, at=now, known_at=known_at or now)}))
+
+
+def _earlier(
+    tx: Tx, area: str, ids: Collection[str], now: datetime, known_by: datetime
+) -> Mapping[str, tuple[Version, ...]]:
+    """Return the versions of what changed on the roster within the reach of the weeks, if it was ever the area's."""
+    changed = roster.versions_since(tx, now - WEEKS * WEEK, at=now, known_at=known_by)
+    return {
+        id_: versions
+        for id_, versions in changed.items()
+        if id_ in ids or any(version.account and version.account.area == area for version in versions)
+    }
 
 
 def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) -> tuple[Decision, ...]:

@@ -6,7 +6,8 @@ it (`known_at`). An account's first version holds since ever; leaving the roster
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Account, Source
 from monitor.core.observation import MANUAL
+from monitor.core.register import Version
 from monitor.core.schedule import first_look
 from monitor.store import areas, tables
 from monitor.store.columns import bound, insert_or, run
@@ -158,6 +160,24 @@ def former_accounts(tx: Tx) -> tuple[Account, ...]:
     )
     last = {row.account: row.content for row in tx.execute(chosen)}
     return tuple(decode(Account, content) for content in last.values())
+
+
+def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
+    """Return every version in force by `at`, as known by `known_at`, of the accounts that changed after `since`."""
+    version, change = tables.account_versions, tables.account_versions.alias("change")
+    changed = sa.select(change.c.account).where(
+        change.c.effective_from > since, change.c.effective_from <= at, change.c.known_at <= known_at
+    )
+    chosen = (
+        sa.select(version.c.account, version.c.effective_from, version.c.content)
+        .where(version.c.account.in_(changed), version.c.effective_from <= at, version.c.known_at <= known_at)
+        .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
+    )
+    found: defaultdict[str, list[Version]] = defaultdict(list)
+    for row in tx.execute(chosen):
+        content = decode(Account, row.content) if row.content is not None else None
+        found[row.account].append(Version(since=row.effective_from, account=content))
+    return {id_: tuple(versions) for id_, versions in found.items()}
 
 
 def account(tx: Tx, account_id: str) -> Account | None:

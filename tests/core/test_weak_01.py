@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.account import AccountFunction, AccountStatus, UnitLevel
+from monitor.core.account import Account, AccountFunction, AccountStatus, Platform, UnitLevel
+from monitor.core.calendar import start_of_day
 from monitor.core.finding import Proposal, State, Strength
+from monitor.core.register import Register, Version
 from monitor.core.rules import weak_01
-from tests.core.area import filed, register, state, verdict, weeks
-from tests.core.build import account
+from tests.core.area import AREA, book, filed, register, state, verdict, weeks
+from tests.core.build import account, beijing_time
 
 THREE = tuple(account(id=name) for name in ("A01", "A02", "A03"))
 LOW = {"A01": "1", "A02": "5", "A03": "6"}
@@ -91,6 +93,100 @@ def test_accounts_out_of_scope_pending_or_closed_are_not_in_the_mean(changes: di
     values = {"A01": "3", "A02": "3", "A03": "3", "A05": "90"}
     of = register(*THREE, account(id="A05", **changes), weeks=weeks(values, values))
     assert state(weak_01.RULE, of) is State.OK
+
+
+BEFORE = datetime(2022, 1, 1, tzinfo=UTC)
+WEEK_1_ENDS, WEEK_2_ENDS = start_of_day(date(2022, 5, 9)), start_of_day(date(2022, 5, 16))
+STRONG = {"A01": "3", "A02": "3", "A03": "3", "A05": "90"}
+
+
+def changed(before: Account, after: Account | None, since: datetime) -> dict[str, tuple[Version, ...]]:
+    """Return what the roster said of an account before and after it changed."""
+    return {before.id: (Version(since=BEFORE, account=before), Version(since=since, account=after))}
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (WEEK_2_ENDS, State.VIOLATED),  # it was still there when the second week ended
+        (WEEK_2_ENDS - timedelta(seconds=1), State.OK),
+        (WEEK_1_ENDS, State.OK),  # in the first week only
+    ],
+)
+@pytest.mark.parametrize(
+    "after",
+    [
+        None,
+        account(id="A05", status=AccountStatus.CLOSED),
+        account(id="A05", level=UnitLevel.PARTY),
+        account(id="A05", area="邻县", name="改名换地"),
+    ],
+    ids=["removed", "closed", "out of scope", "elsewhere"],
+)
+def test_who_was_judged_when_a_week_ended_is_in_its_mean_whatever_became_of_it(
+    after: Account | None, since: datetime, expected: State
+) -> None:
+    here = [after] if after and after.area == AREA else []
+    of = register(*THREE, *here, weeks=weeks(STRONG, STRONG), earlier=changed(account(id="A05"), after, since))
+    assert state(weak_01.RULE, of) is expected
+
+
+def test_who_came_into_scope_after_a_week_is_not_in_its_mean() -> None:
+    now = account(id="A05")
+    late = changed(account(id="A05", level=UnitLevel.PARTY), now, WEEK_2_ENDS)
+    of = register(*THREE, now, weeks=weeks(STRONG, STRONG), earlier=late)
+    assert state(weak_01.RULE, of) is State.OK
+    assert state(weak_01.RULE, replace(of, earlier={})) is State.VIOLATED
+
+
+def test_who_was_renamed_is_in_the_mean_once() -> None:
+    renamed = account(id="A05", name="新名")
+    of = register(
+        *THREE, renamed, weeks=weeks(STRONG, STRONG), earlier=changed(account(id="A05"), renamed, WEEK_1_ENDS)
+    )
+    assert verdict(weak_01.RULE, of).because.count("平均24.75") == 2
+
+
+def test_who_has_gone_is_in_the_mean_only_while_the_latest_filed_list_has_it() -> None:
+    of = register(*THREE, weeks=weeks(STRONG, STRONG), earlier=changed(account(id="A05"), None, WEEK_2_ENDS))
+    assert state(weak_01.RULE, replace(of, filed=filed("2022-05-20", "A01", "A02", "A03", "A05"))) is State.VIOLATED
+    assert state(weak_01.RULE, replace(of, filed=filed("2022-05-20", "A01", "A02", "A03"))) is State.OK
+
+
+def with_switch(of: Register, *names: str, name: str = "A01") -> State:
+    """Return the state of an account where variants of the rule are on."""
+    rules = replace(book(), switches={"WEAK-01": frozenset(names)})
+    said = [
+        finding for finding in weak_01.judge(of, rules, beijing_time("2022-05-25 09:00")) if finding.account == name
+    ]
+    return said[0].state if said else State.OK
+
+
+def test_the_main_account_is_left_out_of_the_mean_where_the_rules_say_so_and_compared_all_the_same() -> None:
+    accounts = (*THREE, account(id="A05", is_main=True))
+    of = register(*accounts, weeks=weeks(STRONG, STRONG))
+    assert with_switch(of) is State.VIOLATED
+    assert with_switch(of, weak_01.EXCLUDE_MAIN) is State.OK
+    weak = register(*accounts, weeks=weeks({**STRONG, "A05": "1"}, {**STRONG, "A05": "1"}))
+    assert with_switch(weak, weak_01.EXCLUDE_MAIN, name="A05") is State.VIOLATED
+    few = register(*accounts[1:], weeks=weeks(STRONG, STRONG))
+    assert with_switch(few, name="A02") is State.VIOLATED
+    assert with_switch(few, weak_01.EXCLUDE_MAIN, name="A02") is State.UNKNOWN
+
+
+def test_accounts_are_compared_with_those_of_their_platform_where_the_rules_say_so() -> None:
+    videos = tuple(account(id=name, platform=Platform.DOUYIN) for name in ("D01", "D02"))
+    values = {"A01": "3", "A02": "4", "A03": "5", "D01": "90", "D02": "95"}
+    of = register(*THREE, *videos, weeks=weeks(values, values))
+    assert [with_switch(of, name=name) for name in ("A02", "D01")] == [State.VIOLATED, State.OK]
+    own = [with_switch(of, weak_01.BY_PLATFORM, name=name) for name in ("A01", "A02", "D01")]
+    assert own == [State.VIOLATED, State.OK, State.UNKNOWN]  # two values are too few for a mean of 抖音
+
+
+@pytest.mark.parametrize("switch", [weak_01.EXCLUDE_MAIN, weak_01.BY_PLATFORM])
+def test_a_printed_mean_is_of_everybody_and_not_taken_where_another_is_asked_for(switch: str) -> None:
+    of = register(*THREE, weeks=weeks(HIGH, HIGH, means=("99", "99")))
+    assert (with_switch(of), with_switch(of, switch)) == (State.VIOLATED, State.OK)
 
 
 def test_an_account_whose_scope_is_pending_waits_for_it() -> None:

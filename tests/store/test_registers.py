@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from monitor.core.account import Platform
+from monitor.core.account import Platform, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import Filing
@@ -20,7 +20,9 @@ from monitor.core.register import Register
 from monitor.store import Store, cases, decisions, papers, records, registers, tables
 from tests.store.build import DAY, HOUR, NOW, account, enrol
 
-A01, A02 = account("A01", platform_id="1"), account("A02", name="示例教育", method="weibo=2")
+IN_SCOPE = UnitLevel.COUNTY_UNIT
+A01 = account("A01", platform_id="1", level=IN_SCOPE)
+A02 = account("A02", name="示例教育", method="weibo=2", level=IN_SCOPE)
 ELSEWHERE = account("B01", name="邻县发布", area="邻县", unit="邻县教育局", method="weibo=3")
 STRANGER = Reference(platform=Platform.WEIBO, name="示例新号")
 TODAY = date(2026, 5, 6)
@@ -77,6 +79,26 @@ def test_an_account_is_in_the_register_as_it_was_on_that_day(county: Store) -> N
     enrol(county, replace(A01, name="新名称"), at=NOW)
     assert [one.name for one in register(county).accounts] == ["新名称", "示例教育"]
     assert [one.name for one in register(county, now=NOW - DAY).accounts] == ["示例发布", "示例教育"]
+
+
+def test_who_has_changed_or_left_is_known_as_it_was_with_its_values_and_its_filing(county: Store) -> None:
+    enrol(county, replace(A01, name="新名称"), ELSEWHERE, at=NOW - 2 * DAY, remove_missing=True)
+    save(
+        county,
+        week(date(2026, 4, 27), named("A01", value="1"), named("A02", value="2"), named("B01", value="3")),
+        filed(TODAY - 5 * DAY, named("A02")),
+        at=NOW - DAY,
+    )
+    # a list that names only who has left is no list of the area
+    assert register(county).filed is None
+    save(county, filed(TODAY - 4 * DAY, named("A01"), named("A02")), at=NOW - DAY)
+    of = register(county)
+    names = {id_: [one.account and one.account.name for one in versions] for id_, versions in of.earlier.items()}
+    assert names == {"A01": ["示例发布", "新名称"], "A02": ["示例教育", None]}
+    assert [one.id for one in of.bound_at(NOW - 2 * DAY)] == ["A01", "A02"]
+    assert [one.id for one in of.bound_at(NOW)] == ["A01"]
+    assert (of.filed and set(of.filed.filings), set(of.weeks[0].values)) == ({"A01", "A02"}, {"A01", "A02"})
+    assert register(county, now=NOW - 3 * DAY).earlier == {}
 
 
 def test_a_round_names_the_accounts_of_the_area_and_the_rows_that_might_be_theirs(county: Store) -> None:

@@ -2,18 +2,21 @@
 
 Instrument: 缙政办发〔2022〕13号 三(二)2, a screening of May 2022; later it is a hint. The index is the provincial
 platform's, imported and never invented. Judged are an account's two latest weeks with a value; two published weeks
-without one make them too old. The mean is the platform's where it printed one, else that of the accounts in scope
-on the filed list. Values are compared exactly; the mean itself is not below the mean.
+without one make them too old. The mean is the platform's where it printed one, else that of the accounts that were
+judged and in scope when the week ended and are on the latest filed list known: who has closed since was one of them.
+Without the main account, or of one platform only (rules.yaml), no mean is printed. Values are compared exactly; the
+mean itself is not below the mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from monitor.core.account import Account
+from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.index import IndexWeek
 from monitor.core.record import Subject
@@ -21,6 +24,7 @@ from monitor.core.register import Register
 from monitor.core.rules.registry import awaits_scope, day, in_scope, on_account, scope_pending
 
 ID = "WEAK-01"
+EXCLUDE_MAIN, BY_PLATFORM = "exclude_main", "by_platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +44,56 @@ class _Mean:
         return f"{(self.total / self.count).quantize(Decimal('0.01')).normalize():f}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """The means of an area's weeks, each reckoned when it is first asked for."""
+
+    register: Register
+    book: RuleBook
+    found: dict[int, Mapping[Platform | None, _Mean]] = field(default_factory=dict)
+    """By the week's place; by platform where each has its own."""
+
+    def of(self, place: int, account: Account) -> _Mean | None:
+        """Return what an account's value of a week is compared with; None where there are too few values for that."""
+        if place not in self.found:
+            self.found[place] = self._reckoned(self.register.weeks[place])
+        return self.found[place].get(self._group(account))
+
+    @property
+    def name(self) -> str:
+        """What people call such a mean."""
+        return "全县同平台平均值" if self.book.is_on(ID, BY_PLATFORM) else "全县平均值"
+
+    def _reckoned(self, week: IndexWeek) -> Mapping[Platform | None, _Mean]:
+        leaves_main, by_platform = self.book.is_on(ID, EXCLUDE_MAIN), self.book.is_on(ID, BY_PLATFORM)
+        if week.mean is not None and not (leaves_main or by_platform):
+            return {None: _Mean(week.mean, 1)}
+        filed = self.register.filed.filings if self.register.filed else None
+        values: defaultdict[Platform | None, list[Decimal]] = defaultdict(list)
+        for account in self.register.bound_at(week.ends_at):
+            is_counted = (filed is None or account.id in filed) and not (leaves_main and account.is_main)
+            if is_counted and account.id in week.values:
+                values[self._group(account)].append(week.values[account.id])
+        least = self.book.number(ID, "least_values")
+        return {group: _Mean(sum(of, Decimal()), len(of)) for group, of in values.items() if len(of) >= least}
+
+    def _group(self, account: Account) -> Platform | None:
+        return account.platform if self.book.is_on(ID, BY_PLATFORM) else None
+
+
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts that were below the mean twice in a row, and those of which that is not known."""
-    weeks = register.weeks
-    means = [_mean(week, register, book.number(ID, "least_values")) for week in weeks]
+    weeks, means = register.weeks, _Means(register, book)
     for account in register.judged:
         if awaits_scope(account):
             yield scope_pending(ID, account, book)
             continue
         valued = _latest(account, weeks, book.number(ID, "weeks"))
-        because = _why_unknown(weeks, means, valued, book)
+        because = _why_unknown(account, weeks, means, valued, book)
         if because:
             yield on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
-        elif all(_is_below(account, weeks[place], means[place]) for place in valued):
+        elif all(_is_below(account, weeks[place], means.of(place, account)) for place in valued):
             yield _violated(account, weeks, means, valued, book)
-
-
-def _mean(week: IndexWeek, register: Register, least: int) -> _Mean | None:
-    """Return a week's mean; None where there are too few values for one."""
-    if week.mean is not None:
-        return _Mean(week.mean, 1)
-    filed = register.filed.filings if register.filed else None
-    values = [
-        week.values[account.id]
-        for account in register.bound
-        if account.id in week.values and (filed is None or account.id in filed)
-    ]
-    return _Mean(sum(values, Decimal()), len(values)) if len(values) >= least else None
 
 
 def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[int]:
@@ -81,7 +108,7 @@ def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[in
 
 
 def _why_unknown(
-    weeks: Sequence[IndexWeek], means: Sequence[_Mean | None], valued: Sequence[int], book: RuleBook
+    account: Account, weeks: Sequence[IndexWeek], means: _Means, valued: Sequence[int], book: RuleBook
 ) -> str | None:
     count = book.number(ID, "weeks")
     if len(valued) < count:
@@ -89,8 +116,8 @@ def _why_unknown(
     missing = len(weeks) - valued[-1] - count
     if missing > book.number(ID, "missing_at_most"):
         return f"最近{len(weeks) - valued[-1]}周中有{missing}周没有该账号的运营效果指数，不能判断。"
-    if any(means[place] is None for place in valued):
-        return f"有数值的账号不足{book.number(ID, 'least_values')}个，没有全县平均值。"
+    if any(means.of(place, account) is None for place in valued):
+        return f"有数值的账号不足{book.number(ID, 'least_values')}个，没有{means.name}。"
     return None
 
 
@@ -99,12 +126,12 @@ def _is_below(account: Account, week: IndexWeek, mean: _Mean | None) -> bool:
 
 
 def _violated(
-    account: Account, weeks: Sequence[IndexWeek], means: Sequence[_Mean | None], valued: Sequence[int], book: RuleBook
+    account: Account, weeks: Sequence[IndexWeek], means: _Means, valued: Sequence[int], book: RuleBook
 ) -> Finding:
     told = "、".join(
         f"{weeks[place].label}为{weeks[place].values[account.id]:f}（平均{mean.text}）"
         for place in reversed(valued)
-        if (mean := means[place])
+        if (mean := means.of(place, account))
     )
     ended = weeks[valued[0]].begins_on + timedelta(days=6)
     finding = on_account(
@@ -112,7 +139,7 @@ def _violated(
         account,
         book,
         State.VIOLATED,
-        f"运营效果指数{told}，截至{day(ended)}连续{len(valued)}周低于全县平均值。",
+        f"运营效果指数{told}，截至{day(ended)}连续{len(valued)}周低于{means.name}。",
         since=ended,
         proposals=(Proposal.CONSOLIDATE,),
         basis=Basis.IMPORT,
