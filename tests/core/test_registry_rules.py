@@ -333,6 +333,19 @@ def test_outsourcing_itself_is_a_hint() -> None:
 
 # --- what people recorded about accounts and units ---
 
+SOUND = (
+    "有效",
+    "未见异常",
+    "没有发现问题",
+    "留言功能正常，无需整改",
+    "核查无误",
+    "无障碍功能可用",
+    "未发现问题",
+    "不存在故障，正常",
+)
+UNSOUND = ("缺失", "无效", "没有留言入口", "未发现留言功能", "留言无法提交", "否")
+"""What a person may write of an account's interaction: an account is not accused of a “no” to a fault."""
+
 
 @pytest.mark.parametrize(
     ("rule", "kind", "text", "expected"),
@@ -340,15 +353,19 @@ def test_outsourcing_itself_is_a_hint() -> None:
         (fun_01, RecordKind.INTERACTION, "互动功能正常", State.OK),
         (fun_01, RecordKind.INTERACTION, "未提供有效互动功能", State.VIOLATED),
         (fun_01, RecordKind.INTERACTION, "看过", State.NEEDS_REVIEW),
+        *((fun_01, RecordKind.INTERACTION, text, State.OK) for text in SOUND),
+        *((fun_01, RecordKind.INTERACTION, text, State.VIOLATED) for text in UNSOUND),
         (fun_01, None, "", State.UNKNOWN),
         (fun_02, RecordKind.MESSAGE_REPLY, "群众咨询学区划分", State.WARNING),
         (fun_02, RecordKind.MESSAGE_REPLY, "收到：群众咨询学区划分", State.WARNING),
         (fun_02, RecordKind.MESSAGE_REPLY, "答复：已说明学区", State.OK),
+        (fun_02, RecordKind.MESSAGE_REPLY, "已收到，待答复", State.WARNING),
         (fun_01, RecordKind.INTERACTION, "缺失", State.VIOLATED),
         (fun_02, None, "", State.OK),
         (fun_03, RecordKind.SERVICE_ENTRY, "https://www.zjzwfw.gov.cn/zjservice", State.OK),
         (fun_03, RecordKind.SERVICE_ENTRY, "https://zjzwfw.gov.cn.example.invalid/", State.WARNING),
         (fun_03, RecordKind.SERVICE_ENTRY, "https://www.zjzwfw.gov.cn/x 打不开", State.WARNING),
+        (fun_03, RecordKind.SERVICE_ENTRY, "https://www.zjzwfw.gov.cn/x 没有失效", State.OK),
         (fun_03, None, "", State.OK),
         (fun_04, RecordKind.KNOWLEDGE_BASE, "未引入", State.WARNING),
         (fun_04, RecordKind.KNOWLEDGE_BASE, "已引入", State.OK),
@@ -356,12 +373,16 @@ def test_outsourcing_itself_is_a_hint() -> None:
         (cln_01, RecordKind.JOINT_REVIEW, "予以保留", State.OK),
         (cln_01, RecordKind.JOINT_REVIEW, "不予保留，关停", State.VIOLATED),
         (cln_01, RecordKind.JOINT_REVIEW, "暂无意见", State.NEEDS_REVIEW),
+        (cln_01, RecordKind.JOINT_REVIEW, "不同意注销，予以保留", State.OK),
+        (cln_01, RecordKind.JOINT_REVIEW, "暂缓关停", State.NEEDS_REVIEW),
+        (cln_01, RecordKind.JOINT_REVIEW, "长期未更新建议注销", State.VIOLATED),
         (cln_02, RecordKind.CLOSE_REQUEST, "申请关停", State.WARNING),
         (sec_01, RecordKind.CONTENT_SAFETY, "严重表述错误", State.VIOLATED),
         (sec_01, RecordKind.CONTENT_SAFETY, "疑似表述错误，待核实", State.SUSPECTED),
         (sec_01, RecordKind.CONTENT_SAFETY, "表述错误，已整改", State.OK),
         (sec_01, RecordKind.CONTENT_SAFETY, "发现：表述错误", State.VIOLATED),
         (sec_01, RecordKind.CONTENT_SAFETY, "处置：已删除", State.OK),
+        (sec_01, RecordKind.CONTENT_SAFETY, "处置中", State.VIOLATED),
         (sec_01, RecordKind.CONTENT_SAFETY, "表述错误，未整改", State.VIOLATED),
     ],
 )

@@ -25,7 +25,13 @@ _WORDS = {
     "归集": Proposal.CONSOLIDATE,
     "整改": Proposal.RECTIFY,
 }
-_CONCLUSION = re.compile(f"(?<!不)(?<!不予)(?<!不宜)(?<!不再)(?<!暂不)({'|'.join([*_WORDS, '保留'])})")
+_ANY = "|".join([*_WORDS, "保留"])
+_CONCLUSION = re.compile(_ANY)
+_REFUSED = re.compile(
+    "(?:不|无|毋|免|缓|反对|否决|未)(?:同意|赞成|建议|考虑|列入|进行|予以|予|宜|再|需要|需|须|必|应|要|用|作|做|于)*"
+    f"(?:{_ANY})"
+)
+"""What the review did not want: 不同意注销, 无需整改, 暂缓关停."""
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
@@ -35,7 +41,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if account.id not in reviewed or account.status is AccountStatus.DEREGISTERING:
             continue
         record = register.records_of(RecordKind.JOINT_REVIEW, account.id)[-1]
-        said = _CONCLUSION.findall(record.text)
+        said = _CONCLUSION.findall(_REFUSED.sub("", record.text))
         proposal = next((_WORDS[word] for word in said if word in _WORDS), None)
         if proposal is None and said:
             continue

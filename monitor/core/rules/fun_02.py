@@ -17,7 +17,7 @@ from monitor.core.register import Register
 from monitor.core.rules.registry import cited, day, in_scope, on_account
 
 ID = "FUN-02"
-_ANSWERED = re.compile("^(?:答复|回复)|(?<!未)(?:已|办结|完成)")
+_ANSWERED = re.compile("^(?:答复|回复)|(?<!未)(?:已(?!收到)|办结|完成)")
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:

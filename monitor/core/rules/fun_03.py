@@ -13,7 +13,7 @@ from datetime import datetime
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, in_scope, on_account
+from monitor.core.rules.registry import cited, day, harmless, in_scope, on_account
 
 ID = "FUN-03"
 _HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})", re.IGNORECASE)
@@ -29,7 +29,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             continue
         last = register.records_of(RecordKind.SERVICE_ENTRY, account.id)[-1]
         elsewhere = [host for host in _HOST.findall(last.text) if not _leads_to(host.lower(), hosts)]
-        if _DEAD.search(last.text):
+        if _DEAD.search(harmless(last.text)):
             because = f"{day(last.on)}核查，办事入口无法访问。"
         elif elsewhere:
             because = f"{day(last.on)}核查，办事入口{elsewhere[0]}没有依托“浙里办”。"

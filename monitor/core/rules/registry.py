@@ -142,14 +142,22 @@ def cited(*records: Record) -> tuple[str, ...]:
     return tuple(f"record:{record.id}" for record in records if record.id is not None)
 
 
-_HARMLESS = re.compile("无(?:问题|异常|故障)|没有(?:问题|异常)|未发现(?:问题|异常)?")
+_HARMLESS = re.compile(
+    "(?:无|没有|没|未|不)(?:再|见|发现|出现|存在|有)*(?:任何|明显|其他)?(?:问题|异常|故障|失效|错误|缺陷)"
+    "|无(?:需|须|误|碍|障碍)|不(?:需|必|用|缺|错|影响)|未发现(?=$|[，。；,;])"
+)
 _NO = re.compile("无|没有|未|不|否|缺|失效|差|打不开")
 _YES = re.compile("是|有|正常|合格|通过|支持|完成|可用|良好|已|依托|接入|引入")
 
 
+def harmless(text: str) -> str:
+    """Return a record's text with `正常` for what says no to a fault: 未见异常, 无需整改."""
+    return _HARMLESS.sub("正常", text)
+
+
 def affirms(text: str) -> bool | None:
     """Return whether a record's text says yes; None where it says neither yes nor no."""
-    rest = _HARMLESS.sub("正常", text)
+    rest = harmless(text)
     if _NO.search(rest):
         return False
     return True if _YES.search(rest) else None

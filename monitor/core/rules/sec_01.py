@@ -16,7 +16,7 @@ from monitor.core.register import Register
 from monitor.core.rules.registry import cited, day, in_scope, on_account
 
 ID = "SEC-01"
-_SETTLED = re.compile("^处置|(?<!未)已(?:经)?(?:整改|处置|处理|解除|删除|纠正|办结)|误报|不属实")
+_SETTLED = re.compile("^处置(?!中)|(?<!未)已(?:经)?(?:整改|处置|处理|解除|删除|纠正|办结)|误报|不属实")
 _DOUBTFUL = re.compile("疑似|待核实")
 
 
