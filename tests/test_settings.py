@@ -203,7 +203,13 @@ def test_a_misspelt_key_deep_inside_is_named_by_its_whole_place(folder: Path) ->
             "roles:\n  operator: [group]\n",
             "xuncha.yaml 第5行：“roles.operator” 不能写 group：操作员没有单位通知群，请写渠道名称。",
         ),
-        ("review:\n  workdays: 100\n", "xuncha.yaml 第5行：“review.workdays” 不能大于 60。"),
+        *(
+            (
+                f"review:\n  workdays: {workdays}\n",
+                "xuncha.yaml 第5行：“review.workdays” 应为 1 到 60 的整数，或 never（不自动放行）。",
+            )
+            for workdays in ("100", "0", "三天", "2.5", "true")
+        ),
         (
             "heartbeat: {url: hc}\n",
             "xuncha.yaml 第4行：“heartbeat.url” 应写作 env:变量名 或 file:文件路径，密钥不要直接写在设置文件里。",

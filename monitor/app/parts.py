@@ -32,6 +32,7 @@ from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
 from monitor.core.channel import Channel
 from monitor.core.collector import Collector, Request
+from monitor.core.gate import Gate
 from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.token import Permit, TokenKey
@@ -184,6 +185,12 @@ class Parts:
         )
 
     @cached_property
+    def gate(self) -> Gate:
+        """What waits for a person before a unit hears of it."""
+        review = self.settings.review
+        return Gate(steps=frozenset(StepKind.of(step) for step in review.steps), workdays=review.workdays)
+
+    @cached_property
     def courier(self) -> Courier:
         """Writes and sends messages."""
         return Courier(
@@ -193,7 +200,7 @@ class Parts:
             office=self.office,
             hours=self.hours,
             is_holding=self.settings.hold,
-            reviewed=frozenset(StepKind.of(step) for step in self.settings.review.steps),
+            gate=self.gate,
             page_of=self.page_of,
             link_of=self.link_of,
             clock=self.clock,

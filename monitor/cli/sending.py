@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.core.message import Message, MessageState
     from monitor.settings import Settings
     from monitor.store import Tx
+    from monitor.store.outbox import Kept
 
 numbers_argument = click.argument("numbers", nargs=-1, metavar="[编号]...")
 
@@ -39,11 +40,19 @@ def message_list(where: Place, *, state: str | None) -> None:
         kept = outbox.messages(tx, states=states)
     for one in kept:
         click.echo(
-            f"{one.message.id}  {beijing(one.created_at):%m-%d %H:%M}  {one.state.label}  {one.role.label}  "
+            f"{one.message.id}  {beijing(one.created_at):%m-%d %H:%M}  {_state(one)}  {one.role.label}  "
             f"{one.message.channel}  {one.message.subject}"
         )
     if not kept:
         click.echo("没有消息。")
+
+
+def _state(kept: Kept) -> str:
+    """Return where a message stands, and when it goes if nobody lets it go before."""
+    from monitor.core.calendar import beijing
+
+    by_itself = f"（{beijing(kept.release_at):%m-%d}自动放行）" if kept.release_at else ""
+    return f"{kept.state.label}{by_itself}"
 
 
 def _labelled(state: str) -> MessageState:
@@ -70,7 +79,7 @@ def message_show(where: Place, *, number: str) -> None:
         raise Refusal(f"没有编号为 {number} 的消息。")
     (kept,) = found
     click.echo(f"{kept.message.subject}\n\n{kept.message.body}\n")
-    click.echo(f"状态：{kept.state.label}，渠道：{kept.message.channel}，对象：{kept.role.label}")
+    click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel}，对象：{kept.role.label}")
     for tried in tries:
         code = f"（{tried.attempt.code}）" if tried.attempt.code else ""
         click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {tried.attempt.outcome.label}{code}  {tried.attempt.detail}")

@@ -22,6 +22,7 @@ from monitor.core.calendar import ONE_DAY, OfficeHours, beijing_date, start_of_d
 from monitor.core.case import Case, Ladder, StepKind
 from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
+from monitor.core.gate import Gate
 from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome, next_try
 from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
 from monitor.core.token import Permit, Purpose
@@ -162,8 +163,8 @@ class Courier:
     hours: OfficeHours
     is_holding: bool
     """Whether all messages wait for a person to release them."""
-    reviewed: frozenset[StepKind]
-    """The steps whose messages wait for a person in any case."""
+    gate: Gate
+    """What waits for a person in any case, but not for ever."""
     page_of: Callable[[str], str | None]
     """Where an account's page is, if pages have an address."""
     link_of: Callable[[Permit], str | None]
@@ -374,6 +375,8 @@ class Courier:
                     if route is not None:
                         groups[notice.person, route].append(notice)
         outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
+        if not self.is_holding:
+            outbox.release_due(tx, now)
         drafted = _drafted(tx, waiting)
         return [
             self._draft(tx, person, route, group, outlook, now)
@@ -400,10 +403,17 @@ class Courier:
             body=words.body,
             notices=tuple(notice.id for notice in group if notice.id is not None),
             is_first=any(outlook.is_first(notice) for notice in group),
+            release_at=self._release_at(group),
         )
         opens = self.hours.opens_at(now, self.bench.calendar)
-        is_held = self.is_holding or any(notice.kind in self.reviewed for notice in group)
+        waits = any(map(self.gate.holds, group)) and (draft.release_at is None or now < draft.release_at)
+        is_held = self.is_holding or waits
         return outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
+
+    def _release_at(self, group: Sequence[Notice]) -> datetime | None:
+        """Return when a message goes by itself that waits at the gate; None where only a person lets it go."""
+        day = None if self.is_holding else self.gate.opens_on(group, self.bench.calendar)
+        return start_of_day(day) if day is not None else None
 
     def _outlook(self, tx: Tx, notices: Sequence[Notice], now: datetime) -> Outlook:
         accounts = {notice.account for notice in notices}

@@ -16,7 +16,7 @@ from monitor.core.message import MessageState
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
 from monitor.core.outage import Outage
-from monitor.core.wording import Section, Setting, digest, escaped, quoted
+from monitor.core.wording import Section, Setting, day, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
 from monitor.store import Tx, cases, events, memory, outages, outbox, sights
 
@@ -49,7 +49,7 @@ class Digest:
         memory.put_note(tx, topic, now.isoformat())
         rows = sights.overview(tx, now)
         tasks = _still_true(tx, rows, now)
-        sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx))
+        sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx), outbox.next_release(tx))
         since = datetime.fromisoformat(told) if told else now - ONE_DAY
         turned = events.events_since(tx, since)
         sections = (
@@ -81,6 +81,7 @@ def sections_of(
     tasks: Sequence[Notice],
     messages: Mapping[MessageState, int],
     out: Sequence[Outage] = (),
+    next_release: datetime | None = None,
 ) -> tuple[Section, ...]:
     """Return what wants a person, the gravest first; a section may be empty."""
     gone = {row.account.id: standing for row in rows if (standing := _gone(row))}
@@ -114,7 +115,7 @@ def sections_of(
         ),
         Section(heading="新增待办", lines=_lines(new)),
         Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending, key=_due))),
-        Section(heading="消息", lines=tuple(_message_lines(messages))),
+        Section(heading="消息", lines=tuple(_message_lines(messages, next_release))),
     )
 
 
@@ -189,8 +190,9 @@ def _gone(row: sights.Row) -> Standing | None:
     return next((standing for standing in said if not standing.is_present), None)
 
 
-def _message_lines(messages: Mapping[MessageState, int]) -> Iterator[str]:
+def _message_lines(messages: Mapping[MessageState, int], next_release: datetime | None) -> Iterator[str]:
     if held := messages.get(MessageState.HELD, 0):
-        yield f"{held}条消息待放行（xuncha message release）"
+        by_itself = f"，最早的{day(beijing_date(next_release))}自动放行" if next_release else ""
+        yield f"{held}条消息待放行（xuncha message release）{by_itself}"
     if failed := messages.get(MessageState.FAILED, 0):
         yield f"{failed}条消息发送失败，请查看发送记录"

@@ -15,6 +15,9 @@ from pydantic import BeforeValidator, InstanceOf, SecretStr, ValidationInfo
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _MAX_SECRET = 64 * 1024
+NEVER = "never"
+"""What stands for no end of waiting: a key left empty is one that is not written."""
+_MOST_WORKDAYS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,14 @@ def _days(value: object) -> Days:
     return Days(first=first, last=last)
 
 
+def _workdays(value: object) -> int | None:
+    if value == NEVER:
+        return None
+    if type(value) is not int or not 1 <= value <= _MOST_WORKDAYS:
+        raise ValueError(f"应为 1 到 {_MOST_WORKDAYS} 的整数，或 {NEVER}（不自动放行）")
+    return value
+
+
 def _network(value: object) -> IPv4Network | IPv6Network:
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -179,6 +190,7 @@ def _from_file(name: str, around: Surroundings) -> SecretStr | None:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Window = Annotated[tuple[time, time], BeforeValidator(_window)]
+Workdays = Annotated[int | None, BeforeValidator(_workdays)]
 Day = Annotated[date, BeforeValidator(_day)]
 DaySpan = Annotated[InstanceOf[Days], BeforeValidator(_days)]
 Network = Annotated[InstanceOf[IPv4Network] | InstanceOf[IPv6Network], BeforeValidator(_network)]

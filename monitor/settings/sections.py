@@ -18,6 +18,7 @@ from monitor.settings.kinds import (
     SecretReference,
     WebAddress,
     Window,
+    Workdays,
 )
 
 GROUP = "group"
@@ -120,10 +121,13 @@ class Outside(Section):
 
 
 class Review(Section):
-    """Which steps wait for a person before anybody is told, and after how many working days the operator is asked."""
+    """Which steps wait for a person before a unit is told, and for how many working days at most."""
 
-    steps: tuple[Literal["remind", "warn", "last_day", "overdue", "escalate", "propose"], ...] = ()
-    workdays: Annotated[int, Field(ge=1, le=60)] = 3
+    steps: tuple[
+        Literal["remind", "warn", "last_day", "overdue", "escalate", "propose", "suspect", "confirm", "to_leader"], ...
+    ] = ()
+    workdays: Workdays = 3
+    """None, written `never`: until a person releases them."""
 
 
 class Retention(Section):

@@ -43,12 +43,14 @@ __all__ = [
     "is_under_way",
     "left_behind",
     "messages",
+    "next_release",
     "next_token_at",
     "notices_of",
     "oldest_age",
     "queue_notices",
     "record_attempt",
     "release",
+    "release_due",
     "reopen_notices",
     "retry",
     "save_draft",
@@ -80,6 +82,8 @@ class Draft:
     subject: str
     body: str
     notices: tuple[int, ...] = ()
+    release_at: datetime | None = None
+    """When it goes by itself, if it is held."""
     is_first: bool = False
     """Whether it tells of something that nobody was told of before: such messages go before reminders."""
     topic: str = ""
@@ -96,7 +100,9 @@ class Kept:
     topic: str
     state: MessageState
     is_released: bool
-    """Whether a person let it go although messages are held."""
+    """Whether a person, or the gate in the end, let it go although messages are held."""
+    release_at: datetime | None
+    """When it goes by itself; None for one that is not held, or waits for a person."""
     created_at: datetime
     frozen_at: datetime | None
     next_try_at: datetime
@@ -133,6 +139,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
         "body": draft.body,
         "state": MessageState.HELD if held and not is_released else MessageState.QUEUED,
         "is_released": is_released,
+        "release_at": draft.release_at,
         "due_at": not_before,
         "next_try_at": not_before,
     }
@@ -287,6 +294,20 @@ def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
     return tx.execute(change).rowcount
 
 
+def release_due(tx: Tx, now: datetime) -> int:
+    """Let those go whose time at the gate is over; return how many."""
+    due = sa.select(table.c.id).where(table.c.state == MessageState.HELD, table.c.release_at <= now)
+    return release(tx, tx.scalars(due).all(), at=now)
+
+
+def next_release(tx: Tx) -> datetime | None:
+    """Return when the first held message goes by itself; None if none does."""
+    first: datetime | None = tx.scalar(
+        sa.select(sa.func.min(table.c.release_at)).where(table.c.state == MessageState.HELD)
+    )
+    return first
+
+
 def retry(tx: Tx, ids: Collection[str], *, at: datetime) -> int:
     """Have FAILED messages tried once more, same id and words; return how many."""
     is_settled = table.c.frozen_at.is_not(None)
@@ -410,6 +431,7 @@ def _kept(tx: Tx, chosen: sa.Select[Any]) -> tuple[Kept, ...]:
             topic=row.topic,
             state=row.state,
             is_released=row.is_released,
+            release_at=row.release_at if row.state is MessageState.HELD else None,
             created_at=row.created_at,
             frozen_at=row.frozen_at,
             next_try_at=row.next_try_at,

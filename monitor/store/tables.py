@@ -323,9 +323,16 @@ decisions = Table(
     Column("known_at", UtcDateTime, nullable=False),
     Column("valid_until", Date),
     Column("document", Text),
+    Column("examined_at", UtcDateTime),
+    Column("shaken_at", UtcDateTime),
+    Column("shaken", Text),
     Index(None, "account", "at"),
 )
-"""What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file."""
+"""What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
+
+The last three say whether the finding that a decision was made on still stands (see `core.grounds`): when that was
+last examined, since when it does not, and how it has changed. They can be worked out again at any time.
+"""
 
 papers = Table(
     "papers",
@@ -385,6 +392,7 @@ messages = Table(
     Column("body", Text, nullable=False),
     Column("state", closed(MessageState, "state"), nullable=False),
     Column("is_released", Boolean, nullable=False),
+    Column("release_at", UtcDateTime),
     Column("is_first", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("due_at", UtcDateTime, nullable=False),
