@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.reports import Dossier, Period
     from monitor.store import Store
 
-_WHAT = ("deductions", "review")
+_WHAT = ("deductions", "review", "deregistration")
 _INDEX_WEEKS = 8
 
 
@@ -42,11 +42,11 @@ _INDEX_WEEKS = 8
 @click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判断，默认与期末相同。")
 @place
 def report(where: Place, *, what: str, out: Path, period: str | None, known_at: datetime | None) -> None:
-    """写出报表：deductions 扣分建议清单，review 联合研判表；只提建议，由人决定。"""
+    """写出报表：deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。"""
     from monitor.app.choices import bench
     from monitor.app.clock import now
     from monitor.ledger import Column, LedgerError, write_table
-    from monitor.reports import deductions, review
+    from monitor.reports import deductions, deregistration, review
 
     moment = now()
     about = _period(period, moment)
@@ -55,7 +55,8 @@ def report(where: Place, *, what: str, out: Path, period: str | None, known_at: 
     judged_by = bench(settings, settings.work_calendar())
     with where.store() as store:
         dossiers, records = _gathered(store, judged_by, about, When(at=at, known_at=known_at or at))
-    made = {"deductions": deductions, "review": review}[what](dossiers, records, about)
+    reports = {"deductions": deductions, "review": review, "deregistration": deregistration}
+    made = reports[what](dossiers, records, about)
     try:
         write_table(out, made.title, [Column(name=name) for name in made.columns], made.rows, head=made.head)
     except LedgerError as error:
@@ -78,6 +79,8 @@ def _period(text: str | None, now: datetime) -> Period:
 
 def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tuple[list[Dossier], list[Record]]:
     """Return what is held of every account, in the roster's order, and the areas' records, oldest first."""
+    from monitor.core.deregistration import ID as DEREGISTRATION
+    from monitor.core.deregistration import progress
     from monitor.reports import Dossier, gaps_of
     from monitor.store import registers
 
@@ -92,6 +95,7 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
             for _, finding in judged_by.area_findings(register, when.at):
                 if finding.account is not None:
                     found.setdefault(finding.account, []).append(finding)
+    book = judged_by.book(when.at)
     dossiers = [
         Dossier(
             account=known.account,
@@ -100,7 +104,8 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
                 *found.get(known.account.id, ()),
             ),
             decisions=known.decisions,
-            gaps=gaps_of(known, judged_by.book(when.at), about, when.at),
+            progress=progress(known, book, when.at) if DEREGISTRATION in book.clauses else None,
+            gaps=gaps_of(known, book, about, when.at),
             index=tuple(_values(weeks[known.account.area], known.account.id)),
         )
         for known in known_then(store, None, when)

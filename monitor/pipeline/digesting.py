@@ -18,7 +18,7 @@ from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.wording import Section, Setting, day, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, cases, events, memory, outages, outbox, sights
+from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -56,6 +56,7 @@ class Digest:
             *sections,
             Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
             Section(heading="新增待办（单位和地区）", lines=tuple(_lines_beyond_accounts(tx, tasks))),
+            Section(heading="依据变化，请复核决定（决定不自动撤销）", lines=tuple(_lines_of_shaken(rows, tx, since))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
         )
         if not any(section.lines for section in sections):
@@ -138,6 +139,15 @@ def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
     for because, names in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
         more = f"等{len(names)}家单位" if len(names) > NAMED else ""
         yield f"{'、'.join(sorted(names)[:NAMED])}{more}：{escaped(because, 200)}"
+
+
+def _lines_of_shaken(rows: Sequence[sights.Row], tx: Tx, since: datetime) -> Iterator[str]:
+    """Yield the decisions of which was found out since the last digest that they rest on another finding."""
+    accounts = {row.account.id: row.account for row in rows}
+    for one in grounds.shaken_since(tx, since):
+        if one.account in accounts and one.shaken:
+            made = f"{day(beijing_date(one.at))}{one.by}决定{one.ruling.label}（{one.rule}）"
+            yield f"{quoted(accounts[one.account])}：{escaped(f'{made}。{one.shaken}', 300)}"
 
 
 def _lines_of_ended(tx: Tx, since: datetime) -> Iterator[str]:

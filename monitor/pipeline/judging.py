@@ -56,6 +56,12 @@ class Bench:
             if rule.id in book.clauses:
                 yield from ((rule, finding) for finding in area_findings(rule, register, book, now))
 
+    def rule(self, id_: str, now: datetime) -> Rule | AreaRule | None:
+        """Return the rule of that id, if it was in force."""
+        book = self.book(now)
+        rules: tuple[Rule | AreaRule, ...] = (*self.in_force(book), *self.area_rules)
+        return next((one for one in rules if one.id == id_ in book.clauses), None)
+
     def silences(self, register: Register, said: Sequence[Finding], now: datetime) -> Iterator[Finding]:
         """Yield the word of every rule in force on those of an area that it said nothing of."""
         book = self.book(now)

@@ -14,6 +14,7 @@ from monitor.core.notice import Notice
 from monitor.core.register import Register
 from monitor.core.verdict import quiet
 from monitor.pipeline.faults import Faults
+from monitor.pipeline.grounding import examine
 from monitor.pipeline.judging import AGAIN, Bench
 from monitor.store import Store, Tx, areas, cases, registers, savepoint
 from monitor.store.findings import standing_in, subject_of
@@ -44,6 +45,8 @@ class Surveyor:
                 self._judge(tx, area, now)  # SUP-02 reads the cases
             again = start_of_day(beijing_date(now) + ONE_DAY)
         areas.judge_at(tx, area, again)
+        with self.faults.contained("judge", area=area), savepoint(tx):
+            examine(tx, self.bench, now)
         return True
 
     def _judge(self, tx: Tx, area: str, now: datetime) -> bool:

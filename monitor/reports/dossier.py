@@ -11,6 +11,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.case import Ladder
 from monitor.core.decision import Decision
+from monitor.core.deregistration import Progress
 from monitor.core.episode import Episodes, episodes
 from monitor.core.finding import Finding, Known, RuleBook
 from monitor.core.observation import KnownPost
@@ -29,6 +30,8 @@ class Dossier:
     """Oldest first."""
     gaps: Episodes | None = None
     """None where nothing can be said: no updates are asked of the account, or its posts were not seen whole."""
+    progress: Progress | None = None
+    """How far its deregistration is; None where there is none."""
     index: Sequence[str] = ()
     """The index of the last weeks, oldest first; a dash for a week without a value."""
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -73,20 +74,26 @@ def decisions_of(
     chosen = chosen.order_by(table.c.at, table.c.id)
     found: defaultdict[str, list[Decision]] = defaultdict(list)
     for row in tx.execute(chosen):
-        found[row.account].append(
-            Decision(
-                account=row.account,
-                rule=row.rule,
-                episode=row.episode,
-                ruling=row.ruling,
-                by=row.by,
-                at=row.at,
-                note=row.note,
-                valid_until=row.valid_until,
-                document=row.document,
-            )
-        )
+        found[row.account].append(decision_of(row, known_at or until))
     return found
+
+
+def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
+    """Return a row as a decision, with what was known of its grounds by then."""
+    is_shaken = row.shaken_at is not None and row.shaken_at <= known_at
+    return Decision(
+        account=row.account,
+        rule=row.rule,
+        episode=row.episode,
+        ruling=row.ruling,
+        by=row.by,
+        at=row.at,
+        note=row.note,
+        valid_until=row.valid_until,
+        document=row.document,
+        shaken_at=row.shaken_at if is_shaken else None,
+        shaken=row.shaken if is_shaken else None,
+    )
 
 
 def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:

@@ -11,6 +11,7 @@ from monitor.core.appearance import Change
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
 from monitor.core.claim import Claim
+from monitor.core.decision import Decision
 from monitor.core.download import Download
 from monitor.core.finding import Finding, State
 from monitor.core.notice import Notice
@@ -18,6 +19,7 @@ from monitor.core.observation import Covers, KnownPost, Observation, Reason, Tim
 from monitor.store import Tx
 from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
+from monitor.store.decisions import decisions_of
 from monitor.store.events import events_of
 from monitor.store.notices import notices_of_case
 from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
@@ -68,6 +70,8 @@ class AccountPage:
     """What changed of its appearance, latest first."""
     claims: tuple[Claim, ...]
     """Links that people pasted, latest first."""
+    shaken: tuple[Decision, ...]
+    """Decisions whose grounds have changed, oldest first."""
 
     @property
     def is_read_by_hand(self) -> bool:
@@ -95,6 +99,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
         events=events_of(tx, account_id),
         claims=claims_of(tx, account_id),
+        shaken=tuple(one for one in decisions_of(tx, [account_id], moment.now)[account_id] if one.shaken),
     )
 
 

@@ -84,3 +84,14 @@ async def test_the_case_of_an_area_takes_no_decision(troubled: Office) -> None:
     refused = troubled.type("case", "exempt", number_of(troubled, "MAT-01"))
     assert refused.code == 1
     assert "不是账号的案件" in refused.err
+
+
+async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: Office) -> None:
+    number = number_of(troubled, "TWN-01")
+    troubled.type("case", "deregister", number, "--by", "县府办").done()
+    corrected = troubled.table(("A01", "示例镇", "百家号", "示例镇人民政府", "县属单位"), header=(*HEADER, "单位层级"))
+    troubled.type("import", "roster", corrected, "--as-of", "2020-01-01").done()
+    await judge(troubled)
+    decided, changed = troubled.type("case", "show", number).lines[-2:]
+    assert "县府办决定注销" in decided
+    assert "依据变化：作出决定时：主办单位为乡镇（街道），原则上予以注销。按现在所知：" in changed

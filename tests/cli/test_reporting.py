@@ -16,6 +16,8 @@ ROSTER = (
     ("A02", "示例教育", "头条号", "示例县教育局", "县属单位", "否"),
     ("A03", "示例镇", "百家号", "示例镇人民政府", "乡镇街道", "否"),
 )
+DECISION = ("账号ID", "规则", "决定", "决定人", "日期")
+RECORD = ("类型", "对象", "日期", "内容")
 LAST = ("--period", "2022-Q2", "--known-at", "now")
 
 
@@ -69,6 +71,19 @@ def test_a_report_of_last_quarter_does_not_change_by_a_byte_when_a_rule_does(fil
     assert after.read_bytes() == before.read_bytes()
     filed.type("report", "review", "--period", "2022-Q3", "--known-at", "now", "--out", after).done()
     assert "不再要求" in after.read_text("utf-8")
+
+
+def test_where_deregistrations_stand_is_written_as_data(filed: Office) -> None:
+    decided = filed.table(("A03", "TWN-01", "注销", "县府办", "2022-06-01"), header=DECISION, name="decisions.csv")
+    filed.type("import", "decisions", decided).done()
+    steps = filed.table(("注销进度", "A03", "2022-06-06", "备案"), header=RECORD, name="records.csv")
+    filed.type("import", "records", steps).done()
+    out = filed.folder / "进度.json"
+    said = filed.type("report", "deregistration", *LAST, "--out", out).done()
+    assert said.startswith("2022年第二季度：办理中1个，核销0个。")
+    (row,) = json.loads(out.read_text("utf-8"))["rows"]
+    assert (row["账号ID"], row["决定"], row["备案"], row["公告"]) == ("A03", "2022-06-01", "2022-06-06", None)
+    assert (row["下一步"], row["期限"]) == ("公告", "2022-06-13")
 
 
 @pytest.mark.parametrize(("period", "why"), [("上季度", "不是期间"), ("9999-Q1", "还没有开始")])

@@ -9,13 +9,14 @@ import pytest
 
 from monitor.core.account import Platform
 from monitor.core.decision import Decision, Ruling
+from monitor.core.deregistration import Progress, Stage
 from monitor.core.episode import Episode, Episodes
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.outage import Cause, Outage
 from monitor.core.record import Record, RecordKind, Subject
-from monitor.reports import Dossier, Period, Report, deductions, gaps_of, review
+from monitor.reports import Dossier, Period, Report, deductions, deregistration, gaps_of, review
 from monitor.reports.report import Value
-from tests.core.area import record
+from tests.core.area import record, ruled
 from tests.core.build import BOOK, account, beijing_time, finding, known
 
 QUARTER = Period.of("2026-Q2")
@@ -115,6 +116,43 @@ def test_the_joint_review_sees_gaps_index_and_decisions() -> None:
     assert row["指数近8周"] == "50.1、—"
     assert row["已有决定"] == "2026-05-10 UPD-03 清理整合（县府办，示例〔2026〕1号）"
     assert (row["本单位意见"], row["研判结论"], row["参加部门"]) == (None, None, None)
+
+
+def test_the_review_is_told_where_a_decision_rests_on_what_has_changed() -> None:
+    decided = replace(
+        ruled(Ruling.CONSOLIDATED, "2026-05-10", "UPD-02"), shaken="作出决定时：甲。按现在所知：乙。", shaken_at=NOW
+    )
+    (row,) = rows(review([dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,))], (), QUARTER))
+    said = "2026-05-10 UPD-02 清理整合（县府办）；依据变化：作出决定时：甲。按现在所知：乙。"
+    assert row["已有决定"] == said
+
+
+def closing(name: str, *days: tuple[Stage, str], due: str | None = None) -> Dossier:
+    way = Progress(
+        ruling=Ruling.DEREGISTERED,
+        days={stage: date.fromisoformat(on) for stage, on in days},
+        frozen_until=date(2026, 6, 20) if days[-1][0] is Stage.FROZEN else None,
+        next=Stage.CONFIRMED if due else None,
+        due=date.fromisoformat(due) if due else None,
+    )
+    return replace(dossier(replace(finding(State.OK, rule="DRG-01"), because="办理中。"), name=name), progress=way)
+
+
+def test_the_table_of_deregistrations_has_the_day_of_each_step_and_what_is_due() -> None:
+    steps = ((Stage.DECIDED, "2026-05-06"), (Stage.APPLIED, "2026-06-05"), (Stage.FROZEN, "2026-06-05"))
+    made = deregistration([closing("A01", *steps, due="2026-06-27"), dossier(name="A02")], (), QUARTER)
+    (row,) = rows(made)
+    assert (row["决定"], row["备案"], row["申请"]) == (date(2026, 5, 6), None, date(2026, 6, 5))
+    assert (row["冻结至"], row["确认"], row["核销"]) == (date(2026, 6, 20), None, None)
+    assert (row["下一步"], row["期限"], row["情况"]) == ("确认", date(2026, 6, 27), "办理中。")
+    assert made.head == ("2026年第二季度：办理中1个，核销0个。",)
+
+
+@pytest.mark.parametrize(("closed", "is_shown"), [("2026-03-31", False), ("2026-04-01", True), ("2026-06-30", True)])
+def test_the_table_of_deregistrations_shows_what_was_closed_in_the_period(closed: str, *, is_shown: bool) -> None:
+    made = deregistration([closing("A01", (Stage.DECIDED, "2026-01-05"), (Stage.CLOSED, closed))], (), QUARTER)
+    assert bool(rows(made)) is is_shown
+    assert made.head == (f"2026年第二季度：办理中0个，核销{int(is_shown)}个。",)
 
 
 def test_the_pass_rate_leaves_out_what_could_not_be_checked() -> None:

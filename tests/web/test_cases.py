@@ -1,6 +1,7 @@
 """The pages of cases: of accounts, of units and of areas, and everything that was done in one."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -13,6 +14,7 @@ from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.store import Store, Tx, cases
 from monitor.store.acknowledging import acknowledge
 from monitor.store.decisions import decide
+from monitor.store.grounds import note
 from tests.store.build import enrol
 from tests.web.conftest import client_of
 from tests.web.county import NOW, OVERDUE, PHONE, Surroundings
@@ -92,6 +94,18 @@ def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: Tes
     course = page[page.index("经过") :]
     assert re.search(r"疑似不可用 .*已知悉 联络员甲：由我处理 .*确认 操作员丙，依据示例〔2026〕1号：电话", course)
     assert PHONE not in course
+
+
+def test_what_a_decision_rests_on_and_has_changed_stands_on_the_pages(empty: Store, office: TestClient) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, replace(BOOKLESS, rule="TWN-01", account=OVERDUE.id, unit=OVERDUE.unit))
+        found = cases.case(tx, number)
+        assert found is not None
+        decide(tx, found, "1", Ruling.DEREGISTERED, by="操作员丙", at=NOW, note="")
+        note(tx, 1, "作出决定时：甲。按现在所知：乙。", at=NOW)
+    assert re.search(r"依据变化 （.*）作出决定时：甲。按现在所知：乙。", text_of(office.get(f"/cases/{number}").text))
+    page = text_of(office.get(f"/accounts/{OVERDUE.id}").text)
+    assert re.search(r"依据变化的决定 .* 操作员丙：.*，注销 作出决定时：甲。按现在所知：乙。", page)
 
 
 def test_a_closed_case_says_why_and_no_longer_how_things_stand(empty: Store, office: TestClient) -> None:

@@ -1,0 +1,57 @@
+"""Find out which decisions rest on what has turned out otherwise (see `monitor.core.grounds`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.core.decision import Decision
+from monitor.core.finding import AreaRule, Finding, Rule, word_of
+from monitor.core.grounds import Grounds, before
+from monitor.core.verdict import area_findings, reviewed, silent
+from monitor.pipeline.judging import Bench
+from monitor.store import Tx, facts, grounds, registers
+
+
+def examine(tx: Tx, bench: Bench, now: datetime) -> None:
+    """Judge anew what the decisions were made on about whose past anything was learnt since, and note what changed."""
+    for kept in grounds.to_examine(tx, now):
+        found = grounds_of(tx, bench, kept, now)
+        grounds.note(tx, kept.id, found.said if found and found.have_changed else None, at=now)
+
+
+def grounds_of(tx: Tx, bench: Bench, kept: grounds.Kept, now: datetime) -> Grounds | None:
+    """Return what a decision rests on; None where its rule is not judged, or the account was not on the roster."""
+    then, today = (_word(tx, bench, kept.decision, known_at) for known_at in (kept.known_at, now))
+    return Grounds(decision=kept.decision, then=then, now=today) if then and today else None
+
+
+def _word(tx: Tx, bench: Bench, decision: Decision, known_at: datetime) -> Finding | None:
+    """Return what the decision's rule says of its moment, as known by another, before it was decided on."""
+    rule = bench.rule(decision.rule, decision.at)
+    match rule:
+        case Rule():
+            return _of_account(tx, bench, rule, decision, known_at)
+        case AreaRule():
+            return _of_area(tx, bench, rule, decision, known_at)
+        case None:
+            return None
+
+
+def _of_account(tx: Tx, bench: Bench, rule: Rule, decision: Decision, known_at: datetime) -> Finding | None:
+    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at):
+        undecided = replace(known, decisions=before(decision, known.decisions))
+        word = word_of(rule, undecided, bench.book(decision.at), decision.at)
+        return reviewed(word, undecided.decisions, decision.at)
+    return None
+
+
+def _of_area(tx: Tx, bench: Bench, rule: AreaRule, decision: Decision, known_at: datetime) -> Finding | None:
+    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at):
+        register = registers.register(tx, known.account.area, now=decision.at, known_at=known_at)
+        undecided = replace(register, decisions=before(decision, register.decisions))
+        book = bench.book(decision.at)
+        said = tuple(area_findings(rule, undecided, book, decision.at))
+        every = (*said, *silent(rule, undecided, book, said))
+        return next((one for one in every if one.account == decision.account), None)
+    return None

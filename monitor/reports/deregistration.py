@@ -1,0 +1,63 @@
+"""注销进度表: every deregistration and 清理整合 that is under way, with the day of each step and what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from monitor.core.deregistration import ID, Progress, Stage
+from monitor.core.record import Record
+from monitor.reports.dossier import Dossier, in_order
+from monitor.reports.period import Period
+from monitor.reports.report import Report, Value
+
+COLUMNS = (
+    "主办单位",
+    "账号ID",
+    "账号名称",
+    "平台",
+    "方式",
+    "迁往",
+    "决定",
+    "备案",
+    "内容迁移",
+    "公告",
+    "申请",
+    "冻结至",
+    "确认",
+    "已不存在",
+    "核销",
+    "下一步",
+    "期限",
+    "情况",
+)
+
+
+def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
+    """Return the accounts that are being closed at the period's end, and those that were closed in it."""
+    shown = [(one, way) for one in in_order(dossiers, records) if (way := one.progress) and _concerns(way, period)]
+    closed = sum(Stage.CLOSED in way.days for _, way in shown)
+    head = (f"{period.label}：办理中{len(shown) - closed}个，核销{closed}个。",)
+    return Report(title="注销进度表", head=head, columns=COLUMNS, rows=tuple(_rows(shown)))
+
+
+def _concerns(way: Progress, period: Period) -> bool:
+    return way.days.get(Stage.CLOSED, period.last) >= period.first
+
+
+def _rows(shown: Sequence[tuple[Dossier, Progress]]) -> Iterator[tuple[Value, ...]]:
+    for one, way in shown:
+        account, days = one.account, way.days
+        yield (
+            account.unit,
+            account.id,
+            account.name,
+            account.platform.label,
+            way.ruling.label,
+            way.target,
+            *(days.get(stage) for stage in (Stage.DECIDED, Stage.FILED, Stage.MOVED, Stage.ANNOUNCED, Stage.APPLIED)),
+            way.frozen_until,
+            *(days.get(stage) for stage in (Stage.CONFIRMED, Stage.GONE, Stage.CLOSED)),
+            way.next.label if way.next else None,
+            way.due,
+            next((finding.because for finding in one.findings if finding.rule == ID), None),
+        )

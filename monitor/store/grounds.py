@@ -1,0 +1,104 @@
+"""Which decisions may rest on what has turned out otherwise, and what was found out about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.core.calendar import ONE_DAY, start_of_day
+from monitor.core.decision import Decision
+from monitor.core.observation import MANUAL
+from monitor.core.record import Subject
+from monitor.store import tables
+from monitor.store.database import Tx
+from monitor.store.decisions import decision_of
+from monitor.store.tables import decisions as table
+
+LATE = ONE_DAY
+"""How long after a moment something may still be written that was learnt at it: a large import takes its time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A decision as it was entered."""
+
+    id: int
+    decision: Decision
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """Something that was learnt at one moment and is true from another on, about one account or about many."""
+
+    account: str | None
+    true_from: datetime
+    known_at: datetime
+
+    def touches(self, row: sa.Row[Any]) -> bool:
+        """Whether it tells of the time up to a decision, and was learnt since that was entered or last examined."""
+        is_new = row.examined_at is None or self.known_at > row.examined_at - LATE
+        return (
+            is_new and self.known_at > row.known_at and self.true_from <= row.at and self.account in {None, row.account}
+        )
+
+
+def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
+    """Return the decisions about whose past anything was learnt since; every other one counts as examined.
+
+    Only what is learnt late about the time up to a decision can change what it rests on. A decision that a later one
+    on the same account and rule has followed is left alone.
+    """
+    order = sa.func.row_number().over(
+        partition_by=(table.c.account, table.c.rule), order_by=(table.c.at.desc(), table.c.id.desc())
+    )
+    latest = sa.select(table, order.label("place")).where(table.c.at <= now).subquery()
+    rows = tx.execute(sa.select(latest).where(latest.c.place == 1).order_by(latest.c.id)).all()
+    if not rows:
+        return ()
+    learnt = tuple(_learnt_since(tx, rows))
+    tx.execute(sa.update(table).where(table.c.id.in_([row.id for row in rows])).values(examined_at=now))
+    return tuple(
+        Kept(id=row.id, decision=decision_of(row, now), known_at=row.known_at)
+        for row in rows
+        if any(one.touches(row) for one in learnt)
+    )
+
+
+def note(tx: Tx, decision_id: int, shaken: str | None, *, at: datetime) -> None:
+    """Keep how the grounds of a decision have changed, and since when that is known; None: they have not."""
+    this = sa.update(table).where(table.c.id == decision_id)
+    since = sa.case((table.c.shaken.is_(None), sa.literal(at, table.c.shaken_at.type)), else_=table.c.shaken_at)
+    tx.execute(this.values(shaken_at=since if shaken else None, shaken=shaken))
+
+
+def shaken_since(tx: Tx, moment: datetime) -> tuple[Decision, ...]:
+    """Return the decisions whose grounds have changed, as found out after a moment, oldest first."""
+    chosen = sa.select(table).where(table.c.shaken_at > moment).order_by(table.c.shaken_at, table.c.id)
+    return tuple(decision_of(row, row.shaken_at) for row in tx.execute(chosen))
+
+
+def _learnt_since(tx: Tx, rows: Sequence[sa.Row[Any]]) -> Iterator[_Learnt]:
+    """Yield what was learnt since the first of these decisions, about the time up to the last."""
+    floor = min(row.examined_at - LATE if row.examined_at else row.known_at for row in rows)
+    ceiling = max(row.at for row in rows)
+    ids = {row.account for row in rows}
+    papers, records, versions = tables.papers, tables.records, tables.account_versions
+    posts, seen = tables.posts, tables.observations
+    for paper in tx.execute(sa.select(papers.c.effective_on, papers.c.known_at).where(papers.c.known_at > floor)):
+        yield _Learnt(None, start_of_day(paper.effective_on), paper.known_at)
+    for one in tx.execute(sa.select(records).where(records.c.known_at > floor)):
+        yield _Learnt(one.name if one.subject is Subject.ACCOUNT else None, start_of_day(one.on), one.known_at)
+    about = sa.select(versions.c.account, versions.c.effective_from, versions.c.known_at)
+    about = about.where(versions.c.account.in_(ids), versions.c.known_at > floor)
+    by_hand = sa.select(seen.c.account, seen.c.first_seen, seen.c.known_at)
+    by_hand = by_hand.where(seen.c.account.in_(ids), seen.c.collector == MANUAL, seen.c.known_at > floor)
+    late = [about, by_hand.where(seen.c.first_seen <= ceiling)]
+    for learnt_at in (posts.c.first_seen, posts.c.withdrawn_at):
+        published = sa.select(posts.c.account, posts.c.published_at, learnt_at)
+        late.append(published.where(posts.c.account.in_(ids), posts.c.published_at <= ceiling, learnt_at > floor))
+    yield from (_Learnt(*row) for chosen in late for row in tx.execute(chosen))
