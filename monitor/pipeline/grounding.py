@@ -39,7 +39,7 @@ def _word(tx: Tx, bench: Bench, decision: Decision, known_at: datetime) -> Findi
 
 
 def _of_account(tx: Tx, bench: Bench, rule: Rule, decision: Decision, known_at: datetime) -> Finding | None:
-    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at):
+    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False):
         undecided = replace(known, decisions=before(decision, known.decisions))
         word = word_of(rule, undecided, bench.book(decision.at), decision.at)
         return reviewed(word, undecided.decisions, decision.at)
@@ -47,7 +47,7 @@ def _of_account(tx: Tx, bench: Bench, rule: Rule, decision: Decision, known_at: 
 
 
 def _of_area(tx: Tx, bench: Bench, rule: AreaRule, decision: Decision, known_at: datetime) -> Finding | None:
-    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at):
+    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False):
         register = registers.register(tx, known.account.area, now=decision.at, known_at=known_at)
         undecided = replace(register, decisions=before(decision, register.decisions))
         book = bench.book(decision.at)
