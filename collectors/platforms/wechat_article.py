@@ -127,16 +127,10 @@ class WechatArticle:
         """Return who published the article, and when, as its page says; raises LookFailedError."""
         page = await fetch(self._request(link))
         page = replace(page, at=page.at + dates.A_YEAR)  # a time to come is told apart, not refused
-        seen = await fetch.read(read, page)
-        if not seen.posts:
+        seen = await fetch.read(signed, page)
+        if not isinstance(seen, Signed):
             raise LookFailedError(Reason.HTTP_ERROR, "the page shows no article")
-        found = article(page)
-        authors = {found.biz, found.user_name} if found else set()
-        return Proof(
-            post=seen.posts[0],
-            authors=frozenset(filter(None, authors)),
-            name=found.name if found else None,
-        )
+        return Proof(post=seen.posts[0], authors=seen.authors, name=seen.profile.name if seen.profile else None)
 
     def _request(self, address: str) -> Request:
         if not wechat.is_article(address):
@@ -155,18 +149,44 @@ def at(base_url: str) -> WechatArticle:
     return WechatArticle(base_url.rstrip("/"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed(Timeline):
+    """An article as a timeline, with every stable id of its author."""
+
+    authors: frozenset[str]
+
+
 def read(page: Page) -> Timeline:
     """Return what a page says: the article, or what has become of the account; a module-level function."""
+    found = _said(page)
+    return found if isinstance(found, Timeline) else _shown(found)
+
+
+def signed(page: Page) -> Timeline:
+    """Return what `read` does, an article `Signed`; a module-level function."""
+    found = _said(page)
+    if isinstance(found, Timeline):
+        return found
+    shown, authors = _shown(found), frozenset(filter(None, (found.biz, found.user_name)))
+    return Signed(posts=shown.posts, covers=shown.covers, profile=shown.profile, authors=authors)
+
+
+def _shown(found: Article) -> Timeline:
+    post = Post(
+        published_at=found.published.moment,
+        precision=found.published.precision,
+        title=found.title,
+        url=found.url,
+    )
+    return timeline([post], covers=Covers.SOME, profile=Profile(name=found.name, id=found.biz))
+
+
+def _said(page: Page) -> Article | Timeline:
+    """Return the article, or else what has become of the account; raises LookFailedError."""
     judge_status(page)
     text = html.decode(page)
     if found := _article(page, text):
-        post = Post(
-            published_at=found.published.moment,
-            precision=found.published.precision,
-            title=found.title,
-            url=found.url,
-        )
-        return timeline([post], covers=Covers.SOME, profile=Profile(name=found.name, id=found.biz))
+        return found
     message = _message(text)
     if standing := _standing(message):
         return gone(standing)

@@ -1,5 +1,8 @@
 """A known article: what is asked for, where a migrated account went, and what a pasted link proves."""
 
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +10,7 @@ import pytest
 
 from collectors.platforms import wechat_article
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Page
+from monitor.core.collector import Page, Request, SeenT
 from monitor.core.observation import LookFailedError, Reason, Standing
 from tests.fakes import AT, Canned, CannedFetch, MemorySession
 
@@ -75,6 +78,31 @@ async def test_another_server_may_stand_in_for_wechat() -> None:
     fetch = CannedFetch({"127.0.0.1": Canned(body=body("normal.html"))})
     await wechat_article.at("http://127.0.0.1:9/").collect(source(LONG), fetch, MemorySession())
     assert fetch.urls == [LONG.replace("https://", "http://127.0.0.1:9/")]
+
+
+class Apart(CannedFetch):
+    """A network whose pages can be read where they are handed to, in another process, and nowhere else."""
+
+    async def __call__(self, request: Request, /) -> Page:
+        self.whole = await super().__call__(request)
+        return replace(self.whole, body=b"")
+
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
+        return pickle.loads(pickle.dumps(parse(replace(self.whole, at=page.at))))  # type: ignore[no-any-return]  # noqa: S301 - our own
+
+
+async def test_a_pasted_link_is_proved_by_one_reading_of_its_page_away_from_the_loop() -> None:
+    proof = await wechat_article.COLLECTOR.prove(
+        SHORT, Apart({"/s/": Canned(body=body("normal.html"))}), MemorySession()
+    )
+    assert proof.authors == {"MzkwMDAwMDAwMQ==", "gh_0123456789ab"}
+    assert (proof.name, proof.post.title, proof.post.url) == ("示例县发布", '县政府"常务会议"召开', LONG)
+
+
+async def test_a_pasted_link_of_an_account_that_is_gone_proves_nothing() -> None:
+    fetch = Apart({"/s/": Canned(body=body("banned.html"))})
+    with pytest.raises(LookFailedError):
+        await wechat_article.COLLECTOR.prove(SHORT, fetch, MemorySession())
 
 
 def test_an_articles_address_as_homepage_is_its_key() -> None:
