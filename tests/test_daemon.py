@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -216,3 +217,23 @@ def test_a_day_without_any_sight_is_said(store: Store) -> None:
     health.looked(Blind(reason=Reason.TIMEOUT), began + timedelta(hours=24))
     assert health.problems((), began + timedelta(hours=24)) == ()
     assert "没有一次成功的采集" in "".join(health.problems((), began + timedelta(hours=24, seconds=1)))
+
+
+async def test_a_minute_in_which_nothing_happens_writes_nothing_but_that_the_database_can_be_written(
+    store: Store,
+) -> None:
+    of = listened_to(store)
+    await of.enrol([account(1, URL)])
+    await of.look()
+    await of.settle()
+    await heard(of, *WORK, "prune")
+    daemon = daemon_of(of)
+    writes: list[str] = []
+    sa.event.listen(store._writer, "begin", lambda _: writes.append(running))
+    for second in range(60):
+        for one in daemon.passes:
+            running = one.name
+            if second % one.every.total_seconds() == 0 and (not running.startswith("look_") or running == "look_feed"):
+                await daemon.once(one)
+        of.clock.forward(timedelta(seconds=1))
+    assert Counter(writes) == {"self_check": 6}

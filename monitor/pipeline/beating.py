@@ -32,17 +32,20 @@ class Beacon:
         """Be heard."""
         if self.ping:
             await self.ping()
-        if self.peer and self._is_due(now):
-            await self.courier.store.write(lambda tx: self._write(tx, now), durable=True)
+        if self.peer:
+            await self.courier.store.write_if(
+                lambda tx: self._is_due(tx, now), lambda tx: self._write(tx, now), durable=True
+            )
 
-    def _is_due(self, now: datetime) -> bool:
+    def _is_due(self, tx: Tx, now: datetime) -> bool:
         today = beijing_date(now)
-        return now >= at_beijing(today, self.hour) and self.courier.bench.calendar.is_workday(today)
+        has_come = now >= at_beijing(today, self.hour) and self.courier.bench.calendar.is_workday(today)
+        return has_come and memory.get_note(tx, _topic(now)) is None
 
     def _write(self, tx: Tx, now: datetime) -> None:
-        topic = f"{TOPIC}{beijing_date(now).isoformat()}"
-        if self.peer is None or memory.get_note(tx, topic):
+        if self.peer is None or not self._is_due(tx, now):
             return
+        topic = _topic(now)
         memory.put_note(tx, topic, now.isoformat())
         bench = self.courier.bench
         setting = Setting(
@@ -54,3 +57,7 @@ class Beacon:
         )
         opens = self.courier.hours.opens_at(now, bench.calendar)
         outbox.save_draft(tx, draft, at=now, not_before=opens, held=False)
+
+
+def _topic(now: datetime) -> str:
+    return f"{TOPIC}{beijing_date(now).isoformat()}"

@@ -37,14 +37,20 @@ class Digest:
 
     async def write_if_due(self, now: datetime) -> bool:
         """Write today's digest if it is due and not yet written; return whether it was."""
-        return await self.courier.store.write(lambda tx: self._write(tx, now), durable=True)
+        written = await self.courier.store.write_if(
+            lambda tx: self._is_due(tx, now), lambda tx: self._write(tx, now), durable=True
+        )
+        return bool(written)
+
+    def _is_due(self, tx: Tx, now: datetime) -> bool:
+        today = beijing_date(now)
+        has_come = now >= at_beijing(today, self.hour) and self.courier.bench.calendar.is_workday(today)
+        return has_come and memory.get_note(tx, _topic(now)) is None
 
     def _write(self, tx: Tx, now: datetime) -> bool:
-        today = beijing_date(now)
-        topic = f"{TOPIC}{today.isoformat()}"
-        bench = self.courier.bench
-        if now < at_beijing(today, self.hour) or not bench.calendar.is_workday(today) or memory.get_note(tx, topic):
+        if not self._is_due(tx, now):
             return False
+        topic, bench = _topic(now), self.courier.bench
         told = max(memory.notes(tx, TOPIC).values(), default=None)
         memory.put_note(tx, topic, now.isoformat())
         rows = sights.overview(tx, now)
@@ -68,6 +74,10 @@ class Digest:
             return False
         _withdraw_older(tx, topic, now)
         return True
+
+
+def _topic(now: datetime) -> str:
+    return f"{TOPIC}{beijing_date(now).isoformat()}"
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:

@@ -84,7 +84,10 @@ class Judge:
 
     async def judge_due(self, now: datetime) -> int:
         """Judge one batch of accounts that something new or time alone has touched; return how many."""
-        return await self.store.write(lambda tx: self._batch(tx, now), durable=True)
+        judged = await self.store.write_if(
+            lambda tx: cases.is_any_due(tx, now), lambda tx: self._batch(tx, now), durable=True
+        )
+        return judged or 0
 
     def _batch(self, tx: Tx, now: datetime) -> int:
         due = cases.due_for_judgement(tx, now, BATCH)

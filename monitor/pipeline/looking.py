@@ -71,12 +71,13 @@ class Looker:
     async def look_due(self, names: Collection[str], limit: int = BATCH) -> int:
         """Look at one batch of due sources of these collectors; return how many there were."""
         now = self.clock()
-        due = await self.store.write(
-            lambda tx: looks.claim_due(tx, now, collectors=list(names), limit=limit, lease=LEASE)
+        due = await self.store.write_if(
+            lambda tx: looks.is_any_due(tx, now, collectors=list(names)),
+            lambda tx: looks.claim_due(tx, now, collectors=list(names), limit=limit, lease=LEASE),
         )
         if due:
             await self._look_and_record(due)
-        return len(due)
+        return len(due or ())
 
     async def look_now(self, accounts: Collection[str]) -> tuple[looks.Recorded, ...]:
         """Look at every polled source of these accounts, due or not."""

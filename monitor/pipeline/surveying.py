@@ -33,7 +33,10 @@ class Surveyor:
 
     async def judge_due(self, now: datetime) -> bool:
         """Judge the area that has waited longest; return whether one was due."""
-        return await self.store.write(lambda tx: self._next(tx, now), durable=True)
+        judged = await self.store.write_if(
+            lambda tx: areas.is_any_due(tx, now), lambda tx: self._next(tx, now), durable=True
+        )
+        return bool(judged)
 
     def _next(self, tx: Tx, now: datetime) -> bool:
         area = areas.due(tx, now)

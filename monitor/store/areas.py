@@ -25,6 +25,11 @@ def judge_soon(tx: Tx, at: datetime, names: Collection[str] | None = None) -> No
     tx.execute(statement if names is None else statement.where(table.c.name.in_(names)))
 
 
+def is_any_due(tx: Tx, now: datetime) -> bool:
+    """Whether any area is to be judged now."""
+    return bool(tx.scalar(sa.select(sa.exists().where(table.c.evaluate_at <= now))))
+
+
 def due(tx: Tx, now: datetime) -> str | None:
     """Return the area that has waited longest to be judged; None if none is due."""
     chosen = sa.select(table.c.name).where(table.c.evaluate_at <= now).order_by(table.c.evaluate_at, table.c.name)

@@ -86,6 +86,11 @@ class Judged:
     judge_again_at: datetime
 
 
+def is_any_due(tx: Tx, now: datetime) -> bool:
+    """Whether any account is to be judged now; `due_for_judgement` would return it."""
+    return bool(tx.scalar(sa.select(sa.exists().where(tables.accounts.c.evaluate_at <= now))))
+
+
 def due_for_judgement(tx: Tx, now: datetime, limit: int) -> tuple[str, ...]:
     """Return accounts to be judged now, longest waiting first, removed ones included (see `retire`).
 

@@ -100,6 +100,15 @@ class Store:
             self._write_thread, partial(self._write, work, durable=durable)
         )
 
+    async def write_if(
+        self, is_needed: Callable[[Tx], object], work: Callable[[Tx], T], *, durable: bool = False
+    ) -> T | None:
+        """Return `work(tx)` as `write` does, but only where a read finds it needed, else None. Raises StoreError.
+
+        What is asked for every second and seldom needed must not keep others from writing.
+        """
+        return await self.write(work, durable=durable) if await self.query(is_needed) else None
+
     async def query(self, work: Callable[[Tx], T]) -> T:
         """Return `work(tx)`, run in a read transaction on a reader thread. Raises StoreError."""
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, partial(self._query, work))

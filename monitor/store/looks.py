@@ -29,10 +29,10 @@ from monitor.store.intervals import Entry, begin, keep_probes, known_before, pro
 from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import Posts, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
-from monitor.store.turns import Due, claim_due, next_due_at, sources_of
+from monitor.store.turns import Due, claim_due, is_any_due, sources_of
 from monitor.store.values import encode
 
-__all__ = ["Due", "Recorded", "Schedule", "claim_due", "hand_look", "next_due_at", "record", "sources_of"]
+__all__ = ["Due", "Recorded", "Schedule", "claim_due", "hand_look", "is_any_due", "record", "sources_of"]
 
 Schedule = Callable[[Due, Look], datetime]
 """Returns when to look at a source next, given what is known after a look and the look itself."""

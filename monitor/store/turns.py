@@ -33,16 +33,20 @@ class Due:
     """Whether it showed something of the account that only a second look makes certain."""
 
 
+def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str]) -> bool:
+    """Whether it is the turn of any source of these collectors; `claim_due` would return it."""
+    return bool(tx.scalar(sa.select(sa.exists().where(_has_its_turn(now, collectors)))))
+
+
 def claim_due(tx: Tx, now: datetime, *, collectors: Collection[str], limit: int, lease: timedelta) -> tuple[Due, ...]:
     """Return sources of these collectors whose turn it is, longest overdue first, and keep them until now + lease.
 
     Nobody else is given them in that time; `record` ends the lease, and so does its expiry.
     """
     table = tables.sources
-    is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
     chosen = (
         due_facts()
-        .where(table.c.next_look_at <= now, is_free, table.c.collector.in_(collectors))
+        .where(_has_its_turn(now, collectors))
         .order_by(table.c.next_look_at)
         .limit(limit)
         .with_for_update(of=table, skip_locked=True)
@@ -61,18 +65,10 @@ def sources_of(tx: Tx, account_ids: Collection[str]) -> tuple[Due, ...]:
     return tuple(due_of(row) for row in tx.execute(chosen.order_by(table.c.account, table.c.rank)))
 
 
-def next_due_at(tx: Tx, *, collectors: Collection[str]) -> datetime | None:
-    """Return the earliest moment at which a source of these collectors is or becomes due; None without any."""
+def _has_its_turn(now: datetime, collectors: Collection[str]) -> sa.ColumnElement[bool]:
     table = tables.sources
-    free = (
-        sa.select(table.c.next_look_at)
-        .where(table.c.next_look_at.is_not(None), table.c.leased_until.is_(None), table.c.collector.in_(collectors))
-        .order_by(table.c.next_look_at)
-        .limit(1)
-    )
-    leased = sa.select(sa.func.min(table.c.leased_until)).where(table.c.collector.in_(collectors))
-    moments: tuple[datetime | None, ...] = (tx.scalar(free), tx.scalar(leased))
-    return min((moment for moment in moments if moment is not None), default=None)
+    is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
+    return sa.and_(table.c.next_look_at <= now, is_free, table.c.collector.in_(collectors))
 
 
 def due_facts() -> sa.Select[Any]:

@@ -283,17 +283,23 @@ def test_the_longest_overdue_come_first_and_no_more_than_asked_for(store: Store)
 def test_only_the_collectors_asked_for_are_claimed(store: Store) -> None:
     with store.begin() as tx:
         assert looks.claim_due(tx, NOW, collectors=["feed"], limit=9, lease=HOUR) == ()
-        assert looks.next_due_at(tx, collectors=["feed"]) is None
-        assert looks.next_due_at(tx, collectors=["weibo"]) is not None
+        assert not looks.is_any_due(tx, NOW, collectors=["feed"])
+        assert looks.is_any_due(tx, NOW, collectors=["weibo"])
 
 
-def test_the_next_turn_is_known(store: Store) -> None:
+def test_whether_there_is_anything_to_claim_can_be_asked_without_claiming_it(store: Store) -> None:
+    def is_any_due(now: datetime) -> bool:
+        with store.read() as tx:
+            return looks.is_any_due(tx, now, collectors=["weibo"])
+
     record(store, look(NOW, shown()))
-    with store.read() as tx:
-        assert looks.next_due_at(tx, collectors=["weibo"]) == NOW + EVERY
-    claim(store, NOW + EVERY)
-    with store.read() as tx:
-        assert looks.next_due_at(tx, collectors=["weibo"]) == NOW + EVERY + HOUR
+    assert [is_any_due(NOW + EVERY - HOUR), is_any_due(NOW + EVERY), is_any_due(NOW + EVERY)] == [False, True, True]
+    assert claim(store, NOW + EVERY) == ["A01"]
+    assert [is_any_due(NOW + EVERY + HOUR - DAY), is_any_due(NOW + EVERY), is_any_due(NOW + EVERY + HOUR)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def by_hand(
