@@ -7,11 +7,8 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from monitor.core.calendar import beijing_date
-from monitor.core.case import Ladder
 from monitor.core.claim import Verdict
 from monitor.core.token import Permit, Purpose, Refused
-from monitor.web.board import Moment
 from monitor.web.desk import Desk, Errand, TooLongError, acknowledged, errand, pasted, said
 from monitor.web.filling import Templates
 from monitor.web.view import View
@@ -77,11 +74,8 @@ class Keys:
         return self._html(status, errand=found, done=done, trouble=trouble, link=link, chosen=chosen)
 
     def _html(self, status: int, **values: object) -> Response:
-        now = self._view.clock()
-        ladder = Ladder.of(self._view.rule_book(beijing_date(now)))
-        moment = Moment(now=now, ladder=ladder, calendar=self._view.calendar, titles=self._view.titles)
         shown = {"errand": None, "refused": "", "done": "", "trouble": "", "link": "", "chosen": ""} | values
-        return HTMLResponse(self._templates.fill("key.html", moment, **shown), status)
+        return HTMLResponse(self._templates.fill("key.html", self._view.moment(), **shown), status)
 
 
 def _reading(permit: Permit) -> Callable[..., Errand | Refused]:

@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from monitor.core.calendar import beijing_date
-from monitor.core.case import Case, Ladder
+from monitor.core.case import Case
 from monitor.core.message import MessageState
 from monitor.metrics import CONTENT_TYPE
 from monitor.store import StoreError, Tx
@@ -79,7 +78,7 @@ class Pages:
 
     async def overview(self, request: Request) -> Response:
         """Answer `/`: the situation, today's tasks and the matrix."""
-        moment = self._moment()
+        moment = self._view.moment()
         everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
         if not everything.rows:
             return self._html("empty.html", moment)
@@ -107,7 +106,7 @@ class Pages:
 
     async def accounts(self, request: Request) -> Response:
         """Answer `/accounts`: the list, searched by name, unit or id; or those that one task is about."""
-        moment = self._moment()
+        moment = self._view.moment()
         everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
         wanted = request.query_params.get("q", "").strip()
         task = kind_of(request.query_params.get("task", ""))
@@ -121,7 +120,7 @@ class Pages:
 
     async def account(self, request: Request) -> Response:
         """Answer `/accounts/{id}`."""
-        moment = self._moment()
+        moment = self._view.moment()
         page = await self._view.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))
         if page is None:
             raise HTTPException(404, "台账中没有这个账号。")
@@ -133,18 +132,18 @@ class Pages:
         rule = request.query_params.get("rule", "")
         page = _number(request)
         sheet = await self._view.store.query(lambda tx: read_cases(tx, which, rule=rule, page=page))
-        return self._html("cases.html", self._moment(), sheet=sheet, which=which.value, rule=rule)
+        return self._html("cases.html", self._view.moment(), sheet=sheet, which=which.value, rule=rule)
 
     async def case(self, request: Request) -> Response:
         """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
         page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"]))
         if page is None:
             raise HTTPException(404, "没有这个案件。")
-        return self._html("case.html", self._moment(), page=page)
+        return self._html("case.html", self._view.moment(), page=page)
 
     async def messages(self, request: Request) -> Response:
         """Answer `/messages`: the latest, or those in one state."""
-        moment = self._moment()
+        moment = self._view.moment()
         state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
         states = None if state is None else (state,)
         sent, counted = await self._view.store.query(lambda tx: (read_messages(tx, states), message_counts(tx)))
@@ -155,16 +154,16 @@ class Pages:
         sent = await self._view.store.query(lambda tx: read_message(tx, request.path_params["message_id"]))
         if sent is None:
             raise HTTPException(404, "没有这条消息。")
-        return self._html("message.html", self._moment(), sent=sent)
+        return self._html("message.html", self._view.moment(), sent=sent)
 
     async def imports(self, request: Request) -> Response:
         """Answer `/imports`: the files that came in, and the rows that nobody answers to."""
         page = await self._view.store.query(read_imports)
-        return self._html("imports.html", self._moment(), page=page)
+        return self._html("imports.html", self._view.moment(), page=page)
 
     async def system(self, request: Request) -> Response:
         """Answer `/system`: how the monitor itself stands; shown also when the database is in trouble."""
-        moment = self._moment()
+        moment = self._view.moment()
         view = self._view
         trouble = await asyncio.to_thread(view.store.problem)
         try:
@@ -225,12 +224,7 @@ class Pages:
         return answer
 
     def _error(self, status: int, sentence: str) -> Response:
-        return self._html("error.html", self._moment(), status=status, sentence=sentence)
-
-    def _moment(self) -> Moment:
-        now = self._view.clock()
-        ladder = Ladder.of(self._view.rule_book(beijing_date(now)))
-        return Moment(now=now, ladder=ladder, calendar=self._view.calendar, titles=self._view.titles)
+        return self._html("error.html", self._view.moment(), status=status, sentence=sentence)
 
     def _html(self, template: str, moment: Moment, *, status: int = 200, **values: object) -> Response:
         return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)

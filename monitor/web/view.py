@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.core.account import Platform
-from monitor.core.calendar import WorkCalendar
+from monitor.core.calendar import WorkCalendar, beijing_date
+from monitor.core.case import Ladder
 from monitor.core.finding import RuleBook
 from monitor.core.outage import Canary
 from monitor.core.wording import Office
 from monitor.store import Store
+from monitor.web.board import Moment
 from monitor.web.desk import Desk
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -73,3 +75,9 @@ class View:
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which browsers may ask for pages, so that no foreign site can read them by naming itself
     after our address (DNS rebinding). Empty: any. Metrics and health are not concerned."""
+
+    def moment(self) -> Moment:
+        """Return what a page that is opened now is seen against."""
+        now = self.clock()
+        ladder = Ladder.of(self.rule_book(beijing_date(now)))
+        return Moment(now=now, ladder=ladder, calendar=self.calendar, titles=self.titles)
