@@ -185,7 +185,7 @@ class Service:
     def stop(self, number: int) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
     @property
     def logged(self) -> list[dict[str, object]]:

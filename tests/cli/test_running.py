@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -169,11 +171,21 @@ def sample_is_begun(office: Office) -> Callable[[], bool]:
     return (office.folder / "data" / "sample.db-wal").exists
 
 
+def sample_lives(office: Office) -> Callable[[], bool]:
+    """Return whether the sample has enrolled its accounts: it listens to signals since before that."""
+
+    def has_accounts() -> bool:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(office.folder / "data" / "sample.db")) as database:
+            return database.execute("SELECT 1 FROM accounts").fetchone() is not None
+        return False
+
+    return lambda: sample_is_begun(office)() and has_accounts()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_sample_that_still_prepares_ends_quietly(office: Office, port: int, number: int) -> None:
     with office.running("run", "--or-sample") as service:
-        until(sample_is_begun(office), service)
-        pause(1)
+        until(sample_lives(office), service)
         assert service.stop(number) == 0
         assert service.process.stdout is not None
         assert service.process.stdout.read().decode() == "已停止。\n"
