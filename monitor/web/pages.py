@@ -187,7 +187,7 @@ class Pages:
         """Answer `/audit`: who did what."""
         page = _number(request)
         sheet = await self._view.store.query(lambda tx: read_acts(tx, page))
-        return self._html("audit.html", self._moment(), sheet=sheet)
+        return self._html("audit.html", self._view.moment(), sheet=sheet)
 
     async def healthz(self, request: Request) -> Response:
         """Answer `/healthz`: the event loop is alive."""
