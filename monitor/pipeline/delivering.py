@@ -227,7 +227,7 @@ class Courier:
                 outbox.record_attempt(tx, lease, INTERRUPTED, at=now, next_try=now)
             return len(left)
 
-        return await self.store.write_if(outbox.unfinished, again, durable=True) or 0
+        return await self.store.write_if(lambda tx: outbox.left_behind(tx, now), again, durable=True) or 0
 
     async def deliver_due(self) -> int:
         """Try to send one batch of messages whose time has come, channels side by side; return how many were tried."""
