@@ -23,7 +23,7 @@ from collectors.answers import judge_status, refuse_walls
 from collectors.bodies import Fields
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, days_between
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 LIST = "107603"
@@ -33,6 +33,7 @@ _VISITOR_KEPT = timedelta(hours=12)
 """How long visitor cookies are kept; the platform says no when they are too old."""
 _YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
 _UID = re.compile(r"[0-9]{5,20}")
+UID = KeyForm(_UID.fullmatch, "主页地址里的 uid，只有数字")
 _HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?weibo\.(?:com|cn)/(?:u/|profile/|p/100505)?([0-9]{5,20})(?:[/?#]|$)")
 _ASKED = re.compile(r"/ajax/statuses/mymblog\?(?:[^#]*&)?uid=([0-9]{5,20})(?:[&#]|$)")
 _JSONP = re.compile(r"\((\{.*\})\)", re.DOTALL)

@@ -17,7 +17,7 @@ from collectors import bodies
 from collectors.answers import judge_status, refuse_walls
 from collectors.bodies import Fields
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Session
 from monitor.core.download import Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
@@ -49,9 +49,16 @@ class Store(ABC):
     keys: ClassVar[re.Pattern[str]]
     links: ClassVar[tuple[re.Pattern[str], ...]]
     """The addresses of an app's page in the store."""
+    called: ClassVar[str]
+    """What keys are, in Chinese."""
 
     link: ClassVar[Link] = Link.STORE
     platforms: ClassVar[frozenset[Platform]] = frozenset({Platform.MOBILE_APP})
+
+    @property
+    def key_form(self) -> KeyForm:
+        """An app of the store, or a link to its page there."""
+        return KeyForm(self._named, f"{self.called}，或应用在{self.shop}里的网址")
 
     def key_of(self, account: Account) -> str | None:
         """Return the app that the homepage is the page of, where it lies in this store."""
@@ -83,10 +90,14 @@ class Store(ABC):
             raise LookFailedError(Reason.UNREADABLE, f"the store has not even {self.canary}")
 
     def _app(self, key: str) -> str:
-        match = self.keys.fullmatch(self._linked(key) or key)
-        if match is None:
+        app = self._named(key)
+        if app is None:
             raise LookFailedError(Reason.UNREADABLE, "the key is no app of this store")
-        return match[1]
+        return app
+
+    def _named(self, key: str) -> str | None:
+        match = self.keys.fullmatch(self._linked(key) or key)
+        return match[1] if match else None
 
     def _linked(self, address: str) -> str | None:
         return next((match[1] for link in self.links if (match := link.match(address))), None)

@@ -6,7 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.app.choices import EVERY, Chains, all_collectors, all_rules, every_of, hints, not_built, provers
+from monitor.app.choices import (
+    EVERY,
+    Chains,
+    all_collectors,
+    all_rules,
+    every_of,
+    hints,
+    not_built,
+    provers,
+    unwatched,
+)
 from monitor.app.serving import view_of
 from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
@@ -157,6 +167,46 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
         "还没有通知渠道",
         "hold 为 true",
         "没有设置环境变量 XUNCHA_KEY",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "canaries", "named"),
+    [
+        ("weibo=1234567890", {}, ["微博（platforms.weibo.canary）"]),
+        ("weibo-ajax=1234567890; weibo=1234567890", {}, ["微博（platforms.weibo.canary）"]),
+        ("weibo=1234567890", {"weibo": "1234567891"}, []),
+        ("feed=https://a.example/1", {}, []),  # nothing of it is the platform's own
+        ("人工", {}, []),
+    ],
+)
+def test_a_platform_whose_lists_nothing_watches_is_named(
+    method: str, canaries: dict[str, str], named: list[str]
+) -> None:
+    chosen = settings(platforms={name: PlatformSettings(canary=key) for name, key in canaries.items()})
+    chains = Chains(all_collectors())
+    watched = [account(1, "", method=method, platform=Platform.WEIBO)]
+    said = list(unwatched(chains.listings(watched), chosen, chains.collectors))
+    assert len(said) == len(named)
+    assert all(name in said[0] for name in named)
+    assert all("确知每天更新的账号" in one for one in said)
+
+
+def test_lists_that_may_leave_out_what_is_newest_or_come_from_the_owner_need_no_canary() -> None:
+    chains = Chains(all_collectors())
+    watched = [
+        account(1, "", method="douyin=MS4wLjABAAAAexample0example", platform=Platform.DOUYIN),
+        account(2, "", method="wechat-official=shili", platform=Platform.WEIXIN_SUBSCRIPTION),
+        account(3, "", method="sohu=12345", platform=Platform.SOHU),
+    ]
+    (said,) = unwatched(chains.listings(watched), settings(), chains.collectors)
+    assert said.startswith("没有对照账号的平台：搜狐号（platforms.sohu.canary）。")
+
+
+def test_a_canary_that_cannot_be_a_key_is_refused() -> None:
+    wrong = settings(platforms={"weibo": PlatformSettings(canary="示例发布")})
+    assert [problem.text for problem in not_built(wrong, "xuncha.yaml")] == [
+        "“platforms.weibo.canary”：应为主页地址里的 uid，只有数字。"
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from collectors import keys
 from collectors.packages import android, ranges
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Session
@@ -24,6 +25,7 @@ class Apk:
     version = 1
     link = Link.PACKAGE
     platforms = frozenset({Platform.MOBILE_APP})
+    key_form = keys.ADDRESS
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage, where it is a package."""

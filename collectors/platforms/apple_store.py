@@ -32,6 +32,7 @@ class AppleStore(stores.Store):
     name = "apple-store"
     version = 1
     shop = "苹果应用商店"
+    called = "id 加数字"
     keys = re.compile(r"(?:id)?([0-9]{5,15})")
     links = (re.compile(r"(?:https?|itms-apps)://(?:apps|itunes)\.apple\.com/.*\b(id[0-9]{5,15})(?:[/?#]|$)"),)
 

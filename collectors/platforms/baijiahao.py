@@ -20,7 +20,7 @@ from collectors import agents, answers, bodies, dates, html, standings
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -48,6 +48,7 @@ class Baijiahao:
     name = "baijiahao"
     version = 1
     platforms = frozenset({Platform.BAIJIAHAO})
+    key_form = KeyForm(_AUTHOR.fullmatch, "主页地址里的 app_id，只有数字")
 
     def key_of(self, account: Account) -> str | None:
         """Return the author's number: the platform id, or what the homepage's address holds."""

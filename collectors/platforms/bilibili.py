@@ -23,7 +23,7 @@ from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 _MID = re.compile(r"[1-9][0-9]{0,18}")
@@ -58,6 +58,7 @@ class Bilibili:
     name = "bilibili"
     version = 1
     platforms = frozenset({Platform.BILIBILI})
+    key_form = KeyForm(_MID.fullmatch, "主页地址里的 mid，只有数字")
 
     def key_of(self, account: Account) -> str | None:
         """Return the mid: the platform id, or what the homepage's address ends with."""

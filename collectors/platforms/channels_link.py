@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from collectors import bodies, dates, html, standings
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Proof, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone, timeline
 
 _LINK = re.compile(r"https?://weixin\.qq\.com/sph/([A-Za-z0-9_-]{4,40})(?:[/?#]|$)")
@@ -45,6 +45,7 @@ class ChannelsLink:
     version = 1
     platforms = frozenset[Platform]()
     proves = frozenset({Platform.WEIXIN_CHANNELS})
+    key_form = KeyForm(_LINK.match, "视频的分享链接 https://weixin.qq.com/sph/…")
 
     def key_of(self, account: Account) -> str | None:
         """Return None: a link is declared or pasted; that of one video is no way to look at an account by default."""

@@ -16,7 +16,7 @@ from collectors import bodies, dates, html, standings
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import LookFailedError, Post, Reason, Timeline, gone
 
 _AUTHOR = re.compile(r"[0-9a-f]{32}")
@@ -34,6 +34,7 @@ class Dayu:
     name = "dayu"
     version = 1
     platforms = frozenset({Platform.DAYU})
+    key_form = KeyForm(_AUTHOR.fullmatch, "链接里的 wm_id 或 mid，32位小写的十六进制数字")
 
     def key_of(self, account: Account) -> str | None:
         """Return the author's id: the platform id, or what the homepage's address holds."""

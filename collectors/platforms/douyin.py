@@ -21,7 +21,7 @@ from collectors import agents, bodies, dates, html, ids, standings
 from collectors.bodies import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -53,6 +53,7 @@ class Douyin:
     name = "douyin"
     version = 1
     platforms = frozenset({Platform.DOUYIN})
+    key_form = KeyForm(_AUTHOR.fullmatch, "主页地址 /user/ 后面 MS4wLjAB 开头的一串")
 
     def key_of(self, account: Account) -> str | None:
         """Return the author's sec_uid: the platform id, or what the homepage's address ends with."""

@@ -24,10 +24,10 @@ from urllib.parse import urlsplit
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from collectors import bodies, dates, html
+from collectors import bodies, dates, html, keys
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Standing, Timeline, gone, timeline
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ class Feed:
     name = "feed"
     version = 2
     platforms = frozenset[Platform]()
+    key_form = KeyForm(
+        lambda key: all(map(keys.is_address, key.removeprefix(_SOME).split(_HEALTH))),
+        "订阅源的地址，前面可加 some:，后面可加 |health= 和另一个地址",
+    )
 
     def key_of(self, account: Account) -> str | None:
         """Return None: a feed is declared, never guessed."""

@@ -53,6 +53,7 @@ class HuaweiStore(stores.Store):
     name = "huawei-store"
     version = 1
     shop = "华为应用市场"
+    called = "C 加数字，或包名"
     keys = re.compile(rf"({_NUMBER}|{stores.PACKAGE})")
     links = (
         re.compile(rf"https?://{_HOSTS}/(?:#/)?(?:app|appdl)/({_NUMBER})(?:[/?#]|$)"),

@@ -12,10 +12,10 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from collectors import bodies, plists
+from collectors import bodies, keys, plists
 from collectors.packages import archive, ios, ranges
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 
@@ -30,6 +30,9 @@ class Ipa:
     version = 1
     link = Link.PACKAGE
     platforms = frozenset({Platform.MOBILE_APP})
+    key_form = KeyForm(
+        lambda key: keys.is_address(key) or _LINK.fullmatch(key), "itms-services:// 或 https:// 开头的地址"
+    )
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage, where it is an install link, a manifest or a package."""

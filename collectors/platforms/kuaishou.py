@@ -22,7 +22,7 @@ from collectors import agents, answers, bodies, dates, html, standings
 from collectors.bodies import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -58,6 +58,7 @@ class Kuaishou:
     name = "kuaishou"
     version = 1
     platforms = frozenset({Platform.KUAISHOU})
+    key_form = KeyForm(_USER.fullmatch, "主页地址最后 3x 开头的一串")
 
     def key_of(self, account: Account) -> str | None:
         """Return the user's id: the platform id, or what the homepage's address ends with."""

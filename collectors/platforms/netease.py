@@ -18,7 +18,7 @@ from collectors.bodies import Fields
 from collectors.listing import listing
 from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import LookFailedError, Post, Reason, Timeline, gone
 
 _AUTHOR = re.compile(r"W[0-9]{6,24}")
@@ -34,6 +34,7 @@ class Netease:
     name = "netease"
     version = 1
     platforms = frozenset({Platform.NETEASE})
+    key_form = KeyForm(_AUTHOR.fullmatch, "W 加数字的 wemediaId")
 
     def key_of(self, account: Account) -> str | None:
         """Return the wemediaId: the platform id."""

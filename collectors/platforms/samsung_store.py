@@ -50,6 +50,7 @@ class SamsungStore(stores.Store):
     name = "samsung-store"
     version = 1
     shop = "三星应用商店"
+    called = "包名"
     keys = re.compile(rf"({stores.PACKAGE})")
     links = (
         re.compile(

@@ -17,7 +17,7 @@ from collectors import answers, bodies, dates, html, standings
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone
 
 _NUMBER = re.compile(r"[0-9]{3,15}")
@@ -38,6 +38,9 @@ class Sohu:
     name = "sohu"
     version = 1
     platforms = frozenset({Platform.SOHU})
+    key_form = KeyForm(
+        lambda key: _NUMBER.fullmatch(key) or _XPT.fullmatch(key), "账号的编号（数字），或主页地址里的 xpt"
+    )
 
     def key_of(self, account: Account) -> str | None:
         """Return the author's number, from the platform id or the homepage, or else the homepage's xpt."""

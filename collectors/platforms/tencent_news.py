@@ -20,7 +20,7 @@ from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 _AUTHOR = re.compile(r"[0-9]{4,20}|[A-Za-z0-9+/=_-]{8,64}")
@@ -38,6 +38,7 @@ class TencentNews:
     name = "tencent-news"
     version = 1
     platforms = frozenset({Platform.TENCENT})
+    key_form = KeyForm(_AUTHOR.fullmatch, "主页地址最后的一串字母和数字，或数字编号")
 
     def key_of(self, account: Account) -> str | None:
         """Return the suid or the number: the platform id, or what the homepage's address ends with."""

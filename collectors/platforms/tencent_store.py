@@ -36,6 +36,7 @@ class TencentStore(stores.Store):
     name = "tencent-store"
     version = 1
     shop = "应用宝"
+    called = "包名"
     keys = re.compile(rf"({stores.PACKAGE})")
     links = (
         re.compile(rf"https?://sj\.qq\.com/appdetail/({stores.PACKAGE})(?:[/?#]|$)"),

@@ -18,7 +18,7 @@ from collectors.bodies import Fields
 from collectors.listing import listing
 from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import LookFailedError, Post, Profile, Reason, Timeline, gone
 
 _KEY = re.compile(r"(gov|user)_([0-9]{1,12})")
@@ -35,6 +35,7 @@ class Thepaper:
     name = "thepaper"
     version = 1
     platforms = frozenset({Platform.THEPAPER})
+    key_form = KeyForm(_KEY.fullmatch, "主页地址最后的 gov_ 或 user_ 加数字")
 
     def key_of(self, account: Account) -> str | None:
         """Return how the page is called: the platform id, or what the homepage's address ends with."""

@@ -21,7 +21,7 @@ from collectors import agents, bodies, dates, html, ids, standings
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import LookFailedError, Post, Profile, Reason, Timeline, gone
 
 _TOKEN = re.compile(r"MS4w[\w-]{10,200}|[\w-]{60,250}", re.ASCII)
@@ -41,6 +41,7 @@ class Toutiao:
     name = "toutiao"
     version = 1
     platforms = frozenset({Platform.TOUTIAO})
+    key_form = KeyForm(_TOKEN.fullmatch, "主页地址 /c/user/token/ 后面的一串")
 
     def key_of(self, account: Account) -> str | None:
         """Return the author's token: the platform id, or what the homepage's address ends with."""

@@ -27,6 +27,7 @@ class VivoStore(stores.Store):
     name = "vivo-store"
     version = 1
     shop = "vivo应用商店"
+    called = "数字编号"
     keys = re.compile(r"([0-9]{1,15})")
     links = (
         re.compile(r"https?://[\w.-]*\.vivo\.com\.cn/[^\s;]*[?&]appId=([0-9]{1,15})(?:[&#]|$)"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from collectors import keys
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
@@ -26,6 +27,7 @@ class WebProbe:
     version = 1
     link = Link.SERVICE
     platforms = frozenset[Platform]()
+    key_form = keys.ADDRESS
 
     def key_of(self, account: Account) -> str | None:
         """Return None: only the app's owner knows what it calls."""

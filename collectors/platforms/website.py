@@ -25,11 +25,11 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
-from collectors import dates, html
+from collectors import dates, html, keys
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
 from monitor.core.calendar import beijing_date
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline, timeline
 
 _RULE = re.compile(r"\|(item|time|title|link)=")
@@ -83,6 +83,10 @@ class Website:
     name = "website"
     version = 1
     platforms = frozenset({Platform.WEBSITE})
+    key_form = KeyForm(
+        lambda key: _is_key(key),  # noqa: PLW0108 - it stands below
+        "网页的地址，后面可加 |item= 等规则",
+    )
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage."""
@@ -112,6 +116,14 @@ def read_key(key: str) -> tuple[str, Rules | None]:
     if not rules.get("item"):
         raise LookFailedError(Reason.UNREADABLE, "the key's rules name no item=")
     return address.strip(), Rules(**rules)
+
+
+def _is_key(key: str) -> bool:
+    """Whether it is an address, and rules that name an item."""
+    try:
+        return keys.is_address(read_key(key)[0])
+    except LookFailedError:
+        return False
 
 
 def read(page: Page, rules: Rules | None = None) -> Timeline:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from collectors import bodies, dates, html, standings, wechat
 from collectors.bodies import Fields
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -44,6 +44,10 @@ class WechatAlbum:
     name = "wechat-album"
     version = 1
     platforms = frozenset({Platform.WEIXIN_SUBSCRIPTION, Platform.WEIXIN_SERVICE})
+    key_form = KeyForm(
+        lambda key: _named(key),  # noqa: PLW0108 - it stands below
+        "合集的地址 https://mp.weixin.qq.com/mp/appmsgalbum?…",
+    )
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage, where the roster has an album's address in its place."""

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from collectors import dates, html, standings, wechat
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Proof, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -92,6 +92,7 @@ class WechatArticle:
     version = 1
     platforms = frozenset({Platform.WEIXIN_SUBSCRIPTION, Platform.WEIXIN_SERVICE})
     proves = platforms
+    key_form = KeyForm(wechat.is_article, "文章的地址 https://mp.weixin.qq.com/s/…")
 
     def key_of(self, account: Account) -> str | None:
         """Return the homepage, where the roster has an article's address in its place."""

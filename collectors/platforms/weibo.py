@@ -29,6 +29,7 @@ class Weibo:
     name = "weibo"
     version = 1
     platforms = frozenset({Platform.WEIBO})
+    key_form = sina.UID
 
     def key_of(self, account: Account) -> str | None:
         """Return the uid: the platform id, or what the homepage's address ends with."""

@@ -27,6 +27,7 @@ class WeiboAjax:
     name = "weibo-ajax"
     version = 1
     platforms = frozenset[Platform]()
+    key_form = sina.UID
 
     def key_of(self, account: Account) -> str | None:
         """Return the uid: the platform id, or what the homepage's address ends with."""

@@ -32,6 +32,7 @@ class XiaomiStore(stores.Store):
     name = "xiaomi-store"
     version = 1
     shop = "小米应用商店"
+    called = "包名"
     keys = re.compile(rf"({stores.PACKAGE})")
     links = (
         re.compile(

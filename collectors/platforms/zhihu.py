@@ -19,7 +19,7 @@ from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.listing import listing
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Standing, Timeline, gone, timeline
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -43,6 +43,7 @@ class Zhihu:
     name = "zhihu"
     version = 1
     platforms = frozenset[Platform]()
+    key_form = KeyForm(_TOKEN.fullmatch, "主页地址最后的一串，只有字母、数字、- 和 _")
 
     def key_of(self, account: Account) -> str | None:
         """Return None: it is declared, never guessed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -23,7 +23,16 @@ from collectors.stores import Store
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.calendar import WorkCalendar
 from monitor.core.channel import Channel
-from monitor.core.collector import Collector, Grant, GrantedCollector, PartialCollector, Prover, ProvingCollector
+from monitor.core.collector import (
+    Collector,
+    Grant,
+    GrantedCollector,
+    KeyedCollector,
+    KeyForm,
+    PartialCollector,
+    Prover,
+    ProvingCollector,
+)
 from monitor.core.finding import AreaRule, Rule, RuleBook
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.watching import Perch
@@ -83,6 +92,11 @@ def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> d
     return found
 
 
+def key_forms(collectors: Mapping[str, Collector]) -> dict[str, KeyForm]:
+    """Return what keys look like, by the names of the collectors that tell."""
+    return {name: one.key_form for name, one in collectors.items() if isinstance(one, KeyedCollector)}
+
+
 @dataclass(frozen=True)
 class Chains:
     """Which sources an account has: those its roster row declares, else its platform's default chain."""
@@ -96,6 +110,15 @@ class Chains:
         declared = declared_sources(account)
         sources = chain(account, declared or self._default(account))
         return tuple(replace(source, is_partial=self._is_partial(source)) for source in sources)
+
+    def listings(self, accounts: Iterable[Account]) -> frozenset[tuple[Platform, str]]:
+        """Return which platforms are seen through which collectors by lists that may show what is newest."""
+        return frozenset(
+            (account.platform, source.collector)
+            for account in accounts
+            for source in self.of(account)
+            if not source.is_partial
+        )
 
     def by_hand(self, account: Account) -> str | None:
         """Return why people have to look or paste links, in Chinese; None where a source shows what is newest."""
@@ -138,6 +161,7 @@ def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
 def not_built(settings: Settings, file: str) -> Iterator[Problem]:
     """Yield what the settings ask for and this version cannot do: silence would be a promise."""
     known = all_collectors()
+    forms = key_forms(known)
     movable = {module.COLLECTOR.name for module in _modules(collectors.platforms) if hasattr(module, "at")}
     for name, platform in settings.platforms.items():
         if platform.base_url and name not in movable:
@@ -146,6 +170,9 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
         if platform.canary and name in known and not (_watched(known[name]) or isinstance(known[name], Store)):
             text = f"“platforms.{name}.canary”：采集器 {name} 看的不是同一个平台，没有对照账号可言。"
             yield Problem(file=file, line=None, text=text)
+        form = forms.get(name)
+        if platform.canary and form is not None and not form.fits(platform.canary):
+            yield Problem(file=file, line=None, text=f"“platforms.{name}.canary”：应为{form.said}。")
     granted = {name for name, one in known.items() if isinstance(one, GrantedCollector)}
     for name, grant in settings.grants.items():
         if grant.collector not in granted:
@@ -183,6 +210,27 @@ def perches(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[Pe
 def _watched(collector: Collector) -> frozenset[Platform]:
     """Return the platforms that a canary of this collector stands for: those that are one far side."""
     return frozenset(platform for platform in collector.platforms if platform.is_one_far_side)
+
+
+def unwatched(
+    listings: Collection[tuple[Platform, str]], settings: Settings, collectors: Mapping[str, Collector]
+) -> Iterator[str]:
+    """Yield, in Chinese, which platforms seen through these collectors have no canary, and what to enter.
+
+    Nothing else shows that a platform has stopped renewing its lists; an owner's own interface is no such list.
+    """
+    watched = {perch.platform for perch in perches(settings, collectors)}
+    lacking: dict[Platform, str] = {}
+    for platform, name in sorted(listings, key=lambda pair: (pair[0].label, pair[1])):
+        one = collectors.get(name)
+        if one is not None and not isinstance(one, GrantedCollector) and platform in _watched(one) - watched:
+            lacking.setdefault(platform, name)
+    if lacking:
+        named = "、".join(f"{platform.label}（platforms.{name}.canary）" for platform, name in lacking.items())
+        yield (
+            f"没有对照账号的平台：{named}。平台的列表停在旧内容时会误报超期，"
+            "请在括号里的设置项各填一个确知每天更新的账号，写法同采集方式等号后面"
+        )
 
 
 def ungranted(accounts: Iterable[Account], chains: Chains, settings: Settings) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
+from monitor.app.choices import unwatched
 from monitor.app.parts import Parts
 from monitor.daemon import Daemon
 from monitor.store import Store, StoreError, outbox
@@ -63,6 +64,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
             lambda: Condition(is_store_writable=health.store_problem is None, cases_without_next_step=health.lost),
         ),
         canaries=lambda: parts.watch.canaries,
+        unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
         sample=sample,
         desk=Desk(
             take=parts.clerk.take, key=parts.token_key, api_token=web.api_token.reveal() if web.api_token else None

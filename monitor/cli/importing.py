@@ -19,6 +19,7 @@ from monitor.cli.terminal import confirmed, warn
 
 if TYPE_CHECKING:
     from monitor.core.account import Account
+    from monitor.core.collector import KeyForm
     from monitor.ledger import Posts, Roster
     from monitor.settings import Settings
     from monitor.store import Tx
@@ -44,7 +45,7 @@ def import_roster(
     where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, replace: bool, unit: str | None, yes: bool
 ) -> None:
     """导入台账：按账号ID新增或修改。"""
-    from monitor.app.choices import Chains, all_collectors, every_of, ungranted
+    from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
     from monitor.app.clock import now
     from monitor.store import papers, roster
 
@@ -57,10 +58,11 @@ def import_roster(
     with where.store() as store:
         with store.read() as tx:
             before = roster.accounts(tx, at=effective_at)
-        read = _read_roster(file, settings, chains.collectors, before)
+        read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before)
         removed = _print_changes(before, read.accounts, replace=replace, unit=unit)
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
+        warn(unwatched(chains.listings(read.accounts), settings, chains.collectors))
         if dry_run:
             click.echo(UNWRITTEN)
             return
@@ -84,7 +86,13 @@ def import_roster(
     click.echo("已导入。")
 
 
-def _read_roster(file: Path, settings: Settings, collectors: Collection[str], before: Sequence[Account]) -> Roster:
+def _read_roster(
+    file: Path,
+    settings: Settings,
+    collectors: Collection[str],
+    forms: Mapping[str, KeyForm],
+    before: Sequence[Account],
+) -> Roster:
     from monitor.ledger import read_roster
 
     with refusals(), reading(file) as tell:
@@ -94,6 +102,7 @@ def _read_roster(file: Path, settings: Settings, collectors: Collection[str], be
             collectors=frozenset(collectors),
             channels=frozenset(settings.channels),
             before=before,
+            forms=forms,
             tell=tell,
         )
     warn(read.warnings)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from monitor.cli.chinese import Command, Group, Option
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, progress, warn
+
+if TYPE_CHECKING:
+    from monitor.core.account import Account
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is asked
 _LONGEST = 64 * 1024
@@ -30,7 +34,7 @@ def config() -> None:
 @place
 def config_check(where: Place) -> None:
     """检查设置是否正确。"""
-    from monitor.app.choices import hints
+    from monitor.app.choices import Chains, all_collectors, hints, unwatched
     from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
 
@@ -38,7 +42,20 @@ def config_check(where: Place) -> None:
     ways = channels(settings)
     book = settings.rule_book(beijing_date(now()))
     click.echo(f"设置正确：{len(book.clauses)} 条规则在用，{len(ways)} 个通知渠道。")
-    warn(list(hints(settings)))
+    chains = Chains(all_collectors(settings.platforms))
+    warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
+
+
+def _enrolled(where: Place) -> Sequence[Account]:
+    """Return the roster, where there is one; what is wrong with the database, other commands say."""
+    from monitor.store import StoreError, roster
+    from monitor.store.backup import holds_roster
+
+    with suppress(StoreError, Refusal):
+        if holds_roster(where.db):
+            with where.store() as store, store.read() as tx:
+                return roster.accounts(tx)
+    return ()
 
 
 @click.group(cls=Group)

@@ -149,6 +149,25 @@ class Collector(Protocol):
         """Return what one page says, recognised by its shape; raises LookFailedError."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyForm:
+    """What keys of a collector look like."""
+
+    fits: Callable[[str], object]
+    """Truthy for a key that can be right."""
+    said: str
+    """What they are, in Chinese, as “应为…” goes on."""
+
+
+@runtime_checkable
+class KeyedCollector(Collector, Protocol):
+    """A collector whose keys have a form: a roster with another key is refused, for nothing would ever be seen."""
+
+    @property
+    def key_form(self) -> KeyForm:
+        """What its keys look like."""
+
+
 @runtime_checkable
 class GrantedCollector(Collector, Protocol):
     """A collector that needs an owner's grant: its sources' keys are names of grants in the settings."""

@@ -21,6 +21,7 @@ from monitor.core.account import (
     UnitLevel,
     declared_sources,
 )
+from monitor.core.collector import KeyForm
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
 from monitor.ledger.columns import COLUMNS, REQUIRED
@@ -58,6 +59,8 @@ class Names:
     areas: Sequence[str]
     collectors: Collection[str]
     channels: Collection[str]
+    forms: Mapping[str, KeyForm]
+    """What the keys of a collector look like, where that is known."""
 
 
 def read_roster(
@@ -67,14 +70,16 @@ def read_roster(
     collectors: Collection[str],
     channels: Collection[str],
     before: Iterable[Account] = (),
+    forms: Mapping[str, KeyForm] | None = None,
     tell: Tell | None = None,
 ) -> Roster:
     """Return the accounts of a file, in its order; raises LedgerError with every reason to refuse it.
 
     A blank 所属地区 is the only one of `areas`; with several it must be filled. What a sheet has no column for
-    stays for an account as it was `before`. `tell` hears of every row.
+    stays for an account as it was `before`. `forms` say what keys of a collector look like, by its name. `tell`
+    hears of every row.
     """
-    names = Names(areas=areas, collectors=collectors, channels=channels)
+    names = Names(areas=areas, collectors=collectors, channels=channels, forms=forms or {})
     former = {account.id: account for account in before}
     reading = Reading(path, LAYOUT, tell)
     accounts: dict[str, Account] = {}
@@ -211,7 +216,10 @@ def _check(reading: Reading, row: Row, account: Account, names: Names) -> None:
         text = f"“{error}”应写作“{BY_HAND}”或“采集器=参数”，多项用分号隔开"
         reading.blame(row, text, "采集方式")
         pairs = ()
-    for collector, _ in pairs:
+    for collector, key in pairs:
+        form = names.forms.get(collector)
+        if form is not None and "采集方式" in row.columns and not form.fits(key):
+            reading.blame(row, f"“{collector}={key}”等号后面应为{form.said}", "采集方式")
         if collector not in names.collectors:
             reading.blame(row, f"没有采集器“{collector}”{did_you_mean(collector, names.collectors)}", "采集方式")
     if account.group is not None and account.group not in names.channels:

@@ -81,6 +81,7 @@ def draw(
         for when in sorted(posted)
         if begin <= when <= today
     )
+    lately = sum(begin < when <= today for when in posted)
     in_view = deadline is not None and begin <= deadline <= today + AHEAD
     return Chart(
         ticks=ticks,
@@ -88,7 +89,7 @@ def draw(
         months=tuple(_months(begin, today)),
         today=_place(today, begin),
         deadline=Mark(x=_place(deadline, begin), label=day(deadline)) if deadline and in_view else None,
-        summary=f"近90天有{len(ticks)}天发布过内容，超过{limit}天的间断{sum(shade.is_sure for shade in shades)}次",
+        summary=f"近90天有{lately}天发布过内容，超过{limit}天的间断{sum(shade.is_sure for shade in shades)}次",
     )
 
 

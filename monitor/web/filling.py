@@ -12,7 +12,7 @@ from monitor.web.account import outcome_text, seen_text
 from monitor.web.acts import action_text
 from monitor.web.board import Light, Moment
 from monitor.web.view import View
-from monitor.web.words import ago, dated, deadline_text, masked, moment, safe_link, until
+from monitor.web.words import ago, dated, deadline_text, evidence_text, masked, moment, safe_link, until
 
 LONG = 300
 """Characters of a title or a sentence that are shown."""
@@ -33,6 +33,7 @@ class Templates:
         self._jinja.filters |= {
             "line": _line,
             "masked": masked,
+            "evidence": evidence_text,
             "link": safe_link,
             "beijing": beijing,
             "collector": _collector,

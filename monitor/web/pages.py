@@ -28,7 +28,7 @@ from monitor.web.filling import Templates
 from monitor.web.guard import HEADERS
 from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
-from monitor.web.system import Eyes, looking, read_eyes
+from monitor.web.system import Eyes, listings, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
 from monitor.web.view import View, summed
 
@@ -179,6 +179,7 @@ class Pages:
             passes=summed(view.passes()),
             looking=tuple(looking(everything.rows)) if everything else (),
             eyes=eyes,
+            unwatched=tuple(view.unwatched(listings(everything.rows))) if everything else (),
             counts=everything.messages if everything else {},
             years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )

@@ -25,7 +25,7 @@ class PlatformLine:
     reasons: str
     """Why those that fail do."""
     canary: str
-    """How its canary looks: `正常`, what is wrong with it, or empty without one."""
+    """How its canary looks: `正常`, what is wrong with it, `未设` without one, and empty where none is of use."""
     seen_at: datetime | None
     outage: Outage | None
     """What suspends it now."""
@@ -70,6 +70,13 @@ def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Eye
     return Eyes(offline=out.get(None), platforms=tuple(lines), past=past)
 
 
+def listings(rows: Iterable[Row]) -> frozenset[tuple[Platform, str]]:
+    """Return which platforms are seen through which collectors by lists that may show what is newest."""
+    return frozenset(
+        (row.account.platform, source.collector) for row in rows for source in row.sources if not source.is_partial
+    )
+
+
 def looking(rows: Iterable[Row]) -> Iterable[Looking]:
     """Yield how each collector's looks go, by name."""
     sources = sorted((source for row in rows for source in row.sources), key=lambda source: source.collector)
@@ -94,10 +101,16 @@ def _line(
         accounts=one.accounts,
         failing=one.failing,
         reasons=_labels(why) if one.failing else "",
-        canary="" if canary is None else canary.fault or "正常",
+        canary=_canary(canary, one.platform),
         seen_at=one.seen_at,
         outage=outage,
     )
+
+
+def _canary(canary: Canary | None, platform: Platform) -> str:
+    if canary is None:
+        return "未设" if platform.is_one_far_side else ""
+    return canary.fault or "正常"
 
 
 def _outcomes(failing: Sequence[SourceRow]) -> Collection[Reason]:

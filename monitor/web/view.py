@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -69,6 +69,8 @@ class View:
     """The text for Prometheus; see `scraper`."""
     canaries: Callable[[], Mapping[Platform, Canary]] = dict
     """How the canaries of platforms look."""
+    unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
+    """What to say of the canaries that platforms, seen through collectors, do not have."""
     sample: Sample | None = None
     desk: Desk | None = None
     """What people without a login may do; None where the pages only read."""

@@ -10,6 +10,7 @@ from monitor.core.calendar import ONE_DAY, beijing, beijing_date
 from monitor.core.wording import day, day_with_week
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
+_EVIDENCE = {"observation": "核查记录", "record": "登记", "listing": "通报记录", "week": "指数", "case": "案件"}
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -55,6 +56,12 @@ def until(when: datetime, now: datetime) -> str:
     if beijing_date(when) == beijing_date(now) + ONE_DAY:
         return f"明天 {beijing(when):%H:%M}"
     return moment(when, now)
+
+
+def evidence_text(mark: str) -> str:
+    """Return what a finding cites, as `observation:12`, for people."""
+    kind, _, number = mark.partition(":")
+    return f"{_EVIDENCE[kind]}{number}" if kind in _EVIDENCE else mark
 
 
 def masked(text: str) -> str:

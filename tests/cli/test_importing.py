@@ -76,6 +76,18 @@ def test_a_grant_that_the_settings_do_not_have_is_said_at_once(
     assert all("A02 的采集方式 wechat-official=shili" in line for line in warnings)
 
 
+def test_platforms_without_a_canary_are_named_at_import_and_at_the_check_of_the_settings(office: Office) -> None:
+    assert "对照账号" not in office.type("config", "check").err
+    assert not office.database.exists()
+    said = office.type("import", "roster", roster(office, WEIBO))
+    said.done()
+    sentence = "没有对照账号的平台：微博（platforms.weibo.canary）"
+    assert sentence in said.err
+    assert sentence in office.type("config", "check").err
+    office.settle('platforms: {weibo: {canary: "1234567891"}}\n')
+    assert "对照账号" not in office.type("config", "check").err
+
+
 def test_an_import_says_what_changes_and_who_is_read_by_hand(office: Office) -> None:
     said = office.type("import", "roster", roster(office, WEIBO, WECHAT, TIKTOK))
     assert said.lines == [

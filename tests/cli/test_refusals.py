@@ -127,6 +127,12 @@ ROSTERS: list[tuple[Callable[[Office], Path], str]] = [
         ),
         "第2行“采集方式”列：没有采集器“myspace”",
     ),
+    (
+        lambda office: office.table(
+            (*FIRST, "weibo=abc"), header=("账号ID", "账号名称", "平台", "主办单位", "采集方式")
+        ),
+        "第2行“采集方式”列：“weibo=abc”等号后面应为主页地址里的 uid，只有数字",
+    ),
 ]
 
 

@@ -24,7 +24,7 @@ import pytest
 
 from collectors import platforms
 from monitor.core.account import Account, Platform
-from monitor.core.collector import Collector, LinkCollector, Page
+from monitor.core.collector import Collector, GrantedCollector, KeyedCollector, LinkCollector, Page
 from monitor.core.download import Download, Fault
 from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
 
@@ -172,6 +172,20 @@ def test_a_key_is_told_by_the_roster_or_not_at_all(module: ModuleType) -> None:
         id="A1", name="x", platform=Platform.WEIBO, unit="x", area="x", platform_id="？ ", homepage="not an address"
     )
     assert collector.key_of(odd) is None or isinstance(collector.key_of(odd), str)
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=short)
+def test_a_key_that_cannot_be_right_is_told_from_one_that_can(module: ModuleType) -> None:
+    """Keys of grants are names in the settings, and nobody looks by hand through one."""
+    collector = module.COLLECTOR
+    if isinstance(collector, GrantedCollector) or collector.name == "manual":
+        return
+    assert isinstance(collector, KeyedCollector)
+    form = collector.key_form
+    assert re.search("[\u4e00-\u9fff]", form.said)
+    assert not [
+        key for key in ("示例发布", "a b", "<script>", "1;2", "https:/", "javascript:alert(1)") if form.fits(key)
+    ]
 
 
 @pytest.mark.parametrize("module", MODULES.values(), ids=short)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -148,6 +148,7 @@ class Surroundings:
     passes: Sequence[Pass] = ()
     sample: Sample | None = None
     canaries: Mapping[Platform, Canary] = field(default_factory=dict)
+    unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
     metrics: Callable[[], Awaitable[bytes]] | None = None
     desk: Desk | None = None
 
@@ -169,6 +170,7 @@ class Surroundings:
             problems=problems,
             metrics=self.metrics or scraper(store, Metrics(self.clock), CALENDAR, self.clock),
             canaries=lambda: self.canaries,
+            unwatched=self.unwatched,
             sample=self.sample,
             desk=self.desk,
         )

@@ -33,6 +33,10 @@ def test_fourteen_days_are_no_gap_and_fifteen_are() -> None:
     assert [shade.title for shade in chart(15).shades] == ["5月4日至5月19日，15天未更新"]
 
 
+def test_ninety_days_have_ninety_days_at_most() -> None:
+    assert "近90天有90天发布过内容" in chart(*range(120)).summary
+
+
 def test_before_the_first_known_post_nothing_is_said() -> None:
     assert chart(3, opened=1000).shades == ()
 

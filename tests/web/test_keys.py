@@ -31,6 +31,9 @@ def test_the_links_of_a_message_open_their_pages_and_opening_changes_nothing(at:
         assert "联络员甲" in page.text
         assert "示例1" in page.text
         assert "/accounts" not in page.text
+        loaded = re.findall(r"""(?:src|href|action)\s*=\s*["']?([^"'\s>]+)""", page.text)
+        assert loaded
+        assert all(one.startswith("/static/") for one in loaded), "a proxy lets through nothing else"
         assert at.client.head(address).status_code == 200
     assert at.rows() == before
 

@@ -116,7 +116,7 @@ def test_an_accounts_page_says_why(client: TestClient) -> None:
     page = text_of(client.get(f"/accounts/{OVERDUE.id}").text)
     assert "最近一次更新为2026年5月3日，已16天未更新，超过2周。" in page
     assert "监测时间点前2周内无更新" in page
-    assert re.search(r"证据： observation:\d+", page)
+    assert re.search(r"证据： 核查记录\d+", page)
     assert "超期提醒（16 天），告知联络员、责任领导" in page
     assert "近90天有10天发布过内容，超过14天的间断1次" in page
 

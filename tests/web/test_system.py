@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,6 +73,18 @@ def test_the_overview_leads_to_what_is_out(tmp_path: Path) -> None:
 def test_each_platform_says_how_it_can_be_seen(county: Store, words: str) -> None:
     around = Surroundings(canaries={Platform.WEIBO: Canary(good_at=NOW, fault="没有内容")})
     assert words in text_of(client_of(county, around).get("/system").text)
+
+
+def test_platforms_without_a_canary_are_named_with_what_is_seen_through_them(county: Store) -> None:
+    asked: list[tuple[Platform, str]] = []
+
+    def unwatched(listings: Collection[tuple[Platform, str]]) -> list[str]:
+        asked.extend(listings)
+        return ["没有对照账号的平台：微博（platforms.weibo.canary）"]
+
+    shown = text_of(client_of(county, Surroundings(unwatched=unwatched)).get("/system").text)
+    assert "没有对照账号的平台：微博（platforms.weibo.canary）。" in shown
+    assert (Platform.WEIBO, "weibo") in asked
 
 
 def test_looks_that_are_well_are_one_line_and_a_late_one_is_its_own(empty: Store, around: Surroundings) -> None:
