@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from alerts.channels import open_channel
 from monitor.app.parts import Parts
@@ -80,8 +79,6 @@ class Watched:
 def run(errand: Errand) -> None:
     """Do the errand; does not return if it dies."""
     executioner = Executioner(errand.dies_before)
-    event.listen(Engine, "before_cursor_execute", executioner.statement)
-    event.listen(Engine, "commit", executioner.commit)
     asyncio.run(_run(errand, executioner))
     sys.stdout.flush()
 
@@ -94,6 +91,8 @@ async def _run(errand: Errand, executioner: Executioner) -> None:
     robot = open_channel("mail", errand.robot_url, clock=clock, base_url=errand.robot_base)
     channels: dict[str, Channel] = {"mail": Watched(robot, executioner), "duty": Taking("duty", is_group=True)}
     with open_store(errand.database) as store:
+        event.listen(store._writer, "before_cursor_execute", executioner.statement)
+        event.listen(store._writer, "commit", executioner.commit)
         parts = Parts(settings=settings(), store=store, clock=clock, door=Canned(clock, bodies), channels=channels)
         roster = [account(number, URL.format(number), group="mail") for number, _ in enumerate(DAYS)]
         await store.write(lambda tx: parts.save_roster(tx, roster, effective_at=NOW, known_at=NOW), durable=True)
