@@ -131,11 +131,12 @@ class Parts:
     def works(self) -> Works:
         """The parts that the daemon's passes set in motion."""
         courier = self.courier
+        surveyor = Surveyor(store=self.store, bench=self.bench, faults=self.faults)
         return Works(
             store=self.store,
             looker=self.looker,
-            judge=Judge(store=self.store, bench=self.bench, faults=self.faults),
-            surveyor=Surveyor(store=self.store, bench=self.bench, faults=self.faults),
+            judge=Judge(store=self.store, bench=self.bench, faults=self.faults, follow=surveyor.follow),
+            surveyor=surveyor,
             courier=courier,
             digest=Digest(courier=courier, hour=self.settings.hours.digest),
             pruner=pruner(self.settings, self.store, self.clock),

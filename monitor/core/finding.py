@@ -290,3 +290,5 @@ class AreaRule:
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""
+    follows_cases: bool = False
+    """Whether it reads nothing but the troubles of an account: it is judged anew as soon as one of them turns."""

@@ -86,6 +86,19 @@ class Register:
         return {unit: tuple(accounts) for unit, accounts in units.items()}
 
     @cached_property
+    def of_unit(self) -> Mapping[str, tuple[Account, ...]]:
+        """All accounts of each unit, closed and out-of-scope ones included."""
+        units: defaultdict[str, list[Account]] = defaultdict(list)
+        for account in self.accounts:
+            units[account.unit].append(account)
+        return {unit: tuple(accounts) for unit, accounts in units.items()}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Account]:
+        """Every account by its id."""
+        return {account.id: account for account in self.accounts}
+
+    @cached_property
     def series(self) -> Mapping[str, tuple[Round, ...]]:
         """The rounds of each series, by number."""
         return by_series(self.rounds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -81,6 +81,8 @@ class Judge:
     store: Store
     bench: Bench
     faults: Faults
+    follow: Callable[[Tx, Mapping[str, Collection[str]], datetime], None] = lambda _, __, ___: None
+    """Judges what follows the cases of accounts, by area, in which a trouble has turned."""
 
     async def judge_due(self, now: datetime) -> int:
         """Judge one batch of accounts that something new or time alone has touched; return how many."""
@@ -109,10 +111,11 @@ class Judge:
 
     def _is_applied(self, tx: Tx, judged: Sequence[cases.Judged], now: datetime) -> bool:
         """Write down what was judged, all of it or nothing: many accounts at once cost a third of one by one."""
-        touched = None
+        applied = None
         with self.faults.contained("judge", accounts=" ".join(one.account for one in judged)), savepoint(tx):
-            touched = cases.apply(tx, judged, at=now)
-        return touched is not None
+            applied = cases.apply(tx, judged, at=now)
+            self.follow(tx, applied.turned, now)
+        return applied is not None
 
     def _judged(
         self, known: Known, open_cases: Mapping[tuple[str, str], Case], book: RuleBook, now: datetime

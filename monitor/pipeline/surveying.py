@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.core.account import Role
+from monitor.core.account import Account, Role
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, RuleBook
 from monitor.core.notice import Notice
 from monitor.core.register import Register
-from monitor.core.verdict import quiet
+from monitor.core.verdict import area_findings, quiet
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.grounding import examine
 from monitor.pipeline.judging import AGAIN, Bench
 from monitor.store import Store, Tx, areas, cases, registers, savepoint
-from monitor.store.findings import standing_in, subject_of
+from monitor.store.findings import digest_of, standing_in, stated, subject_of
 
 Whom = tuple[str | None, str | None]
 """An account and its unit, a unit alone, or neither for the area itself."""
@@ -44,35 +44,56 @@ class Surveyor:
             return False
         again = now + AGAIN
         with self.faults.contained("judge", area=area), savepoint(tx):
-            if self._judge(tx, area, now):
-                self._judge(tx, area, now)  # SUP-02 reads the cases
+            self._survey(tx, area, now)
             again = start_of_day(beijing_date(now) + ONE_DAY)
         areas.judge_at(tx, area, again)
         with self.faults.contained("judge", area=area), savepoint(tx):
             examine(tx, self.bench, now)
         return True
 
-    def _judge(self, tx: Tx, area: str, now: datetime) -> bool:
-        """Judge an area once; return whether that touched any case."""
+    def follow(self, tx: Tx, turned: Mapping[str, Collection[str]], now: datetime) -> None:
+        """Judge what follows the cases of accounts, by area, in which a trouble has turned."""
+        for area, accounts in sorted(turned.items()):
+            with self.faults.contained("judge", area=area), savepoint(tx):
+                register = registers.troubles_of(tx, area, accounts, now=now)
+                for rule in self._in_force(now):
+                    if rule.follows_cases:
+                        self._judge(tx, register, rule, now, accounts)
+
+    def _survey(self, tx: Tx, area: str, now: datetime) -> None:
+        """Judge an area by all rules: those that follow the cases last, for the others open and end some."""
         register = registers.register(tx, area, now=now)
+        rules = sorted(self._in_force(now), key=lambda rule: rule.follows_cases)
+        has_touched = False
+        for rule in rules:
+            if rule.follows_cases and has_touched:
+                register, has_touched = registers.with_new_troubles(tx, register, now=now), False
+            has_touched |= self._judge(tx, register, rule, now)
+
+    def _in_force(self, now: datetime) -> list[AreaRule]:
         book = self.bench.book(now)
-        rules = {rule.id: rule for rule in self.bench.area_rules if rule.id in book.clauses}
-        standing = standing_in(tx, area, rules)
-        ongoing = cases.open_in_area(tx, area, rules)
-        found = {
-            (subject_of(finding), rule.id): (rule, finding) for rule, finding in self.bench.area_findings(register, now)
-        }
-        said = [
-            judgement
-            for key, (rule, finding) in found.items()
-            for judgement in [self._judgement(rule, finding, ongoing.get(key), now)]
-            if judgement.plan != NOTHING or standing.get(key) != finding
-        ]
-        gone = dict.fromkeys(key for key in (*standing, *ongoing) if key not in found)
+        return [rule for rule in self.bench.area_rules if rule.id in book.clauses]
+
+    def _judge(
+        self, tx: Tx, register: Register, rule: AreaRule, now: datetime, of: Collection[str] | None = None
+    ) -> bool:
+        """Judge an area, or some of its accounts, by one rule; return whether that touched any case."""
+        book = self.bench.book(now)
+        standing = standing_in(tx, register.area, [rule.id], of)
+        ongoing = cases.open_in_area(tx, register.area, [rule.id], of)
+        spoken_of, said = set(), []
+        for finding in area_findings(rule, register, book, now):
+            key = (subject_of(finding), rule.id)
+            spoken_of.add(key)
+            judgement = self._judgement(rule, finding, ongoing.get(key), now)
+            if judgement.plan != NOTHING or standing.get(key) != digest_of(finding):
+                said.append(judgement)
+        gone = [key for key in dict.fromkeys((*standing, *ongoing)) if key not in spoken_of]
+        before = stated(tx, rule.id, [subject for subject, _ in gone])
         silences = [
-            self._judgement(rules[key[1]], self._silence(rules[key[1]], register, whom, book), ongoing.get(key), now)
+            self._judgement(rule, self._silence(rule, register, whom, book), ongoing.get(key), now)
             for key in gone
-            for whom in [_whom(standing.get(key), ongoing.get(key))]
+            for whom in [_whom(before.get(key[0]), ongoing.get(key))]
         ]
         return bool(cases.apply_in_area(tx, said, silences, at=now))
 
@@ -83,9 +104,19 @@ class Surveyor:
     def _silence(self, rule: AreaRule, register: Register, whom: Whom, book: RuleBook) -> Finding:
         """Return what it means that a rule no longer says anything of somebody it spoke of."""
         account, unit = whom
-        concerned = [one for one in register.accounts if account in {None, one.id} and unit in {None, one.unit}]
-        word = quiet(rule, register.area, book, is_bound=any(rule.binds(one, book) for one in concerned))
+        word = quiet(
+            rule, register.area, book, is_bound=any(rule.binds(one, book) for one in _concerned(register, whom))
+        )
         return replace(word, account=account, unit=unit)
+
+
+def _concerned(register: Register, whom: Whom) -> Sequence[Account]:
+    """Return the accounts that something was said of."""
+    account, unit = whom
+    if account is not None:
+        one = register.by_id.get(account)
+        return (one,) if one is not None and unit in {None, one.unit} else ()
+    return register.accounts if unit is None else register.of_unit.get(unit, ())
 
 
 def _whom(finding: Finding | None, case: Case | None) -> Whom:

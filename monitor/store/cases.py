@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -19,6 +19,7 @@ from monitor.store.acknowledging import acknowledgements_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 from monitor.store.findings import (
+    CHUNK,
     FindingChange,
     current_findings,
     drop_findings,
@@ -31,10 +32,8 @@ from monitor.store.findings import (
 )
 from monitor.store.notices import cancel_notices_on, notices_of_case, queue_notices, waiting_notices
 
-CHUNK = 500
-"""How many findings are compared with what stands in one statement."""
-
 __all__ = [
+    "Applied",
     "FindingChange",
     "Judged",
     "Judgement",
@@ -138,14 +137,23 @@ def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
     )
 
 
-def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
-    """Save findings, close, open and continue cases, queue notices, set when to judge again; return the cases touched.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What writing judgements down came to."""
+
+    touched: tuple[int, ...]
+    """The cases closed, opened and continued."""
+    turned: Mapping[str, frozenset[str]]
+    """The accounts, by area, in which a trouble with a case turned: what is to be settled is another matter now."""
+
+
+def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> Applied:
+    """Save findings, close, open and continue cases, queue notices, set when to judge again.
 
     Takes one account or many; to keep one account's fault from the others, call it in a `savepoint`.
     """
     judgements = [judgement for one in judged for judgement in one.judgements]
     changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
-    _tell_areas(tx, judgements, changed, at)
     busy = [judgement for judgement in judgements if judgement.plan.close or judgement.plan.step]
     touched = [id_ for judgement in busy for id_ in _carry_out(tx, judgement, at)]
     table = tables.accounts
@@ -155,21 +163,29 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> tuple[int, ...]:
         .values(evaluate_at=bound(table.c.evaluate_at, "b_at"))
     )
     run(tx, again, [{"b_id": one.account, "b_at": one.judge_again_at} for one in judged])
-    return tuple(touched)
+    return Applied(touched=tuple(touched), turned=_turned(judgements, changed))
 
 
-def _tell_areas(tx: Tx, judgements: Iterable[Judgement], changed: Collection[Finding], at: datetime) -> None:
-    """Have the areas judged in which a trouble turned: what their units have to settle is another matter now."""
+def _turned(judgements: Iterable[Judgement], changed: Iterable[Finding]) -> dict[str, frozenset[str]]:
     going_on = {(one.finding.account, one.finding.rule) for one in judgements if one.case is not None}
-    turned = {one.area for one in changed if one.area is not None and (one.account, one.rule) in going_on}
-    if turned:
-        areas.judge_soon(tx, at, turned)
+    turned: defaultdict[str, set[str]] = defaultdict(set)
+    for one in changed:
+        if one.area is not None and one.account is not None and (one.account, one.rule) in going_on:
+            turned[one.area].add(one.account)
+    return {area: frozenset(accounts) for area, accounts in turned.items()}
 
 
-def open_in_area(tx: Tx, area: str, rules: Collection[str]) -> dict[tuple[str, str], Case]:
-    """Return the open cases of these rules in an area with their steps, by subject and rule."""
+def open_in_area(
+    tx: Tx, area: str, rules: Collection[str], account_ids: Collection[str] | None = None
+) -> dict[tuple[str, str], Case]:
+    """Return the open cases of these rules in an area with their steps, by subject and rule.
+
+    With `account_ids`, of those about these accounts only.
+    """
     table = tables.cases
     chosen = sa.select(table).where(table.c.area == area, table.c.rule.in_(rules), table.c.closed_at.is_(None))
+    if account_ids is not None:
+        chosen = chosen.where(table.c.account.in_(account_ids))
     subjects = {row.id: row.subject for row in tx.execute(chosen)}
     return {(subjects[_stored(one)], one.rule): one for one in _with_steps(tx, chosen)}
 

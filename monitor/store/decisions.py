@@ -47,7 +47,7 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
     tx.execute(sa.insert(tables.decisions), row)
     table = tables.accounts
     tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
-    areas.judge_soon(tx, at)
+    areas.judge_soon(tx, at, None if case.area is None else {case.area})
 
 
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -70,11 +70,14 @@ def decisions_of(
     """Return the decisions made until then that were known by then (or by `known_at`), oldest first, by account."""
     table = tables.decisions
     told = table.c.known_at <= (known_at or until)
-    chosen = sa.select(table).where(table.c.account.in_(ids), table.c.at <= until, told)
+    chosen = sa.select(table).where(table.c.at <= until, told)
+    if len(ids) <= roster.IDS_AT_ONCE:
+        chosen = chosen.where(table.c.account.in_(ids))
     chosen = chosen.order_by(table.c.at, table.c.id)
     found: defaultdict[str, list[Decision]] = defaultdict(list)
-    for row in tx.execute(chosen):
-        found[row.account].append(decision_of(row, known_at or until))
+    for row in tx.execute(chosen).all():
+        if row.account in ids:
+            found[row.account].append(decision_of(row, known_at or until))
     return found
 
 

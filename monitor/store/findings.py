@@ -17,6 +17,9 @@ from monitor.store.columns import insert_or, run
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
 
+CHUNK = 500
+"""How many findings are asked for or compared with what stands in one statement."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingChange:
@@ -41,7 +44,7 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
     before = {(row.subject, row.rule): row for row in stands}
     rows, changed, changes = [], [], []
     for finding in stated:
-        subject, digest = subject_of(finding), _digest(finding)
+        subject, digest = subject_of(finding), digest_of(finding)
         old = before.get((subject, finding.rule))
         if old is not None and old.digest == digest:
             continue
@@ -95,12 +98,31 @@ def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
 
 
-def standing_in(tx: Tx, area: str, rules: Collection[str]) -> dict[tuple[str, str], Finding]:
-    """Return the findings of these rules as they stand in an area, by subject and rule."""
+def standing_in(
+    tx: Tx, area: str, rules: Collection[str], account_ids: Collection[str] | None = None
+) -> dict[tuple[str, str], str]:
+    """Return the digests of the findings of these rules as they stand in an area, by subject and rule.
+
+    With `account_ids`, of those on these accounts only.
+    """
     table = tables.findings
-    chosen = sa.select(table.c.subject, table.c.rule, table.c.content)
-    rows = tx.execute(chosen.where(table.c.area == area, table.c.rule.in_(rules)))
-    return {(row.subject, row.rule): decode(Finding, row.content) for row in rows}
+    chosen = sa.select(table.c.subject, table.c.rule, table.c.digest).where(
+        table.c.area == area, table.c.rule.in_(rules)
+    )
+    if account_ids is not None:
+        chosen = chosen.where(table.c.subject.in_([_account_subject(id_) for id_ in account_ids]))
+    return {(row.subject, row.rule): row.digest for row in tx.execute(chosen).all()}
+
+
+def stated(tx: Tx, rule: str, subjects: Sequence[str]) -> dict[str, Finding]:
+    """Return what a rule says of these subjects as it stands, by subject."""
+    table = tables.findings
+    found: dict[str, Finding] = {}
+    for first in range(0, len(subjects), CHUNK):
+        some = subjects[first : first + CHUNK]
+        chosen = sa.select(table.c.subject, table.c.content).where(table.c.rule == rule, table.c.subject.in_(some))
+        found |= {row.subject: decode(Finding, row.content) for row in tx.execute(chosen).all()}
+    return found
 
 
 def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
@@ -124,7 +146,7 @@ def _account_subject(account_id: str) -> str:
     return f"account/{account_id}"
 
 
-def _digest(finding: Finding) -> str:
+def digest_of(finding: Finding) -> str:
     """Return what two findings have in common if and only if they say the same: most say what they said before."""
     return blake2b(repr(_parts(finding)).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 

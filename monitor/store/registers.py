@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -30,8 +31,7 @@ WEEKS = 53
 def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = None) -> Register:
     """Return what was the case in an area at `now`, as known by `known_at` (default `now`)."""
     known_by, today = known_at or now, beijing_date(now)
-    everybody = roster.accounts(tx, at=now, known_at=known_by)
-    accounts = tuple(account for account in everybody if account.area == area)
+    accounts = roster.accounts(tx, at=now, known_at=known_by, area=area)
     ids = {account.id for account in accounts}
     earlier = _earlier(tx, area, ids, now, known_by)
     ever = ids | earlier.keys()
@@ -45,15 +45,35 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
         rounds=tuple(sorted((as_round(one, ids) for one in rounds), key=lambda one: (one.series, one.number))),
         weeks=tuple(as_week(one, area, ever) for one in weeks),
         filed=next((as_filed_list(one, ever) for one in lists), None),
-        records=_concerning(area, everybody, records(tx, by=today, known_at=known_by)),
+        records=_concerning(
+            area,
+            accounts,
+            records(tx, by=today, known_at=known_by),
+            lambda: roster.units_outside(tx, area, at=now, known_at=known_by),
+        ),
         decisions=_decisions(tx, ids, now, known_by),
         troubles=_troubles(tx, ids, min(now, known_by)),
     )
 
 
+def with_new_troubles(tx: Tx, before: Register, *, now: datetime) -> Register:
+    """Return the register with the troubles as the cases stand now."""
+    return replace(before, troubles=_troubles(tx, before.by_id, now))
+
+
+def troubles_of(tx: Tx, area: str, account_ids: Collection[str], *, now: datetime) -> Register:
+    """Return of an area's register what rules that follow cases read of these accounts, and nothing else."""
+    found = roster.accounts(tx, at=now, known_at=now, ids=account_ids)
+    accounts = tuple(account for account in found if account.area == area)
+    ids = {account.id for account in accounts}
+    return Register(
+        area=area, accounts=accounts, decisions=_decisions(tx, ids, now, now), troubles=_troubles(tx, ids, now)
+    )
+
+
 def areas(tx: Tx, *, now: datetime, known_at: datetime | None = None) -> tuple[str, ...]:
     """Return the areas that have accounts on the roster at `now`, sorted."""
-    return tuple(sorted({account.area for account in roster.accounts(tx, at=now, known_at=known_at or now)}))
+    return roster.areas_on(tx, at=now, known_at=known_at or now)
 
 
 def _earlier(
@@ -104,9 +124,11 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
         .group_by(case.c.id, case.c.account, case.c.rule)
         .order_by(begun, case.c.id)
     )
+    if len(ids) <= roster.IDS_AT_ONCE:
+        chosen = chosen.where(case.c.account.in_(ids))
     return tuple(
         Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
-        for row in tx.execute(chosen)
+        for row in tx.execute(chosen).all()
         if row.account in ids and row.said and decode(Finding, row.said).state in _UNITS
     )
 
@@ -115,11 +137,14 @@ _UNITS = frozenset({State.VIOLATED, State.WARNING, State.SUSPECTED})
 """States that it is the unit's to end; what waits for the office is not."""
 
 
-def _concerning(area: str, everybody: Collection[Account], found: Collection[Record]) -> tuple[Record, ...]:
+def _concerning(
+    area: str, accounts: Collection[Account], found: Collection[Record], units_elsewhere: Callable[[], Collection[str]]
+) -> tuple[Record, ...]:
     """Return the records about an area, its units and its accounts; a unit without an account may be anywhere's."""
-    ids = {account.id for account in everybody if account.area == area}
-    units = {account.unit for account in everybody if account.area == area}
-    elsewhere = {account.unit for account in everybody} - units
+    ids = {account.id for account in accounts}
+    units = {account.unit for account in accounts}
+    has_strangers = any(one.subject is Subject.UNIT and one.name not in units for one in found)
+    elsewhere = frozenset(units_elsewhere()) - units if has_strangers else frozenset()
 
     def concerns(record: Record) -> bool:
         match record.subject:

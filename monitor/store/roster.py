@@ -144,9 +144,42 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     )
 
 
-def accounts(tx: Tx, *, at: datetime | None = None, known_at: datetime | None = None) -> tuple[Account, ...]:
-    """Return the roster in force at `at` as known by `known_at` (both default to the latest), sorted by id."""
-    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST)
+def accounts(
+    tx: Tx,
+    *,
+    at: datetime | None = None,
+    known_at: datetime | None = None,
+    area: str | None = None,
+    ids: Collection[str] | None = None,
+) -> tuple[Account, ...]:
+    """Return the roster in force at `at` as known by `known_at` (both default to the latest), sorted by id.
+
+    Only that of an area, only these accounts, where that is asked.
+    """
+    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST, ids=ids, area=area)
+
+
+def areas_on(tx: Tx, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
+    """Return the areas that have accounts on the roster in force then, sorted."""
+    return _values_in_force(tx, _written("area"), at, known_at)
+
+
+def units_outside(tx: Tx, area: str, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
+    """Return the units that have accounts in other areas, sorted."""
+    return _values_in_force(tx, _written("unit"), at, known_at, _written("area") != area)
+
+
+def _values_in_force(
+    tx: Tx, value: sa.ColumnElement[str], at: datetime, known_at: datetime, *conditions: sa.ColumnElement[bool]
+) -> tuple[str, ...]:
+    chosen = versions_in_force(at, known_at).with_only_columns(value).where(*conditions).order_by(None).distinct()
+    return tuple(sorted(tx.scalars(chosen)))
+
+
+def _written(name: str) -> sa.ColumnElement[str]:
+    """Return what a version of an account has under a name."""
+    written: sa.ColumnElement[str] = tables.account_versions.c.content[name].as_string()
+    return written
 
 
 def former_accounts(tx: Tx) -> tuple[Account, ...]:
@@ -210,12 +243,16 @@ def versions_in_force(at: datetime, known_at: datetime, ids: Collection[str] | N
     return chosen if ids is None else chosen.where(account.c.id.in_(ids))
 
 
-def _in_force(tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> tuple[Account, ...]:
-    if ids is None or len(ids) > IDS_AT_ONCE:
-        wanted = None if ids is None else set(ids)
-        rows = tx.execute(versions_in_force(at, known_at))
-        return tuple(decode(Account, row.content) for row in rows if wanted is None or row.account in wanted)
-    return tuple(decode(Account, row.content) for row in tx.execute(versions_in_force(at, known_at, ids)))
+def _in_force(
+    tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None, area: str | None = None
+) -> tuple[Account, ...]:
+    is_short = ids is not None and len(ids) <= IDS_AT_ONCE
+    chosen = versions_in_force(at, known_at, ids if is_short else None)
+    if area is not None:
+        chosen = chosen.where(_written("area") == area)
+    wanted = None if ids is None or is_short else set(ids)
+    rows = tx.execute(chosen.execution_options(yield_per=IDS_AT_ONCE))
+    return tuple(decode(Account, row.content) for row in rows if wanted is None or row.account in wanted)
 
 
 IDS_AT_ONCE = 5000

@@ -131,7 +131,7 @@ def judge(store: Store, *judgements: cases.Judgement, at: datetime = NOW, accoun
     """Save what a judging of one account brought."""
     with store.begin(durable=True) as tx:
         judged = cases.Judged(account=account_id, judgements=judgements, judge_again_at=at + DAY)
-        return cases.apply(tx, [judged], at=at)
+        return cases.apply(tx, [judged], at=at).touched
 
 
 def open_with(taken: Step, *notices: Notice) -> cases.Judgement:

@@ -17,7 +17,7 @@ from monitor.core.paper import Entry, Mean, Paper, PaperKind
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.reference import Reference
 from monitor.core.register import Register
-from monitor.store import Store, cases, decisions, papers, records, registers, tables
+from monitor.store import Store, cases, decisions, papers, records, registers, roster, tables
 from tests.store.build import DAY, HOUR, NOW, account, enrol
 
 IN_SCOPE = UnitLevel.COUNTY_UNIT
@@ -321,3 +321,16 @@ def test_decisions_from_a_file_are_kept_once_and_have_their_account_judged(count
     with county.read() as tx:
         assert decisions.decisions_of(tx, ["A01"], NOW)["A01"] == [decision]
         assert decisions.decisions_of(tx, ["A01"], NOW - HOUR)["A01"] == []
+
+
+def test_an_area_is_read_alike_whether_its_ids_fit_into_a_statement_or_not(
+    county: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(county, bulletin(1, stale("A01"), stale("B01")))
+    confirmed = Decision(account="A01", rule="APP-01", episode="", ruling=Ruling.CONFIRMED, by="县府办", at=NOW)
+    with county.begin() as tx:
+        decisions.save_decisions(tx, [confirmed, replace(confirmed, account="B01")], known_at=NOW)
+    short = register(county)
+    monkeypatch.setattr(roster, "IDS_AT_ONCE", 0)
+    assert register(county) == short
+    assert [one.account for one in short.decisions] == ["A01"]

@@ -75,6 +75,7 @@ RULE = AreaRule(
     judge=judge,
     binds=in_scope,
     waits_for_scope=False,
+    follows_cases=True,
     says={
         State.OK: "没有逾期未整改的问题",
         State.WARNING: "案件超过整改期限：先建议督办，再过同样的期限建议列入通报",
