@@ -1,4 +1,4 @@
-"""What the sample county's office has entered by hand: its institutions, a training, an inspection.
+"""What the sample county's office has entered by hand: its institutions, a training, an inspection, a deregistration.
 
 One unit lacks an institution, so that a unit's own trouble is to be seen as well.
 """
@@ -17,6 +17,9 @@ _LACKS_IT = "示例县科学技术局"
 _ISSUED = 200
 _TRAINED = 20
 _INSPECTED = 40
+_LEAVES = "SL21"
+_ENDING = ((31, "决定"), (28, "备案"), (25, "公告"))
+"""Its public notice is over by now, and it is to be applied for at its platform."""
 
 
 def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
@@ -32,6 +35,9 @@ def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
     yield _of_area(
         RecordKind.INSPECTION, today - timedelta(days=_INSPECTED), "信息内容管理、安全管理、值班值守制度落实情况"
     )
+    for before, text in _ENDING:
+        on = today - timedelta(days=before)
+        yield Record(kind=RecordKind.DEREGISTRATION, subject=Subject.ACCOUNT, name=_LEAVES, on=on, text=text)
 
 
 def _of_area(kind: RecordKind, on: date, text: str) -> Record:

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Role
 from monitor.core.message import LEASE, Attempt, Lease, Message, MessageState, Outcome
+from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import end_notices, notices_of, queue_notices, reopen_notices, waiting_notices
@@ -295,9 +296,12 @@ def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
 
 
 def release_due(tx: Tx, now: datetime) -> int:
-    """Let those go whose time at the gate is over; return how many."""
+    """Let those go whose time at the gate is over, write that down, and return how many."""
     due = sa.select(table.c.id).where(table.c.state == MessageState.HELD, table.c.release_at <= now)
-    return release(tx, tx.scalars(due).all(), at=now)
+    ids = tx.scalars(due).all()
+    for id_ in ids:
+        record_audit(tx, Act(at=now, actor="xuncha", action="message release", object=id_))
+    return release(tx, ids, at=now)
 
 
 def next_release(tx: Tx) -> datetime | None:

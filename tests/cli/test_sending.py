@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from monitor.app.clock import now
 from monitor.core.account import Role
+from monitor.core.calendar import start_of_day
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.store import open_store, outbox
 from monitor.store.audit import recent_audit
@@ -97,6 +99,18 @@ def test_a_message_is_shown_with_its_tries(busy: Office) -> None:
     assert "### 甲\n\n乙\n" in said
     assert "状态：发送失败，渠道：邮箱，对象：操作员" in said
     assert said.endswith("被拒绝（550）  no such user\n")
+
+
+def test_a_message_that_goes_by_itself_says_when(office: Office) -> None:
+    with open_store(office.address) as store, store.begin() as tx:
+        release_at = start_of_day(date(2026, 5, 25))
+        draft = outbox.Draft(
+            channel="群", role=Role.LIAISON, person="1", subject="提醒", body="乙", release_at=release_at
+        )
+        id_ = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=True)
+    (line,) = office.type("message", "list").lines
+    assert line.split("  ")[2] == "待放行（05-25自动放行）"
+    assert "状态：待放行（05-25自动放行），渠道：群" in office.type("message", "show", id_).done()
 
 
 def test_a_failed_message_is_sent_again_as_it_was(busy: Office) -> None:

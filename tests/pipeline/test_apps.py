@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from monitor.core.account import Platform
+from monitor.core.decision import Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
 from monitor.settings.sections import Platform as PlatformSettings
+from monitor.settings.sections import Review
 from monitor.store import Store, cases
+from monitor.store.decisions import decide
 from tests.pipeline.build import Canned, Office, account, office, settings
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "vivo_store"
@@ -22,9 +25,9 @@ APP = CANARY.replace(b"1000001", b"1000002")
 CHANGED = (FIXTURES / "shell.html").read_bytes()
 
 
-def watching(store: Store, bodies: dict[str, bytes | Reason]) -> Office:
+def watching(store: Store, bodies: dict[str, bytes | Reason], **more: object) -> Office:
     """Return an office whose settings name the canary of a store."""
-    chosen = settings(platforms={"vivo-store": PlatformSettings(canary="1000001")})
+    chosen = settings(platforms={"vivo-store": PlatformSettings(canary="1000001")}, **more)
     return office(store, lambda clock: Canned(clock, bodies), chosen)
 
 
@@ -60,6 +63,23 @@ async def test_an_app_that_a_believed_store_took_down_is_suspected_and_said(stor
     assert because.startswith("vivo应用商店自")
     assert because.endswith("无法下载（商店中查不到该应用），疑似下架，待人工核实。")
     assert any("疑似下架" in message.body for message in of.mail.taken)
+
+
+async def test_a_suspicion_waits_at_the_gate_and_is_never_told_once_a_person_rejects_it(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {f"{ASKED}1000002": APP, f"{ASKED}1000001": CANARY}
+    of = watching(store, bodies, review=Review(steps=("suspect", "to_leader")))
+    await begin(of)
+    bodies[f"{ASKED}1000002"] = MISSING
+    await live(of, timedelta(days=2))
+    assert of.mail.taken == []
+    assert any("疑似" in message.body for message in of.duty.taken)  # who has to look into it
+    (case,) = [one for one in await store.query(cases.cases) if one.rule == "APP-01"]
+    now = of.clock()
+    await store.write(
+        lambda tx: decide(tx, case, case.episode, Ruling.REJECTED, by="操作员甲", at=now, note="手机上可以下载")
+    )
+    await live(of, timedelta(days=5))
+    assert of.mail.taken == []
 
 
 @pytest.mark.parametrize("canary", [MISSING, CHANGED, Reason.CAPTCHA], ids=["missing", "changed", "captcha"])

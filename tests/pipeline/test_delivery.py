@@ -21,6 +21,7 @@ from monitor.core.wording import Words
 from monitor.pipeline.delivering import Courier
 from monitor.settings.sections import Review, Web
 from monitor.store import Store, Tx, acknowledging, outbox, tables
+from monitor.store.audit import recent_audit
 from monitor.store.outbox import Kept
 from tests.alerts import robot
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
@@ -178,6 +179,8 @@ async def test_what_waits_at_the_gate_goes_by_itself_after_so_many_working_days_
     assert [message.address for message in made.mail.taken] == ["liaison@example.invalid"]
     gone, leader = await kept(made)
     assert (gone.state, gone.release_at, leader.state) == (MessageState.SENT, None, MessageState.HELD)
+    acts = [(act.actor, act.action, act.object) for act in await store.query(recent_audit)]
+    assert acts == [("xuncha", "message release", gone.message.id)]
 
 
 async def test_a_later_step_does_not_hold_up_what_waits_at_the_gate(store: Store) -> None:

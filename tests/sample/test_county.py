@@ -7,6 +7,7 @@ import pytest
 
 from monitor.core.account import BY_HAND, Account, AccountFunction, AccountStatus, Contact, Platform, Role, Scope
 from monitor.core.calendar import BEIJING, at_beijing, beijing_date, days_between, start_of_day
+from monitor.core.record import RecordKind
 from monitor.sample.county import QUARTER, RECOVERS_AFTER, county
 from monitor.sample.records import records
 from monitor.sample.script import Behaviour, FeedKind, FeedPlace, Script, SitePlace, WeiboPlace
@@ -257,7 +258,9 @@ def test_a_moment_is_utc() -> None:
 def test_the_office_has_entered_what_no_platform_shows() -> None:
     units = {one.unit for one in COUNTY.accounts}
     entered = tuple(records(units, NOW))
-    assert {one.name for one in entered} - units == {AREA}
+    (leaving,) = [one.id for one in COUNTY.accounts if one.status is AccountStatus.DEREGISTERING]
+    assert {one.name for one in entered} - units == {AREA, leaving}
+    assert {one.kind for one in entered if one.name == leaving} == {RecordKind.DEREGISTRATION}
     assert max(one.on for one in entered) < beijing_date(NOW)
     named = {one.name for one in entered if one.text == "应急预案"}
     assert units - named == {"示例县科学技术局"}

@@ -320,6 +320,17 @@ def test_a_long_list_of_messages_says_that_it_is_cut(county: Store, around: Surr
     assert "只列最近" not in client_of(county, around).get("/messages").text
 
 
+def test_a_message_that_goes_by_itself_says_when(around: Surroundings, empty: Store) -> None:
+    with empty.begin() as tx:
+        when = NOW + timedelta(days=3)
+        draft = Draft(channel="duty", role=Role.LIAISON, person="1", subject="提醒", body="正文", release_at=when)
+        number = save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
+    client = client_of(empty, around)
+    assert "自动放行" in text_of(client.get("/messages").text)
+    page = text_of(client.get(f"/messages/{number}").text)
+    assert f"核对后放行： xuncha message release {number} ；没有人放行的，" in page
+
+
 def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
     def ids(tx: Tx) -> list[str]:
         return [row.account.id for row in overview(tx, NOW)]
