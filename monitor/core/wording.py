@@ -8,6 +8,7 @@ roster wrote is made harmless before it stands in Markdown.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +21,8 @@ from monitor.core.outage import Outage
 
 _WEEKDAYS = "一二三四五六日"
 _HARMLESS = str.maketrans("\\`*_[]()#!|<>~@", "＼｀＊＿［］（）＃！｜＜＞～＠")  # noqa: RUF001 - full-width twins are meant
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what is not seen, turns the line around, or is half a character."""
 UNDELIVERED = "以下提醒未能送达该单位联系人，请协助转告："
 NAME_LENGTH = 40
 """Characters of a name that stand in a message; the rest is cut."""
@@ -58,6 +60,31 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads a message: in which roles, and of which units' accounts."""
+
+    roles: frozenset[Role]
+    units: tuple[str, ...]
+    """Each once, in the order of the message."""
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is the office itself."""
+        return self.roles == {Role.OPERATOR}
+
+    @property
+    def whose(self) -> str:
+        """Return what all of the accounts belong to."""
+        if len(self.units) > 1:
+            return f"{len(self.units)}家单位"
+        return plain(self.units[0]) if self.is_operator else "贵单位"
+
+    def owner(self, account: Account) -> str:
+        """Return what to call an account's unit: by its name to the office, and to whoever serves several."""
+        return escaped(account.unit) if self.is_operator or len(self.units) > 1 else "贵单位"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """Where the reader of a message may answer it without a login; None for what it does not offer."""
 
@@ -77,7 +104,7 @@ class Words:
 
 def plain(text: str, length: int = NAME_LENGTH) -> str:
     """Return text from outside made fit for one line: no control characters, not too long."""
-    cleaned = " ".join(_UNSEEN.sub(" ", text).split())
+    cleaned = " ".join("".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text).split())
     return cleaned if len(cleaned) <= length else cleaned[: length - 1] + "…"
 
 
@@ -92,6 +119,11 @@ def escaped(text: str, length: int = NAME_LENGTH) -> str:
 def day(when: date) -> str:
     """Return a date as 5月19日."""
     return f"{when.month}月{when.day}日"
+
+
+def past_day(when: date, today: date) -> str:
+    """Return a date that is past as 5月19日, or as 2022年5月19日 where it was another year."""
+    return day(when) if when.year == today.year else f"{when.year}年{day(when)}"
 
 
 def day_with_week(when: date) -> str:
@@ -124,19 +156,19 @@ def to_person(
     `links` is where the reader may answer.
     """
     ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
-    headings = [_title(ordered[0])] if len(ordered) == 1 else [_merged_title(ordered)]
-    roles = tuple(roles)
-    paragraphs = [_paragraph(item, roles, setting) for item in ordered]
-    preface = [UNDELIVERED] if set(roles) == {Role.OPERATOR} and not _is_task(ordered) else []
+    heading = _title(ordered[0]) if len(ordered) == 1 else _merged_title(ordered)
+    reader = Reader(roles=frozenset(roles), units=tuple(dict.fromkeys(item.account.unit for item in ordered)))
+    paragraphs = [_paragraph(item, reader, setting) for item in ordered]
+    preface = [UNDELIVERED] if reader.is_operator and not _is_task(ordered) else []
     lines = [
-        f"### {headings[0]}",
+        f"### {heading}",
         *preface,
         *_numbered(paragraphs),
         _ending(ordered, setting),
         *_answers(ordered, links or Links()),
         _signature(message_id, setting),
     ]
-    return Words(subject=_subject(ordered, setting), body="\n\n".join(lines))
+    return Words(subject=_subject(ordered, reader, setting), body="\n\n".join(lines))
 
 
 def _answers(items: Sequence[Item], links: Links) -> list[str]:
@@ -166,6 +198,11 @@ def quoted(account: Account) -> str:
     return f"“{escaped(account.name)}”（{account.platform.label}）"
 
 
+def _quoted_with_unit(account: Account) -> str:
+    """Return it as “示例发布”（微信公众号，主办单位：示例局）."""
+    return f"“{escaped(account.name)}”（{account.platform.label}，主办单位：{escaped(account.unit)}）"
+
+
 def _title(item: Item) -> str:
     return f"【{item.kind.label}】“{escaped(item.account.name)}”{item.account.platform.label}"
 
@@ -174,29 +211,34 @@ def _merged_title(items: Sequence[Item]) -> str:
     return f"【{items[0].kind.label}】{len(items)}个账号"
 
 
-def _subject(items: Sequence[Item], setting: Setting) -> str:
+def _subject(items: Sequence[Item], reader: Reader, setting: Setting) -> str:
     first = items[0]
     today = day(beijing(setting.now).date())
     if len(items) > 1:
-        return f"【{first.kind.label}】贵单位{len(items)}个政务新媒体账号（{today}）"
+        return f"【{first.kind.label}】{reader.whose}{len(items)}个政务新媒体账号（{today}）"
     name = f"“{plain(first.account.name)}”{first.account.platform.label}"
     if first.kind is StepKind.RECOVERED:
         return f"【核销】{name}已恢复{'更新' if _is_about_updates(first) else '正常'}（{today}）"
     if first.kind in _APP_STEPS:
         return f"【{first.kind.label}】{name}（{today}）"
+    if first.kind is StepKind.HOLIDAY and (pause := _pause(first, setting)):
+        return f"【{first.kind.label}】{name}请于{day(pause.before)}前更新（{today}）"
     return f"【{first.kind.label}】{name}{first.finding.days or 0}天未更新（{today}）"
 
 
-def _paragraph(item: Item, roles: tuple[Role, ...], setting: Setting) -> str:
+def _paragraph(item: Item, reader: Reader, setting: Setting) -> str:
     if item.kind in _APP_STEPS or (item.kind is StepKind.RECOVERED and not _is_about_updates(item)):
-        return _about_app(item, setting)
+        return _about_app(item, reader, setting)
     if item.kind is StepKind.RECOVERED:
-        return f"贵单位主办的{quoted(item.account)}{_last_update(item, setting)}，此前的超期提醒已核销。"
+        owner = reader.owner(item.account)
+        return f"{owner}主办的{quoted(item.account)}{_last_update(item, setting)}，此前的超期提醒已核销。"
     if item.kind is StepKind.TASK:
         return f"{quoted(item.account)}，主办单位：{escaped(item.account.unit)}。{escaped(item.finding.because, 200)}"
     if (item.finding.days or 0) > setting.ladder.limit:
         return _overdue(item, setting)
-    return _in_time(item, roles, setting)
+    if item.kind is StepKind.HOLIDAY and (pause := _pause(item, setting)):
+        return _before_holiday(item, pause, reader, setting)
+    return _in_time(item, reader, setting)
 
 
 def _is_about_updates(item: Item) -> bool:
@@ -207,11 +249,12 @@ _APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, 
 _DOUBTS = re.compile(r"疑似(?:下架|无法使用)，待人工核实")
 
 
-def _about_app(item: Item, setting: Setting) -> str:
+def _about_app(item: Item, reader: Reader, setting: Setting) -> str:
     if item.kind is StepKind.RECOVERED:
-        return f"贵单位主办的{quoted(item.account)}截至{hour(setting.now)}已可正常下载和使用，此前的提醒已核销。"
+        whose = f"{reader.owner(item.account)}主办的{quoted(item.account)}"
+        return f"{whose}截至{hour(setting.now)}已可正常下载和使用，此前的提醒已核销。"
     said = _DOUBTS.sub(lambda found: f"**{found[0]}**", escaped(item.finding.because, 300).removesuffix("。"))
-    facts = f"经监测，{quoted(item.account)}（主办单位：{escaped(item.account.unit)}）{said}"
+    facts = f"经监测，{_quoted_with_unit(item.account)}{said}"
     if item.kind is StepKind.SUSPECT:
         return f"{facts}，请今日内确认并反馈。"
     if item.kind is StepKind.TO_LEADER:
@@ -222,60 +265,92 @@ def _about_app(item: Item, setting: Setting) -> str:
     return f"{facts}。{clause}建议列入清理整合建议名单，待联合研判。请尽快恢复。"
 
 
-def _in_time(item: Item, roles: tuple[Role, ...], setting: Setting) -> str:
-    ending = _wish(item, setting)
+def _in_time(item: Item, reader: Reader, setting: Setting) -> str:
+    owner, pause = reader.owner(item.account), _pause(item, setting)
+    outlook, wish = f"{pause.outlook}。" if pause else "", _wish(item, pause, setting)
     if item.finding.support is Support.ASKED:
         return (
-            f"截至{hour(setting.now)}，未收到贵单位{quoted(item.account)}的发布记录"
-            f"（{_known_since(item)}）。如已发布，请将文章链接告知{escaped(setting.office.name)}；如未发布，{ending}"
+            f"截至{hour(setting.now)}，未收到{owner}{quoted(item.account)}的发布记录"
+            f"（{_known_since(item, setting)}）。{outlook}"
+            f"如已发布，请将文章链接告知{escaped(setting.office.name)}；如未发布，{wish}"
         )
     urge = ""
-    if Role.LEADER in roles and item.kind in {StepKind.WARN, StepKind.LAST_DAY}:
+    if Role.LEADER in reader.roles and item.kind in {StepKind.WARN, StepKind.LAST_DAY}:
         urge = "请责任领导关注。"
     return (
-        f"截至{hour(setting.now)}，贵单位主办的{quoted(item.account)}已连续**{item.finding.days}天**未更新，"
-        f"{_known_since(item)}。按照“监测时间点前2周内无更新”单项否决要求，{ending}{urge}"
+        f"截至{hour(setting.now)}，{owner}主办的{quoted(item.account)}已连续**{item.finding.days}天**未更新，"
+        f"{_known_since(item, setting)}。{outlook}按照“监测时间点前2周内无更新”单项否决要求，{wish}{urge}"
     )
 
 
-def _wish(item: Item, setting: Setting) -> str:
-    """Return by when to update, days off and holidays before the deadline spelled out."""
+def _before_holiday(item: Item, pause: _Pause, reader: Reader, setting: Setting) -> str:
+    """Return the word before a holiday: it accuses nobody, for the account may be a few days old."""
+    return (
+        f"{days_off_text(pause.block)}后首个工作日为{day_with_week(pause.after)}。"
+        f"{reader.owner(item.account)}主办的{quoted(item.account)}{_known_since(item, setting)}，"
+        f"如节前不再更新，届时将达**{pause.days}天**，超过2周。{_wish(item, pause, setting)}"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pause:
+    """Days off that the deadline falls in, so that an update has to come before them."""
+
+    block: DaysOff
+    before: date
+    after: date
+    days: int
+    """How many days without an update it would be on the first working day after."""
+
+    @property
+    def outlook(self) -> str:
+        """What comes of waiting."""
+        first = f"{days_off_text(self.block)}后首个工作日为{day_with_week(self.after)}"
+        return f"{first}，如此前不再更新，届时将达{self.days}天"
+
+
+def _pause(item: Item, setting: Setting) -> _Pause | None:
+    """Return the days off that the deadline falls in; None on a working day, or when they have begun."""
+    today, calendar = beijing(setting.now).date(), setting.calendar
+    days = item.finding.days or 0
+    deadline = setting.ladder.deadline(today - timedelta(days=days))
+    block = None if calendar.is_workday(deadline) else calendar.days_off_after(calendar.previous_workday(deadline))
+    if block is None or block.first <= today:
+        return None
+    after = calendar.next_workday(block.last)
+    return _Pause(
+        block=block, before=calendar.previous_workday(block.first), after=after, days=days + (after - today).days
+    )
+
+
+def _wish(item: Item, pause: _Pause | None, setting: Setting) -> str:
+    """Return by when to update."""
+    if pause:
+        return f"请于**{day_with_week(pause.before)}前**更新或设置定时发布。"
     today = beijing(setting.now).date()
     deadline = setting.ladder.deadline(today - timedelta(days=item.finding.days or 0))
-    block = _block_over(deadline, setting.calendar)
-    if block is None or block.first <= today:
-        return f"请于**{day_with_week(deadline)}前**发布信息{_today_is_last(deadline, today)}。"
-    before = setting.calendar.previous_workday(block.first)
-    first_after = setting.calendar.next_workday(block.last)
-    late = (first_after - today).days + (item.finding.days or 0)
-    return (
-        f"{days_off_text(block)}后首个工作日为{day_with_week(first_after)}，如此前不再更新，届时将达{late}天，"
-        f"请于**{day_with_week(before)}前**更新或设置定时发布。"
-    )
+    return f"请于**{day_with_week(deadline)}前**发布信息{_today_is_last(deadline, today)}。"
 
 
 def _today_is_last(deadline: date, today: date) -> str:
     return "，今天是最后一天" if deadline == today else ""
 
 
-def _block_over(deadline: date, calendar: WorkCalendar) -> DaysOff | None:
-    """Return the days off that the deadline falls in, or None on a working day."""
-    if calendar.is_workday(deadline):
-        return None
-    return calendar.days_off_after(calendar.previous_workday(deadline))
-
-
-def _known_since(item: Item) -> str:
+def _known_since(item: Item, setting: Setting) -> str:
     if item.finding.last_post is None:
         return "自开设以来未见发布"
-    return f"最近一次更新为{day(beijing(item.finding.last_post).date())}"
+    return f"最近一次更新为{_day_of(item.finding.last_post, setting)}"
 
 
 def _last_update(item: Item, setting: Setting) -> str:
     last = item.finding.last_post
     if last is None:
         return f"截至{hour(setting.now)}已恢复更新"
-    return f"已于{day(beijing(last).date())}更新"
+    return f"已于{_day_of(last, setting)}更新"
+
+
+def _day_of(moment: datetime, setting: Setting) -> str:
+    return past_day(beijing(moment).date(), beijing(setting.now).date())
 
 
 def _overdue(item: Item, setting: Setting) -> str:
@@ -283,10 +358,11 @@ def _overdue(item: Item, setting: Setting) -> str:
     days = item.finding.days or 0
     over_20 = days >= ladder.propose
     facts = (
-        f"经监测，{quoted(account)}（主办单位：{escaped(account.unit)}）{_known_since(item)}，"
+        f"经监测，{_quoted_with_unit(account)}{_known_since(item, setting)}，"
         f"截至{hour(setting.now)}已**{days}天**未更新，超过{'20天' if over_20 else '2周'}。"
     )
-    ask = f"请{_named(account, Role.LIAISON)}尽快完成更新；请{_named(account, Role.LEADER)}督促落实。"
+    when = "尽快" if over_20 else "今日"
+    ask = f"请{_named(account, Role.LIAISON)}{when}完成更新；请{_named(account, Role.LEADER)}督促落实。"
     if over_20:
         clause = "按照《实施方案》“单次超过20天未更新的，原则上清理整合”的要求，"
         return f"{facts}{clause}建议列入清理整合建议名单，待联合研判。{ask}"
@@ -317,7 +393,8 @@ def _ending(items: Sequence[Item], setting: Setting) -> str:
 
 def _signature(message_id: str, setting: Setting) -> str:
     office = setting.office
-    return f"> {escaped(office.sender)} · 联系电话{escaped(office.phone)} · 编号{message_id}"
+    phone = f" · 联系电话{escaped(office.phone)}" if office.phone else ""
+    return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
 
 
 def alive(message_id: str, setting: Setting) -> Words:

@@ -301,7 +301,7 @@ def test_a_suspicion_is_called_one() -> None:
     subject, body = words(StepKind.SUSPECT, judge(STORE_GONE))
     assert subject == "【疑似不可用】“掌上示例”移动客户端（5月19日）"
     assert (
-        "经监测，“掌上示例”（移动客户端）（主办单位：示例县大数据局）应用商店自5月18日3时起连续3次无法下载"
+        "经监测，“掌上示例”（移动客户端，主办单位：示例县大数据局）应用商店自5月18日3时起连续3次无法下载"
         "（商店中查不到该应用），**疑似下架，待人工核实**，请今日内确认并反馈。"
     ) in body
     assert "恢复后系统自动核销" in body

@@ -52,6 +52,13 @@ def test_a_reminder_says_the_facts_the_deadline_and_whom_to_phone() -> None:
     ]
 
 
+def test_an_office_without_a_telephone_names_none() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    silent = replace(setting(now), office=replace(OFFICE, phone=""))
+    body = to_person([item(StepKind.REMIND, date(2022, 5, 9), now)], [Role.LIAISON], "20220519-1", silent).body
+    assert body.endswith("\n\n> 示例县政务新媒体监测 · 编号20220519-1")
+
+
 def test_the_last_day_is_called_so() -> None:
     now = beijing_time("2022-05-23 09:00")
     assert "5月23日（周一）前**发布信息，今天是最后一天。" in said(
@@ -62,22 +69,55 @@ def test_the_last_day_is_called_so() -> None:
 def test_a_deadline_on_a_weekend_is_brought_forward_in_words() -> None:
     now = beijing_time("2022-05-20 09:00")
     text = said(item(StepKind.WARN, date(2022, 5, 8), now), now=now)
-    assert "休息日（5月21日至22日）后首个工作日为5月23日（周一），如此前不再更新，届时将达15天" in text
-    assert "请于**5月20日（周五）前**更新或设置定时发布" in text
+    assert (
+        "最近一次更新为5月8日。休息日（5月21日至22日）后首个工作日为5月23日（周一），如此前不再更新，届时将达15天。"
+        "按照“监测时间点前2周内无更新”单项否决要求，请于**5月20日（周五）前**更新或设置定时发布。"
+    ) in text
 
 
-def test_before_spring_festival_the_holiday_is_named() -> None:
+def test_before_spring_festival_the_holiday_is_named_and_nobody_is_accused() -> None:
     now = beijing_time("2026-02-13 09:00")
-    text = said(item(StepKind.HOLIDAY, date(2026, 2, 8), now), now=now, calendar=SPRING)
-    assert "春节假期（2月15日至23日）后首个工作日为2月24日（周二），如此前不再更新，届时将达16天" in text
-    assert "请于**2月14日（周六）前**更新或设置定时发布" in text
+    news = item(StepKind.HOLIDAY, date(2026, 2, 9), now)
+    words = to_person([news], [Role.LIAISON], "20260213-1", setting(now, SPRING))
+    assert words.subject == "【节前提醒】“示例发布”微博请于2月14日前更新（2月13日）"
+    assert words.body.split("\n\n")[1] == (
+        "春节假期（2月15日至23日）后首个工作日为2月24日（周二）。贵单位主办的“示例发布”（微博）最近一次更新为2月9日，"
+        "如节前不再更新，届时将达**15天**，超过2周。请于**2月14日（周六）前**更新或设置定时发布。"
+    )
+
+
+def test_a_holiday_word_that_leaves_when_the_calendar_has_changed_is_a_plain_reminder() -> None:
+    now = beijing_time("2026-02-13 09:00")
+    every_day = WorkCalendar(rest_weekdays=frozenset())
+    assert "请于**2月23日（周一）前**发布信息" in said(
+        item(StepKind.HOLIDAY, date(2026, 2, 9), now), now=now, calendar=every_day
+    )
+
+
+def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    now = beijing_time("2026-01-07 09:00")
+    assert "最近一次更新为2025年12月28日" in said(item(StepKind.REMIND, date(2025, 12, 28), now), now=now)
+    assert "最近一次更新为2024年3月2日，" in said(item(StepKind.REPEAT, date(2024, 3, 2), now), now=now)
+    assert "已于1月6日更新" in said(item(StepKind.RECOVERED, date(2026, 1, 6), now), now=now)
+
+
+def test_whoever_serves_several_units_is_told_whose_each_account_is() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    first, second = (item(StepKind.REMIND, date(2022, 5, 9), now, name=name) for name in "甲乙")
+    second = replace(second, account=replace(second.account, unit="示例县水利局"))
+    words = to_person([first, second], [Role.LIAISON], "1", setting(now))
+    assert words.subject == "【更新提醒】2家单位2个政务新媒体账号（5月19日）"
+    assert "示例县教育局主办的“甲”" in words.body
+    assert "示例县水利局主办的“乙”" in words.body
+    assert "贵单位" not in words.body
 
 
 def test_overdue_names_the_people_and_what_follows() -> None:
     now = beijing_time("2022-05-16 09:00")
     text = said(item(StepKind.OVERDUE, date(2022, 5, 1), now), now=now, role=Role.LEADER)
-    assert "最近一次更新为5月1日，截至5月16日9时已**15天**未更新，超过2周。" in text
-    assert "请联络员甲同志（联络员）尽快完成更新；请责任领导甲同志（责任领导）督促落实。" in text
+    assert "经监测，“示例发布”（微博，主办单位：示例县教育局）最近一次更新为5月1日，" in text
+    assert "截至5月16日9时已**15天**未更新，超过2周。" in text
+    assert "请联络员甲同志（联络员）今日完成更新；请责任领导甲同志（责任领导）督促落实。" in text
 
 
 def test_escalation_counts_the_days_that_are_left() -> None:
@@ -112,7 +152,10 @@ def test_several_accounts_make_one_message_with_the_gravest_first() -> None:
 
 def test_what_could_not_be_delivered_reaches_the_operator_as_such() -> None:
     now = beijing_time("2022-05-19 09:00")
-    assert "未能送达" in said(item(StepKind.REMIND, date(2022, 5, 9), now), now=now, role=Role.OPERATOR)
+    text = said(item(StepKind.REMIND, date(2022, 5, 9), now), now=now, role=Role.OPERATOR)
+    assert "未能送达" in text
+    assert "示例县教育局主办的“示例发布”" in text, "the office must know whom to tell"
+    assert "贵单位" not in text
 
 
 def test_a_recovered_unit_is_told_that_it_is_settled() -> None:
@@ -123,6 +166,7 @@ def test_a_recovered_unit_is_told_that_it_is_settled() -> None:
 def test_names_from_outside_stay_words() -> None:
     assert escaped("[点我](http://a.example) **@所有人** <b>") == "［点我］（http：//a.example） ＊＊＠所有人＊＊ ＜b＞"
     assert plain("甲\r\n乙\x1b[31m\u202e丙") == "甲 乙 [31m 丙"
+    assert plain("甲\u2060乙\u061c丙\u00ad丁\ud800戊\u200b己") == "甲 乙 丙 丁 戊 己", "what is not seen says nothing"
 
 
 @given(name=st.text(max_size=200))
