@@ -42,6 +42,8 @@ class Route:
     """One way to reach somebody: a channel, and the address if the channel wants one."""
 
     role: Role
+    person: str = ""
+    """Who is reached, by the contact's key; empty for the operator."""
     channel: str
     address: str | None = None
     mentions: tuple[str, ...] = ()
@@ -55,13 +57,14 @@ class Directory:
     ways: Mapping[Role, tuple[str, ...]]
 
     def routes(self, notice: Notice, account: Account) -> tuple[Route, ...]:
-        """Return all ways for a notice, the preferred first and the operator's last; may be empty.
+        """Return all ways for a notice: to the person, to who stands in for them, to the operator; may be empty.
 
-        A robot that the person could not be told by is no way to the operator either.
+        Nobody stands in who hears of the step anyway. A robot that the person could not be told by is no way to the
+        operator either.
         """
-        person = tuple(self._to_person(notice, account)) if notice.role is not Role.OPERATOR else ()
-        tried = {route.channel for route in person if route.address is None}
-        return (*person, *(route for route in self.to_operator() if route.channel not in tried))
+        people = tuple(route for contact in _in_turn(notice, account) for route in self._to_person(contact, account))
+        tried = {route.channel for route in people if route.address is None}
+        return (*people, *(route for route in self.to_operator() if route.channel not in tried))
 
     def to_operator(self) -> tuple[Route, ...]:
         """Return the ways to the operator."""
@@ -71,19 +74,17 @@ class Directory:
             if name in self.channels
         )
 
-    def _to_person(self, notice: Notice, account: Account) -> Iterator[Route]:
-        contact = next((one for one in account.contacts if one.key == notice.person), None)
-        if contact is None:
-            return
+    def _to_person(self, contact: Contact, account: Account) -> Iterator[Route]:
+        role, person = contact.role, contact.key
         called = (contact.phone,) if contact.phone else ()
-        for name in self.ways.get(notice.role, ()):
+        for name in self.ways.get(role, ()):
             channel = self.channels.get(account.group or "" if name == OWN_GROUP else name)
             if channel is None:
                 continue
             if channel.is_group:
-                yield Route(role=notice.role, channel=channel.name, mentions=called)
+                yield Route(role=role, person=person, channel=channel.name, mentions=called)
             elif address := channel.address_of(contact):
-                yield Route(role=notice.role, channel=channel.name, address=address)
+                yield Route(role=role, person=person, channel=channel.name, address=address)
 
 
 def audience(kind: StepKind) -> tuple[Role, ...]:
@@ -129,6 +130,24 @@ def notify(
         for person, role in people.items()
         if not spared(person)
     )
+
+
+def whose(notice: Notice, account: Account) -> str:
+    """Return whose a notice is now: where the roster names another for the role since, it is theirs."""
+    if notice.role is Role.OPERATOR or any(one.key == notice.person for one in account.contacts):
+        return notice.person
+    successor = next((one for one in account.people(notice.role) if one.is_reachable), None)
+    return successor.key if successor else notice.person
+
+
+def _in_turn(notice: Notice, account: Account) -> Iterator[Contact]:
+    """Yield whom a notice is for, then those who stand in where that person cannot be reached."""
+    if notice.role is Role.OPERATOR:
+        return
+    yield from [one for one in account.contacts if one.key == notice.person][:1]
+    other = _STAND_IN[notice.role]
+    if other not in audience(notice.kind):
+        yield from (one for one in account.people(other) if one.is_reachable and one.key != notice.person)
 
 
 _STAND_IN = {Role.LIAISON: Role.LEADER, Role.LEADER: Role.LIAISON}

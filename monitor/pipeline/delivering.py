@@ -24,7 +24,7 @@ from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
 from monitor.core.gate import Gate
 from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome, next_try
-from monitor.core.notice import Directory, Notice, Recheck, Route, recheck
+from monitor.core.notice import Directory, Notice, Recheck, Route, recheck, whose
 from monitor.core.token import Permit, Purpose
 from monitor.core.wording import Item, Links, Office, Setting, Words, to_person, weight
 from monitor.pipeline.faults import Faults
@@ -137,6 +137,7 @@ def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
         {
             kept.message.id: Route(
                 role=kept.role,
+                person=kept.person,
                 channel=kept.message.channel,
                 address=kept.message.address,
                 mentions=kept.message.mentions,
@@ -362,7 +363,7 @@ class Courier:
     def _prepare(self, tx: Tx, now: datetime) -> list[str]:
         waiting = [notice for notice in outbox.waiting_notices(tx) if not is_for_digest(notice)]
         outlook = self._outlook(tx, waiting, now)
-        groups: dict[tuple[str, Route], list[Notice]] = defaultdict(list)
+        groups: dict[Route, list[Notice]] = defaultdict(list)
         untrue: list[int] = []
         for notice in waiting:
             match outlook.verdict(notice):
@@ -371,34 +372,40 @@ class Courier:
                 case Recheck.DROP:
                     untrue.append(notice.id or 0)
                 case Recheck.SEND:
-                    route = self._route(notice, outlook)
-                    if route is not None:
-                        groups[notice.person, route].append(notice)
+                    current = self._handed_on(tx, notice, outlook, now)
+                    route = self._route(current, outlook) if current else None
+                    if current and route:
+                        groups[route].append(current)
         outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
         if not self.is_holding:
             outbox.release_due(tx, now)
         drafted = _drafted(tx, waiting)
         return [
-            self._draft(tx, person, route, group, outlook, now)
-            for (person, route), group in groups.items()
+            self._draft(tx, route, group, outlook, now)
+            for route, group in groups.items()
             if any(drafted.get(notice.message or "") != route for notice in group)
         ]
+
+    def _handed_on(self, tx: Tx, notice: Notice, outlook: Outlook, now: datetime) -> Notice | None:
+        """Return a notice as the person's who has the role now; None where that person knows of the step already."""
+        person = whose(notice, outlook.known[notice.account].account)
+        if person == notice.person:
+            return notice
+        return outbox.hand_on(tx, notice, person, at=now)
 
     def _route(self, notice: Notice, outlook: Outlook) -> Route | None:
         """Return the way to try now; None when all failed: the notice stays, for the operator to see."""
         routes = self.directory.routes(notice, outlook.known[notice.account].account)
         return routes[notice.route] if notice.route < len(routes) else None
 
-    def _draft(
-        self, tx: Tx, person: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime
-    ) -> str:
+    def _draft(self, tx: Tx, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime) -> str:
         words = self._words(group, outlook, {route.role}, now)
         draft = outbox.Draft(
             channel=route.channel,
             address=route.address,
             mentions=route.mentions,
             role=route.role,
-            person=person,
+            person=route.person,
             subject=words.subject,
             body=words.body,
             notices=tuple(notice.id for notice in group if notice.id is not None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +86,16 @@ def reopen_notices(tx: Tx, ids: Collection[int]) -> None:
     tx.execute(merged.values(state=NoticeState.OPEN, message=None))
 
 
+def hand_on(tx: Tx, notice: Notice, person: str, *, at: datetime) -> Notice | None:
+    """Give a waiting notice to another person, its ways begun anew; None, and it ends, if they have their own."""
+    same = (table.c.case == notice.case, table.c.kind == notice.kind, table.c.number == notice.number)
+    if tx.scalar(sa.select(table.c.id).where(*same, table.c.person == person).limit(1)) is not None:
+        end_notices(tx, [notice.id or 0], NoticeState.SUPERSEDED, at=at)
+        return None
+    tx.execute(sa.update(table).where(table.c.id == notice.id).values(person=person, route=0))
+    return replace(notice, person=person, route=0)
+
+
 def cancel_notices_on(tx: Tx, account_ids: Collection[str], *, at: datetime) -> None:
     """End every waiting notice about these accounts."""
     _end(tx, table.c.account.in_(account_ids), NoticeState.CANCELLED, at)
@@ -94,8 +105,12 @@ def _end(tx: Tx, which: sa.ColumnElement[bool], state: NoticeState, at: datetime
     unsettled = sa.select(messages.c.id).where(messages.c.frozen_at.is_(None), messages.c.finished_at.is_(None))
     is_draft = sa.or_(table.c.message.is_(None), table.c.message.in_(unsettled))
     ended = sa.update(table).where(which, table.c.state.in_(WAITING), is_draft).values(state=state)
-    drafts = {id_ for id_ in tx.scalars(ended.returning(table.c.message)) if id_ is not None}
+    cancel_emptied(tx, {id_ for id_ in tx.scalars(ended.returning(table.c.message)) if id_ is not None}, at=at)
+
+
+def cancel_emptied(tx: Tx, drafts: Collection[str], *, at: datetime) -> None:
+    """Cancel those of the drafts that carry nothing any more."""
     if drafts:
         still = sa.exists().where(table.c.message == messages.c.id, table.c.state.in_(WAITING))
-        empty = sa.update(messages).where(messages.c.id.in_(drafts), ~still)
+        empty = sa.update(messages).where(messages.c.id.in_(drafts), messages.c.frozen_at.is_(None), ~still)
         tx.execute(empty.values(state=MessageState.CANCELLED, finished_at=at))

@@ -23,7 +23,15 @@ from monitor.core.message import LEASE, Attempt, Lease, Message, MessageState, O
 from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
-from monitor.store.notices import end_notices, notices_of, queue_notices, reopen_notices, waiting_notices
+from monitor.store.notices import (
+    cancel_emptied,
+    end_notices,
+    hand_on,
+    notices_of,
+    queue_notices,
+    reopen_notices,
+    waiting_notices,
+)
 from monitor.store.tables import NoticeState, account_versions, attempts, buckets, finding_changes, notices
 from monitor.store.tables import messages as table
 
@@ -39,6 +47,7 @@ __all__ = [
     "end_notices",
     "freeze",
     "give_back",
+    "hand_on",
     "heard_since",
     "hold_back",
     "is_under_way",
@@ -149,7 +158,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
         tx.execute(sa.insert(table), {"id": id_, "created_at": at, "attempts": 0} | way | words)
     else:
         tx.execute(sa.update(table).where(table.c.id == id_).values(words))
-    _carry(tx, id_, draft.notices, dropped=[one for one in had if one not in draft.notices])
+    _carry(tx, id_, draft.notices, dropped=[one for one in had if one not in draft.notices], at=at)
     return id_
 
 
@@ -414,12 +423,15 @@ def _id(tx: Tx, draft: Draft, at: datetime) -> str:
     return id_
 
 
-def _carry(tx: Tx, message_id: str, ids: Collection[int], *, dropped: Collection[int | None]) -> None:
-    """Let the message carry these notices and no others."""
+def _carry(tx: Tx, message_id: str, ids: Collection[int], *, dropped: Collection[int | None], at: datetime) -> None:
+    """Let the message carry these notices and no others; a draft that loses its last to it is cancelled."""
+    others = sa.and_(notices.c.message.is_not(None), notices.c.message != message_id)
+    before = set(tx.scalars(sa.select(notices.c.message).where(notices.c.id.in_(ids), others)))
     merged = sa.update(notices).where(notices.c.id.in_(ids))
     tx.execute(merged.values(state=NoticeState.MERGED, message=message_id))
     rest = sa.update(notices).where(notices.c.id.in_(dropped), notices.c.state == NoticeState.MERGED)
     tx.execute(rest.values(state=NoticeState.SUPERSEDED))
+    cancel_emptied(tx, before, at=at)
 
 
 def _kept(tx: Tx, chosen: sa.Select[Any]) -> tuple[Kept, ...]:

@@ -10,7 +10,7 @@ from monitor.core.account import Account, Contact, Role
 from monitor.core.case import Ladder, Step, StepKind
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.notice import Directory, Notice, Recheck, notify, recheck
+from monitor.core.notice import Directory, Notice, Recheck, notify, recheck, whose
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
 
 NOW = beijing_time("2026-05-20 09:00")
@@ -102,6 +102,29 @@ def test_the_ways_go_from_the_preferred_one_to_the_operator() -> None:
 def test_a_person_no_longer_on_the_roster_leaves_only_the_operator() -> None:
     (notice,) = notify(step(StepKind.REMIND), account(), "UPD-01")
     assert routes(notice, account(contacts=())) == [("office", None, ())]
+
+
+def test_whoever_has_the_role_since_has_its_notices() -> None:
+    (notice,) = notify(step(StepKind.REMIND), account(), "UPD-01")
+    other = replace(LIAISON, name="联络员乙", phone="13800000002")
+    assert whose(notice, account()) == LIAISON.key
+    assert whose(notice, account(contacts=(LEADER, other))) == other.key
+    assert whose(notice, account(contacts=(LEADER,))) == LIAISON.key, "nobody has it: see the ways"
+    both = replace(notice, role=Role.OPERATOR, person="")
+    assert whose(both, account(contacts=(other,))) == ""
+
+
+def test_who_cannot_be_reached_is_stood_in_for_unless_the_other_hears_anyway() -> None:
+    who = account(contacts=(replace(LIAISON, mail="liaison@example.invalid"), LEADER))
+    (reminded,) = notify(step(StepKind.REMIND), who, "UPD-01")
+    assert [route.address for route in DIRECTORY.routes(reminded, who)] == [
+        "liaison@example.invalid",
+        LEADER.mail,
+        None,
+    ]
+    assert [route.person for route in DIRECTORY.routes(reminded, who)] == [LIAISON.key, LEADER.key, ""]
+    warned, _ = notify(step(StepKind.WARN), who, "UPD-01")
+    assert [route.address for route in DIRECTORY.routes(warned, who)] == ["liaison@example.invalid", None]
 
 
 def again(kind: StepKind, found: Finding, episode: str = "2026-05-01") -> Recheck:

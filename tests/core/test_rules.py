@@ -48,6 +48,13 @@ def test_an_account_that_never_posted_counts_from_its_opening() -> None:
     assert "开设以来未发布" in finding.because
 
 
+def test_of_an_account_that_was_never_seen_it_is_not_said_that_it_never_posted() -> None:
+    now = beijing_time("2022-05-16 09:00")
+    finding = upd_01.judge(known(opened_on=date(2022, 5, 1)), BOOK, now)
+    assert finding.state is State.UNKNOWN
+    assert "自2022年5月1日开设以来未见发布，已15天" in finding.because
+
+
 def test_without_a_post_and_an_opening_date_nothing_is_known() -> None:
     now = beijing_time("2022-05-16 09:00")
     assert upd_01.judge(known(look=now, opened_on=None), BOOK, now).state is State.UNKNOWN

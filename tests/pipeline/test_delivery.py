@@ -246,7 +246,7 @@ async def test_a_bug_in_a_channel_leaves_its_message_to_be_tried_again(
 
 
 async def test_what_a_person_cannot_be_given_reaches_the_operator(store: Store) -> None:
-    made = await stale(store, 10)
+    made = await stale(store, 12)
     made.mail.answers = [NO]
     await made.settle()
     (told,) = made.duty.taken
@@ -254,8 +254,64 @@ async def test_what_a_person_cannot_be_given_reaches_the_operator(store: Store) 
     assert {one.state for one in await kept(made)} == {MessageState.FAILED, MessageState.SENT}
 
 
+async def test_who_cannot_be_given_a_reminder_has_the_leader_stand_in_before_the_operator(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers = [NO]
+    await made.settle()
+    assert [message.address for message in made.mail.taken] == ["liaison@example.invalid", "leader@example.invalid"]
+    assert made.duty.taken == []
+    assert {one.person for one in await kept(made)} == {"liaison@example.invalid", "leader@example.invalid"}
+
+
+async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(store: Store) -> None:
+    made = await stale(store, 12, 16, 12)
+    people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
+    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
+    made.mail.answers = [NO] * 3
+    await made.settle()
+    (told,) = made.duty.taken
+    assert "3个账号" in told.body
+    assert "示例县教育局主办的“示例1”" in told.body
+
+
+async def test_who_is_replaced_before_the_message_leaves_is_not_written_to_and_the_new_one_is(store: Store) -> None:
+    made = await stale(store, 12, hold=True)
+    await made.settle()
+    leader = Contact(role=Role.LEADER, name="责任领导甲", mail="leader@example.invalid")
+    new = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
+    await made.enrol([account(1, URL.format(1), contacts=(new, leader))])
+    await made.settle()
+    states = {one.person: one.state for one in await kept(made)}
+    assert states == {
+        "liaison@example.invalid": MessageState.CANCELLED,
+        "leader@example.invalid": MessageState.HELD,
+        "new@example.invalid": MessageState.HELD,
+    }
+    await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
+    await made.settle()
+    assert sorted(message.address or "" for message in made.mail.taken) == [
+        "leader@example.invalid",
+        "new@example.invalid",
+    ]
+    assert made.duty.taken == []
+
+
+async def test_who_takes_over_and_knows_of_the_step_already_is_not_told_again(store: Store) -> None:
+    made = await stale(store, 12)
+    made.mail.answers = [Attempt(outcome=Outcome.SENT), NO]
+    made.duty.answers = [LATER]
+    await made.settle()
+    told = made.mail.taken[0].address
+    both = tuple(Contact(role=role, name="甲", mail=told) for role in (Role.LIAISON, Role.LEADER))
+    await made.enrol([account(1, URL.format(1), contacts=both)])
+    await made.settle()
+    assert len(made.mail.taken) == 2
+
+
 async def test_after_the_last_retry_the_operator_hears_of_it(store: Store) -> None:
     made = await stale(store, 10)
+    alone = Contact(role=Role.LIAISON, name="联络员甲", mail="liaison@example.invalid")
+    await made.enrol([account(1, URL.format(1), contacts=(alone,))])
     made.mail.answers = [LATER] * 9
     await made.settle()
     for pause in RETRY_PAUSES:
@@ -270,7 +326,7 @@ async def test_where_every_way_fails_the_notice_stays_and_nothing_runs_in_circle
     made.mail.answers, made.duty.answers = [NO] * 5, [NO] * 5
     for _ in range(3):
         await made.settle()
-    assert (len(made.mail.taken), len(made.duty.taken)) == (1, 1)
+    assert (len(made.mail.taken), len(made.duty.taken)) == (2, 1), "the liaison, the leader, the office"
     assert len(await store.query(outbox.waiting_notices)) == 1
 
 
@@ -355,7 +411,7 @@ async def test_only_errcode_0_counts_as_sent(
         await made.enrol([account(1, URL.format(1), group="robot")])
         roles = made.parts.directory.ways
         roles[Role.LIAISON] = ("group",)  # type: ignore[index]  # as above
-        roles[Role.OPERATOR] = ()  # type: ignore[index]  # as above
+        roles[Role.LEADER] = roles[Role.OPERATOR] = ()  # type: ignore[index]  # as above
         await made.settle()
         (message,) = await kept(made)
         assert (message.state, message.attempts) == (state, attempts)
