@@ -22,7 +22,7 @@ from monitor.core.channel import Channel
 from monitor.core.observation import Reason
 from monitor.daemon import Daemon
 from monitor.settings.kinds import Secret
-from monitor.settings.sections import Heartbeat, Web
+from monitor.settings.sections import Grant, Heartbeat, Web
 from monitor.store import Store, open_store
 from monitor.web import create_app
 from tests.alerts.far_sides import Feishu, Government, WeCom, Work, said
@@ -115,7 +115,19 @@ def founded(store: Store, planted: Planted, stack: ExitStack) -> Office:
     way = ("group", "work", "government", "mail", "hook")
     chosen = settings(
         roles=shipped.roles.model_copy(update={"liaison": way, "leader": way, "operator": ("hook", "duty")}),
-        web=Web(base_url="https://x.example", key=Secret("env:KEY", SecretStr(planted("link-key") * 2))),
+        web=Web(
+            base_url="https://x.example",
+            key=Secret("env:KEY", SecretStr(planted("link-key") * 2)),
+            api_token=Secret("env:API", SecretStr(planted("api-token"))),
+        ),
+        grants={
+            "shili-fabu": Grant(
+                collector="wechat-official",
+                id="wx0000000000000000",
+                secret=Secret("env:GRANT", SecretStr(planted("grant"))),
+                token=Secret("env:GRANT_TOKEN", SecretStr(planted("grant-token"))),
+            )
+        },
         heartbeat=Heartbeat(url=Secret("env:HC", SecretStr(f"https://hc.example/{planted('heartbeat')}"))),
         network=shipped.network.model_copy(
             update={"proxy": Secret("env:PROXY", SecretStr(f"http://u:{planted('proxy')}@10.0.0.1:3128"))}
@@ -182,9 +194,12 @@ def read_pages(of: Office) -> tuple[list[str], int]:
     client = TestClient(
         create_app(view_of(of.parts, daemon)), base_url="http://127.0.0.1:8080", raise_server_exceptions=False
     )
-    found = [client.get(path) for path in ("/", "/accounts", "/accounts/A01", "/messages", "/system", "/metrics")]
+    paths = ("/", "/accounts", "/accounts/A01", "/messages", "/system", "/metrics", "/cases", "/imports", "/audit")
+    found = [client.get(path) for path in paths]
     numbers = [part.split('"')[0] for part in found[3].text.split('href="/messages/')[1:]]
     found += [client.get(f"/messages/{number}") for number in numbers]
+    found += [client.request(method, "/k/forged") for method in ("GET", "POST")]
+    found.append(client.post("/api/v1/posts", headers={"Authorization": "Bearer wrong"}, json={}))
     found += [client.get("/readyz"), client.get("/nowhere")]
     return [f"{answer.text}{answer.headers}" for answer in found], len(found)
 

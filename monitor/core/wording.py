@@ -121,8 +121,8 @@ def day(when: date) -> str:
     return f"{when.month}月{when.day}日"
 
 
-def past_day(when: date, today: date) -> str:
-    """Return a date that is past as 5月19日, or as 2022年5月19日 where it was another year."""
+def dated(when: date, today: date) -> str:
+    """Return a date as 5月19日, with its year if it is not this one."""
     return day(when) if when.year == today.year else f"{when.year}年{day(when)}"
 
 
@@ -350,7 +350,7 @@ def _last_update(item: Item, setting: Setting) -> str:
 
 
 def _day_of(moment: datetime, setting: Setting) -> str:
-    return past_day(beijing(moment).date(), beijing(setting.now).date())
+    return dated(beijing(moment).date(), beijing(setting.now).date())
 
 
 def _overdue(item: Item, setting: Setting) -> str:

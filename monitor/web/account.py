@@ -16,6 +16,7 @@ from monitor.core.download import Download
 from monitor.core.finding import Finding, State
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
+from monitor.core.wording import dated
 from monitor.store import Tx
 from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
@@ -25,7 +26,6 @@ from monitor.store.notices import notices_of_case
 from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
 from monitor.web.board import Light, Line, Moment, line_of
 from monitor.web.chart import Chart, Posted, draw
-from monitor.web.words import dated
 
 POSTS_DRAWN = 2000
 POSTS_LISTED = 20

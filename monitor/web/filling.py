@@ -7,12 +7,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.core.account import BY_HAND
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.observation import MANUAL
-from monitor.core.wording import day, plain
+from monitor.core.wording import dated, day, plain
 from monitor.web.account import outcome_text, seen_text
 from monitor.web.acts import action_text
 from monitor.web.board import Light, Moment
 from monitor.web.view import View
-from monitor.web.words import ago, dated, deadline_text, evidence_text, masked, moment, safe_link, until
+from monitor.web.words import ago, deadline_text, evidence_text, masked, moment, safe_link, until
 
 LONG = 300
 """Characters of a title or a sentence that are shown."""

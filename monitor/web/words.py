@@ -7,16 +7,12 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
-from monitor.core.wording import day, day_with_week
+from monitor.core.wording import dated, day_with_week
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
 _EVIDENCE = {"observation": "核查记录", "record": "登记", "listing": "通报记录", "week": "指数", "case": "案件"}
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-
-
-def dated(when: date, today: date) -> str:
-    """Return a date as 5月19日, with its year if it is not this one."""
-    return day(when) if when.year == today.year else f"{when.year}年{day(when)}"
+_KEY = re.compile(r"/k/[\w.-]+")
 
 
 def deadline_text(when: date, today: date) -> str:
@@ -65,8 +61,8 @@ def evidence_text(mark: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Return the text without mobile numbers and mail addresses."""
-    return _MAIL.sub("［邮箱已隐去］", _MOBILE.sub("［手机号已隐去］", text))
+    """Return the text without mobile numbers, mail addresses and the links that only one person may use."""
+    return _KEY.sub("/k/［仅本人可用］", _MAIL.sub("［邮箱已隐去］", _MOBILE.sub("［手机号已隐去］", text)))
 
 
 def safe_link(address: str | None) -> str | None:

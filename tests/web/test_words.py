@@ -2,7 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.web.words import ago, dated, deadline_text, masked, safe_link, until
+from monitor.core.wording import dated
+from monitor.web.words import ago, deadline_text, masked, safe_link, until
 from tests.core.build import beijing_time
 
 NOW = beijing_time("2026-05-19 09:05")
@@ -90,3 +91,8 @@ def test_web_addresses_are_links(address: str) -> None:
 )
 def test_nothing_else_is_a_link(address: str | None) -> None:
     assert safe_link(address) is None
+
+
+def test_a_link_that_acts_in_a_persons_name_is_shown_to_nobody_else() -> None:
+    body = "[已知悉，由我处理](https://x.example/k/a20261125-0168fb00b5a4.6b195717.ZRIn3Hggz3CL9h7Ir9ELOg)\n\n其他"
+    assert masked(body) == "[已知悉，由我处理](https://x.example/k/［仅本人可用］)\n\n其他"
