@@ -14,10 +14,10 @@ from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from monitor.core.message import Message, MessageState
+    from monitor.core.message import MessageState
     from monitor.settings import Settings
     from monitor.store import Tx
-    from monitor.store.outbox import Kept
+    from monitor.store.outbox import Draft, Kept
 
 numbers_argument = click.argument("numbers", nargs=-1, metavar="[编号]...")
 
@@ -79,10 +79,16 @@ def message_show(where: Place, *, number: str) -> None:
         raise Refusal(f"没有编号为 {number} 的消息。")
     (kept,) = found
     click.echo(f"{kept.message.subject}\n\n{kept.message.body}\n")
-    click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel}，对象：{kept.role.label}")
+    click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel}，对象：{_reader(kept)}")
     for tried in tries:
         code = f"（{tried.attempt.code}）" if tried.attempt.code else ""
         click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {tried.attempt.outcome.label}{code}  {tried.attempt.detail}")
+
+
+def _reader(kept: Kept) -> str:
+    """Return who gets a message: the role, and the address or those called by name in the group."""
+    to = "、".join((kept.message.address,) if kept.message.address else kept.message.mentions)
+    return f"{kept.role.label}（{to}）" if to else kept.role.label
 
 
 @message.command("retry", cls=Command)
@@ -137,35 +143,47 @@ def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -
 
 @message.command("test", cls=Command)
 @click.argument("channel", metavar="渠道")
-@click.option("--to", "address", metavar="地址", help="收件人（邮件渠道）。")
+@click.option("--to", "address", metavar="地址", help="收件人的邮箱或钉钉ID；群机器人则点名这个手机号。")
 @place
 def message_test(where: Place, *, channel: str, address: str | None) -> None:
-    """经一个渠道试发一条消息，看对方是否接收。"""
-    from monitor.core.message import Outcome
+    """经一个渠道试发一条消息，看对方是否接收；不论时间，计入渠道的发送速度，并留下记录。"""
+    from uuid import uuid4
+
+    from monitor.app.clock import now
+    from monitor.core.calendar import beijing
+    from monitor.core.message import Attempt, Outcome
+    from monitor.pipeline.trying import trial
 
     settings = where.settings(secrets=True)
     if channel not in settings.channels:
         raise Refusal(f"设置中没有渠道 {channel}，现有：{'、'.join(settings.channels) or '无'}。")
-    attempt = asyncio.run(channels(settings)[channel].send(_trial(settings, channel, address)))
-    if attempt.outcome is not Outcome.SENT:
-        said = " ".join(part for part in (attempt.code, attempt.detail) if part)
-        raise Refusal(f"没有送达：{attempt.outcome.label}（{said}）。")
+    way = channels(settings)[channel]
+    draft = _trial(settings, channel, address, is_group=way.is_group)
+    with where.store() as store:
+        came = asyncio.run(trial(store, way, draft, holder=uuid4().hex, clock=now))
+    if not isinstance(came, Attempt):
+        raise Refusal(f"没有发送：渠道 {channel} 暂时不能再发，请在 {beijing(came):%H:%M:%S} 以后再试。")
+    if came.outcome is not Outcome.SENT:
+        said = " ".join(part for part in (came.code, came.detail) if part)
+        raise Refusal(f"没有送达：{came.outcome.label}（{said}）。")
     click.echo("对方已接收。")
 
 
-def _trial(settings: Settings, channel: str, address: str | None) -> Message:
+def _trial(settings: Settings, channel: str, address: str | None, *, is_group: bool) -> Draft:
     from monitor.app.clock import now
+    from monitor.core.account import Role
     from monitor.core.calendar import beijing
-    from monitor.core.message import Message
+    from monitor.store.outbox import Draft
 
-    moment = beijing(now())
     text = f"### 【试发】政务新媒体监测\n\n这是一条测试消息，收到即表示“{channel}”渠道可用，无需处理。"
-    return Message(
-        id=f"test-{moment:%Y%m%d%H%M%S}",
+    return Draft(
         channel=channel,
+        address=None if is_group else address,
+        mentions=(address,) if is_group and address else (),
+        role=Role.OPERATOR,
+        person="",
         subject="【试发】政务新媒体监测",
-        body=f"{text}\n\n> {settings.office.signature} · {moment:%m月%d日%H时%M分}",
-        address=address,
+        body=f"{text}\n\n> {settings.office.signature} · {beijing(now()):%m月%d日%H时%M分}",
     )
 
 

@@ -14,7 +14,7 @@ from monitor.core.calendar import start_of_day
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.store import open_store, outbox
 from monitor.store.audit import recent_audit
-from tests.alerts.robot import BROKEN, Robot
+from tests.alerts.robot import BROKEN, REFUSED, TAKEN, TOO_FAST, Robot
 from tests.cli.office import Office
 from tests.store.build import tried
 
@@ -47,6 +47,24 @@ def test_a_refused_token_is_the_answer_no_and_is_not_repeated(
     said = connected.type("message", "test", "群")
     assert (said.code, said.out) == (1, "")
     assert said.err == "没有送达：被拒绝（300005 token is not exist）。\n"  # the far side's own words
+
+
+def test_a_trial_is_kept_with_its_try_and_one_that_failed_troubles_nobody(connected: Office, robot: Robot) -> None:
+    robot.will(TAKEN, REFUSED)
+    connected.type("message", "test", "群", "--to", "13800000001").done()
+    assert connected.type("message", "test", "群").code == 1
+    assert robot.received[0].mobiles == ["13800000001"]
+    failed, taken = (line.split("  ") for line in connected.type("message", "list").lines)
+    assert (taken[2], failed[2]) == ("已送达", "已取消")
+    assert "被拒绝（310000）" in connected.type("message", "show", failed[0]).done()
+    assert "对象：操作员（13800000001）" in connected.type("message", "show", taken[0]).done()
+
+
+def test_a_trial_keeps_to_the_pace_of_its_channel(connected: Office, robot: Robot) -> None:
+    robot.will(TOO_FAST)
+    assert connected.type("message", "test", "群").code == 1
+    assert "暂时不能再发" in connected.type("message", "test", "群").refused()
+    assert len(robot.received) == 1
 
 
 def test_a_broken_far_side_is_no_delivery(connected: Office, robot: Robot) -> None:

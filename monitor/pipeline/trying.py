@@ -1,0 +1,52 @@
+"""Try a channel: one message on the way that all take, but at once, once, and whatever the hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.core.channel import Channel
+from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome
+from monitor.store import Store, Tx, outbox
+
+TOPIC = "test:"
+"""What the topics of these messages begin with; a moment follows."""
+
+
+async def trial(
+    store: Store, channel: Channel, draft: outbox.Draft, *, holder: str, clock: Callable[[], datetime]
+) -> Attempt | datetime:
+    """Send a draft now and return what came of it, or when the channel takes something again.
+
+    It is kept like any message, takes a token of the channel's pace, and makes the channel wait if that is what it
+    says. What failed is not tried again and nobody else is told: whoever tries is there.
+    """
+    begun = await store.write(lambda tx: _begun(tx, channel, draft, holder, clock()), durable=True)
+    if isinstance(begun, datetime):
+        return begun
+    lease, message = begun
+    attempt = await channel.send(message)
+    await store.write(lambda tx: _ended(tx, channel, lease, attempt, clock()), durable=True)
+    return attempt
+
+
+def _begun(
+    tx: Tx, channel: Channel, draft: outbox.Draft, holder: str, now: datetime
+) -> tuple[Lease, Message] | datetime:
+    later = outbox.take_token(tx, channel.bucket, channel.per_minute, now)
+    if later is not None:
+        return later
+    own = replace(draft, topic=f"{TOPIC}{now.isoformat()}")
+    lease = outbox.take(tx, outbox.save_draft(tx, own, at=now, not_before=now, held=False), holder, at=now)
+    if lease is None:
+        raise AssertionError(own.topic)
+    return lease, outbox.freeze(tx, lease, subject=own.subject, body=own.body, at=now)
+
+
+def _ended(tx: Tx, channel: Channel, lease: Lease, attempt: Attempt, now: datetime) -> None:
+    outbox.record_attempt(tx, lease, attempt, at=now, next_try=None)
+    if attempt.retry_after:
+        outbox.block(tx, channel.bucket, now + attempt.retry_after)
+    if attempt.outcome is not Outcome.SENT:
+        outbox.settle(tx, lease.message, MessageState.CANCELLED, at=now)
