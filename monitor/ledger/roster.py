@@ -84,6 +84,7 @@ def read_roster(
     reading = Reading(path, LAYOUT, tell)
     accounts: dict[str, Account] = {}
     places: dict[str, Row] = {}
+    keys: dict[tuple[Platform, str], Row] = {}
     for row in reading.rows():
         account = _account(reading, _completed(row, former), names)
         if account is None:
@@ -92,6 +93,12 @@ def read_roster(
             reading.blame(row, f"账号ID“{account.id}”与{_place(places[account.id], row)}重复", "账号ID")
             continue
         accounts[account.id], places[account.id] = account, row
+        if account.platform_id:
+            first = keys.setdefault((account.platform, account.platform_id), row)
+            if first is not row:
+                reading.warn(
+                    f"与{_place(first, row)}的平台和平台标识相同，可能是同一个账号", row=row, column="平台标识"
+                )
         _remark(reading, row, account, names)
     if not accounts:
         reading.warn("没有账号")
@@ -110,6 +117,8 @@ def _place(other: Row, row: Row) -> str:
 
 def _completed(row: Row, former: Mapping[str, Account]) -> Row:
     """Return a row with what its account said before in the columns that its sheet does not have."""
+    if row.columns.issuperset(LAYOUT.columns):
+        return row
     try:
         account = former.get(cells.identifier(row.cells["账号ID"])) if "账号ID" in row.cells else None
     except BadCellError:
@@ -234,5 +243,7 @@ def _remark(reading: Reading, row: Row, account: Account, names: Names) -> None:
     """Note what is allowed and worth a look."""
     if not (account.platform_id or account.homepage or account.method):
         reading.warn(f"“{account.name}”没有平台标识、主页链接和采集方式，只能人工核查", row=row)
+    if account.status is AccountStatus.CLOSED and account.closed_on is None:
+        reading.warn("已注销的账号没有注销日期，不能发现是否重新上线", row=row, column="注销日期")
     if account.area not in names.areas:
         reading.warn(f"“{account.area}”不在设置的 office.areas 中", row=row, column="所属地区")

@@ -63,6 +63,15 @@ def test_four_columns_are_enough_and_the_rest_has_its_default(path: Path) -> Non
     assert only(table(path, HEADER, FIRST)) == account()
 
 
+def test_two_rows_for_one_account_of_a_platform_and_a_closing_without_its_day_are_remarked(path: Path) -> None:
+    rows = [(f"jy-00{number}", *FIRST[1:], "gh_1", status) for number, status in enumerate(("运行", "已注销"), start=1)]
+    warnings = read(table(path, (*HEADER, "平台标识", "状态"), *rows)).warnings
+    assert list(warnings) == [
+        "台账.xlsx “Sheet1”第3行“平台标识”列：与第2行的平台和平台标识相同，可能是同一个账号",
+        "台账.xlsx “Sheet1”第3行“注销日期”列：已注销的账号没有注销日期，不能发现是否重新上线",
+    ]
+
+
 KNOWN = account(
     platform_id="gh_1",
     level=UnitLevel.COUNTY_UNIT,
