@@ -406,6 +406,16 @@ def test_platforms_that_must_update_are_named_by_their_word_or_their_value(folde
     assert load(folder, {}).rule_book(date(2026, 1, 1)).update_applies_to == {Platform.WEBSITE}
 
 
+def test_a_rule_that_has_ended_asks_nothing_any_more_and_its_past_stays(folder: Path) -> None:
+    text = (SHIPPED / "rules.yaml").read_text(encoding="utf-8")
+    named = "  - id: PLT-01\n    effective_from: 2022-05-16\n"
+    assert named in text
+    (folder / "rules.yaml").write_text(text.replace(named, f"{named}    effective_until: 2026-12-31\n"), "utf-8")
+    settings = load(folder, {})
+    assert "PLT-01" in settings.rule_book(date(2026, 12, 31)).clauses
+    assert "PLT-01" not in settings.rule_book(date(2027, 1, 1)).clauses
+
+
 @pytest.mark.parametrize(
     ("before", "after", "on"),
     [
@@ -446,6 +456,11 @@ def test_a_variant_of_a_rule_is_off_unless_it_is_called_on(folder: Path, before:
             "effective_from: 2022-05-16",
             "effective_from: 明天",
             "“rules 第2项.effective_from” 应为日期，如 2027-02-20。",
+        ),
+        (
+            "effective_from: 2022-05-16",
+            "effective_from: 2022-05-16\n    effective_until: 2022-05-15",
+            "effective_until 2022-05-15 早于 effective_from 2022-05-16。",
         ),
         ("applies_to: []", "applies_to: [网战]", "“update_applies_to 第1项” 不认识的平台 “网战”（是否想写 网站？）。"),
         ("clause: 监测时间点前2周内无更新", "clause:", "缺少设置项 “rules 第1项.clause”。"),

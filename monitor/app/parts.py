@@ -287,7 +287,7 @@ class Parts:
         self.sync_sources(tx)
         now = self.clock()
         areas.enrol(tx, registers.areas(tx, now=now), at=now)
-        cases.end_of_rules(tx, self.bench.book(now).clauses, at=now)
+        cases.end_of_rules(tx, self.bench.ids(now), at=now)
         cases.judge_soon(tx, now)
 
     def sync_sources(self, tx: Tx) -> None:

@@ -49,6 +49,12 @@ class Bench:
         """Return what is asked about each account."""
         return (*(rule for rule in self.rules if rule.id in book.clauses), *self.duties)
 
+    def ids(self, now: datetime) -> frozenset[str]:
+        """Return the rules that are asked about anybody on the day of `now`."""
+        book = self.book(now)
+        area_rules = (rule.id for rule in self.area_rules if rule.id in book.clauses)
+        return frozenset({*(rule.id for rule in self.in_force(book)), *area_rules})
+
     def area_findings(self, register: Register, now: datetime) -> Iterator[tuple[AreaRule, Finding]]:
         """Yield what the rules in force say of an area, its units and its accounts; silence means fine."""
         book = self.book(now)

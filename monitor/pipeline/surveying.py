@@ -43,6 +43,7 @@ class Surveyor:
         if area is None:
             return False
         again = now + AGAIN
+        cases.end_of_rules(tx, self.bench.ids(now), at=now)
         with self.faults.contained("judge", area=area), savepoint(tx):
             self._survey(tx, area, now)
             again = start_of_day(beijing_date(now) + ONE_DAY)

@@ -43,7 +43,7 @@ class Settings(XunchaFile):
         return self.calendar.work_calendar(every_day=self.hours.every_day)
 
     def rule_book(self, on: date) -> RuleBook:
-        """Return the rules in force on a day; a rule that had no force yet is not in it."""
+        """Return the rules in force on a day; of a rule that had no force yet, or has none any more, no clause."""
         return self.rule_versions.book(on)
 
 

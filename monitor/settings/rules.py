@@ -145,6 +145,8 @@ class RuleVersion(Section):
 
     id: Text
     effective_from: Day
+    effective_until: Day | None = None
+    """Its last day; None while no end is known."""
     instrument: Text
     """The document the rule comes from."""
     clause: Text
@@ -164,13 +166,14 @@ class RulesFile(Section):
     rules: Annotated[tuple[RuleVersion, ...], Field(min_length=1)]
 
     def book(self, on: date) -> RuleBook:
-        """Return the versions in force on a day; a rule that had no force yet is not in it."""
+        """Return the versions in force on a day; of a rule that had no force yet, or has none any more, no clause."""
         begun = sorted((rule for rule in self.rules if rule.effective_from <= on), key=lambda rule: rule.effective_from)
         latest = {rule.id: rule for rule in begun}
+        held = [one for one in latest.values() if one.effective_until is None or on <= one.effective_until]
         return RuleBook(
-            numbers={rule.id: dict(rule.numbers) for rule in latest.values()},
-            clauses={rule.id: f"{rule.instrument}：{rule.clause}" for rule in latest.values()},
-            strengths={rule.id: rule.strength for rule in latest.values()},
+            numbers={rule.id: dict(rule.numbers) for rule in latest.values()},  # the ladder outlives its rule
+            clauses={rule.id: f"{rule.instrument}：{rule.clause}" for rule in held},
+            strengths={rule.id: rule.strength for rule in held},
             dates={rule.id: dict(rule.dates) for rule in latest.values()},
             words={rule.id: dict(rule.words) for rule in latest.values()},
             switches={
@@ -191,6 +194,9 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
         if (rule.id, rule.effective_from) in seen:
             yield document.problem(place, f"规则 “{rule.id}” 自 {rule.effective_from} 起的版本写了两次。")
         seen[rule.id, rule.effective_from] = position
+        if rule.effective_until is not None and rule.effective_until < rule.effective_from:
+            text = f"effective_until {rule.effective_until} 早于 effective_from {rule.effective_from}。"
+            yield document.problem((*place, "effective_until"), text)
         needs = NEEDS[rule.id]
         yield from _differences(rule, document, position, "numbers", needs.numbers, rule.numbers)
         yield from _differences(rule, document, position, "dates", needs.dates, rule.dates)

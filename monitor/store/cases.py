@@ -23,6 +23,7 @@ from monitor.store.findings import (
     FindingChange,
     current_findings,
     drop_findings,
+    drop_rules,
     finding_changes,
     finding_on,
     findings_on,
@@ -205,7 +206,11 @@ def end(tx: Tx, case_ids: Collection[int], closing: Closing, *, at: datetime) ->
 
 
 def end_of_rules(tx: Tx, rules: Collection[str], *, at: datetime) -> tuple[int, ...]:
-    """End the open cases of every rule but these, which are no longer judged; return them."""
+    """End everything about every rule but these, which are all that is judged: cases closed, findings dropped.
+
+    Return the cases closed.
+    """
+    drop_rules(tx, rules)
     table = tables.cases
     chosen = sa.select(table.c.id).where(table.c.closed_at.is_(None), table.c.rule.not_in(rules))
     ended = tuple(sorted(tx.scalars(chosen)))

@@ -98,6 +98,11 @@ def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
 
 
+def drop_rules(tx: Tx, kept: Collection[str]) -> None:
+    """Forget how the findings of every rule but these stand; their history stays."""
+    tx.execute(sa.delete(tables.findings).where(tables.findings.c.rule.not_in(kept)))
+
+
 def standing_in(
     tx: Tx, area: str, rules: Collection[str], account_ids: Collection[str] | None = None
 ) -> dict[tuple[str, str], str]:

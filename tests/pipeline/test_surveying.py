@@ -131,6 +131,19 @@ async def test_the_cases_of_a_rule_that_is_gone_end(store: Store) -> None:
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.RETIRED)]
 
 
+async def test_a_rule_that_ends_while_the_service_runs_takes_its_cases_and_findings_along(store: Store) -> None:
+    of = await living(store, NICHE)
+    surveyor = of.parts.works.surveyor
+    book = surveyor.bench.book(of.clock())
+    clauses = {id_: clause for id_, clause in book.clauses.items() if id_ != "PLT-01"}
+    ended = replace(surveyor.bench, book_of=lambda _: replace(book, clauses=clauses))
+    of.clock.forward(DAY)
+    await replace(surveyor, bench=ended).judge_due(of.clock())
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.RETIRED)]
+    assert await held(of, "PLT-01") == {}
+    assert await held(of, "MAT-01") != {}
+
+
 async def test_a_hint_is_written_down_and_nobody_s_task(store: Store) -> None:
     await living(store, replace(NICHE, level=UnitLevel.COUNTY_UNIT))
     unasked = {"WEAK-01", "FUN-04", "OUT-02"}
