@@ -43,7 +43,9 @@ class Surveyor:
         if area is None:
             return False
         again = now + AGAIN
-        cases.end_of_rules(tx, self.bench.ids(now), at=now)
+        ruled = self.bench.ids(now)
+        if ruled != self.bench.ids(now - ONE_DAY):  # one has ended; what ended while nobody ran ended at the start
+            cases.end_of_rules(tx, ruled, at=now)
         with self.faults.contained("judge", area=area), savepoint(tx):
             self._survey(tx, area, now)
             again = start_of_day(beijing_date(now) + ONE_DAY)

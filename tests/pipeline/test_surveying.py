@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.core.account import Account, Platform, UnitLevel
+from monitor.core.calendar import beijing_date
 from monitor.core.case import Closing, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
@@ -135,9 +136,9 @@ async def test_a_rule_that_ends_while_the_service_runs_takes_its_cases_and_findi
     of = await living(store, NICHE)
     surveyor = of.parts.works.surveyor
     book = surveyor.bench.book(of.clock())
-    clauses = {id_: clause for id_, clause in book.clauses.items() if id_ != "PLT-01"}
-    ended = replace(surveyor.bench, book_of=lambda _: replace(book, clauses=clauses))
+    after = replace(book, clauses={id_: clause for id_, clause in book.clauses.items() if id_ != "PLT-01"})
     of.clock.forward(DAY)
+    ended = replace(surveyor.bench, book_of=lambda day: after if day >= beijing_date(of.clock()) else book)
     await replace(surveyor, bench=ended).judge_due(of.clock())
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.RETIRED)]
     assert await held(of, "PLT-01") == {}
