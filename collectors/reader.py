@@ -45,6 +45,8 @@ _SLOW_HOSTS = 10_000
 _START_SECONDS = 60.0
 """How long a worker may take to start and to import the parser: not the page's fault."""
 _WORKER_MEMORY = 2 * 1024**3
+_ALARM_AFTER = 1.0
+"""Seconds past its limit after which a worker that nobody ended ends itself."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +116,7 @@ class Reader:
         if self._closed:
             return Blind(reason=Reason.UNREADABLE, detail="the reader was closed")
         job = pickle.dumps((parse, page))
-        worker = self._idle.pop() if self._idle else _Worker()
+        worker = self._idle.pop() if self._idle else _Worker(self._limit)
         self._all.add(worker)
         seen = worker.read(job, self._limit)
         if worker.is_fit:
@@ -157,10 +159,10 @@ def _outcome(parse: Parse, page: Page) -> Seen | Blind | _Crash:
 class _Worker:
     """One process that reads pages, one at a time; used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: float) -> None:
         context = multiprocessing.get_context("spawn")
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), name="xuncha-reader", daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, limit), name="xuncha-reader", daemon=True)
         self._process.start()
         theirs.close()
         self.is_fit = True
@@ -191,8 +193,12 @@ class _Worker:
         self._line.close()
 
 
-def _serve(line: Connection) -> None:
-    """Read pages until the other side hangs up; runs in the worker."""
+def _serve(line: Connection, limit: float) -> None:
+    """Read pages until the other side hangs up; runs in the worker.
+
+    Whoever waits for a page ends the worker after `limit` seconds. Should they be gone by then, killed
+    in the middle of it, the alarm ends it a little later, or it would go on for ever.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then ends its workers
     resource.setrlimit(resource.RLIMIT_AS, (_WORKER_MEMORY, _WORKER_MEMORY))
     while True:
@@ -202,4 +208,7 @@ def _serve(line: Connection) -> None:
             return
         parse, page = pickle.loads(job)  # noqa: S301 - from our own process
         line.send_bytes(b"begun")
-        line.send_bytes(pickle.dumps(_outcome(parse, page)))
+        signal.setitimer(signal.ITIMER_REAL, limit + _ALARM_AFTER)
+        outcome = _outcome(parse, page)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        line.send_bytes(pickle.dumps(outcome))

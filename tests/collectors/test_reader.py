@@ -3,14 +3,17 @@
 import asyncio
 import gc
 import logging
+import multiprocessing
 import os
+import pickle
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from collectors.reader import Reader, is_harmless
+from collectors.reader import Reader, _serve, is_harmless
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Post, Reason, Timeline, timeline
 from tests.collectors.conftest import NOW
@@ -136,6 +139,16 @@ async def test_a_parser_that_takes_its_process_with_it_is_unreadable(reader: Rea
         await reader.read(dying, BIG)
     assert caught.value.reason is Reason.UNREADABLE
     assert await reader.read(posts_of, BIG) == posts_of(BIG)
+
+
+def test_a_worker_whose_daemon_was_killed_ends_by_itself() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    worker = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, 0.1), daemon=True)
+    worker.start()
+    ours.send_bytes(pickle.dumps((never_done, PAGE)))
+    assert ours.recv_bytes() == b"begun"
+    worker.join(30)
+    assert worker.exitcode == -signal.SIGALRM
 
 
 async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: Reader) -> None:
