@@ -40,7 +40,7 @@ SERIES_CAP = 2000
 LOOK_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
 PASS_BUCKETS = (0.01, 0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 
-_TROUBLE = (State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.NEEDS_REVIEW)
+TROUBLE = (State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.NEEDS_REVIEW)
 """The states that give an account its own series where not all have them, gravest first."""
 
 
@@ -65,7 +65,7 @@ class Reading:
     def gravity(self) -> int | None:
         """How far down in the list of troubles its gravest finding stands; None without trouble."""
         states = {state for _, state in self.findings}
-        return next((place for place, state in enumerate(_TROUBLE) if state in states), None)
+        return next((place for place, state in enumerate(TROUBLE) if state in states), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

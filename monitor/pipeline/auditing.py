@@ -47,8 +47,8 @@ class Auditor:
     def _lost(self, tx: Tx, now: datetime) -> tuple[Lost, ...]:
         found = cases.outstanding(tx)
         concerned = {one.case.account for one in found}
-        findings = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx)}
-        accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now) if one.id in concerned}
+        findings = cases.findings_on(tx, [one.case for one in found])
+        accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
         book = self.bench.book(now)
         pacings = {rule.id: rule.pacing for rule in self.bench.in_force(book)}
         pacings |= {rule.id: rule.pacing for rule in self.bench.area_rules if rule.id in book.clauses}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -73,13 +74,14 @@ def finding_on(tx: Tx, case: Case) -> Finding | None:
 
 def findings_on(tx: Tx, cases: Collection[Case]) -> dict[tuple[str, str], Finding]:
     """Return what the rules of these cases say now of whom they are about, by subject and rule."""
-    table = tables.findings
-    keys = {(subject_of(case), case.rule) for case in cases}
-    chosen = sa.select(table.c.subject, table.c.rule, table.c.content).where(
-        table.c.subject.in_({subject for subject, _ in keys}), table.c.rule.in_({rule for _, rule in keys})
-    )
-    found = {(row.subject, row.rule): row.content for row in tx.execute(chosen)}
-    return {key: decode(Finding, found[key]) for key in keys & found.keys()}
+    asked: defaultdict[str, set[str]] = defaultdict(set)
+    for case in cases:
+        asked[case.rule].add(subject_of(case))
+    return {
+        (subject, rule): finding
+        for rule, subjects in asked.items()
+        for subject, finding in stated(tx, rule, sorted(subjects)).items()
+    }
 
 
 def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:

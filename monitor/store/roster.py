@@ -161,12 +161,12 @@ def accounts(
 
 def areas_on(tx: Tx, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
     """Return the areas that have accounts on the roster in force then, sorted."""
-    return _values_in_force(tx, _written("area"), at, known_at)
+    return _values_in_force(tx, written("area"), at, known_at)
 
 
 def units_outside(tx: Tx, area: str, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
     """Return the units that have accounts in other areas, sorted."""
-    return _values_in_force(tx, _written("unit"), at, known_at, _written("area") != area)
+    return _values_in_force(tx, written("unit"), at, known_at, written("area") != area)
 
 
 def _values_in_force(
@@ -176,7 +176,7 @@ def _values_in_force(
     return tuple(sorted(tx.scalars(chosen)))
 
 
-def _written(name: str) -> sa.ColumnElement[str]:
+def written(name: str) -> sa.ColumnElement[str]:
     """Return what a version of an account has under a name."""
     written: sa.ColumnElement[str] = tables.account_versions.c.content[name].as_string()
     return written
@@ -249,7 +249,7 @@ def _in_force(
     is_short = ids is not None and len(ids) <= IDS_AT_ONCE
     chosen = versions_in_force(at, known_at, ids if is_short else None)
     if area is not None:
-        chosen = chosen.where(_written("area") == area)
+        chosen = chosen.where(written("area") == area)
     wanted = None if ids is None or is_short else set(ids)
     rows = tx.execute(chosen.execution_options(yield_per=IDS_AT_ONCE))
     return tuple(decode(Account, row.content) for row in rows if wanted is None or row.account in wanted)

@@ -15,7 +15,7 @@ from monitor.store.faults import SchemaTooNewError, StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest revision in migrations/versions."""
 UPGRADE_KEY = 0x78756E64
 """The number under which PostgreSQL keeps two upgrades apart."""

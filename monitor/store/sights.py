@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,9 +76,15 @@ class Row:
         return min((row.next_look_at for row in self.sources if row.next_look_at), default=None)
 
 
-def overview(tx: Tx, now: datetime) -> tuple[Row, ...]:
-    """Return every account of the roster in force at `now`, by id."""
-    sources, newest, findings, open_cases = _sources(tx), _newest_posts(tx), _findings(tx), _open_cases(tx)
+def row_of(tx: Tx, account_id: str, now: datetime) -> Row | None:
+    """Return one account of the roster in force at `now`; None where it is not on it."""
+    return next(iter(overview(tx, now, [account_id])), None)
+
+
+def overview(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[Row, ...]:
+    """Return every account of the roster in force at `now`, or these of them, by id."""
+    sources, newest, findings = _sources(tx, ids), _newest_posts(tx, ids), _findings(tx, ids)
+    open_cases = _open_cases(tx, ids)
     claimed = Counter(claim.account for claim in waiting(tx, since=now - WAITING_FOR))
     return tuple(
         Row(
@@ -90,7 +97,7 @@ def overview(tx: Tx, now: datetime) -> tuple[Row, ...]:
             open_cases=open_cases.get(account.id, 0),
             waiting_claims=claimed[account.id],
         )
-        for account in accounts(tx, at=now, known_at=now)
+        for account in accounts(tx, at=now, known_at=now, ids=ids)
     )
 
 
@@ -124,10 +131,10 @@ def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
     return None if body is None else zlib.decompress(body)
 
 
-def _sources(tx: Tx) -> defaultdict[str, list[SourceRow]]:
+def _sources(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[SourceRow]]:
     table = tables.sources
     by_hand = sa.case((table.c.collector == MANUAL, 1), else_=0)
-    chosen = sa.select(table).where(table.c.dropped_at.is_(None))
+    chosen = sa.select(table).where(table.c.dropped_at.is_(None), _among(table.c.account, ids))
     found: defaultdict[str, list[SourceRow]] = defaultdict(list)
     for row in tx.execute(chosen.order_by(table.c.account, by_hand, table.c.rank, table.c.id)):
         found[row.account].append(
@@ -148,7 +155,7 @@ def _sources(tx: Tx) -> defaultdict[str, list[SourceRow]]:
     return found
 
 
-def _newest_posts(tx: Tx) -> dict[str, Post]:
+def _newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
     """Return each account's newest visible post."""
     table, account = tables.posts, tables.accounts
     newer = table.alias("newer")
@@ -159,19 +166,23 @@ def _newest_posts(tx: Tx) -> dict[str, Post]:
         .limit(1)
         .scalar_subquery()
     )
-    chosen = sa.select(table).join_from(account, table, table.c.id == newest)
+    chosen = sa.select(table).join_from(account, table, table.c.id == newest).where(_among(account.c.id, ids))
     return {row.account: known_post(row).post for row in tx.execute(chosen)}
 
 
-def _findings(tx: Tx) -> defaultdict[str, list[Finding]]:
+def _findings(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[Finding]]:
     found: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in current_findings(tx):
+    for finding in current_findings(tx, account_ids=ids):
         if finding.account is not None:
             found[finding.account].append(finding)
     return found
 
 
-def _open_cases(tx: Tx) -> dict[str, int]:
+def _open_cases(tx: Tx, ids: Collection[str] | None) -> dict[str, int]:
     table = tables.cases
-    chosen = sa.select(table.c.account, sa.func.count()).where(table.c.closed_at.is_(None)).group_by(table.c.account)
-    return dict(tx.execute(chosen).all())
+    is_open = sa.and_(table.c.closed_at.is_(None), _among(table.c.account, ids))
+    return dict(tx.execute(sa.select(table.c.account, sa.func.count()).where(is_open).group_by(table.c.account)).all())
+
+
+def _among(column: sa.ColumnElement[str], ids: Collection[str] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if ids is None else column.in_(ids)

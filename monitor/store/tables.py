@@ -217,6 +217,9 @@ former_posts = Table(
 )
 """What a post's row said before we learnt better: that it was gone, or when it appeared."""
 
+TROUBLE = "state IN ('violated', 'suspected', 'warning', 'unknown', 'needs_review')"
+"""Which findings mean trouble: an index of a few rows finds them."""
+
 findings = Table(
     "findings",
     metadata,
@@ -230,6 +233,8 @@ findings = Table(
     Column("content", sa.JSON, nullable=False),
     Column("area", Text),
     Index(None, "area", "rule"),
+    _where("ix_findings_told", "rule", "state", condition="account IS NOT NULL"),
+    _where("ix_findings_troubles", "account", "state", condition=f"account IS NOT NULL AND {TROUBLE}"),
 )
 """Every finding as it stands; rules on areas say nothing of those who are fine. For the subject see findings.py."""
 

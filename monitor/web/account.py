@@ -23,7 +23,7 @@ from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
 from monitor.store.events import events_of
 from monitor.store.notices import notices_of_case
-from monitor.store.sights import Row, SourceRow, observations_of, overview, posts_of
+from monitor.store.sights import Row, SourceRow, observations_of, posts_of, row_of
 from monitor.web.board import Light, Line, Moment, line_of
 from monitor.web.chart import Chart, Posted, draw
 
@@ -81,7 +81,7 @@ class AccountPage:
 
 def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     """Return an account's page, or None if it is not on the roster."""
-    row = next((row for row in overview(tx, moment.now) if row.account.id == account_id), None)
+    row = row_of(tx, account_id, moment.now)
     if row is None:
         return None
     history = tuple(_history(tx, case) for case in case_history(tx, account_id))

@@ -30,7 +30,7 @@ from monitor.store import Tx
 from monitor.store.cases import Which, case_history, cases
 from monitor.store.findings import current_findings
 from monitor.store.outbox import Kept, messages
-from monitor.store.sights import Row, observations_of, overview
+from monitor.store.sights import Row, observations_of, overview, row_of
 from monitor.web.desk import TooLongError, body_of
 from monitor.web.view import View
 from monitor.web.words import masked
@@ -102,7 +102,7 @@ class Api:
 
     def _account(self, tx: Tx, request: Request) -> Shape | None:
         wanted = request.path_params["account_id"]
-        row = next((row for row in overview(tx, self._view.clock()) if row.account.id == wanted), None)
+        row = row_of(tx, wanted, self._view.clock())
         if row is None:
             return None
         return _account(row) | {

@@ -14,6 +14,7 @@ from monitor.core.finding import Finding, State, Support
 from monitor.core.observation import Reason, Standing
 from monitor.core.wording import day, day_with_week
 from monitor.store.sights import Row
+from monitor.store.tallies import Glance
 from monitor.web.words import ago
 
 
@@ -107,7 +108,7 @@ def light_of(row: Row) -> Light:
             return Light.NONE
 
 
-def days_of(row: Row, now: datetime) -> int | None:
+def days_of(row: Row | Glance, now: datetime) -> int | None:
     """Return the days since the newest visible post, or since the opening; None where neither is known."""
     start = _start(row)
     return None if start is None else max(0, days_between(start, now))
@@ -151,7 +152,7 @@ def situation(lines: Iterable[Line], last_look: datetime | None, now: datetime) 
     return f"{sum(counted.values())}个账号：{'、'.join(parts)}；{looked}"
 
 
-def _start(row: Row) -> datetime | None:
+def _start(row: Row | Glance) -> datetime | None:
     if row.newest_post_at is not None:
         return row.newest_post_at
     return start_of_day(row.account.opened_on) if row.account.opened_on else None

@@ -10,32 +10,46 @@ import gc
 import multiprocessing
 import re
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
+from typing import TypeVar
 
 from collectors.http import Door, Policy
 from monitor.app.parts import Parts
-from monitor.core.calendar import days_between
+from monitor.core.account import Account
+from monitor.core.bulletin import Problem
+from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline
+from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.reference import Reference
 from monitor.metrics import SERIES_CAP
 from monitor.pipeline.looking import BATCH
-from monitor.store import Store, looks, sights
+from monitor.store import Store, looks, open_store, papers, records, sights
 from monitor.web import scraper
-from tests.bench.looks import Clock, UntrueError, fresh_store, settings_for
+from tests.bench.looks import Clock, UntrueError, settings_for
 from tests.bench.pages import HOUR, START, WEIBO, account_id, history
+
+T = TypeVar("T")
 
 MIDNIGHT = START.replace(hour=16, minute=1)
 """Just after midnight in Beijing, when every account is judged anew."""
 SCRAPES = 3
+_LISTED = 50
+"""Of so many accounts, one is listed."""
+_READ = ("accounts", "account_versions", "sources", "observations", "posts", "findings", "papers", "entries", "records")
 _DAILY_MINUTES = 24 * 60
 _PUBLISHED = re.compile(r'^xuncha_last_published_timestamp_seconds\{account="A(\d+)"\} (\S+)$', re.MULTILINE)
 _COUNTED = re.compile(r"^xuncha_accounts\{.*\} (\d+)$", re.MULTILINE)
@@ -48,13 +62,22 @@ class Size:
     accounts: int
     posts: int
     sweep: float
-    """Judging every account, as each midnight does."""
+    """Judging every account by every rule, as each midnight does, and writing it down."""
+    areas: float
+    """The same for the whole area: its register with two rounds, two weeks, a filed list and records."""
+    scan: float
+    """Reading every row of the tables that both read, and nothing else."""
     minute: float
     """Judging what a minute brings, where each account posts once a day."""
     scrape: float
     """One scrape of the metrics, none kept from before."""
     peak: int
-    """The most memory that was resident."""
+    """The most memory that was resident in the process that did all this."""
+
+    @property
+    def full(self) -> float:
+        """A full evaluation of all rules."""
+        return self.sweep + self.areas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +90,16 @@ class Starting:
 
 
 def measure_size(accounts: int, posts: int) -> Size:
-    """Return what this size costs."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
-        return apart.submit(_measure, accounts, posts).result()
+    """Return what this size costs; one process fills the database, and another is measured."""
+    with TemporaryDirectory(prefix="xuncha-bench-") as folder:
+        url = f"sqlite:///{folder}/x.db"
+        _apart(_fill, url, accounts, posts)
+        return _apart(_measure, url, accounts, posts)
+
+
+def _apart(work: Callable[[str, int, int], T], url: str, accounts: int, posts: int) -> T:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(work, url, accounts, posts).result()
 
 
 def measure_starting(times: int) -> Starting:
@@ -92,8 +122,13 @@ def _child(*arguments: str, times: int) -> float:
     return statistics.median(costs)
 
 
-def _measure(accounts: int, posts: int) -> Size:
-    with fresh_store() as store:
+def _fill(url: str, accounts: int, posts: int) -> None:
+    with open_store(url) as store:
+        asyncio.run(_County(store, accounts, posts).fill())
+
+
+def _measure(url: str, accounts: int, posts: int) -> Size:
+    with open_store(url) as store:
         return asyncio.run(_County(store, accounts, posts).measured())
 
 
@@ -109,23 +144,72 @@ class _County:
         self.door = Door(Policy(), self.clock)
         self.parts = Parts(settings=settings_for(), store=store, clock=self.clock, door=self.door, channels={})
 
-    async def measured(self) -> Size:
-        await self._fill()
+    async def fill(self) -> None:
+        """Write a roster, its papers and records, and a look at everybody; judge it once."""
+        at = self.clock.moment
+        roster = [WEIBO.account(number, "") for number in self.numbers]
+        store = self.parts.store
+        await store.write(lambda tx: self.parts.save_roster(tx, roster, effective_at=at, known_at=at))
+        await store.write(lambda tx: papers.save_papers(tx, tuple(self._papers()), file="表.xlsx", known_at=at))
+        await store.write(lambda tx: records.save_records(tx, tuple(_trainings(roster)), known_at=at))
+        await self._look(self.numbers, START)
         await self._judged(START)
-        sweep = await self._judged(MIDNIGHT)
+        await self.door.aclose()
+
+    async def measured(self) -> Size:
+        """Return what a day turning, a minute, and a scrape cost."""
+        self.clock.moment = MIDNIGHT
+        sweep = await self._spent(self._judge_accounts)
+        areas = await self._spent(self.parts.works.judge_all)
         await self._look(sorted(self.posting), MIDNIGHT)
         minute = await self._judged(MIDNIGHT + timedelta(minutes=1))
         scrape = await self._scraped()
         peak = _peak()
         await self._verify()
         await self.door.aclose()
-        return Size(accounts=len(self.numbers), posts=self.posts, sweep=sweep, minute=minute, scrape=scrape, peak=peak)
+        return Size(
+            accounts=len(self.numbers),
+            posts=self.posts,
+            sweep=sweep,
+            areas=areas,
+            scan=self._scanned(),
+            minute=minute,
+            scrape=scrape,
+            peak=peak,
+        )
 
-    async def _fill(self) -> None:
-        at = self.clock.moment
-        roster = [WEIBO.account(number, "") for number in self.numbers]
-        await self.parts.store.write(lambda tx: self.parts.save_roster(tx, roster, effective_at=at, known_at=at))
-        await self._look(self.numbers, START)
+    async def _judge_accounts(self) -> None:
+        while await self.parts.works.judge.judge_due(self.clock()):
+            pass
+
+    def _papers(self) -> Iterator[Paper]:
+        """Yield two rounds that list each fiftieth account, two weeks and a list with everybody."""
+        ids = [account_id(number) for number in self.numbers]
+        day = beijing_date(START)
+        for number in (1, 2):
+            on = day - timedelta(days=21 - 7 * number)
+            yield Paper(
+                kind=PaperKind.ROUND,
+                title="省平台月报",
+                number=number,
+                on=on,
+                covers_all=True,
+                entries=tuple(_entry(id_, problem=Problem.STALE) for id_ in ids[::_LISTED]),
+            )
+            monday = day - timedelta(days=day.weekday() + 21 - 7 * number)
+            values = tuple(_entry(id_, value=str(40 + place % 40)) for place, id_ in enumerate(ids))
+            yield Paper(kind=PaperKind.WEEK, title=f"{monday}周", on=monday, entries=values)
+        yield Paper(kind=PaperKind.FILED_LIST, on=day, entries=tuple(_entry(id_) for id_ in ids))
+
+    def _scanned(self) -> float:
+        """Return what it costs to read every row that an evaluation may read."""
+        with closing(sqlite3.connect(self.parts.store.url.database or "")) as base:
+            gc.collect()
+            started = process_time()
+            for table in _READ:
+                for _ in base.execute(f"SELECT * FROM {table}"):  # noqa: S608 - names of ours
+                    pass
+            return process_time() - started
 
     async def _look(self, numbers: Sequence[int], at: datetime) -> None:
         """Keep a look at each of these accounts; after START it shows one post more."""
@@ -144,9 +228,12 @@ class _County:
 
     async def _judged(self, at: datetime) -> float:
         self.clock.moment = at
+        return await self._spent(self.parts.works.judge_all)
+
+    async def _spent(self, work: Callable[[], Awaitable[None]]) -> float:
         gc.collect()
         started = process_time()
-        await self.parts.works.judge_all()
+        await work()
         return process_time() - started
 
     async def _scraped(self) -> float:
@@ -186,6 +273,15 @@ class _County:
 
     def _newest(self, number: int) -> datetime:
         return MIDNIGHT if number in self.posting else history(number, 1)[0]
+
+
+def _entry(id_: str, **said: object) -> Entry:
+    return Entry(written=Reference(account=id_), account=id_, **said)  # type: ignore[arg-type]  # a problem or a value
+
+
+def _trainings(roster: Sequence[Account]) -> Iterator[Record]:
+    for unit in dict.fromkeys(one.unit for one in roster):
+        yield Record(kind=RecordKind.TRAINING, subject=Subject.UNIT, name=unit, on=beijing_date(START), text="集中学习")
 
 
 def _peak() -> int:

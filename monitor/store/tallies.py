@@ -1,0 +1,139 @@
+"""What metrics say: counts of everything, made by the database, and single accounts at a glance."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.core.account import Account, AccountStatus, Platform
+from monitor.core.case import StepKind
+from monitor.core.finding import State
+from monitor.core.observation import MANUAL
+from monitor.store import roster, tables
+from monitor.store.database import Tx
+from monitor.store.values import decode
+
+_TROUBLES = frozenset({State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.NEEDS_REVIEW})
+"""The states that have an index of their own."""
+
+_UNWRITTEN = AccountStatus.ACTIVE
+"""The status of a version that names none: what is as by default is not written."""
+_STATES = {state.value: state for state in State}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """One account, and how it stands."""
+
+    account: Account
+    newest_post_at: datetime | None
+    """The newest visible post."""
+    last_look_at: datetime | None
+    """The latest look at any source, whatever it saw."""
+    states: tuple[tuple[str, State], ...]
+    """Rule and state, by rule; where a rule does not apply is left out."""
+
+
+def accounts(tx: Tx, now: datetime) -> Counter[tuple[Platform, AccountStatus]]:
+    """Return how many accounts of the roster in force there are of each platform and status."""
+    platform, status = roster.written("platform"), roster.written("status")
+    chosen = (
+        roster.versions_in_force(now, now)
+        .with_only_columns(platform.label("platform"), status.label("status"), sa.func.count().label("accounts"))
+        .order_by(None)
+        .group_by(platform, status)
+    )
+    return Counter(
+        {
+            (decode(Platform, row.platform), decode(AccountStatus, row.status or _UNWRITTEN.value)): row.accounts
+            for row in tx.execute(chosen).all()
+        }
+    )
+
+
+def findings(tx: Tx) -> Counter[tuple[str, State]]:
+    """Return how many findings on accounts there are of each rule and state."""
+    table = tables.findings
+    chosen = sa.select(table.c.rule, table.c.state, sa.func.count()).where(table.c.account.is_not(None))
+    return Counter(
+        {(rule, state): count for rule, state, count in tx.execute(chosen.group_by(table.c.rule, table.c.state)).all()}
+    )
+
+
+def open_cases(tx: Tx) -> Counter[StepKind]:
+    """Return how many open cases there are, by their last step."""
+    case, step = tables.cases, tables.steps
+    last = (
+        sa.select(step.c.kind)
+        .where(step.c.case == case.c.id)
+        .order_by(step.c.at.desc(), step.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    ends = sa.select(last.label("kind")).where(case.c.closed_at.is_(None)).subquery()
+    chosen = sa.select(ends.c.kind, sa.func.count()).where(ends.c.kind.is_not(None)).group_by(ends.c.kind)
+    return Counter(dict(tx.execute(chosen).all()))
+
+
+def last_seen(tx: Tx) -> dict[Platform, datetime | None]:
+    """Return when a look at any account last saw anything, for each platform that is looked at."""
+    source, account = tables.sources, tables.accounts
+    chosen = (
+        sa.select(account.c.platform, sa.func.max(source.c.seen_at))
+        .join_from(source, account)
+        .where(source.c.dropped_at.is_(None), source.c.collector != MANUAL, account.c.is_removed.is_(False))
+        .group_by(account.c.platform)
+    )
+    return {decode(Platform, platform): seen_at for platform, seen_at in tx.execute(chosen).all()}
+
+
+def in_trouble(tx: Tx, gravest_first: Sequence[State], limit: int) -> tuple[tuple[str, ...], int]:
+    """Return so many accounts with findings in these states, by the gravest and by id, and how many there are in all.
+
+    The states must be those that mean trouble.
+    """
+    if frozenset(gravest_first) != _TROUBLES:
+        raise ValueError("the index knows the troubles only")
+    table = tables.findings
+    gravity = sa.func.min(sa.case(*((table.c.state == state, place) for place, state in enumerate(gravest_first))))
+    troubled = sa.and_(table.c.account.is_not(None), _is_trouble())
+    chosen = sa.select(table.c.account).where(troubled).group_by(table.c.account).order_by(gravity, table.c.account)
+    counted = sa.select(sa.func.count(table.c.account.distinct())).where(troubled)
+    return tuple(tx.scalars(chosen.limit(limit))), tx.scalar(counted) or 0
+
+
+def _is_trouble() -> sa.ColumnElement[bool]:
+    """Return the condition of the index, word for word: only so a database sees that it serves."""
+    return sa.text(tables.TROUBLE)  # type: ignore[return-value]  # a condition like any other
+
+
+def glances(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[Glance, ...]:
+    """Return the accounts of the roster in force at `now`, or these of them, by id."""
+    account, source, finding = tables.accounts, tables.sources, tables.findings
+    posted = sa.select(account.c.id, account.c.newest_post_at)
+    looked = sa.select(source.c.account, sa.func.max(source.c.last_look_at)).where(source.c.dropped_at.is_(None))
+    state = sa.type_coerce(finding.c.state, sa.Text)  # the lists of thousands of accounts: each is looked up here
+    applies = sa.and_(finding.c.account.is_not(None), finding.c.state != State.NOT_APPLICABLE)
+    said = sa.select(finding.c.account, finding.c.rule, state).where(applies)
+    if ids is not None:
+        posted = posted.where(account.c.id.in_(ids))
+        looked = looked.where(source.c.account.in_(ids))
+        said = said.where(finding.c.subject.in_([f"account/{id_}" for id_ in ids]))
+    posts = dict(tx.execute(posted).all())
+    looks = dict(tx.execute(looked.group_by(source.c.account)).all())
+    states: defaultdict[str, list[tuple[str, State]]] = defaultdict(list)
+    for id_, rule, value in tx.execute(said.order_by(finding.c.subject, finding.c.rule)).all():
+        states[id_].append((rule, _STATES[value]))
+    return tuple(
+        Glance(
+            account=one,
+            newest_post_at=posts.get(one.id),
+            last_look_at=looks.get(one.id),
+            states=tuple(states[one.id]),
+        )
+        for one in roster.accounts(tx, at=now, known_at=now, ids=ids)
+    )
