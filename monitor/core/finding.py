@@ -99,6 +99,8 @@ class Finding:
     """What tells one trouble from the next of the same rule: for updates, the moment the gap began."""
     due: date | None = None
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
+    is_the_unit_s: bool = False
+    """Whether the operator's task is one that only the unit can do: its liaison is told as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,15 +112,20 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
 
 
 def notify(
-    step: Step, account: Account, rule: str, *, spared: Callable[[str], bool] = lambda _: False
+    step: Step,
+    account: Account,
+    rule: str,
+    *,
+    also: tuple[Role, ...] = (),
+    spared: Callable[[str], bool] = lambda _: False,
 ) -> tuple[Notice, ...]:
-    """Return the notices of a step: one per person, who may hold two roles.
+    """Return the notices of a step: one per person, who may hold two roles; `also` names roles beyond its audience.
 
     Where a role has nobody who can be reached, the other role is told, and failing that the operator. Whoever is
     `spared` (see `Case.spares`) has the case already: nobody is told in their place.
     """
     people: dict[str, Role] = {}
-    for role in audience(step.kind):
+    for role in (*audience(step.kind), *also):
         for contact in _reachable(account, role):
             people.setdefault(contact.key, contact.role)
         if role is Role.OPERATOR or not _reachable(account, role):
@@ -182,7 +187,8 @@ def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> R
         case StepKind.RECOVERED:
             return Recheck.SEND if finding.state in {State.OK, State.WARNING} else Recheck.DROP
         case StepKind.TASK:
-            return Recheck.SEND if finding.state is not State.OK else Recheck.DROP
+            is_theirs = notice.role is Role.OPERATOR or finding.is_the_unit_s
+            return Recheck.SEND if finding.state is not State.OK and is_theirs else Recheck.DROP
         case StepKind.SUSPECT:
             return Recheck.SEND if finding.state is State.SUSPECTED else Recheck.DROP
         case StepKind.CONFIRM:

@@ -219,7 +219,7 @@ def _subject(items: Sequence[Item], reader: Reader, setting: Setting) -> str:
     name = f"“{plain(first.account.name)}”{first.account.platform.label}"
     if first.kind is StepKind.RECOVERED:
         return f"【核销】{name}已恢复{'更新' if _is_about_updates(first) else '正常'}（{today}）"
-    if first.kind in _APP_STEPS:
+    if first.kind in _APP_STEPS or first.kind is StepKind.TASK:
         return f"【{first.kind.label}】{name}（{today}）"
     if first.kind is StepKind.HOLIDAY and (pause := _pause(first, setting)):
         return f"【{first.kind.label}】{name}请于{day(pause.before)}前更新（{today}）"

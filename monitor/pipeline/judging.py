@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from monitor.core.account import Account, Role
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
@@ -138,23 +139,27 @@ class Judge:
         planned = plan(finding, rule.pacing, case, book, self.bench.calendar, now)
         if planned == NOTHING:
             return cases.Judgement(finding=finding, case=case)
-        return cases.Judgement(
-            finding=finding, case=case, plan=planned, notices=tuple(self._notices(planned, known, rule, case, now))
-        )
+        notices = tuple(self._notices(planned, known.account, finding, case, now))
+        return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)
 
-    def _notices(self, planned: Plan, known: Known, rule: Rule, case: Case | None, now: datetime) -> Iterable[Notice]:
+    def _notices(
+        self, planned: Plan, account: Account, finding: Finding, case: Case | None, now: datetime
+    ) -> Iterable[Notice]:
         if planned.close and planned.close.step:
-            yield from notify(planned.close.step, known.account, rule.id)
+            yield from notify(planned.close.step, account, finding.rule)
         step = planned.step
         if step is None:
             return
+        also = (Role.LIAISON,) if finding.is_the_unit_s else ()
         if case is None or planned.close:
-            yield from notify(step, known.account, rule.id)
+            yield from notify(step, account, finding.rule, also=also)
             return
         today, calendar = beijing_date(now), self.bench.calendar
-        yield from notify(
-            step, known.account, rule.id, spared=lambda person: case.spares(person, step.kind, today, calendar)
-        )
+
+        def spared(person: str) -> bool:
+            return case.spares(person, step.kind, today, calendar)
+
+        yield from notify(step, account, finding.rule, also=also, spared=spared)
 
 
 def _later(account: str, now: datetime) -> cases.Judged:

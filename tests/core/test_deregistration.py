@@ -140,6 +140,11 @@ def test_the_last_day_of_the_window_is_in_time_and_a_missed_confirmation_starts_
     assert (again.stage, again.frozen_until, again.due) == (Stage.FROZEN, of_2026("05-25"), of_2026("06-01"))
 
 
+@pytest.mark.parametrize(("marks", "theirs"), [(ALL, True), (f"{ALL}, 确认 05-08", False), ("备案 04-03", False)])
+def test_only_the_unit_can_confirm_and_its_liaison_is_told(marks: str, *, theirs: bool) -> None:
+    assert verdict(closing(marks), "05-12").is_the_unit_s is theirs
+
+
 def test_a_confirmation_belongs_to_its_own_application() -> None:
     known = closing("备案 04-03, 公告 04-08, 申请 04-10, 确认 04-20, 申请 04-30")
     assert reached(known, "05-06 09:00").next is Stage.CONFIRMED

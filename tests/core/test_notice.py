@@ -127,6 +127,14 @@ def test_who_cannot_be_reached_is_stood_in_for_unless_the_other_hears_anyway() -
     assert [route.address for route in DIRECTORY.routes(warned, who)] == ["liaison@example.invalid", None]
 
 
+def test_a_task_that_only_the_unit_can_do_is_its_liaison_s_too_while_it_is_so() -> None:
+    told = notify(step(StepKind.TASK), account(), "DRG-01", also=(Role.LIAISON,))
+    assert [(one.role, one.person) for one in told] == [(Role.OPERATOR, ""), (Role.LIAISON, LIAISON.key)]
+    for theirs, second in ((True, Recheck.SEND), (False, Recheck.DROP)):
+        found = replace(finding(State.NEEDS_REVIEW, rule="DRG-01"), is_the_unit_s=theirs)
+        assert [recheck(one, "DRG-01", found, LADDER) for one in told] == [Recheck.SEND, second]
+
+
 def again(kind: StepKind, found: Finding, episode: str = "2026-05-01") -> Recheck:
     """Return what the second look says of a notice of that kind."""
     (first, *_) = notify(step(kind), account(), "UPD-01")

@@ -46,7 +46,8 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         basis=Basis.REGISTRY,
         evidence=(*cited(*marks), *_looks(reached, known)),
     )
-    return replace(finding, due=reached.due)
+    may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
+    return replace(finding, due=reached.due, is_the_unit_s=may_confirm)
 
 
 def _looks(reached: Progress, known: Known) -> Iterator[str]:
