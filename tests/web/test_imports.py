@@ -49,7 +49,7 @@ def test_hostile_words_stay_words(empty: Store, around: Surroundings) -> None:
 
 def test_nothing_to_match_is_said_plainly(client: TestClient) -> None:
     page = text_of(client.get("/imports").text)
-    assert "待对应的行 没有。" in page
+    assert "待对应的行 没有：" in page
 
 
 def test_the_page_is_found_from_every_other(client: TestClient) -> None:
