@@ -1,6 +1,7 @@
 """The schema's versions: forward from any released one, never from one we do not know.
 
-Alembic is only imported when there is something to do: most commands find the newest schema.
+A new database gets its tables at once, as all migrations together leave them. Alembic is only imported where there
+is something to migrate: most commands find the newest schema.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from monitor.store.faults import SchemaTooNewError, StoreError
+from monitor.store.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -20,7 +22,13 @@ HEAD = "0017"
 UPGRADE_KEY = 0x78756E64
 """The number under which PostgreSQL keeps two upgrades apart."""
 
-_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String()))
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""As Alembic makes it."""
 
 
 def upgrade(engine: sa.Engine, url: sa.URL) -> None:
@@ -32,8 +40,10 @@ def upgrade(engine: sa.Engine, url: sa.URL) -> None:
         with connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_KEY)))
-            _refuse_strangers(connection, url)
-            _migrate(connection, url)
+            if revision(connection) is None:
+                _make(connection, url)
+            else:
+                migrate(connection, url)
 
 
 def revision(connection: sa.Connection) -> str | None:
@@ -53,12 +63,17 @@ def alembic_config(connection: sa.Connection) -> Config:
     return config
 
 
-def _refuse_strangers(connection: sa.Connection, url: sa.URL) -> None:
-    if revision(connection) is None and sa.inspect(connection).get_table_names():
+def _make(connection: sa.Connection, url: sa.URL) -> None:
+    """Make all tables, at HEAD, in a database that has none; a test compares them with what the migrations make."""
+    if sa.inspect(connection).get_table_names():
         raise StoreError(f"{url.database} 里已有其他程序的数据，请换一个数据库。")
+    metadata.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
 
 
-def _migrate(connection: sa.Connection, url: sa.URL) -> None:
+def migrate(connection: sa.Connection, url: sa.URL) -> None:
+    """Run the migrations that the database lacks. Raises SchemaTooNewError."""
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - see above
 

@@ -1,38 +1,76 @@
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from monitor.store import Store, open_store, schema
+from monitor.store import Store, schema
 from monitor.store.tables import metadata
 
 
-def test_the_migrations_make_the_tables(store: Store) -> None:
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Connection]:
+    """Return a database that went through every migration, from the first."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path_factory.mktemp('migrated')}/migrated.db")
+    with engine.begin() as connection:
+        schema.migrate(connection, engine.url)
+        yield connection
+    engine.dispose()
+
+
+def compared(connection: sa.Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+def test_the_migrations_make_the_tables(migrated: sa.Connection) -> None:
+    assert compared(migrated) == []
+
+
+def test_a_new_database_has_the_tables(store: Store) -> None:
     with store.read() as tx:
-        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        assert compared(tx) == []
 
 
-def checks(tx: sa.Connection) -> dict[str, list[str]]:
-    """Return the closed lists that the database checks, which Alembic does not compare."""
+def told(tx: sa.Connection) -> dict[str, object]:
+    """Return what the database itself says of every table, which Alembic does not compare; but for columns' order."""
     inspector = sa.inspect(tx)
+    master = sa.table("sqlite_master", sa.column("name"), sa.column("type"), sa.column("sql"))
+    made = {row.name: row.sql or "" for row in tx.execute(sa.select(master))}
+
+    def indexes(table: str) -> Iterator[tuple[object, ...]]:
+        for _, name, *kind in tx.exec_driver_sql(f"PRAGMA index_list({table})").all():
+            columns = [(row[0], *row[2:]) for row in tx.exec_driver_sql(f"PRAGMA index_xinfo({name})")]
+            yield name, kind, columns, made[name].partition(" WHERE ")[2]
+
     return {
-        table: sorted(str(check["sqltext"]) for check in inspector.get_check_constraints(table))
-        for table in metadata.tables
+        table: {
+            "checks": sorted(str(check["sqltext"]) for check in inspector.get_check_constraints(table)),
+            "columns": sorted(map(str, (row[1:] for row in tx.exec_driver_sql(f"PRAGMA table_xinfo({table})")))),
+            "references": sorted(
+                map(str, (row[2:] for row in tx.exec_driver_sql(f"PRAGMA foreign_key_list({table})")))
+            ),
+            "key": inspector.get_pk_constraint(table),
+            "counts on": "AUTOINCREMENT" in made[table],
+            "indexes": sorted(map(str, indexes(table))),
+        }
+        for table in (*metadata.tables, "alembic_version")
     }
 
 
-def test_the_migrations_know_every_member_of_every_closed_list(tmp_path: Path) -> None:
-    plain = sa.create_engine(f"sqlite:///{tmp_path}/plain.db")
-    with open_store(f"sqlite:///{tmp_path}/xuncha.db") as store, store.read() as tx, plain.begin() as bare:
-        metadata.create_all(bare)
-        assert checks(tx) == checks(bare)
-    plain.dispose()
-
-
-def test_the_newest_migration_is_the_one_the_program_asks_for(store: Store) -> None:
-    with store.read() as tx:
-        assert ScriptDirectory.from_config(schema.alembic_config(tx)).get_heads() == [schema.HEAD]
+@pytest.mark.file  # PRAGMA is SQLite's
+def test_a_new_database_is_in_everything_what_the_migrations_make(migrated: sa.Connection, tmp_path: Path) -> None:
+    new = sa.create_engine(f"sqlite:///{tmp_path}/new.db")
+    schema.upgrade(new, new.url)
+    with new.begin() as tx:
+        assert told(tx) == told(migrated)
         assert schema.revision(tx) == schema.HEAD
+    new.dispose()
+
+
+def test_the_newest_migration_is_the_one_the_program_asks_for(migrated: sa.Connection) -> None:
+    assert ScriptDirectory.from_config(schema.alembic_config(migrated)).get_heads() == [schema.HEAD]
+    assert schema.revision(migrated) == schema.HEAD
