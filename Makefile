@@ -27,7 +27,7 @@ run: $(RUNTIME) ## 启动；没有台账时启动示例县 / start; without a ro
 setup-dev: $(DEV) ## 安装开发环境 / install what developing needs
 
 test: $(DEV) ## 运行测试 / run the tests
-	@$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --dist loadfile)
+	@$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --dist loadfile --no-loadscope-reorder)
 
 check: $(DEV) ## 检查代码 / lint, types, layers
 	@$(BIN)/ruff check .

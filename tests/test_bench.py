@@ -2,7 +2,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+from tests.bench.__main__ import LOOK_GOAL, MEMORY_GOAL, UNCHANGED_GOAL, _look_rows, _size_rows
+from tests.bench.looks import Cost
+from tests.bench.pages import KINDS, Mode
+from tests.bench.sizes import Size
+
+
+def test_what_costs_more_than_was_promised_is_said_to_miss_its_goal() -> None:
+    promised = next(kind for kind in KINDS if kind.is_promised)
+    for mode in Mode:
+        goal = UNCHANGED_GOAL if mode.is_unchanged else LOOK_GOAL
+        for ratio, verdict in ((goal, "met"), (goal * 1.01, "missed")):
+            cost = Cost(bare=1000, look=1000 * ratio, store=100, judge=100)
+            ((name, *_, told),) = _look_rows({(promised, mode): cost})
+            assert (name, told) == (f"{promised.name}, {mode.value}", verdict)
+    size = Size(accounts=1000, posts=20, sweep=0.1, minute=0.05, scrape=0.06, peak=int(MEMORY_GOAL) + 1)
+    assert [row[-1] for row in _size_rows(iter([size]))] == ["met", "met", "missed", "missed"]
+
+
+@pytest.mark.slow
 def test_the_bench_runs_and_prints_every_row() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--quick"],
