@@ -47,6 +47,8 @@ def _section(rule: Rule | AreaRule, versions: list[RuleVersion], notes: dict[tup
     yield f"| 条款 | {last.clause} |"
     held = [f"{one.strength.label}（{one.effective_from.isoformat()}起）" for one in versions]
     yield f"| 力度 | {'；'.join(held)} |"
+    if last.urgent:
+        yield f"| 紧急 | {last.urgent.label}：立即通知操作员，夜间和节假日也发 |"
     yield f"| 对象 | {_SUBJECTS[rule.on] if isinstance(rule, AreaRule) else '账号'} |"
     for state, meaning in rule.says.items():
         yield f"| {state.label}（`{state.value}`） | {meaning} |"

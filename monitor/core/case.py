@@ -146,6 +146,8 @@ REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKin
 """What somebody who has the case need not hear again."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
 _OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
+WRONG = _OVER | _VERIFIED | {StepKind.TO_LEADER}
+"""The steps that say that something is wrong: who heard one of them is owed its end."""
 RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
 """The steps of the ladder itself."""
 

@@ -39,6 +39,13 @@ class Strength(Labelled):
     ADVISORY = "advisory", "参考"
 
 
+class Urgency(Labelled):
+    """Whose troubles the duty officer hears of at once, at night and on days off too."""
+
+    EVERY = "every", "所有账号"
+    MAIN = "main", "主账号"
+
+
 class Proposal(Labelled):
     """What the finding proposes; people decide."""
 
@@ -119,6 +126,8 @@ class RuleBook:
     """Which variants of a rule are on; the others are off."""
     update_applies_to: frozenset[Platform] = frozenset()
     """Platforms that must update although their kind does not by default."""
+    urgent: Mapping[str, Urgency] = field(default_factory=dict)
+    """The rules of which something cannot wait for the morning."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
     def number(self, rule: str, name: str) -> int:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from monitor.core.account import Labelled
 from monitor.core.schedule import share
 
+Grid = tuple[tuple[str, ...], ...]
+"""A small table: its heads, then its rows, all of one length; plain words, no markup. Empty for none."""
+
 
 class MessageState(Labelled):
     """Where a message stands; a closed list that labels a metric."""
@@ -44,6 +47,8 @@ class Message:
     """The person's mail address or DingTalk id; None where the channel itself names its readers."""
     mentions: tuple[str, ...] = ()
     """Mobile numbers to be called by name in a group."""
+    grid: Grid = ()
+    """The same facts as a small table, for a channel that can draw one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,8 @@ from enum import Enum
 from monitor.core.account import Account, Contact, Role
 from monitor.core.case import RUNGS, Ladder, Step, StepKind
 from monitor.core.channel import Channel
-from monitor.core.finding import Finding, State, Support
+from monitor.core.finding import Finding, RuleBook, State, Support, Urgency
+from monitor.core.mute import Mute, over
 
 OWN_GROUP = "group"
 """In the settings' `roles`: the unit's own group, as the roster's column 通知群 names it."""
@@ -35,6 +36,8 @@ class Notice:
     """How many ways to reach the person have failed already."""
     message: str | None = None
     """The message that carries it, once there is one."""
+    is_urgent: bool = False
+    """Whether the duty officer hears of it at once, at night and on days off too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,28 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
             return (Role.OPERATOR,)
 
 
+def is_the_units(notice: Notice) -> bool:
+    """Whether what it says is meant for the unit, though the operator may be asked to pass it on."""
+    return notice.role is not Role.OPERATOR or Role.OPERATOR not in audience(notice.kind)
+
+
+def is_muted(notice: Notice, account: Account, mutes: Iterable[Mute]) -> bool:
+    """Whether a notice waits for the end of a mute. An end of a trouble is told at once to whoever heard of it."""
+    may_wait = is_the_units(notice) and notice.kind is not StepKind.RECOVERED
+    return may_wait and over(account, mutes) is not None
+
+
+_FIRST_WORDS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TASK})
+
+
+def is_alarm(step: Step, finding: Finding, account: Account, book: RuleBook) -> bool:
+    """Whether a step is the first word of something that cannot wait for the morning (rules.yaml, `urgent`)."""
+    urgency = book.urgent.get(finding.rule)
+    is_first = step.kind in _FIRST_WORDS and (step.kind is not StepKind.TASK or step.number == 0)
+    concerns = urgency is Urgency.EVERY or (urgency is Urgency.MAIN and account.is_main)
+    return is_first and concerns and finding.state in {State.SUSPECTED, State.VIOLATED}
+
+
 def notify(
     step: Step,
     account: Account,
@@ -118,11 +143,13 @@ def notify(
     *,
     also: tuple[Role, ...] = (),
     spared: Callable[[str], bool] = lambda _: False,
+    is_alarm: bool = False,
 ) -> tuple[Notice, ...]:
     """Return the notices of a step: one per person, who may hold two roles; `also` names roles beyond its audience.
 
     Where a role has nobody who can be reached, the other role is told, and failing that the operator. Whoever is
-    `spared` (see `Case.spares`) has the case already: nobody is told in their place.
+    `spared` (see `Case.spares`) has the case already: nobody is told in their place. Of an alarm the operator hears
+    in any case, and at once.
     """
     people: dict[str, Role] = {}
     for role in (*audience(step.kind), *also):
@@ -130,8 +157,19 @@ def notify(
             people.setdefault(contact.key, contact.role)
         if role is Role.OPERATOR or not _reachable(account, role):
             people.setdefault("", Role.OPERATOR)
+    if is_alarm:
+        people.setdefault("", Role.OPERATOR)
     return tuple(
-        Notice(account=account.id, rule=rule, kind=step.kind, number=step.number, role=role, person=person, at=step.at)
+        Notice(
+            account=account.id,
+            rule=rule,
+            kind=step.kind,
+            number=step.number,
+            role=role,
+            person=person,
+            at=step.at,
+            is_urgent=is_alarm and role is Role.OPERATOR,
+        )
         for person, role in people.items()
         if not spared(person)
     )

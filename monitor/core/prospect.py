@@ -35,6 +35,8 @@ class Situation:
     """When its account is judged next."""
     is_untold: bool
     """Whether some word of its last step was given to nobody, and no way is left."""
+    is_muted: bool = False
+    """Whether what the unit is to hear waits for the end of a mute: that is when it moves."""
     has_operator: bool
     """Whether any channel leads to the operator."""
 
@@ -45,7 +47,7 @@ def lapse(situation: Situation, now: datetime) -> Lapse | None:
         return Lapse.UNJUDGED
     if now - situation.judged_at > LATE:
         return Lapse.OVERDUE
-    if situation.is_untold and not situation.case.acknowledgements:
+    if situation.is_untold and not situation.case.acknowledgements and not situation.is_muted:
         return Lapse.UNTOLD
     is_the_operators = not moves_by_itself(situation.pacing, situation.finding)
     return Lapse.NOBODY if is_the_operators and not situation.has_operator else None

@@ -36,6 +36,7 @@ class RecordKind(Labelled):
     MIGRATION = "migration", "内容迁移"
     ALIAS = "alias", "单位别名"
     DOMAIN = "domain", "民生领域"
+    MUTE = "mute", "暂停提醒"
 
 
 class Subject(Labelled):
@@ -73,6 +74,7 @@ SUBJECTS: Mapping[RecordKind, frozenset[Subject]] = {
     RecordKind.MIGRATION: _ACCOUNT,
     RecordKind.ALIAS: _UNIT,
     RecordKind.DOMAIN: _ACCOUNT,
+    RecordKind.MUTE: _ACCOUNT | _UNIT | _AREA,
 }
 """What each kind may speak of."""
 
@@ -101,8 +103,8 @@ WORDS: Mapping[RecordKind, tuple[str, ...]] = {
 NUMBERS = frozenset({RecordKind.POPULATION, RecordKind.UNIT_ORDER})
 """The kinds whose text is a whole number."""
 
-AHEAD = frozenset({RecordKind.PHASE})
-"""The kinds whose day may be still to come: a phase is told by its last day."""
+AHEAD = frozenset({RecordKind.PHASE, RecordKind.MUTE})
+"""The kinds whose day may be still to come: a phase is told by its last day, a mute may be asked for beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

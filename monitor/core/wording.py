@@ -17,6 +17,7 @@ from monitor.core.account import Account, Contact, Role
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing
 from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.finding import Finding, Support
+from monitor.core.message import Grid
 from monitor.core.outage import Outage
 
 _WEEKDAYS = "一二三四五六日"
@@ -100,6 +101,8 @@ class Words:
 
     subject: str
     body: str
+    grid: Grid = ()
+    """What the body says of accounts without updates, as a table."""
 
 
 def plain(text: str, length: int = NAME_LENGTH) -> str:
@@ -168,7 +171,33 @@ def to_person(
         *_answers(ordered, links or Links()),
         _signature(message_id, setting),
     ]
-    return Words(subject=_subject(ordered, reader, setting), body="\n\n".join(lines))
+    return Words(subject=_subject(ordered, reader, setting), body="\n\n".join(lines), grid=_grid(ordered, setting))
+
+
+GRID_HEADS = ("账号", "平台", "最近更新", "天数", "期限")
+
+
+def _grid(items: Sequence[Item], setting: Setting) -> Grid:
+    """Return a row for each account that an update is missed of; no table where there is none."""
+    rows = tuple(_row(item, setting) for item in items if _misses_update(item))
+    return (GRID_HEADS, *rows) if rows else ()
+
+
+def _misses_update(item: Item) -> bool:
+    return _is_about_updates(item) and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
+
+
+def _row(item: Item, setting: Setting) -> tuple[str, ...]:
+    today = beijing(setting.now).date()
+    last, days = item.finding.last_post, item.finding.days or 0
+    deadline = setting.ladder.deadline(today - timedelta(days=days))
+    return (
+        plain(item.account.name),
+        item.account.platform.label,
+        dated(beijing(last).date(), today) if last else "未见发布",
+        str(days),
+        f"{day_with_week(deadline)}{'，已过' if days > setting.ladder.limit else ''}",
+    )
 
 
 def _answers(items: Sequence[Item], links: Links) -> list[str]:
@@ -395,6 +424,30 @@ def _signature(message_id: str, setting: Setting) -> str:
     office = setting.office
     phone = f" · 联系电话{escaped(office.phone)}" if office.phone else ""
     return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
+
+
+def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
+    """Return what the duty officer is told at once, whatever the hour: what is wrong, and where to look.
+
+    Nobody's number stands in it: the operator's robot may have more readers than the office.
+    """
+    ordered = sorted(items, key=lambda item: item.account.id)
+    first, moment = ordered[0].account, hour(setting.now)
+    several = f"{len(ordered)}个账号"
+    facts = [
+        f"{quoted(item.account)}，主办单位：{escaped(item.account.unit)}。{escaped(item.finding.because, 300)}"
+        for item in ordered
+    ]
+    title = several if len(ordered) > 1 else f"“{escaped(first.name)}”{first.platform.label}"
+    subject = several if len(ordered) > 1 else f"“{plain(first.name)}”{first.platform.label}"
+    lines = [
+        f"### 【紧急】{title}",
+        *_numbered(facts),
+        f"截至{moment}，以上情况不宜等到上班时间，请值班人员立即核实处置；联系人见台账。",
+        *(f"账号情况：{item.link}" for item in ordered if item.link),
+        _signature(message_id, setting),
+    ]
+    return Words(subject=f"【紧急】{subject}（{moment}）", body="\n\n".join(lines))
 
 
 def alive(message_id: str, setting: Setting) -> Words:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from monitor.core.mute import BadMuteError, mute_of
 from monitor.core.record import AHEAD, NUMBERS, SUBJECTS, WORDS, Record, RecordKind, Subject
 from monitor.ledger import cells
 from monitor.ledger.fault import did_you_mean
@@ -103,6 +104,11 @@ def _record(reading: Reading, row: Row, kind: RecordKind, name: str, on: date, k
     record = Record(
         kind=kind, subject=subject, name=name, on=on, text=text, attachment=reading.take(row, "附件", cells.note)
     )
+    if kind is RecordKind.MUTE:
+        try:
+            mute_of(record)
+        except BadMuteError as error:
+            reading.blame(row, str(error), "内容")
     if kind in WORDS and record.word is None:
         words = "、".join(WORDS[kind])
         reading.warn(f"没有写明是哪一种（{words}），规则可能看不懂", row=row, column="内容")

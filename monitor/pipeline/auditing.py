@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.core.calendar import beijing_date
 from monitor.core.case import Case
+from monitor.core.mute import over
 from monitor.core.notice import Directory
 from monitor.core.prospect import Lapse, Situation, lapse
 from monitor.pipeline.judging import Bench
-from monitor.store import Store, Tx, cases, roster
+from monitor.store import Store, Tx, cases, records, roster
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ class Auditor:
         pacings = {rule.id: rule.pacing for rule in self.bench.in_force(book)}
         pacings |= {rule.id: rule.pacing for rule in self.bench.area_rules if rule.id in book.clauses}
 
+        mutes = records.mutes_on(tx, beijing_date(now))
+
         def situation(one: cases.Outstanding) -> Situation:
             account = accounts.get(one.case.account)
             untold = account is not None and any(
@@ -64,6 +68,7 @@ class Auditor:
                 finding=findings.get((cases.subject_of(one.case), one.case.rule)),
                 judged_at=one.judged_at,
                 is_untold=untold,
+                is_muted=account is not None and over(account, mutes) is not None,
                 has_operator=bool(self.directory.to_operator()),
             )
 

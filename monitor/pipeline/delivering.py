@@ -24,12 +24,14 @@ from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Known
 from monitor.core.gate import Gate
 from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome, next_try
-from monitor.core.notice import Directory, Notice, Recheck, Route, recheck, whose
+from monitor.core.mute import Mute
+from monitor.core.notice import Directory, Notice, Recheck, Route, is_muted, recheck, whose
 from monitor.core.token import Permit, Purpose
-from monitor.core.wording import Item, Links, Office, Setting, Words, to_person, weight
+from monitor.core.verdict import area_findings, silent
+from monitor.core.wording import Item, Links, Office, Setting, Words, alarm, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
-from monitor.store import Store, StoreError, Tx, cases, facts, outbox
+from monitor.store import Store, StoreError, Tx, cases, facts, outbox, records, registers
 
 BATCH = 100
 UNNUMBERED = "待定"
@@ -54,9 +56,12 @@ class Outlook:
     findings: Mapping[tuple[str, str], Finding]
     open_cases: Mapping[tuple[str, str], Case]
     ladder: Ladder
+    mutes: tuple[Mute, ...]
+    heard: frozenset[tuple[int | None, str]]
+    """Who was told of a trouble that is now over, by case and person."""
 
     def verdict(self, notice: Notice) -> Recheck:
-        """Return whether a notice is still true.
+        """Return whether a notice is still true, and may be said now.
 
         What nobody judges now waits: with an account that left the roster its notices are ended anyway, and a clock
         that was put back behind the roster must not end those of all others.
@@ -66,7 +71,12 @@ class Outlook:
             return Recheck.WAIT
         case = self.open_cases.get((notice.account, notice.rule))
         episode = case.episode if case and case.id == notice.case else ""
-        return recheck(notice, episode, finding, self.ladder)
+        verdict = recheck(notice, episode, finding, self.ladder)
+        if verdict is not Recheck.SEND:
+            return verdict
+        if notice.kind is StepKind.RECOVERED and (notice.case, notice.person) not in self.heard:
+            return Recheck.DROP  # what was never said needs no end
+        return Recheck.WAIT if is_muted(notice, self.known[notice.account].account, self.mutes) else Recheck.SEND
 
     def is_first(self, notice: Notice) -> bool:
         """Whether nobody was told of the trouble before."""
@@ -127,7 +137,8 @@ def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
 
 def is_for_digest(notice: Notice) -> bool:
     """Whether the operator hears of it in the morning's digest and not at once."""
-    return notice.role is Role.OPERATOR and notice.kind in {StepKind.TASK, StepKind.TO_OFFICE}
+    is_task = notice.role is Role.OPERATOR and notice.kind in {StepKind.TASK, StepKind.TO_OFFICE}
+    return is_task and not notice.is_urgent
 
 
 def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
@@ -285,17 +296,17 @@ class Courier:
     def _settled(self, tx: Tx, *, kept: outbox.Kept, channel: Channel) -> Ready | Refrain:
         """Return the message as it must be sent now, or why it is not."""
         now = self.clock()
-        opens = self.hours.opens_at(now, self.bench.calendar)
+        opens = now if kept.is_urgent else self.hours.opens_at(now, self.bench.calendar)
         token_at = outbox.next_token_at(tx, channel.bucket, channel.per_minute, now)
         open_at = max(opens, token_at or opens)
         if open_at > now:
-            outbox.hold_back(tx, channel.name, open_at)
+            outbox.hold_back(tx, channel.name, open_at, urgent_too=opens <= now)
             return Refrain.CLOSED
         lease = outbox.take(tx, kept.message.id, self.holder, at=now)
         if lease is None:
             return Refrain.MOOT
         words, is_whole = Words(subject=kept.message.subject, body=kept.message.body), True
-        if not kept.topic:
+        if kept.is_about_notices:
             if self._has_heard_enough(tx, kept, now):
                 tomorrow = start_of_day(beijing_date(now) + ONE_DAY)
                 outbox.give_back(tx, lease, self.hours.opens_at(tomorrow, self.bench.calendar))
@@ -304,9 +315,9 @@ class Courier:
             if fresh is None:
                 return Refrain.MOOT
             words, is_whole = fresh
-        words = Words(subject=words.subject, body=words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}"))
+        body = words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}")
         outbox.take_token(tx, channel.bucket, channel.per_minute, now)
-        message = outbox.freeze(tx, lease, subject=words.subject, body=words.body, at=now)
+        message = outbox.freeze(tx, lease, subject=words.subject, body=body, grid=words.grid, at=now)
         return Ready(message=message, lease=lease, is_whole=is_whole)
 
     def _has_heard_enough(self, tx: Tx, kept: outbox.Kept, now: datetime) -> bool:
@@ -363,7 +374,7 @@ class Courier:
     def _prepare(self, tx: Tx, now: datetime) -> list[str]:
         waiting = [notice for notice in outbox.waiting_notices(tx) if not is_for_digest(notice)]
         outlook = self._outlook(tx, waiting, now)
-        groups: dict[Route, list[Notice]] = defaultdict(list)
+        groups: dict[tuple[str, Route], list[Notice]] = defaultdict(list)
         untrue: list[int] = []
         for notice in waiting:
             match outlook.verdict(notice):
@@ -375,14 +386,14 @@ class Courier:
                     current = self._handed_on(tx, notice, outlook, now)
                     route = self._route(current, outlook) if current else None
                     if current and route:
-                        groups[route].append(current)
+                        groups[outbox.URGENT if current.is_urgent else "", route].append(current)
         outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
         if not self.is_holding:
             outbox.release_due(tx, now)
         drafted = _drafted(tx, waiting)
         return [
-            self._draft(tx, route, group, outlook, now)
-            for route, group in groups.items()
+            self._draft(tx, topic, route, group, outlook, now)
+            for (topic, route), group in groups.items()
             if any(drafted.get(notice.message or "") != route for notice in group)
         ]
 
@@ -398,7 +409,7 @@ class Courier:
         routes = self.directory.routes(notice, outlook.known[notice.account].account)
         return routes[notice.route] if notice.route < len(routes) else None
 
-    def _draft(self, tx: Tx, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime) -> str:
+    def _draft(self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime) -> str:
         words = self._words(group, outlook, {route.role}, now)
         draft = outbox.Draft(
             channel=route.channel,
@@ -408,13 +419,17 @@ class Courier:
             person=route.person,
             subject=words.subject,
             body=words.body,
+            grid=words.grid,
             notices=tuple(notice.id for notice in group if notice.id is not None),
             is_first=any(outlook.is_first(notice) for notice in group),
+            topic=topic,
             release_at=self._release_at(group),
         )
-        opens = self.hours.opens_at(now, self.bench.calendar)
+        opens = now if topic else self.hours.opens_at(now, self.bench.calendar)
         waits = any(map(self.gate.holds, group)) and (draft.release_at is None or now < draft.release_at)
-        is_held = self.is_holding or waits
+        is_held = self.is_holding or (waits and not topic)
+        if topic and is_held:
+            _log.warning("urgent message held", extra={"accounts": " ".join(notice.account for notice in group)})
         return outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
 
     def _release_at(self, group: Sequence[Notice]) -> datetime | None:
@@ -430,12 +445,31 @@ class Courier:
             for account, one in known.items()
             for rule, finding in self.bench.findings(one, now)
         }
+        findings |= self._said_of_areas(tx, notices, known, now)
         return Outlook(
             known=known,
             findings=findings,
             open_cases=cases.open_cases(tx, accounts),
             ladder=Ladder.of(self.bench.book(now)),
+            mutes=records.mutes_on(tx, beijing_date(now)),
+            heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),
         )
+
+    def _said_of_areas(
+        self, tx: Tx, notices: Sequence[Notice], known: Mapping[str, Known], now: datetime
+    ) -> dict[tuple[str, str], Finding]:
+        """Return what area-wide rules say now of the accounts of urgent notices; others of theirs are no message's."""
+        found: dict[tuple[str, str], Finding] = {}
+        concerned = [notice for notice in notices if notice.is_urgent and notice.account in known]
+        book = self.bench.book(now)
+        for rule in self.bench.area_rules if concerned else ():
+            accounts = {notice.account for notice in concerned if notice.rule == rule.id and rule.id in book.clauses}
+            for area in {known[account].account.area for account in accounts}:
+                register = registers.register(tx, area, now=now)
+                said = tuple(area_findings(rule, register, book, now))
+                words = (*silent(rule, register, book, said), *said)
+                found |= {(one.account, rule.id): one for one in words if one.account in accounts}
+        return found
 
     def _links(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> Links:
         """Return where the reader may answer; the operator, and who is told of an end, need not."""
@@ -465,6 +499,8 @@ class Courier:
             for notice in gravest(notices)
         ]
         setting = Setting(now=now, calendar=self.bench.calendar, ladder=outlook.ladder, office=self.office)
+        if any(notice.is_urgent for notice in notices):
+            return alarm(items, UNNUMBERED, setting)
         return to_person(items, roles, UNNUMBERED, setting, links)
 
     async def _record(self, kept: outbox.Kept, lease: Lease, attempt: Attempt, channel: Channel | None = None) -> None:
@@ -474,7 +510,7 @@ class Courier:
         def record(tx: Tx) -> None:
             if not outbox.record_attempt(tx, lease, attempt, at=now, next_try=again):
                 _log.warning("answered too late", extra={"message_id": lease.message, "code": attempt.code})
-            elif again is None and attempt.outcome is not Outcome.SENT and kept.topic:
+            elif again is None and attempt.outcome is not Outcome.SENT and not kept.is_about_notices:
                 self._another_way(tx, kept, now)
             if channel and attempt.retry_after:
                 outbox.block(tx, channel.bucket, now + attempt.retry_after)

@@ -16,9 +16,10 @@ from monitor.core.message import MessageState
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
 from monitor.core.outage import Outage
+from monitor.core.record import Subject
 from monitor.core.wording import Section, Setting, day, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, sights
+from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, records, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -63,6 +64,7 @@ class Digest:
             Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
             Section(heading="新增待办（单位和地区）", lines=tuple(_lines_beyond_accounts(tx, tasks))),
             Section(heading="依据变化，请复核决定（决定不自动撤销）", lines=tuple(_lines_of_shaken(rows, tx, since))),
+            Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
         )
         if not any(section.lines for section in sections):
@@ -165,6 +167,15 @@ def _lines_of_ended(tx: Tx, since: datetime) -> Iterator[str]:
     for one in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
         if one.closing is not None:
             yield f"{escaped(one.account or one.unit or one.area or '')} {one.rule}：{one.closing.label}"
+
+
+def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date) -> Iterator[str]:
+    """Yield who hears nothing now, until when and by whose word."""
+    accounts = {row.account.id: row.account for row in rows}
+    for mute in records.mutes_on(tx, today):
+        account = accounts.get(mute.name) if mute.subject is Subject.ACCOUNT else None
+        whom = quoted(account) if account else escaped(mute.name)
+        yield f"{whom}：至{day(mute.last)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
 
 
 def _outage_line(outage: Outage) -> str:

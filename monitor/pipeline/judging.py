@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Role
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import NOTHING, Case, Plan, plan
+from monitor.core.case import NOTHING, Case, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
-from monitor.core.notice import Notice, notify
+from monitor.core.notice import Notice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.core.verdict import area_findings, reviewed, silent
 from monitor.pipeline.faults import Faults
@@ -139,27 +139,30 @@ class Judge:
         planned = plan(finding, rule.pacing, case, book, self.bench.calendar, now)
         if planned == NOTHING:
             return cases.Judgement(finding=finding, case=case)
-        notices = tuple(self._notices(planned, known.account, finding, case, now))
-        return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)
+        judgement = cases.Judgement(finding=finding, case=case, plan=planned)
+        return replace(judgement, notices=tuple(self._notices(judgement, known.account, book, now)))
 
-    def _notices(
-        self, planned: Plan, account: Account, finding: Finding, case: Case | None, now: datetime
-    ) -> Iterable[Notice]:
+    def _notices(self, judgement: cases.Judgement, account: Account, book: RuleBook, now: datetime) -> Iterable[Notice]:
+        planned, case, finding = judgement.plan, judgement.case, judgement.finding
         if planned.close and planned.close.step:
             yield from notify(planned.close.step, account, finding.rule)
         step = planned.step
         if step is None:
             return
-        also = (Role.LIAISON,) if finding.is_the_unit_s else ()
-        if case is None or planned.close:
-            yield from notify(step, account, finding.rule, also=also)
-            return
         today, calendar = beijing_date(now), self.bench.calendar
 
         def spared(person: str) -> bool:
-            return case.spares(person, step.kind, today, calendar)
+            goes_on = case is not None and not planned.close
+            return goes_on and case is not None and case.spares(person, step.kind, today, calendar)
 
-        yield from notify(step, account, finding.rule, also=also, spared=spared)
+        yield from notify(
+            step,
+            account,
+            finding.rule,
+            also=(Role.LIAISON,) if finding.is_the_unit_s else (),
+            spared=spared,
+            is_alarm=is_alarm(step, finding, account, book),
+        )
 
 
 def _later(account: str, now: datetime) -> cases.Judged:

@@ -10,7 +10,7 @@ from monitor.core.account import Account, Role
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, RuleBook
-from monitor.core.notice import Notice
+from monitor.core.notice import Notice, is_alarm
 from monitor.core.register import Register
 from monitor.core.verdict import area_findings, quiet
 from monitor.pipeline.faults import Faults
@@ -88,21 +88,26 @@ class Surveyor:
         for finding in area_findings(rule, register, book, now):
             key = (subject_of(finding), rule.id)
             spoken_of.add(key)
-            judgement = self._judgement(rule, finding, ongoing.get(key), now)
+            judgement = self._judgement(rule, finding, ongoing.get(key), register, now)
             if judgement.plan != NOTHING or standing.get(key) != digest_of(finding):
                 said.append(judgement)
         gone = [key for key in dict.fromkeys((*standing, *ongoing)) if key not in spoken_of]
         before = stated(tx, rule.id, [subject for subject, _ in gone])
         silences = [
-            self._judgement(rule, self._silence(rule, register, whom, book), ongoing.get(key), now)
+            self._judgement(rule, self._silence(rule, register, whom, book), ongoing.get(key), register, now)
             for key in gone
             for whom in [_whom(before.get(key[0]), ongoing.get(key))]
         ]
         return bool(cases.apply_in_area(tx, said, silences, at=now))
 
-    def _judgement(self, rule: AreaRule, finding: Finding, case: Case | None, now: datetime) -> cases.Judgement:
-        planned = plan(finding, rule.pacing, case, self.bench.book(now), self.bench.calendar, now)
-        return cases.Judgement(finding=finding, case=case, plan=planned, notices=tuple(_notices(planned, finding)))
+    def _judgement(
+        self, rule: AreaRule, finding: Finding, case: Case | None, register: Register, now: datetime
+    ) -> cases.Judgement:
+        book = self.bench.book(now)
+        planned = plan(finding, rule.pacing, case, book, self.bench.calendar, now)
+        account = next((one for one in register.accounts if one.id == finding.account), None) if planned.step else None
+        notices = tuple(_notices(planned, finding, account, book))
+        return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)
 
     def _silence(self, rule: AreaRule, register: Register, whom: Whom, book: RuleBook) -> Finding:
         """Return what it means that a rule no longer says anything of somebody it spoke of."""
@@ -129,7 +134,7 @@ def _whom(finding: Finding | None, case: Case | None) -> Whom:
     return (case.account or None, case.unit) if case is not None else (None, None)
 
 
-def _notices(planned: Plan, finding: Finding) -> Iterator[Notice]:
+def _notices(planned: Plan, finding: Finding, account: Account | None, book: RuleBook) -> Iterator[Notice]:
     """Yield the operator's notice of a task: whoever else is concerned hears it from a person."""
     if planned.step is not None:
         yield Notice(
@@ -140,4 +145,5 @@ def _notices(planned: Plan, finding: Finding) -> Iterator[Notice]:
             role=Role.OPERATOR,
             person="",
             at=planned.step.at,
+            is_urgent=account is not None and is_alarm(planned.step, finding, account, book),
         )

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, InstanceOf, StringConstraints
 
 from monitor.core.account import Platform
-from monitor.core.finding import RuleBook, Strength
+from monitor.core.finding import RuleBook, Strength, Urgency
 from monitor.settings.check import Section
 from monitor.settings.document import Document
 from monitor.settings.kinds import Day
@@ -130,6 +130,15 @@ def _strength(value: object) -> Strength:
     return found
 
 
+def _urgency(value: object) -> Urgency:
+    if isinstance(value, Urgency):
+        return value
+    found = next((urgency for urgency in Urgency if value in {urgency.value, urgency.label}), None)
+    if found is None:
+        raise ValueError("应为 every（所有账号）或 main（只有主账号）")
+    return found
+
+
 def _platform(value: object) -> Platform:
     if isinstance(value, Platform):
         return value
@@ -152,6 +161,8 @@ class RuleVersion(Section):
     clause: Text
     """Its words."""
     strength: Annotated[InstanceOf[Strength], BeforeValidator(_strength)]
+    urgent: Annotated[InstanceOf[Urgency], BeforeValidator(_urgency)] | None = None
+    """Whose troubles the duty officer hears of at once; none wait for office hours if not given."""
     numbers: Mapping[str, Annotated[int, Field(ge=1, le=3660)]] = Field(default_factory=dict)
     dates: Mapping[str, Day] = Field(default_factory=dict)
     words: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
@@ -179,6 +190,7 @@ class RulesFile(Section):
             switches={
                 rule.id: frozenset(name for name, is_on in rule.switches.items() if is_on) for rule in latest.values()
             },
+            urgent={rule.id: rule.urgent for rule in latest.values() if rule.urgent},
             update_applies_to=frozenset(self.update_applies_to),
         )
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.message import MessageState
+from monitor.core.case import WRONG
+from monitor.core.message import MessageState, Outcome
 from monitor.core.notice import Notice
 from monitor.store.columns import run
 from monitor.store.database import Tx
-from monitor.store.tables import NoticeState, messages
+from monitor.store.tables import NoticeState, attempts, messages
 from monitor.store.tables import notices as table
 
 WAITING = (NoticeState.OPEN, NoticeState.MERGED)
@@ -33,6 +34,7 @@ def notice_of(row: sa.Row[Any]) -> Notice:
         at=row.at,
         route=row.route,
         message=row.message,
+        is_urgent=row.is_urgent,
     )
 
 
@@ -49,6 +51,7 @@ def queue_notices(tx: Tx, notices: Sequence[Notice], *, case_id: int | None) -> 
             "person": one.person,
             "at": one.at,
             "route": one.route,
+            "is_urgent": one.is_urgent,
             "state": NoticeState.OPEN,
         }
         for one in notices
@@ -73,6 +76,22 @@ def notices_of(tx: Tx, message_id: str) -> tuple[Notice, ...]:
     """Return the notices a message carries, oldest first; may be empty."""
     chosen = sa.select(table).where(table.c.message == message_id).order_by(table.c.at, table.c.id)
     return tuple(notice_of(row) for row in tx.execute(chosen))
+
+
+def heard(tx: Tx, case_ids: Collection[int | None]) -> frozenset[tuple[int | None, str]]:
+    """Return who was told that something is wrong in these cases, by case and person; mere reminders aside.
+
+    A try that nobody answered may have been heard, though it was given up.
+    """
+    if not case_ids:
+        return frozenset()
+    lost = sa.select(messages.c.id).where(
+        messages.c.state == MessageState.CANCELLED,
+        sa.exists().where(attempts.c.message == messages.c.id, attempts.c.outcome == Outcome.UNANSWERED),
+    )
+    told = sa.or_(table.c.state == NoticeState.TOLD, table.c.message.in_(lost))
+    chosen = sa.select(table.c.case, table.c.person).where(table.c.case.in_(case_ids), table.c.kind.in_(WRONG), told)
+    return frozenset((row.case, row.person) for row in tx.execute(chosen))
 
 
 def end_notices(tx: Tx, ids: Collection[int], state: NoticeState, *, at: datetime) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Role
-from monitor.core.message import LEASE, Attempt, Lease, Message, MessageState, Outcome
+from monitor.core.message import LEASE, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
@@ -27,12 +27,13 @@ from monitor.store.notices import (
     cancel_emptied,
     end_notices,
     hand_on,
+    heard,
     notices_of,
     queue_notices,
     reopen_notices,
     waiting_notices,
 )
-from monitor.store.tables import NoticeState, account_versions, attempts, buckets, finding_changes, notices
+from monitor.store.tables import NoticeState, account_versions, attempts, buckets, finding_changes, notices, records
 from monitor.store.tables import messages as table
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "freeze",
     "give_back",
     "hand_on",
+    "heard",
     "heard_since",
     "hold_back",
     "is_under_way",
@@ -73,7 +75,16 @@ __all__ = [
     "withdraw",
 ]
 
-_TURNS = (table.c.is_first.desc(), table.c.next_try_at, table.c.created_at, table.c.id)
+URGENT = "urgent"
+"""What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
+_IS_URGENT = table.c.topic.startswith(URGENT)
+_TURNS = (
+    sa.case((_IS_URGENT, 0), else_=1),
+    table.c.is_first.desc(),
+    table.c.next_try_at,
+    table.c.created_at,
+    table.c.id,
+)
 ONE_MINUTE = timedelta(minutes=1)
 LONGEST_BLOCK = timedelta(hours=6)
 """The longest that a block is believed; a clock that was put back must not make it longer."""
@@ -91,13 +102,14 @@ class Draft:
     """The contact's key; empty for the operator."""
     subject: str
     body: str
+    grid: Grid = ()
     notices: tuple[int, ...] = ()
     release_at: datetime | None = None
     """When it goes by itself, if it is held."""
     is_first: bool = False
     """Whether it tells of something that nobody was told of before: such messages go before reminders."""
     topic: str = ""
-    """What keeps messages to one person apart: empty for notices, `digest:2026-05-01` for a digest, …"""
+    """What keeps messages to one person apart: empty for notices (URGENT for urgent ones), `digest:2026-05-01`, …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +132,16 @@ class Kept:
     finished_at: datetime | None
     last: Attempt | None
     """The latest try."""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it leaves at once, at night and on days off too."""
+        return self.topic.startswith(URGENT)
+
+    @property
+    def is_about_notices(self) -> bool:
+        """Whether its words are those of its notices, which are judged again before it leaves."""
+        return self.topic in {"", URGENT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +169,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
         "is_first": draft.is_first,
         "subject": draft.subject,
         "body": draft.body,
+        "grid": draft.grid,
         "state": MessageState.HELD if held and not is_released else MessageState.QUEUED,
         "is_released": is_released,
         "release_at": draft.release_at,
@@ -163,14 +186,18 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
 
 
 def due_messages(tx: Tx, now: datetime, limit: int) -> tuple[Kept, ...]:
-    """Return the QUEUED messages whose time has come: first alerts first, then longest waiting first."""
+    """Return the QUEUED messages whose time has come: urgent ones, then first alerts, then longest waiting first."""
     chosen = sa.select(table).where(table.c.state == MessageState.QUEUED, table.c.next_try_at <= now)
     return _kept(tx, chosen.order_by(*_TURNS).limit(limit))
 
 
-def hold_back(tx: Tx, channel: str, until: datetime) -> None:
-    """Have everything that is due on a channel wait until then, in its order: the far side takes nothing before."""
+def hold_back(tx: Tx, channel: str, until: datetime, *, urgent_too: bool = True) -> None:
+    """Have everything that is due on a channel wait until then, in its order: the far side takes nothing before.
+
+    While it is only the office that is closed, what is urgent does not wait.
+    """
     due = sa.update(table).where(table.c.channel == channel, table.c.state == MessageState.QUEUED)
+    due = due if urgent_too else due.where(~_IS_URGENT)
     tx.execute(due.where(table.c.next_try_at < until).values(next_try_at=until))
 
 
@@ -182,14 +209,14 @@ def take(tx: Tx, message_id: str, holder: str, *, at: datetime) -> Lease | None:
     return lease if tx.execute(taken).rowcount == 1 else None
 
 
-def freeze(tx: Tx, lease: Lease, *, subject: str, body: str, at: datetime) -> Message:
+def freeze(tx: Tx, lease: Lease, *, subject: str, body: str, grid: Grid = (), at: datetime) -> Message:
     """Settle the words of a message that was taken; return it as it must be sent. Once settled, the first words stay.
 
     Commit it durably before the first try.
     """
     this = table.c.id == lease.message
     first = sa.update(table).where(this, table.c.frozen_at.is_(None))
-    tx.execute(first.values(subject=subject, body=body, frozen_at=at))
+    tx.execute(first.values(subject=subject, body=body, grid=grid, frozen_at=at))
     return _message(tx.execute(sa.select(table).where(this)).one())
 
 
@@ -267,10 +294,10 @@ def heard_since(tx: Tx, person: str, since: datetime) -> int:
 
 
 def waiting_mark(tx: Tx) -> tuple[int, ...]:
-    """Return numbers that change whenever a notice comes to wait for a message, a finding or the roster changes."""
+    """Return numbers that change whenever a notice comes to wait, a record comes, a finding or the roster changes."""
     numbers = (sa.func.count(), sa.func.sum(notices.c.id), sa.func.sum(notices.c.route))
     waiting = tx.execute(sa.select(*numbers).where(notices.c.state == NoticeState.OPEN)).one()
-    latest = (tx.scalar(sa.select(sa.func.max(one.c.id))) for one in (account_versions, finding_changes))
+    latest = (tx.scalar(sa.select(sa.func.max(one.c.id))) for one in (account_versions, finding_changes, records))
     return tuple(int(number or 0) for number in (*waiting, *latest))
 
 
@@ -467,6 +494,7 @@ def _message(row: sa.Row[Any]) -> Message:
         body=row.body,
         address=row.address or None,
         mentions=tuple(row.mentions),
+        grid=tuple(tuple(cells) for cells in row.grid),
     )
 
 

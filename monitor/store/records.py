@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.core.mute import Mute, holding
 from monitor.core.record import AHEAD, Record, RecordKind, Subject
 from monitor.store import tables
 from monitor.store.cases import judge_soon
@@ -78,6 +79,13 @@ def lives(tx: Tx, ids: Collection[str], by: date, known_at: datetime) -> default
     for row in tx.execute(chosen.order_by(table.c.on, table.c.id)):
         found[row.name] += (_record(row),)
     return found
+
+
+def mutes_on(tx: Tx, day: date) -> tuple[Mute, ...]:
+    """Return the mutes that hold on a day, as known now; the first to end first."""
+    table = tables.records
+    chosen = sa.select(table).where(table.c.kind == RecordKind.MUTE, table.c.on <= day)
+    return holding(map(_record, tx.execute(chosen.order_by(table.c.on, table.c.id))), day)
 
 
 def listed_units(tx: Tx) -> frozenset[str]:

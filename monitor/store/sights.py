@@ -11,7 +11,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.account import Account
+from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding
+from monitor.core.mute import Mute, over
 from monitor.core.observation import MANUAL, KnownPost, Observation, Post
 from monitor.store import tables
 from monitor.store.claims import WAITING_FOR, waiting
@@ -19,6 +21,7 @@ from monitor.store.database import Tx
 from monitor.store.findings import current_findings
 from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import known_post
+from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
 
@@ -59,6 +62,8 @@ class Row:
     open_cases: int
     waiting_claims: int = 0
     """Links that people pasted and that only a person can verify."""
+    mute: Mute | None = None
+    """By which its unit hears nothing now; the one that ends last."""
 
     @property
     def last_look_at(self) -> datetime | None:
@@ -85,6 +90,7 @@ def overview(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple
     """Return every account of the roster in force at `now`, or these of them, by id."""
     sources, newest, findings = _sources(tx, ids), _newest_posts(tx, ids), _findings(tx, ids)
     open_cases = _open_cases(tx, ids)
+    mutes = mutes_on(tx, beijing_date(now))
     claimed = Counter(claim.account for claim in waiting(tx, since=now - WAITING_FOR))
     return tuple(
         Row(
@@ -96,6 +102,7 @@ def overview(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple
             findings=tuple(findings[account.id]),
             open_cases=open_cases.get(account.id, 0),
             waiting_claims=claimed[account.id],
+            mute=over(account, mutes),
         )
         for account in accounts(tx, at=now, known_at=now, ids=ids)
     )

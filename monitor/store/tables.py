@@ -395,6 +395,7 @@ messages = Table(
     Column("topic", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
+    Column("grid", sa.JSON, nullable=False),
     Column("state", closed(MessageState, "state"), nullable=False),
     Column("is_released", Boolean, nullable=False),
     Column("release_at", UtcDateTime),
@@ -439,6 +440,7 @@ notices = Table(
     Column("route", Integer, nullable=False),
     Column("state", closed(NoticeState, "state"), nullable=False),
     Column("message", ForeignKey("messages.id"), index=True),
+    Column("is_urgent", Boolean, nullable=False),
     _where("ix_notices_waiting", "person", condition="state IN ('open', 'merged')"),
 )
 

@@ -239,6 +239,8 @@ def absence(row: Row) -> Standing | None:
 
 
 def _notes(row: Row, light: Light, moment: Moment) -> Iterable[str]:
+    if row.mute is not None:
+        yield f"提醒暂停至{day(row.mute.last)}"
     gone = absence(row)
     if gone is not None:
         yield f"平台显示{gone.label}，待核实"

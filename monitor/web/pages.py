@@ -19,6 +19,7 @@ from monitor.store.cases import Which, open_cases, tally
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import strays
+from monitor.store.records import mutes_on
 from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
 from monitor.web.acts import read_acts
@@ -146,8 +147,10 @@ class Pages:
         moment = self._view.moment()
         state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
         states = None if state is None else (state,)
-        sent, counted = await self._view.store.query(lambda tx: (read_messages(tx, states), message_counts(tx)))
-        return self._html("messages.html", moment, sent=sent, state=state, counts=counted)
+        sent, counted, mutes = await self._view.store.query(
+            lambda tx: (read_messages(tx, states), message_counts(tx), mutes_on(tx, moment.today))
+        )
+        return self._html("messages.html", moment, sent=sent, state=state, counts=counted, mutes=mutes)
 
     async def message(self, request: Request) -> Response:
         """Answer `/messages/{id}`: the words as sent."""

@@ -8,9 +8,9 @@ import pytest
 
 from monitor.core.account import Account, Contact, Role
 from monitor.core.case import Ladder, Step, StepKind
-from monitor.core.finding import Finding, State, Support
+from monitor.core.finding import Finding, State, Support, Urgency
 from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.notice import Directory, Notice, Recheck, notify, recheck, whose
+from monitor.core.notice import Directory, Notice, Recheck, is_alarm, notify, recheck, whose
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
 
 NOW = beijing_time("2026-05-20 09:00")
@@ -75,6 +75,36 @@ def test_the_liaison_hears_first_and_the_leader_from_day_12_on() -> None:
 def test_where_the_liaison_is_missing_the_leader_hears_and_where_both_are_the_operator() -> None:
     assert people(StepKind.REMIND, account(contacts=(LEADER,))) == [(Role.LEADER, "leader@example.invalid")]
     assert people(StepKind.OVERDUE, account(contacts=())) == [(Role.OPERATOR, "")]
+
+
+@pytest.mark.parametrize(
+    ("urgency", "kind", "number", "state", "is_main", "alarms"),
+    [
+        (Urgency.EVERY, StepKind.TASK, 0, State.VIOLATED, False, True),
+        (Urgency.EVERY, StepKind.TASK, 0, State.SUSPECTED, False, True),
+        (Urgency.EVERY, StepKind.TASK, 0, State.NEEDS_REVIEW, False, False),
+        (Urgency.EVERY, StepKind.TASK, 1, State.VIOLATED, False, False),
+        (Urgency.EVERY, StepKind.TO_OFFICE, 738000, State.VIOLATED, True, False),
+        (Urgency.MAIN, StepKind.SUSPECT, 738000, State.SUSPECTED, True, True),
+        (Urgency.MAIN, StepKind.CONFIRM, 738000, State.VIOLATED, True, True),
+        (Urgency.MAIN, StepKind.SUSPECT, 738000, State.SUSPECTED, False, False),
+        (None, StepKind.TASK, 0, State.VIOLATED, True, False),
+    ],
+)
+def test_only_the_first_word_of_what_the_rules_call_urgent_is_an_alarm(
+    urgency: Urgency | None, kind: StepKind, number: int, state: State, *, is_main: bool, alarms: bool
+) -> None:
+    book = replace(BOOK, urgent={"UPD-01": urgency} if urgency else {})
+    assert is_alarm(step(kind, number), finding(state), account(is_main=is_main), book) is alarms
+
+
+def test_of_an_alarm_the_duty_officer_hears_whoever_else_does() -> None:
+    told = notify(step(StepKind.CONFIRM), account(), "APP-01", is_alarm=True)
+    assert [(one.role, one.is_urgent) for one in told] == [
+        (Role.LIAISON, False),
+        (Role.LEADER, False),
+        (Role.OPERATOR, True),
+    ]
 
 
 def test_a_person_in_two_roles_hears_once() -> None:

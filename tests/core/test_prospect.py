@@ -41,6 +41,8 @@ def test_a_gap_that_is_seen_climbs_by_itself() -> None:
         ({"judged_at": NOW - timedelta(minutes=59)}, None),
         ({"judged_at": NOW - timedelta(minutes=61)}, Lapse.OVERDUE),
         ({"is_untold": True}, Lapse.UNTOLD),
+        ({"is_untold": True, "is_muted": True}, None),
+        ({"judged_at": None, "is_muted": True}, Lapse.UNJUDGED),
         ({"finding": finding(State.UNKNOWN)}, Lapse.NOBODY),
         ({"finding": BLIND}, Lapse.NOBODY),
         ({"finding": BLIND, "has_operator": True}, None),

@@ -65,6 +65,8 @@ def test_a_record_speaks_of_an_account_a_unit_or_an_area(path: Path, kind: str, 
         (("常住人口", "示例镇人民政府", "2026-05-01", "约四万"), "内容", "“约四万”应为数字"),
         (("机构序列", "示例县教育局", "2026-05-01", None), "内容", "不能为空"),
         (("培训", None, "2026-05-01"), "对象", "不能为空"),
+        (("暂停提醒", "A01", "2026-05-01", "账号交接"), "内容", "应写成“至2026-06-30；登记人；原因”"),
+        (("暂停提醒", "A01", "2026-05-01", "至2099-12-31；张三；交接"), "内容", "一次最长暂停92天"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_its_place(
@@ -82,6 +84,10 @@ def test_a_number_is_kept_as_a_number(path: Path, written: object, text: str) ->
 
 def test_a_phase_may_be_still_to_come(path: Path) -> None:
     assert only(path, "阶段", "示例县", "2026-12-31", "清理整治").kind is RecordKind.PHASE
+
+
+def test_a_mute_may_be_asked_for_beforehand(path: Path) -> None:
+    assert only(path, "暂停提醒", "A01", "2026-06-01", "至2026-06-30；张三；交接").kind is RecordKind.MUTE
 
 
 def test_a_unit_without_an_account_is_known_once_it_is_put_in_order(path: Path) -> None:

@@ -14,7 +14,7 @@ from alerts.channels import open_channel
 from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import Finding
-from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Lease, Message, MessageState, Outcome
+from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.core.wording import Words
@@ -622,9 +622,9 @@ async def test_who_slept_between_taking_a_message_and_sending_it_sends_nothing(
     made = await stale(store, 10)
     settle = outbox.freeze
 
-    def asleep(tx: Tx, lease: Lease, *, subject: str, body: str, at: datetime) -> Message:
+    def asleep(tx: Tx, lease: Lease, *, subject: str, body: str, grid: Grid, at: datetime) -> Message:
         made.clock.forward(TO_BEGIN + timedelta(seconds=1))
-        return settle(tx, lease, subject=subject, body=body, at=at)
+        return settle(tx, lease, subject=subject, body=body, grid=grid, at=at)
 
     monkeypatch.setattr(outbox, "freeze", asleep)
     await made.parts.works.judge_all()

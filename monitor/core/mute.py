@@ -1,0 +1,96 @@
+"""A mute (暂停提醒): a dated fact by which units hear nothing for a while. Looking, judging and closing go on.
+
+It is kept as a record: the object is an account, a unit or an area, the day its first, and the text says until when,
+who asked for it and why, as `至2026-06-30；张三；账号交接`. `恢复；李四；已交接` lifts it from that day on. Of one
+object the row with the latest day counts, of one day the one entered last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from monitor.core.account import Account
+from monitor.core.calendar import ONE_DAY
+from monitor.core.record import Record, RecordKind, Subject
+
+LONGEST = timedelta(days=92)
+"""A quarter: who still needs one then says so again. A mute that nobody remembers is the end of watching."""
+
+_FORM = re.compile(
+    r"(?:(?P<lifted>恢复)|至\s*(?P<until>[^；;]+?))\s*[；;]\s*(?P<by>[^；;]+?)\s*[；;]\s*(?P<why>\S.*)", re.DOTALL
+)
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_HOW = "应写成“至2026-06-30；登记人；原因”，提前结束写“恢复；登记人；原因”"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Whom it covers, from when until when, and by whose word."""
+
+    subject: Subject
+    name: str
+    """The account's id, the unit's name, or the area's."""
+    first: date
+    last: date
+    """Its last day; the day before `first` where it lifts an earlier one."""
+    by: str
+    why: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether units that it covers hear nothing on a day."""
+        return self.first <= day <= self.last
+
+    def covers(self, account: Account) -> bool:
+        """Whether an account, its unit or its area is muted."""
+        match self.subject:
+            case Subject.ACCOUNT:
+                return self.name == account.id
+            case Subject.UNIT:
+                return self.name == account.unit
+            case Subject.AREA:
+                return self.name == account.area
+
+
+class BadMuteError(ValueError):
+    """A record that is no mute; the argument is one Chinese sentence that says why."""
+
+
+def mute_of(record: Record) -> Mute:
+    """Return what a record of this kind means; raises BadMuteError for one without an end, a name or a reason."""
+    found = _FORM.fullmatch(record.text.strip())
+    if found is None:
+        raise BadMuteError(_HOW)
+    last = record.on - ONE_DAY if found["lifted"] else _day(found["until"])
+    if not found["lifted"] and last < record.on:
+        raise BadMuteError(f"结束日期 {last} 早于开始日期 {record.on}")
+    if last - record.on > LONGEST:
+        raise BadMuteError(f"一次最长暂停{LONGEST.days}天，到期仍需暂停的再登记一行")
+    return Mute(subject=record.subject, name=record.name, first=record.on, last=last, by=found["by"], why=found["why"])
+
+
+def holding(records: Iterable[Record], day: date) -> tuple[Mute, ...]:
+    """Return the mutes that hold on a day, the first to end first; records in the order of their days and entry."""
+    latest: dict[tuple[Subject, str], Mute] = {}
+    for record in records:
+        if record.kind is RecordKind.MUTE and record.on <= day:
+            latest[record.subject, record.name] = mute_of(record)
+    return tuple(sorted((one for one in latest.values() if one.holds_on(day)), key=lambda one: (one.last, one.name)))
+
+
+def over(account: Account, mutes: Iterable[Mute]) -> Mute | None:
+    """Return the mute that covers an account longest, or None."""
+    return max((one for one in mutes if one.covers(account)), key=lambda one: one.last, default=None)
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise BadMuteError(_HOW)
+    year, *rest = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, *rest)
+    except ValueError:
+        raise BadMuteError(f"没有“{text}”这一天") from None
