@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.core.account import Labelled
+from monitor.core.account import Account, Labelled
+from monitor.core.reference import Reference
 
 
 class Problem(Labelled):
@@ -35,6 +36,14 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """One row of a round that no account of the roster answers to."""
+
+    written: Reference
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One issue of one series, as it is known: a correction replaces it as a whole."""
 
@@ -45,8 +54,11 @@ class Round:
     covers_all: bool
     """Whether an account without a row was checked and found clean; else it was not checked."""
     listings: tuple[Listing, ...] = ()
-    unmatched: tuple[str, ...] = ()
-    """Rows that no account of the roster answers to, as they were written: any account might be meant."""
+    unmatched: tuple[Stray, ...] = ()
+
+    def guesses(self, account: Account) -> frozenset[Problem]:
+        """Return what the round may say of an account by rows that nobody answers to."""
+        return frozenset(row.problem for row in self.unmatched if row.written.may_mean(account))
 
     def problems_of(self, account: str) -> frozenset[Problem]:
         """Return what the round says of an account; empty where no row names it."""

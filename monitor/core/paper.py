@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from monitor.core.account import Account, Labelled
-from monitor.core.bulletin import Listing, Problem, Round
+from monitor.core.bulletin import Listing, Problem, Round, Stray
 from monitor.core.filing import FiledList, Filing
 from monitor.core.index import WEEK, IndexWeek
 from monitor.core.reference import Directory, Reference
@@ -153,7 +153,9 @@ def as_round(paper: Paper, accounts: Collection[str]) -> Round:
         issued_on=paper.on,
         covers_all=paper.covers_all,
         listings=tuple(listings),
-        unmatched=_unmatched(paper),
+        unmatched=tuple(
+            Stray(written=entry.written, problem=entry.problem) for entry in paper.unmatched if entry.problem
+        ),
     )
 
 

@@ -20,6 +20,13 @@ class Reference:
     platform_id: str | None = None
     name: str | None = None
 
+    def may_mean(self, account: Account) -> bool:
+        """Whether an account may be meant although it does not answer to it: the id or the name may be a slip."""
+        if self.account is not None:
+            return True
+        is_another = self.platform_id and account.platform_id and self.platform_id != account.platform_id
+        return self.platform is account.platform and not is_another
+
     def __str__(self) -> str:
         """Return it as it was written, on one line."""
         if self.account is not None:

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from monitor.core.account import Account
-from monitor.core.bulletin import Listing, Problem, Round
+from monitor.core.account import Account, Platform
+from monitor.core.bulletin import Listing, Problem, Round, Stray
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import FiledList, Filing
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.index import IndexWeek
 from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.reference import Reference
 from monitor.core.register import Register
 from monitor.core.verdict import area_findings, silent
 from monitor.settings import load
@@ -37,7 +38,7 @@ def issue(
     *listings: tuple[str, Problem],
     covers_all: bool = True,
     series: str = "省平台通报",
-    unmatched: tuple[str, ...] = (),
+    unmatched: tuple[Stray, ...] = (),
 ) -> Round:
     """Return one round of a series."""
     rows = tuple(
@@ -51,6 +52,12 @@ def issue(
         listings=rows,
         unmatched=unmatched,
     )
+
+
+def stray(name: str | None = "示例号", problem: Problem = LISTED, **changes: object) -> Stray:
+    """Return a row of a round that nobody answers to, of the platform that the builder's accounts are on."""
+    written: dict[str, object] = {"platform": Platform.WEIBO, "name": name}
+    return Stray(written=Reference(**(written | changes)), problem=problem)  # type: ignore[arg-type]  # as below
 
 
 def ruled(ruling: Ruling, on: str, rule: str, *, until: str | None = None, name: str = "A01") -> Decision:

@@ -20,7 +20,7 @@ from monitor.core.finding import State
 from monitor.core.record import RecordKind
 from monitor.core.register import Register
 from monitor.core.rules import cap_01, reg_01, upd_02, weak_01
-from tests.core.area import CLEAN, LISTED, book, filed, issue, judged, record, register, ruled, state, weeks
+from tests.core.area import CLEAN, LISTED, book, filed, issue, judged, record, register, ruled, state, stray, weeks
 from tests.core.build import account
 
 ME, ALL = "A01", ("A01", "A02", "A03", "A04", "A05")
@@ -33,6 +33,7 @@ DAYS = st.integers(0, 80).map(lambda days: date(2022, 3, 1) + timedelta(days=day
 ROWS = st.sampled_from(
     [(), ((ME, LISTED),), ((ME, CLEAN),), ((ME, Problem.OTHER),), ((ME, LISTED), (ME, Problem.OTHER))]
 )
+STRAYS = st.sampled_from([(), (), (stray(),), (stray(problem=CLEAN),), (stray(platform=Platform.DOUYIN),)])
 VALUES = st.none() | st.sampled_from(["1", "2", "3", "4.5", "4.50", "0.1", "7.25"])
 
 
@@ -47,7 +48,7 @@ def bulletins(draw: st.DrawFn) -> tuple[Round, ...]:
             day.isoformat(),
             *draw(ROWS),
             covers_all=draw(st.booleans()),
-            unmatched=draw(st.sampled_from([(), (), ("示例号",)])),
+            unmatched=draw(STRAYS),
         )
         for number, day in zip(numbers, days, strict=True)
     )
@@ -82,8 +83,8 @@ def _ways(rounds: tuple[Round, ...], opened: date | None, decided: date | None) 
 def _signs(one: Round) -> str:
     if one.listings:
         return "+" if LISTED in one.problems_of(ME) else "-"
-    silence = "-" if one.covers_all else "="
-    return f"{silence}+-" if one.unmatched else silence
+    doubts = ["+" if row.problem is LISTED else "-" for row in one.unmatched if row.written.platform is Platform.WEIBO]
+    return "".join(["-" if one.covers_all else "=", *doubts])
 
 
 def _is_over(signs: str) -> bool:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.account import AccountFunction, UnitLevel
-from monitor.core.bulletin import Problem, Round
+from monitor.core.account import AccountFunction, Platform, UnitLevel
+from monitor.core.bulletin import Problem, Round, Stray
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Basis, Proposal, State
 from monitor.core.rules import upd_02
-from tests.core.area import CLEAN, LISTED, issue, register, ruled, state, verdict
+from tests.core.area import CLEAN, LISTED, issue, register, ruled, state, stray, verdict
 from tests.core.build import account
 
 ME, OTHER = "A01", "A02"
@@ -35,7 +35,7 @@ def series(words: str, *, covers_all: bool = True) -> tuple[Round, ...]:
         "疑": [(OTHER, LISTED)],
     }
     return tuple(
-        issue(place + 1, DAYS[place], *rows[word], covers_all=covers_all, unmatched=("示例号",) if word == "疑" else ())
+        issue(place + 1, DAYS[place], *rows[word], covers_all=covers_all, unmatched=(stray(),) if word == "疑" else ())
         for place, word in enumerate(words)
         if word != "缺"
     )
@@ -80,6 +80,26 @@ def test_two_rounds_in_a_row_are_a_violation_and_what_is_missing_is_taken_both_w
 )
 def test_a_series_that_does_not_cover_everybody_leaves_the_unnamed_unchanged(rounds: str, expected: State) -> None:
     assert state(upd_02.RULE, register(rounds=series(rounds, covers_all=False))) is expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (stray(), State.UNKNOWN),
+        (stray(platform_id="123"), State.UNKNOWN),  # the account's own id is not known
+        (stray(platform=None, name=None, account="A10"), State.UNKNOWN),  # a slip: anybody may be meant
+        (stray(platform=Platform.DOUYIN), State.OK),
+        (stray(problem=Problem.CONTENT), State.OK),
+    ],
+)
+def test_a_row_that_nobody_could_match_leaves_those_in_doubt_whom_it_may_mean(row: Stray, expected: State) -> None:
+    rounds = (issue(1, DAYS[0], (ME, LISTED)), issue(2, DAYS[1], unmatched=(row,)))
+    assert state(upd_02.RULE, register(rounds=rounds)) is expected
+
+
+def test_another_platform_id_is_another_account() -> None:
+    rounds = (issue(1, DAYS[0], (ME, LISTED)), issue(2, DAYS[1], unmatched=(stray(platform_id="123"),)))
+    assert state(upd_02.RULE, register(account(platform_id="456"), rounds=rounds)) is State.OK
 
 
 def test_the_count_of_one_series_is_not_that_of_another() -> None:

@@ -107,7 +107,7 @@ def test_a_round_names_the_accounts_of_the_area_and_the_rows_that_might_be_their
     assert round_.problems_of("A01") == {Problem.STALE}
     assert [listing.account for listing in round_.listings] == ["A01"]
     assert all(listing.id for listing in round_.listings)
-    assert round_.unmatched == ("微博 “示例新号”",)
+    assert [str(row.written) for row in round_.unmatched] == ["微博 “示例新号”"]
 
 
 def test_a_round_that_lists_others_is_a_clean_round_all_the_same(county: Store) -> None:
@@ -228,7 +228,7 @@ def test_a_row_finds_its_account_once_the_roster_names_it(county: Store) -> None
         assert papers.match_again(tx, NOW + HOUR) == 1
         assert papers.match_again(tx, NOW + HOUR) == 0
         assert papers.strays(tx) == ()
-    assert register(county).rounds[0].unmatched == ("微博 “示例新号”",)
+    assert [str(row.written) for row in register(county).rounds[0].unmatched] == ["微博 “示例新号”"]
     later = register(county, now=NOW + HOUR).rounds[0]
     assert later.unmatched == ()
     assert later.problems_of("A03") == {Problem.STALE}

@@ -2,8 +2,8 @@
 
 Instrument: 缙政办发〔2022〕13号 三(二)1. Consecutive are rounds whose numbers are neighbours in one series,
 whatever lies between their dates. Once it holds, it holds until a decision or a correction; a clean round resets
-the count alone. What a missing round, or a row that nobody could match, may have said is taken both ways: where the
-verdict depends on it, nothing is known.
+the count alone. What a missing round, or a row that nobody could match and that may mean the account, may have said is
+taken both ways: where the verdict depends on it, nothing is known.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ class _Series:
 
     @property
     def vague(self) -> int:
-        """How many rounds may have listed anybody: missing ones, and those with rows that nobody could match."""
+        """How many rounds may have listed somebody: missing ones, and those with such a row that nobody could match."""
         missing = sum(later.number - earlier.number - 1 for earlier, later in pairwise(self.rounds))
-        return missing + sum(bool(one.unmatched) for one in self.rounds)
+        strays = ([row.problem for row in one.unmatched] for one in self.rounds)
+        return missing + sum(Problem.STALE in problems for problems in strays)
 
     def suspects(self, vague: int) -> Mapping[str, int]:
         """Return how often each account may have been listed, of those that are listed at all."""
@@ -96,8 +97,11 @@ class _Series:
         if rows:
             is_listed = any(row.problem is Problem.STALE for row in rows)
             return self._listed(counts, one.number) if is_listed else _clean(counts)
-        unnamed = _clean(counts) if one.covers_all else counts
-        return unnamed | _clean(counts) | self._listed(counts, one.number) if one.unmatched else unnamed
+        ways = _clean(counts) if one.covers_all else counts
+        guesses = one.guesses(account)
+        if Problem.STALE in guesses:
+            ways |= self._listed(counts, one.number)
+        return ways | _clean(counts) if guesses - {Problem.STALE} else ways
 
     def _either(self, counts: frozenset[_Count], number: int) -> frozenset[_Count]:
         """Return how the counts go on over a missing round."""
