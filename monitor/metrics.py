@@ -170,7 +170,13 @@ def outcome_of(sight: Sight) -> str:
 def state_text(snapshot: Snapshot) -> str:
     """Return the state as Prometheus text; a family without samples still says that it exists."""
     shown, truncated = _shown(snapshot)
-    return "".join(line for family in (*_of_accounts(shown, truncated), *_of_all(snapshot)) for line in family)
+    families = (*_of_accounts(shown), _truncated(truncated), *_of_all(snapshot))
+    return "".join(line for family in families for line in family)
+
+
+def accounts_text(readings: Sequence[Reading]) -> str:
+    """Return the series of all these accounts, however many, as Prometheus text."""
+    return "".join(line for family in _of_accounts(readings) for line in family)
 
 
 def _shown(snapshot: Snapshot) -> tuple[Sequence[Reading], int]:
@@ -186,7 +192,7 @@ def _shown(snapshot: Snapshot) -> tuple[Sequence[Reading], int]:
     return shown, snapshot.left_out + len(grave) - len(shown)
 
 
-def _of_accounts(shown: Sequence[Reading], truncated: int) -> Iterator[Iterable[str]]:
+def _of_accounts(shown: Sequence[Reading]) -> Iterator[Iterable[str]]:
     ids = [(_escape(reading.account), reading) for reading in shown]
     yield _family(
         "account_info",
@@ -227,10 +233,13 @@ def _of_accounts(shown: Sequence[Reading], truncated: int) -> Iterator[Iterable[
         "Whether an app can be downloaded; absent where that is not known.",
         (f'{{account="{account}"}} {one.is_downloadable:d}' for account, one in ids if one.is_downloadable is not None),
     )
-    yield _family(
+
+
+def _truncated(count: int) -> Iterable[str]:
+    return _family(
         "series_truncated",
         f"Accounts in trouble without series of their own, because only {SERIES_CAP} have them.",
-        (f" {truncated}",),
+        (f" {count}",),
     )
 
 

@@ -13,7 +13,7 @@ from monitor.app.choices import unwatched
 from monitor.app.parts import Parts
 from monitor.daemon import Daemon
 from monitor.store import Store, StoreError, outbox
-from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, create_app, scraper
+from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
 OUTBOX_PATIENCE = timedelta(hours=2)
 """How long a message that could have left may wait before the service no longer counts as ready."""
@@ -63,6 +63,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
             parts.clock,
             lambda: Condition(is_store_writable=health.store_problem is None, cases_without_next_step=health.lost),
         ),
+        account_metrics=account_scraper(parts.store, parts.clock),
         canaries=lambda: parts.watch.canaries,
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
         sample=sample,

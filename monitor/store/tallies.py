@@ -56,9 +56,9 @@ def accounts(tx: Tx, now: datetime) -> Counter[tuple[Platform, AccountStatus]]:
 
 
 def findings(tx: Tx) -> Counter[tuple[str, State]]:
-    """Return how many findings on accounts there are of each rule and state."""
+    """Return how many findings there are of each rule and state, on accounts, units and areas."""
     table = tables.findings
-    chosen = sa.select(table.c.rule, table.c.state, sa.func.count()).where(table.c.account.is_not(None))
+    chosen = sa.select(table.c.rule, table.c.state, sa.func.count())
     return Counter(
         {(rule, state): count for rule, state, count in tx.execute(chosen.group_by(table.c.rule, table.c.state)).all()}
     )

@@ -18,7 +18,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
+_FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics", "/metrics/accounts"})
 
 
 class Guard:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -204,8 +204,15 @@ class Pages:
 
     async def metrics(self, request: Request) -> Response:
         """Answer `/metrics`; without a database there is no state to tell, and Prometheus must see that."""
+        return await self._scraped(self._view.metrics)
+
+    async def account_metrics(self, request: Request) -> Response:
+        """Answer `/metrics/accounts`."""
+        return await self._scraped(self._view.account_metrics)
+
+    async def _scraped(self, scrape: Callable[[], Awaitable[bytes]]) -> Response:
         try:
-            text = await self._view.metrics()
+            text = await scrape()
         except StoreError as error:
             return PlainTextResponse(str(error), 503)
         return Response(text, headers={"Content-Type": CONTENT_TYPE})

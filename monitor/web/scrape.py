@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import thread_time
+from typing import TypeVar
 
 from monitor.core.calendar import WorkCalendar
 from monitor.core.case import DOWNLOADS
 from monitor.core.finding import State
-from monitor.metrics import SERIES_CAP, TROUBLE, Metrics, Reading, Snapshot
+from monitor.metrics import SERIES_CAP, TROUBLE, Metrics, Reading, Snapshot, accounts_text
 from monitor.store import Store, Tx, tallies
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
@@ -20,6 +21,9 @@ from monitor.web.board import days_of
 
 FRESH = timedelta(seconds=5)
 """How long one rendering is given out again at least."""
+Scrape = Callable[[], Awaitable[bytes]]
+"""Gives the text for Prometheus."""
+ReadT = TypeVar("ReadT")
 SHARE = 20
 """So many times what reading the state costs, it is given out again: whoever asks how often, the rest is for work."""
 
@@ -38,29 +42,43 @@ def scraper(
     calendar: WorkCalendar,
     clock: Callable[[], datetime],
     condition: Callable[[], Condition] = Condition,
-) -> Callable[[], Awaitable[bytes]]:
-    """Return what renders the metrics: off the event loop, once for all who ask while it is fresh."""
+) -> Scrape:
+    """Return what renders `/metrics`: events and state, and the series of so many accounts as are bearable."""
+    return _shared(store, clock, lambda tx, now: read_snapshot(tx, now, calendar, condition()), metrics.render)
+
+
+def account_scraper(store: Store, clock: Callable[[], datetime]) -> Scrape:
+    """Return what renders `/metrics/accounts`: the series of every account, for who asks for that."""
+    return _shared(store, clock, read_all, lambda readings: accounts_text(readings).encode())
+
+
+def _shared(
+    store: Store, clock: Callable[[], datetime], read: Callable[[Tx, datetime], ReadT], render: Callable[[ReadT], bytes]
+) -> Scrape:
+    """Return what reads and renders off the event loop, once for all who ask while it is fresh."""
     one_at_a_time = asyncio.Lock()
     kept: tuple[datetime, timedelta, bytes] | None = None
+
+    def timed(tx: Tx, now: datetime) -> tuple[ReadT, timedelta]:
+        started = thread_time()
+        found = read(tx, now)
+        return found, timedelta(seconds=thread_time() - started)
 
     async def scrape() -> bytes:
         nonlocal kept
         async with one_at_a_time:
             now = clock()
             if kept is None or not timedelta() <= now - kept[0] < kept[1]:
-                stands = condition()
-                snapshot, cost = await store.query(lambda tx: _timed(tx, now, calendar, stands))
-                kept = now, max(FRESH, SHARE * cost), await asyncio.to_thread(metrics.render, snapshot)
+                found, cost = await store.query(lambda tx: timed(tx, now))
+                kept = now, max(FRESH, SHARE * cost), await asyncio.to_thread(render, found)
             return kept[2]
 
     return scrape
 
 
-def _timed(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition) -> tuple[Snapshot, timedelta]:
-    """Return the state, and how much of the processor it took to read it."""
-    started = thread_time()
-    snapshot = read_snapshot(tx, now, calendar, stands)
-    return snapshot, timedelta(seconds=thread_time() - started)
+def read_all(tx: Tx, now: datetime) -> tuple[Reading, ...]:
+    """Return every account as it stands now."""
+    return tuple(_reading(one, now) for one in tallies.glances(tx, now, None))
 
 
 def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition) -> Snapshot:

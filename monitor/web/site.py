@@ -41,6 +41,7 @@ def create_app(view: View) -> Starlette:
             Route("/healthz", pages.healthz),
             Route("/readyz", pages.readyz),
             Route("/metrics", pages.metrics),
+            Route("/metrics/accounts", pages.account_metrics),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(Guard, hosts=view.hosts)],

@@ -67,6 +67,8 @@ class View:
     """What keeps the program from doing its work, each one Chinese sentence fit to be shown; empty when ready."""
     metrics: Callable[[], Awaitable[bytes]]
     """The text for Prometheus; see `scraper`."""
+    account_metrics: Callable[[], Awaitable[bytes]]
+    """The series of every account; see `account_scraper`."""
     canaries: Callable[[], Mapping[Platform, Canary]] = dict
     """How the canaries of platforms look."""
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()

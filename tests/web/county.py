@@ -20,7 +20,7 @@ from monitor.pipeline.judging import Bench, Judge
 from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
-from monitor.web import Desk, Pass, Sample, View, scraper
+from monitor.web import Desk, Pass, Sample, View, account_scraper, scraper
 from tests.core.build import BOOK, beijing_time
 from tests.store.build import enrol, tried
 
@@ -169,6 +169,7 @@ class Surroundings:
             passes=lambda: self.passes,
             problems=problems,
             metrics=self.metrics or scraper(store, Metrics(self.clock), CALENDAR, self.clock),
+            account_metrics=account_scraper(store, self.clock),
             canaries=lambda: self.canaries,
             unwatched=self.unwatched,
             sample=self.sample,

@@ -4,9 +4,10 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from monitor import metrics
 from monitor.metrics import CONTENT_TYPE, Metrics
 from monitor.store import Store
-from monitor.web import Condition, Pass, Server, listening, scraper
+from monitor.web import Condition, Pass, Server, listening, scrape, scraper
 from tests.test_metrics import samples
 from tests.web.conftest import client_of
 from tests.web.county import ACCOUNTS, CALENDAR, NOW, OVERDUE, Clock, Surroundings
@@ -57,15 +58,27 @@ def test_metrics_tell_the_state_of_the_store(client: TestClient) -> None:
     assert samples(text, "xuncha_calendar_year_loaded") == {("2026",): 1, ("2027",): 0}
 
 
+def test_every_account_has_its_series_where_that_is_asked_for(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (scrape, metrics):
+        monkeypatch.setattr(module, "SERIES_CAP", 2)
+    few, every = client.get("/metrics").content, client.get("/metrics/accounts").content
+    assert len(samples(few, "xuncha_account_info")) == 2
+    assert {labels[0] for labels in samples(every, "xuncha_account_info")} == {account.id for account in ACCOUNTS}
+    assert samples(every, "xuncha_days_since_update")[OVERDUE.id,] == 16
+    assert b"xuncha_outbox" not in every
+
+
 async def test_a_scrape_is_kept_for_five_seconds(county: Store) -> None:
     clock = Clock()
     stands = Condition(cases_without_next_step=0)
-    scrape = scraper(county, Metrics(clock), CALENDAR, clock, lambda: stands)
-    first = await scrape()
+    scraped = scraper(county, Metrics(clock), CALENDAR, clock, lambda: stands)
+    first = await scraped()
     stands = Condition(cases_without_next_step=2)
-    assert await scrape() is first
+    assert await scraped() is first
     clock.now += timedelta(seconds=5)
-    later = await scrape()
+    later = await scraped()
     assert samples(later, "xuncha_cases_without_next_step") == {(): 2}
 
 
