@@ -9,17 +9,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.calendar import ONE_DAY, start_of_day
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision
 from monitor.core.observation import MANUAL
 from monitor.core.record import Subject
-from monitor.store import tables
+from monitor.store import memory, tables
 from monitor.store.database import Tx
 from monitor.store.decisions import decision_of
 from monitor.store.tables import decisions as table
 
 LATE = ONE_DAY
 """How long after a moment something may still be written that was learnt at it: a large import takes its time."""
+_NOTE = "grounds"
+"""The memory of when the decisions were last examined, and of what was known then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +42,22 @@ class _Learnt:
     known_at: datetime
 
     def touches(self, row: sa.Row[Any]) -> bool:
-        """Whether it tells of the time up to a decision, and was learnt since that was entered or last examined."""
-        is_new = row.examined_at is None or self.known_at > row.examined_at - LATE
-        return (
-            is_new and self.known_at > row.known_at and self.true_from <= row.at and self.account in {None, row.account}
-        )
+        """Whether it tells of the time up to a decision, and was learnt since that was entered."""
+        return self.known_at > row.known_at and self.true_from <= row.at and self.account in {None, row.account}
 
 
 def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
-    """Return the decisions about whose past anything was learnt since; every other one counts as examined.
+    """Return the decisions about whose past anything was learnt since all were last examined; call it and examine them.
 
     Only what is learnt late about the time up to a decision can change what it rests on. A decision that a later one
-    on the same account and rule has followed is left alone.
+    on the same account and rule has followed is left alone. Nothing is read while nothing was imported on that day:
+    posts that turn up late are looked for once a day.
     """
+    said, mark = memory.get_note(tx, _NOTE), _mark(tx, now)
+    before, _, known = (said or "").partition(" ")
+    if known == mark:
+        return ()
+    memory.put_note(tx, _NOTE, f"{now.isoformat()} {mark}")
     order = sa.func.row_number().over(
         partition_by=(table.c.account, table.c.rule), order_by=(table.c.at.desc(), table.c.id.desc())
     )
@@ -60,13 +65,20 @@ def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
     rows = tx.execute(sa.select(latest).where(latest.c.place == 1).order_by(latest.c.id)).all()
     if not rows:
         return ()
-    learnt = tuple(_learnt_since(tx, rows))
-    tx.execute(sa.update(table).where(table.c.id.in_([row.id for row in rows])).values(examined_at=now))
+    entered = min(row.known_at for row in rows)
+    learnt = tuple(_learnt_since(tx, max(entered, datetime.fromisoformat(before) - LATE) if before else entered, rows))
     return tuple(
         Kept(id=row.id, decision=decision_of(row, now), known_at=row.known_at)
         for row in rows
         if any(one.touches(row) for one in learnt)
     )
+
+
+def _mark(tx: Tx, now: datetime) -> str:
+    """Return what changes with every import, and with the day."""
+    imported = (tables.papers, tables.records, tables.account_versions)
+    ids = (tx.scalar(sa.select(sa.func.max(one.c.id))) for one in imported)
+    return " ".join(map(str, (beijing_date(now), *ids)))
 
 
 def note(tx: Tx, decision_id: int, shaken: str | None, *, at: datetime) -> None:
@@ -82,9 +94,8 @@ def shaken_since(tx: Tx, moment: datetime) -> tuple[Decision, ...]:
     return tuple(decision_of(row, row.shaken_at) for row in tx.execute(chosen))
 
 
-def _learnt_since(tx: Tx, rows: Sequence[sa.Row[Any]]) -> Iterator[_Learnt]:
-    """Yield what was learnt since the first of these decisions, about the time up to the last."""
-    floor = min(row.examined_at - LATE if row.examined_at else row.known_at for row in rows)
+def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Iterator[_Learnt]:
+    """Yield what was learnt since then about the time up to the last of these decisions."""
     ceiling = max(row.at for row in rows)
     ids = {row.account for row in rows}
     papers, records, versions = tables.papers, tables.records, tables.account_versions

@@ -328,15 +328,14 @@ decisions = Table(
     Column("known_at", UtcDateTime, nullable=False),
     Column("valid_until", Date),
     Column("document", Text),
-    Column("examined_at", UtcDateTime),
     Column("shaken_at", UtcDateTime),
     Column("shaken", Text),
     Index(None, "account", "at"),
 )
 """What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
 
-The last three say whether the finding that a decision was made on still stands (see `core.grounds`): when that was
-last examined, since when it does not, and how it has changed. They can be worked out again at any time.
+The last two say since when it is known that the finding a decision was made on was another, and how (see
+`core.grounds`). They can be worked out again at any time.
 """
 
 papers = Table(

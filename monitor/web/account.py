@@ -71,7 +71,7 @@ class AccountPage:
     claims: tuple[Claim, ...]
     """Links that people pasted, latest first."""
     shaken: tuple[Decision, ...]
-    """Decisions whose grounds have changed, oldest first."""
+    """Decisions that stand and whose grounds have changed, one for each rule at most."""
 
     @property
     def is_read_by_hand(self) -> bool:
@@ -88,6 +88,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
     posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
     line = line_of(row, open_case, moment)
+    standing = {one.rule: one for one in decisions_of(tx, [account_id], moment.now)[account_id]}
     applying = (finding for finding in row.findings if finding.state is not State.NOT_APPLICABLE)
     return AccountPage(
         row=row,
@@ -99,7 +100,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
         events=events_of(tx, account_id),
         claims=claims_of(tx, account_id),
-        shaken=tuple(one for one in decisions_of(tx, [account_id], moment.now)[account_id] if one.shaken),
+        shaken=tuple(one for one in standing.values() if one.shaken),
     )
 
 

@@ -13,6 +13,5 @@ def upgrade() -> None:
     with op.batch_alter_table("messages") as batch:
         batch.add_column(sa.Column("release_at", UtcDateTime(), nullable=True))
     with op.batch_alter_table("decisions") as batch:
-        batch.add_column(sa.Column("examined_at", UtcDateTime(), nullable=True))
         batch.add_column(sa.Column("shaken_at", UtcDateTime(), nullable=True))
         batch.add_column(sa.Column("shaken", sa.Text(), nullable=True))
