@@ -59,7 +59,7 @@ def test_the_trouble_of_a_unit_has_a_page_with_its_clause_and_evidence(empty: St
     assert "示例县水利局 没有登记信息发布审核制度。" in text_of(office.get("/cases").text)
     page = text_of(office.get(f"/cases/{number}").text)
     assert "不符合：没有登记信息发布审核制度。 健全完善信息发布审核制度" in page
-    assert "建议：整改（由人决定） 证据： record:7" in page
+    assert "建议：整改（由人决定） 证据： 登记7" in page
 
 
 def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: TestClient) -> None:
