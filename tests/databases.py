@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ SERVER = "XUNCHA_TEST_SERVER"
 """The address of a PostgreSQL server to run everything on; set by `tests.on_postgresql`."""
 _KEPT = tempfile.TemporaryDirectory(prefix="xuncha-tests-", ignore_cleanup_errors=True)
 """Where this process keeps its own things until it ends."""
+atexit.register(_KEPT.cleanup)
 
 
 def address(path: Path) -> str:
