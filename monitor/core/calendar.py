@@ -14,6 +14,7 @@ from functools import cached_property
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
+_DECEMBER = 12
 
 
 def beijing(moment: datetime) -> datetime:
@@ -75,6 +76,14 @@ class WorkCalendar:
     """Years whose official schedule, make-up days included, is known."""
     rest_weekdays: frozenset[int] = frozenset({5, 6})
     """Saturday and Sunday; empty where every day is worked (the sample county)."""
+
+    def unknown_years(self, day: date) -> tuple[int, ...]:
+        """Return the years whose schedule is missed on a day: its own, and from December on the next one's too.
+
+        A year's schedule is published in the November before. Nothing is missed where every day is worked.
+        """
+        asked = (day.year, day.year + 1) if day.month == _DECEMBER else (day.year,)
+        return tuple(year for year in asked if year not in self.years) if self.rest_weekdays else ()
 
     def is_workday(self, day: date) -> bool:
         """Whether the day is worked; in a year not known, Monday to Friday are."""

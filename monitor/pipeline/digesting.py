@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from monitor.core.appearance import Change
-from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
+from monitor.core.calendar import ONE_DAY, WorkCalendar, at_beijing, beijing_date
 from monitor.core.case import LADDER, Closing, Ladder
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.finding import Finding, State, Support
@@ -66,6 +66,7 @@ class Digest:
             Section(heading="依据变化，请复核决定（决定不自动撤销）", lines=tuple(_lines_of_shaken(rows, tx, since))),
             Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
+            Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(bench.calendar, beijing_date(now)))),
         )
         if not any(section.lines for section in sections):
             return False
@@ -176,6 +177,12 @@ def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date) -> Iterator
         account = accounts.get(mute.name) if mute.subject is Subject.ACCOUNT else None
         whom = quoted(account) if account else escaped(mute.name)
         yield f"{whom}：至{day(mute.last)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
+
+
+def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
+    for year in calendar.unknown_years(today):
+        missing = f"没有{year}年的放假和调休安排，目前只按法定节日和周一至周五计算"
+        yield f"{missing}；公布后请写入calendar.yaml，并把{year}加入years"
 
 
 def _outage_line(outage: Outage) -> str:

@@ -76,3 +76,13 @@ def test_the_neighbouring_working_days_are_worked_and_nothing_between_is(day: da
     assert SPRING.is_workday(after)
     assert SPRING.is_workday(before)
     assert SPRING.workdays_between(before, after) == (2 if SPRING.is_workday(day) else 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "missed"),
+    [("2026-11-30", ()), ("2026-12-01", (2027,)), ("2026-12-31", (2027,)), ("2027-01-01", (2027,))],
+)
+def test_the_next_years_schedule_is_missed_from_december_on(day: str, missed: tuple[int, ...]) -> None:
+    calendar = WorkCalendar(years=frozenset({2026}))
+    assert calendar.unknown_years(date.fromisoformat(day)) == missed
+    assert WorkCalendar(rest_weekdays=frozenset()).unknown_years(date.fromisoformat(day)) == ()

@@ -24,6 +24,7 @@ from monitor.store import Store, Tx, acknowledging, outbox, tables
 from monitor.store.audit import recent_audit
 from monitor.store.outbox import Kept
 from tests.alerts import robot
+from tests.core.build import beijing_time
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
 
 URL = "https://feed.example/{0}.xml"
@@ -356,6 +357,18 @@ async def test_an_overdue_unit_that_updates_is_told_once_that_it_is_settled(stor
     await made.look()
     await made.settle()
     assert ["核销" in message.subject for message in made.mail.taken] == [True, True]
+
+
+@pytest.mark.parametrize(("today", "is_missed"), [("2026-11-30 09:00", False), ("2026-12-01 09:00", True)])
+async def test_from_december_on_the_digest_asks_for_the_next_years_days_off(
+    store: Store, today: str, *, is_missed: bool
+) -> None:
+    hours = settings().hours.model_copy(update={"every_day": False})
+    made = office(store, lambda clock: Canned(clock, {}), settings(hours=hours))
+    made.clock.moment = beijing_time(today)
+    await made.parts.works.write_digest()
+    await made.settle()
+    assert [("没有2027年的放假和调休安排" in message.body) for message in made.duty.taken] == [True] * is_missed
 
 
 async def test_the_digest_is_written_once_a_day_and_names_what_wants_a_person(store: Store) -> None:
