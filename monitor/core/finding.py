@@ -170,6 +170,8 @@ class Known:
     """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
     records: tuple[Record, ...] = ()
     """What was recorded about the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
+    refusing: frozenset[str] = frozenset()
+    """The mail addresses and DingTalk ids of its contacts that take no messages, though their channel works."""
 
     def records_of(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return the records of one of these kinds, oldest first."""

@@ -16,7 +16,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
-from monitor.store import outages, tables
+from monitor.store import outages, outbox, tables
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import fetch, from_driver, marks, to_driver
@@ -76,6 +76,7 @@ def known(
     until = min(moment.at, moment.known_at)
     probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
     recorded = lives(tx, ids, beijing_date(now), moment.known_at)
+    refusing = outbox.refusing(tx, until)
     found = [
         Known(
             account=account,
@@ -86,6 +87,7 @@ def known(
             decisions=tuple(ruled[id_]),
             doubt=doubts.get(id_),
             records=recorded[id_],
+            refusing=refusing,
         )
         for id_, account in in_force.items()
     ]

@@ -61,6 +61,7 @@ __all__ = [
     "oldest_age",
     "queue_notices",
     "record_attempt",
+    "refusing",
     "release",
     "release_due",
     "reopen_notices",
@@ -86,6 +87,7 @@ _TURNS = (
     table.c.id,
 )
 ONE_MINUTE = timedelta(minutes=1)
+A_DAY = timedelta(days=1)
 LONGEST_BLOCK = timedelta(hours=6)
 """The longest that a block is believed; a clock that was put back must not make it longer."""
 
@@ -291,6 +293,35 @@ def heard_since(tx: Tx, person: str, since: datetime) -> int:
     """Return how many messages about notices have been on their way to a person since then, over whatever channel."""
     mine = sa.and_(table.c.person == person, table.c.topic == "", table.c.frozen_at >= since)
     return tx.scalar(sa.select(sa.func.count()).where(mine)) or 0
+
+
+def refusing(tx: Tx, until: datetime) -> frozenset[str]:
+    """Return the addresses that refused the last message to them while their channel reached somebody else.
+
+    Were it the refusal alone, a wrong password of ours would be held against everybody.
+    """
+    for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.outcome == Outcome.PERMANENT)
+    refused = _latest(tx, table.c.state == MessageState.FAILED, for_good, table.c.finished_at <= until)
+    if not refused:
+        return frozenset()
+    since = min(refused.values()) - A_DAY
+    taken = _latest(tx, table.c.state == MessageState.SENT, table.c.finished_at.between(since, until))
+
+    def works_for_others(channel: str, address: str, at: datetime) -> bool:
+        return any(way == channel and to != address and at - A_DAY <= then for (way, to), then in taken.items())
+
+    return frozenset(
+        address
+        for (channel, address), at in refused.items()
+        if taken.get((channel, address), since) < at and works_for_others(channel, address, at)
+    )
+
+
+def _latest(tx: Tx, *which: sa.ColumnElement[bool]) -> dict[tuple[str, str], datetime]:
+    """Return when messages to one person were last ended so, by channel and address."""
+    chosen = sa.select(table.c.channel, table.c.address, sa.func.max(table.c.finished_at).label("at"))
+    grouped = chosen.where(table.c.address != "", *which).group_by(table.c.channel, table.c.address)
+    return {(row.channel, row.address): row.at for row in tx.execute(grouped)}
 
 
 def waiting_mark(tx: Tx) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.core.wording import Words
 from monitor.pipeline.delivering import Courier
 from monitor.settings.sections import Review, Web
-from monitor.store import Store, Tx, acknowledging, outbox, tables
+from monitor.store import Store, Tx, acknowledging, cases, outbox, tables
 from monitor.store.audit import recent_audit
 from monitor.store.outbox import Kept
 from tests.alerts import robot
@@ -262,6 +262,33 @@ async def test_who_cannot_be_given_a_reminder_has_the_leader_stand_in_before_the
     assert [message.address for message in made.mail.taken] == ["liaison@example.invalid", "leader@example.invalid"]
     assert made.duty.taken == []
     assert {one.person for one in await kept(made)} == {"liaison@example.invalid", "leader@example.invalid"}
+
+
+async def test_an_address_that_refuses_is_the_offices_task_until_another_is_named(store: Store) -> None:
+    made = await stale(store, 12)
+    made.mail.answers = [NO, Attempt(outcome=Outcome.SENT)]
+    await made.settle()
+    refusing = made.mail.taken[0].address
+    whose = "联络员" if refusing == "liaison@example.invalid" else "责任领导"
+
+    async def said() -> list[str]:
+        made.clock.forward(timedelta(days=1))
+        await made.settle()
+        found = await store.query(cases.current_findings)
+        return [one.because for one in found if one.rule == "PER-01"]
+
+    assert await said() == [f"{whose}的邮箱拒收消息，请核对。"]
+    people = account(1, "").contacts
+    named = tuple(replace(one, mail="new@example.invalid") if one.mail == refusing else one for one in people)
+    await made.enrol([account(1, URL.format(1), contacts=named)])
+    assert await said() == ["联络员和责任领导齐全。"]
+
+
+async def test_a_channel_that_works_for_nobody_is_no_fault_of_the_people(store: Store) -> None:
+    made = await stale(store, 12)
+    made.mail.answers = [NO, NO]
+    await made.settle()
+    assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
 
 
 async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(store: Store) -> None:

@@ -1,7 +1,7 @@
 """PER-01: 每个账号确定一位联络员及一位责任领导.
 
 Instrument: 缙政办发〔2022〕13号 三(三)2. Each needs a phone, a mail address or a DingTalk id, for without
-one no warning reaches anybody. Accounts being closed are not asked.
+one no warning reaches anybody, and one that takes no messages is none. Accounts being closed are not asked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.core.account import Account, AccountStatus, Role
+from monitor.core.account import AccountStatus, Role
 from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 
 ID = "PER-01"
@@ -33,19 +33,23 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     )
     if not account.is_judged or account.status not in _ASKED:
         return finding
-    gaps = [gap for role in (Role.LIAISON, Role.LEADER) if (gap := _gap(account, role))]
+    gaps = [gap for role in (Role.LIAISON, Role.LEADER) if (gap := _gap(known, role))]
     if gaps:
         return replace(finding, state=State.WARNING, proposals=(Proposal.RECTIFY,), because=f"{'；'.join(gaps)}。")
     return replace(finding, state=State.OK, because="联络员和责任领导齐全。")
 
 
-def _gap(account: Account, role: Role) -> str | None:
-    people = account.people(role)
+def _gap(known: Known, role: Role) -> str | None:
+    people = known.account.people(role)
     if not people:
         return f"未确定{role.label}"
     if len(people) > 1:
         return f"{role.label}有{len(people)}位，应为一位"
-    return None if people[0].is_reachable else f"{role.label}没有联系方式"
+    if not people[0].is_reachable:
+        return f"{role.label}没有联系方式"
+    ways = (("邮箱", people[0].mail), ("钉钉", people[0].dingtalk))
+    refusing = [name for name, address in ways if address in known.refusing]
+    return f"{role.label}的{'、'.join(refusing)}拒收消息，请核对" if refusing else None
 
 
 RULE = Rule(
@@ -55,7 +59,7 @@ RULE = Rule(
     judge=judge,
     says={
         State.OK: "联络员、责任领导各一位，各有手机、邮箱或钉钉之一",
-        State.WARNING: "缺人、多于一位，或没有联系方式",
+        State.WARNING: "缺人、多于一位、没有联系方式，或邮箱、钉钉拒收消息",
         State.NOT_APPLICABLE: "注销中、已注销的账号",
     },
 )
