@@ -1,8 +1,9 @@
 """E-mail, one message per recipient, over the settings that an Apprise mailto(s):// URL holds.
 
 Apprise 2.2.0 parses the URL and knows the big providers' servers; it hides SMTP codes and makes a new Message-ID
-for every try (both read in its source, 2026-11), so the conversation itself is held here. The codes are RFC 5321's:
-4xx may work later, 5xx will not. Once DATA has begun, silence means that the mail may have been taken.
+for every try (both read in its source, 2026-11), so the conversation itself is held here. Every mail holds the same
+words twice: plain, and as simple HTML with a table. The codes are RFC 5321's: 4xx may work later, 5xx will not. Once
+DATA has begun, silence means that the mail may have been taken.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Protocol
 from alerts import grammar
 from alerts.grammar import BadChannelError, MailPlugin
 from alerts.line import Line, talk
+from alerts.markup import html
 from alerts.text import has_controls, mark, plain, shown
 from monitor.core.message import Attempt, Message, Outcome
 
@@ -144,6 +146,8 @@ class Mail:
         for header, words in self.headers.items():
             mail[header] = words
         mail.set_content(plain(message.body), cte="base64")
+        mail.add_alternative(html(message.body, message.grid), subtype="html", cte="base64")
+        mail.set_boundary(f"=_{_stable(message.id)}")  # one of chance would make a repeat another mail
         return mail.as_bytes()
 
     def _deliver(self, mail: bytes, address: str, line: Line) -> Attempt:

@@ -203,6 +203,7 @@ class Parts:
             is_holding=self.settings.hold,
             gate=self.gate,
             page_of=self.page_of,
+            home=self.home,
             link_of=self.link_of,
             clock=self.clock,
             delivered=self.metrics.delivered,
@@ -255,10 +256,15 @@ class Parts:
         base = self.settings.web.base_url
         return f"{base.rstrip('/')}/k/{self.token_key.issue(permit)}" if base and self.token_key else None
 
+    @property
+    def home(self) -> str | None:
+        """The address of the pages, if they have one that others can open."""
+        base = self.settings.web.base_url
+        return f"{base.rstrip('/')}/" if base else None
+
     def page_of(self, account: str) -> str | None:
         """Return the address of an account's page, if pages have an address that others can open."""
-        base = self.settings.web.base_url
-        return f"{base.rstrip('/')}/accounts/{quote(account)}" if base else None
+        return f"{self.home}accounts/{quote(account)}" if self.home else None
 
     def save_roster(
         self,

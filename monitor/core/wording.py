@@ -192,7 +192,7 @@ def _row(item: Item, setting: Setting) -> tuple[str, ...]:
     last, days = item.finding.last_post, item.finding.days or 0
     deadline = setting.ladder.deadline(today - timedelta(days=days))
     return (
-        plain(item.account.name),
+        escaped(item.account.name),
         item.account.platform.label,
         dated(beijing(last).date(), today) if last else "未见发布",
         str(days),
@@ -476,24 +476,52 @@ class Section:
 
 
 DIGEST_LINES = 20
-"""Lines of one section that the digest shows; the pages show the rest."""
+"""Lines of one section that the digest shows at most; the pages show the rest."""
 
 
-def digest(sections: Sequence[Section], message_id: str, setting: Setting) -> Words:
-    """Return the operator's morning message: what is to be done today, by section."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much a digest may say, and where the rest stands."""
+
+    longest: int = 100_000
+    """Bytes of UTF-8."""
+    page: str | None = None
+    """The address of the pages, if they have one that others can open."""
+
+
+AMPLE = Room()
+NUMBERED = 32
+"""Bytes to spare for the number that a message gets when its words are settled."""
+
+
+def digest(sections: Sequence[Section], message_id: str, setting: Setting, room: Room = AMPLE) -> Words:
+    """Return the operator's morning message: what is to be done today, by section.
+
+    Where there is no room for all lines, every section is cut alike and says how many are left out; the closing
+    quote, which no channel cuts away, leads to the pages.
+    """
     today = beijing(setting.now).date()
     shown = [section for section in sections if section.lines]
     count = sum(len(section.lines) for section in shown)
-    parts = [f"### 【每日摘要】{day_with_week(today)}"]
+    most, body = DIGEST_LINES, _digest_body(shown, DIGEST_LINES, message_id, setting, room)
+    while most and len(body.encode()) + NUMBERED > room.longest:
+        most -= 1
+        body = _digest_body(shown, most, message_id, setting, room)
+    return Words(subject=f"【每日摘要】政务新媒体监测{count}项（{day(today)}）", body=body)
+
+
+def _digest_body(shown: Sequence[Section], most: int, message_id: str, setting: Setting, room: Room) -> str:
+    """Return the digest with at most so many lines of each section."""
+    parts = [f"### 【每日摘要】{day_with_week(beijing(setting.now).date())}"]
     for section in shown:
         parts.append(f"**{section.heading}（{len(section.lines)}）**")
-        parts.extend(f"- {line}" for line in section.lines[:DIGEST_LINES])
-        if len(section.lines) > DIGEST_LINES:
-            parts.append(f"- 另有{len(section.lines) - DIGEST_LINES}项，见页面")
+        parts.extend(f"- {line}" for line in section.lines[:most])
+        if left := len(section.lines[most:]):
+            parts.append(f"- 另有{left}项，见[页面]({room.page})" if room.page else f"- 另有{left}项未列出")
     if not shown:
         parts.append("今日没有需要处理的事项。")
-    parts.append(_signature(message_id, setting))
-    return Words(subject=f"【每日摘要】政务新媒体监测{count}项（{day(today)}）", body="\n\n".join(parts))
+    more = f" · [查看全部]({room.page})" if room.page else ""
+    return "\n\n".join([*parts, f"{_signature(message_id, setting)}{more}"])
 
 
 def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:

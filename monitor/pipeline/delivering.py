@@ -28,7 +28,7 @@ from monitor.core.mute import Mute
 from monitor.core.notice import Directory, Notice, Recheck, Route, is_muted, recheck, whose
 from monitor.core.token import Permit, Purpose
 from monitor.core.verdict import area_findings, silent
-from monitor.core.wording import Item, Links, Office, Setting, Words, alarm, to_person, weight
+from monitor.core.wording import AMPLE, Item, Links, Office, Room, Setting, Words, alarm, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
 from monitor.store import Store, StoreError, Tx, cases, facts, outbox, records, registers
@@ -179,6 +179,8 @@ class Courier:
     """What waits for a person in any case, but not for ever."""
     page_of: Callable[[str], str | None]
     """Where an account's page is, if pages have an address."""
+    home: str | None
+    """Where the pages begin, if they have an address."""
     link_of: Callable[[Permit], str | None]
     """Where the reader of a message may do what the permit says, if pages have an address and tokens a key."""
     clock: Callable[[], datetime]
@@ -205,6 +207,12 @@ class Courier:
         drafts = await self.store.write(lambda tx: self._prepare(tx, now), durable=True)
         self._rounds.done(await self.store.query(outbox.waiting_mark), now)
         return len(drafts)
+
+    @property
+    def room(self) -> Room:
+        """How much a message to the operator may say, whichever channel carries it in the end."""
+        longest = (self.directory.channels[route.channel].longest for route in self.directory.to_operator())
+        return Room(longest=min(longest, default=AMPLE.longest), page=self.home)
 
     def tell_operator(
         self, tx: Tx, words: Words, topic: str, now: datetime, notices: Sequence[Notice] = ()

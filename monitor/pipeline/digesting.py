@@ -73,7 +73,10 @@ class Digest:
         setting = Setting(
             now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
         )
-        if self.courier.tell_operator(tx, digest(sections, UNNUMBERED, setting), topic, now, tasks) is None:
+        if (
+            self.courier.tell_operator(tx, digest(sections, UNNUMBERED, setting, self.courier.room), topic, now, tasks)
+            is None
+        ):
             return False
         _withdraw_older(tx, topic, now)
         return True

@@ -44,7 +44,12 @@ def told() -> Message:
     setting = Setting(now=NOW, calendar=EVERY_DAY, ladder=Ladder.of(BOOK), office=office)
     words = to_person(items, {LIAISON.role, LEADER.role}, "20260519-0123456789ab", setting)
     return Message(
-        id="20260519-0123456789ab", channel="渠道", subject=words.subject, body=words.body, mentions=("13800138000",)
+        id="20260519-0123456789ab",
+        channel="渠道",
+        subject=words.subject,
+        body=words.body,
+        mentions=("13800138000",),
+        grid=words.grid,
     )
 
 
@@ -92,7 +97,10 @@ async def test_what_a_mail_says() -> None:
         await channel.send(replace(told(), address="liaison@example.cn"))
     (mail,) = office.mails
     head = "".join(f"{name}: {mail[name]}\n" for name in ("From", "To", "Subject", "Date", "Message-ID"))
-    check("mail.txt", f"{head}\n{mail.get_content()}".replace("\r\n", "\n"))
+    plain, page = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert page is not None
+    check("mail.txt", f"{head}\n{plain.get_content()}\n{page.get_content()}".replace("\r\n", "\n"))
 
 
 @pytest.mark.parametrize("file", ["dingtalk.json", "feishu.json", "wecom.json", "dingtalk_work.json", "mail.txt"])

@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -21,8 +23,10 @@ def channel_to(office: PostOffice, login: str = "", options: str = SENDER) -> Ma
     return channel
 
 
-def words_of(mail: EmailMessage) -> str:
-    return str(mail.get_content()).replace("\r\n", "\n")
+def words_of(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 async def test_one_person_gets_one_mail_in_plain_words() -> None:
@@ -36,8 +40,35 @@ async def test_one_person_gets_one_mail_in_plain_words() -> None:
     assert mail["To"] == "zhang@jinyun.gov.cn"
     assert mail["From"] == "县政务新媒体监测 <office@jinyun.gov.cn>"
     assert mail["Subject"] == "【更新提醒】“缙云某某”微信公众号"
-    assert mail.get_content_type() == "text/plain"
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert words_of(mail) == "提醒\n已10天未更新\n\n联系电话1234567\n"
+
+
+GRID = (
+    ("账号", "平台", "最近更新", "天数", "期限"),
+    ("示例<发布>", "微信订阅号", "5月1日", "15", "5月15日（周五），已过"),
+)
+
+
+async def test_a_mail_shows_the_facts_as_a_small_table_under_a_subject_in_chinese() -> None:
+    subject = "【超期提醒】“示例发布”微信订阅号15天未更新（5月16日）"
+    with PostOffice() as office:
+        await channel_to(office).send(replace(message(subject=subject, address="a@b.cn"), grid=GRID))
+    (mail,) = office.mails
+    assert mail["Subject"] == subject
+    page = words_of(mail, "html")
+    cells = re.findall(r"<t[hd] [^>]*>(.*?)</t[hd]>", page)
+    assert cells == [*GRID[0], "示例&lt;发布&gt;", *GRID[1][1:]]
+    assert page.index("<table") > page.index("已连续<strong>10天</strong>未更新")
+
+
+async def test_a_repeat_is_the_same_mail_letter_for_letter() -> None:
+    with PostOffice() as office:
+        channel = channel_to(office)
+        for _ in range(2):
+            await channel.send(replace(message(address="a@b.cn"), grid=GRID))
+    first, second = (mail.as_bytes() for mail in office.mails)
+    assert first == second
 
 
 async def test_a_repeat_bears_the_same_message_id() -> None:

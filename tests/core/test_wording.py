@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.text import fitted, size
 from monitor.core.account import Role
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import Support
 from monitor.core.rules import upd_01
-from monitor.core.wording import Item, Office, Section, Setting, digest, escaped, plain, to_person
+from monitor.core.wording import (
+    DIGEST_LINES,
+    Item,
+    Office,
+    Room,
+    Section,
+    Setting,
+    alarm,
+    digest,
+    escaped,
+    plain,
+    to_person,
+)
 from tests.core.build import BOOK, account, beijing_time, known
 from tests.core.test_calendar import SPRING
 
@@ -175,6 +190,63 @@ def test_no_name_breaks_out_of_its_line(name: str) -> None:
     assert "\n" not in shown
     assert not set(shown) & set("\\`*_[]()#!|<>~@")
     assert len(shown) <= 41
+
+
+LONG = [Section(heading=f"第{n}节", lines=tuple(f"示例{n}-{line}已超期" for line in range(60))) for n in (1, 2)]
+
+
+def test_a_digest_that_is_cut_says_how_much_is_left_out_and_leads_to_the_rest() -> None:
+    now = beijing_time("2022-05-19 08:45")
+    page = "https://x.example/"
+    body = digest(LONG, "待定", setting(now), Room(page=page)).body
+    assert body.count(f"- 另有{60 - DIGEST_LINES}项，见[页面]({page})") == len(LONG)
+    assert body.endswith(f"编号待定 · [查看全部]({page})")
+    silent = digest(LONG, "待定", setting(now)).body
+    assert silent.count(f"- 另有{60 - DIGEST_LINES}项未列出") == len(LONG)
+    assert "://" not in silent
+
+
+@pytest.mark.parametrize("longest", [700, 1_000, 2_000, 18_000])
+@pytest.mark.parametrize("page", [None, "https://x.example/"])
+def test_a_digest_fits_where_it_goes_and_names_every_line_or_counts_it(longest: int, page: str | None) -> None:
+    now = beijing_time("2022-05-19 08:45")
+    body = digest(LONG, "20220519-0123456789ab", setting(now), Room(longest=longest, page=page)).body
+    assert len(body.encode()) <= longest
+    left = sum(int(count) for count in re.findall(r"- 另有(\d+)项", body))
+    assert body.count("已超期") + left == sum(len(section.lines) for section in LONG)
+
+
+def test_a_channel_that_cuts_a_digest_once_more_keeps_its_link() -> None:
+    body = digest(LONG, "待定", setting(beijing_time("2022-05-19 08:45")), Room(page="https://x.example/")).body
+    cut = fitted(body, 600, size)
+    assert len(cut.encode()) <= 600
+    assert "行未显示" in cut
+    assert cut.endswith("[查看全部](https://x.example/)")
+
+
+def test_the_facts_stand_beside_the_words_as_a_table() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    items = [
+        item(StepKind.REMIND, date(2022, 5, 9), now, "A<b>"),
+        item(StepKind.OVERDUE, date(2022, 5, 4), now, "乙"),
+        item(StepKind.RECOVERED, date(2022, 5, 18), now, "丙"),
+    ]
+    assert to_person(items, [Role.LIAISON], "1", setting(now)).grid == (
+        ("账号", "平台", "最近更新", "天数", "期限"),
+        ("乙", "微博", "5月4日", "15", "5月18日（周三），已过"),
+        ("A＜b＞", "微博", "5月9日", "10", "5月23日（周一）"),
+    )
+    assert to_person(items[2:], [Role.LIAISON], "1", setting(now)).grid == ()
+
+
+def test_an_alarm_says_what_is_wrong_and_gives_nobodys_number() -> None:
+    now = beijing_time("2026-10-03 22:00")
+    found = item(StepKind.TASK, date(2026, 10, 1), now, because="10月3日登记：发现：页面被篡改。")
+    words = alarm([found], "1", setting(now))
+    assert words.subject == "【紧急】“示例发布”微博（10月3日22时）"
+    assert "10月3日登记：发现：页面被篡改。" in words.body
+    assert "13800000001" not in words.body
+    assert alarm([found, found], "1", setting(now)).subject == "【紧急】2个账号（10月3日22时）"
 
 
 def test_the_digest_leaves_out_what_is_empty() -> None:
