@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from contextlib import suppress
 from datetime import timedelta
@@ -99,12 +100,19 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
         if not await _take_over(parts, daemon):
             return True
         await parts.store.write(parts.refresh)
+        settle()
         held = asyncio.create_task(_hold(parts.store, daemon), name="hold")
         await daemon.run()
         return await held
     finally:
         server.should_exit = True
         await pages
+
+
+def settle() -> None:
+    """Have the garbage collector leave alone what was loaded to stay: to go through it again and again costs CPU."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _take_over(parts: Parts, daemon: Daemon) -> bool:

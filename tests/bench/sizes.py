@@ -27,6 +27,7 @@ from typing import TypeVar
 
 from collectors.http import Door, Policy
 from monitor.app.parts import Parts
+from monitor.app.serving import settle
 from monitor.core.account import Account
 from monitor.core.bulletin import Problem
 from monitor.core.calendar import beijing_date, days_between
@@ -159,6 +160,7 @@ class _County:
     async def measured(self) -> Size:
         """Return what a day turning, a minute, and a scrape cost."""
         self.clock.moment = MIDNIGHT
+        settle()
         sweep = await self._spent(self._judge_accounts)
         areas = await self._spent(self.parts.works.judge_all)
         await self._look(sorted(self.posting), MIDNIGHT)

@@ -17,10 +17,12 @@ from tests.cli.office import PROGRAM, Office
 
 MEASURED = """\
 import json, sys, time
+started = time.perf_counter()
 from monitor.cli.main import run
 code = run(sys.argv[1:])
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps([code, time.process_time(), int(peak.split()[1]) / 1024]))
+wall = time.perf_counter() - started
+print(json.dumps([code, time.process_time(), wall, int(peak.split()[1]) / 1024]))
 """
 """Its CPU, since other work on the machine must not decide, and its own peak, which a fork does not blur."""
 
@@ -65,7 +67,8 @@ def test_ten_thousand_rows_are_imported_in_ten_seconds_and_200_megabytes(office:
         check=True,
     )
     *said, measured = ended.stdout.splitlines()
-    code, seconds, megabytes = json.loads(measured)
+    code, seconds, wall, megabytes = json.loads(measured)
+    sys.stdout.write(f"{seconds:.1f} s of CPU, {wall:.1f} s by the clock, {megabytes:.0f} MB\n")
     assert said[-2:] == ["共 10000 个账号：新增 10000，修改 0，删除 0。", "已导入。"]
     assert (code, ended.stderr) == (0, "")
     assert seconds < 10
