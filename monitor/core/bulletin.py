@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from monitor.core.account import Account, Labelled
 from monitor.core.reference import Reference
@@ -63,6 +64,34 @@ class Round:
     def problems_of(self, account: str) -> frozenset[Problem]:
         """Return what the round says of an account; empty where no row names it."""
         return frozenset(listing.problem for listing in self.listings if listing.account == account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """Rounds of a series that nobody entered, between two that somebody did."""
+
+    series: str
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many rounds are missing."""
+        return self.last - self.first + 1
+
+    def __str__(self) -> str:
+        """Return what people call it: 通报“省平台月报”第3至5期."""
+        numbers = f"{self.first}" if self.size == 1 else f"{self.first}至{self.last}"
+        return f"通报“{self.series}”第{numbers}期"
+
+
+def holes(known: Iterable[tuple[str, int]]) -> tuple[Hole, ...]:
+    """Return what is missing between known rounds, given by series and number; what comes before or after is not."""
+    return tuple(
+        Hole(series=series, first=earlier + 1, last=later - 1)
+        for (series, earlier), (its, later) in pairwise(sorted(set(known)))
+        if its == series and later > earlier + 1
+    )
 
 
 def by_series(rounds: Iterable[Round]) -> dict[str, tuple[Round, ...]]:

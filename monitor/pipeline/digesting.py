@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,10 +16,12 @@ from monitor.core.message import MessageState
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
 from monitor.core.outage import Outage
+from monitor.core.paper import PaperKind
 from monitor.core.record import Subject
+from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.wording import Section, Setting, day, digest, escaped, quoted
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, records, sights
+from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, papers, records, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -65,6 +67,7 @@ class Digest:
             Section(heading="新增待办（单位和地区）", lines=tuple(_lines_beyond_accounts(tx, tasks))),
             Section(heading="依据变化，请复核决定（决定不自动撤销）", lines=tuple(_lines_of_shaken(rows, tx, since))),
             Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
+            Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
             Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(bench.calendar, beijing_date(now)))),
         )
@@ -186,6 +189,22 @@ def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
     for year in calendar.unknown_years(today):
         missing = f"没有{year}年的放假和调休安排，目前只按法定节日和周一至周五计算"
         yield f"{missing}；公布后请写入calendar.yaml，并把{year}加入years"
+
+
+def _lines_of_papers(tx: Tx, rows: Sequence[sights.Row], since: datetime) -> Iterator[str]:
+    """Yield what the papers still lack: told once, and every day while a verdict waits for it."""
+    waiting = sum(one.rule == LISTED and one.state is State.UNKNOWN for row in rows for one in row.findings)
+    for hole in papers.missing_rounds(tx) if waiting else ():
+        yield f"缺{escaped(str(hole), 100)}，请补录后导入；确无此期的，导入一行空行（覆盖全部写“否”）"
+    unmatched = Counter(
+        one.paper
+        for one in papers.strays(tx)
+        if one.known_at > since or (waiting and one.paper.kind is PaperKind.ROUND)
+    )
+    for paper, count in unmatched.items():
+        yield f"{escaped(str(paper), 100)}：{count}行对不上账号，请补上台账，或在原表写明账号ID后再导入"
+    if waiting:
+        yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能认定"
 
 
 def _outage_line(outage: Outage) -> str:

@@ -45,7 +45,7 @@ NEEDS: Mapping[str, Needs] = {
             "zombie_from",
         )
     ),
-    "UPD-02": Needs(numbers=("rounds",)),
+    "UPD-02": Needs(numbers=("rounds",), switches=("count_own_bulletin",)),
     "UPD-03": Needs(numbers=("gap_from", "window_days")),
     "APP-01": Needs(numbers=("failures", "hours", "unstable_percent", "unstable_days", "certificate_days")),
     "APP-02": Needs(),

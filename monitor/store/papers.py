@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from monitor.core.bulletin import Hole, holes
 from monitor.core.paper import Entry, Mean, Paper, PaperKind, filed_names, matched, merged, says_the_same
 from monitor.core.reference import Directory, Reference
 from monitor.store import roster, tables
@@ -100,6 +101,12 @@ def strays(tx: Tx) -> tuple[Stray, ...]:
         for row in sorted(wanted, key=lambda row: (row.on, row.id), reverse=True)
         for entry in rows[row.id]
     )
+
+
+def missing_rounds(tx: Tx) -> tuple[Hole, ...]:
+    """Return the rounds that are missing between those that are known, by series."""
+    heads = tx.execute(_heads(tables.papers.c.kind == PaperKind.ROUND))
+    return holes((head.title, head.number) for head in heads)
 
 
 def papers(

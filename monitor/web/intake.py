@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.core.bulletin import Hole
 from monitor.store import Tx
 from monitor.store.audit import Act, recent_audit
-from monitor.store.papers import Stray, strays
+from monitor.store.papers import Stray, missing_rounds, strays
 
 LISTED = 50
 STRAYS_LISTED = 200
@@ -21,6 +22,8 @@ class ImportsPage:
     strays: Sequence[Stray]
     """At most STRAYS_LISTED."""
     strays_in_all: int
+    holes: tuple[Hole, ...]
+    """Rounds that are missing between known ones."""
 
 
 def read_imports(tx: Tx) -> ImportsPage:
@@ -30,4 +33,5 @@ def read_imports(tx: Tx) -> ImportsPage:
         files=recent_audit(tx, limit=LISTED, beginning="import "),
         strays=waiting[:STRAYS_LISTED],
         strays_in_all=len(waiting),
+        holes=missing_rounds(tx),
     )

@@ -18,7 +18,7 @@ from monitor.store import StoreError, Tx
 from monitor.store.cases import Which, open_cases, tally
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
-from monitor.store.papers import strays
+from monitor.store.papers import missing_rounds, strays
 from monitor.store.records import mutes_on
 from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
@@ -50,6 +50,8 @@ class Everything:
     """How many platforms are suspended; the monitor being offline counts as one."""
     strays: int
     """How many rows of papers nobody answers to."""
+    missing: int
+    """How many rounds of bulletins are missing between known ones."""
     waiting: int
     """How many cases are the office's to do something about."""
 
@@ -101,6 +103,7 @@ class Pages:
                     everything.outages,
                     everything.strays,
                     everything.waiting,
+                    everything.missing,
                 )
             ),
         )
@@ -250,6 +253,7 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
         messages=message_counts(tx),
         outages=len(open_outages(tx)),
         strays=len(strays(tx)),
+        missing=sum(hole.size for hole in missing_rounds(tx)),
         waiting=sum(tally(tx, Which.OFFICE).values()),
     )
 

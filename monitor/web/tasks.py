@@ -79,6 +79,7 @@ def tasks_of(
     outages: int = 0,
     strays: int = 0,
     waiting: int = 0,
+    missing: int = 0,
 ) -> Iterable[Task]:
     """Yield what is to be done, messages first; nothing that is done already."""
     failed, held = messages.get(MessageState.FAILED, 0), messages.get(MessageState.HELD, 0)
@@ -89,6 +90,7 @@ def tasks_of(
     ]
     tasks.append(Task(count=waiting, text="个案件待办公室办理，请逐个处理", link="/cases?state=office"))
     tasks.append(Task(count=strays, text="行通报、指数或清单对不上账号，请补上台账", link="/imports"))
+    tasks.append(Task(count=missing, text="期通报缺失，请补录", link="/imports"))
     for kind in KINDS:
         count = sum(kind.concerns(row, line) for row, line in pairs)
         tasks.append(Task(count=count, text=f"个{kind.heading}，{kind.wish}", link=f"/accounts?task={kind.key}"))

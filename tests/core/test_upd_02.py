@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.account import AccountFunction, Platform, UnitLevel
-from monitor.core.bulletin import Problem, Round, Stray
+from monitor.core.bulletin import Problem, Round, Stray, holes
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Basis, Proposal, State
 from monitor.core.rules import upd_02
-from tests.core.area import CLEAN, LISTED, issue, register, ruled, state, stray, verdict
-from tests.core.build import account
+from tests.core.area import CLEAN, LISTED, book, issue, register, ruled, state, stray, verdict
+from tests.core.build import account, beijing_time
 
 ME, OTHER = "A01", "A02"
 DAYS = ("2022-04-01", "2022-04-08", "2022-04-15", "2022-04-22", "2022-04-29", "2022-05-06")
@@ -105,6 +106,35 @@ def test_another_platform_id_is_another_account() -> None:
 def test_the_count_of_one_series_is_not_that_of_another() -> None:
     rounds = (issue(1, "2022-04-01", (ME, LISTED)), issue(2, "2022-04-08", (ME, LISTED), series="市通报"))
     assert state(upd_02.RULE, register(rounds=rounds)) is State.OK
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "expected"),
+    [
+        ("示例县季度通报", set(), State.OK),
+        ("示例县季度通报", {upd_02.COUNT_OWN}, State.VIOLATED),
+        ("省平台示例县通报", set(), State.VIOLATED),
+        ("邻县季度通报", set(), State.VIOLATED),
+    ],
+)
+def test_the_area_s_own_bulletin_counts_only_where_the_rules_say_so(name: str, on: set[str], expected: State) -> None:
+    rounds = tuple(issue(number, DAYS[number], (ME, LISTED), series=name) for number in (1, 2))
+    rules = replace(book(), switches={"UPD-02": frozenset(on)})
+    said = list(upd_02.judge(register(rounds=rounds), rules, beijing_time("2022-05-25 09:00")))
+    assert (said[0].state if said else State.OK) is expected
+
+
+def test_holes_lie_between_known_rounds_of_one_series() -> None:
+    known = [("月报", 3), ("月报", 4), ("月报", 6), ("月报", 9), ("季报", 1), ("周报", 12)]
+    assert [str(hole) for hole in holes(known)] == ["通报“月报”第5期", "通报“月报”第7至8期"]
+    assert [hole.size for hole in holes(known)] == [1, 2]
+
+
+def test_a_round_that_there_never_was_is_filled_by_one_that_covers_nobody() -> None:
+    of = register(rounds=series("报缺报"))
+    assert state(upd_02.RULE, of) is State.UNKNOWN
+    filled = sorted((*of.rounds, issue(2, DAYS[1], covers_all=False)), key=lambda one: one.number)
+    assert state(upd_02.RULE, register(rounds=tuple(filled))) is State.VIOLATED
 
 
 def test_neighbours_are_neighbours_however_far_apart_their_dates_lie() -> None:

@@ -7,13 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.core.account import Account, Platform, UnitLevel
+from monitor.core.bulletin import Problem
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Closing, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
+from monitor.core.paper import Entry, Paper, PaperKind
 from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.reference import Reference
 from monitor.store import Store, cases, decisions, records
+from monitor.store.papers import save_papers
 from tests.pipeline.build import Canned, Office, account, feed, office
 
 DAY = timedelta(days=1)
@@ -124,6 +128,41 @@ async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> 
     body = of.duty.taken[-1].body
     assert "新增待办（单位和地区）" in body
     assert "示例县教育局：没有登记信息发布审核制度" in body
+
+
+async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_every_day_and_opens_no_case(
+    store: Store,
+) -> None:
+    of = await living(store, NICHE)
+    today = of.clock().date()
+    mine = Entry(written=Reference(account="A01"), account="A01", problem=Problem.STALE)
+    nobody = Entry(written=Reference(platform=Platform.WEIBO, name="示例新号"), problem=Problem.STALE)
+    stray = Paper(kind=PaperKind.FILED_LIST, on=today, entries=(nobody,))
+    rounds = [
+        Paper(kind=PaperKind.ROUND, title=title, number=number, on=today, entries=(entry,))
+        for title, number, entry in (
+            ("省平台月报", 1, mine),
+            ("省平台月报", 2, nobody),
+            ("省平台月报", 4, nobody),
+        )
+    ]
+    await store.write(lambda tx: save_papers(tx, [*rounds, stray], file="通报.xlsx", known_at=of.clock()))
+    told = []
+    for _ in range(2):
+        await of.parts.works.judge_all()
+        await of.parts.works.write_digest()
+        await of.settle()
+        told.append(of.duty.taken[-1].body)
+        of.clock.forward(DAY)
+    waiting = (
+        "缺通报“省平台月报”第3期，请补录后导入；确无此期的，导入一行空行（覆盖全部写“否”）",
+        "通报“省平台月报”第2期：1行对不上账号，请补上台账，或在原表写明账号ID后再导入",
+        "因以上期次或行，1个账号是否连续被通报2周未更新，暂不能认定",
+    )
+    assert [[line in body for line in waiting] for body in told] == [[True] * 3, [True] * 3]
+    assert ["已备案清单" in body for body in told] == [True, False]  # no verdict waits for it: told once
+    assert await held(of, "UPD-02") == {"A01": State.UNKNOWN}
+    assert await course(of, "UPD-02") == []
 
 
 async def test_the_cases_of_a_rule_that_is_gone_end(store: Store) -> None:

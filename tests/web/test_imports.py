@@ -50,6 +50,19 @@ def test_hostile_words_stay_words(empty: Store, around: Surroundings) -> None:
 def test_nothing_to_match_is_said_plainly(client: TestClient) -> None:
     page = text_of(client.get("/imports").text)
     assert "待对应的行 没有：" in page
+    assert "缺的期次 没有：" in page
+
+
+def test_a_missing_round_is_named_with_what_to_do_and_is_a_task(empty: Store, around: Surroundings) -> None:
+    enrol(empty, account("A01", "示例发布"), at=NOW)
+    rounds = [Paper(kind=PaperKind.ROUND, title="省平台月报", number=number, on=date(2026, 4, 30)) for number in (1, 4)]
+    with empty.begin() as tx:
+        papers.save_papers(tx, rounds, file="通报.xlsx", known_at=NOW)
+    client = client_of(empty, around)
+    page = text_of(client.get("/imports").text)
+    assert "通报“省平台月报”第2至3期" in page
+    assert "确无此期的，导入一行空行，覆盖全部写“否”" in page
+    assert "2 期通报缺失，请补录" in text_of(client.get("/").text)
 
 
 def test_the_page_is_found_from_every_other(client: TestClient) -> None:

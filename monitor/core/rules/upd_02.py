@@ -3,7 +3,8 @@
 Instrument: 缙政办发〔2022〕13号 三(二)1. Consecutive are rounds whose numbers are neighbours in one series,
 whatever lies between their dates. Once it holds, it holds until a decision or a correction; a clean round resets
 the count alone. What a missing round, or a row that nobody could match and that may mean the account, may have said is
-taken both ways: where the verdict depends on it, nothing is known.
+taken both ways: where the verdict depends on it, nothing is known. A series that carries the area's own name is the
+office's own bulletin: it counts only where rules.yaml says so.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from monitor.core.register import Register
 from monitor.core.rules.registry import in_scope, on_account
 
 ID = "UPD-02"
+COUNT_OWN = "count_own_bulletin"
 _SETTLING = frozenset(Ruling) - {Ruling.CONFIRMED}
 """What ends the trouble that it was made on; a confirmation only says that there is one."""
 
@@ -117,8 +119,12 @@ class _Series:
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts that were listed twice in a row, and those that may have been."""
-    limit = book.number(ID, "rounds")
-    series = [_Series.of(name, rounds, limit) for name, rounds in register.series.items()]
+    limit, counts_own = book.number(ID, "rounds"), book.is_on(ID, COUNT_OWN)
+    series = [
+        _Series.of(name, rounds, limit)
+        for name, rounds in register.series.items()
+        if counts_own or not name.startswith(register.area)
+    ]
     walked = [(one, vague, one.suspects(vague)) for one in series for vague in [one.vague]]
     for account in register.judged:
         near = [one for one, vague, suspects in walked if suspects.get(account.id, vague) >= limit]
@@ -158,7 +164,7 @@ def _verdict(
     )
     if all(count.over for count in outcomes):
         return finding
-    because = f"{text}中有的期次缺失或有未能对应账号的行，不能认定是否连续{series.limit}次被通报。"
+    because = f"{text}中有的期次缺失或有未能对应账号的行，不能认定是否连续{series.limit}次被通报，请补录或核对。"
     return replace(finding, state=State.UNKNOWN, since=None, proposals=(), because=because)
 
 
