@@ -540,9 +540,38 @@ def test_the_office_can_write_the_schedule_of_a_new_year(folder: Path) -> None:
     assert (date(2027, 4, 8), "三月三") in calendar.names
 
 
+def test_an_area_s_days_are_those_of_the_office_but_for_its_own(folder: Path) -> None:
+    (folder / "calendar.yaml").write_text(
+        "holidays:\n  2027-04-12: 开城节\n"
+        "areas:\n  示例县:\n    holidays:\n      2027-04-08: 三月三\n    workdays: [2027-04-11, 2027-04-12]\n"
+        "years: [2027]\n",
+        "utf-8",
+    )
+    office = load(folder, {}).work_calendar()
+    here, elsewhere = office.of("示例县"), office.of("邻县")
+
+    assert office.of(None) is office
+    assert elsewhere is office
+    days = [date(2027, 4, day) for day in (8, 11, 12, 10)]
+    assert [office.is_workday(day) for day in days] == [True, False, False, False]
+    assert [here.is_workday(day) for day in days] == [False, True, True, False]
+    assert (date(2027, 4, 8), "三月三") in here.names
+    assert not here.is_workday(date(2027, 10, 1))
+    assert here.years == office.years
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (
+            "areas:\n  示例线:\n    workdays: []\n",
+            "calendar.yaml 第2行：“示例线” 不在 xuncha.yaml 的 office.areas 中（是否想写 示例县？）。",
+        ),
+        (
+            "areas:\n  示例县:\n    holidays:\n      2027-02-05: 春节\n    workdays:\n      - 2027-02-05\n",
+            "calendar.yaml 第6行：2027-02-05 既写作放假日又写作上班日。",
+        ),
+        ("areas:\n  示例县:\n    years: [2027]\n", "calendar.yaml 第3行：不认识的设置项 “areas.示例县.years”。"),
         ("workday: []\n", "calendar.yaml 第1行：不认识的设置项 “workday”（是否想写 workdays？）。"),
         (
             "holidays:\n  春节: 2027-02-05\n",

@@ -8,7 +8,8 @@ machine's time-zone files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cached_property
 
@@ -76,6 +77,12 @@ class WorkCalendar:
     """Years whose official schedule, make-up days included, is known."""
     rest_weekdays: frozenset[int] = frozenset({5, 6})
     """Saturday and Sunday; empty where every day is worked (the sample county)."""
+    areas: Mapping[str, WorkCalendar] = field(default_factory=dict, hash=False)
+    """The calendars of areas that have days of their own; this one is the office's, and that of all other areas."""
+
+    def of(self, area: str | None) -> WorkCalendar:
+        """Return the calendar of an area; None: the office's."""
+        return self.areas.get(area, self) if area is not None else self
 
     def unknown_years(self, day: date) -> tuple[int, ...]:
         """Return the years whose schedule is missed on a day: its own, and from December on the next one's too.

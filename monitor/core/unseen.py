@@ -23,11 +23,11 @@ _CLAUSE = "自动采集的账号连续3个工作日没有完整的核查，由�
 
 
 def rule(calendar: WorkCalendar) -> Rule:
-    """Return the duty as a rule that counts working days by this calendar."""
+    """Return the duty as a rule that counts an area's working days by this calendar."""
 
     def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         """Return whether the account has been out of sight for too long."""
-        return _judge(known, calendar, now)
+        return _judge(known, calendar.of(known.account.area), now)
 
     return Rule(
         id=ID,

@@ -340,7 +340,7 @@ class _Pause:
 
 def _pause(item: Item, setting: Setting) -> _Pause | None:
     """Return the days off that the deadline falls in; None on a working day, or when they have begun."""
-    today, calendar = beijing(setting.now).date(), setting.calendar
+    today, calendar = beijing(setting.now).date(), setting.calendar.of(item.account.area)
     days = item.finding.days or 0
     deadline = setting.ladder.deadline(today - timedelta(days=days))
     block = None if calendar.is_workday(deadline) else calendar.days_off_after(calendar.previous_workday(deadline))

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
-from monitor.core.account import Role
+from monitor.core.account import Account, Role
 from monitor.core.calendar import ONE_DAY, OfficeHours, beijing_date, start_of_day
 from monitor.core.case import Case, Ladder, StepKind
 from monitor.core.channel import Channel
@@ -31,7 +31,7 @@ from monitor.core.verdict import area_findings, silent
 from monitor.core.wording import AMPLE, Item, Links, Office, Room, Setting, Words, alarm, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
-from monitor.store import Store, StoreError, Tx, cases, facts, outbox, records, registers
+from monitor.store import Store, StoreError, Tx, cases, facts, outbox, records, registers, roster
 
 BATCH = 100
 UNNUMBERED = "待定"
@@ -114,7 +114,7 @@ class Refrain(Enum):
     """Why a message is not tried now."""
 
     MOOT = "moot"
-    """It has nothing to say any more, must be written anew, or is in other hands."""
+    """It has nothing to say any more, must be written anew, is for a later day, or is in other hands."""
     CLOSED = "closed"
     """Nothing leaves by this channel now: outside office hours, too fast, or it said that it takes nothing."""
 
@@ -304,20 +304,24 @@ class Courier:
     def _settled(self, tx: Tx, *, kept: outbox.Kept, channel: Channel) -> Ready | Refrain:
         """Return the message as it must be sent now, or why it is not."""
         now = self.clock()
-        opens = now if kept.is_urgent else self.hours.opens_at(now, self.bench.calendar)
+        opens = now if kept.is_urgent else self._opens(tx, kept, now)
         token_at = outbox.next_token_at(tx, channel.bucket, channel.per_minute, now)
-        open_at = max(opens, token_at or opens)
+        is_shared = not self.bench.calendar.areas  # else another area's people may be written to now
+        open_at = max(opens, token_at or opens) if is_shared else token_at or now
         if open_at > now:
-            outbox.hold_back(tx, channel.name, open_at, urgent_too=opens <= now)
+            outbox.hold_back(tx, channel.name, open_at, urgent_too=opens <= now or not is_shared)
             return Refrain.CLOSED
         lease = outbox.take(tx, kept.message.id, self.holder, at=now)
         if lease is None:
+            return Refrain.MOOT
+        if opens > now:
+            outbox.give_back(tx, lease, opens)
             return Refrain.MOOT
         words, is_whole = Words(subject=kept.message.subject, body=kept.message.body), True
         if kept.is_about_notices:
             if self._has_heard_enough(tx, kept, now):
                 tomorrow = start_of_day(beijing_date(now) + ONE_DAY)
-                outbox.give_back(tx, lease, self.hours.opens_at(tomorrow, self.bench.calendar))
+                outbox.give_back(tx, lease, self._opens(tx, kept, tomorrow))
                 return Refrain.MOOT
             fresh = self._words_now(tx, kept, channel, now)
             if fresh is None:
@@ -327,6 +331,19 @@ class Courier:
         outbox.take_token(tx, channel.bucket, channel.per_minute, now)
         message = outbox.freeze(tx, lease, subject=words.subject, body=body, grid=words.grid, at=now)
         return Ready(message=message, lease=lease, is_whole=is_whole)
+
+    def _opens(self, tx: Tx, kept: outbox.Kept, now: datetime) -> datetime:
+        """Return the first moment from now on at which its reader's area, for the operator the office, is at work."""
+        calendar = self.bench.calendar
+        if not calendar.areas or kept.role is Role.OPERATOR:
+            return self.hours.opens_at(now, calendar)
+        carried = {notice.account for notice in outbox.notices_of(tx, kept.message.id)}
+        return self._opens_for(now, (one for one in map(partial(roster.account, tx), carried) if one))
+
+    def _opens_for(self, now: datetime, accounts: Iterable[Account]) -> datetime:
+        calendar = self.bench.calendar
+        calendars = [calendar.of(area) for area in {account.area for account in accounts}] or [calendar]
+        return max(self.hours.opens_at(now, one) for one in calendars)
 
     def _has_heard_enough(self, tx: Tx, kept: outbox.Kept, now: datetime) -> bool:
         """Whether the person has got as many messages today as anybody may; the operator has no such limit."""
@@ -433,7 +450,8 @@ class Courier:
             topic=topic,
             release_at=self._release_at(group),
         )
-        opens = now if topic else self.hours.opens_at(now, self.bench.calendar)
+        told = [outlook.known[notice.account].account for notice in group if route.role is not Role.OPERATOR]
+        opens = now if topic else self._opens_for(now, told)
         waits = any(map(self.gate.holds, group)) and (draft.release_at is None or now < draft.release_at)
         is_held = self.is_holding or (waits and not topic)
         if topic and is_held:

@@ -24,7 +24,7 @@ AGAIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What judging goes by: the rules, the numbers of a day, the calendar."""
+    """What judging goes by: the rules, the numbers of a day, the calendars of the office and of areas."""
 
     rules: Sequence[Rule]
     book_of: Callable[[date], RuleBook]
@@ -41,7 +41,7 @@ class Bench:
 
     def findings(self, known: Known, now: datetime) -> tuple[tuple[Rule, Finding], ...]:
         """Return what every rule in force says of one account, after what people decided."""
-        book = self.book(now)
+        book = self.book(now, known.account.area)
         return tuple(
             (rule, reviewed(word_of(rule, known, book, now), known.decisions, now)) for rule in self.in_force(book)
         )
@@ -58,7 +58,7 @@ class Bench:
 
     def area_findings(self, register: Register, now: datetime) -> Iterator[tuple[AreaRule, Finding]]:
         """Yield what the rules in force say of an area, its units and its accounts; silence means fine."""
-        book = self.book(now)
+        book = self.book(now, register.area)
         for rule in self.area_rules:
             if rule.id in book.clauses:
                 yield from ((rule, finding) for finding in area_findings(rule, register, book, now))
@@ -76,9 +76,10 @@ class Bench:
             if rule.id in book.clauses:
                 yield from silent(rule, register, book, [one for one in said if one.rule == rule.id])
 
-    def book(self, now: datetime) -> RuleBook:
-        """Return the numbers in force on the day of `now`."""
-        return self.book_of(beijing_date(now))
+    def book(self, now: datetime, area: str | None = None) -> RuleBook:
+        """Return the numbers in force on the day of `now`, with the working days of an area; None: of the office."""
+        book = self.book_of(beijing_date(now))
+        return replace(book, calendar=self.calendar.of(area)) if area in self.calendar.areas else book
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,7 @@ class Judge:
     def _judgement(
         self, known: Known, rule: Rule, finding: Finding, case: Case | None, book: RuleBook, now: datetime
     ) -> cases.Judgement:
-        planned = plan(finding, rule.pacing, case, book, self.bench.calendar, now)
+        planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(known.account.area), now)
         if planned == NOTHING:
             return cases.Judgement(finding=finding, case=case)
         judgement = cases.Judgement(finding=finding, case=case, plan=planned)
@@ -149,7 +150,7 @@ class Judge:
         step = planned.step
         if step is None:
             return
-        today, calendar = beijing_date(now), self.bench.calendar
+        today, calendar = beijing_date(now), self.bench.calendar.of(account.area)
 
         def spared(person: str) -> bool:
             goes_on = case is not None and not planned.close

@@ -81,7 +81,7 @@ class Surveyor:
         self, tx: Tx, register: Register, rule: AreaRule, now: datetime, of: Collection[str] | None = None
     ) -> bool:
         """Judge an area, or some of its accounts, by one rule; return whether that touched any case."""
-        book = self.bench.book(now)
+        book = self.bench.book(now, register.area)
         standing = standing_in(tx, register.area, [rule.id], of)
         ongoing = cases.open_in_area(tx, register.area, [rule.id], of)
         spoken_of, said = set(), []
@@ -103,8 +103,8 @@ class Surveyor:
     def _judgement(
         self, rule: AreaRule, finding: Finding, case: Case | None, register: Register, now: datetime
     ) -> cases.Judgement:
-        book = self.bench.book(now)
-        planned = plan(finding, rule.pacing, case, book, self.bench.calendar, now)
+        book = self.bench.book(now, finding.area)
+        planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(finding.area), now)
         account = next((one for one in register.accounts if one.id == finding.account), None) if planned.step else None
         notices = tuple(_notices(planned, finding, account, book))
         return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)

@@ -7,7 +7,8 @@ days and otherwise Monday to Friday.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from monitor.core.calendar import ONE_DAY, WorkCalendar
 from monitor.settings.check import Section
 from monitor.settings.document import Document
 from monitor.settings.kinds import Day, Days, DaySpan
-from monitor.settings.problem import Problem
+from monitor.settings.problem import Problem, did_you_mean
 
 YEARS = range(2018, 2036)
 """The years of which the package is asked; it knows the make-up days of all that are past since 2018."""
@@ -28,37 +29,70 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
-class CalendarFile(Section):
-    """All of config/calendar.yaml."""
+class Corrections(Section):
+    """Days that are otherwise than the calendar before them says."""
 
     holidays: Mapping[DaySpan, Text] = Field(default_factory=dict)
     """Days off, with the holiday's name."""
     workdays: tuple[Day, ...] = ()
     """Saturdays and Sundays that are worked."""
+
+
+class CalendarFile(Corrections):
+    """All of config/calendar.yaml."""
+
     years: tuple[Year, ...] = ()
     """Years of which this file has the whole published schedule."""
+    areas: Mapping[Text, Corrections] = Field(default_factory=dict)
+    """By area, what is otherwise there than everywhere else."""
 
     def work_calendar(self, *, every_day: bool = False) -> WorkCalendar:
-        """Return the calendar of the package with this file's corrections; with `every_day`, no day is off."""
-        names, makeup = _statutory()
-        years = frozenset({day.year for day in makeup} | set(self.years))
+        """Return the calendar of the package with this file's corrections; with `every_day`, no day is off anywhere."""
+        statutory = _statutory()
+        years = frozenset({day.year for day in statutory.makeup} | set(self.years))
         if every_day:
             return WorkCalendar(rest_weekdays=frozenset(), years=years)
-        off = {day: name for span, name in self.holidays.items() for day in _each(span)}
+        days = statutory.corrected(self)
+        own = {area: days.corrected(of).calendar(years) for area, of in self.areas.items()}
+        return replace(days.calendar(years), areas=own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The days off by name, and the Saturdays and Sundays that are worked."""
+
+    off: Mapping[date, str]
+    makeup: frozenset[date]
+
+    def corrected(self, by: Corrections) -> _Days:
+        """Return the days as they are after corrections."""
+        off = {day: name for span, name in by.holidays.items() for day in _each(span)}
+        worked = frozenset(by.workdays)
+        left = {day: name for day, name in {**self.off, **off}.items() if day not in worked}
+        return _Days(off=left, makeup=(self.makeup - off.keys()) | worked)
+
+    def calendar(self, years: frozenset[int]) -> WorkCalendar:
+        """Return the days as the core reads them."""
         return WorkCalendar(
-            holidays=frozenset((names.keys() | off.keys()) - set(self.workdays)),
-            makeup_workdays=frozenset((makeup - off.keys()) | set(self.workdays)),
-            names=_named({**names, **off}, without=frozenset(self.workdays)),
-            years=years,
+            holidays=frozenset(self.off), makeup_workdays=self.makeup, names=_named(self.off), years=years
         )
 
 
-def problems(file: CalendarFile, document: Document) -> Iterator[Problem]:
-    """Return the days that the file calls both worked and off."""
-    off = {day for span in file.holidays for day in _each(span)}
-    for position, day in enumerate(file.workdays):
+def problems(file: CalendarFile, document: Document, areas: Collection[str] | None) -> Iterator[Problem]:
+    """Return the days that are called both worked and off, and areas that the office has not; None: it is not known."""
+    yield from _contradictions(file, document, ())
+    for area, own in file.areas.items():
+        if areas is not None and area not in areas:
+            text = f"“{area}” 不在 xuncha.yaml 的 office.areas 中{did_you_mean(area, areas)}。"
+            yield document.problem(("areas", area), text)
+        yield from _contradictions(own, document, ("areas", area))
+
+
+def _contradictions(days: Corrections, document: Document, place: tuple[str, ...]) -> Iterator[Problem]:
+    off = {day for span in days.holidays for day in _each(span)}
+    for position, day in enumerate(days.workdays):
         if day in off:
-            yield document.problem(("workdays", position), f"{day} 既写作放假日又写作上班日。")
+            yield document.problem((*place, "workdays", position), f"{day} 既写作放假日又写作上班日。")
 
 
 def _each(span: Days) -> Iterator[date]:
@@ -68,17 +102,18 @@ def _each(span: Days) -> Iterator[date]:
         day += ONE_DAY
 
 
-def _statutory() -> tuple[dict[date, str], frozenset[date]]:
-    """Return the days off with their names, and the make-up working days."""
+def _statutory() -> _Days:
+    """Return the days that are published for the whole country."""
     from holidays import country_holidays  # noqa: PLC0415 - most commands need no calendar
 
     china = country_holidays("CN", years=YEARS, language="zh_CN")
-    return dict(china.items()), frozenset(day for day in china.weekend_workdays if day.year in YEARS)
+    makeup = frozenset(day for day in china.weekend_workdays if day.year in YEARS)
+    return _Days(off=dict(china.items()), makeup=makeup)
 
 
-def _named(days: Mapping[date, str], *, without: frozenset[date]) -> tuple[tuple[date, str], ...]:
+def _named(days: Mapping[date, str]) -> tuple[tuple[date, str], ...]:
     """Return the days that carry a holiday's name, by date: `休息日（由 … 调休）` is none, `春节（补假）` is 春节."""
-    named = ((day, _name(text)) for day, text in sorted(days.items()) if day not in without)
+    named = ((day, _name(text)) for day, text in sorted(days.items()))
     return tuple((day, name) for day, name in named if name)
 
 

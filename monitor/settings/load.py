@@ -66,7 +66,7 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     if rule_file:
         found += rules.problems(*rule_file)
     if calendar:
-        found += days.problems(*calendar)
+        found += days.problems(*calendar, main[0].office.areas if main else None)
     if found or not (main and rule_file and calendar):
         raise SettingsError(found)
     return Settings(**dict(main[0]), key=key, rule_versions=rule_file[0], calendar=calendar[0])
