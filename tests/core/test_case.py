@@ -237,10 +237,34 @@ def test_planning_twice_at_one_moment_tells_nobody_twice(found: Finding, case: C
     assert plan(found, pacing, going, BOOK, EVERY_DAY, NOW).step is None
 
 
-@given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
-def test_every_case_closes_for_a_stated_reason(found: Finding, case: Case | None, pacing: Pacing) -> None:
+@pytest.mark.parametrize("pacing", Pacing)
+@pytest.mark.parametrize("state", [state for state in State if state is not State.UNKNOWN])
+@pytest.mark.parametrize("episode", ["", "2026-04-01", "2026-05-01", "2026-06-01"])
+@pytest.mark.parametrize("last_post", [None, NOW])
+def test_every_case_closes_for_the_reason_that_its_finding_gives(
+    state: State, episode: str, last_post: datetime | None, pacing: Pacing
+) -> None:
+    case = opened(finding(State.WARNING, episode="2026-05-01"), NOW - timedelta(days=3))
+    found = replace(finding(state, episode=episode), last_post=last_post)
     close = plan(found, pacing, case, BOOK, EVERY_DAY, NOW).close
-    assert close is None or close.closing in Closing
+    is_same = state is not State.OK if pacing is Pacing.VERIFY else episode == case.episode
+    reasons = {
+        (State.NOT_APPLICABLE, None): Closing.NOT_APPLICABLE,
+        (State.EXEMPTED, None): Closing.COMPLETED,
+        (State.OK, Pacing.TASK): Closing.LAPSED if last_post else Closing.COMPLETED,
+        (State.OK, Pacing.VERIFY): Closing.CORRECTED if episode else Closing.LAPSED,
+    }
+    by_episode = Closing.UPDATED if pacing is Pacing.LADDER and episode > case.episode else Closing.CORRECTED
+    expected = reasons.get((state, None), reasons.get((state, pacing), None if is_same else by_episode))
+    assert (close.closing if close else None) is expected
+
+
+@given(found=FINDINGS, case=CASES, pacing=st.sampled_from(list(Pacing)))
+def test_what_is_the_same_trouble_still_closes_no_case(found: Finding, case: Case | None, pacing: Pacing) -> None:
+    troubled = {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}
+    if case and found.state in troubled:
+        same = replace(found, episode=case.episode)
+        assert plan(same, pacing, case, BOOK, EVERY_DAY, NOW).close is None
 
 
 @given(begun=st.dates(date(2026, 1, 1), date(2026, 3, 31)))

@@ -42,8 +42,8 @@ from monitor.core.rules import (
     trn_01,
     twn_01,
 )
-from tests.core.area import AREA, filed, judged, record, register, ruled, state, verdict
-from tests.core.build import account
+from tests.core.area import AREA, book, filed, judged, record, register, ruled, state, verdict
+from tests.core.build import account, beijing_time
 
 
 def only(findings: tuple[Finding, ...]) -> Finding:
@@ -189,6 +189,16 @@ def test_units_that_have_not_reported_are_named_in_the_last_three_working_days(a
     assert only(judged(reg_02.RULE, register(records=(sent,)), at)).state is State.OK
 
 
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [("2022-06-09", State.OK), ("2022-06-10", State.WARNING), ("2022-06-13", State.WARNING)],  # a Friday, a Monday
+)
+def test_three_working_days_before_the_deadline_are_the_first_to_name_them(today: str, expected: State) -> None:
+    later = replace(book(today), dates={"REG-02": {"deadline": date(2022, 6, 15)}})
+    found = [finding.state for finding in reg_02.judge(register(), later, beijing_time(f"{today} 09:00"))]
+    assert (found or [State.OK]) == [expected]
+
+
 # --- the area as a whole ---
 
 
@@ -313,6 +323,7 @@ FULL = Outsourcing(
         (replace(FULL, is_subcontracted=True), State.VIOLATED),
         (replace(FULL, operator_type="主流新闻网站"), State.VIOLATED),
         (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 5, 24)), State.VIOLATED),
+        (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 5, 25)), State.WARNING),
         (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 7, 24)), State.WARNING),
         (replace(FULL, operator_type="主流新闻网站", news_licence_until=date(2022, 7, 25)), State.OK),
         (replace(FULL, agreement_on=None), State.WARNING),
@@ -399,6 +410,12 @@ def test_a_check_of_the_interaction_is_to_be_repeated_after_a_quarter() -> None:
     assert state(fun_01.RULE, of, "2022-08-11 09:00") is State.NEEDS_REVIEW
 
 
+@pytest.mark.parametrize(("at", "expected"), [("2022-05-20 23:59", State.OK), ("2022-05-23 00:00", State.WARNING)])
+def test_a_message_may_wait_five_working_days_for_its_answer(at: str, expected: State) -> None:
+    asked = record(RecordKind.MESSAGE_REPLY, "A01", "2022-05-13", "群众咨询")  # the fifth is a Friday
+    assert state(fun_02.RULE, register(records=(asked,)), at) is expected
+
+
 def test_the_latest_record_counts() -> None:
     records = (
         record(RecordKind.CONTENT_SAFETY, "A01", "2022-05-10", "严重表述错误"),
@@ -434,7 +451,8 @@ def test_a_unit_needs_every_institution_and_looks_at_each_once_a_year() -> None:
     assert (unit(*every).state, unit(*every).unit) == (State.OK, "示例县教育局")
     assert unit(*every[1:]).because == "没有登记信息发布审核制度。"
     assert unit(at="2022-07-31 09:00").state is State.OK
-    assert unit(*every, at="2023-07-03 09:00").state is State.WARNING
+    assert unit(*every, at="2023-07-02 23:59").state is State.OK  # the 366th day
+    assert unit(*every, at="2023-07-03 00:00").state is State.WARNING
 
 
 def test_impostors_are_told_until_they_were_dealt_with() -> None:
@@ -449,7 +467,8 @@ def test_impostors_are_told_until_they_were_dealt_with() -> None:
     [
         ("UPD-01", "2022-05-26 09:00", None),  # the third working day
         ("UPD-01", "2022-05-27 09:00", "督办"),
-        ("UPD-01", "2022-06-01 09:00", "列入通报"),
+        ("UPD-01", "2022-05-31 23:59", "督办"),  # twice three
+        ("UPD-01", "2022-06-01 00:00", "列入通报"),
         ("REG-01", "2022-05-30 09:00", None),
         ("REG-01", "2022-05-31 09:00", "督办"),
         ("SYS-01", "2022-06-07 09:00", None),  # 3 June was a holiday

@@ -166,6 +166,23 @@ def test_a_closed_gap_of_21_days_stands_for_90_days_after_its_end() -> None:
     assert upd_03.judge(later, BOOK, beijing_time("2022-06-21 09:00")).state is State.UNKNOWN
 
 
+@pytest.mark.parametrize(("ended_days_ago", "expected"), [(0, State.VIOLATED), (90, State.VIOLATED), (91, State.OK)])
+def test_a_closed_gap_is_told_of_until_90_days_after_its_end(ended_days_ago: int, expected: State) -> None:
+    ended = beijing_time("2022-03-22 08:00")
+    since = (ended + timedelta(days=days) for days in range(0, ended_days_ago + 1, 10))
+    seen = known(beijing_time("2022-03-01 08:00"), *since)
+    assert upd_03.judge(seen, BOOK, ended + timedelta(days=ended_days_ago, hours=1)).state is expected
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [(AccountFunction.PUBLISHING, State.VIOLATED), (AccountFunction.SERVICE, State.NOT_APPLICABLE)],
+)
+def test_a_gap_binds_whom_the_two_weeks_bind(function: AccountFunction, expected: State) -> None:
+    now = beijing_time("2022-05-30 09:00")
+    assert upd_03.judge(known(beijing_time(POSTED), look=now, function=function), BOOK, now).state is expected
+
+
 def test_a_closed_gap_is_only_held_against_a_unit_when_the_lists_leave_no_hole() -> None:
     seen = known(beijing_time("2022-03-01 08:00"), beijing_time("2022-03-25 08:00"), linked=False)
     assert upd_03.judge(seen, BOOK, beijing_time("2022-03-26 09:00")).state is State.UNKNOWN

@@ -165,6 +165,30 @@ async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_ev
     assert await course(of, "UPD-02") == []
 
 
+async def test_renaming_and_editing_an_account_alerts_nobody_anew(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {}
+    of = office(store, lambda clock: Canned(clock, bodies), surveyed=True)
+    bodies[URL] = feed(of.clock() - 16 * DAY)
+    await of.enrol([NICHE])
+    await of.look()
+    await of.settle()
+    before, mails = await store.query(cases.cases), len(of.mail.taken)
+    assert {"UPD-01", "PLT-01"} <= {one.rule for one in before}
+    assert mails
+    for edit in (
+        {"name": "示例新名"},
+        {"unit": "示例县教体局"},
+        {"note": "备注", "followers": 5, "opened_on": None},
+        {"level": UnitLevel.PUBLIC_INSTITUTION, "is_main": True},
+    ):
+        await of.enrol([replace(NICHE, **edit)])
+        await of.settle()
+        after = {(one.rule, one.episode): one for one in await store.query(cases.cases) if one.account}
+        assert all(after[one.rule, one.episode].steps == one.steps for one in before if one.account)
+        assert all(after[one.rule, one.episode].closed_at is None for one in before if one.account)
+    assert len(of.mail.taken) == mails
+
+
 async def test_the_cases_of_a_rule_that_is_gone_end(store: Store) -> None:
     of = await living(store, NICHE)
     await store.write(lambda tx: cases.end_of_rules(tx, {"UPD-01"}, at=of.clock()))
