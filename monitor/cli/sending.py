@@ -165,7 +165,8 @@ def message_test(where: Place, *, channel: str, address: str | None) -> None:
         raise Refusal(f"没有发送：渠道 {channel} 暂时不能再发，请在 {beijing(came):%H:%M:%S} 以后再试。")
     if came.outcome is not Outcome.SENT:
         said = " ".join(part for part in (came.code, came.detail) if part)
-        raise Refusal(f"没有送达：{came.outcome.label}（{said}）。")
+        fate = "不知是否送达" if came.outcome is Outcome.UNANSWERED else "没有送达"
+        raise Refusal(f"{fate}：{came.outcome.label}（{said}）。")
     click.echo("对方已接收。")
 
 

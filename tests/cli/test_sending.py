@@ -14,7 +14,7 @@ from monitor.core.calendar import start_of_day
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.store import open_store, outbox
 from monitor.store.audit import recent_audit
-from tests.alerts.robot import BROKEN, REFUSED, TAKEN, TOO_FAST, Robot
+from tests.alerts.robot import BROKEN, REFUSED, TAKEN, TOO_FAST, Answer, Robot
 from tests.cli.office import Office
 from tests.store.build import tried
 
@@ -70,6 +70,12 @@ def test_a_trial_keeps_to_the_pace_of_its_channel(connected: Office, robot: Robo
 def test_a_broken_far_side_is_no_delivery(connected: Office, robot: Robot) -> None:
     robot.will(BROKEN)
     assert "没有送达：" in connected.type("message", "test", "群").refused()
+
+
+def test_an_answer_that_is_none_is_not_called_a_failure(connected: Office, robot: Robot) -> None:
+    robot.will(Answer(content=b"<html>ok</html>"))
+    said = connected.type("message", "test", "群")
+    assert (said.code, said.err) == (1, "不知是否送达：未得到答复（HTTP 200 答复不是钉钉的格式）。\n")
 
 
 def test_a_far_side_that_is_not_there_is_no_delivery(connected: Office, robot: Robot) -> None:
