@@ -10,7 +10,7 @@ from enum import Enum
 from monitor.core.account import Account, Contact, Role
 from monitor.core.case import RUNGS, Ladder, Step, StepKind
 from monitor.core.channel import Channel
-from monitor.core.finding import Finding, RuleBook, State, Support, Urgency
+from monitor.core.finding import Finding, Pacing, RuleBook, State, Support, Urgency
 from monitor.core.mute import Mute, over
 
 OWN_GROUP = "group"
@@ -125,15 +125,20 @@ def is_muted(notice: Notice, account: Account, mutes: Iterable[Mute]) -> bool:
     return may_wait and over(account, mutes) is not None
 
 
-_FIRST_WORDS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TASK})
+_TROUBLES = frozenset({State.WARNING, State.SUSPECTED, State.VIOLATED})
 
 
-def is_alarm(step: Step, finding: Finding, account: Account, book: RuleBook) -> bool:
-    """Whether a step is the first word of something that cannot wait for the morning (rules.yaml, `urgent`)."""
+def is_alarm(step: Step, finding: Finding, pacing: Pacing, account: Account, book: RuleBook) -> bool:
+    """Whether a step is the first word of something that cannot wait for the morning (rules.yaml, `urgent`).
+
+    Of what is verified that is the suspicion, then its confirmation: a mere hint besides is a task like others.
+    """
     urgency = book.urgent.get(finding.rule)
-    is_first = step.kind in _FIRST_WORDS and (step.kind is not StepKind.TASK or step.number == 0)
     concerns = urgency is Urgency.EVERY or (urgency is Urgency.MAIN and account.is_main)
-    return is_first and concerns and finding.state in {State.SUSPECTED, State.VIOLATED}
+    is_first = step.kind in {StepKind.SUSPECT, StepKind.CONFIRM} or (
+        pacing is Pacing.TASK and step.kind is StepKind.TASK and step.number == 0
+    )
+    return concerns and is_first and finding.state in _TROUBLES
 
 
 def notify(

@@ -141,9 +141,11 @@ class Judge:
         if planned == NOTHING:
             return cases.Judgement(finding=finding, case=case)
         judgement = cases.Judgement(finding=finding, case=case, plan=planned)
-        return replace(judgement, notices=tuple(self._notices(judgement, known.account, book, now)))
+        return replace(judgement, notices=tuple(self._notices(judgement, rule, known.account, book, now)))
 
-    def _notices(self, judgement: cases.Judgement, account: Account, book: RuleBook, now: datetime) -> Iterable[Notice]:
+    def _notices(
+        self, judgement: cases.Judgement, rule: Rule, account: Account, book: RuleBook, now: datetime
+    ) -> Iterable[Notice]:
         planned, case, finding = judgement.plan, judgement.case, judgement.finding
         if planned.close and planned.close.step:
             yield from notify(planned.close.step, account, finding.rule)
@@ -162,7 +164,7 @@ class Judge:
             finding.rule,
             also=(Role.LIAISON,) if finding.is_the_unit_s else (),
             spared=spared,
-            is_alarm=is_alarm(step, finding, account, book),
+            is_alarm=is_alarm(step, finding, rule.pacing, account, book),
         )
 
 

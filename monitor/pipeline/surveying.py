@@ -106,7 +106,7 @@ class Surveyor:
         book = self.bench.book(now, finding.area)
         planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(finding.area), now)
         account = next((one for one in register.accounts if one.id == finding.account), None) if planned.step else None
-        notices = tuple(_notices(planned, finding, account, book))
+        notices = tuple(_notices(planned, finding, rule, account, book))
         return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)
 
     def _silence(self, rule: AreaRule, register: Register, whom: Whom, book: RuleBook) -> Finding:
@@ -134,7 +134,9 @@ def _whom(finding: Finding | None, case: Case | None) -> Whom:
     return (case.account or None, case.unit) if case is not None else (None, None)
 
 
-def _notices(planned: Plan, finding: Finding, account: Account | None, book: RuleBook) -> Iterator[Notice]:
+def _notices(
+    planned: Plan, finding: Finding, rule: AreaRule, account: Account | None, book: RuleBook
+) -> Iterator[Notice]:
     """Yield the operator's notice of a task: whoever else is concerned hears it from a person."""
     if planned.step is not None:
         yield Notice(
@@ -145,5 +147,5 @@ def _notices(planned: Plan, finding: Finding, account: Account | None, book: Rul
             role=Role.OPERATOR,
             person="",
             at=planned.step.at,
-            is_urgent=account is not None and is_alarm(planned.step, finding, account, book),
+            is_urgent=account is not None and is_alarm(planned.step, finding, rule.pacing, account, book),
         )

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.core.account import Account, Contact, Role
 from monitor.core.case import Ladder, Step, StepKind
-from monitor.core.finding import Finding, State, Support, Urgency
+from monitor.core.finding import Finding, Pacing, State, Support, Urgency
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.notice import Directory, Notice, Recheck, is_alarm, notify, recheck, whose
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
@@ -77,25 +77,37 @@ def test_where_the_liaison_is_missing_the_leader_hears_and_where_both_are_the_op
     assert people(StepKind.OVERDUE, account(contacts=())) == [(Role.OPERATOR, "")]
 
 
+ANY, MAIN, TASK, VERIFY = Urgency.EVERY, Urgency.MAIN, Pacing.TASK, Pacing.VERIFY
+
+
 @pytest.mark.parametrize(
-    ("urgency", "kind", "number", "state", "is_main", "alarms"),
+    ("urgency", "pacing", "kind", "number", "state", "is_main", "alarms"),
     [
-        (Urgency.EVERY, StepKind.TASK, 0, State.VIOLATED, False, True),
-        (Urgency.EVERY, StepKind.TASK, 0, State.SUSPECTED, False, True),
-        (Urgency.EVERY, StepKind.TASK, 0, State.NEEDS_REVIEW, False, False),
-        (Urgency.EVERY, StepKind.TASK, 1, State.VIOLATED, False, False),
-        (Urgency.EVERY, StepKind.TO_OFFICE, 738000, State.VIOLATED, True, False),
-        (Urgency.MAIN, StepKind.SUSPECT, 738000, State.SUSPECTED, True, True),
-        (Urgency.MAIN, StepKind.CONFIRM, 738000, State.VIOLATED, True, True),
-        (Urgency.MAIN, StepKind.SUSPECT, 738000, State.SUSPECTED, False, False),
-        (None, StepKind.TASK, 0, State.VIOLATED, True, False),
+        (ANY, TASK, StepKind.TASK, 0, State.VIOLATED, False, True),
+        (ANY, TASK, StepKind.TASK, 0, State.SUSPECTED, False, True),
+        (ANY, TASK, StepKind.TASK, 0, State.WARNING, False, True),
+        (ANY, TASK, StepKind.TASK, 0, State.NEEDS_REVIEW, False, False),
+        (ANY, TASK, StepKind.TASK, 1, State.VIOLATED, False, False),
+        (ANY, VERIFY, StepKind.TASK, 0, State.WARNING, True, False),
+        (ANY, VERIFY, StepKind.TO_OFFICE, 738000, State.VIOLATED, True, False),
+        (MAIN, VERIFY, StepKind.SUSPECT, 738000, State.SUSPECTED, True, True),
+        (MAIN, VERIFY, StepKind.CONFIRM, 738000, State.VIOLATED, True, True),
+        (MAIN, VERIFY, StepKind.SUSPECT, 738000, State.SUSPECTED, False, False),
+        (None, TASK, StepKind.TASK, 0, State.VIOLATED, True, False),
     ],
 )
 def test_only_the_first_word_of_what_the_rules_call_urgent_is_an_alarm(
-    urgency: Urgency | None, kind: StepKind, number: int, state: State, *, is_main: bool, alarms: bool
+    urgency: Urgency | None,
+    pacing: Pacing,
+    kind: StepKind,
+    number: int,
+    state: State,
+    *,
+    is_main: bool,
+    alarms: bool,
 ) -> None:
     book = replace(BOOK, urgent={"UPD-01": urgency} if urgency else {})
-    assert is_alarm(step(kind, number), finding(state), account(is_main=is_main), book) is alarms
+    assert is_alarm(step(kind, number), finding(state), pacing, account(is_main=is_main), book) is alarms
 
 
 def test_of_an_alarm_the_duty_officer_hears_whoever_else_does() -> None:

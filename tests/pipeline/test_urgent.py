@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from monitor.app.choices import load_settings
-from monitor.core.account import Platform
+from monitor.core.account import Platform, Source
 from monitor.core.message import Attempt, MessageState, Outcome
-from monitor.core.observation import Reason
+from monitor.core.observation import Covers, Reason, Standing, Timeline
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.settings.sections import Platform as PlatformSettings
 from monitor.store import Store, outbox, records
 from tests.core.build import beijing_time
 from tests.pipeline.build import CONFIG, Canned, Office, Taking, account, feed, office, settings
+from tests.store.build import look, record
 
 NIGHT = beijing_time("2026-10-03 22:00")
 """A Saturday in the middle of 国庆."""
@@ -154,3 +155,19 @@ async def test_a_main_app_that_is_gone_is_an_alarm_and_another_is_not(store: Sto
     assert [message.subject[:4] for message in made.duty.taken] == (["【紧急】"] if is_main else [])
     assert not is_main or "疑似下架" in made.duty.taken[0].body
     assert made.mail.taken == []
+
+
+@pytest.mark.parametrize("is_main", [True, False])
+async def test_a_main_account_that_its_platform_no_longer_shows_is_an_alarm(store: Store, *, is_main: bool) -> None:
+    made = on_holiday(store, {URL: feed(NIGHT)})
+    await made.enrol([account(1, URL, is_main=is_main)])
+    await made.look()
+    await made.settle()
+    watched = Source(account="A01", collector="feed", key=URL)
+    banned = Timeline(posts=(), covers=Covers.ALL, standing=Standing.BANNED)
+    for _ in range(2):
+        made.clock.forward(timedelta(hours=2))
+        record(store, look(made.clock(), banned, watched))
+        await made.settle()
+    assert [message.subject for message in made.duty.taken] == ["【紧急】“示例1”头条号（10月4日2时3分）"] * is_main
+    assert not is_main or "平台显示账号" in made.duty.taken[0].body
