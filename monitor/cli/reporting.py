@@ -15,7 +15,7 @@ from monitor.cli.place import MOMENT, Place, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from monitor.core.finding import Finding
+    from monitor.core.finding import Finding, Known
     from monitor.core.index import IndexWeek
     from monitor.core.record import Record
     from monitor.pipeline.judging import Bench
@@ -81,6 +81,7 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
     """Return what is held of every account, in the roster's order, and the areas' records, oldest first."""
     from monitor.core.deregistration import ID as DEREGISTRATION
     from monitor.core.deregistration import progress
+    from monitor.core.rules.updates import staleness
     from monitor.reports import Dossier, gaps_of
     from monitor.store import registers
 
@@ -95,22 +96,21 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
             for _, finding in judged_by.area_findings(register, when.at):
                 if finding.account is not None:
                     found.setdefault(finding.account, []).append(finding)
-    book = judged_by.book(when.at)
-    dossiers = [
-        Dossier(
+
+    def dossier(known: Known) -> Dossier:
+        book = judged_by.book(when.at, known.account.area)
+        said = [finding for _, finding in judged_by.findings(known, when.at)]
+        return Dossier(
             account=known.account,
-            findings=(
-                *(finding for _, finding in judged_by.findings(known, when.at)),
-                *found.get(known.account.id, ()),
-            ),
+            findings=(*said, *found.get(known.account.id, ())),
             decisions=known.decisions,
+            staleness=staleness(said, book),
             progress=progress(known, book, when.at) if DEREGISTRATION in book.clauses else None,
             gaps=gaps_of(known, book, about, when.at),
             index=tuple(_values(weeks[known.account.area], known.account.id)),
         )
-        for known in known_then(store, None, when)
-    ]
-    return dossiers, list(records.values())
+
+    return [dossier(known) for known in known_then(store, None, when)], list(records.values())
 
 
 def _values(weeks: tuple[IndexWeek, ...], account: str) -> Iterator[str]:

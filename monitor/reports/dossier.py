@@ -16,7 +16,7 @@ from monitor.core.episode import Episodes, episodes
 from monitor.core.finding import Finding, Known, RuleBook
 from monitor.core.observation import KnownPost
 from monitor.core.record import Record, RecordKind
-from monitor.core.rules.updates import is_shown, must_update, open_gap
+from monitor.core.rules.updates import Staleness, is_shown, must_update, open_gap
 from monitor.reports.period import Period
 
 
@@ -30,6 +30,8 @@ class Dossier:
     """Oldest first."""
     gaps: Episodes | None = None
     """None where nothing can be said: no updates are asked of the account, or its posts were not seen whole."""
+    staleness: Staleness | None = None
+    """What the gap that is open is called; None where none is held against the unit."""
     progress: Progress | None = None
     """How far its deregistration is; None where there is none."""
     index: Sequence[str] = ()

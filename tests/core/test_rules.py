@@ -13,7 +13,9 @@ from monitor.core.account import AccountFunction, AccountStatus, Contact, Platfo
 from monitor.core.finding import State, Support
 from monitor.core.observation import Covers, Observation, Precision, Reason, Standing
 from monitor.core.rules import per_01, upd_01, upd_03
-from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, known, observation
+from monitor.core.rules.updates import Staleness, staleness
+from tests.core.area import book
+from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding, known, observation
 
 POSTED = "2022-05-01 08:00"
 
@@ -186,6 +188,27 @@ def test_a_gap_binds_whom_the_two_weeks_bind(function: AccountFunction, expected
 def test_a_closed_gap_is_only_held_against_a_unit_when_the_lists_leave_no_hole() -> None:
     seen = known(beijing_time("2022-03-01 08:00"), beijing_time("2022-03-25 08:00"), linked=False)
     assert upd_03.judge(seen, BOOK, beijing_time("2022-03-26 09:00")).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "name"),
+    [
+        (14, State.WARNING, None),
+        (15, State.VIOLATED, Staleness.OVERDUE),
+        (20, State.VIOLATED, Staleness.OVERDUE),
+        (21, State.VIOLATED, Staleness.DORMANT),
+        (90, State.VIOLATED, Staleness.DORMANT),
+        (91, State.VIOLATED, Staleness.ZOMBIE),
+        (91, State.UNKNOWN, None),  # what is not certain has no name
+        (91, State.EXEMPTED, None),
+    ],
+)
+def test_a_gap_that_is_held_against_a_unit_has_a_name_in_the_ledger(
+    days: int, state: State, name: Staleness | None
+) -> None:
+    other = finding(State.VIOLATED, days=days, rule="UPD-03")
+    assert staleness([other, finding(state, days=days)], book()) is name
+    assert staleness([other], book()) is None
 
 
 def test_a_closed_gap_of_20_days_is_none() -> None:

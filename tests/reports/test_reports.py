@@ -14,6 +14,7 @@ from monitor.core.episode import Episode, Episodes
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.outage import Cause, Outage
 from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.rules.updates import Staleness
 from monitor.reports import Dossier, Period, Report, deductions, deregistration, gaps_of, review
 from monitor.reports.report import Value
 from tests.core.area import record, ruled
@@ -110,8 +111,15 @@ def test_the_joint_review_sees_gaps_index_and_decisions() -> None:
         document="示例〔2026〕1号",
     )
     gaps = Episodes(episodes=(Episode(begun_on=date(2026, 4, 1), ended_on=None, days=40, over=26),), longest=40)
-    one = dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,), gaps=gaps, index=("50.1", "—"))
+    one = dossier(
+        proposing(Proposal.CONSOLIDATE),
+        decisions=(decided,),
+        gaps=gaps,
+        index=("50.1", "—"),
+        staleness=Staleness.DORMANT,
+    )
     (row,) = rows(review([one], (), QUARTER))
+    assert row["未更新分类"] == "休眠"
     assert (row["超期次数"], row["超期天数"], row["最长未更新天数"]) == (1, 26, 40)
     assert row["指数近8周"] == "50.1、—"
     assert row["已有决定"] == "2026-05-10 UPD-03 清理整合（县府办，示例〔2026〕1号）"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.account import AccountFunction
+from monitor.core.account import AccountFunction, Labelled
 from monitor.core.calendar import beijing, days_between, start_of_day
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
 from monitor.core.observation import KnownPost, Precision
+
+TWO_WEEKS = "UPD-01"
+"""The rule that says whether a gap is too long, and whose numbers name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,27 @@ class Gap:
     def episode(self) -> str:
         """The gap's name: the moment it began."""
         return self.start.isoformat()
+
+
+class Staleness(Labelled):
+    """UPD-Z: what the ledger calls a gap that is held against a unit; never said to the unit itself.
+
+    The plan (二(一)) speaks of “僵尸”“休眠” without numbers; those of rules.yaml come from elsewhere.
+    """
+
+    OVERDUE = "overdue", "超期"
+    DORMANT = "dormant", "休眠"
+    ZOMBIE = "zombie", "僵尸"
+
+
+def staleness(findings: Iterable[Finding], book: RuleBook) -> Staleness | None:
+    """Return what an account's open gap is called, given what the rules say; None where none is held against it."""
+    for finding in findings:
+        if finding.rule == TWO_WEEKS and finding.state is State.VIOLATED and finding.days is not None:
+            if finding.days >= book.number(TWO_WEEKS, "zombie_from"):
+                return Staleness.ZOMBIE
+            return Staleness.DORMANT if finding.days >= book.number(TWO_WEEKS, "dormant_from") else Staleness.OVERDUE
+    return None
 
 
 def is_shown(before: KnownPost, after: KnownPost) -> bool:
