@@ -7,9 +7,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from monitor.core.account import Role, Source
+from monitor.core.calendar import beijing_date
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.wording import day
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
 from monitor.store.outbox import Draft, messages, save_draft
+from monitor.store.records import save_records
 from monitor.store.roster import sync_sources
 from monitor.store.sights import overview
 from monitor.web.outgoing import LISTED
@@ -337,3 +341,17 @@ def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> No
 
     with county.read() as tx:
         assert len(ids(tx)) == len(names_in(client.get("/accounts").text))
+
+
+def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surroundings) -> None:
+    enrol(empty, account("M-1", "示例供销"), at=NOW - timedelta(days=30))
+    today = beijing_date(NOW)
+    until = today + timedelta(days=3)
+    row = Record(kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name="M-1", on=today, text=f"至{until}；张三；账号交接")
+    with empty.begin() as tx:
+        save_records(tx, [row], known_at=NOW)
+    client = client_of(empty, around)
+    words = f"{day(today)}至{day(until)}，张三登记：账号交接"
+    assert f"M-1：{words}" in text_of(client.get("/messages").text)
+    assert f"提醒暂停至{day(until)}（{day(today)}起，张三登记：账号交接）" in text_of(client.get("/accounts/M-1").text)
+    assert f"提醒暂停至{day(until)}" in text_of(client.get("/").text)
