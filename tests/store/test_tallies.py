@@ -54,7 +54,7 @@ def test_accounts_and_findings_are_counted_as_one_by_one(county: Store) -> None:
     with county.read() as tx:
         rows = sights.overview(tx, NOW + HOUR)
         assert tallies.accounts(tx, NOW + HOUR) == Counter((row.account.platform, row.account.status) for row in rows)
-        assert tallies.findings(tx) == Counter((one.rule, one.state) for row in rows for one in row.findings)
+        assert tallies.findings(tx) == Counter((one.rule, one.state) for one in cases.current_findings(tx))
 
 
 def test_an_account_counts_from_when_it_is_on_the_roster(county: Store) -> None:
