@@ -24,7 +24,7 @@ atexit.register(_KEPT.cleanup)
 def address(path: Path) -> str:
     """Return the address of the database that belongs to a file's path; on PostgreSQL it is made, empty, at first."""
     server = os.environ.get(SERVER)
-    return f"sqlite:///{path}" if server is None else _made(server, _name(path), "template0")
+    return f"sqlite:///{path}" if server is None else made(server, _name(path), "template0")
 
 
 def migrated(path: Path) -> str:
@@ -33,7 +33,7 @@ def migrated(path: Path) -> str:
     if server is None:
         shutil.copy(_template_file(), path)
         return f"sqlite:///{path}"
-    return _made(server, _name(path), _template_database(server))
+    return made(server, _name(path), _template_database(server))
 
 
 @cache
@@ -46,7 +46,7 @@ def _template_file() -> Path:
 @cache
 def _template_database(server: str) -> str:
     name = _name(Path(_KEPT.name))
-    open_store(_made(server, name, "template0")).close()
+    open_store(made(server, name, "template0")).close()
     return name
 
 
@@ -54,7 +54,8 @@ def _name(path: Path) -> str:
     return f"test_{blake2b(str(path).encode(), digest_size=12).hexdigest()}"
 
 
-def _made(server: str, name: str, template: str) -> str:
+def made(server: str, name: str, template: str) -> str:
+    """Return the address of a database on a server, made after a template if it is not there."""
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         if not connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):

@@ -85,6 +85,8 @@ def _hosts(bound: str, base_url: str | None) -> tuple[str, ...]:
 
 CLAIM_EVERY = 1.0
 """Seconds between two questions whether this is the one daemon of its database."""
+LASTING = timedelta(minutes=1)
+"""How long whoever does not ask again stays the one daemon: longer than anything healthy takes."""
 
 
 async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None) -> bool:
@@ -120,7 +122,7 @@ async def _take_over(parts: Parts, daemon: Daemon) -> bool:
     health = parts.health
     while not daemon.is_stopping:
         try:
-            health.is_standing_by = not await asyncio.to_thread(parts.store.claim_daemon)
+            health.is_standing_by = not await asyncio.to_thread(parts.store.claim_daemon, lasting=LASTING)
             health.store_problem = None
         except StoreError as error:
             health.store_problem = str(error)
@@ -136,7 +138,7 @@ async def _hold(store: Store, daemon: Daemon) -> bool:
     while not daemon.is_stopping:
         await _pause(daemon)
         with suppress(StoreError):  # without the database nobody acts, and the passes say why
-            if not await asyncio.to_thread(store.claim_daemon):
+            if not await asyncio.to_thread(store.claim_daemon, lasting=LASTING):
                 daemon.stop()
                 return False
     return True

@@ -323,7 +323,7 @@ class Courier:
                 tomorrow = start_of_day(beijing_date(now) + ONE_DAY)
                 outbox.give_back(tx, lease, self._opens(tx, kept, tomorrow))
                 return Refrain.MOOT
-            fresh = self._words_now(tx, kept, channel, now)
+            fresh = self._words_now(tx, kept, lease, channel, now)
             if fresh is None:
                 return Refrain.MOOT
             words, is_whole = fresh
@@ -351,12 +351,15 @@ class Courier:
             return False
         return outbox.heard_since(tx, kept.person, start_of_day(beijing_date(now))) >= self.per_person
 
-    def _words_now(self, tx: Tx, kept: outbox.Kept, channel: Channel, now: datetime) -> tuple[Words, bool] | None:
+    def _words_now(
+        self, tx: Tx, kept: outbox.Kept, lease: Lease, channel: Channel, now: datetime
+    ) -> tuple[Words, bool] | None:
         """Return what the message says when judged once more, and whether that is all; None when it must not go so.
 
         Notices that are true no more are dropped, those that must wait are set free, and so are those for which the
         channel has no room: another message carries them. A message that was tried before keeps its words: it goes
-        again only while every one of its notices is true.
+        again only while every one of its notices is true. Where all of it must wait it waits as it is: it may have
+        been read, and under another number it would be told twice.
         """
         carried = outbox.notices_of(tx, kept.message.id)
         outlook = self._outlook(tx, carried, now)
@@ -364,6 +367,9 @@ class Courier:
         for notice in carried:
             by_verdict[outlook.verdict(notice)].append(notice)
         sendable = by_verdict[Recheck.SEND]
+        if kept.frozen_at is not None and carried and len(by_verdict[Recheck.WAIT]) == len(carried):
+            outbox.give_back(tx, lease, now + AGAIN)
+            return None
         is_whole = len(sendable) == len(carried)
         if sendable and (is_whole or kept.frozen_at is None):
             outbox.reopen_notices(tx, _ids(by_verdict[Recheck.WAIT]))
@@ -464,18 +470,20 @@ class Courier:
         return start_of_day(day) if day is not None else None
 
     def _outlook(self, tx: Tx, notices: Sequence[Notice], now: datetime) -> Outlook:
-        accounts = {notice.account for notice in notices}
-        known = {one.account.id: one for one in facts.known(tx, accounts, now=now, is_whole=False)}
+        asked: dict[str, set[str]] = defaultdict(set)
+        for notice in notices:
+            asked[notice.account].add(notice.rule)
+        known = {one.account.id: one for one in facts.known(tx, asked, now=now, is_whole=False)}
         findings = {
             (account, rule.id): finding
             for account, one in known.items()
-            for rule, finding in self.bench.findings(one, now)
+            for rule, finding in self.bench.findings(one, now, asked[account])
         }
         findings |= self._said_of_areas(tx, notices, known, now)
         return Outlook(
             known=known,
             findings=findings,
-            open_cases=cases.open_cases(tx, accounts),
+            open_cases=cases.open_cases(tx, asked),
             ladder=Ladder.of(self.bench.book(now)),
             mutes=records.mutes_on(tx, beijing_date(now)),
             heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),

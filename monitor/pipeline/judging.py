@@ -39,11 +39,15 @@ class Bench:
         every: tuple[Rule | AreaRule, ...] = (*self.rules, *self.area_rules, *self.duties)
         return {rule.id: rule.title for rule in every}
 
-    def findings(self, known: Known, now: datetime) -> tuple[tuple[Rule, Finding], ...]:
-        """Return what every rule in force says of one account, after what people decided."""
+    def findings(
+        self, known: Known, now: datetime, only: Collection[str] | None = None
+    ) -> tuple[tuple[Rule, Finding], ...]:
+        """Return what every rule in force (or only those) says of one account, after what people decided."""
         book = self.book(now, known.account.area)
         return tuple(
-            (rule, reviewed(word_of(rule, known, book, now), known.decisions, now)) for rule in self.in_force(book)
+            (rule, reviewed(word_of(rule, known, book, now), known.decisions, now))
+            for rule in self.in_force(book)
+            if only is None or rule.id in only
         )
 
     def in_force(self, book: RuleBook) -> tuple[Rule, ...]:

@@ -65,6 +65,7 @@ class Store:
         self._is_daemon = False
         self._session: sa.Connection | None = None
         self._session_pid: int | None = None
+        self._lasting: timedelta | None = None
         self._identity = _identity(url)
 
     def __enter__(self) -> Self:
@@ -130,13 +131,16 @@ class Store:
         self._writer.dispose()
         self._reader.dispose()
 
-    def claim_daemon(self) -> bool:
+    def claim_daemon(self, *, lasting: timedelta | None = None) -> bool:
         """Return whether this process is now the one daemon of this database, until it exits or closes the store.
 
         On PostgreSQL also until its session ends: ask again to find out, and to become it again if nobody else has.
+        With `lasting`, the server ends the session of whoever has not asked again for so long, and sooner a
+        transaction that stands still: a process that was frozen holds up nobody, and writes nothing when it wakes.
         From the first claim on, nothing can be written while the place is not held. Raises StoreError.
         """
         if self.url.get_backend_name() != "sqlite":
+            self._lasting = lasting
             return self._claim_session()
         if not self._is_daemon:
             self._is_daemon = claim_file(self.url, self._locks)
@@ -174,6 +178,8 @@ class Store:
             connection = undo.enter_context(self._writer.connect())
             claimed = sa.select(sa.func.pg_try_advisory_lock(DAEMON_KEY), sa.func.pg_backend_pid())
             held, pid = connection.execute(claimed).one()
+            if held and self._lasting:
+                connection.execute(_set("idle_session_timeout", self._lasting, is_local=False))
             connection.commit()
             if held:
                 self._session, self._session_pid = connection, pid
@@ -184,11 +190,18 @@ class Store:
         """Let the daemon write only while its lock is held: its session may have ended without its knowing."""
         if self._session_pid is None:
             return
+        if self._lasting:
+            tx.execute(_set("idle_in_transaction_session_timeout", self._lasting * 3 / 4, is_local=True))
         held = sa.text(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key AND pid = :pid AND granted"
         )
         if not tx.scalar(held, {"key": DAEMON_KEY, "pid": self._session_pid}):
             raise StoreError("与数据库的连接中断过，本机暂停工作，正在确认是否仍为主用。")
+
+
+def _set(name: str, time: timedelta, *, is_local: bool) -> sa.Select[Any]:
+    """Return what sets a limit of a PostgreSQL session, or of its transaction only."""
+    return sa.select(sa.func.set_config(name, f"{time / timedelta(milliseconds=1):.0f}ms", is_local))
 
 
 def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:

@@ -31,11 +31,16 @@ _SQLITE = {
 }
 """By primary result code (https://www.sqlite.org/rescode.html)."""
 
+_ENDED = "与数据库 {where} 的连接被服务器中断，稍后重试。"
 _POSTGRESQL = {
     "25006": "数据库 {where} 是只读的。",
+    "25P03": _ENDED,
     "42501": "没有权限写入数据库 {where}。",
     "53100": "数据库服务器的磁盘已满，无法写入 {where}。",
     "55P03": "数据库 {where} 正被其他程序占用，请稍后再试。",
+    "57P01": _ENDED,
+    "57P02": _ENDED,
+    "57P05": _ENDED,
 }
 """By SQLSTATE (PostgreSQL manual, appendix A)."""
 

@@ -81,3 +81,11 @@ class PostOffice:
         assert isinstance(login, LoginPassword)
         fits = (login.login.decode(), login.password.decode()) == (self.user, self.password)
         return AuthResult(success=fits, handled=False)
+
+
+class Choosy(PostOffice):
+    """A mail server that knows the liaison and not the leader."""
+
+    async def handle_RCPT(self, *args: object) -> str:  # noqa: N802 - as above
+        self.to_rcpt = NO_SUCH_USER if "leader" in str(args[3]) else TAKEN
+        return await super().handle_RCPT(*args)  # type: ignore[arg-type]  # passed on as they came

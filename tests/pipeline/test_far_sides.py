@@ -14,18 +14,10 @@ from alerts.mail import Mail
 from monitor.core.account import Role
 from monitor.core.message import MessageState, Outcome
 from monitor.store import Store, outbox
-from tests.alerts.post_office import NO_SUCH_USER, TAKEN, PostOffice
+from tests.alerts.post_office import Choosy
 from tests.alerts.robot import Answer, Received, Robot
 from tests.pipeline.build import account
 from tests.pipeline.test_delivery import URL, kept, stale
-
-
-class Choosy(PostOffice):
-    """A mail server that knows the liaison and not the leader."""
-
-    async def handle_RCPT(self, *args: object) -> str:  # noqa: N802 - aiosmtpd's name
-        self.to_rcpt = NO_SUCH_USER if "leader" in str(args[3]) else TAKEN
-        return await super().handle_RCPT(*args)  # type: ignore[arg-type]  # passed on as they came
 
 
 async def test_of_two_recipients_one_may_be_refused_and_only_that_one_goes_another_way(store: Store) -> None:

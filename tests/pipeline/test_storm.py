@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import random
-import resource
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from ctypes import c_bool
 from datetime import timedelta
+from itertools import chain
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from monitor.core.message import MessageState, Outcome
 from monitor.store import open_store, outbox
+from monitor.store.copying import copy
+from monitor.store.outbox import Kept, Tried
+from tests.alerts.post_office import Choosy, PostOffice
+from tests.databases import made
 from tests.pipeline import storm
-from tests.pipeline.storm import REMINDED, ROBOTS, Blow, FarSides, SharedClock, Strict
+from tests.pipeline.storm import ANSWERED, POSTED, ROBOTS, TAKING, Blow, FarSides, SharedClock, Strict
+from tests.services import require_postgresql
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.pipeline.storm"])
 CASES = 5_000
-HALF = 120
-"""About half of the messages that so many cases make."""
 FEWER = 400
-"""Cases of the storm in which processes die: each of them judges everything that waits once more."""
+FEW = 8
 KILLS = 200
-LONGEST_RUN = 60
-"""Statements and commits within which a blow falls."""
+LONGEST_RUN = 110
+"""Statements, commits and hand-overs within which a blow falls."""
+LATE = (5, 20)
+"""Which of its messages a robot takes without answering in time."""
+MOST = 300.0
+"""MB that no process of ours may hold."""
 pytestmark = pytest.mark.slow
 
 
@@ -40,90 +52,208 @@ def clock() -> SharedClock:
 @pytest.fixture
 def robots(clock: SharedClock) -> Iterator[list[Strict]]:
     with ExitStack() as stack:
-        yield [stack.enter_context(Strict(clock, number)) for number in range(ROBOTS)]
+        yield [stack.enter_context(Strict(clock, number, LATE)) for number in range(ROBOTS)]
 
 
-def brewed(folder: Path, clock: SharedClock, cases: int) -> Path:
-    database = folder / "storm.db"
-    asyncio.run(storm.brew(database, cases, clock))
-    return database
+@pytest.fixture
+def mail() -> Iterator[PostOffice]:
+    with Choosy() as far:
+        yield far
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with require_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Return the databases that were brewed already, by their cases."""
+    return {0: tmp_path_factory.mktemp("storms")}
+
+
+def brewed(kept: dict[int, Path], folder: Path, clock: SharedClock, cases: int) -> str:
+    """Return a database of our own in which every message is written and none was sent."""
+    if cases not in kept:
+        fresh = kept[0] / f"{cases}.db"
+        begin = SharedClock.made(PROCESSES)
+        asyncio.run(storm.brew(f"sqlite:///{fresh}", cases, begin))
+        asyncio.run(storm.draft(f"sqlite:///{fresh}", begin))
+        kept[cases] = fresh
+    clock.forward(storm.BREWING)
+    return f"sqlite:///{storm.copied(kept[cases], folder / 'storm.db')}"
+
+
+def on_server(server: str, database: str, name: str) -> str:
+    """Return a copy of a database on the server."""
+    there = made(server, name, "template0")
+    with open_store(database) as source, open_store(there) as target:
+        copy(source, target, lambda _done, _total: None)
+    return there
 
 
 def expected(cases: int) -> set[tuple[str, str]]:
-    """Return who is to be told of what: the liaison of everything, the leader from day 12 on."""
-    both = {
-        (f"{prefix}{storm.unit_of(number):08}", str(number)) for number in range(cases) for prefix in ("138", "139")
+    """Return who is to be told of what: the liaison of all, the leader from day 12 on, where the post knows them."""
+    return {
+        (f"{prefix}{storm.unit_of(number):08}", str(number))
+        for number in range(cases)
+        for prefix in ("138", "139")
+        if prefix == "138"
+        or (storm.DAYS[number // storm.UNITS % len(storm.DAYS)] >= 12 and storm.unit_of(number) != POSTED)
     }
-    early = {number for number in range(cases) if storm.DAYS[number // storm.UNITS % len(storm.DAYS)] < 12}
-    return {(mobile, number) for mobile, number in both if mobile.startswith("138") or int(number) not in early}
+
+
+def check(database: str, robots: list[Strict], mail: PostOffice, cases: int) -> None:
+    """Everything arrived, once or marked, in its order and no faster than it may."""
+    with open_store(database) as store, store.read() as tx:
+        messages = outbox.messages(tx, limit=10_000)
+        tries = {one.message.id: outbox.attempts_of(tx, one.message.id) for one in messages}
+        assert storm.left_over(tx) == 0
+    told = Counter(chain.from_iterable(map(storm.heard_by, robots))) + Counter(storm.heard_by_mail(mail))
+    assert set(storm.told(told)) == expected(cases)
+    assert set(storm.told(told).values()) == {1}, "somebody was told of an account under two numbers"
+    unanswered = {number: sum(one.attempt.outcome is Outcome.UNANSWERED for one in tries[number]) for number in tries}
+    for one, count in told.items():
+        assert count <= 1 + unanswered[one.number], f"{one.number} was repeated although it was answered"
+    check_states(messages, tries)
+    assert max(robot.busiest for robot in robots) <= 18
+    assert [robot.blocks for robot in robots] == [0] * ROBOTS
+    for robot in robots:
+        certain = [one.is_reminder for one in storm.heard_by(robot) if not unanswered[one.number]]
+        assert certain == sorted(certain), "a reminder left before a first alert"
+
+
+def check_states(messages: Iterable[Kept], tries: dict[str, tuple[Tried, ...]]) -> None:
+    """What could arrive is sent, with one answer; whom the post does not know the operator hears of."""
+    ended = {(one.message.address, one.state) for one in messages if one.attempts}
+    assert ended <= {
+        (None, MessageState.SENT),
+        ("liaison@example.invalid", MessageState.SENT),
+        ("leader@example.invalid", MessageState.FAILED),
+    }
+    for one in messages:
+        answers = [tried.attempt for tried in tries[one.message.id] if tried.attempt.outcome is not Outcome.UNANSWERED]
+        assert len(answers) == bool(one.attempts)
+        assert all((answer.code == "550") is (one.state is MessageState.FAILED) for answer in answers)
 
 
 def test_a_storm_of_5000_cases_over_40_units_and_3_robots(
-    tmp_path: Path, clock: SharedClock, robots: list[Strict]
+    kept: dict[int, Path], tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
 ) -> None:
-    database = brewed(tmp_path, clock, CASES)
+    database = brewed(kept, tmp_path, clock, CASES)
     begun = clock()
-    with open_store(f"sqlite:///{database}") as store:
-        parts = storm.parts_of(store, clock, FarSides.of(robots).channels(clock))
-        asyncio.run(storm.deliver_all(parts, clock, lambda: sum(len(robot.taken) for robot in robots) >= HALF))
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        asyncio.run(storm.deliver_all(parts, clock))
-        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with store.read() as tx:
-            kept = outbox.messages(tx, limit=10_000)
-    assert {one.state for one in kept if one.message.channel != "duty"} == {MessageState.SENT}
-    assert set(storm.told(robots)) == expected(CASES)
-    assert set(storm.told(robots).values()) == {1}
-    assert set(storm.numbers(robots).values()) == {1}
-    assert [robot.blocks for robot in robots] == [0] * ROBOTS
-    assert max(robot.busiest for robot in robots) <= 18
-    assert clock() - begun < timedelta(minutes=30)
-    assert after - before < 16 * 1024, "memory grew"
-    for robot in robots:
-        first_alert = [int(_unit(text)) < REMINDED for _, text in robot.taken]
-        assert first_alert == sorted(first_alert, reverse=True)
-
-
-def _unit(text: str) -> str:
-    return text.rsplit("@13", 1)[1][1:10]
-
-
-def test_200_random_kills_lose_nothing_and_repeat_only_what_was_not_answered(
-    tmp_path: Path, clock: SharedClock, robots: list[Strict]
-) -> None:
-    database = brewed(tmp_path, clock, FEWER)
-    chance = random.Random(20260519)  # noqa: S311 - the same blows every time
-    clock.forward(timedelta(hours=2))
-    asyncio.run(storm.draft(database, clock))
-    sides, killed = FarSides.of(robots), 0
-    for turn in range(KILLS):
-        blow = Blow(before=chance.randint(1, LONGEST_RUN))
-        killed += run(database, sides, clock, blow) == -signal.SIGKILL
-        if turn == KILLS // 10:
-            clock.forward(-timedelta(hours=1))
-    assert run(database, sides, clock, Blow(before=0)) == 0
-    with open_store(f"sqlite:///{database}") as store, store.read() as tx:
-        kept = [one for one in outbox.messages(tx, limit=10_000) if one.message.channel != "duty"]
-        tries = {one.message.id: outbox.attempts_of(tx, one.message.id) for one in kept}
-    assert {one.state for one in kept if one.attempts} == {MessageState.SENT}
-    assert set(storm.told(robots)) == expected(FEWER)
-    assert max(robot.busiest for robot in robots) <= FASTEST_EVER
-    for number, count in storm.numbers(robots).items():
-        unanswered = sum(one.attempt.outcome is Outcome.UNANSWERED for one in tries[number])
-        assert count <= 1 + unanswered, f"{number} was repeated although it was answered"
-        assert sum(one.attempt.outcome is Outcome.SENT for one in tries[number]) == 1
-    assert killed > KILLS // 2, "too few blows fell while anything was to be sent"
-
-
-FASTEST_EVER = 18
-"""Tokens are taken before a message leaves, so that not even a restart hurries a robot."""
-
-
-def run(database: Path, sides: FarSides, clock: SharedClock, blow: Blow) -> int:
-    process = PROCESSES.Process(target=storm.deliver_until_killed, args=(f"sqlite:///{database}", sides, clock, blow))
+    ours, theirs = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=storm.deliver_weighed, args=(database, FarSides.of(robots, mail), clock, theirs))
     process.start()
-    process.join(120)
+    theirs.close()
+    first, *held = ours.recv()
+    process.join()
+    check(database, robots, mail, CASES)
+    assert clock() - begun < timedelta(minutes=30)
+    assert max(held) - first < 16, "memory grew"
+    assert max(first, *held) < MOST
+
+
+def test_200_random_kills_of_two_services_lose_nothing_and_repeat_only_what_was_not_answered(
+    kept: dict[int, Path], server: str, tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
+) -> None:
+    database = on_server(server, brewed(kept, tmp_path, clock, CASES), "storm")
+    assert survive(database, FarSides.of(robots, mail), clock, KILLS) == KILLS
+    check(database, robots, mail, CASES)
+
+
+def test_on_one_machine_kills_lose_nothing_either(
+    kept: dict[int, Path], tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
+) -> None:
+    database = brewed(kept, tmp_path, clock, FEWER)
+    survive(database, FarSides.of(robots, mail), clock, KILLS // 4)
+    check(database, robots, mail, FEWER)
+
+
+def survive(database: str, sides: FarSides, clock: SharedClock, kills: int) -> int:
+    """Have two services deliver everything while they are killed and replaced; return how many were.
+
+    Halfway the clock is put back by an hour.
+    """
+    clock.forward(timedelta(hours=2))
+    chance = random.Random(20260519)  # noqa: S311 - the same blows every time
+    over = PROCESSES.RawValue(c_bool)
+    blows = [Blow(at=chance.randint(1, LONGEST_RUN), is_impatient=chance.random() < 1 / 8) for _ in range(kills)]
+
+    def another() -> BaseProcess:
+        return started(database, sides, clock, blows.pop() if blows else Blow(0), over)
+
+    crew, killed = [another(), another()], 0
+    while crew:
+        assert wait([one.sentinel for one in crew], 300), "nobody does anything any more"
+        for one in [one for one in crew if not one.is_alive()]:
+            crew.remove(one)
+            if ended(one) == 0:
+                continue
+            killed += 1
+            if killed == kills // 2:
+                clock.put_back(timedelta(hours=1))
+            crew.append(another())
+    return killed
+
+
+def started(database: str, sides: FarSides, clock: SharedClock, blow: Blow, over: c_bool) -> BaseProcess:
+    process = PROCESSES.Process(target=storm.serve, args=(database, sides, clock, blow, over))
+    process.start()
+    return process
+
+
+def ended(process: BaseProcess) -> int:
+    """Return how a service ended: well, or killed."""
+    process.join(300)
     code = process.exitcode
     process.close()
     assert code in {0, -signal.SIGKILL}
     return code or 0
+
+
+@contextmanager
+def frozen(process: BaseProcess) -> Iterator[None]:
+    """Wait until a service has stopped itself; let it go on in the end."""
+    pid = process.pid
+    assert pid
+    while Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()[0] != "T":
+        assert not wait([process.sentinel], 0.02), "it ended and was not frozen"
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    ("at", "on"),
+    [(1, TAKING), (1, "COMMIT"), (1, "RETURN"), (2, "RETURN"), (3, "RETURN"), (1, ANSWERED), (3, ANSWERED)],
+)
+def test_a_frozen_service_is_succeeded_and_neither_sends_nor_writes_when_it_wakes(
+    kept: dict[int, Path],
+    server: str,
+    tmp_path: Path,
+    clock: SharedClock,
+    robots: list[Strict],
+    mail: PostOffice,
+    at: int,
+    on: str,
+) -> None:
+    database = on_server(server, brewed(kept, tmp_path, clock, FEW), tmp_path.name)
+    sides, over = FarSides.of(robots, mail), PROCESSES.RawValue(c_bool)
+    sleeper = started(database, sides, clock, Blow(at=at, on=on, by=signal.SIGSTOP), over)
+    with frozen(sleeper):
+        assert ended(started(database, sides, clock, Blow(0), over)) == 0
+        check(database, robots, mail, FEW)
+        before = state(database, robots)
+    assert ended(sleeper) == 0
+    assert state(database, robots) == before
+
+
+def state(database: str, robots: list[Strict]) -> tuple[object, ...]:
+    """Return all that was sent and written about it."""
+    with open_store(database) as store, store.read() as tx:
+        messages = outbox.messages(tx)
+        tries = [outbox.attempts_of(tx, one.message.id) for one in messages]
+    return messages, tries, [len(robot.taken) for robot in robots]
