@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from monitor.core.account import Account
 from monitor.core.appearance import Change
 from monitor.core.calendar import ONE_DAY, WorkCalendar, at_beijing, beijing_date
 from monitor.core.case import LADDER, Closing, Ladder
@@ -133,7 +134,7 @@ def sections_of(
                 f"{quoted(row.account)}：平台显示{gone[row.account.id].label}" for row in rows if row.account.id in gone
             ),
         ),
-        Section(heading="新增待办", lines=_lines(new)),
+        Section(heading="新增待办", lines=tuple(_lines_of_units(new))),
         Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending, key=_due))),
         Section(heading="消息", lines=tuple(_message_lines(messages, next_release))),
     )
@@ -230,6 +231,15 @@ Pair = tuple[sights.Row, Finding]
 
 def _lines(pairs: Iterable[Pair]) -> tuple[str, ...]:
     return tuple(f"{quoted(row.account)}：{escaped(finding.because, 200)}" for row, finding in pairs)
+
+
+def _lines_of_units(pairs: Iterable[Pair]) -> Iterator[str]:
+    """Yield the tasks; accounts of a unit that the same is said of share a line: it is one thing to do."""
+    alike: defaultdict[tuple[str, str, str], list[Account]] = defaultdict(list)
+    for row, finding in pairs:
+        alike[row.account.unit, finding.rule, finding.because].append(row.account)
+    for (_, _, because), accounts in alike.items():
+        yield f"{'、'.join(quoted(account) for account in accounts)}：{escaped(because, 200)}"
 
 
 def _due(pair: Pair) -> date:

@@ -130,6 +130,18 @@ async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> 
     assert "示例县教育局：没有登记信息发布审核制度" in body
 
 
+async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(store: Store) -> None:
+    pair = (NICHE, account(2, "https://a.example/2", name="示例别名"))
+    of = await living(store, *pair, account(3, "https://a.example/3", name="示例丙", unit="示例县民政局"))
+    await of.parts.works.write_digest()
+    await of.settle()
+    lines = [line for line in of.duty.taken[-1].body.splitlines() if "账号名称不一致" in line]
+    assert len(lines) == 1
+    assert "“示例1”" in lines[0]
+    assert "“示例别名”" in lines[0]
+    assert await held(of, "NAME-01") == {"A01": State.WARNING, "A02": State.WARNING}
+
+
 async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_every_day_and_opens_no_case(
     store: Store,
 ) -> None:
