@@ -241,7 +241,10 @@ def left_over(tx: sa.Connection) -> int:
     """Return how much is still to be told to units."""
     counted = outbox.counts(tx)
     queued = counted[MessageState.QUEUED] + counted[MessageState.SENDING]
-    return queued + sum(notice.role is not Role.OPERATOR for notice in outbox.waiting_notices(tx))
+    notice = tables.notices.c
+    waiting = notice.state.in_([outbox.NoticeState.OPEN, outbox.NoticeState.MERGED])
+    to_units = sa.and_(waiting, notice.role != Role.OPERATOR)
+    return queued + (tx.scalar(sa.select(sa.func.count()).where(to_units)) or 0)
 
 
 def _pause(tx: sa.Connection, now: datetime) -> timedelta:
