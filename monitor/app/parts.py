@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
@@ -26,7 +26,6 @@ from monitor.app.choices import (
     sessions,
 )
 from monitor.app.clock import now
-from monitor.core import unseen
 from monitor.core.account import Account, Platform, Role
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
@@ -105,7 +104,7 @@ class Parts:
     @cached_property
     def bench(self) -> Bench:
         """The rules and what they go by."""
-        return replace(bench(self.settings, self.calendar), duties=(unseen.rule(self.calendar),))
+        return bench(self.settings, self.calendar)
 
     @cached_property
     def chains(self) -> Chains:

@@ -50,8 +50,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
     return View(
         store=parts.store,
         clock=parts.clock,
-        rule_book=parts.settings.rule_book,
-        titles=parts.bench.titles,
+        rule_book=parts.bench.book_of,
         calendar=parts.calendar,
         office=parts.office,
         version=version("xuncha"),

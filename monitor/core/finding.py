@@ -128,7 +128,13 @@ class RuleBook:
     """Platforms that must update although their kind does not by default."""
     urgent: Mapping[str, Urgency] = field(default_factory=dict)
     """The rules of which something cannot wait for the morning."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What people call each rule."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+
+    def title(self, rule: str) -> str:
+        """Return what people call a rule; one that has no name is called by its id."""
+        return self.titles.get(rule, rule)
 
     def number(self, rule: str, name: str) -> int:
         """Return one threshold of a rule."""

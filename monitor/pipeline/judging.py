@@ -33,12 +33,6 @@ class Bench:
     duties: Sequence[Rule] = ()
     """What the monitor itself owes, besides the obligations of the units: always in force."""
 
-    @property
-    def titles(self) -> dict[str, str]:
-        """What people call each rule, by its id."""
-        every: tuple[Rule | AreaRule, ...] = (*self.rules, *self.area_rules, *self.duties)
-        return {rule.id: rule.title for rule in every}
-
     def findings(
         self, known: Known, now: datetime, only: Collection[str] | None = None
     ) -> tuple[tuple[Rule, Finding], ...]:

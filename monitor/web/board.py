@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -72,17 +72,13 @@ class Moment:
     now: datetime
     ladder: Ladder
     calendar: WorkCalendar
-    titles: Mapping[str, str]
-    """What people call each rule, by its id."""
+    title: Callable[[str], str]
+    """Gives what people call a rule, by its id."""
 
     @property
     def today(self) -> date:
         """The day in Beijing."""
         return beijing_date(self.now)
-
-    def title(self, rule: str) -> str:
-        """Return what people call a rule; one that is no more is called by its id."""
-        return self.titles.get(rule, rule)
 
 
 def finding_of(row: Row, rule: str) -> Finding | None:

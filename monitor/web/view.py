@@ -57,8 +57,6 @@ class View:
     store: Store
     clock: Callable[[], datetime]
     rule_book: Callable[[date], RuleBook]
-    titles: Mapping[str, str]
-    """What people call each rule, by its id."""
     calendar: WorkCalendar
     office: Office
     version: str
@@ -83,5 +81,5 @@ class View:
     def moment(self) -> Moment:
         """Return what a page that is opened now is seen against."""
         now = self.clock()
-        ladder = Ladder.of(self.rule_book(beijing_date(now)))
-        return Moment(now=now, ladder=ladder, calendar=self.calendar, titles=self.titles)
+        book = self.rule_book(beijing_date(now))
+        return Moment(now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Contact, Platform, Role, Source
@@ -32,6 +32,7 @@ DINGTALK = "ding-user-4711"
 CALENDAR = WorkCalendar(years=frozenset({2025, 2026}))
 OFFICE = Office(name="示例县政府信息公开中心", phone="0578-0000000", sender="示例县政务新媒体监测")
 BENCH = Bench(rules=(per_01.RULE, upd_01.RULE, upd_03.RULE), book_of=lambda _: BOOK, calendar=CALENDAR)
+NAMED = replace(BOOK, titles={rule.id: rule.title for rule in BENCH.rules})
 PEOPLE = (
     Contact(role=Role.LIAISON, name="联络员甲", phone=PHONE, dingtalk=DINGTALK),
     Contact(role=Role.LEADER, name="领导乙", mail=MAIL),
@@ -161,8 +162,7 @@ class Surroundings:
         return View(
             store=store,
             clock=self.clock,
-            rule_book=lambda _: BOOK,
-            titles=BENCH.titles,
+            rule_book=lambda _: NAMED,
             calendar=CALENDAR,
             office=OFFICE,
             version="0.1.0",

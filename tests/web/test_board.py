@@ -14,7 +14,7 @@ from tests.core.build import BOOK, EVERY_DAY, beijing_time
 from tests.web.county import CALENDAR, account
 
 NOW = beijing_time("2026-05-19 09:05")
-MOMENT = Moment(now=NOW, ladder=Ladder.of(BOOK), calendar=EVERY_DAY, titles={})
+MOMENT = Moment(now=NOW, ladder=Ladder.of(BOOK), calendar=EVERY_DAY, title=str)
 
 
 def finding(state: State, rule: str = "UPD-01", support: Support = Support.LOOK) -> Finding:
@@ -105,7 +105,7 @@ def test_the_next_step_is_the_highest_one_that_comes_next(
 
 
 def test_on_a_day_off_the_next_step_waits_for_a_working_day() -> None:
-    saturday = Moment(now=beijing_time("2026-05-23 10:00"), ladder=MOMENT.ladder, calendar=CALENDAR, titles={})
+    saturday = Moment(now=beijing_time("2026-05-23 10:00"), ladder=MOMENT.ladder, calendar=CALENDAR, title=str)
     assert line_of(row(12, finding(State.VIOLATED)), None, saturday).coming == "5月25日（周一）督办"
 
 

@@ -65,7 +65,7 @@ def _left(trouble: Trouble, book: RuleBook, now: datetime) -> int:
 
 def _text(trouble: Trouble, left: int, book: RuleBook, now: datetime) -> str:
     urged = "督办" if -left <= _period(trouble, book) else "列入通报"
-    return f"{trouble.rule}已{_worked(trouble, book, now)}个工作日未整改，建议{urged}"
+    return f"“{book.title(trouble.rule)}”已{_worked(trouble, book, now)}个工作日未整改，建议{urged}"
 
 
 RULE = AreaRule(
