@@ -119,8 +119,12 @@ def check(database: str, robots: list[Strict], mail: PostOffice, cases: int) -> 
     check_states(messages, tries)
     assert max(robot.busiest for robot in robots) <= 18
     assert [robot.blocks for robot in robots] == [0] * ROBOTS
+    # What was written within the hour by which the clock was put back leaves when the clock is there again.
+    delayed = {one.message.id for one in messages if one.frozen_at and one.frozen_at == one.created_at}
     for robot in robots:
-        certain = [one.is_reminder for one in storm.heard_by(robot) if not unanswered[one.number]]
+        certain = [
+            one.is_reminder for one in storm.heard_by(robot) if not unanswered[one.number] and one.number not in delayed
+        ]
         assert certain == sorted(certain), "a reminder left before a first alert"
 
 
@@ -147,20 +151,21 @@ def test_a_storm_of_5000_cases_over_40_units_and_3_robots(
     process = PROCESSES.Process(target=storm.deliver_weighed, args=(database, FarSides.of(robots, mail), clock, theirs))
     process.start()
     theirs.close()
-    first, *held = ours.recv()
+    held = ours.recv()
     process.join()
     check(database, robots, mail, CASES)
     assert clock() - begun < timedelta(minutes=30)
-    assert max(held) - first < 16, "memory grew"
-    assert max(first, *held) < MOST
+    warm, *later = held[len(held) // 4 :]
+    assert max(later) - warm < 16, "memory grew"
+    assert max(held) < MOST
 
 
 def test_200_random_kills_of_two_services_lose_nothing_and_repeat_only_what_was_not_answered(
     kept: dict[int, Path], server: str, tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
 ) -> None:
-    database = on_server(server, brewed(kept, tmp_path, clock, CASES), "storm")
+    database = on_server(server, brewed(kept, tmp_path, clock, FEWER), "storm")
     assert survive(database, FarSides.of(robots, mail), clock, KILLS) == KILLS
-    check(database, robots, mail, CASES)
+    check(database, robots, mail, FEWER)
 
 
 def test_on_one_machine_kills_lose_nothing_either(
