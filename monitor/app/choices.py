@@ -71,14 +71,13 @@ def _rules() -> Iterable[Rule | AreaRule]:
 
 def bench(settings: Settings, calendar: WorkCalendar) -> Bench:
     """Return the rules and what they go by; the numbers of a day are put together once."""
-    duties = (unseen.rule(calendar),)
-    titles = {rule.id: rule.title for rule in (*_rules(), *duties)}
+    titles = {rule.id: rule.title for rule in (*_rules(), unseen.rule(calendar))}
 
     @lru_cache(maxsize=64)
     def book_of(day: date) -> RuleBook:
         return replace(settings.rule_book(day), titles=titles, calendar=calendar)
 
-    return Bench(rules=all_rules(), area_rules=all_area_rules(), duties=duties, book_of=book_of, calendar=calendar)
+    return Bench(rules=all_rules(), area_rules=all_area_rules(), book_of=book_of, calendar=calendar)
 
 
 def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> dict[str, Collector]:

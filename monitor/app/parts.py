@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote
@@ -26,6 +26,7 @@ from monitor.app.choices import (
     sessions,
 )
 from monitor.app.clock import now
+from monitor.core import unseen
 from monitor.core.account import Account, Platform, Role
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
@@ -104,7 +105,7 @@ class Parts:
     @cached_property
     def bench(self) -> Bench:
         """The rules and what they go by."""
-        return bench(self.settings, self.calendar)
+        return replace(bench(self.settings, self.calendar), duties=(unseen.rule(self.calendar),))
 
     @cached_property
     def chains(self) -> Chains:

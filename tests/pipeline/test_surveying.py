@@ -237,12 +237,12 @@ async def test_what_is_late_is_late_no_more_once_a_decision_has_ended_its_case(s
     of = await living(store, NICHE)
     of.clock.forward(10 * DAY)
     await of.parts.works.judge_all()
-    assert "PLT-01" in await _late(store)
+    assert "“小众平台账号”" in await _late(store)
     at = of.clock()
     exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.works.judge_all()
-    assert "PLT-01" not in await _late(store)
+    assert "“小众平台账号”" not in await _late(store)
 
 
 async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case(store: Store) -> None:
@@ -254,12 +254,12 @@ async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case
         of.clock.forward(DAY)
         await of.look()
         await of.parts.works.judge_all()
-    assert "UPD-01" in await _late(store)
+    assert "“2周未更新”" in await _late(store)
     of.clock.forward(DAY / 2)
     bodies[URL] = feed(of.clock() - 16 * DAY, of.clock())
     await of.look()
     await of.parts.works.judge_all()
-    assert "UPD-01" not in await _late(store)
+    assert "“2周未更新”" not in await _late(store)
 
 
 async def _late(store: Store) -> str:
