@@ -114,6 +114,12 @@ class WorkCalendar:
         """Return the first working day after the day."""
         return self.workday_on_or_after(day + ONE_DAY)
 
+    def workday_after(self, day: date, count: int) -> date:
+        """Return the so-manieth working day after the day; the day itself for none."""
+        for _ in range(count):
+            day = self.next_workday(day)
+        return day
+
     def previous_workday(self, day: date) -> date:
         """Return the last working day before the day."""
         return self.workday_on_or_before(day - ONE_DAY)

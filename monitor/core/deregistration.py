@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, AccountStatus, Labelled
-from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
+from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Known, RuleBook
 from monitor.core.observation import Observation, Standing, Timeline
@@ -245,7 +245,7 @@ def _with_next(reached: Progress, account: Account, book: RuleBook) -> Progress:
     following, opens, due = Stage.DECIDED, None, None
 
     def term(name: str, after: date | None = since) -> date | None:
-        return nth_workday(after, book.number(ID, name), book.calendar) if after else None
+        return book.calendar.workday_after(after, book.number(ID, name)) if after else None
 
     match stage:
         case Stage.CLOSED:
@@ -287,11 +287,3 @@ def _asked_from(reached: Progress, following: Stage, opens: date | None, due: da
     for _ in range(book.number(ID, "remind_workdays")):
         asked = book.calendar.previous_workday(asked)
     return asked
-
-
-def nth_workday(after: date, count: int, calendar: WorkCalendar) -> date:
-    """Return the so-manieth working day after a day."""
-    day = after
-    for _ in range(count):
-        day = calendar.next_workday(day)
-    return day

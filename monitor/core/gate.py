@@ -32,7 +32,4 @@ class Gate:
         begun = min((beijing_date(one.at) for one in notices if self.holds(one)), default=None)
         if begun is None or self.workdays is None:
             return None
-        day = begun
-        for _ in range(self.workdays):
-            day = calendar.next_workday(day)
-        return day
+        return calendar.workday_after(begun, self.workdays)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -80,18 +80,12 @@ class Register:
     @cached_property
     def by_unit(self) -> Mapping[str, tuple[Account, ...]]:
         """The bound accounts of each unit, in order of the unit's first account."""
-        units: defaultdict[str, list[Account]] = defaultdict(list)
-        for account in self.bound:
-            units[account.unit].append(account)
-        return {unit: tuple(accounts) for unit, accounts in units.items()}
+        return _by_unit(self.bound)
 
     @cached_property
     def of_unit(self) -> Mapping[str, tuple[Account, ...]]:
         """All accounts of each unit, closed and out-of-scope ones included."""
-        units: defaultdict[str, list[Account]] = defaultdict(list)
-        for account in self.accounts:
-            units[account.unit].append(account)
-        return {unit: tuple(accounts) for unit, accounts in units.items()}
+        return _by_unit(self.accounts)
 
     @cached_property
     def by_id(self) -> Mapping[str, Account]:
@@ -135,3 +129,10 @@ class Register:
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return what people decided about an account, oldest first."""
         return self._decisions.get(account, ())
+
+
+def _by_unit(accounts: Iterable[Account]) -> Mapping[str, tuple[Account, ...]]:
+    units: defaultdict[str, list[Account]] = defaultdict(list)
+    for account in accounts:
+        units[account.unit].append(account)
+    return {unit: tuple(of_one) for unit, of_one in units.items()}

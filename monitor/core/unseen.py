@@ -65,7 +65,7 @@ def _judge(known: Known, calendar: WorkCalendar, now: datetime) -> Finding:
     facts = f"自{_day(begun)}起没有看到完整列表{_why(known)}"
     if days < PATIENCE:
         return replace(finding, state=State.OK, because=f"{facts}。")
-    due = _due(begun, calendar)
+    due = calendar.workday_after(begun, PATIENCE + TO_DO_IN)
     return replace(
         finding,
         state=State.NEEDS_REVIEW,
@@ -88,13 +88,6 @@ def _why(known: Known) -> str:
     if gone is not None and isinstance(gone.seen, Timeline):
         said.append(f"平台显示{gone.seen.standing.label}")
     return f"（{'、'.join(said)}）" if said else ""
-
-
-def _due(begun: date, calendar: WorkCalendar) -> date:
-    day = begun
-    for _ in range(PATIENCE + TO_DO_IN):
-        day = calendar.next_workday(day)
-    return day
 
 
 def _day(day: date) -> str:

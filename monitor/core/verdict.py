@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.account import Account, Scope
+from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
@@ -56,15 +56,18 @@ def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[
                     draft = quiet(rule, account.area, book, is_bound=rule.binds(account, book))
                     yield replace(draft, account=account.id, unit=account.unit)
         case Subject.UNIT:
-            units: dict[str, list[Account]] = {}
-            for account in register.accounts:
-                units.setdefault(account.unit, []).append(account)
-            for unit in sorted(units.keys() - {finding.unit for finding in said}):
-                is_bound = any(rule.binds(account, book) for account in units[unit])
+            for unit in sorted(register.of_unit.keys() - {finding.unit for finding in said}):
+                is_bound = any(rule.binds(account, book) for account in register.of_unit[unit])
                 yield replace(quiet(rule, register.area, book, is_bound=is_bound), unit=unit)
         case Subject.AREA:
             if not said:
                 yield quiet(rule, register.area, book, is_bound=bool(register.judged))
+
+
+def words(rule: AreaRule, register: Register, book: RuleBook, now: datetime) -> tuple[Finding, ...]:
+    """Return the rule's word on everybody of an area, on those too of whom it says nothing."""
+    said = tuple(area_findings(rule, register, book, now))
+    return (*said, *silent(rule, register, book, said))
 
 
 def quiet(rule: AreaRule, area: str | None, book: RuleBook, *, is_bound: bool) -> Finding:

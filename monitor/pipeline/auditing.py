@@ -53,7 +53,7 @@ class Auditor:
         accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
         book = self.bench.book(now)
         pacings = {rule.id: rule.pacing for rule in self.bench.in_force(book)}
-        pacings |= {rule.id: rule.pacing for rule in self.bench.area_rules if rule.id in book.clauses}
+        pacings |= {rule.id: rule.pacing for rule in self.bench.on_areas(book)}
 
         mutes = records.mutes_on(tx, beijing_date(now))
 

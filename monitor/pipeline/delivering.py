@@ -27,7 +27,7 @@ from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome,
 from monitor.core.mute import Mute
 from monitor.core.notice import Directory, Notice, Recheck, Route, is_muted, recheck, whose
 from monitor.core.token import Permit, Purpose
-from monitor.core.verdict import area_findings, silent
+from monitor.core.verdict import words
 from monitor.core.wording import AMPLE, Item, Links, Office, Room, Setting, Words, alarm, to_person, weight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
@@ -493,16 +493,17 @@ class Courier:
         self, tx: Tx, notices: Sequence[Notice], known: Mapping[str, Known], now: datetime
     ) -> dict[tuple[str, str], Finding]:
         """Return what area-wide rules say now of the accounts of urgent notices; others of theirs are no message's."""
-        found: dict[tuple[str, str], Finding] = {}
-        concerned = [notice for notice in notices if notice.is_urgent and notice.account in known]
-        book = self.bench.book(now)
-        for rule in self.bench.area_rules if concerned else ():
-            accounts = {notice.account for notice in concerned if notice.rule == rule.id and rule.id in book.clauses}
-            for area in {known[account].account.area for account in accounts}:
-                register = registers.register(tx, area, now=now)
-                said = tuple(area_findings(rule, register, book, now))
-                words = (*silent(rule, register, book, said), *said)
-                found |= {(one.account, rule.id): one for one in words if one.account in accounts}
+        book, found = self.bench.book(now), dict[tuple[str, str], Finding]()
+        rules = {rule.id: rule for rule in self.bench.on_areas(book)}
+        asked = {(one.account, one.rule) for one in notices if one.is_urgent and one.account in known}
+        by_area: defaultdict[str, set[str]] = defaultdict(set)
+        for account, rule in asked:
+            if rule in rules:
+                by_area[known[account].account.area].add(rule)
+        for area, ids in by_area.items():
+            register = registers.register(tx, area, now=now)
+            said = (one for id_ in ids for one in words(rules[id_], register, book, now))
+            found |= {(one.account, one.rule): one for one in said if one.account and (one.account, one.rule) in asked}
         return found
 
     def _links(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> Links:

@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.core.decision import Decision
 from monitor.core.finding import AreaRule, Finding, Rule, word_of
 from monitor.core.grounds import Grounds, before
-from monitor.core.verdict import area_findings, reviewed, silent
+from monitor.core.verdict import reviewed, words
 from monitor.pipeline.judging import Bench
 from monitor.store import Tx, facts, grounds, registers
 
@@ -51,7 +51,6 @@ def _of_area(tx: Tx, bench: Bench, rule: AreaRule, decision: Decision, known_at:
         register = registers.register(tx, known.account.area, now=decision.at, known_at=known_at)
         undecided = replace(register, decisions=before(decision, register.decisions))
         book = bench.book(decision.at)
-        said = tuple(area_findings(rule, undecided, book, decision.at))
-        every = (*said, *silent(rule, undecided, book, said))
-        return next((one for one in every if one.account == decision.account), None)
+        said = words(rule, undecided, book, decision.at)
+        return next((one for one in said if one.account == decision.account), None)
     return None

@@ -48,18 +48,20 @@ class Bench:
         """Return what is asked about each account."""
         return (*(rule for rule in self.rules if rule.id in book.clauses), *self.duties)
 
+    def on_areas(self, book: RuleBook) -> tuple[AreaRule, ...]:
+        """Return what is asked about each area."""
+        return tuple(rule for rule in self.area_rules if rule.id in book.clauses)
+
     def ids(self, now: datetime) -> frozenset[str]:
         """Return the rules that are asked about anybody on the day of `now`."""
         book = self.book(now)
-        area_rules = (rule.id for rule in self.area_rules if rule.id in book.clauses)
-        return frozenset({*(rule.id for rule in self.in_force(book)), *area_rules})
+        return frozenset({*(rule.id for rule in self.in_force(book)), *(rule.id for rule in self.on_areas(book))})
 
     def area_findings(self, register: Register, now: datetime) -> Iterator[tuple[AreaRule, Finding]]:
         """Yield what the rules in force say of an area, its units and its accounts; silence means fine."""
         book = self.book(now, register.area)
-        for rule in self.area_rules:
-            if rule.id in book.clauses:
-                yield from ((rule, finding) for finding in area_findings(rule, register, book, now))
+        for rule in self.on_areas(book):
+            yield from ((rule, finding) for finding in area_findings(rule, register, book, now))
 
     def rule(self, id_: str, now: datetime) -> Rule | AreaRule | None:
         """Return the rule of that id, if it was in force."""
@@ -70,9 +72,8 @@ class Bench:
     def silences(self, register: Register, said: Sequence[Finding], now: datetime) -> Iterator[Finding]:
         """Yield the word of every rule in force on those of an area that it said nothing of."""
         book = self.book(now)
-        for rule in self.area_rules:
-            if rule.id in book.clauses:
-                yield from silent(rule, register, book, [one for one in said if one.rule == rule.id])
+        for rule in self.on_areas(book):
+            yield from silent(rule, register, book, [one for one in said if one.rule == rule.id])
 
     def book(self, now: datetime, area: str | None = None) -> RuleBook:
         """Return the numbers in force on the day of `now`, with the working days of an area; None: of the office."""

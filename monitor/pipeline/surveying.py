@@ -59,23 +59,19 @@ class Surveyor:
         for area, accounts in sorted(turned.items()):
             with self.faults.contained("judge", area=area), savepoint(tx):
                 register = registers.troubles_of(tx, area, accounts, now=now)
-                for rule in self._in_force(now):
+                for rule in self.bench.on_areas(self.bench.book(now)):
                     if rule.follows_cases:
                         self._judge(tx, register, rule, now, accounts)
 
     def _survey(self, tx: Tx, area: str, now: datetime) -> None:
         """Judge an area by all rules: those that follow the cases last, for the others open and end some."""
         register = registers.register(tx, area, now=now)
-        rules = sorted(self._in_force(now), key=lambda rule: rule.follows_cases)
+        rules = sorted(self.bench.on_areas(self.bench.book(now)), key=lambda rule: rule.follows_cases)
         has_touched = False
         for rule in rules:
             if rule.follows_cases and has_touched:
                 register, has_touched = registers.with_new_troubles(tx, register, now=now), False
             has_touched |= self._judge(tx, register, rule, now)
-
-    def _in_force(self, now: datetime) -> list[AreaRule]:
-        book = self.bench.book(now)
-        return [rule for rule in self.bench.area_rules if rule.id in book.clauses]
 
     def _judge(
         self, tx: Tx, register: Register, rule: AreaRule, now: datetime, of: Collection[str] | None = None
@@ -105,7 +101,7 @@ class Surveyor:
     ) -> cases.Judgement:
         book = self.bench.book(now, finding.area)
         planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(finding.area), now)
-        account = next((one for one in register.accounts if one.id == finding.account), None) if planned.step else None
+        account = register.by_id.get(finding.account or "")
         notices = tuple(_notices(planned, finding, rule, account, book))
         return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)
 
