@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from monitor.core.account import Role
-from monitor.core.calendar import at_beijing, beijing_date
 from monitor.core.case import Ladder
 from monitor.core.wording import Setting, alive
+from monitor.pipeline.daily import Daily
 from monitor.pipeline.delivering import UNNUMBERED, Courier
-from monitor.store import Tx, memory, outbox
+from monitor.store import Tx, outbox
 
 TOPIC = "alive:"
 """What the topics of these messages begin with; a date follows."""
@@ -34,19 +34,17 @@ class Beacon:
             await self.ping()
         if self.peer:
             await self.courier.store.write_if(
-                lambda tx: self._is_due(tx, now), lambda tx: self._write(tx, now), durable=True
+                lambda tx: self._daily.is_due(tx, now), lambda tx: self._write(tx, now), durable=True
             )
 
-    def _is_due(self, tx: Tx, now: datetime) -> bool:
-        today = beijing_date(now)
-        has_come = now >= at_beijing(today, self.hour) and self.courier.bench.calendar.is_workday(today)
-        return has_come and memory.get_note(tx, _topic(now)) is None
+    @property
+    def _daily(self) -> Daily:
+        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.courier.bench.calendar)
 
     def _write(self, tx: Tx, now: datetime) -> None:
-        if self.peer is None or not self._is_due(tx, now):
+        topic = self._daily.begin(tx, now) if self.peer else None
+        if self.peer is None or topic is None:
             return
-        topic = _topic(now)
-        memory.put_note(tx, topic, now.isoformat())
         bench = self.courier.bench
         setting = Setting(
             now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
@@ -57,7 +55,3 @@ class Beacon:
         )
         opens = self.courier.hours.opens_at(now, bench.calendar)
         outbox.save_draft(tx, draft, at=now, not_before=opens, held=False)
-
-
-def _topic(now: datetime) -> str:
-    return f"{TOPIC}{beijing_date(now).isoformat()}"

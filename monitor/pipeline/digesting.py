@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 
 from monitor.core.account import Account
 from monitor.core.appearance import Change
-from monitor.core.calendar import ONE_DAY, WorkCalendar, at_beijing, beijing_date
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date
 from monitor.core.case import LADDER, Closing, Ladder
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.finding import Finding, State, Support
@@ -21,6 +21,7 @@ from monitor.core.paper import PaperKind
 from monitor.core.record import Subject
 from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.wording import Section, Setting, day, digest, escaped, quoted
+from monitor.pipeline.daily import Daily
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
 from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, papers, records, sights
 
@@ -42,21 +43,19 @@ class Digest:
     async def write_if_due(self, now: datetime) -> bool:
         """Write today's digest if it is due and not yet written; return whether it was."""
         written = await self.courier.store.write_if(
-            lambda tx: self._is_due(tx, now), lambda tx: self._write(tx, now), durable=True
+            lambda tx: self._daily.is_due(tx, now), lambda tx: self._write(tx, now), durable=True
         )
         return bool(written)
 
-    def _is_due(self, tx: Tx, now: datetime) -> bool:
-        today = beijing_date(now)
-        has_come = now >= at_beijing(today, self.hour) and self.courier.bench.calendar.is_workday(today)
-        return has_come and memory.get_note(tx, _topic(now)) is None
+    @property
+    def _daily(self) -> Daily:
+        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.courier.bench.calendar)
 
     def _write(self, tx: Tx, now: datetime) -> bool:
-        if not self._is_due(tx, now):
+        told, bench = max(memory.notes(tx, TOPIC).values(), default=None), self.courier.bench
+        topic = self._daily.begin(tx, now)
+        if topic is None:
             return False
-        topic, bench = _topic(now), self.courier.bench
-        told = max(memory.notes(tx, TOPIC).values(), default=None)
-        memory.put_note(tx, topic, now.isoformat())
         rows = sights.overview(tx, now)
         tasks = _still_true(tx, rows, now)
         sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx), outbox.next_release(tx))
@@ -84,10 +83,6 @@ class Digest:
             return False
         _withdraw_older(tx, topic, now)
         return True
-
-
-def _topic(now: datetime) -> str:
-    return f"{TOPIC}{beijing_date(now).isoformat()}"
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
