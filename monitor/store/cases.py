@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step
+from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepKind
 from monitor.core.finding import Finding
 from monitor.core.notice import Notice
 from monitor.store import areas, tables
@@ -54,6 +54,7 @@ __all__ = [
     "finding_on",
     "findings_on",
     "judge_soon",
+    "last_step",
     "notices_of_case",
     "open_cases",
     "open_in_area",
@@ -278,14 +279,20 @@ def tally(tx: Tx, which: Which) -> dict[str, int]:
 
 
 def _meant(which: Which, rule: str = "") -> Iterator[sa.ColumnElement[bool]]:
-    table, steps = tables.cases, tables.steps
+    table = tables.cases
     if which is not Which.ALL:
         yield table.c.closed_at.is_(None)
     if which is Which.OFFICE:
-        last = sa.select(sa.func.max(steps.c.id)).where(steps.c.case == table.c.id).correlate(table).scalar_subquery()
-        yield sa.exists().where(steps.c.id == last, steps.c.kind.in_(OFFICES))
+        yield last_step().in_(OFFICES)
     if rule:
         yield table.c.rule == rule
+
+
+def last_step() -> sa.ColumnElement[StepKind]:
+    """Return the kind of the last step of the case that a statement is about."""
+    case, step = tables.cases, tables.steps
+    latest = sa.select(step.c.kind).where(step.c.case == case.c.id).order_by(step.c.at.desc(), step.c.id.desc())
+    return latest.limit(1).correlate(case).scalar_subquery()
 
 
 def case(tx: Tx, case_id: int) -> Case | None:

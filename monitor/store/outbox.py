@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Role
+from monitor.core.calendar import ONE_DAY
 from monitor.core.message import LEASE, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
@@ -87,7 +88,6 @@ _TURNS = (
     table.c.id,
 )
 ONE_MINUTE = timedelta(minutes=1)
-A_DAY = timedelta(days=1)
 LONGEST_BLOCK = timedelta(hours=6)
 """The longest that a block is believed; a clock that was put back must not make it longer."""
 
@@ -304,11 +304,11 @@ def refusing(tx: Tx, until: datetime) -> frozenset[str]:
     refused = _latest(tx, table.c.state == MessageState.FAILED, for_good, table.c.finished_at <= until)
     if not refused:
         return frozenset()
-    since = min(refused.values()) - A_DAY
+    since = min(refused.values()) - ONE_DAY
     taken = _latest(tx, table.c.state == MessageState.SENT, table.c.finished_at.between(since, until))
 
     def works_for_others(channel: str, address: str, at: datetime) -> bool:
-        return any(way == channel and to != address and at - A_DAY <= then for (way, to), then in taken.items())
+        return any(way == channel and to != address and at - ONE_DAY <= then for (way, to), then in taken.items())
 
     return frozenset(
         address

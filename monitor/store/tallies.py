@@ -14,6 +14,7 @@ from monitor.core.case import StepKind
 from monitor.core.finding import State
 from monitor.core.observation import MANUAL
 from monitor.store import roster, tables
+from monitor.store.cases import last_step
 from monitor.store.database import Tx
 from monitor.store.values import decode
 
@@ -66,15 +67,7 @@ def findings(tx: Tx) -> Counter[tuple[str, State]]:
 
 def open_cases(tx: Tx) -> Counter[StepKind]:
     """Return how many open cases there are, by their last step."""
-    case, step = tables.cases, tables.steps
-    last = (
-        sa.select(step.c.kind)
-        .where(step.c.case == case.c.id)
-        .order_by(step.c.at.desc(), step.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    ends = sa.select(last.label("kind")).where(case.c.closed_at.is_(None)).subquery()
+    ends = sa.select(last_step().label("kind")).where(tables.cases.c.closed_at.is_(None)).subquery()
     chosen = sa.select(ends.c.kind, sa.func.count()).where(ends.c.kind.is_not(None)).group_by(ends.c.kind)
     return Counter(dict(tx.execute(chosen).all()))
 

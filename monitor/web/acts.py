@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.store import Tx
 from monitor.store.audit import Act, count_audit, recent_audit
+from monitor.web.turn import Turn, turn_to
 
 LISTED = 200
 """Acts on one page."""
@@ -38,18 +39,13 @@ class ActsSheet:
     """One page of the log."""
 
     acts: tuple[Act, ...]
-    number: int
-    pages: int
-    total: int
+    turn: Turn
 
 
 def read_acts(tx: Tx, page: int) -> ActsSheet:
     """Return a page of the log; one too far is the last."""
-    total = count_audit(tx)
-    pages = max(1, -(-total // LISTED))
-    number = min(pages, max(1, page))
-    found = recent_audit(tx, limit=LISTED, skip=(number - 1) * LISTED)
-    return ActsSheet(acts=found, number=number, pages=pages, total=total)
+    turn = turn_to(page, count_audit(tx), LISTED)
+    return ActsSheet(acts=recent_audit(tx, limit=LISTED, skip=turn.skip), turn=turn)
 
 
 def action_text(action: str) -> str:

@@ -16,6 +16,7 @@ from monitor.store.cases import Which, case, cases, findings_on, notices_of_case
 from monitor.store.decisions import decisions_on
 from monitor.store.outbox import messages
 from monitor.store.roster import accounts
+from monitor.web.turn import Turn, turn_to
 
 LISTED = 200
 """Cases on one page of the list."""
@@ -55,9 +56,7 @@ class CaseSheet:
     lines: tuple[CaseLine, ...]
     counts: Mapping[str, int]
     """How many there are under each rule that has any."""
-    number: int
-    pages: int
-    total: int
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +96,9 @@ class CasePage:
 def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
     """Return a page of the list; a rule leaves the others out, and a page too far is the last one."""
     counts = tally(tx, which)
-    total = counts.get(rule, 0) if rule else sum(counts.values())
-    pages = max(1, -(-total // LISTED))
-    number = min(pages, max(1, page))
-    found = cases(tx, which=which, rule=rule, limit=LISTED, skip=(number - 1) * LISTED)
-    return CaseSheet(lines=_lines(tx, found), counts=counts, number=number, pages=pages, total=total)
+    turn = turn_to(page, counts.get(rule, 0) if rule else sum(counts.values()), LISTED)
+    found = cases(tx, which=which, rule=rule, limit=LISTED, skip=turn.skip)
+    return CaseSheet(lines=_lines(tx, found), counts=counts, turn=turn)
 
 
 def read_case(tx: Tx, number: int) -> CasePage | None:
@@ -115,7 +112,7 @@ def read_case(tx: Tx, number: int) -> CasePage | None:
 
 def _lines(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
     """Return cases with whom they are about and how things stand."""
-    roster = {account.id: account for account in accounts(tx)} if found else {}
+    roster = {account.id: account for account in accounts(tx, ids={one.account for one in found if one.account})}
     stands = findings_on(tx, [one for one in found if one.closed_at is None])
     return tuple(
         CaseLine(case=one, about=_subject(one, roster), finding=stands.get((subject_of(one), one.rule)))

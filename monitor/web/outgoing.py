@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 
 from monitor.core.message import MessageState
 from monitor.store import Tx
@@ -42,10 +43,10 @@ def read_message(tx: Tx, message_id: str) -> Sent | None:
 
 
 def _addressed(tx: Tx, kept: Collection[Kept]) -> tuple[Sent, ...]:
-    roster = {account.id: account for account in accounts(tx)} if kept else {}
+    carried = [dict.fromkeys(notice.account for notice in notices_of(tx, one.message.id)) for one in kept]
+    roster = {account.id: account for account in accounts(tx, ids=set(chain.from_iterable(carried)))}
     sent = []
-    for one in kept:
-        ids = dict.fromkeys(notice.account for notice in notices_of(tx, one.message.id))
+    for one, ids in zip(kept, carried, strict=True):
         about = [roster[account_id] for account_id in ids if account_id in roster]
         units = tuple(dict.fromkeys(account.unit for account in about))
         sent.append(Sent(kept=one, units=units, accounts=tuple((account.id, account.name) for account in about)))

@@ -31,6 +31,7 @@ from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
 from monitor.web.system import Eyes, listings, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
+from monitor.web.turn import Turn, turn_to
 from monitor.web.view import View, summed
 
 LINES = 200
@@ -66,9 +67,7 @@ class Sheet:
     """One page of a long list of lines."""
 
     lines: tuple[Line, ...]
-    number: int
-    pages: int
-    total: int
+    turn: Turn
 
 
 class Pages:
@@ -259,10 +258,8 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
 
 
 def _sheet(lines: Collection[Line], request: Request) -> Sheet:
-    pages = max(1, -(-len(lines) // LINES))
-    number = min(pages, _number(request))
-    shown = tuple(lines)[(number - 1) * LINES : number * LINES]
-    return Sheet(lines=shown, number=number, pages=pages, total=len(lines))
+    turn = turn_to(_number(request), len(lines), LINES)
+    return Sheet(lines=tuple(lines)[turn.skip : turn.skip + LINES], turn=turn)
 
 
 def _number(request: Request) -> int:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
@@ -18,6 +17,7 @@ from monitor.store.grounds import note
 from tests.store.build import enrol
 from tests.web.conftest import client_of
 from tests.web.county import NOW, OVERDUE, PHONE, Surroundings
+from tests.web.test_pages import text_of
 
 BOOKLESS = Finding(
     rule="SYS-01",
@@ -32,10 +32,6 @@ BOOKLESS = Finding(
     evidence=("record:7",),
     episode="2026-05-01",
 )
-
-
-def text_of(page: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 def opened(tx: Tx, finding: Finding, kind: StepKind = StepKind.TASK) -> int:
