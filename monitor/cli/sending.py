@@ -68,8 +68,9 @@ def _labelled(state: str) -> MessageState:
 @click.argument("number", metavar="编号")
 @place
 def message_show(where: Place, *, number: str) -> None:
-    """显示一条消息的内容和每次发送的结果。"""
+    """显示一条消息的内容和每次发送的结果；仅收件人可用的链接不显示。"""
     from monitor.core.calendar import beijing
+    from monitor.core.token import concealed
     from monitor.store import outbox
 
     with where.store() as store, store.read() as tx:
@@ -78,7 +79,7 @@ def message_show(where: Place, *, number: str) -> None:
     if not found:
         raise Refusal(f"没有编号为 {number} 的消息。")
     (kept,) = found
-    click.echo(f"{kept.message.subject}\n\n{kept.message.body}\n")
+    click.echo(f"{kept.message.subject}\n\n{concealed(kept.message.body)}\n")
     click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel}，对象：{_reader(kept)}")
     for tried in tries:
         code = f"（{tried.attempt.code}）" if tried.attempt.code else ""

@@ -25,6 +25,8 @@ _SHAPE = re.compile(
     r"(?P<said>(?P<purpose>[a-z])(?P<message>[A-Za-z0-9-]{1,64})\.(?P<until>[0-9a-f]{1,10}))\.(?P<mac>[\w-]{22})"
 )
 
+_IN_TEXT = re.compile(r"/k/[\w.-]+")
+
 
 class Purpose(Labelled):
     """What a token is for; it opens nothing else."""
@@ -90,3 +92,8 @@ class TokenKey:
     def _mac(self, said: str) -> str:
         digest = hmac.digest(self._key, _CONTEXT + said.encode(), "sha256")[:_MAC_BYTES]
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def concealed(text: str) -> str:
+    """Return a message's text for anybody but its reader: without the links that only its reader may use."""
+    return _IN_TEXT.sub("/k/［仅本人可用］", text)

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
+from monitor.core.token import concealed
 from monitor.core.wording import dated, day_with_week
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
 _EVIDENCE = {"observation": "核查记录", "record": "登记", "listing": "通报记录", "week": "指数", "case": "案件"}
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_KEY = re.compile(r"/k/[\w.-]+")
 
 
 def deadline_text(when: date, today: date) -> str:
@@ -62,7 +62,7 @@ def evidence_text(mark: str) -> str:
 
 def masked(text: str) -> str:
     """Return the text without mobile numbers, mail addresses and the links that only one person may use."""
-    return _KEY.sub("/k/［仅本人可用］", _MAIL.sub("［邮箱已隐去］", _MOBILE.sub("［手机号已隐去］", text)))
+    return concealed(_MAIL.sub("［邮箱已隐去］", _MOBILE.sub("［手机号已隐去］", text)))
 
 
 def safe_link(address: str | None) -> str | None:

@@ -11,7 +11,8 @@ import pytest
 from monitor.app.clock import now
 from monitor.core.account import Role
 from monitor.core.calendar import start_of_day
-from monitor.core.message import Attempt, MessageState, Outcome
+from monitor.core.message import LEASE, Attempt, MessageState, Outcome
+from monitor.core.token import SHORTEST_KEY, Permit, Purpose, TokenKey
 from monitor.store import open_store, outbox
 from monitor.store.audit import recent_audit
 from tests.alerts.robot import BROKEN, REFUSED, TAKEN, TOO_FAST, Answer, Robot
@@ -123,6 +124,18 @@ def test_a_message_is_shown_with_its_tries(busy: Office) -> None:
     assert "### 甲\n\n乙\n" in said
     assert "状态：发送失败，渠道：邮箱，对象：操作员" in said
     assert said.endswith("被拒绝（550）  no such user\n")
+
+
+def test_the_links_that_only_its_reader_may_use_are_not_shown(office: Office) -> None:
+    key = TokenKey(b"k" * SHORTEST_KEY)
+    token = key.issue(Permit(purpose=Purpose.PASTE, message="20260520-0123456789ab", until=now() + LEASE))
+    with open_store(office.address) as store, store.begin() as tx:
+        body = f"[已发布，粘贴链接](https://x.example/k/{token})"
+        draft = outbox.Draft(channel="群", role=Role.LIAISON, person="1", subject="提醒", body=body)
+        id_ = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=False)
+    said = office.type("message", "show", id_).done()
+    assert "[已发布，粘贴链接](https://x.example/k/［仅本人可用］)" in said
+    assert token not in said
 
 
 def test_a_message_that_goes_by_itself_says_when(office: Office) -> None:
