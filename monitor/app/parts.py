@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -26,6 +23,7 @@ from monitor.app.choices import (
     sessions,
 )
 from monitor.app.clock import now
+from monitor.app.process import mark
 from monitor.core import unseen
 from monitor.core.account import Account, Platform, Role
 from monitor.core.calendar import OfficeHours, WorkCalendar
@@ -208,7 +206,7 @@ class Parts:
             clock=self.clock,
             delivered=self.metrics.delivered,
             faults=self.faults,
-            holder=_mark(),
+            holder=mark(),
             per_person=self.settings.hours.per_person,
         )
 
@@ -301,11 +299,6 @@ class Parts:
         roster.sync_sources(
             tx, roster.accounts(tx), sources=self.chains.of, every=every_of(self.settings), now=self.clock()
         )
-
-
-def _mark() -> str:
-    """Return what tells this process from any other, on whatever machine and after whatever restart."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 async def open_parts(

@@ -148,9 +148,8 @@ def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -
 @place
 def message_test(where: Place, *, channel: str, address: str | None) -> None:
     """经一个渠道试发一条消息，看对方是否接收；不论时间，计入渠道的发送速度，并留下记录。"""
-    from uuid import uuid4
-
     from monitor.app.clock import now
+    from monitor.app.process import mark
     from monitor.core.calendar import beijing
     from monitor.core.message import Attempt, Outcome
     from monitor.pipeline.trying import trial
@@ -161,7 +160,7 @@ def message_test(where: Place, *, channel: str, address: str | None) -> None:
     way = channels(settings)[channel]
     draft = _trial(settings, channel, address, is_group=way.is_group)
     with where.store() as store:
-        came = asyncio.run(trial(store, way, draft, holder=uuid4().hex, clock=now))
+        came = asyncio.run(trial(store, way, draft, holder=mark(), clock=now))
     if not isinstance(came, Attempt):
         raise Refusal(f"没有发送：渠道 {channel} 暂时不能再发，请在 {beijing(came):%H:%M:%S} 以后再试。")
     if came.outcome is not Outcome.SENT:

@@ -29,6 +29,7 @@ from monitor.core.notice import Directory, Notice, Recheck, Route, is_muted, rec
 from monitor.core.token import Permit, Purpose
 from monitor.core.verdict import words
 from monitor.core.wording import AMPLE, Item, Links, Office, Room, Setting, Words, alarm, to_person, weight
+from monitor.pipeline import trying
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench
 from monitor.store import Store, StoreError, Tx, cases, facts, outbox, records, registers, roster
@@ -234,7 +235,7 @@ class Courier:
         return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
 
     async def recover(self, now: datetime) -> int:
-        """Queue again what a crash left unanswered, once its lease is over; return how many.
+        """Queue again what a crash left unanswered, once its lease is over; return how many. A trial is given up.
 
         An answer that only the database did not take is written down first: it was not lost.
         """
@@ -243,8 +244,10 @@ class Courier:
 
         def again(tx: Tx) -> int:
             left = outbox.left_behind(tx, now)
+            trials = trying.give_up(tx, left, now)
             for lease in left:
-                outbox.record_attempt(tx, lease, INTERRUPTED, at=now, next_try=now)
+                if lease.message not in trials:
+                    outbox.record_attempt(tx, lease, INTERRUPTED, at=now, next_try=now)
             return len(left)
 
         return await self.store.write_if(lambda tx: outbox.left_behind(tx, now), again, durable=True) or 0

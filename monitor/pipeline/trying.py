@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,9 @@ from monitor.store import Store, Tx, outbox
 
 TOPIC = "test:"
 """What the topics of these messages begin with; a moment follows."""
+CUT_OFF = Attempt(
+    outcome=Outcome.UNANSWERED, code="interrupted", detail="试发时中断，不知对方是否收到，不再重发；需要时请重新试发"
+)
 
 
 async def trial(
@@ -20,15 +23,25 @@ async def trial(
     """Send a draft now and return what came of it, or when the channel takes something again.
 
     It is kept like any message, takes a token of the channel's pace, and makes the channel wait if that is what it
-    says. What failed is not tried again and nobody else is told: whoever tries is there.
+    says. What failed, or was cut off, is not tried again and nobody else is told: whoever tries is there.
     """
     begun = await store.write(lambda tx: _begun(tx, channel, draft, holder, clock()), durable=True)
     if isinstance(begun, datetime):
         return begun
     lease, message = begun
     attempt = await channel.send(message)
-    await store.write(lambda tx: _ended(tx, channel, lease, attempt, clock()), durable=True)
+    await store.write(lambda tx: _answered(tx, channel, lease, attempt, clock()), durable=True)
     return attempt
+
+
+def give_up(tx: Tx, left: Sequence[Lease], now: datetime) -> frozenset[str]:
+    """End those trials among the messages left behind; return their ids."""
+    kept = outbox.messages(tx, ids=[lease.message for lease in left], limit=len(left))
+    trials = frozenset(one.message.id for one in kept if one.topic.startswith(TOPIC))
+    for lease in left:
+        if lease.message in trials:
+            _ended(tx, lease, CUT_OFF, now)
+    return trials
 
 
 def _begun(
@@ -44,9 +57,13 @@ def _begun(
     return lease, outbox.freeze(tx, lease, subject=own.subject, body=own.body, at=now)
 
 
-def _ended(tx: Tx, channel: Channel, lease: Lease, attempt: Attempt, now: datetime) -> None:
-    outbox.record_attempt(tx, lease, attempt, at=now, next_try=None)
+def _answered(tx: Tx, channel: Channel, lease: Lease, attempt: Attempt, now: datetime) -> None:
+    _ended(tx, lease, attempt, now)
     if attempt.retry_after:
         outbox.block(tx, channel.bucket, now + attempt.retry_after)
+
+
+def _ended(tx: Tx, lease: Lease, attempt: Attempt, now: datetime) -> None:
+    outbox.record_attempt(tx, lease, attempt, at=now, next_try=None)
     if attempt.outcome is not Outcome.SENT:
         outbox.settle(tx, lease.message, MessageState.CANCELLED, at=now)

@@ -19,6 +19,7 @@ from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.core.wording import Words
 from monitor.pipeline.delivering import Courier
+from monitor.pipeline.trying import trial
 from monitor.settings.sections import Review, Web
 from monitor.store import Store, Tx, acknowledging, cases, outbox, tables
 from monitor.store.audit import recent_audit
@@ -654,6 +655,31 @@ async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: St
     with store.read() as tx:
         tries = [one.attempt for one in outbox.attempts_of(tx, due.message.id)]
     assert [(one.outcome, one.code) for one in tries] == [(Outcome.UNANSWERED, "interrupted"), (Outcome.SENT, "0")]
+
+
+class Fatal(Taking):
+    """A channel in the middle of whose sending the process is killed."""
+
+    async def send(self, message: Message) -> Attempt:
+        await super().send(message)
+        raise KeyboardInterrupt
+
+
+async def test_a_trial_that_was_cut_off_is_not_repeated_for_whoever_tried(store: Store) -> None:
+    made = await stale(store)
+    made.parts.directory.channels["duty"] = channel = Fatal("duty", is_group=True)  # type: ignore[index]  # as below
+    draft = outbox.Draft(channel="duty", role=Role.OPERATOR, person="", subject="试发", body="正文")
+    with pytest.raises(KeyboardInterrupt):
+        await trial(store, channel, draft, holder="killed", clock=made.clock)
+    made.clock.forward(LEASE)
+    await made.settle()
+    (sent,) = channel.taken
+    (message,) = await kept(made)
+    assert message.state is MessageState.CANCELLED
+    with store.read() as tx:
+        (tried,) = outbox.attempts_of(tx, sent.id)
+    assert (tried.attempt.outcome, tried.attempt.code) == (Outcome.UNANSWERED, "interrupted")
+    assert "不再重发" in tried.attempt.detail
 
 
 async def test_who_slept_between_taking_a_message_and_sending_it_sends_nothing(
