@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
 from monitor.core.account import Account, Scope
 from monitor.core.bulletin import Round, by_series
@@ -68,6 +70,11 @@ class Register:
         """The accounts that are judged and certainly in scope."""
         return tuple(account for account in self.judged if account.scope is Scope.IN)
 
+    @cached_property
+    def pending(self) -> frozenset[str]:
+        """The judged accounts of which nobody has said yet whether they are in scope."""
+        return frozenset(account.id for account in self.judged if account.scope is Scope.PENDING)
+
     def bound_at(self, moment: datetime) -> Iterator[Account]:
         """Yield the accounts that were the area's, judged and certainly in scope just before a moment, as then."""
         yield from (account for account in self.bound if account.id not in self.earlier)
@@ -98,11 +105,9 @@ class Register:
         return by_series(self.rounds)
 
     @cached_property
-    def _records(self) -> Mapping[tuple[RecordKind, str], tuple[Record, ...]]:
-        found: defaultdict[tuple[RecordKind, str], list[Record]] = defaultdict(list)
-        for record in self.records:
-            found[record.kind, record.name].append(record)
-        return {key: tuple(records) for key, records in found.items()}
+    def _by_name(self) -> dict[RecordKind, Mapping[str, tuple[Record, ...]]]:
+        """The records of the kinds that were asked about by name: of most it is enough how many there are."""
+        return {}
 
     @cached_property
     def _kinds(self) -> Mapping[RecordKind, tuple[Record, ...]]:
@@ -124,7 +129,10 @@ class Register:
 
     def records_of(self, kind: RecordKind, name: str) -> tuple[Record, ...]:
         """Return the records of a kind about one account, unit or area, oldest first."""
-        return self._records.get((kind, name), ())
+        if kind not in self._by_name:
+            named = sorted(self.kept(kind), key=attrgetter("name"))
+            self._by_name[kind] = {one: tuple(records) for one, records in groupby(named, key=attrgetter("name"))}
+        return self._by_name[kind].get(name, ())
 
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return what people decided about an account, oldest first."""

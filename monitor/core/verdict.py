@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
@@ -36,12 +35,11 @@ def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> 
 
 def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield what a rule says of an area, and what follows from decisions and pending scopes."""
-    pending = {account.id for account in register.judged if account.scope is Scope.PENDING}
     for finding in rule.judge(register, book, now):
         if finding.account is None:
             yield finding
             continue
-        waits = rule.waits_for_scope and finding.account in pending
+        waits = rule.waits_for_scope and finding.account in register.pending
         held = _put_to_the_office(finding) if waits and finding.state in {State.WARNING, State.VIOLATED} else finding
         yield reviewed(held, register.decisions_of(finding.account), now)
 

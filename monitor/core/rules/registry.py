@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from monitor.core.account import Account, AccountStatus, Platform, Scope
@@ -73,10 +72,9 @@ def on_unit(  # noqa: PLR0913 - as above
     episode: str = "",
 ) -> Finding:
     """Return a rule's finding on a unit."""
-    finding = on_area(
-        rule, area, book, state, because, since=since, proposals=proposals, evidence=evidence, episode=episode
+    return on_area(
+        rule, area, book, state, because, unit=unit, since=since, proposals=proposals, evidence=evidence, episode=episode
     )
-    return replace(finding, unit=unit)
 
 
 def on_area(  # noqa: PLR0913 - as above
@@ -86,14 +84,16 @@ def on_area(  # noqa: PLR0913 - as above
     state: State,
     because: str,
     *,
+    unit: str | None = None,
     since: date | None = None,
     proposals: tuple[Proposal, ...] = (),
     evidence: Iterable[str] = (),
     episode: str = "",
 ) -> Finding:
-    """Return a rule's finding on an area."""
+    """Return a rule's finding on an area, or on a unit in it."""
     return Finding(
         rule=rule,
+        unit=unit,
         area=area,
         state=state,
         since=since,

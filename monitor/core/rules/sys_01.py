@@ -6,12 +6,12 @@ Instrument: 缙政办发〔2022〕13号 三(四). Every unit with an account tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, cited, in_scope, normal, on_unit
 
@@ -20,34 +20,41 @@ ID = "SYS-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the units that lack an institution, or have not looked at one for a year."""
-    today, required = beijing_date(now), book.listed(ID, "required")
+    today = beijing_date(now)
     if today <= book.date(ID, "due"):
         return
+    common = register.records_of(RecordKind.INSTITUTION, register.area)
+    of_all = _lacking(common, book, today)
     for unit, accounts in register.by_unit.items():
         if not any(account.status in RUNNING for account in accounts):
             continue
-        own, common = (register.records_of(RecordKind.INSTITUTION, name) for name in (unit, register.area))
-        records = sorted((*own, *common), key=lambda record: record.on)
-        latest = {name: [one for one in records if name in normal(one.text)][-1:] for name in required}
-        missing = [name for name, found in latest.items() if not found]
-        old = [
-            name
-            for name, found in latest.items()
-            if found and (today - found[0].on).days > book.number(ID, "review_days")
-        ]
-        faults = [f"没有登记{'、'.join(missing)}"] if missing else []
-        faults += [f"{'、'.join(old)}已超过一年未复核"] if old else []
-        if faults:
+        own = register.records_of(RecordKind.INSTITUTION, unit)
+        because, evidence = _lacking((*own, *common), book, today) if own else of_all
+        if because:
             yield on_unit(
                 ID,
                 unit,
                 register.area,
                 book,
                 State.WARNING,
-                f"{'；'.join(faults)}。",
+                because,
                 proposals=(Proposal.RECTIFY,),
-                evidence=cited(*(record for found in latest.values() for record in found)),
+                evidence=evidence,
             )
+
+
+def _lacking(records: Sequence[Record], book: RuleBook, today: date) -> tuple[str, tuple[str, ...]]:
+    """Return what is not in order with these institutions, as a sentence, and its evidence; nothing if all is."""
+    ordered = sorted(records, key=lambda record: record.on)
+    latest = {name: [one for one in ordered if name in normal(one.text)][-1:] for name in book.listed(ID, "required")}
+    missing = [name for name, found in latest.items() if not found]
+    old = [
+        name for name, found in latest.items() if found and (today - found[0].on).days > book.number(ID, "review_days")
+    ]
+    faults = [f"没有登记{'、'.join(missing)}"] if missing else []
+    faults += [f"{'、'.join(old)}已超过一年未复核"] if old else []
+    because = f"{'；'.join(faults)}。" if faults else ""
+    return because, cited(*(record for found in latest.values() for record in found))
 
 
 RULE = AreaRule(

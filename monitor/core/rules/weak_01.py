@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
@@ -27,7 +28,7 @@ ID = "WEAK-01"
 EXCLUDE_MAIN, BY_PLATFORM = "exclude_main", "by_platform"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Mean:
     """A week's mean, as a sum and the number of its values: dividing would round."""
 
@@ -38,7 +39,7 @@ class _Mean:
         """Whether the value is strictly below the mean."""
         return value * self.count < self.total
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The mean for people, with at most two decimals."""
         return f"{(self.total / self.count).quantize(Decimal('0.01')).normalize():f}"
@@ -50,6 +51,8 @@ class _Means:
 
     register: Register
     book: RuleBook
+    by_platform: bool
+    """Whether each platform has its own."""
     found: dict[int, Mapping[Platform | None, _Mean]] = field(default_factory=dict)
     """By the week's place; by platform where each has its own."""
 
@@ -62,11 +65,11 @@ class _Means:
     @property
     def name(self) -> str:
         """What people call such a mean."""
-        return "全县同平台平均值" if self.book.is_on(ID, BY_PLATFORM) else "全县平均值"
+        return "全县同平台平均值" if self.by_platform else "全县平均值"
 
     def _reckoned(self, week: IndexWeek) -> Mapping[Platform | None, _Mean]:
-        leaves_main, by_platform = self.book.is_on(ID, EXCLUDE_MAIN), self.book.is_on(ID, BY_PLATFORM)
-        if week.mean is not None and not (leaves_main or by_platform):
+        leaves_main = self.book.is_on(ID, EXCLUDE_MAIN)
+        if week.mean is not None and not (leaves_main or self.by_platform):
             return {None: _Mean(week.mean, 1)}
         filed = self.register.filed.filings if self.register.filed else None
         values: defaultdict[Platform | None, list[Decimal]] = defaultdict(list)
@@ -78,12 +81,12 @@ class _Means:
         return {group: _Mean(sum(of, Decimal()), len(of)) for group, of in values.items() if len(of) >= least}
 
     def _group(self, account: Account) -> Platform | None:
-        return account.platform if self.book.is_on(ID, BY_PLATFORM) else None
+        return account.platform if self.by_platform else None
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts that were below the mean twice in a row, and those of which that is not known."""
-    weeks, means = register.weeks, _Means(register, book)
+    weeks, means = register.weeks, _Means(register, book, book.is_on(ID, BY_PLATFORM))
     for account in register.judged:
         if awaits_scope(account):
             yield scope_pending(ID, account, book)
