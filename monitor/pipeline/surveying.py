@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.core.account import Account, Role
-from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, RuleBook
 from monitor.core.notice import Notice, is_alarm
@@ -17,7 +17,8 @@ from monitor.pipeline.faults import Faults
 from monitor.pipeline.grounding import examine
 from monitor.pipeline.judging import AGAIN, Bench
 from monitor.store import Store, Tx, areas, cases, registers, savepoint
-from monitor.store.findings import digest_of, standing_in, stated, subject_of
+from monitor.store.columns import portions
+from monitor.store.findings import CHUNK, digest_of, standing_in, stated, subject_of
 
 Whom = tuple[str | None, str | None]
 """An account and its unit, a unit alone, or neither for the area itself."""
@@ -77,41 +78,61 @@ class Surveyor:
         self, tx: Tx, register: Register, rule: AreaRule, now: datetime, of: Collection[str] | None = None
     ) -> bool:
         """Judge an area, or some of its accounts, by one rule; return whether that touched any case."""
-        book = self.bench.book(now, register.area)
-        standing = standing_in(tx, register.area, [rule.id], of)
-        ongoing = cases.open_in_area(tx, register.area, [rule.id], of)
-        spoken_of, said = set(), []
-        for finding in area_findings(rule, register, book, now):
-            key = (subject_of(finding), rule.id)
-            spoken_of.add(key)
-            judgement = self._judgement(rule, finding, ongoing.get(key), register, now)
-            if judgement.plan != NOTHING or standing.get(key) != digest_of(finding):
-                said.append(judgement)
-        gone = [key for key in dict.fromkeys((*standing, *ongoing)) if key not in spoken_of]
-        before = stated(tx, rule.id, [subject for subject, _ in gone])
-        silences = [
-            self._judgement(rule, self._silence(rule, register, whom, book), ongoing.get(key), register, now)
-            for key in gone
-            for whom in [_whom(before.get(key[0]), ongoing.get(key))]
-        ]
-        return bool(cases.apply_in_area(tx, said, silences, at=now))
+        standing = standing_in(tx, register.area, rule.id, of)
+        ongoing = cases.open_in_area(tx, register.area, rule.id, of)
+        on = _Hearing(rule, register, self.bench.book(now, register.area), self.bench.calendar.of(register.area), now)
+        touched: list[int] = []
+        for some in portions(area_findings(rule, register, on.book, now), CHUNK):
+            found = {subject_of(one): one for one in some}
+            open_cases = _taken(tx, ongoing, found)
+            said = []
+            for subject, one in found.items():
+                case, stood = open_cases.get(subject), standing.pop(subject, None)
+                planned = on.plan(one, case)
+                if planned != NOTHING or stood != digest_of(one):
+                    said.append(on.judgement(one, case, planned))
+            touched += cases.apply_in_area(tx, said, (), at=now)
+        for gone in portions(list(dict.fromkeys((*standing, *ongoing))), CHUNK):
+            before, open_cases = stated(tx, rule.id, gone), _taken(tx, ongoing, gone)
+            silences = [on.silence(before.get(subject), open_cases.get(subject)) for subject in gone]
+            touched += cases.apply_in_area(tx, (), silences, at=now)
+        return bool(touched)
 
-    def _judgement(
-        self, rule: AreaRule, finding: Finding, case: Case | None, register: Register, now: datetime
-    ) -> cases.Judgement:
-        book = self.bench.book(now, finding.area)
-        planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(finding.area), now)
-        account = register.by_id.get(finding.account or "")
-        notices = tuple(_notices(planned, finding, rule, account, book))
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """One rule before one area: what is to be done about what it says."""
+
+    rule: AreaRule
+    register: Register
+    book: RuleBook
+    calendar: WorkCalendar
+    now: datetime
+
+    def plan(self, finding: Finding, case: Case | None) -> Plan:
+        """Return what is to be done about a finding, given the open case."""
+        return plan(finding, self.rule.pacing, case, self.book, self.calendar, self.now)
+
+    def judgement(self, finding: Finding, case: Case | None, planned: Plan) -> cases.Judgement:
+        """Return a finding with what is done about it, and who hears of that."""
+        account = self.register.by_id.get(finding.account or "")
+        notices = tuple(_notices(planned, finding, self.rule, account, self.book))
         return cases.Judgement(finding=finding, case=case, plan=planned, notices=notices)
 
-    def _silence(self, rule: AreaRule, register: Register, whom: Whom, book: RuleBook) -> Finding:
-        """Return what it means that a rule no longer says anything of somebody it spoke of."""
-        account, unit = whom
-        word = quiet(
-            rule, register.area, book, is_bound=any(rule.binds(one, book) for one in _concerned(register, whom))
-        )
-        return replace(word, account=account, unit=unit)
+    def silence(self, before: Finding | None, case: Case | None) -> cases.Judgement:
+        """Return what is to be done where the rule no longer says anything of somebody it spoke of."""
+        whom = _whom(before, case)
+        bound = (self.rule.binds(one, self.book) for one in _concerned(self.register, whom))
+        silent = quiet(self.rule, self.register.area, self.book, is_bound=any(bound))
+        word = replace(silent, account=whom[0], unit=whom[1])
+        return self.judgement(word, case, self.plan(word, case))
+
+
+def _taken(tx: Tx, ongoing: dict[str, int], subjects: Iterable[str]) -> dict[str, Case]:
+    """Take the numbers of cases from those going on; return the cases by subject."""
+    numbers = {subject: ongoing.pop(subject) for subject in subjects if subject in ongoing}
+    found = cases.numbered(tx, numbers.values())
+    return {subject: found[number] for subject, number in numbers.items()}
 
 
 def _concerned(register: Register, whom: Whom) -> Sequence[Account]:

@@ -19,7 +19,6 @@ from monitor.store.acknowledging import acknowledgements_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 from monitor.store.findings import (
-    CHUNK,
     FindingChange,
     current_findings,
     drop_findings,
@@ -56,6 +55,7 @@ __all__ = [
     "judge_soon",
     "last_step",
     "notices_of_case",
+    "numbered",
     "open_cases",
     "open_in_area",
     "outstanding",
@@ -177,25 +177,31 @@ def _turned(judgements: Iterable[Judgement], changed: Iterable[Finding]) -> dict
     return {area: frozenset(accounts) for area, accounts in turned.items()}
 
 
-def open_in_area(
-    tx: Tx, area: str, rules: Collection[str], account_ids: Collection[str] | None = None
-) -> dict[tuple[str, str], Case]:
-    """Return the open cases of these rules in an area with their steps, by subject and rule.
-
-    With `account_ids`, of those about these accounts only.
-    """
+def open_in_area(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> dict[str, int]:
+    """Return the numbers of a rule's open cases in an area, by subject; with `account_ids`, of those about these."""
     table = tables.cases
-    chosen = sa.select(table).where(table.c.area == area, table.c.rule.in_(rules), table.c.closed_at.is_(None))
+    chosen = sa.select(table.c.subject, table.c.id).where(
+        table.c.area == area, table.c.rule == rule, table.c.closed_at.is_(None)
+    )
     if account_ids is not None:
         chosen = chosen.where(table.c.account.in_(account_ids))
-    subjects = {row.id: row.subject for row in tx.execute(chosen)}
-    return {(subjects[_stored(one)], one.rule): one for one in _with_steps(tx, chosen)}
+    return dict(tx.execute(chosen).all())
+
+
+def numbered(tx: Tx, case_ids: Collection[int]) -> dict[int, Case]:
+    """Return the cases of these numbers, at most `CHUNK` of them."""
+    if not case_ids:
+        return {}
+    found = _with_steps(tx, sa.select(tables.cases).where(tables.cases.c.id.in_(case_ids)))
+    return {_stored(one): one for one in found}
 
 
 def apply_in_area(tx: Tx, said: Sequence[Judgement], silences: Sequence[Judgement], *, at: datetime) -> tuple[int, ...]:
-    """Save what rules on an area newly say, forget what they are silent about now; as `apply` for the cases."""
-    for first in range(0, len(said), CHUNK):
-        save_findings(tx, [one.finding for one in said[first : first + CHUNK]], at=at)
+    """Save what rules on an area newly say, forget what they are silent about now; as `apply` for the cases.
+
+    At most `CHUNK` of each.
+    """
+    save_findings(tx, [one.finding for one in said], at=at)
     unsay(tx, [one.finding for one in silences], at=at)
     return tuple(id_ for one in (*said, *silences) for id_ in _carry_out(tx, one, at))
 

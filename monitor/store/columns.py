@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
 
 WIDTH = 26
 """Characters of a moment as SQLite keeps it: `2026-03-01 04:05:06.000007`, UTC, comparable as text."""
@@ -94,9 +96,15 @@ def insert_or(
 
 def run(tx: sa.Connection, statement: sa.Executable, rows: Iterable[Mapping[str, object]]) -> None:
     """Execute the statement once for each row, a thousand in one go; without rows, not at all."""
-    iterator = iter(rows)
-    while some := list(islice(iterator, AT_ONCE)):
+    for some in portions(rows, AT_ONCE):
         tx.execute(statement, some)
+
+
+def portions(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the values, so many at a time."""
+    iterator = iter(values)
+    while some := list(islice(iterator, size)):
+        yield some
 
 
 def bound(column: sa.Column[Any], name: str) -> sa.BindParameter[Any]:

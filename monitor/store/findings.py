@@ -105,20 +105,13 @@ def drop_rules(tx: Tx, kept: Collection[str]) -> None:
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.rule.not_in(kept)))
 
 
-def standing_in(
-    tx: Tx, area: str, rules: Collection[str], account_ids: Collection[str] | None = None
-) -> dict[tuple[str, str], str]:
-    """Return the digests of the findings of these rules as they stand in an area, by subject and rule.
-
-    With `account_ids`, of those on these accounts only.
-    """
+def standing_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> dict[str, str]:
+    """Return the digests of a rule's findings in an area, by subject; with `account_ids`, of those on these."""
     table = tables.findings
-    chosen = sa.select(table.c.subject, table.c.rule, table.c.digest).where(
-        table.c.area == area, table.c.rule.in_(rules)
-    )
+    chosen = sa.select(table.c.subject, table.c.digest).where(table.c.area == area, table.c.rule == rule)
     if account_ids is not None:
         chosen = chosen.where(table.c.subject.in_([_account_subject(id_) for id_ in account_ids]))
-    return {(row.subject, row.rule): row.digest for row in tx.execute(chosen).all()}
+    return dict(tx.execute(chosen).all())
 
 
 def stated(tx: Tx, rule: str, subjects: Sequence[str]) -> dict[str, Finding]:

@@ -73,7 +73,16 @@ def on_unit(  # noqa: PLR0913 - as above
 ) -> Finding:
     """Return a rule's finding on a unit."""
     return on_area(
-        rule, area, book, state, because, unit=unit, since=since, proposals=proposals, evidence=evidence, episode=episode
+        rule,
+        area,
+        book,
+        state,
+        because,
+        unit=unit,
+        since=since,
+        proposals=proposals,
+        evidence=evidence,
+        episode=episode,
     )
 
 
