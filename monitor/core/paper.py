@@ -6,7 +6,7 @@ written, so that a row that nobody answers to today finds its account once the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -134,12 +134,6 @@ def merged(before: Paper | None, given: Paper, area_of: AreaOf) -> Paper:
             return replace(given, entries=(*kept, *given.entries))
 
 
-def speaks_of(paper: Paper, accounts: Collection[str]) -> bool:
-    """Whether a paper is about the area of these accounts: it names one of them, or nobody who is known."""
-    named = {entry.account for entry in paper.entries if entry.account}
-    return not named or not named.isdisjoint(accounts)
-
-
 def as_round(paper: Paper, accounts: Collection[str]) -> Round:
     """Return a round as it concerns these accounts; whom it does not name by a known row may be any of them."""
     listings = (
@@ -159,24 +153,14 @@ def as_round(paper: Paper, accounts: Collection[str]) -> Round:
     )
 
 
-def as_week(paper: Paper, area: str, accounts: Collection[str]) -> IndexWeek:
-    """Return a week of the index as it concerns the accounts of an area."""
-    values = {
-        entry.account: Decimal(entry.value)
-        for entry in paper.entries
-        if entry.account in accounts and entry.account and entry.value
-    }
+def as_week(paper: Paper, area: str, values: Mapping[str, Decimal]) -> IndexWeek:
+    """Return a week of the index as it concerns an area; of the paper, no rows but those that nobody answers to."""
     mean = next((Decimal(mean.value) for mean in paper.means if mean.area == area), None)
     return IndexWeek(begins_on=paper.on, label=paper.title, values=values, mean=mean, unmatched=_unmatched(paper))
 
 
-def as_filed_list(paper: Paper, accounts: Collection[str]) -> FiledList:
-    """Return a filed list as it concerns these accounts."""
-    filings = {
-        entry.account: Filing(number=entry.value, filed_on=entry.day, name=entry.written.name)
-        for entry in paper.entries
-        if entry.account in accounts and entry.account
-    }
+def as_filed_list(paper: Paper, filings: Mapping[str, Filing]) -> FiledList:
+    """Return a filed list as it concerns an area; of the paper, no rows but those that nobody answers to."""
     return FiledList(as_of=paper.on, filings=filings, unmatched=_unmatched(paper))
 
 

@@ -7,14 +7,31 @@ moment is the latest version of that moment.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.bulletin import Hole, holes
-from monitor.core.paper import Entry, Mean, Paper, PaperKind, filed_names, matched, merged, says_the_same
+from monitor.core.bulletin import Hole, Round, holes
+from monitor.core.filing import FiledList, Filing
+from monitor.core.index import IndexWeek
+from monitor.core.paper import (
+    Entry,
+    Mean,
+    Paper,
+    PaperKind,
+    as_filed_list,
+    as_round,
+    as_week,
+    filed_names,
+    matched,
+    merged,
+    says_the_same,
+)
 from monitor.core.reference import Directory, Reference
 from monitor.store import roster, tables
 from monitor.store.cases import judge_soon
@@ -114,33 +131,98 @@ def papers(
     kind: PaperKind,
     *,
     key: str | None = None,
-    by: date | None = None,
-    known_at: datetime | None = None,
-    of: Collection[str] | None = None,
-    also: Collection[str] = (),
     newest: int | None = None,
 ) -> tuple[Paper, ...]:
-    """Return the papers of a kind as known by `known_at` (default: now), oldest first.
-
-    Only those of one key, only those effective by a day, only the `newest` so many, where that is asked. With `of`,
-    of their rows only those about these accounts, those about accounts `also` named, and those that nobody answers to;
-    weeks and lists that are about none `of` them are left out.
-    """
-    table = tables.papers
-    chosen = _heads(table.c.kind == kind, known_at=known_at).order_by(
-        table.c.on.desc(), table.c.number.desc(), table.c.id.desc()
-    )
+    """Return the papers of a kind as known now, oldest first; only that of one key, only the `newest` so many."""
+    chosen = _newest_first(_heads(tables.papers.c.kind == kind)).limit(newest)
     if key is not None:
-        chosen = chosen.where(table.c.key == key)
-    if by is not None:
-        chosen = chosen.where(table.c.effective_on <= by)
-    if of is not None and kind is not PaperKind.ROUND:
-        chosen = chosen.where(_speaks_of(of))
-    heads = tx.execute(chosen.limit(newest)).all()
-    entry = tables.entries
-    concerned = sa.true() if of is None else sa.or_(entry.c.account.is_(None), _is_among({*of, *also}))
-    rows = _entries(tx, [head.id for head in heads], concerned)
+        chosen = chosen.where(tables.papers.c.key == key)
+    heads = tx.execute(chosen).all()
+    rows = _entries(tx, [head.id for head in heads], sa.true())
     return tuple(_paper(head, rows[head.id]) for head in reversed(heads))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """For whom papers are read, and as of when."""
+
+    area: str
+    present: Collection[str]
+    """The accounts on the roster."""
+    ever: Mapping[str, str]
+    """The accounts that are or were, by themselves: what papers say is kept by these very strings, not by copies."""
+    by: date
+    """The last day on which a paper may become effective."""
+    known_at: datetime
+
+    def rounds(self, tx: Tx) -> tuple[Round, ...]:
+        """Return every round, by series and number, with the rows about the accounts present."""
+        heads = tx.execute(self._heads(PaperKind.ROUND)).all()
+        account = tables.entries.c.account
+        rows = _entries(tx, [head.id for head in heads], sa.or_(account.is_(None), _is_among(self.present)))
+        rounds = (as_round(_paper(head, rows[head.id]), self.present) for head in heads)
+        return tuple(sorted(rounds, key=lambda one: (one.series, one.number)))
+
+    def weeks(self, tx: Tx, newest: int) -> tuple[IndexWeek, ...]:
+        """Return the newest so many weeks that are about the area, oldest first."""
+        column = tables.entries.c.value
+        return tuple(
+            as_week(paper, self.area, {id_: Decimal(value) for id_, value in self._said(tx, number, column) if value})
+            for number, paper in reversed(self._about_us(tx, PaperKind.WEEK, newest))
+        )
+
+    def filed_list(self, tx: Tx) -> FiledList | None:
+        """Return the newest filed list that is about the area."""
+        entry = tables.entries
+        columns = (entry.c.value, entry.c.day, entry.c.written["name"].as_string())
+        for number, paper in self._about_us(tx, PaperKind.FILED_LIST, 1):
+            rows = self._said(tx, number, *columns)
+            filings = {id_: Filing(number=value, filed_on=day, name=name) for id_, value, day, name in rows}
+            return as_filed_list(paper, filings)
+        return None
+
+    def _heads(self, kind: PaperKind, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        table = tables.papers
+        mine = (table.c.kind == kind, table.c.effective_on <= self.by, *conditions)
+        return _newest_first(_heads(*mine, known_at=self.known_at))
+
+    def _about_us(self, tx: Tx, kind: PaperKind, newest: int) -> Sequence[tuple[int, Paper]]:
+        """Return the newest papers that name one of the accounts present, or nobody who is known.
+
+        Each with its number, and with those of its rows that nobody answers to.
+        """
+        if len(self.present) <= roster.IDS_AT_ONCE:
+            heads = tx.execute(self._heads(kind, _names(self.present)).limit(newest)).all()
+        else:
+            heads = list(
+                islice((one for one in tx.execute(self._heads(kind)).all() if self._is_named(tx, one)), newest)
+            )
+        strays = _entries(tx, [head.id for head in heads], tables.entries.c.account.is_(None))
+        return [(head.id, _paper(head, strays[head.id])) for head in heads]
+
+    def _is_named(self, tx: Tx, head: sa.Row[Any]) -> bool:
+        entry = tables.entries
+        named = sa.select(entry.c.account).where(entry.c.paper == head.id, entry.c.account.is_not(None))
+        is_anybody_named = False
+        with tx.execute(named.execution_options(yield_per=roster.IDS_AT_ONCE)) as rows:
+            for (account,) in rows:
+                if account in self.present:
+                    return True
+                is_anybody_named = True
+        return not is_anybody_named
+
+    def _said(self, tx: Tx, number: int, *columns: sa.ColumnElement[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield what a paper says of the accounts that are or were: of each row the account and these columns."""
+        entry = tables.entries
+        chosen = sa.select(entry.c.account, *columns).where(entry.c.paper == number, _is_among(self.ever))
+        for account, *said in tx.execute(chosen.order_by(entry.c.id).execution_options(yield_per=roster.IDS_AT_ONCE)):
+            if ours := self.ever.get(account):
+                yield (ours, *said)
+
+
+def _newest_first(heads: sa.Select[Any]) -> sa.Select[Any]:
+    table = tables.papers
+    return heads.order_by(table.c.on.desc(), table.c.number.desc(), table.c.id.desc())
 
 
 def _heads(*conditions: sa.ColumnElement[bool], known_at: datetime | None = None) -> sa.Select[tuple[object, ...]]:
@@ -159,7 +241,7 @@ def _with_strays() -> sa.ColumnElement[bool]:
     return sa.exists().where(entry.c.paper == tables.papers.c.id, entry.c.account.is_(None))
 
 
-def _speaks_of(accounts: Collection[str]) -> sa.ColumnElement[bool]:
+def _names(accounts: Collection[str]) -> sa.ColumnElement[bool]:
     """Return the condition of papers that name one of these accounts, or nobody who is known."""
     entry = tables.entries
     mine = sa.exists().where(entry.c.paper == tables.papers.c.id, _is_among(accounts))

@@ -14,13 +14,12 @@ from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import Finding, State
 from monitor.core.index import WEEK
-from monitor.core.paper import PaperKind, as_filed_list, as_round, as_week
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
 from monitor.store import roster, tables
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
-from monitor.store.papers import papers
+from monitor.store.papers import Reader
 from monitor.store.records import records
 from monitor.store.values import decode
 
@@ -34,17 +33,15 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
     accounts = roster.accounts(tx, at=now, known_at=known_by, area=area)
     ids = {account.id for account in accounts}
     earlier = _earlier(tx, area, ids, now, known_by)
-    ever = ids | earlier.keys()
-    rounds = papers(tx, PaperKind.ROUND, by=today, known_at=known_by, of=ids)
-    weeks = papers(tx, PaperKind.WEEK, by=today, known_at=known_by, of=ids, also=ever, newest=WEEKS)
-    lists = papers(tx, PaperKind.FILED_LIST, by=today, known_at=known_by, of=ids, also=ever, newest=1)
+    ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
+    papers = Reader(area=area, present=ids, ever=ever, by=today, known_at=known_by)
     return Register(
         area=area,
         accounts=accounts,
         earlier=earlier,
-        rounds=tuple(sorted((as_round(one, ids) for one in rounds), key=lambda one: (one.series, one.number))),
-        weeks=tuple(as_week(one, area, ever) for one in weeks),
-        filed=next((as_filed_list(one, ever) for one in lists), None),
+        rounds=papers.rounds(tx),
+        weeks=papers.weeks(tx, WEEKS),
+        filed=papers.filed_list(tx),
         records=_concerning(
             area,
             accounts,

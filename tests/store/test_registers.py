@@ -334,3 +334,14 @@ def test_an_area_is_read_alike_whether_its_ids_fit_into_a_statement_or_not(
     monkeypatch.setattr(roster, "IDS_AT_ONCE", 0)
     assert register(county) == short
     assert [one.account for one in short.decisions] == ["A01"]
+
+
+def test_a_list_of_a_neighbour_is_no_list_of_an_area_however_many_accounts_it_has(
+    county: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(county, filed(TODAY - 9 * DAY, named("A01")), filed(TODAY - 8 * DAY, named("B01")), week(date(2026, 4, 20)))
+    short = register(county)
+    monkeypatch.setattr(roster, "IDS_AT_ONCE", 1)  # more than that are not written into a statement
+    assert register(county) == short
+    assert short.filed and short.filed.as_of == TODAY - 9 * DAY
+    assert [one.begins_on for one in short.weeks] == [date(2026, 4, 20)]
