@@ -14,7 +14,7 @@ from monitor.core.mute import Mute, holding
 from monitor.core.record import AHEAD, Record, RecordKind, Subject
 from monitor.store import tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import run
+from monitor.store.columns import AT_ONCE, run
 from monitor.store.database import Tx
 
 
@@ -56,10 +56,8 @@ def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None)
         chosen = chosen.where(sa.or_(table.c.on <= by, table.c.kind.in_(AHEAD)))
     if known_at is not None:
         chosen = chosen.where(table.c.known_at <= known_at)
-    found = {}
-    for row in tx.execute(chosen):
-        record = _record(row)
-        found[replace(record, id=None, attachment=None)] = record
+    rows = tx.execute(chosen.execution_options(yield_per=AT_ONCE))
+    found = {(row.kind, row.subject, row.name, row.on, row.text): _record(row) for row in rows}
     return tuple(found.values())
 
 

@@ -12,7 +12,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.decision import Decision
-from monitor.core.finding import Finding, State
+from monitor.core.finding import State
 from monitor.core.index import WEEK
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
@@ -21,7 +21,6 @@ from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
 from monitor.store.papers import Reader
 from monitor.store.records import records
-from monitor.store.values import decode
 
 WEEKS = 53
 """How many published weeks a register reaches back: more than any rule or report looks at."""
@@ -107,7 +106,7 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
     case, step, change = tables.cases, tables.steps, tables.finding_changes
     begun = sa.func.min(step.c.at).label("begun")
     said = (
-        sa.select(change.c.content)
+        sa.select(change.c.content["state"].as_string())
         .where(change.c.subject == "account/" + case.c.account, change.c.rule == case.c.rule, change.c.at <= at)
         .order_by(change.c.at.desc(), change.c.id.desc())
         .limit(1)
@@ -126,12 +125,12 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
     return tuple(
         Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
         for row in tx.execute(chosen).all()
-        if row.account in ids and row.said and decode(Finding, row.said).state in _UNITS
+        if row.account in ids and row.said in _UNITS
     )
 
 
-_UNITS = frozenset({State.VIOLATED, State.WARNING, State.SUSPECTED})
-"""States that it is the unit's to end; what waits for the office is not."""
+_UNITS = frozenset(state.value for state in (State.VIOLATED, State.WARNING, State.SUSPECTED))
+"""States that it is the unit's to end, as findings are written; what waits for the office is not."""
 
 
 def _concerning(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Subject
@@ -22,7 +23,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the accounts that were found without interaction, not checked, or not for long."""
     today = beijing_date(now)
     for account in register.judged:
-        if not posts_or_serves(account, book):
+        if account.platform is Platform.WEBSITE:
             continue
         checks = register.records_of(RecordKind.INTERACTION, account.id)
         if not checks:

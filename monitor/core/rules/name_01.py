@@ -38,8 +38,9 @@ def _differs(names: dict[str, str]) -> Iterator[str]:
 
 def _certified_otherwise(account: Account, register: Register) -> Iterator[str]:
     entity = account.verified_entity
-    aliases = [record.text for record in register.records_of(RecordKind.ALIAS, account.unit)]
-    if entity and normal(entity) not in {normal(name) for name in (account.unit, *aliases)}:
+    if not entity or normal(entity) == normal(account.unit):
+        return
+    if normal(entity) not in {normal(alias.text) for alias in register.records_of(RecordKind.ALIAS, account.unit)}:
         yield f"认证主体为“{entity}”，与主办单位“{account.unit}”不一致"
 
 

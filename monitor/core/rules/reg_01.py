@@ -16,7 +16,7 @@ from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import awaits_scope, cited, day, in_scope, on_account, scope_pending
+from monitor.core.rules.registry import cited, day, in_scope, on_account, scope_pending
 
 ID = "REG-01"
 _OTHER_CHANGE = frozenset({"变更", "关停", "注销"})
@@ -27,7 +27,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     today = beijing_date(now)
     doubt = _why_unknown(register.filed, book, today)
     for account in register.judged:
-        if awaits_scope(account):
+        if account.id in register.pending:
             yield scope_pending(ID, account, book)
         elif doubt is not None or register.filed is None:
             yield on_account(ID, account, book, State.UNKNOWN, doubt or "", basis=Basis.IMPORT)

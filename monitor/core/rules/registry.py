@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from monitor.core.account import Account, AccountStatus, Platform, Scope
+from monitor.core.account import Account, AccountStatus, Platform
 from monitor.core.finding import Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import Record
 
@@ -129,11 +129,6 @@ def posts_or_serves(account: Account, book: RuleBook) -> bool:
 def app_like(account: Account, book: RuleBook) -> bool:
     """Whether the account is an app that people download or open inside another, and is judged."""
     return account.is_judged and account.platform in {Platform.MOBILE_APP, Platform.MINI_PROGRAM}
-
-
-def awaits_scope(account: Account) -> bool:
-    """Whether it is not yet said if the plan binds the account's unit."""
-    return account.scope is Scope.PENDING
 
 
 def day(when: date) -> str:

@@ -14,7 +14,7 @@ from monitor.core.account import Account, UnitLevel
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import awaits_scope, in_scope, on_account, scope_pending
+from monitor.core.rules.registry import in_scope, on_account, scope_pending
 
 ID = "TWN-01"
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(万?)")
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(万?)")
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts of townships and subdistricts."""
     for account in register.judged:
-        if awaits_scope(account):
+        if account.id in register.pending:
             yield scope_pending(ID, account, book)
         elif account.level is UnitLevel.TOWNSHIP:
             because = f"主办单位为乡镇（街道），原则上予以注销{_share(account, register)}。"

@@ -22,7 +22,7 @@ from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, S
 from monitor.core.index import IndexWeek
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import awaits_scope, day, in_scope, on_account, scope_pending
+from monitor.core.rules.registry import day, in_scope, on_account, scope_pending
 
 ID = "WEAK-01"
 EXCLUDE_MAIN, BY_PLATFORM = "exclude_main", "by_platform"
@@ -88,15 +88,16 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the accounts that were below the mean twice in a row, and those of which that is not known."""
     weeks, means = register.weeks, _Means(register, book, book.is_on(ID, BY_PLATFORM))
     for account in register.judged:
-        if awaits_scope(account):
+        if account.id in register.pending:
             yield scope_pending(ID, account, book)
             continue
         valued = _latest(account, weeks, book.number(ID, "weeks"))
-        because = _why_unknown(account, weeks, means, valued, book)
+        known = [(weeks[place], mean) for place in valued if (mean := means.of(place, account))]
+        because = _why_unknown(len(weeks), valued, len(known), means.name, book)
         if because:
             yield on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
-        elif all(_is_below(account, weeks[place], means.of(place, account)) for place in valued):
-            yield _violated(account, weeks, means, valued, book)
+        elif all(mean.is_above(week.values[account.id]) for week, mean in known):
+            yield _violated(account, known, means.name, book)
 
 
 def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[int]:
@@ -110,43 +111,33 @@ def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[in
     return found
 
 
-def _why_unknown(
-    account: Account, weeks: Sequence[IndexWeek], means: _Means, valued: Sequence[int], book: RuleBook
-) -> str | None:
+def _why_unknown(weeks: int, valued: Sequence[int], known: int, name: str, book: RuleBook) -> str | None:
+    """Return why the latest weeks with a value do not tell, `known` of which have a mean of that name."""
     count = book.number(ID, "weeks")
     if len(valued) < count:
         return f"没有连续{count}周的运营效果指数，不能判断。"
-    missing = len(weeks) - valued[-1] - count
+    missing = weeks - valued[-1] - count
     if missing > book.number(ID, "missing_at_most"):
-        return f"最近{len(weeks) - valued[-1]}周中有{missing}周没有该账号的运营效果指数，不能判断。"
-    if any(means.of(place, account) is None for place in valued):
-        return f"有数值的账号不足{book.number(ID, 'least_values')}个，没有{means.name}。"
+        return f"最近{weeks - valued[-1]}周中有{missing}周没有该账号的运营效果指数，不能判断。"
+    if known < len(valued):
+        return f"有数值的账号不足{book.number(ID, 'least_values')}个，没有{name}。"
     return None
 
 
-def _is_below(account: Account, week: IndexWeek, mean: _Mean | None) -> bool:
-    return mean is not None and mean.is_above(week.values[account.id])
-
-
-def _violated(
-    account: Account, weeks: Sequence[IndexWeek], means: _Means, valued: Sequence[int], book: RuleBook
-) -> Finding:
-    told = "、".join(
-        f"{weeks[place].label}为{weeks[place].values[account.id]:f}（平均{mean.text}）"
-        for place in reversed(valued)
-        if (mean := means.of(place, account))
-    )
-    ended = weeks[valued[0]].begins_on + timedelta(days=6)
+def _violated(account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: str, book: RuleBook) -> Finding:
+    """Return the finding on an account that was below the mean in these weeks, latest first."""
+    told = "、".join(f"{week.label}为{week.values[account.id]:f}（平均{mean.text}）" for week, mean in reversed(below))
+    ended = below[0][0].begins_on + timedelta(days=6)
     finding = on_account(
         ID,
         account,
         book,
         State.VIOLATED,
-        f"运营效果指数{told}，截至{day(ended)}连续{len(valued)}周低于{means.name}。",
+        f"运营效果指数{told}，截至{day(ended)}连续{len(below)}周低于{name}。",
         since=ended,
         proposals=(Proposal.CONSOLIDATE,),
         basis=Basis.IMPORT,
-        evidence=[f"week:{weeks[place].label}" for place in reversed(valued)],
+        evidence=[f"week:{week.label}" for week, _ in reversed(below)],
     )
     # a hint proposes nothing: about half of any group is below its mean
     return replace(finding, proposals=()) if finding.strength is Strength.ADVISORY else finding
