@@ -343,5 +343,6 @@ def test_a_list_of_a_neighbour_is_no_list_of_an_area_however_many_accounts_it_ha
     short = register(county)
     monkeypatch.setattr(roster, "IDS_AT_ONCE", 1)  # more than that are not written into a statement
     assert register(county) == short
-    assert short.filed and short.filed.as_of == TODAY - 9 * DAY
+    assert short.filed is not None
+    assert short.filed.as_of == TODAY - 9 * DAY
     assert [one.begins_on for one in short.weeks] == [date(2026, 4, 20)]
