@@ -34,7 +34,7 @@ from monitor.core.gate import Gate
 from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.token import Permit, TokenKey
-from monitor.core.wording import Office
+from monitor.core.wording import Office, Words
 from monitor.daemon import Health
 from monitor.metrics import Metrics
 from monitor.pipeline import looking
@@ -52,6 +52,7 @@ from monitor.pipeline.watching import Watch
 from monitor.pipeline.works import Works
 from monitor.settings import Settings
 from monitor.store import Store, Tx, areas, cases, prune, registers, roster
+from monitor.store.outbox import Kept
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class Parts:
             judge=Judge(store=self.store, bench=self.bench, faults=self.faults, follow=surveyor.follow),
             surveyor=surveyor,
             courier=courier,
-            digest=Digest(courier=courier, hour=self.settings.hours.digest),
+            digest=self.digest,
             pruner=pruner(self.settings, self.store, self.clock),
             watch=self.watch,
             auditor=Auditor(store=self.store, bench=self.bench, directory=self.directory, clock=self.clock),
@@ -207,8 +208,18 @@ class Parts:
             delivered=self.metrics.delivered,
             faults=self.faults,
             holder=mark(),
+            renewed=self._renewed,
             per_person=self.settings.hours.per_person,
         )
+
+    def _renewed(self, tx: Tx, kept: Kept, now: datetime) -> Words | None:
+        """Ask the digest, which is written with the courier's help."""
+        return self.digest.renewed(tx, kept, now)
+
+    @cached_property
+    def digest(self) -> Digest:
+        """Writes the operator's message of the day."""
+        return Digest(courier=self.courier, hour=self.settings.hours.digest)
 
     @cached_property
     def health(self) -> Health:

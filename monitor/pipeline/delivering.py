@@ -190,6 +190,8 @@ class Courier:
     faults: Faults
     holder: str
     """Whose hands a message is in while this process sends it (`Lease`)."""
+    renewed: Callable[[Tx, outbox.Kept, datetime], Words | None]
+    """Says what a message that is not about notices says now, if it has waited; None for nothing any more."""
     per_person: int
     """How many messages a person gets in one day; what is more goes the next day, merged into one."""
     _rounds: Rounds = field(default_factory=Rounds)
@@ -330,6 +332,12 @@ class Courier:
             if fresh is None:
                 return Refrain.MOOT
             words, is_whole = fresh
+        elif kept.frozen_at is None and not timedelta() <= now - kept.created_at < AGAIN:
+            said = self.renewed(tx, kept, now)
+            if said is None:
+                outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
+                return Refrain.MOOT
+            words = said
         body = words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}")
         outbox.take_token(tx, channel.bucket, channel.per_minute, now)
         message = outbox.freeze(tx, lease, subject=words.subject, body=body, grid=words.grid, at=now)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from monitor.core.account import Account
 from monitor.core.appearance import Change
-from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date
+from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import LADDER, Closing, Ladder
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.finding import Finding, State, Support
@@ -20,15 +20,17 @@ from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
 from monitor.core.record import Subject
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.wording import Section, Setting, day, digest, escaped, quoted
+from monitor.core.wording import Section, Setting, Words, day, digest, escaped, quoted
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
-from monitor.store import Tx, cases, events, grounds, memory, outages, outbox, papers, records, sights
+from monitor.store import Tx, cases, events, grounds, outages, outbox, papers, records, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
 NAMED = 3
 """Units with the same task that are named in its line; the others are counted."""
+LOOK_BACK = timedelta(days=7)
+"""How far the first digest that leaves looks back: those before it were held, or there were none."""
 ASK_HAND_FROM = 8
 """From this many days on, accounts read by hand are worth the operator's time."""
 
@@ -52,14 +54,34 @@ class Digest:
         return Daily(prefix=TOPIC, hour=self.hour, calendar=self.courier.bench.calendar)
 
     def _write(self, tx: Tx, now: datetime) -> bool:
-        told, bench = max(memory.notes(tx, TOPIC).values(), default=None), self.courier.bench
         topic = self._daily.begin(tx, now)
         if topic is None:
             return False
         rows = sights.overview(tx, now)
-        tasks = _still_true(tx, rows, now)
+        tasks = _still_true(tx, rows, outbox.waiting_notices(tx), now)
+        words = self._words(tx, rows, tasks, now)
+        if words is None or self.courier.tell_operator(tx, words, topic, now, tasks) is None:
+            return False
+        _withdraw_older(tx, topic, now)
+        return True
+
+    def renewed(self, tx: Tx, kept: outbox.Kept, now: datetime) -> Words | None:
+        """Return what a message of its own topic says now that has waited; None where that is nothing any more.
+
+        A digest is put together again from what it carries: a task that has come since waits for the next one. The
+        words of other topics name their moment and stay.
+        """
+        if not kept.topic.startswith(TOPIC):
+            return Words(subject=kept.message.subject, body=kept.message.body)
+        rows = sights.overview(tx, now)
+        tasks = _still_true(tx, rows, outbox.notices_of(tx, kept.message.id), now)
+        return self._words(tx, rows, tasks, now)
+
+    def _words(self, tx: Tx, rows: Sequence[sights.Row], tasks: Sequence[Notice], now: datetime) -> Words | None:
+        """Return what is to be said now; None where there is nothing."""
+        bench = self.courier.bench
+        since = outbox.last_left(tx, TOPIC) or now - LOOK_BACK
         sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx), outbox.next_release(tx))
-        since = datetime.fromisoformat(told) if told else now - ONE_DAY
         turned = events.events_since(tx, since)
         sections = (
             *sections,
@@ -72,17 +94,11 @@ class Digest:
             Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(bench.calendar, beijing_date(now)))),
         )
         if not any(section.lines for section in sections):
-            return False
+            return None
         setting = Setting(
             now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
         )
-        if (
-            self.courier.tell_operator(tx, digest(sections, UNNUMBERED, setting, self.courier.room), topic, now, tasks)
-            is None
-        ):
-            return False
-        _withdraw_older(tx, topic, now)
-        return True
+        return digest(sections, UNNUMBERED, setting, self.courier.room)
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
@@ -207,10 +223,10 @@ def _outage_line(outage: Outage) -> str:
     return escaped(f"{outage.said}，{outage.detail or outage.cause.label}", 200)
 
 
-def _still_true(tx: Tx, rows: Sequence[sights.Row], now: datetime) -> list[Notice]:
-    """Return the operator's tasks that nobody was told of yet; those that are no task any more end here."""
+def _still_true(tx: Tx, rows: Sequence[sights.Row], notices: Iterable[Notice], now: datetime) -> list[Notice]:
+    """Return the operator's tasks among the notices; those that are no task any more end here."""
     troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
-    waiting = [notice for notice in outbox.waiting_notices(tx) if is_for_digest(notice)]
+    waiting = [notice for notice in notices if is_for_digest(notice)]
     beyond = {one.id for one in cases.cases(tx, which=cases.Which.OPEN) if not one.account}
     over = [
         notice.id

@@ -17,6 +17,8 @@ from monitor.store.database import Tx
 from monitor.store.tables import NoticeState, attempts, messages
 from monitor.store.tables import notices as table
 
+URGENT = "urgent"
+"""What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
 WAITING = (NoticeState.OPEN, NoticeState.MERGED)
 
 
@@ -128,8 +130,9 @@ def _end(tx: Tx, which: sa.ColumnElement[bool], state: NoticeState, at: datetime
 
 
 def cancel_emptied(tx: Tx, drafts: Collection[str], *, at: datetime) -> None:
-    """Cancel those of the drafts that carry nothing any more."""
+    """Cancel those of the drafts that carry nothing any more; a digest has more to say than its notices."""
     if drafts:
         still = sa.exists().where(table.c.message == messages.c.id, table.c.state.in_(WAITING))
-        empty = sa.update(messages).where(messages.c.id.in_(drafts), messages.c.frozen_at.is_(None), ~still)
+        is_theirs = messages.c.topic.in_(["", URGENT])
+        empty = sa.update(messages).where(messages.c.id.in_(drafts), messages.c.frozen_at.is_(None), is_theirs, ~still)
         tx.execute(empty.values(state=MessageState.CANCELLED, finished_at=at))

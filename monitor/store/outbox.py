@@ -25,6 +25,7 @@ from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import (
+    URGENT,
     cancel_emptied,
     end_notices,
     hand_on,
@@ -38,6 +39,7 @@ from monitor.store.tables import NoticeState, account_versions, attempts, bucket
 from monitor.store.tables import messages as table
 
 __all__ = [
+    "URGENT",
     "Draft",
     "Kept",
     "NoticeState",
@@ -54,6 +56,7 @@ __all__ = [
     "heard_since",
     "hold_back",
     "is_under_way",
+    "last_left",
     "left_behind",
     "messages",
     "next_release",
@@ -77,8 +80,6 @@ __all__ = [
     "withdraw",
 ]
 
-URGENT = "urgent"
-"""What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
 _IS_URGENT = table.c.topic.startswith(URGENT)
 _TURNS = (
     sa.case((_IS_URGENT, 0), else_=1),
@@ -351,6 +352,15 @@ def was_told(tx: Tx, topic: str, *, since: datetime) -> bool:
     """Whether a message on the topic was drafted since then and not withdrawn."""
     drafted = sa.and_(table.c.topic == topic, table.c.created_at >= since, table.c.state != MessageState.CANCELLED)
     return tx.scalar(sa.select(table.c.id).where(drafted).limit(1)) is not None
+
+
+def last_left(tx: Tx, prefix: str) -> datetime | None:
+    """Return when the latest message with such a topic was drafted that has left, or still may."""
+    theirs = sa.and_(table.c.topic.startswith(prefix, autoescape=True), table.c.state != MessageState.FAILED)
+    latest: datetime | None = tx.scalar(
+        sa.select(sa.func.max(table.c.created_at)).where(theirs, table.c.frozen_at.is_not(None))
+    )
+    return latest
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:

@@ -412,6 +412,43 @@ async def test_the_digest_is_written_once_a_day_and_names_what_wants_a_person(st
     assert "未确定联络员" in digests[0].body
 
 
+async def test_a_digest_that_was_held_says_how_things_stand_when_it_is_let_go(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL.format(n): feed(NOW - timedelta(days=16)) for n in (1, 2)}
+    made = office(store, lambda clock: Canned(clock, bodies), settings(hold=True))
+    await made.enrol([account(n, URL.format(n), contacts=()) for n in (1, 2)])
+    await made.look()
+    await made.settle()
+    await made.parts.works.write_digest()
+    made.clock.forward(timedelta(hours=30))
+    bodies[URL.format(1)] = feed(made.clock(), NOW - timedelta(days=16))
+    people = account(2, "").contacts
+    await made.enrol([account(1, URL.format(1), contacts=people), account(2, URL.format(2), contacts=())])
+    await made.look()
+    (held,) = [one for one in await kept(made) if one.topic.startswith("digest:")]
+    await made.parts.works.judge_all()
+    await store.write(lambda tx: outbox.release(tx, [held.message.id], at=made.clock()))
+    await made.settle()
+    (told,) = made.duty.taken
+    assert told.id == held.message.id
+    assert "“示例1”" in held.message.body
+    assert "“示例1”" not in told.body
+    assert told.subject.endswith("（5月21日）")
+    assert "“示例2”（头条号）：最近一次更新为2026年5月4日，已17天未更新" in told.body
+    assert "未确定联络员" in told.body
+
+
+async def test_a_held_digest_that_has_nothing_left_to_say_is_not_sent(store: Store) -> None:
+    made = await stale(store, 3, hold=True)
+    draft = outbox.Draft(channel="duty", role=Role.OPERATOR, person="", subject="旧", body="旧", topic="digest:1")
+    id_ = await store.write(lambda tx: outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=True))
+    made.clock.forward(timedelta(days=1))
+    await made.look()
+    await store.write(lambda tx: outbox.release(tx, [id_], at=made.clock()))
+    await made.settle()
+    assert made.duty.taken == []
+    assert {one.state for one in await kept(made)} == {MessageState.CANCELLED}
+
+
 async def test_on_friday_a_weekend_deadline_is_named_and_on_sunday_nobody_is_written_to(store: Store) -> None:
     friday = datetime.combine(date(2026, 5, 22), time(1), NOW.tzinfo)
     real_week = settings().hours.model_copy(update={"every_day": False})
