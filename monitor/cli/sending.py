@@ -96,19 +96,23 @@ def _reader(kept: Kept) -> str:
 @numbers_argument
 @place
 def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
-    """把发送失败的消息再发一次（编号和内容不变）。"""
+    """把发送失败的消息再发一次；发出前会再核对一次，全部仍成立的编号和内容不变，否则只把仍成立的另写一条。"""
     from monitor.app.clock import now
     from monitor.core.message import MessageState
-    from monitor.store import outbox
+    from monitor.store import retrying
 
     if not numbers:
         raise click.UsageError("请写出消息编号")
     with where.store() as store, store.begin(durable=True) as tx:
         _require(tx, numbers, MessageState.FAILED, "重发")
         at = now()
-        count = outbox.retry(tx, numbers, at=at)
-        acts.note(tx, at, "message retry", "、".join(numbers), f"{count} 条")
-    click.echo(f"将重发 {count} 条。")
+        again = retrying.retry(tx, numbers, at=at)
+        if over := [number for number in dict.fromkeys(numbers) if number not in again]:
+            raise Refusal(
+                "\n".join(f"消息 {one} 所说的事项已经了结，或已另行告知收件人，没有可重发的。" for one in over)
+            )
+        acts.note(tx, at, "message retry", "、".join(numbers), f"{len(again)} 条")
+    click.echo(f"将重发 {len(again)} 条。")
 
 
 @message.command("release", cls=Command)

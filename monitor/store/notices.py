@@ -19,6 +19,8 @@ from monitor.store.tables import notices as table
 
 URGENT = "urgent"
 """What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
+MATTERS = frozenset({"", URGENT})
+"""The topics of messages whose words are those of their notices."""
 WAITING = (NoticeState.OPEN, NoticeState.MERGED)
 
 
@@ -133,6 +135,6 @@ def cancel_emptied(tx: Tx, drafts: Collection[str], *, at: datetime) -> None:
     """Cancel those of the drafts that carry nothing any more; a digest has more to say than its notices."""
     if drafts:
         still = sa.exists().where(table.c.message == messages.c.id, table.c.state.in_(WAITING))
-        is_theirs = messages.c.topic.in_(["", URGENT])
+        is_theirs = messages.c.topic.in_(MATTERS)
         empty = sa.update(messages).where(messages.c.id.in_(drafts), messages.c.frozen_at.is_(None), is_theirs, ~still)
         tx.execute(empty.values(state=MessageState.CANCELLED, finished_at=at))

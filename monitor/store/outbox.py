@@ -25,6 +25,7 @@ from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import (
+    MATTERS,
     URGENT,
     cancel_emptied,
     end_notices,
@@ -69,7 +70,6 @@ __all__ = [
     "release",
     "release_due",
     "reopen_notices",
-    "retry",
     "save_draft",
     "settle",
     "take",
@@ -144,7 +144,7 @@ class Kept:
     @property
     def is_about_notices(self) -> bool:
         """Whether its words are those of its notices, which are judged again before it leaves."""
-        return self.topic in {"", URGENT}
+        return self.topic in MATTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +181,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
     }
     if before is None:
         way = {"channel": draft.channel, "address": draft.address or "", "person": draft.person, "topic": draft.topic}
-        tx.execute(sa.insert(table), {"id": id_, "created_at": at, "attempts": 0} | way | words)
+        tx.execute(sa.insert(table), {"id": id_, "created_at": at, "attempts": 0, "untold": []} | way | words)
     else:
         tx.execute(sa.update(table).where(table.c.id == id_).values(words))
     _carry(tx, id_, draft.notices, dropped=[one for one in had if one not in draft.notices], at=at)
@@ -269,8 +269,10 @@ def left_behind(tx: Tx, now: datetime) -> tuple[Lease, ...]:
 def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> None:
     """Finish a message as SENT, FAILED or CANCELLED, and its notices with it.
 
-    SENT: told. CANCELLED: superseded. FAILED: open again, with one more route behind them.
+    SENT: told. CANCELLED: superseded. FAILED: open again, with one more route behind them; the message remembers them.
     """
+    merged = sa.and_(notices.c.message == message_id, notices.c.state == NoticeState.MERGED)
+    end: dict[str, object] = {"state": state, "finished_at": at, "taken_by": None, "taken_until": None}
     match state:
         case MessageState.SENT:
             change: dict[str, object] = {"state": NoticeState.TOLD}
@@ -278,15 +280,10 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
             change = {"state": NoticeState.SUPERSEDED}
         case MessageState.FAILED:
             change = {"state": NoticeState.OPEN, "message": None, "route": notices.c.route + 1}
+            end["untold"] = list(tx.scalars(sa.select(notices.c.id).where(merged).order_by(notices.c.id)))
         case MessageState.HELD | MessageState.QUEUED | MessageState.SENDING:
             raise ValueError(f"no message ends as {state.value}")
-    ended = (
-        sa.update(table)
-        .where(table.c.id == message_id)
-        .values(state=state, finished_at=at, taken_by=None, taken_until=None)
-    )
-    tx.execute(ended)
-    merged = sa.and_(notices.c.message == message_id, notices.c.state == NoticeState.MERGED)
+    tx.execute(sa.update(table).where(table.c.id == message_id).values(end))
     tx.execute(sa.update(notices).where(merged).values(change))
 
 
@@ -387,13 +384,6 @@ def next_release(tx: Tx) -> datetime | None:
         sa.select(sa.func.min(table.c.release_at)).where(table.c.state == MessageState.HELD)
     )
     return first
-
-
-def retry(tx: Tx, ids: Collection[str], *, at: datetime) -> int:
-    """Have FAILED messages tried once more, same id and words; return how many."""
-    is_settled = table.c.frozen_at.is_not(None)
-    failed = sa.update(table).where(table.c.state == MessageState.FAILED, is_settled, table.c.id.in_(ids))
-    return tx.execute(failed.values(state=MessageState.QUEUED, due_at=at, next_try_at=at, finished_at=None)).rowcount
 
 
 def next_token_at(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime | None:

@@ -407,6 +407,7 @@ messages = Table(
     Column("finished_at", UtcDateTime, index=True),
     Column("taken_by", Text),
     Column("taken_until", UtcDateTime),
+    Column("untold", sa.JSON, nullable=False),
     Index(None, "state", "next_try_at"),
     _where(
         "uq_messages_draft",
@@ -421,7 +422,7 @@ messages = Table(
 """`address` is empty where the channel names its readers; `due_at` is when the message might first have left.
 
 `taken_by` and `taken_until` say who is sending it, and until when nobody else may (`Lease`); they are there while it is
-SENDING and at no other time.
+SENDING and at no other time. `untold` are the notices that a FAILED one was to tell.
 """
 
 notices = Table(

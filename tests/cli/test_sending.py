@@ -97,7 +97,7 @@ def busy(office: Office) -> Office:
     with open_store(office.address) as store, store.begin() as tx:
         for channel, held in (("群", True), ("邮箱", False)):
             draft = outbox.Draft(
-                channel=channel, role=Role.OPERATOR, person="", subject="超期提醒", body="### 甲\n\n乙"
+                channel=channel, role=Role.OPERATOR, person="", subject="超期提醒", body="### 甲\n\n乙", topic="outage"
             )
             outbox.save_draft(tx, draft, at=now(), not_before=now(), held=held)
         (queued,) = outbox.due_messages(tx, now(), 10)
@@ -154,6 +154,16 @@ def test_a_failed_message_is_sent_again_as_it_was(busy: Office) -> None:
     (failed,) = numbers(busy, MessageState.FAILED)
     assert busy.type("message", "retry", failed, failed).done() == "将重发 1 条。\n"
     assert numbers(busy, MessageState.QUEUED) == [failed]
+
+
+def test_a_failed_message_whose_matter_is_over_is_not_sent_again_and_that_is_said(office: Office) -> None:
+    with open_store(office.address) as store, store.begin() as tx:
+        draft = outbox.Draft(channel="群", role=Role.LIAISON, person="1", subject="提醒", body="乙")
+        id_ = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=False)
+        tried(tx, id_, "乙", Attempt(outcome=Outcome.PERMANENT), at=now())
+    said = office.type("message", "retry", id_).refused()
+    assert said == f"消息 {id_} 所说的事项已经了结，或已另行告知收件人，没有可重发的。"
+    assert numbers(office, MessageState.FAILED) == [id_]
 
 
 def test_held_messages_are_let_go_by_number_or_all_at_once(busy: Office) -> None:

@@ -21,7 +21,7 @@ from monitor.core.wording import Words
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.trying import trial
 from monitor.settings.sections import Review, Web
-from monitor.store import Store, Tx, acknowledging, cases, outbox, tables
+from monitor.store import Store, Tx, acknowledging, cases, outbox, retrying, tables
 from monitor.store.audit import recent_audit
 from monitor.store.outbox import Kept
 from tests.alerts import robot
@@ -348,6 +348,53 @@ async def test_after_the_last_retry_the_operator_hears_of_it(store: Store) -> No
         await made.settle()
     assert len(made.mail.taken) == len(RETRY_PAUSES) + 1
     assert len(made.duty.taken) == 1
+
+
+async def retried(made: Office) -> None:
+    """Have a person ask for everything that failed to be sent once more."""
+    failed = [one.message.id for one in await kept(made) if one.state is MessageState.FAILED]
+    await made.parts.store.write(lambda tx: retrying.retry(tx, failed, at=made.clock()))
+    await made.settle()
+
+
+async def test_who_was_stood_in_for_is_written_to_when_a_person_has_it_sent_again(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers = [NO, NO]
+    await made.settle()
+    assert len(made.duty.taken) == 1
+    await retried(made)
+    refused, _, again = made.mail.taken
+    assert again == refused
+    assert len(made.duty.taken) == 1
+    await retried(made)
+    assert len(made.mail.taken) == 3, "who has heard is not told again"
+
+
+async def test_what_is_sent_again_on_another_day_says_how_things_stand_on_it(store: Store) -> None:
+    made = await stale(store, 10)
+    made.mail.answers, made.duty.answers = [NO, NO], [NO]
+    await made.settle()
+    made.clock.forward(timedelta(days=1))
+    await made.look()
+    await retried(made)
+    again = made.mail.taken[-1]
+    assert again.address == "liaison@example.invalid"
+    assert "已连续**11天**未更新" in again.body
+    assert await store.query(outbox.waiting_notices) == ()
+
+
+async def test_what_is_true_no_more_is_not_sent_however_often_it_is_asked_for(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=10))}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    await made.enrol([account(1, URL)])
+    await made.look()
+    made.mail.answers, made.duty.answers = [NO, NO], [NO]
+    await made.settle()
+    bodies[URL] = feed(NOW, NOW - timedelta(days=10))
+    made.clock.forward(timedelta(hours=12))
+    await made.look()
+    await retried(made)
+    assert len(made.mail.taken) == 2
 
 
 async def test_where_every_way_fails_the_notice_stays_and_nothing_runs_in_circles(store: Store) -> None:

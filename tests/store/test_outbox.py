@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from monitor.core.account import Role
 from monitor.core.message import LEASE, Attempt, Lease, Message, MessageState, Outcome
 from monitor.core.notice import Notice
-from monitor.store import Store, outbox
+from monitor.store import Store, outbox, retrying
 from monitor.store.outbox import Draft, NoticeState
 from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step
 
@@ -195,14 +195,27 @@ def test_when_no_try_is_left_the_notices_look_for_another_way(store: Store) -> N
 
 
 def test_a_failed_message_can_be_tried_once_more(store: Store) -> None:
-    id_ = save(store, draft())
+    id_ = save(store, draft(*ids(store)))
     before = freeze(store, id_)
     attempt(store, id_, BUSY)
     with store.begin() as tx:
-        assert outbox.retry(tx, [id_], at=NOW + HOUR) == 1
+        assert retrying.retry(tx, [id_], at=NOW + HOUR) == {id_}
 
     assert due(store, HOUR) == [id_]
     assert freeze(store, id_, "other words") == before
+    assert ids(store) == ()
+
+
+def test_a_failed_message_whose_notices_are_over_has_nothing_left_to_say(store: Store) -> None:
+    told = ids(store)
+    id_ = save(store, draft(*told))
+    freeze(store, id_)
+    attempt(store, id_, BUSY)
+    with store.begin() as tx:
+        outbox.end_notices(tx, told, outbox.NoticeState.SUPERSEDED, at=NOW)
+        assert retrying.retry(tx, [id_], at=NOW + HOUR) == frozenset()
+
+    assert kept(store, id_).state is MessageState.FAILED
 
 
 def test_a_message_with_nothing_left_to_say_is_cancelled(store: Store) -> None:
