@@ -77,6 +77,15 @@ class Judgement:
     notices: tuple[Notice, ...] = ()
     """Of both the plan's steps; their `case` is filled in here."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the open case stays open."""
+        return self.case is not None and self.plan.close is None
+
+    def notices_of(self, step: Step) -> tuple[Notice, ...]:
+        """Return the notices of one of the plan's steps."""
+        return tuple(one for one in self.notices if (one.kind, one.number) == (step.kind, step.number))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -156,16 +165,16 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> Applied:
     """
     judgements = [judgement for one in judged for judgement in one.judgements]
     changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
-    busy = [judgement for judgement in judgements if judgement.plan.close or judgement.plan.step]
-    touched = [id_ for judgement in busy for id_ in _carry_out(tx, judgement, at)]
-    table = tables.accounts
-    again = (
-        sa.update(table)
-        .where(table.c.id == bound(table.c.id, "b_id"))
-        .values(evaluate_at=bound(table.c.evaluate_at, "b_at"))
-    )
-    run(tx, again, [{"b_id": one.account, "b_at": one.judge_again_at} for one in judged])
-    return Applied(touched=tuple(touched), turned=_turned(judgements, changed))
+    touched = _carry_out(tx, judgements, at)
+    run(tx, _JUDGE_AT, [{"b_id": one.account, "b_at": one.judge_again_at} for one in judged])
+    return Applied(touched=touched, turned=_turned(judgements, changed))
+
+
+_JUDGE_AT = (
+    sa.update(tables.accounts)
+    .where(tables.accounts.c.id == bound(tables.accounts.c.id, "b_id"))
+    .values(evaluate_at=bound(tables.accounts.c.evaluate_at, "b_at"))
+)
 
 
 def _turned(judgements: Iterable[Judgement], changed: Iterable[Finding]) -> dict[str, frozenset[str]]:
@@ -203,7 +212,7 @@ def apply_in_area(tx: Tx, said: Sequence[Judgement], silences: Sequence[Judgemen
     """
     save_findings(tx, [one.finding for one in said], at=at)
     unsay(tx, [one.finding for one in silences], at=at)
-    return tuple(id_ for one in (*said, *silences) for id_ in _carry_out(tx, one, at))
+    return _carry_out(tx, (*said, *silences), at)
 
 
 def end(tx: Tx, case_ids: Collection[int], closing: Closing, *, at: datetime) -> None:
@@ -237,6 +246,8 @@ def retire(tx: Tx, account_ids: Collection[str], *, at: datetime, closing: Closi
 
     Return the cases closed.
     """
+    if not account_ids:
+        return ()
     table = tables.cases
     ended = (
         sa.update(table)
@@ -313,23 +324,38 @@ def case_history(tx: Tx, account_id: str) -> tuple[Case, ...]:
     return _with_steps(tx, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()))
 
 
-def _carry_out(tx: Tx, judgement: Judgement, at: datetime) -> Iterable[int]:
-    """Do what the plan says: first the end of the open case, then the step, in a new case if none is open."""
-    plan, open_case, finding = judgement.plan, judgement.case, judgement.finding
+def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[int, ...]:
+    """Do what the plans say: first the ends of open cases, then the steps, in new cases where none goes on.
+
+    Return the cases touched.
+    """
+    busy = [one for one in judgements if one.plan != NOTHING]
+    _close(tx, busy, at)
+    opened = iter(_open(tx, [one.finding for one in busy if one.plan.step and not one.goes_on], at))
+    taken: list[tuple[int, Step, Judgement]] = []
     touched = []
-    if plan.close is not None and open_case is not None:
-        id_ = _stored(open_case)
-        if plan.close.step is not None:
-            _add_step(tx, id_, plan.close.step, judgement.notices)
-        table = tables.cases
-        tx.execute(sa.update(table).where(table.c.id == id_).values(closed_at=at, closing=plan.close.closing))
-        touched.append(id_)
-    if plan.step is not None:
-        goes_on = open_case is not None and plan.close is None
-        id_ = _stored(open_case) if open_case is not None and goes_on else _open(tx, finding, at)
-        _add_step(tx, id_, plan.step, judgement.notices)
-        touched.append(id_)
-    return touched
+    for one in busy:
+        close, step = one.plan.close, one.plan.step
+        if close is not None and one.case is not None:
+            touched.append(_stored(one.case))
+            taken += [(touched[-1], close.step, one)] if close.step else []
+        if step is not None:
+            touched.append(_stored(one.case) if one.case is not None and one.goes_on else next(opened))
+            taken.append((touched[-1], step, one))
+    _take(tx, taken)
+    return tuple(touched)
+
+
+def _close(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> None:
+    ends = ((one.case, one.plan.close) for one in judgements)
+    run(
+        tx,
+        _CLOSE,
+        [{"b_id": _stored(case), "closed_at": at, "closing": close.closing} for case, close in ends if case and close],
+    )
+
+
+_CLOSE = sa.update(tables.cases).where(tables.cases.c.id == bound(tables.cases.c.id, "b_id"))
 
 
 def _stored(open_case: Case) -> int:
@@ -338,39 +364,49 @@ def _stored(open_case: Case) -> int:
     return open_case.id
 
 
-def _open(tx: Tx, finding: Finding, at: datetime) -> int:
-    table = tables.cases
-    row = {
-        "subject": subject_of(finding),
-        "account": finding.account,
-        "unit": finding.unit,
-        "area": finding.area,
-        "rule": finding.rule,
-        "episode": finding.episode,
-        "opened_at": at,
-    }
-    id_: int = tx.execute(sa.insert(table).returning(table.c.id), row).scalar_one()
-    return id_
+def _open(tx: Tx, findings: Sequence[Finding], at: datetime) -> Sequence[int]:
+    """Open a case about each of these findings; return their ids in the same order."""
+    rows = [
+        {
+            "subject": subject_of(finding),
+            "account": finding.account,
+            "unit": finding.unit,
+            "area": finding.area,
+            "rule": finding.rule,
+            "episode": finding.episode,
+            "opened_at": at,
+        }
+        for finding in findings
+    ]
+    return tx.scalars(_OPEN, rows).all() if rows else ()
 
 
-def _add_step(tx: Tx, case_id: int, step: Step, notices: Sequence[Notice]) -> None:
-    row = {"case": case_id, "kind": step.kind, "number": step.number, "at": step.at, "days": step.days}
-    tx.execute(sa.insert(tables.steps), row | {"because": step.because})
-    mine = [one for one in notices if (one.kind, one.number) == (step.kind, step.number)]
-    queue_notices(tx, mine, case_id=case_id)
+_OPEN = sa.insert(tables.cases).returning(tables.cases.c.id, sort_by_parameter_order=True)
+
+
+def _take(tx: Tx, taken: Sequence[tuple[int, Step, Judgement]]) -> None:
+    """Write down steps of cases, and have people told of them."""
+    rows = [
+        {"case": case_id, "kind": step.kind, "number": step.number, "at": step.at, "days": step.days}
+        | {"because": step.because}
+        for case_id, step, _ in taken
+    ]
+    run(tx, sa.insert(tables.steps), rows)
+    queue_notices(tx, [(case_id, notice) for case_id, step, one in taken for notice in one.notices_of(step)])
 
 
 def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
     """Return the chosen cases in their order, each with its steps."""
     rows = tx.execute(chosen).all()
-    table = tables.steps
+    if not rows:
+        return ()
     ids = chosen.with_only_columns(tables.cases.c.id).subquery()
+    whose = [row.id for row in rows] if len(rows) <= CHUNK else sa.select(ids.c.id)
+    table = tables.steps
     taken: defaultdict[int, list[Step]] = defaultdict(list)
-    for row in tx.execute(
-        sa.select(table).where(table.c.case.in_(sa.select(ids.c.id))).order_by(table.c.at, table.c.id)
-    ):
+    for row in tx.execute(sa.select(table).where(table.c.case.in_(whose)).order_by(table.c.at, table.c.id)):
         taken[row.case].append(Step(kind=row.kind, number=row.number, at=row.at, days=row.days, because=row.because))
-    held = acknowledgements_of(tx, sa.select(ids.c.id))
+    held = acknowledgements_of(tx, whose)
     return tuple(
         Case(
             id=row.id,

@@ -15,7 +15,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
 from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import run
+from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 
 _EVER = datetime.min.replace(year=1970, tzinfo=UTC)
@@ -68,17 +68,25 @@ def decisions_of(
     tx: Tx, ids: Collection[str], until: datetime, known_at: datetime | None = None
 ) -> defaultdict[str, list[Decision]]:
     """Return the decisions made until then that were known by then (or by `known_at`), oldest first, by account."""
-    table = tables.decisions
-    told = table.c.known_at <= (known_at or until)
-    chosen = sa.select(table).where(table.c.at <= until, told)
-    if len(ids) <= roster.IDS_AT_ONCE:
-        chosen = chosen.where(table.c.account.in_(ids))
-    chosen = chosen.order_by(table.c.at, table.c.id)
+    moments = {"until": until, "known_at": known_at or until}
+    is_short = len(ids) <= roster.IDS_AT_ONCE
+    rows = tx.execute(_MADE_OF, moments | {"ids": list(ids)}) if is_short else tx.execute(_MADE, moments)
     found: defaultdict[str, list[Decision]] = defaultdict(list)
-    for row in tx.execute(chosen).all():
+    for row in rows.all():
         if row.account in ids:
             found[row.account].append(decision_of(row, known_at or until))
     return found
+
+
+_MADE = (
+    sa.select(tables.decisions)
+    .where(
+        tables.decisions.c.at <= bound(tables.decisions.c.at, "until"),
+        tables.decisions.c.known_at <= bound(tables.decisions.c.known_at, "known_at"),
+    )
+    .order_by(tables.decisions.c.at, tables.decisions.c.id)
+)
+_MADE_OF = _MADE.where(tables.decisions.c.account.in_(sa.bindparam("ids", expanding=True)))
 
 
 def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
@@ -108,7 +116,18 @@ def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
 
 def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Probe]]:
     """Return the looks at links that rules count, oldest first, by account."""
+    found: defaultdict[str, list[Probe]] = defaultdict(list)
+    given = {"ids": list(ids), "until": until, "since": until - WINDOW}
+    for row in tx.execute(_COUNTED, given) if ids else ():
+        found[row.account].append(
+            Probe(source=row.source, link=row.link, at=row.at, fault=row.fault, observation=row.observation)
+        )
+    return found
+
+
+def _counted() -> sa.Select[Any]:
     table, source = tables.probes, tables.sources
+    until, since = bound(table.c.at, "until"), bound(table.c.at, "since")
     good, bad = table.alias("good"), table.alias("bad")
     worked = sa.select(sa.func.max(good.c.at)).where(
         good.c.source == source.c.id, good.c.fault.is_(None), good.c.at <= until
@@ -124,19 +143,16 @@ def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str,
         .correlate(source)
         .scalar_subquery()
     )
-    chosen = (
+    return (
         sa.select(table, source.c.account)
         .join_from(source, table, table.c.source == source.c.id)
         .where(
-            source.c.account.in_(ids),
+            source.c.account.in_(sa.bindparam("ids", expanding=True)),
             table.c.at <= until,
-            sa.or_(table.c.at > until - WINDOW, table.c.at == first),
+            sa.or_(table.c.at > since, table.c.at == first),
         )
         .order_by(table.c.at, table.c.id)
     )
-    found: defaultdict[str, list[Probe]] = defaultdict(list)
-    for row in tx.execute(chosen):
-        found[row.account].append(
-            Probe(source=row.source, link=row.link, at=row.at, fault=row.fault, observation=row.observation)
-        )
-    return found
+
+
+_COUNTED = _counted()

@@ -17,6 +17,7 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
 from monitor.store import outages, outbox, tables
+from monitor.store.columns import UtcDateTime
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import fetch, from_driver, marks, to_driver
@@ -48,6 +49,19 @@ class _Moment:
     known_at: datetime
     is_whole: bool
 
+    def of(self, ids: Collection[str]) -> dict[str, object]:
+        """Return what the statements below are given to ask about these accounts."""
+        return {"ids": list(ids), "at": self.at, "known_at": self.known_at}
+
+
+_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+_AT, _KNOWN_AT, _START = (sa.bindparam(name, type_=UtcDateTime()) for name in ("at", "known_at", "start"))
+_IS_THERE = sa.and_(
+    tables.sources.c.account.in_(_IDS), sa.or_(tables.sources.c.dropped_at.is_(None), tables.sources.c.dropped_at > _AT)
+)
+"""The condition of the accounts' sources that had not yet been dropped."""
+_IN_FORCE = versions_in_force(_AT, _KNOWN_AT).where(tables.accounts.c.id.in_(_IDS))
+
 
 def known(
     tx: Tx,
@@ -65,7 +79,7 @@ def known(
     asks for is left out: posts in the midst of others (see NEAR), and the posts that a look showed.
     """
     moment = _Moment(now, now if known_at is None else known_at, is_whole)
-    rows = tx.execute(versions_in_force(now, moment.known_at, account_ids)).all()
+    rows = tx.execute(_IN_FORCE, moment.of(account_ids)).all()
     in_force = {row.account: decode(Account, row.content) for row in rows}
     ids = list(in_force)
     posts = _posts(tx, ids, moment, reach)
@@ -100,10 +114,8 @@ def known(
 def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, datetime]:
     """Return when looks last showed these polled accounts whole, else when the first look was made."""
     table = tables.observations
-    present = [standing for standing in Standing if standing.is_present]
-    whole = sa.and_(table.c.reason.is_(None), table.c.covers == Covers.ALL, table.c.standing.in_(present))
     since: dict[str, datetime] = {}
-    for row in tx.execute(_newest(whole, ids, moment)) if ids else ():
+    for row in tx.execute(_WHOLE, moment.of(ids)) if ids else ():
         shown = min(row.last_confirmed, moment.at)
         since[row.account] = max(since.get(row.account, shown), shown)
     never = [id_ for id_ in ids if id_ not in since]
@@ -176,21 +188,27 @@ def _since(tx: Tx, ids: Collection[str], moment: _Moment, start: datetime) -> Se
 
 def _last_before(tx: Tx, ids: Collection[str], moment: _Moment, start: datetime) -> Sequence[Raw]:
     """Return the same of each account's last post before `start`, and of its last visible one."""
+    return tx.execute(_LAST_BEFORE, moment.of(ids) | {"start": start}).all()
+
+
+def _before() -> sa.Select[Any]:
     table, account = tables.posts, tables.accounts
     older = table.alias("older")
     before = (
         sa.select(older.c.id)
-        .where(older.c.account == account.c.id, older.c.published_at < start, _learnt(older, moment))
+        .where(older.c.account == account.c.id, older.c.published_at < _START, older.c.first_seen <= _KNOWN_AT)
         .order_by(older.c.published_at.desc())
         .limit(1)
     )
-    visible = before.where(sa.or_(older.c.withdrawn_at.is_(None), older.c.withdrawn_at > moment.known_at))
-    chosen = (
+    visible = before.where(sa.or_(older.c.withdrawn_at.is_(None), older.c.withdrawn_at > _KNOWN_AT))
+    return (
         sa.select(table.c.id, *raw_columns(table))
         .join_from(account, table, table.c.id.in_([before.scalar_subquery(), visible.scalar_subquery()]))
-        .where(account.c.id.in_(ids))
+        .where(account.c.id.in_(_IDS))
     )
-    return tx.execute(chosen).all()
+
+
+_LAST_BEFORE = _before()
 
 
 def _telling(rows: Sequence[Raw], former: Container[int], when: Callable[[Any], datetime | None]) -> Iterator[Raw]:
@@ -211,15 +229,6 @@ def _telling(rows: Sequence[Raw], former: Container[int], when: Callable[[Any], 
             yield row
 
 
-def _learnt(table: sa.FromClause, moment: _Moment) -> sa.ColumnElement[bool]:
-    """Return the condition of posts that we had seen, and that had appeared, by then.
-
-    A platform's clock may run ahead of ours: judged at the moment of knowing, such a post counts.
-    """
-    seen = table.c.first_seen <= moment.known_at
-    return seen if moment.known_at <= moment.at else sa.and_(seen, table.c.published_at <= moment.at)
-
-
 def _as_of(post: KnownPost, moment: _Moment) -> KnownPost | None:
     """Return what we had learnt of the post; one that was only missed after the judged moment was there then."""
     learnt = (post.linked_at, post.missing_since, post.withdrawn_at)
@@ -233,48 +242,60 @@ def _as_of(post: KnownPost, moment: _Moment) -> KnownPost | None:
 
 def _observations(tx: Tx, ids: Collection[str], moment: _Moment) -> defaultdict[str, list[Observation]]:
     """Return for each source its newest timeline, and its newest reason if that is newer still."""
-    table = tables.observations
     found: defaultdict[str, list[Observation]] = defaultdict(list)
     seen: dict[str, Observation] = {}
-    for row in tx.execute(_newest(table.c.reason.is_(None), ids, moment)).all():
-        seen[row.source] = observation_of(row, moment.at, with_posts=moment.is_whole)
-        found[row.account].append(seen[row.source])
-    for row in tx.execute(_newest(table.c.reason.is_not(None), ids, moment)).all():
-        blind = observation_of(row, moment.at)
-        if row.source not in seen or blind.last_confirmed > seen[row.source].last_confirmed:
-            found[row.account].append(blind)
+    blind: list[tuple[str, Observation]] = []
+    for row in tx.execute(_SHOWN, moment.of(ids)).all() if ids else ():
+        one = observation_of(row, moment.at, with_posts=moment.is_whole)
+        if row.reason is None:
+            seen[row.source] = one
+            found[row.account].append(one)
+        else:
+            blind.append((row.account, one))
+    for account, one in blind:
+        if one.source not in seen or one.last_confirmed > seen[one.source].last_confirmed:
+            found[account].append(one)
     return found
 
 
-def _newest(kind: sa.ColumnElement[bool], ids: Collection[str], moment: _Moment) -> sa.Select[Any]:
+def _newest(*kinds: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return a query of the newest observation of each kind of each source that is there."""
     table, source = tables.observations, tables.sources
-    newest = (
+    newest = [
         sa.select(table.c.id)
-        .where(
-            table.c.source == source.c.id, kind, table.c.first_seen <= moment.at, table.c.known_at <= moment.known_at
-        )
+        .where(table.c.source == source.c.id, kind, table.c.first_seen <= _AT, table.c.known_at <= _KNOWN_AT)
         .order_by(table.c.first_seen.desc(), table.c.id.desc())
         .limit(1)
         .correlate(source)
         .scalar_subquery()
-    )
+        for kind in kinds
+    ]
     outer = table.alias("outer_observations")
     chosen = sa.select(*(outer.c[column.name] for column in seen_columns()))
     return (
-        chosen.join_from(source, outer, outer.c.id == newest)
-        .where(_looked_at(ids, moment))
+        chosen.join_from(source, outer, outer.c.id.in_(newest))
+        .where(_IS_THERE)
         .order_by(source.c.account, source.c.rank, source.c.id)
     )
 
 
+_PRESENT = [standing for standing in Standing if standing.is_present]
+_SHOWN = _newest(tables.observations.c.reason.is_(None), tables.observations.c.reason.is_not(None))
+_WHOLE = _newest(
+    sa.and_(
+        tables.observations.c.reason.is_(None),
+        tables.observations.c.covers == Covers.ALL,
+        tables.observations.c.standing.in_(_PRESENT),
+    )
+)
+
+
 def _polled(tx: Tx, ids: Collection[str], moment: _Moment) -> frozenset[str]:
-    table = tables.sources
-    is_whole = sa.and_(table.c.collector != MANUAL, table.c.is_partial.is_(False))
-    chosen = sa.select(table.c.account).where(_looked_at(ids, moment), is_whole).distinct()
-    return frozenset(tx.scalars(chosen))
+    return frozenset(tx.scalars(_POLLED, moment.of(ids)))
 
 
-def _looked_at(ids: Iterable[str], moment: _Moment) -> sa.ColumnElement[bool]:
-    """Return the condition of the accounts' sources that had not yet been dropped."""
-    table = tables.sources
-    return sa.and_(table.c.account.in_(ids), sa.or_(table.c.dropped_at.is_(None), table.c.dropped_at > moment.at))
+_POLLED = (
+    sa.select(tables.sources.c.account)
+    .where(_IS_THERE, tables.sources.c.collector != MANUAL, tables.sources.c.is_partial.is_(False))
+    .distinct()
+)

@@ -49,10 +49,11 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
         old = before.get((subject, finding.rule))
         if old is not None and old.digest == digest:
             continue
-        rows.append(_row(finding, subject, digest, at))
+        row = _row(finding, subject, digest, at)
+        rows.append(row)
         if old is None or (old.state, old.episode) != (finding.state, finding.episode):
             changed.append(finding)
-            changes.append(_change(finding, old.state if old is not None else None, at))
+            changes.append(_change(row, old.state if old is not None else None))
     kept = [column.name for column in tables.findings.c if not column.primary_key]
     run(tx, insert_or(tx, tables.findings, ["subject", "rule"], update=kept), rows)
     run(tx, sa.insert(tables.finding_changes), changes)
@@ -132,7 +133,8 @@ def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
         table.c.subject == sa.bindparam("b_subject"), table.c.rule == sa.bindparam("b_rule")
     )
     run(tx, forget, [{"b_subject": subject_of(one), "b_rule": one.rule} for one in silences])
-    run(tx, sa.insert(tables.finding_changes), [_change(one, None, at) for one in silences])
+    rows = (_row(one, subject_of(one), digest_of(one), at) for one in silences)
+    run(tx, sa.insert(tables.finding_changes), [_change(row, None) for row in rows])
 
 
 def subject_of(finding: Finding | Case) -> str:
@@ -168,11 +170,12 @@ def _row(finding: Finding, subject: str, digest: str, at: datetime) -> dict[str,
     }
 
 
-def _change(finding: Finding, before: State | None, at: datetime) -> dict[str, object]:
+def _change(row: dict[str, object], before: State | None) -> dict[str, object]:
+    """Return what stands in the history of a finding of which this row says how it stands."""
     return {
-        "subject": subject_of(finding),
-        "rule": finding.rule,
-        "at": at,
+        "subject": row["subject"],
+        "rule": row["rule"],
+        "at": row["changed_at"],
         "before": before,
-        "content": encode(finding),
+        "content": row["content"],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,8 +42,8 @@ def notice_of(row: sa.Row[Any]) -> Notice:
     )
 
 
-def queue_notices(tx: Tx, notices: Sequence[Notice], *, case_id: int | None) -> None:
-    """Have people told of one step of a case."""
+def queue_notices(tx: Tx, notices: Iterable[tuple[int | None, Notice]]) -> None:
+    """Have people told of steps of cases, each named by its id."""
     rows = [
         {
             "case": case_id,
@@ -58,7 +58,7 @@ def queue_notices(tx: Tx, notices: Sequence[Notice], *, case_id: int | None) -> 
             "is_urgent": one.is_urgent,
             "state": NoticeState.OPEN,
         }
-        for one in notices
+        for case_id, one in notices
     ]
     run(tx, sa.insert(table), rows)
 

@@ -145,11 +145,19 @@ def missing_sources(tx: Tx, account_ids: Iterable[str]) -> frozenset[str]:
 
 def former_posts(tx: Tx, account_ids: Collection[str], known_at: datetime) -> dict[int, sa.Row[Any]]:
     """Return what the rows of posts said at a moment where they say otherwise now, by the post's id."""
-    former = tables.former_posts
-    chosen = sa.select(former, table.c.source, table.c.observation, table.c.first_seen).join_from(former, table)
-    chosen = chosen.where(former.c.account.in_(account_ids), former.c.until > known_at)
-    rows = tx.execute(chosen.order_by(former.c.until.desc(), former.c.id.desc()))
+    rows = tx.execute(_FORMER, {"ids": list(account_ids), "known_at": known_at})
     return {row.post: row for row in rows}  # of several, the first that came after the moment is the last here
+
+
+_FORMER = (
+    sa.select(tables.former_posts, table.c.source, table.c.observation, table.c.first_seen)
+    .join_from(tables.former_posts, table)
+    .where(
+        tables.former_posts.c.account.in_(sa.bindparam("ids", expanding=True)),
+        tables.former_posts.c.until > bound(tables.former_posts.c.until, "known_at"),
+    )
+    .order_by(tables.former_posts.c.until.desc(), tables.former_posts.c.id.desc())
+)
 
 
 def _keep_former(tx: Tx, corrected: Mapping[str, Sequence[tuple[KnownPost, datetime]]]) -> None:

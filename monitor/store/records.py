@@ -14,7 +14,7 @@ from monitor.core.mute import Mute, holding
 from monitor.core.record import AHEAD, Record, RecordKind, Subject
 from monitor.store import tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import AT_ONCE, run
+from monitor.store.columns import AT_ONCE, bound, run
 from monitor.store.database import Tx
 
 
@@ -66,17 +66,22 @@ _LIVES = (RecordKind.FILING_CHANGE, RecordKind.DEREGISTRATION, RecordKind.MIGRAT
 
 def lives(tx: Tx, ids: Collection[str], by: date, known_at: datetime) -> defaultdict[str, tuple[Record, ...]]:
     """Return what was recorded about accounts' changes and their ends, oldest first, by account."""
-    table = tables.records
     found: defaultdict[str, tuple[Record, ...]] = defaultdict(tuple)
-    chosen = sa.select(table).where(
-        table.c.kind.in_(_LIVES),
-        table.c.name.in_(ids),
-        table.c.on <= by,
-        table.c.known_at <= known_at,
-    )
-    for row in tx.execute(chosen.order_by(table.c.on, table.c.id)):
+    for row in tx.execute(_ON_LIVES, {"ids": list(ids), "by": by, "known_at": known_at}):
         found[row.name] += (_record(row),)
     return found
+
+
+_ON_LIVES = (
+    sa.select(tables.records)
+    .where(
+        tables.records.c.kind.in_(_LIVES),
+        tables.records.c.name.in_(sa.bindparam("ids", expanding=True)),
+        tables.records.c.on <= bound(tables.records.c.on, "by"),
+        tables.records.c.known_at <= bound(tables.records.c.known_at, "known_at"),
+    )
+    .order_by(tables.records.c.on, tables.records.c.id)
+)
 
 
 def mutes_on(tx: Tx, day: date) -> tuple[Mute, ...]:

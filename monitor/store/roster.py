@@ -224,7 +224,11 @@ def has_roster(tx: Tx) -> bool:
     return tx.scalar(present) is not None
 
 
-def versions_in_force(at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> sa.Select[Any]:
+Moment = datetime | sa.BindParameter[datetime]
+"""A moment, or the name of one that a prepared statement is given later."""
+
+
+def versions_in_force(at: Moment, known_at: Moment, ids: Collection[str] | None = None) -> sa.Select[Any]:
     """Return a query of the account versions that were on the roster at `at` as known by `known_at`, by account."""
     version, account, later = tables.account_versions, tables.accounts, tables.account_versions.alias("later")
     newest = (

@@ -144,7 +144,7 @@ def tell(store: Store) -> None:
 async def test_what_waits_to_be_said_stays_however_long(store: Store) -> None:
     enrol(store, account())
     with store.begin() as tx:
-        outbox.queue_notices(tx, [notice()], case_id=None)
+        outbox.queue_notices(tx, [(None, notice())])
         draft = outbox.Draft(channel="mail", role=Role.LIAISON, person="1", subject="提醒", body="正文")
         outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
     assert not any((await prune(store)).values())
