@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
@@ -132,6 +132,18 @@ class RuleBook:
     """What people call each rule."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
+    def draft(self, rule: str, account: Account) -> partial[Finding]:
+        """Return a rule's finding on an account, all but the verdict and its sentence: the rule fills in those."""
+        return partial(
+            Finding,
+            rule=rule,
+            account=account.id,
+            unit=account.unit,
+            area=account.area,
+            strength=self.strengths[rule],
+            clause=self.clauses[rule],
+        )
+
     def title(self, rule: str) -> str:
         """Return what people call a rule; one that has no name is called by its id."""
         return self.titles.get(rule, rule)
@@ -191,8 +203,15 @@ class Known:
 
     def covering(self, now: datetime) -> Observation | None:
         """Return the freshest look that can show there is nothing newer; None if none is fresh."""
-        fresh = [one for one in self._whole if now - one.last_confirmed <= one.freshness]
-        return max(fresh, key=lambda observation: observation.last_confirmed, default=None)
+        if now not in self._covering:
+            fresh = [one for one in self._whole if now - one.last_confirmed <= one.freshness]
+            self._covering[now] = max(fresh, key=lambda observation: observation.last_confirmed, default=None)
+        return self._covering[now]
+
+    @cached_property
+    def _covering(self) -> dict[datetime, Observation | None]:
+        """The looks at the moments that were asked about: every rule asks about the same one."""
+        return {}
 
     @cached_property
     def _whole(self) -> tuple[Observation, ...]:

@@ -6,8 +6,8 @@ must look). Accounts that nobody polls are asked for elsewhere, all of them toge
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from monitor.core.account import Account
 from monitor.core.calendar import WorkCalendar, beijing_date
@@ -44,30 +44,28 @@ def rule(calendar: WorkCalendar) -> Rule:
 
 def _judge(known: Known, calendar: WorkCalendar, now: datetime) -> Finding:
     account = known.account
-    finding = Finding(
+    say = partial(
+        Finding,
         rule=ID,
         account=account.id,
         unit=account.unit,
         area=account.area,
-        state=State.NOT_APPLICABLE,
         strength=Strength.MANDATORY,
         clause=_CLAUSE,
-        because="该账号不靠自动采集核查更新。",
         support=known.support(now),
     )
     if not known.is_polled or not _is_watched_for_posts(account):
-        return finding
+        return say(state=State.NOT_APPLICABLE, because="该账号不靠自动采集核查更新。")
     since = known.unseen_since
     if since is None or known.covering(now):
-        return replace(finding, state=State.OK, because="近24小时有完整的核查，或刚开始采集。")
+        return say(state=State.OK, because="近24小时有完整的核查，或刚开始采集。")
     begun = beijing_date(since)
     days = calendar.workdays_between(begun, beijing_date(now))
     facts = f"自{_day(begun)}起没有看到完整列表{_why(known)}"
     if days < PATIENCE:
-        return replace(finding, state=State.OK, because=f"{facts}。")
+        return say(state=State.OK, because=f"{facts}。")
     due = calendar.workday_after(begun, PATIENCE + TO_DO_IN)
-    return replace(
-        finding,
+    return say(
         state=State.NEEDS_REVIEW,
         since=begun,
         proposals=(Proposal.REVIEW,),

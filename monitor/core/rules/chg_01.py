@@ -7,12 +7,12 @@ after it was first seen, settles it. That an account is gone needs two looks an 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import SECOND_READING, Observation, Timeline
 from monitor.core.record import RecordKind
 from monitor.core.rules.registry import RUNNING, normal
@@ -23,28 +23,17 @@ ID = "CHG-01"
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether the account is what the roster says it is."""
     account = known.account
-    finding = Finding(
-        rule=ID,
-        account=account.id,
-        unit=account.unit,
-        area=account.area,
-        state=State.NOT_APPLICABLE,
-        strength=book.strengths[ID],
-        basis=Basis.OWN,
-        clause=book.clauses[ID],
-        because="该账号不核对变更。",
-        episode=ID,
-    )
+    say = partial(book.draft(ID, account), episode=ID)
     if not account.is_judged or account.status not in RUNNING or account.status is AccountStatus.FILING:
-        return finding
+        return say(state=State.NOT_APPLICABLE, because="该账号不核对变更。")
     vanished, renamed = _vanished(known), _renamed(known, now)
     if vanished is not None and isinstance(vanished.seen, Timeline):
         because = f"平台显示账号{vanished.seen.standing.label}，台账为{account.status.label}，待核实。"
-        return _changed(finding, vanished, because)
+        return _changed(say, vanished, because)
     if renamed is not None and isinstance(renamed.seen, Timeline) and renamed.seen.profile:
         because = f"平台显示账号名称为“{renamed.seen.profile.name}”，台账为“{account.name}”，没有变更备案记录。"
-        return _changed(finding, renamed, because)
-    return replace(finding, state=State.OK, because="没有看到平台显示的与台账不同。")
+        return _changed(say, renamed, because)
+    return say(state=State.OK, because="没有看到平台显示的与台账不同。")
 
 
 def _vanished(known: Known) -> Observation | None:
@@ -72,9 +61,8 @@ def _is_reported(known: Known, one: Observation) -> bool:
     return any(report.on >= beijing_date(one.first_seen) for report in known.records_of(RecordKind.FILING_CHANGE))
 
 
-def _changed(finding: Finding, one: Observation, because: str) -> Finding:
-    return replace(
-        finding,
+def _changed(say: partial[Finding], one: Observation, because: str) -> Finding:
+    return say(
         state=State.WARNING,
         since=beijing_date(one.first_seen),
         proposals=(Proposal.FILE,),

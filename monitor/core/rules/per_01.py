@@ -6,8 +6,8 @@ one no warning reaches anybody, and one that takes no messages is none. Accounts
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from monitor.core.account import AccountStatus, Role
 from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
@@ -19,24 +19,13 @@ _ASKED = frozenset({AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.FI
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether the account has exactly one reachable liaison and one reachable leader."""
     account = known.account
-    finding = Finding(
-        rule=ID,
-        account=account.id,
-        unit=account.unit,
-        area=account.area,
-        state=State.NOT_APPLICABLE,
-        strength=book.strengths[ID],
-        basis=Basis.REGISTRY,
-        clause=book.clauses[ID],
-        because="该账号不要求确定联络员和责任领导。",
-        episode=ID,
-    )
+    say = partial(book.draft(ID, account), basis=Basis.REGISTRY, episode=ID)
     if not account.is_judged or account.status not in _ASKED:
-        return finding
+        return say(state=State.NOT_APPLICABLE, because="该账号不要求确定联络员和责任领导。")
     gaps = [gap for role in (Role.LIAISON, Role.LEADER) if (gap := _gap(known, role))]
     if gaps:
-        return replace(finding, state=State.WARNING, proposals=(Proposal.RECTIFY,), because=f"{'；'.join(gaps)}。")
-    return replace(finding, state=State.OK, because="联络员和责任领导齐全。")
+        return say(state=State.WARNING, proposals=(Proposal.RECTIFY,), because=f"{'；'.join(gaps)}。")
+    return say(state=State.OK, because="联络员和责任领导齐全。")
 
 
 def _gap(known: Known, role: Role) -> str | None:

@@ -5,12 +5,11 @@ Instrument: 国办发〔2018〕123号; elsewhere a closed account “未经申�
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 
 ID = "REO-01"
 
@@ -18,24 +17,13 @@ ID = "REO-01"
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether an account that is closed has published since."""
     account, newest = known.account, known.newest
-    finding = Finding(
-        rule=ID,
-        account=account.id,
-        unit=account.unit,
-        area=account.area,
-        state=State.NOT_APPLICABLE,
-        strength=book.strengths[ID],
-        basis=Basis.OWN,
-        clause=book.clauses[ID],
-        because="该账号没有注销。",
-    )
+    say = book.draft(ID, account)
     if account.status is not AccountStatus.CLOSED:
-        return finding
+        return say(state=State.NOT_APPLICABLE, because="该账号没有注销。")
     if newest is None or account.closed_on is None or beijing_date(newest.post.published_at) <= account.closed_on:
-        return replace(finding, state=State.OK, because="注销以后没有看到新的发布。")
+        return say(state=State.OK, because="注销以后没有看到新的发布。")
     on = beijing_date(newest.post.published_at)
-    return replace(
-        finding,
+    return say(
         state=State.WARNING,
         since=on,
         proposals=(Proposal.REVIEW,),

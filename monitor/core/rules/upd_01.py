@@ -7,46 +7,44 @@ itself: day 14 is the last day, day 15 is over.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
-from monitor.core.rules.updates import Gap, day_text, draft, facts, must_update, open_gap, why_not_seen
+from monitor.core.rules.updates import Gap, day_text, draft, facts, must_update, open_gap, unbound, why_not_seen
 
 ID = "UPD-01"
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return how the account stands to the two-week rule now."""
-    finding = draft(ID, known, book, now)
-    if not must_update(known, book):
-        return finding
     gap = open_gap(known, now)
+    say = draft(ID, known, book, now, gap)
+    if not must_update(known, book):
+        return unbound(say)
     if gap is None:
         because = "没有看到过发布记录，台账也没有开设日期，无法计算未更新天数。"
-        return replace(finding, state=State.UNKNOWN, because=because)
-    return _judge_gap(finding, gap, known, book)
+        return say(state=State.UNKNOWN, because=because)
+    return _judge_gap(say, gap, known, book)
 
 
-def _judge_gap(finding: Finding, gap: Gap, known: Known, book: RuleBook) -> Finding:
+def _judge_gap(say: partial[Finding], gap: Gap, known: Known, book: RuleBook) -> Finding:
     warn_from, violated_from = book.number(ID, "warn_from"), book.number(ID, "violated_from")
     begun = beijing_date(gap.start)
     if gap.days < warn_from:
-        return replace(finding, state=State.OK, since=begun, because=f"{facts(gap)}。")
+        return say(state=State.OK, since=begun, because=f"{facts(gap)}。")
     if gap.days < violated_from:
         last_day = day_text(gap.start + timedelta(days=violated_from - 1))
-        return replace(
-            finding,
+        return say(
             state=State.WARNING,
             since=begun + timedelta(days=warn_from),
             proposals=(Proposal.WARN,),
             because=f"{facts(gap)}，{last_day}后将超过2周。",
         )
     if not gap.may_accuse:
-        return replace(finding, state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
-    return replace(
-        finding,
+        return say(state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
+    return say(
         state=State.VIOLATED,
         since=begun + timedelta(days=violated_from),
         proposals=(Proposal.RECTIFY,),

@@ -8,14 +8,15 @@ showed as neighbours, and only for 90 days after its end.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import KnownPost
-from monitor.core.rules.updates import day_text, draft, facts, is_shown, must_update, open_gap, why_not_seen
+from monitor.core.rules.updates import day_text, draft, facts, is_shown, must_update, open_gap, unbound, why_not_seen
 
 ID = "UPD-03"
 
@@ -29,15 +30,14 @@ class _Closed:
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether one gap of more than 20 days stands against the account now."""
-    finding = draft(ID, known, book, now)
-    if not must_update(known, book):
-        return finding
-    limit = book.number(ID, "gap_from")
     gap = open_gap(known, now)
+    say = draft(ID, known, book, now, gap)
+    if not must_update(known, book):
+        return unbound(say)
+    limit = book.number(ID, "gap_from")
     too_long = gap is not None and gap.days >= limit
     if gap is not None and too_long and gap.may_accuse:
-        return replace(
-            finding,
+        return say(
             state=State.VIOLATED,
             since=beijing_date(gap.start) + timedelta(days=limit),
             proposals=(Proposal.CONSOLIDATE,),
@@ -46,14 +46,14 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     closed = tuple(_closed_gaps(known, now, limit, book.number(ID, "window_days")))
     shown = next((one for one in closed if is_shown(one.before, one.after)), None)
     if shown is not None:
-        return _violated_by(shown, finding, limit)
+        return _violated_by(shown, say, limit)
     if gap is None:
-        return replace(finding, state=State.UNKNOWN, because="没有看到过发布记录，台账也没有开设日期，无法判断。")
+        return say(state=State.UNKNOWN, because="没有看到过发布记录，台账也没有开设日期，无法判断。")
     if too_long:
-        return replace(finding, state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
+        return say(state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
     if closed:
-        return replace(finding, state=State.UNKNOWN, because=f"{_text(closed[0])}，但期间的列表没有看全，不能认定。")
-    return replace(finding, state=State.OK, since=beijing_date(gap.start), because=f"{facts(gap)}。")
+        return say(state=State.UNKNOWN, because=f"{_text(closed[0])}，但期间的列表没有看全，不能认定。")
+    return say(state=State.OK, since=beijing_date(gap.start), because=f"{facts(gap)}。")
 
 
 def _closed_gaps(known: Known, now: datetime, limit: int, window: int) -> Iterator[_Closed]:
@@ -75,10 +75,9 @@ def _text(closed: _Closed) -> str:
     return f"{start}至{end}之间{closed.days}天未见更新"
 
 
-def _violated_by(closed: _Closed, finding: Finding, limit: int) -> Finding:
+def _violated_by(closed: _Closed, say: partial[Finding], limit: int) -> Finding:
     start = closed.before.post.published_at
-    return replace(
-        finding,
+    return say(
         state=State.VIOLATED,
         since=beijing_date(start) + timedelta(days=limit),
         proposals=(Proposal.CONSOLIDATE,),

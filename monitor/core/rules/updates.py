@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from monitor.core.account import AccountFunction, Labelled
 from monitor.core.calendar import beijing, days_between, start_of_day
@@ -98,25 +99,23 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
     )
 
 
-def draft(rule: str, known: Known, book: RuleBook, now: datetime) -> Finding:
-    """Return a rule's finding on the account with everything filled in but the verdict: NOT_APPLICABLE."""
-    newest, look, gap = known.newest, known.covering(now), open_gap(known, now)
+def draft(rule: str, known: Known, book: RuleBook, now: datetime, gap: Gap | None) -> partial[Finding]:
+    """Return a rule's finding on the account and its open gap, all but the verdict and its sentence."""
+    newest, look = known.newest, known.covering(now)
     ids = ([newest.observation] if newest else []) + ([look.id] if look else [])
-    return Finding(
-        rule=rule,
-        account=known.account.id,
-        unit=known.account.unit,
-        area=known.account.area,
-        state=State.NOT_APPLICABLE,
+    return partial(
+        book.draft(rule, known.account),
         days=gap.days if gap else None,
-        strength=book.strengths[rule],
-        clause=book.clauses[rule],
-        because="该账号不适用更新要求。",
         evidence=tuple(f"observation:{number}" for number in dict.fromkeys(ids)),
         support=known.support(now),
         last_post=newest.post.published_at if newest else None,
         episode=gap.episode if gap else "",
     )
+
+
+def unbound(say: partial[Finding]) -> Finding:
+    """Return the word on an account that no rule about updating binds."""
+    return say(state=State.NOT_APPLICABLE, because="该账号不适用更新要求。")
 
 
 def day_text(moment: datetime) -> str:
