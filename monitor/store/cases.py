@@ -18,6 +18,7 @@ from monitor.store import areas, tables
 from monitor.store.acknowledging import acknowledgements_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
+from monitor.store.driver import execute_many, to_driver
 from monitor.store.findings import (
     FindingChange,
     current_findings,
@@ -166,15 +167,12 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> Applied:
     judgements = [judgement for one in judged for judgement in one.judgements]
     changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
     touched = _carry_out(tx, judgements, at)
-    run(tx, _JUDGE_AT, [{"b_id": one.account, "b_at": one.judge_again_at} for one in judged])
+    moment = to_driver(tx)
+    execute_many(tx, _JUDGE_AT, [(moment(one.judge_again_at), one.account) for one in judged])
     return Applied(touched=touched, turned=_turned(judgements, changed))
 
 
-_JUDGE_AT = (
-    sa.update(tables.accounts)
-    .where(tables.accounts.c.id == bound(tables.accounts.c.id, "b_id"))
-    .values(evaluate_at=bound(tables.accounts.c.evaluate_at, "b_at"))
-)
+_JUDGE_AT = "UPDATE accounts SET evaluate_at = ? WHERE id = ?"
 
 
 def _turned(judgements: Iterable[Judgement], changed: Iterable[Finding]) -> dict[str, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ import sqlalchemy as sa
 from monitor.core.case import Case
 from monitor.core.finding import Finding, State
 from monitor.store import tables
-from monitor.store.columns import insert_or, run
+from monitor.store.columns import run
 from monitor.store.database import Tx
+from monitor.store.driver import execute_many, fetch, marks, to_driver
 from monitor.store.values import decode, encode
 
 CHUNK = 500
@@ -35,31 +37,37 @@ class FindingChange:
 
 def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[Finding, ...]:
     """Save findings as they stand; return those of another state or episode, appended to their history as well."""
-    subjects = {subject_of(finding) for finding in stated}
-    chosen = sa.select(
-        tables.findings.c.subject,
-        tables.findings.c.rule,
-        tables.findings.c.state,
-        tables.findings.c.episode,
-        tables.findings.c.digest,
-    )
-    stands = tx.execute(chosen.where(tables.findings.c.subject.in_(subjects))).all()
-    before = {(row.subject, row.rule): row for row in stands}
+    before = _standing(tx, {subject_of(finding) for finding in stated})
     rows, changed, changes = [], [], []
     for finding in stated:
         subject, digest = subject_of(finding), digest_of(finding)
         old = before.get((subject, finding.rule))
-        if old is not None and old.digest == digest:
+        if old is not None and old[_DIGEST] == digest:
             continue
-        row = _row(finding, subject, digest, at)
+        row = _row(tx, finding, subject, digest, at)
         rows.append(row)
-        if old is None or (old.state, old.episode) != (finding.state, finding.episode):
+        if old is None or old[:_DIGEST] != (finding.state.value, finding.episode):
             changed.append(finding)
-            changes.append(_change(row, old.state if old is not None else None))
-    kept = [column.name for column in tables.findings.c if not column.primary_key]
-    run(tx, insert_or(tx, tables.findings, ["subject", "rule"], update=kept), rows)
-    run(tx, sa.insert(tables.finding_changes), changes)
+            changes.append(_change(row, old[0] if old is not None else None))
+    execute_many(tx, _SAVE, rows)
+    execute_many(tx, _KEEP, changes)
     return tuple(changed)
+
+
+_COLUMNS = tuple(column.name for column in tables.findings.c)
+_SAVE = (
+    f"INSERT INTO findings ({', '.join(_COLUMNS)}) VALUES ({marks(len(_COLUMNS))}) ON CONFLICT (subject, rule) "  # noqa: S608 - names and marks only
+    f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[2:])}"
+)
+_KEEP = 'INSERT INTO finding_changes (subject, rule, at, "before", content) VALUES (?, ?, ?, ?, ?)'
+_DIGEST = 2
+
+
+def _standing(tx: Tx, subjects: Collection[str]) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Return the state, the episode and the digest of what stands on these, by subject and rule."""
+    asked = f"SELECT subject, rule, state, episode, digest FROM findings WHERE subject IN ({marks(len(subjects))})"  # noqa: S608 - as above
+    rows = fetch(tx, asked, subjects) if subjects else ()
+    return {(subject, rule): (state, episode, digest) for subject, rule, state, episode, digest in rows}
 
 
 def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> tuple[Finding, ...]:
@@ -135,8 +143,8 @@ def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
         table.c.subject == sa.bindparam("b_subject"), table.c.rule == sa.bindparam("b_rule")
     )
     run(tx, forget, [{"b_subject": subject_of(one), "b_rule": one.rule} for one in silences])
-    rows = (_row(one, subject_of(one), digest_of(one), at) for one in silences)
-    run(tx, sa.insert(tables.finding_changes), [_change(row, None) for row in rows])
+    rows = (_row(tx, one, subject_of(one), digest_of(one), at) for one in silences)
+    execute_many(tx, _KEEP, [_change(row, None) for row in rows])
 
 
 def subject_of(finding: Finding | Case) -> str:
@@ -163,26 +171,23 @@ def _plain(name: str, kind: object) -> str:
 _parts = attrgetter(*(_plain(name, kind) for name, kind in get_type_hints(Finding).items()))
 
 
-def _row(finding: Finding, subject: str, digest: str, at: datetime) -> dict[str, object]:
-    return {
+def _row(tx: Tx, finding: Finding, subject: str, digest: str, at: datetime) -> tuple[object, ...]:
+    """Return how a finding stands, in the order of the table's columns."""
+    said = {
         "subject": subject,
         "rule": finding.rule,
         "account": finding.account,
         "area": finding.area,
-        "state": finding.state,
+        "state": finding.state.value,
         "episode": finding.episode,
         "digest": digest,
-        "changed_at": at,
-        "content": encode(finding),
+        "changed_at": to_driver(tx)(at),
+        "content": json.dumps(encode(finding)),
     }
+    return tuple([said[name] for name in _COLUMNS])
 
 
-def _change(row: dict[str, object], before: State | None) -> dict[str, object]:
+def _change(row: tuple[object, ...], before: str | None) -> tuple[object, ...]:
     """Return what stands in the history of a finding of which this row says how it stands."""
-    return {
-        "subject": row["subject"],
-        "rule": row["rule"],
-        "at": row["changed_at"],
-        "before": before,
-        "content": row["content"],
-    }
+    said = dict(zip(_COLUMNS, row, strict=True))
+    return (said["subject"], said["rule"], said["changed_at"], before, said["content"])
