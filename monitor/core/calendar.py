@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
@@ -26,6 +26,7 @@ def beijing(moment: datetime) -> datetime:
     return moment.astimezone(BEIJING)
 
 
+@lru_cache(maxsize=4096)  # judging one account asks for the day of `now` thirty times
 def beijing_date(moment: datetime) -> date:
     """Return the calendar date in Beijing on which the moment lies."""
     return beijing(moment).date()

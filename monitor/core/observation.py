@@ -269,6 +269,14 @@ class KnownPost:
     withdrawn_at: datetime | None = None
     """When a second covering list no longer showed it although it reached past it."""
 
+    def is_as_of(self, moment: datetime) -> bool:
+        """Whether all that is known of it was known at that moment; it had been seen then."""
+        return (
+            (self.linked_at is None or self.linked_at <= moment)
+            and (self.missing_since is None or self.missing_since <= moment)
+            and (self.withdrawn_at is None or self.withdrawn_at <= moment)
+        )
+
     def as_of(self, moment: datetime) -> KnownPost | None:
         """Return what was known of it at that moment; None before it was first seen."""
         if self.first_seen > moment:

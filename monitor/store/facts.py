@@ -231,8 +231,7 @@ def _telling(rows: Sequence[Raw], former: Container[int], when: Callable[[Any], 
 
 def _as_of(post: KnownPost, moment: _Moment) -> KnownPost | None:
     """Return what we had learnt of the post; one that was only missed after the judged moment was there then."""
-    learnt = (post.linked_at, post.missing_since, post.withdrawn_at)
-    if all(one is None or one <= moment.known_at for one in learnt) and moment.known_at <= moment.at:
+    if moment.known_at <= moment.at and post.is_as_of(moment.known_at):
         return post
     then = post.as_of(moment.known_at)
     if then is not None and then.missing_since is not None and then.missing_since > moment.at:
