@@ -20,6 +20,7 @@ from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, to_driver
 from monitor.store.findings import (
+    CHUNK,
     FindingChange,
     current_findings,
     drop_findings,
