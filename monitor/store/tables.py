@@ -233,7 +233,7 @@ findings = Table(
     Column("content", sa.JSON, nullable=False),
     Column("area", Text),
     Index(None, "area", "rule"),
-    _where("ix_findings_told", "rule", "state", condition="account IS NOT NULL"),
+    Index(None, "rule", "state"),
     _where("ix_findings_troubles", "account", "state", condition=f"account IS NOT NULL AND {TROUBLE}"),
 )
 """Every finding as it stands; rules on areas say nothing of those who are fine. For the subject see findings.py."""
@@ -278,6 +278,7 @@ steps = Table(
     Column("days", Integer),
     Column("because", Text, nullable=False),
     Index("uq_steps_case_kind_number", "case", "kind", "number", unique=True),
+    Index(None, "case", "at", "id", "kind"),
 )
 
 acknowledgements = Table(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
+from itertools import islice
 
 import sqlalchemy as sa
 
-from monitor.core.account import Account, AccountStatus, Platform
+from monitor.core.account import AccountStatus, Platform
 from monitor.core.case import StepKind
 from monitor.core.finding import State
 from monitor.core.observation import MANUAL
@@ -30,7 +32,11 @@ _STATES = {state.value: state for state in State}
 class Glance:
     """One account, and how it stands."""
 
-    account: Account
+    account: str
+    name: str
+    unit: str
+    platform: Platform
+    opened_on: date | None
     newest_post_at: datetime | None
     """The newest visible post."""
     last_look_at: datetime | None
@@ -39,8 +45,35 @@ class Glance:
     """Rule and state, by rule; where a rule does not apply is left out."""
 
 
-def accounts(tx: Tx, now: datetime) -> Counter[tuple[Platform, AccountStatus]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """How many accounts there were on the roster, and for how long that is certain."""
+
+    counts: Counter[tuple[Platform, AccountStatus]]
+    latest: int | None
+    """The latest version that there was: versions are only ever added."""
+    since: datetime
+    until: datetime | None
+    """When the next of the versions known comes into force."""
+
+    def hold(self, tx: Tx, now: datetime) -> bool:
+        """Whether they still are what `accounts` would count."""
+        return self.since <= now and (self.until is None or now < self.until) and _latest_version(tx) == self.latest
+
+
+def accounts(tx: Tx, now: datetime) -> Accounts:
     """Return how many accounts of the roster in force there are of each platform and status."""
+    version = tables.account_versions
+    coming = sa.select(sa.func.min(version.c.effective_from)).where(version.c.effective_from > now)
+    return Accounts(counts=_accounts(tx, now), latest=_latest_version(tx), since=now, until=tx.scalar(coming))
+
+
+def _latest_version(tx: Tx) -> int | None:
+    latest: int | None = tx.scalar(sa.select(sa.func.max(tables.account_versions.c.id)))
+    return latest
+
+
+def _accounts(tx: Tx, now: datetime) -> Counter[tuple[Platform, AccountStatus]]:
     platform, status = roster.written("platform"), roster.written("status")
     chosen = (
         roster.versions_in_force(now, now)
@@ -92,11 +125,14 @@ def in_trouble(tx: Tx, gravest_first: Sequence[State], limit: int) -> tuple[tupl
     if frozenset(gravest_first) != _TROUBLES:
         raise ValueError("the index knows the troubles only")
     table = tables.findings
-    gravity = sa.func.min(sa.case(*((table.c.state == state, place) for place, state in enumerate(gravest_first))))
     troubled = sa.and_(table.c.account.is_not(None), _is_trouble())
-    chosen = sa.select(table.c.account).where(troubled).group_by(table.c.account).order_by(gravity, table.c.account)
+    found: dict[str, None] = {}
+    for state in gravest_first:
+        if len(found) < limit:
+            chosen = sa.select(table.c.account).where(troubled, table.c.state == state).distinct()
+            found |= dict.fromkeys(tx.scalars(chosen.order_by(table.c.account).limit(limit)))
     counted = sa.select(sa.func.count(table.c.account.distinct())).where(troubled)
-    return tuple(tx.scalars(chosen.limit(limit))), tx.scalar(counted) or 0
+    return tuple(islice(found, limit)), tx.scalar(counted) or 0
 
 
 def _is_trouble() -> sa.ColumnElement[bool]:
@@ -109,24 +145,37 @@ def glances(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[
     account, source, finding = tables.accounts, tables.sources, tables.findings
     posted = sa.select(account.c.id, account.c.newest_post_at)
     looked = sa.select(source.c.account, sa.func.max(source.c.last_look_at)).where(source.c.dropped_at.is_(None))
-    state = sa.type_coerce(finding.c.state, sa.Text)  # the lists of thousands of accounts: each is looked up here
+    words = finding.c.rule + "=" + sa.type_coerce(finding.c.state, sa.Text)
     applies = sa.and_(finding.c.account.is_not(None), finding.c.state != State.NOT_APPLICABLE)
-    said = sa.select(finding.c.account, finding.c.rule, state).where(applies)
+    said = sa.select(sa.func.min(finding.c.account), sa.func.aggregate_strings(words, " ")).where(applies)
     if ids is not None:
         posted = posted.where(account.c.id.in_(ids))
         looked = looked.where(source.c.account.in_(ids))
         said = said.where(finding.c.subject.in_([f"account/{id_}" for id_ in ids]))
     posts = dict(tx.execute(posted).all())
     looks = dict(tx.execute(looked.group_by(source.c.account)).all())
-    states: defaultdict[str, list[tuple[str, State]]] = defaultdict(list)
-    for id_, rule, value in tx.execute(said.order_by(finding.c.subject, finding.c.rule)).all():
-        states[id_].append((rule, _STATES[value]))
+    states: dict[str, str] = dict(tx.execute(said.group_by(finding.c.subject)).all())
+    fields = [roster.written(name).label(name) for name in ("name", "unit", "platform", "opened_on")]
+    rows = tx.execute(
+        roster.versions_in_force(now, now, ids).with_only_columns(tables.account_versions.c.account, *fields)
+    )
+    read = cache(_states)  # most accounts stand like many others
     return tuple(
         Glance(
-            account=one,
-            newest_post_at=posts.get(one.id),
-            last_look_at=looks.get(one.id),
-            states=tuple(states[one.id]),
+            account=row.account,
+            name=row.name,
+            unit=row.unit,
+            platform=decode(Platform, row.platform),
+            opened_on=row.opened_on and date.fromisoformat(row.opened_on),
+            newest_post_at=posts.get(row.account),
+            last_look_at=looks.get(row.account),
+            states=read(states.get(row.account, "")),
         )
-        for one in roster.accounts(tx, at=now, known_at=now, ids=ids)
+        for row in rows.all()
     )
+
+
+def _states(words: str) -> tuple[tuple[str, State], ...]:
+    """Return what is written as RULE=STATE, with spaces between, by rule."""
+    pairs = (word.split("=") for word in sorted(words.split()))
+    return tuple((rule, _STATES[state]) for rule, state in pairs)

@@ -14,7 +14,6 @@ from monitor.core.finding import Finding, State, Support
 from monitor.core.observation import Reason, Standing
 from monitor.core.wording import day, day_with_week
 from monitor.store.sights import Row
-from monitor.store.tallies import Glance
 from monitor.web.words import ago
 
 
@@ -104,22 +103,22 @@ def light_of(row: Row) -> Light:
             return Light.NONE
 
 
-def days_of(row: Row | Glance, now: datetime) -> int | None:
+def days_of(newest_post_at: datetime | None, opened_on: date | None, now: datetime) -> int | None:
     """Return the days since the newest visible post, or since the opening; None where neither is known."""
-    start = _start(row)
+    start = _start(newest_post_at, opened_on)
     return None if start is None else max(0, days_between(start, now))
 
 
 def line_of(row: Row, case: Case | None, moment: Moment) -> Line:
     """Return an account's line; `case` is its open case under the two-week rule."""
     light = light_of(row)
-    start = _start(row)
+    start = _start(row.newest_post_at, row.account.opened_on)
     bound = light is not Light.NONE and start is not None
     return Line(
         account=row.account,
         light=light,
         last=beijing_date(row.newest_post_at) if row.newest_post_at else None,
-        days=days_of(row, moment.now),
+        days=days_of(row.newest_post_at, row.account.opened_on, moment.now),
         deadline=moment.ladder.deadline(beijing_date(start)) if bound and start else None,
         said=_said(case) if bound else "",
         coming=_coming(row, light, case, moment),
@@ -148,10 +147,10 @@ def situation(lines: Iterable[Line], last_look: datetime | None, now: datetime) 
     return f"{sum(counted.values())}个账号：{'、'.join(parts)}；{looked}"
 
 
-def _start(row: Row | Glance) -> datetime | None:
-    if row.newest_post_at is not None:
-        return row.newest_post_at
-    return start_of_day(row.account.opened_on) if row.account.opened_on else None
+def _start(newest_post_at: datetime | None, opened_on: date | None) -> datetime | None:
+    if newest_post_at is not None:
+        return newest_post_at
+    return start_of_day(opened_on) if opened_on else None
 
 
 def _order(line: Line) -> tuple[bool, int, int, str, str]:
@@ -179,7 +178,7 @@ def _coming(row: Row, light: Light, case: Case | None, moment: Moment) -> str:
 
 def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
     """Return the day and name of the next step of the ladder if no update comes before."""
-    start = _start(row)
+    start = _start(row.newest_post_at, row.account.opened_on)
     if start is None:
         return ""
     begun, ladder = beijing_date(start), moment.ladder

@@ -44,7 +44,15 @@ def scraper(
     condition: Callable[[], Condition] = Condition,
 ) -> Scrape:
     """Return what renders `/metrics`: events and state, and the series of so many accounts as are bearable."""
-    return _shared(store, clock, lambda tx, now: read_snapshot(tx, now, calendar, condition()), metrics.render)
+    roster: tallies.Accounts | None = None
+
+    def read(tx: Tx, now: datetime) -> Snapshot:
+        nonlocal roster
+        if roster is None or not roster.hold(tx, now):
+            roster = tallies.accounts(tx, now)
+        return read_snapshot(tx, now, calendar, condition(), roster)
+
+    return _shared(store, clock, read, metrics.render)
 
 
 def account_scraper(store: Store, clock: Callable[[], datetime]) -> Scrape:
@@ -81,11 +89,13 @@ def read_all(tx: Tx, now: datetime) -> tuple[Reading, ...]:
     return tuple(_reading(one, now) for one in tallies.glances(tx, now, None))
 
 
-def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition) -> Snapshot:
-    """Return the state as the store has it now."""
-    accounts = tallies.accounts(tx, now)
+def read_snapshot(
+    tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition, roster: tallies.Accounts | None = None
+) -> Snapshot:
+    """Return the state as the store has it now; the roster is counted where no count of it that holds is given."""
+    accounts = (roster or tallies.accounts(tx, now)).counts
     ids, left_out = None, 0
-    if sum(accounts.values()) > SERIES_CAP:
+    if accounts.total() > SERIES_CAP:
         ids, troubled = tallies.in_trouble(tx, TROUBLE, SERIES_CAP)
         left_out = troubled - len(ids)
     out = {outage.platform for outage in open_outages(tx)}
@@ -111,11 +121,11 @@ def read_snapshot(tx: Tx, now: datetime, calendar: WorkCalendar, stands: Conditi
 
 def _reading(glance: Glance, now: datetime) -> Reading:
     return Reading(
-        account=glance.account.id,
-        name=glance.account.name,
-        unit=glance.account.unit,
-        platform=glance.account.platform,
-        days=days_of(glance, now),
+        account=glance.account,
+        name=glance.name,
+        unit=glance.unit,
+        platform=glance.platform,
+        days=days_of(glance.newest_post_at, glance.opened_on, now),
         last_published=glance.newest_post_at,
         last_look=glance.last_look_at,
         findings=glance.states,
@@ -129,4 +139,4 @@ _DOWNLOADABLE = {State.OK: True, State.WARNING: True, State.SUSPECTED: False, St
 def _is_downloadable(glance: Glance) -> bool | None:
     """Return whether an app can be had and used, as it was judged; None for what is no app or could not be seen."""
     states = (state for rule, state in glance.states if rule == DOWNLOADS)
-    return _DOWNLOADABLE.get(next(states, State.UNKNOWN)) if glance.account.platform.is_app else None
+    return _DOWNLOADABLE.get(next(states, State.UNKNOWN)) if glance.platform.is_app else None

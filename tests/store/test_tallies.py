@@ -53,15 +53,28 @@ def county(store: Store) -> Store:
 def test_accounts_and_findings_are_counted_as_one_by_one(county: Store) -> None:
     with county.read() as tx:
         rows = sights.overview(tx, NOW + HOUR)
-        assert tallies.accounts(tx, NOW + HOUR) == Counter((row.account.platform, row.account.status) for row in rows)
+        assert tallies.accounts(tx, NOW + HOUR).counts == Counter(
+            (row.account.platform, row.account.status) for row in rows
+        )
         assert tallies.findings(tx) == Counter((one.rule, one.state) for one in cases.current_findings(tx))
 
 
 def test_an_account_counts_from_when_it_is_on_the_roster(county: Store) -> None:
     enrol(county, account("A01"), at=NOW + DAY, remove_missing=True)
     with county.read() as tx:
-        assert sum(tallies.accounts(tx, NOW + HOUR).values()) == 3
-        assert tallies.accounts(tx, NOW + DAY) == {(Platform.WEIBO, AccountStatus.ACTIVE): 1}
+        before = tallies.accounts(tx, NOW + HOUR)
+        assert before.counts.total() == 3
+        assert tallies.accounts(tx, NOW + DAY).counts == {(Platform.WEIBO, AccountStatus.ACTIVE): 1}
+        assert [before.hold(tx, now) for now in (NOW, NOW + 2 * HOUR, NOW + DAY)] == [False, True, False]
+
+
+def test_a_count_of_the_roster_holds_until_another_version_is_known(county: Store) -> None:
+    with county.read() as tx:
+        before = tallies.accounts(tx, NOW)
+        assert before.hold(tx, NOW + 9 * DAY)
+    enrol(county, account("A04"), at=NOW)
+    with county.read() as tx:
+        assert not before.hold(tx, NOW + HOUR)
 
 
 def test_open_cases_are_counted_by_the_last_step(county: Store) -> None:
@@ -88,7 +101,10 @@ def test_an_account_at_a_glance_says_what_applies(county: Store) -> None:
         (glance,) = tallies.glances(tx, NOW + HOUR, ["A01"])
         first, *_ = tallies.glances(tx, NOW + HOUR)
     assert glance == first
-    assert (glance.account, glance.newest_post_at, glance.last_look_at) == (account("A01"), NOW - 2 * DAY, NOW + HOUR)
+    one = account("A01")
+    who = (glance.account, glance.name, glance.unit, glance.platform, glance.opened_on)
+    assert who == (one.id, one.name, one.unit, one.platform, one.opened_on)
+    assert (glance.newest_post_at, glance.last_look_at) == (NOW - 2 * DAY, NOW + HOUR)
     assert glance.states == (("PER-01", State.OK), ("REG-01", State.VIOLATED), ("UPD-01", State.WARNING))
 
 
