@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from prometheus_client import (
     CollectorRegistry,
@@ -221,17 +222,20 @@ def _of_accounts(shown: Sequence[Reading]) -> Iterator[Iterable[str]]:
     yield _family(
         "finding_state",
         "1 for the state in which an account stands to a rule; rules that do not apply are left out.",
-        (
-            f'{{account="{account}",rule="{_escape(rule)}",state="{state.value}"}} 1'
-            for account, one in ids
-            for rule, state in one.findings
-            if state is not State.NOT_APPLICABLE
-        ),
+        (f'{{account="{account}",{said}}} 1' for account, one in ids for said in _said(one.findings)),
     )
     yield _family(
         "app_download_available",
         "Whether an app can be downloaded; absent where that is not known.",
         (f'{{account="{account}"}} {one.is_downloadable:d}' for account, one in ids if one.is_downloadable is not None),
+    )
+
+
+@lru_cache(maxsize=1000)  # most accounts stand like many others
+def _said(findings: tuple[tuple[str, State], ...]) -> tuple[str, ...]:
+    """Return the labels of each rule that applies and its state."""
+    return tuple(
+        f'rule="{_escape(rule)}",state="{state.value}"' for rule, state in findings if state is not State.NOT_APPLICABLE
     )
 
 

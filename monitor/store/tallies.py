@@ -143,35 +143,33 @@ def _is_trouble() -> sa.ColumnElement[bool]:
 def glances(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[Glance, ...]:
     """Return the accounts of the roster in force at `now`, or these of them, by id."""
     account, source, finding = tables.accounts, tables.sources, tables.findings
-    posted = sa.select(account.c.id, account.c.newest_post_at)
-    looked = sa.select(source.c.account, sa.func.max(source.c.last_look_at)).where(source.c.dropped_at.is_(None))
     words = finding.c.rule + "=" + sa.type_coerce(finding.c.state, sa.Text)
-    applies = sa.and_(finding.c.account.is_not(None), finding.c.state != State.NOT_APPLICABLE)
-    said = sa.select(sa.func.min(finding.c.account), sa.func.aggregate_strings(words, " ")).where(applies)
-    if ids is not None:
-        posted = posted.where(account.c.id.in_(ids))
-        looked = looked.where(source.c.account.in_(ids))
-        said = said.where(finding.c.subject.in_([f"account/{id_}" for id_ in ids]))
-    posts = dict(tx.execute(posted).all())
-    looks = dict(tx.execute(looked.group_by(source.c.account)).all())
-    states: dict[str, str] = dict(tx.execute(said.group_by(finding.c.subject)).all())
-    fields = [roster.written(name).label(name) for name in ("name", "unit", "platform", "opened_on")]
-    rows = tx.execute(
-        roster.versions_in_force(now, now, ids).with_only_columns(tables.account_versions.c.account, *fields)
+    looked = sa.select(sa.func.max(source.c.last_look_at)).where(
+        source.c.account == account.c.id, source.c.dropped_at.is_(None)
     )
-    read = cache(_states)  # most accounts stand like many others
+    said = sa.select(sa.func.aggregate_strings(words, " ")).where(
+        finding.c.subject == "account/" + account.c.id, finding.c.state != State.NOT_APPLICABLE
+    )
+    chosen = roster.versions_in_force(now, now, ids).with_only_columns(
+        account.c.id,
+        account.c.newest_post_at,
+        looked.correlate(account).scalar_subquery().label("last_look_at"),
+        said.correlate(account).scalar_subquery().label("states"),
+        *(roster.written(name).label(name) for name in ("name", "unit", "platform", "opened_on")),
+    )
+    states = cache(_states)  # most accounts stand like many others
     return tuple(
         Glance(
-            account=row.account,
+            account=row.id,
             name=row.name,
             unit=row.unit,
             platform=decode(Platform, row.platform),
-            opened_on=row.opened_on and date.fromisoformat(row.opened_on),
-            newest_post_at=posts.get(row.account),
-            last_look_at=looks.get(row.account),
-            states=read(states.get(row.account, "")),
+            opened_on=date.fromisoformat(row.opened_on) if row.opened_on else None,
+            newest_post_at=row.newest_post_at,
+            last_look_at=row.last_look_at,
+            states=states(row.states or ""),
         )
-        for row in rows.all()
+        for row in tx.execute(chosen.execution_options(yield_per=roster.IDS_AT_ONCE))
     )
 
 
