@@ -79,11 +79,6 @@ class Outlook:
             return Recheck.DROP  # what was never said needs no end
         return Recheck.WAIT if is_muted(notice, self.known[notice.account].account, self.mutes) else Recheck.SEND
 
-    def is_first(self, notice: Notice) -> bool:
-        """Whether nobody was told of the trouble before."""
-        case = self.open_cases.get((notice.account, notice.rule))
-        return case is not None and case.id == notice.case and len(case.steps) == 1
-
 
 @dataclass(slots=True)
 class Rounds:
@@ -463,7 +458,7 @@ class Courier:
             body=words.body,
             grid=words.grid,
             notices=tuple(notice.id for notice in group if notice.id is not None),
-            is_first=any(outlook.is_first(notice) for notice in group),
+            is_first=outbox.is_news(tx, {notice.case for notice in group}),
             topic=topic,
             release_at=self._release_at(group),
         )

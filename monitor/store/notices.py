@@ -98,6 +98,13 @@ def heard(tx: Tx, case_ids: Collection[int | None]) -> frozenset[tuple[int | Non
     return frozenset((row.case, row.person) for row in tx.execute(chosen))
 
 
+def is_news(tx: Tx, case_ids: Collection[int | None]) -> bool:
+    """Whether of any of these cases nobody was told yet, the duty officer's alarm aside."""
+    told = sa.select(table.c.case).where(table.c.state == NoticeState.TOLD, table.c.is_urgent.is_(False))
+    known = set(tx.scalars(told.where(table.c.case.in_(case_ids)).distinct()))
+    return not known.issuperset(case_ids)
+
+
 def end_notices(tx: Tx, ids: Collection[int], state: NoticeState, *, at: datetime) -> None:
     """End waiting notices without telling anybody: SUPERSEDED or CANCELLED. A draft left without any is cancelled."""
     _end(tx, table.c.id.in_(ids), state, at)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
+from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
@@ -145,6 +146,23 @@ async def test_after_a_mute_the_highest_word_is_said_once(store: Store) -> None:
         (case,) = (one for one in cases.case_history(tx, "A01") if one.rule == "UPD-01")
     assert [step.days for step in case.steps] == [10, 12, 15]
     assert heard == [[], [], ["【超期提醒】"] * 2, ["【超期提醒】"] * 2]
+
+
+async def test_the_first_word_after_a_mute_is_no_reminder_and_leaves_before_them(store: Store) -> None:
+    numbers = range(1, 7)
+    made = office(store, lambda clock: Canned(clock, {URL: feed(NOW - timedelta(days=10))}))
+    people = {n: Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"{n}@example.invalid") for n in numbers}
+    await made.enrol([account(n, URL, contacts=(people[n],)) for n in numbers])
+    today = beijing_date(NOW)
+    muted(made, today, today + timedelta(days=1), "A04")
+    for days in (0, 2):
+        made.mail.taken.clear()
+        made.clock.forward(timedelta(days=days))
+        await made.look()
+        await made.settle()
+    first, *others = (message.address for message in made.mail.taken)
+    assert first == people[4].mail
+    assert len(others) == len(people) - 1
 
 
 async def test_a_message_that_was_being_retried_when_the_mute_came_waits_for_its_end(store: Store) -> None:
