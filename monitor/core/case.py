@@ -31,7 +31,7 @@ TO_THE_OFFICE = 2
 
 
 class StepKind(Labelled):
-    """What a step is, in the order of its weight; a closed list that labels a metric."""
+    """What a step is; a closed list that labels a metric."""
 
     HOLIDAY = "holiday", "节前提醒"
     REMIND = "remind", "更新提醒"
@@ -47,6 +47,12 @@ class StepKind(Labelled):
     TO_OFFICE = "to_office", "提请办公室处理"
     TASK = "task", "待办事项"
     RECOVERED = "recovered", "核销"
+
+    @property
+    def weight(self) -> float:
+        """How much it says beside others about the same account: the later the more, but no repeat hides a proposal."""
+        order = tuple(StepKind)
+        return order.index(StepKind.PROPOSE) - 0.5 if self is StepKind.REPEAT else order.index(self)
 
 
 class Closing(Labelled):
@@ -237,7 +243,7 @@ def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCal
     if due is not None:
         if due >= ladder.overdue and finding.state is not State.VIOLATED:
             return None
-        return Step(kind=ladder.kind_of(due), number=due, at=now, days=finding.days, because=finding.because)
+        return Step(kind=ladder.kind_of(due, taken), number=due, at=now, days=finding.days, because=finding.because)
     return _before_holiday(finding, case, ladder, calendar, now)
 
 
@@ -294,8 +300,13 @@ class Ladder:
         repeats = range(self.propose + self.repeat_every, days + 1, self.repeat_every)
         return (*fixed, *repeats)
 
-    def kind_of(self, rung: int) -> StepKind:
-        """Return what the step of a nominal day is."""
+    def kind_of(self, rung: int, taken: int) -> StepKind:
+        """Return what the step of a nominal day is, in a case of that height.
+
+        A gap that is first seen weeks after the day of the proposal is proposed then: what was never said is no repeat.
+        """
+        if rung > self.propose > taken:
+            return StepKind.PROPOSE
         kinds = {
             self.remind: StepKind.REMIND,
             self.warn: StepKind.WARN,

@@ -217,9 +217,9 @@ def _numbered(paragraphs: Sequence[str]) -> list[str]:
     return [f"{number}. {text}" for number, text in enumerate(paragraphs, 1)]
 
 
-def weight(kind: StepKind) -> int:
+def weight(kind: StepKind) -> float:
     """Return how grave a step is among those of one message: what is settled comes last."""
-    return tuple(StepKind).index(kind) if kind is not StepKind.RECOVERED else -1
+    return kind.weight if kind is not StepKind.RECOVERED else -1
 
 
 def quoted(account: Account) -> str:

@@ -122,11 +122,10 @@ def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
 def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
     """Return, for each account and rule, the one notice that says most; the others are said with it."""
-    order = tuple(StepKind)
     best: dict[tuple[str, str], Notice] = {}
     for notice in notices:
         key = (notice.account, notice.rule)
-        if key not in best or order.index(notice.kind) > order.index(best[key].kind):
+        if key not in best or notice.kind.weight > best[key].kind.weight:
             best[key] = notice
     return tuple(best.values())
 

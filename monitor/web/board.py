@@ -187,8 +187,9 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
         return _PAUSED
     if days <= ladder.limit and _support(row) is Support.BLIND:
         return "看不到完整列表，暂不提醒；请操作员核实"
-    when, rung = ladder.coming(begun, case.height if case else 0, moment.today, moment.calendar.of(row.account.area))
-    step = ladder.kind_of(rung)
+    taken = case.height if case else 0
+    when, rung = ladder.coming(begun, taken, moment.today, moment.calendar.of(row.account.area))
+    step = ladder.kind_of(rung, taken)
     return f"{'今天' if when == moment.today else day_with_week(when)}{step.label}"
 
 

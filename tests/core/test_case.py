@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,23 @@ def test_of_two_steps_due_on_one_day_only_the_higher_is_taken() -> None:
         ("2026-05-15", 12),
         ("2026-05-18", 14),
     ]
+
+
+@pytest.mark.parametrize("days", [21, 27, 28, 40])
+def test_a_gap_first_seen_after_day_21_is_put_on_the_list_before_anything_is_repeated(days: int) -> None:
+    begun = date(2026, 5, 1)
+    first = begun + timedelta(days=days)
+    case: Case | None = None
+    steps = []
+    for today in (first + timedelta(days=n) for n in range(22)):
+        found, now = day_finding(begun, today)
+        if taken := plan(found, Pacing.LADDER, case, BOOK, EVERY_DAY, now).step:
+            case = replace(case or opened(found, now), steps=(*(case.steps if case else ()), taken))
+            steps.append((taken.kind, (today - first).days))
+    (kind, at), *repeats = steps
+    assert (kind, at) == (StepKind.PROPOSE, 0)
+    assert {kind for kind, _ in repeats} == {StepKind.REPEAT}
+    assert [after - before for (_, before), (_, after) in pairwise(repeats)] == [7] * (len(repeats) - 1)
 
 
 def test_before_a_long_holiday_the_holiday_word_speaks_and_the_highest_step_follows_it() -> None:

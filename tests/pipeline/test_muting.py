@@ -148,6 +148,18 @@ async def test_after_a_mute_the_highest_word_is_said_once(store: Store) -> None:
     assert heard == [[], [], ["【超期提醒】"] * 2, ["【超期提醒】"] * 2]
 
 
+async def test_that_an_account_is_put_on_the_list_is_not_lost_in_a_long_mute(store: Store) -> None:
+    made = await stale(store, 20)
+    today = beijing_date(NOW)
+    muted(made, today, today + timedelta(days=8))
+    for days in (0, 1, 7, 1):
+        made.clock.forward(timedelta(days=days))
+        await made.look()
+        await made.settle()
+    assert [message.subject[:8] for message in made.mail.taken] == ["【列入建议名单】"] * 2
+    assert "已**29天**未更新" in made.mail.taken[0].body
+
+
 async def test_the_first_word_after_a_mute_is_no_reminder_and_leaves_before_them(store: Store) -> None:
     numbers = range(1, 7)
     made = office(store, lambda clock: Canned(clock, {URL: feed(NOW - timedelta(days=10))}))
