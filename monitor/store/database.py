@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import json
 import os
 import sqlite3
 import stat
@@ -28,6 +27,7 @@ from monitor.store import tables
 from monitor.store.columns import insert_or
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
 from monitor.store.schema import upgrade
+from monitor.store.values import json_text
 
 Tx = sa.Connection
 """A transaction: what every function of this package takes first."""
@@ -266,7 +266,7 @@ def _engine(
     seconds = patience.total_seconds()
     common: dict[str, Any] = {
         "hide_parameters": True,  # names and phones have no place in a log
-        "json_serializer": partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        "json_serializer": json_text,
         "pool_size": READERS,
     }
     if url.get_backend_name() != "sqlite":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from monitor.store import tables
 from monitor.store.columns import run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, fetch, marks, to_driver
-from monitor.store.values import decode, encode
+from monitor.store.values import decode, encode, json_text
 
 CHUNK = 500
 """How many findings are asked for or compared with what stands in one statement."""
@@ -62,11 +61,10 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
         if old is None or (old.state, old.episode) != (row.state, row.episode):
             turned.append(finding)
             changes.append(_change(row, None if old is None else old.state))
-            saved.append(row)
-        elif old.area != row.area:
+        if old is None or (old.state, old.area) != (row.state, row.area):
             saved.append(row)
         else:
-            reworded.append((digest, row.changed_at, row.content, subject, row.rule))
+            reworded.append((row.episode, digest, row.changed_at, row.content, subject, row.rule))
     execute_many(tx, _SAVE, saved)
     execute_many(tx, _REWORD, reworded)
     execute_many(tx, _KEEP, changes)
@@ -77,8 +75,8 @@ _SAVE = (
     f"INSERT INTO findings ({', '.join(_Row._fields)}) VALUES ({marks(len(_Row._fields))}) "  # noqa: S608 - names and marks only
     f"ON CONFLICT (subject, rule) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _Row._fields[2:])}"
 )
-_REWORD = "UPDATE findings SET digest = ?, changed_at = ?, content = ? WHERE subject = ? AND rule = ?"
-"""What most accounts need at midnight, one more day: no index is touched."""
+_REWORD = "UPDATE findings SET episode = ?, digest = ?, changed_at = ?, content = ? WHERE subject = ? AND rule = ?"
+"""What most accounts need after a post, and at midnight for one more day: no index is touched."""
 _KEEP = 'INSERT INTO finding_changes (subject, rule, at, "before", content) VALUES (?, ?, ?, ?, ?)'
 
 
@@ -211,7 +209,7 @@ def _row(tx: Tx, finding: Finding, subject: str, digest: str, at: datetime) -> _
         episode=finding.episode,
         digest=digest,
         changed_at=to_driver(tx)(at),
-        content=json.dumps(encode(finding)),
+        content=json_text(encode(finding)),
     )
 
 

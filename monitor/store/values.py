@@ -6,6 +6,7 @@ after a field with a default was added. Moments are written in UTC.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,11 @@ Json = Any
 """What `json` reads and writes: its types are its own business."""
 
 Convert = Callable[[Any], Any]
+
+
+def json_text(value: Json) -> str:
+    """Return JSON as the database keeps it, short."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def encode(value: object) -> Json:
