@@ -43,7 +43,9 @@ class Register:
 
     area: str
     accounts: tuple[Account, ...] = ()
-    """Every account on the roster then, in order of id; closed and out-of-scope ones included."""
+    """Every account on the roster then, in order of id; closed and out-of-scope ones included.
+
+    Without its people: no area is judged by whom it names."""
     earlier: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
     """By account, oldest first, the versions of those that changed within the reach of `weeks`; of those that have left
     the area or the roster too."""

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -39,6 +40,8 @@ from monitor.store.columns import run
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
 
+_AT_MOST = 10_000
+"""So many different values are remembered, that equal ones be one."""
 LISTS = 100
 """How many filed lists, the latest, say under which names accounts are filed."""
 
@@ -165,9 +168,9 @@ class Reader:
 
     def weeks(self, tx: Tx, newest: int) -> tuple[IndexWeek, ...]:
         """Return the newest so many weeks that are about the area, oldest first."""
-        column = tables.entries.c.value
+        column, number_of = tables.entries.c.value, lru_cache(_AT_MOST)(Decimal)
         return tuple(
-            as_week(paper, self.area, {id_: Decimal(value) for id_, value in self._said(tx, number, column) if value})
+            as_week(paper, self.area, {id_: number_of(value) for id_, value in self._said(tx, number, column) if value})
             for number, paper in reversed(self._about_us(tx, PaperKind.WEEK, newest))
         )
 
@@ -177,7 +180,8 @@ class Reader:
         columns = (entry.c.value, entry.c.day, entry.c.written["name"].as_string())
         for number, paper in self._about_us(tx, PaperKind.FILED_LIST, 1):
             rows = self._said(tx, number, *columns)
-            filings = {id_: Filing(number=value, filed_on=day, name=name) for id_, value, day, name in rows}
+            filing = lru_cache(_AT_MOST)(_filing)
+            filings = {id_: filing(*said) for id_, *said in rows}
             return as_filed_list(paper, filings)
         return None
 
@@ -218,6 +222,10 @@ class Reader:
         for account, *said in tx.execute(chosen.order_by(entry.c.id).execution_options(yield_per=roster.IDS_AT_ONCE)):
             if ours := self.ever.get(account):
                 yield (ours, *said)
+
+
+def _filing(number: str | None, day: date | None, name: str | None) -> Filing:
+    return Filing(number=number, filed_on=day, name=name)
 
 
 def _newest_first(heads: sa.Select[Any]) -> sa.Select[Any]:

@@ -29,7 +29,7 @@ WEEKS = 53
 def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = None) -> Register:
     """Return what was the case in an area at `now`, as known by `known_at` (default `now`)."""
     known_by, today = known_at or now, beijing_date(now)
-    accounts = roster.accounts(tx, at=now, known_at=known_by, area=area)
+    accounts = roster.accounts_in(tx, area, at=now, known_at=known_by)
     ids = {account.id for account in accounts}
     earlier = _earlier(tx, area, ids, now, known_by)
     ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
@@ -59,8 +59,7 @@ def with_new_troubles(tx: Tx, before: Register, *, now: datetime) -> Register:
 
 def troubles_of(tx: Tx, area: str, account_ids: Collection[str], *, now: datetime) -> Register:
     """Return of an area's register what rules that follow cases read of these accounts, and nothing else."""
-    found = roster.accounts(tx, at=now, known_at=now, ids=account_ids)
-    accounts = tuple(account for account in found if account.area == area)
+    accounts = roster.accounts_in(tx, area, at=now, known_at=now, ids=account_ids)
     ids = {account.id for account in accounts}
     return Register(
         area=area, accounts=accounts, decisions=_decisions(tx, ids, now, now), troubles=_troubles(tx, ids, now)

@@ -149,14 +149,28 @@ def accounts(
     *,
     at: datetime | None = None,
     known_at: datetime | None = None,
-    area: str | None = None,
     ids: Collection[str] | None = None,
 ) -> tuple[Account, ...]:
     """Return the roster in force at `at` as known by `known_at` (both default to the latest), sorted by id.
 
-    Only that of an area, only these accounts, where that is asked.
+    Only these accounts, where that is asked.
     """
-    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST, ids=ids, area=area)
+    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST, ids=ids)
+
+
+def accounts_in(
+    tx: Tx, area: str, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None
+) -> tuple[Account, ...]:
+    """Return the roster of an area, or these accounts of it, as `accounts` does, but without its people."""
+    chosen = versions_in_force(at, known_at, ids).where(written("area") == area)
+    contents = tx.scalars(
+        chosen.with_only_columns(tables.account_versions.c.content).execution_options(yield_per=IDS_AT_ONCE)
+    )
+    return tuple(_without_people(content) for content in contents)
+
+
+def _without_people(content: dict[str, object]) -> Account:
+    return decode(Account, content | {"contacts": ()})
 
 
 def areas_on(tx: Tx, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
@@ -196,7 +210,10 @@ def former_accounts(tx: Tx) -> tuple[Account, ...]:
 
 
 def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
-    """Return every version in force by `at`, as known by `known_at`, of the accounts that changed after `since`."""
+    """Return every version in force by `at`, as known by `known_at`, of the accounts that changed after `since`.
+
+    Without their people.
+    """
     version, change = tables.account_versions, tables.account_versions.alias("change")
     changed = sa.select(change.c.account).where(
         change.c.effective_from > since, change.c.effective_from <= at, change.c.known_at <= known_at
@@ -208,7 +225,7 @@ def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime)
     )
     found: defaultdict[str, list[Version]] = defaultdict(list)
     for row in tx.execute(chosen):
-        content = decode(Account, row.content) if row.content is not None else None
+        content = _without_people(row.content) if row.content is not None else None
         found[row.account].append(Version(since=row.effective_from, account=content))
     return {id_: tuple(versions) for id_, versions in found.items()}
 
@@ -247,13 +264,9 @@ def versions_in_force(at: Moment, known_at: Moment, ids: Collection[str] | None 
     return chosen if ids is None else chosen.where(account.c.id.in_(ids))
 
 
-def _in_force(
-    tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None, area: str | None = None
-) -> tuple[Account, ...]:
+def _in_force(tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> tuple[Account, ...]:
     is_short = ids is not None and len(ids) <= IDS_AT_ONCE
     chosen = versions_in_force(at, known_at, ids if is_short else None)
-    if area is not None:
-        chosen = chosen.where(written("area") == area)
     wanted = None if ids is None or is_short else set(ids)
     rows = tx.execute(chosen.execution_options(yield_per=IDS_AT_ONCE))
     return tuple(decode(Account, row.content) for row in rows if wanted is None or row.account in wanted)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from monitor.core.account import Account, Platform
+from monitor.core.account import Account, Contact, Platform
 from monitor.core.bulletin import Listing, Problem, Round, Stray
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import FiledList, Filing
@@ -103,8 +103,23 @@ def register(*accounts: Account, **changes: object) -> Register:
     return Register(**(values | changes))  # type: ignore[arg-type]  # checked by the tests that use it
 
 
+class _Nobody(tuple[Contact, ...]):
+    """The people of an account in a register, which has none: whoever asks for them is at fault."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Contact]:
+        """Refuse."""
+        raise AssertionError("a rule on areas asks for the people of an account")
+
+    def __len__(self) -> int:
+        """Refuse as well."""
+        return len(tuple(self))
+
+
 def judged(rule: AreaRule, of: Register, at: str = "2022-05-25 09:00") -> tuple[Finding, ...]:
     """Return every finding of a rule on an area, silence included."""
+    of = replace(of, accounts=tuple(replace(one, contacts=_Nobody()) for one in of.accounts))
     now, rules = beijing_time(at), book(at[:10])
     said = tuple(area_findings(rule, of, rules, now))
     return (*said, *silent(rule, of, rules, said))

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from monitor.core.account import Platform, UnitLevel
+from monitor.core.account import Contact, Platform, Role, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import Filing
@@ -73,6 +73,17 @@ def test_a_register_has_the_accounts_of_its_area_and_nothing_else_at_first(count
     assert register(county) == Register(area="示例县", accounts=(A01, A02))
     with county.read() as tx:
         assert registers.areas(tx, now=NOW) == ("示例县", "邻县")
+
+
+def test_a_register_knows_nobodys_phone(county: Store) -> None:
+    liaison = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000000")
+    enrol(county, replace(A01, contacts=(liaison,)), at=NOW - DAY)
+    enrol(county, replace(A01, contacts=(liaison,), name="新名称"), at=NOW)
+    of = register(county)
+    shown = [*of.accounts, *(version.account for versions in of.earlier.values() for version in versions)]
+    assert [one.contacts for one in shown if one] == [()] * 5
+    with county.read() as tx:
+        assert registers.troubles_of(tx, "示例县", ["A01"], now=NOW).accounts == (replace(A01, name="新名称"),)
 
 
 def test_an_account_is_in_the_register_as_it_was_on_that_day(county: Store) -> None:
