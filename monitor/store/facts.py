@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -167,7 +168,7 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
     found: defaultdict[str, list[KnownPost]] = defaultdict(list)
     for account, of_one in rows.items():
         of_one.sort(key=_IN_TURN)
-        for id_, *row in of_one if moment.is_whole else _telling(of_one, former, when):
+        for id_, *row in of_one if moment.is_whole else _telling(of_one, former, tx):
             then = known_post(former[id_]) if id_ in former else from_raw(row, when)
             post = _as_of(then, moment)
             if post is not None:
@@ -211,22 +212,23 @@ def _before() -> sa.Select[Any]:
 _LAST_BEFORE = _before()
 
 
-def _telling(rows: Sequence[Raw], former: Container[int], when: Callable[[Any], datetime | None]) -> Iterator[Raw]:
-    """Yield of an account's posts, oldest first, the first and the last of each stretch of NEAR.
+def _telling(rows: Sequence[Raw], former: Container[int], tx: Tx) -> Iterator[Raw]:
+    """Yield of an account's posts, oldest first, as few as tell where there may be a gap.
 
-    So two that stand beside each other were neighbours, or lie no further apart. Whatever is not simply there to be
-    seen is a stretch of its own.
+    Two that stand beside each other were neighbours, or lie no further apart than NEAR. Whatever is not simply there
+    to be seen is given with its neighbours.
     """
-    stretches = [
-        -row[0]
-        if row[_MISSING] or row[_WITHDRAWN] or row[0] in former
-        else (when(row[_PUBLISHED]) or _EVER).toordinal() // NEAR.days
-        for row in rows
-    ]
-    last = len(rows) - 1
-    for place, (row, stretch) in enumerate(zip(rows, stretches, strict=True)):
-        if place in {0, last} or stretches[place - 1] != stretch or stretches[place + 1] != stretch:
-            yield row
+    moment, own, last = from_driver(tx), to_driver(tx), len(rows) - 1
+    times: list[Any] = [row[_PUBLISHED] for row in rows]
+    telling, place = {0, last}, 0
+    while place < last:
+        near = own((moment(times[place]) or _EVER) + NEAR)
+        place = max(place + 1, bisect_right(times, near, place) - 1)
+        telling.add(place)
+    for place, row in enumerate(rows):
+        if row[_MISSING] or row[_WITHDRAWN] or row[0] in former:
+            telling |= {max(0, place - 1), place, min(last, place + 1)}
+    return (rows[place] for place in sorted(telling))
 
 
 def _as_of(post: KnownPost, moment: _Moment) -> KnownPost | None:

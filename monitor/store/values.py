@@ -25,7 +25,10 @@ Convert = Callable[[Any], Any]
 
 def json_text(value: Json) -> str:
     """Return JSON as the database keeps it, short."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def encode(value: object) -> Json:
