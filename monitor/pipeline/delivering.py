@@ -39,6 +39,8 @@ UNNUMBERED = "待定"
 """What stands for a message's number until its words are settled."""
 AGAIN = timedelta(minutes=10)
 """After how long what waits unchanged is judged anew."""
+SLICE = 300
+"""How many notices are judged in one transaction, and what else waits for the same people."""
 LINK_LIFE = timedelta(days=14)
 """How long a message's link may be used: longer than any case stays as it is."""
 INTERRUPTED = Attempt(
@@ -80,22 +82,6 @@ class Outlook:
         return Recheck.WAIT if is_muted(notice, self.known[notice.account].account, self.mutes) else Recheck.SEND
 
 
-@dataclass(slots=True)
-class Rounds:
-    """When what waits was last judged, and what it was."""
-
-    mark: tuple[int, ...] | None = None
-    at: datetime | None = None
-
-    def is_due(self, mark: tuple[int, ...], now: datetime) -> bool:
-        """Whether anything has changed since, or enough time has passed; a clock put back counts as much."""
-        return mark != self.mark or self.at is None or not timedelta() <= now - self.at < AGAIN
-
-    def done(self, mark: tuple[int, ...], now: datetime) -> None:
-        """Take down that what waits was judged."""
-        self.mark, self.at = mark, now
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """A message as it must be sent now, and in our hands."""
@@ -128,12 +114,6 @@ def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
         if key not in best or notice.kind.weight > best[key].kind.weight:
             best[key] = notice
     return tuple(best.values())
-
-
-def is_for_digest(notice: Notice) -> bool:
-    """Whether the operator hears of it in the morning's digest and not at once."""
-    is_task = notice.role is Role.OPERATOR and notice.kind in {StepKind.TASK, StepKind.TO_OFFICE}
-    return is_task and not notice.is_urgent
 
 
 def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
@@ -188,22 +168,24 @@ class Courier:
     """Says what a message that is not about notices says now, if it has waited; None for nothing any more."""
     per_person: int
     """How many messages a person gets in one day; what is more goes the next day, merged into one."""
-    _rounds: Rounds = field(default_factory=Rounds)
     _answers: deque[Callable[[Tx], None]] = field(default_factory=deque)
     """What the far sides said and the database did not take, ready to be written."""
 
     async def prepare(self, now: datetime) -> int:
         """Turn waiting notices into messages, one for each person and way; return how many were written.
 
-        What waits is judged anew when a notice or a roster row has come or changed, and every ten minutes: thousands
-        may wait, for a channel or for a person's word, and each is judged in any case right before it leaves.
+        What waits is judged when it comes, when its account is, and every ten minutes: thousands may wait, for a
+        channel or for a person's word, and each is judged in any case right before it leaves. It is done for some
+        people at a time and kept what it came to, so that whoever dies over it leaves the less to who takes over.
         """
-        mark = await self.store.query(outbox.waiting_mark)
-        if not self._rounds.is_due(mark, now):
-            return 0
-        drafts = await self.store.write(lambda tx: self._prepare(tx, now), durable=True)
-        self._rounds.done(await self.store.query(outbox.waiting_mark), now)
-        return len(drafts)
+        if not self.is_holding:
+            await self.store.write_if(
+                lambda tx: outbox.is_release_due(tx, now), lambda tx: outbox.release_due(tx, now), durable=True
+            )
+        written = 0
+        while people := await self.store.query(lambda tx: outbox.people_due(tx, now, again=AGAIN, limit=SLICE)):
+            written += await self.store.write(partial(self._prepare, people=people, now=now), durable=True)
+        return written
 
     @property
     def room(self) -> Room:
@@ -407,8 +389,12 @@ class Courier:
         told = {(notice.account, notice.rule) for notice in heads[:count]}
         return words, tuple(notice for notice in notices if (notice.account, notice.rule) not in told)
 
-    def _prepare(self, tx: Tx, now: datetime) -> list[str]:
-        waiting = [notice for notice in outbox.waiting_notices(tx) if not is_for_digest(notice)]
+    def _prepare(self, tx: Tx, *, people: frozenset[str], now: datetime) -> int:
+        """Write the messages to these people, and to whom else what waits for them goes; return how many.
+
+        A message is written with all that it says, so who stands in for one of them is written to as a whole too.
+        """
+        waiting = outbox.waiting_for(tx, people)
         outlook = self._outlook(tx, waiting, now)
         groups: dict[tuple[str, Route], list[Notice]] = defaultdict(list)
         untrue: list[int] = []
@@ -423,15 +409,20 @@ class Courier:
                     route = self._route(current, outlook) if current else None
                     if current and route:
                         groups[outbox.URGENT if current.is_urgent else "", route].append(current)
+        readers = people.union(*({route.person, one.person} for (_, route), group in groups.items() for one in group))
+        if readers > people:
+            return self._prepare(tx, people=readers, now=now)
         outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
-        if not self.is_holding:
-            outbox.release_due(tx, now)
+        outbox.note_judged(tx, _ids(waiting), at=now)
         drafted = _drafted(tx, waiting)
-        return [
-            self._draft(tx, topic, route, group, outlook, now)
+        fresh = [
+            (topic, route, group)
             for (topic, route), group in groups.items()
             if any(drafted.get(notice.message or "") != route for notice in group)
         ]
+        for topic, route, group in fresh:
+            self._draft(tx, topic, route, group, outlook, now)
+        return len(fresh)
 
     def _handed_on(self, tx: Tx, notice: Notice, outlook: Outlook, now: datetime) -> Notice | None:
         """Return a notice as the person's who has the role now; None where that person knows of the step already."""
@@ -445,7 +436,9 @@ class Courier:
         routes = self.directory.routes(notice, outlook.known[notice.account].account)
         return routes[notice.route] if notice.route < len(routes) else None
 
-    def _draft(self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime) -> str:
+    def _draft(
+        self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime
+    ) -> None:
         words = self._words(group, outlook, {route.role}, now)
         draft = outbox.Draft(
             channel=route.channel,
@@ -467,7 +460,7 @@ class Courier:
         is_held = self.is_holding or (waits and not topic)
         if topic and is_held:
             _log.warning("urgent message held", extra={"accounts": " ".join(notice.account for notice in group)})
-        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
+        outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
 
     def _release_at(self, group: Sequence[Notice]) -> datetime | None:
         """Return when a message goes by itself that waits at the gate; None where only a person lets it go."""

@@ -22,7 +22,7 @@ from monitor.core.record import Subject
 from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.wording import Section, Setting, Words, day, digest, escaped, quoted
 from monitor.pipeline.daily import Daily
-from monitor.pipeline.delivering import UNNUMBERED, Courier, is_for_digest
+from monitor.pipeline.delivering import UNNUMBERED, Courier
 from monitor.store import Tx, cases, events, grounds, outages, outbox, papers, records, sights
 
 TOPIC = "digest:"
@@ -58,7 +58,7 @@ class Digest:
         if topic is None:
             return False
         rows = sights.overview(tx, now)
-        tasks = _still_true(tx, rows, outbox.waiting_notices(tx), now)
+        tasks = _still_true(tx, rows, outbox.waiting_for_digest(tx), now)
         words = self._words(tx, rows, tasks, now)
         if words is None or self.courier.tell_operator(tx, words, topic, now, tasks) is None:
             return False
@@ -224,9 +224,9 @@ def _outage_line(outage: Outage) -> str:
 
 
 def _still_true(tx: Tx, rows: Sequence[sights.Row], notices: Iterable[Notice], now: datetime) -> list[Notice]:
-    """Return the operator's tasks among the notices; those that are no task any more end here."""
+    """Return those of the operator's tasks that are still to be done; the others end here."""
     troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
-    waiting = [notice for notice in notices if is_for_digest(notice)]
+    waiting = tuple(notices)
     beyond = {one.id for one in cases.cases(tx, which=cases.Which.OPEN) if not one.account}
     over = [
         notice.id

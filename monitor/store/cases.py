@@ -32,7 +32,7 @@ from monitor.store.findings import (
     subject_of,
     unsay,
 )
-from monitor.store.notices import cancel_notices_on, notices_of_case, queue_notices, waiting_notices
+from monitor.store.notices import cancel_notices_on, judge_anew, notices_of_case, queue_notices, waiting_notices
 
 __all__ = [
     "Applied",
@@ -161,13 +161,14 @@ class Applied:
 
 
 def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> Applied:
-    """Save findings, close, open and continue cases, queue notices, set when to judge again.
+    """Save findings, close, open and continue cases, queue notices, set when to judge again; what waits, anew.
 
     Takes one account or many; to keep one account's fault from the others, call it in a `savepoint`.
     """
     judgements = [judgement for one in judged for judgement in one.judgements]
     changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
     touched = _carry_out(tx, judgements, at)
+    judge_anew(tx, [one.account for one in judged])
     moment = to_driver(tx)
     execute_many(tx, _JUDGE_AT, [(moment(one.judge_again_at), one.account) for one in judged])
     return Applied(touched=touched, turned=_turned(judgements, changed))
@@ -211,6 +212,7 @@ def apply_in_area(tx: Tx, said: Sequence[Judgement], silences: Sequence[Judgemen
     """
     save_findings(tx, [one.finding for one in said], at=at)
     unsay(tx, [one.finding for one in silences], at=at)
+    judge_anew(tx, {one.finding.account for one in (*said, *silences) if one.finding.account})
     return _carry_out(tx, (*said, *silences), at)
 
 

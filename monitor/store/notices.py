@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.case import WRONG
+from monitor.core.account import Role
+from monitor.core.case import WRONG, StepKind
 from monitor.core.message import MessageState, Outcome
 from monitor.core.notice import Notice
 from monitor.store.columns import run
@@ -21,7 +22,16 @@ URGENT = "urgent"
 """What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
 MATTERS = frozenset({"", URGENT})
 """The topics of messages whose words are those of their notices."""
+CHUNK = 500
+"""How many accounts are named in one statement."""
 WAITING = (NoticeState.OPEN, NoticeState.MERGED)
+_IS_SETTLED = sa.exists().where(messages.c.id == table.c.message, messages.c.frozen_at.is_not(None))
+_FOR_DIGEST = sa.and_(
+    table.c.role == Role.OPERATOR,
+    table.c.kind.in_([StepKind.TASK, StepKind.TO_OFFICE]),
+    table.c.is_urgent.is_(False),
+)
+"""What the operator hears of in the morning's digest and not at once."""
 
 
 def notice_of(row: sa.Row[Any]) -> Notice:
@@ -65,9 +75,49 @@ def queue_notices(tx: Tx, notices: Iterable[tuple[int | None, Notice]]) -> None:
 
 def waiting_notices(tx: Tx) -> tuple[Notice, ...]:
     """Return the notices that no settled message carries: open, or merged into a draft. By person, oldest first."""
-    is_settled = sa.exists().where(messages.c.id == table.c.message, messages.c.frozen_at.is_not(None))
-    chosen = sa.select(table).where(table.c.state.in_(WAITING), ~is_settled)
+    return _waiting(tx)
+
+
+def waiting_for_digest(tx: Tx) -> tuple[Notice, ...]:
+    """Return those of them that are for the operator's digest."""
+    return _waiting(tx, _FOR_DIGEST)
+
+
+def waiting_for(tx: Tx, people: Collection[str]) -> tuple[Notice, ...]:
+    """Return the others that wait for these people, or lie in a draft to one of them."""
+    drafts = sa.select(messages.c.id).where(
+        messages.c.person.in_(people), messages.c.frozen_at.is_(None), messages.c.finished_at.is_(None)
+    )
+    return _waiting(tx, ~_FOR_DIGEST, sa.or_(table.c.person.in_(people), table.c.message.in_(drafts)))
+
+
+def _waiting(tx: Tx, *which: sa.ColumnElement[bool]) -> tuple[Notice, ...]:
+    chosen = sa.select(table).where(table.c.state.in_(WAITING), ~_IS_SETTLED, *which)
     return tuple(notice_of(row) for row in tx.execute(chosen.order_by(table.c.person, table.c.at, table.c.id)))
+
+
+def people_due(tx: Tx, now: datetime, *, again: timedelta, limit: int) -> frozenset[str]:
+    """Return for whom something waits that is to be judged now: not yet, or not for so long; of so many notices.
+
+    What was judged later than any given now was judged before the clock was put back: it is due as well.
+    """
+    judged = table.c.judged_at
+    is_due = sa.or_(judged.is_(None), judged <= now - again, judged > now)
+    chosen = sa.select(table.c.person).where(table.c.state.in_(WAITING), ~_IS_SETTLED, ~_FOR_DIGEST, is_due)
+    return frozenset(tx.scalars(chosen.order_by(table.c.person).limit(limit)))
+
+
+def note_judged(tx: Tx, ids: Iterable[int], *, at: datetime) -> None:
+    """Take down that what waits was judged, until `judge_anew` says otherwise."""
+    tx.execute(sa.update(table).where(table.c.id.in_(list(ids))).values(judged_at=at))
+
+
+def judge_anew(tx: Tx, account_ids: Collection[str]) -> None:
+    """Have what waits about these accounts judged at once: something about them may be another."""
+    ids = list(account_ids)
+    for first in range(0, len(ids), CHUNK):
+        ours = sa.and_(table.c.account.in_(ids[first : first + CHUNK]), table.c.state.in_(WAITING))
+        tx.execute(sa.update(table).where(ours, table.c.judged_at.is_not(None)).values(judged_at=None))
 
 
 def notices_of_case(tx: Tx, case_id: int) -> tuple[Notice, ...]:
@@ -113,7 +163,7 @@ def end_notices(tx: Tx, ids: Collection[int], state: NoticeState, *, at: datetim
 def reopen_notices(tx: Tx, ids: Collection[int]) -> None:
     """Take notices out of a message that has not been settled: they wait for another."""
     merged = sa.update(table).where(table.c.id.in_(ids), table.c.state == NoticeState.MERGED)
-    tx.execute(merged.values(state=NoticeState.OPEN, message=None))
+    tx.execute(merged.values(state=NoticeState.OPEN, message=None, judged_at=None))
 
 
 def hand_on(tx: Tx, notice: Notice, person: str, *, at: datetime) -> Notice | None:

@@ -32,12 +32,16 @@ from monitor.store.notices import (
     hand_on,
     heard,
     is_news,
+    note_judged,
     notices_of,
+    people_due,
     queue_notices,
     reopen_notices,
+    waiting_for,
+    waiting_for_digest,
     waiting_notices,
 )
-from monitor.store.tables import NoticeState, account_versions, attempts, buckets, finding_changes, notices, records
+from monitor.store.tables import NoticeState, attempts, buckets, notices
 from monitor.store.tables import messages as table
 
 __all__ = [
@@ -58,14 +62,17 @@ __all__ = [
     "heard_since",
     "hold_back",
     "is_news",
+    "is_release_due",
     "is_under_way",
     "last_left",
     "left_behind",
     "messages",
     "next_release",
     "next_token_at",
+    "note_judged",
     "notices_of",
     "oldest_age",
+    "people_due",
     "queue_notices",
     "record_attempt",
     "refusing",
@@ -76,7 +83,8 @@ __all__ = [
     "settle",
     "take",
     "take_token",
-    "waiting_mark",
+    "waiting_for",
+    "waiting_for_digest",
     "waiting_notices",
     "was_told",
     "withdraw",
@@ -281,7 +289,7 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
         case MessageState.CANCELLED:
             change = {"state": NoticeState.SUPERSEDED}
         case MessageState.FAILED:
-            change = {"state": NoticeState.OPEN, "message": None, "route": notices.c.route + 1}
+            change = {"state": NoticeState.OPEN, "message": None, "route": notices.c.route + 1, "judged_at": None}
             end["untold"] = list(tx.scalars(sa.select(notices.c.id).where(merged).order_by(notices.c.id)))
         case MessageState.HELD | MessageState.QUEUED | MessageState.SENDING:
             raise ValueError(f"no message ends as {state.value}")
@@ -322,14 +330,6 @@ def _latest(tx: Tx, *which: sa.ColumnElement[bool]) -> dict[tuple[str, str], dat
     chosen = sa.select(table.c.channel, table.c.address, sa.func.max(table.c.finished_at).label("at"))
     grouped = chosen.where(table.c.address != "", *which).group_by(table.c.channel, table.c.address)
     return {(row.channel, row.address): row.at for row in tx.execute(grouped)}
-
-
-def waiting_mark(tx: Tx) -> tuple[int, ...]:
-    """Return numbers that change whenever a notice comes to wait, a record comes, a finding or the roster changes."""
-    numbers = (sa.func.count(), sa.func.sum(notices.c.id), sa.func.sum(notices.c.route))
-    waiting = tx.execute(sa.select(*numbers).where(notices.c.state == NoticeState.OPEN)).one()
-    latest = (tx.scalar(sa.select(sa.func.max(one.c.id))) for one in (account_versions, finding_changes, records))
-    return tuple(int(number or 0) for number in (*waiting, *latest))
 
 
 def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
@@ -378,6 +378,12 @@ def release_due(tx: Tx, now: datetime) -> int:
     for id_ in ids:
         record_audit(tx, Act(at=now, actor="xuncha", action="message release", object=id_))
     return release(tx, ids, at=now)
+
+
+def is_release_due(tx: Tx, now: datetime) -> bool:
+    """Whether the time of any message at the gate is over; `release_due` would let it go."""
+    first = next_release(tx)
+    return first is not None and first <= now
 
 
 def next_release(tx: Tx) -> datetime | None:

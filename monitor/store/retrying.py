@@ -44,7 +44,7 @@ def _again(tx: Tx, row: sa.Row[Any], at: datetime) -> bool:
     return is_same or row.topic in MATTERS
 
 
-_OPEN = {"state": NoticeState.OPEN, "message": None}
+_OPEN = {"state": NoticeState.OPEN, "message": None, "judged_at": None}
 
 
 def _untold(tx: Tx, row: sa.Row[Any]) -> list[sa.Row[Any]]:

@@ -21,6 +21,7 @@ from monitor.core.schedule import first_look
 from monitor.store import areas, tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
+from monitor.store.notices import judge_anew
 from monitor.store.values import decode, encode
 
 SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -331,6 +332,7 @@ def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: 
         .values(evaluate_at=bound(table.c.evaluate_at, "b_at")),
         [{"b_id": id_, "b_at": moment} for id_, moment in judge_at.items()],
     )
+    judge_anew(tx, judge_at)
 
 
 def fresh_source(source: Source, next_look_at: datetime | None) -> dict[str, object]:

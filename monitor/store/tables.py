@@ -442,8 +442,12 @@ notices = Table(
     Column("state", closed(NoticeState, "state"), nullable=False),
     Column("message", ForeignKey("messages.id"), index=True),
     Column("is_urgent", Boolean, nullable=False),
+    Column("judged_at", UtcDateTime),
     _where("ix_notices_waiting", "person", condition="state IN ('open', 'merged')"),
+    _where("ix_notices_waiting_account", "account", condition="state IN ('open', 'merged')"),
+    _where("ix_notices_waiting_judged_at", "judged_at", condition="state IN ('open', 'merged')"),
 )
+"""`judged_at` is when what waits was last found to be true still; NULL: not since it came, or its account was judged."""
 
 attempts = Table(
     "attempts",
