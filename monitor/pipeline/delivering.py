@@ -481,7 +481,7 @@ class Courier:
         return Outlook(
             known=known,
             findings=findings,
-            open_cases=cases.open_cases(tx, asked),
+            open_cases=cases.open_cases(tx, asked, set().union(*asked.values())),
             ladder=Ladder.of(self.bench.book(now)),
             mutes=records.mutes_on(tx, beijing_date(now)),
             heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),

@@ -113,10 +113,13 @@ def due_for_judgement(tx: Tx, now: datetime, limit: int) -> tuple[str, ...]:
     return tuple(tx.scalars(chosen.with_for_update()))
 
 
-def open_cases(tx: Tx, account_ids: Collection[str]) -> dict[tuple[str, str], Case]:
-    """Return the open cases of these accounts with their steps, by (account, rule)."""
+def open_cases(
+    tx: Tx, account_ids: Collection[str], rules: Collection[str] | None = None
+) -> dict[tuple[str, str], Case]:
+    """Return the open cases of these accounts, of all rules or of these, with their steps, by (account, rule)."""
     table = tables.cases
     chosen = sa.select(table).where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
+    chosen = chosen if rules is None else chosen.where(table.c.rule.in_(rules))
     return {(one.account, one.rule): one for one in _with_steps(tx, chosen)}
 
 

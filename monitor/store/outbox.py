@@ -169,12 +169,12 @@ class Tried:
 def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held: bool) -> str:
     """Create the draft's message, or replace the one not yet frozen for the same person, way and topic; return its id.
 
-    It is HELD or QUEUED for `not_before`. Its notices are exactly the draft's: those it had
-    besides are superseded. A message once released stays so unless notices are added to it.
+    It is HELD or QUEUED for `not_before`. Its notices are exactly the draft's: those it had besides that
+    wait still, wait for another. A message once released stays so unless notices are added to it.
     """
     before = tx.execute(_unfrozen(draft)).one_or_none()
     id_: str = _id(tx, draft, at) if before is None else before.id
-    had = {notice.id for notice in notices_of(tx, id_)} if before is not None else set()
+    had = {notice.id for notice in notices_of(tx, id_) if notice.id} if before is not None else set[int]()
     is_released = before is not None and before.is_released and had.issuperset(draft.notices)
     words = {
         "mentions": list(draft.mentions),
@@ -194,13 +194,19 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
         tx.execute(sa.insert(table), {"id": id_, "created_at": at, "attempts": 0, "untold": []} | way | words)
     else:
         tx.execute(sa.update(table).where(table.c.id == id_).values(words))
-    _carry(tx, id_, draft.notices, dropped=[one for one in had if one not in draft.notices], at=at)
+    reopen_notices(tx, had.difference(draft.notices))
+    _carry(tx, id_, draft.notices, at=at)
     return id_
 
 
 def due_messages(tx: Tx, now: datetime, limit: int) -> tuple[Kept, ...]:
-    """Return the QUEUED messages whose time has come: urgent ones, then first alerts, then longest waiting first."""
-    chosen = sa.select(table).where(table.c.state == MessageState.QUEUED, table.c.next_try_at <= now)
+    """Return the QUEUED messages whose time has come: urgent ones, then first alerts, then longest waiting first.
+
+    A draft written later than now was written before the clock was put back: it waits for no hour that was.
+    """
+    is_early = sa.and_(table.c.created_at > now, table.c.frozen_at.is_(None))
+    is_due = sa.or_(table.c.next_try_at <= now, is_early)
+    chosen = sa.select(table).where(table.c.state == MessageState.QUEUED, is_due)
     return _kept(tx, chosen.order_by(*_TURNS).limit(limit))
 
 
@@ -489,14 +495,12 @@ def _id(tx: Tx, draft: Draft, at: datetime) -> str:
     return id_
 
 
-def _carry(tx: Tx, message_id: str, ids: Collection[int], *, dropped: Collection[int | None], at: datetime) -> None:
+def _carry(tx: Tx, message_id: str, ids: Collection[int], *, at: datetime) -> None:
     """Let the message carry these notices and no others; a draft that loses its last to it is cancelled."""
     others = sa.and_(notices.c.message.is_not(None), notices.c.message != message_id)
     before = set(tx.scalars(sa.select(notices.c.message).where(notices.c.id.in_(ids), others)))
     merged = sa.update(notices).where(notices.c.id.in_(ids))
     tx.execute(merged.values(state=NoticeState.MERGED, message=message_id))
-    rest = sa.update(notices).where(notices.c.id.in_(dropped), notices.c.state == NoticeState.MERGED)
-    tx.execute(rest.values(state=NoticeState.SUPERSEDED))
     cancel_emptied(tx, before, at=at)
 
 

@@ -447,7 +447,7 @@ notices = Table(
     _where("ix_notices_waiting_account", "account", condition="state IN ('open', 'merged')"),
     _where("ix_notices_waiting_judged_at", "judged_at", condition="state IN ('open', 'merged')"),
 )
-"""`judged_at` is when what waits was last found to be true still; NULL: not since it came, or its account was judged."""
+"""`judged_at` is when what waits was last judged; NULL: not since it came, or since its account was judged."""
 
 attempts = Table(
     "attempts",

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from alerts.channels import open_channel
 from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date, start_of_day
-from monitor.core.finding import Finding
+from monitor.core.finding import Finding, Known, Rule, RuleBook
 from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.core.wording import Words
+from monitor.pipeline import delivering
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.trying import trial
 from monitor.settings.sections import Review, Web
@@ -292,7 +293,11 @@ async def test_a_channel_that_works_for_nobody_is_no_fault_of_the_people(store: 
     assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
 
 
-async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(store: Store) -> None:
+@pytest.mark.parametrize("at_once", [1, delivering.SLICE])
+async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(
+    store: Store, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(delivering, "SLICE", at_once)
     made = await stale(store, 12, 16, 12)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
@@ -720,6 +725,30 @@ async def test_what_waits_unchanged_is_not_judged_again_and_again(store: Store) 
     made.clock.forward(timedelta(minutes=10))
     with pytest.raises(ZeroDivisionError):
         await courier.prepare(made.clock())
+
+
+async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "SLICE", 1)
+    made = await stale(store, 10, 10, 10)
+    people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
+    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
+    await made.parts.works.judge_all()
+    bench, judged = made.parts.bench, list[str]()
+
+    def judging(until: int) -> Courier:
+        def judge(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
+            judged.append(known.account.id)
+            assert len(judged) < until, "killed"
+            return rule.judge(known, book, now)
+
+        rules = [replace(rule, judge=partial(judge, rule)) for rule in bench.rules]
+        return replace(made.parts.courier, bench=replace(bench, rules=rules))
+
+    with pytest.raises(AssertionError, match="killed"):
+        await judging(until=3).prepare(made.clock())
+    assert await judging(until=100).prepare(made.clock()) == 1
+    assert judged == ["A01", "A02", "A03", "A03"]
+    assert {one.person for one in await kept(made)} == {one.key for one in people}
 
 
 async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: Store) -> None:

@@ -19,9 +19,9 @@ from monitor.core.calendar import beijing_date
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
 from monitor.core.record import Record, RecordKind, Subject
-from monitor.store import Store, cases, open_store, records
+from monitor.store import Store, cases, open_store, outbox, records
 from tests.databases import migrated
-from tests.pipeline.build import NOW, Canned, Office, account, feed, office
+from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
 URL = "https://feed.example/a.xml"
 OLD = 9
@@ -125,8 +125,8 @@ async def test_after_any_mute_exactly_what_is_still_true_is_said(
     await check(tmp_path_factory.mktemp("mute"), posts_on, first, first + length)
 
 
-async def stale(store: Store, days: int) -> Office:
-    made = office(store, lambda clock: Canned(clock, {URL: feed(NOW - timedelta(days=days))}))
+async def stale(store: Store, days: int, **chosen: object) -> Office:
+    made = office(store, lambda clock: Canned(clock, {URL: feed(NOW - timedelta(days=days))}), settings(**chosen))
     await made.enrol([account(1, URL)])
     await made.look()
     return made
@@ -203,6 +203,26 @@ async def test_a_mute_that_is_lifted_ends_at_once(store: Store) -> None:
         records.save_records(tx, [lifted], known_at=made.clock())
     await made.settle()
     assert len(made.mail.taken) == 1
+
+
+async def test_what_is_muted_while_its_message_waits_is_not_lost_when_something_is_added(store: Store) -> None:
+    made = await stale(store, 10, hold=True)
+    await made.settle()
+    today = beijing_date(NOW)
+    muted(made, today, today)
+    other = "https://feed.example/other.xml"
+    made.parts.door.bodies[other] = feed(NOW - timedelta(days=12))  # type: ignore[attr-defined]  # canned
+    await made.enrol([account(1, URL), account(2, other)])
+    await made.look()
+    await made.settle()
+    with store.read() as tx:
+        assert {one.account for one in outbox.waiting_notices(tx)} == {"A01", "A02"}
+        assert ["“示例1”" in one.message.body for one in outbox.messages(tx)] == [False, False]
+    made.clock.forward(timedelta(days=1))
+    await made.look()
+    await made.settle()
+    with store.read() as tx:
+        assert sorted("“示例1”" in one.message.body for one in outbox.messages(tx)) == [False, True]
 
 
 async def test_the_digest_says_who_is_muted_until_when_and_by_whom(store: Store) -> None:

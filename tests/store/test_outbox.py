@@ -118,12 +118,24 @@ def test_notices_wait_until_their_message_is_settled(store: Store) -> None:
     assert [one.person for one in waiting(store)] == ["13800000002"]
 
 
-def test_a_notice_no_longer_in_the_draft_is_superseded(store: Store) -> None:
-    id_ = save(store, draft(*ids(store)))
+def test_a_notice_no_longer_in_the_draft_waits_for_another(store: Store) -> None:
+    before = ids(store)
+    id_ = save(store, draft(*before))
     save(store, draft())
 
-    assert ids(store) == ()
+    assert ids(store) == before
     assert kept(store, id_).state is MessageState.QUEUED
+    with store.read() as tx:
+        assert outbox.notices_of(tx, id_) == ()
+
+
+def test_a_draft_of_an_hour_by_which_the_clock_was_put_back_waits_no_hour(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    assert due(store, -HOUR) == [id_]
+
+    freeze(store, id_)
+    attempt(store, id_, BUSY, again=HOUR)
+    assert due(store, -HOUR) == []
 
 
 def test_a_held_message_waits_for_a_person(store: Store) -> None:
