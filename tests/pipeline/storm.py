@@ -15,7 +15,7 @@ import shutil
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from ctypes import c_bool, c_double
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -35,6 +35,7 @@ from monitor.core.message import MessageState
 from monitor.core.observation import Reason
 from monitor.store import Store, StoreError, open_store, outbox, tables
 from monitor.store.columns import run
+from monitor.store.tables import NoticeState
 from tests.alerts.post_office import PostOffice
 from tests.alerts.robot import TAKEN, TOO_FAST, Answer, Received, Robot
 from tests.pipeline.build import NOW, Canned, Taking, account, feed, settings
@@ -218,9 +219,17 @@ def _remember_steps(tx: sa.Connection, now: datetime) -> None:
     """Let the units from REMINDED on have been told of their cases before."""
     cases, steps = tables.cases, tables.steps
     known = tx.execute(sa.select(cases.c.id, cases.c.account).where(cases.c.account.is_not(None))).all()
-    early = [row.id for row in known if unit_of(int(row.account[1:])) >= REMINDED]
-    before = {"kind": StepKind.HOLIDAY, "number": 1, "at": now - timedelta(days=2), "days": 1, "because": ""}
-    run(tx, sa.insert(steps), [{"case": id_} | before for id_ in early])
+    early = [row for row in known if unit_of(int(row.account[1:])) >= REMINDED]
+    before = {"kind": StepKind.HOLIDAY, "number": 1, "at": now - timedelta(days=2)}
+    taken = before | {"days": 1, "because": ""}
+    run(tx, sa.insert(steps), [{"case": row.id} | taken for row in early])
+    told = before | {"rule": "UPD-01", "role": Role.LIAISON, "route": 0, "is_urgent": False, "state": NoticeState.TOLD}
+    rows = ({"case": row.id, "account": row.account, "person": _liaison(row.account)} | told for row in early)
+    run(tx, sa.insert(tables.notices), rows)
+
+
+def _liaison(account_id: str) -> str:
+    return _people(unit_of(int(account_id[1:])))[0].key
 
 
 async def deliver_all(parts: Parts, clock: SharedClock, after: Callable[[], bool] = lambda: False) -> None:
@@ -328,7 +337,7 @@ class Heard:
 
     @property
     def is_reminder(self) -> bool:
-        """Whether the unit was told of its cases before."""
+        """Whether the unit was told of its cases before the storm."""
         return int(self.mobile[3:]) >= REMINDED
 
 
@@ -336,6 +345,21 @@ def heard_by(robot: Strict) -> list[Heard]:
     """Return what a robot took, in the order in which it came."""
     called = [(text, re.search(r"@(\d{11})\b", text)) for _, text in robot.taken]
     return [Heard.of(text, mobile[1] if mobile else "") for text, mobile in called]
+
+
+def in_order(messages: Sequence[Heard], certain: Collection[str]) -> bool:
+    """Whether none of those certain of their turn, by number, reminded a unit before another's first alert.
+
+    What only says to a second person what the first heard is neither.
+    """
+    known = set[str]()
+    turns = []
+    for one in messages:
+        is_news = not one.is_reminder and not known.issuperset(one.accounts)
+        known.update(one.accounts)
+        if one.number in certain and (one.is_reminder or is_news):
+            turns.append(one.is_reminder)
+    return turns == sorted(turns)
 
 
 def heard_by_mail(mail: PostOffice) -> list[Heard]:

@@ -119,9 +119,8 @@ def check(database: str, robots: list[Strict], mail: PostOffice, cases: int) -> 
     check_states(messages, tries)
     assert max(robot.busiest for robot in robots) <= 18
     assert [robot.blocks for robot in robots] == [0] * ROBOTS
-    for robot in robots:
-        certain = [one.is_reminder for one in storm.heard_by(robot) if not unanswered[one.number]]
-        assert certain == sorted(certain), "a reminder left before a first alert"
+    answered = {number for number, count in unanswered.items() if not count}
+    assert all(storm.in_order(storm.heard_by(robot), answered) for robot in robots), "a reminder left before an alert"
 
 
 def check_states(messages: Iterable[Kept], tries: dict[str, tuple[Tried, ...]]) -> None:
