@@ -119,19 +119,17 @@ def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
 def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
     """Return the ways that the drafts carrying these notices would go, by message id."""
     ids = {notice.message for notice in notices if notice.message}
-    return (
-        {
-            kept.message.id: Route(
-                role=kept.role,
-                person=kept.person,
-                channel=kept.message.channel,
-                address=kept.message.address,
-                mentions=kept.message.mentions,
-            )
-            for kept in outbox.messages(tx, ids=ids, limit=len(ids))
-        }
-        if ids
-        else {}
+    return {one.message.id: _way(one) for one in outbox.messages(tx, ids=ids, limit=len(ids))} if ids else {}
+
+
+def _way(kept: outbox.Kept) -> Route:
+    message = kept.message
+    return Route(
+        role=kept.role,
+        person=kept.person,
+        channel=message.channel,
+        address=message.address,
+        mentions=message.mentions,
     )
 
 
@@ -260,9 +258,12 @@ class Courier:
         return tried
 
     async def _give_up(self, kept: outbox.Kept) -> None:
-        """Fail a message whose channel the settings no longer name."""
-        missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
+        """Fail a message whose channel the settings no longer name; what a draft was to say goes another way."""
         now = self.clock()
+        if kept.is_about_notices and kept.frozen_at is None:
+            await self.store.write(lambda tx: outbox.break_up(tx, kept.message.id, at=now), durable=True)
+            return
+        missing = Attempt(outcome=Outcome.PERMANENT, code="no_channel", detail="the settings name no such channel")
         lease = await self.store.write(lambda tx: outbox.take(tx, kept.message.id, self.holder, at=now), durable=True)
         if lease is not None:
             await self._record(kept, lease, missing)
@@ -343,16 +344,17 @@ class Courier:
     ) -> tuple[Words, bool] | None:
         """Return what the message says when judged once more, and whether that is all; None when it must not go so.
 
-        Notices that are true no more are dropped, those that must wait are set free, and so are those for which the
-        channel has no room: another message carries them. A message that was tried before keeps its words: it goes
-        again only while every one of its notices is true. Where all of it must wait it waits as it is: it may have
-        been read, and under another number it would be told twice.
+        Notices that are true no more are dropped, those that must wait are set free, and so are those that would go
+        another way by now or for which the channel has no room: another message carries them. A message that was tried
+        before keeps its words: it goes again only while every one of its notices is true. Where all of it must wait it
+        waits as it is: it may have been read, and under another number it would be told twice.
         """
         carried = outbox.notices_of(tx, kept.message.id)
         outlook = self._outlook(tx, carried, now)
         by_verdict: dict[Recheck, list[Notice]] = defaultdict(list)
         for notice in carried:
-            by_verdict[outlook.verdict(notice)].append(notice)
+            goes_so = kept.frozen_at is not None or self._goes(notice, _way(kept), outlook)
+            by_verdict[outlook.verdict(notice) if goes_so else Recheck.WAIT].append(notice)
         sendable = by_verdict[Recheck.SEND]
         if kept.frozen_at is not None and carried and len(by_verdict[Recheck.WAIT]) == len(carried):
             outbox.give_back(tx, lease, now + AGAIN)
@@ -435,6 +437,13 @@ class Courier:
         """Return the way to try now; None when all failed: the notice stays, for the operator to see."""
         routes = self.directory.routes(notice, outlook.known[notice.account].account)
         return routes[notice.route] if notice.route < len(routes) else None
+
+    def _goes(self, notice: Notice, way: Route, outlook: Outlook) -> bool:
+        """Whether this is still the way by which whoever has the role now is told, as far as that is known."""
+        known = outlook.known.get(notice.account)
+        if known is None:
+            return True
+        return whose(notice, known.account) == notice.person and self._route(notice, outlook) == way
 
     def _draft(
         self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime

@@ -52,6 +52,7 @@ __all__ = [
     "Tried",
     "attempts_of",
     "block",
+    "break_up",
     "counts",
     "due_messages",
     "end_notices",
@@ -301,6 +302,12 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
             raise ValueError(f"no message ends as {state.value}")
     tx.execute(sa.update(table).where(table.c.id == message_id).values(end))
     tx.execute(sa.update(notices).where(merged).values(change))
+
+
+def break_up(tx: Tx, message_id: str, *, at: datetime) -> None:
+    """Cancel a draft; what it carries waits for another."""
+    reopen_notices(tx, [notice.id for notice in notices_of(tx, message_id) if notice.id is not None])
+    settle(tx, message_id, MessageState.CANCELLED, at=at)
 
 
 def heard_since(tx: Tx, person: str, since: datetime) -> int:

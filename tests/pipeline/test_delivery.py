@@ -15,6 +15,7 @@ from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import Finding, Known, Rule, RuleBook
 from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Grid, Lease, Message, MessageState, Outcome
+from monitor.core.notice import Directory
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.core.wording import Words
@@ -327,6 +328,32 @@ async def test_who_is_replaced_before_the_message_leaves_is_not_written_to_and_t
         "leader@example.invalid",
         "new@example.invalid",
     ]
+    assert made.duty.taken == []
+
+
+async def test_who_was_replaced_a_moment_ago_is_not_written_to(store: Store) -> None:
+    made = await stale(store, 10)
+    await made.parts.works.judge_all()
+    await made.parts.courier.prepare(made.clock())
+    new = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
+    await made.enrol([account(1, URL.format(1), contacts=(new,))])
+    await made.parts.courier.deliver_due()
+    assert made.mail.taken == []
+    await made.settle()
+    assert [message.address for message in made.mail.taken] == ["new@example.invalid"]
+
+
+async def test_what_waits_for_a_channel_that_the_settings_drop_goes_by_the_one_they_name(store: Store) -> None:
+    made = await stale(store, 10)
+    await made.parts.works.judge_all()
+    await made.parts.courier.prepare(made.clock())
+    post = Taking("post")
+    ways = {Role.LIAISON: ("post",), Role.LEADER: ("post",), Role.OPERATOR: ("duty",)}
+    renewed = replace(made.parts.courier, directory=Directory(channels={"post": post, "duty": made.duty}, ways=ways))
+    for _ in range(2):
+        await renewed.prepare(made.clock())
+        await renewed.deliver_due()
+    assert [message.address for message in post.taken] == ["liaison@example.invalid"]
     assert made.duty.taken == []
 
 
