@@ -96,7 +96,8 @@ def _size_rows(sizes: Iterator[Size]) -> Iterator[tuple[str, ...]]:
         yield f"{name}: judge all accounts", *_each(size.sweep, size), "", ""
         yield f"{name}: judge the area", *_each(size.areas, size), "", ""
         goal = FULL_GOAL * size.accounts
-        yield f"{name}: all rules", *_each(size.full, size), f"{goal:g} s", _verdict(size.full, goal)
+        yield f"{name}: judge all", *_each(size.full, size), f"{goal:g} s", _verdict(size.full, goal)
+        yield f"{name}: rules alone", *_each(size.rules, size), f"{goal:g} s", _verdict(size.rules, goal)
         yield _small(f"{name}: judge a minute's", size.minute, MINUTE_GOAL)
         yield _small(f"{name}: scrape", size.scrape, SCRAPE_GOAL)
         memory = (f"{size.peak / 1024**2:.0f} MB", "", "", f"{MEMORY_GOAL / 1024**2:.0f} MB")

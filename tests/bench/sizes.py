@@ -37,8 +37,10 @@ from monitor.core.paper import Entry, Paper, PaperKind
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.reference import Reference
 from monitor.metrics import SERIES_CAP
+from monitor.pipeline.judging import BATCH as JUDGED
 from monitor.pipeline.looking import BATCH
-from monitor.store import Store, looks, open_store, papers, records, sights
+from monitor.store import Store, Tx, facts, looks, open_store, papers, records, registers, sights
+from monitor.store.columns import portions
 from monitor.web import scraper
 from tests.bench.looks import Clock, UntrueError, settings_for
 from tests.bench.pages import HOUR, START, WEIBO, account_id, history
@@ -66,6 +68,8 @@ class Size:
     """Judging every account by every rule, as each midnight does, and writing it down."""
     areas: float
     """The same for the whole area: its register with two rounds, two weeks, a filed list and records."""
+    rules: float
+    """Every rule on every account and on the area, and what people decided: nothing read for it, nothing written."""
     scan: float
     """Reading every row of the tables that both read, and nothing else."""
     minute: float
@@ -161,6 +165,7 @@ class _County:
         """Return what a day turning, a minute, and a scrape cost."""
         self.clock.moment = MIDNIGHT
         settle()
+        rules = await self.parts.store.query(self._ruled)
         sweep = await self._spent(self._judge_accounts)
         areas = await self._spent(self.parts.works.judge_all)
         await self._look(sorted(self.posting), MIDNIGHT)
@@ -174,11 +179,31 @@ class _County:
             posts=self.posts,
             sweep=sweep,
             areas=areas,
+            rules=rules,
             scan=self._scanned(),
             minute=minute,
             scrape=scrape,
             peak=peak,
         )
+
+    def _ruled(self, tx: Tx) -> float:
+        """Return what the rules themselves cost, on accounts as the judge reads them and on the area."""
+        bench, now, cost = self.parts.works.judge.bench, self.clock(), 0.0
+        for ids in portions(map(account_id, self.numbers), JUDGED):
+            known = facts.known(tx, ids, now=now, is_whole=False)
+            gc.collect()
+            started = process_time()
+            for one in known:
+                bench.findings(one, now)
+            cost += process_time() - started
+        for area in registers.areas(tx, now=now):
+            register = registers.register(tx, area, now=now)
+            gc.collect()
+            started = process_time()
+            for _ in bench.area_findings(register, now):
+                pass
+            cost += process_time() - started
+        return cost
 
     async def _judge_accounts(self) -> None:
         while await self.parts.works.judge.judge_due(self.clock()):
