@@ -128,8 +128,11 @@ def facts(gap: Gap) -> str:
     """Return what is known of the open gap, as the beginning of a sentence."""
     if gap.is_first:
         silence = "未发布" if gap.support is Support.LOOK else "未见发布"
+        if not gap.days:
+            return f"{day_text(gap.start)}当日开设，尚{silence}"
         return f"自{day_text(gap.start)}开设以来{silence}，已{gap.days}天"
-    return f"最近一次更新为{day_text(gap.start)}，已{gap.days}天未更新"
+    silent = f"已{gap.days}天未更新" if gap.days else "当日有更新"
+    return f"最近一次更新为{day_text(gap.start)}，{silent}"
 
 
 def why_not_seen(known: Known, gap: Gap) -> str:
