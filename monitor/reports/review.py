@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
 from monitor.core.episode import Episodes
@@ -43,10 +44,13 @@ CHECKED = ("UPD-01", "APP-01")
 
 
 def review(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
-    """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判."""
-    rows = tuple(_rows(in_order(dossiers, records)))
+    """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判, but those in 注销中."""
+    put = [one for one in in_order(dossiers, records) if _put(one)]
+    rows = tuple(_row(one) for one in put if one.account.status is not AccountStatus.DEREGISTERING)
+    under_way = len(put) - len(rows)
     rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
-    head = (f"{period.label}：提请研判{len(rows)}个账号。", _rate(rate))
+    rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
+    head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate))
     return Report(title="联合研判表", head=head, columns=COLUMNS, rows=rows)
 
 
@@ -56,35 +60,36 @@ def _rate(rate: PassRate) -> str:
     return f"按{'、'.join(CHECKED)}检查{rate.checked}个，不合格{rate.failed}个，{share}；未能核查{rate.unchecked}个。"
 
 
-def _rows(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
-    for one in dossiers:
-        found = [finding for finding in one.findings if _is_put(finding)]
-        first = headline(found)
-        if first is None:
-            continue
-        account = one.account
-        yield (
-            account.unit,
-            account.id,
-            account.name,
-            account.platform.label,
-            "、".join(proposal.label for proposal in first.proposals),
-            "\n".join(f"{finding.rule}（{finding.state.label}）{finding.clause}" for finding in found),
-            "\n".join(finding.because for finding in found),
-            "、".join(dict.fromkeys(each for finding in found for each in finding.evidence)),
-            *_counts(one.gaps),
-            one.staleness.label if one.staleness else None,
-            "、".join(one.index),
-            account.followers,
-            "\n".join(_said(decision) for decision in one.decisions),
-            None,
-            None,
-            None,
-        )
+def _row(one: Dossier) -> tuple[Value, ...]:
+    account, found = one.account, _put(one)
+    first = headline(found)
+    return (
+        account.unit,
+        account.id,
+        account.name,
+        account.platform.label,
+        "、".join(proposal.label for proposal in first.proposals) if first else None,
+        "\n".join(f"{finding.rule}（{finding.state.label}）{finding.clause}" for finding in found),
+        "\n".join(finding.because for finding in found),
+        "、".join(dict.fromkeys(each for finding in found for each in finding.evidence)),
+        *_counts(one.gaps),
+        one.staleness.label if one.staleness else None,
+        "、".join(one.index),
+        account.followers,
+        "\n".join(_said(decision) for decision in one.decisions),
+        None,
+        None,
+        None,
+    )
 
 
-def _is_put(finding: Finding) -> bool:
-    return finding.state in _CERTAIN_ENOUGH and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
+def _put(one: Dossier) -> list[Finding]:
+    """Return what is put to the review of an account."""
+    return [
+        finding
+        for finding in one.findings
+        if finding.state in _CERTAIN_ENOUGH and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
+    ]
 
 
 def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:

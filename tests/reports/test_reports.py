@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.core.account import Platform
+from monitor.core.account import AccountStatus, Platform
 from monitor.core.decision import Decision, Ruling
 from monitor.core.deregistration import Progress, Stage
 from monitor.core.episode import Episode, Episodes
@@ -89,6 +89,15 @@ def test_the_joint_review_hears_of_what_nobody_decides_alone(proposal: Proposal)
 @pytest.mark.parametrize("state", [State.OK, State.UNKNOWN, State.EXEMPTED, State.NOT_APPLICABLE])
 def test_the_joint_review_is_not_bothered_with_what_is_fine_unknown_or_exempted(state: State) -> None:
     assert not rows(review([dossier(proposing(Proposal.CONSOLIDATE, state=state))], (), QUARTER))
+
+
+def test_the_joint_review_is_not_asked_again_for_what_is_on_its_way_out() -> None:
+    found = proposing(Proposal.DEREGISTER)
+    leaving = dossier(found, name="A02")
+    leaving = replace(leaving, account=replace(leaving.account, status=AccountStatus.DEREGISTERING))
+    made = review([dossier(found), leaving], (), QUARTER)
+    assert [row["账号ID"] for row in rows(made)] == ["A01"]
+    assert made.head[0] == "2026年第二季度：提请研判1个账号。另有1个已在注销中，见注销进度表。"
 
 
 def test_of_several_findings_the_strongest_action_is_proposed_and_all_are_told() -> None:
