@@ -170,6 +170,14 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
     ]
 
 
+def test_a_rule_that_the_file_of_an_older_version_lacks_is_named_to_whoever_starts_it() -> None:
+    whole = settings().rule_versions
+    older = whole.model_copy(update={"rules": tuple(one for one in whole.rules if one.id not in {"SEC-01", "FAKE-01"})})
+    assert not any("rules.yaml" in hint for hint in hints(settings()))
+    (said,) = (hint for hint in hints(settings(rule_versions=older)) if "rules.yaml" in hint)
+    assert said.startswith("rules.yaml 里没有规则 SEC-01、FAKE-01，不按它们判断")
+
+
 @pytest.mark.parametrize(
     ("method", "canaries", "named"),
     [

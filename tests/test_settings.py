@@ -478,17 +478,35 @@ def test_mistakes_in_the_rules_are_told_with_their_line(folder: Path, before: st
     assert abs(int(said[0].split("第")[1].split("行")[0]) - line) <= 9
 
 
-def test_a_number_or_a_rule_that_is_missing_is_named(folder: Path) -> None:
+def test_a_number_that_is_missing_is_named(folder: Path) -> None:
     text = (SHIPPED / "rules.yaml").read_text(encoding="utf-8")
-    start, end = text.index("  # 单次"), text.index("  # 移动客户端无法")
-    lines = [line for line in (text[:start] + text[end:]).splitlines() if "repeat_every" not in line]
+    lines = [line for line in text.splitlines() if "repeat_every" not in line]
 
     said = complaints(folder, "\n".join(lines), name="rules.yaml", head="")
 
-    assert [problem.split("：")[1] for problem in said] == [
-        "规则 “UPD-01” 缺少数值 “repeat_every”。",
-        "缺少规则 “UPD-03”。",
-    ]
+    assert [problem.split("：")[1] for problem in said] == ["规则 “UPD-01” 缺少数值 “repeat_every”。"]
+
+
+def test_an_older_file_without_a_newer_rule_will_do_and_nobody_is_judged_by_it(folder: Path) -> None:
+    text = (SHIPPED / "rules.yaml").read_text(encoding="utf-8")
+    start, end = text.index("  # 单次"), text.index("  # 移动客户端无法")
+    (folder / "rules.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
+
+    settings = load(folder, {})
+
+    assert settings.rule_versions.absent == ("UPD-03",)
+    assert settings.rule_book(date(2026, 5, 20)).clauses.keys() == load(SHIPPED, {}).rule_book(
+        date(2026, 5, 20)
+    ).clauses.keys() - {"UPD-03"}
+
+
+def test_no_file_is_without_the_ladder(folder: Path) -> None:
+    text = (SHIPPED / "rules.yaml").read_text(encoding="utf-8")
+    start, end = text.index("  - id: UPD-01"), text.index("  # 单次超过20天未更新")
+
+    said = complaints(folder, text[:start] + text[end:], name="rules.yaml", head="")
+
+    assert [problem.split("：")[1] for problem in said] == ["缺少规则 “UPD-01”。"]
 
 
 # --- the working-day calendar ---------------------------------------------------------------------------------------

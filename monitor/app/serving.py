@@ -10,7 +10,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from monitor.app.choices import unwatched
+from monitor.app.choices import hints, unwatched
 from monitor.app.parts import Parts
 from monitor.daemon import Daemon
 from monitor.store import Store, StoreError, outbox
@@ -66,6 +66,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
         account_metrics=account_scraper(parts.store, parts.clock),
         canaries=lambda: parts.watch.canaries,
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
+        hints=tuple(hints(parts.settings)),
         sample=sample,
         desk=Desk(
             take=parts.clerk.take, key=parts.token_key, api_token=web.api_token.reveal() if web.api_token else None

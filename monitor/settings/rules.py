@@ -103,6 +103,9 @@ NEEDS: Mapping[str, Needs] = {
     "FAKE-01": Needs(),
 }
 """The rules there are, and what each must have."""
+_LADDER = "UPD-01"
+"""The one rule that no file may be without: its numbers pace others too. By any other that is missing nobody is judged:
+a file that was good for an older version must do for a newer one."""
 
 _ASCENDING = {
     "UPD-01": (
@@ -176,6 +179,12 @@ class RulesFile(Section):
     update_applies_to: tuple[Annotated[InstanceOf[Platform], BeforeValidator(_platform)], ...] = ()
     rules: Annotated[tuple[RuleVersion, ...], Field(min_length=1)]
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The rules that the file says nothing of: nobody is judged by them."""
+        given = {rule.id for rule in self.rules}
+        return tuple(id_ for id_ in NEEDS if id_ not in given)
+
     def book(self, on: date) -> RuleBook:
         """Return the versions in force on a day; of a rule that had no force yet, or has none any more, no clause."""
         begun = sorted((rule for rule in self.rules if rule.effective_from <= on), key=lambda rule: rule.effective_from)
@@ -218,8 +227,8 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
         yield from _order_problems(rule, document, position)
         yield from _small_problems(rule, document, position)
         yield from _platform_problems(rule, document, position)
-    for missing in NEEDS.keys() - {rule.id for rule in file.rules}:
-        yield document.problem(("rules",), f"缺少规则 “{missing}”。")
+    if _LADDER in file.absent:
+        yield document.problem(("rules",), f"缺少规则 “{_LADDER}”。")
 
 
 _KINDS = {"numbers": "数值", "dates": "日期", "words": "名单", "switches": "开关"}

@@ -185,6 +185,7 @@ class Pages:
             looking=tuple(looking(everything.rows)) if everything else (),
             eyes=eyes,
             unwatched=tuple(view.unwatched(listings(everything.rows))) if everything else (),
+            hints=view.hints,
             counts=everything.messages if everything else {},
             years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )

@@ -71,6 +71,8 @@ class View:
     """How the canaries of platforms look."""
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
     """What to say of the canaries that platforms, seen through collectors, do not have."""
+    hints: Sequence[str] = ()
+    """What somebody who wrote the settings should know, each one Chinese sentence."""
     sample: Sample | None = None
     desk: Desk | None = None
     """What people without a login may do; None where the pages only read."""

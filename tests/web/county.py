@@ -150,6 +150,7 @@ class Surroundings:
     sample: Sample | None = None
     canaries: Mapping[Platform, Canary] = field(default_factory=dict)
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
+    hints: Sequence[str] = ()
     metrics: Callable[[], Awaitable[bytes]] | None = None
     desk: Desk | None = None
 
@@ -172,6 +173,7 @@ class Surroundings:
             account_metrics=account_scraper(store, self.clock),
             canaries=lambda: self.canaries,
             unwatched=self.unwatched,
+            hints=self.hints,
             sample=self.sample,
             desk=self.desk,
         )

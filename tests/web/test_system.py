@@ -87,6 +87,11 @@ def test_platforms_without_a_canary_are_named_with_what_is_seen_through_them(cou
     assert (Platform.WEIBO, "weibo") in asked
 
 
+def test_what_the_settings_leave_open_is_said(empty: Store) -> None:
+    hint = "rules.yaml 里没有规则 FAKE-01，不按它们判断"
+    assert hint in text_of(client_of(empty, Surroundings(hints=[hint])).get("/system").text)
+
+
 def test_looks_that_are_well_are_one_line_and_a_late_one_is_its_own(empty: Store, around: Surroundings) -> None:
     late = NOW - timedelta(hours=2)
     around.passes = [
