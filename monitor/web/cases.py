@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.account import Account, Role
 from monitor.core.case import Acknowledgement, Case, Step
 from monitor.core.decision import Decision
 from monitor.core.finding import Finding
 from monitor.core.message import MessageState
+from monitor.core.mute import Mute, over
 from monitor.store import Tx
 from monitor.store.cases import Which, case, cases, findings_on, notices_of_case, subject_of, tally
 from monitor.store.decisions import decisions_on
 from monitor.store.outbox import messages
+from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 from monitor.web.turn import Turn, turn_to
 
@@ -91,6 +93,8 @@ class CasePage:
     line: CaseLine
     entries: tuple[Entry, ...]
     """Oldest first."""
+    mute: Mute | None
+    """By which the unit hears nothing of it now; of a case that is open."""
 
 
 def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
@@ -101,13 +105,15 @@ def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
     return CaseSheet(lines=_lines(tx, found), counts=counts, turn=turn)
 
 
-def read_case(tx: Tx, number: int) -> CasePage | None:
+def read_case(tx: Tx, number: int, today: date) -> CasePage | None:
     """Return a case with all that happened in it, or None."""
     found = case(tx, number)
     if found is None:
         return None
     (line,) = _lines(tx, (found,))
-    return CasePage(line=line, entries=_entries(tx, found, number))
+    about = line.about.account if found.closed_at is None else None
+    mute = over(about, mutes_on(tx, today)) if about else None
+    return CasePage(line=line, entries=_entries(tx, found, number), mute=mute)
 
 
 def _lines(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:

@@ -139,10 +139,11 @@ class Pages:
 
     async def case(self, request: Request) -> Response:
         """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
-        page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"]))
+        moment = self._view.moment()
+        page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"], moment.today))
         if page is None:
             raise HTTPException(404, "没有这个案件。")
-        return self._html("case.html", self._view.moment(), page=page)
+        return self._html("case.html", moment, page=page)
 
     async def messages(self, request: Request) -> Response:
         """Answer `/messages`: the latest, or those in one state."""

@@ -59,11 +59,16 @@ def _is_claimed(row: Row, line: Line) -> bool:
     return row.waiting_claims > 0
 
 
+def _is_silenced(row: Row, line: Line) -> bool:
+    return row.mute is not None and line.light is Light.RED
+
+
 KINDS = (
     Kind(key="unseen", heading="看不到完整列表的账号", wish="请人工核实", concerns=_is_unseen),
     Kind(key="hand", heading="靠人工核查的账号", wish="请登记发布记录", concerns=_is_by_hand),
     Kind(key="gone", heading="平台显示状态异常的账号", wish="请核实", concerns=_is_gone),
     Kind(key="claims", heading="有链接待核实的账号", wish="请核实后登记发布记录", concerns=_is_claimed),
+    Kind(key="muted", heading="已超期而暂停提醒的账号", wish="单位收不到提醒，请确认", concerns=_is_silenced),
     Kind(key="people", heading="联络员或责任领导不齐的账号", wish="请补正台账", concerns=_lacks_people),
 )
 

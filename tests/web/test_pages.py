@@ -355,3 +355,20 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     assert f"M-1：{words}" in text_of(client.get("/messages").text)
     assert f"提醒暂停至{day(until)}（{day(today)}起，张三登记：账号交接）" in text_of(client.get("/accounts/M-1").text)
     assert f"提醒暂停至{day(until)}" in text_of(client.get("/").text)
+
+
+def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county: Store) -> None:
+    today = beijing_date(NOW)
+    row = Record(
+        kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name=OVERDUE.id, on=today, text=f"至{today}；张三；换人"
+    )
+    client = client_of(county, Surroundings())
+    with county.read() as tx:
+        (number,) = (one.id for one in cases(tx) if (one.account, one.rule) == (OVERDUE.id, "UPD-01"))
+    assert "提醒暂停" not in text_of(client.get(f"/cases/{number}").text)
+    assert "暂停提醒的账号" not in text_of(client.get("/").text)
+    with county.begin() as tx:
+        save_records(tx, [row], known_at=NOW)
+    assert f"提醒暂停至{day(today)}（{day(today)}起，张三登记：换人）" in text_of(client.get(f"/cases/{number}").text)
+    assert "1 个已超期而暂停提醒的账号，单位收不到提醒，请确认" in text_of(client.get("/").text)
+    assert names_in(client.get("/accounts?task=muted").text) == [OVERDUE.name]
