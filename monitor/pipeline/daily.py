@@ -28,6 +28,11 @@ class Daily:
         has_come = now >= at_beijing(today, self.hour) and self.calendar.is_workday(today)
         return has_come and memory.get_note(tx, self.topic(now)) is None
 
+    def begun_at(self, tx: Tx, topic: str) -> datetime | None:
+        """Return when it was written under a topic; None if it was not."""
+        noted = memory.get_note(tx, topic)
+        return datetime.fromisoformat(noted) if noted else None
+
     def begin(self, tx: Tx, now: datetime) -> str | None:
         """Return the topic to write under, and remember it; None where it is not due."""
         if not self.is_due(tx, now):

@@ -80,7 +80,9 @@ class Digest:
     def _words(self, tx: Tx, rows: Sequence[sights.Row], tasks: Sequence[Notice], now: datetime) -> Words | None:
         """Return what is to be said now; None where there is nothing."""
         bench = self.courier.bench
-        since = outbox.last_left(tx, TOPIC) or now - LOOK_BACK
+        last = outbox.last_left(tx, TOPIC)
+        begun = self._daily.begun_at(tx, last) if last else None
+        since = begun or now - LOOK_BACK
         sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx), outbox.next_release(tx))
         turned = events.events_since(tx, since)
         sections = (

@@ -366,13 +366,11 @@ def was_told(tx: Tx, topic: str, *, since: datetime) -> bool:
     return tx.scalar(sa.select(table.c.id).where(drafted).limit(1)) is not None
 
 
-def last_left(tx: Tx, prefix: str) -> datetime | None:
-    """Return when the latest message with such a topic was drafted that has left, or still may."""
+def last_left(tx: Tx, prefix: str) -> str | None:
+    """Return the last of the dated topics with such a prefix of which a message has left, or still may."""
     theirs = sa.and_(table.c.topic.startswith(prefix, autoescape=True), table.c.state != MessageState.FAILED)
-    latest: datetime | None = tx.scalar(
-        sa.select(sa.func.max(table.c.created_at)).where(theirs, table.c.frozen_at.is_not(None))
-    )
-    return latest
+    last: str | None = tx.scalar(sa.select(sa.func.max(table.c.topic)).where(theirs, table.c.frozen_at.is_not(None)))
+    return last
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:

@@ -516,6 +516,28 @@ async def test_a_digest_that_was_held_says_how_things_stand_when_it_is_let_go(st
     assert "未确定联络员" in told.body
 
 
+async def test_what_happened_since_the_last_digest_that_left_stands_in_the_next_however_many_were_held(
+    store: Store,
+) -> None:
+    made = await stale(store, 16, hold=True)
+    gone = partial(made.parts.save_roster, accounts=[], effective_at=NOW, known_at=NOW + timedelta(hours=1))
+
+    def emptied(tx: Tx) -> None:
+        gone(tx, remove_missing=True)
+
+    for day in range(3):
+        await made.settle()
+        await made.parts.works.write_digest()
+        if day != 1:
+            await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
+            await made.settle()
+        if day == 0:
+            await store.write(emptied)
+        made.clock.forward(timedelta(days=1))
+    _, last = made.duty.taken
+    assert "A01 UPD-01：账号已移出台账" in last.body
+
+
 async def test_a_held_digest_that_has_nothing_left_to_say_is_not_sent(store: Store) -> None:
     made = await stale(store, 3, hold=True)
     draft = outbox.Draft(channel="duty", role=Role.OPERATOR, person="", subject="旧", body="旧", topic="digest:1")
