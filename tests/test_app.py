@@ -178,6 +178,16 @@ def test_a_rule_that_the_file_of_an_older_version_lacks_is_named_to_whoever_star
     assert said.startswith("rules.yaml 里没有规则 SEC-01、FAKE-01，不按它们判断")
 
 
+async def test_a_rule_that_is_missing_is_logged_at_the_start_and_nothing_where_none_is(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = settings().rule_versions
+    older = whole.model_copy(update={"rules": tuple(one for one in whole.rules if one.id != "SEC-01")})
+    for chosen in (settings(), settings(rule_versions=older)):
+        await store.write(office(store, lambda clock: Canned(clock, {}), chosen).parts.refresh)
+    assert ["SEC-01" in str(record.__dict__.get("hint")) for record in caplog.records] == [True]
+
+
 @pytest.mark.parametrize(
     ("method", "canaries", "named"),
     [

@@ -194,6 +194,11 @@ def hints(settings: Settings) -> Iterator[str]:
         yield "hold 为 true，消息只生成、不发送，放行后才发出。"
     if settings.grants and settings.key is None:
         yield "没有设置环境变量 XUNCHA_KEY，授权得到的令牌不写入数据库，重启后重新获取。"
+    yield from unjudged(settings)
+
+
+def unjudged(settings: Settings) -> Iterator[str]:
+    """Yield, in Chinese, that nobody is judged by some rules, where the file of an older version lacks them."""
     if absent := settings.rule_versions.absent:
         yield f"rules.yaml 里没有规则 {'、'.join(absent)}，不按它们判断；需要的，从新版本自带的 rules.yaml 中抄入。"
 

@@ -21,6 +21,7 @@ from monitor.app.choices import (
     policy,
     provers,
     sessions,
+    unjudged,
 )
 from monitor.app.clock import now
 from monitor.app.process import mark
@@ -298,7 +299,12 @@ class Parts:
         )
 
     def refresh(self, tx: Tx) -> None:
-        """Bring the store in line with what may have changed since the last start: chains, rules, calendar."""
+        """Bring the store in line with what may have changed since the last start: chains, rules, calendar.
+
+        Which rules nobody is judged by is logged.
+        """
+        for hint in unjudged(self.settings):
+            _log.warning("rules missing", extra={"hint": hint})
         self.sync_sources(tx)
         now = self.clock()
         areas.enrol(tx, registers.areas(tx, now=now), at=now)

@@ -17,7 +17,7 @@ import click
 from monitor.cli.chinese import Command
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import progress, warn
+from monitor.cli.terminal import progress
 
 if TYPE_CHECKING:
     import socket
@@ -36,10 +36,7 @@ def run(where: Place, *, or_sample: bool) -> None:
     if or_sample and not _has_roster(where):
         _sample(where)
         return
-    from monitor.app.choices import hints
-
     settings = where.settings(secrets=True)
-    warn(hints(settings))
     with where.store() as store:
         if not store.can_stand_by:
             _claim(store)
