@@ -50,17 +50,23 @@ def case_list(where: Place, *, everything: bool) -> None:
 @place
 def case_show(where: Place, *, number: int) -> None:
     """显示一个案件的每一步和核实结果。"""
-    from monitor.core.calendar import beijing
+    from monitor.app.clock import now
+    from monitor.core.calendar import beijing, beijing_date
     from monitor.core.decision import Ruling
+    from monitor.core.mute import over
     from monitor.core.wording import plain
-    from monitor.store import cases, decisions
+    from monitor.store import cases, decisions, records, roster
 
     with where.store() as store, store.read() as tx:
         found = cases.case(tx, number)
         if found is None:
             raise Refusal(f"没有编号为 {number} 的案件。")
         ruled = decisions.decisions_on(tx, found)
+        account = roster.account(tx, found.account) if found.closed_at is None else None
+        mute = over(account, records.mutes_on(tx, beijing_date(now()))) if account else None
     click.echo(_line(found))
+    if mute:
+        click.echo(f"提醒暂停至{mute.last}（{plain(mute.by)}登记：{plain(mute.why, 300)}）")
     for step in found.steps:
         click.echo(f"{beijing(step.at):%Y-%m-%d %H:%M}  {step.kind.label}  {plain(step.because, 300)}")
     for one in ruled:

@@ -11,6 +11,7 @@ from monitor.core.claim import Claim
 from monitor.core.collector import Collector, LinkCollector
 from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import Finding
+from monitor.core.mute import Mute
 from monitor.core.observation import Blind, Look, Observation, Post, Profile, Reason, Seen, Timeline, Unchanged
 
 Shape = dict[str, object]
@@ -161,8 +162,11 @@ def _profile(profile: Profile) -> Shape:
     return {"name": profile.name, "id": profile.id, "followers": profile.followers, "posts": profile.posts}
 
 
-def account_shape(account: Account, newest_post_at: datetime | None) -> Shape:
-    """Return one account of the roster and when its newest known post appeared; nothing of its people."""
+def account_shape(account: Account, newest_post_at: datetime | None, mute: Mute | None) -> Shape:
+    """Return one account of the roster, when its newest known post appeared, and until when it is muted.
+
+    Nothing of its people.
+    """
     return {
         "id": account.id,
         "name": account.name,
@@ -174,6 +178,7 @@ def account_shape(account: Account, newest_post_at: datetime | None) -> Shape:
         "main": account.is_main,
         "homepage": account.homepage,
         "newest": moment_shape(newest_post_at) if newest_post_at else None,
+        "muted_until": mute.last.isoformat() if mute else None,
     }
 
 

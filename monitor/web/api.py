@@ -112,7 +112,7 @@ class Api:
 
 
 def _account(row: Row) -> Shape:
-    return account_shape(row.account, row.newest_post_at)
+    return account_shape(row.account, row.newest_post_at, row.mute)
 
 
 def _observations(tx: Tx, request: Request) -> list[Shape]:

@@ -9,12 +9,14 @@ import pytest
 from monitor.app.choices import bench, load_settings
 from monitor.app.clock import now
 from monitor.core.account import Platform
+from monitor.core.calendar import beijing_date
 from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import State
 from monitor.core.observation import Look
+from monitor.core.record import Record, RecordKind, Subject
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Judge
-from monitor.store import Store, audit, cases, facts, open_store
+from monitor.store import Store, audit, cases, facts, open_store, records
 from tests.cli.office import Office
 from tests.store.build import account, enrol, record, source
 
@@ -69,6 +71,15 @@ async def test_a_suspicion_is_listed_shown_and_confirmed(suspected: Office) -> N
             (known,) = facts.known(tx, ["A01"], now=now() - timedelta(hours=13))
             assert len(known.probes) == 2
             assert known.decisions == ()
+
+
+async def test_that_the_unit_of_an_open_case_is_muted_is_shown(suspected: Office) -> None:
+    number = next(line for line in suspected.type("case", "list").lines if "APP-01" in line).split()[0]
+    today = beijing_date(now())
+    row = Record(kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name="A01", on=today, text=f"至{today}；张三；换人")
+    with store_of(suspected) as store, store.begin() as tx:
+        records.save_records(tx, [row], known_at=now())
+    assert suspected.type("case", "show", number).lines[1] == f"提醒暂停至{today}（张三登记：换人）"
 
 
 async def test_a_suspicion_that_was_wrong_ends_its_case(suspected: Office) -> None:

@@ -44,6 +44,7 @@ def test_accounts_are_those_of_the_roster_with_their_newest_post(client: TestCli
     shown = {one["id"]: one for one in got(client, "/api/v1/accounts")}
     assert set(shown) == {account.id for account in ACCOUNTS}
     assert shown[OVERDUE.id]["newest"] == "2026-05-03T08:05:00+08:00"
+    assert shown[OVERDUE.id]["muted_until"] is None
 
 
 def test_an_account_s_id_may_hold_anything(client: TestClient) -> None:

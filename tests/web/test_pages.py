@@ -372,3 +372,4 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     assert f"提醒暂停至{day(today)}（{day(today)}起，张三登记：换人）" in text_of(client.get(f"/cases/{number}").text)
     assert "1 个已超期而暂停提醒的账号，单位收不到提醒，请确认" in text_of(client.get("/").text)
     assert names_in(client.get("/accounts?task=muted").text) == [OVERDUE.name]
+    assert client.get(f"/api/v1/accounts/{OVERDUE.id}").json()["muted_until"] == today.isoformat()
