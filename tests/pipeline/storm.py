@@ -200,6 +200,7 @@ async def brew(database: str, cases: int, clock: SharedClock) -> None:
         await parts.works.judge_all()
         with store.begin() as tx:
             _remember_steps(tx, now)
+            _forget_findings(tx)
             opened = tx.scalar(sa.select(sa.func.count()).where(tables.cases.c.rule == "UPD-01"))
         assert opened == cases
 
@@ -226,6 +227,12 @@ def _remember_steps(tx: sa.Connection, now: datetime) -> None:
     told = before | {"rule": "UPD-01", "role": Role.LIAISON, "route": 0, "is_urgent": False, "state": NoticeState.TOLD}
     rows = ({"case": row.id, "account": row.account, "person": _liaison(row.account)} | told for row in early)
     run(tx, sa.insert(tables.notices), rows)
+
+
+def _forget_findings(tx: sa.Connection) -> None:
+    """Let go of what the rules said of every account: delivering asks them again, and a copy is the smaller."""
+    tx.execute(sa.delete(tables.findings))
+    tx.execute(sa.delete(tables.finding_changes))
 
 
 def _liaison(account_id: str) -> str:

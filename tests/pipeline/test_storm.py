@@ -30,7 +30,7 @@ from tests.pipeline.storm import ANSWERED, POSTED, ROBOTS, TAKING, Blow, FarSide
 from tests.services import require_postgresql
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.pipeline.storm"])
+PROCESSES.set_forkserver_preload(["pytest", "tests.pipeline.warm"])
 CASES = 5_000
 FEWER = 400
 FEW = 8
