@@ -205,12 +205,6 @@ async def brew(database: str, cases: int, clock: SharedClock) -> None:
         assert opened == cases
 
 
-async def draft(database: str, clock: SharedClock) -> None:
-    """Write every message, and send none."""
-    with open_store(database) as store:
-        await parts_of(store, clock, _nowhere()).courier.prepare(clock())
-
-
 def _nowhere() -> Mapping[str, Channel]:
     groups = ("duty", *(f"robot{number}" for number in range(ROBOTS)))
     return {"mail": Taking("mail"), **{name: Taking(name, is_group=True) for name in groups}}
