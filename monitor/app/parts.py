@@ -35,15 +35,17 @@ from monitor.core.gate import Gate
 from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.token import Permit, TokenKey
-from monitor.core.wording import Office, Words
+from monitor.core.wording import Office
 from monitor.daemon import Health
 from monitor.metrics import Metrics
 from monitor.pipeline import looking
 from monitor.pipeline.auditing import Auditor
 from monitor.pipeline.beating import Beacon
 from monitor.pipeline.claiming import Clerk
+from monitor.pipeline.composing import Composer
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
+from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench, Judge
 from monitor.pipeline.looking import Looker
@@ -53,7 +55,6 @@ from monitor.pipeline.watching import Watch
 from monitor.pipeline.works import Works
 from monitor.settings import Settings
 from monitor.store import Store, Tx, areas, cases, prune, registers, roster
-from monitor.store.outbox import Kept
 
 _log = logging.getLogger(__name__)
 
@@ -130,14 +131,14 @@ class Parts:
     @cached_property
     def works(self) -> Works:
         """The parts that the daemon's passes set in motion."""
-        courier = self.courier
         surveyor = Surveyor(store=self.store, bench=self.bench, faults=self.faults)
         return Works(
             store=self.store,
             looker=self.looker,
             judge=Judge(store=self.store, bench=self.bench, faults=self.faults, follow=surveyor.follow),
             surveyor=surveyor,
-            courier=courier,
+            drafter=self.drafter,
+            courier=self.courier,
             digest=self.digest,
             pruner=pruner(self.settings, self.store, self.clock),
             watch=self.watch,
@@ -153,7 +154,7 @@ class Parts:
             store=self.store,
             looker=self.looker,
             door=self.door,
-            courier=self.courier,
+            drafter=self.drafter,
             perches=perches(self.settings, self.collectors),
             anchors=self.settings.network.anchors,
             clock=self.clock,
@@ -192,35 +193,37 @@ class Parts:
         return Gate(steps=frozenset(StepKind.of(step) for step in review.steps), workdays=review.workdays)
 
     @cached_property
-    def courier(self) -> Courier:
-        """Writes and sends messages."""
-        return Courier(
+    def drafter(self) -> Drafter:
+        """Writes messages."""
+        composer = Composer(bench=self.bench, office=self.office, page_of=self.page_of, link_of=self.link_of)
+        return Drafter(
             store=self.store,
-            bench=self.bench,
+            composer=composer,
             directory=self.directory,
-            office=self.office,
             hours=self.hours,
             is_holding=self.settings.hold,
             gate=self.gate,
-            page_of=self.page_of,
             home=self.home,
-            link_of=self.link_of,
+        )
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Sends messages."""
+        return Courier(
+            store=self.store,
+            drafter=self.drafter,
             clock=self.clock,
             delivered=self.metrics.delivered,
             faults=self.faults,
             holder=mark(),
-            renewed=self._renewed,
+            renewed=self.digest.renewed,
             per_person=self.settings.hours.per_person,
         )
-
-    def _renewed(self, tx: Tx, kept: Kept, now: datetime) -> Words | None:
-        """Ask the digest, which is written with the courier's help."""
-        return self.digest.renewed(tx, kept, now)
 
     @cached_property
     def digest(self) -> Digest:
         """Writes the operator's message of the day."""
-        return Digest(courier=self.courier, hour=self.settings.hours.digest)
+        return Digest(drafter=self.drafter, hour=self.settings.hours.digest)
 
     @cached_property
     def health(self) -> Health:
@@ -231,7 +234,7 @@ class Parts:
     def beacon(self) -> Beacon:
         """What is heard while all is well."""
         return Beacon(
-            courier=self.courier,
+            drafter=self.drafter,
             ping=self._ping(),
             peer=self.settings.heartbeat.peer,
             hour=self.settings.hours.digest,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from monitor.core.account import Role
-from monitor.core.case import Ladder
-from monitor.core.wording import Setting, alive
+from monitor.core.wording import alive
+from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
-from monitor.pipeline.delivering import UNNUMBERED, Courier
+from monitor.pipeline.drafting import Drafter
 from monitor.store import Tx, outbox
 
 TOPIC = "alive:"
@@ -21,7 +21,7 @@ TOPIC = "alive:"
 class Beacon:
     """Says that the service lives; whether it may say so, somebody else decides."""
 
-    courier: Courier
+    drafter: Drafter
     ping: Callable[[], Awaitable[object]] | None
     """Asks for the address outside, which expects to be asked again and again (healthchecks and its like)."""
     peer: str | None
@@ -33,25 +33,21 @@ class Beacon:
         if self.ping:
             await self.ping()
         if self.peer:
-            await self.courier.store.write_if(
+            await self.drafter.store.write_if(
                 lambda tx: self._daily.is_due(tx, now), lambda tx: self._write(tx, now), durable=True
             )
 
     @property
     def _daily(self) -> Daily:
-        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.courier.bench.calendar)
+        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.drafter.bench.calendar)
 
     def _write(self, tx: Tx, now: datetime) -> None:
         topic = self._daily.begin(tx, now) if self.peer else None
         if self.peer is None or topic is None:
             return
-        bench = self.courier.bench
-        setting = Setting(
-            now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
-        )
-        words = alive(UNNUMBERED, setting)
+        words = alive(UNNUMBERED, self.drafter.composer.setting(now))
         draft = outbox.Draft(
             channel=self.peer, role=Role.OPERATOR, person="", subject=words.subject, body=words.body, topic=topic
         )
-        opens = self.courier.hours.opens_at(now, bench.calendar)
+        opens = self.drafter.hours.opens_at(now, self.drafter.bench.calendar)
         outbox.save_draft(tx, draft, at=now, not_before=opens, held=False)

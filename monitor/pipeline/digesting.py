@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from monitor.core.account import Account
 from monitor.core.appearance import Change
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import LADDER, Closing, Ladder
+from monitor.core.case import LADDER, Closing
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
@@ -20,9 +20,10 @@ from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
 from monitor.core.record import Subject
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.wording import Section, Setting, Words, day, digest, escaped, quoted
+from monitor.core.wording import Section, Words, day, digest, escaped, quoted
+from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
-from monitor.pipeline.delivering import UNNUMBERED, Courier
+from monitor.pipeline.drafting import Drafter
 from monitor.store import Tx, cases, events, grounds, outages, outbox, papers, records, sights
 
 TOPIC = "digest:"
@@ -37,21 +38,21 @@ ASK_HAND_FROM = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """Writes the digest when its hour has come; the courier sends it like any message."""
+    """Writes the digest when its hour has come; it is sent like any message."""
 
-    courier: Courier
+    drafter: Drafter
     hour: time
 
     async def write_if_due(self, now: datetime) -> bool:
         """Write today's digest if it is due and not yet written; return whether it was."""
-        written = await self.courier.store.write_if(
+        written = await self.drafter.store.write_if(
             lambda tx: self._daily.is_due(tx, now), lambda tx: self._write(tx, now), durable=True
         )
         return bool(written)
 
     @property
     def _daily(self) -> Daily:
-        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.courier.bench.calendar)
+        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.drafter.bench.calendar)
 
     def _write(self, tx: Tx, now: datetime) -> bool:
         topic = self._daily.begin(tx, now)
@@ -60,7 +61,7 @@ class Digest:
         rows = sights.overview(tx, now)
         tasks = _still_true(tx, rows, outbox.waiting_for_digest(tx), now)
         words = self._words(tx, rows, tasks, now)
-        if words is None or self.courier.tell_operator(tx, words, topic, now, tasks) is None:
+        if words is None or self.drafter.tell_operator(tx, words, topic, now, tasks) is None:
             return False
         _withdraw_older(tx, topic, now)
         return True
@@ -79,7 +80,6 @@ class Digest:
 
     def _words(self, tx: Tx, rows: Sequence[sights.Row], tasks: Sequence[Notice], now: datetime) -> Words | None:
         """Return what is to be said now; None where there is nothing."""
-        bench = self.courier.bench
         last = outbox.last_left(tx, TOPIC)
         begun = self._daily.begun_at(tx, last) if last else None
         since = begun or now - LOOK_BACK
@@ -93,14 +93,11 @@ class Digest:
             Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
             Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
-            Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(bench.calendar, beijing_date(now)))),
+            Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, beijing_date(now)))),
         )
         if not any(section.lines for section in sections):
             return None
-        setting = Setting(
-            now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
-        )
-        return digest(sections, UNNUMBERED, setting, self.courier.room)
+        return digest(sections, UNNUMBERED, self.drafter.composer.setting(now), self.drafter.room)
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core.account import Platform, Source
-from monitor.core.case import Ladder
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason
 from monitor.core.outage import UNREACHED, Canary, Diagnosis, Outage, diagnose
-from monitor.core.wording import Setting, outage_words
-from monitor.pipeline.delivering import UNNUMBERED, Courier
+from monitor.core.wording import outage_words
+from monitor.pipeline.composing import UNNUMBERED
+from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.looking import Door, Looker
 from monitor.store import Store, Tx, outages, outbox
 
@@ -49,7 +49,7 @@ class Watch:
     store: Store
     looker: Looker
     door: Door
-    courier: Courier
+    drafter: Drafter
     perches: Sequence[Perch]
     anchors: Sequence[str]
     """Addresses of independent hosts; while any of them answers the monitor is online. Without any, looks tell."""
@@ -124,11 +124,8 @@ class Watch:
                 self._tell(tx, outage, now)
 
     def _tell(self, tx: Tx, outage: Outage, now: datetime) -> None:
-        bench = self.courier.bench
-        setting = Setting(
-            now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.courier.office
-        )
-        self.courier.tell_operator(tx, outage_words(outage, UNNUMBERED, setting), _topic(outage), now)
+        setting = self.drafter.composer.setting(now)
+        self.drafter.tell_operator(tx, outage_words(outage, UNNUMBERED, setting), _topic(outage), now)
 
 
 def _diagnosis(tx: Tx, canaries: Mapping[Platform, Canary], now: datetime, *, answered: bool | None) -> Diagnosis:

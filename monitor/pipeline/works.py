@@ -11,6 +11,7 @@ from monitor.pipeline.auditing import Auditor, Lost
 from monitor.pipeline.beating import Beacon
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
+from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.judging import BATCH, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
@@ -27,6 +28,7 @@ class Works:
     looker: Looker
     judge: Judge
     surveyor: Surveyor
+    drafter: Drafter
     courier: Courier
     digest: Digest
     pruner: Pruner
@@ -61,7 +63,7 @@ class Works:
     async def deliver(self) -> int:
         """Write messages and try those whose time has come; return how many were tried."""
         await self.courier.recover(self.clock())
-        await self.courier.prepare(self.clock())
+        await self.drafter.prepare(self.clock())
         return await self.courier.deliver_due()
 
     async def write_digest(self) -> None:

@@ -15,6 +15,9 @@ from monitor.core.channel import Channel
 from monitor.core.collector import Page, Request, SeenT
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.observation import LookFailedError, Reason, Validators
+from monitor.core.token import TokenKey
+from monitor.pipeline.delivering import Courier
+from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.looking import Door
 from monitor.settings import Settings
@@ -163,6 +166,17 @@ class Office:
         await self.parts.works.judge_all()
         while await self.parts.works.deliver():
             pass
+
+
+def linking(parts: Parts, key: TokenKey) -> Courier:
+    """Return the courier of an office with pages that have an address and a key."""
+    composer = replace(parts.drafter.composer, link_of=lambda permit: f"https://x.example/k/{key.issue(permit)}")
+    return replace(parts.courier, drafter=replace(parts.drafter, composer=composer))
+
+
+def judging_by(drafter: Drafter, bench: Bench) -> Drafter:
+    """Return the drafter of an office that judges by other rules."""
+    return replace(drafter, composer=replace(drafter.composer, bench=bench))
 
 
 class Unsurveyed(Parts):

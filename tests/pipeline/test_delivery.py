@@ -19,8 +19,9 @@ from monitor.core.notice import Directory
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
 from monitor.core.wording import Words
-from monitor.pipeline import delivering
+from monitor.pipeline import drafting
 from monitor.pipeline.delivering import Courier
+from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.trying import trial
 from monitor.settings.sections import Review, Web
 from monitor.store import Store, Tx, acknowledging, cases, outbox, retrying, tables
@@ -28,7 +29,19 @@ from monitor.store.audit import recent_audit
 from monitor.store.outbox import Kept
 from tests.alerts import robot
 from tests.core.build import beijing_time
-from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
+from tests.pipeline.build import (
+    NOW,
+    Canned,
+    Clock,
+    Office,
+    Taking,
+    account,
+    feed,
+    judging_by,
+    linking,
+    office,
+    settings,
+)
 
 URL = "https://feed.example/{0}.xml"
 NO = Attempt(outcome=Outcome.PERMANENT, code="550")
@@ -146,8 +159,8 @@ async def test_a_retry_is_given_up_when_the_unit_has_updated_meanwhile(store: St
 async def test_a_draft_is_written_once_however_often_the_pass_runs(store: Store) -> None:
     made = await stale(store, 12, hold=True)
     await made.parts.works.judge_all()
-    assert await made.parts.courier.prepare(made.clock()) == 2
-    assert await made.parts.courier.prepare(made.clock()) == 0
+    assert await made.parts.drafter.prepare(made.clock()) == 2
+    assert await made.parts.drafter.prepare(made.clock()) == 0
 
 
 async def test_a_draft_follows_a_person_whose_address_changed(store: Store) -> None:
@@ -294,11 +307,11 @@ async def test_a_channel_that_works_for_nobody_is_no_fault_of_the_people(store: 
     assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
 
 
-@pytest.mark.parametrize("at_once", [1, delivering.SLICE])
+@pytest.mark.parametrize("at_once", [1, drafting.SLICE])
 async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(
     store: Store, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(delivering, "SLICE", at_once)
+    monkeypatch.setattr(drafting, "SLICE", at_once)
     made = await stale(store, 12, 16, 12)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
@@ -334,7 +347,7 @@ async def test_who_is_replaced_before_the_message_leaves_is_not_written_to_and_t
 async def test_who_was_replaced_a_moment_ago_is_not_written_to(store: Store) -> None:
     made = await stale(store, 10)
     await made.parts.works.judge_all()
-    await made.parts.courier.prepare(made.clock())
+    await made.parts.drafter.prepare(made.clock())
     new = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
     await made.enrol([account(1, URL.format(1), contacts=(new,))])
     await made.parts.courier.deliver_due()
@@ -346,12 +359,13 @@ async def test_who_was_replaced_a_moment_ago_is_not_written_to(store: Store) -> 
 async def test_what_waits_for_a_channel_that_the_settings_drop_goes_by_the_one_they_name(store: Store) -> None:
     made = await stale(store, 10)
     await made.parts.works.judge_all()
-    await made.parts.courier.prepare(made.clock())
+    await made.parts.drafter.prepare(made.clock())
     post = Taking("post")
     ways = {Role.LIAISON: ("post",), Role.LEADER: ("post",), Role.OPERATOR: ("duty",)}
-    renewed = replace(made.parts.courier, directory=Directory(channels={"post": post, "duty": made.duty}, ways=ways))
+    directory = Directory(channels={"post": post, "duty": made.duty}, ways=ways)
+    renewed = replace(made.parts.courier, drafter=replace(made.parts.drafter, directory=directory))
     for _ in range(2):
-        await renewed.prepare(made.clock())
+        await renewed.drafter.prepare(made.clock())
         await renewed.deliver_due()
     assert [message.address for message in post.taken] == ["liaison@example.invalid"]
     assert made.duty.taken == []
@@ -691,14 +705,14 @@ SIGNING = TokenKey(b"a made-up key of thirty-two bytes")
 
 def linked(of: Office) -> Courier:
     """Return the office's courier with pages that have an address and a key."""
-    return replace(of.parts.courier, link_of=lambda permit: f"https://x.example/k/{SIGNING.issue(permit)}")
+    return linking(of.parts, SIGNING)
 
 
 async def test_a_message_to_a_unit_carries_a_link_that_is_good_for_this_message(store: Store) -> None:
     made = await stale(store, 10)
     await made.parts.works.judge_all()
     courier = linked(made)
-    await courier.prepare(made.clock())
+    await courier.drafter.prepare(made.clock())
     await courier.deliver_due()
     (message,) = made.mail.taken
     (token,) = re.findall(r"\[已知悉，由我处理\]\(https://x\.example/k/(\S+)\)", message.body)
@@ -768,30 +782,30 @@ async def test_what_waits_unchanged_is_not_judged_again_and_again(store: Store) 
         raise ZeroDivisionError
 
     bench = replace(made.parts.bench, rules=[replace(rule, judge=judge) for rule in made.parts.bench.rules])
-    courier = replace(made.parts.courier, bench=bench)
-    assert await courier.prepare(made.clock()) == 0
+    drafter = judging_by(made.parts.drafter, bench)
+    assert await drafter.prepare(made.clock()) == 0
     assert judged == []
     made.clock.forward(timedelta(minutes=10))
     with pytest.raises(ZeroDivisionError):
-        await courier.prepare(made.clock())
+        await drafter.prepare(made.clock())
 
 
 async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "SLICE", 1)
+    monkeypatch.setattr(drafting, "SLICE", 1)
     made = await stale(store, 10, 10, 10)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
     await made.parts.works.judge_all()
     bench, judged = made.parts.bench, list[str]()
 
-    def judging(until: int) -> Courier:
+    def judging(until: int) -> Drafter:
         def judge(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
             judged.append(known.account.id)
             assert len(judged) < until, "killed"
             return rule.judge(known, book, now)
 
         rules = [replace(rule, judge=partial(judge, rule)) for rule in bench.rules]
-        return replace(made.parts.courier, bench=replace(bench, rules=rules))
+        return judging_by(made.parts.drafter, replace(bench, rules=rules))
 
     with pytest.raises(AssertionError, match="killed"):
         await judging(until=3).prepare(made.clock())
@@ -803,7 +817,7 @@ async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkey
 async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: Store) -> None:
     made = await stale(store, 10)
     await made.parts.works.judge_all()
-    await made.parts.courier.prepare(made.clock())
+    await made.parts.drafter.prepare(made.clock())
     with store.begin(durable=True) as tx:
         (due,) = outbox.due_messages(tx, made.clock(), 9)
         lease = outbox.take(tx, due.message.id, "dead", at=made.clock())
@@ -908,7 +922,7 @@ async def test_what_is_withdrawn_while_it_stands_in_line_is_not_sent(store: Stor
     made.parts.directory.channels["duty"] = channel = Withdrawing(made)  # type: ignore[index]  # as above
     for topic in ("first", "outage"):
         words = Words(subject=topic, body=topic)
-        await store.write(partial(made.parts.courier.tell_operator, words=words, topic=topic, now=made.clock()))
+        await store.write(partial(made.parts.drafter.tell_operator, words=words, topic=topic, now=made.clock()))
         made.clock.forward(timedelta(seconds=1))
     await made.parts.courier.deliver_due()
     await made.parts.courier.deliver_due()

@@ -192,7 +192,7 @@ async def test_who_updates_between_the_judging_and_the_sending_hears_nothing(sto
     await canned.enrol([account(1, URL)])
     await canned.look()
     await canned.parts.works.judge_all()
-    await canned.parts.courier.prepare(canned.clock())
+    await canned.parts.drafter.prepare(canned.clock())
     bodies[URL] = feed(NOW, STALE)
     canned.clock.forward(timedelta(hours=12))
     await canned.look()

@@ -92,7 +92,7 @@ async def test_an_alarm_leaves_before_everything_else_and_within_the_pace_of_its
 async def test_an_alarm_that_is_over_before_it_leaves_is_not_sent(store: Store) -> None:
     made = await hit(store)
     await made.parts.works.judge_all()
-    await made.parts.courier.prepare(made.clock())
+    await made.parts.drafter.prepare(made.clock())
     recorded(made, "处置：已恢复")
     await made.parts.courier.deliver_due()
     assert made.duty.taken == []

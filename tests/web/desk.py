@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, TokenKey
 from monitor.store import Store, outbox, tables
 from monitor.web import Desk, create_app
-from tests.pipeline.build import Canned, Office, account, feed, office
+from tests.pipeline.build import Canned, Office, account, feed, linking, office
 from tests.web.county import Clock, Surroundings
 
 ARTICLE = (Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html").read_bytes()
@@ -65,8 +65,8 @@ async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
     await made.enrol([account(1, FEED, platform=Platform.WEIXIN_SUBSCRIPTION, platform_id="MzkwMDAwMDAwMQ==")])
     await made.look()
     await made.parts.works.judge_all()
-    courier = replace(made.parts.courier, link_of=lambda permit: f"https://x.example/k/{KEY.issue(permit)}")
-    await courier.prepare(made.clock())
+    courier = linking(made.parts, KEY)
+    await courier.drafter.prepare(made.clock())
     await courier.deliver_due()
     (sent, *_) = [one for one in await store.query(outbox.messages) if one.person == "liaison@example.invalid"]
     clock = Clock(made.clock())

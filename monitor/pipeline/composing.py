@@ -1,0 +1,107 @@
+"""What a message about notices says: the gravest of each account, in words that fit its channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.core.account import Role
+from monitor.core.case import Ladder, StepKind
+from monitor.core.notice import Notice
+from monitor.core.token import Permit, Purpose
+from monitor.core.wording import Item, Links, Office, Setting, Words, alarm, to_person, weight
+from monitor.pipeline.judging import Bench
+from monitor.pipeline.outlook import Outlook
+from monitor.store import outbox
+
+UNNUMBERED = "待定"
+"""What stands for a message's number until its words are settled."""
+LINK_LIFE = timedelta(days=14)
+"""How long a message's link may be used: longer than any case stays as it is."""
+UNLINKED = Links()
+"""What a draft offers: its links are made when its words are settled."""
+
+
+def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return the notices in the order in which a message tells of them: the gravest first, then by account."""
+    return tuple(sorted(notices, key=lambda notice: (-weight(notice.kind), notice.account, notice.rule)))
+
+
+def gravest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Return, for each account and rule, the one notice that says most; the others are said with it."""
+    best: dict[tuple[str, str], Notice] = {}
+    for notice in notices:
+        key = (notice.account, notice.rule)
+        if key not in best or notice.kind.weight > best[key].kind.weight:
+            best[key] = notice
+    return tuple(best.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Finds the words of messages."""
+
+    bench: Bench
+    office: Office
+    page_of: Callable[[str], str | None]
+    """Where an account's page is, if pages have an address."""
+    link_of: Callable[[Permit], str | None]
+    """Where the reader of a message may do what the permit says, if pages have an address and tokens a key."""
+
+    def setting(self, now: datetime) -> Setting:
+        """Return what words of this moment go by."""
+        bench = self.bench
+        return Setting(now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.office)
+
+    def words(
+        self,
+        notices: Sequence[Notice],
+        outlook: Outlook,
+        roles: Iterable[Role],
+        now: datetime,
+        links: Links = UNLINKED,
+    ) -> Words:
+        """Return what one message says of these notices to somebody in these roles."""
+        items = [
+            Item(
+                account=outlook.known[notice.account].account,
+                kind=notice.kind,
+                finding=outlook.findings[notice.account, notice.rule],
+                link=self.page_of(notice.account),
+            )
+            for notice in gravest(notices)
+        ]
+        setting = self.setting(now)
+        if any(notice.is_urgent for notice in notices):
+            return alarm(items, UNNUMBERED, setting)
+        return to_person(items, roles, UNNUMBERED, setting, links)
+
+    def fitting(
+        self, notices: Sequence[Notice], outlook: Outlook, kept: outbox.Kept, longest: int, now: datetime
+    ) -> tuple[Words, tuple[Notice, ...]]:
+        """Return words of at most `longest` bytes about the gravest of it, and the notices that they say nothing of.
+
+        One account is told of in any case: what is too long even then, the channel cuts.
+        """
+        heads = by_gravity(gravest(notices))
+        links = self._links(heads, kept, now)
+        count = len(heads)
+        while True:
+            words = self.words(heads[:count], outlook, {kept.role}, now, links)
+            size = len(words.body.encode())
+            if size <= longest or count == 1:
+                break
+            count = max(1, min(count - 1, count * longest // size))
+        told = {(notice.account, notice.rule) for notice in heads[:count]}
+        return words, tuple(notice for notice in notices if (notice.account, notice.rule) not in told)
+
+    def _links(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> Links:
+        """Return where the reader may answer; the operator, and who is told of an end, need not."""
+        if kept.role is Role.OPERATOR or all(notice.kind is StepKind.RECOVERED for notice in notices):
+            return Links()
+
+        def link(purpose: Purpose) -> str | None:
+            return self.link_of(Permit(purpose=purpose, message=kept.message.id, until=now + LINK_LIFE))
+
+        return Links(acknowledge=link(Purpose.ACKNOWLEDGE), paste=link(Purpose.PASTE))

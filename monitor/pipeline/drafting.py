@@ -1,0 +1,205 @@
+"""Turn notices that wait into messages, one for each person and way, and draft what the operator is told besides.
+
+A draft's words may change until it is settled (delivering.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from monitor.core.account import Account, Role
+from monitor.core.calendar import OfficeHours, start_of_day
+from monitor.core.gate import Gate
+from monitor.core.notice import Directory, Notice, Recheck, Route, whose
+from monitor.core.wording import AMPLE, Room, Words
+from monitor.pipeline.composing import Composer
+from monitor.pipeline.judging import Bench
+from monitor.pipeline.outlook import Outlook, look_ahead
+from monitor.store import Store, Tx, outbox
+
+AGAIN = timedelta(minutes=10)
+"""After how long what waits unchanged is judged anew."""
+SLICE = 300
+"""How many notices are judged in one transaction, and what else waits for the same people."""
+_log = logging.getLogger(__name__)
+
+
+def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
+    """Return the ways that the drafts carrying these notices would go, by message id."""
+    ids = {notice.message for notice in notices if notice.message}
+    return {one.message.id: way_of(one) for one in outbox.messages(tx, ids=ids, limit=len(ids))} if ids else {}
+
+
+def way_of(kept: outbox.Kept) -> Route:
+    """Return the way by which a message goes."""
+    message = kept.message
+    return Route(
+        role=kept.role,
+        person=kept.person,
+        channel=message.channel,
+        address=message.address,
+        mentions=message.mentions,
+    )
+
+
+def ids_of(notices: Iterable[Notice]) -> list[int]:
+    """Return the numbers of notices that are stored."""
+    return [notice.id for notice in notices if notice.id is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafter:
+    """Writes messages that nobody has sent yet."""
+
+    store: Store
+    composer: Composer
+    directory: Directory
+    hours: OfficeHours
+    is_holding: bool
+    """Whether all messages wait for a person to release them."""
+    gate: Gate
+    """What waits for a person in any case, but not for ever."""
+    home: str | None
+    """Where the pages begin, if they have an address."""
+
+    @property
+    def bench(self) -> Bench:
+        """What is judged by."""
+        return self.composer.bench
+
+    async def prepare(self, now: datetime) -> int:
+        """Turn waiting notices into messages, one for each person and way; return how many were written.
+
+        What waits is judged when it comes, when its account is, and every ten minutes: thousands may wait, for a
+        channel or for a person's word, and each is judged in any case right before it leaves. It is done for some
+        people at a time and kept what it came to, so that whoever dies over it leaves the less to who takes over.
+        """
+        if not self.is_holding:
+            await self.store.write_if(
+                lambda tx: outbox.is_release_due(tx, now), lambda tx: outbox.release_due(tx, now), durable=True
+            )
+        written = 0
+        while people := await self.store.query(lambda tx: outbox.people_due(tx, now, again=AGAIN, limit=SLICE)):
+            written += await self.store.write(partial(self._prepare, people=people, now=now), durable=True)
+        return written
+
+    @property
+    def room(self) -> Room:
+        """How much a message to the operator may say, whichever channel carries it in the end."""
+        longest = (self.directory.channels[route.channel].longest for route in self.directory.to_operator())
+        return Room(longest=min(longest, default=AMPLE.longest), page=self.home)
+
+    def tell_operator(
+        self, tx: Tx, words: Words, topic: str, now: datetime, notices: Sequence[Notice] = ()
+    ) -> str | None:
+        """Draft a message of its own topic to the operator; return its id, None where no channel leads there."""
+        route = next(iter(self.directory.to_operator()), None)
+        if route is None:
+            return None
+        draft = outbox.Draft(
+            channel=route.channel,
+            role=Role.OPERATOR,
+            person="",
+            subject=words.subject,
+            body=words.body,
+            notices=tuple(ids_of(notices)),
+            topic=topic,
+        )
+        opens = self.hours.opens_at(now, self.bench.calendar)
+        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
+
+    def opens_for(self, now: datetime, accounts: Iterable[Account]) -> datetime:
+        """Return the first moment from now on at which all areas of these accounts are at work."""
+        calendar = self.bench.calendar
+        calendars = [calendar.of(area) for area in {account.area for account in accounts}] or [calendar]
+        return max(self.hours.opens_at(now, one) for one in calendars)
+
+    def goes(self, notice: Notice, way: Route, outlook: Outlook) -> bool:
+        """Whether this is still the way by which whoever has the role now is told, as far as that is known."""
+        known = outlook.known.get(notice.account)
+        if known is None:
+            return True
+        return whose(notice, known.account) == notice.person and self._route(notice, outlook) == way
+
+    def _prepare(self, tx: Tx, *, people: frozenset[str], now: datetime) -> int:
+        """Write the messages to these people, and to whom else what waits for them goes; return how many.
+
+        A message is written with all that it says, so who stands in for one of them is written to as a whole too.
+        """
+        waiting = outbox.waiting_for(tx, people)
+        outlook = look_ahead(tx, self.bench, waiting, now)
+        groups: dict[tuple[str, Route], list[Notice]] = defaultdict(list)
+        untrue: list[int] = []
+        for notice in waiting:
+            match outlook.verdict(notice):
+                case Recheck.WAIT:
+                    continue
+                case Recheck.DROP:
+                    untrue.append(notice.id or 0)
+                case Recheck.SEND:
+                    current = self._handed_on(tx, notice, outlook, now)
+                    route = self._route(current, outlook) if current else None
+                    if current and route:
+                        groups[outbox.URGENT if current.is_urgent else "", route].append(current)
+        readers = people.union(*({route.person, one.person} for (_, route), group in groups.items() for one in group))
+        if readers > people:
+            return self._prepare(tx, people=readers, now=now)
+        outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
+        outbox.note_judged(tx, ids_of(waiting), at=now)
+        drafted = _drafted(tx, waiting)
+        fresh = [
+            (topic, route, group)
+            for (topic, route), group in groups.items()
+            if any(drafted.get(notice.message or "") != route for notice in group)
+        ]
+        for topic, route, group in fresh:
+            self._draft(tx, topic, route, group, outlook, now)
+        return len(fresh)
+
+    def _handed_on(self, tx: Tx, notice: Notice, outlook: Outlook, now: datetime) -> Notice | None:
+        """Return a notice as the person's who has the role now; None where that person knows of the step already."""
+        person = whose(notice, outlook.known[notice.account].account)
+        if person == notice.person:
+            return notice
+        return outbox.hand_on(tx, notice, person, at=now)
+
+    def _route(self, notice: Notice, outlook: Outlook) -> Route | None:
+        """Return the way to try now; None when all failed: the notice stays, for the operator to see."""
+        routes = self.directory.routes(notice, outlook.known[notice.account].account)
+        return routes[notice.route] if notice.route < len(routes) else None
+
+    def _draft(
+        self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime
+    ) -> None:
+        words = self.composer.words(group, outlook, {route.role}, now)
+        draft = outbox.Draft(
+            channel=route.channel,
+            address=route.address,
+            mentions=route.mentions,
+            role=route.role,
+            person=route.person,
+            subject=words.subject,
+            body=words.body,
+            grid=words.grid,
+            notices=tuple(ids_of(group)),
+            is_first=outbox.is_news(tx, {notice.case for notice in group}),
+            topic=topic,
+            release_at=self._release_at(group),
+        )
+        told = [outlook.known[notice.account].account for notice in group if route.role is not Role.OPERATOR]
+        opens = now if topic else self.opens_for(now, told)
+        waits = any(map(self.gate.holds, group)) and (draft.release_at is None or now < draft.release_at)
+        is_held = self.is_holding or (waits and not topic)
+        if topic and is_held:
+            _log.warning("urgent message held", extra={"accounts": " ".join(notice.account for notice in group)})
+        outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
+
+    def _release_at(self, group: Sequence[Notice]) -> datetime | None:
+        """Return when a message goes by itself that waits at the gate; None where only a person lets it go."""
+        day = None if self.is_holding else self.gate.opens_on(group, self.bench.calendar)
+        return start_of_day(day) if day is not None else None
