@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -128,19 +128,19 @@ def _violated(account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: 
     """Return the finding on an account that was below the mean in these weeks, latest first."""
     told = "、".join(f"{week.label}为{week.values[account.id]:f}（平均{mean.text}）" for week, mean in reversed(below))
     ended = below[0][0].begins_on + timedelta(days=6)
-    finding = on_account(
+    # a hint proposes nothing: about half of any group is below its mean
+    is_hint = book.strengths[ID] is Strength.ADVISORY
+    return on_account(
         ID,
         account,
         book,
         State.VIOLATED,
         f"运营效果指数{told}，截至{day(ended)}连续{len(below)}周低于{name}。",
         since=ended,
-        proposals=(Proposal.CONSOLIDATE,),
+        proposals=() if is_hint else (Proposal.CONSOLIDATE,),
         basis=Basis.IMPORT,
         evidence=[f"week:{week.label}" for week, _ in reversed(below)],
     )
-    # a hint proposes nothing: about half of any group is below its mean
-    return replace(finding, proposals=()) if finding.strength is Strength.ADVISORY else finding
 
 
 RULE = AreaRule(
