@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor.core.account import Account, Platform, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.calendar import beijing_date
@@ -16,6 +18,7 @@ from monitor.core.observation import Reason
 from monitor.core.paper import Entry, Paper, PaperKind
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.reference import Reference
+from monitor.pipeline import surveying
 from monitor.store import Store, cases, decisions, records
 from monitor.store.papers import save_papers
 from tests.pipeline.build import Canned, Office, account, feed, office
@@ -82,6 +85,25 @@ async def test_what_is_put_right_is_silence_and_its_case_ends(store: Store) -> N
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
     changes = await store.query(lambda tx: cases.finding_changes(tx, "A01"))
     assert [one.finding.state for one in changes if one.finding.rule == "PLT-01"] == [State.OK, State.VIOLATED]
+
+
+async def test_an_area_that_is_judged_in_portions_is_judged_like_one_that_is_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveying, "CHUNK", 2)
+    niche = [replace(NICHE, id=f"A0{number}", unit=f"示例{number}局") for number in range(1, 6)]
+    of = await living(store, *niche)
+    assert await held(of, "PLT-01") == {one.id: State.VIOLATED for one in niche}
+    assert await course(of, "SYS-01") == [([StepKind.TASK], None)] * 5
+    before = await store.query(cases.cases)
+    of.clock.forward(DAY)
+    await of.parts.works.judge_all()
+    assert await store.query(cases.cases) == before
+    await of.enrol([*(replace(one, platform=Platform.WEIBO) for one in niche[:3]), *niche[3:]])
+    await of.parts.works.judge_all()
+    assert await held(of, "PLT-01") == {"A04": State.VIOLATED, "A05": State.VIOLATED}
+    open_ones, ended = [([StepKind.TASK], None)] * 2, [([StepKind.TASK], Closing.COMPLETED)] * 3
+    assert await course(of, "PLT-01") == [*open_ones, *ended]
 
 
 async def test_a_record_is_judged_at_once(store: Store) -> None:
