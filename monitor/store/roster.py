@@ -167,7 +167,7 @@ def accounts_in(
     contents = tx.scalars(
         chosen.with_only_columns(tables.account_versions.c.content).execution_options(yield_per=IDS_AT_ONCE)
     )
-    return tuple(_without_people(content) for content in contents)
+    return tuple(_without_people(content | {"area": area}) for content in contents)  # one name instead of so many
 
 
 def _without_people(content: dict[str, object]) -> Account:
