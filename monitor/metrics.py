@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 
 from prometheus_client import (
     CollectorRegistry,
@@ -193,42 +195,42 @@ def _shown(snapshot: Snapshot) -> tuple[Sequence[Reading], int]:
     return shown, snapshot.left_out + len(grave) - len(shown)
 
 
-def _of_accounts(shown: Sequence[Reading]) -> Iterator[Iterable[str]]:
-    ids = [(_escape(reading.account), reading) for reading in shown]
-    yield _family(
-        "account_info",
-        "Always 1; says which account an id is.",
-        (f'{{account="{account}",{_who(one)}}} 1' for account, one in ids),
-    )
-    yield _family(
+_OF_ACCOUNT = (
+    ("account_info", "Always 1; says which account an id is."),
+    (
         "days_since_update",
         "Whole calendar days (Beijing) since the newest visible post, or since the opening without one.",
-        (f'{{account="{account}"}} {one.days}' for account, one in ids if one.days is not None),
-    )
-    yield _family(
-        "last_published_timestamp_seconds",
-        "When the newest visible post was published.",
-        (
-            f'{{account="{account}"}} {one.last_published.timestamp()}'
-            for account, one in ids
-            if one.last_published is not None
-        ),
-    )
-    yield _family(
-        "last_look_timestamp_seconds",
-        "When the account was last looked at, whatever came of it.",
-        (f'{{account="{account}"}} {one.last_look.timestamp()}' for account, one in ids if one.last_look is not None),
-    )
-    yield _family(
+    ),
+    ("last_published_timestamp_seconds", "When the newest visible post was published."),
+    ("last_look_timestamp_seconds", "When the account was last looked at, whatever came of it."),
+    (
         "finding_state",
         "1 for the state in which an account stands to a rule; rules that do not apply are left out.",
-        (f'{{account="{account}",{said}}} 1' for account, one in ids for said in _said(one.findings)),
+    ),
+    ("app_download_available", "Whether an app can be downloaded; absent where that is not known."),
+)
+"""The families of which each account has series of its own."""
+
+
+def _of_accounts(shown: Sequence[Reading]) -> Iterator[Iterable[str]]:
+    series = [_series(one) for one in shown]
+    for place, (noun, meaning) in enumerate(_OF_ACCOUNT):
+        yield chain(_family(noun, meaning, ()), map(itemgetter(place), series))
+
+
+@lru_cache(maxsize=SERIES_CAP)  # from one scrape to the next few accounts change
+def _series(one: Reading) -> tuple[str, ...]:
+    """Return an account's lines of each family of `_OF_ACCOUNT`."""
+    account = f'account="{_escape(one.account)}"'
+    samples = (
+        (f"{{{account},{_who(one)}}} 1",),
+        () if one.days is None else (f"{{{account}}} {one.days}",),
+        () if one.last_published is None else (f"{{{account}}} {one.last_published.timestamp()}",),
+        () if one.last_look is None else (f"{{{account}}} {one.last_look.timestamp()}",),
+        tuple(f"{{{account},{said}}} 1" for said in _said(one.findings)),
+        () if one.is_downloadable is None else (f"{{{account}}} {one.is_downloadable:d}",),
     )
-    yield _family(
-        "app_download_available",
-        "Whether an app can be downloaded; absent where that is not known.",
-        (f'{{account="{account}"}} {one.is_downloadable:d}' for account, one in ids if one.is_downloadable is not None),
-    )
+    return tuple("".join(_lines(noun, some)) for (noun, _), some in zip(_OF_ACCOUNT, samples, strict=True))
 
 
 @lru_cache(maxsize=1000)  # most accounts stand like many others
@@ -328,8 +330,11 @@ def _family(noun: str, meaning: str, samples: Iterable[str]) -> Iterator[str]:
     """Yield a gauge's lines; a sample is its labels in braces, or nothing, and ` value`."""
     name = f"xuncha_{noun}"
     yield f"# HELP {name} {meaning}\n# TYPE {name} gauge\n"
-    for sample in samples:
-        yield f"{name}{sample}\n"
+    yield from _lines(noun, samples)
+
+
+def _lines(noun: str, samples: Iterable[str]) -> Iterator[str]:
+    yield from (f"xuncha_{noun}{sample}\n" for sample in samples)
 
 
 def _escape(value: str) -> str:
