@@ -700,6 +700,16 @@ async def test_what_nobody_heard_of_before_leaves_first(store: Store) -> None:
 NEW = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
 
 
+async def test_what_was_written_before_the_clock_was_put_back_leaves_in_its_turn(store: Store) -> None:
+    made = await stale(store, 10)
+    made.clock.forward(timedelta(hours=2))
+    await made.parts.works.judge_all()
+    await made.parts.courier.prepare(made.clock())
+    made.clock.forward(-timedelta(hours=1))
+    await made.settle()
+    assert [message.address for message in made.mail.taken] == ["liaison@example.invalid"]
+
+
 SIGNING = TokenKey(b"a made-up key of thirty-two bytes")
 
 
