@@ -151,6 +151,14 @@ def test_a_pass_that_breaks_is_timed_and_no_success() -> None:
     assert samples(text, "xuncha_bugs_total") == {("look",): 1}
 
 
+def test_an_account_that_turned_is_written_as_it_stands_now_and_the_others_as_they_stood() -> None:
+    of, other = metrics(), reading("A02", ("UPD-01", State.OK))
+    before = of.render(snapshot(reading("A01", ("UPD-01", State.WARNING)), other))
+    after = of.render(snapshot(reading("A01", ("UPD-01", State.VIOLATED)), other))
+    assert before.replace(b'"A01",rule="UPD-01",state="warning"', b'"A01",rule="UPD-01",state="violated"') == after
+    assert before != after
+
+
 def test_every_account_has_its_series_up_to_the_cap() -> None:
     text = metrics().render(snapshot(*(reading(f"a{number}") for number in range(SERIES_CAP))))
     assert len(samples(text, "xuncha_days_since_update")) == SERIES_CAP
