@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -79,12 +79,11 @@ class Surveyor:
     ) -> bool:
         """Judge an area, or some of its accounts, by one rule; return whether that touched any case."""
         standing = standing_in(tx, register.area, rule.id, of)
-        ongoing = cases.open_in_area(tx, register.area, rule.id, of)
         on = _Hearing(rule, register, self.bench.book(now, register.area), self.bench.calendar.of(register.area), now)
         touched: list[int] = []
         for some in portions(area_findings(rule, register, on.book, now), CHUNK):
             found = {subject_of(one): one for one in some}
-            open_cases = _taken(tx, ongoing, found)
+            open_cases = cases.open_on(tx, rule.id, found)
             said = []
             for subject, one in found.items():
                 case, stood = open_cases.get(subject), standing.pop(subject, None)
@@ -92,8 +91,8 @@ class Surveyor:
                 if planned != NOTHING or stood != digest_of(one):
                     said.append(on.judgement(one, case, planned))
             touched += cases.apply_in_area(tx, said, (), at=now)
-        for gone in portions(list(dict.fromkeys((*standing, *ongoing))), CHUNK):
-            before, open_cases = stated(tx, rule.id, gone), _taken(tx, ongoing, gone)
+        for gone in portions((*standing, *cases.unsaid_in(tx, register.area, rule.id, of)), CHUNK):
+            before, open_cases = stated(tx, rule.id, gone), cases.open_on(tx, rule.id, gone)
             silences = [on.silence(before.get(subject), open_cases.get(subject)) for subject in gone]
             touched += cases.apply_in_area(tx, (), silences, at=now)
         return bool(touched)
@@ -126,13 +125,6 @@ class _Hearing:
         silent = quiet(self.rule, self.register.area, self.book, is_bound=any(bound))
         word = replace(silent, account=whom[0], unit=whom[1])
         return self.judgement(word, case, self.plan(word, case))
-
-
-def _taken(tx: Tx, ongoing: dict[str, int], subjects: Iterable[str]) -> dict[str, Case]:
-    """Take the numbers of cases from those going on; return the cases by subject."""
-    numbers = {subject: ongoing.pop(subject) for subject in subjects if subject in ongoing}
-    found = cases.numbered(tx, numbers.values())
-    return {subject: found[number] for subject, number in numbers.items()}
 
 
 def _concerned(register: Register, whom: Whom) -> Sequence[Account]:

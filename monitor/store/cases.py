@@ -57,14 +57,14 @@ __all__ = [
     "judge_soon",
     "last_step",
     "notices_of_case",
-    "numbered",
     "open_cases",
-    "open_in_area",
+    "open_on",
     "outstanding",
     "retire",
     "save_findings",
     "subject_of",
     "tally",
+    "unsaid_in",
 ]
 
 
@@ -189,23 +189,23 @@ def _turned(judgements: Iterable[Judgement], changed: Iterable[Finding]) -> dict
     return {area: frozenset(accounts) for area, accounts in turned.items()}
 
 
-def open_in_area(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> dict[str, int]:
-    """Return the numbers of a rule's open cases in an area, by subject; with `account_ids`, of those about these."""
+def open_on(tx: Tx, rule: str, subjects: Collection[str]) -> dict[str, Case]:
+    """Return a rule's open cases on these subjects, at most `CHUNK` of them, with their steps, by subject."""
     table = tables.cases
-    chosen = sa.select(table.c.subject, table.c.id).where(
-        table.c.area == area, table.c.rule == rule, table.c.closed_at.is_(None)
+    chosen = sa.select(table).where(table.c.subject.in_(subjects), table.c.rule == rule, table.c.closed_at.is_(None))
+    return {subject_of(one): one for one in _with_steps(tx, chosen)}
+
+
+def unsaid_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> tuple[str, ...]:
+    """Return the subjects in an area on which a rule has an open case and says nothing; or of these accounts only."""
+    table, finding = tables.cases, tables.findings
+    said = sa.exists().where(finding.c.subject == table.c.subject, finding.c.rule == table.c.rule)
+    chosen = sa.select(table.c.subject).where(
+        table.c.area == area, table.c.rule == rule, table.c.closed_at.is_(None), ~said
     )
     if account_ids is not None:
         chosen = chosen.where(table.c.account.in_(account_ids))
-    return dict(tx.execute(chosen).all())
-
-
-def numbered(tx: Tx, case_ids: Collection[int]) -> dict[int, Case]:
-    """Return the cases of these numbers, at most `CHUNK` of them."""
-    if not case_ids:
-        return {}
-    found = _with_steps(tx, sa.select(tables.cases).where(tables.cases.c.id.in_(case_ids)))
-    return {_stored(one): one for one in found}
+    return tuple(tx.scalars(chosen))
 
 
 def apply_in_area(tx: Tx, said: Sequence[Judgement], silences: Sequence[Judgement], *, at: datetime) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.reference import Reference
 from monitor.pipeline import surveying
 from monitor.store import Store, cases, decisions, records
+from monitor.store.findings import drop_findings
 from monitor.store.papers import save_papers
 from tests.pipeline.build import Canned, Office, account, feed, office
 
@@ -104,6 +105,15 @@ async def test_an_area_that_is_judged_in_portions_is_judged_like_one_that_is_not
     assert await held(of, "PLT-01") == {"A04": State.VIOLATED, "A05": State.VIOLATED}
     open_ones, ended = [([StepKind.TASK], None)] * 2, [([StepKind.TASK], Closing.COMPLETED)] * 3
     assert await course(of, "PLT-01") == [*open_ones, *ended]
+
+
+async def test_a_case_of_which_no_finding_is_left_ends_all_the_same(store: Store) -> None:
+    of = await living(store, NICHE)
+    await store.write(lambda tx: drop_findings(tx, ["A01"]))
+    await of.enrol([replace(NICHE, platform=Platform.WEIBO)])
+    await of.parts.works.judge_all()
+    assert await held(of, "PLT-01") == {}
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
 
 
 async def test_a_record_is_judged_at_once(store: Store) -> None:
