@@ -123,7 +123,7 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
         chosen = chosen.where(case.c.account.in_(ids))
     return tuple(
         Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
-        for row in tx.execute(chosen).all()
+        for row in tx.execute(chosen)
         if row.account in ids and row.said in _UNITS
     )
 
