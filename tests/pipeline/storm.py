@@ -160,8 +160,8 @@ def unit_of(number: int) -> int:
     return number % UNITS
 
 
-def roster(cases: int) -> list[Account]:
-    """Return accounts, each of which will have a case; every unit has its own people and one of the robots."""
+def roster(cases: Iterable[int]) -> list[Account]:
+    """Return accounts by number, each of which will have a case; a unit has its own people and one of the robots."""
     return [
         account(
             number,
@@ -172,7 +172,7 @@ def roster(cases: int) -> list[Account]:
             group=None if unit_of(number) == POSTED else f"robot{unit_of(number) % ROBOTS}",
             contacts=_people(unit_of(number)),
         )
-        for number in range(cases)
+        for number in cases
     ]
 
 
@@ -188,7 +188,7 @@ def _people(unit: int) -> tuple[Contact, ...]:
     )
 
 
-async def brew(database: str, cases: int, clock: SharedClock) -> None:
+async def brew(database: str, cases: Sequence[int], clock: SharedClock) -> None:
     """Make a database in which every case has just opened, and nobody was told of anything yet."""
     with open_store(database) as store:
         parts = parts_of(store, clock, _nowhere())
@@ -202,7 +202,7 @@ async def brew(database: str, cases: int, clock: SharedClock) -> None:
             _remember_steps(tx, now)
             _forget_findings(tx)
             opened = tx.scalar(sa.select(sa.func.count()).where(tables.cases.c.rule == "UPD-01"))
-        assert opened == cases
+        assert opened == len(cases)
 
 
 def _nowhere() -> Mapping[str, Channel]:

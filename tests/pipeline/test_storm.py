@@ -31,8 +31,9 @@ from tests.services import require_postgresql
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["pytest", "tests.pipeline.warm"])
-CASES = 5_000
-FEW = 8
+CASES = range(5_000)
+FEW = range(0, 4 * ROBOTS, ROBOTS)
+"""All of one robot: what is on its way by another when a service is frozen may still leave when it wakes."""
 KILLS = 200
 LONGEST_RUN = 110
 """Statements, commits and hand-overs within which a blow falls."""
@@ -67,15 +68,15 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[range, Path]:
     """Return the databases that were brewed already, by their cases."""
-    return {0: tmp_path_factory.mktemp("storms")}
+    return {range(0): tmp_path_factory.mktemp("storms")}
 
 
-def brewed(kept: dict[int, Path], folder: Path, clock: SharedClock, cases: int) -> str:
+def brewed(kept: dict[range, Path], folder: Path, clock: SharedClock, cases: range) -> str:
     """Return a database of our own in which every case has just opened, and nobody was told of anything yet."""
     if cases not in kept:
-        fresh = kept[0] / f"{cases}.db"
+        fresh = kept[range(0)] / f"{len(cases)}.db"
         begin = SharedClock.made(PROCESSES)
         asyncio.run(storm.brew(f"sqlite:///{fresh}", cases, begin))
         kept[cases] = fresh
@@ -91,18 +92,18 @@ def on_server(server: str, database: str, name: str) -> str:
     return there
 
 
-def expected(cases: int) -> set[tuple[str, str]]:
+def expected(cases: range) -> set[tuple[str, str]]:
     """Return who is to be told of what: the liaison of all, the leader from day 12 on, where the post knows them."""
     return {
         (f"{prefix}{storm.unit_of(number):08}", str(number))
-        for number in range(cases)
+        for number in cases
         for prefix in ("138", "139")
         if prefix == "138"
         or (storm.DAYS[number // storm.UNITS % len(storm.DAYS)] >= 12 and storm.unit_of(number) != POSTED)
     }
 
 
-def check(database: str, robots: list[Strict], mail: PostOffice, cases: int) -> None:
+def check(database: str, robots: list[Strict], mail: PostOffice, cases: range) -> None:
     """Everything arrived, once or marked, in its order and no faster than it may."""
     with open_store(database) as store, store.read() as tx:
         messages = outbox.messages(tx, limit=10_000)
@@ -136,7 +137,7 @@ def check_states(messages: Iterable[Kept], tries: dict[str, tuple[Tried, ...]]) 
 
 
 def test_a_storm_of_5000_cases_over_40_units_and_3_robots(
-    kept: dict[int, Path], tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
+    kept: dict[range, Path], tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
 ) -> None:
     database = brewed(kept, tmp_path, clock, CASES)
     begun = clock()
@@ -154,7 +155,7 @@ def test_a_storm_of_5000_cases_over_40_units_and_3_robots(
 
 
 def test_200_random_kills_of_two_services_lose_nothing_and_repeat_only_what_was_not_answered(
-    kept: dict[int, Path], server: str, tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
+    kept: dict[range, Path], server: str, tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
 ) -> None:
     database = on_server(server, brewed(kept, tmp_path, clock, CASES), "storm")
     assert survive(database, FarSides.of(robots, mail), clock, KILLS) == KILLS
@@ -162,7 +163,7 @@ def test_200_random_kills_of_two_services_lose_nothing_and_repeat_only_what_was_
 
 
 def test_on_one_machine_kills_lose_nothing_either(
-    kept: dict[int, Path], tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
+    kept: dict[range, Path], tmp_path: Path, clock: SharedClock, robots: list[Strict], mail: PostOffice
 ) -> None:
     database = brewed(kept, tmp_path, clock, CASES)
     survive(database, FarSides.of(robots, mail), clock, KILLS // 4)
@@ -229,7 +230,7 @@ def frozen(process: BaseProcess) -> Iterator[None]:
     [(1, TAKING), (1, "COMMIT"), (1, "RETURN"), (2, "RETURN"), (3, "RETURN"), (1, ANSWERED), (3, ANSWERED)],
 )
 def test_a_frozen_service_is_succeeded_and_neither_sends_nor_writes_when_it_wakes(
-    kept: dict[int, Path],
+    kept: dict[range, Path],
     server: str,
     tmp_path: Path,
     clock: SharedClock,
