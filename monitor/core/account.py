@@ -16,6 +16,7 @@ class Labelled(Enum):
     """An enum whose members carry the Chinese word people use for them."""
 
     label: str
+    __hash__ = object.__hash__  # members are what they are, and Enum's own is six times as dear
 
     def __new__(cls, value: str, label: str) -> Self:
         """Make a member from its identifier and its Chinese word."""

@@ -54,10 +54,18 @@ def end(tx: Tx, outage: Outage, at: datetime) -> None:
 
 def doubts(tx: Tx, known_at: datetime) -> dict[Platform | None, Outage]:
     """Return the outages that were going on at a moment, by platform; None stands for the monitor's own line."""
-    going_on = sa.or_(table.c.ended_at.is_(None), table.c.ended_at > known_at)
-    chosen = sa.select(table).where(table.c.began_at <= known_at, going_on)
-    found = (_outage(row) for row in tx.execute(chosen.order_by(table.c.began_at, table.c.id)))
+    found = (_outage(row) for row in tx.execute(_GOING_ON, {"at": known_at}))
     return {one.platform: one for one in found}
+
+
+_GOING_ON = (
+    sa.select(table)
+    .where(
+        table.c.began_at <= bound(table.c.began_at, "at"),
+        sa.or_(table.c.ended_at.is_(None), table.c.ended_at > bound(table.c.ended_at, "at")),
+    )
+    .order_by(table.c.began_at, table.c.id)
+)
 
 
 def census(tx: Tx, now: datetime) -> tuple[Census, ...]:

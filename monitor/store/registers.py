@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from monitor.core.index import WEEK
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
 from monitor.store import roster, tables
+from monitor.store.columns import bound
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
 from monitor.store.papers import Reader
@@ -102,7 +104,18 @@ _TO_SETTLE = (
 
 def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]:
     """Return the accounts' cases that were open then about something that the unit has to settle, oldest first."""
+    is_short = len(ids) <= roster.IDS_AT_ONCE
+    rows = tx.execute(_UNSETTLED_OF, {"at": at, "ids": list(ids)}) if is_short else tx.execute(_UNSETTLED, {"at": at})
+    return tuple(
+        Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
+        for row in rows
+        if row.account in ids and row.said in _UNITS
+    )
+
+
+def _unsettled() -> sa.Select[Any]:
     case, step, change = tables.cases, tables.steps, tables.finding_changes
+    at = bound(step.c.at, "at")
     begun = sa.func.min(step.c.at).label("begun")
     said = (
         sa.select(change.c.content["state"].as_string())
@@ -111,7 +124,7 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
         .limit(1)
         .scalar_subquery()
     )
-    chosen = (
+    return (
         sa.select(case.c.id, case.c.account, case.c.rule, begun, said.label("said"))
         .join_from(case, step, step.c.case == case.c.id)
         .where(case.c.opened_at <= at, sa.or_(case.c.closed_at.is_(None), case.c.closed_at > at))
@@ -119,14 +132,10 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
         .group_by(case.c.id, case.c.account, case.c.rule)
         .order_by(begun, case.c.id)
     )
-    if len(ids) <= roster.IDS_AT_ONCE:
-        chosen = chosen.where(case.c.account.in_(ids))
-    return tuple(
-        Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
-        for row in tx.execute(chosen)
-        if row.account in ids and row.said in _UNITS
-    )
 
+
+_UNSETTLED = _unsettled()
+_UNSETTLED_OF = _UNSETTLED.where(tables.cases.c.account.in_(sa.bindparam("ids", expanding=True)))
 
 _UNITS = frozenset(state.value for state in (State.VIOLATED, State.WARNING, State.SUSPECTED))
 """States that it is the unit's to end, as findings are written; what waits for the office is not."""

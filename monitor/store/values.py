@@ -12,6 +12,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -52,7 +53,7 @@ def _encoder(kind: Any) -> Convert:  # noqa: ANN401 - a type hint has no type of
     if is_dataclass(kind):
         return _fields_encoder(cast("type", kind))
     if issubclass(kind, Enum):
-        return lambda value: value.value
+        return attrgetter("_value_")
     if issubclass(kind, datetime):
         return lambda value: value.astimezone(UTC).isoformat()
     if issubclass(kind, date):

@@ -63,9 +63,12 @@ def _closed_gaps(known: Known, now: datetime, limit: int, window: int) -> Iterat
     """
     ordered = sorted(known.posts, key=lambda one: one.post.published_at)
     for after, before in pairwise(reversed(ordered)):
-        if days_between(after.post.published_at, now) > window:
+        begun, ended = before.post.published_at, after.post.published_at
+        if ended - begun <= timedelta(days=limit - 1):  # so many dates cannot lie between; most posts are near
+            continue
+        if days_between(ended, now) > window:
             return
-        days = days_between(before.post.published_at, after.post.published_at)
+        days = days_between(begun, ended)
         if days >= limit:
             yield _Closed(before=before, after=after, days=days)
 
