@@ -20,7 +20,7 @@ UNNUMBERED = "待定"
 LINK_LIFE = timedelta(days=14)
 """How long a message's link may be used: longer than any case stays as it is."""
 UNLINKED = Links()
-"""What a draft offers: its links are made when its words are settled."""
+"""What is offered to who need not answer, and in a draft: its links are made when its words are settled."""
 
 
 def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
@@ -99,7 +99,7 @@ class Composer:
     def _links(self, notices: Sequence[Notice], kept: outbox.Kept, now: datetime) -> Links:
         """Return where the reader may answer; the operator, and who is told of an end, need not."""
         if kept.role is Role.OPERATOR or all(notice.kind is StepKind.RECOVERED for notice in notices):
-            return Links()
+            return UNLINKED
 
         def link(purpose: Purpose) -> str | None:
             return self.link_of(Permit(purpose=purpose, message=kept.message.id, until=now + LINK_LIFE))

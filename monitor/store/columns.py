@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
@@ -105,6 +105,10 @@ def portions(values: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(values)
     while some := list(islice(iterator, size)):
         yield some
+
+
+IDS: sa.BindParameter[Collection[str]] = sa.bindparam("ids", expanding=True)
+"""The accounts that a prepared statement is about, given as `ids`."""
 
 
 def bound(column: sa.Column[Any], name: str) -> sa.BindParameter[Any]:

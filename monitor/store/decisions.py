@@ -15,7 +15,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
 from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import bound, run
+from monitor.store.columns import IDS, bound, run
 from monitor.store.database import Tx
 
 _EVER = datetime.min.replace(year=1970, tzinfo=UTC)
@@ -86,7 +86,7 @@ _MADE = (
     )
     .order_by(tables.decisions.c.at, tables.decisions.c.id)
 )
-_MADE_OF = _MADE.where(tables.decisions.c.account.in_(sa.bindparam("ids", expanding=True)))
+_MADE_OF = _MADE.where(tables.decisions.c.account.in_(IDS))
 
 
 def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
@@ -147,7 +147,7 @@ def _counted() -> sa.Select[Any]:
         sa.select(table, source.c.account)
         .join_from(source, table, table.c.source == source.c.id)
         .where(
-            source.c.account.in_(sa.bindparam("ids", expanding=True)),
+            source.c.account.in_(IDS),
             table.c.at <= until,
             sa.or_(table.c.at > since, table.c.at == first),
         )

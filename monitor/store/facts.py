@@ -18,7 +18,7 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
 from monitor.store import outages, outbox, tables
-from monitor.store.columns import UtcDateTime
+from monitor.store.columns import IDS, UtcDateTime
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import fetch, from_driver, marks, to_driver
@@ -55,13 +55,12 @@ class _Moment:
         return {"ids": list(ids), "at": self.at, "known_at": self.known_at}
 
 
-_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 _AT, _KNOWN_AT, _START = (sa.bindparam(name, type_=UtcDateTime()) for name in ("at", "known_at", "start"))
 _IS_THERE = sa.and_(
-    tables.sources.c.account.in_(_IDS), sa.or_(tables.sources.c.dropped_at.is_(None), tables.sources.c.dropped_at > _AT)
+    tables.sources.c.account.in_(IDS), sa.or_(tables.sources.c.dropped_at.is_(None), tables.sources.c.dropped_at > _AT)
 )
 """The condition of the accounts' sources that had not yet been dropped."""
-_IN_FORCE = versions_in_force(_AT, _KNOWN_AT).where(tables.accounts.c.id.in_(_IDS))
+_IN_FORCE = versions_in_force(_AT, _KNOWN_AT).where(tables.accounts.c.id.in_(IDS))
 
 
 def known(
@@ -205,7 +204,7 @@ def _before() -> sa.Select[Any]:
     return (
         sa.select(table.c.id, *raw_columns(table))
         .join_from(account, table, table.c.id.in_([before.scalar_subquery(), visible.scalar_subquery()]))
-        .where(account.c.id.in_(_IDS))
+        .where(account.c.id.in_(IDS))
     )
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from monitor.core.case import Case
 from monitor.core.finding import Finding, State
 from monitor.store import tables
-from monitor.store.columns import run
+from monitor.store.columns import portions, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, fetch, marks, to_driver
 from monitor.store.values import decode, encode, json_text
@@ -157,8 +157,7 @@ def stated(tx: Tx, rule: str, subjects: Sequence[str]) -> dict[str, Finding]:
     """Return what a rule says of these subjects as it stands, by subject."""
     table = tables.findings
     found: dict[str, Finding] = {}
-    for first in range(0, len(subjects), CHUNK):
-        some = subjects[first : first + CHUNK]
+    for some in portions(subjects, CHUNK):
         chosen = sa.select(table.c.subject, table.c.content).where(table.c.rule == rule, table.c.subject.in_(some))
         found |= {row.subject: decode(Finding, row.content) for row in tx.execute(chosen).all()}
     return found

@@ -13,7 +13,7 @@ from monitor.core.account import Role
 from monitor.core.case import WRONG, StepKind
 from monitor.core.message import MessageState, Outcome
 from monitor.core.notice import Notice
-from monitor.store.columns import run
+from monitor.store.columns import portions, run
 from monitor.store.database import Tx
 from monitor.store.tables import NoticeState, attempts, messages
 from monitor.store.tables import notices as table
@@ -114,9 +114,8 @@ def note_judged(tx: Tx, ids: Iterable[int], *, at: datetime) -> None:
 
 def judge_anew(tx: Tx, account_ids: Collection[str]) -> None:
     """Have what waits about these accounts judged at once: something about them may be another."""
-    ids = list(account_ids)
-    for first in range(0, len(ids), CHUNK):
-        ours = sa.and_(table.c.account.in_(ids[first : first + CHUNK]), table.c.state.in_(WAITING))
+    for some in portions(account_ids, CHUNK):
+        ours = sa.and_(table.c.account.in_(some), table.c.state.in_(WAITING))
         tx.execute(sa.update(table).where(ours, table.c.judged_at.is_not(None)).values(judged_at=None))
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Timeline, merge
 from monitor.store import tables
-from monitor.store.columns import bound, run
+from monitor.store.columns import IDS, bound, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, fetch, from_driver, marks, to_driver
 from monitor.store.tables import posts as table
@@ -153,7 +153,7 @@ _FORMER = (
     sa.select(tables.former_posts, table.c.source, table.c.observation, table.c.first_seen)
     .join_from(tables.former_posts, table)
     .where(
-        tables.former_posts.c.account.in_(sa.bindparam("ids", expanding=True)),
+        tables.former_posts.c.account.in_(IDS),
         tables.former_posts.c.until > bound(tables.former_posts.c.until, "known_at"),
     )
     .order_by(tables.former_posts.c.until.desc(), tables.former_posts.c.id.desc())

@@ -15,7 +15,7 @@ from monitor.core.mute import Mute, holding
 from monitor.core.record import AHEAD, Record, RecordKind, Subject
 from monitor.store import tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import AT_ONCE, bound, run
+from monitor.store.columns import AT_ONCE, IDS, bound, run
 from monitor.store.database import Tx
 
 
@@ -77,7 +77,7 @@ _ON_LIVES = (
     sa.select(tables.records)
     .where(
         tables.records.c.kind.in_(_LIVES),
-        tables.records.c.name.in_(sa.bindparam("ids", expanding=True)),
+        tables.records.c.name.in_(IDS),
         tables.records.c.on <= bound(tables.records.c.on, "by"),
         tables.records.c.known_at <= bound(tables.records.c.known_at, "known_at"),
     )

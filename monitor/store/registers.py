@@ -18,7 +18,7 @@ from monitor.core.index import WEEK
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
 from monitor.store import roster, tables
-from monitor.store.columns import bound
+from monitor.store.columns import IDS, bound
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
 from monitor.store.papers import Reader
@@ -135,7 +135,7 @@ def _unsettled() -> sa.Select[Any]:
 
 
 _UNSETTLED = _unsettled()
-_UNSETTLED_OF = _UNSETTLED.where(tables.cases.c.account.in_(sa.bindparam("ids", expanding=True)))
+_UNSETTLED_OF = _UNSETTLED.where(tables.cases.c.account.in_(IDS))
 
 _UNITS = frozenset(state.value for state in (State.VIOLATED, State.WARNING, State.SUSPECTED))
 """States that it is the unit's to end, as findings are written; what waits for the office is not."""
