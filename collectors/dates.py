@@ -37,6 +37,8 @@ class Stamp:
     moment: datetime
     """UTC; with day precision, the first moment of the day in Beijing."""
     precision: Precision
+    is_year_guessed: bool = False
+    """Whether no year was written and the most recent one was taken."""
 
 
 def read(text: str, at: datetime) -> Stamp | None:

@@ -105,6 +105,8 @@ class Post:
     title: str = ""
     url: str | None = None
     is_pinned: bool = False
+    is_year_guessed: bool = False
+    """Whether the page shows no year and the most recent one was taken: the post may be years older."""
 
     @property
     def key(self) -> str:
