@@ -84,7 +84,8 @@ _LAST_SECOND = datetime(LAST_YEAR, 1, 1, tzinfo=UTC).timestamp()
 _BRACKETS = " \t\r\n\v\f\x00[](){}【】「」<>|·•"
 
 _TIME = r"(?:T|\s*)([0-9]{1,2})(?::|时|点)([0-9]{2})(?:分|(?::([0-9]{2})(?:[.,][0-9]{1,9})?))?(?:([0-9]{1,2})秒)?"
-_ZONE = r"\s*(Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)?"
+_OFFSET = r"(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?(?![0-9:])"
+_ZONE = r"(?:\s*(" + _OFFSET + r"|(?:Z|UTC?|GMT|CST|BJT|HKT|[ECMP][SD]T)(?![A-Z])))?"
 _FULL = re.compile(
     r"([0-9]{4})(?:-|/|\.|\s*年\s*)([0-9]{1,2})(?:-|/|\.|\s*月\s*)([0-9]{1,2})\s*日?(?:" + _TIME + _ZONE + ")?",
     re.IGNORECASE,
@@ -98,11 +99,12 @@ _CHINESE = re.compile(
 )
 _RFC822 = re.compile(
     r"(?:[a-z]{3,9}\.?,?\s+)?([0-9]{1,2})[\s-]+([a-z]{3,9})\.?[\s-]+([0-9]{2,4}),?\s+"
-    r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*([a-z]{1,5}|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?",
+    r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(" + _OFFSET + r"|[a-z]{1,5}\b)?",
     re.IGNORECASE,
 )
 _WEIBO = re.compile(
-    r"[a-z]{3}\s+([a-z]{3})\s+([0-9]{1,2})\s+([0-9]{2}):([0-9]{2}):([0-9]{2})\s+([+-][0-9]{4}|[a-z]{2,5})?\s*([0-9]{4})",
+    r"[a-z]{3}\s+([a-z]{3})\s+([0-9]{1,2})\s+([0-9]{2}):([0-9]{2}):([0-9]{2})\s+"
+    r"(?:(" + _OFFSET + r"|[a-z]{2,5})\s+)?([0-9]{4})(?![0-9:])",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -128,6 +130,7 @@ _ZONES = {
     "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 """Zones by name, in hours. CST is China's here: Java servers write it, and no feed from Chicago is watched."""
+_ZONES_FROM, _ZONES_TO = timedelta(hours=-12), timedelta(hours=14)
 _UNITS = {"秒": timedelta(seconds=1), "分": timedelta(minutes=1), "小": timedelta(hours=1)}
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2}
 _DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
@@ -145,7 +148,7 @@ def _numeric(text: str, at: datetime) -> Stamp | None:
     if match := _AGO.match(text):
         return _ago(int(match[1]), match[2], at) if _ends_well(text, match.end()) else None
     if match := _RFC822.match(text):
-        return _rfc822(match, at)
+        return _rfc822(match, at) if _ends_well(text, match.end()) else None
     if text.isdigit():
         return epoch(text, at) or _compact(text)
     return None
@@ -164,11 +167,18 @@ def _ends_well(text: str, end: int) -> bool:
     return end == len(text) or (bool(_REST.match(text, end)) and not _EDIT.match(text, end))
 
 
-def _full(match: re.Match[str]) -> Stamp:
+def _full(match: re.Match[str]) -> Stamp | None:
     year, month, day, hour, minute, second, spelt, zone = match.groups()
     if hour is None:
         return _stamp(int(year), int(month), int(day))
+    if _is_range(second or spelt, zone) and "T" not in match[0].upper():
+        return None
     return _stamp(int(year), int(month), int(day), (hour, minute, second or spelt), _zone(zone))
+
+
+def _is_range(second: str | None, zone: str | None) -> bool:
+    """Whether a "zone" is the end of a stretch of hours: `09:00-11:30` is from nine to half past eleven."""
+    return second is None and zone is not None and zone[0] == "-" and (":" in zone or len(zone) < len("-0500"))
 
 
 def _compact(text: str) -> Stamp | None:
@@ -226,8 +236,10 @@ def _chinese_number(text: str) -> int:
     return (10 * (_DIGITS[tens] if tens else 1) if ten else 0) + (_DIGITS[ones] if ones else 0)
 
 
-def _rfc822(match: re.Match[str], at: datetime) -> Stamp:
+def _rfc822(match: re.Match[str], at: datetime) -> Stamp | None:
     day, month, year, hour, minute, second, zone = match.groups()
+    if _is_range(second, zone):
+        return None
     century = 0 if len(year) > 2 else 2000
     return _stamp(century + int(year), _month(month), int(day), (hour, minute, second), _zone(zone))
 
@@ -254,8 +266,11 @@ def _zone(text: str | None) -> timezone:
     if sign not in {"+", "-"}:
         raise ValueError(text)
     hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-offset if sign == "-" else offset)
+    size = timedelta(hours=int(hours), minutes=int(minutes))
+    offset = -size if sign == "-" else size
+    if not _ZONES_FROM <= offset <= _ZONES_TO or int(minutes) >= 60:
+        raise ValueError(text)
+    return timezone(offset)
 
 
 def _stamp(
@@ -273,7 +288,7 @@ def _stamp(
     return Stamp(moment, Precision.SECOND if second else Precision.MINUTE)
 
 
-_WORDED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Stamp]], ...] = (
+_WORDED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Stamp | None]], ...] = (
     (_WEIBO, _weibo),
     (_RFC822, _rfc822),
     (_DAY_WORD, _day_word),
