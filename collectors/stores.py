@@ -64,6 +64,10 @@ class Store(ABC):
         """Return the app that the homepage is the page of, where it lies in this store."""
         return self._linked(account.homepage or "")
 
+    def with_canary(self, key: str) -> Store:
+        """Return the store that must have this app to be believed."""
+        return replace(self, canary=key)
+
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Download:
         """Return whether the store has the app; what it says against one it says twice, its canary in between."""
         app = self._app(source.key)

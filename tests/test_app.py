@@ -77,9 +77,15 @@ def test_an_empty_column_means_the_platforms_own_chain() -> None:
 def test_a_source_says_whether_it_ever_shows_what_is_newest(method: str, partial: list[bool]) -> None:
     chains = Chains(all_collectors())
     assert [source.is_partial for source in chains.of(account(1, "", method=method))] == partial
-    bridge = PlatformSettings(base_url="http://127.0.0.1:9")
-    bridged = Chains(all_collectors({"douyin": bridge, "kuaishou": bridge}))
-    assert not any(source.is_partial for source in bridged.of(account(1, "", method="douyin=x; kuaishou=y")))
+    bridge, watched = (
+        "http://127.0.0.1:9",
+        PlatformSettings(base_url="http://127.0.0.1:9", canary="MS4wLjABAAAAmeiri00"),
+    )
+    both = {"douyin": watched, "kuaishou": PlatformSettings(base_url=bridge)}
+    of_both = Chains(all_collectors(both)).of(account(1, "", method="douyin=x; kuaishou=y"))
+    assert [source.is_partial for source in of_both] == [False, False]
+    unwatched = Chains(all_collectors({"douyin": PlatformSettings(base_url=bridge)}))
+    assert [source.is_partial for source in unwatched.of(account(1, "", method="douyin=x"))] == [True]
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,23 @@
-"""哔哩哔哩 as far as it answers without a signature (as public documents and code of 2025-05 to 2026-07 have it).
+"""哔哩哔哩 as far as it answers without a signature (as public documents and code of 2025-05 to 2026-10 have it).
 
-Key: the mid (digits). Needs no login; two visitor cookies, buvid3 and buvid4, are given to anybody. The
-card of an account tells its standing. The list of its dynamics holds every kind of post, pinned ones
-first, and shows the newest ones for certain; where it asks for a signature, which is not made here,
-the app's list of videos stands in: it proves an update and never the lack of one.
+Key: the mid (digits). Needs no login. The card of an account tells a visitor its standing, its followers and how many
+videos there are. Both lists are refused to whoever does not sign, which nothing here does: the dynamics by -352, the
+app's list of videos by -400 (2026-10). So a visitor's look covers some, and nobody is found overdue by it; the posts
+come by a feed, a pasted link or by hand. Where another server stands in for the platform (an office's own bridge,
+`base`), it is asked for the dynamics too: every kind of post, pinned ones first; and where it refuses them, for the
+videos, which prove an update and never the lack of one.
 
 Read are also the card and the video list of the web page. `pub_time` (27分钟前) is left out: `pub_ts` is
 the time, and where it is missing the dynamic's id, which holds its second. An empty list shows nothing
-for certain: nothing counts the dynamics, and refusals have looked like that.
+for certain: nothing counts the dynamics, and refusals have looked like that. -404 is said of cancelled
+and banned accounts alike.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from collectors import bodies, dates, html, ids
 from collectors.answers import json_object
@@ -29,12 +30,11 @@ from monitor.core.observation import Covers, LookFailedError, Post, Profile, Rea
 _MID = re.compile(r"[1-9][0-9]{0,18}")
 _HOMEPAGE = re.compile(r"^https?://(?:space|m)\.bilibili\.com/(?:space/)?([1-9][0-9]{0,18})(?:[/?#]|$)")
 _BVID = re.compile(r"BV[0-9A-Za-z]{8,14}")
-_VISITOR = "visitor"
-_VISITOR_KEPT = timedelta(hours=24)
 
 _REFUSALS = {
     "-101": Reason.LOGIN_WALL,
-    "-352": Reason.CAPTCHA,  # comes with a voucher, which buys a puzzle
+    "-352": Reason.REFUSED,  # the gate's word for a visit that is not signed, or looks odd to it
+    "-400": Reason.REFUSED,  # the app's list without its key and signature
     "-401": Reason.LOGIN_WALL,
     "-403": Reason.REFUSED,
     "-412": Reason.REFUSED,
@@ -56,7 +56,7 @@ class Bilibili:
     base: str | None = None
 
     name = "bilibili"
-    version = 1
+    version = 2
     platforms = frozenset({Platform.BILIBILI})
     key_form = KeyForm(_MID.fullmatch, "主页地址里的 mid，只有数字")
 
@@ -67,48 +67,37 @@ class Bilibili:
         match = _HOMEPAGE.match(account.homepage or "")
         return match[1] if match else None
 
+    def is_partial(self, key: str) -> bool:
+        """Whether nobody is there to be asked for a list."""
+        return self.base is None
+
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
-        """Return the newest posts: the dynamics, or at least the videos."""
-        cookies = await self._visitor(fetch, session)
-        about = await self._ask(f"api.bilibili.com/x/web-interface/card?mid={source.key}", source, fetch, cookies)
-        if not about.standing.is_present:
+        """Return the card; with the newest posts where there is somebody to ask for them."""
+        about = await self._ask(f"api.bilibili.com/x/web-interface/card?mid={source.key}", source, fetch)
+        if self.base is None or not about.standing.is_present:
             return about
         dynamics = f"api.bilibili.com/x/polymer/web-dynamic/v1/feed/space?host_mid={source.key}"
         try:
-            seen = await self._ask(dynamics, source, fetch, cookies)
+            seen = await self._ask(dynamics, source, fetch)
         except LookFailedError as refused:
             if refused.reason not in _WANTS_MORE:
                 raise
-            session.drop(_VISITOR)
             videos = f"app.biliapi.com/x/v2/space/archive/cursor?vmid={source.key}&order=pubdate&ps=20"
-            seen = await self._ask(videos, source, fetch, cookies)
+            seen = await self._ask(videos, source, fetch)
         return replace(seen, profile=about.profile)
 
     def parse(self, page: Page) -> Timeline:
         """Return what a card, a list of dynamics or a list of videos says."""
         return read(page)
 
-    async def _ask(self, address: str, source: Source, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
+    async def _ask(self, address: str, source: Source, fetch: Fetch) -> Timeline:
         """Return what one of the hosts answers.
 
         No request is conditional: a refusal of the dynamics that is the same as last time would
         pass for "nothing changed", while new videos stand in the list behind it.
         """
         referer = f"https://space.bilibili.com/{source.key}/dynamic"
-        page = await fetch(Request(url=self._at_host(address), headers={"Referer": referer}, cookies=cookies))
-        return await fetch.read(read, page)
-
-    async def _visitor(self, fetch: Fetch, session: Session) -> dict[str, str]:
-        """Return the visitor cookies, from the session or as anybody gets them."""
-        kept = session.get(_VISITOR)
-        if kept:
-            return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
-        given = json_object(await fetch(Request(url=self._at_host("api.bilibili.com/x/frontend/finger/spi"))))
-        names = {"buvid3": "b_3", "buvid4": "b_4"}
-        found = {name: bodies.words(bodies.dig(given, "data", short)) for name, short in names.items()}
-        cookies = {name: value for name, value in found.items() if value}
-        session.put(_VISITOR, json.dumps(cookies), _VISITOR_KEPT)
-        return cookies
+        return await fetch.read(read, await fetch(Request(url=self._at_host(address), headers={"Referer": referer})))
 
     def _at_host(self, address: str) -> str:
         return f"{self.base}/{address}" if self.base else f"https://{address}"
@@ -147,6 +136,7 @@ def _card(card: Fields, data: Fields) -> Timeline:
         name=html.plain(bodies.words(card.get("name"))) or None,
         id=bodies.words(card.get("mid")) or None,
         followers=bodies.count(data.get("follower", card.get("fans"))),
+        posts=bodies.count(data.get("archive_count")),
     )
     if bodies.words(card.get("spacesta")) == _BANNED:
         return gone(Standing.BANNED, profile)
@@ -165,7 +155,7 @@ def _dynamic(page: Page, dynamic: Fields) -> Post | None:
         title=html.plain(next(_titles(content), "")),
         url=_video_url(bodies.dig(content, "major", "archive", "bvid"))
         or (f"https://t.bilibili.com/{number}" if _MID.fullmatch(number) else None),
-        is_pinned=bodies.dig(modules, "module_tag", "text") == "置顶",
+        is_pinned=bodies.words(bodies.dig(modules, "module_tag", "text")).strip() == "置顶",
     )
 
 

@@ -1,9 +1,11 @@
 """微信视频号 by a share link: the one video that it names (as public code of 2026-08 reads it; nothing was recorded).
 
-Key: the link that 分享、复制链接 gives, `https://weixin.qq.com/sph/…`. Needs no login. Yields the video's
+Key: the link that 分享、复制链接 gives, `https://weixin.qq.com/sph/…`, or the address that a browser shows behind it,
+`https://channels.weixin.qq.com/finder-preview/pages/sph?id=…`. Needs no login. Yields the video's
 time and words and its author's name, so it covers some posts: nobody can list an account's videos without
 being logged in on a phone, and lists come by hand only. The answer names the author by nickname alone.
-A link that has expired, or whose video is gone, leads to a page about updating WeChat.
+A link that has expired, or whose video is gone, leads to a page about updating WeChat; a video that is not shown now
+is told by `data.errMsg.type`. Some visitors are answered 401, “permission verification failed” (2026-10): refused.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from collectors import bodies, dates, html, standings
@@ -18,7 +21,10 @@ from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone, timeline
 
-_LINK = re.compile(r"https?://weixin\.qq\.com/sph/([A-Za-z0-9_-]{4,40})(?:[/?#]|$)")
+_LINK = re.compile(
+    r"https?://(?:weixin\.qq\.com/sph/|channels\.weixin\.qq\.com/finder-preview/pages/sph/?\?(?:[^#\s]*&)?id=)"
+    r"(?P<id>[A-Za-z0-9_-]{4,40})(?:[/?#&]|$)"
+)
 _HOST = "channels.weixin.qq.com"
 _PAGE = f"https://{_HOST}/finder-preview/pages/sph"
 _EXPIRED = "support.weixin.qq.com"
@@ -42,7 +48,7 @@ class ChannelsLink:
     base: str | None = None
 
     name = "channels-link"
-    version = 1
+    version = 2
     platforms = frozenset[Platform]()
     proves = frozenset({Platform.WEIXIN_CHANNELS})
     key_form = KeyForm(_LINK.match, "视频的分享链接 https://weixin.qq.com/sph/…")
@@ -58,7 +64,7 @@ class ChannelsLink:
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the video, under its link."""
         seen = await fetch.read(read, await fetch(self.request(source.key)))
-        return replace(seen, posts=tuple(replace(post, url=source.key) for post in seen.posts))
+        return replace(seen, posts=tuple(replace(post, url=_address(source.key)) for post in seen.posts))
 
     def parse(self, page: Page) -> Timeline:
         """Return what one answer says of a video."""
@@ -78,8 +84,7 @@ class ChannelsLink:
         seen = await fetch.read(read, replace(page, at=page.at + dates.A_YEAR))  # a time to come is told apart
         if not seen.posts:
             raise LookFailedError(Reason.HTTP_ERROR, "the link shows no video")
-        url = urlsplit(link)._replace(query="", fragment="").geturl().rstrip("/")
-        return Proof(post=replace(seen.posts[0], url=url), name=seen.profile.name if seen.profile else None)
+        return Proof(post=replace(seen.posts[0], url=_address(link)), name=seen.profile.name if seen.profile else None)
 
     def request(self, link: str) -> Request:
         """Return what to ask for about a share link; raises LookFailedError (UNREADABLE) for any other address."""
@@ -91,8 +96,8 @@ class ChannelsLink:
         return Request(
             url=f"{there}/finder-preview/api/feed/get_feed_info?{urlencode(asked)}",
             method="POST",
-            headers={"Origin": f"https://{_HOST}", "Referer": f"{_PAGE}?id={match[1]}"},
-            json={"baseReq": {"generalToken": ""}, "shortUri": match[1]},
+            headers={"Origin": f"https://{_HOST}", "Referer": f"{_PAGE}?id={match['id']}"},
+            json={"baseReq": {"generalToken": ""}, "shortUri": match["id"]},
         )
 
 
@@ -104,13 +109,26 @@ def at(base_url: str) -> ChannelsLink:
     return ChannelsLink(base_url.rstrip("/"))
 
 
+def _address(link: str) -> str:
+    """Return a share link as 分享 gives it: the same video is one post, however its link was written."""
+    match = _LINK.match(link)
+    return f"https://weixin.qq.com/sph/{match['id']}" if match else link
+
+
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel to another process."""
     if urlsplit(page.url).hostname == _EXPIRED:
         raise LookFailedError(Reason.HTTP_ERROR, "the link has expired, or the video is gone")
+    if page.status == HTTPStatus.UNAUTHORIZED:
+        raise LookFailedError(Reason.REFUSED, "HTTP 401: visitors are not shown this")
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
+    kept = bodies.fields(bodies.dig(answer, "data", "errMsg"))
+    if bodies.count(kept.get("type")):
+        if standing := standings.said(bodies.words(kept.get("title"))):
+            return gone(standing)
+        raise LookFailedError(Reason.HTTP_ERROR, f"the platform does not show the video now: {kept.get('type')!r:.20}")
     code = answer.get("errCode")
     if code != 0:
         raise LookFailedError(

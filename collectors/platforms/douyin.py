@@ -1,4 +1,4 @@
-"""抖音 through the public profile of its share page (as public code and threads of 2020 to 2026-09 have it).
+"""抖音 through the public profile of its share page (as public code and threads of 2020 to 2026-10 have it).
 
 Key: the author's `sec_uid`, which the homepage's address ends with (`/user/MS4wLjABAAAA…`). Needs no login.
 Without a forged signature the platform shows a visitor the profile only: who it is, how many works there are,
@@ -7,14 +7,21 @@ grant (`douyin-official`), a pasted link, or by hand. Where another server stand
 own bridge, `base`), it is asked for the list too, and the list is read as the web page's: pinned works first,
 their second in `create_time`; older lists have none, and a work's id bounds its time from below only.
 
-A refused look is an empty body, `blocked`, or a header that asks for verification. `aweme_list: null` is the
-answer for private, banned and refused alike: the profile tells them apart.
+Since 2025-08 a list as a visitor sees it may lack about the newest week. Such an answer says so by
+`not_login_module.guide_login_tip_exist`, with works or without, and covers some. A bridge is nobody's visitor only
+while it is logged in, which its answers do not tell: they cover all only where the settings name a canary, an
+author who publishes every day, and the same bridge shows a work of that author not older than two days.
+
+A refused look is an empty body, `blocked`, a header or a `verify_ticket` that asks for verification, or status 2483,
+which asks to log in. The profile of m.douyin.com is an empty body for some phones: www.iesdouyin.com is then asked
+once as a browser. `aweme_list: null` is the answer for private, banned and refused alike: the profile tells them apart.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from collectors import agents, bodies, dates, html, ids, standings
@@ -42,6 +49,12 @@ _BANNED, _RESTRICTED = 1, 2
 """Values of `ban_type`."""
 _RESTRICTED_TITLE = "违规处罚说明"
 """The title of the notice that goes with the second."""
+_LOG_IN = 2483
+"""The status that asks to log in."""
+_HEALTH, _HEALTH_KEPT = "health", timedelta(hours=6)
+"""Under what name it is kept whether the bridge is logged in, and how long the canary's last work stands for that."""
+_FRESH = timedelta(days=2)
+"""How old the newest work of an author may be who publishes every day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,11 @@ class Douyin:
     """Douyin as a visitor sees it; `base` is where another server stands in for it and has the list as well."""
 
     base: str | None = None
+    canary: str | None = None
+    """An author who publishes every day: what shows that the other server is logged in."""
 
     name = "douyin"
-    version = 1
+    version = 2
     platforms = frozenset({Platform.DOUYIN})
     key_form = KeyForm(_AUTHOR.fullmatch, "主页地址 /user/ 后面 MS4wLjAB 开头的一串")
 
@@ -62,32 +77,58 @@ class Douyin:
         match = _HOMEPAGE.match(account.homepage or "")
         return match[1] if match else None
 
+    def with_canary(self, key: str) -> Douyin:
+        """Return the collector that believes a bridge as long as it shows the newest works of this author."""
+        return replace(self, canary=key)
+
     def is_partial(self, key: str) -> bool:
-        """Whether nobody is there to be asked for the list."""
-        return self.base is None
+        """Whether nobody is there to be asked for the list, or nothing shows that whoever answers is logged in."""
+        return self.base is None or self.canary is None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the profile; with the newest works where there is somebody to ask for them."""
-        query = urlencode({"reflow_source": "reflow_page", "sec_uid": source.key})
-        request = Request(
-            url=f"{self.base or 'https://m.douyin.com'}/web/api/v2/user/info/?{query}",
-            headers={"User-Agent": agents.PHONE, "Referer": f"https://m.douyin.com/share/user/{source.key}"},
-            conditional=self.base is None,
-        )
-        about = await fetch.read(read, await fetch(request))
+        about = await self._profile(source.key, fetch)
         if self.base is None or not about.standing.is_present:
             return about
         published = about.profile.posts if about.profile else None
-        seen = unless_hidden(await self._works(source.key, fetch), published)
+        works, at = await self._works(source.key, fetch)
+        seen = unless_hidden(works, published)
+        if seen.covers is Covers.ALL and not await self._is_logged_in(fetch, session, at):
+            seen = replace(seen, covers=Covers.SOME)
         return replace(seen, profile=about.profile)
 
-    async def _works(self, author: str, fetch: Fetch) -> Timeline:
-        """Return the newest works; from the second page too where the first shows none but pinned ones."""
+    async def _profile(self, author: str, fetch: Fetch) -> Timeline:
+        """Return the profile, as a phone or else as a browser is shown it."""
+        about = f"/web/api/v2/user/info/?{urlencode({'reflow_source': 'reflow_page', 'sec_uid': author})}"
+        phone = {"User-Agent": agents.PHONE, "Referer": f"https://m.douyin.com/share/user/{author}"}
+        page = await fetch(Request(url=f"{self.base or 'https://m.douyin.com'}{about}", headers=phone))
+        if not page.body.strip() and page.status < 400:
+            browser = {"User-Agent": agents.DESKTOP, "Referer": f"https://www.iesdouyin.com/share/user/{author}"}
+            page = await fetch(Request(url=f"{self.base or 'https://www.iesdouyin.com'}{about}", headers=browser))
+        return await fetch.read(read, page)
+
+    async def _is_logged_in(self, fetch: Fetch, session: Session, at: datetime) -> bool:
+        """Whether the bridge shows what is newest: a fresh work of the canary, now or some hours ago."""
+        if self.canary is None:
+            return False
+        if session.get(_HEALTH):
+            return True
+        try:
+            known, _ = await self._works(self.canary, fetch)
+        except LookFailedError:
+            return False
+        is_fresh = known.covers is Covers.ALL and known.newest is not None and at - known.newest.published_at <= _FRESH
+        if is_fresh:
+            session.put(_HEALTH, "well", _HEALTH_KEPT)
+        return is_fresh
+
+    async def _works(self, author: str, fetch: Fetch) -> tuple[Timeline, datetime]:
+        """Return the newest works and when they were seen; from two pages where the first shows pinned ones only."""
         page = await fetch(self._list(author, "0"))
         first = await fetch.read(read, page)
         if any(not post.is_pinned for post in first.posts) or not (cursor := _cursor(page)):
-            return first
-        return joined(first, await fetch.read(read, await fetch(self._list(author, cursor))))
+            return first, page.at
+        return joined(first, await fetch.read(read, await fetch(self._list(author, cursor)))), page.at
 
     def _list(self, author: str, cursor: str) -> Request:
         query = urlencode({"sec_user_id": author, "count": "18", "max_cursor": cursor})
@@ -112,6 +153,7 @@ def read(page: Page) -> Timeline:
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
+    _refuse_visitor(answer)
     if user := bodies.fields(answer.get("user")) or bodies.fields(answer.get("user_info")):
         return _about(user)
     if "aweme_list" not in answer:
@@ -125,6 +167,19 @@ def _refuse(page: Page) -> None:
         raise LookFailedError(Reason.CAPTCHA, "the answer asks for a proof of being human")
     if page.body[:20].strip() in {b"", b"blocked"}:
         raise LookFailedError(Reason.REFUSED, "an empty answer, which is how a visitor is refused")
+
+
+def _refuse_visitor(answer: Fields) -> None:
+    """Raise LookFailedError for the marks by which an answer keeps a visitor out."""
+    if "verify_ticket" in answer:
+        raise LookFailedError(Reason.CAPTCHA, "the answer has a ticket for a proof of being human")
+    if bodies.count(answer.get("status_code")) == _LOG_IN:
+        raise LookFailedError(Reason.LOGIN_WALL, f"status {_LOG_IN} asks to log in")
+
+
+def _is_for_visitors(answer: Fields) -> bool:
+    """Whether a list says of itself that it was made for somebody who is not logged in."""
+    return bool(bodies.dig(answer, "not_login_module", "guide_login_tip_exist"))
 
 
 def _about(user: Fields) -> Timeline:
@@ -160,9 +215,13 @@ def _works(page: Page, answer: Fields) -> Timeline:
     items, has_more = answer.get("aweme_list"), bool(answer.get("has_more"))
     if not isinstance(items, list) or bodies.count(answer.get("status_code", 0)) != 0:
         raise LookFailedError(Reason.UNREADABLE, "no list: private, banned, or refused")
+    is_for_visitors = _is_for_visitors(answer)
+    if not items and is_for_visitors:
+        raise LookFailedError(Reason.LOGIN_WALL, "a visitor is shown no works, and asked to log in")
     if not items and has_more:
         return Timeline(covers=Covers.SOME)
-    return listing(items, lambda item: _post(page, item), is_last=not has_more)
+    seen = listing(items, lambda item: _post(page, item), is_last=not has_more)
+    return replace(seen, covers=Covers.SOME) if is_for_visitors else seen
 
 
 def _post(page: Page, item: Fields) -> Post | None:

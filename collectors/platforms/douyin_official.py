@@ -7,7 +7,9 @@ with the second of `create_time`; works under review, for friends or private are
 
 An access token lasts 15 days and a refresh_token 30; it is prolonged while it lasts, which the platform allows five
 times: after half a year the owner has to consent again. Which author a token stands for (`open_id`) comes with it.
-No code says for certain that an account is gone; they are refusals, to be looked into.
+A code about the owner's account (cancelled, banned, private) says why there is nothing to be had by the consent; what
+the account is, its public profile says. The list has been answered with “该能力API已下线” (28001056, since 2025-03)
+while the console still offers it: that is the interface's end.
 """
 
 from __future__ import annotations
@@ -44,12 +46,18 @@ _CODES: Mapping[int, tuple[Reason, str]] = {
     2190015: (Reason.GRANT, "the token stands for another account"),
     2190016: (Reason.GRANT, "the application was closed"),
     28001014: (Reason.GRANT, "the application has no right to this interface"),
-    28001016: (Reason.GRANT, "the owner has not consented to this"),
+    28001012: (Reason.GRANT, "the owner has not consented to this"),
+    28001016: (Reason.GRANT, "the platform has banned the application"),
     28001018: (Reason.GRANT, "the application has no right to this interface"),
     28001019: (Reason.GRANT, "the application has no right to this interface"),
+    28001045: (Reason.GRANT, "the owner's account has been cancelled, and the consent with it"),
+    28001046: (Reason.GRANT, "the owner's account has been banned, and the consent with it"),
+    28001047: (Reason.REFUSED, "the owner's account is private"),
+    28001056: (Reason.REFUSED, "the platform has taken this interface offline"),
     2100009: (Reason.REFUSED, "the interface is closed to the account as a punishment"),
     2190001: (Reason.RATE_LIMITED, "the quota is used up"),
     28003017: (Reason.RATE_LIMITED, "the quota is used up"),
+    28003018: (Reason.RATE_LIMITED, "we ask too often"),
     2100001: (Reason.HTTP_ERROR, "the platform is busy"),
     2100004: (Reason.HTTP_ERROR, "the platform is busy"),
     28001005: (Reason.HTTP_ERROR, "the platform is busy"),
@@ -68,7 +76,7 @@ class DouyinOfficial:
     base: str = "https://open.douyin.com"
 
     name = "douyin-official"
-    version = 1
+    version = 2
     platforms = frozenset[Platform]()
     is_granted: Literal[True] = True
 

@@ -25,7 +25,7 @@ from monitor.core.collector import Fetch, Page, Request, Session
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 
-_NUMBER = r"C[0-9]{5,20}"
+_NUMBER = r"C[0-9]{4,20}"
 _HOSTS = r"(?:appgallery(?:\.cloud)?\.huawei\.com|appstore\.huawei\.com|app\.hicloud\.com)"
 _PAGE = {
     "method": "internal.getTabDetail",

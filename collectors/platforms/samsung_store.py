@@ -3,7 +3,8 @@
 Key: the package, or a link to its page (`galaxystore.samsung.com/detail/cn.gov.example`). Needs no login. The
 store answers for one kind of phone in one country; it is asked as a current phone in China, which is what
 public code has for other countries, so that only its canary shows whether it still takes that. Code 1
-is an app that can be had; code 0 with the words below is none for this phone. Yields version.
+is an app that can be had. Code 0, “not approved as stub”, is said of every app that is not Samsung's own
+(2026-02): it does not tell whether the store has it, so this way never finds an app delisted. Yields version.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _PHONE = {
     "extuk": "0",
 }
 _FOUND, _NONE = "1", "0"
-_NOT_HERE = "not approved as stub"
+_NOT_SAMSUNGS = "not approved as stub"
 _FIELDS = frozenset({"appId", "resultCode", "resultMsg", "versionName", "versionCode", "downloadURI"})
 
 
@@ -48,7 +49,7 @@ class SamsungStore(stores.Store):
     canary: str | None = stores.WECHAT
 
     name = "samsung-store"
-    version = 1
+    version = 2
     shop = "三星应用商店"
     called = "包名"
     keys = re.compile(rf"({stores.PACKAGE})")
@@ -87,8 +88,10 @@ def read(page: Page) -> Download:
     if wanted and said.get("appId", wanted) != wanted:
         raise stores.other_app(said["appId"], wanted)
     code = said["resultCode"]
-    if code == _NONE and _NOT_HERE in said.get("resultMsg", ""):
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+    if code == _NONE and _NOT_SAMSUNGS in said.get("resultMsg", "").lower():
+        raise LookFailedError(
+            Reason.REFUSED, "said of every app that is not Samsung's own; it says nothing of the listing"
+        )
     if code != _FOUND or not said.get("versionName"):
         raise LookFailedError(Reason.UNREADABLE, f"the store reports {html.plain(code, 20)!r}")
     return Download(

@@ -1,9 +1,10 @@
 """应用宝 through the interface behind its download pages, and the app's page (as public code of 2026 has it).
 
 Key: the package, or a link to its page (`sj.qq.com/appdetail/cn.gov.example`). Needs no login and no script.
-The interface gives the record of one package, with a state and the file's address; an empty set of
-records is its own word for “not here”. What it does not have is looked up on the app's page too, which also
-stands in where the interface is gone. Yields package, version and the file's time.
+The interface gives the record of one package, with a state and the file's address. For some apps that the store has
+it gives an empty set of records (2026-09), so what it does not know is looked up on the app's page, which also
+stands in where the interface is gone, and which alone says that an app is not listed. Yields package, version and
+the file's time.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class TencentStore(stores.Store):
     canary: str | None = stores.WECHAT
 
     name = "tencent-store"
-    version = 1
+    version = 2
     shop = "应用宝"
     called = "包名"
     keys = re.compile(rf"({stores.PACKAGE})")
@@ -51,8 +52,8 @@ class TencentStore(stores.Store):
         except LookFailedError as failed:
             if failed.reason not in _REPLACED:
                 raise
-            return await self._page(app, fetch)
-        return await self._page(app, fetch) if seen.fault is Fault.NOT_LISTED else seen
+            seen = await self._page(app, fetch)
+        return seen
 
     def parse(self, page: Page) -> Download:
         """Return whether the store has the app."""
@@ -88,7 +89,7 @@ def _interface(page: Page, wanted: str) -> Download:
     if bodies.words(answer.get("ret")) != "0" or not isinstance(records, dict):
         raise LookFailedError(Reason.UNREADABLE, "the interface reports an error, or no records")
     if not records:
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        raise LookFailedError(Reason.UNREADABLE, "no record, which is the answer for some listed apps too")
     package, record = next(iter(records.items()))
     about, file = bodies.fields(bodies.dig(record, "app_info")), bodies.fields(bodies.dig(record, "apk_all_data"))
     if not about or not file:

@@ -1,9 +1,10 @@
 """小米应用商店 through the public page of an app, app.mi.com (as public code of 2026 has it).
 
 Key: the package, or a link to its page (`app.mi.com/details?id=cn.gov.example`). Needs no login and no script.
-For what it does not have the store shows its front page, with status 200. Values are found by their
-labels, for their order changes; the link to the file is signed anew for each visit, and a page with a
-version and without that link is one of an app that cannot be had. Yields version and day of the update.
+For what it does not have the store shows its front page, with status 200, and in 2026 it does so for some apps
+that it has: the front page alone says nothing of an app. Values are found by their labels, for their order
+changes; the link to the file is signed anew for each visit, and a page with a version and without that link is
+one of an app that cannot be had. Yields version and day of the update.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class XiaomiStore(stores.Store):
     canary: str | None = stores.WECHAT
 
     name = "xiaomi-store"
-    version = 1
+    version = 2
     shop = "小米应用商店"
     called = "包名"
     keys = re.compile(rf"({stores.PACKAGE})")
@@ -65,7 +66,7 @@ def read(page: Page) -> Download:
     stores.refuse_cut(page)
     tree = html.tree(html.decode(page))
     if html.title(tree).startswith(_FRONT_TITLE):
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        raise LookFailedError(Reason.REFUSED, "the front page, which stands for apps that the store has too")
     shown = _labelled(tree)
     if _VERSION not in shown:
         raise LookFailedError(Reason.UNREADABLE, "neither an app's page nor the front page")

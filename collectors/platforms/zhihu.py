@@ -2,8 +2,9 @@
 
 Key: the token in the address of the account's page (zhihu.com/org/… or /people/…). Asks for the newest
 articles, answers and pins, which is where an office publishes. Most of the time the answer is a refusal:
-10003 where a signature (x-zse-96) is missed, which is not made here, 40352 for a puzzle, 40353 for a log-in.
-So no account gets this by default; it must be declared, and a bridge or a look by hand serves better.
+10003 where a signature (x-zse-96) is missed, which is not made here, 40352 for a puzzle, 40353 for a log-in, 40362
+for a visit that looks odd to it, or a page that has nothing but a script's challenge (`zse-ck`, 2026). So no
+account gets this by default; it must be declared, and a bridge or a look by hand serves better.
 
 What it shows is some of an account's posts: it proves an update and never the lack of one. 310001
 (该帐号已停用) says that the page is closed and not whether for good. `updated` is an edit, and no time.
@@ -29,7 +30,11 @@ _REFUSALS = {
     "10003": Reason.REFUSED,
     "40352": Reason.CAPTCHA,
     "40353": Reason.LOGIN_WALL,
+    "40362": Reason.REFUSED,
 }
+_CHALLENGE = re.compile(rb"zse[-_]ck")
+"""What a page is about that stands in place of an answer until a script has solved its puzzle."""
+_HEAD_BYTES = 4_096
 _PUBLISHED = ("created", "created_time")
 """Where the kinds of posts have their time."""
 
@@ -41,7 +46,7 @@ class Zhihu:
     base: str = "https://www.zhihu.com"
 
     name = "zhihu"
-    version = 1
+    version = 2
     platforms = frozenset[Platform]()
     key_form = KeyForm(_TOKEN.fullmatch, "主页地址最后的一串，只有字母、数字、- 和 _")
 
@@ -92,6 +97,8 @@ def read(page: Page) -> Timeline:
         return gone(Standing.FROZEN)
     if code in _REFUSALS:
         raise LookFailedError(_REFUSALS[code], f"error {code}")
+    if not bodies.looks_like_json(page) and _CHALLENGE.search(page.body[:_HEAD_BYTES]):
+        raise LookFailedError(Reason.CAPTCHA, "a script's challenge stands in place of the answer")
     answer = json_object(page)
     rows = answer.get("data")
     if not isinstance(rows, list) or "paging" not in answer:

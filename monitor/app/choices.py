@@ -19,12 +19,12 @@ from collectors.links import by_id
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
-from collectors.stores import Store
 from monitor.core import unseen
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.calendar import WorkCalendar
 from monitor.core.channel import Channel
 from monitor.core.collector import (
+    CanaryCollector,
     Collector,
     Grant,
     GrantedCollector,
@@ -88,8 +88,8 @@ def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> d
         wanted = (platforms or {}).get(collector.name, PlatformSettings())
         if wanted.base_url:
             collector = module.at(wanted.base_url)
-        if wanted.canary and isinstance(collector, Store):
-            collector = replace(collector, canary=wanted.canary)
+        if wanted.canary and isinstance(collector, CanaryCollector):
+            collector = collector.with_canary(wanted.canary)
         found[collector.name] = collector
     return found
 
@@ -169,7 +169,11 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
         if platform.base_url and name not in movable:
             text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
             yield Problem(file=file, line=None, text=text)
-        if platform.canary and name in known and not (_watched(known[name]) or isinstance(known[name], Store)):
+        if (
+            platform.canary
+            and name in known
+            and not (_watched(known[name]) or isinstance(known[name], CanaryCollector))
+        ):
             text = f"“platforms.{name}.canary”：采集器 {name} 看的不是同一个平台，没有对照账号可言。"
             yield Problem(file=file, line=None, text=text)
         form = forms.get(name)

@@ -189,6 +189,14 @@ class PartialCollector(Collector, Protocol):
 
 
 @runtime_checkable
+class CanaryCollector(Collector, Protocol):
+    """A collector that itself asks for something known, in the same look, before it believes what it is told."""
+
+    def with_canary(self, key: str) -> Collector:
+        """Return the collector that asks for what this key names."""
+
+
+@runtime_checkable
 class LinkCollector(Collector, Protocol):
     """A collector that looks at links of apps: what it sees is a `Download`."""
 

@@ -57,6 +57,19 @@ async def test_a_share_link_proves_the_time_and_names_its_author() -> None:
     assert (proof.authors, proof.name) == (frozenset(), "示例县发布")
 
 
+@pytest.mark.parametrize("query", ["id=AbCdEf123", "id=AbCdEf123&x=1", "x=1&id=AbCdEf123#top"])
+async def test_the_address_behind_a_share_link_is_the_same_post(query: str) -> None:
+    """A browser that follows the link shows another address, and that one is pasted just as well."""
+    fetch = CannedFetch({"get_feed_info": Canned(body=(FIXTURES / "normal.json").read_bytes())})
+    shown = f"https://channels.weixin.qq.com/finder-preview/pages/sph?{query}"
+    assert channels_link.COLLECTOR.is_post(shown)
+    proof = await channels_link.COLLECTOR.prove(shown, fetch, MemorySession())
+    assert proof.post.url == LINK
+    assert fetch.requests[0].json == {"baseReq": {"generalToken": ""}, "shortUri": "AbCdEf123"}
+
+
 def test_only_a_share_link_can_be_pasted() -> None:
     assert channels_link.COLLECTOR.is_post(LINK)
+    assert not channels_link.COLLECTOR.is_post("https://channels.weixin.qq.com/finder-preview/pages/sph?xid=AbCdEf123")
+    assert not channels_link.COLLECTOR.is_post("https://channels.weixin.qq.com/finder-preview/pages/sph#?id=AbCdEf123")
     assert not channels_link.COLLECTOR.is_post("https://example.invalid/sph/AbCdEf123")

@@ -58,8 +58,9 @@ PARTIAL: Mapping[str, tuple[Collector, str, Mapping[str, Canned]]] = {
         "6000000001",
         {"profile/info": answer("weibo_ajax/profile.json"), "mymblog": answer("weibo_ajax/half_year.json")},
     ),
+    "the card of a 哔哩哔哩 account": (bilibili.COLLECTOR, "4000001", {"card": answer("bilibili/card.json")}),
     "videos without dynamics": (
-        bilibili.COLLECTOR,
+        bilibili.at("http://127.0.0.1:9"),
         "4000001",
         {
             "card": answer("bilibili/card.json"),

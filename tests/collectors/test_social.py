@@ -9,14 +9,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from collectors import agents
 from collectors.platforms import baijiahao, dayu, douyin, kuaishou, sohu, toutiao
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Collector, UnchangedError
 from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
-from tests.fakes import Canned, CannedFetch, MemorySession
+from tests.fakes import AT, Canned, CannedFetch, MemorySession
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 TOKEN = "MS4wLjABAAAAshilixian0000000000000000000000000000"
+DAILY = "MS4wLjABAAAAmeirigengxin000000000000000000000000"
 XPT = "c2hpbGl4aWFuZmFidUBzb2h1LmNvbQ=="
 UID = "0123456789abcdef0123456789abcdef"
 FEED, INFO, WORKS = "/user/feed", "/user/info", "/aweme/post"
@@ -66,6 +68,21 @@ async def test_an_empty_list_for_a_visitor_who_did_not_sign_is_no_silence() -> N
     assert await refused(toutiao.COLLECTOR, TOKEN, {FEED: answer("toutiao/null.json")}) is Reason.UNREADABLE
 
 
+def works(*days_ago: float, **more: object) -> Canned:
+    """An answer with one work for each number of days before the look."""
+    rows = [
+        {"aweme_id": f"77089466052962727{place:02}", "desc": "x", "create_time": int(AT.timestamp() - days * 86_400)}
+        for place, days in enumerate(days_ago)
+    ]
+    return Canned(body=json.dumps({"status_code": 0, "has_more": 1, "aweme_list": rows, **more}).encode())
+
+
+BRIDGE = douyin.at("http://127.0.0.1:8123/").with_canary(DAILY)
+WELL = {f"sec_user_id={DAILY}": works(0.5, 1.5)}
+VISITOR = {"not_login_module": {"guide_login_tip_exist": True}}
+"""How an answer says that it was made for somebody who is not logged in."""
+
+
 async def test_douyin_shows_a_visitor_its_profile_and_no_list_is_asked_for() -> None:
     seen, fetch = await look(douyin.COLLECTOR, TOKEN, {INFO: answer("douyin/profile.json")})
     assert fetch.urls == [
@@ -76,29 +93,101 @@ async def test_douyin_shows_a_visitor_its_profile_and_no_list_is_asked_for() -> 
     assert seen.profile.posts == 318
 
 
+async def test_a_profile_that_is_empty_for_a_phone_is_asked_for_as_a_browser_at_the_other_host_once() -> None:
+    nothing, profile = Canned(body=b""), answer("douyin/profile.json")
+    seen, fetch = await look(douyin.COLLECTOR, TOKEN, {"m.douyin.com": nothing, "www.iesdouyin.com": profile})
+    assert [urlsplit(url).hostname for url in fetch.urls] == ["m.douyin.com", "www.iesdouyin.com"]
+    assert [request.headers["User-Agent"] for request in fetch.requests] == [agents.PHONE, agents.DESKTOP]
+    assert seen.profile
+    assert seen.profile.posts == 318
+    fetch = CannedFetch({INFO: nothing})
+    with pytest.raises(LookFailedError) as caught:
+        await douyin.COLLECTOR.collect(Source(account="A1", collector="douyin", key=TOKEN), fetch, MemorySession())
+    assert (caught.value.reason, len(fetch.requests)) == (Reason.REFUSED, 2)
+
+
 async def test_a_gone_douyin_account_is_told_by_its_profile() -> None:
-    bridge = douyin.at("http://127.0.0.1:8123/")
     for name, standing in (("banned", Standing.BANNED), ("cancelled", Standing.CANCELLED)):
-        seen, fetch = await look(bridge, TOKEN, {INFO: answer(f"douyin/{name}.json")})
+        seen, fetch = await look(BRIDGE, TOKEN, {INFO: answer(f"douyin/{name}.json")})
         assert (seen.standing, seen.covers, len(fetch.requests)) == (standing, Covers.SOME, 1)
 
 
 async def test_a_server_in_douyin_s_place_is_asked_for_the_list_too() -> None:
-    bridge = douyin.at("http://127.0.0.1:8123/")
-    seen, fetch = await look(bridge, TOKEN, {INFO: answer("douyin/profile.json"), WORKS: answer("douyin/normal.json")})
-    assert [urlsplit(url).path for url in fetch.urls] == ["/web/api/v2/user/info/", "/aweme/v1/web/aweme/post/"]
+    answers = {INFO: answer("douyin/profile.json"), WORKS: answer("douyin/normal.json")} | WELL
+    seen, fetch = await look(BRIDGE, TOKEN, answers)
+    lists = "/aweme/v1/web/aweme/post/"
+    assert [urlsplit(url).path for url in fetch.urls] == ["/web/api/v2/user/info/", lists, lists]
     assert not any(request.conditional for request in fetch.requests)
     assert (len(seen.posts), seen.covers) == (3, Covers.ALL)
     assert seen.profile
     assert seen.profile.name == "示例县发布"
 
 
+@pytest.mark.parametrize(
+    ("canary", "covers"),
+    [
+        (works(0.5, 9), Covers.ALL),
+        (works(9, 2), Covers.ALL),
+        (works(2.1, 9), Covers.SOME),
+        (works(0.5, **VISITOR), Covers.SOME),
+        (works(0.5, not_login_module={"guide_login_tip_exist": False}), Covers.ALL),
+        (works(), Covers.SOME),
+        (works(0.5, verify_ticket="x"), Covers.SOME),
+        (works(0.5, status_code=2483), Covers.SOME),
+        (Canned(status=502), Covers.SOME),
+    ],
+)
+async def test_a_bridge_shows_what_is_newest_only_while_the_author_who_publishes_daily_is_fresh_there(
+    canary: Canned, covers: Covers
+) -> None:
+    """A bridge that has lost its log-in shows a visitor's lists, which lack about the newest week."""
+    info, two = answer("douyin/profile.json"), works(20, 30)
+    answers: dict[str, Canned] = {INFO: info, WORKS: two, f"sec_user_id={DAILY}": canary}
+    seen, _ = await look(BRIDGE, TOKEN, answers)
+    assert (len(seen.posts), seen.covers) == (2, covers)
+
+
+async def test_without_a_canary_a_bridge_proves_updates_alone() -> None:
+    bridge = douyin.at("http://127.0.0.1:8123/")
+    seen, fetch = await look(bridge, TOKEN, {INFO: answer("douyin/profile.json"), WORKS: works(20, 30)})
+    assert (len(seen.posts), seen.covers, len(fetch.requests)) == (2, Covers.SOME, 2)
+    assert bridge.is_partial(TOKEN)
+    assert not BRIDGE.is_partial(TOKEN)
+
+
+async def test_a_bridge_that_was_well_is_not_asked_about_its_log_in_for_some_hours() -> None:
+    session = MemorySession()
+    answers: dict[str, Canned] = {INFO: answer("douyin/profile.json"), WORKS: works(20, 30), **WELL}
+    await look(BRIDGE, TOKEN, answers, session)
+    seen, fetch = await look(BRIDGE, TOKEN, {**answers, f"sec_user_id={DAILY}": Canned(status=502)}, session)
+    assert (seen.covers, len(fetch.requests)) == (Covers.ALL, 2)
+    seen, _ = await look(BRIDGE, TOKEN, {**answers, WORKS: works(20, 30, **VISITOR)}, session)
+    assert seen.covers is Covers.SOME
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (works(**VISITOR), Reason.LOGIN_WALL),
+        (works(has_more=0, **VISITOR), Reason.LOGIN_WALL),
+        (works(status_code=2483), Reason.LOGIN_WALL),
+        (works(3, status_code=2483), Reason.LOGIN_WALL),
+        (Canned(body=b'{"status_code":2483,"status_msg":"","aweme_list":null}'), Reason.LOGIN_WALL),
+        (works(verify_ticket=""), Reason.CAPTCHA),
+        (works(3, verify_ticket="abc"), Reason.CAPTCHA),
+        (Canned(body=b'{"verify_ticket":"abc"}'), Reason.CAPTCHA),
+    ],
+)
+async def test_what_keeps_a_visitor_from_a_list_of_douyin_is_told_by_its_marks(body: Canned, reason: Reason) -> None:
+    assert await refused(BRIDGE, TOKEN, {INFO: answer("douyin/profile.json"), WORKS: body}) is reason
+
+
 @pytest.mark.parametrize("first", ["all_pinned", "empty_with_more"])
 async def test_pinned_works_alone_and_a_page_without_works_make_us_turn_it(first: str) -> None:
     pages = [answer(f"douyin/{first}.json"), answer("douyin/normal.json")]
-    bridge, info = douyin.at("http://127.0.0.1:8123"), answer("douyin/profile.json")
-    seen, fetch = await look(bridge, TOKEN, {INFO: info, WORKS: pages})
-    cursors = [parse_qs(urlsplit(url).query)["max_cursor"] for url in fetch.urls[1:]]
+    info = answer("douyin/profile.json")
+    seen, fetch = await look(BRIDGE, TOKEN, {INFO: info, WORKS: pages, **WELL})
+    cursors = [parse_qs(urlsplit(url).query)["max_cursor"] for url in fetch.urls[1:3]]
     assert cursors == [["0"], [str(json.loads(pages[0].body)["max_cursor"])]]
     assert seen.newest
     assert not seen.newest.is_pinned
@@ -106,15 +195,13 @@ async def test_pinned_works_alone_and_a_page_without_works_make_us_turn_it(first
 
 
 async def test_no_works_count_only_where_the_profile_has_none_either() -> None:
-    bridge, nothing = douyin.at("http://127.0.0.1:8123"), answer("douyin/empty.json")
-    seen, _ = await look(bridge, TOKEN, {INFO: answer("douyin/profile.json"), WORKS: nothing})
+    nothing = answer("douyin/empty.json")
+    seen, _ = await look(BRIDGE, TOKEN, {INFO: answer("douyin/profile.json"), WORKS: nothing} | WELL)
     assert (seen.standing, seen.covers) == (Standing.ACTIVE, Covers.SOME)
-    seen, _ = await look(bridge, TOKEN, {INFO: answer("douyin/profile_empty.json"), WORKS: nothing})
+    seen, _ = await look(BRIDGE, TOKEN, {INFO: answer("douyin/profile_empty.json"), WORKS: nothing} | WELL)
     assert (seen.standing, seen.covers) == (Standing.EMPTY, Covers.ALL)
-    assert (
-        await refused(bridge, TOKEN, {INFO: answer("douyin/profile.json"), WORKS: answer("douyin/null.json")})
-        is Reason.UNREADABLE
-    )
+    hidden = {INFO: answer("douyin/profile.json"), WORKS: answer("douyin/null.json")}
+    assert await refused(BRIDGE, TOKEN, hidden) is Reason.UNREADABLE
 
 
 async def test_a_sohu_number_is_asked_for_as_it_is() -> None:

@@ -309,26 +309,52 @@ async def test_tencent_keeping_us_out_is_not_gone_around(reason: Reason) -> None
     ("collector", "key", "piece", "there", "absent"),
     [
         (vivo_store.VivoStore(canary="1000001"), "1000002", "/detailInfo?appId=", "record.json", "none.json"),
-        (xiaomi_store.XiaomiStore(canary="cn.gov.example"), "cn.gov.b", "/details?id=", "app.html", "front.html"),
-        (
-            samsung_store.SamsungStore(canary="cn.gov.example"),
-            "cn.gov.b",
-            "Download.as?appId=",
-            "found.xml",
-            "none.xml",
-        ),
     ],
-    ids=["vivo", "xiaomi", "samsung"],
+    ids=["vivo"],
 )
 async def test_a_store_is_asked_by_one_address_and_believed_by_its_canary(
     collector: stores.Store, key: str, piece: str, there: str, absent: str
 ) -> None:
     folder = collector.name.replace("-", "_")
     answers = {f"{piece}{key}": canned(f"{folder}/{absent}"), f"{piece}{collector.canary}": canned(f"{folder}/{there}")}
-    if collector.name == "samsung-store":
-        answers[f"{piece}{key}"] = Canned(
-            body=(FIXTURES / folder / absent).read_text("utf-8").replace("cn.gov.example", key)
-        )
     assert fault(await look(collector, key, CannedFetch(answers))) is Fault.NOT_LISTED
     assert collector.canary
     assert fault(await look(collector, collector.canary, CannedFetch(answers))) is None
+
+
+@pytest.mark.parametrize(
+    ("collector", "piece", "there", "absent"),
+    [
+        (xiaomi_store.XiaomiStore(canary="cn.gov.example"), "/details?id=", "app.html", "front.html"),
+        (samsung_store.SamsungStore(canary="cn.gov.example"), "Download.as?appId=", "found.xml", "none.xml"),
+    ],
+    ids=["xiaomi", "samsung"],
+)
+async def test_an_answer_that_listed_apps_get_too_never_finds_an_app_delisted(
+    collector: stores.Store, piece: str, there: str, absent: str
+) -> None:
+    folder = collector.name.replace("-", "_")
+    body = (FIXTURES / folder / absent).read_text("utf-8").replace("cn.gov.example", "cn.gov.b")
+    answers = {f"{piece}cn.gov.b": Canned(body=body), f"{piece}cn.gov.example": canned(f"{folder}/{there}")}
+    assert await look(collector, "cn.gov.b", CannedFetch(answers)) is Reason.REFUSED
+    assert collector.canary
+    assert fault(await look(collector, collector.canary, CannedFetch(answers))) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["Application is not approved as stub", "NOT APPROVED AS STUB.", "not approved as stub"]
+)
+def test_samsung_s_words_about_apps_that_are_not_its_own_say_nothing_of_the_listing(words: str) -> None:
+    body = f"<result><appId>cn.gov.b</appId><resultCode>0</resultCode><resultMsg>{words}</resultMsg></result>"
+    url = "https://vas.samsungapps.com/?appId=cn.gov.b"
+    page = Page(url=url, status=200, headers={}, body=body.encode(), at=datetime(2026, 11, 20, tzinfo=UTC))
+    with pytest.raises(LookFailedError) as failed:
+        samsung_store.COLLECTOR.parse(page)
+    assert failed.value.reason is Reason.REFUSED
+
+
+@pytest.mark.parametrize("number", ["C5683", "C100000001", "C5765880207852868633"])
+def test_a_number_of_huawei_s_store_has_four_digits_or_more(number: str) -> None:
+    assert huawei_store.COLLECTOR.key_form.fits(number)
+    assert huawei_store.COLLECTOR.key_form.fits(f"https://appgallery.huawei.com/app/{number}")
+    assert not huawei_store.COLLECTOR.key_form.fits("C568")
