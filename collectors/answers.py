@@ -52,7 +52,7 @@ _LOGIN_WORDS = re.compile(
 """The same in a message, which is shorter than a page and may be blunter."""
 _LOGIN_URL = re.compile(r"//passport\.|/(?:log-?in|sign-?in|sso/signin)(?:[./?#]|$)", re.IGNORECASE)
 
-_TOO_OFTEN = re.compile(r"(?:访问|请求|操作)(?:过于|太|过)频繁|too many requests", re.IGNORECASE)
+_TOO_OFTEN = re.compile(r"(?:访问|请求|操作)(?:过于|太|过)?频繁|too many requests", re.IGNORECASE)
 _BLOCKED = re.compile(
     r"(?:访问|请求)(?:已|可能)?被(?:拦截|阻断|拒绝|禁止)|禁止访问|网站防火墙|access denied|request blocked",
     re.IGNORECASE,

@@ -1,8 +1,7 @@
-"""What both faces of 微博 have in common, m.weibo.cn and weibo.com: visitor cookies, profiles, lists, the sorry page.
+"""What both faces of 微博 have in common, m.weibo.cn and weibo.com: profiles, lists, the sorry page.
 
-Since 2025-11 nobody sees anything without both visitor cookies, SUB and SUBP; they come from
-passport.weibo.com without a browser and are renewed once where they are no longer taken.
-Dates are English or `MM-DD`; the post's id holds its second and gives the year. Forwards are posts.
+How a visitor is let in: `collectors.sina_visitor`. Dates are English or `MM-DD`; the post's id holds its second and
+gives the year. Forwards are posts.
 
 The same `ok:0` stands for empty, hidden from visitors, wrong and cancelled: read alone, such a body is
 unreadable. An account may show half a year only: an empty list of an account that has posts covers
@@ -11,32 +10,30 @@ nothing for certain.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from collectors import agents, bodies, dates, html, ids
+from collectors import bodies, dates, html, ids
 from collectors.answers import judge_status, refuse_walls
 from collectors.bodies import Fields
+from collectors.sina_visitor import StaleVisitorError
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, days_between
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import KeyForm, Page
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 LIST = "107603"
 """What the id of an account's list begins with; its uid follows."""
-_VISITOR = "visitor"
-_VISITOR_KEPT = timedelta(hours=12)
-"""How long visitor cookies are kept; the platform says no when they are too old."""
+HTTP_432 = 432
+"""The status of a gate that misses its visitor cookies."""
 _YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
 _UID = re.compile(r"[0-9]{5,20}")
 UID = KeyForm(_UID.fullmatch, "主页地址里的 uid，只有数字")
 _HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?weibo\.(?:com|cn)/(?:u/|profile/|p/100505)?([0-9]{5,20})(?:[/?#]|$)")
 _ASKED = re.compile(r"/ajax/statuses/mymblog\?(?:[^#]*&)?uid=([0-9]{5,20})(?:[&#]|$)")
-_JSONP = re.compile(r"\((\{.*\})\)", re.DOTALL)
 _SORRY = (
     (re.compile(r"投诉|违反.{0,30}(?:法|规定|公约)|封禁"), Standing.BANNED),
     (re.compile(r"申请关闭|已注销"), Standing.CANCELLED),
@@ -52,10 +49,6 @@ _TOO_OFTEN = "访问过于频繁"
 _NOTHING_HERE = "没有内容"
 
 
-class StaleVisitorError(Exception):
-    """The visitor cookies are no longer taken."""
-
-
 def uid_of(account: Account) -> str | None:
     """Return the uid: the platform id, or what the homepage's address ends with."""
     if account.platform_id and _UID.fullmatch(account.platform_id):
@@ -64,27 +57,12 @@ def uid_of(account: Account) -> str | None:
     return match[1] if match else None
 
 
-async def as_visitor(
-    session: Session, fetch: Fetch, passport: str, look: Callable[[Mapping[str, str]], Awaitable[Timeline]]
-) -> Timeline:
-    """Return what `look` sees with the visitor cookies; with new ones if the old ones are refused.
+def refuse_stale(page: Page, *, is_renewed: bool) -> None:
+    """Raise StaleVisitorError for an answer that no longer takes the visitor cookies, or may mean that.
 
-    `passport` is where new ones are asked for. `look` raises StaleVisitorError for refused ones.
+    The one that means empty, hidden or cancelled alike is believed only of cookies got anew for this look.
     """
-    try:
-        return await look(await _visitor(session, fetch, passport))
-    except StaleVisitorError:
-        session.drop(_VISITOR)
-    try:
-        return await look(await _visitor(session, fetch, passport))
-    except StaleVisitorError as error:
-        session.drop(_VISITOR)
-        raise LookFailedError(Reason.LOGIN_WALL, "fresh visitor cookies are refused too") from error
-
-
-def refuse_stale(page: Page) -> None:
-    """Raise StaleVisitorError for an answer that no longer takes the visitor cookies."""
-    if page.status == 432 or _refusal(page).get("ok") == -100:
+    if page.status == HTTP_432 or _refusal(page).get("ok") == -100 or (is_ambiguous(page) and not is_renewed):
         raise StaleVisitorError
 
 
@@ -278,35 +256,8 @@ def _refuse_rate(page: Page, said: str = "") -> None:
     text = said or (html.decode(page) if len(page.body) < 2_000 else "")
     if page.status in {403, 414, 418, 429} or _TOO_OFTEN in text:
         raise LookFailedError(Reason.RATE_LIMITED, f"HTTP {page.status}, too often")
-    if page.status == 432:
+    if page.status == HTTP_432:
         raise LookFailedError(Reason.REFUSED, "HTTP 432, the pair of visitor cookies is missing or old")
-
-
-async def _visitor(session: Session, fetch: Fetch, passport: str) -> dict[str, str]:
-    """Return both visitor cookies, from the session or from the passport."""
-    kept = session.get(_VISITOR)
-    if kept:
-        return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
-    headers = {"User-Agent": agents.PHONE, "Referer": "https://m.weibo.cn/"}
-    form = {"cb": "visitor_gray_callback", "tid": "", "from": "weibo"}
-    first = await fetch(Request(url=f"{passport}/visitor/genvisitor?cb=gen_callback", headers=headers))
-    form["tid"] = _granted(first, "tid")["tid"]
-    second = await fetch(Request(url=f"{passport}/visitor/genvisitor2", method="POST", headers=headers, form=form))
-    granted = _granted(second, "sub", "subp")
-    cookies = {"SUB": granted["sub"], "SUBP": granted["subp"]}
-    session.put(_VISITOR, json.dumps(cookies), _VISITOR_KEPT)
-    return cookies
-
-
-def _granted(page: Page, *names: str) -> dict[str, str]:
-    """Return what the passport grants in its JSONP; raises LookFailedError where it grants nothing."""
-    judge_status(page)
-    match = _JSONP.search(html.decode(page)[:20_000])
-    answer = bodies.load(replace(page, body=match[1].encode())) if match else None
-    granted = {name: bodies.words(bodies.dig(answer, "data", name)) for name in names}
-    if not all(granted.values()):
-        raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")
-    return granted
 
 
 def _refusal(page: Page) -> Fields:

@@ -222,9 +222,10 @@ def test_lists_that_may_leave_out_what_is_newest_or_come_from_the_owner_need_no_
         account(1, "", method="douyin=MS4wLjABAAAAexample0example", platform=Platform.DOUYIN),
         account(2, "", method="wechat-official=shili", platform=Platform.WEIXIN_SUBSCRIPTION),
         account(3, "", method="sohu=12345", platform=Platform.SOHU),
+        account(4, "", method="thepaper=gov_12345", platform=Platform.THEPAPER),
     ]
     (said,) = unwatched(chains.listings(watched), settings(), chains.collectors)
-    assert said.startswith("没有对照账号的平台：搜狐号（platforms.sohu.canary）。")
+    assert said.startswith("没有对照账号的平台：澎湃号（platforms.thepaper.canary）。")
 
 
 def test_a_canary_that_cannot_be_a_key_is_refused() -> None:

@@ -3,6 +3,7 @@
 Key: how the author's page is called, `gov_…` (政务号, thepaper.cn/gov_…) or `user_…` (澎湃号) with its
 number. Needs no login and no script; one page holds the ten newest, their times as epochs in milliseconds.
 
+Servers' addresses have been answered 403 since 2025-12: a refusal of ours, which says nothing of the author.
 Nothing is known of what it answers for a banned or cancelled author, and an empty list may be any of
 them: it is unreadable, and so is every code other than 200. Where it says in words what has become of
 an author, they are heard.

@@ -35,6 +35,8 @@ from monitor.core.observation import (
 
 MAX_BYTES = 6_000_000
 """Half as much again as the longest page that was seen."""
+_CAPTCHA_SHELL = re.compile(r"secitptpage[/_]verify|\bpoc_token\b|wappoc_appmsgcaptcha")
+"""What the scripts are called that draw the proof of being human on a page without a word."""
 _MESSAGE_LENGTH = 300_000
 """A page that says why it shows nothing is shorter (38,000 characters as seen)."""
 
@@ -45,9 +47,11 @@ _VARIABLE = re.compile(
     re.MULTILINE,
 )
 """A statement of the page itself: `var biz = "…" || "";`, `window.ct = '…' || '';`. One of the words is not empty."""
-_DECODED = re.compile(rf"^[ \t]*(user_name|nick_name): JsDecode\(({_WORD})\)", re.MULTILINE)
-"""The same in an image post. An advertiser's account is written without JsDecode."""
-_NAMES = {"nick_name": "nickname"}
+_DECODED = re.compile(rf"^[ \t]*(user_name|nick_name|bizuin): JsDecode\(({_WORD})\)", re.MULTILINE)
+"""The same in an image post, or in `cgiDataNew`. An advertiser's account is written without JsDecode."""
+_DATA_BIZ = re.compile(rf"\bcgiDataNew\.(bizuin)[ \t]*=[ \t]*({_WORD})")
+"""Where some pages have the account's id and nowhere else (2026-09)."""
+_NAMES = {"nick_name": "nickname", "bizuin": "biz"}
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\(.)")
 _USER_NAME = re.compile(r"gh_[0-9a-z]{6,20}")
 _NEW_HOME = re.compile(rf"transfer_?target_?link[\"']?\s*[:=]\s*({_WORD})", re.IGNORECASE)
@@ -58,9 +62,13 @@ _STANDINGS = (
 )
 """What WeChat says of an account in words of its own; the first that fits, before those of all platforms."""
 _ARTICLE = (
-    (re.compile(r"内容已被发布者删除|deleted by the author"), "the article was deleted by its author"),
+    (re.compile(r"内容已被(?:发布者)?删除|deleted by the author"), "the article was deleted"),
     (re.compile(r"违规无法查看|涉嫌违反|违反|投诉"), "the article was removed for a violation"),
-    (re.compile(r"暂时无法查看|发送失败无法查看|作者隐私设置"), "the article is not shown"),
+    (
+        re.compile(r"暂时无法查看|发送失败无法查看|作者隐私设置|需要权限才可查看"),
+        "the article is not shown to everybody",
+    ),
+    (re.compile(r"请在微信客户端打开"), "the article is shown in WeChat only"),
     (re.compile(r"参数错误|链接已过期"), "the address is wrong or was for a while only"),
 )
 """What a page says of the article alone: another one has to be named."""
@@ -89,7 +97,7 @@ class WechatArticle:
     base: str | None = None
 
     name = "wechat-article"
-    version = 1
+    version = 2
     platforms = frozenset({Platform.WEIXIN_SUBSCRIPTION, Platform.WEIXIN_SERVICE})
     proves = platforms
     key_form = KeyForm(wechat.is_article, "文章的地址 https://mp.weixin.qq.com/s/…")
@@ -188,6 +196,8 @@ def _said(page: Page) -> Article | Timeline:
     text = html.decode(page)
     if found := _article(page, text):
         return found
+    if len(text) <= _MESSAGE_LENGTH and _CAPTCHA_SHELL.search(text):
+        raise LookFailedError(Reason.CAPTCHA, "a script draws a proof of being human here")
     message = _message(text)
     if standing := _standing(message):
         return gone(standing)
@@ -231,7 +241,7 @@ def _statements(text: str) -> dict[str, list[str]]:
     """Return what the page's own scripts say, by name: each value once, empty ones left out."""
     said: dict[str, list[str]] = {}
     for script in _scripts(text):
-        for statement in (*_VARIABLE.finditer(script), *_DECODED.finditer(script)):
+        for statement in (*_VARIABLE.finditer(script), *_DECODED.finditer(script), *_DATA_BIZ.finditer(script)):
             values = (_unescaped(word[1:-1]) for word in re.findall(_WORD, statement[2]))
             value = next(filter(None, values), None)
             known = said.setdefault(_NAMES.get(statement[1], statement[1]), []) if value else []

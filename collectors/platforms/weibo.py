@@ -1,19 +1,20 @@
-"""微博 through m.weibo.cn with a visitor's cookies (as public code and threads of 2025-11 to 2026-09 have it).
+"""微博 through m.weibo.cn with a visitor's cookies (as public code and threads of 2025-11 to 2026-10 have it).
 
-Key: the uid (digits). Needs no login; how visitors are let in and how answers are read: `collectors.sina`.
-Yields the profile, then the first page of the tab 微博 (the second too where the first is all pinned).
+Key: the uid (digits). Needs no login; how visitors are let in: `collectors.sina_visitor`, how answers are read:
+`collectors.sina`. Yields the profile, then the first page of the tab 微博 (the second too where the first is all
+pinned).
 
-The same `ok:0` stands for empty, hidden from visitors, wrong and cancelled, so weibo.com's profile
-is asked then.
+The same `ok:0` stands for empty, hidden from visitors, wrong and cancelled, and for a visitor who is kept out softly.
+So the visit is begun anew once, and if that changes nothing, weibo.com's profile is asked, as a visitor of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from collectors import agents, bodies, sina
+from collectors import agents, bodies, sina, sina_visitor
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
@@ -27,7 +28,7 @@ class Weibo:
     base: str | None = None
 
     name = "weibo"
-    version = 1
+    version = 2
     platforms = frozenset({Platform.WEIBO})
     key_form = sina.UID
 
@@ -38,67 +39,60 @@ class Weibo:
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the newest posts; with new visitor cookies if the old ones are refused."""
 
-        async def look(cookies: Mapping[str, str]) -> Timeline:
-            return await self._look(_Ask(self, source.key, cookies), fetch)
+        async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
+            ask = _Ask(self, source.key, cookies, fetch, session, is_renewed=is_renewed)
+            return await self._look(ask)
 
-        return await sina.as_visitor(session, fetch, self.at_host("passport.weibo.com"), look)
+        passport = self.at_host(sina_visitor.MOBILE.passport)
+        return await sina_visitor.as_visitor(sina_visitor.MOBILE, passport, session, fetch, look)
 
     def parse(self, page: Page) -> Timeline:
         """Return what any one of Weibo's answers says."""
         return sina.read(page)
 
-    async def _look(self, ask: _Ask, fetch: Fetch) -> Timeline:
-        profile_page = await fetch(ask.profile())
-        sina.refuse_stale(profile_page)
+    async def _look(self, ask: _Ask) -> Timeline:
+        profile_page = await ask.mobile(ask.profile())
         if sina.is_ambiguous(profile_page):
-            return await self._second_opinion(ask, fetch)
-        about = await fetch.read(sina.read, profile_page)
+            return await self._second_opinion(ask)
+        about = await ask.fetch.read(sina.read, profile_page)
         if not about.standing.is_present:
             return about
         is_empty = about.standing is Standing.EMPTY  # then an unchanged list says nothing: the profile may have changed
         container = _container(profile_page) or f"{sina.LIST}{ask.uid}"
-        posts_page = await fetch(replace(ask.posts(container), conditional=not is_empty))
-        sina.refuse_stale(posts_page)
+        request = replace(ask.posts(container), conditional=not is_empty)
+        posts_page = await ask.mobile(request, may_be_empty=is_empty)
         if sina.is_ambiguous(posts_page):
-            return await self._nothing_shown(ask, fetch, about)
-        seen = await fetch.read(sina.read, posts_page)
+            return about if is_empty else await self._nothing_shown(ask, about)
+        seen = await ask.fetch.read(sina.read, posts_page)
         if seen.posts and all(post.is_pinned for post in seen.posts):
-            seen = await self._beyond_pinned(ask, fetch, posts_page, seen, about)
+            seen = await self._beyond_pinned(ask, posts_page, seen, about)
         return sina.with_profile(seen, about)
 
-    async def _second_opinion(self, ask: _Ask, fetch: Fetch) -> Timeline:
+    async def _second_opinion(self, ask: _Ask) -> Timeline:
         """Return what weibo.com says of an account that m.weibo.cn does not show."""
-        page = await fetch(ask.info())
-        sina.refuse_stale(page)
-        seen = await fetch.read(sina.read, page)
+        seen = await ask.info()
         if seen.standing is Standing.ACTIVE:
             raise LookFailedError(Reason.LOGIN_WALL, "m.weibo.cn does not show the account, weibo.com does")
         return seen
 
-    async def _nothing_shown(self, ask: _Ask, fetch: Fetch, about: Timeline) -> Timeline:
+    async def _nothing_shown(self, ask: _Ask, about: Timeline) -> Timeline:
         """Return what an empty list means for an account whose profile is shown.
 
         That the list is empty still does not mean that weibo.com still says the same, so the last
         request's sameness is the one that counts.
         """
-        if about.standing is Standing.EMPTY:
-            return about
-        page = await fetch(replace(ask.info(), conditional=True))
-        sina.refuse_stale(page)
-        return sina.with_profile(await fetch.read(sina.read, page), about)
+        return sina.with_profile(await ask.info(conditional=True), about)
 
-    async def _beyond_pinned(
-        self, ask: _Ask, fetch: Fetch, first_page: Page, first: Timeline, about: Timeline
-    ) -> Timeline:
+    async def _beyond_pinned(self, ask: _Ask, first_page: Page, first: Timeline, about: Timeline) -> Timeline:
         """Return the first page's posts and the second's; without the second, the pinned ones prove little."""
         published = about.profile.posts if about.profile else None
         if published is not None and published <= len(first.posts):
             return replace(first, covers=Covers.ALL)
-        page = await fetch(ask.posts(_container_of_list(first_page) or f"{sina.LIST}{ask.uid}", _next(first_page)))
-        sina.refuse_stale(page)
+        container = _container_of_list(first_page) or f"{sina.LIST}{ask.uid}"
+        page = await ask.mobile(ask.posts(container, _next(first_page)), may_be_empty=True)
         if sina.is_ambiguous(page):
             return first
-        return joined(first, await fetch.read(sina.read, page))
+        return joined(first, await ask.fetch.read(sina.read, page))
 
     def at_host(self, host: str) -> str:
         """Return where a host of Weibo is reached."""
@@ -115,11 +109,31 @@ def at(base_url: str) -> Weibo:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """The requests about one uid."""
+    """The requests of one look at one uid."""
 
     weibo: Weibo
     uid: str
     cookies: Mapping[str, str]
+    fetch: Fetch
+    session: Session
+    is_renewed: bool = field(kw_only=True)
+
+    async def mobile(self, request: Request, *, may_be_empty: bool = False) -> Page:
+        """Return what m.weibo.cn answers; raises StaleVisitorError where a new visit may be answered otherwise."""
+        page = await self.fetch(request)
+        sina.refuse_stale(page, is_renewed=self.is_renewed or may_be_empty)
+        return page
+
+    async def info(self, *, conditional: bool = False) -> Timeline:
+        """Return what weibo.com's profile says, to a visitor of its own."""
+
+        async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
+            page = await self.fetch(replace(self._info(cookies), conditional=conditional))
+            sina.refuse_stale(page, is_renewed=is_renewed)
+            return await self.fetch.read(sina.read, page)
+
+        passport = self.weibo.at_host(sina_visitor.DESKTOP.passport)
+        return await sina_visitor.as_visitor(sina_visitor.DESKTOP, passport, self.session, self.fetch, look)
 
     def profile(self) -> Request:
         return self._mobile({"type": "uid", "value": self.uid})
@@ -128,11 +142,11 @@ class _Ask:
         query = {"type": "uid", "value": self.uid, "containerid": container}
         return self._mobile({**query, **(more or {})})
 
-    def info(self) -> Request:
+    def _info(self, cookies: Mapping[str, str]) -> Request:
         return Request(
             url=f"{self.weibo.at_host('weibo.com')}/ajax/profile/info?uid={self.uid}",
             headers={"User-Agent": agents.PHONE, "Referer": f"https://weibo.com/u/{self.uid}"},
-            cookies=self.cookies,
+            cookies=cookies,
         )
 
     def _mobile(self, query: Mapping[str, str]) -> Request:

@@ -1,17 +1,17 @@
-"""微博 through weibo.com/ajax with a visitor's cookies (as public code and threads of 2021 to 2026-09 have it).
+"""微博 through weibo.com/ajax with a visitor's cookies (as public code and threads of 2021 to 2026-10 have it).
 
-Key: the uid (digits). Needs no login; how visitors are let in and how answers are read: `collectors.sina`.
-The profile tells the standing, the list (`mymblog`) shows the newest posts, pinned ones (`isTop`) first.
-Some accounts that m.weibo.cn hides from visitors are shown here. It is declared for those, alone or behind the
+Key: the uid (digits). Needs no login; how visitors are let in: `collectors.sina_visitor`, how answers are read:
+`collectors.sina`. The profile tells the standing, the list (`mymblog`) shows the newest posts, pinned ones (`isTop`)
+first. Some accounts that m.weibo.cn hides from visitors are shown here. It is declared for those, alone or behind the
 other (`weibo=…; weibo-ajax=…`): asking twice for every account would double what the platform has to bear.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from collectors import sina
+from collectors import sina, sina_visitor
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
@@ -25,7 +25,7 @@ class WeiboAjax:
     base: str | None = None
 
     name = "weibo-ajax"
-    version = 1
+    version = 2
     platforms = frozenset[Platform]()
     key_form = sina.UID
 
@@ -36,44 +36,55 @@ class WeiboAjax:
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the newest posts; with new visitor cookies if the old ones are refused."""
 
-        async def look(cookies: Mapping[str, str]) -> Timeline:
-            return await self._look(source.key, fetch, cookies)
+        async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
+            return await self._look(_Ask(self, source.key, fetch, cookies, is_renewed=is_renewed))
 
-        return await sina.as_visitor(session, fetch, self._at_host("passport.weibo.com"), look)
+        passport = self.at_host(sina_visitor.DESKTOP.passport)
+        return await sina_visitor.as_visitor(sina_visitor.DESKTOP, passport, session, fetch, look)
 
     def parse(self, page: Page) -> Timeline:
         """Return what any one of Weibo's answers says."""
         return sina.read(page)
 
-    async def _look(self, uid: str, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
-        page = await self._page(f"profile/info?uid={uid}", uid, fetch, cookies)
-        about = await fetch.read(sina.read, page)
+    async def _look(self, ask: _Ask) -> Timeline:
+        about = await ask.fetch.read(sina.read, await ask.page(f"profile/info?uid={ask.uid}"))
         if about.standing is not Standing.ACTIVE:
             return about
-        seen = await self._list(1, uid, fetch, cookies)
+        seen = await self._list(ask, 1)
         if seen.posts and all(post.is_pinned for post in seen.posts):
-            seen = joined(seen, await self._list(2, uid, fetch, cookies))
+            seen = joined(seen, await self._list(ask, 2))
         return sina.with_profile(seen, about)
 
-    async def _list(self, number: int, uid: str, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
+    async def _list(self, ask: _Ask, number: int) -> Timeline:
         """Return the posts of a page; nothing for certain where its answer may mean empty or hidden."""
-        path = f"statuses/mymblog?uid={uid}&page={number}&feature=0"
-        page = await self._page(path, uid, fetch, cookies, conditional=number == 1)
+        path = f"statuses/mymblog?uid={ask.uid}&page={number}&feature=0"
+        page = await ask.page(path, conditional=number == 1, may_be_empty=number > 1)
         if sina.is_ambiguous(page):
             return timeline((), covers=Covers.SOME, standing=Standing.ACTIVE)
-        return await fetch.read(sina.read, page)
+        return await ask.fetch.read(sina.read, page)
 
-    async def _page(
-        self, path: str, uid: str, fetch: Fetch, cookies: Mapping[str, str], *, conditional: bool = False
-    ) -> Page:
-        headers = {"Referer": f"https://weibo.com/u/{uid}", "X-Requested-With": "XMLHttpRequest"}
-        url = f"{self._at_host('weibo.com')}/ajax/{path}"
-        page = await fetch(Request(url=url, headers=headers, cookies=cookies, conditional=conditional))
-        sina.refuse_stale(page)
-        return page
-
-    def _at_host(self, host: str) -> str:
+    def at_host(self, host: str) -> str:
+        """Return where a host of Weibo is reached."""
         return f"{self.base}/{host}" if self.base else f"https://{host}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """The requests of one look at one uid."""
+
+    weibo: WeiboAjax
+    uid: str
+    fetch: Fetch
+    cookies: Mapping[str, str]
+    is_renewed: bool = field(kw_only=True)
+
+    async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> Page:
+        """Return what weibo.com answers; raises StaleVisitorError where a new visit may be answered otherwise."""
+        headers = {"Referer": f"https://weibo.com/u/{self.uid}", "X-Requested-With": "XMLHttpRequest"}
+        url = f"{self.weibo.at_host('weibo.com')}/ajax/{path}"
+        page = await self.fetch(Request(url=url, headers=headers, cookies=self.cookies, conditional=conditional))
+        sina.refuse_stale(page, is_renewed=self.is_renewed or may_be_empty)
+        return page
 
 
 COLLECTOR = WeiboAjax()

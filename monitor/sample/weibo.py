@@ -1,7 +1,8 @@
-"""Weibo as a visitor meets it: m.weibo.cn, passport.weibo.com and weibo.com, in the shapes of 2025 and 2026.
+"""Weibo as a visitor meets it: m.weibo.cn and weibo.com, each with its own passport, in the shapes of 2025 and 2026.
 
-Nobody sees anything without both visitor cookies: the passport grants them, they are taken for a day
-and only as a pair. A post's id holds its second (`mid >> 22`, counted from 515483463).
+Nobody sees anything without both visitor cookies: the passport of a host grants them, they are taken for a day,
+only as a pair, and only where they were granted for. A post's id holds its second (`mid >> 22`, counted from
+515483463).
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from monitor.core.collector import Request
 from monitor.sample.answers import Answer, Ending, broken, json_answer, not_found
 from monitor.sample.script import Behaviour, County, Script, ScriptedPost, WeiboPlace
 
-HOSTS = frozenset({"m.weibo.cn", "passport.weibo.com", "weibo.com"})
+_PASSPORTS = {"visitor.passport.weibo.cn": "m.weibo.cn", "passport.weibo.com": "weibo.com"}
+"""Which host's visitors are let in by which passport."""
+HOSTS = frozenset({*_PASSPORTS, *_PASSPORTS.values()})
 
 _EPOCH = 515483463
 _PAGE = 10
@@ -60,9 +63,9 @@ class _Asked:
 def answer(county: County, host: str, path: str, query: Mapping[str, str], request: Request, at: datetime) -> Answer:
     """Return what one of Weibo's hosts answers."""
     asked = _Asked(path=path, query=query, request=request, at=at)
-    if host == "passport.weibo.com":
-        return _passport(asked)
-    refusal = _refusal(asked)
+    if host in _PASSPORTS:
+        return _passport(asked, _PASSPORTS[host])
+    refusal = _refusal(asked, host)
     if refusal:
         return refusal
     match (host, path):
@@ -82,29 +85,19 @@ def mid(post: ScriptedPost) -> int:
     return ((int(post.published_at.timestamp()) - _EPOCH) << 22) | own
 
 
-def _passport(asked: _Asked) -> Answer:
-    """Return the two steps by which a visitor gets cookies: a ticket, then the pair."""
+def _passport(asked: _Asked, host: str) -> Answer:
+    """Return the cookies that a visitor of a host is granted."""
     form = asked.request.form or {}
-    match asked.path:
-        case "/visitor/genvisitor":
-            ticket = blake2b(str(int(asked.at.timestamp())).encode(), digest_size=16).hexdigest()
-            callback = asked.query.get("cb") or form.get("cb") or "gen_callback"
-            return _jsonp(callback, {"tid": f"01A{ticket}", "new_tid": True, "confidence": 95})
-        case "/visitor/genvisitor2":
-            callback = form.get("cb") or "visitor_gray_callback"
-            if not form.get("tid", "").startswith("01A"):
-                return _jsonp(callback, {}, retcode=50111001, msg="tid error")
-            sub = f"{_MARK}{int(asked.at.timestamp()):x}.{_digest(form['tid'])}"
-            return _jsonp(
-                callback, {"sub": sub, "subp": _pair_of(sub), "next": "cross_domain", "alt": "", "confidence": 95}
-            )
-        case _:
-            return not_found()
+    if asked.path != "/visitor/genvisitor2":
+        return not_found()
+    sub = f"{_MARK}{int(asked.at.timestamp()):x}.{_digest(host)}"
+    granted = {"sub": sub, "subp": _pair_of(sub), "next": "cross_domain", "alt": "", "confidence": 95}
+    return _jsonp(form.get("cb") or "visitor_gray_callback", granted)
 
 
-def _jsonp(callback: str, granted: Mapping[str, object], retcode: int = 20000000, msg: str = "succ") -> Answer:
+def _jsonp(callback: str, granted: Mapping[str, object]) -> Answer:
     name = "".join(sign for sign in callback if sign.isalnum() or sign == "_")
-    value = json.dumps({"retcode": retcode, "msg": msg, "data": granted})
+    value = json.dumps({"retcode": 20000000, "msg": "succ", "data": granted})
     body = f"window.{name} && {name}({value});".encode()
     return Answer(headers={"content-type": "application/javascript; charset=utf-8"}, body=body)
 
@@ -117,10 +110,11 @@ def _pair_of(sub: str) -> str:
     return f"0033WrSXqPxfM{_digest('subp' + sub)}"
 
 
-def _refusal(asked: _Asked) -> Answer | None:
+def _refusal(asked: _Asked, host: str) -> Answer | None:
     """Return the gate's word about the cookies, None if it lets the visitor in."""
     sub, subp = asked.cookies.get("SUB", ""), asked.cookies.get("SUBP", "")
-    if not sub.startswith(_MARK) or subp != _pair_of(sub):
+    is_of_host = sub.startswith(_MARK) and sub.endswith(f".{_digest(host)}")
+    if not is_of_host or subp != _pair_of(sub):
         return Answer(status=432, headers={"content-type": "text/html"}, body=b"")
     granted = int(sub.removeprefix(_MARK).partition(".")[0], 16)
     if asked.at.timestamp() - granted > _VISIT.total_seconds():

@@ -63,8 +63,8 @@ def answer(address: str, headers: dict[str, str]) -> bytes:
         case ["mode"]:
             Connection.mode = Mode(query["name"])
             return _http("200 OK", "", b"")
-        case ["passport.weibo.com", _, step]:
-            return _http("200 OK", "", _passport(step))
+        case ["visitor.passport.weibo.cn", *_]:
+            return _http("200 OK", "", _passport())
         case ["m.weibo.cn", *_]:
             return _weibo(query, headers)
         case [path, number] if path in _PATHS:
@@ -95,9 +95,8 @@ def _weibo(query: dict[str, str], headers: dict[str, str]) -> bytes:
     return _http("200 OK", _GZIP, _cached_profile(number))
 
 
-def _passport(step: str) -> bytes:
-    granted = {"tid": "01Abench"} if step == "genvisitor" else _GRANTED
-    return f"window.callback && callback({json.dumps({'retcode': 20000000, 'data': granted})});".encode()
+def _passport() -> bytes:
+    return f"window.callback && callback({json.dumps({'retcode': 20000000, 'data': _GRANTED})});".encode()
 
 
 def _http(status: str, headers: str, content: bytes | None) -> bytes:

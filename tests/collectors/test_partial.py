@@ -114,7 +114,9 @@ PARTIAL: Mapping[str, tuple[Collector, str, Mapping[str, Canned]]] = {
 
 async def seen(collector: Collector, key: str, answers: Mapping[str, Canned]) -> Timeline:
     source = Source(account="A01", collector=collector.name, key=key)
-    shown = await collector.collect(source, CannedFetch(answers), MemorySession(visitor=VISITOR))
+    shown = await collector.collect(
+        source, CannedFetch(answers), MemorySession(visitor=VISITOR, desktop_visitor=VISITOR)
+    )
     assert isinstance(shown, Timeline)
     return shown
 

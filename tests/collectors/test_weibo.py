@@ -19,11 +19,16 @@ UID = "6000000001"
 SOURCE = Source(account="A1", collector="weibo", key=UID)
 PROFILE, POSTS, PAGE_2 = "m.weibo.cn/api/container/getIndex?type=uid", "&containerid=107603", "&since_id="
 INFO = "weibo.com/ajax/profile/info"
-GEN, GEN2 = "/visitor/genvisitor?", "/visitor/genvisitor2"
-TID = Canned(body='window.gen_callback && gen_callback({"retcode":20000000,"msg":"succ","data":{"tid":"T1"}});')
-SUBS = Canned(
-    body='window.visitor_gray_callback && visitor_gray_callback({"retcode":20000000,"data":{"sub":"S","subp":"P"}});'
-)
+PASSPORT, PASSPORT_2 = "visitor.passport.weibo.cn/visitor/genvisitor2", "//passport.weibo.com/visitor/genvisitor2"
+
+
+def granted(sub: str, subp: str = "P", *cookies: str) -> Canned:
+    """What a passport answers, as JSONP."""
+    data = json.dumps({"retcode": 20000000, "msg": "succ", "data": {"sub": sub, "subp": subp, "alt": ""}})
+    body = f"window.visitor_gray_callback && visitor_gray_callback({data});"
+    return Canned(body=body, headers={"set-cookie": ", ".join(cookies)} if cookies else {})
+
+
 KNOWN = json.dumps({"SUB": "S0", "SUBP": "P0"})
 
 
@@ -37,9 +42,16 @@ async def look(session: MemorySession | None = None, **answers: Canned | list[Ca
 
 
 def canned(**answers: Canned | list[Canned]) -> CannedFetch:
-    pieces = {"profile": PROFILE, "posts": POSTS, "page_2": PAGE_2, "info": INFO, "gen": GEN, "gen2": GEN2}
-    defaults: dict[str, Canned | list[Canned]] = {"profile": answer("profile.json"), "gen": TID, "gen2": SUBS}
-    given = defaults | answers
+    pieces = {
+        "profile": PROFILE,
+        "posts": POSTS,
+        "page_2": PAGE_2,
+        "info": INFO,
+        "passport": PASSPORT,
+        "passport_2": PASSPORT_2,
+    }
+    defaults = {"profile": answer("profile.json"), "passport": granted("S"), "passport_2": granted("D")}
+    given: dict[str, Canned | list[Canned]] = {**defaults, **answers}
     return CannedFetch({piece: given[name] for name, piece in pieces.items() if name in given})
 
 
@@ -53,19 +65,52 @@ async def test_a_first_look_asks_the_passport_then_the_profile_then_the_posts() 
     session = MemorySession()
     seen, fetch = await look(session, posts=answer("normal.json"))
     assert [url.partition("?")[0] for url in fetch.urls] == [
-        "https://passport.weibo.com/visitor/genvisitor",
-        "https://passport.weibo.com/visitor/genvisitor2",
+        "https://visitor.passport.weibo.cn/visitor/genvisitor2",
         "https://m.weibo.cn/api/container/getIndex",
         "https://m.weibo.cn/api/container/getIndex",
     ]
-    assert fetch.requests[1].form == {"cb": "visitor_gray_callback", "tid": "T1", "from": "weibo"}
+    assert fetch.requests[0].form == {"cb": "visitor_gray_callback", "tid": "", "from": "weibo"}
     assert fetch.requests[-1].cookies == {"SUB": "S", "SUBP": "P"}
-    assert [request.conditional for request in fetch.requests] == [False, False, False, True]
+    assert [request.conditional for request in fetch.requests] == [False, False, True]
     assert json.loads(session.kept["visitor"]) == {"SUB": "S", "SUBP": "P"}
     assert seen.covers is Covers.ALL
     assert len(seen.posts) == 3
     assert seen.profile
     assert (seen.profile.name, seen.profile.followers) == ("示例县发布", 12_000)
+
+
+async def test_all_cookies_that_a_visitor_is_given_are_kept() -> None:
+    passport = granted("S", "P", "XSRF-TOKEN=x1; path=/; expires=Mon, 30-Nov-2026 08:00:00 GMT", "_T_WM=7; path=/")
+    _, fetch = await look(MemorySession(), posts=answer("normal.json"), passport=passport)
+    assert fetch.requests[-1].cookies == {"SUB": "S", "SUBP": "P", "XSRF-TOKEN": "x1", "_T_WM": "7"}
+
+
+async def test_each_face_has_a_visit_of_its_own() -> None:
+    session = MemorySession()
+    _, fetch = await look(session, profile=answer("ambiguous.json"), info=answer("banned.json"))
+    assert [url.partition("?")[0] for url in fetch.urls] == [
+        "https://visitor.passport.weibo.cn/visitor/genvisitor2",
+        "https://m.weibo.cn/api/container/getIndex",
+        "https://visitor.passport.weibo.cn/visitor/genvisitor2",
+        "https://m.weibo.cn/api/container/getIndex",
+        "https://passport.weibo.com/visitor/genvisitor2",
+        "https://weibo.com/ajax/profile/info",
+    ]
+    assert fetch.requests[-1].cookies["SUB"] == "D"
+    assert {json.loads(kept)["SUB"] for kept in session.kept.values()} == {"S", "D"}
+
+
+async def test_an_answer_that_may_be_a_soft_block_is_believed_only_of_a_new_visit() -> None:
+    seen, fetch = await look(profile=[answer("ambiguous.json"), answer("profile.json")], posts=answer("normal.json"))
+    assert (len(seen.posts), seen.covers) == (3, Covers.ALL)
+    assert [request.cookies.get("SUB") for request in fetch.requests] == ["S0", None, "S", "S"]
+    seen, _ = await look(posts=[answer("ambiguous.json"), answer("normal.json")])
+    assert (len(seen.posts), seen.covers) == (3, Covers.ALL)
+    shown = Canned(body=json.dumps({"ok": 1, "data": {"user": {"id": 6000000001, "statuses_count": 9}}}))
+    info = [answer("login_wall.json"), shown]
+    seen, fetch = await look(posts=answer("ambiguous.json"), info=info)
+    assert (seen.posts, seen.covers, seen.standing) == ((), Covers.SOME, Standing.ACTIVE)
+    assert len([url for url in fetch.urls if "passport.weibo.com" in url]) == 2
 
 
 async def test_kept_cookies_are_used_again() -> None:
@@ -86,8 +131,10 @@ async def test_stale_cookies_are_renewed_once(stale: Canned) -> None:
 
 
 async def test_a_passport_that_grants_nothing_is_a_login_wall() -> None:
-    assert await refused(MemorySession(), gen=Canned(body="gen_callback({})")) is Reason.LOGIN_WALL
-    assert await refused(MemorySession(), gen2=Canned(body="<html></html>")) is Reason.LOGIN_WALL
+    for nothing in ("visitor_gray_callback({})", "<html></html>", ""):
+        assert await refused(MemorySession(), passport=Canned(body=nothing)) is Reason.LOGIN_WALL
+    for half in (granted("S", ""), granted("", "P")):
+        assert await refused(MemorySession(), passport=half) is Reason.LOGIN_WALL
 
 
 async def test_a_page_of_pinned_posts_only_makes_us_turn_it() -> None:
@@ -120,8 +167,8 @@ async def test_a_list_that_stays_empty_hides_no_change_of_what_else_was_asked_fo
     _, fetch = await look(profile=answer("profile_empty.json"), posts=answer("ambiguous.json"))
     assert not any(request.conditional for request in fetch.requests)
     _, fetch = await look(posts=answer("ambiguous.json"), info=answer("banned.json"))
-    assert [request.conditional for request in fetch.requests] == [False, True, True]
-    assert INFO in fetch.urls[-1]
+    conditional = [request.url.partition("?")[0] for request in fetch.requests if request.conditional]
+    assert conditional == ["https://m.weibo.cn/api/container/getIndex"] * 2 + ["https://weibo.com/ajax/profile/info"]
 
 
 @pytest.mark.parametrize(
@@ -161,8 +208,7 @@ async def test_another_base_serves_all_hosts() -> None:
     fetch = canned(posts=answer("normal.json"))
     await weibo.at("http://127.0.0.1:8123/").collect(SOURCE, fetch, MemorySession())
     assert [url.partition("?")[0] for url in fetch.urls] == [
-        "http://127.0.0.1:8123/passport.weibo.com/visitor/genvisitor",
-        "http://127.0.0.1:8123/passport.weibo.com/visitor/genvisitor2",
+        "http://127.0.0.1:8123/visitor.passport.weibo.cn/visitor/genvisitor2",
         "http://127.0.0.1:8123/m.weibo.cn/api/container/getIndex",
         "http://127.0.0.1:8123/m.weibo.cn/api/container/getIndex",
     ]

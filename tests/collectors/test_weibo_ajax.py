@@ -16,7 +16,6 @@ UID = "6000000001"
 SOURCE = Source(account="A1", collector="weibo-ajax", key=UID)
 INFO, POSTS, PAGE_2 = "/ajax/profile/info", "/ajax/statuses/mymblog", "&page=2"
 GRANTED = {
-    "/visitor/genvisitor?": Canned(body='gen_callback({"data":{"tid":"T1"}});'),
     "/visitor/genvisitor2": Canned(body='visitor_gray_callback({"data":{"sub":"S","subp":"P"}});'),
 }
 KNOWN = json.dumps({"SUB": "S0", "SUBP": "P0"})
@@ -30,18 +29,18 @@ async def look(session: MemorySession | None = None, **answers: Canned | list[Ca
     pieces = {"info": INFO, "posts": POSTS, "page_2": PAGE_2}
     given: dict[str, Canned | list[Canned]] = {"info": answer("profile.json"), **answers}
     fetch = CannedFetch({**GRANTED, **{pieces[name]: canned for name, canned in given.items()}})
-    seen = await weibo_ajax.COLLECTOR.collect(SOURCE, fetch, session or MemorySession(visitor=KNOWN))
+    seen = await weibo_ajax.COLLECTOR.collect(SOURCE, fetch, session or MemorySession(desktop_visitor=KNOWN))
     return seen, fetch
 
 
 async def test_a_look_asks_for_the_profile_then_the_posts_with_both_cookies() -> None:
     seen, fetch = await look(MemorySession(), posts=answer("normal.json"))
-    assert fetch.urls[2:] == [
+    assert fetch.urls[1:] == [
         f"https://weibo.com/ajax/profile/info?uid={UID}",
         f"https://weibo.com/ajax/statuses/mymblog?uid={UID}&page=1&feature=0",
     ]
     assert fetch.requests[-1].cookies == {"SUB": "S", "SUBP": "P"}
-    assert [request.conditional for request in fetch.requests[2:]] == [False, True]
+    assert [request.conditional for request in fetch.requests[1:]] == [False, True]
     assert (len(seen.posts), seen.covers) == (2, Covers.ALL)
     assert seen.profile
     assert seen.profile.posts == 1286
@@ -92,7 +91,7 @@ async def test_an_unchanged_list_passes_through() -> None:
 async def test_another_base_serves_all_hosts() -> None:
     fetch = CannedFetch({**GRANTED, INFO: answer("profile.json"), POSTS: answer("normal.json")})
     await weibo_ajax.at("http://127.0.0.1:8123/").collect(SOURCE, fetch, MemorySession())
-    assert fetch.urls[0].startswith("http://127.0.0.1:8123/passport.weibo.com/visitor/genvisitor?")
+    assert fetch.urls[0].startswith("http://127.0.0.1:8123/passport.weibo.com/visitor/genvisitor2")
     assert fetch.urls[-1].startswith("http://127.0.0.1:8123/weibo.com/ajax/statuses/mymblog?")
 
 

@@ -126,14 +126,10 @@ def weibo_list(place: WeiboPlace, cookies: dict[str, str]) -> Request:
     return Request(url=f"https://m.weibo.cn/api/container/getIndex?{query}", cookies=cookies)
 
 
-def visitor(at: datetime) -> dict[str, str]:
-    base = "https://passport.weibo.com/visitor"
-    ticket = fetched(COUNTY, Request(url=f"{base}/genvisitor?cb=gen_callback"), at).body.decode()
-    found = re.fullmatch(r"window\.gen_callback && gen_callback\((.*)\);", ticket)
-    assert found
-    form = {"cb": "visitor_gray_callback", "tid": json.loads(found[1])["data"]["tid"], "from": "weibo"}
-    granted = fetched(COUNTY, Request(url=f"{base}/genvisitor2", method="POST", form=form), at).body.decode()
-    found = re.search(r"\((\{.*\})\);$", granted)
+def visitor(at: datetime, passport: str = "visitor.passport.weibo.cn") -> dict[str, str]:
+    form = {"cb": "visitor_gray_callback", "tid": "", "from": "weibo"}
+    request = Request(url=f"https://{passport}/visitor/genvisitor2", method="POST", form=form)
+    found = re.search(r"\((\{.*\})\);$", fetched(COUNTY, request, at).body.decode())
     assert found
     pair = json.loads(found[1])["data"]
     return {"SUB": pair["sub"], "SUBP": pair["subp"]}
@@ -160,9 +156,12 @@ async def test_old_visitor_cookies_are_renewed() -> None:
     assert session.kept["visitor"] != old
 
 
-def test_the_passport_grants_nothing_without_a_ticket() -> None:
-    request = Request(url="https://passport.weibo.com/visitor/genvisitor2", method="POST", form={"cb": "x"})
-    assert b'"sub"' not in answer(COUNTY, request, NOW).body
+def test_each_face_of_weibo_takes_the_cookies_of_its_own_passport_only() -> None:
+    desktop = visitor(NOW, "passport.weibo.com")
+    assert answer(COUNTY, weibo_list(WeiboPlace(uid="7000000001"), desktop), NOW).status == 432
+    profile = Request(url="https://weibo.com/ajax/profile/info?uid=7000000001", cookies=desktop)
+    assert answer(COUNTY, profile, NOW).status == 200
+    assert answer(COUNTY, replace(profile, cookies=visitor(NOW)), NOW).status == 432
 
 
 def test_a_weibo_id_holds_its_second() -> None:
@@ -190,10 +189,10 @@ def test_the_second_page_goes_on_where_the_first_ends() -> None:
 
 @pytest.mark.parametrize("uid", ["7000000001", "7000000007"])
 def test_weibo_com_lists_the_same_posts(uid: str) -> None:
-    cookies = visitor(NOW)
+    cookies = visitor(NOW, "passport.weibo.com")
     url = f"https://weibo.com/ajax/statuses/mymblog?uid={uid}&page=1&feature=0"
     listed = json.loads(fetched(COUNTY, Request(url=url, cookies=cookies), NOW).body)["data"]["list"]
-    cards = json.loads(fetched(COUNTY, weibo_list(WeiboPlace(uid=uid), cookies), NOW).body)["data"]["cards"]
+    cards = json.loads(fetched(COUNTY, weibo_list(WeiboPlace(uid=uid), visitor(NOW)), NOW).body)["data"]["cards"]
     assert [row["mid"] for row in listed] == [card["mblog"]["mid"] for card in cards]
     info = f"https://weibo.com/ajax/profile/info?uid={uid}"
     assert json.loads(fetched(COUNTY, Request(url=info, cookies=cookies), NOW).body)["data"]["user"]["idstr"] == uid
@@ -250,7 +249,7 @@ def test_a_page_in_gb18030_is_no_utf_8() -> None:
         f"{COUNTY.base_url}/nowhere.example.invalid/",
         f"{COUNTY.base_url}/www.office.example.invalid/col/zwyw/202601/t20260101_1.html",
         f"{COUNTY.base_url}/www.office.example.invalid/toutiao/1.html",
-        f"{COUNTY.base_url}/passport.weibo.com/other",
+        f"{COUNTY.base_url}/visitor.passport.weibo.cn/other",
     ],
 )
 def test_what_is_not_there_is_not_found(url: str) -> None:

@@ -1,0 +1,87 @@
+"""How 微博 lets a visitor in: the cookies that each of its two faces gives to anybody, without a browser.
+
+m.weibo.cn takes those of visitor.passport.weibo.cn, weibo.com those of passport.weibo.com; neither takes the other's.
+One POST to `genvisitor2` with an empty ticket grants them (public code of 2026-08 to 2026-10); the step before it,
+`genvisitor`, wants a fingerprint of a browser, which is not made here. Since 2025-11 nobody sees anything without them.
+All cookies are kept, not SUB and SUBP alone. Refused ones are renewed once; so are those with which an answer came that
+means empty, hidden or cancelled alike, for that is also how a visitor is kept out softly.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from collectors import agents, answers, bodies, html
+from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.observation import LookFailedError, Reason, Timeline
+
+_KEPT = timedelta(hours=1)
+"""How long cookies are kept; public clients keep them for five minutes to an hour."""
+_JSONP = re.compile(r"\((\{.*\})\)", re.DOTALL)
+
+Look = Callable[[Mapping[str, str], bool], Awaitable[Timeline]]
+"""Looks with these cookies; whether they were got anew for this very look. Raises StaleVisitorError."""
+
+
+class StaleVisitorError(Exception):
+    """The visitor cookies are no longer taken, or may not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One of the two: the host that grants its cookies, the page a visitor comes from, and how they are kept."""
+
+    passport: str
+    referer: str
+    kept_as: str
+
+
+MOBILE = Face("visitor.passport.weibo.cn", "https://m.weibo.cn/", "visitor")
+DESKTOP = Face("passport.weibo.com", "https://weibo.com/", "desktop_visitor")
+
+
+async def as_visitor(face: Face, passport: str, session: Session, fetch: Fetch, look: Look) -> Timeline:
+    """Return what `look` sees with the visitor cookies; with new ones where it says that the old ones are stale.
+
+    `passport` is the address at which the face's passport is reached.
+    """
+    try:
+        return await look(await _cookies(face, passport, session, fetch), False)  # noqa: FBT003 - a port of two words
+    except StaleVisitorError:
+        session.drop(face.kept_as)
+    try:
+        return await look(await _cookies(face, passport, session, fetch), True)  # noqa: FBT003 - as above
+    except StaleVisitorError as error:
+        session.drop(face.kept_as)
+        raise LookFailedError(Reason.LOGIN_WALL, "fresh visitor cookies are refused too") from error
+
+
+async def _cookies(face: Face, passport: str, session: Session, fetch: Fetch) -> dict[str, str]:
+    """Return the cookies of a visitor, from the session or from the passport."""
+    kept = session.get(face.kept_as)
+    if kept:
+        return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
+    request = Request(
+        url=f"{passport}/visitor/genvisitor2",
+        method="POST",
+        headers={"User-Agent": agents.PHONE, "Referer": face.referer},
+        form={"cb": "visitor_gray_callback", "tid": "", "from": "weibo"},
+    )
+    cookies = _granted(await fetch(request))
+    session.put(face.kept_as, json.dumps(cookies), _KEPT)
+    return cookies
+
+
+def _granted(page: Page) -> dict[str, str]:
+    """Return all cookies that the passport grants; raises LookFailedError where it grants no pair."""
+    answers.judge_status(page)
+    match = _JSONP.search(html.decode(page)[:20_000])
+    answer = bodies.load(replace(page, body=match[1].encode())) if match else None
+    sub, subp = (bodies.words(bodies.dig(answer, "data", name)) for name in ("sub", "subp"))
+    if not (sub and subp):
+        raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")
+    return {**answers.cookies_of(page), "SUB": sub, "SUBP": subp}
