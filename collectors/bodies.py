@@ -13,8 +13,8 @@ Fields = dict[str, object]
 """One JSON object."""
 
 _MESSAGES = ("message", "msg", "desc", "status_msg", "errmsg", "errMsg", "error_msg", "err_msg", "prompts", "error")
-_COUNT = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([万亿]?)\s*\+?\s*")
-_SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
+_COUNT = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([万亿wW]?)\s*\+?\s*")
+_SCALE = {"": 1, "万": 10_000, "w": 10_000, "W": 10_000, "亿": 100_000_000}
 
 
 def looks_like_json(page: Page) -> bool:
@@ -60,7 +60,7 @@ def words(value: object) -> str:
 
 
 def count(value: object) -> int | None:
-    """Return a count, be it a number or a text such as `1.2万+`."""
+    """Return a count, be it a number or a text such as `1.2万+` or `169.8w`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value >= 0 else None
     match = _COUNT.fullmatch(value[:40]) if isinstance(value, str) else None

@@ -1,13 +1,15 @@
 """快手 through the profile that its web page shows a visitor (as public code of 2026-06 to 2026-10 has it).
 
 Key: the user's id (`3x…`), which the homepage's address ends with (`/profile/3x…`). Needs the cookies that the page
-gives to any visitor. The list of works is signed by the page's script and shown to users who logged in; it is not
-asked for. So a visitor sees who it is and how many works there are, which covers some: nobody is found overdue by
-it, and the posts come by a pasted link or by hand. Where another server stands in for the platform (an office's own
-bridge, `base`), it is asked for the list too: the millisecond of `timestamp`, pinned works say so.
+gives to any visitor. What lies below `/rest/v/` is signed by the page's script (2026-10), and the list of works is
+shown to users who logged in; it is not asked for. The older query of the profile, `visionProfile`, needs no signature
+and is asked where the newer one is refused; its counts are rounded (`169.8w`). So a visitor sees who it is and how
+many works there are, which covers some: nobody is found overdue by it, and the posts come by a pasted link or by hand.
+Where another server stands in for the platform (an office's own bridge, `base`), it is asked for the list too: the
+millisecond of `timestamp`, pinned works say so.
 
-Answers carry a `result`: 1 for yes, 2 too often, 50 unsigned, 109 log in, 400002 prove to be human. What it says of a
-banned or cancelled user is not known; a message that says so in words is taken at its word.
+Answers carry a `result`: 1 for yes, 2 too often, 21 an id of another form, 50 unsigned, 109 log in, 400002 prove to be
+human. What it says of a banned or cancelled user is not known; a message that says so in words is taken at its word.
 """
 
 from __future__ import annotations
@@ -46,6 +48,12 @@ _REFUSALS = {
     400002: Reason.CAPTCHA,
 }
 """What values of `result` mean."""
+_SIGNED_ONLY = frozenset({Reason.REFUSED, Reason.LOGIN_WALL, Reason.HTTP_ERROR})
+"""How the newer interface ends for whoever does not sign, or where it is no more."""
+_VISION_PROFILE = (
+    "query visionProfile($userId: String) { visionProfile(userId: $userId) { result userProfile "
+    "{ ownerCount { fan photo_public } profile { user_name user_id } } } }"
+)
 _NO_MORE = "no_more"
 
 
@@ -56,7 +64,7 @@ class Kuaishou:
     base: str | None = None
 
     name = "kuaishou"
-    version = 1
+    version = 2
     platforms = frozenset({Platform.KUAISHOU})
     key_form = KeyForm(_USER.fullmatch, "主页地址最后 3x 开头的一串")
 
@@ -75,7 +83,7 @@ class Kuaishou:
         """Return the profile; with the newest works where there is somebody to ask for them."""
         cookies = await self._visitor(source.key, fetch, session)
         try:
-            about = await fetch.read(read, await fetch(self._ask(source.key, "user", {}, cookies)))
+            about = await self._profile(source.key, fetch, cookies)
             if self.base is None or not about.standing.is_present:
                 return about
             seen = await self._works(source.key, fetch, cookies)
@@ -88,6 +96,28 @@ class Kuaishou:
     def parse(self, page: Page) -> Timeline:
         """Return what any one of Kuaishou's answers says."""
         return read(page)
+
+    async def _profile(self, user: str, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
+        """Return the profile, by the older query where the newer interface wants a signature."""
+        try:
+            return await fetch.read(read, await fetch(self._ask(user, "user", {}, cookies)))
+        except LookFailedError as refused:
+            if refused.reason not in _SIGNED_ONLY:
+                raise
+            first = refused
+        try:
+            return await fetch.read(read, await fetch(self._vision_profile(user, cookies)))
+        except LookFailedError as refused:
+            raise first from refused
+
+    def _vision_profile(self, user: str, cookies: Mapping[str, str]) -> Request:
+        return Request(
+            url=f"{self._site}/graphql",
+            method="POST",
+            headers={"User-Agent": agents.DESKTOP, "Referer": f"{self._site}/profile/{user}"},
+            cookies=cookies,
+            json={"operationName": "visionProfile", "variables": {"userId": user}, "query": _VISION_PROFILE},
+        )
 
     async def _works(self, user: str, fetch: Fetch, cookies: Mapping[str, str]) -> Timeline:
         """Return the newest works; from the second page too where the first shows none but pinned ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,9 +12,10 @@ import pytest
 
 from collectors.platforms import baijiahao_official, douyin_official
 from monitor.core.account import Account, Platform, Source
+from monitor.core.calendar import beijing
 from monitor.core.collector import Collector, Grant, GrantedCollector
-from monitor.core.observation import Covers, LookFailedError, Reason, Timeline
-from tests.fakes import Canned, CannedFetch, MemorySession
+from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
+from tests.fakes import AT, Canned, CannedFetch, MemorySession
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DOUYIN = Grant(id="ck1", secret="cs1", token="first-refresh")
@@ -151,6 +153,72 @@ async def test_an_app_token_asks_for_published_works_only() -> None:
 async def test_a_wrong_app_token_is_the_grants_fault() -> None:
     answers = {ARTICLES: answer("baijiahao_official/wrong_token.json")}
     assert await refused(baijiahao_official.COLLECTOR, MemorySession(BAIJIAHAO), answers) is Reason.GRANT
+
+
+def works(*rows: tuple[int, float], has_next: bool = True) -> Canned:
+    """A list as the service gives it now: works by number with the days since their last change, keyed by their ids."""
+    items = {
+        str(number): {
+            "updated_at": int(AT.timestamp() - days * 86_400),
+            "status": "publish",
+            "title": f"第{number}则",
+            "article_url": f"https://baijiahao.baidu.com/s?id=18100000000000000{number:02}",
+        }
+        for number, days in rows
+    }
+    about = {"page_no": 1, "page_size": 20, "items_count": len(rows), "has_next": has_next}
+    return Canned(body=json.dumps({"errno": 0, "data": {"page": about, "items": items}}))
+
+
+def its_page(days: float) -> Canned:
+    """The page of a work that appeared so many days before the look, and was changed on its day."""
+    published, changed = beijing(AT - timedelta(days=days)), beijing(AT)
+    said = {"pubDate": f"{published:%Y-%m-%dT%H:%M:%S}", "upDate": f"{changed:%Y-%m-%dT%H:%M:%S}"}
+    return Canned(body=f"<html><head><title>x</title><script>{json.dumps(said)}</script></head><body></body></html>")
+
+
+async def test_the_time_of_a_last_change_is_no_publication_and_the_work_s_own_page_is_asked() -> None:
+    answers = {ARTICLES: works((3, 0.5), (2, 4), (1, 9)), "id=1810000000000000003": its_page(20)}
+    answers |= {"id=1810000000000000002": its_page(4), "id=1810000000000000001": its_page(9)}
+    session = MemorySession(BAIJIAHAO)
+    seen, fetch = await look(baijiahao_official.COLLECTOR, session, answers)
+    assert [url.rpartition("=")[2] for url in fetch.urls[1:]] == ["1810000000000000003", "1810000000000000002"]
+    assert seen.newest
+    assert (AT - seen.newest.published_at, seen.covers) == (timedelta(days=4), Covers.ALL)
+    seen, fetch = await look(baijiahao_official.COLLECTOR, session, answers)
+    assert (len(fetch.requests), seen.covers, len(seen.posts)) == (1, Covers.ALL, 2)
+
+
+@pytest.mark.parametrize(
+    ("listed", "covers"),
+    [
+        (works((3, 0.5), (2, 4)), Covers.ALL),
+        (works((2, 4), (3, 0.5)), Covers.SOME),
+        (works((2, 4), (3, 0.5), has_next=False), Covers.ALL),
+    ],
+)
+async def test_works_without_order_prove_what_is_newest_only_as_the_whole(listed: Canned, covers: Covers) -> None:
+    pages = {"id=1810000000000000003": its_page(0.5), "id=1810000000000000002": its_page(4)}
+    seen, _ = await look(baijiahao_official.COLLECTOR, MemorySession(BAIJIAHAO), {ARTICLES: listed, **pages})
+    assert seen.newest
+    assert (AT - seen.newest.published_at, seen.covers) == (timedelta(days=0.5), covers)
+
+
+@pytest.mark.parametrize("hidden", [Canned(status=403), Canned(body="<html>百度安全验证</html>"), Canned(body="")])
+async def test_a_work_that_may_be_the_newest_and_whose_page_is_not_shown_leaves_the_list_some(hidden: Canned) -> None:
+    answers = {ARTICLES: works((3, 0.5), (2, 4)), "id=1810000000000000003": hidden}
+    seen, _ = await look(baijiahao_official.COLLECTOR, MemorySession(BAIJIAHAO), answers)
+    assert (seen.covers, seen.standing) == (Covers.SOME, Standing.ACTIVE)
+
+
+async def test_no_more_than_a_few_pages_are_asked_for_in_one_look_and_the_next_goes_on() -> None:
+    rows = [(number, number / 10) for number in range(1, 10)]
+    pages = {f"id=18100000000000000{number:02}": its_page(30 + number) for number, _ in rows}
+    session = MemorySession(BAIJIAHAO)
+    seen, fetch = await look(baijiahao_official.COLLECTOR, session, {ARTICLES: works(*rows), **pages})
+    assert (len(fetch.requests), seen.covers) == (6, Covers.SOME)
+    seen, fetch = await look(baijiahao_official.COLLECTOR, session, {ARTICLES: works(*rows), **pages})
+    assert (len(fetch.requests), seen.covers, len(seen.posts)) == (5, Covers.ALL, 9)
 
 
 @pytest.mark.parametrize(

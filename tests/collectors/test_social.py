@@ -257,6 +257,29 @@ async def test_kuaishou_shows_a_visitor_its_profile_and_no_list_is_asked_for() -
     assert len(fetch.urls) == 1
 
 
+@pytest.mark.parametrize(
+    "signed_only", [answer("kuaishou/unsigned.json"), answer("kuaishou/login_wall.json"), Canned(status=404)]
+)
+async def test_kuaishou_s_profile_comes_by_the_older_query_where_the_newer_is_signed(
+    signed_only: Canned,
+) -> None:
+    older = {USER_PAGE: Canned(), USER_INFO: signed_only, "/graphql": answer("kuaishou/vision_profile.json")}
+    seen, fetch = await look(kuaishou.COLLECTOR, USER, older)
+    assert [urlsplit(url).path for url in fetch.urls[1:]] == ["/rest/v/profile/user", "/graphql"]
+    asked = fetch.requests[-1].json
+    assert asked
+    assert (asked["operationName"], asked["variables"]) == ("visionProfile", {"userId": USER})
+    assert (seen.covers, seen.posts) == (Covers.SOME, ())
+    assert seen.profile
+    assert (seen.profile.followers, seen.profile.posts) == (12_000, 169)
+    assert await refused(kuaishou.COLLECTOR, USER, {**older, "/graphql": signed_only}) is not Reason.UNREADABLE
+
+
+async def test_kuaishou_keeping_a_visitor_out_by_a_puzzle_is_not_gone_around() -> None:
+    answers = {USER_PAGE: Canned(), USER_INFO: answer("kuaishou/captcha.json"), "/graphql": Canned(status=500)}
+    assert await refused(kuaishou.COLLECTOR, USER, answers) is Reason.CAPTCHA
+
+
 async def test_kuaishou_s_visitor_cookies_are_dropped_when_they_are_refused() -> None:
     session = MemorySession(visitor='{"did": "web_0"}')
     with pytest.raises(LookFailedError) as failed:
