@@ -2,12 +2,11 @@
 
 What it promises, for each request: a connection only to addresses that the guard lets through
 (redirects included), an end within the total time-out whatever the far side does, a body within
-its cap, no cookie that the request did not bring, no faster than the host's pace, and on failure a
+its cap, no cookie but those of the request and of this look, no faster than the host's pace, and on failure a
 `LookFailedError` with a reason and a detail that holds neither address parameters nor secrets.
 
 httpx is the API, aiohttp the engine (docs: dependencies); ready requests go to the transport
-itself, because redirects, cookies and time-outs are this module's own affair. The transport
-maps most of aiohttp's errors to ConnectTimeout: what happened is read from the causes instead.
+itself, because redirects, cookies and time-outs are this module's own affair.
 
 Behind a proxy the guard sees no address but the proxy's. Then only hosts written as addresses are
 refused here, and keeping names from leading inside is the proxy's part.
@@ -17,63 +16,37 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import socket
 import ssl
-from collections.abc import AsyncIterable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 from zlib import crc32
 
-import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from collectors.body import ACCEPTED, decoded
-from collectors.guard import BlockedError, Guard, Network
+from collectors import engine, heads
+from collectors.body import ACCEPTED, decoded, is_whole_document
+from collectors.cookies import Jar
+from collectors.failures import at, named
+from collectors.guard import Guard, Network
 from collectors.politeness import Pace, Politeness, retry_after
 from collectors.reader import Reader
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
-from monitor.core.download import Fault
 from monitor.core.observation import LookFailedError, Reason, Validators
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "range", "user-agent"}
 )
 """The headers that follow a redirect to another origin; any other may carry a token."""
-_HOSTS = 100_000
-"""Of how many hosts it is noted when their certificates expire."""
-_CERTIFICATE_FAULTS = {
-    9: Fault.CERT_NOT_YET_VALID,
-    10: Fault.CERT_EXPIRED,
-    18: Fault.CERT_SELF_SIGNED,
-    19: Fault.CERT_SELF_SIGNED,
-    20: Fault.CERT_INCOMPLETE,
-    21: Fault.CERT_INCOMPLETE,
-    62: Fault.CERT_OTHER_HOST,
-    64: Fault.CERT_OTHER_HOST,
-}
-"""What OpenSSL's verify codes say of the far side; other TLS failures may as well be ours."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_UNSPEAKABLE = re.compile(r"[^A-Za-z0-9.:_-]")
-_UNPRINTABLE = re.compile(r"[^A-Za-z0-9 .,:'()_-]")
-
-_CAUSES: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
-    ((BlockedError,), Reason.GUARD_BLOCKED),
-    ((socket.gaierror, UnicodeError), Reason.DNS),
-    ((ssl.SSLError, ssl.CertificateError), Reason.TLS),
-    ((TimeoutError,), Reason.TIMEOUT),
-    ((aiohttp.ClientPayloadError,), Reason.TRUNCATED),
-    ((aiohttp.ClientHttpProxyError,), Reason.CONNECT),
-    ((aiohttp.ClientResponseError, aiohttp.InvalidURL), Reason.HTTP_ERROR),
-    ((aiohttp.ClientConnectionError, OSError), Reason.CONNECT),
-)
-"""What an error's causes say, most telling first (time-outs, DNS and TLS errors are OSErrors too)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +112,15 @@ class BoundFetch:
 
     After the look, `validators` are those of the conditional request's answer (None if there was
     none, or if it was no success), and `raw` is the body that was read last (or fetched last,
-    where none was read), never an answer that is a secret.
+    where none was read), never an answer that is a secret. `is_whole` is whether the end of every answer came:
+    one that is a whole document without it is given out all the same.
     """
 
     def __init__(self, line: _Line, reader: Reader, *, before: Validators, agent: str, platform: str) -> None:
         self.validators: Validators | None = None
         self.raw: bytes | None = None
+        self.is_whole = True
+        self._jar = Jar()
         self._line = line
         self._reader = reader
         self._before = before
@@ -154,12 +130,12 @@ class BoundFetch:
     async def __call__(self, request: Request, /) -> Page:
         """Return the answer, whatever its HTTP status below 500 (429 excepted); raises as `Fetch` says."""
         limit = request.max_bytes or self._line.policy.max_bytes
-        answer = await self._line.ask(self._ask(request), self._platform, limit)
-        if request.conditional:
+        answer = await self._line.ask(self._ask(request), self._platform, limit, self._jar)
+        if request.conditional and answer.cut is None:
             self._compare(answer)
         if answer.status == 304:
             raise LookFailedError(Reason.HTTP_ERROR, "not modified, says the host, which was not asked")
-        body = decoded(answer.wire, answer.headers.get("content-encoding", ""), limit)
+        body = self._body(answer, request, limit)
         self.raw = None if request.is_secret else body
         return Page(
             url=str(answer.url),
@@ -174,6 +150,21 @@ class BoundFetch:
         """Return `parse(page)` within a time limit; raises as `Fetch` says."""
         self.raw = page.body
         return await self._reader.read(parse, page)
+
+    def _body(self, answer: _Answer, request: Request, limit: int) -> bytes:
+        """Return the body; of an answer whose end did not come only where it is a whole document, else raise why."""
+        is_part = request.stop_at is not None or answer.status == 206
+        try:
+            body = decoded(answer.wire, answer.headers.get("content-encoding", ""), limit, is_part=is_part)
+        except LookFailedError:
+            if answer.cut:
+                raise answer.cut from None
+            raise
+        if answer.cut:
+            if not is_whole_document(body):
+                raise answer.cut
+            self.is_whole = False
+        return body
 
     def _ask(self, request: Request) -> _Ask:
         headers = {
@@ -256,10 +247,12 @@ class _Answer:
     wire: bytes
     at: datetime
     certificate_until: datetime | None = None
+    cut: LookFailedError | None = None
+    """Why no more of the body came; None where it came to its end."""
 
     @property
     def is_redirect(self) -> bool:
-        return self.status in _REDIRECTS and "location" in self.headers
+        return self.status in _REDIRECTS and bool(self.headers.get("location"))
 
 
 class _Line:
@@ -279,46 +272,47 @@ class _Line:
     async def aclose(self) -> None:
         await self._transport.aclose()
 
-    async def ask(self, ask: _Ask, platform: str, limit: int) -> _Answer:
+    async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar) -> _Answer:
         """Return the answer at the end of the redirects; 429 and 5xx are failures."""
         left = self.policy.total.total_seconds()
         loop = asyncio.get_running_loop()
         for _ in range(self.policy.redirects + 1):
             host = ask.url.host
             if not self._guard.allows_host(host):
-                raise LookFailedError(Reason.GUARD_BLOCKED, _at("address not allowed", ask.url))
+                raise LookFailedError(Reason.GUARD_BLOCKED, at("address not allowed", ask.url))
             async with self._lanes.turn(platform, host):
                 started = loop.time()
-                with _named_failures(ask.url):
-                    async with asyncio.timeout(left):
-                        answer = await self._exchange(ask, limit)
+                answer = await self._exchange(ask, limit, jar, started + left)
                 left -= loop.time() - started
             self._refuse(answer, platform)
             if not answer.is_redirect:
                 return answer
             ask = ask.following(answer)
-        raise LookFailedError(Reason.HTTP_ERROR, _at(f"more than {self.policy.redirects} redirects", ask.url))
+        raise LookFailedError(Reason.HTTP_ERROR, at(f"more than {self.policy.redirects} redirects", ask.url))
 
-    async def _exchange(self, ask: _Ask, limit: int) -> _Answer:
-        request = httpx.Request(
-            ask.method, ask.url, headers=ask.headers, content=ask.content, extensions=self._timeouts
-        )
-        response = await self._transport.handle_async_request(request)
+    async def _exchange(self, ask: _Ask, limit: int, jar: Jar, deadline: float) -> _Answer:
+        headers = [(name.encode(), value.encode()) for name, value in _with_cookies(ask, jar).items()]
+        request = httpx.Request(ask.method, ask.url, headers=headers, content=ask.content, extensions=self._timeouts)
+        with named(ask.url):
+            async with asyncio.timeout_at(deadline):
+                response = await self._transport.handle_async_request(request)
         try:
-            headers = _headers(response)
             answer = _Answer(
                 url=ask.url,
                 status=response.status_code,
-                headers=headers,
+                headers=_headers(response, ask.url),
                 wire=b"",
                 at=self._clock(),
                 certificate_until=self._certificates.get(ask.url.host) if ask.url.scheme == "https" else None,
             )
+            jar.take(_raw(response, b"set-cookie"), host=ask.url.host, path=ask.url.path, now=answer.at)
             if answer.is_redirect or answer.status == 429 or answer.status >= 500:
                 return answer
-            return replace(answer, wire=await _wire(response, ask, headers, limit))
+            wire, cut = await _wire(response, ask, answer.headers, limit, deadline)
+            return replace(answer, wire=wire, cut=cut)
         finally:
-            await response.aclose()
+            with named(ask.url):
+                await response.aclose()
 
     def _refuse(self, answer: _Answer, platform: str) -> None:
         """Raise for what is no answer but a refusal to give one; a host that names a time is left alone until then."""
@@ -328,64 +322,49 @@ class _Line:
         if wait:
             self._lanes.rest(platform, answer.url.host, wait)
         reason = Reason.RATE_LIMITED if answer.status == 429 else Reason.HTTP_ERROR
-        raise LookFailedError(reason, _at(f"HTTP {answer.status}", answer.url), retry_after=wait)
+        raise LookFailedError(reason, at(f"HTTP {answer.status}", answer.url), retry_after=wait)
 
     def _session(self) -> aiohttp.ClientSession:
         """Return aiohttp's session, made when the first request needs it, for it belongs to the running loop."""
-        proxy = self.policy.proxy
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=self._tls,
-                limit=0,  # the lanes count
-                keepalive_timeout=30,
-                ttl_dns_cache=60,
-                resolver=aiohttp.ThreadedResolver(),  # the system's own, whatever else is installed
-                socket_factory=None if proxy else self._guard.open_socket,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            response_class=_noting(self._certificates),
-            proxy=proxy,
-            trust_env=False,
+        return engine.session(
+            tls=self._tls, proxy=self.policy.proxy, guard=self._guard, certificates=self._certificates
         )
 
 
-def _noting(certificates: dict[str, datetime]) -> type[aiohttp.ClientResponse]:
-    """Return aiohttp's response, made to note when the certificate expires that its host showed.
+async def _wire(
+    response: httpx.Response, ask: _Ask, headers: Mapping[str, str], limit: int, deadline: float
+) -> tuple[bytes, LookFailedError | None]:
+    """Return the body as it came, still compressed, and why no more of it came; None where that is all.
 
-    Once a short answer is read the connection is no longer the response's, so it is asked when it begins.
+    Raises LookFailedError where nothing came, too much, or too little of a part.
     """
-
-    class Response(aiohttp.ClientResponse):
-        async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
-            transport = connection.transport
-            shown = transport.get_extra_info("peercert") if transport else None
-            if shown and len(certificates) < _HOSTS:
-                until = ssl.cert_time_to_seconds(shown["notAfter"])
-                certificates[self.url.host or ""] = datetime.fromtimestamp(until, UTC)
-            return await super().start(connection)
-
-    return Response
-
-
-async def _wire(response: httpx.Response, ask: _Ask, headers: Mapping[str, str], limit: int) -> bytes:
-    """Return the body as it came, still compressed."""
     if ask.method == "HEAD":
-        return b""
+        return b"", None
     announced = headers.get("content-length", "")
-    if ask.stop_at is None and announced.isdecimal() and int(announced[:20]) > limit:
-        raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
+    if ask.stop_at is None and announced.isdecimal():
+        _bound(int(announced[:20]), limit, ask.url)
     pieces: list[bytes] = []
     size = 0
-    with _named_failures(ask.url, otherwise=Reason.TRUNCATED):
-        async for piece in _pieces(response):
-            size += len(piece)
-            if ask.stop_at is not None and size >= ask.stop_at:
-                pieces.append(piece)
-                return b"".join(pieces)[: ask.stop_at]
-            if size > limit:
-                raise LookFailedError(Reason.TOO_LARGE, _at(f"a body of more than {limit} bytes", ask.url))
-            pieces.append(piece)
-    return b"".join(pieces)
+    try:
+        with named(ask.url, otherwise=Reason.TRUNCATED):
+            async with asyncio.timeout_at(deadline):
+                async for piece in _pieces(response):
+                    size += len(piece)
+                    if ask.stop_at is not None and size >= ask.stop_at:
+                        pieces.append(piece)
+                        return b"".join(pieces)[: ask.stop_at], None
+                    _bound(size, limit, ask.url)
+                    pieces.append(piece)
+    except LookFailedError as cut:
+        if ask.stop_at is not None or not pieces or cut.reason not in {Reason.TRUNCATED, Reason.TIMEOUT}:
+            raise
+        return b"".join(pieces), cut
+    return b"".join(pieces), None
+
+
+def _bound(size: int, limit: int, url: httpx.URL) -> None:
+    if size > limit:
+        raise LookFailedError(Reason.TOO_LARGE, at(f"a body of more than {limit} bytes", url))
 
 
 def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
@@ -395,13 +374,35 @@ def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
     return response.stream
 
 
-def _headers(response: httpx.Response) -> dict[str, str]:
-    """Return the headers, names in lower case, repeated ones joined by commas."""
+def _headers(response: httpx.Response, url: httpx.URL) -> dict[str, str]:
+    """Return the headers, names in lower case, repeated ones joined by commas; the Location as an address.
+
+    Raises LookFailedError for a redirect to two places.
+    """
     headers: dict[str, str] = {}
     for raw_name, raw_value in response.headers.raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    if "location" in headers and response.status_code in _REDIRECTS:
+        where = heads.location(_raw(response, b"location"))
+        if where is None:
+            raise LookFailedError(Reason.HTTP_ERROR, at("a redirect to two places", url))
+        headers["location"] = where
     return headers
+
+
+def _raw(response: httpx.Response, wanted: bytes) -> list[bytes]:
+    return [value for name, value in response.headers.raw if name.lower() == wanted]
+
+
+def _with_cookies(ask: _Ask, jar: Jar) -> dict[str, str]:
+    """Return the headers of a request with the cookies of this look beside its own, which win."""
+    own = ask.headers.get("cookie", "")
+    names = {pair.partition("=")[0].strip() for pair in own.split(";")}
+    url = ask.url
+    kept = jar.returned(host=url.host, path=url.path, is_secure=url.scheme == "https", besides=names)
+    cookies = "; ".join(one for one in (own, kept) if one)
+    return {**ask.headers, "cookie": cookies} if cookies else dict(ask.headers)
 
 
 def _url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
@@ -421,61 +422,3 @@ def _shares_secrets(old: httpx.URL, new: httpx.URL) -> bool:
     same = (old.scheme, ports[0]) == (new.scheme, ports[1])
     encrypted = (old.scheme, *ports) == ("http", 80, 443) and new.scheme == "https"
     return old.host == new.host and (same or encrypted)
-
-
-@contextmanager
-def _named_failures(url: httpx.URL, *, otherwise: Reason | None = None) -> Iterator[None]:
-    """Turn what the network throws into a LookFailedError; `otherwise` names what is no time-out and no TLS error.
-
-    The original error is not shown as the cause, for its text may hold the whole address.
-    """
-    try:
-        yield
-    except (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError, OSError, ValueError) as error:
-        reason, telling = _diagnosis(error)
-        if otherwise and reason not in {Reason.TIMEOUT, Reason.TLS}:
-            reason = otherwise
-        raise LookFailedError(reason, _at(_words(telling), url), fault=_fault(error)) from None
-
-
-def _diagnosis(error: BaseException) -> tuple[Reason, BaseException]:
-    """Return the reason, and the one of the error's causes that told it."""
-    causes = tuple(_causes(error))
-    for kinds, reason in _CAUSES:
-        for cause in causes:
-            if isinstance(cause, kinds):
-                return reason, cause
-    return Reason.HTTP_ERROR, error
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and all it came from, once each."""
-    pending: list[object] = [error]
-    seen: set[int] = set()
-    while pending:
-        cause = pending.pop(0)
-        if isinstance(cause, BaseException) and id(cause) not in seen:
-            seen.add(id(cause))
-            yield cause
-            pending += (cause.__cause__, cause.__context__, getattr(cause, "os_error", None))
-
-
-def _fault(error: BaseException) -> Fault | None:
-    """Return what an error says of the far side for certain: a name that does not exist, a certificate."""
-    for cause in _causes(error):
-        if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME:
-            return Fault.NO_HOST
-        if fault := _CERTIFICATE_FAULTS.get(getattr(cause, "verify_code", 0)):
-            return fault
-    return None
-
-
-def _words(error: BaseException) -> str:
-    """Return what may be said of an error: its name, and the system's own words."""
-    said = getattr(error, "verify_message", None) or getattr(error, "strerror", None) or ""
-    return f"{type(error).__name__} {_UNPRINTABLE.sub('', str(said))}".strip()
-
-
-def _at(text: str, url: httpx.URL) -> str:
-    """Return the text with the host it is about, which a redirect may have named: plain characters only."""
-    return f"{_UNSPEAKABLE.sub('?', url.raw_host.decode('ascii', 'replace'))}: {text}"

@@ -185,6 +185,18 @@ def gone(standing: Standing, profile: Profile | None = None) -> Timeline:
     return Timeline(covers=Covers.SOME, standing=standing, profile=profile)
 
 
+def of_part(seen: Seen) -> Seen:
+    """Return what a look may say whose answer came without its end: what it saw counts, that there is no more does not.
+
+    Raises LookFailedError TRUNCATED where it saw the fault of a link, which what is missing may have cured.
+    """
+    if isinstance(seen, Timeline):
+        return replace(seen, covers=Covers.SOME)
+    if seen.fault is not None:
+        raise LookFailedError(Reason.TRUNCATED, "an answer without its end")
+    return seen
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
     """The far side, or the bytes themselves, say that nothing changed since this source last showed something."""

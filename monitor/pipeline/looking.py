@@ -12,7 +12,7 @@ from typing import Protocol
 from monitor.core import schedule
 from monitor.core.account import Platform, Source
 from monitor.core.collector import Collector, Fetch, Sealed, Session, UnchangedError
-from monitor.core.observation import Blind, Look, LookFailedError, Reason, Sight, Unchanged, Validators
+from monitor.core.observation import Blind, Look, LookFailedError, Reason, Sight, Unchanged, Validators, of_part
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, Tx, looks, tokens
 
@@ -27,6 +27,7 @@ class BoundFetch(Fetch, Protocol):
 
     validators: Validators | None
     raw: bytes | None
+    is_whole: bool
 
 
 class Door(Protocol):
@@ -126,12 +127,13 @@ class Looker:
             seconds=seconds,
         )
 
-    async def _sight(self, collector: Collector, source: Source, fetch: Fetch) -> Sight:
+    async def _sight(self, collector: Collector, source: Source, fetch: BoundFetch) -> Sight:
         """Return how the look ended, as a value; a bug in a collector counts as an unreadable page."""
         sight: Sight = Blind(reason=Reason.UNREADABLE, detail="a bug in the collector, see the log")
         with self.faults.contained("look", source=source.id):
             try:
-                sight = await collector.collect(source, fetch, self.sessions.of(collector.name, source.key))
+                seen = await collector.collect(source, fetch, self.sessions.of(collector.name, source.key))
+                sight = seen if fetch.is_whole else of_part(seen)
             except UnchangedError:
                 sight = Unchanged()
             except LookFailedError as failed:

@@ -46,6 +46,7 @@ class CannedFetch:
     before: Validators
     validators: Validators | None = None
     raw: bytes | None = None
+    is_whole: bool = True
 
     async def __call__(self, request: Request, /) -> Page:
         """Return what the county's platforms answer now."""

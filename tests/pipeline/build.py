@@ -131,6 +131,7 @@ class CannedFetch:
     bodies: Mapping[str, bytes | Reason]
     validators: Validators | None = None
     raw: bytes | None = None
+    is_whole: bool = True
 
     async def __call__(self, request: Request, /) -> Page:
         body = self.bodies[request.url]
