@@ -64,6 +64,11 @@ def rule_ids() -> frozenset[str]:
     return frozenset(rule.id for rule in _rules())
 
 
+def rule_titles() -> dict[str, str]:
+    """Return what people call each rule, by id."""
+    return {rule.id: rule.title for rule in _rules()}
+
+
 def _rules() -> Iterable[Rule | AreaRule]:
     rules = (module.RULE for module in _modules(monitor.core.rules) if hasattr(module, "RULE"))
     return sorted(rules, key=lambda rule: str(rule.id))

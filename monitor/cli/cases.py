@@ -13,8 +13,11 @@ from monitor.cli.place import DAY, Place, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.core.case import Case
     from monitor.core.decision import Ruling
+    from monitor.core.finding import Finding
     from monitor.store import Tx
 
 number_argument = click.argument("number", type=int, metavar="编号")
@@ -108,9 +111,9 @@ def case_reject(where: Place, *, number: int, by: str | None, note: str) -> None
 @case.command("exempt", cls=Command)
 @number_argument
 @click.option("--until", type=DAY, metavar="日期", help="有效期至哪一天（含），默认一年。")
-@document_option
-@by_option
-@note_option
+@click.option("--document", metavar="文号", help="依据文号；“原则上”的要求必填。")
+@click.option("--by", metavar="姓名", help="谁决定的，必填。")
+@click.option("--note", metavar="理由", default="", help="为什么豁免，必填。")
 @place
 def case_exempt(
     where: Place, *, number: int, until: date | None, document: str | None, by: str | None, note: str
@@ -121,8 +124,8 @@ def case_exempt(
     from monitor.core.decision import Ruling, exemption_ends
 
     last = until or exemption_ends(beijing_date(now()))
-    _dispose(where, number, Ruling.EXEMPTED, by, note, document=document, until=last)
-    click.echo(f"案件 {number} 已豁免至 {last}。")
+    named = _dispose(where, number, Ruling.EXEMPTED, by, note, document=document, until=last)
+    click.echo(f"已登记豁免：{named}，至{last}（含当日）。提前结束请用 xuncha case revoke {number}。")
 
 
 @case.command("retain", cls=Command)
@@ -132,11 +135,11 @@ def case_exempt(
 @note_option
 @place
 def case_retain(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
-    """登记保留：这一次问题不再列入建议名单；“一律”“不得”的不能保留。"""
+    """登记保留：账号去留研判为保留，这一次不再列入建议名单；更新等要求照常。"""
     from monitor.core.decision import Ruling
 
-    _dispose(where, number, Ruling.RETAINED, by, note, document=document)
-    click.echo(f"案件 {number} 已登记保留。")
+    named = _dispose(where, number, Ruling.RETAINED, by, note, document=document)
+    click.echo(f"已登记保留：{named}。更新等其他要求照常。")
 
 
 @case.command("consolidate", cls=Command)
@@ -149,8 +152,8 @@ def case_consolidate(where: Place, *, number: int, document: str | None, by: str
     """登记清理整合的决定；系统不执行，办理进度用记录登记。"""
     from monitor.core.decision import Ruling
 
-    _dispose(where, number, Ruling.CONSOLIDATED, by, note, document=document)
-    click.echo(f"案件 {number} 已登记清理整合。")
+    named = _dispose(where, number, Ruling.CONSOLIDATED, by, note, document=document)
+    click.echo(f"已登记清理整合：{named}。")
 
 
 @case.command("deregister", cls=Command)
@@ -163,8 +166,41 @@ def case_deregister(where: Place, *, number: int, document: str | None, by: str 
     """登记注销的决定；系统不执行，办理进度用记录登记。"""
     from monitor.core.decision import Ruling
 
-    _dispose(where, number, Ruling.DEREGISTERED, by, note, document=document)
-    click.echo(f"案件 {number} 已登记注销。")
+    named = _dispose(where, number, Ruling.DEREGISTERED, by, note, document=document)
+    click.echo(f"已登记注销：{named}。")
+
+
+@case.command("revoke", cls=Command)
+@number_argument
+@document_option
+@by_option
+@note_option
+@place
+def case_revoke(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
+    """撤销此前就该账号该项要求作出的决定（豁免、保留等），自当日起恢复判定。"""
+    from monitor.app.choices import rule_titles
+    from monitor.app.clock import now
+    from monitor.core.calendar import beijing
+    from monitor.core.decision import Ruling, in_force
+    from monitor.store import cases, decisions
+
+    with where.store() as store, store.begin(durable=True) as tx:
+        found = cases.case(tx, number)
+        if found is None:
+            raise Refusal(f"没有编号为 {number} 的案件。")
+        at = now()
+        made = decisions.decisions_of(tx, {found.account}, at)[found.account] if found.account else []
+        standing = [one for one in in_force(made) if one.rule == found.rule]
+        if not standing:
+            raise Refusal(f"{_named(tx, found, rule_titles())}没有可撤销的决定。")
+        last = standing[-1]
+        decisions.decide(
+            tx, found, found.episode, Ruling.REVOKED, by=acts.whoever(by), at=at, note=note, document=document
+        )
+        acts.note(tx, at, "case revoke", str(number), note, by=by)
+        named = _named(tx, found, rule_titles())
+    made_by = f"{last.by}于{beijing(last.at):%Y-%m-%d}登记的{last.ruling.label}"
+    click.echo(f"已撤销：{named}，原为{made_by}；自今日起恢复判定。")
 
 
 @case.command("close", cls=Command)
@@ -217,12 +253,14 @@ def _dispose(
     *,
     document: str | None,
     until: date | None = None,
-) -> None:
-    """Record what the office decided about a trouble, in one transaction; the service judges the account anew."""
+) -> str:
+    """Record what the office decided about a trouble, in one transaction; the service judges the account anew.
+
+    Return what it was decided about, as people call it.
+    """
+    from monitor.app.choices import rule_titles
     from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
-    from monitor.core.decision import Ruling as Rulings
-    from monitor.core.finding import Strength
     from monitor.store import cases, decisions
 
     at = now()
@@ -233,8 +271,9 @@ def _dispose(
         finding = cases.finding_on(tx, found)
         if not found.account or finding is None:
             raise Refusal(f"案件 {number} 不是账号的案件，不能登记处置决定。")
-        if finding.strength is Strength.MANDATORY and ruling in {Rulings.EXEMPTED, Rulings.RETAINED}:
-            raise Refusal(f"{found.rule} 为“一律”“不得”的要求，不能豁免或保留，只能更正事实。")
+        titles = rule_titles()
+        _refuse_what_makes_no_sense(finding, ruling, titles.get(found.rule, found.rule), by, note, document)
+        named = _named(tx, found, titles)
         decisions.decide(
             tx,
             found,
@@ -247,6 +286,49 @@ def _dispose(
             document=document,
         )
         acts.note(tx, at, f"case {_VERBS[ruling.value]}", str(number), note, by=by)
+    return named
+
+
+_OPTIONS = {"决定人": "--by", "说明": "--note", "依据文号": "--document"}
+
+
+def _refuse_what_makes_no_sense(
+    finding: Finding, ruling: Ruling, title: str, by: str | None, note: str, document: str | None
+) -> None:
+    """Refuse a decision that its rule does not admit, that spares nobody anything, or that lacks a part."""
+    from monitor.core.decision import Ruling as Rulings
+    from monitor.core.decision import missing_parts, why_not
+    from monitor.core.finding import State, Strength
+
+    why = why_not(ruling, finding.rule, title, is_mandatory=finding.strength is Strength.MANDATORY)
+    if why:
+        raise Refusal(why)
+    if ruling is not Rulings.EXEMPTED:
+        return
+    if finding.state not in {State.WARNING, State.VIOLATED}:
+        instead = {
+            State.SUSPECTED: "请核实后用 xuncha case confirm 或 case reject 登记。",
+            State.NEEDS_REVIEW: "请研判后用 xuncha case retain、consolidate、deregister、confirm 或 reject 登记。",
+            State.UNKNOWN: "请先核查。",
+        }
+        wish = instead.get(finding.state, "无需豁免。")
+        raise Refusal(f"“{title}”目前为“{finding.state.label}”，没有可以豁免的问题；{wish}")
+    in_principle = finding.strength is Strength.IN_PRINCIPLE
+    missing = missing_parts(ruling, note, document, in_principle=in_principle)
+    missing = missing if by else ("决定人", *missing)
+    if missing:
+        wanted = "、".join(f"{part}（{_OPTIONS[part]}）" for part in missing)
+        raise Refusal(f"豁免须写明谁决定、理由和依据，请补上{wanted}。")
+
+
+def _named(tx: Tx, one: Case, titles: Mapping[str, str]) -> str:
+    """Return whom and what a case is about, as people call them."""
+    from monitor.core.wording import plain
+    from monitor.store import roster
+
+    account = roster.account(tx, one.account) if one.account else None
+    whom = f"“{plain(account.name)}”（{account.platform.label}，{plain(account.unit)}）" if account else one.account
+    return f"{whom or one.unit or one.area}的“{titles.get(one.rule, one.rule)}”（{one.rule}）"
 
 
 def _open_case(tx: Tx, number: int) -> Case:

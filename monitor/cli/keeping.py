@@ -120,23 +120,24 @@ def _take_papers(
 @dry_run_option
 @place
 def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
-    """导入处置决定：豁免、保留、清理整合、注销、确认、误报。"""
-    from monitor.app.choices import rule_ids
+    """导入处置决定：豁免、保留、清理整合、注销、确认、误报、撤销。"""
+    from monitor.app.choices import rule_titles
     from monitor.app.clock import now
     from monitor.ledger import decision_line, read_decisions
     from monitor.store import decisions, papers
 
     settings = where.settings()
-    moment = now()
+    moment, titles = now(), rule_titles()
     with where.store() as store, store.read() as tx:
         whom = papers.directory(tx)
         with refusals():
             read = read_decisions(
                 file,
                 whom,
-                rules=rule_ids(),
+                rules=titles,
                 strengths_on=lambda on: settings.rule_book(on).strengths,
                 until=as_of or moment,
+                made=decisions.all_decisions(tx),
             )
         news = decisions.new_decisions(tx, read.decisions)
     warn(read.warnings)
@@ -145,7 +146,8 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
         decisions.save_decisions(tx, read.decisions, known_at=moment)
         note(tx, moment, "import decisions", file.name, f"新增 {len(news)}")
 
-    _add(where, [decision_line(one) for one in news], len(read.decisions), save, dry_run=dry_run)
+    lines = [decision_line(one, whom.names[one.account], titles[one.rule]) for one in news]
+    _add(where, lines, len(read.decisions), save, dry_run=dry_run)
 
 
 @click.command("records", cls=Command)

@@ -15,6 +15,8 @@ from functools import cached_property, lru_cache
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when something holds of which no beginning is known: before anything this program can meet."""
 _DECEMBER = 12
 
 

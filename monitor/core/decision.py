@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from monitor.core.account import Labelled
+from monitor.core.calendar import ONE_DAY, beijing_date
 
 
 class Ruling(Labelled):
@@ -17,6 +19,36 @@ class Ruling(Labelled):
     RETAINED = "retained", "保留"
     CONSOLIDATED = "consolidated", "清理整合"
     DEREGISTERED = "deregistered", "注销"
+    REVOKED = "revoked", "撤销"
+    """Ends, from its own date on, whatever was decided before under the same rule about the same account."""
+
+
+STAYING = frozenset({"CLN-01", "CLN-02", "WEAK-01", "TWN-01", "PLT-01", "UPD-02", "UPD-03", "CAP-01"})
+"""The rules that ask whether an account stays, or how many may: the question that 保留 answers, and no duty."""
+
+
+def is_retainable(rule: str) -> bool:
+    """Whether 保留 answers what a rule asks; a duty is only done, exempted, or ends with the account."""
+    return rule in STAYING
+
+
+def why_not(ruling: Ruling, rule: str, title: str, *, is_mandatory: bool) -> str | None:
+    """Return why a rule admits no such decision and what to do instead, as a Chinese sentence; None if it does."""
+    if ruling not in {Ruling.EXEMPTED, Ruling.RETAINED}:
+        return None
+    if is_mandatory:
+        return f"{rule}“{title}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单。"
+    if ruling is Ruling.RETAINED and not is_retainable(rule):
+        return f"“保留”只决定账号去留，不免除{rule}“{title}”的要求；请督促落实，确需免除的请登记豁免。"
+    return None
+
+
+def missing_parts(ruling: Ruling, note: str, document: str | None, *, in_principle: bool) -> tuple[str, ...]:
+    """Return which parts of a decision are wanting, as the import file's columns call them."""
+    if ruling is not Ruling.EXEMPTED:
+        return ()
+    wanted = {"说明": note, "依据文号": document if in_principle else "-"}
+    return tuple(column for column, given in wanted.items() if not (given or "").strip())
 
 
 def exemption_ends(decided_on: date) -> date:
@@ -46,3 +78,28 @@ class Decision:
     """Since when it is known that the finding it was made on was another (依据变化); it stands all the same."""
     shaken: str | None = field(default=None, compare=False)
     """In which way, in Chinese."""
+
+
+def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return what still counts of decisions (oldest first): without what was revoked later, and without 撤销 itself.
+
+    An exemption that was revoked held until the day before.
+    """
+    standing: list[Decision] = []
+    for one in decisions:
+        if one.ruling is not Ruling.REVOKED:
+            standing.append(one)
+            continue
+        last = beijing_date(one.at) - ONE_DAY
+        standing = [kept for each in standing for kept in _until(each, one, last)]
+    return tuple(standing)
+
+
+def _until(decision: Decision, revoked: Decision, last: date) -> tuple[Decision, ...]:
+    """Return a decision as 撤销 leaves it: whole, cut short, or not at all."""
+    if (decision.account, decision.rule) != (revoked.account, revoked.rule):
+        return (decision,)
+    if decision.ruling is not Ruling.EXEMPTED or last < beijing_date(decision.at):
+        return ()
+    until = last if decision.valid_until is None else min(last, decision.valid_until)
+    return (replace(decision, valid_until=until),)

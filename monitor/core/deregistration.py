@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, AccountStatus, Labelled
 from monitor.core.calendar import beijing_date, start_of_day
-from monitor.core.decision import Decision, Ruling
+from monitor.core.decision import Decision, Ruling, in_force
 from monitor.core.finding import Known, RuleBook
 from monitor.core.observation import Observation, Standing, Timeline
 from monitor.core.record import Record, RecordKind
@@ -144,7 +144,7 @@ def _since_stopped(records: Iterable[Record]) -> tuple[date, list[Record]]:
 def _standing(decisions: Iterable[Decision], stopped: date) -> list[Decision]:
     """Return the decisions to end the account that no later one on the same rule takes back."""
     latest: dict[str, Decision] = {}
-    for one in decisions:
+    for one in in_force(decisions):
         if one.ruling in _ENDING and beijing_date(one.at) > stopped:
             first = latest.get(one.rule)
             latest[one.rule] = first if first and first.ruling is one.ruling else one

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
-from monitor.core.decision import Decision
+from monitor.core.decision import Decision, in_force
 from monitor.core.download import Download, Probe
 from monitor.core.observation import Covers, KnownPost, Observation, Timeline
 from monitor.core.outage import Outage
@@ -104,6 +104,9 @@ class Finding:
     """The newest visible post's time, where the rule is about updates."""
     episode: str = ""
     """What tells one trouble from the next of the same rule: for updates, the moment the gap began."""
+    begun_at: datetime | None = None
+    """The moment from which a trouble has lasted that has no name of its own beside its rule's; EVER where nothing
+    that is known is older. None where `episode` alone tells."""
     due: date | None = None
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
@@ -190,6 +193,11 @@ class Known:
     """What was recorded about the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
     refusing: frozenset[str] = frozenset()
     """The mail addresses and DingTalk ids of its contacts that take no messages, though their channel works."""
+
+    @cached_property
+    def standing_decisions(self) -> tuple[Decision, ...]:
+        """The decisions that nobody has revoked, oldest first."""
+        return in_force(self.decisions)
 
     def records_of(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return the records of one of these kinds, oldest first."""

@@ -1,11 +1,12 @@
 """The pass rate (合格率) of a report: (检查数 less 不合格数), of 检查数.
 
-What could not be checked leaves both numbers and is counted apart. With at most two decimals, half up, trailing
-zeros dropped, as the bulletins of other places write it.
+What could not be checked leaves both numbers and is counted apart, and so does what was exempted: no decision makes an
+account pass. With at most two decimals, half up, trailing zeros dropped, as the bulletins of other places write it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +22,8 @@ class PassRate:
     failed: int
     unchecked: int = 0
     """未能核查."""
+    exempted: int = 0
+    """豁免."""
 
     def percent(self, decimals: int = 2) -> str | None:
         """Return the rate as 95.7%, with so many decimals at most; None where nothing was checked."""
@@ -34,13 +37,18 @@ class PassRate:
 def pass_rate(findings: Iterable[Finding], rules: Collection[str]) -> PassRate:
     """Return the pass rate of the accounts by these rules: one violation fails an account.
 
-    An account that no violation fails and of which a rule knows nothing was not checked; one to which none of the
-    rules applies is not in it.
+    An account that no violation fails was exempted if a rule spares it, and not checked if a rule knows nothing of it;
+    one to which none of the rules applies is not in it.
     """
     states: dict[str, set[State]] = {}
     for one in findings:
         if one.account is not None and one.rule in rules and one.state is not State.NOT_APPLICABLE:
             states.setdefault(one.account, set()).add(one.state)
-    failed = sum(State.VIOLATED in said for said in states.values())
-    unchecked = sum(State.UNKNOWN in said and State.VIOLATED not in said for said in states.values())
-    return PassRate(checked=len(states) - unchecked, failed=failed, unchecked=unchecked)
+    order = (State.VIOLATED, State.EXEMPTED, State.UNKNOWN)
+    counted = Counter(next((one for one in order if one in said), State.OK) for said in states.values())
+    return PassRate(
+        checked=counted[State.VIOLATED] + counted[State.OK],
+        failed=counted[State.VIOLATED],
+        unchecked=counted[State.UNKNOWN],
+        exempted=counted[State.EXEMPTED],
+    )

@@ -65,6 +65,11 @@ class Directory:
         """The ids of all of them."""
         return frozenset(id_ for book in self._books for id_ in book.by_id)
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each of them is called, by id."""
+        return {id_: account.name for book in reversed(self._books) for id_, account in book.by_id.items()}
+
     def find(self, reference: Reference) -> Account | Unmatched:
         """Return the one account that is meant, or why that cannot be told."""
         found = next(filter(None, (book.find(reference) for book in self._books)), [])

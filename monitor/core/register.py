@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from monitor.core.account import Account, Scope
 from monitor.core.bulletin import Round, by_series
-from monitor.core.decision import Decision
+from monitor.core.decision import Decision, in_force
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
 from monitor.core.record import Record, RecordKind
@@ -123,7 +123,7 @@ class Register:
         found: defaultdict[str, list[Decision]] = defaultdict(list)
         for decision in self.decisions:
             found[decision.account].append(decision)
-        return {account: tuple(decisions) for account, decisions in found.items()}
+        return {account: in_force(decisions) for account, decisions in found.items()}
 
     def kept(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return every record of a kind in the area, oldest first."""
@@ -137,7 +137,7 @@ class Register:
         return self._by_name[kind].get(name, ())
 
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
-        """Return what people decided about an account, oldest first."""
+        """Return what people decided about an account and nobody has revoked, oldest first."""
         return self._decisions.get(account, ())
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.calendar import beijing_date
-from monitor.core.decision import Decision, Ruling
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.decision import Decision, Ruling, is_retainable
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.record import Subject
 from monitor.core.register import Register
@@ -18,10 +18,11 @@ _DISPOSALS = frozenset({Ruling.EXEMPTED, Ruling.RETAINED, Ruling.CONSOLIDATED, R
 
 
 def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> Finding:
-    """Return the finding on an account as it stands after what people decided about it.
+    """Return the finding on an account as it stands after what people decided about it and did not revoke.
 
-    The latest exemption or 保留 exempts, where the clause is not 一律 or 不得; a confirmation makes a doubt
-    a violation, 误报 dismisses it. What is said stays in the sentence: nothing is hidden from the ledger.
+    The latest exemption exempts from what would be held or warned of, where the clause is not 一律 or 不得; 保留 does
+    where the rule asks whether the account stays, and answers that question where it is open. A confirmation makes a
+    doubt a violation, 误报 dismisses it. What is said stays in the sentence: nothing is hidden from the ledger.
     """
     mine = [one for one in decisions if one.rule == finding.rule]
     if not mine or finding.state in QUIET:
@@ -90,25 +91,44 @@ def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | No
             until = f"至{decision.valid_until.isoformat()}" if decision.valid_until else ""
             return _exempted(finding, f"已豁免{until}（{by}）") if is_valid else None
         case Ruling.RETAINED:
-            return _exempted(finding, f"已决定保留（{by}）") if _concerns(decision, finding) else None
+            return _retained(finding, by) if is_retainable(finding.rule) and _concerns(decision, finding) else None
         case Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
             if not _concerns(decision, finding):
                 return None
             return replace(finding, because=f"{finding.because}已决定{decision.ruling.label}（{by}）。")
-        case Ruling.CONFIRMED | Ruling.REJECTED:
+        case Ruling.CONFIRMED | Ruling.REJECTED | Ruling.REVOKED:
             return None
 
 
+def _retained(finding: Finding, by: str) -> Finding | None:
+    if finding.state is State.NEEDS_REVIEW and finding.strength is not Strength.MANDATORY:
+        return replace(finding, state=State.OK, proposals=(), because=f"{finding.because}已决定保留（{by}）。")
+    return _exempted(finding, f"已决定保留（{by}）")
+
+
+_EXEMPTABLE = frozenset({State.WARNING, State.VIOLATED})
+"""What a unit can be spared; whoever has done nothing wrong for certain has nothing to be spared."""
+
+
 def _exempted(finding: Finding, why: str) -> Finding | None:
-    if finding.strength is Strength.MANDATORY:
+    if finding.strength is Strength.MANDATORY or finding.state not in _EXEMPTABLE:
         return None
     return replace(finding, state=State.EXEMPTED, proposals=(), because=f"{finding.because}{why}。")
 
 
 def _concerns(decision: Decision, finding: Finding) -> bool:
-    """Whether a decision was made on this trouble; one from a file names none and means the one that stood then."""
+    """Whether a decision was made on this trouble; one from a file names none and means the one that stood then.
+
+    A trouble without a name of its own is the one that has lasted since before the decision. The day of one from a
+    file is known, and no hour of it: it means what began on that day too.
+    """
+    if decision.episode and decision.episode != finding.episode:
+        return False
+    if finding.begun_at is not None:
+        made_by = decision.at if decision.episode else start_of_day(beijing_date(decision.at) + ONE_DAY)
+        return finding.begun_at <= made_by
     if decision.episode:
-        return decision.episode == finding.episode
+        return True
     if finding.state is State.UNKNOWN:  # whether it stood then is not known either
         return False
     return finding.since is None or finding.since <= beijing_date(decision.at)

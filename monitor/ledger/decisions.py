@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.decision import Decision, Ruling, exemption_ends
+from monitor.core.decision import Decision, Ruling, exemption_ends, missing_parts, why_not
 from monitor.core.finding import Strength
 from monitor.core.reference import Directory
 from monitor.ledger import cells, naming
@@ -35,32 +35,54 @@ class Decisions:
 
 
 def read_decisions(
-    path: Path, directory: Directory, *, rules: Collection[str], strengths_on: StrengthsOn, until: datetime
+    path: Path,
+    directory: Directory,
+    *,
+    rules: Mapping[str, str],
+    strengths_on: StrengthsOn,
+    until: datetime,
+    made: Sequence[Decision] = (),
 ) -> Decisions:
     """Return the decisions of a file; raises LedgerError with every reason to refuse it.
 
-    What is 一律 or 不得 on the day of the decision cannot be exempted or kept. An exemption that names no end gets one.
+    `rules` are the names of rules by id, `made` what was decided before. What is 一律 or 不得 on the day of a decision
+    cannot be exempted or kept, and nothing is kept where a rule does not ask whether the account stays. An exemption
+    says why, and by which document where the clause is 原则上; one that names no end gets one. 撤销 needs something to
+    end.
     """
     reading = Reading(path, LAYOUT)
     found: dict[Decision, None] = {}
+    revoking: list[tuple[Row, Decision]] = []
     for row in reading.rows():
         decision = _decision(reading, row, directory, rules)
         if decision is None:
             continue
         if decision.at > until:
             reading.blame(row, f"日期 {beijing(decision.at):%Y-%m-%d %H:%M} 还没有到", "日期")
-        _check(reading, row, decision, strengths_on)
+        _check(reading, row, decision, rules, strengths_on)
         found[decision] = None
+        if decision.ruling is Ruling.REVOKED:
+            revoking.append((row, decision))
+    for row, decision in revoking:
+        if not any(_is_ended_by(decision, one) for one in (*made, *found)):
+            text = f"{decision.account}在{decision.rule}下没有此前作出的决定可以撤销；请核对账号、规则和日期"
+            reading.blame(row, text, "决定")
     if not found:
         reading.warn("没有处置决定")
     return Decisions(decisions=tuple(found), warnings=reading.finish())
 
 
-def decision_line(decision: Decision) -> str:
-    """Return a decision as one line."""
-    until = f"，至 {decision.valid_until}" if decision.valid_until else ""
-    line = f"{decision.account} {decision.rule} {decision.ruling.label}"
-    return f"{line}（{decision.by}，{beijing(decision.at):%Y-%m-%d}{until}）"
+def decision_line(decision: Decision, account: str, title: str) -> str:
+    """Return a decision as one line, naming account and rule as people call them."""
+    until = f"，至{decision.valid_until}" if decision.valid_until else ""
+    document = f"，{decision.document}" if decision.document else ""
+    line = f"{decision.account}“{account}” {decision.rule}“{title}” {decision.ruling.label}"
+    return f"{line}（{decision.by}，{beijing(decision.at):%Y-%m-%d}{until}{document}）"
+
+
+def _is_ended_by(revoking: Decision, one: Decision) -> bool:
+    is_same = (one.account, one.rule) == (revoking.account, revoking.rule)
+    return is_same and one.ruling is not Ruling.REVOKED and one.at <= revoking.at
 
 
 def _decision(reading: Reading, row: Row, directory: Directory, rules: Collection[str]) -> Decision | None:
@@ -96,11 +118,15 @@ def _rule(written: str, rules: Collection[str]) -> str:
     return written.upper()
 
 
-def _check(reading: Reading, row: Row, decision: Decision, strengths_on: StrengthsOn) -> None:
+def _check(reading: Reading, row: Row, decision: Decision, rules: Mapping[str, str], strengths_on: StrengthsOn) -> None:
     on = beijing_date(decision.at)
     if decision.valid_until and decision.valid_until < on:
         reading.blame(row, f"有效期至 {decision.valid_until} 早于决定的日期 {on}", "有效期至")
-    spares = decision.ruling in {Ruling.EXEMPTED, Ruling.RETAINED}
-    if spares and strengths_on(on).get(decision.rule) is Strength.MANDATORY:
-        text = f"{decision.rule} 是“一律”“不得”的要求，不能{decision.ruling.label}；事实有误的，请更正台账或清单"
-        reading.blame(row, text, "决定")
+    strength = strengths_on(on).get(decision.rule)
+    why = why_not(decision.ruling, decision.rule, rules[decision.rule], is_mandatory=strength is Strength.MANDATORY)
+    if why:
+        reading.blame(row, why.removesuffix("。"), "决定")
+        return
+    in_principle = strength is Strength.IN_PRINCIPLE
+    for column in missing_parts(decision.ruling, decision.note, decision.document, in_principle=in_principle):
+        reading.blame(row, f"{decision.ruling.label}须写明{column}", column)

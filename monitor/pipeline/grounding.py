@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.core.decision import Decision
+from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Finding, Rule, word_of
 from monitor.core.grounds import Grounds, before
 from monitor.core.verdict import reviewed, words
@@ -21,7 +21,9 @@ def examine(tx: Tx, bench: Bench, now: datetime) -> None:
 
 
 def grounds_of(tx: Tx, bench: Bench, kept: grounds.Kept, now: datetime) -> Grounds | None:
-    """Return what a decision rests on; None where its rule is not judged, or the account was not on the roster."""
+    """Return what a decision rests on; None for 撤销, or where its rule is not judged or nobody was on the roster."""
+    if kept.decision.ruling is Ruling.REVOKED:
+        return None
     then, today = (_word(tx, bench, kept.decision, known_at) for known_at in (kept.known_at, now))
     return Grounds(decision=kept.decision, then=then, now=today) if then and today else None
 
@@ -42,7 +44,7 @@ def _of_account(tx: Tx, bench: Bench, rule: Rule, decision: Decision, known_at: 
     for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False):
         undecided = replace(known, decisions=before(decision, known.decisions))
         word = word_of(rule, undecided, bench.book(decision.at), decision.at)
-        return reviewed(word, undecided.decisions, decision.at)
+        return reviewed(word, undecided.standing_decisions, decision.at)
     return None
 
 

@@ -39,7 +39,7 @@ class Bench:
         """Return what every rule in force (or only those) says of one account, after what people decided."""
         book = self.book(now, known.account.area)
         return tuple(
-            (rule, reviewed(word_of(rule, known, book, now), known.decisions, now))
+            (rule, reviewed(word_of(rule, known, book, now), known.standing_decisions, now))
             for rule in self.in_force(book)
             if only is None or rule.id in only
         )

@@ -57,7 +57,8 @@ def review(dossiers: Sequence[Dossier], records: Sequence[Record], period: Perio
 def _rate(rate: PassRate) -> str:
     percent = rate.percent()
     share = f"合格率{percent}" if percent else "无法计算合格率"
-    return f"按{'、'.join(CHECKED)}检查{rate.checked}个，不合格{rate.failed}个，{share}；未能核查{rate.unchecked}个。"
+    apart = f"未能核查{rate.unchecked}个，豁免{rate.exempted}个，均不计入。"
+    return f"按{'、'.join(CHECKED)}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
 
 
 def _row(one: Dossier) -> tuple[Value, ...]:

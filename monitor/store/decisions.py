@@ -89,6 +89,12 @@ _MADE = (
 _MADE_OF = _MADE.where(tables.decisions.c.account.in_(IDS))
 
 
+def all_decisions(tx: Tx) -> tuple[Decision, ...]:
+    """Return every decision there is, oldest first."""
+    rows = tx.execute(_MADE, {"until": roster.LATEST, "known_at": roster.LATEST})
+    return tuple(decision_of(row, roster.LATEST) for row in rows)
+
+
 def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
     """Return a row as a decision, with what was known of its grounds by then."""
     is_shaken = row.shaken_at is not None and row.shaken_at <= known_at
@@ -108,10 +114,13 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
 
 
 def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
-    """Return what people decided about a case while it was open, oldest first."""
+    """Return what people decided about a case while it was open, oldest first, and what revoked that later."""
     ended = case.closed_at or roster.LATEST
-    made = decisions_of(tx, [case.account], ended)[case.account] if case.account else []
-    return tuple(one for one in made if one.rule == case.rule and one.at >= case.opened_at)
+    made = decisions_of(tx, [case.account], roster.LATEST)[case.account] if case.account else []
+    mine = [one for one in made if one.rule == case.rule and one.at >= case.opened_at]
+    while_open = [one for one in mine if one.at <= ended]
+    revoked = [one for one in mine[len(while_open) :] if one.ruling is Ruling.REVOKED]
+    return (*while_open, *(revoked[:1] if while_open else ()))
 
 
 def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Probe]]:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Account, Source
+from monitor.core.calendar import EVER
 from monitor.core.observation import MANUAL
 from monitor.core.register import Version
 from monitor.core.schedule import first_look
@@ -24,8 +25,8 @@ from monitor.store.database import Tx
 from monitor.store.notices import judge_anew
 from monitor.store.values import decode, encode
 
-SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""From when an account's first version holds: before anything this program can meet."""
+SINCE_EVER = EVER
+"""From when an account's first version holds."""
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """After everything it can meet."""
 

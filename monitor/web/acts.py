@@ -25,6 +25,7 @@ _ACTIONS = {
     "case reject": "案件：误报",
     "case exempt": "案件：豁免",
     "case retain": "案件：保留",
+    "case revoke": "案件：撤销决定",
     "case consolidate": "案件：清理整合",
     "case deregister": "案件：注销",
     "case close": "案件：人工结案",

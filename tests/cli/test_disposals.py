@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.app.choices import bench, load_settings
+from monitor.app.choices import bench, load_settings, rule_titles
 from monitor.app.clock import now
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Judge
 from monitor.pipeline.surveying import Surveyor
 from monitor.store import open_store
 from tests.cli.office import HEADER, Office
+
+TITLES = rule_titles()
+WORDS = ("--by", "县府办", "--document", "示例〔2026〕1号", "--note", "粉丝多")
+WORD = {"exempt": "豁免", "retain": "保留"}
 
 
 async def judge(office: Office) -> None:
@@ -50,7 +54,9 @@ def number_of(office: Office, rule: str) -> str:
 )
 async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str, end: str, said: str) -> None:
     number = number_of(troubled, "TWN-01")
-    troubled.type("case", verb, number, "--by", "县府办", "--document", "示例〔2026〕1号").done()
+    said_back = troubled.type("case", verb, number, *WORDS).done()
+    assert "“示例镇”（百家号，示例镇人民政府）的“" in said_back
+    assert "（TWN-01）" in said_back
     await judge(troubled)
     (line,) = [line for line in troubled.type("case", "list", "--all").lines if line.startswith(f"{number}  ")]
     assert line.endswith(end)
@@ -62,16 +68,74 @@ async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str,
 
 async def test_a_case_tells_what_was_decided_by_whom_until_when_and_by_which_document(troubled: Office) -> None:
     number = number_of(troubled, "TWN-01")
-    words = ("--by", "县府办", "--document", "示例〔2026〕1号", "--until", "2099-12-31", "--note", "粉丝多")
-    troubled.type("case", "exempt", number, *words).done()
+    troubled.type("case", "exempt", number, *WORDS, "--until", "2099-12-31").done()
     line = troubled.type("case", "show", number).lines[-1]
     assert line.endswith("县府办决定豁免至2099-12-31（示例〔2026〕1号，粉丝多）")
+
+
+async def held(office: Office, rule: str) -> str:
+    """Judge everything and return what a rule says of the account."""
+    await judge(office)
+    found = office.type("evaluate", "--account", "A01", "--all", "--json").json
+    (state,) = [one["state"] for one in found if one["rule"] == rule]
+    return str(state)
+
+
+@pytest.mark.parametrize("verb", ["exempt", "retain"])
+async def test_a_revoked_decision_holds_no_more_and_the_trouble_has_a_case_again(troubled: Office, verb: str) -> None:
+    number = number_of(troubled, "TWN-01")
+    troubled.type("case", verb, number, *WORDS).done()
+    assert await held(troubled, "TWN-01") == "exempted"
+    said = troubled.type("case", "revoke", number, "--by", "操作员乙").done()
+    assert said.startswith("已撤销：“示例镇”（百家号，示例镇人民政府）的“")
+    assert "原为县府办于" in said
+    assert await held(troubled, "TWN-01") == "violated"
+    assert number_of(troubled, "TWN-01") != number
+    assert "操作员乙决定撤销" in troubled.type("case", "show", number).lines[-1]
+    again = troubled.type("case", "revoke", number)
+    assert (again.code, again.err.endswith("没有可撤销的决定。\n")) == (1, True)
+
+
+async def test_a_decision_from_a_file_is_revoked_by_a_later_file(troubled: Office) -> None:
+    header = ("账号ID", "规则", "决定", "决定人", "日期", "依据文号", "说明")
+    rows = [("A01", "TWN-01", "豁免", "县府办", "2026-01-05", "示例〔2026〕1号", "粉丝多")]
+    said = troubled.type("import", "decisions", troubled.table(*rows, header=header, name="决定.csv")).done()
+    assert "A01“示例镇” TWN-01“" in said
+    assert await held(troubled, "TWN-01") == "exempted"
+    rows = [("A01", "TWN-01", "撤销", "县府办", "2026-02-05", "", "")]
+    troubled.type("import", "decisions", troubled.table(*rows, header=header, name="撤销.csv")).done()
+    assert await held(troubled, "TWN-01") == "violated"
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ((), "决定人（--by）、说明（--note）、依据文号（--document）"),
+        (("--by", "县府办", "--note", "粉丝多"), "依据文号（--document）"),
+        (("--by", "县府办", "--document", "示例〔2026〕1号", "--note", " "), "说明（--note）"),
+    ],
+)
+async def test_an_exemption_asks_who_why_and_by_which_document(
+    troubled: Office, given: tuple[str, ...], wanted: str
+) -> None:
+    refused = troubled.type("case", "exempt", number_of(troubled, "TWN-01"), *given)
+    assert (refused.code, refused.err) == (1, f"豁免须写明谁决定、理由和依据，请补上{wanted}。\n")
+
+
+async def test_keeping_an_account_says_nothing_of_its_duties(troubled: Office) -> None:
+    refused = troubled.type("case", "retain", number_of(troubled, "PER-01"), *WORDS)
+    assert refused.code == 1
+    assert refused.err.startswith("“保留”只决定账号去留，不免除PER-01“")
+    assert refused.err.endswith("请督促落实，确需免除的请登记豁免。\n")
 
 
 @pytest.mark.parametrize("verb", ["exempt", "retain"])
 async def test_what_is_asked_without_exception_cannot_be_exempted(troubled: Office, verb: str) -> None:
     refused = troubled.type("case", verb, number_of(troubled, "REG-01"))
-    assert (refused.code, refused.err) == (1, "REG-01 为“一律”“不得”的要求，不能豁免或保留，只能更正事实。\n")
+    assert (refused.code, refused.err) == (
+        1,
+        f"REG-01“{TITLES['REG-01']}”是“一律”“不得”的要求，不能{WORD[verb]}；事实有误的，请更正台账或清单。\n",
+    )
 
 
 async def test_a_case_whose_trouble_lasts_is_not_closed(troubled: Office) -> None:

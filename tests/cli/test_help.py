@@ -21,6 +21,7 @@ CONTRACT = {
     "case reject",
     "case exempt",
     "case retain",
+    "case revoke",
     "case consolidate",
     "case deregister",
     "case close",

@@ -272,6 +272,7 @@ def test_the_target_of_the_move_is_named() -> None:
 @pytest.mark.parametrize(
     "known",
     [
+        closing("", DECIDED, ruled(Ruling.REVOKED, "2026-04-02", "TWN-01")),
         closing("", ruled(Ruling.RETAINED, "2026-04-01", "UPD-03")),
         closing("", DECIDED, ruled(Ruling.RETAINED, "2026-04-02", "TWN-01")),
         closing("终止 04-02"),

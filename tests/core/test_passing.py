@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -52,6 +53,35 @@ def test_what_could_not_be_checked_leaves_both_numbers() -> None:
 def test_one_violation_fails_an_account_whatever_else_is_unknown() -> None:
     findings = [finding(State.UNKNOWN), finding(State.VIOLATED, rule="UPD-02"), finding(State.OK, rule="PLT-01")]
     assert pass_rate(findings, {"UPD-01", "UPD-02"}) == PassRate(checked=1, failed=1)
+
+
+def test_what_is_exempted_leaves_both_numbers_and_is_counted_apart() -> None:
+    said = [State.VIOLATED, State.OK, State.EXEMPTED, State.EXEMPTED, State.UNKNOWN]
+    findings = [replace(finding(state), account=f"A{place}") for place, state in enumerate(said)]
+    assert pass_rate(findings, {"UPD-01"}) == PassRate(checked=2, failed=1, unchecked=1, exempted=2)
+
+
+def test_an_exemption_from_one_rule_hides_no_violation_of_another() -> None:
+    findings = [finding(State.EXEMPTED), finding(State.VIOLATED, rule="APP-01")]
+    assert pass_rate(findings, {"UPD-01", "APP-01"}) == PassRate(checked=1, failed=1)
+
+
+JUDGED = st.sampled_from([State.OK, State.WARNING, State.VIOLATED, State.UNKNOWN])
+
+
+@given(st.lists(st.tuples(JUDGED, st.booleans()), max_size=12))
+def test_exempting_says_of_the_others_what_was_said_before(accounts: list[tuple[State, bool]]) -> None:
+    spared = {State.WARNING, State.VIOLATED}
+    decided = [State.EXEMPTED if is_exempt and state in spared else state for state, is_exempt in accounts]
+    rest = [state for state in decided if state is not State.EXEMPTED]
+
+    def rate(states: Sequence[State]) -> PassRate:
+        return pass_rate(
+            [replace(finding(state), account=f"A{place}") for place, state in enumerate(states)], {"UPD-01"}
+        )
+
+    assert replace(rate(decided), exempted=0) == rate(rest)
+    assert rate(decided).exempted == len(decided) - len(rest)
 
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)

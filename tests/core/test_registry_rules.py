@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from monitor.app.choices import rule_ids
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
-from monitor.core.decision import Ruling
+from monitor.core.decision import Ruling, why_not
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register, Trouble
@@ -42,8 +43,9 @@ from monitor.core.rules import (
     trn_01,
     twn_01,
 )
+from monitor.core.verdict import reviewed
 from tests.core.area import AREA, book, filed, judged, record, register, ruled, state, verdict
-from tests.core.build import account, beijing_time
+from tests.core.build import account, beijing_time, finding
 
 
 def only(findings: tuple[Finding, ...]) -> Finding:
@@ -539,3 +541,44 @@ def test_a_confirmed_doubt_is_a_violation() -> None:
     decided = ruled(Ruling.CONFIRMED, "2022-05-20", "PLT-01")
     of = register(account(platform=Platform.KUAISHOU), decisions=(decided,))
     assert state(plt_01.RULE, of) is State.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("platform", "ruling", "expected"),
+    [
+        (Platform.SOHU, Ruling.EXEMPTED, State.EXEMPTED),
+        (Platform.KUAISHOU, Ruling.EXEMPTED, State.NEEDS_REVIEW),  # nothing is held against it
+        (Platform.KUAISHOU, Ruling.RETAINED, State.OK),  # that it stays answers what was to be reviewed
+        (Platform.WEIBO, Ruling.EXEMPTED, State.OK),
+    ],
+)
+def test_exempted_is_said_of_what_would_be_held_against_somebody(
+    platform: Platform, ruling: Ruling, expected: State
+) -> None:
+    decided = ruled(ruling, "2022-05-20", "PLT-01")
+    assert state(plt_01.RULE, register(account(platform=platform), decisions=(decided,))) is expected
+
+
+@pytest.mark.parametrize("ruling", [Ruling.EXEMPTED, Ruling.RETAINED, Ruling.DEREGISTERED, Ruling.REJECTED])
+def test_a_revoked_decision_held_until_the_day_before_and_not_since(ruling: Ruling) -> None:
+    made, revoked = ruled(ruling, "2022-05-20", "PLT-01"), ruled(Ruling.REVOKED, "2022-05-25", "PLT-01")
+    undecided = verdict(plt_01.RULE, of_sohu())
+    assert verdict(plt_01.RULE, of_sohu(made), "2022-05-24 09:00").because != undecided.because
+    assert verdict(plt_01.RULE, of_sohu(made, revoked), "2022-05-25 09:00") == undecided
+    again = ruled(ruling, "2022-05-26", "PLT-01")
+    assert verdict(plt_01.RULE, of_sohu(made, revoked, again), "2022-05-26 09:00").because != undecided.because
+
+
+def test_revoking_under_one_rule_or_account_leaves_the_others_alone() -> None:
+    made = ruled(Ruling.EXEMPTED, "2022-05-20", "PLT-01")
+    others = (ruled(Ruling.REVOKED, "2022-05-21", "TWN-01"), ruled(Ruling.REVOKED, "2022-05-21", "PLT-01", name="X"))
+    assert verdict(plt_01.RULE, of_sohu(made, *others)).state is State.EXEMPTED
+
+
+@pytest.mark.parametrize("rule", sorted(rule_ids()))
+def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None:
+    asks_that = rule.startswith(("CLN-", "WEAK-", "TWN-", "PLT-", "CAP-")) or rule in {"UPD-02", "UPD-03"}
+    assert (why_not(Ruling.RETAINED, rule, "X", is_mandatory=False) is None) is asks_that
+    held = replace(finding(State.VIOLATED, rule=rule, episode=""), since=date(2022, 5, 1))
+    kept = reviewed(held, (ruled(Ruling.RETAINED, "2022-05-20", rule),), beijing_time("2022-05-25 09:00"))
+    assert (kept.state is State.EXEMPTED) is asks_that

@@ -188,6 +188,13 @@ def test_an_exemption_shows_what_it_exempts_and_afterwards_the_count_is_new() ->
     assert state(upd_02.RULE, of, "2022-06-01 00:01") is State.OK
 
 
+def test_what_a_revoked_decision_had_settled_stands_again() -> None:
+    decisions = (ruled(Ruling.RETAINED, "2022-04-10", "UPD-02"), ruled(Ruling.REVOKED, "2022-05-20", "UPD-02"))
+    of = register(rounds=series("报报"), decisions=decisions[:1])
+    assert state(upd_02.RULE, of, "2022-05-19 09:00") is State.OK
+    assert state(upd_02.RULE, replace(of, decisions=decisions), "2022-05-20 09:00") is State.VIOLATED
+
+
 def test_a_round_issued_while_an_account_was_exempt_changes_nothing() -> None:
     decided = ruled(Ruling.EXEMPTED, DAYS[1], "UPD-02", until=DAYS[1])
     of = register(rounds=series("报报报"), decisions=(decided,))

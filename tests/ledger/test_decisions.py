@@ -8,14 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from monitor.core.decision import Ruling, exemption_ends
+from monitor.core.decision import Decision, Ruling, exemption_ends
 from monitor.core.finding import Strength
 from monitor.core.reference import Directory
-from monitor.ledger import Decisions, LedgerError, read_decisions
+from monitor.ledger import Decisions, LedgerError, decision_line, read_decisions
 from tests.ledger.making import account, table
 
 DIRECTORY = Directory([account("A01", name="示例发布")])
-STRENGTHS = {"UPD-01": Strength.IN_PRINCIPLE, "REG-01": Strength.MANDATORY}
+STRENGTHS = {
+    "UPD-01": Strength.IN_PRINCIPLE,
+    "UPD-03": Strength.IN_PRINCIPLE,
+    "REG-01": Strength.MANDATORY,
+    "OUT-02": Strength.ADVISORY,
+}
+TITLES = {"UPD-01": "2周未更新", "UPD-03": "单次超过20天未更新", "REG-01": "未备案", "OUT-02": "自主运营"}
 UNTIL = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
 HEADER = ("账号ID", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
 
@@ -25,9 +31,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "决定.xlsx"
 
 
-def read(path: Path, *rows: Sequence[object], header: Sequence[str] = HEADER) -> Decisions:
+EXEMPT = ("A01", "UPD-01", "豁免", "操作员甲", "2026-05-19", "2026-12-31", "示政办〔2026〕1号", "装修闭馆")
+
+
+def read(
+    path: Path, *rows: Sequence[object], header: Sequence[str] = HEADER, made: Sequence[Decision] = ()
+) -> Decisions:
     return read_decisions(
-        table(path, header, *rows), DIRECTORY, rules=set(STRENGTHS), strengths_on=lambda _: STRENGTHS, until=UNTIL
+        table(path, header, *rows),
+        DIRECTORY,
+        rules=TITLES,
+        strengths_on=lambda _: STRENGTHS,
+        until=UNTIL,
+        made=made,
     )
 
 
@@ -39,8 +55,7 @@ def refused(do: Callable[[], Decisions]) -> str:
 
 
 def test_a_decision_says_who_decided_what_when_and_by_which_document(path: Path) -> None:
-    row = ("A01", "upd-01", "豁免", "操作员甲", "2026-05-19", "2026-12-31", "示政办〔2026〕1号", "装修闭馆")
-    [decision] = read(path, row).decisions
+    [decision] = read(path, ("A01", "upd-01", *EXEMPT[2:])).decisions
     assert (decision.account, decision.rule, decision.ruling, decision.by) == (
         "A01",
         "UPD-01",
@@ -58,12 +73,13 @@ def test_a_decision_says_who_decided_what_when_and_by_which_document(path: Path)
 
 @pytest.mark.parametrize("ruling", list(Ruling), ids=lambda one: one.value)
 def test_every_ruling_can_be_entered(path: Path, ruling: Ruling) -> None:
-    [decision] = read(path, ("A01", "UPD-01", ruling.label, "操作员甲", "2026-05-19", "2026-12-31")).decisions
-    assert decision.ruling is ruling
+    first = ("A01", "UPD-03", "清理整合", "操作员甲", "2026-05-18")
+    decisions = read(path, first, ("A01", "UPD-03", ruling.label, *EXEMPT[3:])).decisions
+    assert decisions[-1].ruling is ruling
 
 
 def test_an_exemption_without_an_end_gets_one_year_and_says_so(path: Path) -> None:
-    found = read(path, ("A01", "UPD-01", "豁免", "操作员甲", "2026-05-19"))
+    found = read(path, (*EXEMPT[:5], None, *EXEMPT[6:]))
     assert found.decisions[0].valid_until == date(2027, 5, 19)
     assert found.warnings == ("决定.xlsx “Sheet1”第2行“有效期至”列：豁免没有写明有效期，按一年计，至 2027-05-19",)
 
@@ -73,7 +89,7 @@ def test_a_year_from_a_leap_day_ends_on_the_last_of_february() -> None:
 
 
 def test_other_decisions_do_not_end_by_themselves(path: Path) -> None:
-    found = read(path, ("A01", "UPD-01", "保留", "操作员甲", "2026-05-19"))
+    found = read(path, ("A01", "UPD-03", "保留", "操作员甲", "2026-05-19"))
     assert (found.decisions[0].valid_until, found.warnings) == (None, ())
 
 
@@ -84,10 +100,18 @@ def test_other_decisions_do_not_end_by_themselves(path: Path) -> None:
         (("A01", "UPD-1", "保留", "甲", "2026-05-19"), "规则", "没有规则“UPD-1”（是否为“UPD-01”？）"),
         (("A01", "UPD-01", "免除", "甲", "2026-05-19"), "决定", "没有“免除”这种决定（是否为“豁免”？）"),
         (("A01", "UPD-01", "保留", None, "2026-05-19"), "决定人", "不能为空"),
-        (("A01", "UPD-01", "保留", "甲", "2026-05-21"), "日期", "日期 2026-05-21 00:00 还没有到"),
-        (("A01", "UPD-01", "豁免", "甲", "2026-05-19", "2026-05-18"), "有效期至", "早于决定的日期 2026-05-19"),
-        (("A01", "REG-01", "豁免", "甲", "2026-05-19", "2026-12-31"), "决定", "REG-01 是“一律”“不得”的要求，不能豁免"),
-        (("A01", "REG-01", "保留", "甲", "2026-05-19"), "决定", "REG-01 是“一律”“不得”的要求，不能保留"),
+        (("A01", "UPD-03", "保留", "甲", "2026-05-21"), "日期", "日期 2026-05-21 00:00 还没有到"),
+        ((*EXEMPT[:5], "2026-05-18", *EXEMPT[6:]), "有效期至", "早于决定的日期 2026-05-19"),
+        (
+            ("A01", "REG-01", "豁免", "甲", "2026-05-19", "2026-12-31"),
+            "决定",
+            "REG-01“未备案”是“一律”“不得”的要求，不能豁免",
+        ),
+        (("A01", "UPD-01", "保留", "甲", "2026-05-19"), "决定", "不免除UPD-01“2周未更新”的要求；请督促落实"),
+        ((*EXEMPT[:6], None, "装修闭馆"), "依据文号", "豁免须写明依据文号"),
+        (EXEMPT[:7], "说明", "豁免须写明说明"),
+        (("A01", "UPD-03", "撤销", "甲", "2026-05-19"), "决定", "A01在UPD-03下没有此前作出的决定可以撤销"),
+        (("A01", "REG-01", "保留", "甲", "2026-05-19"), "决定", "REG-01“未备案”是“一律”“不得”的要求，不能保留"),
     ],
 )
 def test_what_cannot_be_a_decision_is_refused_with_its_place(
@@ -102,3 +126,33 @@ def test_an_account_that_is_nobody_is_no_decision_s(path: Path) -> None:
     header = ("平台", "账号名称", *HEADER[1:])
     fault = refused(lambda: read(path, ("微博", "示例发布", "UPD-01", "保留", "甲", "2026-05-19"), header=header))
     assert "台账中该平台没有账号名称为“示例发布”的账号" in fault
+
+
+def test_an_exemption_from_a_hint_needs_a_reason_and_no_document(path: Path) -> None:
+    row = ("A01", "OUT-02", "豁免", "操作员甲", "2026-05-19", "2026-12-31", None, "委托理由已报备")
+    assert read(path, row).decisions[0].document is None
+
+
+@pytest.mark.parametrize(
+    ("made_on", "is_refused"), [("2026-05-18", False), ("2026-05-19", False), ("2026-05-20", True)]
+)
+def test_what_is_revoked_was_decided_before(path: Path, made_on: str, *, is_refused: bool) -> None:
+    made = Decision(
+        account="A01",
+        rule="UPD-03",
+        episode="",
+        ruling=Ruling.RETAINED,
+        by="县府办",
+        at=datetime.fromisoformat(f"{made_on}T00:00:00+08:00"),
+    )
+    row = ("A01", "UPD-03", "撤销", "甲", "2026-05-19")
+    if is_refused:
+        assert "没有此前作出的决定可以撤销" in refused(lambda: read(path, row, made=[made]))
+    else:
+        assert read(path, row, made=[made]).decisions[0].ruling is Ruling.REVOKED
+
+
+def test_a_line_names_account_and_rule_as_people_call_them(path: Path) -> None:
+    [decision] = read(path, EXEMPT).decisions
+    said = decision_line(decision, "示例发布", "2周未更新")
+    assert said == "A01“示例发布” UPD-01“2周未更新” 豁免（操作员甲，2026-05-19，至2026-12-31，示政办〔2026〕1号）"

@@ -178,7 +178,7 @@ def test_the_pass_rate_leaves_out_what_could_not_be_checked() -> None:
         dossier(replace(finding(state), account=f"A{place}"), name=f"A{place}") for place, state in enumerate(states)
     ]
     head = review(dossiers, (), QUARTER).head[1]
-    assert head == "按UPD-01、APP-01检查4个，不合格1个，合格率75%；未能核查2个。"
+    assert head == "按UPD-01、APP-01检查4个，不合格1个，合格率75%；未能核查2个，豁免0个，均不计入。"
     assert "无法计算合格率" in review([], (), QUARTER).head[1]
 
 

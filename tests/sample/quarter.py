@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from monitor.app.choices import rule_ids
+from monitor.app.choices import rule_titles
 from monitor.app.parts import Parts
 from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
@@ -187,13 +187,14 @@ def decision(day: str, table: str) -> Happening:
         read = read_decisions(
             path,
             papers.directory(tx),
-            rules=rule_ids(),
+            rules=rule_titles(),
             strengths_on=lambda on: parts.bench.book_of(on).strengths,
             until=now,
+            made=decisions.all_decisions(tx),
         )
         decisions.save_decisions(tx, read.decisions, known_at=now)
 
-    return _import(day, "导入处置决定", "账号ID,规则,决定,决定人,日期,有效期至,依据文号\n" + table, take)
+    return _import(day, "导入处置决定", "账号ID,规则,决定,决定人,日期,有效期至,依据文号,说明\n" + table, take)
 
 
 def record(day: str, table: str) -> Happening:
@@ -248,7 +249,7 @@ HAPPENINGS: tuple[Happening, ...] = (
         季度通报,1,2026-03-02,是,SQ33,,,2周未更新
         季度通报,1,2026-03-02,是,SQ34,,,2周未更新""",
     ),
-    decision("03-03 10:00", "SQ35,PLT-01,豁免,县府办主任,2026-03-03,2026-04-30,示例办〔2026〕3号"),
+    decision("03-03 10:00", "SQ35,PLT-01,豁免,县府办主任,2026-03-03,2026-04-30,示例办〔2026〕3号,粉丝数较多"),
     record("03-03 10:30", "注销进度,SL21,2026-03-02,备案"),
     decision("03-04 10:00", "SQ38,PLT-01,确认,县府办主任,2026-03-04,,示例办〔2026〕4号"),
     decision("03-04 10:30", "SQ39,PLT-01,误报,县府办主任,2026-03-04,,示例办〔2026〕4号"),
@@ -260,7 +261,7 @@ HAPPENINGS: tuple[Happening, ...] = (
         注销进度,SQ33,2026-03-13,公告""",
     ),
     index("03-16 10:00", _weeks(10, ("90", "80", "70", "60.5", "71"), ("91", "80", "70", "60.4", "85"))),
-    decision("03-18 10:00", "SQ37,UPD-01,豁免,县府办主任,2026-03-18,2026-04-15,示例办〔2026〕6号"),
+    decision("03-18 10:00", "SQ37,UPD-01,豁免,县府办主任,2026-03-18,2026-04-15,示例办〔2026〕6号,闭馆装修"),
     record("03-20 10:00", "检查,示例县,2026-03-19,对落实情况开展季度检查"),
     bulletin(
         "04-01 10:00",

@@ -137,14 +137,14 @@ def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
         because=f"{said}，{_doubt(down)}，待人工核实。",
         episode=episode,
     )
-    ruled = [one for one in known.decisions if one.rule == ID and _is_on(one, episode, begun)]
+    ruled = [one for one in known.standing_decisions if one.rule == ID and _is_on(one, episode, begun)]
     match ruled[-1].ruling if ruled else None:
         case Ruling.CONFIRMED:
             because = f"{said}，已经人工核实确认。"
             return replace(finding, state=State.VIOLATED, proposals=(Proposal.CONSOLIDATE,), because=because)
         case Ruling.REJECTED:
             return replace(finding, state=State.OK, proposals=(), because=f"{said}，经人工核实为误报。")
-        case None | Ruling.EXEMPTED | Ruling.RETAINED | Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
+        case _:
             return finding
 
 

@@ -25,7 +25,7 @@ from monitor.core.rules.registry import in_scope, on_account
 
 ID = "UPD-02"
 COUNT_OWN = "count_own_bulletin"
-_SETTLING = frozenset(Ruling) - {Ruling.CONFIRMED}
+_SETTLING = frozenset(Ruling) - {Ruling.CONFIRMED, Ruling.REVOKED}
 """What ends the trouble that it was made on; a confirmation only says that there is one."""
 
 
