@@ -58,7 +58,7 @@ def import_roster(
     with where.store() as store:
         with store.read() as tx:
             before = roster.accounts(tx, at=effective_at)
-        read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before)
+        read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
         removed = _print_changes(before, read.accounts, replace=replace, unit=unit)
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
@@ -92,7 +92,9 @@ def _read_roster(
     collectors: Collection[str],
     forms: Mapping[str, KeyForm],
     before: Sequence[Account],
+    moment: datetime,
 ) -> Roster:
+    from monitor.core.calendar import beijing_date
     from monitor.ledger import read_roster
 
     with refusals(), reading(file) as tell:
@@ -103,6 +105,7 @@ def _read_roster(
             channels=frozenset(settings.channels),
             before=before,
             forms=forms,
+            until=beijing_date(moment),
             tell=tell,
         )
     warn(read.warnings)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from monitor.core.account import Labelled
@@ -15,14 +15,19 @@ from monitor.core.calendar import BEIJING, beijing_date, start_of_day
 from monitor.core.observation import Precision
 from monitor.ledger.book import Cell
 from monitor.ledger.fault import BadCellError, did_you_mean
+from monitor.ledger.synonyms import member_meant, members_meant
 
+Value = TypeVar("Value")
 Word = TypeVar("Word", bound=Labelled)
+AnyDay = TypeVar("AnyDay", date, datetime)
 Listed = Callable[[Cell], "tuple[str | None, ...]"]
 """A reader of several phones, mails or ids in one cell."""
 
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell knows no zone; Beijing is added where a moment is made
-_SERIALS = range(18264, 73416)  # 1950 to 2100, in Excel's days
-_YEARS = range(1950, 2101)
+_SERIALS_BELOW = 100_000
+"""Larger numbers are no days of a spreadsheet, but dates such as 20260519."""
+_YEARS = range(1994, 2101)
+"""Nothing that is kept here is older than the first line of this country to the internet; 1900, 1904 and 1970 are what
+programs write for want of a date."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _EXACT_DIGITS = 15
 _PHONE_DIGITS = 11
@@ -54,6 +59,9 @@ _CLOCK = (
     r"(?:(?P<minute>\d{1,2})分?)?(?::?(?P<second>\d{1,2})秒?)?"
 )
 _MOMENT = re.compile(rf"(?:{_DATE})\s*(?:{_WEEKDAY})?[T\s]*(?:{_CLOCK})?")
+_MONTH = re.compile(r"(?P<year>\d{4})(?:年|[-/.])(?P<month>\d{1,2})月?份?|(?P<digits>(?:19|20)\d{4})")
+_UNSURE_MONTH = re.compile(r"\d{4}\.1")
+_FOR_EVER = frozenset({"长期", "长期有效", "永久", "永久有效", "无期限"})
 _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
@@ -66,6 +74,14 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken(Generic[Value]):
+    """A value that a cell does not quite say, and the sentence for people that says so."""
+
+    value: Value
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """A week as it was written, and the Monday in it."""
 
@@ -73,8 +89,13 @@ class Week:
     begins_on: date
 
 
+UNCOUNTED = "是公式，文件里没有保存它的计算结果，请在 Excel 或 WPS 中打开并保存一次，或改填数值、文字"
+
+
 def is_blank(cell: Cell) -> bool:
     """Whether nothing can be seen in the cell."""
+    if cell.is_uncounted:
+        return False
     return cell.value is None or (isinstance(cell.value, str) and not _clean(cell.value))
 
 
@@ -93,6 +114,8 @@ def one_line(written: str) -> str:
 def note(cell: Cell) -> str:
     """Return a text that may have several lines."""
     value = cell.value
+    if cell.is_uncounted:
+        raise BadCellError(UNCOUNTED)
     if cell.is_error:
         raise BadCellError(f"公式出错（{value}），请填写数值或文字")
     if isinstance(value, str):
@@ -105,7 +128,7 @@ def note(cell: Cell) -> str:
         value = int(value)
     if isinstance(value, int) and abs(value) >= 10**_EXACT_DIGITS:
         raise BadCellError(
-            f"数字“{value}”超过{_EXACT_DIGITS}位，Excel 已不能保留全部数字，请把单元格改为文本格式后重填"
+            f"数字“{one_line(str(value))}”超过{_EXACT_DIGITS}位，Excel 已不能保留全部数字，请把单元格改为文本格式后重填"
         )
     return str(value)
 
@@ -192,16 +215,22 @@ def yes_no(cell: Cell) -> bool:
     return word == "是"
 
 
-def one_of(kind: type[Word], noun: str) -> Callable[[Cell], Word]:
-    """Return a reader of a closed list of words."""
+def one_of(kind: type[Word], noun: str) -> Callable[[Cell], Word | Taken[Word]]:
+    """Return a reader of a closed list of words; one that may mean several is asked about, and never guessed."""
     words = [member.label for member in kind]
 
-    def read(cell: Cell) -> Word:
+    def read(cell: Cell) -> Word | Taken[Word]:
         word = identifier(cell)
         found = kind.labelled(word)
-        if found is None:
-            raise BadCellError(f"没有“{word}”这种{noun}{did_you_mean(word, words)}（可填：{'、'.join(words)}）")
-        return found
+        if found is not None:
+            return found
+        meant = member_meant(kind, word)
+        if isinstance(meant, kind):
+            return Taken(meant, f"“{word}”按“{meant.label}”导入")
+        if several := members_meant(kind, word):
+            *others, last = (f"“{member.label}”" for member in several)
+            raise BadCellError(f"“{word}”可能是{'、'.join(others)}或{last}，请写明是哪一种")
+        raise BadCellError(f"没有“{word}”这种{noun}{did_you_mean(word, words)}（可填：{'、'.join(words)}）")
 
     return read
 
@@ -211,19 +240,83 @@ def day(cell: Cell) -> date:
     return beijing_date(moment(cell).at)
 
 
+def day_from(cell: Cell) -> date | Taken[date]:
+    """Return a date; year and month alone mean the first day of the month, as spreadsheet programs take them."""
+    month = _month(cell)
+    return Taken(month, "只写了年月，按当月1日计") if month else day(cell)
+
+
+def day_until(cell: Cell) -> date | Taken[date]:
+    """Return the date up to which something holds; year and month alone mean the last day of the month."""
+    month = _month(cell)
+    if month is None:
+        return day(cell)
+    return Taken((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), "只写了年月，按当月最后一日计")
+
+
+def day_until_or_ever(cell: Cell) -> date | Taken[date | None]:
+    """Return the date up to which something holds; None for what holds for ever."""
+    if isinstance(cell.value, str) and text(cell) in _FOR_EVER:
+        return Taken(None, f"“{text(cell)}”按没有到期日计")
+    found = day_until(cell)
+    return Taken(found.value, found.remark) if isinstance(found, Taken) else found
+
+
 def moment(cell: Cell) -> Moment:
     """Return a moment; without a zone it is Beijing's, without a clock it is the day."""
     value = cell.value
+    if cell.is_uncounted or cell.is_error:
+        note(cell)
+    if _month(cell):
+        raise BadCellError(f"日期“{show(cell)}”只写到月，请写明是哪一天")
+    found: Moment | None = None
     if isinstance(value, datetime):
-        return _from_excel(value, has_clock=cell.has_clock)
-    if isinstance(value, date):
-        return Moment(start_of_day(value), Precision.DAY)
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
-        return _from_excel(_EPOCH + timedelta(days=value), has_clock=value != int(value))
-    found = _from_text(unicodedata.normalize("NFKC", text(cell))) if isinstance(value, str | int | float) else None
-    if found is None or beijing_date(found.at).year not in _YEARS:
+        found = _from_excel(_sensible(value, show(cell)), has_clock=cell.has_clock)
+    elif isinstance(value, date):
+        found = Moment(start_of_day(_sensible(value, show(cell))), Precision.DAY)
+    elif (counted := _counted(cell)) is not None:
+        found = _from_excel(counted, has_clock=counted.time() != datetime.min.time())
+    elif isinstance(value, str | int | float):
+        found = _from_text(unicodedata.normalize("NFKC", text(cell)))
+    if found is None:
         raise BadCellError(f"日期“{show(cell)}”无法识别，应如 2026-05-19 或 2026年5月19日")
     return found
+
+
+def _sensible(value: AnyDay, shown: str) -> AnyDay:
+    """Return a day unless it can only be a slip."""
+    if value.year not in _YEARS:
+        raise BadCellError(f"日期“{shown}”不在{_YEARS.start}年至{_YEARS.stop - 1}年之间，请核对")
+    return value
+
+
+def _counted(cell: Cell) -> datetime | None:
+    """Return the day that a bare number stands for, if it is one: days since the first day of its workbook."""
+    value = cell.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value < _SERIALS_BELOW:
+        return None
+    found = cell.epoch + timedelta(days=value)
+    return found if found.year in _YEARS else None
+
+
+def _month(cell: Cell) -> date | None:
+    """Return the first day of the month, if a cell says no more than that."""
+    value = cell.value
+    if isinstance(value, datetime):
+        return _sensible(value, show(cell)).date().replace(day=1) if cell.shows_month else None
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or _counted(cell):
+        return None
+    written = re.sub(r"\s", "", unicodedata.normalize("NFKC", text(cell)))
+    match = _MONTH.fullmatch(_arabic(written))
+    if match is None:
+        return None
+    if _UNSURE_MONTH.fullmatch(written):
+        raise BadCellError(f"“{written}”可能是1月也可能是10月，请写成 {written[:4]}年1月 或 {written[:4]}年10月")
+    digits = match["digits"]
+    year, month = (digits[:4], digits[4:]) if digits else (match["year"], match["month"])
+    if not 1 <= int(month) <= 12 or int(year) == 0:  # noqa: PLR2004 - months
+        return None
+    return _sensible(date(int(year), int(month), 1), show(cell))
 
 
 def names(cell: Cell) -> tuple[str, ...]:
@@ -295,6 +388,10 @@ def _from_text(written: str) -> Moment | None:
     parts = (digits[:4], digits[4:6], digits[6:]) if digits else (match["year"], match["month"], match["day"])
     try:
         found = date(*(int(part) for part in parts))
+    except ValueError:
+        return None
+    _sensible(found, written)
+    try:
         return _at_clock(found, match)
     except ValueError:
         return None
@@ -302,9 +399,10 @@ def _from_text(written: str) -> Moment | None:
 
 def _from_iso(written: str) -> Moment | None:
     try:
-        return Moment(datetime.fromisoformat(written).astimezone(UTC), Precision.SECOND)
+        found = datetime.fromisoformat(written)
     except ValueError:
         return None
+    return Moment(_sensible(found, written).astimezone(UTC), Precision.SECOND)
 
 
 def _at_clock(found: date, match: re.Match[str]) -> Moment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -19,11 +19,25 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the sentence that people see."""
-        sheet = f"“{self.sheet}”" if self.sheet else ""
-        row = f"第{self.row}行" if self.row else ""
-        column = f"“{self.column}”列" if self.column else ""
-        place = f"{sheet}{row}{column}"
-        return f"{self.file} {place}：{self.text}" if place else f"{self.file}：{self.text}"
+        return sentence(
+            self.file, self.text, sheet=self.sheet, rows=(self.row,) if self.row else (), column=self.column
+        )
+
+
+def sentence(
+    file: str, text: str, *, sheet: str | None = None, rows: Sequence[int] = (), column: str | None = None
+) -> str:
+    """Return a sentence with the place that it is about; of many rows the first few are named, and all are counted."""
+    sheet = f"“{sheet}”" if sheet else ""
+    row = f"第{'、'.join(str(row) for row in rows[:_ROWS_NAMED])}行" if rows else ""
+    rest = "等" if len(rows) > _ROWS_NAMED else ""
+    count = f"{rest}（共{len(rows)}行）" if len(rows) > 1 else ""
+    column = f"“{column}”列" if column else ""
+    place = f"{sheet}{row}{count}{column}"
+    return f"{file} {place}：{text}" if place else f"{file}：{text}"
+
+
+_ROWS_NAMED = 5
 
 
 class LedgerError(Exception):

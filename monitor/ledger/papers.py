@@ -25,8 +25,13 @@ BULLETINS = Layout(
 INDEX = Layout(
     columns=("周次", *naming.COLUMNS, "指数", "全县平均值"),
     needs=tuple(need | {"周次", "指数"} for need in naming.NEEDS),
+    own=frozenset({"账号ID", "平台标识", "指数"}),
 )
-FILED_LIST = Layout(columns=(*naming.COLUMNS, "备案号", "备案日期"), needs=naming.NEEDS)
+FILED_LIST = Layout(
+    columns=(*naming.COLUMNS, "备案号", "备案日期"),
+    needs=naming.NEEDS,
+    own=frozenset({"账号ID", "平台标识", "备案号"}),
+)
 
 _PROBLEM = cells.one_of(Problem, "问题类型")
 
@@ -162,7 +167,8 @@ def _named(reading: Reading, row: Row, directory: Directory) -> _Named | None:
     found = directory.find(written)
     if isinstance(found, Unmatched):
         text = f"{naming.why(found, written, directory)}，列为待对应"
-        reading.warn(text, row=row, column=found.column)
+        kind = "台账中没有或不能确定是哪个账号，列为待对应"
+        reading.warn(text, row=row, column=found.column, kind=kind, named=str(written))
         return _Named(written, None)
     return _Named(written, found)
 

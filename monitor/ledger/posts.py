@@ -17,6 +17,7 @@ from monitor.ledger.sheet import Layout, Reading, Row
 LAYOUT = Layout(
     columns=(*naming.COLUMNS, "发布时间", "标题", "链接"),
     needs=tuple(need | {"发布时间"} for need in naming.NEEDS),
+    own=frozenset({"链接"}),
 )
 
 

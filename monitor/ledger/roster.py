@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 
@@ -30,7 +31,11 @@ from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, Reading, Row, Tell
 
 TITLE = "台账"
-LAYOUT = Layout(columns=tuple(column.name for column in COLUMNS), needs=(frozenset(REQUIRED),))
+LAYOUT = Layout(
+    columns=tuple(column.name for column in COLUMNS),
+    needs=(frozenset(REQUIRED),),
+    own=frozenset({"账号ID", "平台标识", "主页链接", "采集方式", "粉丝数"}),
+)
 
 _PLATFORM = cells.one_of(Platform, "平台")
 _LEVEL = cells.one_of(UnitLevel, "单位层级")
@@ -61,6 +66,8 @@ class Names:
     channels: Collection[str]
     forms: Mapping[str, KeyForm]
     """What the keys of a collector look like, where that is known."""
+    until: date | None = None
+    """The last day on which anything may have happened."""
 
 
 def read_roster(
@@ -71,15 +78,16 @@ def read_roster(
     channels: Collection[str],
     before: Iterable[Account] = (),
     forms: Mapping[str, KeyForm] | None = None,
+    until: date | None = None,
     tell: Tell | None = None,
 ) -> Roster:
     """Return the accounts of a file, in its order; raises LedgerError with every reason to refuse it.
 
     A blank 所属地区 is the only one of `areas`; with several it must be filled. What a sheet has no column for
-    stays for an account as it was `before`. `forms` say what keys of a collector look like, by its name. `tell`
-    hears of every row.
+    stays for an account as it was `before`. `forms` say what keys of a collector look like, by its name. Nothing
+    was opened or closed after the day `until`. `tell` hears of every row.
     """
-    names = Names(areas=areas, collectors=collectors, channels=channels, forms=forms or {})
+    names = Names(areas=areas, collectors=collectors, channels=channels, forms=forms or {}, until=until)
     former = {account.id: account for account in before}
     reading = Reading(path, LAYOUT, tell)
     accounts: dict[str, Account] = {}
@@ -164,8 +172,8 @@ def _account(reading: Reading, row: Row, names: Names) -> Account | None:
         function=take(row, "账号类型", _FUNCTION) or AccountFunction.PUBLISHING,
         is_main=take(row, "主账号", cells.yes_no) or False,
         status=take(row, "状态", _STATUS) or AccountStatus.ACTIVE,
-        opened_on=take(row, "开设日期", cells.day),
-        closed_on=take(row, "注销日期", cells.day),
+        opened_on=take(row, "开设日期", cells.day_from),
+        closed_on=take(row, "注销日期", cells.day_until),
         verified_entity=take(row, "认证主体", cells.text),
         outsourcing=_outsourcing(reading, row),
         followers=take(row, "粉丝数", cells.count),
@@ -191,9 +199,9 @@ def _outsourcing(reading: Reading, row: Row) -> Outsourcing:
         operator_org=take(row, "受委托方", cells.text),
         operator_type=take(row, "受委托方类型", cells.text),
         is_subcontracted=take(row, "转包", cells.yes_no),
-        agreement_on=take(row, "委托协议日期", cells.day),
-        confidentiality_on=take(row, "保密协议日期", cells.day),
-        news_licence_until=take(row, "新闻资质到期", cells.day),
+        agreement_on=take(row, "委托协议日期", cells.day_from),
+        confidentiality_on=take(row, "保密协议日期", cells.day_from),
+        news_licence_until=take(row, "新闻资质到期", cells.day_until),
     )
 
 
@@ -235,6 +243,9 @@ def _check(reading: Reading, row: Row, account: Account, names: Names) -> None:
         listed = "、".join(names.channels) or "尚未设置任何渠道"
         text = f"“{account.group}”不在设置的 channels 中{did_you_mean(account.group, names.channels)}（现有：{listed}）"
         reading.blame(row, text, "通知群")
+    for column, on in (("开设日期", account.opened_on), ("注销日期", account.closed_on)):
+        if on and names.until and on > names.until:
+            reading.blame(row, f"{on} 还没有到", column)
     if account.opened_on and account.closed_on and account.closed_on < account.opened_on:
         reading.blame(row, f"注销日期 {account.closed_on} 早于开设日期 {account.opened_on}", "注销日期")
 
@@ -242,7 +253,8 @@ def _check(reading: Reading, row: Row, account: Account, names: Names) -> None:
 def _remark(reading: Reading, row: Row, account: Account, names: Names) -> None:
     """Note what is allowed and worth a look."""
     if not (account.platform_id or account.homepage or account.method):
-        reading.warn(f"“{account.name}”没有平台标识、主页链接和采集方式，只能人工核查", row=row)
+        why = "没有平台标识、主页链接和采集方式，只能人工核查"
+        reading.warn(f"“{account.name}”{why}", row=row, kind=why, named=f"“{account.name}”")
     if account.status is AccountStatus.CLOSED and account.closed_on is None:
         reading.warn("已注销的账号没有注销日期，不能发现是否重新上线", row=row, column="注销日期")
     if account.area not in names.areas:

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
 from monitor.ledger import cells
 from monitor.ledger.book import Cell, Sheet, sheets
-from monitor.ledger.fault import BadCellError, Fault, LedgerError, did_you_mean
+from monitor.ledger.fault import BadCellError, Fault, LedgerError, did_you_mean, sentence
+from monitor.ledger.merging import Merging, Spread
 
 Value = TypeVar("Value")
 Tell = Callable[[int], object]
@@ -25,6 +26,7 @@ _FOOT = re.compile(
     r"(合计|总计|小计|共计)([:：].*|\d.*)?|(填表|制表|填报|报送|审核|审批|负责人|联系人|备?注|说明).{0,6}[:：].*"
 )
 """How a line below a table begins that is not one of its rows."""
+_NAMES_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Layout:
 
     columns: Sequence[str]
     needs: Sequence[frozenset[str]]
+    own: frozenset[str] = frozenset()
+    """Columns that say something else in every row: a merged cell of one of them is not filled down."""
 
     def column(self, header: str) -> str | None:
         """Return the column that a header means; blanks, stars and a trailing （…） do not matter."""
@@ -58,6 +62,26 @@ class Row:
 
 
 @dataclass(slots=True)
+class _Hint:
+    """What people should know of some rows: of one kind it is one line."""
+
+    text: str
+    sheet: str | None
+    column: str | None
+    kind: str | None = None
+    rows: list[int] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+
+    def said(self, file: str) -> str:
+        """Return the line."""
+        text = self.text
+        if len(self.rows) > 1 and self.kind:
+            rest = f" 等{len(self.named)}个" if len(self.named) > _NAMES_TOLD else ""
+            text = f"{self.kind}：{'、'.join(self.named[:_NAMES_TOLD])}{rest}" if self.named else self.kind
+        return sentence(file, text, sheet=self.sheet, rows=self.rows, column=self.column)
+
+
+@dataclass(slots=True)
 class Reading:
     """One file being read: it collects what is wrong, so that all of it is told at once."""
 
@@ -65,13 +89,15 @@ class Reading:
     layout: Layout
     tell: Tell | None = None
     faults: list[Fault] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    hints: dict[tuple[str | None, ...], _Hint] = field(default_factory=dict)
 
     def rows(self) -> Iterator[Row]:
         """Yield the filled rows of all sheets that have the header; notes the sheets that do not."""
         without: list[_Header] = []
         found = False
         for sheet in sheets(self.path):
+            if sheet.remark:
+                self.warn(sheet.remark, sheet=sheet.name)
             header = self._header(sheet)
             if header.is_complete:
                 found = True
@@ -84,55 +110,72 @@ class Reading:
             for header in without:
                 self.warn(f"没有找到表头，未导入（缺少列{_quoted(header.missing)}）", sheet=header.sheet)
 
-    def take(self, row: Row, column: str, read: Callable[[Cell], Value]) -> Value | None:
+    def take(self, row: Row, column: str, read: Callable[[Cell], Value | cells.Taken[Value]]) -> Value | None:
         """Return what a cell says; None when it is blank, or bad (then the fault is noted)."""
         cell = row.cells.get(column)
         if cell is None or (isinstance(cell.value, str) and cell.value.strip() in _BLANKS):
             return None
-        try:
-            return read(cell)
-        except BadCellError as error:
-            self.blame(row, str(error), column)
-            return None
+        return self._read(row, column, cell, read)
 
-    def require(self, row: Row, column: str, read: Callable[[Cell], Value]) -> Value | None:
+    def require(self, row: Row, column: str, read: Callable[[Cell], Value | cells.Taken[Value]]) -> Value | None:
         """Return what a cell says; a blank one is a fault."""
         cell = row.cells.get(column)
         if cell is None:
-            self.blame(row, "不能为空（合并的单元格请取消合并，逐行填写）", column)
+            self.blame(row, "不能为空", column)
             return None
+        return self._read(row, column, cell, read)
+
+    def _read(
+        self, row: Row, column: str, cell: Cell, read: Callable[[Cell], Value | cells.Taken[Value]]
+    ) -> Value | None:
         try:
-            return read(cell)
+            found = read(cell)
         except BadCellError as error:
             self.blame(row, str(error), column)
             return None
+        if isinstance(found, cells.Taken):
+            self.warn(found.remark, row=row, column=column)
+            return found.value
+        return found
 
     def blame(self, row: Row, text: str, column: str | None = None) -> None:
         """Note a reason to refuse the file."""
         self.faults.append(Fault(file=self.path.name, sheet=row.sheet, row=row.number, column=column, text=text))
 
-    def warn(self, text: str, *, sheet: str | None = None, row: Row | None = None, column: str | None = None) -> None:
-        """Note what people should know although the file is accepted."""
-        place = Fault(
-            file=self.path.name,
-            sheet=row.sheet if row else sheet,
-            row=row.number if row else None,
-            column=column,
-            text=text,
-        )
-        self.warnings.append(str(place))
+    def warn(
+        self,
+        text: str,
+        *,
+        sheet: str | None = None,
+        row: Row | None = None,
+        column: str | None = None,
+        kind: str | None = None,
+        named: str | None = None,
+    ) -> None:
+        """Note what people should know although the file is accepted.
+
+        Of rows that have the same said of them, or something of the same `kind`, one line is told: the text where it is
+        one row, else the kind with how each of them is `named`.
+        """
+        sheet = row.sheet if row else sheet
+        hint = self.hints.setdefault((sheet, column, kind or text), _Hint(text, sheet, column, kind))
+        if row:
+            hint.rows.append(row.number)
+        if named:
+            hint.named.append(named)
 
     def finish(self) -> tuple[str, ...]:
         """Return the warnings; raises LedgerError when anything was wrong."""
         if self.faults:
             raise LedgerError(self.faults)
-        return tuple(self.warnings)
+        return tuple(hint.said(self.path.name) for hint in self.hints.values())
 
     def _header(self, sheet: Sheet) -> _Header:
         """Return the first row that has the needed columns, or the row that comes nearest."""
-        best = _Header(sheet.name, 0, (), self.layout)
-        for number, row in enumerate(islice(sheet.rows, _HEADER_WITHIN), start=1):
-            header = _Header(sheet.name, number, tuple(_header_text(cell) for cell in row), self.layout)
+        best = _Header(sheet.name, 0, {}, self.layout)
+        for number, row in takewhile(lambda one: one[0] <= _HEADER_WITHIN, sheet.rows):
+            texts = {place: text for place, cell in row.items() if (text := _header_text(cell))}
+            header = _Header(sheet.name, number, texts, self.layout)
             if header.is_complete:
                 return header
             if len(header.known) > len(best.known) or not best.is_filled:
@@ -142,19 +185,41 @@ class Reading:
     def _below(self, header: _Header, sheet: Sheet) -> Iterator[Row]:
         self._remark(header)
         columns, known = header.columns, frozenset(header.known)
-        for number, row in enumerate(sheet.rows, start=header.number + 1):
-            filled = {
-                column: cell for column, cell in zip(columns, row, strict=False) if column and not cells.is_blank(cell)
-            }
-            found = Row(sheet=sheet.name, number=number, cells=filled, columns=known)
+        merging = Merging(sheet.merges, columns, header.number)
+        if merging.header_ends > header.number:
+            text = f"表头合并了第{header.number}至{merging.header_ends}行的单元格，请改为只占一行的表头"
+            self.faults.append(Fault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
+            return
+        before = header.number
+        for number, row in sheet.rows:
             if self.tell:
-                self.tell(1)
-            if self._is_foot(found, row):
-                self.warn(f"“{_first(row)}”一行不是数据，未导入", row=found)
-            elif filled and any(self.layout.column(_header_text(cell)) != column for column, cell in filled.items()):
-                yield found
+                self.tell(number - before)
+            before = number
+            written = {
+                column: cell
+                for place, column in columns.items()
+                if (cell := row.get(place)) is not None and not cells.is_blank(cell)
+            }
+            spread = merging.at(number, written)
+            found = Row(sheet=sheet.name, number=number, cells=written, columns=known)
+            if self._is_foot(found, row) or (spread.is_banner and len(written) == 1):
+                line = _first(row)
+                self.warn(f"“{line}”一行不是数据，未导入", row=found, kind="不是数据的行，未导入", named=f"“{line}”")
+            elif any(self.layout.column(_header_text(cell)) != column for column, cell in written.items()):
+                self._spread(found, spread)
+                yield Row(sheet=sheet.name, number=number, cells=written | spread.filled, columns=known)
 
-    def _is_foot(self, found: Row, row: Sequence[Cell]) -> bool:
+    def _spread(self, row: Row, spread: Spread) -> None:
+        """Say which cells of a row lie in merged ones, and refuse those whose meaning that leaves open."""
+        for column, cell in spread.filled.items():
+            if column in self.layout.own:
+                self.blame(row, "在合并的单元格里，不能各行相同，请取消合并，逐行填写", column)
+            elif not cells.is_blank(cell):
+                self.warn("合并的单元格已按各行相同向下填充", row=row, column=column)
+        for column, text in spread.unclear.items():
+            self.blame(row, text, column)
+
+    def _is_foot(self, found: Row, row: Mapping[int, Cell]) -> bool:
         """Whether a row is a sum or a signature: it begins like one, and lacks what every row must have."""
         has_needs = any(need <= found.cells.keys() for need in self.layout.needs)
         return not has_needs and _FOOT.fullmatch(re.sub(r"\s", "", _first(row))) is not None
@@ -187,20 +252,22 @@ class _Header:
 
     sheet: str | None
     number: int
-    texts: tuple[str, ...]
+    texts: Mapping[int, str]
+    """What stands in its filled cells, by column from 0 on."""
     layout: Layout
 
     @property
-    def columns(self) -> tuple[str | None, ...]:
-        return tuple(self.layout.column(text) for text in self.texts)
+    def columns(self) -> Mapping[int, str]:
+        named = {place: self.layout.column(text) for place, text in self.texts.items()}
+        return {place: column for place, column in named.items() if column}
 
     @property
     def known(self) -> tuple[str, ...]:
-        return tuple(column for column in self.columns if column)
+        return tuple(self.columns.values())
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        return tuple(text for text, column in zip(self.texts, self.columns, strict=True) if text and not column)
+        return tuple(text for place, text in self.texts.items() if place not in self.columns)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -212,12 +279,12 @@ class _Header:
 
     @property
     def is_filled(self) -> bool:
-        return any(self.texts)
+        return bool(self.texts)
 
 
-def _first(row: Sequence[Cell]) -> str:
+def _first(row: Mapping[int, Cell]) -> str:
     """Return what stands in the first cell that is filled."""
-    return next((cells.show(cell) for cell in row if not cells.is_blank(cell)), "")
+    return next((cells.show(row[place]) for place in sorted(row) if not cells.is_blank(row[place])), "")
 
 
 def _header_text(cell: Cell) -> str:

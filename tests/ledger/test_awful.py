@@ -205,7 +205,7 @@ def unicode_text(path: Path) -> None:
 
 
 def merged(path: Path) -> None:
-    """One unit over three rows in one merged cell: the lower two say nothing of it."""
+    """One unit over three rows in one merged cell."""
     book = Workbook()
     sheet = first(book)
     fill(
@@ -257,9 +257,10 @@ AWFUL = {
             one("A02", name="示例教育", platform=Platform.WEIBO, unit=SCHOOLS, opened_on=date(2022, 5, 20)),
         ],
         warnings=[
-            "台账.xlsx “附件2”第11行：“合计”一行不是数据，未导入",
-            "台账.xlsx “附件2”第12行：“填表人：联络员甲”一行不是数据，未导入",
-            "台账.xlsx “附件2”第13行：“注：以上账号均已备案。”一行不是数据，未导入",
+            (
+                "台账.xlsx “附件2”第11、12、13行（共3行）：不是数据的行，未导入："
+                "“合计”、“填表人：联络员甲”、“注：以上账号均已备案。”"
+            ),
         ],
     ),
     "GBK with semicolons and full-width letters": Sent(
@@ -326,14 +327,16 @@ AWFUL = {
     "Unicode text": Sent(write=unicode_text, name="台账.csv", accounts=[one(name="=1+1", platform=Platform.WEIBO)]),
     "a unit merged over its accounts": Sent(
         write=merged,
-        refused=[
-            f"台账.xlsx “Sheet”第{row}行“主办单位”列：不能为空（合并的单元格请取消合并，逐行填写）" for row in (3, 4)
+        accounts=[
+            one(f"A0{number}", platform=platform)
+            for number, platform in enumerate((Platform.WEIBO, Platform.DOUYIN, Platform.KUAISHOU), start=1)
         ],
+        warnings=["台账.xlsx “Sheet”第3、4行（共2行）“主办单位”列：合并的单元格已按各行相同向下填充"],
     ),
     "everything that Excel spoils": Sent(
         write=broken,
         refused=[
-            "台账.xlsx “Sheet”第2行“平台”列：没有“微信”这种平台（是否为“微信服务号”？）（可填：",
+            "台账.xlsx “Sheet”第2行“平台”列：“微信”可能是“微信订阅号”、“微信服务号”或“微信视频号”，请写明是哪一种",
             "台账.xlsx “Sheet”第2行“主办单位”列：公式出错（#N/A），请填写数值或文字",
             "台账.xlsx “Sheet”第2行“平台标识”列：“1.23457E+15”是科学计数，已丢失原来的数字，",
             "台账.xlsx “Sheet”第2行“开设日期”列：日期“05/06/2022”无法识别，应如 2026-05-19 或 2026年5月19日",
