@@ -44,6 +44,13 @@ def permalink(base: str, href: str) -> str | None:
     return (_article(absolute) or absolute) if absolute else None
 
 
+def message_id(address: str) -> str | None:
+    """Return the id by which the official interface calls an article, `mid_idx`; None where the address has none."""
+    query = parse_qs(urlsplit(address).query)
+    mid, idx = (next(iter(query.get(name, ())), "") for name in ("mid", "idx"))
+    return f"{mid}_{idx}" if _PARTS["mid"].fullmatch(mid) and _PARTS["idx"].fullmatch(idx) else None
+
+
 def long_form(biz: str, mid: str, idx: str, sn: str) -> str | None:
     """Return the address that these four name; None where one of them is missing."""
     named = {"__biz": biz, "mid": mid, "idx": idx, "sn": sn}

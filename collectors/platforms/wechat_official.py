@@ -1,14 +1,19 @@
-"""微信公众号 through its owner's own appid and secret (interfaces as documented in 2026, samples of an SDK).
+"""微信公众号 through its owner's own appid and secret (interfaces as documented and met by clients in 2026).
 
 Key: the name of a grant in the settings; its id is the AppID, its secret the AppSecret. Our address must stand
 in the account's list of allowed ones (IP白名单). Needs `stable_token`, which leaves other holders' tokens alone.
 
-Yields what `freepublish/batchget` lists, the twenty newest publications. Whether that includes what is sent to
-all followers (群发) is documented nowhere, so each look finds it out: `datacube/getarticletotal` lists exactly
-those, a day late and by the day. Of each day from that of the newest publication to yesterday it is asked what
-was sent. Only where something sent stands among the publications, and nothing sent is missing there, does the
-list cover all; what is missing there is added by its day, and the list covers some. Neither interface tells a
-banned account for certain: its codes are a refusal, to be looked into.
+Two interfaces are asked. `datacube/getarticletotaldetail` gives everything that was published on a day, sent to all
+followers (群发) or not, one article a row, with an id (`msgid`, the message and the place in it) and since 2026-03
+often its title and address. It is asked for one day at a time, not before 2025-11-01, and knows a day from 8 o'clock
+of the next one on; `is_delay` says that the day is not settled. A settled day is remembered. `freepublish/batchget`
+gives the publications that no follower was notified of, today's too, with the time of their last change, which may be
+an edit. The two are joined by the article's id: a row of a day has the publication's day, and a publication without a
+row is taken as new only if it was not there at an earlier look.
+
+So the list is whole up to the end of the last settled day, once it is shown for this account that the days leave
+nothing out that hardly anybody reads (older figures did): an article known from the publications stands in its day.
+Until then, and for today, it covers some. Neither interface tells a banned account for certain (`wechat_codes`).
 
 An answer of a third-party platform's `api_get_authorizer_info` is read too, for it alone gives the account's
 standing as a number.
@@ -17,17 +22,18 @@ standing as a number.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-from collectors import bodies, dates, html, wechat
+from collectors import bodies, dates, html, wechat, wechat_codes
 from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.grants import StaleTokenError, Token, granted, with_token
 from monitor.core.account import Account, Platform, Source
-from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.calendar import ONE_DAY, beijing, beijing_date, start_of_day
 from monitor.core.collector import Fetch, Grant, Page, Request, Session
 from monitor.core.observation import (
     Covers,
@@ -45,30 +51,17 @@ from monitor.core.observation import (
 _API = "https://api.weixin.qq.com"
 _AT_ONCE = 20
 _DAYS = 16
-"""Of so many days before today it is asked what was sent: as far back as the two-week rule goes, and two more."""
-_KEPT = timedelta(days=30)
-"""How long it is remembered what was sent on a day: longer than it is asked for."""
-_NEXT_DAY = timedelta(hours=6)
-"""How long a used-up quota of the day is left alone."""
-_STALE = frozenset({40001, 40014, 42001})
-"""The access token is wrong or past its time; the first also says so of a secret."""
-_CODES: Mapping[int, tuple[Reason, str]] = {
-    -1: (Reason.HTTP_ERROR, "the platform is busy"),
-    40013: (Reason.GRANT, "no such AppID"),
-    40125: (Reason.GRANT, "the AppSecret is wrong"),
-    40164: (Reason.GRANT, "our address is not in the account's IP list"),
-    61004: (Reason.GRANT, "our address is not in the account's IP list"),
-    40243: (Reason.GRANT, "the AppSecret is frozen"),
-    48001: (Reason.GRANT, "the account has no right to this interface"),
-    61003: (Reason.GRANT, "the owner has withdrawn the grant"),
-    61007: (Reason.GRANT, "the grant does not reach this interface"),
-    45009: (Reason.RATE_LIMITED, "the day's quota is used up"),
-    45011: (Reason.RATE_LIMITED, "too often"),
-    48004: (Reason.REFUSED, "the interface is closed to the account for a violation"),
-    50002: (Reason.REFUSED, "the account is limited: frozen, banned or cancelled"),
-    50004: (Reason.REFUSED, "the interface is closed to the account as a punishment"),
-}
-"""What the codes mean; no code says for certain that an account is gone."""
+"""So many days before today are asked for: as far back as the two-week rule goes, and two more."""
+_FIRST_DAY = date(2025, 11, 1)
+"""No figures are given of days before."""
+_READY = 8
+"""From this hour on the day before is known."""
+_KEPT = timedelta(days=60)
+"""How long a settled day and a publication's first sight are remembered: longer than they are asked for."""
+_ID = re.compile(r"([0-9]{1,20})(?:_([0-9]{1,2}))?")
+"""The id of an article: the message, and the place in it."""
+_KNOWN, _SHOWN = "publications", "shows all"
+"""Under what names it is kept which publications were seen, and that days were shown to leave nothing out."""
 _STANDINGS = {
     1: Standing.ACTIVE,
     14: Standing.CANCELLED,
@@ -85,7 +78,7 @@ class WechatOfficial:
     base: str = _API
 
     name = "wechat-official"
-    version = 1
+    version = 2
     platforms = frozenset[Platform]()
     is_granted: Literal[True] = True
 
@@ -94,7 +87,7 @@ class WechatOfficial:
         return None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
-        """Return the newest publications, and what was sent besides."""
+        """Return what was published on the last days, and today as far as it is shown."""
         base = granted(session).base_url or self.base
 
         async def renew(grant: Grant) -> Token:
@@ -118,6 +111,16 @@ def at(base_url: str) -> WechatOfficial:
     return WechatOfficial(base_url.rstrip("/"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What was published on a day, and whether that is settled."""
+
+    day: date
+    posts: Mapping[str, Post]
+    """By the article's id."""
+    is_settled: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Ask:
     """The requests with one access token."""
@@ -128,37 +131,75 @@ class _Ask:
     session: Session
 
     async def whole(self) -> Timeline:
-        """Return the publications with what was sent besides, covering all where that is proven."""
+        """Return the publications and the days together, whole up to the end of the last settled day where shown."""
         page = await self._answer("/cgi-bin/freepublish/batchget", {"offset": 0, "count": _AT_ONCE, "no_content": 1})
-        seen = await self.fetch.read(read, page)
-        yesterday = beijing_date(page.at) - ONE_DAY
-        sent: list[Post] = []
-        for day in _days(seen, yesterday):
-            try:
-                sent += await self._sent(day, is_settled=day < yesterday)
-            except LookFailedError:  # the publications have been seen all the same, and prove what they prove
-                return _joined(seen, sent)
-        return _joined(seen, sent, is_told=True)
+        await self.fetch.read(read, page)  # refuses what cannot be read, off the loop
+        published, days = publications(page), await self._days(page.at)
+        told = {number: post for day in days for number, post in day.posts.items()}
+        posts = [*told.values(), *self._new_ones(page, published, told)]
+        seen = replace(timeline(posts, covers=Covers.SOME), standing=Standing.ACTIVE)
+        end = _settled_until(days)
+        if end is None or not self._shows_all(published, told):
+            return seen
+        return replace(seen, covers=Covers.ALL, whole_until=end)
 
-    async def _sent(self, day: date, *, is_settled: bool) -> tuple[Post, ...]:
-        """Return what was sent on a day; of one whose figures no longer change it is asked once."""
-        kept = self.session.get(f"sent {day}")
+    async def _days(self, at: datetime) -> list[Day]:
+        """Return the days before today of which something is told, the latest first, up to the first that fails."""
+        today = beijing_date(at)
+        first = ONE_DAY if beijing(at).hour >= _READY else 2 * ONE_DAY
+        found: list[Day] = []
+        for number in range(_DAYS):
+            day = today - first - number * ONE_DAY
+            if day < _FIRST_DAY:
+                break
+            try:
+                found.append(await self._day(day))
+            except LookFailedError:  # what was seen of the others has been seen all the same
+                if not found:
+                    continue
+                break
+        return found
+
+    async def _day(self, day: date) -> Day:
+        """Return what was published on a day; of a settled one it is asked once."""
+        kept = self.session.get(f"day {day}")
         if kept is not None:
-            titles = json.loads(kept)
-            return tuple(
-                Post(published_at=start_of_day(day), precision=Precision.DAY, title=bodies.words(title))
-                for title in titles
-            )
+            return Day(day=day, posts=_kept_posts(day, kept), is_settled=True)
         asked = {"begin_date": day.isoformat(), "end_date": day.isoformat()}
-        posts = (await self.fetch.read(read, await self._answer("/datacube/getarticletotal", asked))).posts
-        if is_settled:
-            self.session.put(f"sent {day}", json.dumps([post.title for post in posts]), _KEPT)
-        return posts
+        page = await self._answer("/datacube/getarticletotaldetail", asked)
+        await self.fetch.read(read, page)
+        found = day_of(page, day)
+        if found.is_settled:
+            rows = [[number, post.title, post.url] for number, post in found.posts.items()]
+            self.session.put(f"day {day}", json.dumps(rows, ensure_ascii=False), _KEPT)
+        return found
+
+    def _new_ones(self, page: Page, published: Sequence[tuple[str, Post]], told: Mapping[str, Post]) -> list[Post]:
+        """Return the publications that no day has and that were not there at an earlier look; remember all."""
+        kept = self.session.get(_KNOWN)
+        known = set(json.loads(kept)) if kept is not None else None
+        ids = {number for number, _ in published}
+        self.session.put(_KNOWN, json.dumps(sorted(ids | (known or set()))[-500:]), _KEPT)
+        if known is None:
+            return []
+        latest = max((_message(number) for number in (*known, *told)), default=0)
+        is_complete = _is_complete(page)
+        return [
+            post
+            for number, post in published
+            if number not in told and number not in known and (is_complete or _message(number) > latest)
+        ]
+
+    def _shows_all(self, published: Sequence[tuple[str, Post]], told: Mapping[str, Post]) -> bool:
+        """Whether the days leave nothing out: a publication stands in its day, now or at an earlier look."""
+        if any(number in told for number, _ in published):
+            self.session.put(_SHOWN, "yes", _KEPT)
+        return self.session.get(_SHOWN) is not None
 
     async def _answer(self, path: str, asked: Mapping[str, object]) -> Page:
         url = f"{self.base}{path}?access_token={self.token}"
         page = await self.fetch(Request(url=url, method="POST", json=asked))
-        if _is_stale(json_object(page).get("errcode")):
+        if wechat_codes.is_stale(json_object(page).get("errcode")):
             raise StaleTokenError
         return page
 
@@ -170,69 +211,102 @@ async def _new_token(base: str, grant: Grant, fetch: Fetch) -> Token:
     value, seconds = bodies.words(answer.get("access_token")), bodies.count(answer.get("expires_in"))
     if value and seconds:
         return Token(value=value, lasts=timedelta(seconds=min(seconds, 7200)))
-    code = answer.get("errcode")
-    if _is_stale(code):
-        raise LookFailedError(Reason.GRANT, f"errcode {code}: the AppSecret is wrong")
-    raise _refusal(code)
-
-
-def _is_stale(code: object) -> bool:
-    return isinstance(code, int) and code in _STALE
+    raise wechat_codes.refusal(answer.get("errcode"))
 
 
 def read(page: Page) -> Timeline:
     """Return what any one answer says by itself; a module-level function, so that it can travel."""
     answer = json_object(page)
     if answer.get("errcode"):
-        raise _refusal(answer["errcode"])
+        raise wechat_codes.refusal(answer["errcode"])
     if "authorizer_info" in answer:
         return _about(bodies.fields(answer["authorizer_info"]))
     if isinstance(answer.get("item"), list) and bodies.count(answer.get("total_count")) is not None:
-        return _publications(page, answer)
+        return _some(post for _, post in publications(page))
     if isinstance(answer.get("list"), list):
-        return _sendings(page, bodies.rows(answer["list"]))
+        return _some(post for _, post in _rows(page))
     raise LookFailedError(Reason.UNREADABLE, "no answer of WeChat's that is known")
 
 
-def _refusal(code: object) -> LookFailedError:
-    reason, meaning = _CODES.get(code, (Reason.UNREADABLE, "")) if isinstance(code, int) else (Reason.UNREADABLE, "")
-    wait = _NEXT_DAY if code == 45009 else None
-    return LookFailedError(reason, f"errcode {code!r:.20}{': ' if meaning else ''}{meaning}", retry_after=wait)
+def _some(posts: Iterable[Post]) -> Timeline:
+    return replace(timeline(posts, covers=Covers.SOME), standing=Standing.ACTIVE)
 
 
-def _publications(page: Page, answer: Fields) -> Timeline:
-    """Return what `batchget` lists: covering some, until it is proven that nothing sent is missing there."""
-    items = bodies.rows(answer["item"])
-    if not items and bodies.count(answer["total_count"]):
+def publications(page: Page) -> tuple[tuple[str, Post], ...]:
+    """Return what `batchget` lists, each with its article's id; "" where its address has none.
+
+    The time is that of the last change: the publication's, or later. Raises LookFailedError (UNREADABLE).
+    """
+    answer = json_object(page)
+    items = bodies.rows(answer.get("item"))
+    if not items and bodies.count(answer.get("total_count")):
         raise LookFailedError(Reason.UNREADABLE, "publications are counted, and none is listed")
-    posts = []
+    found: list[tuple[str, Post]] = []
     for item in items:
         stamp = dates.epoch(item.get("update_time"), page.at)
         if stamp is None:
             raise LookFailedError(Reason.UNREADABLE, "a publication without a time")
-        posts += [
-            Post(
-                published_at=stamp.moment,
-                precision=stamp.precision,
-                title=html.plain(bodies.words(article.get("title"))),
-                url=wechat.permalink(f"https://{wechat.HOST}/", bodies.words(article.get("url"))),
-            )
-            for article in bodies.rows(bodies.dig(item, "content", "news_item"))
-            if article.get("is_deleted") is not True
-        ]
-    return replace(timeline(posts, covers=Covers.SOME), standing=Standing.ACTIVE)
+        for article in bodies.rows(bodies.dig(item, "content", "news_item")):
+            if article.get("is_deleted") is not True:
+                url = wechat.permalink(f"https://{wechat.HOST}/", bodies.words(article.get("url")))
+                title = html.plain(bodies.words(article.get("title")))
+                post = Post(published_at=stamp.moment, precision=stamp.precision, title=title, url=url)
+                found.append((wechat.message_id(url or "") or "", post))
+    return tuple(found)
 
 
-def _sendings(page: Page, rows: Iterable[Fields]) -> Timeline:
-    """Return what `getarticletotal` lists: what was sent, by the day."""
-    posts = []
-    for row in rows:
-        stamp = dates.read(bodies.words(row.get("ref_date")), page.at)
-        if stamp is None or not bodies.words(row.get("title")):
-            raise LookFailedError(Reason.UNREADABLE, "a sending without its day or title")
-        title = html.plain(bodies.words(row["title"]))
-        posts.append(Post(published_at=stamp.moment, precision=Precision.DAY, title=title))
-    return replace(timeline(posts, covers=Covers.SOME), standing=Standing.ACTIVE)
+def day_of(page: Page, day: date) -> Day:
+    """Return what an answer about one day says; raises LookFailedError (UNREADABLE) for rows of another day."""
+    posts = dict(_rows(page))
+    if any(beijing_date(post.published_at) != day for post in posts.values()):
+        raise LookFailedError(Reason.UNREADABLE, f"asked about {day}, told about another day")
+    return Day(day=day, posts=posts, is_settled=json_object(page).get("is_delay") is False)
+
+
+def _rows(page: Page) -> tuple[tuple[str, Post], ...]:
+    """Return the rows of `getarticletotaldetail`: each an article with the day of its publication."""
+    found: list[tuple[str, Post]] = []
+    rows = json_object(page).get("list")
+    for row in rows if isinstance(rows, list) else ():
+        number, stamp = (
+            bodies.words(bodies.dig(row, "msgid")),
+            dates.read(bodies.words(bodies.dig(row, "ref_date")), page.at),
+        )
+        if stamp is None or not _ID.fullmatch(number):
+            raise LookFailedError(Reason.UNREADABLE, "an article without its day or its id")
+        url = wechat.permalink(f"https://{wechat.HOST}/", bodies.words(bodies.dig(row, "content_url"))) or None
+        title = html.plain(bodies.words(bodies.dig(row, "title")))
+        found.append((number, _post(start_of_day(beijing_date(stamp.moment)), number, title, url)))
+    return tuple(found)
+
+
+def _post(start: datetime, number: str, title: str, url: str | None) -> Post:
+    """Return an article of a day; one without a title or an address is told apart by its id."""
+    return Post(published_at=start, precision=Precision.DAY, title=title or f"文章{number}", url=url)
+
+
+def _kept_posts(day: date, kept: str) -> dict[str, Post]:
+    return {number: _post(start_of_day(day), number, title, url) for number, title, url in json.loads(kept)}
+
+
+def _settled_until(days: Sequence[Day]) -> datetime | None:
+    """Return the end of the last settled day behind which all that was asked for is settled; None without one."""
+    unsettled = [place for place, day in enumerate(days) if not day.is_settled]
+    settled = days[unsettled[-1] + 1 :] if unsettled else days
+    is_far_enough = len(settled) >= _DAYS - 2
+    return start_of_day(settled[0].day + ONE_DAY) if settled and is_far_enough else None
+
+
+def _is_complete(page: Page) -> bool:
+    """Whether the answer lists every publication there is."""
+    total = bodies.count(json_object(page).get("total_count"))
+    return total is not None and total <= _AT_ONCE
+
+
+def _message(number: str) -> int:
+    """Return the number of an article's message, which grows with every one that is made; 0 for no id."""
+    match = _ID.fullmatch(number)
+    return int(match[1]) if match else 0
 
 
 def _about(info: Fields) -> Timeline:
@@ -246,24 +320,3 @@ def _about(info: Fields) -> Timeline:
     if not standing.is_present:
         return gone(standing, profile)
     return Timeline(covers=Covers.SOME, standing=standing, profile=profile)
-
-
-def _days(seen: Timeline, yesterday: date) -> tuple[date, ...]:
-    """Return the days of which to ask what was sent: from that of the newest publication to yesterday, not too many."""
-    published = (beijing_date(post.published_at) for post in seen.posts)
-    first = max((day for day in published if day <= yesterday), default=yesterday)
-    between = tuple(yesterday - number * ONE_DAY for number in range(min((yesterday - first).days, _DAYS)))
-    return (first, *reversed(between))
-
-
-def _joined(seen: Timeline, sent: Sequence[Post], *, is_told: bool = False) -> Timeline:
-    """Return publications and sendings together; all is covered where sendings are shown to be publications too."""
-    published = {_named(post) for post in seen.posts}
-    missing = [post for post in sent if _named(post) not in published]
-    covers = Covers.ALL if is_told and sent and not missing else Covers.SOME
-    return replace(timeline((*seen.posts, *missing), covers=covers), standing=Standing.ACTIVE)
-
-
-def _named(post: Post) -> tuple[date, str]:
-    """Return what a publication and its sending have in common."""
-    return beijing_date(post.published_at), post.title

@@ -74,6 +74,8 @@ class Support(Enum):
 
     LOOK = "look"
     """A covering look, fresh enough, that saw nothing newer."""
+    DELAYED = "delayed"
+    """A covering look that shows everything up to the end of an earlier day: of today the unit can only be asked."""
     BLIND = "blind"
     """The account is polled, but no such look was to be had: the operator's concern."""
     ASKED = "asked"
@@ -212,8 +214,8 @@ class Known:
     def covering(self, now: datetime) -> Observation | None:
         """Return the freshest look that can show there is nothing newer; None if none is fresh."""
         if now not in self._covering:
-            fresh = [one for one in self._whole if now - one.last_confirmed <= one.freshness]
-            self._covering[now] = max(fresh, key=lambda observation: observation.last_confirmed, default=None)
+            fresh = [one for one in self._whole if now - one.shown_until <= one.freshness]
+            self._covering[now] = max(fresh, key=lambda observation: observation.shown_until, default=None)
         return self._covering[now]
 
     @cached_property
@@ -232,14 +234,14 @@ class Known:
 
     def support(self, now: datetime) -> Support:
         """Return what stands behind saying that there is nothing newer."""
-        if self.covering(now):
-            return Support.LOOK
+        if look := self.covering(now):
+            return Support.DELAYED if look.is_delayed else Support.LOOK
         return Support.BLIND if self.is_polled else Support.ASKED
 
     def support_ends(self, now: datetime) -> datetime | None:
         """Return the moment from which the freshest covering look no longer counts."""
         look = self.covering(now)
-        return look.last_confirmed + look.freshness + timedelta(microseconds=1) if look else None
+        return look.shown_until + look.freshness + timedelta(microseconds=1) if look else None
 
     def reading_gone(self) -> Observation | None:
         """Return the newest timeline in which the platform no longer shows the account, or None."""

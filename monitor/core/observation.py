@@ -19,6 +19,8 @@ POLLED_FRESHNESS = timedelta(hours=24)
 """How long a look at a polled source stands for its account."""
 HAND_FRESHNESS = timedelta(days=7)
 """The same for a look by hand."""
+DELAYED_FRESHNESS = timedelta(hours=48)
+"""The same for a list that is whole up to an earlier moment, counted from that one: it comes once a day."""
 SECOND_READING = timedelta(hours=1)
 """How far apart two looks must lie to count as separate occasions."""
 MANUAL = "manual"
@@ -136,6 +138,8 @@ class Timeline:
     profile: Profile | None = None
     whole_from: datetime | None = None
     """How far back the list has no hole, where that is not as far as its oldest unpinned post."""
+    whole_until: datetime | None = None
+    """Up to which moment the list has no hole, where that is not the look: an owner's figures come a day late."""
 
     @property
     def reach(self) -> datetime | None:
@@ -262,8 +266,21 @@ class Observation:
         return self.collector != MANUAL
 
     @property
+    def is_delayed(self) -> bool:
+        """Whether it shows the account as it stood at a moment before the look."""
+        return isinstance(self.seen, Timeline) and self.seen.whole_until is not None
+
+    @property
+    def shown_until(self) -> datetime:
+        """Up to which moment it shows what there was: its last confirmation, or what its list says of itself."""
+        until = self.seen.whole_until if isinstance(self.seen, Timeline) else None
+        return min(self.last_confirmed, until) if until is not None else self.last_confirmed
+
+    @property
     def freshness(self) -> timedelta:
-        """How long after its last confirmation it still stands for the account."""
+        """How long after the moment up to which it shows everything it still stands for the account."""
+        if self.is_delayed:
+            return DELAYED_FRESHNESS
         return POLLED_FRESHNESS if self.is_polled else HAND_FRESHNESS
 
 

@@ -297,7 +297,7 @@ def _about_app(item: Item, reader: Reader, setting: Setting) -> str:
 def _in_time(item: Item, reader: Reader, setting: Setting) -> str:
     owner, pause = reader.owner(item.account), _pause(item, setting)
     outlook, wish = f"{pause.outlook}。" if pause else "", _wish(item, pause, setting)
-    if item.finding.support is Support.ASKED:
+    if item.finding.support in {Support.ASKED, Support.DELAYED}:
         return (
             f"截至{hour(setting.now)}，未收到{owner}{quoted(item.account)}的发布记录"
             f"（{_known_since(item, setting)}）。{outlook}"

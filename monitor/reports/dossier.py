@@ -49,7 +49,7 @@ def gaps_of(known: Known, book: RuleBook, period: Period, at: datetime) -> Episo
     limit = Ladder.of(book).limit
     if gap is None or known.doubt is not None or not must_update(known, book):
         return None
-    if gap.days > limit and not gap.may_accuse:
+    if gap.days > limit and not gap.may_accuse(limit + 1):
         return None
     last = min(period.last, beijing_date(at))
     posts = sorted((one for one in known.posts if one.post.published_at <= gap.start), key=_published)

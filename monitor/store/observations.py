@@ -74,6 +74,7 @@ def _timeline_digest(timeline: Timeline) -> str:
     profile = timeline.profile or Profile()
     parts = [timeline.covers.value, timeline.standing.value, profile.name or "", profile.id or ""]
     parts += [profile.entity] if profile.entity else []
+    parts += [timeline.whole_until.isoformat()] if timeline.whole_until else []
     for post in timeline.posts:
         pinned = "pinned" if post.is_pinned else ""
         parts += (str(post.published_at.timestamp()), post.precision.value, post.title, post.url or "", pinned)

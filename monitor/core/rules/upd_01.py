@@ -42,7 +42,7 @@ def _judge_gap(say: partial[Finding], gap: Gap, known: Known, book: RuleBook) ->
             proposals=(Proposal.WARN,),
             because=f"{facts(gap)}，{last_day}后将超过2周。",
         )
-    if not gap.may_accuse:
+    if not gap.may_accuse(violated_from):
         return say(state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
     return say(
         state=State.VIOLATED,

@@ -36,7 +36,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         return unbound(say)
     limit = book.number(ID, "gap_from")
     too_long = gap is not None and gap.days >= limit
-    if gap is not None and too_long and gap.may_accuse:
+    if gap is not None and too_long and gap.may_accuse(limit):
         return say(
             state=State.VIOLATED,
             since=beijing_date(gap.start) + timedelta(days=limit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.core.account import AccountFunction, Labelled
@@ -27,11 +27,12 @@ class Gap:
     """Whether nothing has been posted since the opening."""
     is_lower_bound: bool
     """Whether the newest time comes from an id: the post may be younger."""
+    days_shown: int | None = None
+    """How many of the days a covering look shows to have passed without a post; None without such a look."""
 
-    @property
-    def may_accuse(self) -> bool:
-        """Whether more than two weeks may be held against the unit."""
-        return self.support is Support.LOOK and not self.is_lower_bound
+    def may_accuse(self, days: int) -> bool:
+        """Whether a gap of so many days may be held against the unit."""
+        return self.days_shown is not None and self.days_shown >= days and not self.is_lower_bound
 
     @property
     def episode(self) -> str:
@@ -85,6 +86,7 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
             support=known.support(now),
             is_first=False,
             is_lower_bound=newest.post.precision is Precision.AT_LEAST,
+            days_shown=_days_shown(known, start, now),
         )
     opened = known.account.opened_on
     if opened is None:
@@ -96,7 +98,17 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
         support=known.support(now),
         is_first=True,
         is_lower_bound=False,
+        days_shown=_days_shown(known, start, now),
     )
+
+
+def _days_shown(known: Known, start: datetime, now: datetime) -> int | None:
+    """Return how many days after `start` a covering look shows to the end, or to now; None without one."""
+    look = known.covering(now)
+    if look is None:
+        return None
+    until = look.shown_until - timedelta(microseconds=1) if look.is_delayed else now
+    return max(0, days_between(start, until))
 
 
 def draft(rule: str, known: Known, book: RuleBook, now: datetime, gap: Gap | None) -> partial[Finding]:
@@ -139,6 +151,8 @@ def why_not_seen(known: Known, gap: Gap) -> str:
     """Return why more than two weeks cannot be held against the unit, as the end of a sentence."""
     if gap.is_lower_bound:
         return "最近一次发布时间仅为下限，不能据此认定超期"
+    if gap.support is Support.DELAYED and gap.days_shown is not None:
+        return f"采集到的完整内容只到{day_text(gap.start + timedelta(days=gap.days_shown))}"
     if known.reading_gone() is not None:
         return "平台显示账号状态异常，待核实"
     if gap.support is Support.ASKED:

@@ -1,0 +1,87 @@
+"""Lists that are whole up to the end of an earlier day: an owner's figures come a day late, and accuse no earlier."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.account import Platform
+from monitor.core.calendar import ONE_DAY, beijing_date, days_between, start_of_day
+from monitor.core.finding import Known, State, Support
+from monitor.core.observation import Timeline
+from monitor.core.rules import upd_01, upd_03
+from tests.core.build import BOOK, beijing_time, known
+
+LAST = beijing_time("2026-05-01 08:00")
+
+
+def delayed(now: datetime, *, settled: int = 1, looked: timedelta = timedelta(hours=1)) -> Known:
+    """What is known of an account whose owner's figures are settled up to the end of the day so many before today."""
+    facts = known(LAST, look=now - looked, collector="wechat-official", platform=Platform.WEIXIN_SUBSCRIPTION)
+    (look,) = facts.observations
+    assert isinstance(look.seen, Timeline)
+    until = start_of_day(beijing_date(now) - (settled - 1) * ONE_DAY)
+    return replace(facts, observations=(replace(look, seen=replace(look.seen, whole_until=until)),))
+
+
+@pytest.mark.parametrize(
+    ("now", "settled", "expected"),
+    [
+        ("2026-05-11 09:00", 1, State.WARNING),
+        ("2026-05-15 23:59", 1, State.WARNING),
+        ("2026-05-16 09:00", 1, State.UNKNOWN),
+        ("2026-05-16 23:59", 1, State.UNKNOWN),
+        ("2026-05-17 00:01", 1, State.VIOLATED),
+        ("2026-05-17 07:00", 2, State.UNKNOWN),
+        ("2026-05-17 09:00", 1, State.VIOLATED),
+        ("2026-05-18 07:00", 2, State.VIOLATED),
+    ],
+)
+def test_two_weeks_are_held_against_a_unit_only_as_far_as_the_figures_reach(
+    now: str, settled: int, expected: State
+) -> None:
+    moment = beijing_time(now)
+    found = upd_01.judge(delayed(moment, settled=settled), BOOK, moment)
+    assert found.state is expected
+    assert found.support is Support.DELAYED
+
+
+def test_why_a_fifteenth_day_is_not_held_against_the_unit_names_the_day_the_figures_reach() -> None:
+    moment = beijing_time("2026-05-16 09:00")
+    said = upd_01.judge(delayed(moment), BOOK, moment).because
+    assert "采集到的完整内容只到2026年5月15日" in said
+
+
+def test_twenty_days_are_held_against_a_unit_only_as_far_as_the_figures_reach() -> None:
+    before, after = beijing_time("2026-05-22 09:00"), beijing_time("2026-05-23 09:00")
+    assert upd_03.judge(delayed(before), BOOK, before).state is not State.VIOLATED
+    assert upd_03.judge(delayed(after), BOOK, after).state is State.VIOLATED
+
+
+@pytest.mark.parametrize(("hours", "support"), [(47, Support.DELAYED), (48, Support.DELAYED), (49, Support.BLIND)])
+def test_figures_stand_for_two_days_from_the_moment_they_reach_to(hours: int, support: Support) -> None:
+    until = start_of_day(beijing_date(LAST) + 12 * ONE_DAY)
+    now = until + timedelta(hours=hours)
+    settled = (beijing_date(now) - beijing_date(until)).days + 1
+    assert delayed(now, settled=settled).support(now) is support
+
+
+def test_a_list_that_reaches_to_the_look_stands_before_figures_that_do_not() -> None:
+    now = beijing_time("2026-05-16 09:00")
+    both = delayed(now)
+    whole = known(LAST, look=now - timedelta(hours=2)).observations
+    found = upd_01.judge(replace(both, observations=(*both.observations, *whole)), BOOK, now)
+    assert (found.state, found.support) == (State.VIOLATED, Support.LOOK)
+
+
+@given(days=st.integers(0, 40), hour=st.integers(0, 23), settled=st.integers(1, 3))
+def test_no_more_days_are_held_against_a_unit_than_the_figures_show(days: int, hour: int, settled: int) -> None:
+    now = LAST.replace(hour=0) + days * ONE_DAY + timedelta(hours=hour)
+    facts = delayed(now, settled=settled)
+    found = upd_01.judge(facts, BOOK, now)
+    if found.state is State.VIOLATED:
+        assert days_between(LAST, facts.observations[0].shown_until - timedelta(microseconds=1)) >= 15
