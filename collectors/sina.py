@@ -171,12 +171,18 @@ def _mblogs(page: Page, data: Fields) -> Iterator[tuple[Fields, Fields]]:
 
 
 def _items(data: Fields) -> Iterator[tuple[Fields, Fields]]:
-    for card in bodies.rows(data.get("cards")):
-        for single in (card, *bodies.rows(card.get("card_group"))):
-            if mblog := bodies.fields(single.get("mblog")):
-                yield mblog, single
-    for mblog in bodies.rows(data.get("list")):
-        yield mblog, {}
+    """Yield what may be a post: a card with one, and a row that is no object, of which nothing is known."""
+    for card in _rows(data.get("cards")):
+        for single in (card, *_rows(bodies.dig(card, "card_group"))):
+            mblog = bodies.fields(bodies.dig(single, "mblog"))
+            if mblog or not isinstance(single, dict):
+                yield mblog, bodies.fields(single)
+    for row in _rows(data.get("list")):
+        yield bodies.fields(row), {}
+
+
+def _rows(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _owner(page: Page, data: Fields) -> str:

@@ -87,7 +87,7 @@ def read(page: Page) -> Timeline:
     rows = answer.get("newslist")
     if not isinstance(rows, list):
         raise LookFailedError(Reason.UNREADABLE, "neither a list nor a profile")
-    items = [row for row in rows if not _is_card(bodies.fields(row))]
+    items = [row for row in rows if not (isinstance(row, dict) and _is_card(row))]
     name = html.plain(bodies.words(bodies.dig(items[0], "chlname"))) if items else ""
     profile = Profile(name=name) if name else None
     return unless_hidden(listing(items, lambda item: _post(page, item), profile))
