@@ -1,19 +1,25 @@
 """Android packages (.apk): a manifest, and a signature of any scheme.
 
-A signature is not verified, for that takes the whole file: it is there, or it is not. Formats: the
-Android documentation of the APK Signature Schemes, ResourceTypes.h.
+A signature is not verified, for that takes the whole file: it is there, or it is not. What Android
+refuses by its own source (libziparchive, androidfw, PackageInstallerSession; read 2026-11) is not
+installable: two files of one name, a manifest in plain text, a part of an app that comes in several
+packages. It asks neither the type of a manifest's header nor the method of a stored file; where it is
+more lenient than anybody's tools, so is this. Formats: the Android documentation of the APK
+Signature Schemes, ResourceTypes.h.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from collectors.packages.archive import PIECE, Archive, Examining, Piece
+from collectors.packages.archive import LONGEST_FILE, PIECE, Archive, Examining, Piece
 from monitor.core.download import Download, Fault, Link
+from monitor.core.observation import LookFailedError, Reason
 
 _MANIFEST = b"AndroidManifest.xml"
 _V1 = re.compile(rb"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
@@ -23,14 +29,25 @@ _SCHEMES = frozenset({0x7109871A, 0xF05368C0, 0x1B93AD61})
 
 
 def judge(archive: Archive, _: datetime) -> Examining:
-    """Return whether a package has what Android installs."""
+    """Return whether a package has what Android installs.
+
+    Raises LookFailedError UNREADABLE for a manifest that is none to us, and perhaps one to Android.
+    """
     table = yield from archive.table()
     manifest = table.entries.get(_MANIFEST)
-    if manifest is None:
+    if manifest is None or table.has_doubles:
         return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE)
     is_signed = any(map(_V1.fullmatch, table.entries)) or (yield from _has_signing_block(archive, table.start))
-    about = _about((yield from archive.content(manifest)))
+    axml = yield from archive.content(table, manifest)
+    if not axml or _TEXT_MANIFEST.match(axml):
+        return Download(link=Link.PACKAGE, is_signed=is_signed, fault=Fault.NOT_INSTALLABLE)
+    about = _about(axml)
+    if about is None and len(axml) < LONGEST_FILE:
+        raise LookFailedError(Reason.UNREADABLE, "a manifest in no form that is known")
+    about = about or {}
     found = Download(link=Link.PACKAGE, package=about.get("package"), version=about.get("version"), is_signed=is_signed)
+    if about.keys() & _OF_SEVERAL:
+        return replace(found, fault=Fault.NOT_INSTALLABLE)
     return found if is_signed else replace(found, fault=Fault.UNSIGNED)
 
 
@@ -55,29 +72,44 @@ def _has_signing_block(archive: Archive, table: int) -> Generator[Piece, bytes, 
 
 # --- the manifest: a binary form of XML ---
 
-_XML, _STRINGS, _IDS, _ELEMENT = 0x0003, 0x0001, 0x0180, 0x0102
-_TEXT, _NUMBER = 0x03, 0x10
-_VERSION_CODE, _VERSION_NAME = 0x0101021B, 0x0101021C
+_TEXT_MANIFEST = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]{0,200}<[?!A-Za-z]|\xff\xfe(?:[ \t\r\n]\0){0,200}<\0|\xfe\xff(?:\0[ \t\r\n]){0,200}\0<"
+)
+_STRINGS, _IDS, _ELEMENT = 0x0001, 0x0180, 0x0102
+_TEXT, _NUMBER, _BOOLEAN = 0x03, 0x10, 0x12
+_VERSION_CODE, _VERSION_NAME, _SPLIT_REQUIRED = 0x0101021B, 0x0101021C, 0x01010591
+_OF_SEVERAL = frozenset({"split", "needs others"})
+"""What a manifest says whose package is one of several that are installed together."""
 _UTF8 = 0x100
+_CHUNK_SIZE = 8
 _LONGEST_NAME = 255
 
 
-def _about(axml: bytes) -> dict[str, str]:
-    """Return `package` and `version` from a manifest; what cannot be read of it is missing.
+def _about(axml: bytes) -> dict[str, str] | None:
+    """Return `package`, `version` and what `_OF_SEVERAL` names from a manifest; what cannot be read of it is missing.
 
-    The version is the name people see, or the code where the name only points to another file.
+    None where there is no first element. The version is the name people see, or the code where the name only
+    points to another file.
     """
     try:
-        return dict(_attributes(axml))
-    except (struct.error, IndexError):
-        return {}
+        root = _root(axml)
+    except struct.error:
+        return None
+    found: dict[str, str] = {}
+    with contextlib.suppress(struct.error, IndexError):
+        found.update(_of_root(*root))
+    return found
 
 
-def _attributes(axml: bytes) -> Iterator[tuple[str, str]]:
-    kind, header, _ = struct.unpack_from("<HHI", axml)
-    if kind != _XML:
-        return
-    strings, ids, at = b"", b"", header
+def _root(axml: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return the first element, and the strings and ids before it; raises struct.error where there is none.
+
+    The header's own type is not asked for, nor are chunks of unknown types: Android passes over both.
+    """
+    (at,) = struct.unpack_from("<2xH", axml)
+    if at < _CHUNK_SIZE:
+        raise struct.error
+    strings, ids = b"", b""
     while True:
         kind, header, size = struct.unpack_from("<HHI", axml, at)
         chunk = axml[at : at + size]
@@ -86,9 +118,8 @@ def _attributes(axml: bytes) -> Iterator[tuple[str, str]]:
         elif kind == _IDS:
             ids = chunk[header:]
         elif kind == _ELEMENT:
-            yield from _of_root(chunk, strings, ids)
-            return
-        at += max(8, size)
+            return chunk, strings, ids
+        at += max(_CHUNK_SIZE, size)
 
 
 def _of_root(element: bytes, strings: bytes, ids: bytes) -> Iterator[tuple[str, str]]:
@@ -101,8 +132,10 @@ def _of_root(element: bytes, strings: bytes, ids: bytes) -> Iterator[tuple[str, 
             code = str(value)
         elif meaning == _VERSION_NAME and kind == _TEXT:
             named = _string(strings, value)
-        elif not meaning and _string(strings, name) == "package":
-            yield "package", _string(strings, raw if raw >= 0 else value)
+        elif meaning == _SPLIT_REQUIRED and kind == _BOOLEAN and value:
+            yield "needs others", ""
+        elif not meaning and (own := _string(strings, name)) in {"package", "split"}:
+            yield own, _string(strings, raw if raw >= 0 else value)
     if named or code:
         yield "version", named or code
 

@@ -32,8 +32,10 @@ _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _END_SIZE = 22
 _LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
 """What stands before the end of an archive whose table is described elsewhere."""
-_LONGEST_FILE = 512 * 1024
-_STORED, _DEFLATED = 0, 8
+_LOCAL_SIZE = 30
+LONGEST_FILE = 512 * 1024
+"""So many bytes of one file in a package are read at most."""
+_DEFLATED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,9 @@ class Entry:
 
     method: int
     size: int
-    """Compressed."""
+    """Compressed, as the table says."""
+    unpacked: int
+    """Unpacked, as the table says."""
     offset: int
 
 
@@ -53,7 +57,9 @@ class Table:
     start: int
     """Where it lies; what signs a package as a whole lies right before it."""
     entries: Mapping[bytes, Entry]
-    """By the files' names."""
+    """By the files' names; of two of one name the last."""
+    has_doubles: bool = False
+    """Whether two files have one name."""
 
 
 class CutOffError(Exception):
@@ -72,21 +78,30 @@ class Archive:
         """Return the table of contents, found by the record at the end of the file."""
         start, size = yield from self._place_of_table()
         written = yield from self.part(start, start + size)
-        return Table(start=start, entries=dict(_entries(written)))
+        listed = list(_entries(written))
+        entries = dict(listed)
+        return Table(start=start, entries=entries, has_doubles=len(entries) < len(listed))
 
-    def content(self, entry: Entry) -> Generator[Piece, bytes, bytes]:
-        """Return a file of the archive, unpacked; the beginning of a very long one."""
-        header = yield from self.part(entry.offset, entry.offset + 30)
-        if not header.startswith(_LOCAL):
-            raise CutOffError
-        name, extra = struct.unpack("<26xHH", header)
-        start = entry.offset + 30 + name + extra
-        packed = yield from self.part(start, start + min(entry.size, _LONGEST_FILE))
-        if entry.method == _STORED:
-            return packed
-        if entry.method != _DEFLATED:
+    def content(self, table: Table, entry: Entry) -> Generator[Piece, bytes, bytes]:
+        """Return a file of the archive, unpacked; the beginning of a very long one, nothing where it cannot lie there.
+
+        As Android reads it (androidfw's ApkAssets): by the table, whatever the file's own header says of
+        method, sizes and encryption; what is not deflated is stored, under any other number, and as long as it
+        is unpacked. Sizes that lead into the table end where it begins. Raises zlib.error.
+        """
+        room = table.start - entry.offset - _LOCAL_SIZE
+        if room < 0:
             return b""
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, _LONGEST_FILE)
+        header = yield from self.part(entry.offset, entry.offset + _LOCAL_SIZE)
+        if not header.startswith(_LOCAL):
+            return b""
+        name, extra = struct.unpack("<26xHH", header)
+        start = entry.offset + _LOCAL_SIZE + name + extra
+        size = entry.size if entry.method == _DEFLATED else entry.unpacked
+        packed = yield from self.part(start, max(start, min(start + min(size, LONGEST_FILE), table.start)))
+        if entry.method != _DEFLATED:
+            return packed
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LONGEST_FILE)
 
     def part(self, start: int, end: int) -> Generator[Piece, bytes, bytes]:
         """Return a part of the file, from what was read before or in pieces."""
@@ -146,8 +161,10 @@ def examine(total: int, judge: Judge, now: datetime) -> Examining:
         return Download(link=Link.PACKAGE, fault=Fault.NOT_A_PACKAGE)
     try:
         return (yield from judge(archive, now))
-    except (CutOffError, struct.error, zlib.error):
+    except (CutOffError, struct.error):
         return Download(link=Link.PACKAGE, fault=Fault.CUT_OFF)
+    except zlib.error:
+        return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE)
 
 
 def read_whole(body: bytes, judge: Judge, now: datetime) -> Download:
@@ -167,6 +184,6 @@ def _entries(table: bytes) -> Iterator[tuple[bytes, Entry]]:
     while at < len(table):
         if table[at : at + 4] != _CENTRAL:
             raise CutOffError
-        method, size, name, extra, comment, offset = struct.unpack_from("<10xH8xI4xHHH8xI", table, at)
-        yield table[at + 46 : at + 46 + name], Entry(method=method, size=size, offset=offset)
+        method, size, unpacked, name, extra, comment, offset = struct.unpack_from("<10xH8xIIHHH8xI", table, at)
+        yield table[at + 46 : at + 46 + name], Entry(method=method, size=size, unpacked=unpacked, offset=offset)
         at += 46 + name + extra + comment

@@ -27,7 +27,7 @@ def judge(archive: Archive, _: datetime) -> Examining:
     described = table.entries.get(_STAGE) or table.entries.get(_FA)
     if described is None:
         return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE)
-    app = _app((yield from archive.content(described)))
+    app = _app((yield from archive.content(table, described)))
     found = Download(
         link=Link.PACKAGE,
         package=bodies.words(app.get("bundleName")) or None,

@@ -1,35 +1,42 @@
-"""iOS packages (.ipa) that an office gives out itself: an app, its signature, and a profile that has not run out.
+"""iOS packages (.ipa) that an office gives out itself: an app, its signature, and a profile for everybody.
 
 Outside Apple's store an app opens only on the devices, and until the day, that the profile in its
-package says; when it has run out, the app no longer opens even where it is installed. A signature is
-there or is not; it is not verified. Format: Apple's “Placing content in a bundle”; the profile is a
+package says; when it has run out, the app no longer opens even where it is installed. Only the profile of
+an enterprise says all devices (`ProvisionsAllDevices`): those for development and ad hoc name theirs,
+those for the store none, and the public can install none of them. A signature is there or is not; it
+is not verified. Format: Apple's “Placing content in a bundle”, TN3125 on profiles; a profile is a
 property list in clear inside a signed envelope.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from collectors import bodies, plists
-from collectors.packages.archive import Archive, Entry, Examining, Piece
+from collectors.packages.archive import Archive, Examining
 from monitor.core.download import Download, Fault, Link
+from monitor.core.observation import LookFailedError, Reason
 
 _APP = re.compile(rb"Payload/[^/]+\.app/")
-_PROFILE_LIST = re.compile(rb"<\?xml.*?</plist>", re.DOTALL)
+_OPENINGS = (b"<?xml", b"<!DOCTYPE plist", b"<plist")
+_CLOSING = b"</plist>"
 
 
 def judge(archive: Archive, now: datetime) -> Examining:
-    """Return whether a package has what iOS installs outside Apple's store, at the moment `now`."""
+    """Return whether a package has what iOS installs outside Apple's store, at the moment `now`.
+
+    Raises LookFailedError UNREADABLE for a profile that is none to us, and perhaps one to iOS.
+    """
     bare = Download(link=Link.PACKAGE)
-    files = (yield from archive.table()).entries
+    table = yield from archive.table()
+    files = table.entries
     app = next((match[0] for name in files if (match := _APP.match(name))), b"")
     about = files.get(app + b"Info.plist")
     if not app or about is None:
         return replace(bare, fault=Fault.NOT_INSTALLABLE)
-    said = plists.load((yield from archive.content(about))) or {}
+    said = plists.load((yield from archive.content(table, about))) or {}
     found = replace(
         bare,
         package=bodies.words(said.get("CFBundleIdentifier")) or None,
@@ -43,13 +50,20 @@ def judge(archive: Archive, now: datetime) -> Examining:
     profile = files.get(app + b"embedded.mobileprovision")
     if profile is None:
         return replace(found, fault=Fault.NOT_INSTALLABLE)
-    until = yield from _until(archive, profile)
-    is_expired = until is not None and until <= now
-    return replace(found, fault=Fault.PROFILE_EXPIRED if is_expired else None, certificate_until=until)
+    says = _clear((yield from archive.content(table, profile)))
+    if says is None:
+        raise LookFailedError(Reason.UNREADABLE, "a profile in no form that is known")
+    ends = says.get("ExpirationDate")
+    until = ends.replace(tzinfo=UTC) if isinstance(ends, datetime) else None
+    found = replace(found, certificate_until=until)
+    if says.get("ProvisionsAllDevices") is not True:
+        return replace(found, fault=Fault.NOT_INSTALLABLE)
+    return replace(found, fault=Fault.PROFILE_EXPIRED if until is not None and until <= now else None)
 
 
-def _until(archive: Archive, profile: Entry) -> Generator[Piece, bytes, datetime | None]:
-    """Return when a profile runs out; None if it cannot be read."""
-    clear = _PROFILE_LIST.search((yield from archive.content(profile)))
-    until = (plists.load(clear[0]) or {}).get("ExpirationDate") if clear else None
-    return until.replace(tzinfo=UTC) if isinstance(until, datetime) else None
+def _clear(profile: bytes) -> bodies.Fields | None:
+    """Return what a profile says in clear; None if it cannot be read. One pass, however often a list seems to begin."""
+    begins = [at for opening in _OPENINGS if (at := profile.find(opening)) >= 0]
+    start = min(begins, default=-1)
+    end = profile.find(_CLOSING, start)
+    return plists.load(profile[start : end + len(_CLOSING)]) if 0 <= start < end else None

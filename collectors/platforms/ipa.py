@@ -20,6 +20,8 @@ from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _LINK = re.compile(r"itms-services://\?[^\s;]+|https?://[^\s;?#]+\.(?:ipa|plist)(?:[?#][^\s;]*)?", re.IGNORECASE)
+_ITEMS, _ASSETS = 20, 100
+"""How many apps of a manifest, and how many parts of one, are looked at: there are one and a handful."""
 _MANIFEST = re.compile(r"https?://[^\s?#]+\.plist(?:\?\S*)?", re.IGNORECASE)
 
 
@@ -86,20 +88,24 @@ def _refused(page: Page) -> Download | None:
     return None if refusal and refusal.fault is Fault.NOT_A_PACKAGE and is_list else refusal
 
 
+def _first(rows: object, most: int) -> object:
+    return rows[:most] if isinstance(rows, list) else rows
+
+
 def _offer(page: Page) -> tuple[Download, str | None]:
     """Return the app that a manifest offers, and where its package lies: None where it offers none."""
     manifest = plists.load(page.body)
     if manifest is None:
         is_cut = b"<plist" in page.body and b"</plist>" not in page.body
         raise LookFailedError(Reason.TRUNCATED if is_cut else Reason.UNREADABLE, "no whole property list")
-    for item in bodies.rows(manifest.get("items")):
+    for item in bodies.rows(_first(manifest.get("items"), _ITEMS)):
         about = bodies.fields(item.get("metadata"))
         offered = Download(
             link=Link.PACKAGE,
             package=bodies.words(about.get("bundle-identifier")) or None,
             version=bodies.words(about.get("bundle-version")) or None,
         )
-        for asset in bodies.rows(item.get("assets")):
+        for asset in bodies.rows(_first(item.get("assets"), _ASSETS)):
             url = bodies.words(asset.get("url"))
             if asset.get("kind") == "software-package" and url:
                 return offered, url

@@ -17,9 +17,12 @@ def about(package: str = "cn.gov.example", version: str = "3.2.1", *, binary: bo
     return plistlib.dumps(said, fmt=plistlib.FMT_BINARY if binary else plistlib.FMT_XML)
 
 
-def profile(until: datetime | None = UNTIL) -> bytes:
-    """Return a provisioning profile: a property list in clear between the bytes of a signed envelope."""
-    said: dict[str, object] = {"Name": "示例局内部分发", "ProvisionsAllDevices": True}
+def profile(until: datetime | None = UNTIL, said: dict[str, object] | None = None) -> bytes:
+    """Return a provisioning profile: a property list in clear between the bytes of a signed envelope.
+
+    An enterprise's, unless `said` says otherwise.
+    """
+    said = {"Name": "示例局内部分发"} | ({"ProvisionsAllDevices": True} if said is None else said)
     if until:
         said["ExpirationDate"] = until
     return b"0\x80\x06\t*\x86H\x86\xf7\r\x01\x07\x02\xa0\x800\x80" + plistlib.dumps(said) + bytes(range(256)) * 8
@@ -30,14 +33,19 @@ def ipa(
     *,
     until: datetime | None = UNTIL,
     without: tuple[str, ...] = (),
+    embedded: bytes | None = None,
     filling: int = 0,
     names: int = 0,
 ) -> bytes:
-    """Return a package; `without` leaves files out, `filling` bytes and `names` more files make it large."""
+    """Return a package; `embedded` is its profile, `without` leaves files out.
+
+    `filling` bytes and `names` more files make it large.
+    """
     files = {
         f"{APP}_CodeSignature/CodeResources": b"a signature",
         f"{APP}Base.lproj/Main.storyboardc/Info.plist": about("not.the.app"),
-        f"{APP}embedded.mobileprovision": profile(until),
+        f"{APP}embedded.mobileprovision": profile(until) if embedded is None else embedded,
+        f"{APP}PlugIns/Share.appex/embedded.mobileprovision": profile(said={"ProvisionedDevices": ["0" * 40]}),
         f"{APP}Info.plist": about() if info is None else info,
         f"{APP}Watch/Clock.app/Info.plist": about("cn.gov.example.watch"),
     }

@@ -6,10 +6,16 @@ import json
 import plistlib
 import struct
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from collectors import plists
 from collectors.packages import android, archive, harmony, ios
+from collectors.platforms import ipa
+from monitor.core.collector import Page
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 from tests.collectors import apks, haps, ipas
@@ -132,8 +138,100 @@ def test_no_manifest_however_broken_is_more_than_unknown() -> None:
     broken = [whole[:length] for length in range(0, len(whole), 3)]
     broken += [bytes(100), b"\xff" * 200, struct.pack("<HHI", 3, 8, 8), struct.pack("<HHIHHI", 3, 8, 8, 1, 0, 0) * 9]
     for about in broken:
-        found = read(apks.apk(about))
-        assert found.package in {None, "cn.gov.example"}
+        try:
+            found = read(apks.apk(about))
+        except LookFailedError as failed:
+            assert failed.reason is Reason.UNREADABLE  # noqa: PT017 - either will do
+        else:
+            assert found.package in {None, "cn.gov.example"}
+            assert found.fault is (None if about else Fault.NOT_INSTALLABLE)
+
+
+@pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 99, 7261, 65535])
+@pytest.mark.parametrize("flags", [None, 1, 9, 0x0801])
+def test_what_is_not_deflated_is_stored_for_android_whatever_the_method_is_called(
+    method: int, flags: int | None
+) -> None:
+    found = read(apks.with_method(apks.stored(), method, flags=flags))
+    assert (found.package, found.fault, found.is_signed) == ("cn.gov.example", None, True)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2**31 - 1, 2**32 - 2])
+def test_a_compressed_size_of_chance_cuts_nothing_off(size: int) -> None:
+    found = read(apks.with_method(apks.stored(), 7261, size=size))
+    assert (found.package, found.fault) == ("cn.gov.example", None)
+
+
+@pytest.mark.parametrize("method", [1, 7261])
+def test_a_compressed_manifest_under_a_method_of_chance_stays_unknown(method: int) -> None:
+    with pytest.raises(LookFailedError) as failed:
+        read(apks.with_method(apks.apk(), method))
+    assert failed.value.reason is Reason.UNREADABLE
+
+
+@pytest.mark.parametrize("kind", [0, 1, 3, 0x0103, 0xFFFF])
+def test_the_type_of_a_manifests_header_is_not_asked_for(kind: int) -> None:
+    found = read(apks.apk(apks.manifest(kind=kind)))
+    assert (found.package, found.version, found.fault) == ("cn.gov.example", "2.1.0", None)
+
+
+@pytest.mark.parametrize("unknown", [struct.pack("<HHI", 0x7777, 8, 40) + bytes(32), struct.pack("<HHI", 0, 8, 8)])
+def test_chunks_that_nobody_knows_are_passed_over(unknown: bytes) -> None:
+    assert read(apks.apk(apks.manifest(before=unknown))).package == "cn.gov.example"
+
+
+TEXT = '<?xml version="1.0" encoding="utf-8"?><manifest package="cn.gov.example"/>'
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        TEXT.encode(),
+        b"\xef\xbb\xbf" + TEXT.encode(),
+        b"\r\n  <manifest/>",
+        b"<!-- made by hand --><manifest/>",
+        TEXT.encode("utf-16"),
+        b"\xfe\xff" + TEXT.encode("utf-16-be"),
+        b"",
+    ],
+)
+def test_a_manifest_in_plain_text_or_empty_cannot_be_installed(about: bytes) -> None:
+    for package in (apks.apk(about), apks.apk(about, v1=None, schemes=[apks.V2]), apks.stored(about)):
+        assert read(package).fault is Fault.NOT_INSTALLABLE
+
+
+@pytest.mark.parametrize("name", ["AndroidManifest.xml", "classes.dex", "META-INF/CERT.RSA"])
+def test_two_files_of_one_name_are_refused_as_android_does(name: str) -> None:
+    assert read(apks.with_double(name)).fault is Fault.NOT_INSTALLABLE
+    assert read(apks.with_double("assets/other")).is_available
+
+
+@pytest.mark.parametrize(
+    ("about", "fault"),
+    [
+        (apks.manifest(split="config.arm64_v8a"), Fault.NOT_INSTALLABLE),
+        (apks.manifest(split="config.zh", utf8=True), Fault.NOT_INSTALLABLE),
+        (apks.manifest(needs_others=0xFFFFFFFF), Fault.NOT_INSTALLABLE),
+        (apks.manifest(needs_others=1), Fault.NOT_INSTALLABLE),
+        (apks.manifest(needs_others=0), None),
+        (apks.manifest(), None),
+    ],
+)
+def test_one_of_several_packages_of_an_app_cannot_be_installed_alone(about: bytes, fault: Fault | None) -> None:
+    assert read(apks.apk(about)).fault is fault
+
+
+def test_a_manifest_whose_bytes_were_damaged_cannot_be_installed_and_is_not_called_cut_off() -> None:
+    package = bytearray(apks.apk())
+    start = package.index(b"AndroidManifest.xml") + 19
+    package[start : start + 20] = b"\xff" * 20
+    assert read(bytes(package)).fault is Fault.NOT_INSTALLABLE
+
+
+def test_the_local_header_may_say_anything_but_where_the_file_begins() -> None:
+    package = bytearray(apks.apk())
+    struct.pack_into("<HHHHIII", package, 6, 0xFFFF, 99, 1, 1, 7, 0, 0)
+    assert read(bytes(package)).package == "cn.gov.example"
 
 
 def test_a_manifest_that_unpacks_to_much_is_read_no_further_than_needed() -> None:
@@ -184,9 +282,97 @@ def test_an_ios_package_that_lacks_a_part_cannot_be_installed(without: str, faul
     assert read_ipa(ipas.ipa(without=(without,))).fault is fault
 
 
-def test_a_profile_that_cannot_be_read_proves_nothing() -> None:
+def test_a_profile_that_says_no_day_proves_none() -> None:
     found = read_ipa(ipas.ipa(until=None))
     assert (found.fault, found.certificate_until) == (None, None)
+
+
+DEVICES: dict[str, object] = {"ProvisionedDevices": ["0" * 40, "1" * 40, "2" * 40]}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},  # for Apple's store
+        DEVICES,  # ad hoc
+        DEVICES | {"Entitlements": {"get-task-allow": True}},  # for development
+        {"ProvisionsAllDevices": False},
+        DEVICES | {"ProvisionsAllDevices": False},
+        {"ProvisionsAllDevices": "true"},
+    ],
+)
+def test_only_an_enterprises_profile_lets_the_public_install(said: dict[str, object]) -> None:
+    for now in (NOW, ipas.UNTIL.replace(tzinfo=UTC) + timedelta(days=400)):
+        found = read_ipa(ipas.ipa(embedded=ipas.profile(said=said)), now)
+        assert (found.fault, found.package, found.is_signed) == (Fault.NOT_INSTALLABLE, "cn.gov.example", True)
+
+
+def test_the_profiles_of_an_apps_parts_are_not_its_own() -> None:
+    assert read_ipa(ipas.ipa()).is_available
+    assert read_ipa(ipas.ipa(without=("embedded.mobileprovision",))).fault is Fault.NOT_INSTALLABLE
+
+
+@pytest.mark.parametrize(
+    "embedded",
+    [
+        b"",
+        b"0\x80\x06\t*\x86H",
+        bytes(range(256)) * 20,
+        ipas.profile()[:300],
+        b"<?xml version='1.0'?><plist><dict><key>ProvisionsAllDevices</key></plist>",
+        b"</plist><plist>",
+        b"<?xml" * 100_000,
+        b"<plist" * 80_000 + b"</plist>",
+    ],
+)
+def test_a_profile_that_cannot_be_read_leaves_the_package_unknown(embedded: bytes) -> None:
+    with pytest.raises(LookFailedError) as failed:
+        read_ipa(ipas.ipa(embedded=embedded))
+    assert failed.value.reason is Reason.UNREADABLE
+
+
+def references(many: int, *, shared: bool) -> bytes:
+    """Return a binary property list whose arrays hold one text many times; all are the same bytes if `shared`."""
+    body, offsets = bytearray(b"bplist00"), []
+    offsets.append(len(body))
+    body += b"\xd1" + struct.pack(">HH", 1, 2)
+    offsets.append(len(body))
+    body += b"\x51a"
+    offsets.append(len(body))
+    body += b"\xaf\x11" + struct.pack(">H", many)
+    inner = 4 if shared else 1
+    body += struct.pack(">H", inner) * many
+    offsets.append(len(body))
+    row = len(body)
+    body += b"\xaf\x11" + struct.pack(">H", many) + struct.pack(">H", 1) * many
+    offsets += [row] * (many if shared else 1)
+    table = len(body)
+    body += b"".join(struct.pack(">I", offset) for offset in offsets)
+    return bytes(body) + struct.pack(">6xBBQQQ", 4, 2, len(offsets), 0, table)
+
+
+def test_a_small_property_list_that_is_large_once_read_is_none() -> None:
+    assert plists.load(references(30, shared=False)) == {"a": ["a"] * 30}
+    assert plists.load(references(9_000, shared=True)) is None
+    assert plists.load(plistlib.dumps({"a": list(range(30_000))}, fmt=plistlib.FMT_BINARY)) is None
+    assert plists.load(b"bplist00" + b"\xff" * 40) is None
+
+
+def test_a_manifest_that_refers_to_one_part_again_and_again_is_read_to_the_first_few() -> None:
+    part = {"kind": "display-image", "url": "https://www.example.gov.cn/57.png"}
+    assets = [part] * 4_000
+    items = [{"assets": assets, "metadata": {"bundle-identifier": "cn.gov.example"}}] * 4_000
+    body = plistlib.dumps({"items": items}, fmt=plistlib.FMT_BINARY)
+    page = Page(url="https://www.example.gov.cn/m.plist", status=200, headers={}, body=body, at=NOW)
+    started = process_time()
+    assert ipa.COLLECTOR.parse(page).fault is Fault.NOT_INSTALLABLE
+    assert process_time() - started < 2
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_whatever_break_the_reading_of_property_lists(content: bytes) -> None:
+    for body in (content, b"bplist00" + content, b"<plist>" + content + b"</plist>"):
+        assert plists.load(body) is None or isinstance(plists.load(body), dict)
 
 
 def test_an_android_package_is_no_ios_package() -> None:
