@@ -23,6 +23,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from time import thread_time
 from typing import cast
@@ -77,7 +78,7 @@ class Reader:
 
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
-        case = (f"{parse.__module__}.{parse.__qualname__}", urlsplit(page.url).netloc)
+        case = (_name(parse), urlsplit(page.url).netloc)
         if self._slow.get(case, 0) >= _SLOW_TIMES or not is_harmless(page.body):
             seen = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         else:
@@ -131,6 +132,12 @@ def is_harmless(body: bytes) -> bool:
     if len(body) > _SPOT_BYTES:
         return False
     return (len(body) < 3 * _SPOT_TAGS or body.count(b"<") <= _SPOT_TAGS) and not _has_long_tag(body)
+
+
+def _name(parse: Parse) -> str:
+    """Return what a parser is called; one with settings of its own (a partial) is called like the function it is of."""
+    function = parse.func if isinstance(parse, partial) else parse
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def _has_long_tag(body: bytes) -> bool:
