@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from monitor.core.calendar import BEIJING, ONE_DAY, beijing, start_of_day
@@ -77,6 +77,11 @@ def epoch(number: object, at: datetime) -> Stamp | None:
     seconds = number if number < _LAST_SECOND else number / 1000
     moment = datetime.fromtimestamp(seconds, UTC)
     return Stamp(moment, Precision.SECOND) if _plausible(moment, at) else None
+
+
+def plausible(stamp: Stamp, at: datetime) -> Stamp | None:
+    """Return the stamp if it can be a publication time, seen at `at`; else None."""
+    return stamp if _plausible(stamp.moment, at) else None
 
 
 _FIRST_SECOND = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()
@@ -202,7 +207,7 @@ def _yearless(match: re.Match[str], at: datetime) -> Stamp | None:
                 raise
             continue
         if stamp.moment <= at:
-            return stamp
+            return replace(stamp, is_year_guessed=True)
     return None
 
 

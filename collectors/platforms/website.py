@@ -2,69 +2,51 @@
 
 Key: the address, and optionally CSS rules for its list, joined by `|`:
 `website=https://…/col/|item=ul.list li|time=span|title=a|link=a`. Each but `item` may be left out
-(the first time and the longest link inside the item); `time=span@title` reads an attribute.
+(the surest date and the link with the most words inside the item); `time=span@title` reads an attribute.
 
-Needs no login and no script. An article's time is its `<meta name=PubDate>` (《政府网站发展指引》
-国办发〔2017〕47号; the name's case varies), or the one 发布时间：… on it. A list's times stand beside its
-links (`2026-05-11`, `[05-11]`, `05-11 10:20`) or in their addresses (TRS `/202204/t20220417_974894.html`,
-`/art/2022/4/17/`); both seen 2022 to 2026. Often only the day is known.
+Needs no login and no script. How lists are found and their dates read: `collectors.rows` and
+`collectors.datebox`; what makes a page an article: `collectors.article`. Often only the day is known.
 
 Where a CMS keeps its list as data (大汉 jpage: `<script type="text/xml"><datastore>`, as 2026's readers
-of provincial sites describe it), the data is the list.
+of provincial sites describe it), the data is the list. A page that sends the visitor on at once to
+another one of its host (`<meta http-equiv=refresh>`) is followed once, as a redirect is.
 
-A list covers all, an article only itself; a list that shows only once its broken markup was
-rebuilt covers some, because the newest post may be what broke. A page without any date is
-unreadable, never silent.
+A list covers all if each of its rows has a link and a date that is certain, with a written year; one
+or two dated links that no rule declared prove nothing. An article covers only itself; a list that
+shows only once its broken markup was rebuilt covers some, because the newest post may be what broke.
+A page without any date is unreadable, never silent.
 """
 
 from __future__ import annotations
 
+import html as entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache, partial
-from itertools import islice
 
-from collectors import dates, html, keys
+from collectors import article, datebox, dates, html, keys, rows
 from collectors.answers import judge_status, refuse_walls
+from collectors.rows import Row
 from monitor.core.account import Account, Platform, Source
-from monitor.core.calendar import beijing_date
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline, timeline
 
 _RULE = re.compile(r"\|(item|time|title|link)=")
-_LINKS = 2_000
-"""How many dated places of one page are read; a column page has 15 to 100."""
-_CLIMB = 4
-"""How far up from a date its link is looked for."""
-_BESIDE = 3
-_DATE_LENGTH = 40
-_DEPTH = 12
-_FOOTER = re.compile(r"\b(?:page|site)?_?-?(?:foot(?:er)?|copyright)", re.IGNORECASE)
-
-_PUB_DATES = ("pubdate", "publishdate", "article:published_time", "datepublished", "publish_time", "og:release_date")
-_ARTICLE_TITLES = ("articletitle", "og:title")
-_LABELLED = re.compile(r"(?:发布|发表|发稿)(?:时间|日期)\s*[:：]?\s*(?:<[^<>]{0,200}>\s*){0,3}([^<]{6,40})")
-_IN_ADDRESS = re.compile(
-    r"/t(?P<trs>20[0-9]{6})_[0-9]+\.|/art/(?P<art>20[0-9]{2}/[0-9]{1,2}/[0-9]{1,2})/|/(?P<day>20[0-9]{2}-[0-9]{2}/[0-9]{2})/"
+_ITEMS = 2_000
+"""How many items of one page are read; a column page has 15 to 100."""
+_PROVING = 3
+"""How many dated links make a list."""
+_REFRESH = re.compile(
+    rb"""<meta\s[^<>]{0,80}http-equiv\s?=\s?["']?refresh["']?[^<>]{0,40}content\s?=\s?["']?\s?([0-9]{1,3})(?:\.[0-9]+)?\s?[;,]\s?"""
+    rb"""url\s?=\s?["']?([^"'<>\s]{1,500})""",
+    re.IGNORECASE,
 )
-_TAIL = re.compile(r"[\[(（【]([^\[\]()（）【】]{5,20})[\])）】]\s*$")
-_DATE_LIKE = re.compile(
-    r"[0-9]{1,4}\s*[-/.年月:][0-9]|[0-9]{1,2}月|[0-9一二三四五六七八九]年|[前今昨]天|[时钟秒]前|刚刚"
-)
-_DATE_HINT = re.compile(r"[0-9年天前刚]")
-"""One of these is in every piece of text that is like a date; most of a page's pieces have none."""
-_PLAIN_SHORT = re.compile(r"[\[(（【\s]*[0-9]{1,2}[-/][0-9]{1,2}(?![0-9])")
-_TWO_DIGITS = re.compile(r"[\[(（【\s]*[0-9]{2}[-/][0-9]{2}(?![0-9])")
-_FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", "style", "option"})
-"""Where a date or link is the page's, not a post's."""
-_BOXES = frozenset({"li", "tr", "ul", "ol", "table", "tbody", "x-tr", "x-table", "x-tbody"})
-"""What holds one post whole, or many: a date's link is inside it, never beside it."""
-_CHROME = re.compile(
-    r".{0,1}|设为首页|(?:加入|添加)?收藏(?:本站)?|无障碍.{0,4}|.{0,4}(?:登录|注册|首页)|更多.{0,4}|返回.{0,4}|网站地图|联系我们|关于我们"
-    r"|.{0,40}(?:备案|ICP备|网安备).{0,40}|简体|繁体|English|手机版|长者.{0,4}|上一[页篇]|下一[页篇]"
-)
-"""What links are called that lead to no post: a site's clock and its footer stand beside them."""
+_REFRESH_WITHIN = 16_384
+_AT_ONCE = 10
+"""A page that is left after more seconds than this is there to be read."""
+_REFRESH_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +63,7 @@ class Website:
     """A page of a website: what its roster row calls the homepage, or a declared column."""
 
     name = "website"
-    version = 1
+    version = 2
     platforms = frozenset({Platform.WEBSITE})
     key_form = KeyForm(
         lambda key: _is_key(key),  # noqa: PLW0108 - it stands below
@@ -95,7 +77,14 @@ class Website:
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
         """Return the page's dated links, or the article it is."""
         address, rules = read_key(source.key)
-        page = await fetch(Request(url=address, conditional=True))
+        mark = f"refresh {address}"
+        # An unchanged page that only sends on says nothing of where it sends to: that one's sameness counts.
+        page = await fetch(Request(url=address, conditional=session.get(mark) is None))
+        if onward := _onward(page):
+            session.put(mark, onward, _REFRESH_KEPT)
+            page = await fetch(Request(url=onward, conditional=True))
+        elif session.get(mark) is not None:
+            session.drop(mark)
         return await fetch.read(partial(read, rules=rules) if rules else read, page)
 
     def parse(self, page: Page) -> Timeline:
@@ -132,13 +121,28 @@ def read(page: Page, rules: Rules | None = None) -> Timeline:
     refuse_walls(page)
     text = html.decode(page)
     for tree, covers in _trees(text):
-        if rules is None and (article := _article(page, tree, text)):
-            return timeline([article], covers=Covers.SOME)
-        posts, is_whole = _list(page, tree, rules)
+        # An article is looked for on the way to the lists: both begin with what may be a date.
+        reading = rows.Reading(page, tree.body) if rules is None and tree.body is not None else None
+        alone = article.of(page, tree, reading) if reading else None
+        if alone and alone.is_certain:
+            return timeline([alone.post], covers=Covers.SOME)
+        posts, is_whole = _ruled_list(page, tree, rules) if rules else _found(page, reading)
+        if alone and len(posts) < _PROVING:
+            return timeline([alone.post], covers=Covers.SOME)
         if posts:
             ends = "</html" in text[-4000:].lower() or "</body" in text[-4000:].lower()
             return timeline(posts, covers=covers if is_whole and ends else Covers.SOME)
     raise LookFailedError(Reason.UNREADABLE, "a page without any publication date")
+
+
+def _onward(page: Page) -> str | None:
+    """Return the address of the same host that a page sends its visitor on to; None for a page to be read."""
+    match = _REFRESH.search(page.body[:_REFRESH_WITHIN]) if page.status < 400 else None
+    if match is None or int(match[1]) > _AT_ONCE:
+        return None
+    onward = html.link(page.url, entities.unescape(match[2].decode("utf-8", "replace")))
+    here = html.link(page.url, page.url)
+    return onward if onward and onward != here and html.host(onward) == html.host(page.url) else None
 
 
 def _trees(text: str) -> Iterator[tuple[html.Tree, Covers]]:
@@ -156,76 +160,62 @@ def _trees(text: str) -> Iterator[tuple[html.Tree, Covers]]:
         yield html.tree(text), Covers.SOME
 
 
-def _article(page: Page, tree: html.Tree, text: str) -> Post | None:
-    """Return the article that the page is, or None for a page of another kind."""
-    metas = dict(reversed(list(html.metas(tree))))
-    written = next((metas[name] for name in _PUB_DATES if name in metas), None)
-    if written is None:
-        labelled = list(islice(_LABELLED.finditer(text), 2))
-        written = labelled[0][1] if len(labelled) == 1 else None
-    stamp = dates.read(written, page.at) if written else _in_address(page.url, page)
-    if stamp is None:
-        return None
-    title = next((metas[name] for name in _ARTICLE_TITLES if name in metas), "")
-    return Post(
-        published_at=stamp.moment,
-        precision=stamp.precision,
-        title=html.plain(title) or html.title(tree),
-        url=html.link(page.url, metas.get("url")) or html.link(page.url, page.url),
-    )
+def _found(page: Page, reading: rows.Reading | None) -> tuple[list[Post], bool]:
+    """Return the posts of a page's lists, one per link, and whether none could hide a newer one."""
+    if reading is None:
+        return [], False
+    found = reading.found()
+    posts = _unique(_post(page, row) for row in found.rows)
+    return posts, found.is_whole and len(posts) >= _PROVING
 
 
-def _list(page: Page, tree: html.Tree, rules: Rules | None) -> tuple[list[Post], bool]:
-    """Return the posts of a list, one per link, and whether none could hide a newer one."""
-    if rules is None:
-        return _unique(_dated_links(page, tree)), True
+def _ruled_list(page: Page, tree: html.Tree, rules: Rules) -> tuple[list[Post], bool]:
+    """Return the posts of a declared list, one per link, and whether each of its items is one for certain."""
     try:
-        found = [_ruled(page, node, rules) for node in html.select(tree, rules.item)[:_LINKS]]
+        items = html.select(tree, rules.item)[:_ITEMS]
+        read_items = [_ruled(page, node, rules) for node in items]
     except ValueError as error:
         raise LookFailedError(Reason.UNREADABLE, f"no CSS selector: {error}") from error
-    posts = [post for post in found if post]
-    newest = max((post.published_at for post in posts), default=None)
-    first = next((place for place, post in enumerate(found) if post and post.published_at == newest), 0)
-    return _unique(posts), None not in found[:first]
+    shown = [(row, is_sure) for row, is_sure in read_items if row is not None]
+    return _unique(_post(page, row) for row, _ in shown if row.stamp), all(is_sure for _, is_sure in shown)
 
 
-def _unique(posts: Iterator[Post] | list[Post]) -> list[Post]:
-    """Return one post per key: a link shown twice is one post, at its greatest time."""
+def _unique(posts: Iterator[Post]) -> list[Post]:
+    """Return one post per key: a link shown twice is one post, at its greatest time that no guess made."""
     unique: dict[str, Post] = {}
     for post in posts:
         before = unique.get(post.key)
-        if before is None or post.published_at > before.published_at:
+        if before is None or (not post.is_year_guessed, post.published_at) > (
+            not before.is_year_guessed,
+            before.published_at,
+        ):
             unique[post.key] = post
     return list(unique.values())
 
 
-def _ruled(page: Page, node: html.Node, rules: Rules) -> Post | None:
-    """Return the post of one list item by the declared rules, or None if it has no date."""
+def _ruled(page: Page, node: html.Node, rules: Rules) -> tuple[Row | None, bool]:
+    """Return what one list item tells by the declared rules, and whether surely; None for an item that is no post."""
     css = rules.link or rules.title
-    anchor = _first(node, css) if css else _longest(node)
-    href = anchor.attributes.get("href") if anchor else None
-    stamp = _ruled_time(page, node, rules.time) or _in_address(href or "", page)
-    if stamp is None:
-        return None
-    titled = (_first(node, rules.title) if rules.title else None) or anchor
-    return _post(page, stamp, titled, href)
+    anchor = _first(node, css) if css else None
+    titled = _first(node, rules.title) if rules.title else None
+    boxes = _ruled_boxes(page, node, rules.time) if rules.time else None
+    row, is_sure = rows.one(page, node, anchor=anchor, titled=titled, boxes=boxes)
+    if row.stamp is None and row.href is None and not datebox.is_date_like(node.text(separator=" ")):
+        return None, True
+    return row, is_sure
 
 
-def _ruled_time(page: Page, node: html.Node, rule: str) -> dates.Stamp | None:
-    if not rule:
-        return next(filter(None, (_date_in(text.text(), page) for text in _texts(node))), None)
+def _ruled_boxes(page: Page, node: html.Node, rule: str) -> list[datebox.Box]:
     css, _, attribute = rule.partition("@")
-    if attribute:
-        holders = html.select(node, css) if css else [node]
-        written = (holder.attributes.get(attribute) or "" for holder in holders)
-    else:
-        written = (holder.text() for holder in html.select(node, css))
-    return next(filter(None, (dates.read(text.strip(), page.at) for text in written)), None)
+    holders = html.select(node, css) if css else [node]
+    written = [(one.attributes.get(attribute) or "") if attribute else one.text(separator=" ") for one in holders[:20]]
+    return [box for text in written if (box := _ruled_box(text, page))]
 
 
-def _longest(node: html.Node) -> html.Node | None:
-    """Return the link with the most words: the others lead to a category."""
-    return max(node.css("a[href]"), key=lambda anchor: len(anchor.text(strip=True)), default=None)
+def _ruled_box(text: str, page: Page) -> datebox.Box | None:
+    if (stamp := dates.epoch(text.strip(), page.at)) is not None:
+        return datebox.Box(stamp)
+    return datebox.read(text, page.at)
 
 
 def _first(node: html.Node, css: str) -> html.Node | None:
@@ -233,110 +223,13 @@ def _first(node: html.Node, css: str) -> html.Node | None:
     return found[0] if found else None
 
 
-def _dated_links(page: Page, tree: html.Tree) -> Iterator[Post]:
-    """Yield the links that a date stands beside, then those whose address holds one."""
-    body = tree.body
-    if body is None:
-        return
-    beside: set[str] = set()
-    for text in islice(_texts(body), _LINKS):
-        stamp = _date_in(text.text(), page)
-        anchor = _anchor_of(text) if stamp else None
-        if stamp and anchor and not _is_in_footer(anchor) and not _CHROME.fullmatch(anchor.text().strip()):
-            href = anchor.attributes.get("href")
-            beside.add(href or "")
-            yield _post(page, _agreed(stamp, _in_address(href or "", page)), anchor, href)
-    for anchor in islice(tree.css("a[href*='20']"), _LINKS):  # an address that holds a date holds its century
-        href = anchor.attributes.get("href") or ""
-        if href not in beside and (in_address := _in_address(href, page)):
-            yield _post(page, in_address, anchor, href)
-
-
-def _texts(node: html.Node) -> Iterator[html.Node]:
-    """Yield the pieces of text that could hold a date."""
-    for text in node.traverse(include_text=True, skip_empty=True):
-        if text.is_text_node:
-            end = (text.text_content or "")[-_DATE_LENGTH:]
-            if _DATE_HINT.search(end) and _DATE_LIKE.search(end):
-                yield text
-
-
-def _date_in(text: str, page: Page) -> dates.Stamp | None:
-    """Return the date that a short piece of text is, or ends with in brackets; "1-10" is a page number."""
-    text = text.strip()
-    if len(text) > _DATE_LENGTH:
-        tail = _TAIL.search(text)
-        return dates.read(tail[1], page.at) if tail else None
-    if _PLAIN_SHORT.match(text) and not _TWO_DIGITS.match(text):
-        return None
-    if "星期" in text or text.startswith(("更新", "最后")):  # the site's own clock, the page's own date
-        return None
-    tail = _TAIL.search(text)
-    return dates.read(text, page.at) or (dates.read(tail[1], page.at) if tail else None)
-
-
-def _anchor_of(text: html.Node) -> html.Node | None:
-    """Return the link a date belongs to: the one around it, just before it, just after it, or alone in its box."""
-    node = text
-    for _ in range(_CLIMB):
-        parent = node.parent
-        if parent is None or parent.tag in _FRAME or node.tag in _BOXES:
-            return None
-        if parent.tag == "a" and parent.attributes.get("href"):
-            return parent
-        if anchor := _neighbour(node, forwards=False) or _neighbour(node, forwards=True):
-            return anchor
-        node = parent
-    return None
-
-
-def _is_in_footer(node: html.Node) -> bool:
-    ancestor = node.parent
-    for _ in range(_DEPTH):
-        if ancestor is None:
-            return False
-        if _FOOTER.search(f"{ancestor.attributes.get('class')} {ancestor.attributes.get('id')}"):
-            return True
-        ancestor = ancestor.parent
-    return False
-
-
-def _neighbour(node: html.Node, *, forwards: bool) -> html.Node | None:
-    """Return the only link of the nearest element beside a node, if it is one that names a post."""
-    beside = node
-    for _ in range(_BESIDE):
-        following = beside.next if forwards else beside.prev
-        if following is None:
-            return None
-        beside = following
-        if not beside.is_element_node or beside.tag in _FRAME:
-            continue
-        anchors = [beside] if beside.tag == "a" else beside.css("a[href]")
-        if anchors:
-            hrefs = {anchor.attributes.get("href") for anchor in anchors}
-            return anchors[0] if len(hrefs) == 1 and None not in hrefs else None
-    return None
-
-
-def _agreed(beside: dates.Stamp, in_address: dates.Stamp | None) -> dates.Stamp:
-    """Return the time beside the link, with the year of the address where the two name the same day of the year."""
-    if in_address is None or beside.precision is not in_address.precision:
-        return beside
-    shown, addressed = beijing_date(beside.moment), beijing_date(in_address.moment)
-    return in_address if (shown.month, shown.day) == (addressed.month, addressed.day) else beside
-
-
-def _in_address(address: str, page: Page) -> dates.Stamp | None:
-    """Return the day that a CMS wrote into an article's address."""
-    match = _IN_ADDRESS.search(address)
-    return dates.read((match["trs"] or match["art"] or match["day"].replace("/", "-")), page.at) if match else None
-
-
-def _post(page: Page, stamp: dates.Stamp, anchor: html.Node | None, href: str | None) -> Post:
-    title = (anchor.attributes.get("title") or anchor.text(separator=" ")) if anchor else ""
+def _post(page: Page, row: Row) -> Post:
+    if row.stamp is None:
+        raise ValueError(row)
     return Post(
-        published_at=stamp.moment,
-        precision=stamp.precision,
-        title=html.plain(title),
-        url=html.link(page.url, href),
+        published_at=row.stamp.moment,
+        precision=row.stamp.precision,
+        title=html.plain(row.title),
+        url=html.link(page.url, row.href),
+        is_year_guessed=row.stamp.is_year_guessed,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import html
+from collectors import article, html, rows
 from collectors.platforms import feed, manual, website
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Page
@@ -35,8 +35,11 @@ def fixture(name: str) -> Page:
 
 def posts(page: Page, tree: html.Tree) -> list[Post]:
     """Return what a tree shows, as the reader reads it."""
-    article = website._article(page, tree, html.decode(page))
-    return [article] if article else website._list(page, tree, None)[0]
+    if tree.body is None:
+        return []
+    reading = rows.Reading(page, tree.body)
+    alone = article.of(page, tree, reading)
+    return [alone.post] if alone and alone.is_certain else website._found(page, reading)[0]
 
 
 async def look(key: str, body: str) -> Timeline:

@@ -1,0 +1,146 @@
+"""Whether a page is one article, and when it was published.
+
+An article says so in its head (`<meta name=PubDate>` beside `ArticleTitle`, 《政府网站发展指引》 国办发〔2017〕47号;
+the names' case varies), or once in its text: a date with a label (发布时间：…), or beside 来源, 浏览, 字号. A column's
+page has a PubDate too, that of its making: a head that names a column and no article is no article's. Of the
+head's time and the shown one the earlier is taken, for a page that is made again gets a new PubDate.
+
+Dates of comments, attachments and lists beside an article are not its own: it is one post.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from collectors import datebox, dates, html, rows
+from collectors.dated_addresses import in_address
+from collectors.dates import Stamp
+from collectors.frame import is_strange
+from monitor.core.calendar import beijing_date
+from monitor.core.collector import Page
+from monitor.core.observation import Post, Precision
+
+_PUB_DATES = (
+    "firstpublishedtime",
+    "pubdate",
+    "publishdate",
+    "article:published_time",
+    "datepublished",
+    "publish_time",
+    "og:release_date",
+)
+_TITLES = ("articletitle", "og:title")
+_COLUMN = ("columnname", "columntype", "columndescription", "columnkeywords")
+_LABEL = re.compile(
+    r"(?<![一-鿿])(?:(?:信息)?(?:发布|发表|发稿|刊发|发文|上传)(?:时间|日期|于)?|时间|日期)(?: ?[:：]|$| [0-9])|发布于"
+)
+_CALLED = re.compile(r"发布|发表|发稿|刊发|发文|上传")
+_BESIDE = re.compile(
+    r"(?:来源|作者|供稿|责任编辑|编辑|发布人|发布机构) ?[:：]"
+    r"|(?:浏览|点击|阅读|访问)(?:次数|人数|量|数)? ?[:： (]? ?[0-9(]"
+    r"|(?:浏览|点击|阅读|访问)(?:次数|人数|量|数) ?[:：]|字号|字体 ?[:：]"
+)
+_AROUND = 300
+_STEPS = 3
+_HITS = 200
+_DATE = re.compile(
+    r"(?<![0-9./-])(?:19|20)[0-9]{2}(?:-|/|\.| ?年 ?)[0-9]{1,2}(?:-|/|\.| ?月 ?)[0-9]{1,2}(?: ?日)?"
+    r"(?:[ T]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+)
+_UPDATED = re.compile(r"更新|修改|截止|截至|结束|有效|生效|成文")
+_COLUMN_ADDRESS = re.compile(r"/$|/(?:index|list|default|node)[\w-]*\.\w{2,6}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The post that a page is, and whether the page is nothing else for certain."""
+
+    post: Post
+    is_certain: bool
+
+
+def of(page: Page, tree: html.Tree, reading: rows.Reading) -> Article | None:
+    """Return the article that the page is, or may be where it shows no list; None for a page of another kind."""
+    metas = dict(reversed(list(html.metas(tree))))
+    title = next((metas[name] for name in _TITLES if name in metas), "")
+    is_named = "articletitle" in metas and metas["articletitle"] != metas.get("columnname")
+    is_column = not is_named and any(name in metas for name in _COLUMN)
+    in_head = next(
+        (stamp for name in _PUB_DATES if name in metas and (stamp := dates.read(metas[name], page.at))), None
+    )
+    shown, is_beside = _shown(page, reading)
+    if is_column and shown is None:
+        return None
+    stamp = _earlier(None if is_column else in_head, shown) or in_address(page.url, page.at)
+    if stamp is None:
+        return None
+    is_column_address = bool(_COLUMN_ADDRESS.search(urlsplit(page.url).path or "/"))
+    is_certain = is_named or (not is_column and (is_beside or not is_column_address))
+    return Article(
+        post=Post(
+            published_at=stamp.moment,
+            precision=stamp.precision,
+            title=html.plain(title) or html.title(tree),
+            url=html.link(page.url, metas.get("url")) or html.link(page.url, page.url),
+            is_year_guessed=stamp.is_year_guessed,
+        ),
+        is_certain=is_certain,
+    )
+
+
+def _shown(page: Page, reading: rows.Reading) -> tuple[Stamp | None, bool]:
+    """Return the one time that the text says is its publication, and whether a source or a count stands beside it.
+
+    None where there are several: those are the rows of a list.
+    """
+    called: list[tuple[Stamp, bool]] = []
+    beside: list[Stamp] = []
+    seen: set[int] = set()
+    for hit in reading.hits[:_HITS]:
+        is_bare = (hit.node.text_content or "").isascii()
+        if hit.is_linked or (is_bare and len(hit.chain) > 1 and reading.titles(hit.chain[1])):
+            continue  # a row's
+        for block in hit.chain[:_STEPS]:
+            if block.mem_id in seen:
+                break
+            around = datebox.clean(block.text(separator=" "))
+            if len(around) > _AROUND or reading.titles(block):
+                break
+            has_label, is_beside = _LABEL.search(around), bool(_BESIDE.search(around))
+            if not (has_label or is_beside):
+                continue
+            seen.add(block.mem_id)
+            if is_strange(block):
+                break
+            stamp = _read(around[has_label.start() :] if has_label else around, page)
+            if stamp is None:
+                break
+            if has_label and (is_beside or _CALLED.match(has_label[0])):
+                called.append((stamp, is_beside))
+            elif is_beside:
+                beside.append(stamp)
+            break
+    if called:
+        return called[0] if len(called) == 1 else (None, False)
+    return (beside[0], True) if len(beside) == 1 else (None, False)
+
+
+def _read(around: str, page: Page) -> Stamp | None:
+    """Return the first time of a block that begins with its label, or holds one beside a source or a count."""
+    box = datebox.read(around, page.at) or datebox.read(around[: datebox.LONGEST], page.at)
+    if box:
+        return box.stamp
+    shown = _DATE.search(around)
+    return dates.read(shown[0], page.at) if shown and not _UPDATED.search(around, 0, shown.start()) else None
+
+
+def _earlier(one: Stamp | None, other: Stamp | None) -> Stamp | None:
+    """Return the earlier of two times; of two on one day the more exact."""
+    if one is None or other is None:
+        return one or other
+    if beijing_date(one.moment) == beijing_date(other.moment) and one.precision is not other.precision:
+        exact = (Precision.SECOND, Precision.MINUTE, Precision.DAY)
+        return min(one, other, key=lambda stamp: exact.index(stamp.precision))
+    return min(one, other, key=lambda stamp: stamp.moment)

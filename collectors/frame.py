@@ -1,0 +1,107 @@
+"""What on a page is the page's own and no post: its frame, its pager, its footer, its links to itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from collectors import html
+
+DEPTH = 12
+"""How far up from a node its page is looked at."""
+FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", "style", "option", "select"})
+"""Where a date or link is the page's, not a post's."""
+
+UNREAD = frozenset({"script", "style", "noscript", "template", "option", "textarea", "-comment"})
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+_PAGING = re.compile(
+    r"(?:^|[\s_-])(?:pages?|pager|pag(?:ing|ination)\w*|fenye|turnpage|pagebar|page(?:num|list))(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Classes and ids of a pager; a whole page may be called so too."""
+
+_STRANGE = re.compile(
+    r"(?:^|[\s_-])(?:(?:site|page|web)?foot(?:er)?\w*|copyright|bottom-?nav|weather|tianqi|comments?|comment-?list|pinglun|pl|reply|replies|liuyan"
+    r"|breadcrumb|crumbs?|clock|calendar|countdown|marquee-?time|site-?time|nowtime|today)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Classes and ids of what holds no posts."""
+
+HEAD = re.compile(
+    r"(?:^|[\s_-])(?:top\w*|head\w*|hd|login|toolbar|banner|topbar|site-?nav|date-?time)(?=$|[\s_-])", re.IGNORECASE
+)
+
+_PAGER_TEXT = re.compile(r"共\s?[0-9]+\s?[页条]|第\s?[0-9]+\s?(?:/\s?[0-9]+\s?)?页|[下尾末]一?页|每页")
+
+_CHROME = re.compile(
+    r".{0,1}|设为首页|(?:加入|添加)?收藏(?:本站)?|无障碍(?:浏览|阅读|模式|服务)?|.{0,4}(?:登录|注册|首页)|(?:查看)?更多.{0,4}"
+    r"|返回(?:首页|顶部|列表|上级|上一级)?|网站地图|联系我们|关于我们|.{0,10}(?:ICP备|网安备).{0,30}|备案号.{0,30}|简体|繁体|English|手机版"
+    r"|长者(?:模式|专区|助手|版)?|上一[页篇].{0,2}|下一[页篇].{0,2}|(?:官方)?(?:微信|微博|抖音|APP)|(?:今日|实时|查看)?天气(?:预报|详情)?"
+    r"|more.{0,3}|打印(?:本页)?|关闭(?:窗口|本页)?|分享到?|RSS|邮箱|尾页|末页|智能问答",
+    re.IGNORECASE,
+)
+"""What links are called that lead to no post."""
+
+_CATEGORY = re.compile(
+    r"[\[(【<「].{1,10}[\])】>」]|(?:置顶|最新|推荐|热门|评论|阅读|详情"
+    r"|查看详情|查看|全文|阅读全文|详细|\+?new)[!>» ]{0,3}|[0-9,]{1,8}(?:条?评论)?",
+    re.IGNORECASE,
+)
+"""What links of a row are called beside its title."""
+
+_ANCHOR = "a[href]"
+
+
+def anchors(node: html.Node) -> list[html.Node]:
+    """Return the links in a node, itself included."""
+    return node.css(_ANCHOR)
+
+
+def words(anchor: html.Node) -> str:
+    """Return what a link is called, with single blanks."""
+    return " ".join((anchor.text(separator=" ") or "").split())
+
+
+def is_title(anchor: html.Node) -> bool:
+    """Whether a link is called as a post may be, and not as a part of the page."""
+    called = words(anchor)
+    return bool(called) and not (len(called) < 60 and (_CHROME.fullmatch(called) or _CATEGORY.fullmatch(called)))
+
+
+def is_strange(node: html.Node, pattern: re.Pattern[str] = _STRANGE) -> bool:
+    """Whether a node lies in what holds no posts, by the classes and ids of its ancestors."""
+    one: html.Node | None = node
+    for _ in range(DEPTH):
+        if one is None or one.tag == "body":
+            return False
+        attributes = one.attributes
+        if pattern.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:200]):
+            return True
+        one = one.parent
+    return False
+
+
+def is_pager(node: html.Node, text: str) -> bool:
+    """Whether a sibling of rows is their pager: called so, or with its words."""
+    attributes = node.attributes
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return bool(_PAGING.search(named[:200]) or _PAGER_TEXT.search(text[:2000]))
+
+
+def kind(node: html.Node) -> str:
+    """Return the first of a node's classes; nothing without one."""
+    return ((node.attributes.get("class") or "").split() or [""])[0]
+
+
+def up(node: html.Node, top: html.Node) -> Iterator[html.Node]:
+    """Yield a node and its ancestors up to one of them."""
+    one: html.Node | None = node
+    for _ in range(DEPTH):
+        if one is None:
+            return
+        yield one
+        if one.mem_id == top.mem_id:
+            return
+        one = one.parent

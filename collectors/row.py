@@ -1,0 +1,339 @@
+"""What one row of a list tells: its title, its link, and the surest of its boxes that may hold its date.
+
+A box is the largest element (or run of text in one line) around a piece of text that reads as one date, up to
+what holds a title's link. A piece that is a part of a sentence is none, nor are words of a title. Where no box
+tells a time, a `title` or `datetime` attribute does, then the address of the link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from collectors import datebox, html
+from collectors.datebox import Box, Trust
+from collectors.dated_addresses import in_address, other_year
+from collectors.dates import Stamp
+from collectors.frame import HEADINGS, UNREAD, up
+from monitor.core.calendar import beijing, beijing_date
+
+CELLS = frozenset({"td", "th", "x-td", "x-th"})
+
+PIECES = 400
+"""How many nodes of a flat run's row are looked at."""
+
+TITLED = re.compile(r"(?<!更新)(?:发布|发表|发稿)?(?:时间|日期)\s{0,3}[:：]\s{0,3}([^\n\r]{4,40})")
+
+_HOLDERS = 9
+_SHORT = 40
+_SAYING = 6
+"""A title has more characters than this."""
+_FAR = timedelta(days=300)
+"""What lies so far apart is no delay between writing and publishing, but an error in one of the two."""
+
+SHORT_KIND = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A piece of text that may be a date, or a link whose address or `title` holds one; with its ancestors."""
+
+    node: html.Node
+    chain: tuple[html.Node, ...]
+    is_linked: bool = False
+    """Whether it lies in a link: the words of a title often hold a date that is none of the post."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row as the page has it, before its year is settled."""
+
+    title: str = ""
+    href: str | None = None
+    box: Box | None = None
+    addressed: Stamp | None = None
+    year: int | None = None
+    """One that stands in the row, or in a heading above it."""
+    is_doubtful: bool = False
+    """Whether it has two dates and nothing says which is the publication."""
+
+
+_BLOCKS = frozenset(
+    {
+        "div",
+        "p",
+        "td",
+        "th",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "br",
+        "hr",
+        "tr",
+        "table",
+        "a",
+        "section",
+        "article",
+        *HEADINGS,
+    }
+)
+
+
+def walls_of(titles: list[html.Node], top: html.Node) -> set[int]:
+    """Return what no date box contains: the titles' links and all around them."""
+    walls: set[int] = set()
+    for title in titles:
+        for one in up(title, top):
+            if one.mem_id in walls:
+                break
+            walls.add(one.mem_id)
+    return walls
+
+
+def _is_all_of(inner: html.Node, link: html.Node) -> bool:
+    """Whether a link says hardly more than what a piece of it says: then that piece is its title."""
+    said = (inner.text_content if inner.is_text_node else inner.text()) or ""
+    return len(link.text().strip()) < len(said.strip()) + _SAYING
+
+
+def _run_around(node: html.Node, walls: set[int]) -> str | None:
+    """Return the text of a node and what stands beside it in one line; None where nothing does."""
+    parts = [(node.text_content if node.is_text_node else node.text(separator=" ")) or ""]
+    if not node.is_text_node and node.tag in _BLOCKS:
+        return None
+    size = len(parts)
+    for step in ("prev", "next"):
+        beside = node
+        for _ in range(8):
+            following = getattr(beside, step)
+            if following is None or following.mem_id in walls or following.tag in _BLOCKS:
+                break
+            beside = following
+            if beside.tag in UNREAD:
+                continue
+            text = (beside.text_content if beside.is_text_node else beside.text(separator=" ")) or ""
+            if text.strip():
+                parts = [text, *parts] if step == "prev" else [*parts, text]
+    return " ".join(parts) if len(parts) > size else None
+
+
+def _beside_text(node: html.Node) -> Iterator[str]:
+    for beside in (node.prev, node.next):
+        if beside is not None and beside.is_text_node and (text := (beside.text_content or "").strip()):
+            yield text
+
+
+def _is_in_sentence(node: html.Node) -> bool:
+    """Whether words stand directly beside a node, so that it is a part of what they say."""
+    if node.is_text_node:
+        return any(
+            beside is not None and beside.is_element_node and beside.tag not in _BLOCKS and beside.text(strip=True)
+            for beside in (node.prev, node.next)
+        )
+    return any(re.search(r"[一-鿿a-zA-Z]", text) for text in _beside_text(node))
+
+
+def _labels(node: html.Node) -> bool:
+    """Whether a word stands before a node as its label may."""
+    before = node.prev
+    for _ in range(2):
+        if before is None:
+            return False
+        text = (before.text_content if before.is_text_node else before.text(separator=" ")) or ""
+        if text.strip():
+            return len(text.strip()) < 2 * SHORT_KIND
+        before = before.prev
+    return False
+
+
+def _outside(node: html.Node) -> str:
+    """Return a row's text outside its titles, up to the longest that is read."""
+    parts: list[str] = []
+    size = 0
+    for one in islice(node.traverse(include_text=True, skip_empty=True), PIECES):
+        if one.is_text_node:
+            parent = one.parent
+            if parent is not None and (parent.tag == "a" or (parent.parent is not None and parent.parent.tag == "a")):
+                continue
+            parts.append(one.text_content or "")
+            size += len(parts[-1])
+            if size > 2 * datebox.LONGEST:
+                break
+    return " ".join(parts)
+
+
+def surest(boxes: list[Box]) -> Box | None:
+    """Return the box that is surest the publication; of several the earlier."""
+    if not boxes:
+        return None
+    best = max(box.trust for box in boxes)
+    timed = [(box.stamp.moment, place) for place, box in enumerate(boxes) if box.trust is best and box.stamp]
+    return boxes[min(timed)[1]] if timed else None
+
+
+def _differ(boxes: list[Box], best: Box) -> bool:
+    """Whether another box, as sure as the best, tells another day."""
+    if best.stamp is None:
+        return False
+    day = beijing_date(best.stamp.moment)
+    return any(box.trust is best.trust and box.stamp and beijing_date(box.stamp.moment) != day for box in boxes)
+
+
+def _cell(hit: Hit, row: html.Node) -> int | None:
+    """Return in which of a table's columns a hit stands."""
+    cell = next((one for one, outer in zip(hit.chain, hit.chain[1:], strict=False) if outer.mem_id == row.mem_id), None)
+    if cell is None or cell.tag not in CELLS:
+        return None
+    place = 0
+    before = cell.prev
+    while before is not None and place < 50:
+        place += before.tag in CELLS
+        before = before.prev
+    return place
+
+
+def is_far(stamp: Stamp | None, href: str, at: datetime) -> bool:
+    """Whether an address names a day so far from a row's date that one of the two is an error."""
+    if stamp is None or not other_year(href, beijing(stamp.moment).year):
+        return False
+    addressed = in_address(href, at)
+    return addressed is None or abs(stamp.moment - addressed.moment) > _FAR
+
+
+def line_of(
+    at: datetime,
+    node: html.Node,
+    anchor: html.Node | None,
+    titles: list[html.Node],
+    hits: list[Hit],
+    columns: dict[int, Trust | None] | None = None,
+) -> Line:
+    """Return what a row tells whose title is `anchor`; `titles` are all links that may be titles beside its boxes.
+
+    `columns` is what the headings of a table say of its columns; None where `node` holds more rows than this one.
+    """
+    attributes = anchor.attributes if anchor is not None else {}
+    href = attributes.get("href")
+    title = attributes.get("title") or ""
+    if anchor is not None and (not title or "\n" in title):
+        title = anchor.text(separator=" ")
+    walls = walls_of(titles, node)
+    boxes: list[Box] = []
+    year: int | None = None
+    for hit in hits:
+        if not hit.node.is_text_node:
+            continue
+        if alone := datebox.only_year(hit.node.text_content or ""):
+            year = alone
+            continue
+        box = box_around(hit, walls, node, at)
+        if box is not None and columns and (cell := _cell(hit, node)) in columns:
+            label = columns[cell]
+            box = datebox.NO_PUBLICATION if label is None else replace(box, trust=max(box.trust, label))
+        if box is not None:
+            boxes.append(box)
+    stamped = [box for box in boxes if box.stamp]
+    if columns is not None and not stamped and len(hits) > 1:
+        whole = datebox.read(_outside(node), at)
+        stamped = [whole] if whole and whole.stamp else []
+    box = surest(stamped)
+    is_doubtful = box is not None and box.trust is not Trust.LABELLED and _differ(stamped, box)
+    addressed = None
+    if box is None or box.yearless:
+        addressed = in_address(href or "", at)
+        box = _attributed(None if columns is None else node, anchor, hits, box, at) or box
+    elif href and is_far(box.stamp, href, at):
+        is_doubtful = True
+    if box is None and boxes:
+        box = datebox.NO_PUBLICATION
+    if (box is None or box.stamp is None) and addressed:
+        box = Box(addressed, Trust.WORDS)
+    return Line(title=title, href=href, box=box, addressed=addressed, year=year, is_doubtful=is_doubtful)
+
+
+def _attributed(
+    node: html.Node | None, anchor: html.Node | None, hits: list[Hit], box: Box | None, at: datetime
+) -> Box | None:
+    """Return the date in a `title` or `datetime` attribute of a row, where it is one, with its year."""
+    holders = [one for hit in hits for one in hit.chain[:2]]
+    if anchor is not None:
+        holders.append(anchor)
+    if box is None and node is not None:
+        holders.extend(node.css("time[datetime],[title*='20']")[:_HOLDERS])
+    for holder in holders:
+        attributes = holder.attributes
+        for name in ("datetime", "title"):
+            written = attributes.get(name)
+            if not written or len(written) > 400:
+                continue
+            labelled = TITLED.search(written)
+            shown = datebox.read(labelled[1] if labelled else written, at)
+            if shown is None or shown.stamp is None or shown.yearless:
+                continue
+            day = beijing_date(shown.stamp.moment)
+            if box is None or box.yearless == (day.month, day.day):
+                return replace(shown, yearless=None)
+    return None
+
+
+def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box | None:
+    """Return what the box around a piece of text says: the largest that is a date, walls and sentences aside."""
+    inner: html.Node = hit.node
+    text = inner.text_content or ""
+    box = datebox.read(text, at)
+    in_heading = False
+    for outer in hit.chain:
+        if outer.mem_id == row.mem_id or outer.mem_id in walls:
+            in_heading = in_heading or (outer.tag == "a" and _is_all_of(inner, outer))
+            break
+        in_heading = in_heading or outer.tag in HEADINGS
+        if inner.next is None and inner.prev is None:
+            inner = outer
+            continue
+        around = outer.text(separator=" ")
+        if len(around) > 4 * datebox.LONGEST:
+            break
+        wider = datebox.read(around, at)
+        if wider is None and (box is None or _is_in_sentence(inner)):
+            box = None
+            if _is_in_sentence(inner):
+                return None
+            inner = outer
+            continue
+        if wider is None or (wider.stamp is None and box is not None and box.stamp is not None and not _labels(inner)):
+            break
+        box, inner = wider, outer
+    run = _run_around(inner, walls)
+    if run is not None:
+        wider = datebox.read(run, at)
+        if wider is not None and (wider.stamp is not None or box is None or _labels(inner)):
+            box = wider
+        elif wider is None and _is_in_sentence(inner):
+            return None
+    if box is not None and in_heading and box.trust is Trust.WORDS:
+        return None
+    return box
+
+
+def columns_of(container: html.Node) -> dict[int, Trust | None]:
+    """Return what a table's headings say of the dates below them, by column."""
+    if container.tag not in {"table", "tbody", "x-table", "x-tbody"}:
+        return {}
+    table = container if container.tag in {"table", "x-table"} else container.parent
+    first = table.css_first("tr,x-tr") if table is not None else None
+    if first is None:
+        return {}
+    cells = [one.text(separator=" ") for one in first.iter() if one.tag in CELLS]
+    if len(cells) > 50 or any(any(char.isdigit() for char in cell) for cell in cells):
+        return {}
+    return {
+        place: datebox.label_of(cell)
+        for place, cell in enumerate(cells)
+        if len(cell) < _SHORT and ("日期" in cell or "时间" in cell)
+    }

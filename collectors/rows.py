@@ -1,0 +1,503 @@
+"""The lists of a page: which repeated siblings are rows, and in each row one link and one publication date.
+
+Rows are read first, dates second. Every piece of text that may be meant as a date is a *hit*. From a hit the
+way leads up to the first element that also holds a title's link; that element is a row if it stands among
+siblings that are like it (`<li>`, `<tr>`, cards, one `<ul>` or table per post), or else, where links and hits
+alternate in it, a flat run of rows (`<dt>`/`<dd>`, `<a>…</a> <span>…</span><br>`, two posts in a table's row).
+What stands beside the rows in their container is looked at too, so that a row without a readable date is noticed.
+
+A hit is nobody's where it is in a pager, a footer, a site's head, a form, a comment; where its row would be
+a site's clock or weather; and where it has no row at all.
+
+Of a row, the *title* is the link with the most words (an icon, a category, a count of comments is none), and the
+*date* is the surest box outside of it (`collectors.datebox`): of several that are equally sure the earlier. Where
+no box tells a time, a `title` or `datetime` attribute does, then the address of the link, then brackets at the
+end of the title. A year that a box lacks is looked for in the row, its address, the same post elsewhere on the
+page, the heading above, the rows below, and the page's own address, before it is guessed.
+
+Every page's work is bounded: HITS pieces of text, frame.DEPTH steps up from each, ROWS of a container.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice, pairwise
+
+from collectors import datebox, frame, html, row, runs, years
+from collectors.datebox import Box, Trust
+from collectors.dated_addresses import FILE, in_address
+from collectors.dates import Stamp
+from collectors.frame import FRAME, HEADINGS, UNREAD, anchors, is_title, kind, up, words
+from collectors.row import Hit, Line
+from monitor.core.calendar import beijing_date
+from monitor.core.collector import Page
+
+HITS = 2_000
+"""How many pieces of text of a page are looked at; a column page has 15 to 100."""
+ROWS = 1_000
+_HOMELESS = 3
+"""So many dates without a row are no clock and no footer."""
+_LINKS = 9
+"""A row has fewer links than this."""
+_TAIL = 40
+_HINT = re.compile(r"[0-9０-９年天前刚]")  # noqa: RUF001 - full-width digits are the point
+"""One of these is in every piece of text that is like a date; most of a page's pieces have none."""
+_HIT = re.compile(
+    r"[0-9０-９]{1,4}\s*[-/.年月日:‐‑–—－．／]|[0-9]{8}|(?:19|20)[0-9]{2}|[二〇零][〇○零一二三四五六七八九]{3}|月|[前今昨]天|[时钟秒]前|刚刚"  # noqa: RUF001
+    r"|[A-Z][a-z]{2,8}\.?,? [0-9]"
+)
+_ROWS = frozenset({"li", "tr", "article", "x-tr"})
+"""What holds one post whole."""
+_SHORT_TITLE = 5
+"""A link with fewer characters beside a date is no post for certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One post of a list: its title and its link's address, and its time where it tells one."""
+
+    title: str
+    href: str | None
+    stamp: Stamp | None
+
+
+@dataclass(slots=True)
+class Found:
+    """What the lists of a page hold."""
+
+    rows: list[Row] = field(default_factory=list)
+    is_whole: bool = True
+    """Whether every row has a link and a date that nothing makes doubtful, and no year was guessed."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """A container and those of its children that are rows, each with its hits."""
+
+    container: html.Node
+    rows: dict[int, list[Hit]] = field(default_factory=dict)
+
+
+def one(
+    page: Page,
+    node: html.Node,
+    *,
+    anchor: html.Node | None = None,
+    titled: html.Node | None = None,
+    boxes: list[Box] | None = None,
+) -> tuple[Row, bool]:
+    """Return what an element tells that is a row for certain, and whether surely.
+
+    `anchor`, `titled` and `boxes` are its link, its title and its dates where those are known.
+    """
+    reading = Reading(page, node)
+    hits = reading.hits if boxes is None else []
+    written = reading.line(node, hits, anchor)
+    if boxes is not None:
+        written = replace(written, box=row.surest([box for box in boxes if box.stamp]) or written.box)
+    written = replace(written, year=written.year or (years.year_above(node.parent) if node.parent else None))
+    stamp = years.stamp_of(written, page.at, page.url)
+    title = titled.attributes.get("title") or titled.text(separator=" ") if titled is not None else written.title
+    is_sure = stamp is not None and written.href is not None and not stamp.is_year_guessed and not written.is_doubtful
+    return Row(title=title, href=written.href, stamp=stamp), is_sure
+
+
+_Scopes = dict[int, tuple[html.Node, list[Hit]]]
+"""The first element above some hits that holds a title, by its id in memory."""
+
+
+class Reading:
+    """One page while its rows are found: what may be dates on it, then its lists."""
+
+    def __init__(self, page: Page, top: html.Node) -> None:
+        self.at = page.at
+        self._url = page.url
+        self._top = top
+        self._below: dict[int, int] = {}
+        self._titles: dict[int, list[html.Node]] = {}
+        self._known: set[int] = set()
+        """What has been read as a row, or beside one."""
+        self._lists: list[list[Line]] = []
+        self._is_whole = True
+        self.hits = list(islice(self._texts(), HITS))
+        """The pieces of text that could hold a date; they are counted for all their ancestors."""
+
+    def found(self) -> Found:
+        """Return the rows of all lists of the page, in its order."""
+        self._read(self.hits)
+        self._read(list(self._dated_anchors()))
+        if self._is_whole and self._has_homeless():
+            self._is_whole = False
+        return self._settled()
+
+    def _texts(self) -> Iterator[Hit]:
+        for node in self._top.traverse(include_text=True, skip_empty=True):
+            if not node.is_text_node:
+                continue
+            text = node.text_content or ""
+            if len(text) > 2 * _TAIL:
+                text = text[:_TAIL] + "\n" + text[-_TAIL:]
+            if _HINT.search(text) and _HIT.search(text) and (hit := self._hit(node)):
+                for ancestor in hit.chain:
+                    self._below[ancestor.mem_id] = self._below.get(ancestor.mem_id, 0) + 1
+                yield hit
+
+    def _dated_anchors(self) -> Iterator[Hit]:
+        """Yield the links outside all known rows whose address or title holds a date."""
+        for anchor in islice(self._top.css("a[href*='20'],a[title*='20']"), HITS):
+            hit = self._hit(anchor)
+            if hit is None or any(ancestor.mem_id in self._known for ancestor in (anchor, *hit.chain)):
+                continue
+            attributes = anchor.attributes
+            href = attributes.get("href") or ""
+            is_dated = in_address(href, self.at) or row.TITLED.search(attributes.get("title") or "")
+            if is_dated and not FILE.search(href):
+                hit = Hit(anchor, (anchor, *hit.chain), is_linked=True)
+                for ancestor in hit.chain:
+                    self._below[ancestor.mem_id] = self._below.get(ancestor.mem_id, 0) + 1
+                yield hit
+
+    def _hit(self, node: html.Node) -> Hit | None:
+        """Return a node with its ancestors below the page's frame; None for what the frame itself says."""
+        chain: list[html.Node] = []
+        is_linked = False
+        ancestor = node.parent
+        top = self._top.mem_id
+        while ancestor is not None and len(chain) < frame.DEPTH:
+            tag = ancestor.tag
+            if ancestor.mem_id == top or tag == "body":
+                break
+            if tag in FRAME or tag in UNREAD:
+                return None
+            is_linked = is_linked or (tag == "a" and bool(ancestor.attributes.get("href")))
+            chain.append(ancestor)
+            ancestor = ancestor.parent
+        return Hit(node, tuple(chain), is_linked)
+
+    def _read(self, hits: list[Hit]) -> None:
+        """Find the rows that hits lie in, and read them and what stands beside them."""
+        rows, wide = self._scopes(hits)
+        self._untangle(rows, wide)
+        above: set[int] = set()
+        for scope, _ in (*rows.values(), *wide.values()):
+            ancestor = scope.parent
+            while ancestor is not None and ancestor.mem_id not in above:
+                above.add(ancestor.mem_id)
+                ancestor = ancestor.parent
+        groups: dict[int, _Group] = {}
+        for key, (scope, within) in rows.items():
+            if key in above:
+                continue
+            whole = self._whole(scope)
+            container = whole.parent
+            if container is not None:
+                group = groups.setdefault(container.mem_id, _Group(container))
+                group.rows.setdefault(whole.mem_id, []).extend(within)
+        for group in groups.values():
+            self._read_group(group, above)
+        for key, (scope, within) in wide.items():
+            if key not in above and not frame.is_strange(scope):
+                self._take_run(scope, within)
+
+    def _scopes(self, hits: list[Hit]) -> tuple[_Scopes, _Scopes]:
+        """Return the first elements above hits that hold a title too: those that are one row, and the others."""
+        rows: _Scopes = {}
+        wide: _Scopes = {}
+        for hit in sorted(hits, key=lambda one: one.is_linked):
+            if hit.is_linked and hit.node.is_text_node:
+                own = next((rows[one.mem_id] for one in hit.chain if one.mem_id in rows), None)
+                if own is not None:
+                    own[1].append(hit)
+                    continue
+                if not self._may_be_date(hit.node.text_content or ""):
+                    continue  # a headline's words
+            scope = next((node for node in hit.chain if self.titles(node)), None)
+            if scope is not None:
+                place = rows if self._is_row(scope) else wide
+                place.setdefault(scope.mem_id, (scope, []))[1].append(hit)
+        return rows, wide
+
+    def _untangle(self, rows: _Scopes, wide: _Scopes) -> None:
+        """Make one of each row and what is found within it, such as a summary with a day in it.
+
+        What holds rows of several titles is no row itself; a run of rows holds no rows but those of a headline's
+        or summary's words.
+        """
+        within_rows, within_wide = _nested(rows, wide)
+        for outer_key, inner in within_wide.items():
+            is_run = len(wide[outer_key][1]) > 1
+            if is_run and not any(self._is_dated(hit) for key in inner for hit in rows[key][1]):
+                for key in inner:
+                    del rows[key]
+        for outer_key, inner in within_rows.items():
+            kept = [key for key in inner if key in rows]
+            if outer_key not in rows:
+                continue
+            named = {title.attributes.get("href") for key in kept for title in self.titles(rows[key][0])}
+            if len(named) == 1:
+                for key in kept:
+                    rows[outer_key][1].extend(rows.pop(key)[1])
+            elif kept:
+                del rows[outer_key]
+
+    def _is_dated(self, hit: Hit) -> bool:
+        box = datebox.read(hit.node.text_content or "", self.at) if hit.node.is_text_node else None
+        return box is not None and box.stamp is not None
+
+    def _has_homeless(self) -> bool:
+        """Whether so many dates have no row that a list was not found."""
+        count = 0
+        for hit in self.hits:
+            if hit.is_linked or any(one.mem_id in self._known for one in hit.chain):
+                continue
+            text = hit.node.text_content or ""
+            box = datebox.read(text, self.at)
+            if (
+                box is None
+                or datebox.has_weekday(text)
+                or "℃" in text
+                or frame.is_strange(hit.chain[0] if hit.chain else hit.node)
+            ):
+                continue
+            if box.stamp is None or beijing_date(box.stamp.moment) != beijing_date(self.at):
+                count += 1
+        return count >= _HOMELESS
+
+    def _may_be_date(self, text: str) -> bool:
+        """Whether a link's words are a date, or end in one."""
+        return datebox.read(text, self.at) is not None or datebox.tail(text, self.at) is not None
+
+    def titles(self, node: html.Node) -> list[html.Node]:
+        """Return the links in a node that may name posts, one per address; at most 200 are looked at."""
+        key = node.mem_id
+        known = self._titles.get(key)
+        if known is None:
+            links = anchors(node)
+            unique: dict[str, html.Node] = {}
+            for anchor in links[:200]:
+                if is_title(anchor):
+                    unique.setdefault(anchor.attributes.get("href") or "", anchor)
+            if not unique and len(links) < _LINKS:
+                unique = {
+                    anchor.attributes.get("href") or "": anchor
+                    for anchor in links
+                    if not anchor.text(strip=True) and anchor.css_first("img[alt]") is not None
+                }
+            known = self._titles[key] = list(unique.values())
+        return known
+
+    def _is_row(self, node: html.Node) -> bool:
+        """Whether the first element that holds a hit and a title is one row, and not a run of them."""
+        count = len(self.titles(node))
+        if count >= _LINKS:
+            return False
+        return count == 1 or node.tag in _ROWS or node.tag == "a" or (count <= 4 and self._has_peers(node))
+
+    def _has_peers(self, node: html.Node) -> bool:
+        """Whether a sibling is like it: of its tag and class, with a hit and a link of its own."""
+        own = kind(node)
+        for step in ("next", "prev"):
+            beside = node
+            for _ in range(6):
+                following = getattr(beside, step)
+                if following is None:
+                    break
+                beside = following
+                if (
+                    beside.tag == node.tag
+                    and self._below.get(beside.mem_id)
+                    and (kind(beside) == own or node.tag in _ROWS)
+                    and 0 < len(self.titles(beside)) < _LINKS
+                ):
+                    return True
+        return False
+
+    def _whole(self, scope: html.Node) -> html.Node:
+        """Return the whole row around what holds its hit and title: up to where it has siblings that are like it."""
+        node, count, below = scope, len(self.titles(scope)), self._below.get(scope.mem_id)
+        for _ in range(frame.DEPTH):
+            if self._has_peers(node):
+                return node
+            parent = node.parent
+            if parent is None or parent.tag in FRAME or self._below.get(parent.mem_id) != below:
+                break
+            if len(self.titles(parent)) != count or (node.tag in _ROWS and _has_other_links(parent, node)):
+                break
+            node = parent
+        return next((one for one in up(scope, node) if one.tag in _ROWS), scope)
+
+    def _read_group(self, group: _Group, above: set[int]) -> None:
+        """Read the rows of a container in their order, and judge what else it holds."""
+        first = None
+        lines: list[Line] = []
+        year = years.year_above(group.container)
+        columns = row.columns_of(group.container)
+        kinds: set[str] = set()
+        tags: set[str] = set()
+        children = list(islice(group.container.iter(), ROWS))
+        for child in children:
+            if child.mem_id in group.rows:
+                first = first or child
+                kinds.add(kind(child))
+                tags.add(child.tag or "")
+        if first is None or frame.is_strange(first):
+            return
+        is_single = len(group.rows) == 1
+        before: list[html.Node] = []
+        for child in children:
+            own = group.rows.get(child.mem_id)
+            if own is not None:
+                self._known.add(child.mem_id)
+                lines.extend(self._rows_in(child, own, columns, year))
+                continue
+            if child.tag in tags and child.mem_id not in above and child.tag != "a":
+                if heading := datebox.year_in(child.text()) if not anchors(child) else None:
+                    year = heading
+                    continue
+                is_row = child.tag in _ROWS or kind(child) in kinds
+                if (written := self._beside(child, is_row=is_row, is_first=not lines, kinds=kinds)) is not None:
+                    self._known.add(child.mem_id)
+                    lines.append(replace(written, year=written.year or year))
+                    before.append(child)
+            elif child.tag in tags and child.tag == "a" and is_title(child) and kind(child) in kinds:
+                lines.append(self.line(child, []))
+            elif heading := datebox.year_in(child.text()) if child.tag in HEADINGS else None:
+                year = heading
+        if is_single and not before and not self._is_sure_alone(first, lines):
+            return
+        self._take(lines)
+
+    def _rows_in(
+        self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None], year: int | None
+    ) -> list[Line]:
+        """Return the one post of a row, or those of a row that holds several side by side."""
+        if len(hits) > 1 and len(self.titles(node)) > 1:
+            events = runs.events(node, hits, self.titles(node))
+            if (
+                len(events) > 2
+                and len(events) % 2 == 0
+                and all(isinstance(one, Hit) is not isinstance(other, Hit) for one, other in pairwise(events))
+            ):
+                lines = runs.lines(node, hits, self.titles(node), self.at)
+                return [replace(one, year=one.year or year) for one in lines]
+        written = self.line(node, hits, columns=columns)
+        return [replace(written, year=written.year or year)]
+
+    def _beside(self, node: html.Node, *, is_row: bool, is_first: bool, kinds: set[str]) -> Line | None:
+        """Return what a sibling of rows is that no hit made one: a row of another making; None for none."""
+        titles = self.titles(node)
+        if not titles:
+            if not self._below.get(node.mem_id) or node.css_first("th") is not None:
+                return None
+            text = node.text(separator=" ")
+            if frame.is_pager(node, text) or datebox.only_year(text) or not datebox.is_date_like(text):
+                return None
+            return Line(title="", box=datebox.NO_PUBLICATION)
+        if is_first and kind(node) not in kinds and all(len(words(one)) <= 8 for one in titles):
+            return None  # the name of the column, at the head of its list
+        if not is_row or len(titles) >= _LINKS or frame.is_pager(node, node.text(separator=" ")):
+            return None
+        return self.line(node, [])
+
+    def _is_sure_alone(self, row: html.Node, lines: list[Line]) -> bool:
+        """Whether a row that stands alone is a post: no clock, no weather, nothing in the page's head."""
+        text = row.text(separator=" ")
+        if len(lines) > 1:
+            return True
+        if not lines or "℃" in text:
+            return False
+        if row.tag not in _ROWS and len(lines[0].title) < _SHORT_TITLE:
+            return False
+        written = lines[0]
+        if datebox.has_weekday(text.replace(written.title, " ")) or frame.is_strange(row, frame.HEAD):
+            return False
+        is_today = (
+            written.box is not None
+            and written.box.stamp is not None
+            and beijing_date(written.box.stamp.moment) == beijing_date(self.at)
+        )
+        return row.tag in _ROWS or not is_today
+
+    def line(
+        self,
+        node: html.Node,
+        hits: list[Hit],
+        link: html.Node | None = None,
+        *,
+        columns: dict[int, Trust | None] | None = None,
+    ) -> Line:
+        """Return what one row tells: the title with the most words, and the surest box outside of it."""
+        titles = [link] if link is not None else self.titles(node)
+        anchor = max(titles, key=lambda one: len(words(one)), default=None)
+        if anchor is None and link is None:
+            anchor = next(iter(anchors(node)), None)
+        return row.line_of(self.at, node, anchor, titles, hits, columns or {})
+
+    def _take_run(self, node: html.Node, hits: list[Hit]) -> None:
+        lines = runs.lines(node, hits, self.titles(node), self.at)
+        if lines:
+            self._known.add(node.mem_id)
+            self._take(lines)
+
+    def _take(self, lines: list[Line]) -> None:
+        """Keep the rows of a list, unless none of them tells a time."""
+        kept = lines
+        if not any(one.box and one.box.stamp for one in kept):
+            tails = [datebox.tail(one.title, self.at) for one in kept]
+            if not all(tails):
+                if any(one.box for one in kept):
+                    self._is_whole = False
+                return
+            kept = [replace(one, box=tail) for one, tail in zip(kept, tails, strict=True)]
+        else:
+            kept = [
+                replace(one, box=tail)
+                if (one.box is None)
+                and (tail := datebox.tail(one.title, self.at))
+                and one.title.rstrip().endswith(tuple("])】)"))
+                else one
+                for one in kept
+            ]
+        self._lists.append(kept)
+
+    def _settled(self) -> Found:
+        """Return all rows with their years: those that stand somewhere, else guessed."""
+        result = Found(is_whole=self._is_whole)
+        written: dict[str, Stamp] = {}
+        for lines in self._lists:
+            for one in lines:
+                if one.href and one.box and one.box.stamp and not one.box.yearless:
+                    written.setdefault(one.href, one.box.stamp)
+        for lines in self._lists:
+            floor = years.floors(lines)
+            for one, lowest in zip(lines, floor, strict=True):
+                stamp = years.stamp_of(one, self.at, self._url, written, lowest)
+                has_link = one.href is not None
+                if stamp is None or not has_link or one.is_doubtful or stamp.is_year_guessed:
+                    result.is_whole = False
+                if stamp is not None and has_link:
+                    result.rows.append(Row(title=one.title, href=one.href, stamp=stamp))
+        return result
+
+
+def _has_other_links(parent: html.Node, node: html.Node) -> bool:
+    return len(anchors(parent)) != len(anchors(node))
+
+
+def _nested(rows: _Scopes, wide: _Scopes) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return which rows lie in other rows, and which in what is no row, by the ids of what they lie in."""
+    within_rows: dict[int, list[int]] = {}
+    within_wide: dict[int, list[int]] = {}
+    for key, (_, hits) in rows.items():
+        chain = hits[0].chain
+        place = next(place for place, one in enumerate(chain) if one.mem_id == key)
+        for outer in chain[place + 1 :]:
+            if outer.mem_id in rows:
+                within_rows.setdefault(outer.mem_id, []).append(key)
+                break
+            if outer.mem_id in wide:
+                within_wide.setdefault(outer.mem_id, []).append(key)
+                break
+    return within_rows, within_wide

@@ -1,0 +1,99 @@
+"""The year of a date that is written without one: looked for wherever it may stand, before it is guessed.
+
+In this order: the address of the link, the same post elsewhere on the page, the row itself or a heading above
+it, the rows below (in a list from new to old, where a single year puts the date above theirs and not after the
+look), the page's own address. What is guessed is the most recent such day, and says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from collectors import datebox, html
+from collectors.datebox import Box
+from collectors.dated_addresses import year_in
+from collectors.dates import Stamp
+from collectors.frame import FRAME, UNREAD
+from collectors.row import Line
+from monitor.core.calendar import beijing, beijing_date
+
+_NEAR = timedelta(days=100)
+
+
+def year_above(container: html.Node) -> int | None:
+    """Return the year that the nearest heading above a list names."""
+    one: html.Node | None = container
+    for _ in range(3):
+        if one is None or one.tag in FRAME:
+            return None
+        before = one.prev
+        for _ in range(4):
+            if before is None:
+                break
+            if before.is_element_node and before.tag not in UNREAD and (text := before.text(separator=" ").strip()):
+                year = datebox.year_in(text) if not before.css_first("li a[href],tr a[href]") else None
+                if year is not None:
+                    return year
+                break
+            before = before.prev
+        one = one.parent
+    return None
+
+
+def stamp_of(
+    one: Line, at: datetime, address: str, written: dict[str, Stamp] | None = None, lowest: Stamp | None = None
+) -> Stamp | None:
+    """Return a row's time, in a year that stands anywhere before one that is guessed."""
+    box = one.box
+    if box is None or box.stamp is None or not box.yearless:
+        return box.stamp if box else None
+    if one.addressed and (stamp := _near(box, one.addressed, at)):
+        return stamp
+    same = (written or {}).get(one.href or "")
+    if same and (beijing_date(same.moment).month, beijing_date(same.moment).day) == box.yearless:
+        return same
+    month = box.yearless[0]
+    years = [
+        one.year,
+        year_in(one.href or "", month),
+        _year_of_lower(box, lowest, at),
+        year_in(address, month),
+    ]
+    for year in years:
+        if year is not None and (stamp := datebox.in_year(box, year, at)):
+            return stamp
+    return box.stamp
+
+
+def _near(box: Box, addressed: Stamp, at: datetime) -> Stamp | None:
+    """Return the date in the year in which it lies near the day of the address."""
+    year = beijing_date(addressed.moment).year
+    for candidate in (year, year + 1, year - 1):
+        stamp = datebox.in_year(box, candidate, at)
+        if stamp and abs(stamp.moment - addressed.moment) <= _NEAR:
+            return stamp
+    return None
+
+
+def floors(lines: list[Line]) -> list[Stamp | None]:
+    """Return for each row the newest full date below it, in a list that runs from new to old; else None."""
+    full = [one.box.stamp for one in lines if one.box and one.box.stamp and not one.box.yearless]
+    is_falling = all(one.moment >= other.moment for one, other in pairwise(full))
+    floors: list[Stamp | None] = []
+    lowest: Stamp | None = None
+    for one in reversed(lines):
+        floors.append(lowest if is_falling else None)
+        if one.box and one.box.stamp and not one.box.yearless:
+            lowest = one.box.stamp
+    return floors[::-1]
+
+
+def _year_of_lower(box: Box, lowest: Stamp | None, at: datetime) -> int | None:
+    """Return the year of a date above a full one, where only one year puts it between that and the look."""
+    if lowest is None or box.stamp is None:
+        return None
+    year = beijing(box.stamp.moment).year
+    earlier = datebox.in_year(box, year - 1, at)
+    is_only = box.stamp.moment >= lowest.moment and (earlier is None or earlier.moment < lowest.moment)
+    return year if is_only else None
