@@ -211,6 +211,11 @@ class Known:
         visible = (known for known in self.posts if known.withdrawn_at is None)
         return max(visible, key=lambda known: (known.post.published_at, known.observation), default=None)
 
+    @cached_property
+    def is_seen(self) -> bool:
+        """Whether any look, the monitor's or a person's, has ever shown the account with what it has published."""
+        return any(isinstance(one.seen, Timeline) and one.seen.standing.is_present for one in self.observations)
+
     def covering(self, now: datetime) -> Observation | None:
         """Return the freshest look that can show there is nothing newer; None if none is fresh."""
         if now not in self._covering:

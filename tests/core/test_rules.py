@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.account import AccountFunction, AccountStatus, Contact, Platform, Role, UnitLevel
-from monitor.core.finding import State, Support
-from monitor.core.observation import Covers, Observation, Precision, Reason, Standing
+from monitor.core.finding import Known, State, Support
+from monitor.core.observation import Covers, Observation, Precision, Reason, Standing, Timeline, timeline
 from monitor.core.rules import per_01, upd_01, upd_03
 from monitor.core.rules.updates import Staleness, staleness
 from tests.core.area import book
@@ -50,11 +52,35 @@ def test_an_account_that_never_posted_counts_from_its_opening() -> None:
     assert "开设以来未发布" in finding.because
 
 
-def test_of_an_account_that_was_never_seen_it_is_not_said_that_it_never_posted() -> None:
-    now = beijing_time("2022-05-16 09:00")
-    finding = upd_01.judge(known(opened_on=date(2022, 5, 1)), BOOK, now)
-    assert finding.state is State.UNKNOWN
-    assert "自2022年5月1日开设以来未见发布，已15天" in finding.because
+def never_seen(*reasons: Reason, standing: Standing | None = None, polled: bool = True) -> Known:
+    """Return what is known of an account opened in 2020 that no look has shown."""
+    at = beijing_time("2022-05-15 09:00")
+    gone = [timeline((), standing=standing)] if standing else []
+    shown: tuple[Reason | Timeline, ...] = (*reasons, *gone)
+    looks = tuple(replace(observation(at), seen=seen) for seen in shown)
+    return replace(known(opened_on=date(2020, 5, 1), polled=polled), observations=looks)
+
+
+@pytest.mark.parametrize("rule", [upd_01, upd_03])
+@pytest.mark.parametrize(
+    ("unseen", "said"),
+    [
+        (never_seen(), "尚未核查，等待首次采集。"),
+        (never_seen(polled=False), "尚未核查，请人工核查后登记发布记录。"),
+        (never_seen(Reason.TIMEOUT), "未能核查（"),
+        (never_seen(Reason.LOGIN_WALL, Reason.REFUSED), "未能核查（"),
+        (never_seen(standing=Standing.NOT_FOUND), "未能核查：平台显示账号"),
+    ],
+)
+def test_an_account_that_no_look_has_shown_is_not_silent_and_no_days_are_counted(
+    rule: ModuleType, unseen: Known, said: str
+) -> None:
+    for opened in (date(2020, 5, 1), date(2022, 5, 10), None):
+        account = replace(unseen.account, opened_on=opened)
+        finding = rule.judge(replace(unseen, account=account), BOOK, beijing_time("2022-05-16 09:00"))
+        assert (finding.state, finding.days, finding.since) == (State.UNKNOWN, None, None)
+        assert finding.because.startswith(said)
+        assert not re.search(r"\d天", finding.because)
 
 
 def test_without_a_post_and_an_opening_date_nothing_is_known() -> None:

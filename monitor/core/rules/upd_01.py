@@ -12,7 +12,17 @@ from functools import partial
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
-from monitor.core.rules.updates import Gap, day_text, draft, facts, must_update, open_gap, unbound, why_not_seen
+from monitor.core.rules.updates import (
+    Gap,
+    day_text,
+    draft,
+    facts,
+    must_update,
+    open_gap,
+    unbound,
+    why_no_gap,
+    why_not_seen,
+)
 
 ID = "UPD-01"
 
@@ -24,8 +34,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if not must_update(known, book):
         return unbound(say)
     if gap is None:
-        because = "没有看到过发布记录，台账也没有开设日期，无法计算未更新天数。"
-        return say(state=State.UNKNOWN, because=because)
+        return say(state=State.UNKNOWN, because=why_no_gap(known))
     return _judge_gap(say, gap, known, book)
 
 
@@ -61,7 +70,7 @@ RULE = Rule(
         State.OK: "未更新不超过9天",
         State.WARNING: "未更新10至14天；第14天是最后一天",
         State.VIOLATED: "未更新15天或以上，且有完整的核查",
-        State.UNKNOWN: "未更新15天或以上但没有完整的核查；发布时间只是下限；或没有看到过发布、台账又没有开设日期",
+        State.UNKNOWN: "未更新15天或以上但没有完整的核查；发布时间只是下限；尚未核查；或无发布记录、台账又未填开设日期",
         State.NOT_APPLICABLE: "服务类账号；网站、移动客户端、小程序（rules.yaml 写明的除外）",
     },
 )

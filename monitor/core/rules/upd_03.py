@@ -16,7 +16,17 @@ from itertools import pairwise
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import KnownPost
-from monitor.core.rules.updates import day_text, draft, facts, is_shown, must_update, open_gap, unbound, why_not_seen
+from monitor.core.rules.updates import (
+    day_text,
+    draft,
+    facts,
+    is_shown,
+    must_update,
+    open_gap,
+    unbound,
+    why_no_gap,
+    why_not_seen,
+)
 
 ID = "UPD-03"
 
@@ -48,7 +58,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if shown is not None:
         return _violated_by(shown, say, limit)
     if gap is None:
-        return say(state=State.UNKNOWN, because="没有看到过发布记录，台账也没有开设日期，无法判断。")
+        return say(state=State.UNKNOWN, because=why_no_gap(known))
     if too_long:
         return say(state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
     if closed:

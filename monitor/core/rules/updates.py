@@ -10,7 +10,7 @@ from functools import partial
 from monitor.core.account import AccountFunction, Labelled
 from monitor.core.calendar import beijing, days_between, start_of_day
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
-from monitor.core.observation import KnownPost, Precision
+from monitor.core.observation import KnownPost, Precision, Reason, Timeline
 
 TWO_WEEKS = "UPD-01"
 """The rule that says whether a gap is too long, and whose numbers name it."""
@@ -76,7 +76,10 @@ def must_update(known: Known, book: RuleBook) -> bool:
 
 
 def open_gap(known: Known, now: datetime) -> Gap | None:
-    """Return the gap that is open now; None where neither a post nor an opening date is known."""
+    """Return the gap that is open now; None where nothing says when it began.
+
+    An opening begins one only once a look has shown the account: never looked at is not silence.
+    """
     newest = known.newest
     if newest is not None:
         start = newest.post.published_at
@@ -89,7 +92,7 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
             days_shown=_days_shown(known, start, now),
         )
     opened = known.account.opened_on
-    if opened is None:
+    if opened is None or not known.is_seen:
         return None
     start = start_of_day(opened)
     return Gap(
@@ -145,6 +148,19 @@ def facts(gap: Gap) -> str:
         return f"自{day_text(gap.start)}开设以来{silence}，已{gap.days}天"
     silent = f"已{gap.days}天未更新" if gap.days else "当日有更新"
     return f"最近一次更新为{day_text(gap.start)}，{silent}"
+
+
+def why_no_gap(known: Known) -> str:
+    """Return why no days can be counted at all, as a sentence: nobody has looked, no look succeeded, or no date."""
+    if known.is_seen:
+        return "无发布记录，台账未填开设日期，请登记发布记录或补填开设日期。"
+    gone = known.reading_gone()
+    if gone is not None and isinstance(gone.seen, Timeline):
+        return f"未能核查：平台显示账号{gone.seen.standing.label}，请人工核实。"
+    if not known.observations:
+        return "尚未核查，等待首次采集。" if known.is_polled else "尚未核查，请人工核查后登记发布记录。"
+    reasons = "、".join(reason.label for reason in Reason if any(one.seen is reason for one in known.observations))
+    return f"未能核查（{reasons}），请人工核查后登记发布记录。"
 
 
 def why_not_seen(known: Known, gap: Gap) -> str:
