@@ -20,13 +20,16 @@ _TABLE = 'style="border-collapse:collapse"'
 
 def html(markdown: str, grid: Grid = ()) -> str:
     """Return the small Markdown that messages are written in as a whole HTML document; the table precedes its end."""
+    head = '<head><meta charset="utf-8"></head>'
+    return f'<!DOCTYPE html>\n<html lang="zh-CN">\n{head}\n<body>\n{fragment(markdown, grid)}\n</body>\n</html>\n'
+
+
+def fragment(markdown: str, grid: Grid = ()) -> str:
+    """Return the same as a piece of HTML."""
     blocks = [block for block in re.split(r"\n{2,}", markdown.strip()) if block]
     closing = blocks.pop() if blocks and blocks[-1].startswith(">") else None
     parts = [*map(_block, blocks), *_table(grid), *([_block(closing)] if closing else [])]
-    body = "\n".join(parts)
-    return (
-        f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head><meta charset="utf-8"></head>\n<body>\n{body}\n</body>\n</html>\n'
-    )
+    return "\n".join(parts)
 
 
 def _block(text: str) -> str:

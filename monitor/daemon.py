@@ -18,6 +18,7 @@ from typing import Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from monitor.core.account import way_of_looking
 from monitor.core.observation import POLLED_FRESHNESS, Blind, Sight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.works import Works
@@ -25,6 +26,10 @@ from monitor.store import StoreError
 
 LATE = timedelta(minutes=2)
 """No pass counts as late sooner."""
+LATE_LOOK = timedelta(hours=1)
+"""No pass of looks does: each host is asked at its own pace, which may take long."""
+LOOK = "look_"
+"""What the names of passes begin with that look through one collector."""
 ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
 """The passes without which the service must not seem to live."""
 DRAIN = timedelta(seconds=30)
@@ -56,17 +61,25 @@ class Health:
     """What the daemon knows of itself; pages and metrics read it."""
 
     began_at: datetime
+    """When the work began; see `begin`."""
     last_tried: datetime | None = None
     """When a source was last looked at."""
     last_seen: datetime | None = None
     """When a look last saw anything."""
     last_success: dict[str, datetime] = field(default_factory=dict)
     store_problem: str | None = None
+    is_opening: bool = False
+    """Whether pages are served already, and the work is still to begin."""
     is_stopping: bool = False
     is_standing_by: bool = False
     """Whether another service does the work, and this one waits for its end."""
     lost: int | None = None
     """In how many open cases nothing comes next; None before anybody has looked."""
+
+    def begin(self, now: datetime) -> None:
+        """Take down that the work begins now: whoever stood by does none before."""
+        self.began_at = now
+        self.is_opening = False
 
     def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
         """Return what keeps the daemon from being ready, one Chinese sentence each."""
@@ -79,12 +92,14 @@ class Health:
             )
         if self.store_problem:
             return (self.store_problem, *found)  # what else is wrong follows from it
+        if self.is_opening:
+            return ("服务正在启动，稍后开始工作。", *found)
         if self._is_blind(now):
             found.append("近24小时没有一次成功的采集，请检查网络。")
         if self.lost:
-            found.append(f"有{self.lost}个案件没有下一步，也没有人负责，请查看日志并告诉维护人员。")
+            found.append(f"有{self.lost}个事项没有下一步，也无人负责，请查看日志并告知技术人员。")
         if late := [one.title for one in passes if self.is_late(one, now)]:
-            found.append(f"以下任务没有按时完成：{'、'.join(late)}。")
+            found.append(f"以下任务没有按时完成：{'、'.join(late)}，请查看日志。")
         return tuple(found)
 
     def looked(self, sight: Sight, now: datetime) -> None:
@@ -99,13 +114,20 @@ class Health:
 
     def is_well(self, passes: Sequence[Pass], now: datetime) -> bool:
         """Whether the work is done, as far as anybody can be told so: judged, told, and no case forgotten."""
-        essential = (one for one in passes if one.name in ESSENTIAL)
-        return self.store_problem is None and self.lost == 0 and not any(self.is_late(one, now) for one in essential)
+        essential = [one for one in passes if one.name in ESSENTIAL]
+        is_done = all(one.name in self.last_success and not self.is_late(one, now) for one in essential)
+        return self.store_problem is None and self.lost == 0 and is_done
 
     def is_late(self, one: Pass, now: datetime) -> bool:
-        """Whether a pass should have succeeded again by now."""
-        last = self.last_success.get(one.name)
-        return last is None or now - last > max(10 * one.every, LATE)
+        """Whether a pass should have succeeded again by now; the first time counts from the beginning of the work."""
+        least = LATE_LOOK if one.name.startswith(LOOK) else LATE
+        return now - self.last_success.get(one.name, self.began_at) > max(10 * one.every, least)
+
+    def is_starting(self, passes: Sequence[Pass], now: datetime) -> bool:
+        """Whether the work has just begun: some of it was not done once, and may still be."""
+        if self.is_opening or self.is_standing_by or self.is_stopping or self.store_problem:
+            return False
+        return any(one.name not in self.last_success and not self.is_late(one, now) for one in passes)
 
 
 def passes(works: Works, health: Health) -> tuple[Pass, ...]:
@@ -134,19 +156,19 @@ def passes(works: Works, health: Health) -> tuple[Pass, ...]:
     everything = (
         *(
             Pass(
-                name=f"look_{name.replace('-', '_')}",
-                title=f"采集 {name}",
+                name=f"{LOOK}{name.replace('-', '_')}",
+                title=f"采集{way_of_looking(name)}",
                 every=timedelta(seconds=2),
                 work=look(name),
             )
             for name in works.collectors
         ),
         Pass(name="watch", title="自我检查", every=timedelta(seconds=30), work=works.watch_over),
-        Pass(name="evaluate", title="判断", every=timedelta(seconds=1), work=works.judge_all),
+        Pass(name="evaluate", title="判定", every=timedelta(seconds=1), work=works.judge_all),
         Pass(name="deliver", title="发送消息", every=timedelta(seconds=2), work=works.deliver),
         Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),
         Pass(name="prune", title="清理", every=timedelta(hours=1), work=works.prune),
-        Pass(name="audit", title="案件清点", every=timedelta(minutes=1), work=audit),
+        Pass(name="audit", title="事项清点", every=timedelta(minutes=1), work=audit),
         Pass(name="heartbeat", title="外部心跳", every=timedelta(minutes=1), work=beat),
         Pass(name="self_check", title="自检", every=timedelta(seconds=10), work=self_check),
     )
@@ -196,6 +218,7 @@ class Daemon:
             scheduler.add_job(self._start, trigger, args=[one], id=one.name, next_run_time=self._works.clock())
         with ExitStack() as undo:
             self._listen(undo)
+            self._health.begin(self._works.clock())
             scheduler.start()
             _log.info("started", extra={"passes": len(self.passes)})
             await self.stopped()

@@ -120,12 +120,22 @@ async def test_a_database_in_trouble_is_told_looked_at_nothing_and_healed_by_its
     assert looked_at(of) == 1
 
 
-def test_a_pass_that_never_succeeded_keeps_the_daemon_from_being_ready(store: Store) -> None:
+def test_a_start_is_no_trouble_and_a_pass_that_never_succeeds_is(store: Store) -> None:
     of = stale(store)
-    daemon = daemon_of(of)
-    (sentence,) = of.parts.health.problems(daemon.passes, of.clock())
-    assert "采集 weibo" in sentence
-    of.parts.health.last_success |= {one.name: of.clock() for one in daemon.passes}
+    daemon, health = daemon_of(of), of.parts.health
+    of.clock.forward(timedelta(days=3))  # on stand-by
+    health.begin(began := of.clock())
+    soon = began + timedelta(minutes=2)
+    assert health.problems(daemon.passes, soon) == ()
+    assert health.is_starting(daemon.passes, soon)
+    assert not health.is_well(daemon.passes, soon)
+    (sentence,) = health.problems(daemon.passes, soon + timedelta(seconds=1))
+    assert "判定" in sentence
+    assert "采集" not in sentence
+    (sentence,) = health.problems(daemon.passes, began + timedelta(hours=1, seconds=1))
+    assert "采集微博主页" in sentence
+    health.last_success |= {one.name: of.clock() for one in daemon.passes}
+    assert not health.is_starting(daemon.passes, of.clock())
     assert of.parts.health.problems(daemon.passes, of.clock()) == ()
     assert of.parts.health.problems(daemon.passes, of.clock() + timedelta(minutes=6)) != ()
 
@@ -195,7 +205,7 @@ async def test_where_a_case_is_lost_nobody_hears_anything(store: Store) -> None:
     daemon = daemon_of(of)
     await daemon.once(next(one for one in daemon.passes if one.name == "audit"))
     assert await heard(of) == (1, 1)
-    assert "有1个案件没有下一步" in "".join(of.parts.health.problems((), of.clock()))
+    assert "有1个事项没有下一步" in "".join(of.parts.health.problems((), of.clock()))
 
 
 async def test_after_a_pause_no_case_is_called_lost_before_everybody_due_was_judged(store: Store) -> None:

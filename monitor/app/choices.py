@@ -14,6 +14,7 @@ from types import ModuleType
 import collectors.platforms
 import monitor.core.rules
 from alerts.channels import open_channel
+from alerts.text import plain
 from collectors.http import Policy
 from collectors.links import by_id
 from collectors.politeness import Pace
@@ -196,11 +197,11 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
 def hints(settings: Settings) -> Iterator[str]:
     """Yield, in Chinese, what somebody who wrote these settings should know."""
     if not settings.channels:
-        yield "还没有通知渠道，消息不会发出。"
+        yield "尚未设置通知渠道，消息只生成、供查看，不会发出。"
     if settings.web.base_url and settings.web.key is None:
         yield "没有 web.key，消息里不带“已知悉，由我处理”的链接。"
     if settings.hold:
-        yield "hold 为 true，消息只生成、不发送，放行后才发出。"
+        yield "hold 为 true，消息生成后待放行，放行后才发出。"
     if settings.grants and settings.key is None:
         yield "没有设置环境变量 XUNCHA_KEY，授权得到的令牌不写入数据库，重启后重新获取。"
     yield from unjudged(settings)
@@ -210,6 +211,11 @@ def unjudged(settings: Settings) -> Iterator[str]:
     """Yield, in Chinese, that nobody is judged by some rules, where the file of an older version lacks them."""
     if absent := settings.rule_versions.absent:
         yield f"rules.yaml 里没有规则 {'、'.join(absent)}，不按它们判断；需要的，从新版本自带的 rules.yaml 中抄入。"
+
+
+def as_text(markdown: str) -> str:
+    """Return a message's body as its readers see it where nobody draws Markdown."""
+    return plain(markdown)
 
 
 def perches(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[Perch, ...]:

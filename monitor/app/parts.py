@@ -54,7 +54,7 @@ from monitor.pipeline.surveying import Surveyor
 from monitor.pipeline.watching import Watch
 from monitor.pipeline.works import Works
 from monitor.settings import Settings
-from monitor.store import Store, Tx, areas, cases, prune, registers, roster
+from monitor.store import Store, Tx, areas, cases, outbox, prune, registers, roster
 
 _log = logging.getLogger(__name__)
 
@@ -313,6 +313,8 @@ class Parts:
         areas.enrol(tx, registers.areas(tx, now=now), at=now)
         cases.end_of_rules(tx, self.bench.ids(now), at=now)
         cases.judge_soon(tx, now)
+        if self.directory.is_set:
+            outbox.write_anew(tx, at=now)
 
     def sync_sources(self, tx: Tx) -> None:
         """Bring the sources of all accounts up to date: a new program or new settings may mean new chains."""

@@ -10,9 +10,10 @@ from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
+from alerts.markup import fragment
 from monitor.app.choices import hints, unwatched
 from monitor.app.parts import Parts
-from monitor.daemon import Daemon
+from monitor.daemon import LOOK, Daemon
 from monitor.store import Store, StoreError, outbox
 from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
@@ -34,7 +35,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
                 name=one.title,
                 last_success=health.last_success.get(one.name),
                 is_late=health.is_late(one, now),
-                is_look=one.name.startswith("look_"),
+                is_look=one.name.startswith(LOOK),
             )
             for one in daemon.passes
         )
@@ -64,6 +65,9 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
             lambda: Condition(is_store_writable=health.store_problem is None, cases_without_next_step=health.lost),
         ),
         account_metrics=account_scraper(parts.store, parts.clock),
+        html=fragment,
+        has_channels=parts.directory.is_set,
+        is_starting=lambda: health.is_starting(daemon.passes, parts.clock()),
         canaries=lambda: parts.watch.canaries,
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
         hints=tuple(hints(parts.settings)),
@@ -95,6 +99,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     Return whether it ended because it was told to, and not because another has taken its place.
     """
     daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
+    parts.health.is_opening = True
     server = Server(create_app(view_of(parts, daemon, sample)))
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live

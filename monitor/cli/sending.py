@@ -41,10 +41,13 @@ def message_list(where: Place, *, state: str | None) -> None:
     for one in kept:
         click.echo(
             f"{one.message.id}  {beijing(one.created_at):%m-%d %H:%M}  {_state(one)}  {one.role.label}  "
-            f"{one.message.channel}  {one.message.subject}"
+            f"{one.message.channel or _NOWHERE}  {one.message.subject}"
         )
     if not kept:
         click.echo("没有消息。")
+
+
+_NOWHERE = "尚未设置渠道"
 
 
 def _state(kept: Kept) -> str:
@@ -60,7 +63,7 @@ def _labelled(state: str) -> MessageState:
 
     found = MessageState.labelled(state)
     if found is None:
-        raise click.UsageError(f"没有状态“{state}”，可以是 {'、'.join(one.label for one in MessageState)}")
+        raise click.UsageError(f"没有状态“{state}”，可填：{'、'.join(one.label for one in MessageState)}")
     return found
 
 
@@ -69,7 +72,9 @@ def _labelled(state: str) -> MessageState:
 @place
 def message_show(where: Place, *, number: str) -> None:
     """显示一条消息的内容和每次发送的结果；仅收件人可用的链接不显示。"""
+    from monitor.app.choices import as_text
     from monitor.core.calendar import beijing
+    from monitor.core.message import spoken
     from monitor.core.token import concealed
     from monitor.store import outbox
 
@@ -77,13 +82,12 @@ def message_show(where: Place, *, number: str) -> None:
         found = outbox.messages(tx, ids=[number])
         tries = outbox.attempts_of(tx, number)
     if not found:
-        raise Refusal(f"没有编号为 {number} 的消息。")
+        raise Refusal(f"没有编号为{number}的消息，请用 xuncha message list 查看编号。")
     (kept,) = found
-    click.echo(f"{kept.message.subject}\n\n{concealed(kept.message.body)}\n")
-    click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel}，对象：{_reader(kept)}")
+    click.echo(f"{kept.message.subject}\n\n{as_text(concealed(kept.message.body))}\n")
+    click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel or _NOWHERE}，对象：{_reader(kept)}")
     for tried in tries:
-        code = f"（{tried.attempt.code}）" if tried.attempt.code else ""
-        click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {tried.attempt.outcome.label}{code}  {tried.attempt.detail}")
+        click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {spoken(tried.attempt)}")
 
 
 def _reader(kept: Kept) -> str:
@@ -111,8 +115,8 @@ def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
             raise Refusal(
                 "\n".join(f"消息 {one} 所说的事项已经了结，或已另行告知收件人，没有可重发的。" for one in over)
             )
-        acts.note(tx, at, "message retry", "、".join(numbers), f"{len(again)} 条")
-    click.echo(f"将重发 {len(again)} 条。")
+        acts.note(tx, at, "message retry", "、".join(numbers), f"{len(again)}条")
+    click.echo(f"将重发{len(again)}条。")
 
 
 @message.command("release", cls=Command)
@@ -129,10 +133,27 @@ def message_release(where: Place, *, numbers: tuple[str, ...], everything: bool)
         raise click.UsageError("请写出消息编号，或用 --all 全部放行")
     with where.store() as store, store.begin(durable=True) as tx:
         _require(tx, numbers, MessageState.HELD, "放行")
+        _require_a_way(tx, numbers)
         at = now()
         count = outbox.release(tx, None if everything else numbers, at=at)
-        acts.note(tx, at, "message release", "全部" if everything else "、".join(numbers), f"{count} 条")
-    click.echo(f"已放行 {count} 条。")
+        acts.note(tx, at, "message release", "全部" if everything else "、".join(numbers), f"{count}条")
+    click.echo(f"已放行{count}条。")
+
+
+def _require_a_way(tx: Tx, numbers: Collection[str]) -> None:
+    """Refuse to release what was written while there was no channel; without numbers, where there is nothing else."""
+    from monitor.core.message import MessageState
+    from monitor.store import outbox
+
+    held = outbox.messages(tx, ids=numbers or None, states=(MessageState.HELD,), limit=_ALL)
+    nowhere = [one for one in held if not one.message.channel]
+    if nowhere and (numbers or len(nowhere) == len(held)):
+        raise Refusal(
+            "尚未设置通知渠道，消息不能放行。请在 xuncha.yaml 的 channels 中设置渠道并重启服务，消息将重新生成。"
+        )
+
+
+_ALL = 1_000_000
 
 
 def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -> None:
@@ -140,7 +161,8 @@ def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -
     from monitor.store import outbox
 
     found = {one.message.id: one.state for one in outbox.messages(tx, ids=numbers, limit=max(1, len(numbers)))}
-    faults = [f"没有编号为 {number} 的消息" for number in numbers if number not in found]
+    unknown = (number for number in numbers if number not in found)
+    faults = [f"没有编号为{number}的消息，请用 xuncha message list 查看编号" for number in unknown]
     faults += [f"消息 {number} {one.label}，不能{verb}" for number, one in found.items() if one is not state]
     if faults:
         raise Refusal("\n".join(f"{fault}。" for fault in faults))
@@ -155,22 +177,22 @@ def message_test(where: Place, *, channel: str, address: str | None) -> None:
     from monitor.app.clock import now
     from monitor.app.process import mark
     from monitor.core.calendar import beijing
-    from monitor.core.message import Attempt, Outcome
+    from monitor.core.message import Attempt, Outcome, spoken
     from monitor.pipeline.trying import trial
 
     settings = where.settings(secrets=True)
     if channel not in settings.channels:
-        raise Refusal(f"设置中没有渠道 {channel}，现有：{'、'.join(settings.channels) or '无'}。")
+        known = "、".join(settings.channels) or "无"
+        raise Refusal(f"设置中没有渠道“{channel}”，现有：{known}。请在 xuncha.yaml 的 channels 中设置。")
     way = channels(settings)[channel]
     draft = _trial(settings, channel, address, is_group=way.is_group)
     with where.store() as store:
         came = asyncio.run(trial(store, way, draft, holder=mark(), clock=now))
     if not isinstance(came, Attempt):
-        raise Refusal(f"没有发送：渠道 {channel} 暂时不能再发，请在 {beijing(came):%H:%M:%S} 以后再试。")
+        raise Refusal(f"没有发送：渠道“{channel}”暂时不能再发，请在 {beijing(came):%H:%M:%S} 以后再试。")
     if came.outcome is not Outcome.SENT:
-        said = " ".join(part for part in (came.code, came.detail) if part)
         fate = "不知是否送达" if came.outcome is Outcome.UNANSWERED else "没有送达"
-        raise Refusal(f"{fate}：{came.outcome.label}（{said}）。")
+        raise Refusal(f"{fate}：{spoken(came)}。")
     click.echo("对方已接收。")
 
 

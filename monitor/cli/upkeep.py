@@ -183,14 +183,14 @@ def _telling(label: str) -> Iterator[Callable[[int, int], None]]:
 def health(where: Place) -> None:
     """询问正在运行的服务是否正常。"""
     host, port = where.settings().web.bind
-    problems = _problems(_LOOPBACK.get(host, host), port)
+    problems, is_starting = _asked(_LOOPBACK.get(host, host), port)
     if problems:
         raise Refusal("\n".join(problems))
-    click.echo("服务正常。")
+    click.echo("服务刚启动，部分任务尚未执行。" if is_starting else "服务正常。")
 
 
-def _problems(host: str, port: int) -> tuple[str, ...]:
-    """Return what the running service says keeps it from being ready."""
+def _asked(host: str, port: int) -> tuple[tuple[str, ...], bool]:
+    """Return what the running service says keeps it from being ready, and whether it has just begun."""
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
     try:
         connection.request("GET", "/readyz")
@@ -205,7 +205,9 @@ def _problems(host: str, port: int) -> tuple[str, ...]:
     if not isinstance(said, dict) or not isinstance(said.get("problems"), list):
         raise Refusal(_stranger(host, port))
     problems = tuple(str(problem) for problem in said["problems"])
-    return problems if answer.status == http.client.OK else problems or ("服务尚未就绪。",)
+    if answer.status != http.client.OK:
+        problems = problems or ("服务尚未就绪。",)
+    return problems, said.get("starting") is True
 
 
 def _stranger(host: str, port: int) -> str:

@@ -199,6 +199,45 @@ class Outsourcing:
 
 BY_HAND = "人工"
 """What the roster column 采集方式 says for an account that nobody polls."""
+_WAYS = {
+    "manual": BY_HAND,
+    "feed": "订阅源（RSS）",
+    "website": "网站栏目",
+    "web-probe": "网页可用性",
+    "weibo": "微博主页",
+    "weibo-ajax": "微博网页版",
+    "wechat-article": "公众号文章链接",
+    "wechat-album": "公众号合集",
+    "wechat-official": "公众号官方接口",
+    "channels-link": "视频号链接",
+    "toutiao": "头条号主页",
+    "douyin": "抖音主页",
+    "douyin-official": "抖音官方接口",
+    "kuaishou": "快手主页",
+    "sohu": "搜狐号主页",
+    "baijiahao": "百家号主页",
+    "baijiahao-official": "百家号官方接口",
+    "dayu": "大鱼号主页",
+    "bilibili": "哔哩哔哩主页",
+    "netease": "网易号主页",
+    "tencent-news": "企鹅号主页",
+    "thepaper": "澎湃号主页",
+    "zhihu": "知乎主页",
+    "apple-store": "苹果应用商店",
+    "huawei-store": "华为应用市场",
+    "tencent-store": "腾讯应用宝",
+    "vivo-store": "vivo应用商店",
+    "xiaomi-store": "小米应用商店",
+    "samsung-store": "三星应用商店",
+    "apk": "安卓安装包",
+    "ipa": "苹果安装包",
+    "hap": "鸿蒙安装包",
+}
+
+
+def way_of_looking(collector: str) -> str:
+    """Return what people call a collector; one of another's making is called by its name."""
+    return _WAYS.get(collector, collector)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

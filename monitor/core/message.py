@@ -12,6 +12,10 @@ Grid = tuple[tuple[str, ...], ...]
 """A small table: its heads, then its rows, all of one length; plain words, no markup. Empty for none."""
 
 
+NO_CHANNEL = ""
+"""The channel of a message that was written while the settings name none: it can be read, and goes nowhere."""
+
+
 class MessageState(Labelled):
     """Where a message stands; a closed list that labels a metric."""
 
@@ -66,6 +70,62 @@ LEASE = timedelta(minutes=2)
 """How long a message is in one sender's hands. A try takes at most half a minute."""
 TO_BEGIN = timedelta(seconds=15)
 """How soon a try must begin: whoever slept longer than that (a machine that was frozen) leaves it to others."""
+
+
+_KNOWN = {
+    "timeout": "连接超时",
+    "TimeoutError": "连接超时",
+    "gaierror": "域名无法解析",
+    "ConnectionRefusedError": "对方拒绝连接",
+    "ConnectionResetError": "连接被中断",
+    "ConnectionAbortedError": "连接被中断",
+    "BrokenPipeError": "连接被中断",
+    "RemoteDisconnected": "连接被中断",
+    "SMTPServerDisconnected": "连接被中断",
+    "SSLError": "加密连接失败",
+    "SSLCertVerificationError": "对方的安全证书有误",
+    "SMTPAuthenticationError": "用户名或授权码不正确",
+    "interrupted": "发送时服务中断",
+    "bug": "程序出错，详见日志",
+    "no_channel": "设置中没有这个渠道",
+    "310000": "与机器人的安全设置不符，请核对关键词、加签密钥和IP",
+    "300005": "机器人的访问令牌无效，请核对渠道地址",
+    "130101": "发送过快，被限流",
+    "93000": "机器人的地址无效，请核对渠道地址",
+    "45009": "发送过快，被限流",
+    "19001": "机器人的地址无效，请核对渠道地址",
+    "19021": "加签密钥不符或本机时间不准",
+    "19022": "本机IP不在机器人的允许范围内",
+    "19024": "与机器人的关键词设置不符",
+    "9499": "发送过快，被限流",
+    "11232": "发送过快，被限流",
+    "535": "用户名或授权码不正确",
+    "550": "收件人地址不存在或被拒收",
+    "553": "收件人或发件人地址不被接受",
+    "554": "邮件被拒收",
+}
+"""What the codes mean that far sides answer, and the names of what keeps us from hearing them."""
+
+
+def spoken(attempt: Attempt) -> str:
+    """Return how a try ended, in Chinese; what a far side said in another language stays in the records."""
+    parts = [attempt.outcome.label]
+    if attempt.outcome is not Outcome.SENT:
+        parts += [known] if (known := _KNOWN.get(attempt.code)) else []
+        parts += [attempt.detail] if _is_chinese(attempt.detail) and attempt.detail not in parts else []
+        parts += [f"错误代码{attempt.code.removeprefix('HTTP ')}"] if _has_number(attempt.code) else []
+    said = "，".join(parts[1:])
+    return f"{parts[0]}：{said}" if said else parts[0]
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a text is written in Chinese for the most part: names and numbers in it do no harm."""
+    han = sum("\u4e00" <= sign <= "\u9fff" for sign in text)
+    return han > 0 and han >= sum(sign.isascii() and sign.isalpha() for sign in text)
+
+
+def _has_number(code: str) -> bool:
+    return code.removeprefix("HTTP ").lstrip("-").isdigit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

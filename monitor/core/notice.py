@@ -11,6 +11,7 @@ from monitor.core.account import Account, Contact, Role
 from monitor.core.case import RUNGS, Ladder, Step, StepKind
 from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Support, Urgency
+from monitor.core.message import NO_CHANNEL
 from monitor.core.mute import Mute, over
 
 OWN_GROUP = "group"
@@ -42,7 +43,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One way to reach somebody: a channel, and the address if the channel wants one."""
+    """One way to reach somebody: a channel, or NO_CHANNEL, and the address if the channel wants one."""
 
     role: Role
     person: str = ""
@@ -59,18 +60,27 @@ class Directory:
     channels: Mapping[str, Channel]
     ways: Mapping[Role, tuple[str, ...]]
 
+    @property
+    def is_set(self) -> bool:
+        """Whether the settings name any channel; without one whatever is to be said is written and waits."""
+        return bool(self.channels)
+
     def routes(self, notice: Notice, account: Account) -> tuple[Route, ...]:
         """Return all ways for a notice: to the person, to who stands in for them, to the operator; may be empty.
 
         Nobody stands in who hears of the step anyway. A robot that the person could not be told by is no way to the
         operator either.
         """
+        if not self.is_set:
+            return (Route(role=notice.role, person=notice.person, channel=NO_CHANNEL),)
         people = tuple(route for contact in _in_turn(notice, account) for route in self._to_person(contact, account))
         tried = {route.channel for route in people if route.address is None}
         return (*people, *(route for route in self.to_operator() if route.channel not in tried))
 
     def to_operator(self) -> tuple[Route, ...]:
         """Return the ways to the operator."""
+        if not self.is_set:
+            return (Route(role=Role.OPERATOR, channel=NO_CHANNEL),)
         return tuple(
             Route(role=Role.OPERATOR, channel=name)
             for name in self.ways.get(Role.OPERATOR, ())

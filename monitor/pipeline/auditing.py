@@ -59,8 +59,10 @@ class Auditor:
 
         def situation(one: cases.Outstanding) -> Situation:
             account = accounts.get(one.case.account)
-            untold = account is not None and any(
-                notice.route >= len(self.directory.routes(notice, account)) for notice in one.waiting
+            untold = (
+                self.directory.is_set
+                and account is not None
+                and any(notice.route >= len(self.directory.routes(notice, account)) for notice in one.waiting)
             )
             return Situation(
                 case=one.case,

@@ -91,8 +91,18 @@ class Drafter:
     @property
     def room(self) -> Room:
         """How much a message to the operator may say, whichever channel carries it in the end."""
-        longest = (self.directory.channels[route.channel].longest for route in self.directory.to_operator())
+        longest = (self.directory.channels[route.channel].longest for route in self._named)
         return Room(longest=min(longest, default=AMPLE.longest), page=self.home)
+
+    @property
+    def _named(self) -> tuple[Route, ...]:
+        """The ways to the operator that are channels."""
+        return self.directory.to_operator() if self.directory.is_set else ()
+
+    @property
+    def _is_holding(self) -> bool:
+        """Whether nothing leaves by itself: a person releases it, or there is no channel to leave by."""
+        return self.is_holding or not self.directory.is_set
 
     def tell_operator(
         self, tx: Tx, words: Words, topic: str, now: datetime, notices: Sequence[Notice] = ()
@@ -111,7 +121,7 @@ class Drafter:
             topic=topic,
         )
         opens = self.hours.opens_at(now, self.bench.calendar)
-        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self.is_holding)
+        return outbox.save_draft(tx, draft, at=now, not_before=opens, held=self._is_holding)
 
     def opens_for(self, now: datetime, accounts: Iterable[Account]) -> datetime:
         """Return the first moment from now on at which all areas of these accounts are at work."""
@@ -171,6 +181,8 @@ class Drafter:
     def _route(self, notice: Notice, outlook: Outlook) -> Route | None:
         """Return the way to try now; None when all failed: the notice stays, for the operator to see."""
         routes = self.directory.routes(notice, outlook.known[notice.account].account)
+        if not self.directory.is_set:
+            return routes[0]  # however many failed while there were channels
         return routes[notice.route] if notice.route < len(routes) else None
 
     def _draft(
@@ -194,12 +206,12 @@ class Drafter:
         told = [outlook.known[notice.account].account for notice in group if route.role is not Role.OPERATOR]
         opens = now if topic else self.opens_for(now, told)
         waits = any(map(self.gate.holds, group)) and (draft.release_at is None or now < draft.release_at)
-        is_held = self.is_holding or (waits and not topic)
+        is_held = self._is_holding or (waits and not topic)
         if topic and is_held:
             _log.warning("urgent message held", extra={"accounts": " ".join(notice.account for notice in group)})
         outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
 
     def _release_at(self, group: Sequence[Notice]) -> datetime | None:
         """Return when a message goes by itself that waits at the gate; None where only a person lets it go."""
-        day = None if self.is_holding else self.gate.opens_on(group, self.bench.calendar)
+        day = None if self._is_holding else self.gate.opens_on(group, self.bench.calendar)
         return start_of_day(day) if day is not None else None

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Role
 from monitor.core.calendar import ONE_DAY
-from monitor.core.message import LEASE, Attempt, Grid, Lease, Message, MessageState, Outcome
+from monitor.core.message import LEASE, NO_CHANNEL, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
@@ -310,6 +310,18 @@ def break_up(tx: Tx, message_id: str, *, at: datetime) -> None:
     settle(tx, message_id, MessageState.CANCELLED, at=at)
 
 
+def write_anew(tx: Tx, *, at: datetime) -> int:
+    """Cancel what was written while the settings named no channel, now that they do; return how many.
+
+    What it carries is written again for the channel that leads to its reader.
+    """
+    chosen = sa.select(table.c.id).where(table.c.state == MessageState.HELD, table.c.channel == NO_CHANNEL)
+    ids = tx.scalars(chosen).all()
+    for id_ in ids:
+        break_up(tx, id_, at=at)
+    return len(ids)
+
+
 def heard_since(tx: Tx, person: str, since: datetime) -> int:
     """Return how many messages about notices have been on their way to a person since then, over whatever channel."""
     mine = sa.and_(table.c.person == person, table.c.topic == "", table.c.frozen_at >= since)
@@ -374,8 +386,8 @@ def last_left(tx: Tx, prefix: str) -> str | None:
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
-    """Let held messages go (None: all) from `at` on; return how many."""
-    held = sa.update(table).where(table.c.state == MessageState.HELD)
+    """Let held messages go (None: all) from `at` on; return how many. What has no channel stays."""
+    held = sa.update(table).where(table.c.state == MessageState.HELD, table.c.channel != NO_CHANNEL)
     held = held if ids is None else held.where(table.c.id.in_(ids))
     later = sa.case((table.c.due_at > at, table.c.due_at), else_=sa.literal(at, table.c.due_at.type))
     change = held.values(state=MessageState.QUEUED, is_released=True, due_at=later, next_try_at=later)

@@ -13,7 +13,7 @@ from monitor.core.case import LADDER, Case, Step
 from monitor.core.claim import Claim
 from monitor.core.decision import Decision
 from monitor.core.download import Download
-from monitor.core.finding import Finding, State
+from monitor.core.finding import Finding, State, Support
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.wording import dated
@@ -31,11 +31,15 @@ POSTS_DRAWN = 2000
 POSTS_LISTED = 20
 OBSERVATIONS_LISTED = 20
 _OUTCOMES: dict[str, str] = {
-    "": "尚未核查",
-    "timeline": "看到列表",
-    "download": "看到应用",
-    "unchanged": "没有变化",
+    "": "尚未采集",
+    "timeline": "已采集",
+    "download": "已采集",
+    "unchanged": "无变化",
 } | {reason.value: reason.label for reason in Reason}
+
+
+_SURE = frozenset({Light.RED, Light.AMBER, Light.GREEN})
+"""The lights of accounts of which it is known that nothing newer exists, as far as they were judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +120,9 @@ def _chart(row: Row, line: Line, posts: Sequence[KnownPost], moment: Moment) -> 
         posted,
         moment.today,
         moment.ladder.limit,
-        opened=row.account.opened_on,
+        opened=row.account.opened_on if row.last_seen_at is not None else None,
         deadline=line.deadline,
-        is_sure=line.light not in {Light.GREY, Light.NONE},
+        is_sure=line.light in _SURE or (line.light is Light.EXEMPT and line.support is Support.LOOK),
     )
 
 
@@ -142,7 +146,7 @@ def seen_text(observation: Observation, today: date) -> str:
     """Return what an observation saw, in one line."""
     seen = observation.seen
     if isinstance(seen, Reason):
-        return f"未能看到：{seen.label}"
+        return f"采集异常：{seen.label}"
     if isinstance(seen, Download):
         return f"{seen.place}：{seen.fault.label if seen.fault else '可用'}"
     if not seen.standing.is_present:
@@ -152,6 +156,6 @@ def seen_text(observation: Observation, today: date) -> str:
 
 def _timeline_text(seen: Timeline, today: date) -> str:
     if seen.newest is None:
-        return "没有内容"
-    reach = "完整列表" if seen.covers is Covers.ALL else "部分内容"
+        return "无内容"
+    reach = "完整内容" if seen.covers is Covers.ALL else "部分内容"
     return f"{reach}，{len(seen.posts)}条，最新为{dated(beijing_date(seen.newest.published_at), today)}"

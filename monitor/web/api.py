@@ -144,7 +144,7 @@ def _messages(tx: Tx, request: Request) -> list[Shape]:
 def _message(kept: Kept) -> Shape:
     return {
         "id": kept.message.id,
-        "channel": kept.message.channel,
+        "channel": kept.message.channel or None,
         "role": kept.role.value,
         "state": kept.state.value,
         "subject": masked(kept.message.subject),

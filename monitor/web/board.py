@@ -11,10 +11,10 @@ from monitor.core.account import Account, AccountFunction, Labelled
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, State, Support
-from monitor.core.observation import Reason, Standing
-from monitor.core.wording import day, day_with_week
+from monitor.core.observation import MANUAL, Reason, Standing
+from monitor.core.wording import dated
 from monitor.store.sights import Row
-from monitor.web.words import ago
+from monitor.web.words import ago, with_week
 
 
 class Light(Labelled):
@@ -23,8 +23,10 @@ class Light(Labelled):
     RED = "red", "超期"
     AMBER = "amber", "临近超期"
     GREY = "grey", "未能核查"
+    NEVER = "never", "尚未核查"
     GREEN = "green", "正常"
-    NONE = "none", "不适用"
+    EXEMPT = "exempt", "已豁免"
+    NONE = "none", "不要求更新"
 
     @property
     def symbol(self) -> str:
@@ -37,10 +39,18 @@ class Light(Labelled):
         return _PLACES[self]
 
 
-_SYMBOLS = {Light.RED: "■", Light.AMBER: "▲", Light.GREY: "？", Light.GREEN: "●", Light.NONE: "－"}
+_SYMBOLS = {
+    Light.RED: "■",
+    Light.AMBER: "▲",
+    Light.GREY: "？",
+    Light.NEVER: "○",
+    Light.GREEN: "●",
+    Light.EXEMPT: "◆",
+    Light.NONE: "－",
+}
 _PAUSED = "采集暂停，恢复前不作新的认定"
 _PLACES = {light: place for place, light in enumerate(Light)}
-_NOTES = {"PER-01": "联系人待补", "UPD-03": "近期曾超20天未更新", "SEE-01": "连续多日看不到，请核实"}
+_NOTES = {"PER-01": "联系人待补", "UPD-03": "90天内曾超过20天未更新", "SEE-01": "连续3个工作日采集异常"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +62,7 @@ class Line:
     last: date | None
     """The day of the newest visible post."""
     days: int | None
-    """Since then, or since the opening if nothing has been posted."""
+    """Since then, or since the opening if a look has shown that nothing was posted."""
     deadline: date | None
     said: str
     """The last step taken, and when."""
@@ -86,10 +96,10 @@ def finding_of(row: Row, rule: str) -> Finding | None:
 
 
 def light_of(row: Row) -> Light:
-    """Return the light: what the two-week rule says; not yet judged is not yet checked."""
+    """Return the light: what the two-week rule says; of whom nothing was ever seen, that."""
     finding = finding_of(row, LADDER)
     if finding is None:
-        return Light.GREY if row.account.is_judged else Light.NONE
+        return _unknown(row) if row.account.is_judged else Light.NONE
     match finding.state:
         case State.OK:
             return Light.GREEN
@@ -98,29 +108,39 @@ def light_of(row: Row) -> Light:
         case State.VIOLATED:
             return Light.RED
         case State.UNKNOWN:
-            return Light.GREY
-        case State.NOT_APPLICABLE | State.EXEMPTED:
+            return _unknown(row)
+        case State.EXEMPTED:
+            return Light.EXEMPT
+        case State.NOT_APPLICABLE:
             return Light.NONE
 
 
-def days_of(newest_post_at: datetime | None, opened_on: date | None, now: datetime) -> int | None:
-    """Return the days since the newest visible post, or since the opening; None where neither is known."""
-    start = _start(newest_post_at, opened_on)
+def _unknown(row: Row) -> Light:
+    """Return the light of an account of which nothing can be said: whether anybody has tried makes the difference."""
+    return Light.GREY if row.last_look_at is not None or row.newest_post_at is not None else Light.NEVER
+
+
+def days_of(newest_post_at: datetime | None, opened_on: date | None, now: datetime, *, is_seen: bool) -> int | None:
+    """Return the days since the newest visible post, or since the opening; None where nothing says that.
+
+    An opening counts only for an account that a look has shown: never looked at is not silence.
+    """
+    start = _start(newest_post_at, opened_on if is_seen else None)
     return None if start is None else max(0, days_between(start, now))
 
 
 def line_of(row: Row, case: Case | None, moment: Moment) -> Line:
     """Return an account's line; `case` is its open case under the two-week rule."""
     light = light_of(row)
-    start = _start(row.newest_post_at, row.account.opened_on)
-    bound = light is not Light.NONE and start is not None
+    start = _start_of(row)
+    is_bound = light not in {Light.NONE, Light.EXEMPT} and start is not None
     return Line(
         account=row.account,
         light=light,
         last=beijing_date(row.newest_post_at) if row.newest_post_at else None,
-        days=days_of(row.newest_post_at, row.account.opened_on, moment.now),
-        deadline=moment.ladder.deadline(beijing_date(start)) if bound and start else None,
-        said=_said(case) if bound else "",
+        days=None if start is None or light is Light.NONE else max(0, days_between(start, moment.now)),
+        deadline=moment.ladder.deadline(beijing_date(start)) if is_bound and start else None,
+        said=_said(case, moment.today) if is_bound else "",
         coming=_coming(row, light, case, moment),
         notes=tuple(_notes(row, light, moment)),
         support=_support(row),
@@ -134,17 +154,26 @@ def lines_of(rows: Iterable[Row], cases: Mapping[tuple[str, str], Case], moment:
 
 
 def counts(lines: Iterable[Line]) -> dict[Light, int]:
-    """Return how many accounts have each light, zeros included, in the order of reading."""
+    """Return how many accounts have each light, zeros included, the most urgent first."""
     counted = Counter(line.light for line in lines)
-    return {light: counted[light] for light in (Light.GREEN, Light.AMBER, Light.RED, Light.GREY, Light.NONE)}
+    return {light: counted[light] for light in Light}
+
+
+_ALWAYS = frozenset({Light.RED, Light.AMBER, Light.GREEN})
+"""The lights of which one says how many there are even where there is none."""
 
 
 def situation(lines: Iterable[Line], last_look: datetime | None, now: datetime) -> str:
-    """Return today's situation in one sentence."""
+    """Return today's situation in two sentences: what is pressing comes first."""
     counted = counts(lines)
-    parts = [f"{light.label}{count}" for light, count in counted.items() if count or light is not Light.NONE]
-    looked = f"最近一次核查 {ago(last_look, now)}" if last_look else "尚未开始核查"
-    return f"{sum(counted.values())}个账号：{'、'.join(parts)}；{looked}"
+    parts = [f"{light.label}{count}个" for light, count in counted.items() if count or light in _ALWAYS]
+    looked = f"最近采集：{ago(last_look, now)}" if last_look else "尚未开始采集"
+    return f"共{sum(counted.values())}个账号：{'，'.join(parts)}。{looked}"
+
+
+def _start_of(row: Row) -> datetime | None:
+    """Return when the time without updates began, as far as a look has shown it."""
+    return _start(row.newest_post_at, row.account.opened_on if row.last_seen_at is not None else None)
 
 
 def _start(newest_post_at: datetime | None, opened_on: date | None) -> datetime | None:
@@ -157,11 +186,11 @@ def _order(line: Line) -> tuple[bool, int, int, str, str]:
     return (not line.account.is_main, line.light.place, -(line.days or 0), line.account.unit, line.account.id)
 
 
-def _said(case: Case | None) -> str:
+def _said(case: Case | None, today: date) -> str:
     if case is None or not case.steps:
         return ""
     step = case.steps[-1]
-    return f"{day(beijing_date(step.at))}{step.kind.label}"
+    return f"{dated(beijing_date(step.at), today)}{step.kind.label}"
 
 
 def _coming(row: Row, light: Light, case: Case | None, moment: Moment) -> str:
@@ -170,15 +199,17 @@ def _coming(row: Row, light: Light, case: Case | None, moment: Moment) -> str:
             return _next_rung(row, case, moment)
         case Light.GREEN:
             return _next_rung(row, case, moment) if case else ""
-        case Light.GREY:
+        case Light.GREY | Light.NEVER:
             return _why_unseen(row)
+        case Light.EXEMPT:
+            return ""
         case Light.NONE:
             return _why_none(row)
 
 
 def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
     """Return the day and name of the next step of the ladder if no update comes before."""
-    start = _start(row.newest_post_at, row.account.opened_on)
+    start = _start_of(row)
     if start is None:
         return ""
     begun, ladder = beijing_date(start), moment.ladder
@@ -186,11 +217,12 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
     if _support(row) is Support.HELD:
         return _PAUSED
     if days <= ladder.limit and _support(row) is Support.BLIND:
-        return "看不到完整列表，暂不提醒；请操作员核实"
+        return "采集异常，暂不提醒，请人工核查"
     taken = case.height if case else 0
     when, rung = ladder.coming(begun, taken, moment.today, moment.calendar.of(row.account.area))
     step = ladder.kind_of(rung, taken)
-    return f"{'今天' if when == moment.today else day_with_week(when)}{step.label}"
+    coming = "今天" if when == moment.today else with_week(when, moment.today)
+    return f"{coming}{step.label}"
 
 
 def _support(row: Row) -> Support | None:
@@ -201,14 +233,16 @@ def _support(row: Row) -> Support | None:
 def _why_unseen(row: Row) -> str:
     """Return in a few words why nothing is known, and who does something about it."""
     finding = finding_of(row, LADDER)
-    if finding is None and not any(source.last_look_at for source in row.sources):
-        return "等待首次核查" if row.sources else "请操作员登记发布记录"
     if finding is not None and finding.support is Support.HELD:
         return _PAUSED
+    if not any(source.collector != MANUAL for source in row.sources):
+        return "请人工核查后登记发布记录"
+    if row.last_look_at is None:
+        return "等待首次采集"
     if finding is not None and finding.support is Support.ASKED:
-        return "靠链接或人工核查，请操作员登记发布记录"
+        return "请人工核查后登记发布记录"
     reason = next((label for source in row.sources if (label := _reason(source.last_outcome))), None)
-    return f"{reason}，请操作员核实" if reason else "请操作员核实"
+    return f"{reason}，请人工核查" if reason else "请人工核查"
 
 
 def _reason(outcome: str) -> str | None:
@@ -219,11 +253,8 @@ def _why_none(row: Row) -> str:
     account = row.account
     if not account.status.is_judged:
         return account.status.label
-    finding = finding_of(row, LADDER)
-    if finding is not None and finding.state is State.EXEMPTED:
-        return State.EXEMPTED.label
     if not account.is_judged:
-        return "不在实施方案范围内"
+        return "不属于监管范围"
     kind = account.platform if account.function is AccountFunction.PUBLISHING else account.function
     return f"{kind.label}不要求更新"
 
@@ -236,7 +267,7 @@ def absence(row: Row) -> Standing | None:
 
 def _notes(row: Row, light: Light, moment: Moment) -> Iterable[str]:
     if row.mute is not None:
-        yield f"提醒暂停至{day(row.mute.last)}"
+        yield f"提醒暂停至{dated(row.mute.last, moment.today)}"
     gone = absence(row)
     if gone is not None:
         yield f"平台显示{gone.label}，待核实"

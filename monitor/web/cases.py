@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from monitor.core.account import Account, Role
-from monitor.core.case import Acknowledgement, Case, Step
+from monitor.core.case import LADDER, Acknowledgement, Case, Step
 from monitor.core.decision import Decision
-from monitor.core.finding import Finding
+from monitor.core.finding import Finding, State
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.store import Tx
@@ -18,7 +18,10 @@ from monitor.store.decisions import decisions_on
 from monitor.store.outbox import messages
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
+from monitor.store.sights import row_of
+from monitor.web.board import Moment, line_of
 from monitor.web.turn import Turn, turn_to
+from monitor.web.words import deadline_text
 
 LISTED = 200
 """Cases on one page of the list."""
@@ -95,6 +98,8 @@ class CasePage:
     """Oldest first."""
     mute: Mute | None
     """By which the unit hears nothing of it now; of a case that is open."""
+    coming: str
+    """What comes next, and who does it; empty for a case that has ended."""
 
 
 def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
@@ -105,15 +110,29 @@ def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
     return CaseSheet(lines=_lines(tx, found), counts=counts, turn=turn)
 
 
-def read_case(tx: Tx, number: int, today: date) -> CasePage | None:
+def read_case(tx: Tx, number: int, moment: Moment) -> CasePage | None:
     """Return a case with all that happened in it, or None."""
     found = case(tx, number)
     if found is None:
         return None
     (line,) = _lines(tx, (found,))
     about = line.about.account if found.closed_at is None else None
-    mute = over(about, mutes_on(tx, today)) if about else None
-    return CasePage(line=line, entries=_entries(tx, found, number), mute=mute)
+    mute = over(about, mutes_on(tx, moment.today)) if about else None
+    coming = _coming(tx, line, moment) if found.closed_at is None else ""
+    return CasePage(line=line, entries=_entries(tx, found, number), mute=mute, coming=coming)
+
+
+def _coming(tx: Tx, line: CaseLine, moment: Moment) -> str:
+    """Return what comes next in an open case, as one or two sentences."""
+    finding = line.finding
+    if line.case.rule == LADDER and line.about.account is not None:
+        row = row_of(tx, line.about.account.id, moment.now)
+        coming = line_of(row, line.case, moment).coming if row else ""
+        return f"{coming}；更新后自动办结。" if coming else "更新后自动办结。"
+    if finding is not None and finding.state is State.SUSPECTED:
+        return "请人工核实，登记“确认”或“误报”；恢复后自动办结。"
+    due = f"，请于{deadline_text(finding.due, moment.today)}前办理" if finding is not None and finding.due else ""
+    return f"待办公室办理{due}；问题消除后自动办结。"
 
 
 def _lines(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from monitor.core.wording import day
+from monitor.core.wording import dated
 
 PAST = timedelta(days=90)
 AHEAD = timedelta(days=16)
@@ -75,9 +75,9 @@ def draw(
     shaded: lists reach only so far back. An opening begins a gap only while nothing is posted.
     """
     begin = today - PAST
-    shades = tuple(_shades(_gaps(posted, today, opened, is_sure=is_sure), begin, limit))
+    shades = tuple(_shades(_gaps(posted, today, opened, is_sure=is_sure), today, limit))
     ticks = tuple(
-        Tick(x=_place(when, begin), title=f"{day(when)}：{posted[when].count}条")
+        Tick(x=_place(when, begin), title=f"{dated(when, today)}：{posted[when].count}条")
         for when in sorted(posted)
         if begin <= when <= today
     )
@@ -88,8 +88,8 @@ def draw(
         shades=shades,
         months=tuple(_months(begin, today)),
         today=_place(today, begin),
-        deadline=Mark(x=_place(deadline, begin), label=day(deadline)) if deadline and in_view else None,
-        summary=f"近90天有{lately}天发布过内容，超过{limit}天的间断{sum(shade.is_sure for shade in shades)}次",
+        deadline=Mark(x=_place(deadline, begin), label=dated(deadline, today)) if deadline and in_view else None,
+        summary=f"近90天有{lately}天发布过内容，超过{limit}天的未更新时段{sum(shade.is_sure for shade in shades)}个",
     )
 
 
@@ -105,17 +105,18 @@ def _gaps(
         yield start, today, is_sure
 
 
-def _shades(gaps: Iterator[tuple[date, date, bool]], begin: date, limit: int) -> Iterator[Shade]:
+def _shades(gaps: Iterator[tuple[date, date, bool]], today: date, limit: int) -> Iterator[Shade]:
+    begin = today - PAST
     for earlier, later, is_sure in gaps:
         days = (later - earlier).days
         if days <= limit or later <= begin:
             continue
         x = _place(max(earlier, begin), begin)
-        what = f"{days}天未更新" if is_sure else "没有看全"
+        what = f"{days}天未更新" if is_sure else "采集内容不完整"
         yield Shade(
             x=x,
             width=round(_place(later, begin) - x, 2),
-            title=f"{day(earlier)}至{day(later)}，{what}",
+            title=f"{dated(earlier, today)}至{dated(later, today)}，{what}",
             is_sure=is_sure,
         )
 

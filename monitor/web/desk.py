@@ -25,7 +25,7 @@ from monitor.store.roster import accounts
 
 LONGEST_BODY = 16_384
 """Bytes of a request that says something."""
-SOMEBODY = "联络人"
+SOMEBODY = "联络员"
 """Who speaks where the roster no longer has the name of whoever a message went to."""
 
 

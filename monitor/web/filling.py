@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.core.account import BY_HAND
+from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.observation import MANUAL
+from monitor.core.unseen import ID as DUTY
 from monitor.core.wording import dated, day, plain
 from monitor.web.account import outcome_text, seen_text
 from monitor.web.acts import action_text
 from monitor.web.board import Light, Moment
+from monitor.web.drawing import drawing
 from monitor.web.view import View
-from monitor.web.words import ago, deadline_text, evidence_text, masked, moment, safe_link, until
+from monitor.web.words import (
+    ago,
+    deadline_text,
+    evidence_text,
+    masked,
+    moment,
+    proposed,
+    safe_link,
+    state_text,
+    step_text,
+    tried_text,
+    until,
+)
 
 LONG = 300
 """Characters of a title or a sentence that are shown."""
@@ -36,9 +49,11 @@ class Templates:
             "evidence": evidence_text,
             "link": safe_link,
             "beijing": beijing,
-            "collector": _collector,
+            "collector": way_of_looking,
+            "drawn": drawing(view.html),
         }
         self._jinja.globals |= {
+            "DUTY": DUTY,
             "Light": Light,
             "action_text": action_text,
             "ago": ago,
@@ -50,7 +65,11 @@ class Templates:
             "office": view.office,
             "outcome_text": outcome_text,
             "sample": view.sample,
+            "proposed": proposed,
             "seen_text": seen_text,
+            "state_text": state_text,
+            "step_text": step_text,
+            "tried_text": tried_text,
             "until": until,
             "version": view.version,
         }
@@ -65,8 +84,3 @@ class Templates:
 def _line(text: str) -> str:
     """Return text from outside as one line without invisible signs."""
     return plain(text, LONG)
-
-
-def _collector(name: str) -> str:
-    """Return what people call a way to look at accounts."""
-    return BY_HAND if name == MANUAL else name

@@ -13,7 +13,7 @@ from monitor.web.desk import Desk, Errand, TooLongError, acknowledged, errand, p
 from monitor.web.filling import Templates
 from monitor.web.view import View
 
-_ACKNOWLEDGED = "已记下由您处理，此事的例行提醒暂停。更新或恢复后系统自动核销；期限不变。"
+_ACKNOWLEDGED = "已记录由您负责。例行提醒暂停，更新期限不变；更新或恢复后自动办结。"
 _STATUS = {Refused.FORGED: 403, Refused.EXPIRED: 410, Refused.SPENT: 409, Refused.OVER: 410}
 _GOOD = frozenset({Verdict.PROVED, Verdict.UNPROVED})
 
@@ -49,7 +49,7 @@ class Keys:
             return self._page(found, trouble="内容过长，没有登记。请只粘贴一条链接。", status=413)
         account, link = fields.get("account", ""), fields.get("link", "").strip()
         if not link:
-            return self._page(found, trouble="请粘贴链接。", status=400)
+            return self._page(found, trouble="链接为空，请粘贴新发布内容的链接后再提交。", status=400)
         came = await pasted(self._view.store, desk, found, account, link, self._view.clock())
         if isinstance(came, Refused):
             return self._refused(came)

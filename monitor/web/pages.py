@@ -95,6 +95,7 @@ class Pages:
             counts=counts(lines),
             mains=sum(line.account.is_main for line in lines),
             situation=situation(lines, last_look, moment.now),
+            starting=self._view.is_starting(),
             tasks=tuple(
                 tasks_of(
                     everything.messages,
@@ -103,6 +104,7 @@ class Pages:
                     everything.strays,
                     everything.waiting,
                     everything.missing,
+                    has_channels=self._view.has_channels,
                 )
             ),
         )
@@ -126,7 +128,7 @@ class Pages:
         moment = self._view.moment()
         page = await self._view.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))
         if page is None:
-            raise HTTPException(404, "台账中没有这个账号。")
+            raise HTTPException(404, "台账中没有这个账号，请核对编号。")
         return self._html("account.html", moment, page=page)
 
     async def cases(self, request: Request) -> Response:
@@ -140,9 +142,9 @@ class Pages:
     async def case(self, request: Request) -> Response:
         """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
         moment = self._view.moment()
-        page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"], moment.today))
+        page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"], moment))
         if page is None:
-            raise HTTPException(404, "没有这个案件。")
+            raise HTTPException(404, "没有这个事项，请核对编号。")
         return self._html("case.html", moment, page=page)
 
     async def messages(self, request: Request) -> Response:
@@ -150,16 +152,19 @@ class Pages:
         moment = self._view.moment()
         state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
         states = None if state is None else (state,)
+        can_leave = self._view.has_channels
         sent, counted, mutes = await self._view.store.query(
             lambda tx: (read_messages(tx, states), message_counts(tx), mutes_on(tx, moment.today))
         )
-        return self._html("messages.html", moment, sent=sent, state=state, counts=counted, mutes=mutes)
+        return self._html(
+            "messages.html", moment, sent=sent, state=state, counts=counted, mutes=mutes, has_channels=can_leave
+        )
 
     async def message(self, request: Request) -> Response:
         """Answer `/messages/{id}`: the words as sent."""
         sent = await self._view.store.query(lambda tx: read_message(tx, request.path_params["message_id"]))
         if sent is None:
-            raise HTTPException(404, "没有这条消息。")
+            raise HTTPException(404, "没有这条消息，请核对编号。")
         return self._html("message.html", self._view.moment(), sent=sent)
 
     async def imports(self, request: Request) -> Response:
@@ -181,6 +186,7 @@ class Pages:
             "system.html",
             moment,
             trouble=trouble,
+            starting=self._view.is_starting(),
             problems=await view.problems(),
             passes=summed(view.passes()),
             looking=tuple(looking(everything.rows)) if everything else (),
@@ -204,7 +210,8 @@ class Pages:
     async def readyz(self, request: Request) -> Response:
         """Answer `/readyz`: whether the program does its work, and if not, why."""
         problems = list(await self._view.problems())
-        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+        said = {"ready": not problems, "starting": not problems and self._view.is_starting(), "problems": problems}
+        return JSONResponse(said, 503 if problems else 200)
 
     async def metrics(self, request: Request) -> Response:
         """Answer `/metrics`; without a database there is no state to tell, and Prometheus must see that."""
@@ -224,7 +231,7 @@ class Pages:
     async def not_answered(self, request: Request, error: Exception) -> Response:
         """Answer a request that leads nowhere."""
         status = error.status_code if isinstance(error, HTTPException) else 404
-        sentence = "没有这个页面。" if status == 404 else "页面不支持这样的请求。"  # noqa: PLR2004 - HTTP's own number
+        sentence = "没有这个页面，请核对网址。" if status == 404 else "页面不支持这样的请求，请返回总览重新打开。"  # noqa: PLR2004 - HTTP's own number
         own = isinstance(error, HTTPException) and not error.detail.isascii()
         return self._error(status, error.detail if own and isinstance(error, HTTPException) else sentence)
 
@@ -234,7 +241,7 @@ class Pages:
 
     async def broken(self, request: Request, error: Exception) -> Response:
         """Answer when the page has a fault of ours."""
-        answer = self._error(500, "页面出错了，监测工作不受影响。请稍后重试；如仍出现，请把时间和网址告诉维护人员。")
+        answer = self._error(500, "页面出错，监测工作不受影响。请稍后重试；仍出现的，请将时间和网址告知技术人员。")
         answer.headers.update(HEADERS)  # Starlette answers faults outside of the guard
         return answer
 

@@ -10,7 +10,7 @@ from time import thread_time
 from typing import TypeVar
 
 from monitor.core.calendar import WorkCalendar
-from monitor.core.case import DOWNLOADS
+from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
 from monitor.metrics import SERIES_CAP, TROUBLE, Metrics, Reading, Snapshot, accounts_text
 from monitor.store import Store, Tx, tallies
@@ -120,12 +120,13 @@ def read_snapshot(
 
 
 def _reading(glance: Glance, now: datetime) -> Reading:
+    is_seen = glance.last_look_at is not None and (LADDER, State.UNKNOWN) not in glance.states
     return Reading(
         account=glance.account,
         name=glance.name,
         unit=glance.unit,
         platform=glance.platform,
-        days=days_of(glance.newest_post_at, glance.opened_on, now),
+        days=days_of(glance.newest_post_at, glance.opened_on, now, is_seen=is_seen),
         last_published=glance.newest_post_at,
         last_look=glance.last_look_at,
         findings=glance.states,

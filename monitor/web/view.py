@@ -67,6 +67,12 @@ class View:
     """The text for Prometheus; see `scraper`."""
     account_metrics: Callable[[], Awaitable[bytes]]
     """The series of every account; see `account_scraper`."""
+    html: Callable[[str], str]
+    """Draws the small Markdown of messages; escapes all that is not its own."""
+    has_channels: bool = True
+    """Whether messages can leave at all; else they can be read."""
+    is_starting: Callable[[], bool] = lambda: False
+    """Whether the service has just begun, and not all of its work was done once."""
     canaries: Callable[[], Mapping[Platform, Canary]] = dict
     """How the canaries of platforms look."""
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()

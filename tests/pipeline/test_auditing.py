@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from monitor.core.account import Role
-from monitor.core.message import Attempt, Outcome
+from monitor.core.account import Contact, Role
+from monitor.core.message import NO_CHANNEL, Attempt, MessageState, Outcome
 from monitor.core.observation import Reason
 from monitor.core.prospect import Lapse
-from monitor.store import Store, tables
-from tests.pipeline.build import NOW, Canned, Office, account, feed, office
+from monitor.store import Store, outbox, tables
+from tests.pipeline.build import NOW, Canned, Office, Unsurveyed, account, feed, office
 
 URL = "https://feed.example/a.xml"
 NO = Attempt(outcome=Outcome.PERMANENT, code="550")
@@ -72,3 +73,52 @@ async def test_what_waits_for_an_operator_whom_nothing_reaches_is_found(store: S
     assert await lapses(made) == []
     made.parts.directory.ways[Role.OPERATOR] = ()  # type: ignore[index]  # the office's own dict
     assert await lapses(made) == [Lapse.NOBODY]
+
+
+def without_channels(of: Office) -> Office:
+    """Return the same office as its settings would make it without any channel."""
+    parts = Unsurveyed(
+        settings=of.parts.settings, store=of.parts.store, clock=of.clock, door=of.parts.door, channels={}
+    )
+    return replace(of, parts=parts)
+
+
+@pytest.mark.parametrize("contacts", [(), None])
+async def test_without_any_channel_no_case_is_lost_and_what_would_be_said_can_be_read(
+    store: Store, contacts: tuple[Contact, ...] | None
+) -> None:
+    made = without_channels(await stale(store, 9))
+    await made.enrol([account(1, URL) if contacts is None else account(1, URL, contacts=contacts)])
+    for _ in range(15):
+        await made.settle()
+        await made.parts.works.write_digest()
+        assert await lapses(made) == []
+        made.clock.forward(timedelta(days=1))
+        await made.look()
+    with store.read() as tx:
+        kept = outbox.messages(tx)
+        ends = {one.state for one in kept}
+        drafts = [one for one in kept if one.state is MessageState.HELD]
+    assert ends <= {MessageState.HELD, MessageState.CANCELLED}
+    assert {one.message.channel for one in kept} == {NO_CHANNEL}
+    assert any("示例1" in one.message.body for one in drafts)
+    with store.begin() as tx:
+        assert outbox.release(tx, None, at=made.clock()) == 0
+
+
+async def test_with_the_first_channel_everything_that_waited_is_said_as_it_is_now(store: Store) -> None:
+    before = await stale(store, 9)
+    made = without_channels(before)
+    for _ in range(4):
+        await made.settle()
+        made.clock.forward(timedelta(days=1))
+        await made.look()
+    assert (before.mail.taken, before.duty.taken) == ([], [])
+    with store.begin() as tx:
+        before.parts.refresh(tx)
+    await before.settle()
+    assert len(before.mail.taken) == 2  # to the liaison and to the leader
+    assert all("示例1" in message.body for message in before.mail.taken)
+    with store.read() as tx:
+        assert all(one.message.channel for one in outbox.messages(tx, states=[MessageState.HELD, MessageState.QUEUED]))
+    assert await lapses(before) == []

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from alerts.markup import fragment
 from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
 from monitor.core.message import Attempt, MessageState, Outcome
@@ -148,6 +149,7 @@ class Surroundings:
     problems: Sequence[str] = ()
     passes: Sequence[Pass] = ()
     sample: Sample | None = None
+    is_starting: bool = False
     canaries: Mapping[Platform, Canary] = field(default_factory=dict)
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
     hints: Sequence[str] = ()
@@ -170,6 +172,8 @@ class Surroundings:
             passes=lambda: self.passes,
             problems=problems,
             metrics=self.metrics or scraper(store, Metrics(self.clock), CALENDAR, self.clock),
+            html=fragment,
+            is_starting=lambda: self.is_starting,
             account_metrics=account_scraper(store, self.clock),
             canaries=lambda: self.canaries,
             unwatched=self.unwatched,

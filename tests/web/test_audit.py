@@ -31,7 +31,7 @@ def test_acts_are_told_in_words_the_latest_first(empty: Store, office: TestClien
         Act(at=NOW, actor="操作员丙", action="case exempt", object="7", detail="整合期间"),
     )
     page = office.get("/audit").text
-    assert "操作员丙 案件：豁免 案件 7 整合期间 5月19日 08:05 wang 导入台账 台账.xlsx" in text_of(page)
+    assert "操作员丙 事项：豁免 事项7 整合期间 5月19日08:05 wang 导入台账 台账.xlsx" in text_of(page)
     assert '<a href="/cases/7">' in page
 
 
@@ -44,9 +44,9 @@ def test_hostile_words_and_numbers_of_people_are_not_shown(empty: Store, office:
 
 def test_a_long_log_is_turned_page_by_page(empty: Store, office: TestClient) -> None:
     do(empty, *(Act(at=NOW, actor="wang", action="import posts", object=f"{n}.csv") for n in range(LISTED + 1)))
-    assert "第 1 页，共 2 页（201 项）" in text_of(office.get("/audit").text)
+    assert "第1页，共2页（201项操作）" in text_of(office.get("/audit").text)
     assert " 0.csv" in text_of(office.get("/audit?page=2").text)
 
 
 def test_an_empty_log_says_so(office: TestClient) -> None:
-    assert "还没有操作。" in office.get("/audit").text
+    assert "尚无操作记录。" in office.get("/audit").text

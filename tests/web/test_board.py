@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from monitor.core.observation import Reason, Standing
 from monitor.store.sights import Row, SourceRow
 from monitor.web.board import Light, Line, Moment, line_of, lines_of
 from monitor.web.tasks import Task, tasks_of
+from monitor.web.words import deadline_text
 from tests.core.build import BOOK, EVERY_DAY, beijing_time
 from tests.web.county import CALENDAR, account
 
@@ -71,7 +73,7 @@ def case(*rungs: tuple[StepKind, int]) -> Case:
         (State.VIOLATED, Light.RED),
         (State.UNKNOWN, Light.GREY),
         (State.NOT_APPLICABLE, Light.NONE),
-        (State.EXEMPTED, Light.NONE),
+        (State.EXEMPTED, Light.EXEMPT),
     ],
 )
 def test_the_two_week_rule_gives_the_light(state: State, light: Light) -> None:
@@ -80,6 +82,7 @@ def test_the_two_week_rule_gives_the_light(state: State, light: Light) -> None:
 
 def test_an_account_not_yet_judged_is_not_yet_checked() -> None:
     assert line_of(row(None), None, MOMENT).light is Light.GREY
+    assert line_of(row(None, sources=(source(outcome=""),)), None, MOMENT).light is Light.NEVER
     closed = account("A", "示例", status=AccountStatus.CLOSED)
     assert line_of(row(None, of=closed), None, MOMENT).light is Light.NONE
 
@@ -111,7 +114,7 @@ def test_on_a_day_off_the_next_step_waits_for_a_working_day() -> None:
 
 def test_who_is_not_seen_is_not_reminded() -> None:
     line = line_of(row(12, finding(State.WARNING, support=Support.BLIND)), None, MOMENT)
-    assert line.coming == "看不到完整列表，暂不提醒；请操作员核实"
+    assert line.coming == "采集异常，暂不提醒，请人工核查"
 
 
 def test_what_was_said_is_told_with_its_day() -> None:
@@ -122,11 +125,14 @@ def test_what_was_said_is_told_with_its_day() -> None:
 @pytest.mark.parametrize(
     ("shown", "words"),
     [
-        (row(None, sources=(source(outcome=""),)), "等待首次核查"),
-        (row(None, sources=()), "请操作员登记发布记录"),
-        (row(20, finding(State.UNKNOWN, support=Support.ASKED)), "靠链接或人工核查，请操作员登记发布记录"),
-        (row(20, finding(State.UNKNOWN), sources=(source(Reason.CAPTCHA.value),)), "需要验证，请操作员核实"),
-        (row(20, finding(State.UNKNOWN)), "请操作员核实"),
+        (row(None, sources=(source(outcome=""),)), "等待首次采集"),
+        (row(None, sources=()), "请人工核查后登记发布记录"),
+        (row(20, finding(State.UNKNOWN, support=Support.ASKED)), "请人工核查后登记发布记录"),
+        (
+            row(20, finding(State.UNKNOWN), sources=(source(Reason.CAPTCHA.value),)),
+            f"{Reason.CAPTCHA.label}，请人工核查",
+        ),
+        (row(20, finding(State.UNKNOWN)), "请人工核查"),
     ],
 )
 def test_grey_says_what_keeps_us_from_seeing(shown: Row, words: str) -> None:
@@ -137,10 +143,9 @@ def test_grey_says_what_keeps_us_from_seeing(shown: Row, words: str) -> None:
     ("of", "state", "words"),
     [
         (account("A", "示例", status=AccountStatus.CLOSED), State.NOT_APPLICABLE, "已注销"),
-        (account("A", "示例", level=UnitLevel.PARTY), State.NOT_APPLICABLE, "不在实施方案范围内"),
+        (account("A", "示例", level=UnitLevel.PARTY), State.NOT_APPLICABLE, "不属于监管范围"),
         (account("A", "示例", function=AccountFunction.SERVICE), State.NOT_APPLICABLE, "服务类不要求更新"),
         (account("A", "示例", platform=Platform.WEBSITE), State.NOT_APPLICABLE, "网站不要求更新"),
-        (account("A", "示例"), State.EXEMPTED, "已豁免"),
     ],
 )
 def test_no_light_says_why_there_is_none(of: Account, state: State, words: str) -> None:
@@ -148,11 +153,37 @@ def test_no_light_says_why_there_is_none(of: Account, state: State, words: str) 
     assert (line.coming, line.deadline) == (words, None)
 
 
+def test_an_exempted_account_keeps_its_days_and_has_no_deadline() -> None:
+    line = line_of(row(20, finding(State.EXEMPTED)), case((StepKind.REMIND, 10)), MOMENT)
+    assert (line.light.label, line.days, line.deadline, line.said, line.coming) == ("已豁免", 20, None, "", "")
+
+
+def test_of_an_account_that_nobody_has_looked_at_no_days_are_counted_and_no_deadline_is_set() -> None:
+    old = account("A", "示例", opened_on=date(2020, 5, 1))
+    for outcome, light in (("", Light.NEVER), (Reason.TIMEOUT.value, Light.GREY)):
+        unseen = replace(source(outcome=outcome), last_seen_at=None)
+        line = line_of(row(None, finding(State.UNKNOWN), of=old, sources=(unseen,)), None, MOMENT)
+        assert (line.light, line.days, line.deadline) == (light, None, None)
+    seen = line_of(row(None, finding(State.VIOLATED), of=old), None, MOMENT)
+    assert (seen.light, seen.days) == (Light.RED, 2209)
+
+
+def test_days_of_other_years_carry_their_year() -> None:
+    spring = Moment(now=beijing_time("2026-01-02 09:00"), ladder=MOMENT.ladder, calendar=EVERY_DAY, title=str)
+    old = replace(row(12, finding(State.WARNING)), newest_post_at=beijing_time("2025-12-20 09:00"))
+    told = replace(case((StepKind.REMIND, 10)).steps[0], at=beijing_time("2025-12-30 09:00"))
+    line = line_of(old, replace(case((StepKind.REMIND, 10)), steps=(told,)), spring)
+    assert line.said == "2025年12月30日更新提醒"
+    assert line.deadline is not None
+    assert deadline_text(line.deadline, date(2025, 12, 31)) == "2026年1月3日（周六）"
+    assert deadline_text(line.deadline, spring.today) == "1月3日（周六）明天"
+
+
 def test_other_rules_are_notes() -> None:
     line = line_of(
         row(3, finding(State.OK), finding(State.VIOLATED, "UPD-03"), finding(State.WARNING, "PER-01")), None, MOMENT
     )
-    assert line.notes == ("近期曾超20天未更新", "联系人待补")
+    assert line.notes == ("90天内曾超过20天未更新", "联系人待补")
     both = row(30, finding(State.VIOLATED), finding(State.VIOLATED, "UPD-03"))
     assert line_of(both, None, MOMENT).notes == ()
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from monitor.core.case import Acknowledgement, Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
+from monitor.core.rules import per_01, sys_01
 from monitor.store import Store, Tx, cases
 from monitor.store.acknowledging import acknowledge
 from monitor.store.decisions import decide
@@ -54,8 +55,8 @@ def test_the_trouble_of_a_unit_has_a_page_with_its_clause_and_evidence(empty: St
         number = opened(tx, BOOKLESS)
     assert "示例县水利局 没有登记信息发布审核制度。" in text_of(office.get("/cases").text)
     page = text_of(office.get(f"/cases/{number}").text)
-    assert "不符合：没有登记信息发布审核制度。 健全完善信息发布审核制度" in page
-    assert "建议：整改（由人决定） 证据： 登记7" in page
+    assert f"{State.VIOLATED.label}：没有登记信息发布审核制度。 依据：健全完善信息发布审核制度" in page
+    assert "系统建议：整改（须由办公室确定） 证据：登记7 规则编号SYS-01" in page
 
 
 def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: TestClient) -> None:
@@ -87,8 +88,10 @@ def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: Tes
             document="示例〔2026〕1号",
         )
     page = text_of(office.get(f"/cases/{number}").text)
-    course = page[page.index("经过") :]
-    assert re.search(r"疑似不可用 .*已知悉 联络员甲：由我处理 .*确认 操作员丙，依据示例〔2026〕1号：电话", course)
+    course = page[page.index("办理经过") :]
+    assert re.search(
+        rf"{StepKind.SUSPECT.label} .*已知悉 联络员甲，由其处理 .*确认 操作员丙，依据示例〔2026〕1号：电话", course
+    )
     assert PHONE not in course
 
 
@@ -99,9 +102,11 @@ def test_what_a_decision_rests_on_and_has_changed_stands_on_the_pages(empty: Sto
         assert found is not None
         decide(tx, found, "1", Ruling.DEREGISTERED, by="操作员丙", at=NOW, note="")
         note(tx, 1, "作出决定时：甲。按现在所知：乙。", at=NOW)
-    assert re.search(r"依据变化 （.*）作出决定时：甲。按现在所知：乙。", text_of(office.get(f"/cases/{number}").text))
+    assert re.search(
+        r"决定依据有变化 （.*）作出决定时：甲。按现在所知：乙。", text_of(office.get(f"/cases/{number}").text)
+    )
     page = text_of(office.get(f"/accounts/{OVERDUE.id}").text)
-    assert re.search(r"依据变化的决定 .* 操作员丙：.*，注销 作出决定时：甲。按现在所知：乙。", page)
+    assert re.search(r"决定依据有变化 .*，操作员丙：.*，注销 作出决定时：甲。按现在所知：乙。", page)
 
 
 def test_a_closed_case_says_why_and_no_longer_how_things_stand(empty: Store, office: TestClient) -> None:
@@ -109,16 +114,16 @@ def test_a_closed_case_says_why_and_no_longer_how_things_stand(empty: Store, off
         number = opened(tx, BOOKLESS)
         cases.end(tx, [number], Closing.DECIDED, at=NOW + timedelta(days=1))
     page = text_of(office.get(f"/cases/{number}").text)
-    assert "已结束 人工结案" in page
-    assert "现在的情况" not in page
-    assert "没有正在办理的案件" in text_of(office.get("/cases").text)
-    assert "管理制度" not in text_of(office.get("/cases?state=open").text)
+    assert f"已办结 （{Closing.DECIDED.label}）" in page
+    assert "当前情况" not in page
+    assert "没有办理中的事项" in text_of(office.get("/cases").text)
+    assert sys_01.RULE.title not in text_of(office.get("/cases?state=open").text)
     assert f"/cases/{number}" in office.get("/cases?state=all").text
 
 
 def test_cases_are_counted_and_listed_by_rule(client: TestClient) -> None:
     page = text_of(client.get("/cases").text)
-    assert re.search(r"各类事项 \d+ .*联络员和责任领导 1 ", page)
+    assert re.search(rf"各类问题\d+ .*{per_01.RULE.title}1 ", page)
     chosen = text_of(client.get("/cases?rule=PER-01").text)
     assert "示例文旅" in chosen
     assert "示例交通" not in chosen

@@ -50,8 +50,8 @@ def test_what_was_not_seen_whole_is_not_held_against_anybody() -> None:
     between, now = chart(2, 40, linked=False).shades[0], chart(16, sure=False).shades[0]
     assert not between.is_sure
     assert not now.is_sure
-    assert now.title == "5月3日至5月19日，没有看全"
-    assert "超过14天的间断0次" in chart(16, sure=False).summary
+    assert now.title == "5月3日至5月19日，采集内容不完整"
+    assert "超过14天的未更新时段0个" in chart(16, sure=False).summary
 
 
 def test_a_gap_that_began_before_the_picture_is_cut_at_its_edge() -> None:

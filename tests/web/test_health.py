@@ -5,6 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from monitor import metrics
+from monitor.core.observation import Reason
 from monitor.metrics import CONTENT_TYPE, Metrics
 from monitor.store import Store
 from monitor.web import Condition, Pass, Server, listening, scrape, scraper
@@ -20,14 +21,26 @@ def test_alive_is_alive(client: TestClient) -> None:
 
 def test_ready_without_problems(client: TestClient) -> None:
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "problems": []})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "starting": False, "problems": []})
+
+
+def test_a_start_is_said_and_is_no_trouble(county: Store) -> None:
+    passes = [Pass(name="判定", last_success=None)]
+    client = client_of(county, Surroundings(is_starting=True, passes=passes))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "starting": True, "problems": []})
+    for page in ("/", "/system"):
+        assert "服务刚启动，正在补做采集和判定" in client.get(page).text
+    assert "逾时" not in client.get("/system").text
+    troubled = client_of(county, Surroundings(is_starting=True, problems=["数据库被锁定。"]))
+    assert troubled.get("/readyz").json() == {"ready": False, "starting": False, "problems": ["数据库被锁定。"]}
 
 
 def test_not_ready_says_why(county: Store) -> None:
     client = client_of(county, Surroundings(problems=["最近一小时没有一次成功的核查。"]))
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "problems": ["最近一小时没有一次成功的核查。"]}
+    assert answer.json() == {"ready": False, "starting": False, "problems": ["最近一小时没有一次成功的核查。"]}
     assert "最近一小时没有一次成功的核查。" in client.get("/system").text
 
 
@@ -40,8 +53,8 @@ def test_a_late_pass_is_seen_on_the_system_page(county: Store) -> None:
 
 def test_the_system_page_says_which_looks_fail_and_why(client: TestClient) -> None:
     page = client.get("/system").text
-    assert "需要登录" in page
-    assert "2027 年安排未公布" in page
+    assert Reason.LOGIN_WALL.label in page
+    assert "2027年安排尚未录入" in page
     assert "监测工作正常" in page
 
 

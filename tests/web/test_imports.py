@@ -49,8 +49,8 @@ def test_hostile_words_stay_words(empty: Store, around: Surroundings) -> None:
 
 def test_nothing_to_match_is_said_plainly(client: TestClient) -> None:
     page = text_of(client.get("/imports").text)
-    assert "待对应的行 没有：" in page
-    assert "缺的期次 没有：" in page
+    assert "待匹配的行 无待匹配的行。" in page
+    assert "缺失的期次 无缺失期次。" in page
 
 
 def test_a_missing_round_is_named_with_what_to_do_and_is_a_task(empty: Store, around: Surroundings) -> None:
@@ -61,7 +61,7 @@ def test_a_missing_round_is_named_with_what_to_do_and_is_a_task(empty: Store, ar
     client = client_of(empty, around)
     page = text_of(client.get("/imports").text)
     assert "通报“省平台月报”第2至3期" in page
-    assert "确无此期的，导入一行空行，覆盖全部写“否”" in page
+    assert "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空。" in page
     assert "2 期通报缺失，请补录" in text_of(client.get("/").text)
 
 
@@ -73,5 +73,5 @@ def test_rows_to_match_are_a_task(empty: Store, around: Surroundings) -> None:
     enrol(empty, account("A01", "示例发布"), at=NOW)
     take_in(empty)
     page = client_of(empty, around).get("/").text
-    assert "1 行通报、指数或清单对不上账号，请补上台账" in text_of(page)
+    assert "1 行导入数据未匹配到账号，请补全台账" in text_of(page)
     assert 'href="/imports"' in page

@@ -40,7 +40,7 @@ def test_the_links_of_a_message_open_their_pages_and_opening_changes_nothing(at:
 
 def test_who_presses_the_button_has_the_case(at: Visit) -> None:
     answer = at.client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}")
-    assert "已记下由您处理" in answer.text
+    assert "已记录由您负责" in answer.text
     with at.store.read() as tx:
         (case,) = cases(tx, which=Which.OPEN)
     (said,) = case.acknowledgements
@@ -59,7 +59,7 @@ async def test_a_pasted_link_is_proved_and_ends_the_case(at: Visit) -> None:
 @pytest.mark.parametrize(
     ("link", "status", "said"),
     [
-        ("", 400, "请粘贴链接。"),
+        ("", 400, "链接为空，请粘贴新发布内容的链接后再提交。"),
         ("https://weibo.com/1/2", 422, Verdict.MISPLACED.label),
         (f"{LINK}{'x' * 20_000}", 413, "内容过长"),
     ],

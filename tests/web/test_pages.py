@@ -8,7 +8,10 @@ from starlette.testclient import TestClient
 
 from monitor.core.account import Role, Source
 from monitor.core.calendar import beijing_date
+from monitor.core.case import StepKind
+from monitor.core.observation import Reason
 from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.rules import per_01
 from monitor.core.wording import day
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
@@ -67,7 +70,7 @@ def names_in(page: str) -> list[str]:
 
 def test_the_overview_begins_with_the_situation(client: TestClient) -> None:
     page = text_of(client.get("/").text)
-    assert "7个账号：正常3、临近超期1、超期1、未能核查1、不适用1；最近一次核查 3 分钟前" in page
+    assert "共7个账号：超期1个，临近超期1个，未能核查1个，正常3个，不要求更新1个。最近采集：3分钟前" in page
 
 
 def test_the_main_account_comes_first_then_the_most_urgent(client: TestClient) -> None:
@@ -76,10 +79,10 @@ def test_the_main_account_comes_first_then_the_most_urgent(client: TestClient) -
 
 def test_each_light_has_its_word_its_sign_and_its_deadline(client: TestClient) -> None:
     page = text_of(client.get("/").text)
-    assert "示例交通 （微博） 5月3日 16 天 ■ 超期 5月17日 已过 2 天" in page
-    assert "示例教育 （微博） 5月7日 12 天 ▲ 临近超期 5月21日（周四）" in page
-    assert "5月2日 17 天 ？ 未能核查 5月16日（周六） 需要登录，请操作员核实" in page
-    assert "示例办事 （小程序） 未见发布 － 不适用 小程序不要求更新" in page
+    assert "示例交通 （微博） 5月3日 （16天） ■ 超期 5月17日， 已过2天" in page
+    assert "示例教育 （微博） 5月7日 （12天） ▲ 临近超期 5月21日（周四）" in page
+    assert f"5月2日 （17天） ？ 未能核查 5月16日（周六） {Reason.LOGIN_WALL.label}，请人工核查" in page
+    assert "示例办事 （小程序） － 不要求更新 小程序不要求更新" in page
 
 
 def test_the_next_step_of_the_ladder_is_told(client: TestClient) -> None:
@@ -100,37 +103,37 @@ def test_an_unknown_filter_or_page_shows_everything(client: TestClient) -> None:
 
 def test_the_operators_tasks_lead_to_what_they_are_about(client: TestClient) -> None:
     page = client.get("/").text
-    tasks = page[page.index("今天要办的事") : page.index("按状态筛选")]
-    assert text_of(tasks).startswith("今天要办的事 1 条消息发送失败")
+    tasks = page[page.index("今日待办") : page.index("按状态筛选")]
+    assert text_of(tasks).startswith("今日待办 1 条消息发送失败")
     found = {}
     for link in re.findall(r'href="(/accounts[^"]*)"', tasks):
         found[link] = names_in(client.get(unescape(link)).text)
     assert found == {"/accounts?task=unseen": ["示例水利"], "/accounts?task=people": ["示例文旅"]}
-    assert "1 个案件待办公室办理" in text_of(tasks)
-    assert "联络员和责任领导 示例文旅" in text_of(client.get("/cases?state=office").text)
+    assert "1 项待办公室办理" in text_of(tasks)
+    assert f"{per_01.RULE.title} 示例文旅" in text_of(client.get("/cases?state=office").text)
 
 
 def test_accounts_are_found_by_name_unit_and_id(client: TestClient) -> None:
     for wanted in ("交通", "运输局", "jy-003"):
         assert names_in(client.get("/accounts", params={"q": wanted}).text) == ["示例交通"]
-    assert "没有找到“没有的”" in text_of(client.get("/accounts?q=没有的").text)
+    assert "没有与“没有的”相符的账号，请核对名称或编号。" in text_of(client.get("/accounts?q=没有的").text)
 
 
 def test_an_accounts_page_says_why(client: TestClient) -> None:
     page = text_of(client.get(f"/accounts/{OVERDUE.id}").text)
     assert "最近一次更新为2026年5月3日，已16天未更新，超过2周。" in page
     assert "监测时间点前2周内无更新" in page
-    assert re.search(r"证据： 核查记录\d+", page)
-    assert "超期提醒（16 天），告知联络员、责任领导" in page
-    assert "近90天有10天发布过内容，超过14天的间断1次" in page
+    assert re.search(r"证据：核查记录\d+", page)
+    assert f"{StepKind.OVERDUE.label}（已16天），告知联络员、责任领导" in page
+    assert "近90天有10天发布过内容，超过14天的未更新时段1个" in page
 
 
 def test_an_accounts_page_says_what_kept_us_from_seeing(client: TestClient) -> None:
     page = text_of(client.get(f"/accounts/{UNSEEN.id}").text)
-    assert "未能看到：需要登录" in page
+    assert f"采集异常：{Reason.LOGIN_WALL.label}" in page
     assert "但近24小时没有看到该账号的完整列表" in page
-    assert "超过14天的间断0次" in page
-    assert "灰底为没有看全的时段" in page
+    assert "超过14天的未更新时段0个" in page
+    assert "灰底为采集内容不完整的时段" in page
 
 
 def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Surroundings) -> None:
@@ -146,9 +149,9 @@ def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Su
         )
     client = client_of(empty, around)
     told = [text_of(client.get(f"/accounts/{one.id}").text) for one in listed]
-    assert "这个账号没有自动核查的途径，发布时间靠链接或人工登记" in told[0]
-    assert "自动核查只看得到这个账号的部分内容，发布时间靠链接或人工登记" in told[1]
-    assert "靠链接或人工登记" not in told[2]
+    assert "该账号不能自动采集，请登记发布记录或提交链接" in told[0]
+    assert "该账号只能采集到部分内容，请登记发布记录或提交链接" in told[1]
+    assert "请登记发布记录" not in told[2]
 
 
 def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:
@@ -163,8 +166,9 @@ def test_a_messages_page_shows_the_words_and_the_tries(client: TestClient, count
     with county.read() as tx:
         ended = next(kept for kept in messages(tx) if kept.last)
     page = text_of(client.get(f"/messages/{ended.message.id}").text)
-    assert f"### {SCRIPT} 请联系 @［手机号已隐去］ 或 ［邮箱已隐去］" in page
-    assert "（130101）" in page
+    assert f"{SCRIPT} 请联系 @［手机号已隐去］ 或 ［邮箱已隐去］" in page
+    assert "###" not in page
+    assert "130101" in page
 
 
 def test_nobodys_number_or_address_is_on_any_page(client: TestClient, county: Store) -> None:
@@ -228,10 +232,10 @@ def test_nothing_is_loaded_from_elsewhere(client: TestClient, county: Store) -> 
 
 def test_a_page_that_is_not_there_says_so_in_chinese(client: TestClient) -> None:
     for address, sentence in (
-        ("/nowhere", "没有这个页面。"),
-        ("/accounts/none", "台账中没有这个账号。"),
-        ("/messages/none", "没有这条消息。"),
-        ("/static/none.css", "没有这个页面。"),
+        ("/nowhere", "没有这个页面，请核对网址。"),
+        ("/accounts/none", "台账中没有这个账号，请核对编号。"),
+        ("/messages/none", "没有这条消息，请核对编号。"),
+        ("/static/none.css", "没有这个页面，请核对网址。"),
     ):
         answer = client.get(address)
         assert answer.status_code == 404
@@ -242,14 +246,14 @@ def test_pages_only_read(client: TestClient) -> None:
     for method in ("POST", "PUT", "DELETE"):
         answer = client.request(method, "/accounts")
         assert answer.status_code == 405
-        assert "页面不支持这样的请求。" in answer.text
+        assert "页面不支持这样的请求" in answer.text
 
 
 def test_a_fault_of_ours_is_a_page_without_its_details(county: Store, around: Surroundings) -> None:
     around.passes = 7  # type: ignore[assignment]  # a fault
     answer = client_of(county, around).get("/system")
     assert answer.status_code == 500
-    assert "页面出错了" in answer.text
+    assert "页面出错" in answer.text
     assert "TypeError" not in answer.text
     assert "default-src 'self'" in answer.headers["content-security-policy"]
 
@@ -277,7 +281,7 @@ def test_a_database_in_trouble_is_told_in_its_own_words(county: Store, around: S
 
 def test_without_a_roster_the_page_says_how_to_begin(empty: Store) -> None:
     page = client_of(empty, Surroundings()).get("/").text
-    assert "还没有台账" in page
+    assert "尚未导入台账" in page
     assert "xuncha import roster 台账.xlsx" in page
     assert "示例县的演示数据" not in page
     assert client_of(empty, Surroundings()).get("/accounts").status_code == 200
@@ -307,10 +311,10 @@ def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings
     client = client_of(empty, around)
     first = client.get("/").text
     assert len(names_in(first)) == LINES
-    assert "第 1 页，共 2 页（203 个账号）" in first
+    assert "第1页，共2页（203个账号）" in first
     assert len(names_in(client.get("/?page=2").text)) == 3
-    assert "203个账号：正常0、临近超期0、超期0、未能核查203；尚未开始核查" in text_of(first)
-    assert "等待首次核查" in first
+    assert "共203个账号：超期0个，临近超期0个，尚未核查203个，正常0个。尚未开始采集" in text_of(first)
+    assert "等待首次采集" in first
 
 
 def test_a_long_list_of_messages_says_that_it_is_cut(county: Store, around: Surroundings, empty: Store) -> None:
@@ -319,8 +323,8 @@ def test_a_long_list_of_messages_says_that_it_is_cut(county: Store, around: Surr
             draft = Draft(channel="duty", role=Role.OPERATOR, person="", subject="摘要", body="正文", topic=f"{number}")
             save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
     page = text_of(client_of(empty, around).get("/messages?state=held").text)
-    assert "待放行 101" in page
-    assert "只列最近 100 条。" in page
+    assert "待放行101" in page
+    assert "只列最近100条。" in page
     assert "只列最近" not in client_of(county, around).get("/messages").text
 
 
@@ -332,7 +336,7 @@ def test_a_message_that_goes_by_itself_says_when(around: Surroundings, empty: St
     client = client_of(empty, around)
     assert "自动放行" in text_of(client.get("/messages").text)
     page = text_of(client.get(f"/messages/{number}").text)
-    assert f"核对后放行： xuncha message release {number} ；没有人放行的，" in page
+    assert f"核对后放行： xuncha message release {number} ；无人放行的，" in page
 
 
 def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
@@ -366,10 +370,10 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     with county.read() as tx:
         (number,) = (one.id for one in cases(tx) if (one.account, one.rule) == (OVERDUE.id, "UPD-01"))
     assert "提醒暂停" not in text_of(client.get(f"/cases/{number}").text)
-    assert "暂停提醒的账号" not in text_of(client.get("/").text)
+    assert "已超期而暂停提醒" not in text_of(client.get("/").text)
     with county.begin() as tx:
         save_records(tx, [row], known_at=NOW)
     assert f"提醒暂停至{day(today)}（{day(today)}起，张三登记：换人）" in text_of(client.get(f"/cases/{number}").text)
-    assert "1 个已超期而暂停提醒的账号，单位收不到提醒，请确认" in text_of(client.get("/").text)
+    assert "1 个账号已超期而暂停提醒，请确认" in text_of(client.get("/").text)
     assert names_in(client.get("/accounts?task=muted").text) == [OVERDUE.name]
     assert client.get(f"/api/v1/accounts/{OVERDUE.id}").json()["muted_until"] == today.isoformat()
