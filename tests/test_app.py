@@ -170,7 +170,7 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
         "“grants.shili.collector”：采集器 weibo 不需要授权。"
     ]
     assert [hint.split("，")[0] for hint in hints(granted)] == [
-        "还没有通知渠道",
+        "尚未设置通知渠道",
         "hold 为 true",
         "没有设置环境变量 XUNCHA_KEY",
     ]

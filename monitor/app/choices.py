@@ -67,7 +67,7 @@ def rule_ids() -> frozenset[str]:
 
 def rule_titles() -> dict[str, str]:
     """Return what people call each rule, by id."""
-    return {rule.id: rule.title for rule in _rules()}
+    return {rule.id: rule.title for rule in (*_rules(), unseen.rule(WorkCalendar()))}
 
 
 def _rules() -> Iterable[Rule | AreaRule]:

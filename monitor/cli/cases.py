@@ -14,6 +14,7 @@ from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from monitor.core.case import Case
     from monitor.core.decision import Ruling
@@ -30,32 +31,37 @@ document_option = click.option("--document", metavar="文号", help="依据文�
 
 @click.group(cls=Group)
 def case() -> None:
-    """案件：查看、核实、登记处置决定、结案。"""
+    """事项：查看、核实、登记处置决定、办结。"""
 
 
 @case.command("list", cls=Command)
-@click.option("--all", "everything", is_flag=True, help="也列出已结束的案件。")
+@click.option("--all", "everything", is_flag=True, help="也列出已办结的事项。")
 @place
 def case_list(where: Place, *, everything: bool) -> None:
-    """列出案件，最近开始的在前。"""
+    """列出事项，最近列入的在前。"""
+    from monitor.app.choices import rule_titles
+    from monitor.app.clock import now
     from monitor.store import cases
 
     with where.store() as store, store.read() as tx:
         found = cases.cases(tx, which=cases.Which.ALL if everything else cases.Which.OPEN)
-    for one in found:
-        click.echo(_line(one))
+        lines = [_line(tx, one, rule_titles(), now()) for one in found]
+    for line in lines:
+        click.echo(line)
     if not found:
-        click.echo("没有案件。")
+        click.echo("没有事项。" if everything else "没有办理中的事项；加 --all 查看已办结的。")
 
 
 @case.command("show", cls=Command)
 @number_argument
 @place
 def case_show(where: Place, *, number: int) -> None:
-    """显示一个案件的每一步和核实结果。"""
+    """显示一个事项的当前情况、依据、每一步和登记的决定。"""
+    from monitor.app.choices import rule_titles
     from monitor.app.clock import now
     from monitor.core.calendar import beijing, beijing_date
     from monitor.core.decision import Ruling
+    from monitor.core.labels import evidence_list, proposed, state_text, step_text
     from monitor.core.mute import over
     from monitor.core.wording import plain
     from monitor.store import cases, decisions, records, roster
@@ -63,15 +69,24 @@ def case_show(where: Place, *, number: int) -> None:
     with where.store() as store, store.read() as tx:
         found = cases.case(tx, number)
         if found is None:
-            raise Refusal(f"没有编号为 {number} 的案件。")
+            raise Refusal(f"没有编号为{number}的事项，请核对编号。")
         ruled = decisions.decisions_on(tx, found)
         account = roster.account(tx, found.account) if found.closed_at is None else None
         mute = over(account, records.mutes_on(tx, beijing_date(now()))) if account else None
-    click.echo(_line(found))
+        finding = cases.finding_on(tx, found) if found.closed_at is None else None
+        line = _line(tx, found, rule_titles(), now())
+    click.echo(line)
+    if finding:
+        click.echo(f"当前情况：{state_text(finding)}，{plain(finding.because, 300)}")
+        click.echo(f"依据：{plain(finding.clause, 300)}")
+        if finding.proposals:
+            click.echo(proposed(finding))
+        if finding.evidence:
+            click.echo(f"证据：{evidence_list(finding.evidence)}")
     if mute:
         click.echo(f"提醒暂停至{mute.last}（{plain(mute.by)}登记：{plain(mute.why, 300)}）")
     for step in found.steps:
-        click.echo(f"{beijing(step.at):%Y-%m-%d %H:%M}  {step.kind.label}  {plain(step.because, 300)}")
+        click.echo(f"{beijing(step.at):%Y-%m-%d %H:%M}  {step_text(step)}  {plain(step.because, 300)}")
     for one in ruled:
         verb = "核实为" if one.ruling in {Ruling.CONFIRMED, Ruling.REJECTED} else "决定"
         until = f"至{one.valid_until}" if one.valid_until else ""
@@ -79,7 +94,7 @@ def case_show(where: Place, *, number: int) -> None:
         line = f"{plain(one.by)}{verb}{one.ruling.label}{until}{f'（{said}）' if said else ''}"
         click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {line}")
         if one.shaken_at and one.shaken:
-            click.echo(f"{beijing(one.shaken_at):%Y-%m-%d %H:%M}  依据变化：{plain(one.shaken, 300)}")
+            click.echo(f"{beijing(one.shaken_at):%Y-%m-%d %H:%M}  决定依据有变化：{plain(one.shaken, 300)}")
 
 
 @case.command("confirm", cls=Command)
@@ -92,7 +107,7 @@ def case_confirm(where: Place, *, number: int, by: str | None, note: str) -> Non
     from monitor.core.decision import Ruling
 
     _rule(where, number, Ruling.CONFIRMED, by, note)
-    click.echo(f"案件 {number} 已确认。")
+    click.echo(f"事项{number}已确认。")
 
 
 @case.command("reject", cls=Command)
@@ -105,7 +120,7 @@ def case_reject(where: Place, *, number: int, by: str | None, note: str) -> None
     from monitor.core.decision import Ruling
 
     _rule(where, number, Ruling.REJECTED, by, note)
-    click.echo(f"案件 {number} 已判为误报。")
+    click.echo(f"事项{number}已判为误报。")
 
 
 @case.command("exempt", cls=Command)
@@ -187,7 +202,7 @@ def case_revoke(where: Place, *, number: int, document: str | None, by: str | No
     with where.store() as store, store.begin(durable=True) as tx:
         found = cases.case(tx, number)
         if found is None:
-            raise Refusal(f"没有编号为 {number} 的案件。")
+            raise Refusal(f"没有编号为{number}的事项，请核对编号。")
         at = now()
         made = decisions.decisions_of(tx, {found.account}, at)[found.account] if found.account else []
         standing = [one for one in in_force(made) if one.rule == found.rule]
@@ -209,7 +224,7 @@ def case_revoke(where: Place, *, number: int, document: str | None, by: str | No
 @note_option
 @place
 def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
-    """人工结案：只限问题已不存在、规则又没有自行结案的。"""
+    """人工办结：只限问题已消除、又没有自动办结的。"""
     from monitor.app.clock import now
     from monitor.core.case import Closing
     from monitor.core.verdict import QUIET
@@ -219,11 +234,11 @@ def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
         found = _open_case(tx, number)
         finding = cases.finding_on(tx, found)
         if finding is not None and finding.state not in QUIET:
-            raise Refusal(f"案件 {number} 的问题还在（{finding.state.label}），不能结案；请登记豁免、保留等决定。")
+            raise Refusal(f"事项{number}的问题尚未消除（{finding.state.label}），不能办结；请登记豁免、保留等决定。")
         at = now()
         cases.end(tx, [number], Closing.DECIDED, at=at)
         acts.note(tx, at, "case close", str(number), note, by=by)
-    click.echo(f"案件 {number} 已结案。")
+    click.echo(f"事项{number}已办结。")
 
 
 def _rule(where: Place, number: int, ruling: Ruling, by: str | None, note: str) -> None:
@@ -238,7 +253,7 @@ def _rule(where: Place, number: int, ruling: Ruling, by: str | None, note: str) 
         finding = cases.finding_on(tx, found)
         doubts = {State.SUSPECTED, State.NEEDS_REVIEW, *([State.VIOLATED] if found.rule == DOWNLOADS else [])}
         if not found.account or finding is None or finding.state not in doubts:
-            raise Refusal(f"案件 {number} 没有待核实的疑似情况。")
+            raise Refusal(f"事项{number}没有待核实的疑似情况，请核对编号。")
         at = now()
         decisions.decide(tx, found, finding.episode, ruling, by=acts.whoever(by), at=at, note=note)
         acts.note(tx, at, f"case {_VERBS[ruling.value]}", str(number), note, by=by)
@@ -270,7 +285,7 @@ def _dispose(
         found = _open_case(tx, number)
         finding = cases.finding_on(tx, found)
         if not found.account or finding is None:
-            raise Refusal(f"案件 {number} 不是账号的案件，不能登记处置决定。")
+            raise Refusal(f"事项{number}不是账号的事项，不能登记处置决定。")
         titles = rule_titles()
         _refuse_what_makes_no_sense(finding, ruling, titles.get(found.rule, found.rule), by, note, document)
         named = _named(tx, found, titles)
@@ -336,9 +351,9 @@ def _open_case(tx: Tx, number: int) -> Case:
 
     found = cases.case(tx, number)
     if found is None:
-        raise Refusal(f"没有编号为 {number} 的案件。")
+        raise Refusal(f"没有编号为{number}的事项，请核对编号。")
     if found.closed_at is not None:
-        raise Refusal(f"案件 {number} 已结束，不能再核实。")
+        raise Refusal(f"事项{number}已办结，不能再核实。")
     return found
 
 
@@ -352,14 +367,16 @@ _VERBS = {
 }
 
 
-def _line(one: Case) -> str:
-    from monitor.core.calendar import beijing
+def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
+    """Return a case as one line: number, day, whom and what it is about, its last step and how it stands."""
+    from monitor.core.calendar import beijing_date
+    from monitor.core.labels import step_text
+    from monitor.core.wording import dated
 
-    step = one.steps[-1].kind.label if one.steps else ""
-    end = f"已结束：{one.closing.label}" if one.closing else "进行中"
-    return (
-        f"{one.id}  {beijing(one.opened_at):%Y-%m-%d}  {one.account or one.unit or one.area}  {one.rule}  {step}  {end}"
-    )
+    begun = f"{dated(beijing_date(one.opened_at), beijing_date(at))}列入"
+    step = step_text(one.steps[-1]) if one.steps else ""
+    end = f"已办结（{one.closing.label}）" if one.closing else "办理中"
+    return "  ".join(part for part in (str(one.id), begun, _named(tx, one, titles), step, end) if part)
 
 
 COMMANDS = (case,)

@@ -51,7 +51,7 @@ class Table:
 )
 @place
 def export(where: Place, *, what: str, out: Path, person: str | None, form: str | None) -> None:
-    """导出表格：roster 台账，template 空白台账，findings 判断，cases 案件，messages 消息，personal-data 个人信息。"""
+    """导出表格：roster 台账，template 空白台账，findings 判定，cases 事项，messages 消息，personal-data 个人信息。"""
     from monitor.ledger import LedgerError
 
     if person and what != "personal-data":
@@ -132,43 +132,62 @@ def _personal(tx: Tx, person: str | None) -> Table:
 
 
 def _findings(tx: Tx) -> Table:
+    from monitor.app.choices import rule_titles
+    from monitor.core.labels import evidence_list, state_text
     from monitor.store import cases
 
+    titles, called = rule_titles(), _names(tx)
+    columns = ("账号ID", "账号", "主办单位", "地区", "规则", "问题", "结果", "未更新天数", "说明", "依据", "证据")
     return Table(
-        title="判断结果",
-        columns=("账号ID", "主办单位", "地区", "规则", "结果", "未更新天数", "说明", "条款", "证据"),
+        title="判定结果",
+        columns=columns,
         rows=[
             (
                 one.account,
+                called.get(one.account or ""),
                 one.unit,
                 one.area,
                 one.rule,
-                one.state.label,
+                titles.get(one.rule, one.rule),
+                state_text(one),
                 one.days,
                 one.because,
                 one.clause,
-                "、".join(one.evidence),
+                evidence_list(one.evidence),
             )
             for one in cases.current_findings(tx)
         ],
     )
 
 
+def _names(tx: Tx) -> Mapping[str, str]:
+    """Return what people call each account of the roster: its name and its platform, by id."""
+    from monitor.store import roster
+
+    return {one.id: f"{one.name}（{one.platform.label}）" for one in roster.accounts(tx)}
+
+
 def _cases(tx: Tx) -> Table:
+    from monitor.app.choices import rule_titles
+    from monitor.core.labels import step_text
     from monitor.store import cases
 
+    titles, called = rule_titles(), _names(tx)
+    columns = ("编号", "账号ID", "账号", "主办单位", "地区", "规则", "问题", "列入", "已采取的步骤", "办结", "办结原因")
     return Table(
-        title="案件",
-        columns=("编号", "账号ID", "主办单位", "地区", "规则", "开始", "已采取的步骤", "结束", "结束原因"),
+        title="事项",
+        columns=columns,
         rows=[
             (
                 one.id,
                 one.account,
+                called.get(one.account),
                 one.unit,
                 one.area,
                 one.rule,
+                titles.get(one.rule, one.rule),
                 one.opened_at,
-                "、".join(step.kind.label for step in one.steps),
+                "、".join(step_text(step) for step in one.steps),
                 one.closed_at,
                 one.closing.label if one.closing else "",
             )
@@ -188,7 +207,7 @@ def _messages(tx: Tx) -> Table:
                 one.message.id,
                 one.created_at,
                 one.role.label,
-                one.message.channel,
+                one.message.channel or "尚未设置渠道",
                 one.message.subject,
                 one.state.label,
                 one.attempts,

@@ -32,10 +32,10 @@ class When:
 
 
 @click.command(cls=Command)
-@click.option("--at", type=MOMENT, metavar="时刻", help="判断哪一时刻的情况，默认现在。")
-@click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判断，默认与 --at 相同。")
-@click.option("--account", metavar="账号ID", help="只判断一个账号。")
-@click.option("--all", "everything", is_flag=True, help="也列出正常和不适用的结果。")
+@click.option("--at", type=MOMENT, metavar="时刻", help="判定哪一时刻的情况，默认现在。")
+@click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判定，默认与 --at 相同。")
+@click.option("--account", metavar="账号ID", help="只判定一个账号。")
+@click.option("--all", "everything", is_flag=True, help="也列出未发现问题和不涉及的结果。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @place
 def evaluate(
@@ -47,7 +47,7 @@ def evaluate(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """按规则判断并列出结果；只读取，不改变任何案件。"""
+    """按规则判定并列出结果；只读取，不改变任何事项。"""
     from monitor.app.choices import bench
     from monitor.app.clock import now
     from monitor.core.shapes import finding_shape
@@ -59,7 +59,7 @@ def evaluate(
     judged_by = bench(settings, settings.work_calendar())
     with where.store() as store:
         if account is None and _is_too_early(store, when):
-            warn(["那一时刻还没有台账；按现在所知判断过去，请加 --known-at now"])
+            warn(["那一时刻还没有台账；按现在所知判定过去，请加 --known-at now"])
         found = judged(store, judged_by, when, account=account, silences=everything)
     findings = sorted((one for one in found if everything or one.state not in QUIET), key=_place)
     if as_json:
@@ -109,7 +109,7 @@ def known_then(store: Store, account: str | None, when: When) -> Iterator[Known]
             if account not in ids:
                 raise Refusal(_not_there(account, is_later=roster.account(tx, account) is not None))
             ids = [account]
-        with progress("判断", len(ids)) as bar:
+        with progress("判定", len(ids)) as bar:
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
                 yield from facts.known(tx, batch, now=when.at, known_at=when.known_at)
@@ -126,18 +126,22 @@ def _is_too_early(store: Store, when: When) -> bool:
 
 def _not_there(account: str, *, is_later: bool) -> str:
     if is_later:
-        return f"那一时刻的台账中没有账号 {account}；按现在所知判断过去，请加 --known-at now。"
-    return f"台账中没有账号 {account}。"
+        return f"那一时刻的台账中没有账号“{account}”；按现在所知判定过去，请加 --known-at now。"
+    return f"台账中没有账号“{account}”，请核对编号。"
 
 
 def _print(findings: Sequence[Finding]) -> None:
+    from monitor.app.choices import rule_titles
+    from monitor.core.labels import state_text
     from monitor.core.wording import plain
 
+    titles = rule_titles()
     lines = [
-        f"{one.account or one.unit or one.area}  {one.rule}  {one.state.label}  {plain(one.because, 300)}"
+        f"{one.account or one.unit or one.area}  {one.rule} {titles.get(one.rule, '')}  {state_text(one)}  "
+        f"{plain(one.because, 300)}"
         for one in findings
     ]
-    click.echo("\n".join(lines) if lines else "没有需要注意的情况。")
+    click.echo("\n".join(lines) if lines else "未发现问题。")
 
 
 COMMANDS = (evaluate,)

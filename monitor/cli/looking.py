@@ -31,7 +31,7 @@ AT_ONCE = 20
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @place
 def check(where: Place, *, accounts: tuple[str, ...], as_json: bool) -> None:
-    """立即查看账号（不写则查看全部），并保存看到的内容。"""
+    """立即采集账号（不写则采集全部），并保存采集到的内容。"""
     from monitor.core.shapes import look_shape
 
     settings = where.settings(secrets=True)
@@ -44,9 +44,9 @@ def check(where: Place, *, accounts: tuple[str, ...], as_json: bool) -> None:
         click.echo(_line(one))
     unwatched = sorted(set(accounts) - {one.look.source.account for one in recorded})
     if unwatched:
-        click.echo(f"靠链接或人工核查，没有自动查看：{'、'.join(unwatched)}。")
+        click.echo(f"以下账号须人工核查，未自动采集：{'、'.join(unwatched)}。")
     elif not recorded:
-        click.echo("没有可以自动查看的账号。")
+        click.echo("没有可自动采集的账号；请在台账中填写主页链接或采集方式。")
 
 
 async def _check(where: Place, settings: Settings, store: Store, accounts: Sequence[str]) -> Sequence[Recorded]:
@@ -55,12 +55,12 @@ async def _check(where: Place, settings: Settings, store: Store, accounts: Seque
     known = {account.id for account in await store.query(roster.accounts)}
     unknown = [name for name in accounts if name not in known]
     if unknown:
-        raise Refusal(f"台账中没有账号 {'、'.join(unknown)}。")
+        raise Refusal(f"台账中没有账号“{'、'.join(unknown)}”，请核对编号。")
     chosen = list(dict.fromkeys(accounts)) or sorted(known)
     found: list[Recorded] = []
     async with where.parts(settings, store) as parts:
         await store.write(parts.sync_sources)
-        with progress("查看", len(chosen)) as bar:
+        with progress("采集", len(chosen)) as bar:
             for start in range(0, len(chosen), AT_ONCE):
                 batch = chosen[start : start + AT_ONCE]
                 found += await parts.looker.look_now(batch)
@@ -70,6 +70,7 @@ async def _check(where: Place, settings: Settings, store: Store, accounts: Seque
 
 def _line(recorded: Recorded) -> str:
     """Return how a look ended, as people read it."""
+    from monitor.core.account import way_of_looking
     from monitor.core.calendar import beijing
     from monitor.core.download import Download
     from monitor.core.observation import Blind, Timeline, Unchanged
@@ -79,24 +80,52 @@ def _line(recorded: Recorded) -> str:
         case Unchanged():
             text = "与上次相同"
         case Blind(reason=reason, detail=detail):
-            text = f"未能看到：{reason.label}（{detail}）" if detail else f"未能看到：{reason.label}"
+            text = f"采集异常：{reason.label}{_status(detail)}，{_WISHES[reason.value]}"
         case Download(place=place, fault=fault):
             text = f"{place}{'可用' if fault is None else f'不可用：{fault.label}'}"
         case Timeline(standing=standing, newest=newest):
-            latest = f"，最近一次发布 {beijing(newest.published_at):%Y-%m-%d %H:%M}" if newest else ""
-            text = f"{standing.label}{latest}，新增 {recorded.posts_added} 条"
-    return f"{look.source.account}  {look.source.collector}={look.source.key}  {text}"
+            latest = f"，最近一次发布为{beijing(newest.published_at):%Y-%m-%d %H:%M}" if newest else ""
+            text = f"{standing.label}{latest}，新增{recorded.posts_added}条"
+    way = way_of_looking(look.source.collector)
+    return f"{look.source.account}  {way}（{look.source.collector}={look.source.key}）  {text}"
+
+
+_WISHES = {
+    "dns": "请核对主页链接的域名",
+    "connect": "请检查网络，或稍后再试",
+    "tls": "请核对主页链接，或联系网站维护单位",
+    "timeout": "请检查网络，或稍后再试",
+    "http_error": "请核对主页链接是否仍可打开",
+    "refused": "请人工核查后登记发布记录",
+    "rate_limited": "请稍后再试",
+    "login_wall": "请人工核查后登记发布记录",
+    "captcha": "请人工核查后登记发布记录",
+    "grant": "请在设置的 grants 中更新授权",
+    "guard_blocked": "内网地址须在设置的 network.allow 中写明",
+    "too_large": "请核对主页链接是否为列表页",
+    "truncated": "请稍后再试",
+    "unreadable": "请核对主页链接和采集方式，或人工核查后登记",
+}
+"""What to do about each reason why a look saw nothing."""
+
+
+def _status(detail: str) -> str:
+    """Return the status that a server answered, if that is why; the rest of a detail is for the records."""
+    from re import search
+
+    found = search(r"\bHTTP (\d{3})\b", detail)
+    return f"（状态码{found[1]}）" if found else ""
 
 
 @click.command(cls=Command)
 @click.argument("collector", metavar="采集器")
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option("--url", metavar="网址", default="https://example.invalid/", help="文件来自哪个地址（仅供参考）。")
-@click.option("--at", type=MOMENT, metavar="时刻", help="查看的时刻，用于“3分钟前”之类的时间；默认现在。")
+@click.option("--at", type=MOMENT, metavar="时刻", help="采集的时刻，用于“3分钟前”之类的时间；默认现在。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（总是如此）。")
 @place
 def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool) -> None:
-    """用采集器读一个保存下来的页面，输出它看到了什么。"""
+    """用采集器读一个保存下来的页面，输出读到的内容。"""
     from monitor.app.choices import all_collectors
     from monitor.app.clock import now
     from monitor.core.collector import Page
@@ -105,7 +134,7 @@ def read(where: Place, *, collector: str, file: Path, url: str, at: datetime | N
     del where, as_json
     found = all_collectors()
     if collector not in found:
-        raise click.UsageError(f"没有采集器 {collector}，可以是 {'、'.join(sorted(found))}")
+        raise click.UsageError(f"没有采集器“{collector}”，可填：{'、'.join(sorted(found))}")
     page = Page(url=url, status=200, headers={}, body=_content(file), at=at or now())
     click.echo(printed(read_shape(_seen(found[collector], page), found[collector])))
 

@@ -82,7 +82,7 @@ def message_show(where: Place, *, number: str) -> None:
         found = outbox.messages(tx, ids=[number])
         tries = outbox.attempts_of(tx, number)
     if not found:
-        raise Refusal(f"没有编号为{number}的消息，请用 xuncha message list 查看编号。")
+        raise Refusal(f"没有编号为{number}的消息，请核对编号。")
     (kept,) = found
     click.echo(f"{kept.message.subject}\n\n{as_text(concealed(kept.message.body))}\n")
     click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel or _NOWHERE}，对象：{_reader(kept)}")
@@ -162,7 +162,7 @@ def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -
 
     found = {one.message.id: one.state for one in outbox.messages(tx, ids=numbers, limit=max(1, len(numbers)))}
     unknown = (number for number in numbers if number not in found)
-    faults = [f"没有编号为{number}的消息，请用 xuncha message list 查看编号" for number in unknown]
+    faults = [f"没有编号为{number}的消息，请核对编号" for number in unknown]
     faults += [f"消息 {number} {one.label}，不能{verb}" for number, one in found.items() if one is not state]
     if faults:
         raise Refusal("\n".join(f"{fault}。" for fault in faults))

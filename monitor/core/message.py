@@ -113,7 +113,7 @@ def spoken(attempt: Attempt) -> str:
     if attempt.outcome is not Outcome.SENT:
         parts += [known] if (known := _KNOWN.get(attempt.code)) else []
         parts += [attempt.detail] if _is_chinese(attempt.detail) and attempt.detail not in parts else []
-        parts += [f"错误代码{attempt.code.removeprefix('HTTP ')}"] if _has_number(attempt.code) else []
+        parts += _numbered(attempt.code)
     said = "，".join(parts[1:])
     return f"{parts[0]}：{said}" if said else parts[0]
 
@@ -124,8 +124,12 @@ def _is_chinese(text: str) -> bool:
     return han > 0 and han >= sum(sign.isascii() and sign.isalpha() for sign in text)
 
 
-def _has_number(code: str) -> bool:
-    return code.removeprefix("HTTP ").lstrip("-").isdigit()
+def _numbered(code: str) -> list[str]:
+    """Return a code that is a number, for whoever looks it up; the status of an answer is no fault by itself."""
+    status = code.removeprefix("HTTP ")
+    if not status.lstrip("-").isdigit():
+        return []
+    return [f"状态码{status}" if status != code else f"错误代码{code}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

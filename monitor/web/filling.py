@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
+from monitor.core.labels import evidence_text, proposed, state_text, step_text
 from monitor.core.unseen import ID as DUTY
 from monitor.core.wording import dated, day, plain
 from monitor.web.account import outcome_text, seen_text
@@ -16,13 +17,9 @@ from monitor.web.view import View
 from monitor.web.words import (
     ago,
     deadline_text,
-    evidence_text,
     masked,
     moment,
-    proposed,
     safe_link,
-    state_text,
-    step_text,
     tried_text,
     until,
 )

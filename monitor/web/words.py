@@ -7,14 +7,11 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
-from monitor.core.case import RUNGS, Step, StepKind
-from monitor.core.finding import Finding, Proposal, State
 from monitor.core.message import Attempt, spoken
 from monitor.core.token import concealed
 from monitor.core.wording import dated, day, day_with_week
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
-_EVIDENCE = {"observation": "核查记录", "record": "登记", "listing": "通报记录", "week": "指数", "case": "事项"}
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -60,40 +57,6 @@ def until(when: datetime, now: datetime) -> str:
     if beijing_date(when) == beijing_date(now) + ONE_DAY:
         return f"明天{beijing(when):%H:%M}"
     return moment(when, now)
-
-
-def evidence_text(mark: str) -> str:
-    """Return what a finding cites, as `observation:12`, for people."""
-    kind, _, number = mark.partition(":")
-    return f"{_EVIDENCE[kind]}{number}" if kind in _EVIDENCE else mark
-
-
-_REVIEWED = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL, Proposal.REVIEW})
-"""What the departments decide together."""
-_PACED = RUNGS | {StepKind.HOLIDAY}
-"""The steps that go by the days since the update."""
-
-
-def state_text(finding: Finding) -> str:
-    """Return how somebody stands to a rule; what nobody has looked into yet is told from what could not be."""
-    is_untouched = finding.state is State.UNKNOWN and finding.because.startswith(_UNTOUCHED)
-    return _UNTOUCHED_STATE if is_untouched else finding.state.label
-
-
-_UNTOUCHED, _UNTOUCHED_STATE = "尚未", "尚未核查"
-
-
-def proposed(finding: Finding) -> str:
-    """Return what a finding proposes, and who decides about it."""
-    said = "、".join(one.label for one in finding.proposals)
-    who = "须经联合研判" if _REVIEWED & set(finding.proposals) else "须由办公室确定"
-    return f"系统建议：{said}（{who}）"
-
-
-def step_text(step: Step) -> str:
-    """Return what people call a step, with the days without updates where it goes by them."""
-    is_paced = step.kind in _PACED and step.days is not None
-    return f"{step.kind.label}（已{step.days}天）" if is_paced else step.kind.label
 
 
 def tried_text(attempt: Attempt) -> str:

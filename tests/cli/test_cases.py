@@ -10,10 +10,12 @@ from monitor.app.choices import bench, load_settings
 from monitor.app.clock import now
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
+from monitor.core.case import Closing, StepKind
 from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import State
 from monitor.core.observation import Look
 from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.rules import app_01
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Judge
 from monitor.store import Store, audit, cases, facts, open_store, records
@@ -57,9 +59,10 @@ async def test_a_suspicion_is_listed_shown_and_confirmed(suspected: Office) -> N
     lines = suspected.type("case", "list").lines
     (line,) = [line for line in lines if "APP-01" in line]
     number = line.split()[0]
-    assert line.endswith("疑似不可用  进行中")
+    assert line.endswith(f"{StepKind.SUSPECT.label}  办理中")
+    assert f"“{app_01.RULE.title}”（APP-01）" in line
     assert suspected.type("case", "confirm", number, "--by", "张某", "--note", "两部手机均无法下载").lines == [
-        f"案件 {number} 已确认。"
+        f"事项{number}已确认。"
     ]
     assert suspected.type("case", "show", number).lines[-1].endswith("张某核实为确认（两部手机均无法下载）")
     with store_of(suspected) as store:
@@ -79,18 +82,20 @@ async def test_that_the_unit_of_an_open_case_is_muted_is_shown(suspected: Office
     row = Record(kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name="A01", on=today, text=f"至{today}；张三；换人")
     with store_of(suspected) as store, store.begin() as tx:
         records.save_records(tx, [row], known_at=now())
-    assert suspected.type("case", "show", number).lines[1] == f"提醒暂停至{today}（张三登记：换人）"
+    assert suspected.type("case", "show", number).lines.count(f"提醒暂停至{today}（张三登记：换人）") == 1
 
 
 async def test_a_suspicion_that_was_wrong_ends_its_case(suspected: Office) -> None:
     number = next(line for line in suspected.type("case", "list").lines if "APP-01" in line).split()[0]
-    assert suspected.type("case", "reject", number).lines == [f"案件 {number} 已判为误报。"]
+    assert suspected.type("case", "reject", number).lines == [f"事项{number}已判为误报。"]
     with store_of(suspected) as store:
         await judge(suspected, store)
         assert state(store) is State.OK
     refused = suspected.type("case", "confirm", number)
-    assert (refused.code, refused.err) == (1, f"案件 {number} 已结束，不能再核实。\n")
-    assert any(line.endswith("已结束：数据已更正") for line in suspected.type("case", "list", "--all").lines)
+    assert (refused.code, refused.err) == (1, f"事项{number}已办结，不能再核实。\n")
+    assert any(
+        line.endswith(f"已办结（{Closing.CORRECTED.label}）") for line in suspected.type("case", "list", "--all").lines
+    )
 
 
 async def test_an_old_row_of_failures_keeps_its_beginning(office: Office) -> None:
@@ -108,12 +113,12 @@ async def test_an_old_row_of_failures_keeps_its_beginning(office: Office) -> Non
 
 
 def test_cases_that_cannot_be_ruled_on_are_refused(office: Office) -> None:
-    assert office.type("case", "list").lines == ["没有案件。"]
+    assert office.type("case", "list").lines == ["没有办理中的事项；加 --all 查看已办结的。"]
     for words in (("show", "7"), ("confirm", "7"), ("reject", "7")):
         refused = office.type("case", *words)
-        assert (refused.code, refused.err) == (1, "没有编号为 7 的案件。\n")
+        assert (refused.code, refused.err) == (1, "没有编号为7的事项，请核对编号。\n")
 
 
 async def test_only_a_suspicion_about_an_app_is_ruled_on(suspected: Office) -> None:
     number = next(line for line in suspected.type("case", "list").lines if "PER-01" in line).split()[0]
-    assert suspected.type("case", "confirm", number).err == f"案件 {number} 没有待核实的疑似情况。\n"
+    assert suspected.type("case", "confirm", number).err == f"事项{number}没有待核实的疑似情况，请核对编号。\n"

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.app.choices import bench, load_settings, rule_titles
 from monitor.app.clock import now
+from monitor.core.case import Closing
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Judge
 from monitor.pipeline.surveying import Surveyor
@@ -40,16 +41,16 @@ async def troubled(office: Office) -> Office:
 
 def number_of(office: Office, rule: str) -> str:
     """Return the number of the open case under a rule."""
-    (line,) = [line for line in office.type("case", "list").lines if f"  {rule}  " in line]
+    (line,) = [line for line in office.type("case", "list").lines if f"（{rule}）" in line]
     return line.split()[0]
 
 
 @pytest.mark.parametrize(
     ("verb", "end", "said"),
     [
-        ("exempt", "已结束：已补正或处置", "已豁免"),
-        ("retain", "已结束：已补正或处置", "已决定保留"),
-        ("deregister", "进行中", "已决定注销"),
+        ("exempt", f"已办结（{Closing.COMPLETED.label}）", "已豁免"),
+        ("retain", f"已办结（{Closing.COMPLETED.label}）", "已决定保留"),
+        ("deregister", "办理中", "已决定注销"),
     ],
 )
 async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str, end: str, said: str) -> None:
@@ -141,13 +142,13 @@ async def test_what_is_asked_without_exception_cannot_be_exempted(troubled: Offi
 async def test_a_case_whose_trouble_lasts_is_not_closed(troubled: Office) -> None:
     refused = troubled.type("case", "close", number_of(troubled, "PLT-01"))
     assert refused.code == 1
-    assert "问题还在" in refused.err
+    assert "问题尚未消除" in refused.err
 
 
 async def test_the_case_of_an_area_takes_no_decision(troubled: Office) -> None:
     refused = troubled.type("case", "exempt", number_of(troubled, "MAT-01"))
     assert refused.code == 1
-    assert "不是账号的案件" in refused.err
+    assert "不是账号的事项" in refused.err
 
 
 async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: Office) -> None:
@@ -158,4 +159,4 @@ async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: 
     await judge(troubled)
     decided, changed = troubled.type("case", "show", number).lines[-2:]
     assert "县府办决定注销" in decided
-    assert "依据变化：作出决定时：主办单位为乡镇（街道），原则上予以注销。按现在所知：" in changed
+    assert "决定依据有变化：作出决定时：主办单位为乡镇（街道），原则上予以注销。按现在所知：" in changed

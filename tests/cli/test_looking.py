@@ -148,10 +148,10 @@ def watched(office: Office, httpserver: HTTPServer) -> Office:
 
 def test_checking_tells_what_was_seen_and_keeps_it(watched: Office) -> None:
     first, second = watched.type("check").lines
-    assert first.startswith("A01  feed=http")
-    assert "正常，最近一次发布 " in first
-    assert first.endswith("，新增 3 条")
-    assert "未能看到：网站返回错误" in second
+    assert first.startswith("A01  订阅源（RSS）（feed=http")
+    assert "正常，最近一次发布为" in first
+    assert first.endswith("，新增3条")
+    assert f"采集异常：{Reason.HTTP_ERROR.label}（状态码" in second
     assert len(watched.content()["posts"]) == 3
     words = ("evaluate", "--account", "A01", "--all", "--json")
     assert [one["days"] for one in watched.type(*words).json if one["rule"] == "UPD-01"] == [3]
@@ -160,7 +160,7 @@ def test_checking_tells_what_was_seen_and_keeps_it(watched: Office) -> None:
 def test_checking_again_sees_the_same(watched: Office) -> None:
     watched.type("check", "A01").done()
     (line,) = watched.type("check", "A01").lines
-    assert line.endswith(("与上次相同", "新增 0 条"))
+    assert line.endswith(("与上次相同", "新增0条"))
     assert len(watched.content()["posts"]) == 3
 
 
@@ -173,20 +173,26 @@ def test_checking_in_json_is_one_array_of_looks(watched: Office) -> None:
     assert (blind["account"], blind["standing"], blind["reason"]) == ("A02", None, "http_error")
 
 
+def test_every_reason_why_nothing_was_seen_says_what_to_do_and_no_detail_in_english() -> None:
+    assert set(looking._WISHES) == {reason.value for reason in Reason}
+    shown = looking._status("HTTP 404 at www.example.gov.cn, not found") + looking._status("connection reset by peer")
+    assert shown == "（状态码404）"
+
+
 def test_checking_names_those_that_are_read_by_hand(watched: Office) -> None:
-    assert watched.type("check", "A01", "A03").lines[1] == "靠链接或人工核查，没有自动查看：A03。"
-    assert watched.type("check", "A03").lines == ["靠链接或人工核查，没有自动查看：A03。"]
+    assert watched.type("check", "A01", "A03").lines[1] == "以下账号须人工核查，未自动采集：A03。"
+    assert watched.type("check", "A03").lines == ["以下账号须人工核查，未自动采集：A03。"]
 
 
 def test_checking_without_a_roster_is_done_at_once(office: Office) -> None:
-    assert office.type("check").done() == "没有可以自动查看的账号。\n"
+    assert office.type("check").done() == "没有可自动采集的账号；请在台账中填写主页链接或采集方式。\n"
     assert office.type("check", "--json").json == []
 
 
 def test_a_loopback_address_is_blocked_unless_the_settings_allow_it(watched: Office) -> None:
     watched.settle("office:\n  name: 甲\n  areas: [示例县]\n", instead=True)
     (line,) = watched.type("check", "A01").lines
-    assert "未能看到：地址不允许访问" in line
+    assert f"采集异常：{Reason.GUARD_BLOCKED.label}，内网地址须在" in line
 
 
 def test_long_work_is_silent_in_a_pipe(watched: Office) -> None:
@@ -198,7 +204,7 @@ def test_long_work_is_silent_in_a_pipe(watched: Office) -> None:
 def test_long_work_shows_progress_on_a_terminal(watched: Office) -> None:
     said, shown = _at_a_terminal(watched, "check", "--json")
     assert len(json.loads(said)) == 2
-    assert "查看" in shown
+    assert "采集" in shown
     assert "100%" in shown
 
 

@@ -30,7 +30,7 @@ USAGE = [
     (("export", "roster"), "缺少选项 --out"),
     (("export", "secrets", "--out", "x.xlsx"), "参数“内容”的值不对：可以是 roster、template"),
     (("read",), "缺少参数“采集器”"),
-    (("read", "myspace", "x"), "没有采集器 myspace，可以是 apk、apple-store、"),
+    (("read", "myspace", "x"), "没有采集器“myspace”，可填：apk、apple-store、"),
     (("import", "roster"), "缺少参数“文件”"),
     (("import", "roster", "x.csv", "--unit", "甲"), "--unit 要与 --replace 同用"),
     (("import", "roster", "x.csv", "--as-of", "2999-01-01"), "选项 --as-of 的值不对：“2999-01-01”还没有到"),
@@ -38,7 +38,7 @@ USAGE = [
     (("message", "retry"), "请写出消息编号"),
     (("message", "release"), "请写出消息编号，或用 --all"),
     (("message", "release", "1", "--all"), "请写出消息编号，或用 --all"),
-    (("message", "list", "--state", "飞了"), "没有状态“飞了”，可以是 待放行、"),
+    (("message", "list", "--state", "飞了"), "没有状态“飞了”，可填：待放行、"),
     (("message", "test"), "缺少参数“渠道”"),
     (("case", "show", "三"), "参数“编号”的值不对：应为整数"),
     (("case", "exempt", "3", "--until", "明天"), "选项 --until 的值不对：“明天”不是日期，请写成 2026-05-19"),
@@ -172,26 +172,29 @@ def test_accounts_that_are_not_on_the_roster_are_named(office: Office) -> None:
         ("evaluate", "--account", "A99"),
         ("import", "posts", posts, "--complete", "--accounts", "A01,A99"),
     ):
-        assert "台账中没有账号 A99" in office.type(*words).refused()
+        assert "台账中没有账号“A99”" in office.type(*words).refused()
     assert office.content() == before
 
 
 def test_an_account_that_was_not_yet_known_then_is_told_apart(office: Office) -> None:
     office.type("import", "roster", office.table(FIRST)).done()
     why = office.type("evaluate", "--account", "A01", "--at", "2026-01-01").refused()
-    assert "那一时刻的台账中没有账号 A01；按现在所知判断过去，请加 --known-at now" in why
+    assert "那一时刻的台账中没有账号“A01”；按现在所知判定过去，请加 --known-at now" in why
     office.type("evaluate", "--account", "A01", "--at", "2026-01-01", "--known-at", "now").done()
 
 
 @pytest.mark.parametrize("verb", ["retry", "release"])
 def test_a_message_that_does_not_exist_is_named(office: Office, verb: str) -> None:
     office.type("message", verb, "m-1", "m-2").refused(problems=2)
-    assert office.type("message", verb, "m-1").refused() == "没有编号为 m-1 的消息。"
-    assert office.type("message", "show", "m-1").refused() == "没有编号为 m-1 的消息。"
+    assert office.type("message", verb, "m-1").refused() == "没有编号为m-1的消息，请核对编号。"
+    assert office.type("message", "show", "m-1").refused() == "没有编号为m-1的消息，请核对编号。"
 
 
 def test_a_channel_that_the_settings_do_not_know_is_named(office: Office) -> None:
-    assert office.type("message", "test", "群").refused() == "设置中没有渠道 群，现有：无。"
+    assert (
+        office.type("message", "test", "群").refused()
+        == "设置中没有渠道“群”，现有：无。请在 xuncha.yaml 的 channels 中设置。"
+    )
 
 
 @pytest.mark.parametrize(

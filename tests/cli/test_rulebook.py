@@ -135,7 +135,7 @@ def test_what_was_not_known_then_is_not_judged_then(enrolled: Office) -> None:
     enrolled.type("import", "filed-list", table, "--as-of", "2022-05-18").done()
     then = enrolled.type("evaluate", "--at", ON, "--all", "--json")
     assert then.json == []  # the roster itself came later
-    assert then.err == "提示：那一时刻还没有台账；按现在所知判断过去，请加 --known-at now。\n"
+    assert then.err == "提示：那一时刻还没有台账；按现在所知判定过去，请加 --known-at now。\n"
 
 
 def test_one_account_is_judged_with_all_of_its_rules(enrolled: Office) -> None:

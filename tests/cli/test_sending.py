@@ -47,7 +47,7 @@ def test_a_refused_token_is_the_answer_no_and_is_not_repeated(
     monkeypatch.setenv("XUNCHA_TEST_ROBOT", "dingtalk://SEC0123456789abcdef@0123456789abcdef")
     said = connected.type("message", "test", "群")
     assert (said.code, said.out) == (1, "")
-    assert said.err == "没有送达：被拒绝（300005 token is not exist）。\n"  # the far side's own words
+    assert said.err == "没有送达：被拒绝：机器人的访问令牌无效，请核对渠道地址，错误代码300005。\n"
 
 
 def test_a_trial_is_kept_with_its_try_and_one_that_failed_troubles_nobody(connected: Office, robot: Robot) -> None:
@@ -57,7 +57,7 @@ def test_a_trial_is_kept_with_its_try_and_one_that_failed_troubles_nobody(connec
     assert robot.received[0].mobiles == ["13800000001"]
     failed, taken = (line.split("  ") for line in connected.type("message", "list").lines)
     assert (taken[2], failed[2]) == ("已送达", "已取消")
-    assert "被拒绝（310000）" in connected.type("message", "show", failed[0]).done()
+    assert "被拒绝：与机器人的安全设置不符" in connected.type("message", "show", failed[0]).done()
     assert "对象：操作员（13800000001）" in connected.type("message", "show", taken[0]).done()
 
 
@@ -76,7 +76,7 @@ def test_a_broken_far_side_is_no_delivery(connected: Office, robot: Robot) -> No
 def test_an_answer_that_is_none_is_not_called_a_failure(connected: Office, robot: Robot) -> None:
     robot.will(Answer(content=b"<html>ok</html>"))
     said = connected.type("message", "test", "群")
-    assert (said.code, said.err) == (1, "不知是否送达：未得到答复（HTTP 200 答复不是钉钉的格式）。\n")
+    assert (said.code, said.err) == (1, "不知是否送达：未得到答复：答复不是钉钉的格式，状态码200。\n")
 
 
 def test_a_far_side_that_is_not_there_is_no_delivery(connected: Office, robot: Robot) -> None:
@@ -121,9 +121,10 @@ def test_messages_are_listed_by_state(busy: Office) -> None:
 def test_a_message_is_shown_with_its_tries(busy: Office) -> None:
     (failed,) = numbers(busy, MessageState.FAILED)
     said = busy.type("message", "show", failed).done()
-    assert "### 甲\n\n乙\n" in said
+    assert "\n甲\n\n乙\n" in said
+    assert "#" not in said
     assert "状态：发送失败，渠道：邮箱，对象：操作员" in said
-    assert said.endswith("被拒绝（550）  no such user\n")
+    assert said.endswith("被拒绝：收件人地址不存在或被拒收，错误代码550\n")
 
 
 def test_the_links_that_only_its_reader_may_use_are_not_shown(office: Office) -> None:
@@ -134,7 +135,7 @@ def test_the_links_that_only_its_reader_may_use_are_not_shown(office: Office) ->
         draft = outbox.Draft(channel="群", role=Role.LIAISON, person="1", subject="提醒", body=body)
         id_ = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=False)
     said = office.type("message", "show", id_).done()
-    assert "[已发布，粘贴链接](https://x.example/k/［仅本人可用］)" in said
+    assert "已发布，粘贴链接 https://x.example/k/［仅本人可用］" in said
     assert token not in said
 
 
@@ -152,7 +153,7 @@ def test_a_message_that_goes_by_itself_says_when(office: Office) -> None:
 
 def test_a_failed_message_is_sent_again_as_it_was(busy: Office) -> None:
     (failed,) = numbers(busy, MessageState.FAILED)
-    assert busy.type("message", "retry", failed, failed).done() == "将重发 1 条。\n"
+    assert busy.type("message", "retry", failed, failed).done() == "将重发1条。\n"
     assert numbers(busy, MessageState.QUEUED) == [failed]
 
 
@@ -168,9 +169,21 @@ def test_a_failed_message_whose_matter_is_over_is_not_sent_again_and_that_is_sai
 
 def test_held_messages_are_let_go_by_number_or_all_at_once(busy: Office) -> None:
     (held,) = numbers(busy, MessageState.HELD)
-    assert busy.type("message", "release", held).done() == "已放行 1 条。\n"
+    assert busy.type("message", "release", held).done() == "已放行1条。\n"
     assert numbers(busy, MessageState.QUEUED) == [held]
-    assert busy.type("message", "release", "--all").done() == "已放行 0 条。\n"
+    assert busy.type("message", "release", "--all").done() == "已放行0条。\n"
+
+
+def test_what_was_written_without_a_channel_is_shown_and_not_released(office: Office) -> None:
+    with open_store(office.address) as store, store.begin() as tx:
+        draft = outbox.Draft(
+            channel="", role=Role.LIAISON, person="1", subject="【更新提醒】", body="### 甲\n\n**12天**"
+        )
+        id_ = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=True)
+    assert "尚未设置渠道" in office.type("message", "list").done()
+    assert "\n甲\n\n12天\n" in office.type("message", "show", id_).done()
+    for words in ((id_,), ("--all",)):
+        assert "尚未设置通知渠道，消息不能放行" in office.type("message", "release", *words).refused()
 
 
 def test_who_let_messages_go_is_written_down(busy: Office) -> None:
