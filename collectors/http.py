@@ -189,7 +189,12 @@ class BoundFetch:
             if self._before.last_modified:
                 headers["if-modified-since"] = self._before.last_modified
         return _Ask(
-            method=request.method, url=_url(request.url), headers=headers, content=content, stop_at=request.stop_at
+            method=request.method,
+            url=_url(request.url),
+            headers=headers,
+            content=content,
+            stop_at=request.stop_at,
+            hosts=request.hosts,
         )
 
     def _compare(self, answer: _Answer) -> None:
@@ -219,6 +224,7 @@ class _Ask:
     headers: Mapping[str, str]
     content: bytes
     stop_at: int | None = None
+    hosts: frozenset[str] | None = None
 
     def following(self, answer: _Answer) -> _Ask:
         """Return what a redirect asks for, without what another origin must not learn.
@@ -278,6 +284,8 @@ class _Line:
         loop = asyncio.get_running_loop()
         for _ in range(self.policy.redirects + 1):
             host = ask.url.host
+            if ask.hosts is not None and host not in ask.hosts:
+                raise LookFailedError(Reason.GUARD_BLOCKED, at("a host that is not to be asked", ask.url))
             if not self._guard.allows_host(host):
                 raise LookFailedError(Reason.GUARD_BLOCKED, at("address not allowed", ask.url))
             async with self._lanes.turn(platform, host):

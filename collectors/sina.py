@@ -122,7 +122,7 @@ def _read_data(page: Page, data: Fields) -> Timeline:
     user = bodies.fields(data.get("userInfo")) or bodies.fields(data.get("user"))
     profile = _profile(user) if user else None
     items = tuple(_mblogs(page, data))
-    posts = tuple(post for post in (_post(page, mblog, card) for mblog, card in items) if post)
+    posts = tuple(post for post in (post(page, mblog, card) for mblog, card in items) if post)
     if items and not posts:
         raise LookFailedError(Reason.UNREADABLE, f"{len(items)} posts, none with a time")
     if posts:
@@ -194,7 +194,8 @@ def _owner(page: Page, data: Fields) -> str:
     return asked[1] if asked else ""
 
 
-def _post(page: Page, mblog: Fields, card: Fields) -> Post | None:
+def post(page: Page, mblog: Fields, card: Fields | None = None) -> Post | None:
+    """Return a 微博, which stands on a card where m.weibo.cn lists it; None where it has no time."""
     mid = bodies.words(mblog.get("mid")) or bodies.words(mblog.get("id"))
     stamp = _time(bodies.words(mblog.get("created_at")), mid, page.at)
     if stamp is None:
@@ -204,7 +205,7 @@ def _post(page: Page, mblog: Fields, card: Fields) -> Post | None:
         precision=stamp.precision,
         title=html.plain(bodies.words(mblog.get("text_raw")) or bodies.words(mblog.get("text"))),
         url=f"https://m.weibo.cn/detail/{mid}" if _UID.fullmatch(mid) else None,
-        is_pinned=_is_pinned(mblog, card),
+        is_pinned=_is_pinned(mblog, card or {}),
     )
 
 

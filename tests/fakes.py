@@ -21,6 +21,8 @@ class Canned:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     error: Exception | None = None
+    url: str | None = None
+    """Where the answer came from, if the request was redirected."""
 
 
 class CannedFetch:
@@ -51,7 +53,7 @@ class CannedFetch:
         if answer.error:
             raise answer.error
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
-        return Page(url=request.url, status=answer.status, headers=answer.headers, body=body, at=self.at)
+        return Page(url=answer.url or request.url, status=answer.status, headers=answer.headers, body=body, at=self.at)
 
     async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return what the parser says, at once."""

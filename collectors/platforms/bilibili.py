@@ -10,7 +10,8 @@ videos, which prove an update and never the lack of one.
 Read are also the card and the video list of the web page. `pub_time` (27分钟前) is left out: `pub_ts` is
 the time, and where it is missing the dynamic's id, which holds its second. An empty list shows nothing
 for certain: nothing counts the dynamics, and refusals have looked like that. -404 is said of cancelled
-and banned accounts alike.
+and banned accounts alike. What `x/web-interface/view` says of one video, its owner and its second, proves a
+pasted link.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from collectors import bodies, dates, html, ids
+from collectors import bodies, dates, html, ids, links
 from collectors.answers import json_object
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 _MID = re.compile(r"[1-9][0-9]{0,18}")
@@ -43,6 +44,8 @@ _REFUSALS = {
 }
 """What the platform's codes say of us."""
 _NO_SUCH_USER = "-404"
+_NOT_SHOWN = frozenset({"-404", "62002", "62004", "62012"})
+"""A video that is not there, not visible, under review, or for its owner only."""
 _BANNED = "-2"
 """What `spacesta` of a card says of a banned account."""
 _WANTS_MORE = frozenset({Reason.LOGIN_WALL, Reason.CAPTCHA, Reason.REFUSED})
@@ -58,6 +61,7 @@ class Bilibili:
     name = "bilibili"
     version = 2
     platforms = frozenset({Platform.BILIBILI})
+    proves = platforms
     key_form = KeyForm(_MID.fullmatch, "主页地址里的 mid，只有数字")
 
     def key_of(self, account: Account) -> str | None:
@@ -89,6 +93,27 @@ class Bilibili:
     def parse(self, page: Page) -> Timeline:
         """Return what a card, a list of dynamics or a list of videos says."""
         return read(page)
+
+    def is_post(self, link: str) -> bool:
+        """Whether it is the link of a video or a dynamic, or a short one."""
+        return links.BILIBILI.is_post(link)
+
+    def may_be_post(self, link: str) -> bool:
+        """Whether it leads to where posts are."""
+        return links.BILIBILI.may_be_post(link)
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return whose video it is, and when it appeared; of a dynamic the time in its id. Raises LookFailedError."""
+        found = await links.BILIBILI.found(link, fetch, self.base)
+        if not _BVID.fullmatch(found.number):
+            return found.by_id()
+
+        async def look() -> Timeline:
+            url = self._at_host(f"api.bilibili.com/x/web-interface/view?bvid={found.number}")
+            page = await fetch(Request(url=url, headers={"Referer": found.url}))
+            return await fetch.read(read_video, links.at_any_time(page))
+
+        return await found.proof(look)
 
     async def _ask(self, address: str, source: Source, fetch: Fetch) -> Timeline:
         """Return what one of the hosts answers.
@@ -129,6 +154,22 @@ def read(page: Page) -> Timeline:
         if isinstance(videos := data.get("item", bodies.dig(data, "list", "vlist")), list):
             return replace(listing(videos, lambda video: _video(page, video)), covers=Covers.SOME)
     raise LookFailedError(Reason.UNREADABLE, f"code {code:.12}, neither a card nor a list")
+
+
+def read_video(page: Page) -> Timeline:
+    """Return the video that an answer is about, signed by its owner; a module-level function, so that it can travel."""
+    answer = json_object(page)
+    code = bodies.words(answer.get("code"))
+    if code in _NOT_SHOWN:
+        return links.not_shown()
+    if code in _REFUSALS:
+        raise LookFailedError(_REFUSALS[code], f"code {code}")
+    data = bodies.fields(answer.get("data"))
+    owner, stamp = bodies.fields(data.get("owner")), dates.epoch(data.get("pubdate"), page.at)
+    if code != "0" or stamp is None or not bodies.words(owner.get("mid")):
+        raise LookFailedError(Reason.UNREADABLE, f"code {code:.12}, a video without its time or its owner")
+    authors = {bodies.words(owner.get("mid"))}
+    return links.signed(stamp, bodies.words(data.get("title")), authors, bodies.words(owner.get("name")))
 
 
 def _card(card: Fields, data: Fields) -> Timeline:

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from http import HTTPStatus
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 from collectors import bodies, dates, html, standings
@@ -51,6 +52,7 @@ class ChannelsLink:
     version = 2
     platforms = frozenset[Platform]()
     proves = frozenset({Platform.WEIXIN_CHANNELS})
+    is_single: Literal[True] = True
     key_form = KeyForm(_LINK.match, "视频的分享链接 https://weixin.qq.com/sph/…")
 
     def key_of(self, account: Account) -> str | None:

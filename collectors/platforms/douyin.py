@@ -15,20 +15,24 @@ author who publishes every day, and the same bridge shows a work of that author 
 A refused look is an empty body, `blocked`, a header or a `verify_ticket` that asks for verification, or status 2483,
 which asks to log in. The profile of m.douyin.com is an empty body for some phones: www.iesdouyin.com is then asked
 once as a browser. `aweme_list: null` is the answer for private, banned and refused alike: the profile tells them apart.
+
+The share page of one work names its second and its author to any visitor who brings the cookie `ttwid`, which is
+given to anybody: that proves a pasted link.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from collectors import agents, bodies, dates, html, ids, standings
+from collectors import agents, answers, bodies, dates, html, ids, links, standings
 from collectors.bodies import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -49,6 +53,9 @@ _BANNED, _RESTRICTED = 1, 2
 """Values of `ban_type`."""
 _RESTRICTED_TITLE = "违规处罚说明"
 """The title of the notice that goes with the second."""
+_TICKET, _TICKET_KEPT = "ttwid", timedelta(hours=24)
+_ROUTER_DATA = re.compile(r"window\._ROUTER_DATA\s*=\s*(?=\{)")
+"""Before what a share page is made from."""
 _LOG_IN = 2483
 """The status that asks to log in."""
 _HEALTH, _HEALTH_KEPT = "health", timedelta(hours=6)
@@ -68,6 +75,7 @@ class Douyin:
     name = "douyin"
     version = 2
     platforms = frozenset({Platform.DOUYIN})
+    proves = platforms
     key_form = KeyForm(_AUTHOR.fullmatch, "主页地址 /user/ 后面 MS4wLjAB 开头的一串")
 
     def key_of(self, account: Account) -> str | None:
@@ -130,6 +138,40 @@ class Douyin:
             return first, page.at
         return joined(first, await fetch.read(read, await fetch(self._list(author, cursor)))), page.at
 
+    def is_post(self, link: str) -> bool:
+        """Whether it is a work's link, or a short one."""
+        return links.DOUYIN.is_post(link)
+
+    def may_be_post(self, link: str) -> bool:
+        """Whether it leads to where works are."""
+        return links.DOUYIN.may_be_post(link)
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return who published the work, and when, as its share page says; raises LookFailedError."""
+        found = await links.DOUYIN.found(link, fetch, self.base)
+
+        async def look() -> Timeline:
+            kind = "note" if "/note/" in found.url else "video"
+            url = f"{self._host('www.iesdouyin.com')}/share/{kind}/{found.number}/"
+            cookies = await self._ticket(fetch, session)
+            page = await fetch(Request(url=url, headers={"User-Agent": agents.PHONE}, cookies=cookies))
+            return await fetch.read(read_work, links.at_any_time(page))
+
+        return await found.proof(look)
+
+    async def _ticket(self, fetch: Fetch, session: Session) -> dict[str, str]:
+        """Return the cookie that any visitor is given, from the session or as anybody gets it."""
+        kept = session.get(_TICKET)
+        if kept is None:
+            asked = {"region": "cn", "aid": 1768, "needFid": False, "service": "www.ixigua.com", "union": True}
+            url = f"{self._host('ttwid.bytedance.com')}/ttwid/union/register/"
+            kept = answers.cookies_of(await fetch(Request(url=url, method="POST", json=asked))).get(_TICKET, "")
+            session.put(_TICKET, kept, _TICKET_KEPT)
+        return {_TICKET: kept} if kept else {}
+
+    def _host(self, host: str) -> str:
+        return f"{self.base}/{host}" if self.base else f"https://{host}"
+
     def _list(self, author: str, cursor: str) -> Request:
         query = urlencode({"sec_user_id": author, "count": "18", "max_cursor": cursor})
         return Request(url=f"{self.base}/aweme/v1/web/aweme/post/?{query}")
@@ -159,6 +201,35 @@ def read(page: Page) -> Timeline:
     if "aweme_list" not in answer:
         raise LookFailedError(Reason.UNREADABLE, f"status {answer.get('status_code')!r:.20}, no list, no profile")
     return _works(page, answer)
+
+
+def read_work(page: Page) -> Timeline:
+    """Return the work that a share page shows, signed by its author; a module-level function, so that it can travel."""
+    _refuse(page)
+    answers.judge_status(page)
+    text = html.decode(page)
+    start = _ROUTER_DATA.search(text)
+    if start is None:
+        answers.refuse_walls(page)
+        raise LookFailedError(Reason.UNREADABLE, "a share page without its data")
+    try:
+        made_from = json.JSONDecoder().raw_decode(text, start.end())[0]
+    except (ValueError, RecursionError) as error:
+        raise LookFailedError(Reason.UNREADABLE, "a share page with data that end early") from error
+    shown = bodies.fields(bodies.dig(made_from, "loaderData"))
+    about = next((found for page_ in shown.values() if (found := bodies.fields(bodies.dig(page_, "videoInfoRes")))), {})
+    works = about.get("item_list")
+    if works == [] and about.get("filter_list"):
+        return links.not_shown()
+    work = next(iter(bodies.rows(works)), None)
+    stamp = dates.epoch(work.get("create_time"), page.at) if work else None
+    author = bodies.fields(work.get("author")) if work else {}
+    if work is None or stamp is None or not bodies.words(author.get("sec_uid")):
+        raise LookFailedError(Reason.UNREADABLE, "a work without its time or its author")
+    authors = {bodies.words(author.get("sec_uid"))}
+    names = {bodies.words(author.get("unique_id")), bodies.words(author.get("short_id"))} - {"", "0"}
+    authors |= {*names, bodies.words(author.get("uid"))} if names else set()
+    return links.signed(stamp, bodies.words(work.get("desc")), authors, bodies.words(author.get("nickname")))
 
 
 def _refuse(page: Page) -> None:

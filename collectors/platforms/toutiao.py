@@ -6,6 +6,9 @@ nothing: an empty list then counts for some. Yields the newest articles, videos 
 `publish_time`. `behot_time` is a cursor and no publication; an item without a publication time has only its id,
 which was allotted when the draft was begun and bounds it from below. Pinned items say so (`is_stick`).
 
+One post's `m.toutiao.com/i<id>/info/` (2026-09) names its second and its author, by a number that no homepage has and
+by name: that proves a pasted link as far as a name does.
+
 `data: null` stands for no such author, hidden and refused alike. What the list says of a banned author is not
 known; a message that says so in words is taken at its word.
 """
@@ -17,16 +20,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from collectors import agents, bodies, dates, html, ids, standings
+from collectors import agents, answers, bodies, dates, html, ids, links, standings
 from collectors.bodies import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import LookFailedError, Post, Profile, Reason, Timeline, gone
 
 _TOKEN = re.compile(r"MS4w[\w-]{10,200}|[\w-]{60,250}", re.ASCII)
 _HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?toutiao\.com/c/user/token/([\w-]{14,250})(?:[/?#]|$)", re.ASCII)
 _OF_AUTHOR = re.compile(r"/c/user/token/([\w-]+)", re.ASCII)
+_SITE = "https://www.toutiao.com"
 _NUMBER = re.compile(r"[0-9]{10,20}")
 _VIDEO, _SHORT = {0, 49}, 32
 """Values of `cell_type`; any other is an article."""
@@ -36,11 +40,12 @@ _VIDEO, _SHORT = {0, 49}, 32
 class Toutiao:
     """Toutiao as a visitor sees it; `base` is where another server stands in for it."""
 
-    base: str = "https://www.toutiao.com"
+    base: str = _SITE
 
     name = "toutiao"
     version = 1
     platforms = frozenset({Platform.TOUTIAO})
+    proves = platforms
     key_form = KeyForm(_TOKEN.fullmatch, "主页地址 /c/user/token/ 后面的一串")
 
     def key_of(self, account: Account) -> str | None:
@@ -66,6 +71,26 @@ class Toutiao:
         """Return the newest posts."""
         return read(page)
 
+    def is_post(self, link: str) -> bool:
+        """Whether it is a post's link, or a short one."""
+        return links.TOUTIAO.is_post(link)
+
+    def may_be_post(self, link: str) -> bool:
+        """Whether it leads to where posts are."""
+        return links.TOUTIAO.may_be_post(link)
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return when the post appeared, and by whom as far as a name tells; raises LookFailedError."""
+        stand_in = None if self.base == _SITE else self.base
+        found = await links.TOUTIAO.found(link, fetch, stand_in)
+
+        async def look() -> Timeline:
+            host = f"{stand_in}/m.toutiao.com" if stand_in else "https://m.toutiao.com"
+            request = Request(url=f"{host}/i{found.number}/info/", headers={"User-Agent": agents.PHONE})
+            return await fetch.read(read_post, links.at_any_time(await fetch(request)))
+
+        return await found.proof(look)
+
 
 COLLECTOR = Toutiao()
 
@@ -89,6 +114,19 @@ def read(page: Page) -> Timeline:
     if items and not own:
         raise LookFailedError(Reason.UNREADABLE, "a list of other authors only")
     return listing(own, lambda item: _post(page, item), _profile(own))
+
+
+def read_post(page: Page) -> Timeline:
+    """Return the post that an answer is about; a module-level function, so that it can travel to another process."""
+    if page.status in {404, 410}:
+        return links.not_shown()
+    data = bodies.fields(answers.json_object(page).get("data"))
+    author = bodies.fields(data.get("media_user"))
+    stamp = dates.epoch(data.get("publish_time"), page.at)
+    name = bodies.words(author.get("screen_name")) or bodies.words(author.get("name"))
+    if stamp is None or not name:
+        raise LookFailedError(Reason.UNREADABLE, "a post without its time or its author")
+    return links.signed(stamp, bodies.words(data.get("title")), set(), name)
 
 
 def _own(page: Page, items: list[object]) -> Iterator[Fields]:

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 from urllib.parse import urlsplit
 
-from collectors import dates, html, standings, wechat
+from collectors import dates, html, links, standings, wechat
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
@@ -74,6 +75,10 @@ _ARTICLE = (
 """What a page says of the article alone: another one has to be named."""
 
 
+class _ArticleGoneError(LookFailedError):
+    """The page says that this article is not shown to everybody; of its account it says nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What an article's page says of it."""
@@ -100,6 +105,7 @@ class WechatArticle:
     version = 2
     platforms = frozenset({Platform.WEIXIN_SUBSCRIPTION, Platform.WEIXIN_SERVICE})
     proves = platforms
+    is_single: Literal[True] = True
     key_form = KeyForm(wechat.is_article, "文章的地址 https://mp.weixin.qq.com/s/…")
 
     def key_of(self, account: Account) -> str | None:
@@ -134,12 +140,8 @@ class WechatArticle:
 
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return who published the article, and when, as its page says; raises LookFailedError."""
-        page = await fetch(self._request(link))
-        page = replace(page, at=page.at + dates.A_YEAR)  # a time to come is told apart, not refused
-        seen = await fetch.read(signed, page)
-        if not isinstance(seen, Signed):
-            raise LookFailedError(Reason.HTTP_ERROR, "the page shows no article")
-        return Proof(post=seen.posts[0], authors=seen.authors, name=seen.profile.name if seen.profile else None)
+        page = links.at_any_time(await fetch(self._request(link)))
+        return links.proof_of(await fetch.read(signed, page))
 
     def _request(self, address: str) -> Request:
         if not wechat.is_article(address):
@@ -158,13 +160,6 @@ def at(base_url: str) -> WechatArticle:
     return WechatArticle(base_url.rstrip("/"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed(Timeline):
-    """An article as a timeline, with every stable id of its author."""
-
-    authors: frozenset[str]
-
-
 def read(page: Page) -> Timeline:
     """Return what a page says: the article, or what has become of the account; a module-level function."""
     found = _said(page)
@@ -172,12 +167,15 @@ def read(page: Page) -> Timeline:
 
 
 def signed(page: Page) -> Timeline:
-    """Return what `read` does, an article `Signed`; a module-level function."""
-    found = _said(page)
+    """Return the article that a page shows, signed by its author, or that it shows none; a module-level function."""
+    try:
+        found = _said(page)
+    except _ArticleGoneError:
+        return links.not_shown()
     if isinstance(found, Timeline):
-        return found
+        return links.not_shown()
     shown, authors = _shown(found), frozenset(filter(None, (found.biz, found.user_name)))
-    return Signed(posts=shown.posts, covers=shown.covers, profile=shown.profile, authors=authors)
+    return links.Signed(posts=shown.posts, covers=shown.covers, profile=shown.profile, authors=authors)
 
 
 def _shown(found: Article) -> Timeline:
@@ -204,7 +202,7 @@ def _said(page: Page) -> Article | Timeline:
     refuse_walls(page)
     for words, meaning in _ARTICLE:
         if words.search(message):
-            raise LookFailedError(Reason.HTTP_ERROR, meaning)
+            raise _ArticleGoneError(Reason.HTTP_ERROR, meaning)
     raise LookFailedError(Reason.UNREADABLE, "neither an article nor a message that is known")
 
 

@@ -4,18 +4,24 @@ Key: the uid (digits). Needs no login; how visitors are let in: `collectors.sina
 `collectors.sina`. The profile tells the standing, the list (`mymblog`) shows the newest posts, pinned ones (`isTop`)
 first. Some accounts that m.weibo.cn hides from visitors are shown here. It is declared for those, alone or behind the
 other (`weibo=…; weibo-ajax=…`): asking twice for every account would double what the platform has to bear.
+One 微博 is shown by `statuses/show` with its second and its author, which proves a pasted link (2026-08).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from collectors import sina, sina_visitor
+from collectors import bodies, links, sina, sina_visitor
+from collectors.dates import Stamp
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, Page, Proof, Request, Session
 from monitor.core.observation import Covers, Standing, Timeline, timeline
+
+_NOT_SHOWN = re.compile(r"(?:微博|内容|文章)?(?:不存在|已被删除|已删除|暂无查看权限|仅[^。]{0,8}可见)|does not exist")
+"""What is said of a 微博 that is gone, or not for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class WeiboAjax:
     name = "weibo-ajax"
     version = 2
     platforms = frozenset[Platform]()
+    proves = frozenset({Platform.WEIBO})
     key_form = sina.UID
 
     def key_of(self, account: Account) -> str | None:
@@ -45,6 +52,26 @@ class WeiboAjax:
     def parse(self, page: Page) -> Timeline:
         """Return what any one of Weibo's answers says."""
         return sina.read(page)
+
+    def is_post(self, link: str) -> bool:
+        """Whether it is a 微博's link."""
+        return links.WEIBO.is_post(link)
+
+    def may_be_post(self, link: str) -> bool:
+        """Whether it leads to where 微博 are."""
+        return links.WEIBO.may_be_post(link)
+
+    async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
+        """Return whose 微博 it is, and when it appeared; raises LookFailedError."""
+        found = await links.WEIBO.found(link, fetch, self.base)
+
+        async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
+            ask = _Ask(self, found.number, fetch, cookies, is_renewed=is_renewed)
+            page = await ask.page(f"statuses/show?id={found.number}", may_be_empty=True)
+            return await fetch.read(read_one, links.at_any_time(page))
+
+        passport = self.at_host(sina_visitor.DESKTOP.passport)
+        return await found.proof(lambda: sina_visitor.as_visitor(sina_visitor.DESKTOP, passport, session, fetch, look))
 
     async def _look(self, ask: _Ask) -> Timeline:
         about = await ask.fetch.read(sina.read, await ask.page(f"profile/info?uid={ask.uid}"))
@@ -88,6 +115,21 @@ class _Ask:
 
 
 COLLECTOR = WeiboAjax()
+
+
+def read_one(page: Page) -> Timeline:
+    """Return the one 微博 that an answer shows, signed by its author; a module-level function, which can travel."""
+    answer = sina.answer(page)
+    if _NOT_SHOWN.search(bodies.said(answer)):
+        return links.not_shown()
+    mblog = answer if "created_at" in answer else bodies.fields(answer.get("data"))
+    if post := sina.post(page, mblog):
+        user = bodies.fields(mblog.get("user"))
+        authors = {bodies.words(user.get("idstr")) or bodies.words(user.get("id"))}
+        if authors != {""}:
+            stamp = Stamp(post.published_at, post.precision)
+            return links.signed(stamp, post.title, authors, bodies.words(user.get("screen_name")))
+    return sina.read(page)
 
 
 def at(base_url: str) -> WeiboAjax:

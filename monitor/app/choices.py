@@ -16,7 +16,6 @@ import monitor.core.rules
 from alerts.channels import open_channel
 from alerts.text import plain
 from collectors.http import Policy
-from collectors.links import by_id
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
@@ -34,6 +33,7 @@ from monitor.core.collector import (
     PartialCollector,
     Prover,
     ProvingCollector,
+    SingleCollector,
 )
 from monitor.core.finding import AreaRule, Rule, RuleBook
 from monitor.pipeline.judging import Bench
@@ -135,7 +135,7 @@ class Chains:
             return "自动核查只看得到部分内容" if all(source.is_partial for source in sources) else None
         if account.method == BY_HAND:
             return "台账写明人工核查"
-        listing = (one for one in self.collectors.values() if not isinstance(one, ProvingCollector))
+        listing = (one for one in self.collectors.values() if not isinstance(one, SingleCollector))
         if any(account.platform in collector.platforms for collector in listing):
             return "台账没有采集所需的平台标识或主页链接"
         return f"{account.platform.label}没有可以自动核查的公开列表"
@@ -270,17 +270,13 @@ def ungranted(accounts: Iterable[Account], chains: Chains, settings: Settings) -
                 )
 
 
-def provers(
-    collectors: Mapping[str, Collector], clock: Callable[[], datetime]
-) -> dict[Platform, tuple[tuple[str, Prover], ...]]:
-    """Return what proves pasted links of posts, by platform: collectors that ask it, then ids that carry their time."""
+def provers(collectors: Mapping[str, Collector]) -> dict[Platform, tuple[tuple[str, Prover], ...]]:
+    """Return what proves pasted links of posts, by platform."""
     found: dict[Platform, tuple[tuple[str, Prover], ...]] = {}
     for name, one in sorted(collectors.items()):
         if isinstance(one, ProvingCollector):
             for platform in one.proves:
                 found[platform] = (*found.get(platform, ()), (name, one))
-    for platform, by_its_id in by_id(clock).items():
-        found[platform] = (*found.get(platform, ()), (platform.value, by_its_id))
     return found
 
 

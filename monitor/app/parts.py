@@ -179,7 +179,7 @@ class Parts:
         """Takes the links of new posts that people paste."""
         return Clerk(
             store=self.store,
-            provers=provers(self.collectors, self.clock),
+            provers=provers(self.collectors),
             door=self.door,
             sessions=self.looker.sessions,
             clock=self.clock,

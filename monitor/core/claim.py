@@ -21,6 +21,13 @@ SKEW = timedelta(minutes=10)
 LONGEST_LINK = 2000
 """Characters of a link that is taken at all."""
 _ADDRESS = re.compile(r"https?://[!-~]+")
+_KINDS = {
+    "number": re.compile(r"[0-9]{1,40}"),
+    "token": re.compile(r"MS4w[0-9A-Za-z_-]{10,250}"),
+    "user name": re.compile(r"gh_[0-9a-z]{6,20}"),
+    "biz": re.compile(r"M[a-zA-Z0-9+/]{7,40}={0,2}"),
+}
+"""Kinds of stable ids; the first that fits."""
 
 
 class Verdict(Labelled):
@@ -32,6 +39,7 @@ class Verdict(Labelled):
     BACK_DATED = "back_dated", "这篇内容的发布时间不晚于已知的最近一次更新，没有登记。请粘贴最新发布内容的链接。"
     FUTURE = "future", "这篇内容显示的发布时间还没有到，没有登记。请在发布以后再粘贴。"
     MISPLACED = "misplaced", "这不是该账号所在平台的内容链接，没有登记。请从该平台的内容页复制链接。"
+    NOT_SHOWN = "not_shown", "平台显示这篇内容已删除或未公开，没有登记。请粘贴所有人都能看到的内容的链接。"
     UNPROVED = "unproved", "链接已收到。系统无法自动核实，已转工作人员核实登记；登记以前，提醒照常。"
     NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知工作人员。"
 
@@ -69,7 +77,7 @@ def judge(proof: Proof, account: Account, *, known: Collection[str], newest: Pos
     change, and another name may be the same account's new one.
     """
     post, own = proof.post, account.platform_id
-    if proof.authors and own is not None and own not in proof.authors:
+    if own is not None and own not in proof.authors and _kind(own) in map(_kind, proof.authors):
         return Verdict.SOMEONE_ELSES
     if post.published_at > now + SKEW:
         return Verdict.FUTURE
@@ -79,6 +87,14 @@ def judge(proof: Proof, account: Account, *, known: Collection[str], newest: Pos
         return Verdict.BACK_DATED
     is_own = own in proof.authors if proof.authors else proof.name == account.name
     return Verdict.PROVED if is_own else Verdict.UNPROVED
+
+
+def _kind(author: str) -> str:
+    """Return of what kind an id is: only ids of one kind differ where they are not the same.
+
+    A roster may call an account by one that the post's page does not tell; that page is then no proof.
+    """
+    return next((kind for kind, form in _KINDS.items() if form.fullmatch(author)), "")
 
 
 def _is_older(post: Post, newest: Post) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from monitor.core.account import Account, Platform, Source
 from monitor.core.download import Download, Link
-from monitor.core.observation import Post, Seen, Timeline
+from monitor.core.observation import LookFailedError, Post, Reason, Seen, Timeline
 
 SeenT = TypeVar("SeenT", Timeline, Download)
 """What one parser sees: always a timeline, or always a download."""
@@ -36,6 +36,8 @@ class Request:
     """Whether the answer is a secret, a token: it is never kept as evidence."""
     max_bytes: int | None = None
     """A cap for this body, where a platform's pages are larger than the door's 2 MB."""
+    hosts: frozenset[str] | None = None
+    """The only hosts that may be asked, redirects included, where a stranger chose the address; None for any."""
     stop_at: int | None = None
     """Take so many bytes of the body at most, and leave the rest where it is: for parts of large files."""
 
@@ -54,6 +56,14 @@ class Page:
     """The moment of the look (UTC): what relative and year-less dates are relative to."""
     certificate_until: datetime | None = None
     """When the certificate expires that the host showed; None without one."""
+
+
+class NotShownError(LookFailedError):
+    """The platform itself says that there is no such post, or not for everybody to see."""
+
+    def __init__(self, detail: str = "") -> None:
+        """Say so; it is a failure of the look like any other for whoever does not ask."""
+        super().__init__(Reason.HTTP_ERROR, detail)
 
 
 class UnchangedError(Exception):
@@ -186,6 +196,15 @@ class PartialCollector(Collector, Protocol):
 
     def is_partial(self, key: str) -> bool:
         """Whether all that is ever seen under the key covers some."""
+
+
+@runtime_checkable
+class SingleCollector(Collector, Protocol):
+    """A collector whose keys are links of single posts: it lists no account."""
+
+    @property
+    def is_single(self) -> Literal[True]:
+        """That it is so; a collector that looks at accounts does not have this at all."""
 
 
 @runtime_checkable

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.account import Account, Platform
 from monitor.core.claim import Claim, Verdict, judge, link_in
-from monitor.core.collector import Proof, Prover
-from monitor.core.observation import LookFailedError, Post
+from monitor.core.collector import NotShownError, Proof, Prover
+from monitor.core.observation import LookFailedError, Post, Reason
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.looking import Door, Sessions
 from monitor.store import Store, Tx, claims, roster
 
+_MAY_PASS = frozenset(
+    {
+        Reason.DNS,
+        Reason.CONNECT,
+        Reason.TLS,
+        Reason.TIMEOUT,
+        Reason.HTTP_ERROR,
+        Reason.RATE_LIMITED,
+        Reason.TOO_LARGE,
+        Reason.TRUNCATED,
+    }
+)
+"""How a look ends that may go better later; whatever else keeps us out, a person has to look."""
 Guard = Callable[[Tx], bool]
 """Asked in the transaction that keeps a proved claim; False leaves everything as it was."""
 
@@ -52,9 +64,14 @@ class Clerk:
 
     async def _asked(self, name: str, prover: Prover, link: str) -> Proof | Verdict:
         fetch = self.door.bind(f"claim/{name}", reader=name, platform=name)
-        proof: Proof | Verdict = Verdict.NOT_REACHABLE
-        with self.faults.contained("claim", collector=name), suppress(LookFailedError):
-            proof = await prover.prove(link, fetch, self.sessions.of(name))
+        proof: Proof | Verdict = Verdict.UNPROVED
+        with self.faults.contained("claim", collector=name):
+            try:
+                proof = await prover.prove(link, fetch, self.sessions.of(name))
+            except NotShownError:
+                proof = Verdict.NOT_SHOWN
+            except LookFailedError as failed:
+                proof = Verdict.NOT_REACHABLE if failed.reason in _MAY_PASS else Verdict.UNPROVED
         return proof
 
     def _keep(

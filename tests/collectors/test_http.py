@@ -9,6 +9,7 @@ import zlib
 from contextlib import closing
 from datetime import timedelta
 from email.utils import format_datetime
+from ipaddress import ip_network
 
 import pytest
 import trustme
@@ -292,6 +293,21 @@ async def test_a_redirect_loop_is_http_error(door: OpenDoor, far: OpenFar) -> No
 async def test_a_redirect_inside_is_blocked(door: OpenDoor, far: OpenFar, location: str) -> None:
     there = await far(answer(status="302 Found", location=location))
     assert await reason(door(), there.url()) is Reason.GUARD_BLOCKED
+
+
+async def test_an_address_that_a_stranger_chose_leads_to_the_named_hosts_only(door: OpenDoor, far: OpenFar) -> None:
+    there = await far(answer(status="302 Found", location="http://127.0.0.2:1/"))
+    loopback = door(Policy(allow=(ip_network("127.0.0.0/8"),), pace=FREE))
+
+    async def asked(*hosts: str) -> tuple[Reason, int]:
+        before = len(there.asked)
+        failed = await failure(loopback, Request(url=there.url(), hosts=frozenset(hosts)))
+        return failed.reason, len(there.asked) - before
+
+    assert await asked("127.0.0.1", "127.0.0.2") == (Reason.CONNECT, 1)
+    assert await asked("127.0.0.1") == (Reason.GUARD_BLOCKED, 1)
+    assert await asked("127.0.0.2") == (Reason.GUARD_BLOCKED, 0)
+    assert await asked() == (Reason.GUARD_BLOCKED, 0)
 
 
 async def test_a_redirect_to_nowhere_is_http_error(door: OpenDoor, far: OpenFar) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,19 +18,24 @@ from tests.pipeline.build import Canned, Office, account, feed, office
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 ARTICLE = (FIXTURES / "wechat_article" / "normal.html").read_bytes()
+DELETED = (FIXTURES / "wechat_article" / "deleted.html").read_bytes()
+NEEDS_PERMISSION = (FIXTURES / "wechat_article" / "needs_permission.html").read_bytes()
 VIDEO = (FIXTURES / "channels_link" / "normal.json").read_bytes()
 BIZ = "MzkwMDAwMDAwMQ=="
 SHARED = "https://weixin.qq.com/sph/AbCdEf123"
 LINK = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
+PASSPORT = "https://passport.weibo.com/visitor/genvisitor2"
 URL = "https://feed.example/1.xml"
 PUBLISHED = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """As the fixture says."""
 NOW = PUBLISHED + timedelta(hours=2)
 
 
-async def overdue(store: Store, body: bytes | Reason = ARTICLE, **changes: object) -> Office:
+async def overdue(
+    store: Store, body: bytes | Reason = ARTICLE, net: Mapping[str, bytes | Reason] | None = None, **changes: object
+) -> Office:
     """Return an office with an account that is overdue by the feed that it is looked at through."""
-    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=16)), LINK: body}
+    bodies: dict[str, bytes | Reason] = {URL: feed(NOW - timedelta(days=16)), LINK: body, **(net or {})}
     made = office(store, lambda clock: Canned(clock, bodies))
     made.clock.moment = NOW
     values: dict[str, object] = {"platform": Platform.WEIXIN_SUBSCRIPTION, "platform_id": BIZ}
@@ -70,7 +77,9 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
         ({"platform_id": "MzkwMDAwMDAwMg=="}, ARTICLE, LINK, Verdict.SOMEONE_ELSES),
         ({"platform_id": None}, ARTICLE, LINK, Verdict.UNPROVED),
         ({}, Reason.TIMEOUT, LINK, Verdict.NOT_REACHABLE),
-        ({}, b"<html><title>x</title></html>", LINK, Verdict.NOT_REACHABLE),
+        ({}, b"<html><title>x</title></html>", LINK, Verdict.UNPROVED),
+        ({}, DELETED, LINK, Verdict.NOT_SHOWN),
+        ({}, NEEDS_PERMISSION, LINK, Verdict.NOT_SHOWN),
         ({}, ARTICLE, "https://weibo.com/1/2", Verdict.MISPLACED),
         ({}, ARTICLE, "http://127.0.0.1/s/Shili0fabu1Huiyi2Zhaokai", Verdict.MISPLACED),
         ({"platform": Platform.XUEXI}, ARTICLE, "https://www.xuexi.cn/1", Verdict.UNPROVED),
@@ -78,7 +87,7 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
         (
             {"platform": Platform.DOUYIN},
             ARTICLE,
-            "3.45 打开抖音 https://v.douyin.com/iAbC1/ 看看",
+            "3.45 打开抖音 https://v.douyin.com/user/iAbC1/ 看看",
             Verdict.UNPROVED,
         ),
         ({"platform": Platform.DOUYIN}, ARTICLE, "https://b23.tv/AbCdEf1", Verdict.MISPLACED),
@@ -89,11 +98,13 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
         "no id",
         "time-out",
         "no article",
+        "deleted",
+        "not for everybody",
         "another platform",
         "another host",
         "no prover",
         "no link",
-        "a short link among words",
+        "a link that is no post's among words",
         "another platform's short link",
         "no video",
     ],
@@ -101,7 +112,7 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
 async def test_anything_else_changes_nothing_that_is_judged(
     store: Store, changes: dict[str, object], body: bytes | Reason, link: str, said: Verdict
 ) -> None:
-    made = await overdue(store, body, **changes)
+    made = await overdue(store, body, None, **changes)
     before = await judged(made)
     made.mail.taken.clear()
     assert await verdict(made, link) is said
@@ -154,7 +165,7 @@ async def test_a_claim_that_no_platform_says_anything_of_waits_until_its_link_is
 
 @pytest.mark.parametrize("form", ["https://m.weibo.cn/detail/{}", "https://weibo.com/detail/{}?from=page"])
 async def test_a_claim_is_settled_by_whichever_form_of_its_link_is_registered(store: Store, form: str) -> None:
-    made = await overdue(store, platform=Platform.WEIBO)
+    made = await overdue(store, net={PASSPORT: Reason.LOGIN_WALL}, platform=Platform.WEIBO)
     mid = int((NOW - timedelta(hours=1)).timestamp()) - 515483463 << 22
     pasted = f"https://weibo.com/detail/{mid}?from=page"
     assert await verdict(made, pasted) is Verdict.UNPROVED
@@ -162,6 +173,41 @@ async def test_a_claim_is_settled_by_whichever_form_of_its_link_is_registered(st
     owner = account(1, URL, platform=Platform.WEIBO)
     await store.write(lambda tx: looks.hand_look(tx, owner, by_hand, at=made.clock(), known_at=made.clock()))
     assert await store.query(claims.waiting) == ()
+
+
+MINE = "6000000001"
+SHOW = "https://weibo.com/ajax/statuses/show?id="
+GRANTED = b'visitor_gray_callback({"data":{"sub":"S","subp":"P"}});'
+
+
+def shown(user: str, published: datetime = NOW - timedelta(hours=1)) -> bytes:
+    """What weibo.com shows of one 微博."""
+    written = published.strftime("%a %b %d %H:%M:%S +0000 %Y")
+    return json.dumps({"ok": 1, "mid": "5200000000000001", "created_at": written, "user": {"idstr": user}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (shown(MINE), Verdict.PROVED),
+        (shown("6000000002"), Verdict.SOMEONE_ELSES),
+        (shown(MINE, NOW - timedelta(days=17)), Verdict.BACK_DATED),
+        (shown(MINE, NOW + timedelta(days=1)), Verdict.FUTURE),
+        ('{"ok":0,"message":"该微博不存在"}'.encode(), Verdict.NOT_SHOWN),
+        ('{"ok":0,"message":"暂无查看权限"}'.encode(), Verdict.NOT_SHOWN),
+        (Reason.CAPTCHA, Verdict.UNPROVED),
+        (Reason.REFUSED, Verdict.UNPROVED),
+        (Reason.TIMEOUT, Verdict.NOT_REACHABLE),
+    ],
+    ids=["right", "foreign", "old", "to come", "deleted", "private", "captcha", "refused", "time-out"],
+)
+async def test_a_pasted_weibo_is_told_for_what_its_own_page_shows(
+    store: Store, answer: bytes | Reason, said: Verdict
+) -> None:
+    mid = int((NOW - timedelta(hours=1)).timestamp()) - 515483463 << 22
+    net = {PASSPORT: GRANTED, f"{SHOW}{mid}": answer}
+    made = await overdue(store, net=net, platform=Platform.WEIBO, platform_id=MINE)
+    assert await verdict(made, f"https://weibo.com/{MINE}/{mid}") is said
 
 
 @pytest.mark.parametrize(("name", "said"), [("示例县发布", Verdict.PROVED), ("示例局", Verdict.UNPROVED)])
