@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from collectors import dates
 from collectors.dates import Stamp
-from monitor.core.calendar import BEIJING, start_of_day
+from monitor.core.calendar import BEIJING, ONE_DAY, start_of_day
 from monitor.core.observation import Precision
 
 _LONGEST = 200
@@ -46,7 +46,7 @@ _ZONES = {
     **dict.fromkeys(("asia/chungking", "asia/macao", "asia/singapore", "asia/kuala_lumpur", "asia/manila"), 8),
     **dict.fromkeys(("asia/urumqi", "asia/kashgar"), 6),
     **dict.fromkeys(("jst", "kst", "asia/tokyo", "asia/seoul", "日本标准时间", "japan standard time"), 9),
-    **dict.fromkeys(("cet", "met"), 1), **dict.fromkeys(("cest", "eet"), 2), **dict.fromkeys(("eest", "msk"), 3),
+    **dict.fromkeys(("cet", "met"), 1), **dict.fromkeys(("cest", "mest", "eet"), 2), "eest": 3, "msk": 3,
     "edt": -4, "est": -5, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "aest": 10, "aedt": 11, "nzst": 12,
 }  # fmt: skip
 """Zones by name, in hours; CST is China's. A name that means several (IST, BST), or one that moves, is not here."""
@@ -311,7 +311,9 @@ def _offset(sign: str, hours: str, minutes: str | None) -> timedelta:
 def _stamp(day: tuple[int, int, int], clock: tuple[int, int, int | None], zone: tzinfo) -> Stamp:
     hour, minute, second = clock
     second = 59 if second == 60 else second
-    moment = datetime(*day, hour, minute, second or 0, tzinfo=zone).astimezone(UTC)
+    is_midnight = (hour, minute, second or 0) == (24, 0, 0)
+    moment = datetime(*day, 0 if is_midnight else hour, minute, second or 0, tzinfo=zone).astimezone(UTC)
+    moment += ONE_DAY if is_midnight else timedelta()
     return Stamp(moment, Precision.MINUTE if second is None else Precision.SECOND)
 
 

@@ -63,6 +63,7 @@ class _Reading:
         self._text = text
         self._builder = TreeBuilder()
         self._has_root = False
+        self._last_cdata_end = text.rfind("]]>")
         self._open: list[tuple[str, str, dict[str, str]]] = []
         """The elements that are open: the name in small letters, the name as built, the prefixes that hold there."""
 
@@ -78,6 +79,8 @@ class _Reading:
                 return None
             if not self._open:  # the root is closed, or its own tag is torn
                 break
+        if len(self._open) == 1 and text.rstrip().lower().endswith(f"</{self._open[0][0]}"):  # only the `>` is missing
+            self._close()
         if self._open or not self._has_root:
             raise CutOffError
         return self._builder.close()
@@ -87,10 +90,10 @@ class _Reading:
         text = self._text
         if text.startswith("<!--", tag):
             return _behind(text, "-->", tag + 4)
-        if text.startswith("<![CDATA[", tag):
-            end = _behind(text, "]]>", tag)
-            self._data(text[tag + 9 : max(end - 3, tag + 9)])
-            return end
+        if text.startswith("<![CDATA[", tag) and tag < self._last_cdata_end:
+            end = text.find("]]>", tag)
+            self._data(text[tag + len("<![CDATA[") : end])
+            return end + len("]]>")
         if text.startswith("<?", tag):
             return _behind(text, ">", tag)
         match = _TAG.match(text, tag) or _TORN_TAG.match(text, tag)

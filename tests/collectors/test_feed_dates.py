@@ -194,6 +194,11 @@ def test_what_is_no_time_for_certain_is_none(text: str) -> None:
     assert told(text) is None
 
 
+def test_24_o_clock_ends_the_day() -> None:
+    assert told("2026-11-27T24:00:00+08:00") == "2026-11-28 00:00:00"
+    assert told("2026-11-27T24:01:00+08:00") is None
+
+
 def test_a_day_may_have_two_equal_numbers() -> None:
     assert told("11/11/2026") == "2026-11-11"
 
