@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from collectors import datebox, dates, html, rows
 from collectors.dated_addresses import in_address
 from collectors.dates import Stamp
-from collectors.frame import is_strange
+from collectors.frame import ROWS, is_strange, words
+from collectors.row import Hit
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Page
 from monitor.core.observation import Post, Precision
@@ -31,6 +32,8 @@ _PUB_DATES = (
     "publish_time",
     "og:release_date",
 )
+_JOINED = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{2}:)")
+"""How one content system writes its `firstpublishedtime`."""
 _TITLES = ("articletitle", "og:title")
 _COLUMN = ("columnname", "columntype", "columndescription", "columnkeywords")
 _LABEL = re.compile(
@@ -44,6 +47,7 @@ _BESIDE = re.compile(
 )
 _AROUND = 300
 _STEPS = 3
+_SHORTEST_TITLE = 5
 _HITS = 200
 _DATE = re.compile(
     r"(?<![0-9./-])(?:19|20)[0-9]{2}(?:-|/|\.| ?年 ?)[0-9]{1,2}(?:-|/|\.| ?月 ?)[0-9]{1,2}(?: ?日)?"
@@ -67,9 +71,8 @@ def of(page: Page, tree: html.Tree, reading: rows.Reading) -> Article | None:
     title = next((metas[name] for name in _TITLES if name in metas), "")
     is_named = "articletitle" in metas and metas["articletitle"] != metas.get("columnname")
     is_column = not is_named and any(name in metas for name in _COLUMN)
-    in_head = next(
-        (stamp for name in _PUB_DATES if name in metas and (stamp := dates.read(metas[name], page.at))), None
-    )
+    written = (_JOINED.sub(r"\1 \2", metas[name]) for name in _PUB_DATES if name in metas)
+    in_head = next(filter(None, (dates.read(text, page.at) for text in written)), None)
     shown, is_beside = _shown(page, reading)
     if is_column and shown is None:
         return None
@@ -99,32 +102,48 @@ def _shown(page: Page, reading: rows.Reading) -> tuple[Stamp | None, bool]:
     beside: list[Stamp] = []
     seen: set[int] = set()
     for hit in reading.hits[:_HITS]:
-        is_bare = (hit.node.text_content or "").isascii()
-        if hit.is_linked or (is_bare and len(hit.chain) > 1 and reading.titles(hit.chain[1])):
-            continue  # a row's
-        for block in hit.chain[:_STEPS]:
-            if block.mem_id in seen:
-                break
-            around = datebox.clean(block.text(separator=" "))
-            if len(around) > _AROUND or reading.titles(block):
-                break
-            has_label, is_beside = _LABEL.search(around), bool(_BESIDE.search(around))
-            if not (has_label or is_beside):
-                continue
-            seen.add(block.mem_id)
-            if is_strange(block):
-                break
-            stamp = _read(around[has_label.start() :] if has_label else around, page)
-            if stamp is None:
-                break
-            if has_label and (is_beside or _CALLED.match(has_label[0])):
-                called.append((stamp, is_beside))
-            elif is_beside:
-                beside.append(stamp)
-            break
+        if hit.is_linked or _is_in_row(hit, reading):
+            continue
+        said = _said(hit, page, seen)
+        if said is None:
+            continue
+        stamp, is_called, is_beside = said
+        if is_called:
+            called.append((stamp, is_beside))
+        else:
+            beside.append(stamp)
     if called:
         return called[0] if len(called) == 1 else (None, False)
     return (beside[0], True) if len(beside) == 1 else (None, False)
+
+
+def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | None:
+    """Return the time around a text, whether it is called a publication, and whether a source stands beside it."""
+    for block in hit.chain[:_STEPS]:
+        if block.mem_id in seen:
+            return None
+        around = datebox.clean(block.text(separator=" "))
+        if len(around) > _AROUND:
+            return None
+        label, is_beside = _LABEL.search(around), bool(_BESIDE.search(around))
+        if not (label or is_beside):
+            continue
+        seen.add(block.mem_id)
+        stamp = None if is_strange(block) else _read(around[label.start() :] if label else around, page)
+        is_called = label is not None and (is_beside or bool(_CALLED.match(label[0])))
+        return (stamp, is_called, is_beside) if stamp and (is_called or is_beside) else None
+    return None
+
+
+def _is_in_row(hit: Hit, reading: rows.Reading) -> bool:
+    """Whether a text stands in one row with a title of another post."""
+    scope = next((one for one in hit.chain[: _STEPS + 1] if reading.titles(one)), None)
+    if scope is None:
+        return False
+    if len(hit.chain) > 1 and scope is hit.chain[1] and (hit.node.text_content or "").isascii():
+        return True
+    is_small = scope.tag in ROWS or len(scope.text()) < _AROUND
+    return is_small and any(len(words(title)) >= _SHORTEST_TITLE for title in reading.titles(scope))
 
 
 def _read(around: str, page: Page) -> Stamp | None:

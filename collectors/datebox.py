@@ -29,14 +29,17 @@ LONGEST = 120
 _WORD = 16
 """How long a unit's name beside a date may be."""
 _WORDS = 5
+_LABEL_LENGTH = 8
+_JOINTS = frozenset({"信息", "于", "至", "到", "~"})
+_LOUD = re.compile(r"(?:new|hot)!{1,3}", re.IGNORECASE)
 _SENTENCE = re.compile(r"[,。!?;、…“”\"'《》]")
 _UNSEEN = re.compile(r"[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
 _DASHES = re.compile(r"[‐‑‒–—―−﹘]{1,2}|--")  # noqa: RUF001 - what keyboards and word processors write
 
 DATE_LIKE = re.compile(
-    r"[0-9]{1,4} ?[-/.年月] ?[0-9]|[0-9]{1,2}月|[0-9一二三四五六七八九]年|[0-9]{8}|[0-9]日|[前今昨]天|[时钟秒]前|刚刚"
-    r"|[0-9]{1,2}[ /][0-9]{1,2}[ /]20[0-9]{2}"
+    r"[0-9]{1,4} ?[-/.年月] ?[0-9]|[0-9]{1,2}月|[0-9一二三四五六七八九]年|[0-9]{8}|[0-9]日|[前今昨]天|[天时钟秒]前|刚刚"
+    r"|[0-9]{1,2}[ /][0-9]{1,2}[ /]20[0-9]{2}|20[0-9]{2} [0-9]{1,2} [0-9]"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?,?[ -][0-9]"
 )
 """What may be meant as a date, in a text made plain by `clean`."""
@@ -46,7 +49,7 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = (
-    r"(?:(?:T| ?(上午|下午|中午|晚上|晚|凌晨|早上|AM|PM)? ?)([0-9]{1,2}) ?[:时点] ?([0-9]{2})"
+    r"(?:(?:T|,? ?(上午|下午|中午|晚上|晚|凌晨|早上|AM|PM)? ?)([0-9]{1,2}) ?[:时点] ?([0-9]{2})"
     r"(?:分|:([0-9]{2})(?:\.[0-9]{1,9})?)?(?:[0-9]{1,2}秒)?(?: ?(AM|PM)\b)?)?"
 )
 _YEAR = r"((?:19|20)[0-9]{2})"
@@ -61,6 +64,8 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_form(_YEAR + r" ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?![0-9])(?: ?[日号])?"), "ymd"),
+    (_form(_YEAR + r" ?[-/.年] ?([0-9]{1,2})(?![0-9])(?: ?月)? ([0-9]{1,2})(?![0-9:次人条])(?: ?[日号])?"), "ymd"),
+    (_form(_YEAR + r" ([0-9]{1,2}) ([0-9]{1,2})(?![0-9:次人条])(?: ?[日号])?"), "ymd"),
     (_form(_YEAR + r"([01][0-9])([0-3][0-9])(?![0-9])"), "ymd"),
     (
         _form(r"([0-9]{1,2})(?![0-9])(?: ?[日号])?(?: |/|-) ?" + _YEAR + r" ?[-/.年] ?([0-9]{1,2})(?![0-9:])(?: ?月)?"),
@@ -68,13 +73,11 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (_form(_YEAR + r" ?年?度? ([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?![0-9])(?: ?[日号])?"), "ymd"),
     (
-        _form(
-            r"([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?![0-9])(?: ?[日号])?(?: |/|-|\.)+" + _YEAR + r"(?![0-9:次人条])年?"
-        ),
+        _form(r"([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?![0-9])(?: ?[日号])?[ /.-]{1,3}" + _YEAR + r"(?![0-9:次人条])年?"),
         "mdy",
     ),
     (
-        _form(r"([0-9]{1,2})(?![0-9])(?: ?[日号])?(?: |/) ?([0-9]{1,2})月?(?: |/) ?" + _YEAR + r"(?![0-9:次人条])年?"),
+        _form(r"([0-9]{1,2})(?![0-9])(?: ?[日号])?(?: |/) ?([0-9]{1,2})月?[ /]{1,3}" + _YEAR + r"(?![0-9:次人条])年?"),
         "dmy",
     ),
     (_form(r"([0-9]{2})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])"), "smd"),
@@ -106,7 +109,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """Labels of what a date beside a row may be besides its publication; an edit is none."""
-_RANGE = re.compile(r" ?(?:至|到|~|-|起|止|前|以前|之前|后|截止|为止|编辑|修改|edited)", re.IGNORECASE)
+_RANGE = re.compile(r" ?(?:至|到|~|-|起|止|前|以前|之前|后|截止(?! ?[:时日])|为止|编辑|修改|edited)", re.IGNORECASE)
 _SOURCE = re.compile(
     r"(?:信息)?(?:来源|来自|作者|供稿|撰稿|编辑|责编|责任编辑|发布人|发布者|发布机构|发布单位|单位|部门|栏目|分类|标签)(?![一-鿿]{0,8}[0-9])"
 )
@@ -374,7 +377,7 @@ def _words(text: str, befores: list[str], rest: str, found: list[_Found]) -> int
             return None
     count = 0
     for piece in (*befores, rest):
-        if _SENTENCE.search(piece):
+        if _SENTENCE.search(_LOUD.sub("", piece)):
             return None
         source = _SOURCE.search(piece)
         for word in _SPLIT.split(piece[: source.start()] if source else piece):
@@ -390,9 +393,8 @@ _LABEL_ENDS = re.compile(r"(?:时间|日期|于|发布|发表|on|at|date) ?$", r
 
 
 def _is_label(word: str) -> bool:
-    return bool(
-        _NEUTRAL.fullmatch(word)
-        or _PUBLISHED.search(word)
-        or _OTHER.search(word)
-        or word in {"信息", "于", "至", "到", "~"}
-    )
+    """Whether a word beside a date is the label of one, and not a word with a label's in it."""
+    if word in _JOINTS:
+        return True
+    ends = word.endswith(("时间", "日期", "于")) and len(word) <= _LABEL_LENGTH
+    return ends or any(pattern.fullmatch(word) for pattern in (_NEUTRAL, _PUBLISHED, _OTHER))

@@ -14,6 +14,8 @@ FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", 
 
 UNREAD = frozenset({"script", "style", "noscript", "template", "option", "textarea", "-comment"})
 
+ROWS = frozenset({"li", "tr", "article", "x-tr"})
+"""What holds one post whole."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _PAGING = re.compile(

@@ -29,9 +29,9 @@ def listing(
 ) -> Timeline:
     """Return the posts that `read` makes of the rows; without rows the account is EMPTY.
 
-    A row without a time may be the newest one, and so may one whose time is a lower bound; behind pinned
-    posts alone may stand newer ones, unless the platform says that the page is its last: such a list covers
-    SOME. Raises LookFailedError: UNREADABLE where no row has a time, or none but pinned ones.
+    A row without a time may be the newest one, and so may one whose time is a lower bound or whose year was
+    guessed; behind pinned posts alone may stand newer ones, unless the platform says that the page is its
+    last: such a list covers SOME. Raises LookFailedError: UNREADABLE where no row has a time, or none but pinned ones.
     """
     posts = [post for post in map(read, bodies.rows(rows)) if post]
     is_unpinned = any(not post.is_pinned for post in posts)
@@ -39,7 +39,7 @@ def listing(
         raise LookFailedError(Reason.UNREADABLE, f"{len(rows)} posts, {len(posts)} with a time, none of them unpinned")
     is_whole = (
         len(posts) == len(rows)
-        and all(post.precision is not Precision.AT_LEAST for post in posts)
+        and all(post.precision is not Precision.AT_LEAST and not post.is_year_guessed for post in posts)
         and (is_unpinned or is_last or not posts)
     )
     return timeline(posts, covers=Covers.ALL if is_whole else Covers.SOME, profile=profile)

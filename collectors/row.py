@@ -206,6 +206,27 @@ def is_far(stamp: Stamp | None, href: str, at: datetime) -> bool:
     return addressed is None or abs(stamp.moment - addressed.moment) > _FAR
 
 
+def _boxes(
+    at: datetime, node: html.Node, walls: set[int], hits: list[Hit], columns: dict[int, Trust | None] | None
+) -> tuple[list[Box], int | None]:
+    """Return what the boxes around a row's hits say, and a year that one of them is."""
+    boxes: list[Box] = []
+    year: int | None = None
+    for hit in hits:
+        if not hit.node.is_text_node:
+            continue
+        alone = datebox.only_year(hit.node.text_content or "")
+        year = alone or year
+        box = box_around(hit, walls, node, at)
+        if box is None or (alone and box.stamp is None):
+            continue
+        if columns and (cell := _cell(hit, node)) in columns:
+            label = columns[cell]
+            box = datebox.NO_PUBLICATION if label is None else replace(box, trust=max(box.trust, label))
+        boxes.append(box)
+    return boxes, year
+
+
 def line_of(
     at: datetime,
     node: html.Node,
@@ -223,21 +244,7 @@ def line_of(
     title = attributes.get("title") or ""
     if anchor is not None and (not title or "\n" in title):
         title = anchor.text(separator=" ")
-    walls = walls_of(titles, node)
-    boxes: list[Box] = []
-    year: int | None = None
-    for hit in hits:
-        if not hit.node.is_text_node:
-            continue
-        if alone := datebox.only_year(hit.node.text_content or ""):
-            year = alone
-            continue
-        box = box_around(hit, walls, node, at)
-        if box is not None and columns and (cell := _cell(hit, node)) in columns:
-            label = columns[cell]
-            box = datebox.NO_PUBLICATION if label is None else replace(box, trust=max(box.trust, label))
-        if box is not None:
-            boxes.append(box)
+    boxes, year = _boxes(at, node, walls_of(titles, node), hits, columns)
     stamped = [box for box in boxes if box.stamp]
     if columns is not None and not stamped and len(hits) > 1:
         whole = datebox.read(_outside(node), at)

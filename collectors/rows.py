@@ -15,7 +15,7 @@ no box tells a time, a `title` or `datetime` attribute does, then the address of
 end of the title. A year that a box lacks is looked for in the row, its address, the same post elsewhere on the
 page, the heading above, the rows below, and the page's own address, before it is guessed.
 
-Every page's work is bounded: HITS pieces of text, frame.DEPTH steps up from each, ROWS of a container.
+Every page's work is bounded: HITS pieces of text, frame.DEPTH steps up from each, CHILDREN of a container.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ from collectors import datebox, frame, html, row, runs, years
 from collectors.datebox import Box, Trust
 from collectors.dated_addresses import FILE, in_address
 from collectors.dates import Stamp
-from collectors.frame import FRAME, HEADINGS, UNREAD, anchors, is_title, kind, up, words
+from collectors.frame import FRAME, HEADINGS, ROWS, UNREAD, anchors, is_title, kind, up, words
 from collectors.row import Hit, Line
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Page
 
 HITS = 2_000
 """How many pieces of text of a page are looked at; a column page has 15 to 100."""
-ROWS = 1_000
+CHILDREN = 1_000
+_ATTRIBUTED = "a[href*='20'],a[title*='20'],time[datetime*='20'],span[title*='20']"
+_LONGEST_ATTRIBUTE = 400
+_LONGEST_NAME = 8
 _HOMELESS = 3
 """So many dates without a row are no clock and no footer."""
 _LINKS = 9
@@ -45,11 +48,9 @@ _TAIL = 40
 _HINT = re.compile(r"[0-9０-９年天前刚]")  # noqa: RUF001 - full-width digits are the point
 """One of these is in every piece of text that is like a date; most of a page's pieces have none."""
 _HIT = re.compile(
-    r"[0-9０-９]{1,4}\s*[-/.年月日:‐‑–—－．／]|[0-9]{8}|(?:19|20)[0-9]{2}|[二〇零][〇○零一二三四五六七八九]{3}|月|[前今昨]天|[时钟秒]前|刚刚"  # noqa: RUF001
+    r"[0-9０-９]{1,4}\s*[-/.年月日:‐‑–—－．／]|[0-9]{8}|(?:19|20)[0-9]{2}|[二〇零][〇○零一二三四五六七八九]{3}|月|[前今昨]天|[天时钟秒]前|刚刚"  # noqa: RUF001
     r"|[A-Z][a-z]{2,8}\.?,? [0-9]"
 )
-_ROWS = frozenset({"li", "tr", "article", "x-tr"})
-"""What holds one post whole."""
 _SHORT_TITLE = 5
 """A link with fewer characters beside a date is no post for certain."""
 
@@ -146,18 +147,27 @@ class Reading:
 
     def _dated_anchors(self) -> Iterator[Hit]:
         """Yield the links outside all known rows whose address or title holds a date."""
-        for anchor in islice(self._top.css("a[href*='20'],a[title*='20']"), HITS):
-            hit = self._hit(anchor)
-            if hit is None or any(ancestor.mem_id in self._known for ancestor in (anchor, *hit.chain)):
+        for node in islice(self._top.css(_ATTRIBUTED), HITS):
+            hit = self._hit(node)
+            if hit is None or any(ancestor.mem_id in self._known for ancestor in (node, *hit.chain)):
                 continue
-            attributes = anchor.attributes
+            attributes = node.attributes
             href = attributes.get("href") or ""
-            is_dated = in_address(href, self.at) or row.TITLED.search(attributes.get("title") or "")
+            is_dated = in_address(href, self.at) or any(
+                self._says_date(attributes.get(name)) for name in ("title", "datetime")
+            )
             if is_dated and not FILE.search(href):
-                hit = Hit(anchor, (anchor, *hit.chain), is_linked=True)
-                for ancestor in hit.chain:
+                chain = (node, *hit.chain)
+                for ancestor in chain:
                     self._below[ancestor.mem_id] = self._below.get(ancestor.mem_id, 0) + 1
-                yield hit
+                yield Hit(node, chain, is_linked=node.tag == "a")
+
+    def _says_date(self, attribute: str | None) -> bool:
+        if not attribute or len(attribute) > _LONGEST_ATTRIBUTE:
+            return False
+        labelled = row.TITLED.search(attribute)
+        box = datebox.read(labelled[1] if labelled else attribute, self.at)
+        return box is not None and box.stamp is not None and box.trust is not Trust.WORDS
 
     def _hit(self, node: html.Node) -> Hit | None:
         """Return a node with its ancestors below the page's frame; None for what the frame itself says."""
@@ -293,7 +303,7 @@ class Reading:
         count = len(self.titles(node))
         if count >= _LINKS:
             return False
-        return count == 1 or node.tag in _ROWS or node.tag == "a" or (count <= 4 and self._has_peers(node))
+        return count == 1 or node.tag in ROWS or node.tag == "a" or (count <= 4 and self._has_peers(node))
 
     def _has_peers(self, node: html.Node) -> bool:
         """Whether a sibling is like it: of its tag and class, with a hit and a link of its own."""
@@ -308,7 +318,7 @@ class Reading:
                 if (
                     beside.tag == node.tag
                     and self._below.get(beside.mem_id)
-                    and (kind(beside) == own or node.tag in _ROWS)
+                    and (kind(beside) == own or node.tag in ROWS)
                     and 0 < len(self.titles(beside)) < _LINKS
                 ):
                     return True
@@ -318,56 +328,56 @@ class Reading:
         """Return the whole row around what holds its hit and title: up to where it has siblings that are like it."""
         node, count, below = scope, len(self.titles(scope)), self._below.get(scope.mem_id)
         for _ in range(frame.DEPTH):
-            if self._has_peers(node):
+            is_list = node.tag in {"ul", "ol"} and scope.tag == "li"  # two lists of one row each are not one list
+            if self._has_peers(node) and not (is_list and not kind(node)):
                 return node
             parent = node.parent
             if parent is None or parent.tag in FRAME or self._below.get(parent.mem_id) != below:
                 break
-            if len(self.titles(parent)) != count or (node.tag in _ROWS and _has_other_links(parent, node)):
+            if len(self.titles(parent)) != count or (node.tag in ROWS and _has_other_links(parent, node)):
                 break
             node = parent
-        return next((one for one in up(scope, node) if one.tag in _ROWS), scope)
+        return next((one for one in up(scope, node) if one.tag in ROWS), scope)
 
     def _read_group(self, group: _Group, above: set[int]) -> None:
         """Read the rows of a container in their order, and judge what else it holds."""
-        first = None
+        children = list(islice(group.container.iter(), CHILDREN))
+        dated = [child for child in children if child.mem_id in group.rows]
+        if not dated or frame.is_strange(dated[0]):
+            return
+        lines, has_others = self._lines_of(group, children, above)
+        if len(dated) == 1 and not has_others and not self._is_sure_alone(dated[0], lines):
+            return
+        if "℃" in dated[0].text() and sum("℃" in child.text() for child in dated) > 1:
+            return  # weather
+        self._take(lines)
+
+    def _lines_of(self, group: _Group, children: list[html.Node], above: set[int]) -> tuple[list[Line], bool]:
+        """Return the rows among a container's children, and whether any of them was found beside those with hits."""
         lines: list[Line] = []
+        has_others = False
         year = years.year_above(group.container)
         columns = row.columns_of(group.container)
-        kinds: set[str] = set()
-        tags: set[str] = set()
-        children = list(islice(group.container.iter(), ROWS))
+        dated = [child for child in children if child.mem_id in group.rows]
+        kinds, tags = {kind(child) for child in dated}, {child.tag for child in dated}
         for child in children:
             if child.mem_id in group.rows:
-                first = first or child
-                kinds.add(kind(child))
-                tags.add(child.tag or "")
-        if first is None or frame.is_strange(first):
-            return
-        is_single = len(group.rows) == 1
-        before: list[html.Node] = []
-        for child in children:
-            own = group.rows.get(child.mem_id)
-            if own is not None:
                 self._known.add(child.mem_id)
-                lines.extend(self._rows_in(child, own, columns, year))
-                continue
-            if child.tag in tags and child.mem_id not in above and child.tag != "a":
-                if heading := datebox.year_in(child.text()) if not anchors(child) else None:
-                    year = heading
-                    continue
-                is_row = child.tag in _ROWS or kind(child) in kinds
+                lines.extend(self._rows_in(child, group.rows[child.mem_id], columns, year))
+            elif heading := self._heading(child, tags):
+                year = heading
+            elif child.tag in tags and child.mem_id not in above:
+                is_row = child.tag in ROWS or kind(child) in kinds
                 if (written := self._beside(child, is_row=is_row, is_first=not lines, kinds=kinds)) is not None:
                     self._known.add(child.mem_id)
                     lines.append(replace(written, year=written.year or year))
-                    before.append(child)
-            elif child.tag in tags and child.tag == "a" and is_title(child) and kind(child) in kinds:
-                lines.append(self.line(child, []))
-            elif heading := datebox.year_in(child.text()) if child.tag in HEADINGS else None:
-                year = heading
-        if is_single and not before and not self._is_sure_alone(first, lines):
-            return
-        self._take(lines)
+                    has_others = True
+        return lines, has_others
+
+    def _heading(self, node: html.Node, tags: set[str | None]) -> int | None:
+        """Return the year that an element between rows names as their heading."""
+        is_heading = node.tag in HEADINGS or (node.tag in tags and not anchors(node))
+        return datebox.year_in(node.text()) if is_heading else None
 
     def _rows_in(
         self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None], year: int | None
@@ -395,8 +405,8 @@ class Reading:
             if frame.is_pager(node, text) or datebox.only_year(text) or not datebox.is_date_like(text):
                 return None
             return Line(title="", box=datebox.NO_PUBLICATION)
-        if is_first and kind(node) not in kinds and all(len(words(one)) <= 8 for one in titles):
-            return None  # the name of the column, at the head of its list
+        if is_first and kind(node) not in kinds and _is_column_name(node, titles):
+            return None
         if not is_row or len(titles) >= _LINKS or frame.is_pager(node, node.text(separator=" ")):
             return None
         return self.line(node, [])
@@ -406,9 +416,9 @@ class Reading:
         text = row.text(separator=" ")
         if len(lines) > 1:
             return True
-        if not lines or "℃" in text:
+        if not lines or "℃" in text or not any(one.box and one.box.stamp for one in lines):
             return False
-        if row.tag not in _ROWS and len(lines[0].title) < _SHORT_TITLE:
+        if row.tag not in ROWS and len(lines[0].title) < _SHORT_TITLE:
             return False
         written = lines[0]
         if datebox.has_weekday(text.replace(written.title, " ")) or frame.is_strange(row, frame.HEAD):
@@ -418,7 +428,7 @@ class Reading:
             and written.box.stamp is not None
             and beijing_date(written.box.stamp.moment) == beijing_date(self.at)
         )
-        return row.tag in _ROWS or not is_today
+        return row.tag in ROWS or not is_today
 
     def line(
         self,
@@ -484,6 +494,12 @@ class Reading:
 
 def _has_other_links(parent: html.Node, node: html.Node) -> bool:
     return len(anchors(parent)) != len(anchors(node))
+
+
+def _is_column_name(node: html.Node, titles: list[html.Node]) -> bool:
+    """Whether what stands at the head of a list is the name of its column: a heading, or beside 更多."""
+    is_short = all(len(words(one)) <= _LONGEST_NAME for one in titles)
+    return is_short and (node.css_first("h1,h2,h3,h4,h5,h6") is not None or "更多" in node.text())
 
 
 def _nested(rows: _Scopes, wide: _Scopes) -> tuple[dict[int, list[int]], dict[int, list[int]]]:

@@ -255,6 +255,7 @@ def _post(page: Page, item: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
+        is_year_guessed=stamp.is_year_guessed,
         title=html.plain(bodies.words(item.get("title"))),
         url=_address(item),
     )

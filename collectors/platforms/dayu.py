@@ -87,5 +87,6 @@ def _post(page: Page, work: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
+        is_year_guessed=stamp.is_year_guessed,
         title=html.plain(bodies.words(work.get("title"))),
     )

@@ -80,6 +80,7 @@ def _post(page: Page, article: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
+        is_year_guessed=stamp.is_year_guessed,
         title=html.plain(bodies.words(article.get("title"))),
         url=f"https://www.163.com/dy/article/{docid}.html" if _ARTICLE.fullmatch(docid) else None,
     )

@@ -104,6 +104,7 @@ def _post(page: Page, item: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
+        is_year_guessed=stamp.is_year_guessed,
         title=html.plain(bodies.words(item.get("title"))),
         url=html.link(page.url, bodies.words(item.get("url"))),
         is_pinned=bodies.count(bodies.dig(item, "hotEvent", "is_top")) == 1,

@@ -102,6 +102,7 @@ def _post(page: Page, article: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
+        is_year_guessed=stamp.is_year_guessed,
         title=html.plain(bodies.words(article.get("name"))),
         url=f"{_SITE}/newsDetail_forward_{number}" if number.isdecimal() and len(number) < 20 else None,
     )
