@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
+from alerts.busy import PAUSE, decoded, says_later
 from alerts.post import Reply, by_status
 from alerts.text import shown
 from monitor.core.message import Attempt, Outcome
 
 LONGEST_PAUSE = timedelta(hours=6)
 """The most that a Retry-After header is believed."""
+_BUSY_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_BAD_REQUEST = re.compile(r"bad request|invalid|param|format|参数|格式", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """The words of one kind of far side. Only its code 0 is a yes; a code that is not listed needs a person."""
+    """The words of one kind of far side.
+
+    Only its code 0 is a yes; a code that neither is listed nor comes with words of being busy needs a person.
+    """
 
     who: str
     """What people call it."""
@@ -26,8 +34,12 @@ class Dialect:
     """The fields that may hold the code, the first that does counts."""
     words: tuple[str, ...]
     """The same for what it says besides."""
-    busy: Mapping[int, timedelta | None]
-    """The codes worth another try, and how long it takes nothing then."""
+    busy: Mapping[int, timedelta]
+    """The codes that mean that it takes nothing just now, and for how long. Others may say so in words (`busy`)."""
+    doubtful: frozenset[int] = frozenset()
+    """Those of them that also mean a bad request, where the words say that."""
+    nobody: frozenset[int] = frozenset()
+    """The codes that mean that there is no such person."""
 
     def verdict(self, reply: Reply, now: datetime, secrets: Iterable[str | None] = ()) -> Attempt:
         """Return what a reply means; `secrets` are kept out of what the operator sees."""
@@ -39,6 +51,8 @@ class Dialect:
         if code is not None:
             said = next((str(answer[name]) for name in self.words if name in answer), "")
             return self.by_code(code, shown(said, secrets))
+        if says_later(decoded(reply.content)):
+            return busy(f"HTTP {reply.status}", "对方称暂不能处理")
         return refused or unread(reply, self.who)
 
     def code_of(self, answer: Mapping[str, object]) -> int | None:
@@ -50,9 +64,15 @@ class Dialect:
         """Return what one of its codes means."""
         if code == 0:
             return Attempt(outcome=Outcome.SENT, code="0", detail=said)
-        if code in self.busy:
-            return Attempt(outcome=Outcome.TEMPORARY, code=str(code), detail=said, retry_after=self.busy[code])
-        return Attempt(outcome=Outcome.PERMANENT, code=str(code), detail=said)
+        is_bad_request = code in self.doubtful and _BAD_REQUEST.search(said) is not None
+        if code not in self.nobody and ((code in self.busy and not is_bad_request) or says_later(said)):
+            return busy(str(code), said, self.busy.get(code, PAUSE))
+        return Attempt(outcome=Outcome.PERMANENT, code=str(code), detail=said, is_about_address=code in self.nobody)
+
+
+def busy(code: str, said: str, pause: timedelta = PAUSE) -> Attempt:
+    """Return what it means that a far side takes nothing just now."""
+    return Attempt(outcome=Outcome.TEMPORARY, code=code, detail=said, retry_after=pause)
 
 
 def unserved(reply: Reply, now: datetime, who: str) -> Attempt | None:
@@ -64,6 +84,8 @@ def unserved(reply: Reply, now: datetime, who: str) -> Attempt | None:
         return Attempt(outcome=outcome, code=f"HTTP {reply.status}", detail="请求被拒绝")
     detail = f"{who}服务暂不可用，或网络把请求转到了别处"
     pause = _pause(reply.retry_after, now)
+    if pause is None and reply.status in _BUSY_STATUSES:
+        pause = PAUSE
     return Attempt(outcome=outcome, code=f"HTTP {reply.status}", detail=detail, retry_after=pause)
 
 
@@ -75,7 +97,7 @@ def unread(reply: Reply, who: str) -> Attempt:
 def fields(content: bytes | str) -> dict[str, object]:
     """Return the fields of a JSON answer; none for anything else."""
     try:
-        answer = json.loads(content)
+        answer = json.loads(decoded(content) if isinstance(content, bytes) else content)
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts import grammar
+from alerts import busy, grammar
 from alerts.dialect import Dialect, fields, unserved
 from alerts.grammar import BadChannelError
 from alerts.group import MOBILE, GroupRobot, mobiles
@@ -38,7 +38,12 @@ PER_MINUTE = 18
 PAUSE = timedelta(minutes=10)
 """How long a robot that was too fast takes nothing."""
 
-DIALECT = Dialect(who="钉钉", codes=("errcode",), words=("errmsg",), busy={-1: None, 130101: PAUSE, 410100: PAUSE})
+DIALECT = Dialect(
+    who="钉钉",
+    codes=("errcode",),
+    words=("errmsg",),
+    busy={-1: busy.PAUSE, 500100: busy.PAUSE, 130101: PAUSE, 410100: PAUSE} | dict.fromkeys(range(90001, 90019), PAUSE),
+)
 PUNISHED = 1111
 """The `status` of the other form of "too fast": {"status": 1111, "punish": "deny", "wait": 5}."""
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from alerts import grammar
+from alerts.busy import LONG_PAUSE, PAUSE
 from alerts.dialect import Dialect, fields
 from alerts.grammar import BadChannelError
 from alerts.line import Line
@@ -40,16 +41,17 @@ LONGEST_LIFE = 7_200
 EARLY = timedelta(minutes=5)
 """How long before its end a token is no longer used."""
 
-_MINUTE, _LONG = timedelta(minutes=1), timedelta(minutes=10)
 DIALECT = Dialect(
     who="钉钉",
     codes=("errcode",),
     words=("sub_msg", "errmsg"),
-    busy={-1: None, 143103: _MINUTE, 143104: _MINUTE, 1430003: _MINUTE} | dict.fromkeys(range(90001, 90019), _LONG),
+    busy=dict.fromkeys((-1, 500100, 143103, 143104, 1430003), PAUSE) | dict.fromkeys(range(90001, 90019), LONG_PAUSE),
+    nobody=frozenset({33012, 40031, 60121}),
 )
 _WORN_OUT = frozenset({"40001", "40014", "42001"})
 """Codes that mean: ask for another token."""
-_UNREACHED = ("invalid_user_id_list", "forbidden_user_id_list", "failed_user_id_list")
+_NOBODY, _TOO_MUCH, _FAILED = "invalid_user_id_list", "forbidden_user_id_list", "failed_user_id_list"
+"""Who is not there; who was sent too much, or the same words, today; whom it could not reach for another reason."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -110,10 +112,13 @@ class DingTalkWork(WorkNotice):
         result = fields(reply.content).get("send_result")
         if not isinstance(result, Mapping):
             return None
-        where = next((name for name in _UNREACHED if address in _ids(result.get(name))), None)
-        if where is None:
-            return None
-        return Attempt(outcome=Outcome.PERMANENT, code=where, detail="钉钉已受理，但不能送达此人，请核对台账中的钉钉ID")
+        where = next((name for name in (_NOBODY, _TOO_MUCH, _FAILED) if address in _ids(result.get(name))), None)
+        if where == _NOBODY:
+            detail = "钉钉已受理，但不能送达此人，请核对台账中的钉钉ID"
+            return Attempt(outcome=Outcome.PERMANENT, code=where, detail=detail, is_about_address=True)
+        if where == _TOO_MUCH:  # this person's limit: others may be sent to
+            return Attempt(outcome=Outcome.TEMPORARY, code=where, detail="钉钉已受理，但此人今日消息过多，未送达")
+        return Attempt(outcome=Outcome.PERMANENT, code=where, detail="钉钉已受理，但未能送达此人") if where else None
 
     def _verdict(self, reply: Reply) -> Attempt:
         token = self._token[0] if self._token else None

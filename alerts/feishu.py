@@ -4,8 +4,9 @@ POST {base}/open-apis/bot/v2/hook/{token}, JSON of type interactive (a card that
 headings or quotes). The sign stands in the body and is not DingTalk's: the Base64 of HMAC-SHA256 with the key
 "{seconds}\n{secret}" over nothing; the clock may be off by up to an hour. At most 20 KB; 100 messages a minute and
 5 a second. A custom robot cannot call by mobile number, only by a Feishu id, so only those that the URL names are.
-Source: open.feishu.cn "custom bot guide" as quoted in issue threads of other senders, read 2026-11; 2200 and 11232
-are reported there, the pauses are our own choice. No real robot has been asked.
+Source: open.feishu.cn "custom bot guide" as quoted in issue threads of other senders, read 2026-11; 2200, 9499, 11232
+and 99991400 are reported there, 11233, 11247, 230020 and 100000x are from memory, the pauses are our own choice.
+9499 means a bad request as well as too many. No real robot has been asked.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts import grammar
+from alerts.busy import PAUSE
 from alerts.dialect import Dialect
 from alerts.grammar import BadChannelError
 from alerts.group import GroupRobot
@@ -39,7 +41,8 @@ DIALECT = Dialect(
     who="飞书",
     codes=("code", "StatusCode"),
     words=("msg", "StatusMessage"),
-    busy={2200: None, 11232: timedelta(minutes=1)},
+    busy=dict.fromkeys((2200, 9499, 11232, 11233, 11247, 230020, 1000004, 1000005, 99991400), PAUSE),
+    doubtful=frozenset({9499}),
 )
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")

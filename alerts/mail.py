@@ -2,7 +2,9 @@
 
 Apprise 2.2.0 parses the URL and knows the big providers' servers; it hides SMTP codes and makes a new Message-ID
 for every try (both read in its source, 2026-11), so the conversation itself is held here. Every mail holds the same
-words twice: plain, and as simple HTML with a table. The codes are RFC 5321's: 4xx may work later, 5xx will not. Once
+words twice: plain, and as simple HTML with a table. The codes are RFC 5321's: 4xx may work later, 5xx will not, unless
+it says that too much was sent, as QQ's 550 does ("Ip frequency limited"). Only what is said of a recipient, and means
+that it is not there, is held against the address; blocked senders and spam are not. Once
 DATA has begun, silence means that the mail may have been taken.
 """
 
@@ -14,7 +16,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -24,6 +26,8 @@ from email.policy import SMTP
 from typing import Protocol
 
 from alerts import grammar
+from alerts.busy import LONG_PAUSE, decoded, says_too_much
+from alerts.dialect import busy
 from alerts.grammar import BadChannelError, MailPlugin
 from alerts.line import Line, talk
 from alerts.markup import html
@@ -38,6 +42,20 @@ FAREWELL = 2.0
 """Seconds that a server has for its answer to QUIT; the mail is settled by then."""
 
 LIMIT = timedelta(seconds=30)
+
+_ENHANCED = re.compile(r"\b5\.[0-9]{1,2}\.[0-9]{1,3}\b")
+_NOBODY_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
+"""5.1.x but for what is said of the sender (7, 8) and of protocols (9); and 5.2.1, a mailbox that was switched off."""
+_NOBODY_WORDS = re.compile(
+    r"(?:unknown|no such|invalid|nonexistent|non-existent) (?:local )?(?:user|recipient|mailbox|address|account)"
+    r"|(?:user|recipient|mailbox|account|address)(?: \S{1,80})?"
+    r" (?:is )?(?:unknown|not found|does ?n[o']t exist|does not exist|not exist)"
+    r"|(?:user|mailbox|account) (?:is )?(?:suspended|disabled|inactive)"
+    r"|(?:用户|邮箱|收件人|账号|帐号|账户|帐户|地址)(?:名)?(?:不存在|未找到|无效|已停用|已注销|已禁用)|(?:无|没有)此(?:用户|邮箱|收件人)",
+    re.IGNORECASE,
+)
+"""The same in the words of servers without enhanced codes: 163, QQ, Coremail and others."""
+_OF_SENDER = re.compile(r"\bsender\b|\bfrom\b|发件|发信", re.IGNORECASE)
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9][A-Za-z0-9.-]*")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -126,7 +144,8 @@ class Mail:
         """Try once; SENT only when the server took the mail for this recipient."""
         address = message.address or self.reader
         if not _ADDRESS.fullmatch(address):
-            return Attempt(outcome=Outcome.PERMANENT, detail="邮箱地址格式不对，未发送")
+            detail = "邮箱地址格式不对，未发送"
+            return Attempt(outcome=Outcome.PERMANENT, detail=detail, is_about_address=True)
         if has_controls(message.subject + message.body) or "\n" in message.subject:
             return Attempt(outcome=Outcome.PERMANENT, detail="邮件含控制字符，未发送")
         mail = self.compose(message, address)
@@ -182,13 +201,18 @@ class Mail:
         sender = self._answered(*smtp.mail(self.sender.addr_spec))
         if sender.outcome is not Outcome.SENT:
             return sender
-        recipient = self._answered(*smtp.rcpt(address))
+        code, words = smtp.rcpt(address)
+        recipient = self._answered(code, words)
+        if recipient.outcome is Outcome.PERMANENT and _is_nobody(recipient.detail):
+            return replace(recipient, is_about_address=True)
         return recipient if recipient.outcome is not Outcome.SENT else None
 
     def _answered(self, code: int, words: bytes | str) -> Attempt:
-        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-        detail = shown(text, (self.server.password,))
-        return Attempt(outcome=_outcome(code), code=str(code), detail=detail)
+        detail = shown(_text(words), (self.server.password,))
+        outcome = _outcome(code)
+        if outcome is not Outcome.SENT and says_too_much(detail):
+            return busy(str(code), detail, LONG_PAUSE)
+        return Attempt(outcome=outcome, code=str(code), detail=detail)
 
 
 def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:
@@ -230,16 +254,35 @@ def _mail(name: str, settings: MailPlugin, clock: Callable[[], datetime]) -> Mai
 
 
 def _unsent(error: OSError) -> Attempt:
-    """Return what it means that the conversation ended before DATA; the server's words may echo the login."""
+    """Return what it means that the conversation ended before DATA; the server's words may echo a login it refused."""
     if isinstance(error, smtplib.SMTPResponseException):
-        detail = "邮箱登录被拒绝" if isinstance(error, smtplib.SMTPAuthenticationError) else "邮件服务器拒绝会话"
+        code = str(error.smtp_code)
         outcome = Outcome.PERMANENT if _outcome(error.smtp_code) is Outcome.PERMANENT else Outcome.TEMPORARY
-        return Attempt(outcome=outcome, code=str(error.smtp_code), detail=detail)
+        if isinstance(error, smtplib.SMTPAuthenticationError):  # one text for all reasons, "too often" among them
+            return Attempt(outcome=outcome, code=code, detail="邮箱登录被拒绝")
+        words = shown(_text(error.smtp_error), ())
+        if says_too_much(words):
+            return busy(code, words, LONG_PAUSE)
+        return Attempt(
+            outcome=outcome, code=code, detail=f"邮件服务器拒绝会话：{words}" if words else "邮件服务器拒绝会话"
+        )
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Attempt(
             outcome=Outcome.PERMANENT, code=type(error).__name__, detail="邮件服务器不支持所需的登录或加密方式"
         )
     return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接邮件服务器，邮件未发出")
+
+
+def _text(words: bytes | str) -> str:
+    return decoded(words) if isinstance(words, bytes) else words
+
+
+def _is_nobody(words: str) -> bool:
+    """Whether a refused recipient is one that is not there, by the enhanced code (RFC 3463) where there is one."""
+    enhanced = _ENHANCED.search(words)
+    if enhanced:
+        return enhanced[0] in _NOBODY_CODES
+    return _NOBODY_WORDS.search(words) is not None and not _OF_SENDER.search(words)
 
 
 def _outcome(code: int) -> Outcome:

@@ -59,7 +59,8 @@ class WorkNotice(ABC):
         """Try once; SENT only when the application's own interface took it for this person."""
         address = message.address
         if not address or "," in address or not address.isprintable() or " " in address:
-            return Attempt(outcome=Outcome.PERMANENT, detail="没有收件人的钉钉ID，或写法不对，未发送")
+            detail = "没有收件人的钉钉ID，或写法不对，未发送"
+            return Attempt(outcome=Outcome.PERMANENT, detail=detail, is_about_address=bool(address))
         if has_controls(message.subject + message.body):
             return Attempt(outcome=Outcome.PERMANENT, detail="消息含控制字符，未发送")
         return await talk(lambda line: self.hand_over(message, address, line), self.limit)

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 
 from apprise import Apprise, AppriseResult, NotifyFormat
 from apprise.plugins.base import NotifyBase
 
 from alerts import grammar
+from alerts.busy import PAUSE
 from alerts.grammar import BadChannelError
 from alerts.post import by_status
 from alerts.text import has_controls, mark
@@ -87,7 +89,8 @@ def verdict(result: AppriseResult) -> Attempt:
     outcome = by_status(statuses[-1])
     if outcome is Outcome.SENT:
         outcome = Outcome.UNANSWERED
-    return Attempt(outcome=outcome, code=f"HTTP {statuses[-1]}", detail="对方未接收")
+    pause = PAUSE if statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS else None
+    return Attempt(outcome=outcome, code=f"HTTP {statuses[-1]}", detail="对方未接收", retry_after=pause)
 
 
 def _statuses(result: AppriseResult) -> Iterator[int]:

@@ -3,8 +3,9 @@
 POST {base}/cgi-bin/webhook/send?key=…, no signature: the key alone is the secret. Markdown of at most 4,096 bytes
 calls nobody by mobile number; text of at most 2,048 bytes does, by `mentioned_mobile_list`, and draws no Markdown.
 So a message that calls somebody goes as text. 20 messages a minute and robot; 45009 beyond that.
-Source: developer.work.weixin.qq.com/document/path/91770 and descriptions of other senders, read 2026-11; the pause
-after 45009 is our own choice. No real robot has been asked.
+45033 is too much at once, -1 its own trouble.
+Source: developer.work.weixin.qq.com/document/path/91770 and descriptions of other senders, read 2026-11; 45011, 45029
+and 45047 are from memory, the pauses are our own choice. No real robot has been asked.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts import grammar
+from alerts.busy import PAUSE
 from alerts.dialect import Dialect
 from alerts.grammar import BadChannelError
 from alerts.group import MOBILE, GroupRobot, mobiles
@@ -31,7 +33,12 @@ LONGEST_TEXT = 2_048
 PER_MINUTE = 18
 """Two fewer than WeCom allows."""
 
-DIALECT = Dialect(who="企业微信", codes=("errcode",), words=("errmsg",), busy={-1: None, 45009: timedelta(minutes=1)})
+DIALECT = Dialect(
+    who="企业微信",
+    codes=("errcode",),
+    words=("errmsg",),
+    busy=dict.fromkeys((-1, 45009, 45011, 45029, 45033, 45047), PAUSE),
+)
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -6,7 +6,7 @@ joined by `&` in the order of their names, not URL-encoded. The msg has at most 
 takes the same words for the same person once a day, and 100 messages a day and person; bizMsgId tells a repeat.
 Yes is `success` true, outside and inside `content`.
 Source: published descriptions of the interface and senders that use it, read 2026-11; the form of refusals is known
-from a few of them only, so every refusal but of too much speed needs a person. No real platform has been asked.
+from a few of them only, so every refusal but of being busy needs a person. No real platform has been asked.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -22,7 +23,8 @@ from hashlib import blake2b
 from urllib.parse import urlencode
 
 from alerts import grammar
-from alerts.dialect import fields, unread, unserved
+from alerts.busy import decoded, says_later
+from alerts.dialect import busy, fields, unread, unserved
 from alerts.grammar import BadChannelError
 from alerts.line import Line
 from alerts.person import WorkNotice
@@ -41,7 +43,7 @@ PER_MINUTE = 60
 """Our own choice."""
 
 _BEIJING = timezone(timedelta(hours=8))
-_TOO_FAST = ("Throttling", "FlowControl", "限流", "频繁")
+_NOBODY = re.compile(r"(?:接收人|接收者|用户|人员|账号)(?:ID)?(?:不存在|无效|错误)|invalid receiver", re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -114,16 +116,18 @@ def verdict(reply: Reply, now: datetime, secrets: tuple[str | None, ...] = ()) -
     inner = answer.get("content")
     inside = fields(inner) if isinstance(inner, str) else inner if isinstance(inner, dict) else {}
     if not isinstance(answer.get("success"), bool):
-        return refused or unread(reply, WHO)
+        is_busy = says_later(decoded(reply.content))
+        return busy(f"HTTP {reply.status}", "对方称暂不能处理") if is_busy else refused or unread(reply, WHO)
     said = inside if answer["success"] else answer
     code = str(next((said[name] for name in ("responseCode", "bizErrorCode", "errorCode", "Code") if name in said), ""))
     words = str(next((said[name] for name in ("responseMessage", "errorMsg", "Message") if name in said), ""))
     code, words = shown(code, secrets)[:40], shown(words, secrets)
     if answer["success"] is True and inside.get("success", True) is True:
         return Attempt(outcome=Outcome.SENT, code=code or "0", detail=words)
-    if any(sign in f"{code} {words}" for sign in _TOO_FAST):
-        return Attempt(outcome=Outcome.TEMPORARY, code=code, detail=words, retry_after=timedelta(minutes=1))
-    return Attempt(outcome=Outcome.PERMANENT, code=code, detail=words)
+    is_nobody = _NOBODY.search(words) is not None
+    if says_later(f"{code} {words}") and not is_nobody:
+        return busy(code, words)
+    return Attempt(outcome=Outcome.PERMANENT, code=code, detail=words, is_about_address=is_nobody)
 
 
 def _msg(title: str, text: str) -> str:

@@ -64,6 +64,9 @@ class Attempt:
     detail: str = ""
     """One line for the operator; never a secret."""
     retry_after: timedelta | None = None
+    """How long the far side takes nothing, from whomever and for whomever."""
+    is_about_address: bool = False
+    """Whether what was refused is this address, because nobody is there; spam, tokens and quotas are the sender's."""
 
 
 LEASE = timedelta(minutes=2)

@@ -255,6 +255,7 @@ def record_attempt(tx: Tx, lease: Lease, attempt: Attempt, *, at: datetime, next
         "code": attempt.code,
         "detail": attempt.detail,
         "retry_after": attempt.retry_after.total_seconds() if attempt.retry_after is not None else None,
+        "is_about_address": attempt.is_about_address,
     }
     tx.execute(sa.insert(attempts), row)
     if attempt.outcome is Outcome.SENT:
@@ -331,9 +332,10 @@ def heard_since(tx: Tx, person: str, since: datetime) -> int:
 def refusing(tx: Tx, until: datetime) -> frozenset[str]:
     """Return the addresses that refused the last message to them while their channel reached somebody else.
 
-    Were it the refusal alone, a wrong password of ours would be held against everybody.
+    Only refusals count that mean the address itself: spam, tokens and quotas are ours. Were it the refusal alone, a
+    far side that takes every address of ours for unknown would be held against everybody.
     """
-    for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.outcome == Outcome.PERMANENT)
+    for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.is_about_address)
     refused = _latest(tx, table.c.state == MessageState.FAILED, for_good, table.c.finished_at <= until)
     if not refused:
         return frozenset()
@@ -560,4 +562,10 @@ def _message(row: sa.Row[Any]) -> Message:
 
 def _attempt(row: sa.Row[Any]) -> Attempt:
     pause = None if row.retry_after is None else timedelta(seconds=row.retry_after)
-    return Attempt(outcome=row.outcome, code=row.code, detail=row.detail, retry_after=pause)
+    return Attempt(
+        outcome=row.outcome,
+        code=row.code,
+        detail=row.detail,
+        retry_after=pause,
+        is_about_address=row.is_about_address,
+    )

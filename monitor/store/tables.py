@@ -459,6 +459,7 @@ attempts = Table(
     Column("code", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("retry_after", Float),
+    Column("is_about_address", Boolean, nullable=False),
 )
 """`retry_after` is in seconds."""
 

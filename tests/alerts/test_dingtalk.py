@@ -74,7 +74,7 @@ async def test_what_is_no_number_is_not_called(robot: Robot) -> None:
     ("answer", "outcome", "code", "retry_after"),
     [
         (dingtalk.TAKEN, Outcome.SENT, "0", None),
-        (dingtalk.BUSY, Outcome.TEMPORARY, "-1", None),
+        (dingtalk.BUSY, Outcome.TEMPORARY, "-1", timedelta(minutes=1)),
         (dingtalk.TOO_FAST, Outcome.TEMPORARY, "130101", TEN_MINUTES),
         (dingtalk.PUNISHED, Outcome.TEMPORARY, "1111", TEN_MINUTES),
         (errcode(410100), Outcome.TEMPORARY, "410100", TEN_MINUTES),
@@ -199,8 +199,8 @@ def test_only_errcode_zero_is_ever_sent(content: bytes, status: int) -> None:
         ("Tue, 19 May 2026 01:02:00 GMT", timedelta(minutes=2)),
         ("Tue, 19 May 2020 01:02:00 GMT", timedelta()),
         ("99999999999999", timedelta(hours=6)),
-        ("soon", None),
-        ("-5", None),
+        ("soon", timedelta(minutes=1)),
+        ("-5", timedelta(minutes=1)),
     ],
 )
 def test_a_retry_after_header_is_believed_within_reason(header: str, pause: timedelta | None) -> None:

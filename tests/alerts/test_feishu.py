@@ -70,7 +70,7 @@ async def test_a_subject_longer_than_a_message_is_refused_before_anything_is_sen
     [
         (said(StatusCode=0, StatusMessage="success"), Outcome.SENT, "0", None),
         (said(code=11232, msg="frequency limited"), Outcome.TEMPORARY, "11232", timedelta(minutes=1)),
-        (said(code=2200, msg="internal error"), Outcome.TEMPORARY, "2200", None),
+        (said(code=2200, msg="internal error"), Outcome.TEMPORARY, "2200", timedelta(minutes=1)),
         (said(code=19024, msg="Key Words Not Found"), Outcome.PERMANENT, "19024", None),
         (Answer(status=400, content=b'{"code":9499,"msg":"Bad Request"}'), Outcome.PERMANENT, "9499", None),
         (BROKEN, Outcome.TEMPORARY, "HTTP 500", None),

@@ -47,7 +47,7 @@ async def test_a_long_message_is_cut_by_bytes_at_a_line_and_keeps_its_number(
 @pytest.mark.parametrize(
     ("answer", "outcome", "code", "pause"),
     [
-        (errcode(-1, "system busy"), Outcome.TEMPORARY, "-1", None),
+        (errcode(-1, "system busy"), Outcome.TEMPORARY, "-1", timedelta(minutes=1)),
         (errcode(45009, "api freq out of limit"), Outcome.TEMPORARY, "45009", timedelta(minutes=1)),
         (errcode(93000, "invalid webhook url"), Outcome.PERMANENT, "93000", None),
         (errcode(40058, "too long"), Outcome.PERMANENT, "40058", None),

@@ -44,7 +44,7 @@ from tests.pipeline.build import (
 )
 
 URL = "https://feed.example/{0}.xml"
-NO = Attempt(outcome=Outcome.PERMANENT, code="550")
+NO = Attempt(outcome=Outcome.PERMANENT, code="550", is_about_address=True)
 LATER = Attempt(outcome=Outcome.TEMPORARY, code="451")
 LOST = Attempt(outcome=Outcome.UNANSWERED)
 
@@ -305,6 +305,17 @@ async def test_a_channel_that_works_for_nobody_is_no_fault_of_the_people(store: 
     made.mail.answers = [NO, NO]
     await made.settle()
     assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
+
+
+async def test_an_address_that_spam_or_a_token_was_refused_for_is_nobodys_task(store: Store) -> None:
+    made = await stale(store, 12)
+    made.mail.answers = [replace(NO, is_about_address=False), Attempt(outcome=Outcome.SENT)]
+    await made.settle()
+    made.clock.forward(timedelta(days=1))
+    await made.settle()
+    assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
+    found = await store.query(cases.current_findings)
+    assert [one.because for one in found if one.rule == "PER-01"] == ["联络员和责任领导齐全。"]
 
 
 @pytest.mark.parametrize("at_once", [1, drafting.SLICE])
