@@ -107,7 +107,7 @@ def sentence(error: click.UsageError) -> str:
 
 
 def _guess(possibilities: Sequence[str] | None) -> str:
-    return f"（是否想写 {'、'.join(possibilities)}？）" if possibilities else ""
+    return f"（是否应为“{'、'.join(possibilities)}”？）" if possibilities else ""
 
 
 def _named(error: click.BadParameter) -> str:

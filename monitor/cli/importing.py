@@ -67,7 +67,7 @@ def import_roster(
             click.echo(UNWRITTEN)
             return
         if removed and not yes and not confirmed(f"将删除 {removed} 个账号，继续吗？"):
-            raise Refusal("没有得到确认（不想被询问时请加 --yes），没有导入任何内容。")
+            raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
         with store.begin(durable=True) as tx:
             roster.save_roster(
                 tx,
@@ -190,7 +190,7 @@ def _silent(accounts: str | None, known: Collection[str], named: Collection[str]
     chosen = sorted(known) if accounts == "all" else [name.strip() for name in accounts.split(",") if name.strip()]
     unknown = [name for name in chosen if name not in known]
     if unknown:
-        raise Refusal(f"台账中没有账号 {'、'.join(unknown)}，没有导入任何内容。")
+        raise Refusal(f"台账中没有账号“{'、'.join(unknown)}”，请核对编号；未导入任何内容。")
     return [name for name in dict.fromkeys(chosen) if name not in named]
 
 

@@ -107,7 +107,7 @@ class PastMoment(Moment):
 
         moment = super().convert(value, param, ctx)
         if moment > now():
-            self.fail(f"“{value}”还没有到", param, ctx)
+            self.fail(f"日期{value}晚于今天，请改为今天或以前", param, ctx)
         return moment
 
 

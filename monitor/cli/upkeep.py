@@ -156,7 +156,7 @@ def _erase(where: Place, who: str, *, yes: bool) -> None:
     from monitor.store import people
 
     if not yes and not confirmed(f"将清除关于“{who}”的内容，不能恢复，继续吗？"):
-        raise Refusal("没有得到确认（不想被询问时请加 --yes），没有清除任何内容。")
+        raise Refusal("已取消，未清除任何内容。批量运行请加 --yes。")
     alias = f"已清除-{secrets.token_hex(3)}"
     with where.store() as store, store.begin(durable=True) as tx:
         done = people.erase(tx, who, alias=alias)

@@ -58,7 +58,7 @@ def read_decisions(
         if decision is None:
             continue
         if decision.at > until:
-            reading.blame(row, f"日期 {beijing(decision.at):%Y-%m-%d %H:%M} 还没有到", "日期")
+            reading.blame(row, f"日期{beijing(decision.at):%Y-%m-%d %H:%M}晚于今天，请改为今天或以前", "日期")
         _check(reading, row, decision, rules, strengths_on)
         found[decision] = None
         if decision.ruling is Ruling.REVOKED:
@@ -68,7 +68,7 @@ def read_decisions(
             text = f"{decision.account}在{decision.rule}下没有此前作出的决定可以撤销；请核对账号、规则和日期"
             reading.blame(row, text, "决定")
     if not found:
-        reading.warn("没有处置决定")
+        reading.warn("文件中没有可导入的处置决定，请核对是否选错文件或表头位置")
     return Decisions(decisions=tuple(found), warnings=reading.finish())
 
 

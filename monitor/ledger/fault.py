@@ -54,10 +54,10 @@ class BadCellError(ValueError):
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """Return `（是否为“…”？）` for the nearest of the words, or nothing."""
+    """Return `（是否应为“…”？）` for the nearest of the words, or nothing."""
     likeness = {other: _likeness(word, other) for other in sorted(words)}  # of equals always the same one
     near = max(likeness, key=likeness.__getitem__, default="")
-    return f"（是否为“{near}”？）" if near and likeness[near] >= 0.5 else ""  # noqa: PLR2004 - half of the letters
+    return f"（是否应为“{near}”？）" if near and likeness[near] >= 0.5 else ""  # noqa: PLR2004 - half of the letters
 
 
 def _likeness(word: str, other: str) -> float:

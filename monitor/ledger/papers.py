@@ -57,7 +57,7 @@ def read_bulletins(path: Path, directory: Directory, *, until: date) -> Papers:
             column = "印发日期" if draft.paper.on != head.on else "覆盖全部"
             reading.blame(row, f"与第{draft.row.number}行同为{head}，{column}却不同", column)
         draft.add(reading, row, _listing(reading, row, directory, head.on))
-    return _finished(reading, drafts, "没有通报")
+    return _finished(reading, drafts, "文件中没有可导入的通报，请核对是否选错文件或表头位置")
 
 
 def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until: date) -> Papers:
@@ -70,7 +70,7 @@ def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until:
             continue
         head = Paper(kind=PaperKind.WEEK, title=week.label, on=week.begins_on)
         if head.on + WEEK - timedelta(days=1) > until:
-            reading.blame(row, f"{week.label} 还没有结束", "周次")
+            reading.blame(row, f"{week.label}尚未结束，请在该周结束后导入", "周次")
         draft = drafts.setdefault(head.key, _Draft(head, row))
         named = _named(reading, row, directory)
         value = reading.take(row, "指数", cells.decimal)
@@ -81,7 +81,7 @@ def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until:
         area = named.account.area if named.account else areas[0] if len(areas) == 1 else None
         if mean is not None and area is not None:
             draft.mean(reading, row, Mean(area=area, value=mean))
-    return _finished(reading, drafts, "没有指数")
+    return _finished(reading, drafts, "文件中没有可导入的指数，请核对是否选错文件或表头位置")
 
 
 def read_filed_list(path: Path, directory: Directory, *, as_of: date) -> Papers:
@@ -97,7 +97,7 @@ def read_filed_list(path: Path, directory: Directory, *, as_of: date) -> Papers:
             reading.blame(row, f"备案日期 {filed_on} 晚于清单的日期 {as_of}", "备案日期")
         if named:
             draft.add(reading, row, Entry(written=named.written, account=named.id, value=number, day=filed_on))
-    return _finished(reading, {"": draft} if draft else {}, "没有备案账号，没有导入清单")
+    return _finished(reading, {"": draft} if draft else {}, "文件中没有可导入的备案账号，请核对是否选错文件或表头位置")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _round(reading: Reading, row: Row, until: date) -> Paper | None:
     issued_on = reading.require(row, "印发日期", cells.day)
     covers_all = reading.require(row, "覆盖全部", cells.yes_no)
     if issued_on and issued_on > until:
-        reading.blame(row, f"印发日期 {issued_on} 还没有到", "印发日期")
+        reading.blame(row, f"印发日期{issued_on}晚于今天，请改为今天或以前", "印发日期")
     if series is None or number is None or issued_on is None or covers_all is None:
         return None
     return Paper(kind=PaperKind.ROUND, title=series, number=number, on=issued_on, covers_all=covers_all)

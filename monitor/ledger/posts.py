@@ -48,7 +48,7 @@ def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime |
         if account and post:
             found.setdefault(account.id, {})[post.key] = post
     if not found:
-        reading.warn("没有发布记录")
+        reading.warn("文件中没有可导入的发布记录，请核对是否选错文件或表头位置")
     warnings = reading.finish()
     return Posts(by_account={id_: _newest_first(posts.values()) for id_, posts in found.items()}, warnings=warnings)
 
@@ -60,7 +60,7 @@ def _post(reading: Reading, row: Row, not_after: datetime | None) -> Post | None
     if published is None:
         return None
     if not_after is not None and published.at > not_after:
-        reading.blame(row, f"发布时间 {beijing(published.at):%Y-%m-%d %H:%M} 还没有到", "发布时间")
+        reading.blame(row, f"发布时间{beijing(published.at):%Y-%m-%d %H:%M}晚于现在，请改为已经发布的时间", "发布时间")
         return None
     return Post(published_at=published.at, precision=published.precision, title=title, url=url)
 

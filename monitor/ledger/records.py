@@ -66,12 +66,12 @@ def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
         if kind is None or name is None or on is None:
             continue
         if on > until and kind not in AHEAD:
-            reading.blame(row, f"日期 {on} 还没有到", "日期")
+            reading.blame(row, f"日期{on}晚于今天，请改为今天或以前", "日期")
         record = _record(reading, row, kind, name, on, known)
         if record:
             found[record] = None
     if not found:
-        reading.warn("没有记录")
+        reading.warn("文件中没有可导入的记录，请核对是否选错文件或表头位置")
     return Records(records=tuple(found), warnings=reading.finish())
 
 
@@ -110,6 +110,6 @@ def _record(reading: Reading, row: Row, kind: RecordKind, name: str, on: date, k
         except BadMuteError as error:
             reading.blame(row, str(error), "内容")
     if kind in WORDS and record.word is None:
-        words = "、".join(WORDS[kind])
-        reading.warn(f"没有写明是哪一种（{words}），规则可能看不懂", row=row, column="内容")
+        words = "或".join(f"“{word}”" for word in WORDS[kind])
+        reading.warn(f"内容中请写明{words}，否则系统无法识别", row=row, column="内容")
     return record

@@ -109,7 +109,7 @@ def read_roster(
                 )
         _remark(reading, row, account, names)
     if not accounts:
-        reading.warn("没有账号")
+        reading.warn("文件中没有可导入的账号，请核对是否选错文件或表头位置")
     return Roster(accounts=tuple(accounts.values()), warnings=reading.finish())
 
 

@@ -226,13 +226,13 @@ class Reading:
 
     def _remark(self, header: _Header) -> None:
         for column in sorted({name for name in header.known if header.known.count(name) > 1}):
-            text = f"列“{column}”出现了{header.known.count(column)}次"
+            text = f"列“{column}”重复，请只保留一列"
             self.faults.append(Fault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
         if header.unknown:
             words = "、".join(
                 f"“{name}”{did_you_mean(name, set(self.layout.columns) - set(header.known))}" for name in header.unknown
             )
-            self.warn(f"不认识的列{words}，未导入", sheet=header.sheet)
+            self.warn(f"以下列不在模板中，已跳过：{words}", sheet=header.sheet)
 
     def _no_header(self, headers: Sequence[_Header]) -> None:
         nearest = max(headers, key=lambda header: len(header.known), default=None)

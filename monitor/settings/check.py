@@ -15,7 +15,7 @@ from monitor.settings.problem import Problem, SettingsError, did_you_mean
 _SENTENCES = {
     "string_type": "应为文字（纯数字或日期请加引号）",
     "string_too_short": "不能为空",
-    "string_pattern_mismatch": "含有不能使用的字符",
+    "string_pattern_mismatch": "含有不能使用的字符，不能有空格、句点、逗号、分号、顿号和斜线",
     "int_type": "应为整数",
     "bool_type": "应为 true 或 false",
     "tuple_type": "应为列表，每项前加“- ”",
@@ -74,20 +74,25 @@ def _sentence(model: type[Section], place: Place, detail: ErrorDetails) -> str:
     key, context = spell(place), detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return f"缺少设置项 “{key}”"
+            return f"缺少设置项“{key}”"
         case "extra_forbidden":
-            return f"不认识的设置项 “{key}”{did_you_mean(str(place[-1]), _keys(model, place[:-1]))}"
+            return f"不认识的设置项“{key}”{did_you_mean(str(place[-1]), _keys(model, place[:-1]))}"
         case "value_error":
-            return f"“{key}” {context['error']}" if key else str(context["error"])
+            return f"“{key}”{context['error']}" if key else str(context["error"])
         case "literal_error":
-            return f"“{key}” 应为 {context['expected'].replace(' or ', ' 或 ')}"
+            return f"“{key}”应为 {_chosen(context['expected'])}"
         case "greater_than_equal":
-            return f"“{key}” 不能小于 {context['ge']}"
+            return f"“{key}”不能小于 {context['ge']}"
         case "less_than_equal":
-            return f"“{key}” 不能大于 {context['le']}"
+            return f"“{key}”不能大于 {context['le']}"
         case kind:
-            subject = f"“{key}” " if key else "文件内容"
-            return subject + _SENTENCES.get(kind, "取值不正确")
+            subject = f"“{key}”" if key else "文件内容"
+            return subject + _SENTENCES.get(kind, "取值不正确，请对照该项说明")
+
+
+def _chosen(expected: str) -> str:
+    """Return the words that may be written, as pydantic lists them: `'a' or 'b'`."""
+    return expected.replace("'", "").replace(" or ", " 或 ")
 
 
 def _keys(model: type[Section], place: Place) -> tuple[str, ...]:

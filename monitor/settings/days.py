@@ -83,7 +83,7 @@ def problems(file: CalendarFile, document: Document, areas: Collection[str] | No
     yield from _contradictions(file, document, ())
     for area, own in file.areas.items():
         if areas is not None and area not in areas:
-            text = f"“{area}” 不在 xuncha.yaml 的 office.areas 中{did_you_mean(area, areas)}。"
+            text = f"“{area}”不在 xuncha.yaml 的 office.areas 中{did_you_mean(area, areas)}。"
             yield document.problem(("areas", area), text)
         yield from _contradictions(own, document, ("areas", area))
 

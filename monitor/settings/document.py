@@ -93,7 +93,9 @@ def _text(path: Path, name: str) -> str:
 
 def _broken(error: MarkedYAMLError, name: str) -> Problem:
     english = f"{error.problem} {error.context}"
-    sentence = next((chinese for part, chinese in _FAULTS if part in english), "YAML 格式有误")
+    sentence = next(
+        (chinese for part, chinese in _FAULTS if part in english), "YAML 格式有误，请检查该行的英文冒号、引号和缩进"
+    )
     # What was opened and not closed is best shown where it was opened.
     mark = error.context_mark if sentence.endswith("没有成对") else error.problem_mark
     mark = mark or error.problem_mark or error.context_mark
@@ -115,7 +117,7 @@ class _Reader:
     def value(self, node: Node, place: Place) -> object:
         """Return what the node says; every part of it is noted under its place."""
         if node in self._open:
-            self._complain(node, f"“{spell(place)}” 引用了它自己。")
+            self._complain(node, f"“{spell(place)}”引用了它自己。")
             return None
         self._open.append(node)
         try:
@@ -132,7 +134,7 @@ class _Reader:
         for key, part in node.value:
             below = (*place, str(key.value))
             if below in self.lines and str(key.value) in values:
-                self._complain(key, f"设置项 “{spell(below)}” 写了两次，第{self.lines[below]}行已经有了。")
+                self._complain(key, f"设置项“{spell(below)}”写了两次，第{self.lines[below]}行已经有了。")
                 continue
             self.lines[below] = _line(key)
             values[str(key.value)] = self.value(part, below)
@@ -156,7 +158,7 @@ class _Reader:
             case "float":
                 return math.nan  # no setting is a fraction; what matters is that it is not whole
             case _:
-                self._complain(node, f"“{spell(place)}” 的值以特殊符号开头，请加引号。")
+                self._complain(node, f"“{spell(place)}”的值以特殊符号开头，请加引号。")
                 return None
 
     def _complain(self, node: Node, text: str) -> None:

@@ -99,27 +99,27 @@ def _weak_key(main: XunchaFile, document: Document) -> Iterator[Problem]:
 def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[Problem]:
     """Return the names that lead nowhere."""
     if GROUP in main.channels:
-        yield document.problem(("channels", GROUP), f"渠道不能叫 “{GROUP}”，这个词表示单位自己的通知群。")
+        yield document.problem(("channels", GROUP), f"渠道不能叫“{GROUP}”，这个词表示单位自己的通知群。")
     for role in ("liaison", "leader", "operator"):
         for position, name in enumerate(getattr(main.roles, role)):
             if name == GROUP and role == "operator":
-                text = f"“roles.operator” 不能写 {GROUP}：操作员没有单位通知群，请写渠道名称。"
+                text = f"“roles.operator”不能写 {GROUP}：操作员没有单位通知群，请写渠道名称。"
                 yield document.problem(("roles", role, position), text)
             elif name != GROUP and name not in main.channels:
-                text = f"“roles.{role}” 中的 “{name}” 不在 channels 中{did_you_mean(name, main.channels)}。"
+                text = f"“roles.{role}”中的“{name}”不在 channels 中{did_you_mean(name, main.channels)}。"
                 yield document.problem(("roles", role, position), text)
     peer = main.heartbeat.peer
     if peer is not None and peer not in main.channels:
-        text = f"“heartbeat.peer” 中的 “{peer}” 不在 channels 中{did_you_mean(peer, main.channels)}。"
+        text = f"“heartbeat.peer”中的“{peer}”不在 channels 中{did_you_mean(peer, main.channels)}。"
         yield document.problem(("heartbeat", "peer"), text)
     if collectors is None:
         return
     for name in main.platforms:
         if name not in collectors:
-            text = f"不认识的平台或采集器 “platforms.{name}”{did_you_mean(name, collectors)}。"
+            text = f"不认识的平台或采集器“platforms.{name}”{did_you_mean(name, collectors)}。"
             yield document.problem(("platforms", name), text)
     for name, grant in main.grants.items():
         if grant.collector not in collectors:
-            text = f"“grants.{name}.collector” 不认识的采集器 “{grant.collector}”"
+            text = f"“grants.{name}.collector”不认识的采集器“{grant.collector}”"
             text += f"{did_you_mean(grant.collector, collectors)}。"
             yield document.problem(("grants", name, "collector"), text)

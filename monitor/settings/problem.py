@@ -31,6 +31,6 @@ class SettingsError(Exception):
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """Return `（是否想写 …？）` for the nearest of the words, or nothing."""
+    """Return `（是否应为“…”？）` for the nearest of the words, or nothing."""
     near = get_close_matches(word, list(words), n=1, cutoff=0.5)
-    return f"（是否想写 {near[0]}？）" if near else ""
+    return f"（是否应为“{near[0]}”？）" if near else ""

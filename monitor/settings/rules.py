@@ -148,7 +148,7 @@ def _platform(value: object) -> Platform:
     found = next((platform for platform in Platform if value in {platform.value, platform.label}), None)
     if found is None:
         hint = did_you_mean(str(value), [platform.label for platform in Platform])
-        raise ValueError(f"不认识的平台 “{value}”{hint}")
+        raise ValueError(f"不认识的平台“{value}”{hint}")
     return found
 
 
@@ -210,10 +210,10 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
     for position, rule in enumerate(file.rules):
         place = ("rules", position)
         if rule.id not in NEEDS:
-            yield document.problem((*place, "id"), f"不认识的规则 “{rule.id}”{did_you_mean(rule.id, NEEDS)}。")
+            yield document.problem((*place, "id"), f"不认识的规则“{rule.id}”{did_you_mean(rule.id, NEEDS)}。")
             continue
         if (rule.id, rule.effective_from) in seen:
-            yield document.problem(place, f"规则 “{rule.id}” 自 {rule.effective_from} 起的版本写了两次。")
+            yield document.problem(place, f"规则“{rule.id}”自 {rule.effective_from} 起的版本写了两次。")
         seen[rule.id, rule.effective_from] = position
         if rule.effective_until is not None and rule.effective_until < rule.effective_from:
             text = f"effective_until {rule.effective_until} 早于 effective_from {rule.effective_from}。"
@@ -228,7 +228,7 @@ def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
         yield from _small_problems(rule, document, position)
         yield from _platform_problems(rule, document, position)
     if _LADDER in file.absent:
-        yield document.problem(("rules",), f"缺少规则 “{_LADDER}”。")
+        yield document.problem(("rules",), f"缺少规则“{_LADDER}”。")
 
 
 _KINDS = {"numbers": "数值", "dates": "日期", "words": "名单", "switches": "开关"}
@@ -246,11 +246,11 @@ def _differences(
     needed = tuple(needed)
     for name in given:
         if name not in needed:
-            text = f"规则 “{rule.id}” 没有{_KINDS[part]} “{name}”{did_you_mean(name, needed)}。"
+            text = f"规则“{rule.id}”没有{_KINDS[part]}“{name}”{did_you_mean(name, needed)}。"
             yield document.problem((*place, name), text)
     for name in needed:
         if name not in given:
-            yield document.problem(place, f"规则 “{rule.id}” 缺少{_KINDS[part]} “{name}”。")
+            yield document.problem(place, f"规则“{rule.id}”缺少{_KINDS[part]}“{name}”。")
 
 
 def _order_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
@@ -258,14 +258,14 @@ def _order_problems(rule: RuleVersion, document: Document, position: int) -> Ite
         for smaller, larger in pairwise(name for name in row if name in rule.numbers):
             if rule.numbers[smaller] >= rule.numbers[larger]:
                 place = ("rules", position, "numbers", larger)
-                yield document.problem(place, f"规则 “{rule.id}” 的 “{larger}” 应大于 “{smaller}”。")
+                yield document.problem(place, f"规则“{rule.id}”的“{larger}”应大于“{smaller}”。")
 
 
 def _small_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
     for name, number in rule.numbers.items():
         least = _LEAST.get((rule.id, name), 1)
         if number < least:
-            text = f"规则 “{rule.id}” 的 “{name}” 不能小于 {least}。"
+            text = f"规则“{rule.id}”的“{name}”不能小于 {least}。"
             yield document.problem(("rules", position, "numbers", name), text)
 
 
@@ -276,5 +276,5 @@ def _platform_problems(rule: RuleVersion, document: Document, position: int) -> 
             continue
         for place, label in enumerate(listed):
             if label not in labels:
-                text = f"不认识的平台 “{label}”{did_you_mean(label, labels)}。"
+                text = f"不认识的平台“{label}”{did_you_mean(label, labels)}。"
                 yield document.problem(("rules", position, "words", name, place), text)

@@ -136,7 +136,7 @@ def test_an_unknown_column_is_named_and_no_reason_to_refuse(office: Office) -> N
     table = office.table((*WEIBO, "x"), header=(*METHOD, "联络人"))
     said = office.type("import", "roster", table)
     assert said.done()
-    assert said.err.splitlines()[0] == "提示：表.csv：不认识的列“联络人”（是否为“联络员”？），未导入。"
+    assert said.err.splitlines()[0] == "提示：表.csv：以下列不在模板中，已跳过：“联络人”（是否应为“联络员”？）。"
 
 
 def test_a_change_names_the_column_with_before_and_after(enrolled: Office) -> None:
@@ -172,7 +172,7 @@ def test_without_a_yes_nothing_is_imported(enrolled: Office, monkeypatch: pytest
 
 def test_a_unit_that_nobody_knows_is_named_before_anything_is_replaced(enrolled: Office) -> None:
     said = enrolled.type("import", "roster", roster(enrolled, WEIBO), "--replace", "--unit", "示例县教育", "--yes")
-    assert said.refused() == "台账和文件中都没有主办单位“示例县教育”（是否为“示例县教育局”？），没有导入任何内容。"
+    assert said.refused() == "台账和文件中都没有主办单位“示例县教育”（是否应为“示例县教育局”？），没有导入任何内容。"
 
 
 def test_replacing_one_unit_leaves_the_others(enrolled: Office) -> None:

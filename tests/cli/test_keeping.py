@@ -121,7 +121,7 @@ def test_a_filed_list_is_of_the_day_that_is_given(enrolled: Office) -> None:
 
 def test_what_is_later_than_the_moment_given_is_refused(enrolled: Office) -> None:
     said = enrolled.type("import", "bulletins", written(enrolled, "bulletins"), "--as-of", "2026-05-19")
-    assert "印发日期 2026-05-31 还没有到" in said.refused()
+    assert "印发日期2026-05-31晚于今天，请改为今天或以前" in said.refused()
 
 
 def test_an_exemption_of_what_is_mandatory_is_refused(enrolled: Office) -> None:

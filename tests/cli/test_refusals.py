@@ -16,9 +16,9 @@ FIRST = ("A01", "示例发布", "微博", "示例县教育局")
 
 USAGE = [
     (("foo",), "没有命令 foo"),
-    (("chek",), "没有命令 chek（是否想写 check？）"),
+    (("chek",), "没有命令 chek（是否应为“check”？）"),
     (("message", "foo"), "没有命令 foo"),
-    (("check", "--jsn"), "没有选项 --jsn（是否想写 --json？）"),
+    (("check", "--jsn"), "没有选项 --jsn（是否应为“--json”？）"),
     (("evaluate", "--at"), "选项 --at 后面缺少值"),
     (("evaluate", "--json=1"), "选项 --json 不带值"),
     (("evaluate", "--at", "昨天"), "选项 --at 的值不对：“昨天”不是时刻，请写成 2026-05-19"),
@@ -33,7 +33,10 @@ USAGE = [
     (("read", "myspace", "x"), "没有采集器“myspace”，可填：apk、apple-store、"),
     (("import", "roster"), "缺少参数“文件”"),
     (("import", "roster", "x.csv", "--unit", "甲"), "--unit 要与 --replace 同用"),
-    (("import", "roster", "x.csv", "--as-of", "2999-01-01"), "选项 --as-of 的值不对：“2999-01-01”还没有到"),
+    (
+        ("import", "roster", "x.csv", "--as-of", "2999-01-01"),
+        "选项 --as-of 的值不对：日期2999-01-01晚于今天，请改为今天或以前",
+    ),
     (("import", "posts", "x.csv", "--accounts", "all"), "--accounts 要与 --complete 同用"),
     (("message", "retry"), "请写出消息编号"),
     (("message", "release"), "请写出消息编号，或用 --all"),
@@ -53,15 +56,15 @@ def test_what_is_typed_wrongly_is_one_sentence_and_exit_2(office: Office, words:
 
 SETTINGS = [
     ("hold: '也许", "xuncha.yaml 第6行：引号没有成对"),
-    ("offfice: 甲", "xuncha.yaml 第6行：不认识的设置项 “offfice”（是否想写 office？）"),
-    ("web:\n  bnd: 127.0.0.1:80", "xuncha.yaml 第7行：不认识的设置项 “web.bnd”（是否想写 bind？）"),
-    ("web:\n  bind: 8080", "xuncha.yaml 第7行：“web.bind” 应为“地址:端口”"),
-    ("hold: 也许", "xuncha.yaml 第6行：“hold” 应为 true 或 false"),
-    ("platforms:\n  myspace: {every: 1h}", "第7行：不认识的平台或采集器 “platforms.myspace”"),
-    ("channels:\n  群: {url: 'dingtalk://f00d'}", "第7行：“channels.群.url” 应写作 env:变量名 或 file:文件路径"),
-    ("channels:\n  群: {url: 'env:XUNCHA_NOT_SET'}", "第7行：“channels.群.url” 环境变量 XUNCHA_NOT_SET 没有设置"),
-    ("channels:\n  群: {url: 'file:nowhere'}", "第7行：“channels.群.url” 无法读取文件 nowhere"),
-    ("roles:\n  liaison: [mail]", "第7行：“roles.liaison” 中的 “mail” 不在 channels 中"),
+    ("offfice: 甲", "xuncha.yaml 第6行：不认识的设置项“offfice”（是否应为“office”？）"),
+    ("web:\n  bnd: 127.0.0.1:80", "xuncha.yaml 第7行：不认识的设置项“web.bnd”（是否应为“bind”？）"),
+    ("web:\n  bind: 8080", "xuncha.yaml 第7行：“web.bind”应为“地址:端口”"),
+    ("hold: 也许", "xuncha.yaml 第6行：“hold”应为 true 或 false"),
+    ("platforms:\n  myspace: {every: 1h}", "第7行：不认识的平台或采集器“platforms.myspace”"),
+    ("channels:\n  群: {url: 'dingtalk://f00d'}", "第7行：“channels.群.url”应写作 env:变量名 或 file:文件路径"),
+    ("channels:\n  群: {url: 'env:XUNCHA_NOT_SET'}", "第7行：“channels.群.url”环境变量 XUNCHA_NOT_SET 没有设置"),
+    ("channels:\n  群: {url: 'file:nowhere'}", "第7行：“channels.群.url”无法读取文件 nowhere"),
+    ("roles:\n  liaison: [mail]", "第7行：“roles.liaison”中的“mail”不在 channels 中"),
 ]
 
 
@@ -112,7 +115,7 @@ ROSTERS: list[tuple[Callable[[Office], Path], str]] = [
     (lambda office: office.folder, "无法读取这个文件"),
     (lambda office: office.table(header=("甲", "乙")), "表头应有列“账号ID”、“账号名称”、“平台”、“主办单位”"),
     (lambda office: office.table(FIRST[:3], header=("账号ID", "账号名称", "平台")), "缺少列“主办单位”"),
-    (lambda office: office.table(("A01", "甲", "微薄", "乙")), "第2行“平台”列：没有“微薄”这种平台（是否为“微博”？）"),
+    (lambda office: office.table(("A01", "甲", "微薄", "乙")), "第2行“平台”列：没有“微薄”这种平台（是否应为“微博”？）"),
     (lambda office: office.table(("A01", "", "微博", "乙")), "第2行“账号名称”列：不能为空"),
     (lambda office: office.table(FIRST, FIRST), "第3行“账号ID”列：账号ID“A01”与第2行重复"),
     (
@@ -157,9 +160,9 @@ def test_posts_of_unknown_accounts_and_of_days_to_come_are_refused(office: Offic
     unknown = office.table(("A02", "2026-01-01"), header=header)
     assert "第2行“账号ID”列" in office.type("import", "posts", unknown).refused()
     future = office.table(("A01", "2099-01-01"), header=header)
-    assert "发布时间 2099-01-01 00:00 还没有到" in office.type("import", "posts", future).refused()
+    assert "发布时间2099-01-01 00:00晚于现在，请改为已经发布的时间" in office.type("import", "posts", future).refused()
     later = office.table(("A01", "2026-01-03 08:00"), header=header)
-    assert "还没有到" in office.type("import", "posts", later, "--as-of", "2026-01-02").refused()
+    assert "晚于" in office.type("import", "posts", later, "--as-of", "2026-01-02").refused()
     assert office.content() == before
 
 

@@ -298,7 +298,7 @@ AWFUL = {
             one("A02", name="示例教育", platform=Platform.DOUYIN, unit=SCHOOLS, status=AccountStatus.PAUSED),
         ],
         warnings=[
-            "台账.xlsx “教育局”：不认识的列“序号”，未导入",
+            "台账.xlsx “教育局”：以下列不在模板中，已跳过：“序号”",
             "台账.xlsx “汇总”：没有找到表头，未导入（缺少列“账号ID”、“账号名称”、“平台”、“主办单位”）",
         ],
     ),
@@ -346,7 +346,7 @@ AWFUL = {
     "one id in two sheets": Sent(
         write=twice,
         refused=[
-            "台账.xlsx “教育局”第1行：列“备注”出现了2次",
+            "台账.xlsx “教育局”第1行：列“备注”重复，请只保留一列",
             "台账.xlsx “教育局”第2行“账号ID”列：账号ID“A01”与“县府办”第2行重复",
         ],
     ),

@@ -125,17 +125,17 @@ def test_a_row_that_nobody_answers_to_is_kept_as_it_was_written_and_named(path: 
 def test_an_id_that_is_not_on_the_roster_is_kept_with_a_guess_for_people_only(path: Path) -> None:
     found = bulletins(path, LISTED, (*FIRST, "A03", "2周未更新", None))
     assert only(found).entries[0].account is None
-    assert "没有账号ID“A03”（是否为“A01”？），列为待对应" in found.warnings[0]
+    assert "没有账号ID“A03”（是否应为“A01”？），列为待对应" in found.warnings[0]
 
 
 @pytest.mark.parametrize(
     ("rows", "column", "why"),
     [
         ([(*FIRST, "A01", None, None)], "问题类型", "不能为空"),
-        ([(*FIRST, "A01", "未更新", None)], "问题类型", "没有“未更新”这种问题类型（是否为“2周未更新”？）"),
+        ([(*FIRST, "A01", "未更新", None)], "问题类型", "没有“未更新”这种问题类型（是否应为“2周未更新”？）"),
         ([(*FIRST, None, "2周未更新", None)], "", "没有写明账号"),
         ([(*FIRST, "A01", "2周未更新", "2026-05-01")], "最后更新日期", "晚于印发日期 2026-04-30"),
-        ([("省平台月报", 1, "2026-05-21", "是")], "印发日期", "印发日期 2026-05-21 还没有到"),
+        ([("省平台月报", 1, "2026-05-21", "是")], "印发日期", "印发日期2026-05-21晚于今天，请改为今天或以前"),
         ([("省平台月报", 1, "2026-04-30", "全部")], "覆盖全部", "应为“是”或“否”"),
         ([FIRST, ("省平台月报", 1, "2026-04-29", "是")], "印发日期", "与第2行同为通报“省平台月报”第1期"),
         ([FIRST, ("省平台月报", 1, "2026-04-30", "否")], "覆盖全部", "与第2行同为通报“省平台月报”第1期"),
@@ -207,7 +207,7 @@ def test_a_week_that_might_be_any_is_refused(path: Path, written: str) -> None:
 
 def test_a_week_that_is_not_over_is_refused(path: Path) -> None:
     [fault] = refused(lambda: index(path, VALUED, ("2026-W21", "A01", 1, None)))
-    assert "2026-W21 还没有结束" in fault
+    assert "2026-W21尚未结束，请在该周结束后导入" in fault
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_an_empty_file_is_no_list_of_nobody(path: Path) -> None:
     """An empty list would call every account of the county unfiled."""
     found = filed(path, ("账号ID", "备案号"))
     assert found.papers == ()
-    assert found.warnings == ("表.xlsx：没有备案账号，没有导入清单",)
+    assert found.warnings == ("表.xlsx：文件中没有可导入的备案账号，请核对是否选错文件或表头位置",)
 
 
 def who(found: Account | object) -> str | None:

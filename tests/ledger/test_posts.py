@@ -112,7 +112,7 @@ def test_posts_come_newest_first_and_a_post_given_twice_is_one(path: Path) -> No
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (("jy-01", "", "", "2026-05-19"), "第2行“账号ID”列：台账中没有账号ID“jy-01”（是否为“jy-001”？）"),
+        (("jy-01", "", "", "2026-05-19"), "第2行“账号ID”列：台账中没有账号ID“jy-01”（是否应为“jy-001”？）"),
         (("", "微博", "县府办", "2026-05-19"), "第2行“账号名称”列：台账中该平台没有账号名称为“县府办”的账号"),
         (
             ("", "抖音", "缙云旅游", "2026-05-19"),
@@ -121,7 +121,10 @@ def test_posts_come_newest_first_and_a_post_given_twice_is_one(path: Path) -> No
         (("", "", "缙云旅游", "2026-05-19"), "第2行：没有写明账号：请填写账号ID，或平台和平台标识，或平台和账号名称"),
         (("jy-001", "", "", ""), "第2行“发布时间”列：不能为空"),
         (("jy-001", "", "", "昨天"), "第2行“发布时间”列：日期“昨天”无法识别，应如 2026-05-19 或 2026年5月19日"),
-        (("jy-001", "", "", "2027-05-19 08:30"), "第2行“发布时间”列：发布时间 2027-05-19 08:30 还没有到"),
+        (
+            ("jy-001", "", "", "2027-05-19 08:30"),
+            "第2行“发布时间”列：发布时间2027-05-19 08:30晚于现在，请改为已经发布的时间",
+        ),
     ],
 )
 def test_each_bad_row_gets_one_sentence(path: Path, row: tuple[str, ...], sentence: str) -> None:
@@ -141,4 +144,7 @@ def test_a_file_of_posts_needs_an_account_and_a_time(path: Path) -> None:
 def test_a_file_without_posts_says_so(path: Path) -> None:
     posts = read_posts(table(path, HEADER), ACCOUNTS)
 
-    assert (posts.named, posts.warnings) == (frozenset(), ("发布记录.xlsx：没有发布记录",))
+    assert (posts.named, posts.warnings) == (
+        frozenset(),
+        ("发布记录.xlsx：文件中没有可导入的发布记录，请核对是否选错文件或表头位置",),
+    )

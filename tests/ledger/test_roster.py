@@ -262,7 +262,7 @@ def test_the_only_area_of_the_settings_fills_a_blank_one(path: Path) -> None:
 def test_unknown_columns_are_named_and_not_imported(path: Path) -> None:
     roster = read(with_column(path, "联络人", "张三"))
 
-    assert "台账.xlsx “Sheet1”：不认识的列“联络人”（是否为“联络员”？），未导入" in roster.warnings
+    assert "台账.xlsx “Sheet1”：以下列不在模板中，已跳过：“联络人”（是否应为“联络员”？）" in roster.warnings
     assert roster.accounts == (account(),)
 
 
@@ -273,7 +273,7 @@ def test_an_account_that_can_only_be_read_by_hand_is_named(path: Path) -> None:
 
 
 def test_a_roster_without_accounts_says_so(path: Path) -> None:
-    assert read(table(path, HEADER)).warnings == ("台账.xlsx：没有账号",)
+    assert read(table(path, HEADER)).warnings == ("台账.xlsx：文件中没有可导入的账号，请核对是否选错文件或表头位置",)
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------
@@ -304,8 +304,8 @@ def test_a_roster_without_accounts_says_so(path: Path) -> None:
         ("主页链接", "javascript:alert(1)", "网址“javascript:alert(1)”应以 http:// 或 https:// 开头"),
         ("主页链接", "http://[x", "网址“http://[x”应以 http:// 或 https:// 开头"),
         ("采集方式", "weibo", "“weibo”应写作“人工”或“采集器=参数”，多项用分号隔开"),
-        ("采集方式", "feed=https://x; weibbo=1", "没有采集器“weibbo”（是否为“weibo”？）"),
-        ("通知群", "工作", "“工作”不在设置的 channels 中（是否为“工作群”？）（现有：工作群、宣传群）"),
+        ("采集方式", "feed=https://x; weibbo=1", "没有采集器“weibbo”（是否应为“weibo”？）"),
+        ("通知群", "工作", "“工作”不在设置的 channels 中（是否应为“工作群”？）（现有：工作群、宣传群）"),
         (
             "平台标识",
             1234567890123456,
@@ -329,7 +329,7 @@ def test_an_unknown_platform_is_answered_with_the_nearest_and_all_that_are_allow
     [said] = faults(table(path, HEADER, ("jy-001", "缙云发布", "腾讯微博", "县府办")))
 
     assert said.startswith(
-        "台账.xlsx “Sheet1”第2行“平台”列：没有“腾讯微博”这种平台（是否为“微博”？）（可填：微信订阅号、"
+        "台账.xlsx “Sheet1”第2行“平台”列：没有“腾讯微博”这种平台（是否应为“微博”？）（可填：微信订阅号、"
     )
 
 
@@ -385,7 +385,9 @@ def test_a_header_that_lacks_columns_names_them_and_what_it_has_instead(path: Pa
 
 
 def test_a_column_that_stands_twice_is_refused(path: Path) -> None:
-    assert faults(table(path, (*HEADER, "平台"), (*FIRST, "微博"))) == ["台账.xlsx “Sheet1”第1行：列“平台”出现了2次"]
+    assert faults(table(path, (*HEADER, "平台"), (*FIRST, "微博"))) == [
+        "台账.xlsx “Sheet1”第1行：列“平台”重复，请只保留一列"
+    ]
 
 
 @pytest.mark.parametrize("rows", [(), (("甲", "乙"), (1, 2))])
