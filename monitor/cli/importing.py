@@ -131,6 +131,9 @@ def _print_changes(before: Sequence[Account], accounts: Sequence[Account], *, re
 
 def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account], str | None]) -> None:
     """Print which accounts people have to look at, by the reason why."""
+    from monitor.core.account import BY_HAND
+    from monitor.core.way import advice
+
     found: dict[str, list[str]] = {}
     for account in accounts:
         if why := by_hand(account):
@@ -138,6 +141,8 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
     for why, ids in found.items():
         rest = " 等" if len(ids) > _NAMED else ""
         click.echo(f"其中 {len(ids)} 个靠链接或人工核查（{why}）：{'、'.join(ids[:_NAMED])}{rest}。")
+    for said in advice(account.platform for account in accounts if by_hand(account) and account.method != BY_HAND):
+        click.echo(f"  {said}。")
 
 
 @import_.command("posts", cls=Command)

@@ -21,6 +21,7 @@ from monitor.core.paper import PaperKind
 from monitor.core.record import Subject
 from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.wording import Section, Words, day, digest, escaped, quoted
+from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.drafting import Drafter
@@ -93,6 +94,7 @@ class Digest:
             Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
             Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
+            Section(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
             Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, beijing_date(now)))),
         )
         if not any(section.lines for section in sections):

@@ -13,8 +13,11 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from monitor.core.case import Case
 from monitor.core.message import MessageState
+from monitor.core.way import ways_of
 from monitor.metrics import CONTENT_TYPE
+from monitor.pipeline.blindness import said
 from monitor.store import StoreError, Tx
+from monitor.store.blindness import blind_ways
 from monitor.store.cases import Which, open_cases, tally
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
@@ -180,8 +183,11 @@ class Pages:
         try:
             everything = await view.store.query(lambda tx: _read_everything(tx, moment.now))
             eyes = await view.store.query(lambda tx: read_eyes(tx, moment.now, view.canaries()))
+            blind = await view.store.query(
+                lambda tx: tuple(said(way, moment.today) for way in blind_ways(tx, moment.now))
+            )
         except StoreError as error:
-            everything, eyes, trouble = None, Eyes(), trouble or str(error)
+            everything, eyes, blind, trouble = None, Eyes(), (), trouble or str(error)
         return self._html(
             "system.html",
             moment,
@@ -191,6 +197,8 @@ class Pages:
             passes=summed(view.passes()),
             looking=tuple(looking(everything.rows)) if everything else (),
             eyes=eyes,
+            blind=blind,
+            ways=tuple(way for one in eyes.platforms for way in ways_of(one.platform)),
             unwatched=tuple(view.unwatched(listings(everything.rows))) if everything else (),
             hints=view.hints,
             counts=everything.messages if everything else {},

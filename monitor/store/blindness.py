@@ -1,0 +1,76 @@
+"""Ways to look that have shown nothing for weeks, for all accounts that are looked at by them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.core.account import Platform
+from monitor.core.observation import MANUAL, Reason
+from monitor.store import tables
+from monitor.store.database import Tx
+from monitor.store.values import decode
+
+PATIENCE = timedelta(days=14)
+"""So long a way may show nothing of any account before people are told to take another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindWay:
+    """A collector by which nothing is seen of any account of a platform any more."""
+
+    collector: str
+    platform: Platform
+    accounts: int
+    since: datetime
+    """When it last showed anything, else when it was first tried."""
+    reasons: Collection[Reason]
+    """How its looks end now."""
+
+    @property
+    def told_from(self) -> datetime:
+        """From when on people are told."""
+        return self.since + PATIENCE
+
+
+def blind_ways(tx: Tx, now: datetime) -> tuple[BlindWay, ...]:
+    """Return the ways that have shown nothing for PATIENCE, by platform and name."""
+    source, account, seen = tables.sources, tables.accounts, tables.observations
+    first = (
+        sa.select(sa.func.min(seen.c.first_seen))
+        .where(seen.c.account == source.c.account, seen.c.source == source.c.id)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(
+            account.c.platform,
+            source.c.collector,
+            source.c.account,
+            source.c.blind_reason,
+            sa.func.coalesce(source.c.seen_at, first).label("since"),
+        )
+        .join_from(source, account)
+        .where(source.c.dropped_at.is_(None), source.c.collector != MANUAL, source.c.last_look_at.is_not(None))
+    )
+    found: dict[tuple[str, str], list[sa.Row[*tuple[Any, ...]]]] = {}
+    for row in tx.execute(chosen):
+        found.setdefault((row.platform, row.collector), []).append(row)
+    ways = (_way(platform, collector, rows) for (platform, collector), rows in sorted(found.items()))
+    return tuple(way for way in ways if way is not None and way.told_from <= now)
+
+
+def _way(platform: str, collector: str, rows: Collection[sa.Row[*tuple[Any, ...]]]) -> BlindWay | None:
+    moments = [row.since for row in rows if row.since is not None]
+    if len(moments) < len(rows) or any(row.blind_reason is None for row in rows):
+        return None
+    return BlindWay(
+        collector=collector,
+        platform=decode(Platform, platform),
+        accounts=len({row.account for row in rows}),
+        since=max(moments),
+        reasons=frozenset(row.blind_reason for row in rows),
+    )
