@@ -235,7 +235,9 @@ def _take_half(found: _Found, match: re.Match[str]) -> bool:
 def _take_offset(found: _Found, match: re.Match[str]) -> bool:
     """Take a zone as a number: behind a clock, or behind the name of the zone that it counts from."""
     name, sign, hours, minutes = match.groups()
-    if found.offset is not None or not (name or found.clock or (found.day and minutes and ":" in match[0])):
+    if found.offset is not None:  # +08:00[GMT+08:00]
+        return bool(name or match[0][0] in "[(") and found.offset == _offset(sign, hours, minutes)
+    if not (name or found.clock or (found.day and minutes and ":" in match[0])):
         return False
     if sign == "-" and found.clock and found.clock[2] is None and not found.has_t and _is_hours(match):
         return False
@@ -318,7 +320,7 @@ def _stamp(day: tuple[int, int, int], clock: tuple[int, int, int | None], zone: 
 
 
 _ZONE_NAME = re.compile(
-    r"(?:[a-z]{1,5}|(?:gmt|utc)?[+-][0-9:]{2,6}|[a-z_]{2,20}/[a-z_/]{2,40}|[\w ]{1,40}(?:time|时间|時間|时区)"
+    r"(?:[a-z]{1,5}|[a-z_]{2,20}/[a-z0-9_/+-]{2,40}|[\w ]{1,40}(?:time|时间|時間|时区)"
     r"|(?=.*[^\x00-\x7f])[^:\u2e80-\u9fff]{2,60})"
 )
 """What looks like the name of a zone; the last form is a Chinese one in the wrong encoding."""
@@ -342,7 +344,7 @@ _PIECES: tuple[tuple[re.Pattern[str], Callable[[_Found, re.Match[str]], bool]], 
         (r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})(?![0-9])", _take_turned_day),
         (r"([0-9]{4})([0-9]{2})([0-9]{2})(?:t?([0-9]{2})([0-9]{2})([0-9]{2}))?(?![0-9])", _take_compact_day),
         (
-            r"\(?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?|(?:星期|礼拜|周|週)[一二三四五六日天])\)?",
+            r"\(?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?|(?:星期|礼拜|禮拜|周|週)[一二三四五六日天])\)?",
             _take_weekday,
         ),
         (_MONTH, _take_month),
@@ -350,7 +352,7 @@ _PIECES: tuple[tuple[re.Pattern[str], Callable[[_Found, re.Match[str]], bool]], 
         (r"(?<=[0-9日号])t(?=[0-9])", _take_t),
         (r"[\[(]?(utc|gmt)?\s?([+-])([0-9]{1,2})(?::?([0-9]{2}))?(?![0-9:])[\])]?", _take_offset),
         (
-            r"\[[a-z_/]{1,40}\]|\([^()]{1,60}\)|[a-z]{2,12}/[a-z_]{2,30}|[^\W\d_]{1,12}(?: [a-z]{2,12}){0,3}",
+            r"\[[a-z0-9_/+:-]{1,40}\]|\([^()]{1,60}\)|[a-z]{2,12}/[a-z_]{2,30}|[^\W\d_]{1,12}(?: [a-z]{2,12}){0,3}",
             _take_place,
         ),
         (r"(?:[0-9]{4}|[0-9]{1,2})(?:年|日|号|st|nd|rd|th)?(?![0-9])", _take_number),

@@ -52,6 +52,7 @@ _PRISM = "http://prismstandard.org/namespaces/"
 _PUBLISHED = ("pubdate", "published", "issued", "date")
 """The feed's own words for a publication, the surest first."""
 _PUBLISHED_DC = ("issued", "date")
+_DATES = frozenset({*_PUBLISHED, *_PUBLISHED_DC, "publicationdate"})
 _JSON_FEED = "jsonfeed.org"
 
 
@@ -152,8 +153,9 @@ def _is_item(node: Element, namespaces: frozenset[str]) -> bool:
 
 def _number_of_items(root: Element) -> int:
     """Return how many elements are called item, of whatever vocabulary."""
-    names = {node.tag for node in root.iter()}
-    return sum(sum(1 for _ in root.iter(name)) for name in names if name.rpartition("}")[2].lower() in _ITEMS)
+    tags = [node.tag for node in root.iter()]
+    items = {tag for tag in set(tags) if tag.rpartition("}")[2].lower() in _ITEMS}
+    return sum(tag in items for tag in tags)
 
 
 def _is_empty(root: Element, text: str) -> bool:
@@ -173,18 +175,22 @@ def _is_empty(root: Element, text: str) -> bool:
 def _item(node: Element, namespaces: frozenset[str]) -> Item:
     title, updated = "", ""
     dates: list[tuple[int, str]] = []
+    links: list[Element] = []
     for child in node:
-        name, namespace = _name(child), _namespace(child)
+        name = _name(child)
         if name == "title":
             title = title or _text(child)
-        elif name == "updated" and namespace in namespaces:
+        elif name == "updated" and _namespace(child) in namespaces:
             updated = updated or _text(child)
-        elif (rank := _rank(name, namespace, namespaces)) is not None and (text := _text(child)):
-            dates.append((rank, text))
+        elif name in _DATES and (rank := _rank(name, _namespace(child), namespaces)) is not None:
+            if text := _text(child):
+                dates.append((rank, text))
+        elif name in {"link", "guid"}:
+            links.append(child)
     if not dates and updated and _name(node) == "entry":
         dates.append((0, updated))
     dates.sort(key=lambda one: one[0])
-    return Item(dates=tuple(text for _, text in dates[:_DATES_MOST]), title=title, link=_link(node))
+    return Item(dates=tuple(text for _, text in dates[:_DATES_MOST]), title=title, link=_link(links))
 
 
 def _rank(name: str, namespace: str, namespaces: frozenset[str]) -> int | None:
@@ -196,12 +202,13 @@ def _rank(name: str, namespace: str, namespaces: frozenset[str]) -> int | None:
     return len(_PUBLISHED) + len(_PUBLISHED_DC) if name == "publicationdate" and namespace.startswith(_PRISM) else None
 
 
-def _link(node: Element) -> str | None:
-    links = [child for child in node if _name(child) == "link"]
-    for child in links:
-        if child.get("rel", "alternate") == "alternate" and (href := child.get("href") or _text(child)):
-            return href
-    guid = next((child for child in node if _name(child) == "guid"), None)
+def _link(nodes: list[Element]) -> str | None:
+    """Return the address of an item, given its links and its guid."""
+    for node in nodes:
+        is_link = _name(node) == "link" and node.get("rel", "alternate") == "alternate"
+        if is_link and (address := node.get("href") or _text(node)):
+            return address
+    guid = next((node for node in nodes if _name(node) == "guid"), None)
     if guid is not None and guid.get("isPermaLink", "true") == "true" and _text(guid).startswith(("http:", "https:")):
         return _text(guid)
     return None

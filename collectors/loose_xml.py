@@ -112,15 +112,10 @@ class _Reading:
             self._close()
         if name in _REPEATED:
             self._end(written)
-        attributes = _attributes(rest)
+        attributes = _attributes(rest) if rest else {}
         prefixes = self._open[-1][2] if self._open else _KNOWN
-        declared = {
-            attribute[len("xmlns") :].lstrip(":").lower(): uri[:_LONGEST_URI]
-            for attribute, uri in attributes.items()
-            if attribute.partition(":")[0] == "xmlns"
-        }
-        if declared:
-            prefixes = dict(tuple({**prefixes, **declared}.items())[: len(_KNOWN) + _PREFIXES_MOST])
+        if "xmlns" in rest:
+            prefixes = dict(tuple({**prefixes, **_declared(attributes)}.items())[: len(_KNOWN) + _PREFIXES_MOST])
         prefix, _, local = written.rpartition(":")
         uri = prefixes.get(prefix, f"prefix:{prefix}" if prefix else "")
         built = f"{{{uri}}}{local}" if uri else local
@@ -132,7 +127,7 @@ class _Reading:
 
     def _end(self, written: str) -> None:
         """Close the innermost open element of this name, and what is open in it; nothing where none is open."""
-        if any(written == opened for opened, _, _ in self._open):
+        if (self._open and self._open[-1][0] == written) or any(written == opened for opened, _, _ in self._open):
             while self._close() != written:
                 pass
 
@@ -163,6 +158,15 @@ def _attributes(rest: str) -> dict[str, str]:
         if match[1]:
             attributes[match[1]] = _unescaped(next(filter(None, match.groups()[1:]), ""))
     return attributes
+
+
+def _declared(attributes: dict[str, str]) -> dict[str, str]:
+    """Return the namespaces that attributes declare, by their prefix."""
+    return {
+        attribute[len("xmlns") :].lstrip(":").lower(): uri[:_LONGEST_URI]
+        for attribute, uri in attributes.items()
+        if attribute.partition(":")[0] == "xmlns"
+    }
 
 
 def _unescaped(text: str) -> str:

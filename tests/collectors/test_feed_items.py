@@ -220,6 +220,15 @@ def atom(*entries: str) -> str:
     return f'{HEAD}<feed xmlns="{ATOM}"><title>示例</title>{written}</feed>'
 
 
+def test_a_doctype_without_entities_is_read_and_what_it_leaves_undefined_is_a_slip() -> None:
+    doctype = (
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">'
+    )
+    body = rss(*TWO)[len(HEAD) :]
+    assert told(f"{HEAD}{doctype}{body}") == (NEWEST, 2, "all")
+    assert told(f"{HEAD}{doctype}{body}".replace("示例", "&nbsp;")) == (NEWEST, 2, "some")
+
+
 def test_an_edit_is_no_update_but_an_entry_with_nothing_else_counts_with_it() -> None:
     old, new, edited = (f"2026-11-{day}T08:30:00+08:00" for day in ("02", "16", "19"))
     published = f"<published>{old}</published><updated>{edited}</updated>"
@@ -338,6 +347,7 @@ HOSTILE = {
     "depth": "<a>" * 60_000,
     "items in items": "<item>" * 30_000,
     "prefixes": "".join(f"<a xmlns:p{number}='u'>" for number in range(10_000)),
+    "items of many vocabularies": "".join(f"<item xmlns='u{number}'/>" for number in range(20_000)),
     "a long prefix": f"<item xmlns:p='{'u' * 20_000}'>{'<p:a/>' * 15_000}</item>",
 }
 
