@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -39,6 +41,30 @@ class Stamp:
     precision: Precision
     is_year_guessed: bool = False
     """Whether no year was written and the most recent one was taken."""
+
+
+@contextmanager
+def other_readings() -> Iterator[list[datetime]]:
+    """Collect the moments from which what is read meanwhile would be read otherwise, though not a byte differed.
+
+    So it is with "3小时前" at once, with "昨天" from midnight on, with a date ahead that is refused until its day
+    comes, and with a day without a year when that day comes round again.
+    """
+    moments: list[datetime] = []
+    before = _reads_otherwise.set(moments)
+    try:
+        yield moments
+    finally:
+        _reads_otherwise.reset(before)
+
+
+_reads_otherwise: ContextVar[list[datetime] | None] = ContextVar("_reads_otherwise", default=None)
+
+
+def _note_other_reading(since: datetime) -> None:
+    moments = _reads_otherwise.get()
+    if moments is not None:
+        moments.append(since)
 
 
 def read(text: str, at: datetime) -> Stamp | None:
@@ -142,7 +168,10 @@ _DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七�
 
 
 def _plausible(moment: datetime, at: datetime) -> bool:
-    return moment.year >= FIRST_YEAR and moment - at <= AHEAD
+    if moment - at > AHEAD:
+        _note_other_reading(moment - AHEAD)
+        return False
+    return moment.year >= FIRST_YEAR
 
 
 def _numeric(text: str, at: datetime) -> Stamp | None:
@@ -199,7 +228,7 @@ def _yearless(match: re.Match[str], at: datetime) -> Stamp | None:
     month, day, hour, minute, second, spelt = match.groups()
     clock = (hour, minute, second or spelt) if hour else None
     this_year = beijing(at).year
-    for year in range(this_year, this_year - 9, -1):
+    for year in range(this_year + 1, this_year - 9, -1):
         try:
             stamp = _stamp(year, int(month), int(day), clock)
         except ValueError:
@@ -208,11 +237,13 @@ def _yearless(match: re.Match[str], at: datetime) -> Stamp | None:
             continue
         if stamp.moment <= at:
             return replace(stamp, is_year_guessed=True)
+        _note_other_reading(stamp.moment)
     return None
 
 
 def _ago(count: int, unit: str, at: datetime) -> Stamp:
     step = _UNITS.get(unit.removeprefix("个")[0])
+    _note_other_reading(at if step else _next_day(at))
     if step is None:
         return Stamp(start_of_day(beijing(at - count * ONE_DAY).date()), Precision.DAY)
     precision = Precision.SECOND if unit[0] == "秒" else Precision.MINUTE
@@ -221,12 +252,18 @@ def _ago(count: int, unit: str, at: datetime) -> Stamp:
 
 def _day_word(match: re.Match[str], at: datetime) -> Stamp:
     word, hour, minute, second, spelt = match.groups()
+    _note_other_reading(_next_day(at))
     day = beijing(at - _DAYS_BACK[word[0]] * ONE_DAY)
     return _stamp(day.year, day.month, day.day, (hour, minute, second or spelt) if hour else None)
 
 
 def _just_now(match: re.Match[str], at: datetime) -> Stamp:
+    _note_other_reading(at)
     return Stamp(at.astimezone(UTC), Precision.MINUTE)
+
+
+def _next_day(at: datetime) -> datetime:
+    return start_of_day(beijing(at).date() + ONE_DAY)
 
 
 def _chinese(match: re.Match[str], at: datetime) -> Stamp:

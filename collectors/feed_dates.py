@@ -99,11 +99,7 @@ def read(text: str, at: datetime) -> Stamp | None:
         stamp = _usual(text) or _pieced(text, at)
     except (ValueError, OverflowError):  # the 31st of June, 99 o'clock, a zone of 30 hours
         return None
-    return stamp if stamp and _is_plausible(stamp.moment, at) else None
-
-
-def _is_plausible(moment: datetime, at: datetime) -> bool:
-    return moment.year >= dates.FIRST_YEAR and moment - at <= dates.AHEAD
+    return dates.plausible(stamp, at) if stamp else None
 
 
 def _usual(text: str) -> Stamp | None:

@@ -37,6 +37,7 @@ from collectors.politeness import Pace, Politeness, retry_after
 from collectors.reader import Reader
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
 from monitor.core.observation import LookFailedError, Reason, Validators
+from monitor.core.schedule import BELIEVED
 
 if TYPE_CHECKING:
     import aiohttp
@@ -110,22 +111,28 @@ class Door:
 class BoundFetch:
     """The door, bound to one source for one look; an implementation of core's `Fetch`.
 
-    After the look, `validators` are those of the conditional request's answer (None if there was
-    none, or if it was no success), and `raw` is the body that was read last (or fetched last,
+    After the look, `validators` are those of the conditional request's answer (None if there was none, if it was no
+    success, or if it would soon be read otherwise), and `raw` is the body that was read last (or fetched last,
     where none was read), never an answer that is a secret. `is_whole` is whether the end of every answer came:
     one that is a whole document without it is given out all the same.
     """
 
     def __init__(self, line: _Line, reader: Reader, *, before: Validators, agent: str, platform: str) -> None:
-        self.validators: Validators | None = None
         self.raw: bytes | None = None
         self.is_whole = True
+        self._is_lasting = True
+        self._validators: Validators | None = None
         self._jar = Jar()
         self._line = line
         self._reader = reader
         self._before = before
         self._agent = agent
         self._platform = platform
+
+    @property
+    def validators(self) -> Validators | None:
+        """What the next look may go by; None where the same answer would soon be read otherwise."""
+        return self._validators if self._is_lasting else None
 
     async def __call__(self, request: Request, /) -> Page:
         """Return the answer, whatever its HTTP status below 500 (429 excepted); raises as `Fetch` says."""
@@ -149,7 +156,10 @@ class BoundFetch:
     async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return `parse(page)` within a time limit; raises as `Fetch` says."""
         self.raw = page.body
-        return await self._reader.read(parse, page)
+        reading = await self._reader.reading(parse, page)
+        if reading.other_from is not None and reading.other_from < page.at + BELIEVED:
+            self._is_lasting = False
+        return reading.seen
 
     def _body(self, answer: _Answer, request: Request, limit: int) -> bytes:
         """Return the body; of an answer whose end did not come only where it is a whole document, else raise why."""
@@ -205,7 +215,7 @@ class BoundFetch:
         if answer.status != 200:
             return
         body_hash = blake2b(answer.wire, digest_size=16).hexdigest()
-        self.validators = replace(
+        self._validators = replace(
             before,
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),

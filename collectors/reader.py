@@ -22,13 +22,14 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing.connection import Connection
 from time import thread_time
-from typing import cast
+from typing import Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
+from collectors import dates
 from monitor.core.collector import Page, SeenT
 from monitor.core.download import Download
 from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline
@@ -52,12 +53,27 @@ _ALARM_AFTER = 1.0
 _log = logging.getLogger(__name__)
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What a parser made of a page."""
+
+    seen: T
+    other_from: datetime | None = None
+    """From when on it would make something else of the same bytes; None: never."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Crash:
     """A parser that raised something other than LookFailedError: a bug in it."""
 
     error: str
     trace: str
+
+
+_Outcome = Reading[Seen | Blind | _Crash]
 
 
 class Reader:
@@ -74,17 +90,22 @@ class Reader:
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader")
 
     async def read(self, parse: Callable[[Page], SeenT], page: Page) -> SeenT:
-        """Return `parse(page)`.
+        """Return `parse(page)`; raises as `reading` does."""
+        return (await self.reading(parse, page)).seen
+
+    async def reading(self, parse: Callable[[Page], SeenT], page: Page) -> Reading[SeenT]:
+        """Return `parse(page)`, and how long the same bytes would be read the same.
 
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
         case = (_name(parse), urlsplit(page.url).netloc)
         if self._slow.get(case, 0) >= _SLOW_TIMES or not is_harmless(page.body):
-            seen = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
+            outcome = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         else:
-            seen = self._read_here(parse, page, case)
+            outcome = self._read_here(parse, page, case)
+        seen = outcome.seen
         if isinstance(seen, Timeline | Download):
-            return cast("SeenT", seen)  # the parser's own kind
+            return Reading(cast("SeenT", seen), outcome.other_from)  # the parser's own kind
         if isinstance(seen, _Crash):
             self.crashes += 1
             _log.error("parser crashed parser=%s error=%s\n%s", case[0], seen.error, seen.trace)
@@ -100,7 +121,7 @@ class Reader:
         for worker in tuple(self._all):
             worker.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> Seen | Blind | _Crash:
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> _Outcome:
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
         seen = _outcome(parse, page)
@@ -112,10 +133,10 @@ class Reader:
             self._slow[case] = self._slow.get(case, 0) + 1
         return seen
 
-    def _read_apart(self, parse: Parse, page: Page) -> Seen | Blind | _Crash:
+    def _read_apart(self, parse: Parse, page: Page) -> _Outcome:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
         if self._closed:
-            return Blind(reason=Reason.UNREADABLE, detail="the reader was closed")
+            return Reading(Blind(reason=Reason.UNREADABLE, detail="the reader was closed"))
         job = pickle.dumps((parse, page))
         worker = self._idle.pop() if self._idle else _Worker(self._limit)
         self._all.add(worker)
@@ -153,8 +174,13 @@ def _has_long_tag(body: bytes) -> bool:
     return False
 
 
-def _outcome(parse: Parse, page: Page) -> Seen | Blind | _Crash:
+def _outcome(parse: Parse, page: Page) -> _Outcome:
     """Return how the parser ends, as a value: LookFailedError does not survive pickling."""
+    with dates.other_readings() as moments:
+        return Reading(_ended(parse, page), min(moments, default=None))
+
+
+def _ended(parse: Parse, page: Page) -> Seen | Blind | _Crash:
     try:
         return parse(page)
     except LookFailedError as failed:
@@ -174,20 +200,20 @@ class _Worker:
         theirs.close()
         self.is_fit = True
 
-    def read(self, job: bytes, limit: float) -> Seen | Blind | _Crash:
+    def read(self, job: bytes, limit: float) -> _Outcome:
         """Return what the worker made of the job; kills the worker when it does not answer in time."""
         try:
             self._line.send_bytes(job)
             begun = self._line.poll(_START_SECONDS) and self._line.recv_bytes() == b"begun"
             if begun and self._line.poll(limit):
                 seen = pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own process
-                if isinstance(seen, Timeline | Download | Blind | _Crash):
+                if isinstance(seen, Reading):
                     return seen
         except (EOFError, OSError):
             self.kill()
-            return Blind(reason=Reason.UNREADABLE, detail="the reading process died over the page")
+            return Reading(Blind(reason=Reason.UNREADABLE, detail="the reading process died over the page"))
         self.kill()
-        return Blind(reason=Reason.UNREADABLE, detail=f"reading took more than {limit:g} s")
+        return Reading(Blind(reason=Reason.UNREADABLE, detail=f"reading took more than {limit:g} s"))
 
     def stop(self) -> None:
         """End the process: whoever waits for its answer, in another thread, hears that it is gone."""
