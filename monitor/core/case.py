@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Labelled
-from monitor.core.calendar import DaysOff, WorkCalendar, beijing_date
+from monitor.core.calendar import ONE_DAY, DaysOff, WorkCalendar, beijing_date
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Strength, Support
 
 LADDER = "UPD-01"
@@ -152,6 +152,8 @@ REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKin
 """What somebody who has the case need not hear again."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
 _OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
+OVERDUE = _OVER
+"""The steps that say that two weeks have passed."""
 WRONG = _OVER | _VERIFIED | {StepKind.TO_LEADER}
 """The steps that say that something is wrong: who heard one of them is owed its end."""
 RUNGS = _OVER | {StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY}
@@ -172,6 +174,8 @@ class Plan:
 
     close: Close | None = None
     step: Step | None = None
+    episode: str | None = None
+    """What the open case is about from now on, where it goes on although its gap is another by now."""
 
 
 NOTHING = Plan()
@@ -183,8 +187,9 @@ def plan(
     """Return what the finding asks for, given the open case of the same account and rule."""
     if finding.state is State.UNKNOWN or finding.support is Support.HELD:
         return NOTHING
-    close = _closing(finding, pacing, case, now) if case else None
+    close = _closing(finding, pacing, case, book, calendar, now) if case else None
     still_open = None if close else case
+    episode = finding.episode if still_open and _is_another_gap(finding, still_open) else None
     match pacing:
         case Pacing.LADDER:
             step = _rung(finding, still_open, book, calendar, now)
@@ -192,10 +197,22 @@ def plan(
             step = _task(finding, still_open, calendar, now)
         case Pacing.VERIFY:
             step = _verification(finding, still_open, calendar, now)
-    return Plan(close=close, step=step) if close or step else NOTHING
+    return Plan(close=close, step=step, episode=episode) if close or step or episode else NOTHING
 
 
-def _closing(finding: Finding, pacing: Pacing, case: Case, now: datetime) -> Close | None:
+def _is_another_gap(finding: Finding, case: Case) -> bool:
+    """Whether a post was found that is newer than those the case was opened on."""
+    return finding.last_post is not None and finding.episode > case.episode
+
+
+def _closing(
+    finding: Finding, pacing: Pacing, case: Case, book: RuleBook, calendar: WorkCalendar, now: datetime
+) -> Close | None:
+    """Return the end of an open case, if it has come.
+
+    A newer post ends it only where nothing is to be said of the gap after that post either. A list whose posts seem
+    always as old (a time counted back from the look) would otherwise end the case and open it again at every look.
+    """
     if finding.state is State.NOT_APPLICABLE:
         return Close(closing=Closing.NOT_APPLICABLE)
     if finding.state is State.EXEMPTED:
@@ -206,11 +223,14 @@ def _closing(finding: Finding, pacing: Pacing, case: Case, now: datetime) -> Clo
                 return None
             if finding.episode < case.episode:
                 return Close(closing=Closing.CORRECTED)
+            if finding.days is not None and Ladder.of(book).has_begun(finding.days, calendar, beijing_date(now)):
+                return None
             return Close(closing=Closing.UPDATED, step=_recovered(finding, case, now))
         case Pacing.TASK:
             if finding.state is State.OK:
                 return Close(closing=Closing.LAPSED if finding.last_post else Closing.COMPLETED)
-            return None if finding.episode == case.episode else Close(closing=Closing.CORRECTED)
+            goes_on = finding.episode == case.episode or _is_another_gap(finding, case)
+            return None if goes_on else Close(closing=Closing.CORRECTED)
         case Pacing.VERIFY:
             if finding.state is not State.OK:
                 return None
@@ -330,6 +350,19 @@ class Ladder:
         if rung <= self.last_day and (nominal - earlier).days <= self.move_back_at_most:
             return earlier
         return calendar.workday_on_or_after(nominal)
+
+    def has_begun(self, days: int, calendar: WorkCalendar, today: date) -> bool:
+        """Whether a gap of so many days is one of which something is said today, on the next working day or tomorrow.
+
+        Tomorrow too: a time counted back from the look is a day older in the morning than at night.
+        """
+        begun, day = today - timedelta(days=days), calendar.workday_on_or_after(today)
+        starts = (begun, begun - ONE_DAY)
+        blocks = (calendar.days_off_after(one) for one in (day, calendar.next_workday(day)))
+        is_before_holiday = any(
+            self.falls_in(start, block) for block in blocks if block and not block.is_plain_weekend for start in starts
+        )
+        return is_before_holiday or self.date_of(starts[-1], self.remind, calendar) <= day
 
     def coming(self, begun: date, taken: int, today: date, calendar: WorkCalendar) -> tuple[date, int]:
         """Return on which day the next step is taken if no update comes before, and its nominal day.

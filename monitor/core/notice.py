@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from monitor.core.account import Account, Contact, Role
-from monitor.core.case import RUNGS, Ladder, Step, StepKind
+from monitor.core.case import OVERDUE, RUNGS, Ladder, Step, StepKind
 from monitor.core.channel import Channel
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Support, Urgency
 from monitor.core.message import NO_CHANNEL
@@ -259,4 +259,6 @@ def _recheck_rung(notice: Notice, episode: str, finding: Finding, ladder: Ladder
         if finding.state is not State.VIOLATED:
             return Recheck.WAIT
         return Recheck.SEND if notice.kind in RUNGS else Recheck.DROP
+    if notice.kind in OVERDUE:  # a newer post was found: two weeks have not passed
+        return Recheck.DROP
     return Recheck.WAIT if finding.support is Support.BLIND else Recheck.SEND

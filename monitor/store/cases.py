@@ -78,6 +78,8 @@ class Judgement:
     plan: Plan = NOTHING
     notices: tuple[Notice, ...] = ()
     """Of both the plan's steps; their `case` is filled in here."""
+    waits_for_reading: bool = False
+    """Whether a step was left out until the account's pages have been read."""
 
     @property
     def goes_on(self) -> bool:
@@ -96,6 +98,11 @@ class Judged:
     account: str
     judgements: tuple[Judgement, ...]
     judge_again_at: datetime
+
+    @property
+    def waits_for_reading(self) -> bool:
+        """Whether any step was left out until the account's pages have been read."""
+        return any(one.waits_for_reading for one in self.judgements)
 
 
 def is_any_due(tx: Tx, now: datetime) -> bool:
@@ -335,6 +342,7 @@ def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[i
     """
     busy = [one for one in judgements if one.plan != NOTHING]
     _close(tx, busy, at)
+    _rename(tx, busy)
     opened = iter(_open(tx, [one.finding for one in busy if one.plan.step and not one.goes_on], at))
     taken: list[tuple[int, Step, Judgement]] = []
     touched = []
@@ -354,12 +362,18 @@ def _close(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> None:
     ends = ((one.case, one.plan.close) for one in judgements)
     run(
         tx,
-        _CLOSE,
+        _CHANGE,
         [{"b_id": _stored(case), "closed_at": at, "closing": close.closing} for case, close in ends if case and close],
     )
 
 
-_CLOSE = sa.update(tables.cases).where(tables.cases.c.id == bound(tables.cases.c.id, "b_id"))
+_CHANGE = sa.update(tables.cases).where(tables.cases.c.id == bound(tables.cases.c.id, "b_id"))
+
+
+def _rename(tx: Tx, judgements: Iterable[Judgement]) -> None:
+    """Have open cases be about another gap."""
+    renamed = [(one.case, one.plan.episode) for one in judgements if one.case and one.plan.episode]
+    run(tx, _CHANGE, [{"b_id": _stored(case), "episode": episode} for case, episode in renamed])
 
 
 def _stored(open_case: Case) -> int:

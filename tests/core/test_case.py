@@ -156,13 +156,34 @@ def test_who_was_only_reminded_gets_no_note_of_recovery() -> None:
     assert closed.close.step is None
 
 
-def test_a_late_found_post_that_is_old_already_closes_one_gap_and_opens_the_next() -> None:
+@pytest.mark.parametrize("begun", [date(2026, 5, 5), date(2026, 5, 6), date(2026, 5, 7)])
+def test_a_late_found_post_that_is_old_already_goes_on_with_the_case_and_says_nothing_twice(begun: date) -> None:
     before, now = day_finding(date(2026, 5, 1), date(2026, 5, 16))
-    after, then = day_finding(date(2026, 5, 5), date(2026, 5, 16))
-    planned = plan(after, Pacing.LADDER, opened(before, now, step(StepKind.OVERDUE, 15)), BOOK, EVERY_DAY, then)
-    assert planned.close is not None
-    assert planned.step is not None
-    assert planned.step.kind is StepKind.REMIND
+    after, then = day_finding(begun, date(2026, 5, 16))
+    case = opened(before, now, step(StepKind.OVERDUE, 15))
+    assert plan(after, Pacing.LADDER, case, BOOK, EVERY_DAY, then) == Plan(episode=after.episode)
+
+
+def test_a_late_found_post_after_which_nothing_is_to_be_said_ends_the_case() -> None:
+    before, now = day_finding(date(2026, 5, 1), date(2026, 5, 16))
+    after, then = day_finding(date(2026, 5, 8), date(2026, 5, 16))
+    close = plan(after, Pacing.LADDER, opened(before, now, step(StepKind.REMIND, 10)), BOOK, EVERY_DAY, then).close
+    assert close is not None
+    assert close.closing is Closing.UPDATED
+
+
+@pytest.mark.parametrize("begun", range(1, 15))
+@pytest.mark.parametrize("calendar", [WEEKS, SPRING])
+@pytest.mark.parametrize("today", [date(2026, 2, day) for day in range(9, 26)])
+def test_no_post_ends_a_case_that_the_same_day_would_open_again(
+    begun: int, calendar: WorkCalendar, today: date
+) -> None:
+    """On working days, days off and before holidays alike."""
+    before, now = day_finding(today - timedelta(days=20), today)
+    after, then = day_finding(today - timedelta(days=begun), today)
+    case = opened(before, now, step(StepKind.REMIND, 10))
+    if plan(after, Pacing.LADDER, case, BOOK, calendar, then).close:
+        assert plan(after, Pacing.LADDER, None, BOOK, calendar, then) == NOTHING
 
 
 def test_a_withdrawn_post_corrects_the_case_and_tells_nobody_of_recovery() -> None:
@@ -273,6 +294,8 @@ def test_every_case_closes_for_the_reason_that_its_finding_gives(
         (State.OK, Pacing.VERIFY): Closing.CORRECTED if episode else Closing.LAPSED,
     }
     by_episode = Closing.UPDATED if pacing is Pacing.LADDER and episode > case.episode else Closing.CORRECTED
+    if pacing is Pacing.TASK and last_post:  # a newer gap is another, but the same task
+        is_same = episode >= case.episode
     expected = reasons.get((state, None), reasons.get((state, pacing), None if is_same else by_episode))
     assert (close.closing if close else None) is expected
 
