@@ -232,7 +232,7 @@ def _gone_on(known: Known, days: Mapping[Stage, date], book: RuleBook) -> date |
     if any(_shows_it(one) and one.last_confirmed >= absent.first_seen for one in known.observations):
         return None
     first = max(absent.first_seen, start_of_day(since))
-    return beijing_date(first + APART) if absent.last_confirmed - first >= APART else None
+    return beijing_date(first + APART) if absent.shown_at - first >= APART else None
 
 
 def _shows_it(one: Observation) -> bool:

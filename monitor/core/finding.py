@@ -12,7 +12,7 @@ from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
 from monitor.core.decision import Decision, in_force
 from monitor.core.download import Download, Probe
-from monitor.core.observation import Covers, KnownPost, Observation, Timeline
+from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Timeline
 from monitor.core.outage import Outage
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
@@ -113,6 +113,11 @@ class Finding:
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
     """Whether the operator's task is one that only the unit can do: its liaison is told as well."""
+
+    @property
+    def is_of_an_open_gap(self) -> bool:
+        """Whether it is about a gap that goes on, and so holds that nothing newer was to be seen."""
+        return self.days is not None and (self.last_post is None or self.episode == self.last_post.isoformat())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +253,14 @@ class Known:
         look = self.covering(now)
         return look.shown_until + look.freshness + timedelta(microseconds=1) if look else None
 
+    def is_just_read(self, now: datetime) -> bool:
+        """Whether the look that shows that there is nothing newer was made just now, and read the page itself.
+
+        One by hand always did; without any such look there is nothing that could be read again.
+        """
+        look = self.covering(now)
+        return look is None or not look.is_polled or now - look.shown_at <= JUST_READ
+
     def reading_gone(self) -> Observation | None:
         """Return the newest timeline in which the platform no longer shows the account, or None."""
         absent = (
@@ -290,6 +303,8 @@ class Rule:
     """Pure; gives a finding for every account, NOT_APPLICABLE included."""
     says: Mapping[State, str]
     """When it says what, in Chinese: every state that it gives of itself."""
+    rests_on_looks: bool = False
+    """Whether it holds against an account that nothing newer was seen: the page is read once more before each step."""
 
 
 _SEEN = frozenset({Basis.OWN, Basis.HAND})

@@ -21,6 +21,8 @@ HAND_FRESHNESS = timedelta(days=7)
 """The same for a look by hand."""
 DELAYED_FRESHNESS = timedelta(hours=48)
 """The same for a list that is whole up to an earlier moment, counted from that one: it comes once a day."""
+JUST_READ = timedelta(hours=1)
+"""How old a reading may be on which a case is opened or goes up."""
 SECOND_READING = timedelta(hours=1)
 """How far apart two looks must lie to count as separate occasions."""
 MANUAL = "manual"
@@ -259,6 +261,15 @@ class Observation:
     seen: Seen | Reason
     first_seen: datetime
     last_confirmed: datetime
+    read_at: datetime | None = None
+    """When the page itself was last read; since then the far side only said that nothing had changed.
+
+    None: at every confirmation."""
+
+    @property
+    def shown_at(self) -> datetime:
+        """When the far side last showed this itself: what it says of its own sameness proves nothing."""
+        return self.last_confirmed if self.read_at is None else min(self.read_at, self.last_confirmed)
 
     @property
     def is_polled(self) -> bool:
@@ -272,9 +283,9 @@ class Observation:
 
     @property
     def shown_until(self) -> datetime:
-        """Up to which moment it shows what there was: its last confirmation, or what its list says of itself."""
+        """Up to which moment it shows what there was: its last reading, or what its list says of itself."""
         until = self.seen.whole_until if isinstance(self.seen, Timeline) else None
-        return min(self.last_confirmed, until) if until is not None else self.last_confirmed
+        return min(self.shown_at, until) if until is not None else self.shown_at
 
     @property
     def freshness(self) -> timedelta:

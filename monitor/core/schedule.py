@@ -11,6 +11,10 @@ from hashlib import blake2b
 
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, days_between
 
+BELIEVED = timedelta(hours=12)
+"""How long after a reading a far side is believed that nothing has changed since.
+
+Half a day, so that whatever the interval between looks a page is read again before a look grows stale (24 h)."""
 FIRST_RETRY = timedelta(minutes=10)
 LONGEST = timedelta(hours=20)
 """No interval is longer, so that a look stays fresh (24 h) until the next one."""
@@ -53,6 +57,18 @@ def next_look(source_id: str, every: timedelta, newest: datetime | None, now: da
     if days is None or days < NEAR:
         return then
     return min(then, next_morning(source_id, now))
+
+
+def is_believed(read_at: datetime | None, newest: datetime | None, now: datetime) -> bool:
+    """Whether a far side may say that nothing has changed since its page was last read, instead of showing it.
+
+    Half a day long; and where an update is nearly due, not from one day to the messages of the next morning.
+    """
+    if read_at is None or now - read_at >= BELIEVED:
+        return False
+    morning = at_beijing(beijing_date(now), MORNING)
+    is_near = newest is None or days_between(newest, now) >= NEAR
+    return not is_near or now < morning or read_at >= morning
 
 
 def second_look(source_id: str, now: datetime) -> datetime:

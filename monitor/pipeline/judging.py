@@ -14,7 +14,7 @@ from monitor.core.notice import Notice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.core.verdict import area_findings, reviewed, silent
 from monitor.pipeline.faults import Faults
-from monitor.store import Store, Tx, cases, facts, savepoint
+from monitor.store import Store, Tx, cases, facts, looks, savepoint
 
 BATCH = 200
 """Accounts judged in one transaction."""
@@ -110,6 +110,8 @@ class Judge:
         for account, one in known.items():
             with self.faults.contained("judge", account=account):
                 judged[account] = self._judged(one, open_cases, book, now)
+        unread = [account for account, one in known.items() if judged[account].waits_for_reading]
+        looks.ask_for_readings(tx, unread, now)
         if not self._is_applied(tx, tuple(judged.values()), now):
             for account, said in judged.items():
                 if not self._is_applied(tx, [said], now):
@@ -137,9 +139,13 @@ class Judge:
         self, known: Known, rule: Rule, finding: Finding, case: Case | None, book: RuleBook, now: datetime
     ) -> cases.Judgement:
         planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(known.account.area), now)
+        rests_on_looks = rule.rests_on_looks and finding.is_of_an_open_gap
+        waits = planned.step is not None and rests_on_looks and not known.is_just_read(now)
+        if waits:  # first the page is read, for its own word that nothing changed proves nothing
+            planned = replace(planned, step=None)
         if planned == NOTHING:
-            return cases.Judgement(finding=finding, case=case)
-        judgement = cases.Judgement(finding=finding, case=case, plan=planned)
+            return cases.Judgement(finding=finding, case=case, waits_for_reading=waits)
+        judgement = cases.Judgement(finding=finding, case=case, plan=planned, waits_for_reading=waits)
         return replace(judgement, notices=tuple(self._notices(judgement, rule, known.account, book, now)))
 
     def _notices(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
@@ -25,7 +25,10 @@ AT_ONCE = 50
 class BoundFetch(Fetch, Protocol):
     """The network, bound to one source for one look; afterwards it tells what the answer can be known by."""
 
-    validators: Validators | None
+    @property
+    def validators(self) -> Validators | None:
+        """What the next look may go by."""
+
     raw: bytes | None
     is_whole: bool
 
@@ -81,9 +84,11 @@ class Looker:
         return len(due or ())
 
     async def look_now(self, accounts: Collection[str]) -> tuple[looks.Recorded, ...]:
-        """Look at every polled source of these accounts, due or not."""
+        """Look at every polled source of these accounts, due or not, and read what it shows: somebody asks."""
         due = await self.store.query(lambda tx: looks.sources_of(tx, list(accounts)))
-        return await self._look_and_record([one for one in due if one.source.collector in self.collectors])
+        return await self._look_and_record(
+            [replace(one, validators=None) for one in due if one.source.collector in self.collectors]
+        )
 
     async def glance(self, source: Source) -> Sight:
         """Return how a look at a source that belongs to no account ends; nothing is kept of it."""
@@ -107,10 +112,11 @@ class Looker:
 
     async def _look(self, due: looks.Due, gate: asyncio.Semaphore) -> Look:
         collector = self.collectors[due.source.collector]
+        is_believed = not due.is_asked and schedule.is_believed(due.read_at, due.newest, self.clock())
         fetch = self.door.bind(
             due.source.id,
             reader=f"{collector.name}/{collector.version}",
-            validators=due.validators,
+            validators=due.validators if is_believed else None,
             platform=collector.name,
         )
         async with gate:
@@ -146,4 +152,6 @@ class Looker:
             return schedule.retry_at(due.source.id, every, due.failures, look.sight.retry_after, look.at)
         if due.is_doubtful:
             return schedule.second_look(due.source.id, look.at)
+        if due.is_asked:
+            return look.at
         return schedule.next_look(due.source.id, every, due.newest, look.at)

@@ -142,6 +142,8 @@ async def tick(works: Works) -> None:
         pass
     await works.watch_over()
     await works.judge_all()
+    while await works.look(works.collectors):  # what has to be read before a case goes on
+        await works.judge_all()
     await works.write_digest()
     while await works.deliver():
         pass

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.appearance import Change, Portrait, changes
-from monitor.core.observation import Timeline, Unchanged
+from monitor.core.observation import Timeline
 from monitor.store.columns import run
 from monitor.store.database import Tx
 from monitor.store.intervals import Entry
@@ -53,9 +53,7 @@ def _after(entry: Entry) -> Portrait:
     match entry.look.sight:
         case Timeline() as seen:
             return before.after(entry.seen if isinstance(entry.seen, Timeline) else seen, at)
-        case Unchanged():
-            return before.again(at)
-        case _:
+        case _:  # that nothing changed is said by the far side, and not seen
             return before
 
 

@@ -43,6 +43,8 @@ class Before:
     digest: str | None
     standing: Standing | None
     seen_at: datetime | None
+    read_at: datetime | None
+    asked_at: datetime | None
     blind: int | None
     blind_reason: Reason | None
     posts: Posts
@@ -61,6 +63,16 @@ class Entry:
     digest: str | None = None
     posts_added: int = 0
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the far side showed something itself, and not only said that it is the same."""
+        return isinstance(self.look.sight, Timeline | Download)
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When the page was last read, this look included."""
+        return self.look.at if self.is_reading else self.before.read_at
+
 
 def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
     """Return what is known of the sources that are still looked at, and lock their accounts."""
@@ -77,6 +89,8 @@ def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
             digest=row.digest,
             standing=row.standing,
             seen_at=row.seen_at,
+            read_at=row.read_at,
+            asked_at=row.asked_at,
             blind=row.blind,
             blind_reason=row.blind_reason,
             posts=Posts(count=row.posts, newest=row.newest_post_at),
@@ -127,6 +141,15 @@ def prolong(tx: Tx, entries: Sequence[Entry]) -> None:
     )
     statement = sa.update(table).where(later).values(last_confirmed=bound(table.c.last_confirmed, "b_at"))
     run(tx, statement, [{"b_id": one.observation, "b_at": one.look.at} for one in entries])
+    read = (
+        sa.update(table)
+        .where(
+            table.c.id == bound(table.c.id, "b_id"),
+            sa.or_(table.c.read_at.is_(None), table.c.read_at < bound(table.c.read_at, "b_at")),
+        )
+        .values(read_at=bound(table.c.read_at, "b_at"))
+    )
+    run(tx, read, [{"b_id": one.observation, "b_at": one.look.at} for one in entries if one.is_reading])
 
 
 def begin(tx: Tx, entries: Sequence[Entry]) -> None:
@@ -178,7 +201,7 @@ def _is_telling(entry: Entry) -> bool:
 def _interval_row(entry: Entry) -> dict[str, object]:
     look = entry.look
     if entry.seen is not None:
-        return seen_row(look.source, entry.seen, entry.digest, look.at)
+        return seen_row(look.source, entry.seen, entry.digest, look.at) | {"read_at": entry.read_at}
     blind = look.sight if isinstance(look.sight, Blind) else None
     return {
         **_bare_row(look.source, look.at),
@@ -206,5 +229,6 @@ def _bare_row(source: Source, at: datetime) -> dict[str, object]:
         "detail": "",
         "first_seen": at,
         "last_confirmed": at,
+        "read_at": at,
         "known_at": at,
     }

@@ -29,10 +29,20 @@ from monitor.store.intervals import Entry, begin, keep_probes, known_before, pro
 from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import Posts, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
-from monitor.store.turns import Due, claim_due, is_any_due, sources_of
+from monitor.store.turns import Due, ask_for_readings, claim_due, is_any_due, sources_of
 from monitor.store.values import encode
 
-__all__ = ["Due", "Recorded", "Schedule", "claim_due", "hand_look", "is_any_due", "record", "sources_of"]
+__all__ = [
+    "Due",
+    "Recorded",
+    "Schedule",
+    "ask_for_readings",
+    "claim_due",
+    "hand_look",
+    "is_any_due",
+    "record",
+    "sources_of",
+]
 
 Schedule = Callable[[Due, Look], datetime]
 """Returns when to look at a source next, given what is known after a look and the look itself."""
@@ -112,6 +122,7 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
     after = _learn(tx, entries, posts)
     shown = portraits(tx, entries)
     turned = keep_changes(tx, entries, shown)
+    doubted = missing_sources(tx, after) if after else frozenset[str]()
     _save_accounts(
         tx,
         after,
@@ -121,6 +132,7 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
             if one.begins
             or isinstance(one.seen, Download)
             or one.look.source.account in {*after, *turned}
+            or (one.before.due.is_asked and one.is_reading)
             or not shown[one.look.source.id].certain.standing.is_present  # gone for how long is what counts
         },
     )
@@ -128,7 +140,8 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
     rows, recorded = [], []
     for one in entries:
         portrait = shown[one.look.source.id]
-        due = _due_after(one, posts[one.look.source.account].newest, portrait)
+        is_doubted = portrait.doubtful is not None or one.look.source.id in doubted
+        due = _due_after(one, posts[one.look.source.account].newest, portrait, is_doubted=is_doubted)
         next_look_at = schedule(due, one.look)
         rows.append(_source_row(one, due, next_look_at, portrait))
         recorded.append(
@@ -152,11 +165,7 @@ def _observation(source: Source, id_: int, timeline: Timeline, at: datetime) -> 
 
 def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict[str, Posts]:
     """Merge the timelines that can teach anything: new ones, and those that may confirm that a post is gone."""
-    again = [
-        one
-        for one in entries
-        if not one.begins and one.observation is not None and not isinstance(one.look.sight, Blind)
-    ]
+    again = [one for one in entries if not one.begins and one.observation is not None and one.is_reading]
     if again:
         in_doubt = missing_sources(tx, {one.look.source.account for one in again})
         again = [one for one in again if one.look.source.id in in_doubt]
@@ -178,7 +187,8 @@ def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict
     return after
 
 
-def _due_after(entry: Entry, newest: datetime | None, portrait: Portrait) -> Due:
+def _due_after(entry: Entry, newest: datetime | None, portrait: Portrait, *, is_doubted: bool) -> Due:
+    """Return what the next look goes by; what only a second reading makes certain is read, whatever is said of it."""
     due, look = entry.before.due, entry.look
     match look.sight:
         case Blind():
@@ -191,10 +201,12 @@ def _due_after(entry: Entry, newest: datetime | None, portrait: Portrait) -> Due
     return Due(
         source=due.source,
         platform=due.platform,
-        validators=validators,
+        validators=None if is_doubted else validators,
         failures=failures,
         newest=newest,
         is_doubtful=portrait.doubtful is not None,
+        read_at=entry.read_at,
+        is_asked=due.is_asked and not entry.is_reading,
     )
 
 
@@ -219,6 +231,8 @@ def _source_row(entry: Entry, due: Due, next_look_at: datetime, portrait: Portra
         "digest": entry.digest if has_seen else before.digest,
         "standing": _standing(timeline, before.standing, portrait),
         "seen_at": max(look.at, before.seen_at or look.at) if has_seen else before.seen_at,
+        "read_at": entry.read_at,
+        "asked_at": before.asked_at if due.is_asked else None,
         "blind": entry.observation if blind else None if has_seen else before.blind,
         "blind_reason": blind.reason if blind else None if has_seen else before.blind_reason,
         "portrait": None if portrait == STRANGER else encode(portrait),
@@ -250,6 +264,8 @@ _FOLLOWING = (
     "digest",
     "standing",
     "seen_at",
+    "read_at",
+    "asked_at",
     "blind",
     "blind_reason",
     "portrait",

@@ -32,6 +32,7 @@ def seen_columns() -> tuple[sa.Column[Any], ...]:
             "content",
             "first_seen",
             "last_confirmed",
+            "read_at",
         )
     )
 
@@ -45,6 +46,7 @@ def observation_of(row: Row, moment: datetime | None = None, *, with_posts: bool
         seen=row.reason if row.reason is not None else seen_of(row, with_posts=with_posts),
         first_seen=row.first_seen,
         last_confirmed=row.last_confirmed if moment is None else min(row.last_confirmed, moment),
+        read_at=row.read_at,
     )
 
 

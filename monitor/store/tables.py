@@ -121,6 +121,8 @@ sources = Table(
     Column("digest", Text),
     Column("standing", closed(Standing, "standing")),
     Column("seen_at", UtcDateTime),
+    Column("read_at", UtcDateTime),
+    Column("asked_at", UtcDateTime),
     Column("blind", Integer),
     Column("blind_reason", closed(Reason, "blind_reason")),
     Column("portrait", sa.JSON(none_as_null=True)),
@@ -128,7 +130,8 @@ sources = Table(
 )
 """How looking goes. `timeline` and `blind` are the observations that the next look may prolong.
 
-`standing` is what is certain of it."""
+`standing` is what is certain of it. `read_at` is when its page was last read, and not only said to be the same;
+`asked_at` is since when it is to be read before a case goes on."""
 
 observations = Table(
     "observations",
@@ -145,6 +148,7 @@ observations = Table(
     Column("detail", Text, nullable=False),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("last_confirmed", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
     Column("known_at", UtcDateTime, nullable=False),
     CheckConstraint("(reason IS NULL) = (content IS NOT NULL)", name="seen"),
     Index(None, "account", "first_seen"),

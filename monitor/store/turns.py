@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Platform, Source
-from monitor.core.observation import MANUAL, Validators
+from monitor.core.observation import JUST_READ, MANUAL, Validators
 from monitor.store import tables
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
@@ -31,6 +31,10 @@ class Due:
     """The time of the account's newest visible post, from any source."""
     is_doubtful: bool = False
     """Whether it showed something of the account that only a second look makes certain."""
+    read_at: datetime | None = None
+    """When its page was last read, and not only said to be the same."""
+    is_asked: bool = False
+    """Whether it is to be read before a case of its account goes on."""
 
 
 def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str]) -> bool:
@@ -65,6 +69,28 @@ def sources_of(tx: Tx, account_ids: Collection[str]) -> tuple[Due, ...]:
     return tuple(due_of(row) for row in tx.execute(chosen.order_by(table.c.account, table.c.rank)))
 
 
+def ask_for_readings(tx: Tx, account_ids: Collection[str], now: datetime) -> None:
+    """Have the pages of these accounts' polled sources read next, whatever they say of their own sameness.
+
+    A source that was read just now, or is asked already, is left alone; one that fails keeps its next try's moment.
+    """
+    table = tables.sources
+    is_polled = sa.and_(table.c.dropped_at.is_(None), table.c.collector != MANUAL, table.c.next_look_at.is_not(None))
+    is_old = sa.or_(table.c.read_at.is_(None), table.c.read_at < now - JUST_READ)
+    chosen = sa.select(table.c.id, table.c.next_look_at, table.c.failures).where(
+        table.c.account.in_(account_ids), is_polled, is_old, table.c.asked_at.is_(None)
+    )
+    rows = [
+        {
+            "b_id": row.id,
+            "asked_at": now,
+            "next_look_at": row.next_look_at if row.failures else min(row.next_look_at, now),
+        }
+        for row in tx.execute(chosen)
+    ]
+    run(tx, sa.update(table).where(table.c.id == bound(table.c.id, "b_id")), rows)
+
+
 def _has_its_turn(now: datetime, collectors: Collection[str]) -> sa.ColumnElement[bool]:
     table = tables.sources
     is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
@@ -92,4 +118,6 @@ def due_of(row: sa.Row[Any]) -> Due:
         validators=validators,
         failures=row.failures,
         newest=row.newest_post_at,
+        read_at=row.read_at,
+        is_asked=row.asked_at is not None,
     )

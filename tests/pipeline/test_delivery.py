@@ -715,6 +715,8 @@ async def test_what_was_written_before_the_clock_was_put_back_leaves_in_its_turn
     made = await stale(store, 10)
     made.clock.forward(timedelta(hours=2))
     await made.parts.works.judge_all()
+    await made.look()
+    await made.parts.works.judge_all()
     await made.parts.drafter.prepare(made.clock())
     made.clock.forward(-timedelta(hours=1))
     await made.settle()

@@ -36,6 +36,8 @@ def test_a_rename_is_an_event_once_it_was_seen_on_two_occasions(store: Store) ->
     record(store, look(NOW, called("示例发布")), look(NOW + HOUR, called("示例新闻")))
     assert said(store) == []
     record(store, look(NOW + 2 * HOUR, Unchanged()))
+    assert said(store) == []
+    record(store, look(NOW + 2 * HOUR, called("示例新闻")))
     assert said(store) == ["名称由“示例发布”变为“示例新闻”"]
     record(store, look(NOW + 3 * HOUR, Unchanged()), look(NOW + 4 * HOUR, called("示例新闻", HOUR)))
     assert len(said(store)) == 1

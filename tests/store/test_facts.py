@@ -62,11 +62,21 @@ def test_posts_come_oldest_first_with_the_look_that_showed_them(store: Store) ->
 
 
 def test_a_look_confirms_until_it_is_stale(store: Store) -> None:
-    record(store, look(NOW, shown(OLD)), look(NOW + HOUR, Unchanged()))
+    record(store, look(NOW, shown(OLD)), look(NOW + HOUR, shown(OLD)))
 
     assert known(store, NOW + HOUR + POLLED_FRESHNESS).support(NOW + HOUR + POLLED_FRESHNESS) is Support.LOOK
     later = NOW + HOUR + POLLED_FRESHNESS + timedelta(microseconds=1)
     assert known(store, later).support(later) is Support.BLIND
+
+
+def test_that_nothing_changed_is_believed_no_longer_than_what_was_read(store: Store) -> None:
+    """A far side that says so for ever, and shows nothing, proves nothing of the time after its page was read."""
+    record(store, look(NOW, shown(OLD)), *(look(NOW + hours * HOUR, Unchanged()) for hours in range(6, 60, 6)))
+
+    read_until = NOW + POLLED_FRESHNESS
+    assert known(store, read_until).support(read_until) is Support.LOOK
+    for later in (read_until + timedelta(microseconds=1), NOW + 54 * HOUR):
+        assert known(store, later).support(later) is Support.BLIND
 
 
 def test_a_reason_is_told_beside_the_timeline_only_while_it_is_the_newer(store: Store) -> None:

@@ -156,10 +156,16 @@ def test_a_post_missed_twice_an_hour_apart_is_withdrawn(store: Store) -> None:
     assert known_posts(store)[NEW.key] == (NOW + HOUR, NOW + HOUR + SECOND_READING)
 
 
-def test_unchanged_is_a_second_reading_too(store: Store) -> None:
-    record(store, look(NOW, shown(NEW, OLD)), look(NOW + HOUR, shown(OLD)), look(NOW + 2 * HOUR, Unchanged()))
+def test_unchanged_is_no_second_reading_and_a_list_that_missed_a_post_is_read_again(store: Store) -> None:
+    record(store, look(NOW, shown(NEW, OLD)), look(NOW + HOUR, shown(OLD)))
+    with store.read() as tx:
+        assert [due.validators for due in looks.sources_of(tx, ["A01"])] == [None]
 
-    assert known_posts(store)[NEW.key] == (NOW + HOUR, NOW + 2 * HOUR)
+    record(store, look(NOW + 2 * HOUR, Unchanged()))
+    assert known_posts(store)[NEW.key] == (NOW + HOUR, None)
+
+    record(store, look(NOW + 3 * HOUR, shown(OLD)))
+    assert known_posts(store)[NEW.key] == (NOW + HOUR, NOW + 3 * HOUR)
 
 
 def test_a_withdrawn_post_is_no_longer_the_newest_and_comes_back_when_shown(store: Store) -> None:
@@ -235,7 +241,7 @@ def test_the_schedule_is_told_what_is_known_after_the_look(store: Store) -> None
         told.append(due)
         return NOW + EVERY
 
-    for sight in (shown(NEW, OLD), Reason.TIMEOUT, Reason.CAPTCHA, shown(OLD)):
+    for sight in (shown(NEW, OLD), Reason.TIMEOUT, Reason.CAPTCHA, shown(NEW, OLD)):
         with store.begin() as tx:
             looks.record(tx, [look(NOW + len(told) * HOUR, sight)], schedule)
 

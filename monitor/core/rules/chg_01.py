@@ -39,7 +39,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
 def _vanished(known: Known) -> Observation | None:
     """Return the look that certainly shows no account any more."""
     absent = known.reading_gone()
-    return absent if absent and absent.last_confirmed - absent.first_seen >= SECOND_READING else None
+    return absent if absent and absent.shown_at - absent.first_seen >= SECOND_READING else None
 
 
 def _renamed(known: Known, now: datetime) -> Observation | None:

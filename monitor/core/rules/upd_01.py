@@ -66,6 +66,7 @@ RULE = Rule(
     title="2周未更新",
     pacing=Pacing.LADDER,
     judge=judge,
+    rests_on_looks=True,
     says={
         State.OK: "未更新不超过9天",
         State.WARNING: "未更新10至14天；第14天是最后一天",

@@ -105,6 +105,7 @@ RULE = Rule(
     title="单次超过20天未更新",
     pacing=Pacing.TASK,
     judge=judge,
+    rests_on_looks=True,
     says={
         State.OK: "没有超过20天的间断",
         State.VIOLATED: "未更新21天或以上且有完整的核查；或相邻两条发布相隔21天或以上，后一条在90天之内",
