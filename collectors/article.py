@@ -101,8 +101,9 @@ def _shown(page: Page, reading: rows.Reading) -> tuple[Stamp | None, bool]:
     called: list[tuple[Stamp, bool]] = []
     beside: list[Stamp] = []
     seen: set[int] = set()
+    rows_known: dict[int, bool] = {}
     for hit in reading.hits[:_HITS]:
-        if hit.is_linked or _is_in_row(hit, reading):
+        if hit.is_linked or _is_in_row(hit, reading, rows_known):
             continue
         said = _said(hit, page, seen)
         if said is None:
@@ -122,8 +123,10 @@ def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | No
     for block in hit.chain[:_STEPS]:
         if block.mem_id in seen:
             return None
-        around = datebox.clean(block.text(separator=" "))
+        around = block.text(separator=" ")
+        around = datebox.clean(around) if len(around) < 4 * _AROUND else around
         if len(around) > _AROUND:
+            seen.add(block.mem_id)
             return None
         label, is_beside = _LABEL.search(around), bool(_BESIDE.search(around))
         if not (label or is_beside):
@@ -135,15 +138,17 @@ def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | No
     return None
 
 
-def _is_in_row(hit: Hit, reading: rows.Reading) -> bool:
+def _is_in_row(hit: Hit, reading: rows.Reading, known: dict[int, bool]) -> bool:
     """Whether a text stands in one row with a title of another post."""
     scope = next((one for one in hit.chain[: _STEPS + 1] if reading.titles(one)), None)
     if scope is None:
         return False
     if len(hit.chain) > 1 and scope is hit.chain[1] and (hit.node.text_content or "").isascii():
         return True
-    is_small = scope.tag in ROWS or len(scope.text()) < _AROUND
-    return is_small and any(len(words(title)) >= _SHORTEST_TITLE for title in reading.titles(scope))
+    if scope.mem_id not in known:
+        is_small = scope.tag in ROWS or len(scope.text()) < _AROUND
+        known[scope.mem_id] = is_small and any(len(words(one)) >= _SHORTEST_TITLE for one in reading.titles(scope))
+    return known[scope.mem_id]
 
 
 def _read(around: str, page: Page) -> Stamp | None:

@@ -28,6 +28,8 @@ PIECES = 400
 TITLED = re.compile(r"(?<!更新)(?:发布|发表|发稿)?(?:时间|日期)\s{0,3}[:：]\s{0,3}([^\n\r]{4,40})")
 
 _HOLDERS = 9
+HITS_OF_ROW = 40
+"""How many pieces of text of one row are looked at."""
 _SHORT = 40
 _SAYING = 6
 """A title has more characters than this."""
@@ -212,7 +214,7 @@ def _boxes(
     """Return what the boxes around a row's hits say, and a year that one of them is."""
     boxes: list[Box] = []
     year: int | None = None
-    for hit in hits:
+    for hit in hits[:HITS_OF_ROW]:
         if not hit.node.is_text_node:
             continue
         alone = datebox.only_year(hit.node.text_content or "")
@@ -231,11 +233,11 @@ def line_of(
     at: datetime,
     node: html.Node,
     anchor: html.Node | None,
-    titles: list[html.Node],
+    walls: set[int],
     hits: list[Hit],
     columns: dict[int, Trust | None] | None = None,
 ) -> Line:
-    """Return what a row tells whose title is `anchor`; `titles` are all links that may be titles beside its boxes.
+    """Return what a row tells whose title is `anchor`; `walls` is what its boxes cannot reach into.
 
     `columns` is what the headings of a table say of its columns; None where `node` holds more rows than this one.
     """
@@ -244,7 +246,7 @@ def line_of(
     title = attributes.get("title") or ""
     if anchor is not None and (not title or "\n" in title):
         title = anchor.text(separator=" ")
-    boxes, year = _boxes(at, node, walls_of(titles, node), hits, columns)
+    boxes, year = _boxes(at, node, walls, hits, columns)
     stamped = [box for box in boxes if box.stamp]
     if columns is not None and not stamped and len(hits) > 1:
         whole = datebox.read(_outside(node), at)

@@ -42,6 +42,13 @@ _LONGEST_ATTRIBUTE = 400
 _LONGEST_NAME = 8
 _HOMELESS = 3
 """So many dates without a row are no clock and no footer."""
+_MANY = 60
+"""An element with more hits is no row; how many links it has does not matter."""
+_FIRST = 200
+_LINKS_OF_PAGE = 20_000
+"""So often a page's links are listed, each once for every element around it that is looked at."""
+_RUN = 500
+"""A run of rows has no more."""
 _LINKS = 9
 """A row has fewer links than this."""
 _TAIL = 40
@@ -120,6 +127,8 @@ class Reading:
         self._titles: dict[int, list[html.Node]] = {}
         self._known: set[int] = set()
         """What has been read as a row, or beside one."""
+        self._links_seen = 0
+        self._headings: years.Headings = {}
         self._lists: list[list[Line]] = []
         self._is_whole = True
         self.hits = list(islice(self._texts(), HITS))
@@ -273,29 +282,23 @@ class Reading:
                 continue
             if box.stamp is None or beijing_date(box.stamp.moment) != beijing_date(self.at):
                 count += 1
-        return count >= _HOMELESS
+                if count == _HOMELESS:
+                    return True
+        return False
 
     def _may_be_date(self, text: str) -> bool:
         """Whether a link's words are a date, or end in one."""
         return datebox.read(text, self.at) is not None or datebox.tail(text, self.at) is not None
 
     def titles(self, node: html.Node) -> list[html.Node]:
-        """Return the links in a node that may name posts, one per address; at most 200 are looked at."""
+        """Return the links in a node that may name posts, one per address, up to one more than a row may have."""
         key = node.mem_id
         known = self._titles.get(key)
         if known is None:
-            links = anchors(node)
-            unique: dict[str, html.Node] = {}
-            for anchor in links[:200]:
-                if is_title(anchor):
-                    unique.setdefault(anchor.attributes.get("href") or "", anchor)
-            if not unique and len(links) < _LINKS:
-                unique = {
-                    anchor.attributes.get("href") or "": anchor
-                    for anchor in links
-                    if not anchor.text(strip=True) and anchor.css_first("img[alt]") is not None
-                }
-            known = self._titles[key] = list(unique.values())
+            is_large = self._below.get(key, 0) > _MANY or self._links_seen > _LINKS_OF_PAGE
+            links = _first_anchors(node) if is_large else anchors(node)
+            self._links_seen += len(links)
+            known = self._titles[key] = _titles(links, _LINKS)
         return known
 
     def _is_row(self, node: html.Node) -> bool:
@@ -356,7 +359,7 @@ class Reading:
         """Return the rows among a container's children, and whether any of them was found beside those with hits."""
         lines: list[Line] = []
         has_others = False
-        year = years.year_above(group.container)
+        year = years.year_above(group.container, self._headings)
         columns = row.columns_of(group.container)
         dated = [child for child in children if child.mem_id in group.rows]
         kinds, tags = {kind(child) for child in dated}, {child.tag for child in dated}
@@ -443,10 +446,10 @@ class Reading:
         anchor = max(titles, key=lambda one: len(words(one)), default=None)
         if anchor is None and link is None:
             anchor = next(iter(anchors(node)), None)
-        return row.line_of(self.at, node, anchor, titles, hits, columns or {})
+        return row.line_of(self.at, node, anchor, row.walls_of(titles, node), hits, columns or {})
 
     def _take_run(self, node: html.Node, hits: list[Hit]) -> None:
-        lines = runs.lines(node, hits, self.titles(node), self.at)
+        lines = runs.lines(node, hits, _titles(anchors(node), _RUN), self.at)
         if lines:
             self._known.add(node.mem_id)
             self._take(lines)
@@ -494,6 +497,26 @@ class Reading:
 
 def _has_other_links(parent: html.Node, node: html.Node) -> bool:
     return len(anchors(parent)) != len(anchors(node))
+
+
+def _first_anchors(node: html.Node) -> list[html.Node]:
+    """Return the first links of a node that is too large to be one row."""
+    return [one for one in islice(node.traverse(), _FIRST) if one.tag == "a" and one.attributes.get("href")]
+
+
+def _titles(links: list[html.Node], most: int) -> list[html.Node]:
+    """Return those of some links that may name posts, one per address; where none has words, those of pictures."""
+    unique: dict[str, html.Node] = {}
+    for anchor in links[: 4 * most]:
+        if is_title(anchor):
+            unique.setdefault(anchor.attributes.get("href") or "", anchor)
+            if len(unique) == most:
+                break
+    if not unique and len(links) < _LINKS:
+        for anchor in links:
+            if not anchor.text(strip=True) and anchor.css_first("img[alt]") is not None:
+                unique.setdefault(anchor.attributes.get("href") or "", anchor)
+    return list(unique.values())
 
 
 def _is_column_name(node: html.Node, titles: list[html.Node]) -> bool:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from collectors import datebox, html
 from collectors.frame import words
-from collectors.row import PIECES, SHORT_KIND, Hit, Line, box_around, line_of, walls_of
+from collectors.row import HITS_OF_ROW, PIECES, SHORT_KIND, Hit, Line, box_around, line_of, walls_of
 
 
 def events(node: html.Node, hits: list[Hit], titles: list[html.Node]) -> list[html.Node | Hit]:
@@ -35,6 +35,8 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
     segments: list[tuple[html.Node | None, list[Hit]]] = []
     for event in events(node, hits, titles):
         if isinstance(event, Hit):
+            if segments and len(segments[-1][1]) >= HITS_OF_ROW:
+                continue
             box = box_around(event, walls, node, at)
             if box is None and datebox.only_year(event.node.text_content or "") is None:
                 continue
@@ -53,7 +55,7 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
     for anchor, own in segments:
         if anchor is not None and not own and len(words(anchor)) <= SHORT_KIND:
             continue  # a category before the title
-        written = line_of(at, node, anchor, titles, own)
+        written = line_of(at, node, anchor, walls, own)
         found.append(written)
     dated = sum(1 for one in found if one.box and one.box.stamp)
     if dated < 2 or (dated == 2 and 2 * dated < len(found)):

@@ -21,8 +21,14 @@ from monitor.core.calendar import beijing, beijing_date
 _NEAR = timedelta(days=100)
 
 
-def year_above(container: html.Node) -> int | None:
-    """Return the year that the nearest heading above a list names."""
+Headings = dict[int, tuple[bool, int | None]]
+"""What is known of the elements above lists, by their ids in memory."""
+
+
+def year_above(container: html.Node, known: Headings | None = None) -> int | None:
+    """Return the year that the nearest heading above a list names; `known` is what was found of headings before."""
+    if known is None:
+        known = {}
     one: html.Node | None = container
     for _ in range(3):
         if one is None or one.tag in FRAME:
@@ -31,14 +37,25 @@ def year_above(container: html.Node) -> int | None:
         for _ in range(4):
             if before is None:
                 break
-            if before.is_element_node and before.tag not in UNREAD and (text := before.text(separator=" ").strip()):
-                year = datebox.year_in(text) if not before.css_first("li a[href],tr a[href]") else None
-                if year is not None:
-                    return year
+            if before.mem_id not in known:
+                known[before.mem_id] = _heading(before)
+            is_said, year = known[before.mem_id]
+            if year is not None:
+                return year
+            if is_said:
                 break
             before = before.prev
         one = one.parent
     return None
+
+
+def _heading(node: html.Node) -> tuple[bool, int | None]:
+    """Return whether an element above a list says anything, and the year that it names as a heading."""
+    if not node.is_element_node or node.tag in UNREAD:
+        return False, None
+    text = node.text(separator=" ").strip()
+    is_list = bool(text) and node.css_first("li a[href],tr a[href]") is not None
+    return bool(text), None if is_list else datebox.year_in(text)
 
 
 def stamp_of(
