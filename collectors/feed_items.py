@@ -113,10 +113,10 @@ def _mended(page: Page, text: str, why: str) -> Written:
 
 def _feed(root: Element, text: str, *, is_whole: bool = True) -> Written:
     namespaces = _OWN | {_namespace(node) for node in (root, *root) if _name(node) in {*_ROOTS, "channel"}}
-    nodes = list(_items_in_place(root, namespaces))
-    if len(nodes) != _number_of_items(root):
-        nodes = list(_items_anywhere(root, namespaces))
-        is_whole = False
+    nodes, number = list(_items_in_place(root, namespaces)), _number_of_items(root)
+    if len(nodes) != number:
+        in_place, nodes = len(nodes), list(_items_anywhere(root, namespaces))
+        is_whole &= len(nodes) == in_place and number == in_place + _number_of_strangers(nodes, namespaces)
     if not nodes and not (is_whole and _is_empty(root, text)):
         raise LookFailedError(Reason.UNREADABLE, "a feed of which no item can be read")
     return Written(
@@ -156,6 +156,12 @@ def _number_of_items(root: Element) -> int:
     tags = [node.tag for node in root.iter()]
     items = {tag for tag in set(tags) if tag.rpartition("}")[2].lower() in _ITEMS}
     return sum(tag in items for tag in tags)
+
+
+def _number_of_strangers(nodes: list[Element], namespaces: frozenset[str]) -> int:
+    """Return how many elements within items are called item by another vocabulary: a part of a post, and no post."""
+    inside = (part for node in nodes for part in node.iter() if _name(part) in _ITEMS)
+    return sum(not _is_item(part, namespaces) for part in inside)
 
 
 def _is_empty(root: Element, text: str) -> bool:

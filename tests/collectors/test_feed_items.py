@@ -281,6 +281,12 @@ def test_an_item_without_a_time_may_be_the_newest_wherever_it_stands(lost: str, 
         assert told(rss(*items)) == (NEWEST, 2, "some")
 
 
+def test_what_another_vocabulary_calls_an_item_within_an_item_is_a_part_of_it() -> None:
+    part = f"<x:list xmlns:x='urn:x'><x:item>{pub(OLD)}</x:item><x:item/></x:list>"
+    assert told(rss(item(pub(NEW), part), item(pub(OLD), part))) == (NEWEST, 2, "all")
+    assert told(rss(item(pub(NEW), part), item(pub(OLD)), part)) == (NEWEST, 2, "some")
+
+
 def test_items_beyond_the_bound_are_not_read_and_said_to_be_missing() -> None:
     assert told(rss(*(5000 * [TWO[1]]), attributes=DC)) == ("2026-11-02 08:30", 5000, "all")
     assert told(rss(*(5000 * [TWO[1]]), TWO[0])) == ("2026-11-02 08:30", 5000, "some")
