@@ -129,11 +129,11 @@ def _csv(path: Path, text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
 
 
 def _csv_cell(written: str) -> Cell:
-    """Return what a cell says: `="0571"` is how programs keep the digits of a text, other formulas have no result."""
+    """Return what a cell says: `="0571"` is how programs keep the digits of a text."""
     quoted = re.fullmatch(r'="([^"]*)"', written)
     if quoted:
         return Cell(quoted[1]) if quoted[1] else EMPTY
-    return Cell("", is_uncounted=True) if written.startswith("=") else Cell(_unprotect(written))
+    return Cell(_unprotect(written))
 
 
 def _delimiter(text: str) -> str:
