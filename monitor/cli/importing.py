@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import keeping
-from monitor.cli.acts import note
+from monitor.cli import keeping, withdrawing
+from monitor.cli.acts import note, whoever
 from monitor.cli.chinese import Command, Group
 from monitor.cli.intake import UNWRITTEN, as_of_option, dry_run_option, file_argument, reading, refusals
 from monitor.cli.place import Place, place
@@ -47,7 +48,7 @@ def import_roster(
     """导入台账：按账号ID新增或修改。"""
     from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
     from monitor.app.clock import now
-    from monitor.store import papers, roster
+    from monitor.store import imports, papers, roster
 
     if unit and not replace:
         raise click.UsageError("--unit 要与 --replace 同用")
@@ -59,7 +60,7 @@ def import_roster(
         with store.read() as tx:
             before = roster.accounts(tx, at=effective_at)
         read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
-        removed = _print_changes(before, read.accounts, replace=replace, unit=unit)
+        removed, counts = _print_changes(before, read.accounts, replace=replace, unit=unit)
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
         warn(unwatched(chains.listings(read.accounts), settings, chains.collectors))
@@ -69,7 +70,8 @@ def import_roster(
         if removed and not yes and not confirmed(f"将删除 {removed} 个账号，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
         with store.begin(durable=True) as tx:
-            roster.save_roster(
+            number = imports.begin(tx, "roster", file.name, as_of=effective_at, known_at=moment, by=whoever())
+            change = roster.save_roster(
                 tx,
                 read.accounts,
                 effective_at=effective_at,
@@ -78,9 +80,16 @@ def import_roster(
                 every=every_of(settings),
                 remove_missing=replace,
                 unit=unit,
+                import_id=number,
             )
             matched = papers.match_again(tx, moment)
-            note(tx, moment, "import roster", file.name)
+            imports.describe(tx, number, counts)
+            note(tx, moment, "import roster", file.name, f"编号 {number}：{counts}")
+    if change.overtaken:
+        click.echo(
+            f"其中 {len(change.overtaken)} 个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变："
+            f"{_some(change.overtaken)}。"
+        )
     if matched:
         click.echo(f"此前待对应的 {matched} 行现在有了账号。")
     click.echo("已导入。")
@@ -112,8 +121,10 @@ def _read_roster(
     return read
 
 
-def _print_changes(before: Sequence[Account], accounts: Sequence[Account], *, replace: bool, unit: str | None) -> int:
-    """Print what changes; return how many accounts go."""
+def _print_changes(
+    before: Sequence[Account], accounts: Sequence[Account], *, replace: bool, unit: str | None
+) -> tuple[int, str]:
+    """Print what changes; return how many accounts go, and how many of each change there are."""
     from monitor.ledger import ChangeKind, compare, did_you_mean
 
     named = {account.id for account in accounts}
@@ -124,9 +135,14 @@ def _print_changes(before: Sequence[Account], accounts: Sequence[Account], *, re
     changes = compare([one for one in before if one.id in named | going], accounts)
     for change in changes:
         click.echo(str(change))
-    counts = [f"{kind.label} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind]
-    click.echo(f"共 {len(accounts)} 个账号：{'，'.join(counts)}。")
-    return len(going)
+    counts = "，".join(f"{kind.label} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
+    click.echo(f"共 {len(accounts)} 个账号：{counts}。")
+    return len(going), counts
+
+
+def _some(ids: Sequence[str]) -> str:
+    """Return the first few of them as they are listed."""
+    return "、".join(ids[:_NAMED]) + (" 等" if len(ids) > _NAMED else "")
 
 
 def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account], str | None]) -> None:
@@ -139,8 +155,7 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
         if why := by_hand(account):
             found.setdefault(why, []).append(account.id)
     for why, ids in found.items():
-        rest = " 等" if len(ids) > _NAMED else ""
-        click.echo(f"其中 {len(ids)} 个靠链接或人工核查（{why}）：{'、'.join(ids[:_NAMED])}{rest}。")
+        click.echo(f"其中 {len(ids)} 个靠链接或人工核查（{why}）：{_some(ids)}。")
     for said in advice(account.platform for account in accounts if by_hand(account) and account.method != BY_HAND):
         click.echo(f"  {said}。")
 
@@ -151,17 +166,27 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
 @dry_run_option
 @click.option("--complete", is_flag=True, help="文件列出了所涉账号的全部发布：作为一次人工核查。")
 @click.option("--accounts", metavar="账号ID,…|all", help="与 --complete 同用：还核查了哪些账号而没有发现发布。")
+@click.option("--yes", is_flag=True, help="不再询问。")
 @place
 def import_posts(
-    where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, complete: bool, accounts: str | None
+    where: Place,
+    *,
+    file: Path,
+    as_of: datetime | None,
+    dry_run: bool,
+    complete: bool,
+    accounts: str | None,
+    yes: bool,
 ) -> None:
     """导入发布记录：增加到已知的发布中。"""
     from monitor.app.clock import now
-    from monitor.store import roster
+    from monitor.cli import turning
+    from monitor.core.finding import State
+    from monitor.store import imports, roster
 
     if accounts is not None and not complete:
         raise click.UsageError("--accounts 要与 --complete 同用")
-    where.settings()
+    settings = where.settings()
     moment = now()
     seen_at = as_of or moment
     with where.store() as store:
@@ -170,12 +195,26 @@ def import_posts(
         posts = _read_posts(file, known, seen_at)
         silent = _silent(accounts, known, posts.named)
         _print_posts(posts, known, silent)
+
+        def save(tx: Tx, number: int | None) -> None:
+            look = _Look(complete=complete, seen_at=seen_at, known_at=moment, number=number)
+            _save_posts(tx, posts, known, silent, look)
+
+        if silent:
+            turned, accused = turning.turned(store, settings, silent, moment, lambda tx: save(tx, None))
+            click.echo(f"由此改变的判定 {turned} 项，其中变为“{State.VIOLATED.label}”{accused} 项。")
         if dry_run:
             click.echo(UNWRITTEN)
             return
+        if silent and not yes and not confirmed(f"将登记 {len(silent)} 个账号没有新发布，继续吗？"):
+            raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
         with store.begin(durable=True) as tx:
-            _save_posts(tx, posts, known, silent, complete=complete, seen_at=seen_at, known_at=moment)
-            note(tx, moment, "import posts", file.name)
+            number = imports.begin(tx, "posts", file.name, as_of=seen_at, known_at=moment, by=whoever())
+            save(tx, number)
+            detail = f"{sum(map(len, posts.by_account.values()))} 条"
+            detail += f"，登记为没有新发布的 {len(silent)} 个账号" if silent else ""
+            imports.describe(tx, number, detail)
+            note(tx, moment, "import posts", file.name, f"编号 {number}：{detail}")
     click.echo("已导入。")
 
 
@@ -206,26 +245,27 @@ def _print_posts(posts: Posts, known: Mapping[str, Account], silent: Sequence[st
         click.echo(f"登记为没有新发布的 {len(silent)} 个账号：{'、'.join(silent)}。")
 
 
-def _save_posts(
-    tx: Tx,
-    posts: Posts,
-    known: Mapping[str, Account],
-    silent: Sequence[str],
-    *,
-    complete: bool,
-    seen_at: datetime,
-    known_at: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """How a file of posts was looked up, and with which import it comes."""
+
+    complete: bool
+    seen_at: datetime
+    known_at: datetime
+    number: int | None
+
+
+def _save_posts(tx: Tx, posts: Posts, known: Mapping[str, Account], silent: Sequence[str], look: _Look) -> None:
     from monitor.core.observation import Covers, timeline
     from monitor.store import looks
 
-    covers = Covers.ALL if complete else Covers.SOME
+    covers = Covers.ALL if look.complete else Covers.SOME
     for name in (*posts.by_account, *silent):
         seen = timeline(posts.by_account.get(name, ()), covers=covers)
-        looks.hand_look(tx, known[name], seen, at=seen_at, known_at=known_at)
+        looks.hand_look(tx, known[name], seen, at=look.seen_at, known_at=look.known_at, import_id=look.number)
 
 
-for _command in keeping.COMMANDS:
+for _command in (*keeping.COMMANDS, *withdrawing.COMMANDS):
     import_.add_command(_command)
 
 COMMANDS = (import_,)

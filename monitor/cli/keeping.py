@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.acts import note
+from monitor.cli.acts import note, whoever
 from monitor.cli.chinese import Command
 from monitor.cli.intake import UNWRITTEN, as_of_option, dry_run_option, file_argument, refusals
 from monitor.cli.place import PAST_MOMENT, Place, place
@@ -85,7 +85,7 @@ def _take_papers(
 ) -> None:
     from monitor.app.clock import now
     from monitor.ledger import paper_change
-    from monitor.store import papers
+    from monitor.store import imports, papers
 
     settings = where.settings()
     moment = now()
@@ -108,9 +108,12 @@ def _take_papers(
             click.echo(UNWRITTEN)
             return
         with store.begin(durable=True) as tx:
-            papers.save_papers(tx, found.papers, file=file.name, known_at=moment)
+            kind = action.removeprefix("import ")
+            number = imports.begin(tx, kind, file.name, as_of=as_of or moment, known_at=moment, by=whoever())
+            papers.save_papers(tx, found.papers, file=file.name, known_at=moment, import_id=number)
             papers.match_again(tx, moment)
-            note(tx, moment, action, file.name, f"{summary}，待对应 {unmatched} 行")
+            imports.describe(tx, number, summary)
+            note(tx, moment, action, file.name, f"编号 {number}：{summary}，待对应 {unmatched} 行")
     click.echo("已导入。")
 
 
@@ -124,7 +127,7 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
     from monitor.app.choices import rule_titles
     from monitor.app.clock import now
     from monitor.ledger import decision_line, read_decisions
-    from monitor.store import decisions, papers
+    from monitor.store import decisions, imports, papers
 
     settings = where.settings()
     moment, titles = now(), rule_titles()
@@ -143,8 +146,10 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
     warn(read.warnings)
 
     def save(tx: Tx) -> None:
-        decisions.save_decisions(tx, read.decisions, known_at=moment)
-        note(tx, moment, "import decisions", file.name, f"新增 {len(news)}")
+        number = imports.begin(tx, "decisions", file.name, as_of=as_of or moment, known_at=moment, by=whoever())
+        decisions.save_decisions(tx, read.decisions, known_at=moment, import_id=number)
+        imports.describe(tx, number, f"新增 {len(news)}")
+        note(tx, moment, "import decisions", file.name, f"编号 {number}：新增 {len(news)}")
 
     lines = [decision_line(one, whom.names[one.account], titles[one.rule]) for one in news]
     _add(where, lines, len(read.decisions), save, dry_run=dry_run)
@@ -160,7 +165,7 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
     from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
     from monitor.ledger import read_records, record_line
-    from monitor.store import records
+    from monitor.store import imports, records
 
     settings = where.settings()
     moment = now()
@@ -171,8 +176,10 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
     warn(read.warnings)
 
     def save(tx: Tx) -> None:
-        records.save_records(tx, read.records, known_at=moment)
-        note(tx, moment, "import records", file.name, f"新增 {len(news)}")
+        number = imports.begin(tx, "records", file.name, as_of=as_of or moment, known_at=moment, by=whoever())
+        records.save_records(tx, read.records, known_at=moment, import_id=number)
+        imports.describe(tx, number, f"新增 {len(news)}")
+        note(tx, moment, "import records", file.name, f"编号 {number}：新增 {len(news)}")
 
     _add(where, [record_line(one) for one in news], len(read.records), save, dry_run=dry_run)
 

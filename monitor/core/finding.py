@@ -175,6 +175,10 @@ class RuleBook:
         return self.words[rule][name]
 
 
+SURE_FROM = 2
+"""On how many days people must have found nothing at all before it is held that nothing was ever published."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """All that is known of one account at one moment: what the rules of an account judge."""
@@ -200,6 +204,9 @@ class Known:
     """What was recorded about the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
     refusing: frozenset[str] = frozenset()
     """The mail addresses and DingTalk ids of its contacts that take no messages, though their channel works."""
+
+    hand_days: frozenset[date] = frozenset()
+    """On which days people looked an account up that has not been seen to post anything, whole and by hand."""
 
     @cached_property
     def standing_decisions(self) -> tuple[Decision, ...]:
@@ -246,7 +253,21 @@ class Known:
         """Return what stands behind saying that there is nothing newer."""
         if look := self.covering(now):
             return Support.DELAYED if look.is_delayed else Support.LOOK
+        return self.unshown
+
+    @property
+    def unshown(self) -> Support:
+        """What stands behind it while no look does."""
         return Support.BLIND if self.is_polled else Support.ASKED
+
+    def is_once_by_hand(self, now: datetime) -> bool:
+        """Whether all that shows an account without a single post is one look by hand.
+
+        A slip in it would accuse of silence since the opening: a second one on another day, or a source that is
+        polled, has to say the same.
+        """
+        fresh = [one for one in self._whole if now - one.last_confirmed <= one.freshness]
+        return bool(fresh) and not any(one.is_polled for one in fresh) and len(self.hand_days) < SURE_FROM
 
     def support_ends(self, now: datetime) -> datetime | None:
         """Return the moment from which the freshest covering look no longer counts."""

@@ -114,3 +114,9 @@ IDS: sa.BindParameter[Collection[str]] = sa.bindparam("ids", expanding=True)
 def bound(column: sa.Column[Any], name: str) -> sa.BindParameter[Any]:
     """Return a parameter of the column's type: for updates of many rows, whose names must not be columns'."""
     return sa.bindparam(name, type_=column.type)
+
+
+def stands(table: sa.FromClause, known_at: datetime | sa.BindParameter[Any] | None = None) -> sa.ColumnElement[bool]:
+    """Return the condition of rows that had not been withdrawn at a moment; without one, of those that still stand."""
+    withdrawn = table.c.withdrawn_at
+    return withdrawn.is_(None) if known_at is None else sa.or_(withdrawn.is_(None), withdrawn > known_at)

@@ -15,7 +15,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
 from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import IDS, bound, run
+from monitor.store.columns import IDS, bound, run, stands
 from monitor.store.database import Tx
 
 _EVER = datetime.min.replace(year=1970, tzinfo=UTC)
@@ -56,10 +56,16 @@ def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
     return tuple(decision for decision in given if decision not in known[decision.account])
 
 
-def save_decisions(tx: Tx, given: Sequence[Decision], *, known_at: datetime) -> tuple[Decision, ...]:
+def save_decisions(
+    tx: Tx, given: Sequence[Decision], *, known_at: datetime, import_id: int | None = None
+) -> tuple[Decision, ...]:
     """Save decisions from a file that are not known yet, return them, and have their accounts judged at once."""
     found = new_decisions(tx, given)
-    run(tx, sa.insert(tables.decisions), [asdict(decision) | {"known_at": known_at} for decision in found])
+    run(
+        tx,
+        sa.insert(tables.decisions),
+        [asdict(decision) | {"known_at": known_at, "import_id": import_id} for decision in found],
+    )
     judge_soon(tx, known_at, {decision.account for decision in found})
     return found
 
@@ -83,6 +89,7 @@ _MADE = (
     .where(
         tables.decisions.c.at <= bound(tables.decisions.c.at, "until"),
         tables.decisions.c.known_at <= bound(tables.decisions.c.known_at, "known_at"),
+        stands(tables.decisions, bound(tables.decisions.c.known_at, "known_at")),
     )
     .order_by(tables.decisions.c.at, tables.decisions.c.id)
 )

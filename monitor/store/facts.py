@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -18,7 +18,7 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
 from monitor.store import outages, outbox, tables
-from monitor.store.columns import IDS, UtcDateTime
+from monitor.store.columns import IDS, UtcDateTime, stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import fetch, from_driver, marks, to_driver
@@ -91,6 +91,7 @@ def known(
     probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
     recorded = lives(tx, ids, beijing_date(now), moment.known_at)
     refusing = outbox.refusing(tx, until)
+    by_hand = _hand_days(tx, [id_ for id_ in ids if all(one.withdrawn_at is not None for one in posts[id_])], moment)
     found = [
         Known(
             account=account,
@@ -102,6 +103,7 @@ def known(
             doubt=doubts.get(id_),
             records=recorded[id_],
             refusing=refusing,
+            hand_days=frozenset(by_hand[id_]),
         )
         for id_, account in in_force.items()
     ]
@@ -109,6 +111,14 @@ def known(
     return tuple(
         replace(one, unseen_since=unseen[one.account.id]) if one.account.id in unseen else one for one in found
     )
+
+
+def _hand_days(tx: Tx, ids: Collection[str], moment: _Moment) -> defaultdict[str, set[date]]:
+    """Return on which days these accounts were looked up by hand as a whole."""
+    found: defaultdict[str, set[date]] = defaultdict(set)
+    for account, at in tx.execute(_BY_HAND, moment.of(ids)) if ids else ():
+        found[account].add(beijing_date(at))
+    return found
 
 
 def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, datetime]:
@@ -264,6 +274,7 @@ def _newest(*kinds: sa.ColumnElement[bool]) -> sa.Select[Any]:
     newest = [
         sa.select(table.c.id)
         .where(table.c.source == source.c.id, kind, table.c.first_seen <= _AT, table.c.known_at <= _KNOWN_AT)
+        .where(stands(table, _KNOWN_AT))
         .order_by(table.c.first_seen.desc(), table.c.id.desc())
         .limit(1)
         .correlate(source)
@@ -279,6 +290,14 @@ def _newest(*kinds: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
 
 
+_BY_HAND = sa.select(tables.observations.c.account, tables.observations.c.first_seen).where(
+    tables.observations.c.account.in_(IDS),
+    tables.observations.c.collector == MANUAL,
+    tables.observations.c.covers == Covers.ALL,
+    tables.observations.c.first_seen <= _AT,
+    tables.observations.c.known_at <= _KNOWN_AT,
+    stands(tables.observations, _KNOWN_AT),
+)
 _PRESENT = [standing for standing in Standing if standing.is_present]
 _SHOWN = _newest(tables.observations.c.reason.is_(None), tables.observations.c.reason.is_not(None))
 _WHOLE = _newest(

@@ -14,8 +14,10 @@ from monitor.core.decision import Decision
 from monitor.core.observation import MANUAL
 from monitor.core.record import Subject
 from monitor.store import memory, tables
+from monitor.store.columns import stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decision_of
+from monitor.store.histories import SINCE_EVER
 from monitor.store.tables import decisions as table
 
 LATE = ONE_DAY
@@ -61,7 +63,7 @@ def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
     order = sa.func.row_number().over(
         partition_by=(table.c.account, table.c.rule), order_by=(table.c.at.desc(), table.c.id.desc())
     )
-    latest = sa.select(table, order.label("place")).where(table.c.at <= now).subquery()
+    latest = sa.select(table, order.label("place")).where(table.c.at <= now, stands(table)).subquery()
     rows = tx.execute(sa.select(latest).where(latest.c.place == 1).order_by(latest.c.id)).all()
     if not rows:
         return ()
@@ -77,7 +79,8 @@ def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
 def _mark(tx: Tx, now: datetime) -> str:
     """Return what changes with every import, and with the day."""
     imported = (tables.papers, tables.records, tables.account_versions)
-    ids = (tx.scalar(sa.select(sa.func.max(one.c.id))) for one in imported)
+    ids = [tx.scalar(sa.select(sa.func.max(one.c.id))) for one in imported]
+    ids.append(tx.scalar(sa.select(sa.func.count(tables.imports.c.withdrawn_at))))
     return " ".join(map(str, (beijing_date(now), *ids)))
 
 
@@ -104,6 +107,9 @@ def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Itera
         yield _Learnt(None, start_of_day(paper.effective_on), paper.known_at)
     for one in tx.execute(sa.select(records).where(records.c.known_at > floor)):
         yield _Learnt(one.name if one.subject is Subject.ACCOUNT else None, start_of_day(one.on), one.known_at)
+    withdrawn = tables.imports.c.withdrawn_at
+    for moment in tx.scalars(sa.select(withdrawn).where(withdrawn > floor)):
+        yield _Learnt(None, SINCE_EVER, moment)
     about = sa.select(versions.c.account, versions.c.effective_from, versions.c.known_at)
     about = about.where(versions.c.account.in_(ids), versions.c.known_at > floor)
     by_hand = sa.select(seen.c.account, seen.c.first_seen, seen.c.known_at)

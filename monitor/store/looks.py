@@ -22,7 +22,7 @@ from monitor.core.observation import (
     Unchanged,
 )
 from monitor.store import tables
-from monitor.store.columns import bound, insert_or, run
+from monitor.store.columns import bound, insert_or, run, stands
 from monitor.store.database import Tx
 from monitor.store.events import keep_changes, portraits
 from monitor.store.intervals import Entry, begin, keep_probes, known_before, prolong, recall, seen_row, weigh
@@ -71,7 +71,9 @@ def record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> tuple[Recorded,
     return tuple(recorded for batch in _rounds(looks) for recorded in _record(tx, batch, schedule))
 
 
-def hand_look(tx: Tx, account: Account, timeline: Timeline, *, at: datetime, known_at: datetime) -> int | None:
+def hand_look(
+    tx: Tx, account: Account, timeline: Timeline, *, at: datetime, known_at: datetime, import_id: int | None = None
+) -> int | None:
     """Keep what a person saw of an account at `at`, learnt at `known_at`; return the observation, None if kept before.
 
     A timeline that covers all is a look by hand; one that covers some only adds posts. Neither
@@ -81,11 +83,13 @@ def hand_look(tx: Tx, account: Account, timeline: Timeline, *, at: datetime, kno
     source = Source(account=account.id, collector=MANUAL, key="posts" if timeline.covers is Covers.ALL else "links")
     table = tables.observations
     mark = digest(timeline)
-    is_kept = sa.select(table.c.id).where(table.c.source == source.id, table.c.first_seen == at, table.c.digest == mark)
+    is_kept = sa.select(table.c.id).where(
+        table.c.source == source.id, table.c.first_seen == at, table.c.digest == mark, stands(table)
+    )
     if tx.scalar(is_kept) is not None:
         return None
     run(tx, insert_or(tx, tables.sources, ["id"]), [fresh_source(source, None)])
-    row = seen_row(source, timeline, mark, at) | {"known_at": known_at}
+    row = seen_row(source, timeline, mark, at) | {"known_at": known_at, "import_id": import_id}
     id_: int = tx.execute(sa.insert(table).returning(table.c.id), row).scalar_one()
     _look_at_hand(tx, source, row | {"id": id_})
     observation = _observation(source, id_, timeline, at)

@@ -36,7 +36,7 @@ from monitor.core.paper import (
 from monitor.core.reference import Directory, Reference
 from monitor.store import roster, tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import run
+from monitor.store.columns import run, stands
 from monitor.store.database import Tx
 from monitor.store.values import decode, encode
 
@@ -82,11 +82,13 @@ def changes(tx: Tx, given: Sequence[Paper]) -> tuple[PaperChange, ...]:
     return tuple(found)
 
 
-def save_papers(tx: Tx, given: Sequence[Paper], *, file: str, known_at: datetime) -> tuple[PaperChange, ...]:
+def save_papers(
+    tx: Tx, given: Sequence[Paper], *, file: str, known_at: datetime, import_id: int | None = None
+) -> tuple[PaperChange, ...]:
     """Save what differs from what is known, say what that was, and have everybody judged again if anything was."""
     found = changes(tx, given)
     for change in found:
-        _add(tx, change.after, file=file, known_at=known_at)
+        _add(tx, change.after, file=file, known_at=known_at, import_id=import_id)
     if found:
         judge_soon(tx, known_at)
     return found
@@ -96,12 +98,12 @@ def match_again(tx: Tx, known_at: datetime) -> int:
     """Give the rows that nobody answered to their accounts, where the roster now names them; return how many."""
     whom: Directory | None = None
     found = 0
-    for paper, file in _current(tx, _with_strays()):
+    for paper, file, import_id in _current(tx, _with_strays()):
         whom = whom or directory(tx)
         after = matched(paper, whom)
         gained = len(paper.unmatched) - len(after.unmatched)
         if gained:
-            _add(tx, after, file=file, known_at=known_at)
+            _add(tx, after, file=file, known_at=known_at, import_id=import_id)
             found += gained
     if found:
         judge_soon(tx, known_at)
@@ -113,7 +115,7 @@ def strays(tx: Tx) -> tuple[Stray, ...]:
     table = tables.papers
     known = {row.id: row for row in tx.execute(_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))}
     newest = max((row.on for row in known.values() if row.kind is PaperKind.FILED_LIST), default=None)
-    last = tx.scalar(sa.select(sa.func.max(table.c.on)).where(table.c.kind == PaperKind.FILED_LIST))
+    last = tx.scalar(sa.select(sa.func.max(table.c.on)).where(table.c.kind == PaperKind.FILED_LIST, stands(table)))
     wanted = [row for row in known.values() if row.kind is not PaperKind.FILED_LIST or row.on == newest == last]
     rows = _entries(tx, [row.id for row in wanted], tables.entries.c.account.is_(None))
     return tuple(
@@ -236,7 +238,13 @@ def _newest_first(heads: sa.Select[Any]) -> sa.Select[Any]:
 def _heads(*conditions: sa.ColumnElement[bool], known_at: datetime | None = None) -> sa.Select[tuple[object, ...]]:
     """Return a query of the papers that no later version, known by then, replaces."""
     table, later = tables.papers, tables.papers.alias("later")
-    replaced = [later.c.kind == table.c.kind, later.c.key == table.c.key, later.c.id > table.c.id]
+    replaced = [
+        later.c.kind == table.c.kind,
+        later.c.key == table.c.key,
+        later.c.id > table.c.id,
+        stands(later, known_at),
+    ]
+    conditions = (*conditions, stands(table, known_at))
     if known_at is not None:
         conditions = (*conditions, table.c.known_at <= known_at)
         replaced.append(later.c.known_at <= known_at)
@@ -262,10 +270,10 @@ def _is_among(accounts: Collection[str]) -> sa.ColumnElement[bool]:
     return column.in_(accounts) if len(accounts) <= roster.IDS_AT_ONCE else column.is_not(None)
 
 
-def _current(tx: Tx, condition: sa.ColumnElement[bool]) -> tuple[tuple[Paper, str], ...]:
+def _current(tx: Tx, condition: sa.ColumnElement[bool]) -> tuple[tuple[Paper, str, int | None], ...]:
     heads = tx.execute(_heads(condition).order_by(tables.papers.c.id)).all()
     rows = _entries(tx, [head.id for head in heads], sa.true())
-    return tuple((_paper(head, rows[head.id]), head.file) for head in heads)
+    return tuple((_paper(head, rows[head.id]), head.file, head.import_id) for head in heads)
 
 
 def _entries(tx: Tx, paper_ids: Collection[int], condition: sa.ColumnElement[bool]) -> defaultdict[int, list[Entry]]:
@@ -297,7 +305,7 @@ def _paper(head: sa.Row[tuple[object, ...]], entries: Sequence[Entry]) -> Paper:
     )
 
 
-def _add(tx: Tx, paper: Paper, *, file: str, known_at: datetime) -> None:
+def _add(tx: Tx, paper: Paper, *, file: str, known_at: datetime, import_id: int | None) -> None:
     row = {
         "kind": paper.kind,
         "key": paper.key,
@@ -309,6 +317,7 @@ def _add(tx: Tx, paper: Paper, *, file: str, known_at: datetime) -> None:
         "means": [encode(mean) for mean in paper.means],
         "file": file,
         "known_at": known_at,
+        "import_id": import_id,
     }
     id_: int = tx.execute(sa.insert(tables.papers).returning(tables.papers.c.id), row).scalar_one()
     run(

@@ -15,7 +15,7 @@ from monitor.core.mute import Mute, holding
 from monitor.core.record import AHEAD, Record, RecordKind, Subject
 from monitor.store import tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import AT_ONCE, IDS, bound, run
+from monitor.store.columns import AT_ONCE, IDS, bound, run, stands
 from monitor.store.database import Tx
 
 
@@ -25,7 +25,9 @@ def new_records(tx: Tx, given: Sequence[Record]) -> tuple[Record, ...]:
     return tuple(record for record in given if record not in known)
 
 
-def save_records(tx: Tx, given: Sequence[Record], *, known_at: datetime) -> tuple[Record, ...]:
+def save_records(
+    tx: Tx, given: Sequence[Record], *, known_at: datetime, import_id: int | None = None
+) -> tuple[Record, ...]:
     """Save those that are not known yet, return them, and have everybody judged again if there are any."""
     found = new_records(tx, given)
     run(
@@ -40,6 +42,7 @@ def save_records(tx: Tx, given: Sequence[Record], *, known_at: datetime) -> tupl
                 "text": record.text,
                 "attachment": record.attachment,
                 "known_at": known_at,
+                "import_id": import_id,
             }
             for record in found
         ],
@@ -52,7 +55,7 @@ def save_records(tx: Tx, given: Sequence[Record], *, known_at: datetime) -> tupl
 def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None) -> tuple[Record, ...]:
     """Return the records of days up to `by`, and those that look ahead, as known by `known_at`; oldest first."""
     table = tables.records
-    chosen = sa.select(table).order_by(table.c.on, table.c.id)
+    chosen = sa.select(table).where(stands(table, known_at)).order_by(table.c.on, table.c.id)
     if by is not None:
         chosen = chosen.where(sa.or_(table.c.on <= by, table.c.kind.in_(AHEAD)))
     if known_at is not None:
@@ -80,6 +83,7 @@ _ON_LIVES = (
         tables.records.c.name.in_(IDS),
         tables.records.c.on <= bound(tables.records.c.on, "by"),
         tables.records.c.known_at <= bound(tables.records.c.known_at, "known_at"),
+        stands(tables.records, bound(tables.records.c.known_at, "known_at")),
     )
     .order_by(tables.records.c.on, tables.records.c.id)
 )
@@ -88,14 +92,16 @@ _ON_LIVES = (
 def mutes_on(tx: Tx, day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, as known now; the first to end first."""
     table = tables.records
-    chosen = sa.select(table).where(table.c.kind == RecordKind.MUTE, table.c.on <= day)
+    chosen = sa.select(table).where(table.c.kind == RecordKind.MUTE, table.c.on <= day, stands(table))
     return holding(map(_record, tx.execute(chosen.order_by(table.c.on, table.c.id))), day)
 
 
 def listed_units(tx: Tx) -> frozenset[str]:
     """Return the units that are known although no account of theirs may be: those put in order."""
     table = tables.records
-    order = sa.select(table.c.name).where(table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == Subject.UNIT)
+    order = sa.select(table.c.name).where(
+        table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == Subject.UNIT, stands(table)
+    )
     return frozenset(tx.scalars(order))
 
 

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.core.account import Account, Source
-from monitor.core.calendar import EVER
 from monitor.core.observation import MANUAL
 from monitor.core.register import Version
 from monitor.core.schedule import first_look
-from monitor.store import areas, tables
+from monitor.store import areas, histories, tables
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
+from monitor.store.histories import SINCE_EVER, Learnt
 from monitor.store.notices import judge_anew
 from monitor.store.values import decode, encode
 
-SINCE_EVER = EVER
-"""From when an account's first version holds."""
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """After everything it can meet."""
 
@@ -41,9 +39,11 @@ class RosterChange:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    overtaken: tuple[str, ...] = ()
+    """Of those, the ones of which a later roster says something of its own: they change for a while in the past."""
 
 
-def save_roster(
+def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be taken
     tx: Tx,
     accounts: Sequence[Account],
     *,
@@ -53,9 +53,12 @@ def save_roster(
     every: Every,
     remove_missing: bool = False,
     unit: str | None = None,
+    import_id: int | None = None,
 ) -> RosterChange:
     """Save what differs from the roster in force at `effective_at`, and say what that was.
 
+    What does not differ is kept as confirmed on that day: an older roster that comes in later changes an account for
+    the time up to the next one that spoke of it, and no further.
     `remove_missing` also removes the accounts that are not given, of `unit` only if one is named.
     The accounts given get the sources that `sources` answers (see `sync_sources`); those that
     changed are judged again.
@@ -65,8 +68,12 @@ def save_roster(
     )
     given = {one.id: one for one in accounts}
     news = [*change.added, *change.changed]
-    _add_versions(tx, [given[id_] for id_ in news], effective_at=effective_at, known_at=known_at)
-    _add_removals(tx, change.removed, effective_at=effective_at, known_at=known_at)
+    learnt = Learnt(effective_at=effective_at, known_at=known_at, import_id=import_id)
+    restated = histories.restated(tx, [*news, *change.removed], learnt)
+    first = _add_versions(tx, [given[id_] for id_ in news], learnt)
+    histories.add(tx, [histories.Told(id_, effective_at, None) for id_ in change.removed], learnt)
+    histories.add(tx, restated, learnt)
+    histories.confirm(tx, sorted((given.keys() - {*news}) | first), learnt)
     in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])}
     _follow(tx, [*given, *change.removed], in_force, judge_at=dict.fromkeys([*news, *change.removed], known_at))
     if change != RosterChange():
@@ -74,7 +81,29 @@ def save_roster(
         areas.enrol(tx, {one.area for one in accounts}, at=known_at)
     sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
     _drop_sources(tx, [id_ for id_ in change.removed if id_ not in in_force], known_at)
-    return change
+    later = {one.account for one in restated} | histories.with_later(tx, [*news, *change.removed], effective_at)
+    return replace(change, overtaken=tuple(sorted(later)))
+
+
+def withdraw(
+    tx: Tx, import_id: int, *, effective_at: datetime, known_at: datetime, sources: Sources, every: Every
+) -> tuple[str, ...]:
+    """Take back what an import said, from its own day on, and return the accounts that changes.
+
+    What was in force without it is in force again, up to the next roster that spoke of the account. Both stay
+    judgeable: what was known before `known_at` is as it was.
+    """
+    learnt = Learnt(effective_at=effective_at, known_at=known_at, import_id=None)
+    corrections = histories.corrections(tx, import_id)
+    histories.add(tx, corrections, learnt)
+    ids = sorted({one.account for one in corrections})
+    in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=ids)}
+    _follow(tx, ids, in_force, judge_at=dict.fromkeys(ids, known_at))
+    if ids:
+        areas.judge_soon(tx, known_at)
+    sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
+    _drop_sources(tx, [id_ for id_ in ids if id_ not in in_force], known_at)
+    return tuple(ids)
 
 
 def diff_roster(
@@ -278,32 +307,17 @@ IDS_AT_ONCE = 5000
 """More ids than this are not written into a statement: all rows are read instead."""
 
 
-def _add_versions(tx: Tx, given: Sequence[Account], *, effective_at: datetime, known_at: datetime) -> None:
+def _add_versions(tx: Tx, given: Sequence[Account], learnt: Learnt) -> set[str]:
+    """Add versions of accounts; return those of which there was none: they hold since ever."""
     have = set(tx.scalars(sa.select(tables.accounts.c.id)))
     run(
         tx,
         insert_or(tx, tables.accounts, ["id"]),
         ({"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given),
     )
-    run(
-        tx,
-        sa.insert(tables.account_versions),
-        (
-            {
-                "account": one.id,
-                "effective_from": effective_at if one.id in have else SINCE_EVER,
-                "known_at": known_at,
-                "is_removed": False,
-                "content": encode(one),
-            }
-            for one in given
-        ),
-    )
-
-
-def _add_removals(tx: Tx, ids: Sequence[str], *, effective_at: datetime, known_at: datetime) -> None:
-    row = {"effective_from": effective_at, "known_at": known_at, "is_removed": True, "content": None}
-    run(tx, sa.insert(tables.account_versions), [{"account": id_, **row} for id_ in ids])
+    told = (histories.Told(one.id, learnt.effective_at if one.id in have else SINCE_EVER, encode(one)) for one in given)
+    histories.add(tx, told, learnt)
+    return {one.id for one in given} - have
 
 
 def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: dict[str, datetime]) -> None:

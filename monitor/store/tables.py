@@ -93,8 +93,38 @@ account_versions = Table(
     Column("known_at", UtcDateTime, nullable=False),
     Column("is_removed", Boolean, nullable=False),
     Column("content", sa.JSON, nullable=False),
+    Column("import_id", Integer, index=True),
     Index(None, "account", "effective_from", "known_at"),
 )
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Column("withdrawn_by", Text),
+)
+"""Files that came in, under the number by which people withdraw one; rows of theirs name it as `import_id`.
+
+Nothing that came with a withdrawn one is deleted: it is still what was known until then.
+"""
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("import_id", Integer, index=True),
+    Index(None, "account", "at"),
+)
+"""When a later roster said of an account what was known already: a fact of that day, which no older one overrides."""
 
 sources = Table(
     "sources",
@@ -150,7 +180,10 @@ observations = Table(
     Column("last_confirmed", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
     Column("known_at", UtcDateTime, nullable=False),
+    Column("import_id", Integer),
+    Column("withdrawn_at", UtcDateTime),
     CheckConstraint("(reason IS NULL) = (content IS NOT NULL)", name="seen"),
+    _where("ix_observations_import_id", "import_id", condition="import_id IS NOT NULL"),
     Index(None, "account", "first_seen"),
     _where("ix_observations_timelines", "source", "first_seen", condition="reason IS NULL"),
     _where("ix_observations_reasons", "source", "first_seen", condition="reason IS NOT NULL"),
@@ -335,6 +368,8 @@ decisions = Table(
     Column("document", Text),
     Column("shaken_at", UtcDateTime),
     Column("shaken", Text),
+    Column("import_id", Integer),
+    Column("withdrawn_at", UtcDateTime),
     Index(None, "account", "at"),
 )
 """What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
@@ -357,6 +392,8 @@ papers = Table(
     Column("means", sa.JSON, nullable=False),
     Column("file", Text, nullable=False),
     Column("known_at", UtcDateTime, nullable=False),
+    Column("import_id", Integer),
+    Column("withdrawn_at", UtcDateTime),
     Index(None, "kind", "key"),
 )
 """Rounds, weeks and filed lists as they were entered: rows are only ever added, the latest of a key counts."""
@@ -385,6 +422,8 @@ records = Table(
     Column("text", Text, nullable=False),
     Column("attachment", Text),
     Column("known_at", UtcDateTime, nullable=False),
+    Column("import_id", Integer),
+    Column("withdrawn_at", UtcDateTime),
 )
 
 messages = Table(

@@ -282,7 +282,7 @@ def test_a_dry_run_names_who_would_be_declared_silent(enrolled: Office) -> None:
 def test_an_account_declared_silent_is_judged_by_what_was_known_of_it(enrolled: Office) -> None:
     enrolled.type("import", "posts", posts(enrolled, ("B01", ago(20), "旧", ""))).done()
     table = posts(enrolled, ("A02", ago(1), "新", ""))
-    enrolled.type("import", "posts", table, "--complete", "--accounts", "B01").done()
+    enrolled.type("import", "posts", table, "--complete", "--accounts", "B01", "--yes").done()
     (silent,) = _findings(enrolled, "B01", "UPD-01")
     assert (silent["state"], silent["days"]) == ("violated", 20)
 

@@ -27,6 +27,8 @@ class Gap:
     """Whether nothing has been posted since the opening."""
     is_lower_bound: bool
     """Whether the newest time comes from an id: the post may be younger."""
+    is_once_by_hand: bool = False
+    """Whether that nothing was ever posted rests on one look by hand alone."""
     days_shown: int | None = None
     """How many of the days a covering look shows to have passed without a post; None without such a look."""
 
@@ -95,13 +97,15 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
     if opened is None or not known.is_seen:
         return None
     start = start_of_day(opened)
+    once = known.is_once_by_hand(now)
     return Gap(
         start=start,
         days=max(0, days_between(start, now)),
-        support=known.support(now),
+        support=known.unshown if once else known.support(now),
         is_first=True,
         is_lower_bound=False,
-        days_shown=_days_shown(known, start, now),
+        days_shown=None if once else _days_shown(known, start, now),
+        is_once_by_hand=once,
     )
 
 
@@ -122,7 +126,7 @@ def draft(rule: str, known: Known, book: RuleBook, now: datetime, gap: Gap | Non
         book.draft(rule, known.account),
         days=gap.days if gap else None,
         evidence=tuple(f"observation:{number}" for number in dict.fromkeys(ids)),
-        support=known.support(now),
+        support=gap.support if gap else known.support(now),
         last_post=newest.post.published_at if newest else None,
         episode=gap.episode if gap else "",
     )
@@ -171,6 +175,8 @@ def why_not_seen(known: Known, gap: Gap) -> str:
         return f"采集到的完整内容只到{day_text(gap.start + timedelta(days=gap.days_shown))}"
     if known.reading_gone() is not None:
         return "平台显示账号状态异常，待核实"
+    if gap.is_once_by_hand:
+        return "只人工核查过一次，另一日再完整核查一次后才能认定开设以来未发布"
     if gap.support is Support.ASKED:
         return "该账号靠人工或链接核查，近7天没有完整的核查记录"
     return "近24小时没有看到该账号的完整列表"

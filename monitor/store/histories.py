@@ -1,0 +1,145 @@
+"""What rosters said of an account, day by day: its versions, and when one of them was confirmed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from monitor.core.calendar import EVER
+from monitor.store import tables
+from monitor.store.columns import AT_ONCE, run
+from monitor.store.database import Tx
+
+SINCE_EVER = EVER
+"""From when an account's first version holds."""
+Content = Mapping[str, Any] | None
+"""An account as a row has it; None: it is not on the roster."""
+
+
+class Told(NamedTuple):
+    """That an account is so from a moment on."""
+
+    account: str
+    effective_from: datetime
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """From when something holds, when it was learnt, and with which import."""
+
+    effective_at: datetime
+    known_at: datetime
+    import_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """An account's versions in the order in which they hold, without what a withdrawn import confirmed."""
+
+    versions: Sequence[sa.Row[Any]]
+    confirmed: Sequence[datetime]
+
+    def at(self, moment: datetime, *, without: int | None = None) -> sa.Row[Any] | None:
+        """Return the version in force at a moment, or the one that was before an import came."""
+        chosen = [
+            one
+            for one in self.versions
+            if one.effective_from <= moment and (without is None or one.import_id != without)
+        ]
+        return chosen[-1] if chosen else None
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """Return from when the next version holds."""
+        return next((one.effective_from for one in self.versions if one.effective_from > moment), None)
+
+    def next_confirmed(self, moment: datetime) -> datetime | None:
+        """Return when the version in force at a moment was next confirmed, before another one follows it."""
+        following = self.next_after(moment)
+        found = next((one for one in self.confirmed if one > moment), None)
+        return found if found is not None and (following is None or found < following) else None
+
+
+def add(tx: Tx, told: Iterable[Told], learnt: Learnt) -> None:
+    """Add versions as they are told."""
+    rows = (
+        {
+            "account": one.account,
+            "effective_from": one.effective_from,
+            "known_at": learnt.known_at,
+            "is_removed": one.content is None,
+            "content": one.content,
+            "import_id": learnt.import_id,
+        }
+        for one in told
+    )
+    run(tx, sa.insert(tables.account_versions), rows)
+
+
+def confirm(tx: Tx, ids: Sequence[str], learnt: Learnt) -> None:
+    """Keep that accounts were on that day as is known already."""
+    row = {"at": learnt.effective_at, "import_id": learnt.import_id}
+    run(tx, sa.insert(tables.confirmations), [{"account": id_, **row} for id_ in ids])
+
+
+def restated(tx: Tx, ids: Collection[str], learnt: Learnt) -> tuple[Told, ...]:
+    """Return what later rosters confirmed of accounts that change from a moment on: from then on it is as it was."""
+    found = []
+    for id_, history in _histories(tx, ids):
+        before, again = history.at(learnt.effective_at), history.next_confirmed(learnt.effective_at)
+        if before is not None and again is not None:
+            found.append(Told(id_, again, before.content))
+    return tuple(found)
+
+
+def with_later(tx: Tx, ids: Collection[str], moment: datetime) -> frozenset[str]:
+    """Return the accounts of which another version holds after a moment."""
+    return frozenset(id_ for id_, history in _histories(tx, ids) if history.next_after(moment) is not None)
+
+
+def corrections(tx: Tx, import_id: int) -> tuple[Told, ...]:
+    """Return what takes back what an import said: how the accounts were, and what others confirmed of its word."""
+    table = tables.account_versions
+    ids = set(tx.scalars(sa.select(table.c.account).where(table.c.import_id == import_id)))
+    found: list[Told] = []
+    for id_, history in _histories(tx, ids, without=import_id):
+        ours = [one for one in history.versions if one.import_id == import_id]
+        first = min(ours, key=lambda one: one.effective_from)
+        if history.at(first.effective_from) != first:
+            continue  # a later word on the same day has taken its place already
+        before = history.at(first.effective_from, without=import_id)
+        again = history.next_confirmed(first.effective_from)
+        if before is None and again is not None:
+            continue  # another roster names it as well, and holds since ever without this one
+        found.append(Told(id_, first.effective_from, before.content if before is not None else None))
+        if again is not None:
+            found.append(Told(id_, again, first.content))
+    return tuple(found)
+
+
+def _histories(tx: Tx, ids: Collection[str], *, without: int | None = None) -> Iterator[tuple[str, _History]]:
+    """Yield the histories of accounts; what imports that were withdrawn, or this one, confirmed does not count."""
+    version, confirmed, imports = tables.account_versions, tables.confirmations, tables.imports
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), AT_ONCE):
+        part = ordered[start : start + AT_ONCE]
+        versions: defaultdict[str, list[sa.Row[Any]]] = defaultdict(list)
+        said = sa.select(version).where(version.c.account.in_(part))
+        for row in tx.execute(said.order_by(version.c.effective_from, version.c.known_at, version.c.id)):
+            versions[row.account].append(row)
+        moments: defaultdict[str, list[datetime]] = defaultdict(list)
+        standing = (
+            sa.select(confirmed.c.account, confirmed.c.at)
+            .join_from(confirmed, imports, imports.c.id == confirmed.c.import_id, isouter=True)
+            .where(confirmed.c.account.in_(part), imports.c.withdrawn_at.is_(None))
+            .where(sa.or_(confirmed.c.import_id.is_(None), confirmed.c.import_id != (without or 0)))
+        )
+        for row in tx.execute(standing.order_by(confirmed.c.at)):
+            moments[row.account].append(row.at)
+        for id_, rows in versions.items():
+            yield id_, _History(rows, moments[id_])
