@@ -65,7 +65,7 @@ def import_withdraw(where: Place, *, number: int, yes: bool) -> None:
             raise Refusal(f"编号 {number} 的导入已于 {_time(one.withdrawn_at)} 撤回，没有改变任何内容。")
         click.echo(_line(one))
         if not yes and not confirmed("将撤回其中的全部内容，继续吗？"):
-            raise Refusal("没有得到确认（不想被询问时请加 --yes），没有撤回。")
+            raise Refusal("已取消，没有撤回。批量运行请加 --yes。")
         with store.begin(durable=True) as tx:
             done = imports.withdraw(tx, one, at=moment, by=whoever(), sources=chains.of, every=every_of(settings))
             if isinstance(done, imports.Blocked):

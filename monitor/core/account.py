@@ -266,6 +266,10 @@ class Account:
     group: str | None = None
     """The column 通知群: the name of a channel in the settings that reaches the unit's group."""
     note: str | None = None
+    grant_until: date | None = None
+    """The last day on which what its looks need holds: an owner's grant, a bridge's token, a certificate."""
+    verified_until: date | None = None
+    """The last day of the platform's yearly verification (认证年审)."""
 
     @property
     def scope(self) -> Scope:

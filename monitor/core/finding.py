@@ -12,6 +12,7 @@ from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
 from monitor.core.decision import Decision, in_force
 from monitor.core.download import Download, Probe
+from monitor.core.expiry import ended
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Timeline
 from monitor.core.outage import Outage
 from monitor.core.record import Record, RecordKind, Subject
@@ -246,7 +247,10 @@ class Known:
         return tuple(
             one
             for one in self.observations
-            if isinstance(one.seen, Timeline) and one.seen.covers is Covers.ALL and one.seen.standing.is_present
+            if isinstance(one.seen, Timeline)
+            and one.seen.covers is Covers.ALL
+            and one.seen.standing.is_present
+            and not (one.is_polled and ended(self.account, beijing_date(one.last_confirmed)))
         )
 
     def support(self, now: datetime) -> Support:

@@ -254,12 +254,11 @@ def day_until(cell: Cell) -> date | Taken[date]:
     return Taken((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), "只写了年月，按当月最后一日计")
 
 
-def day_until_or_ever(cell: Cell) -> date | Taken[date | None]:
+def day_until_or_ever(cell: Cell) -> date | Taken[date] | Taken[None]:
     """Return the date up to which something holds; None for what holds for ever."""
     if isinstance(cell.value, str) and text(cell) in _FOR_EVER:
         return Taken(None, f"“{text(cell)}”按没有到期日计")
-    found = day_until(cell)
-    return Taken(found.value, found.remark) if isinstance(found, Taken) else found
+    return day_until(cell)
 
 
 def moment(cell: Cell) -> Moment:

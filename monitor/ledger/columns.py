@@ -100,5 +100,7 @@ COLUMNS: tuple[RosterColumn, ...] = (
     *_of_role(Role.LIAISON),
     *_of_role(Role.LEADER),
     RosterColumn(Column(name="通知群"), lambda account: account.group),
+    RosterColumn(Column(name="授权到期", is_date=True), lambda account: account.grant_until),
+    RosterColumn(Column(name="认证到期", is_date=True), lambda account: account.verified_until),
     RosterColumn(Column(name="备注", width=30), lambda account: account.note),
 )

@@ -180,6 +180,8 @@ def _account(reading: Reading, row: Row, names: Names) -> Account | None:
         contacts=(*_people(reading, row, Role.LIAISON), *_people(reading, row, Role.LEADER)),
         group=take(row, "通知群", cells.text),
         note=take(row, "备注", cells.note),
+        grant_until=take(row, "授权到期", cells.day_until_or_ever),
+        verified_until=take(row, "认证到期", cells.day_until_or_ever),
     )
     _check(reading, row, account, names)
     return account if len(reading.faults) == before else None

@@ -16,6 +16,8 @@ from monitor.ledger.fault import BadCellError, Fault, LedgerError, did_you_mean,
 from monitor.ledger.merging import Merging, Spread
 
 Value = TypeVar("Value")
+Reader = Callable[[Cell], "Value | cells.Taken[Value] | cells.Taken[None]"]
+"""What a cell says, and the sentence for people where it does not quite say it."""
 Tell = Callable[[int], object]
 """Hears how many rows more are read."""
 
@@ -110,14 +112,14 @@ class Reading:
             for header in without:
                 self.warn(f"没有找到表头，未导入（缺少列{_quoted(header.missing)}）", sheet=header.sheet)
 
-    def take(self, row: Row, column: str, read: Callable[[Cell], Value | cells.Taken[Value]]) -> Value | None:
+    def take(self, row: Row, column: str, read: Reader[Value]) -> Value | None:
         """Return what a cell says; None when it is blank, or bad (then the fault is noted)."""
         cell = row.cells.get(column)
         if cell is None or (isinstance(cell.value, str) and cell.value.strip() in _BLANKS):
             return None
         return self._read(row, column, cell, read)
 
-    def require(self, row: Row, column: str, read: Callable[[Cell], Value | cells.Taken[Value]]) -> Value | None:
+    def require(self, row: Row, column: str, read: Reader[Value]) -> Value | None:
         """Return what a cell says; a blank one is a fault."""
         cell = row.cells.get(column)
         if cell is None:
@@ -125,9 +127,7 @@ class Reading:
             return None
         return self._read(row, column, cell, read)
 
-    def _read(
-        self, row: Row, column: str, cell: Cell, read: Callable[[Cell], Value | cells.Taken[Value]]
-    ) -> Value | None:
+    def _read(self, row: Row, column: str, cell: Cell, read: Reader[Value]) -> Value | None:
         try:
             found = read(cell)
         except BadCellError as error:

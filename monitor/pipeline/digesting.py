@@ -12,6 +12,7 @@ from monitor.core.appearance import Change
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import LADDER, Closing
 from monitor.core.deregistration import ID as DEREGISTRATION
+from monitor.core.expiry import endings, is_to_be_told
 from monitor.core.finding import Finding, State, Support
 from monitor.core.message import MessageState
 from monitor.core.notice import Notice
@@ -92,6 +93,9 @@ class Digest:
             Section(heading="新增待办（单位和地区）", lines=tuple(_lines_beyond_accounts(tx, tasks))),
             Section(heading="依据变化，请复核决定（决定不自动撤销）", lines=tuple(_lines_of_shaken(rows, tx, since))),
             Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
+            Section(
+                heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), beijing_date(now)))
+            ),
             Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
             Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
             Section(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
@@ -196,6 +200,23 @@ def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date) -> Iterator
         account = accounts.get(mute.name) if mute.subject is Subject.ACCOUNT else None
         whom = quoted(account) if account else escaped(mute.name)
         yield f"{whom}：至{day(mute.last)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
+
+
+def _lines_of_endings(rows: Iterable[sights.Row], last_told: date, today: date) -> Iterator[str]:
+    """Yield what looks at accounts rest on and is about to end, or has ended; the first to end first."""
+    found = [
+        (one.on, one.what, row.account)
+        for row in rows
+        if row.account.is_judged
+        for one in endings(row.account)
+        if is_to_be_told(one, last_told, today)
+    ]
+    for on, what, account in sorted(found, key=lambda one: (one[0], one[2].id, one[1])):
+        left = (on - today).days
+        if left < 0:
+            yield f"{quoted(account)}：{what}已于{day(on)}到期，此后不作超期认定，请续期后更新台账"
+        else:
+            yield f"{quoted(account)}：{what}将于{day(on)}到期（还有{left}天），请在此前续期并更新台账"
 
 
 def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:

@@ -18,6 +18,7 @@ _ACTIONS = {
     "import index": "导入指数",
     "import decisions": "导入处置决定",
     "import records": "导入记录",
+    "import withdraw": "撤回导入",
     "export roster": "导出台账",
     "export personal-data": "导出个人信息",
     "case acknowledge": "事项：已知悉",

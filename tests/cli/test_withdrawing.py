@@ -66,7 +66,7 @@ def test_who_would_be_declared_silent_is_asked_about_with_the_verdicts_that_turn
     assert "登记为没有新发布的 2 个账号：A01、B01。" in said.lines
     assert re.search(r"^由此改变的判定 \d+ 项，其中变为“\S+”1 项。$", said.out, re.MULTILINE)
     assert "将登记 2 个账号没有新发布，继续吗？" in said.err
-    assert "没有得到确认（不想被询问时请加 --yes），没有导入任何内容。" in said.err
+    assert "已取消，未导入任何内容。批量运行请加 --yes。" in said.err
     assert enrolled.content() == before
 
     assert enrolled.answer(monkeypatch, "是\n", *words).code == 0

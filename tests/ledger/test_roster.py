@@ -53,7 +53,7 @@ def test_the_columns_are_those_of_the_contract_in_its_order() -> None:
         "账号ID, 账号名称, 平台, 平台标识, 主页链接, 采集方式, 所属地区, 主办单位, 单位层级, 账号类型, 主账号, "
         "状态, 开设日期, 注销日期, 认证主体, 运营方式, 受委托方, 受委托方类型, 转包, 委托协议日期, 保密协议日期, "
         "新闻资质到期, 粉丝数, 联络员, 联络员手机, 联络员邮箱, 联络员钉钉, 责任领导, 责任领导手机, "
-        "责任领导邮箱, 责任领导钉钉, 通知群, 备注"
+        "责任领导邮箱, 责任领导钉钉, 通知群, 授权到期, 认证到期, 备注"
     )
 
     assert [column.name for column in COLUMNS] == contract.split(", ")
@@ -487,6 +487,8 @@ ACCOUNTS = st.builds(
     contacts=st.tuples(people(Role.LIAISON), people(Role.LEADER)).map(lambda both: (*both[0], *both[1])),
     group=st.none() | st.sampled_from(CHANNELS),
     note=MAYBE_TEXT | st.just("第一行\n第二行"),
+    grant_until=MAYBE_DATE,
+    verified_until=MAYBE_DATE,
 )
 
 

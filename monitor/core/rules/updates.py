@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.core.account import AccountFunction, Labelled
-from monitor.core.calendar import beijing, days_between, start_of_day
+from monitor.core.calendar import beijing, beijing_date, days_between, start_of_day
+from monitor.core.expiry import Ending, ended
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
 from monitor.core.observation import KnownPost, Precision, Reason, Timeline
 
@@ -29,6 +30,8 @@ class Gap:
     """Whether the newest time comes from an id: the post may be younger."""
     is_once_by_hand: bool = False
     """Whether that nothing was ever posted rests on one look by hand alone."""
+    over: Ending | None = None
+    """What the looks rest on and has come to its end."""
     days_shown: int | None = None
     """How many of the days a covering look shows to have passed without a post; None without such a look."""
 
@@ -82,7 +85,7 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
 
     An opening begins one only once a look has shown the account: never looked at is not silence.
     """
-    newest = known.newest
+    newest, over = known.newest, ended(known.account, beijing_date(now))
     if newest is not None:
         start = newest.post.published_at
         return Gap(
@@ -92,6 +95,7 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
             is_first=False,
             is_lower_bound=newest.post.precision is Precision.AT_LEAST,
             days_shown=_days_shown(known, start, now),
+            over=over,
         )
     opened = known.account.opened_on
     if opened is None or not known.is_seen:
@@ -106,6 +110,7 @@ def open_gap(known: Known, now: datetime) -> Gap | None:
         is_lower_bound=False,
         days_shown=None if once else _days_shown(known, start, now),
         is_once_by_hand=once,
+        over=over,
     )
 
 
@@ -175,6 +180,8 @@ def why_not_seen(known: Known, gap: Gap) -> str:
         return f"采集到的完整内容只到{day_text(gap.start + timedelta(days=gap.days_shown))}"
     if known.reading_gone() is not None:
         return "平台显示账号状态异常，待核实"
+    if gap.over is not None and gap.support is Support.BLIND:
+        return f"台账登记的{gap.over.what}已于{day_text(start_of_day(gap.over.on))}到期，到期后的采集不作为未更新的依据"
     if gap.is_once_by_hand:
         return "只人工核查过一次，另一日再完整核查一次后才能认定开设以来未发布"
     if gap.support is Support.ASKED:
