@@ -950,3 +950,23 @@ async def test_what_is_withdrawn_while_it_stands_in_line_is_not_sent(store: Stor
     await made.parts.courier.deliver_due()
     await made.parts.courier.deliver_due()
     assert [one.subject for one in channel.taken] == ["first"]
+
+
+async def test_the_digest_names_what_is_about_to_end_and_what_has_ended(store: Store) -> None:
+    made = office(store, lambda clock: Canned(clock, {URL.format(n): feed(NOW) for n in (1, 2, 3)}))
+    today = beijing_date(NOW)
+    await made.enrol(
+        [
+            account(1, URL.format(1), grant_until=today + timedelta(days=7)),
+            account(2, URL.format(2), verified_until=today - timedelta(days=1)),
+            account(3, URL.format(3), grant_until=today + timedelta(days=90)),
+        ]
+    )
+    await made.look()
+    await made.settle()
+    await made.parts.works.write_digest()
+    await made.settle()
+    (body,) = [message.body for message in made.duty.taken if "每日摘要" in message.subject]
+    assert "到期（还有7天），请在此前续期并更新台账" in body
+    assert "到期，此后不作超期认定，请续期后更新台账" in body
+    assert "示例3" not in body
