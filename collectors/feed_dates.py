@@ -316,11 +316,11 @@ def _stamp(day: tuple[int, int, int], clock: tuple[int, int, int | None], zone: 
 
 
 _ZONE_NAME = re.compile(
-    r"(?:[a-z]{1,5}|[a-z_]{2,20}/[a-z0-9_/+-]{2,40}|[\w ]{1,40}(?:time|时间|時間|时区)"
+    r"(?:[a-z]{2}t|[a-z_]{2,20}/[a-z0-9_/+-]{2,40}|[\w ]{1,40}(?:time|时间|時間|时区)"
     r"|(?=.*[^\x00-\x7f])[^:\u2e80-\u9fff]{2,60})"
 )
 """What looks like the name of a zone; the last form is a Chinese one in the wrong encoding."""
-_BEFORE_CLOCK = re.compile(r"(?:[\s,./-]|at\b)*")
+_BEFORE_CLOCK = re.compile(r"(?:[\s,./]|-(?![0-9]{1,2}:)|at\b)*")
 _BEHIND_CLOCK = re.compile(r"[\s,]*")
 _MONTH = (
     rf"({'|'.join(_MONTHS)})(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\b\.?"

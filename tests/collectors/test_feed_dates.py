@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from collectors import dates, feed_dates
 from monitor.core.calendar import BEIJING
 from monitor.core.observation import Precision
+from tests.collectors.feeds import FORMS, MONTHS, WEEKDAYS, shown_by
 
 AT = datetime(2026, 11, 29, 12, tzinfo=BEIJING)
-WEEKDAYS = "一二三四五六日"
-MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 
 def told(text: str) -> str | None:
@@ -67,6 +66,7 @@ def told(text: str) -> str | None:
         "禮拜五, 27 十一月 2026 08:30:00 +0800",
         "上午 08:30:00 2026/11/27",
         "2026-11-27 08:30:00.0",
+        "Fri, 11/27/2026 - 08:30:00",
         "Fri,\n 27 Nov\u00a02026\t08:30:00 +0800",
         "2026-11-27T08:30:00[Asia/Shanghai]",
         "2026-11-27 06:30:00 Asia/Urumqi",
@@ -212,6 +212,26 @@ def test_24_o_clock_ends_the_day() -> None:
 
 def test_a_day_may_have_two_equal_numbers() -> None:
     assert told("11/11/2026") == "2026-11-11"
+
+
+BEHIND = (
+    " 编辑|（编辑）| 修改| edited| (edit)| (event)|至2026-12-01| 至 18:30|-18:30|~18:30|–18:30|到18:30| 截止|(截止)"
+    "|（活动）| NEW|起| 停水"
+)
+BEFORE = "活动时间：|截止 |编辑于 |更新时间：|Updated: |Event: |至 |有效期至 |修改于|last modified "
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_word_that_makes_it_another_time_makes_it_none(form: str) -> None:
+    moment = datetime(2026, 5, 25, 15, 6, 28, tzinfo=BEIJING)
+    text = FORMS[form](moment)
+    stamp = feed_dates.read(text, AT)
+    assert stamp
+    assert stamp.moment == shown_by(form, moment)
+    for words in BEHIND.split("|"):
+        assert told(f"{text}{words}") is None, words
+    for words in BEFORE.split("|"):
+        assert told(f"{words}{text}") is None, words
 
 
 MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2026, 11, 29), timezones=st.just(UTC))  # noqa: DTZ001 - aware
