@@ -1,15 +1,16 @@
 """The engine below the door: aiohttp's connections, with its parser given heads that it can take.
 
 aiohttp's parser (llhttp, 3.14.5) is lenient about the text of headers and strict about lengths, so it refuses answers
-that every browser shows. Their heads are mended on the way in (`heads`), before the parser sees them,
-and such a connection is not used again: what follows the answer is read by nobody.
+that every browser shows. Their heads are mended on the way in (`heads`), before the parser sees them, and of a body
+it sees as many bytes as were announced. A connection that had either trouble is not used again: what
+follows the answer is read by nobody.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ _HOSTS = 100_000
 """Of how many hosts it is noted when their certificates expire."""
 _LONGEST_HEAD = 64 * 1024
 """A longer head goes to the parser as it is, which has limits of its own."""
+_LONGEST_LINE = 32 * 1024
+"""Bytes of one header: cookies and security policies grow beyond aiohttp's 8 KB."""
 _FIRST = b"HTTP/"
 
 
@@ -47,6 +50,8 @@ def session(
         response_class=_noting(certificates),
         proxy=proxy,
         trust_env=False,
+        max_line_size=_LONGEST_LINE,
+        max_field_size=_LONGEST_LINE,
     )
 
 
@@ -64,16 +69,22 @@ class _Mending(ResponseHandler):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop=loop)
         self._waiting: bytearray | None = None
+        self.cut: BaseException | None = None
+        """What ended the body of the last answer before its end."""
+        self._has_body = True
+        self._left: int | None = None
+        """How many bytes of the body are still to come; None where that is not known."""
 
     def set_response_params(self, **parameters: Any) -> None:  # noqa: ANN401 - aiohttp's own
         """Expect an answer."""
-        self._waiting = bytearray()
+        self._waiting, self._left, self.cut = bytearray(), None, None
+        self._has_body = not parameters.get("skip_payload", False)
         super().set_response_params(**parameters)
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and hand on what the parser may see."""
         if self._waiting is None or not data:
-            super().data_received(data)
+            self._hand_on_body(data)
             return
         searched = len(self._waiting)
         self._waiting += data
@@ -85,15 +96,33 @@ class _Mending(ResponseHandler):
             self._hand_on(self._mended(end))
             end = heads.end_of(self._waiting)
         if end >= 0:
-            self._hand_on(self._mended(end) + self._take())
+            head = self._mended(end)
+            self._left = heads.body_of(head) if self._has_body else 0
+            self._hand_on(head)
+            self._hand_on_body(self._take())
         elif len(self._waiting) > _LONGEST_HEAD:
             self._hand_on(self._take())
 
+    def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
+        """End what is under way, the body too: aiohttp lets whoever reads it wait for the rest of a broken chunk."""
+        super().set_exception(exc, *cause)
+        self._cut_off(self._payload, exc)
+
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Hand on what never became a head, so that the parser can say what is wrong with it."""
+        """Hand on what never became a head, so that the parser can say what is wrong with it, and end the body."""
         if self._waiting:
             self._hand_on(self._take())
+        body, told = self._payload, _Told()
+        self._payload = told if body else None  # type: ignore[assignment] # as much of a body as is asked of it here
         super().connection_lost(exc)
+        if told.error is not None:
+            self._cut_off(body, told.error)
+
+    def _cut_off(self, body: aiohttp.StreamReader | None, error: BaseException) -> None:
+        """End a body before its end; what came of it can still be read, which aiohttp's own way would throw away."""
+        if isinstance(body, aiohttp.StreamReader) and not body.is_eof() and body.exception() is None:
+            self.cut = error
+            body.feed_eof()
 
     def _mended(self, end: int) -> bytes:
         """Return the head that is kept back, mended; after one that was not right the connection is not used again."""
@@ -110,9 +139,46 @@ class _Mending(ResponseHandler):
         kept, self._waiting = bytes(self._waiting or b""), None
         return kept
 
+    def _hand_on_body(self, data: bytes) -> None:
+        """Hand on as much of the body as was announced; more was counted wrongly, or is no part of this answer."""
+        if self._left is None or not data:
+            super().data_received(data)
+            return
+        if len(data) > self._left:
+            self.force_close()
+        body, self._left = data[: self._left], max(0, self._left - len(data))
+        self._hand_on(body)
+
     def _hand_on(self, data: bytes) -> None:
         if data:
             super().data_received(data)
+
+
+class _Told:
+    """Stands in for a body that aiohttp would tell of an error."""
+
+    error: BaseException | None = None
+
+    def set_exception(self, error: BaseException, *_: BaseException) -> None:
+        self.error = error
+
+
+class _Body:
+    """A response's body, read whole before it is said that it was cut off; else as aiohttp's own."""
+
+    def __init__(self, body: aiohttp.StreamReader, line: _Mending) -> None:
+        self._body = body
+        self._line = line
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - aiohttp's own
+        return getattr(self._body, name)
+
+    async def iter_chunked(self, size: int) -> AsyncIterator[bytes]:
+        """Yield what comes, then raise ClientPayloadError if there should be more."""
+        async for piece in self._body.iter_chunked(size):
+            yield piece
+        if self._line.cut is not None:
+            raise aiohttp.ClientPayloadError from self._line.cut
 
 
 def _noting(certificates: dict[str, datetime]) -> type[aiohttp.ClientResponse]:
@@ -128,6 +194,10 @@ def _noting(certificates: dict[str, datetime]) -> type[aiohttp.ClientResponse]:
             if shown and len(certificates) < _HOSTS:
                 until = ssl.cert_time_to_seconds(shown["notAfter"])
                 certificates[self.url.host or ""] = datetime.fromtimestamp(until, UTC)
-            return await super().start(connection)
+            line = connection.protocol
+            await super().start(connection)
+            if isinstance(line, _Mending):
+                self.content = _Body(self.content, line)  # type: ignore[assignment] # a body in all that is asked of it
+            return self
 
     return Response

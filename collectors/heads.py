@@ -1,8 +1,9 @@
 """Heads of answers as servers write them, brought into the form that a strict parser takes.
 
 Browsers read these, so people see the page: the same length twice (RFC 9110, 8.6), a length beside
-chunks (RFC 9112, 6.3: the chunks win), `chunked` twice as two layers of servers add it, lines that
-are no header, blanks before a colon, folded lines. What contradicts itself, two lengths or another
+chunks (RFC 9112, 6.3: the chunks win), `chunked` twice as two layers of servers add it, an empty length,
+a status line in small letters or with Chinese words, lines that are no header, blanks before a colon,
+folded lines. What contradicts itself, two lengths or another
 coding of the transfer, is left as it is, and the parser refuses it. Whoever mends a head must not
 use the connection again: where the answer ends is no longer certain.
 """
@@ -16,6 +17,9 @@ from urllib.parse import quote
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _END = re.compile(rb"\r?\n\r?\n")
 _LINE = re.compile(rb"\r?\n")
+_STATUS = re.compile(rb"HTTP/([0-9])(?:\.([0-9]))?[ \t]+([0-9]{3})(?:[ \t].*)?", re.IGNORECASE | re.DOTALL)
+_PLAIN_STATUS = re.compile(rb"HTTP/[0-9]\.[0-9] [0-9]{3}(?: [\t -~]*)?")
+_BODILESS = frozenset({b"204", b"304"})
 _LENGTH, _TRANSFER = b"content-length", b"transfer-encoding"
 _AUTHORITY = re.compile(rb"((?:[A-Za-z][A-Za-z0-9+.-]*:)?)([/\\]{2,})([^/\\?#]*)(.*)", re.DOTALL)
 _LONGEST_LOCATION = 8_000
@@ -40,8 +44,10 @@ def is_interim(head: bytes | bytearray) -> bool:
 
 def mended(head: bytes) -> bytes:
     """Return the head in the form that a strict parser takes; the very same bytes where nothing is to be mended."""
-    status, *lines = _LINE.split(head.rstrip(b"\r\n"))
+    said, *lines = _LINE.split(head.rstrip(b"\r\n"))
+    status = _status(said)
     headers, is_odd = _headers(lines)
+    is_odd = is_odd or status != said
     lengths = _said(headers, _LENGTH)
     codings = [one for one in _said(headers, _TRANSFER) if one != b"identity"]
     is_chunked = bool(codings) and set(codings) == {b"chunked"}
@@ -51,7 +57,7 @@ def mended(head: bytes) -> bytes:
     if codings and not is_chunked:
         return head
     transfers = [value for name, value in headers if name.lower() == _TRANSFER]
-    is_odd = is_odd or len(written) > 1 or len(lengths) > 1 or bool(is_chunked and lengths)
+    is_odd = is_odd or len(written) > 1 or len(lengths) != len(written) or bool(is_chunked and lengths)
     is_odd = is_odd or (bool(transfers) and [value.lower() for value in transfers] != [b"chunked"])
     if not is_odd:
         return head
@@ -61,6 +67,18 @@ def mended(head: bytes) -> bytes:
     elif lengths:
         kept.append((b"Content-Length", lengths[0]))
     return b"\r\n".join([status, *(name + b": " + value for name, value in kept), b"", b""])
+
+
+def body_of(head: bytes) -> int | None:
+    """Return how many bytes follow a mended head; None where chunks or the end of the connection tell."""
+    status, *lines = _LINE.split(head.rstrip(b"\r\n"))
+    if status.split(None, 2)[1:2] and status.split(None, 2)[1] in _BODILESS:
+        return 0
+    headers, _ = _headers(lines)
+    lengths = _said(headers, _LENGTH)
+    if len(lengths) != 1 or not lengths[0].isdigit() or _said(headers, _TRANSFER):
+        return None
+    return int(lengths[0][:20])
 
 
 def location(said: Sequence[bytes]) -> str | None:
@@ -80,6 +98,12 @@ def location(said: Sequence[bytes]) -> str | None:
         return _encoded(before if is_foreign else before.replace(b"\\", b"/")) + mark + _encoded(after)
     path = _encoded(parts[4].replace(b"\\", b"/"))
     return f"{parts[1].decode()}//{_name(parts[3])}{path}{mark}{_encoded(after)}"
+
+
+def _status(line: bytes) -> bytes:
+    """Return a status line as it should be, in ASCII; what is none as it is."""
+    found = None if _PLAIN_STATUS.fullmatch(line) else _STATUS.fullmatch(line)
+    return b"HTTP/%s.%s %s -" % (found[1], found[2] or b"1", found[3]) if found else line
 
 
 def _headers(lines: Sequence[bytes]) -> tuple[list[Header], bool]:

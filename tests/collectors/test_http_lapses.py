@@ -142,6 +142,8 @@ def test_whatever_comes_is_opened_within_the_cap_or_refused(said: str, content: 
         ["no header at all", "Content-Length: 31"],
         ["Bad Name: x", "Content-Length: 31"],
         ["X-Folded: a", "  b", "Content-Length: 31"],
+        ["X-Long: " + "y" * 20_000, "Content-Length: 31"],
+        ["标题: 内容", "X-内容: 标题", "Content-Length: 31"],
         [": empty", "Content-Length: 31", "Content-Length: 31"],
     ],
 )
@@ -184,6 +186,49 @@ async def test_where_there_are_chunks_they_say_where_the_page_ends(
 ) -> None:
     there = await far("\r\n".join(["HTTP/1.1 200 OK", *headers, "", ""]).encode() + chunks(PAGE, size))
     assert await got(door(), there) == PAGE
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        b"HTTP/1.1 200",
+        "HTTP/1.1 200 成功".encode("gb18030"),
+        "HTTP/1.1 200 成功".encode(),
+        b"http/1.1 200 ok",
+        b"HTTP/1.1  200  OK",
+        b"HTTP/1 200 OK",
+        b"HTTP/1.0 200 OK",
+    ],
+)
+async def test_a_status_line_may_be_written_in_any_way(door: OpenDoor, far: OpenFar, status: bytes) -> None:
+    assert await got(door(), await far(status + b"\r\nContent-Length: 31\r\n\r\n" + PAGE)) == PAGE
+
+
+@pytest.mark.parametrize("pieces", [1, 3])
+async def test_of_a_page_longer_than_it_says_as_much_is_read_as_it_says(
+    door: OpenDoor, far: OpenFar, pieces: int
+) -> None:
+    async def say(_: bytes, writer: asyncio.StreamWriter) -> None:
+        said = b"HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n" + PAGE
+        for at in range(0, len(said), len(said) // pieces):
+            writer.write(said[at : at + len(said) // pieces])
+            await writer.drain()
+
+    there, here = await far(say), door()
+    assert [await got(here, there) for _ in range(2)] == [PAGE[:17]] * 2
+
+
+async def test_a_page_whose_length_is_said_to_be_nothing_ends_with_its_connection(door: OpenDoor, far: OpenFar) -> None:
+    there = await far(saying(b"HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n" + PAGE))
+    assert await got(door(), there) == PAGE
+
+
+async def test_an_answer_without_a_body_leaves_its_connection_in_use(door: OpenDoor, far: OpenFar) -> None:
+    there = await far(b"HTTP/1.1 204 No Content\r\nContent-Length: 31\r\n\r\n")
+    here = door()
+    assert [await got(here, there) for _ in range(2)] == [b"", b""]
+    page = await bound(here)(Request(url=there.url(), method="HEAD"))
+    assert page.body == b""
 
 
 async def test_a_connection_whose_head_was_mended_is_not_used_again(door: OpenDoor, far: OpenFar) -> None:
@@ -282,6 +327,21 @@ async def test_a_document_that_is_all_there_is_read_without_the_end_of_its_answe
 )
 async def test_a_document_that_breaks_off_is_truncated(door: OpenDoor, far: OpenFar, said: bytes) -> None:
     assert await failure(door(), await far(saying(said))) is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize("broken", [b"zz\r\n", b"1g\r\n", b"-1\r\n", b"\xff\xfe"])
+async def test_chunks_that_are_none_end_the_answer_at_once(door: OpenDoor, far: OpenFar, broken: bytes) -> None:
+    async def say_and_stay(request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(CHUNKED + chunks(PAGE if b"/whole" in request else PAGE[:9], end=False))
+        await writer.drain()
+        writer.write(broken)
+        await writer.drain()
+
+    there, here = await far(say_and_stay), door()
+    started = asyncio.get_running_loop().time()
+    assert await failure(here, there) is Reason.TRUNCATED
+    assert await got(here, there, "/whole") == PAGE
+    assert asyncio.get_running_loop().time() - started < 10, "not by its time-out of 20 s"
 
 
 async def test_a_page_that_is_there_counts_though_its_server_never_ends_the_answer(
