@@ -92,12 +92,12 @@ class Health:
             )
         if self.store_problem:
             return (self.store_problem, *found)  # what else is wrong follows from it
-        if self.is_opening:
-            return ("服务正在启动，稍后开始工作。", *found)
         if self._is_blind(now):
             found.append("近24小时没有一次成功的采集，请检查网络。")
         if self.lost:
             found.append(f"有{self.lost}个事项没有下一步，也无人负责，请查看日志并告知技术人员。")
+        if self.is_opening:
+            return tuple(found)
         if late := [one.title for one in passes if self.is_late(one, now)]:
             found.append(f"以下任务没有按时完成：{'、'.join(late)}，请查看日志。")
         return tuple(found)
@@ -125,8 +125,10 @@ class Health:
 
     def is_starting(self, passes: Sequence[Pass], now: datetime) -> bool:
         """Whether the work has just begun: some of it was not done once, and may still be."""
-        if self.is_opening or self.is_standing_by or self.is_stopping or self.store_problem:
+        if self.is_standing_by or self.is_stopping or self.store_problem:
             return False
+        if self.is_opening:
+            return True
         return any(one.name not in self.last_success and not self.is_late(one, now) for one in passes)
 
 
@@ -217,7 +219,7 @@ class Daemon:
             trigger = IntervalTrigger(seconds=one.every.total_seconds(), timezone="UTC")
             scheduler.add_job(self._start, trigger, args=[one], id=one.name, next_run_time=self._works.clock())
         with ExitStack() as undo:
-            self._listen(undo)
+            self.listen(undo)
             self._health.begin(self._works.clock())
             scheduler.start()
             _log.info("started", extra={"passes": len(self.passes)})
@@ -227,7 +229,8 @@ class Daemon:
         scheduler.shutdown(wait=False)
         _log.info("stopped")
 
-    def _listen(self, undo: ExitStack) -> None:
+    def listen(self, undo: ExitStack) -> None:
+        """Have SIGTERM and SIGINT ask it to stop, until it is undone."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)

@@ -124,6 +124,9 @@ def test_a_start_is_no_trouble_and_a_pass_that_never_succeeds_is(store: Store) -
     of = stale(store)
     daemon, health = daemon_of(of), of.parts.health
     of.clock.forward(timedelta(days=3))  # on stand-by
+    health.is_opening = True  # pages are served, and the work is still to begin
+    assert health.problems(daemon.passes, of.clock()) == ()
+    assert health.is_starting(daemon.passes, of.clock())
     health.begin(began := of.clock())
     soon = began + timedelta(minutes=2)
     assert health.problems(daemon.passes, soon) == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -103,6 +103,8 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     server = Server(create_app(view_of(parts, daemon, sample)))
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live
+    undo = ExitStack()
+    daemon.listen(undo)
     try:
         if not await _take_over(parts, daemon):
             return True
@@ -112,6 +114,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
         await daemon.run()
         return await held
     finally:
+        undo.close()
         server.should_exit = True
         await pages
 

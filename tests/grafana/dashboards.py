@@ -119,7 +119,9 @@ def county() -> Board:
         .with_panel(_bars("已超期的账号，按平台", _overdue_by("platform"), "{{platform}}", PLATFORMS, height=9))
         .with_panel(_bars("已超期的账号，按主办单位（前15）", f"topk(15, {_overdue_by('unit')})", "{{unit}}", height=9))
         .with_row(dashboard.Row("办理（全县，不随筛选变化）"))
-        .with_panel(_bars("未结案件，按最近一个步骤", "sum by (step) (xuncha_open_cases)", "{{step}}", STEPS, width=12))
+        .with_panel(
+            _bars("未办结事项，按最近一个步骤", "sum by (step) (xuncha_open_cases)", "{{step}}", STEPS, width=12)
+        )
         .with_panel(_bars("消息", "sum by (state) (xuncha_outbox_messages)", "{{state}}", MESSAGES, width=12))
     )
 
