@@ -53,6 +53,8 @@ _CATEGORY = re.compile(
 )
 """What links of a row are called beside its title."""
 
+_DAY = re.compile(r"[\[(（【]? ?[0-9][0-9年月日./: -]{3,20}[\])）】]?")
+"""A link that is a date leads where the title does."""
 _ANCHOR = "a[href]"
 
 
@@ -69,7 +71,9 @@ def words(anchor: html.Node) -> str:
 def is_title(anchor: html.Node) -> bool:
     """Whether a link is called as a post may be, and not as a part of the page."""
     called = words(anchor)
-    return bool(called) and not (len(called) < 60 and (_CHROME.fullmatch(called) or _CATEGORY.fullmatch(called)))
+    return bool(called) and not (
+        len(called) < 60 and (_CHROME.fullmatch(called) or _CATEGORY.fullmatch(called) or _DAY.fullmatch(called))
+    )
 
 
 def is_strange(node: html.Node, pattern: re.Pattern[str] = _STRANGE) -> bool:

@@ -28,6 +28,7 @@ PIECES = 400
 TITLED = re.compile(r"(?<!更新)(?:发布|发表|发稿)?(?:时间|日期)\s{0,3}[:：]\s{0,3}([^\n\r]{4,40})")
 
 _HOLDERS = 9
+_PIECES_OF_BOX = 40
 HITS_OF_ROW = 40
 """How many pieces of text of one row are looked at."""
 _SHORT = 40
@@ -87,6 +88,12 @@ _BLOCKS = frozenset(
 )
 
 
+_APART = frozenset({"span", "i", "em", "time", "div", "p", "small"})
+"""Elements that hold a date within a link, and not a stressed word of its title."""
+_UNSAID = _BLOCKS | UNREAD
+"""What stands beside a text without being a part of its sentence."""
+
+
 def walls_of(titles: list[html.Node], top: html.Node) -> set[int]:
     """Return what no date box contains: the titles' links and all around them."""
     walls: set[int] = set()
@@ -135,7 +142,7 @@ def _is_in_sentence(node: html.Node) -> bool:
     """Whether words stand directly beside a node, so that it is a part of what they say."""
     if node.is_text_node:
         return any(
-            beside is not None and beside.is_element_node and beside.tag not in _BLOCKS and beside.text(strip=True)
+            beside is not None and beside.is_element_node and beside.tag not in _UNSAID and beside.text(strip=True)
             for beside in (node.prev, node.next)
         )
     return any(re.search(r"[一-鿿a-zA-Z]", text) for text in _beside_text(node))
@@ -248,7 +255,7 @@ def line_of(
         title = anchor.text(separator=" ")
     boxes, year = _boxes(at, node, walls, hits, columns)
     stamped = [box for box in boxes if box.stamp]
-    if columns is not None and not stamped and len(hits) > 1:
+    if columns is not None and not columns and not stamped and len(hits) > 1:
         whole = datebox.read(_outside(node), at)
         stamped = [whole] if whole and whole.stamp else []
     box = surest(stamped)
@@ -291,14 +298,41 @@ def _attributed(
     return None
 
 
+def _read_unscripted(node: html.Node, at: datetime) -> Box | None:
+    """Return what a box with a script in it says without the script's text."""
+    if node.css_first("script,style") is None:
+        return None
+    texts = (one for one in islice(node.traverse(include_text=True), _PIECES_OF_BOX) if one.is_text_node)
+    said = [one.text_content or "" for one in texts if one.parent is None or one.parent.tag not in UNREAD]
+    return datebox.read(" ".join(said), at)
+
+
+def _is_apart(node: html.Node) -> bool:
+    """Whether an element holds a date of its own before or after the words of a link's title."""
+    is_at_edge = node.prev is None or node.next is None or not node.prev.text(strip=True)
+    return node.tag in _APART and is_at_edge
+
+
+def _in_line(inner: html.Node, walls: set[int], box: Box | None, at: datetime) -> Box | None:
+    """Return what a box says together with what stands beside it in one line."""
+    run = _run_around(inner, walls)
+    if run is None:
+        return box
+    wider = datebox.read(run, at)
+    if wider is not None and (wider.stamp is not None or box is None or _labels(inner)):
+        return wider
+    return None if wider is None and _is_in_sentence(inner) else box
+
+
 def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box | None:
     """Return what the box around a piece of text says: the largest that is a date, walls and sentences aside."""
     inner: html.Node = hit.node
     text = inner.text_content or ""
     box = datebox.read(text, at)
-    in_heading = False
+    in_heading = in_link = False
     for outer in hit.chain:
         if outer.mem_id == row.mem_id or outer.mem_id in walls:
+            in_link = outer.tag == "a" and inner.is_element_node
             in_heading = in_heading or (outer.tag == "a" and _is_all_of(inner, outer))
             break
         in_heading = in_heading or outer.tag in HEADINGS
@@ -308,7 +342,7 @@ def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box |
         around = outer.text(separator=" ")
         if len(around) > 4 * datebox.LONGEST:
             break
-        wider = datebox.read(around, at)
+        wider = datebox.read(around, at) or _read_unscripted(outer, at)
         if wider is None and (box is None or _is_in_sentence(inner)):
             box = None
             if _is_in_sentence(inner):
@@ -318,13 +352,8 @@ def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box |
         if wider is None or (wider.stamp is None and box is not None and box.stamp is not None and not _labels(inner)):
             break
         box, inner = wider, outer
-    run = _run_around(inner, walls)
-    if run is not None:
-        wider = datebox.read(run, at)
-        if wider is not None and (wider.stamp is not None or box is None or _labels(inner)):
-            box = wider
-        elif wider is None and _is_in_sentence(inner):
-            return None
+    if not (in_link and _is_apart(inner)):
+        box = _in_line(inner, walls, box, at)
     if box is not None and in_heading and box.trust is Trust.WORDS:
         return None
     return box

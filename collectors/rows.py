@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from itertools import islice
 
 from collectors import datebox, frame, html, row, runs, years
 from collectors.datebox import Box, Trust
@@ -149,7 +149,10 @@ class Reading:
             text = node.text_content or ""
             if len(text) > 2 * _TAIL:
                 text = text[:_TAIL] + "\n" + text[-_TAIL:]
-            if _HINT.search(text) and _HIT.search(text) and (hit := self._hit(node)):
+            if not (_HINT.search(text) and _HIT.search(text)):
+                continue
+            hit = self._hit(node)
+            if hit and not (hit.is_linked and not self._may_be_date(node.text_content or "")):
                 for ancestor in hit.chain:
                     self._below[ancestor.mem_id] = self._below.get(ancestor.mem_id, 0) + 1
                 yield hit
@@ -230,8 +233,6 @@ class Reading:
                 if own is not None:
                     own[1].append(hit)
                     continue
-                if not self._may_be_date(hit.node.text_content or ""):
-                    continue  # a headline's words
             scope = next((node for node in hit.chain if self.titles(node)), None)
             if scope is not None:
                 place = rows if self._is_row(scope) else wide
@@ -386,15 +387,13 @@ class Reading:
         self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None], year: int | None
     ) -> list[Line]:
         """Return the one post of a row, or those of a row that holds several side by side."""
-        if len(hits) > 1 and len(self.titles(node)) > 1:
-            events = runs.events(node, hits, self.titles(node))
-            if (
-                len(events) > 2
-                and len(events) % 2 == 0
-                and all(isinstance(one, Hit) is not isinstance(other, Hit) for one, other in pairwise(events))
-            ):
-                lines = runs.lines(node, hits, self.titles(node), self.at)
+        titles = self.titles(node)
+        if len(titles) > 1:
+            if len(hits) > 1 and runs.is_run(runs.events(node, hits, titles)):
+                lines = runs.lines(node, hits, titles, self.at)
                 return [replace(one, year=one.year or year) for one in lines]
+            if runs.is_of_several(node, titles):
+                return [replace(self.line(node, hits, columns=columns), is_doubtful=True)]
         written = self.line(node, hits, columns=columns)
         return [replace(written, year=written.year or year)]
 
@@ -450,7 +449,7 @@ class Reading:
 
     def _take_run(self, node: html.Node, hits: list[Hit]) -> None:
         lines = runs.lines(node, hits, _titles(anchors(node), _RUN), self.at)
-        if lines:
+        if runs.is_list(lines):
             self._known.add(node.mem_id)
             self._take(lines)
 

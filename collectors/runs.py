@@ -7,11 +7,14 @@ title or the date, begins each row; a title without a date then stays without on
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 
 from collectors import datebox, html
-from collectors.frame import words
-from collectors.row import HITS_OF_ROW, PIECES, SHORT_KIND, Hit, Line, box_around, line_of, walls_of
+from collectors.frame import up, words
+from collectors.row import CELLS, HITS_OF_ROW, PIECES, SHORT_KIND, Hit, Line, box_around, line_of, walls_of
+
+_LONG = 8
+"""A link with fewer characters may be a unit or a category beside the title."""
 
 
 def events(node: html.Node, hits: list[Hit], titles: list[html.Node]) -> list[html.Node | Hit]:
@@ -26,6 +29,23 @@ def events(node: html.Node, hits: list[Hit], titles: list[html.Node]) -> list[ht
         elif key in places:
             found.append(places[key])
     return found
+
+
+def is_run(found: list[html.Node | Hit]) -> bool:
+    """Whether titles and dates alternate: each title has a date, which may be in several pieces."""
+    turns = [isinstance(one, Hit) for one in found]
+    pieces = [one for one, before in zip(turns, [None, *turns], strict=False) if not (one and before)]
+    is_alternating = all(one is not other for one, other in pairwise(pieces))
+    return len(pieces) > 2 and len(pieces) % 2 == 0 and is_alternating
+
+
+def is_of_several(node: html.Node, titles: list[html.Node]) -> bool:
+    """Whether a row of a table has titles of posts in more than one cell."""
+    if node.tag not in {"tr", "x-tr"}:
+        return False
+    long = [title for title in titles if len(words(title)) >= _LONG]
+    cells = {cell.mem_id for title in long for cell in up(title, node) if cell.tag in CELLS}
+    return len(cells) > 1
 
 
 def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetime) -> list[Line]:
@@ -57,7 +77,10 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
             continue  # a category before the title
         written = line_of(at, node, anchor, walls, own)
         found.append(written)
-    dated = sum(1 for one in found if one.box and one.box.stamp)
-    if dated < 2 or (dated == 2 and 2 * dated < len(found)):
-        return []
     return found
+
+
+def is_list(found: list[Line]) -> bool:
+    """Whether enough of a run's titles have a date for it to be a list, and no clock among a menu's links."""
+    dated = sum(1 for one in found if one.box and one.box.stamp)
+    return dated > 2 or (dated == 2 and len(found) <= 2 * dated)

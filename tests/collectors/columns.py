@@ -185,6 +185,13 @@ def _plain(wrap: str) -> Callable[[list[Cell]], str]:
     )
 
 
+def _pairs(cells: list[Cell]) -> str:
+    """Return a table with two posts side by side in each of its rows."""
+    halves = [f"<td>{cell.link}</td><td>{cell.when}</td>" for cell in cells]
+    rows = ["".join(halves[place : place + 2]) for place in range(0, len(halves), 2)]
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+
+
 LAYOUTS: dict[str, Callable[[list[Cell]], str]] = {
     "ul": _plain("<ul class=list>…</ul>|<li>{link}<span>{when}</span>{text}</li>\n"),
     "ul, date left": _plain("<ul class=list>…</ul>|<li><span class=date>{when}</span>{link}{text}</li>\n"),
@@ -223,6 +230,21 @@ LAYOUTS: dict[str, Callable[[list[Cell]], str]] = {
     ),
     "linked card in li": _plain("<ul>…</ul>|<li><a href='{href}'><div>{title}</div><span>{when}</span></a></li>\n"),
     "flat, br": _plain("<div class=con>…</div>|{link} <span>{when}</span><br>\n"),
+    "two in a row": _pairs,
+    "meta": _plain(
+        "<div>…</div>|<div class=i><h3>{link}</h3>{text}"
+        "<div class=m><i>县府办</i><i>{when}</i><i>阅读 9</i></div></div>"
+    ),
+    "date in the link": _plain("<ul>…</ul>|<li><a href='{href}'><span class=date>{when}</span>{title}</a></li>\n"),
+    "dated link": _plain("<ul>…</ul>|<li>{link}<a class=date href='{href}'>{when}</a></li>\n"),
+    "documents": _plain(
+        "<table><tr><th>标题</th><th>文号</th><th>成文日期</th><th>发布日期</th></tr>…</table>|"
+        "<tr><td>{link}</td><td>示政发〔2026〕9号</td><td>2020-10-01</td><td>{when}</td></tr>\n"
+    ),
+    "boxes in turn": _plain("<div>…</div>|<div class=t>{link}</div><div class=d>{when}</div>\n"),
+    "flat in a cell": _plain("<table><tr><td>…</td></tr></table>|{link} <i>{when}</i><br>\n"),
+    "clock apart": _plain("<ul>…</ul>|<li>{link}<span>{when}</span><span>09:30</span></li>\n"),
+    "script": _plain("<ul>…</ul>|<li>{link}<span><script>var day = '2026-11-19'</script>{when}</span></li>\n"),
     "article": _plain(
         "<div class=main>…</div>|"
         "<article><header>x</header><h2>{link}</h2>{text}<div class=meta>{when}</div></article>\n"
