@@ -36,6 +36,8 @@ CONTRACT = {
     "import index",
     "import decisions",
     "import records",
+    "import list",
+    "import withdraw",
     "export",
     "report",
     "read",
