@@ -13,6 +13,7 @@ from enum import Enum
 from itertools import accumulate, pairwise
 
 from monitor.core.account import Labelled, Source
+from monitor.core.calendar import beijing
 from monitor.core.download import Download, Fault
 
 POLLED_FRESHNESS = timedelta(hours=24)
@@ -25,6 +26,12 @@ JUST_READ = timedelta(hours=1)
 """How old a reading may be on which a case is opened or goes up."""
 SECOND_READING = timedelta(hours=1)
 """How far apart two looks must lie to count as separate occasions."""
+NEW_ROW = timedelta(days=14)
+"""How far before the earlier look a new row's day may lie, where its year is guessed: lists are filled in late.
+
+What is older than two weeks shows no account as fresh anyway."""
+LONGEST_GUESS = timedelta(days=300)
+"""After a longer time without a look, a day without a year may be of the year before."""
 MANUAL = "manual"
 """The collector under which looks by hand are kept."""
 
@@ -115,7 +122,11 @@ class Post:
     @property
     def key(self) -> str:
         """What makes two sightings the same post: its link, else its time and title."""
-        return self.url or f"{self.published_at.isoformat()} {self.title}"
+        if self.url:
+            return self.url
+        # at New Year the guess is another, and the post is not
+        written = beijing(self.published_at).strftime("--%m-%dT%H:%M:%S") if self.is_year_guessed else None
+        return f"{written or self.published_at.isoformat()} {self.title}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +151,8 @@ class Timeline:
     profile: Profile | None = None
     whole_from: datetime | None = None
     """How far back the list has no hole, where that is not as far as its oldest unpinned post."""
+    places: tuple[int, ...] = ()
+    """Where each post stands on the page, counted from its newest end; only where a year was guessed."""
     whole_until: datetime | None = None
     """Up to which moment the list has no hole, where that is not the look: an owner's figures come a day late."""
 
@@ -169,17 +182,36 @@ def timeline(
     if it reached back that far: a post that stands out of the list's order says nothing of its reach.
     """
     listed = tuple(posts)
-    ordered = tuple(sorted(listed, key=lambda post: post.published_at, reverse=True))
+    turns = sorted(range(len(listed)), key=lambda place: listed[place].published_at, reverse=True)
+    ordered = tuple(listed[place] for place in turns)
     if standing is None:
         standing = Standing.ACTIVE if ordered else Standing.EMPTY
-    return Timeline(posts=ordered, covers=covers, standing=standing, profile=profile, whole_from=_whole_from(listed))
+    return Timeline(
+        posts=ordered,
+        covers=covers,
+        standing=standing,
+        profile=profile,
+        whole_from=_whole_from(listed),
+        places=_places(listed, turns) if any(post.is_year_guessed for post in listed) else (),
+    )
+
+
+def _places(listed: Sequence[Post], turns: Sequence[int]) -> tuple[int, ...]:
+    """Return the places of posts in the order of `turns`, counted from the newest end of their list."""
+    rises, falls = _slopes([post.published_at for post in listed if not post.is_pinned])
+    return tuple(len(listed) - 1 - turn for turn in turns) if rises > falls else tuple(turns)
+
+
+def _slopes(moments: Sequence[datetime]) -> tuple[int, int]:
+    """Return how often a list goes on with a newer post, and how often with an older one."""
+    pairs = tuple(pairwise(moments))
+    return sum(later > earlier for earlier, later in pairs), sum(later < earlier for earlier, later in pairs)
 
 
 def _whole_from(listed: Sequence[Post]) -> datetime | None:
     """Return how far back a list has no hole, where some of its posts stand out of its order; else None."""
     unpinned = [post.published_at for post in listed if not post.is_pinned]
-    rises = sum(later > earlier for earlier, later in pairwise(unpinned))
-    falls = sum(later < earlier for earlier, later in pairwise(unpinned))
+    rises, falls = _slopes(unpinned)
     from_old_end = unpinned if rises > falls else unpinned[::-1]
     newest_so_far = accumulate(from_old_end, max)
     in_order = [moment for moment, newest in zip(from_old_end, newest_so_far, strict=True) if moment == newest]
@@ -310,6 +342,15 @@ class KnownPost:
     missing_since: datetime | None = None
     withdrawn_at: datetime | None = None
     """When a second covering list no longer showed it although it reached past it."""
+    counts_from: datetime | None = None
+    """From which time on it counts although its year was guessed, its row being new since a look. None: never."""
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it shows when the account was updated: a guessed year alone does not."""
+        if not self.post.is_year_guessed:
+            return True
+        return self.counts_from is not None and self.post.published_at >= self.counts_from
 
     def is_as_of(self, moment: datetime) -> bool:
         """Whether all that is known of it was known at that moment; it had been seen then."""
@@ -383,9 +424,12 @@ def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime
 
 def _seen_again(before: KnownPost, post: Post, linked_at: datetime | None) -> KnownPost:
     """Return the post with a more exact time if there is one; an edit never makes it newer."""
-    sharper = (
-        before.post.precision in {Precision.DAY, Precision.AT_LEAST} and post.precision is not before.post.precision
-    )
+    if post.is_year_guessed:  # that the guess is a better one by now, is only known of a row that was new
+        later = replace(before, post=post)
+        sharper = before.post.is_year_guessed and later.is_evidence and not before.is_evidence
+    else:
+        vague = before.post.precision in {Precision.DAY, Precision.AT_LEAST}
+        sharper = before.post.is_year_guessed or (vague and post.precision is not before.post.precision)
     return replace(
         before,
         post=post if sharper else before.post,

@@ -18,12 +18,12 @@ from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
 from monitor.store import outages, outbox, tables
-from monitor.store.columns import IDS, UtcDateTime, stands
+from monitor.store.columns import IDS, UtcDateTime, portions, stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import fetch, from_driver, marks, to_driver
 from monitor.store.observations import observation_of, seen_columns
-from monitor.store.posts import AT, RAW, Raw, former_posts, from_raw, known_post, raw_columns
+from monitor.store.posts import AT, RAW, Raw, former_posts, from_raw, is_evidence, known_post, raw_columns
 from monitor.store.records import lives
 from monitor.store.roster import versions_in_force
 from monitor.store.values import decode
@@ -34,9 +34,19 @@ REACH = timedelta(days=180)
 Of older posts, only the newest is given, which tells where a gap began."""
 NEAR = timedelta(days=7)
 """Posts no further apart than this make no gap that a rule could mean: rules.yaml takes no smaller numbers."""
+_AT_ONCE = 1000
 _EVER = datetime.min.replace(tzinfo=UTC)
-_ACCOUNT, _PUBLISHED, _SEEN_IN, _MISSING, _WITHDRAWN = (
-    1 + AT[name] for name in ("account", "published_at", "observation", "missing_since", "withdrawn_at")
+_ACCOUNT, _PUBLISHED, _SEEN_IN, _MISSING, _WITHDRAWN, _GUESSED, _COUNTS_FROM = (
+    1 + AT[name]
+    for name in (
+        "account",
+        "published_at",
+        "observation",
+        "missing_since",
+        "withdrawn_at",
+        "is_year_guessed",
+        "counts_from",
+    )
 )
 """Where these stand in a row of posts after its id."""
 _IN_TURN = itemgetter(_PUBLISHED, _SEEN_IN, 0)
@@ -172,19 +182,42 @@ def _trusted(posts: Iterable[KnownPost], account: str, doubt: Outage | None) -> 
 def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> defaultdict[str, list[KnownPost]]:
     former, when = former_posts(tx, ids, moment.known_at), from_driver(tx)
     rows: defaultdict[str, list[Raw]] = defaultdict(list)
-    for row in (*_last_before(tx, ids, moment, moment.at - reach), *_since(tx, ids, moment, moment.at - reach)):
+    start = moment.at - reach
+    for row in (*_last_before(tx, ids, moment, start), *_since(tx, ids, moment, start), *_otherwise(tx, former)):
         rows[row[_ACCOUNT]].append(row)
     found: defaultdict[str, list[KnownPost]] = defaultdict(list)
-    for account, of_one in rows.items():
-        of_one.sort(key=_IN_TURN)
+    for account, all_of_one in rows.items():
+        counted = {row[0]: row for row in all_of_one if row[0] in former or _is_evidence(row)}
+        of_one = sorted(counted.values(), key=_IN_TURN)
         for id_, *row in of_one if moment.is_whole else _telling(of_one, former, tx):
             then = known_post(former[id_]) if id_ in former else from_raw(row, when)
             post = _as_of(then, moment)
-            if post is not None:
+            if post is not None and post.is_evidence and _had_appeared(post, moment):
                 found[account].append(post)
         if former:
             found[account].sort(key=lambda known: known.post.published_at)
     return found
+
+
+def _is_evidence(row: Raw) -> bool:
+    """Whether the post of a row shows when the account was updated (`KnownPost.is_evidence`)."""
+    return not row[_GUESSED] or (row[_COUNTS_FROM] is not None and row[_PUBLISHED] >= row[_COUNTS_FROM])
+
+
+def _had_appeared(post: KnownPost, moment: _Moment) -> bool:
+    """Whether the post had been seen, and is not one of the time after the judged moment as it was then known."""
+    if post.first_seen > moment.known_at:
+        return False
+    return moment.known_at <= moment.at or post.post.published_at <= moment.at
+
+
+def _otherwise(tx: Tx, former: Collection[int]) -> Sequence[Raw]:
+    """Return the rows, each after its id, of posts that were held to have appeared at another time than now."""
+    return [
+        row
+        for ids in portions(former, _AT_ONCE)
+        for row in fetch(tx, f"SELECT id, {RAW} FROM posts WHERE id IN ({marks(len(ids))})", ids)  # noqa: S608 - names and marks only
+    ]
 
 
 def _since(tx: Tx, ids: Collection[str], moment: _Moment, start: datetime) -> Sequence[Raw]:
@@ -206,7 +239,12 @@ def _before() -> sa.Select[Any]:
     older = table.alias("older")
     before = (
         sa.select(older.c.id)
-        .where(older.c.account == account.c.id, older.c.published_at < _START, older.c.first_seen <= _KNOWN_AT)
+        .where(
+            older.c.account == account.c.id,
+            older.c.published_at < _START,
+            older.c.first_seen <= _KNOWN_AT,
+            is_evidence(older),
+        )
         .order_by(older.c.published_at.desc())
         .limit(1)
     )

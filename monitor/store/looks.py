@@ -181,6 +181,7 @@ def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict
             observation=_observation(one.look.source, one.observation, one.seen, one.look.at),
             timeline=one.seen,
             at=one.look.at,
+            before=one.before.seen_at,
         )
         for one in telling
         if isinstance(one.seen, Timeline) and one.observation is not None

@@ -80,6 +80,7 @@ def _timeline_digest(timeline: Timeline) -> str:
     for post in timeline.posts:
         pinned = "pinned" if post.is_pinned else ""
         parts += (str(post.published_at.timestamp()), post.precision.value, post.title, post.url or "", pinned)
+        parts += ["guessed"] if post.is_year_guessed else []
     return _digest("\0".join(parts))
 
 

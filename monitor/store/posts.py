@@ -10,7 +10,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Timeline, merge
+from monitor.core.calendar import beijing
+from monitor.core.observation import (
+    LONGEST_GUESS,
+    NEW_ROW,
+    Covers,
+    KnownPost,
+    Observation,
+    Post,
+    Precision,
+    Timeline,
+    merge,
+)
 from monitor.store import tables
 from monitor.store.columns import IDS, bound, run
 from monitor.store.database import Tx
@@ -38,6 +49,8 @@ _COLUMNS = (
     "linked_at",
     "missing_since",
     "withdrawn_at",
+    "is_year_guessed",
+    "counts_from",
 )
 AT = {name: number for number, name in enumerate(_COLUMNS)}
 """Where a column stands in such a row."""
@@ -66,6 +79,8 @@ class Sighting:
     observation: Observation
     timeline: Timeline
     at: datetime
+    before: datetime | None = None
+    """When its source last showed something; None before the first time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +113,7 @@ def known_post(row: sa.Row[Any]) -> KnownPost:
             title=row.title,
             url=row.url,
             is_pinned=row.is_pinned,
+            is_year_guessed=row.is_year_guessed,
         ),
         source=row.source,
         observation=row.observation,
@@ -105,7 +121,13 @@ def known_post(row: sa.Row[Any]) -> KnownPost:
         linked_at=row.linked_at,
         missing_since=row.missing_since,
         withdrawn_at=row.withdrawn_at,
+        counts_from=row.counts_from,
     )
+
+
+def is_evidence(posts: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition of the posts that show when their account was updated (`KnownPost.is_evidence`)."""
+    return sa.or_(posts.c.is_year_guessed.is_(False), posts.c.published_at >= posts.c.counts_from)
 
 
 def raw_columns(table: sa.FromClause) -> list[sa.Label[Any]]:
@@ -201,6 +223,7 @@ def _can_miss(timeline: Timeline) -> bool:
 def _merge(tx: Tx, sheet: _Sheet, sighting: Sighting) -> int:
     """Merge one sighting, of which only the posts are looked at that may change anything."""
     merged = merge(sheet.known, _essence(tx, sheet, sighting), sighting.at)
+    merged = replace(merged, added=_counted(tx, sheet, sighting, merged.added))
     for one in merged.added:
         sheet.added[one.post.key] = one
     for one in merged.changed:
@@ -210,6 +233,51 @@ def _merge(tx: Tx, sheet: _Sheet, sighting: Sighting) -> int:
         (sheet.added if one.post.key in sheet.added else sheet.changed)[one.post.key] = one
     sheet.known |= {one.post.key: one for one in (*merged.added, *merged.changed)}
     return len(merged.added)
+
+
+def _counted(tx: Tx, sheet: _Sheet, sighting: Sighting, added: tuple[KnownPost, ...]) -> tuple[KnownPost, ...]:
+    """Return posts just seen first, those with guessed years marked to count where their row is new.
+
+    A row is new where the source was looked at not long before, and the list shows a row behind it that was known
+    then: what comes up at a list's old end, or with all addresses changed, was there before. One that had been known
+    by its title and day, under another address, is none either.
+    """
+    guessed = [one for one in added if one.post.is_year_guessed]
+    timeline, before = sighting.timeline, sighting.before
+    if not guessed or before is None or sighting.at - before > LONGEST_GUESS:
+        return added
+    place = {post.key: place for post, place in zip(timeline.posts, timeline.places, strict=True)}
+    known = [place[post.key] for post in timeline.posts if _was_known(tx, sheet, post, before)]
+    titles = _days_by_title(tx, sighting.account, {one.post.title for one in guessed})
+    last = max(known, default=-1)
+    return tuple(
+        replace(one, counts_from=before - NEW_ROW)
+        if one.post.is_year_guessed
+        and place[one.post.key] < last
+        and (one.post.title, _day(one.post.published_at)) not in titles
+        else one
+        for one in added
+    )
+
+
+def _was_known(tx: Tx, sheet: _Sheet, post: Post, moment: datetime) -> bool:
+    row = sheet.rows.get(key_of(post))
+    if row is not None:
+        seen = from_driver(tx)(row[AT["first_seen"]])
+        return seen is not None and seen <= moment
+    known = sheet.known.get(post.key)
+    return known is not None and known.first_seen <= moment
+
+
+def _days_by_title(tx: Tx, account: str, titles: Collection[str]) -> frozenset[tuple[str, tuple[int, int]]]:
+    """Return title and day of the posts that are known by one of these titles."""
+    chosen = sa.select(table.c.title, table.c.published_at).where(table.c.account == account, table.c.title.in_(titles))
+    return frozenset((row.title, _day(row.published_at)) for row in tx.execute(chosen))
+
+
+def _day(moment: datetime) -> tuple[int, int]:
+    local = beijing(moment)
+    return local.month, local.day
 
 
 def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
@@ -240,7 +308,8 @@ def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
 
 def _is_settled(row: Raw, *, is_linking: bool) -> bool:
     """Whether seeing the post again teaches nothing: it is linked, not missing, and its time is exact."""
-    is_exact = row[AT["precision"]] in {Precision.SECOND.value, Precision.MINUTE.value}
+    is_sharp = row[AT["precision"]] in {Precision.SECOND.value, Precision.MINUTE.value}
+    is_exact = is_sharp and not row[AT["is_year_guessed"]]
     is_linked = not is_linking or row[AT["linked_at"]] is not None
     return is_exact and is_linked and row[AT["missing_since"]] is None and row[AT["withdrawn_at"]] is None
 
@@ -248,9 +317,11 @@ def _is_settled(row: Raw, *, is_linking: bool) -> bool:
 def _newest(tx: Tx, account: str, sheet: _Sheet, before: Posts) -> datetime | None:
     """Return the newest visible post's time; looked up again where a post changed, for it may be the newest."""
     if sheet.changed:
-        visible = sa.select(table.c.published_at).where(table.c.account == account, table.c.withdrawn_at.is_(None))
+        visible = sa.select(table.c.published_at).where(
+            table.c.account == account, table.c.withdrawn_at.is_(None), is_evidence(table)
+        )
         return tx.scalar(visible.order_by(table.c.published_at.desc()).limit(1))
-    added = [one.post.published_at for one in sheet.added.values()]
+    added = [one.post.published_at for one in sheet.added.values() if one.is_evidence]
     return max([*added, before.newest] if before.newest else added, default=None)
 
 
@@ -267,7 +338,8 @@ def in_row(key: str) -> str:
 def from_raw(row: Raw, moment: Callable[[Any], datetime | None]) -> KnownPost:
     """Return a raw row of posts as a value."""
     _, _, published_at, precision, title, url, is_pinned, source, observation, first_seen, *learnt = row
-    linked_at, missing_since, withdrawn_at = map(moment, learnt)
+    *known, is_year_guessed, counts_from = learnt
+    linked_at, missing_since, withdrawn_at = map(moment, known)
     return KnownPost(
         post=Post(
             published_at=moment(published_at) or _EVER,
@@ -275,6 +347,7 @@ def from_raw(row: Raw, moment: Callable[[Any], datetime | None]) -> KnownPost:
             title=title,
             url=url,
             is_pinned=bool(is_pinned),
+            is_year_guessed=bool(is_year_guessed),
         ),
         source=source,
         observation=observation,
@@ -282,6 +355,7 @@ def from_raw(row: Raw, moment: Callable[[Any], datetime | None]) -> KnownPost:
         linked_at=linked_at,
         missing_since=missing_since,
         withdrawn_at=withdrawn_at,
+        counts_from=moment(counts_from),
     )
 
 
@@ -301,6 +375,8 @@ def _raw(account: str, known: KnownPost, moment: Callable[[datetime | None], obj
         moment(known.linked_at),
         moment(known.missing_since),
         moment(known.withdrawn_at),
+        post.is_year_guessed,
+        moment(known.counts_from),
     )
 
 
@@ -317,10 +393,22 @@ def _row(account: str, known: KnownPost) -> dict[str, object]:
         "linked_at": known.linked_at,
         "missing_since": known.missing_since,
         "withdrawn_at": known.withdrawn_at,
+        "is_year_guessed": post.is_year_guessed,
+        "counts_from": known.counts_from,
     }
 
 
-_CHANGING = ("published_at", "precision", "title", "url", "is_pinned", "linked_at", "missing_since", "withdrawn_at")
+_CHANGING = (
+    "published_at",
+    "precision",
+    "title",
+    "url",
+    "is_pinned",
+    "linked_at",
+    "missing_since",
+    "withdrawn_at",
+    "is_year_guessed",
+)
 
 
 def _update() -> sa.Update:

@@ -20,7 +20,7 @@ from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.database import Tx
 from monitor.store.findings import current_findings
 from monitor.store.observations import observation_of, seen_columns
-from monitor.store.posts import known_post
+from monitor.store.posts import is_evidence, known_post
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
@@ -168,7 +168,7 @@ def _newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
     newer = table.alias("newer")
     newest = (
         sa.select(newer.c.id)
-        .where(newer.c.account == account.c.id, newer.c.withdrawn_at.is_(None))
+        .where(newer.c.account == account.c.id, newer.c.withdrawn_at.is_(None), is_evidence(newer))
         .order_by(newer.c.published_at.desc(), newer.c.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -229,6 +229,8 @@ posts = Table(
     Column("linked_at", UtcDateTime),
     Column("missing_since", UtcDateTime),
     Column("withdrawn_at", UtcDateTime),
+    Column("is_year_guessed", Boolean, nullable=False, server_default=sa.false()),
+    Column("counts_from", UtcDateTime),
     Index("uq_posts_account_key", "account", "key", unique=True),
     Index(None, "account", "published_at"),
     Index(None, "observation"),
@@ -250,6 +252,8 @@ former_posts = Table(
     Column("linked_at", UtcDateTime),
     Column("missing_since", UtcDateTime),
     Column("withdrawn_at", UtcDateTime),
+    Column("is_year_guessed", Boolean, nullable=False, server_default=sa.false()),
+    Column("counts_from", UtcDateTime),
     Index(None, "account", "until"),
 )
 """What a post's row said before we learnt better: that it was gone, or when it appeared."""

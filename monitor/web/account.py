@@ -112,7 +112,7 @@ def _chart(row: Row, line: Line, posts: Sequence[KnownPost], moment: Moment) -> 
     """Return the picture of the visible posts, which come newest first."""
     posted: dict[date, Posted] = {}
     for known in posts:
-        if known.withdrawn_at is None:
+        if known.withdrawn_at is None and known.is_evidence:
             when = beijing_date(known.post.published_at)
             count = posted[when].count + 1 if when in posted else 1
             posted[when] = Posted(count=count, is_linked=known.linked_at is not None)
