@@ -41,12 +41,27 @@ class Column:
     """Whether empty cells are ready for dates; otherwise for text, so that long numbers stay whole."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What a person who fills in a workbook should know, as a sheet of its own behind the table."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+
+
 def write_table(
-    path: Path, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, head: Sequence[str] = ()
+    path: Path,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    *,
+    head: Sequence[str] = (),
+    notes: Notes | None = None,
 ) -> None:
     """Write a table, xlsx, csv or json by the file's name; raises LedgerError when it cannot be written.
 
-    The lines of `head` stand above it. The file appears whole or not at all.
+    The lines of `head` stand above it; the notes go into workbooks only. The file appears whole or not at all.
     """
     writers = {".xlsx": _write_excel, ".csv": _write_csv, ".json": _write_json}
     write = writers.get(path.suffix.lower())
@@ -54,7 +69,7 @@ def write_table(
         raise LedgerError([Fault(file=path.name, text="文件名应以 .xlsx、.csv 或 .json 结尾")])
     partial = path.with_name(f".{path.name}.part")
     try:
-        write(partial, _Table(title=title, head=head, columns=columns, rows=rows))
+        write(partial, _Table(title=title, head=head, columns=columns, rows=rows, notes=notes))
         partial.replace(path)
     except OSError as error:
         raise LedgerError([Fault(file=path.name, text="无法写入，请检查目录和权限，或先在 Excel 中关闭它")]) from error
@@ -69,6 +84,7 @@ class _Table:
     head: Sequence[str]
     columns: Sequence[Column]
     rows: Iterable[Sequence[Value]]
+    notes: Notes | None
 
 
 def _write_json(path: Path, table: _Table) -> None:
@@ -133,6 +149,19 @@ def _fill(workbook: Workbook, table: _Table) -> None:
     sheet.autofilter(top, 0, max(last, top + 1), len(table.columns) - 1)
     for position, column in enumerate(table.columns):
         _offer(sheet, position, column, top + 1, last + _ROWS_TO_FILL)
+    if table.notes:
+        _note(workbook, table.notes, header)
+
+
+def _note(workbook: Workbook, notes: Notes, header: object) -> None:
+    sheet = workbook.add_worksheet(notes.title)
+    wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+    sheet.freeze_panes(1, 0)
+    for position, column in enumerate(notes.columns):
+        sheet.set_column(position, position, column.width, wrapped)
+        sheet.write_string(0, position, column.name, header)
+    for number, row in enumerate(notes.rows, start=1):
+        _write_row(sheet, number, row, dict.fromkeys((str, int, date, datetime), wrapped))
 
 
 def _write_row(sheet: Worksheet, number: int, row: Sequence[Value], formats: dict[type, Any]) -> None:

@@ -23,12 +23,13 @@ from monitor.core.account import (
     declared_sources,
 )
 from monitor.core.collector import KeyForm
+from monitor.core.way import INSTEAD, ways_of
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
 from monitor.ledger.columns import COLUMNS, REQUIRED
-from monitor.ledger.export import write_table
+from monitor.ledger.export import Column, Notes, write_table
 from monitor.ledger.fault import BadCellError, did_you_mean
-from monitor.ledger.sheet import Layout, Reading, Row, Tell
+from monitor.ledger.sheet import NOTES, Layout, Reading, Row, Tell
 
 TITLE = "台账"
 LAYOUT = Layout(
@@ -116,7 +117,19 @@ def read_roster(
 def write_roster(path: Path, accounts: Iterable[Account]) -> None:
     """Write the accounts as xlsx or csv, by the file's name; without accounts it is a template to fill in."""
     rows = ([column.of(account) for column in COLUMNS] for account in accounts)
-    write_table(path, TITLE, [column.column for column in COLUMNS], rows)
+    write_table(path, TITLE, [column.column for column in COLUMNS], rows, notes=_platforms())
+
+
+def _platforms() -> Notes:
+    """Return what can be collected on each platform, what the roster has to name for it, and what to do else."""
+    columns = (("平台名称", 14), ("采集器", 20), ("台账填写", 34), ("能采集到什么", 46), ("采集不到时", 60))
+    rows = [
+        (platform.label, way.collector, way.key.replace("`", ""), way.said, INSTEAD[platform])
+        for platform in Platform
+        for way in ways_of(platform)
+    ]
+    rows += [(one.label, "", "", "没有可以自动采集的公开列表", INSTEAD[one]) for one in Platform if not ways_of(one)]
+    return Notes(title=NOTES, columns=[Column(name=name, width=width) for name, width in columns], rows=rows)
 
 
 def _place(other: Row, row: Row) -> str:

@@ -29,6 +29,8 @@ _FOOT = re.compile(
 )
 """How a line below a table begins that is not one of its rows."""
 _NAMES_TOLD = 10
+NOTES = "平台说明"
+"""The sheet behind the form of a roster that tells how to fill it in: no table, and nobody's mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ class Reading:
             if header.is_complete:
                 found = True
                 yield from self._below(header, sheet)
-            elif header.is_filled:
+            elif header.is_filled and sheet.name != NOTES:
                 without.append(header)
         if not found:
             self._no_header(without)

@@ -12,12 +12,14 @@ from monitor.app.clock import now
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing
 from monitor.core.finding import State
+from monitor.core.way import INSTEAD
 from tests.cli.office import HEADER, Office
 
 WEIBO = ("A01", "示例发布", "微博", "示例县教育局", "weibo=1234567890")
 WECHAT = ("A02", "示例教育", "微信订阅号", "示例县教育局", "")
 TIKTOK = ("B01", "示例文旅", "抖音", "示例县文化局", "人工")
 METHOD = (*HEADER, "采集方式")
+BRIDGE = "    base_url: http://127.0.0.1:9\n"
 POSTS = ("账号ID", "发布时间", "标题", "链接")
 FINDING = {
     "rule",
@@ -97,12 +99,15 @@ def test_an_import_says_what_changes_and_who_is_read_by_hand(office: Office) -> 
         "共 3 个账号：新增 3，修改 0，删除 0。",
         "其中 1 个靠链接或人工核查（台账没有采集所需的平台标识或主页链接）：A02。",
         "其中 1 个靠链接或人工核查（台账写明人工核查）：B01。",
+        f"  微信订阅号：{INSTEAD[Platform.WEIXIN_SUBSCRIPTION]}。",
         "已导入。",
     ]
     assert said.err.startswith("提示：台账.csv 第3行：“示例教育”没有平台标识、主页链接和采集方式，只能人工核查。")
 
 
-@pytest.mark.parametrize(("base_url", "told"), [("", True), ("    base_url: http://127.0.0.1:9\n", False)])
+@pytest.mark.parametrize(
+    ("base_url", "told"), [("", True), (BRIDGE, True), (f"{BRIDGE}    canary: MS4wLjABAAAAmeirigengxin\n", False)]
+)
 def test_who_is_read_by_hand_follows_from_where_the_platforms_are_reached(
     office: Office, base_url: str, *, told: bool
 ) -> None:

@@ -582,3 +582,21 @@ def test_a_spreadsheet_that_unfolds_without_end_is_refused(path: Path) -> None:
     path.write_bytes(zipped(**parts | {"xl/worksheets/sheet1.xml": sheet}))
 
     assert faults(path) == ["台账.xlsx：不是 xlsx 表格，或文件已损坏"]
+
+
+def test_a_template_tells_of_each_platform_what_to_fill_in_and_is_imported_all_the_same(tmp_path: Path) -> None:
+    form = tmp_path / "台账.xlsx"
+    write_roster(form, ())
+    book = load_workbook(form)
+    assert book.sheetnames == ["台账", "平台说明"]
+    notes = {str(row[0]): row for row in book["平台说明"].iter_rows(min_row=2, values_only=True)}
+    assert set(notes) == {platform.label for platform in Platform}
+    assert "粘贴链接" in str(notes["小红书"][4])
+    names = [cell.value for cell in book["台账"][1]]
+    filled = {"账号ID": "A1", "账号名称": "示例发布", "平台": "微博", "主办单位": "示例县教育局"}
+    for name, value in filled.items():
+        book["台账"].cell(2, names.index(name) + 1, value)
+    book.save(form)
+    filled_in = read(form)
+    assert [one.id for one in filled_in.accounts] == ["A1"]
+    assert not any("平台说明" in warning for warning in filled_in.warnings)
