@@ -63,7 +63,7 @@ def case_show(where: Place, *, number: int) -> None:
     from monitor.core.decision import Ruling
     from monitor.core.labels import evidence_list, proposed, state_text, step_text
     from monitor.core.mute import over
-    from monitor.core.wording import plain
+    from monitor.core.phrases import plain
     from monitor.store import cases, decisions, records, roster
 
     with where.store() as store, store.read() as tx:
@@ -338,7 +338,7 @@ def _refuse_what_makes_no_sense(
 
 def _named(tx: Tx, one: Case, titles: Mapping[str, str]) -> str:
     """Return whom and what a case is about, as people call them."""
-    from monitor.core.wording import plain
+    from monitor.core.phrases import plain
     from monitor.store import roster
 
     account = roster.account(tx, one.account) if one.account else None
@@ -371,7 +371,7 @@ def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
     """Return a case as one line: number, day, whom and what it is about, its last step and how it stands."""
     from monitor.core.calendar import beijing_date
     from monitor.core.labels import step_text
-    from monitor.core.wording import dated
+    from monitor.core.phrases import dated
 
     begun = f"{dated(beijing_date(one.opened_at), beijing_date(at))}列入"
     step = step_text(one.steps[-1]) if one.steps else ""

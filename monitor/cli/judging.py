@@ -133,7 +133,7 @@ def _not_there(account: str, *, is_later: bool) -> str:
 def _print(findings: Sequence[Finding]) -> None:
     from monitor.app.choices import rule_titles
     from monitor.core.labels import state_text
-    from monitor.core.wording import plain
+    from monitor.core.phrases import plain
 
     titles = rule_titles()
     lines = [

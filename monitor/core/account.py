@@ -91,14 +91,19 @@ class UnitLevel(Labelled):
     COUNTY_UNIT = "county_unit", "县属单位"
     TOWNSHIP = "township", "乡镇街道"
     INTERNAL_DIVISION = "internal_division", "内设机构"
-    PUBLIC_INSTITUTION = "public_institution", "行政事业单位"
+    PUBLIC_INSTITUTION = "public_institution", "承担行政职能的事业单位"
     PARTY = "party", "党委部门"
-    CONGRESS = "congress", "人大政协"
-    JUDICIARY = "judiciary", "法院检察院"
-    MEDIA_CENTER = "media_center", "融媒体"
+    CONGRESS = "congress", "人大、政协机关"
+    JUDICIARY = "judiciary", "法院、检察院"
+    MEDIA_CENTER = "media_center", "融媒体中心"
     ENTERPRISE = "enterprise", "企业"
     SCHOOL_HOSPITAL = "school_hospital", "医院学校"
-    VERTICAL = "vertical", "垂直单位"
+    VERTICAL = "vertical", "垂直管理单位"
+
+    @classmethod
+    def labelled(cls, label: str) -> Self | None:
+        """Return the level with this Chinese word, or with one that was its word before; None for any other."""
+        return super().labelled(label) or FORMER_LEVELS.get(label)
 
     @property
     def scope(self) -> Scope:
@@ -106,6 +111,14 @@ class UnitLevel(Labelled):
         return Scope.IN if self in _BOUND else Scope.OUT
 
 
+FORMER_LEVELS = {
+    "行政事业单位": UnitLevel.PUBLIC_INSTITUTION,
+    "人大政协": UnitLevel.CONGRESS,
+    "法院检察院": UnitLevel.JUDICIARY,
+    "融媒体": UnitLevel.MEDIA_CENTER,
+    "垂直单位": UnitLevel.VERTICAL,
+}
+"""Words for a level that rosters were filled in with before: they are read, and never written."""
 _BOUND = (UnitLevel.COUNTY_UNIT, UnitLevel.TOWNSHIP, UnitLevel.INTERNAL_DIVISION, UnitLevel.PUBLIC_INSTITUTION)
 
 

@@ -37,16 +37,16 @@ class StepKind(Labelled):
     REMIND = "remind", "更新提醒"
     WARN = "warn", "更新预警"
     LAST_DAY = "last_day", "更新预警"
-    OVERDUE = "overdue", "超期提醒"
+    OVERDUE = "overdue", "超期预警"
     ESCALATE = "escalate", "督办"
-    PROPOSE = "propose", "列入建议名单"
-    REPEAT = "repeat", "超期提醒"
-    SUSPECT = "suspect", "疑似不可用"
-    CONFIRM = "confirm", "确认不可用"
-    TO_LEADER = "to_leader", "提请督促"
-    TO_OFFICE = "to_office", "提请办公室处理"
-    TASK = "task", "待办事项"
-    RECOVERED = "recovered", "核销"
+    PROPOSE = "propose", "拟列名单"
+    REPEAT = "repeat", "督办"
+    SUSPECT = "suspect", "疑似下架（无法使用）"
+    CONFIRM = "confirm", "下架（无法使用）"
+    TO_LEADER = "to_leader", "督促整改"
+    TO_OFFICE = "to_office", "转办公室处理"
+    TASK = "task", "待办"
+    RECOVERED = "recovered", "办结"
 
     @property
     def weight(self) -> float:
@@ -59,13 +59,13 @@ class Closing(Labelled):
     """Why a case ended."""
 
     UPDATED = "updated", "已更新"
-    COMPLETED = "completed", "已补正或处置"
-    LAPSED = "lapsed", "已不再成立"
+    COMPLETED = "completed", "已补正"
+    LAPSED = "lapsed", "问题已消除"
     CORRECTED = "corrected", "数据已更正"
-    NOT_APPLICABLE = "not_applicable", "不再适用"
+    NOT_APPLICABLE = "not_applicable", "不再涉及"
     LEFT = "left", "账号已移出台账"
-    RETIRED = "retired", "规则已停用"
-    DECIDED = "decided", "人工结案"
+    RETIRED = "retired", "本项要求已停用"
+    DECIDED = "decided", "人工办结"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,9 @@ OFFICES = frozenset({StepKind.TASK, StepKind.SUSPECT, StepKind.TO_OFFICE})
 REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.REPEAT})
 """What somebody who has the case need not hear again."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
-_OVER = frozenset({StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
+URGINGS = frozenset({StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
+"""The steps by which the office urges: the first, that of the proposal, and every one after it."""
+_OVER = URGINGS | {StepKind.OVERDUE}
 OVERDUE = _OVER
 """The steps that say that two weeks have passed."""
 WRONG = _OVER | _VERIFIED | {StepKind.TO_LEADER}

@@ -47,7 +47,7 @@ class Stage(Labelled):
     FROZEN = "frozen", "冻结"
     CONFIRMED = "confirmed", "确认"
     GONE = "gone", "已不存在"
-    CLOSED = "closed", "核销"
+    CLOSED = "closed", "归档"
 
 
 _MARKS = {one.label: one for one in Stage if one not in {Stage.MOVED, Stage.GONE, Stage.CLOSED}}

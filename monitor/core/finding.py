@@ -22,13 +22,13 @@ from monitor.core.register import Register
 class State(Labelled):
     """How an account stands towards a rule."""
 
-    OK = "ok", "正常"
-    WARNING = "warning", "需注意"
-    VIOLATED = "violated", "不符合"
+    OK = "ok", "未发现问题"
+    WARNING = "warning", "需关注"
+    VIOLATED = "violated", "存在问题"
     SUSPECTED = "suspected", "疑似"
     NEEDS_REVIEW = "needs_review", "待研判"
     UNKNOWN = "unknown", "未能核查"
-    NOT_APPLICABLE = "not_applicable", "不适用"
+    NOT_APPLICABLE = "not_applicable", "不涉及"
     EXEMPTED = "exempted", "已豁免"
 
 
@@ -110,6 +110,8 @@ class Finding:
     begun_at: datetime | None = None
     """The moment from which a trouble has lasted that has no name of its own beside its rule's; EVER where nothing
     that is known is older. None where `episode` alone tells."""
+    opens: date | None = None
+    """The first day on which that can be done, where it is not at once."""
     due: date | None = None
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
@@ -119,6 +121,24 @@ class Finding:
     def is_of_an_open_gap(self) -> bool:
         """Whether it is about a gap that goes on, and so holds that nothing newer was to be seen."""
         return self.days is not None and (self.last_post is None or self.episode == self.last_post.isoformat())
+
+    @property
+    def label(self) -> str:
+        """What people call its state: what the office has to do is 待办理 and no matter of a joint review.
+
+        Not known because nobody has ever looked is 尚未核查, and no failure: the sentence then begins with 尚未.
+        """
+        if self.state is State.NEEDS_REVIEW and self.rule in _OFFICES_OWN:
+            return "待办理"
+        if self.state is State.UNKNOWN and self.because.startswith(NOT_YET):
+            return "尚未核查"
+        return self.state.label
+
+
+NOT_YET = "尚未"
+"""How the sentence of what nobody has looked at, or entered, begins."""
+_OFFICES_OWN = frozenset({"DRG-01", "SEE-01", "FUN-01"})
+"""The rules whose NEEDS_REVIEW is the office's own work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

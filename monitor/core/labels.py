@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.core.case import RUNGS, Step, StepKind
-from monitor.core.finding import Finding, Proposal, State
+from monitor.core.finding import Finding, Proposal
 
 _EVIDENCE = {"observation": "核查记录", "record": "登记", "listing": "通报记录", "week": "指数", "case": "事项"}
 _REVIEWED = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL, Proposal.REVIEW})
@@ -16,11 +16,7 @@ _PACED = RUNGS | {StepKind.HOLIDAY}
 
 def state_text(finding: Finding) -> str:
     """Return how somebody stands to a rule; what nobody has looked into yet is told from what could not be."""
-    is_untouched = finding.state is State.UNKNOWN and finding.because.startswith(_UNTOUCHED)
-    return _UNTOUCHED_STATE if is_untouched else finding.state.label
-
-
-_UNTOUCHED, _UNTOUCHED_STATE = "尚未", "尚未核查"
+    return finding.label
 
 
 def proposed(finding: Finding) -> str:

@@ -14,6 +14,8 @@ Grid = tuple[tuple[str, ...], ...]
 
 NO_CHANNEL = ""
 """The channel of a message that was written while the settings name none: it can be read, and goes nowhere."""
+SHOWN = 8
+"""The last so many characters of a message's id are what its reader sees, and may name on the phone."""
 
 
 class MessageState(Labelled):

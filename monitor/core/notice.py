@@ -90,10 +90,11 @@ class Directory:
     def _to_person(self, contact: Contact, account: Account) -> Iterator[Route]:
         role, person = contact.role, contact.key
         called = (contact.phone,) if contact.phone else ()
-        for name in self.ways.get(role, ()):
-            channel = self.channels.get(account.group or "" if name == OWN_GROUP else name)
-            if channel is None:
-                continue
+        named = (account.group or "" if name == OWN_GROUP else name for name in self.ways.get(role, ()))
+        ways = [self.channels[name] for name in named if name in self.channels]
+        if role is Role.LEADER:  # who hears in person, and before the unit only where there is no other way
+            ways.sort(key=lambda channel: channel.is_group)
+        for channel in ways:
             if channel.is_group:
                 yield Route(role=role, person=person, channel=channel.name, mentions=called)
             elif address := channel.address_of(contact):

@@ -44,7 +44,7 @@ class Cause(Labelled):
     """What showed that the monitor cannot see."""
 
     CANARY = "canary", "对照账号异常"
-    FAILURES = "failures", "多数账号采集失败"
+    FAILURES = "failures", "多数账号采集异常"
     OFFLINE = "offline", "本机网络不通"
 
 
@@ -202,6 +202,6 @@ def _trouble(census: Census, canary: Canary | None, now: datetime) -> Outage | N
             cause=Cause.FAILURES,
             trusted_until=now,
             began_at=now,
-            detail=f"{census.accounts}个账号中有{census.failing}个采集失败",
+            detail=f"{census.accounts}个账号中有{census.failing}个采集异常",
         )
     return None

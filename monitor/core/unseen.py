@@ -6,20 +6,21 @@ must look). Accounts that nobody polls are asked for elsewhere, all of them toge
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from monitor.core.account import Account
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State, Strength
 from monitor.core.observation import Reason, Timeline
+from monitor.core.phrases import dated
 
 ID = "SEE-01"
 PATIENCE = 3
 """After so many working days without a covering look the operator is asked."""
 TO_DO_IN = 2
 """So many working days the operator has."""
-_CLAUSE = "自动采集的账号连续3个工作日没有完整的核查，由操作员核实"
+_CLAUSE = "自动采集的账号连续3个工作日未采集到完整内容，由操作员人工核查"
 
 
 def rule(calendar: WorkCalendar) -> Rule:
@@ -31,13 +32,13 @@ def rule(calendar: WorkCalendar) -> Rule:
 
     return Rule(
         id=ID,
-        title="自动采集",
+        title="采集异常",
         pacing=Pacing.TASK,
         judge=judge,
         says={
-            State.OK: "近24小时有完整的核查，或中断不到3个工作日",
-            State.NEEDS_REVIEW: "连续3个工作日没有完整的核查",
-            State.NOT_APPLICABLE: "不靠自动采集核查更新的账号",
+            State.OK: "近24小时采集正常，或采集异常不到3个工作日",
+            State.NEEDS_REVIEW: "连续3个工作日未采集到完整内容",
+            State.NOT_APPLICABLE: "需人工核查的账号",
         },
     )
 
@@ -55,13 +56,16 @@ def _judge(known: Known, calendar: WorkCalendar, now: datetime) -> Finding:
         support=known.support(now),
     )
     if not known.is_polled or not _is_watched_for_posts(account):
-        return say(state=State.NOT_APPLICABLE, because="该账号不靠自动采集核查更新。")
+        return say(state=State.NOT_APPLICABLE, because="该账号需人工核查，不自动采集。")
     since = known.unseen_since
-    if since is None or known.covering(now):
-        return say(state=State.OK, because="近24小时有完整的核查，或刚开始采集。")
+    if known.covering(now):
+        return say(state=State.OK, because="采集正常。")
+    if since is None:
+        return say(state=State.OK, because="采集刚开始。")
     begun = beijing_date(since)
     days = calendar.workdays_between(begun, beijing_date(now))
-    facts = f"自{_day(begun)}起没有看到完整列表{_why(known)}"
+    today = beijing_date(now)
+    facts = f"自{dated(begun, today)}起未采集到完整内容{_why(known)}"
     if days < PATIENCE:
         return say(state=State.OK, because=f"{facts}。")
     due = calendar.workday_after(begun, PATIENCE + TO_DO_IN)
@@ -69,7 +73,7 @@ def _judge(known: Known, calendar: WorkCalendar, now: datetime) -> Finding:
         state=State.NEEDS_REVIEW,
         since=begun,
         proposals=(Proposal.REVIEW,),
-        because=f"{facts}，已{days}个工作日，请于{_day(due)}前人工核查后登记，或更正采集方式。",
+        because=f"{facts}，已{days}个工作日，请于{dated(due, today)}前人工核查并登记，或更正采集方式。",
         episode=since.isoformat(),
     )
 
@@ -86,7 +90,3 @@ def _why(known: Known) -> str:
     if gone is not None and isinstance(gone.seen, Timeline):
         said.append(f"平台显示{gone.seen.standing.label}")
     return f"（{'、'.join(said)}）" if said else ""
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling, is_retainable
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
+from monitor.core.phrases import dated
 from monitor.core.record import Subject
 from monitor.core.register import Register
 
@@ -78,7 +79,7 @@ def quiet(rule: AreaRule, area: str | None, book: RuleBook, *, is_bound: bool) -
         strength=book.strengths[rule.id],
         basis=Basis.REGISTRY,
         clause=book.clauses[rule.id],
-        because=f"{rule.says[State.OK]}。" if is_bound else "不适用。",
+        because=f"{rule.says[State.OK]}。" if is_bound else "本项不涉及该账号。",
         episode=rule.id,
     )
 
@@ -88,7 +89,7 @@ def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | No
     match decision.ruling:
         case Ruling.EXEMPTED:
             is_valid = decision.valid_until is None or today <= decision.valid_until
-            until = f"至{decision.valid_until.isoformat()}" if decision.valid_until else ""
+            until = f"至{dated(decision.valid_until, today)}" if decision.valid_until else ""
             return _exempted(finding, f"已豁免{until}（{by}）") if is_valid else None
         case Ruling.RETAINED:
             return _retained(finding, by) if is_retainable(finding.rule) and _concerns(decision, finding) else None

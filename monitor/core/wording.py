@@ -1,32 +1,45 @@
-"""The words people read: messages to units and to the operator, in the office's own register.
+"""What units are told, in the office's own register: what to do and by when first, then whose it is.
 
-Facts first, dates as 5月19日, times as 9时; 提醒, 预警, 督办 in that order; 疑似 until a person confirmed. No
-exclamation marks, no rankings, no demand for replies or screenshots. Everything a platform or a
-roster wrote is made harmless before it stands in Markdown.
+Facts before wishes; 提醒, 预警, 督办, 拟列名单 in that order and never back; 疑似 until a person confirmed. Where the
+reader must answer it says how, and where a trouble ends by itself it says so; never both of one account. No exclamation
+marks, no rankings, no demand for screenshots. A group reads nobody's name, and no word to the leader, who hears in
+person.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from monitor.core.account import Account, Contact, Role
+from monitor.core.account import Account, Role
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing
-from monitor.core.case import LADDER, Ladder, StepKind
+from monitor.core.case import DOWNLOADS, LADDER, REMINDERS, URGINGS, Ladder, StepKind
 from monitor.core.finding import Finding, Support
 from monitor.core.message import Grid
-from monitor.core.outage import Outage
+from monitor.core.phrases import (
+    dated,
+    day_with_week,
+    days_off_text,
+    days_text,
+    escaped,
+    hour,
+    plain,
+    quoted,
+    span,
+    until,
+    weekday,
+)
+from monitor.core.rules.upd_03 import ID as LONG_GAPS
 
-_WEEKDAYS = "一二三四五六日"
-_HARMLESS = str.maketrans("\\`*_[]()#!|<>~@", "＼｀＊＿［］（）＃！｜＜＞～＠")  # noqa: RUF001 - full-width twins are meant
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode's categories of what is not seen, turns the line around, or is half a character."""
 UNDELIVERED = "以下提醒未能送达该单位联系人，请协助转告："
-NAME_LENGTH = 40
-"""Characters of a name that stand in a message; the rest is cut."""
+ONE_UNDELIVERED = "本项未能送达该单位联系人，请协助转告。"
+NAMED_DAYS = 4
+"""So many days on which somebody was reminded are named one by one; more are counted."""
+_DOCUMENT = re.compile(r"[\u4e00-\u9fff]{1,20}〔\d{4}〕\d{1,5}号")
+_DOUBTS = re.compile(r"疑似(?:下架|无法使用|无法下载或使用)")
+_APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, StepKind.TO_OFFICE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +49,22 @@ class Office:
     name: str
     phone: str
     sender: str
+    """What messages are signed with, and whom their readers are told to call."""
+
+    @property
+    def contact(self) -> str:
+        """Whom to call, for Markdown: 示例县府办（0578-0000000）."""
+        return f"{escaped(self.sender)}{f'（{escaped(self.phone)}）' if self.phone else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One word that somebody got about a case before: on which day, who, and of which step."""
+
+    on: date
+    role: Role
+    kind: StepKind
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,30 +77,93 @@ class Item:
     """As it is now, at the time of sending."""
     link: str | None = None
     """Where the account's page is, if the pages have an address of their own."""
+    is_polled: bool = True
+    """Whether the monitor itself sees what the account publishes, so that a trouble ends without a word."""
+    is_passed_on: bool = False
+    """Whether it is meant for the unit and reaches the operator instead."""
+    number: int = 0
+    """Which step of its kind it is."""
+    told: tuple[Told, ...] = ()
+    """What was said of it before, oldest first."""
+
+    @property
+    def is_about_updates(self) -> bool:
+        """Whether an update is what it asks for, or what ended it."""
+        return self.finding.rule == LADDER
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the unit can only be asked: nothing was seen, and nobody entered anything."""
+        return self.finding.support in {Support.ASKED, Support.DELAYED}
+
+    @property
+    def days(self) -> int:
+        """The days without an update."""
+        return self.finding.days or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What every sentence may refer to: the moment, the calendar, the ladder, the office."""
+    """What every sentence may refer to: the moment, the calendar, the ladder, the office, the clauses."""
 
     now: datetime
     calendar: WorkCalendar
     ladder: Ladder
     office: Office
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    """By rule: the instrument and what it says, 缙政办发〔2022〕13号三（二）1：单次超过20天……."""
+
+    @property
+    def today(self) -> date:
+        """The day in Beijing."""
+        return beijing(self.now).date()
+
+    def begun(self, item: Item) -> date:
+        """Return the day from which the days without an update count."""
+        return self.today - timedelta(days=item.days)
+
+    def deadline(self, item: Item) -> date:
+        """Return the last day on which an update is in time."""
+        return self.ladder.deadline(self.begun(item))
+
+    def until(self, when: date, item: Item) -> str:
+        """Return a last day as the account's area works."""
+        return until(when, self.today, self.calendar.of(item.account.area))
+
+    def quotation(self, rule: str) -> str:
+        """Return a clause word for word with its document: “……”（缙政办发〔2022〕13号）; empty where there is none."""
+        instrument, _, clause = self.clauses.get(rule, "").partition("：")
+        return f"“{clause}”{_numbered_document(instrument)}" if clause else ""
+
+    def plan(self) -> str:
+        """Return what to call the plan: 《实施方案》 with the number of its document."""
+        return f"《实施方案》{_numbered_document(self.clauses.get(LONG_GAPS, '').partition('：')[0])}"
+
+
+def _numbered_document(instrument: str) -> str:
+    found = _DOCUMENT.search(instrument)
+    return f"（{found[0]}）" if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads a message: in which roles, and of which units' accounts."""
+    """Who reads a message: in which roles, of which units' accounts, alone or with others."""
 
     roles: frozenset[Role]
     units: tuple[str, ...]
     """Each once, in the order of the message."""
+    is_group: bool = False
+    """Whether others of the unit read it too."""
 
     @property
     def is_operator(self) -> bool:
         """Whether it is the office itself."""
         return self.roles == {Role.OPERATOR}
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether it is the leader alone, who is asked to see to it."""
+        return self.roles == {Role.LEADER} and not self.is_group
 
     @property
     def whose(self) -> str:
@@ -95,6 +187,10 @@ class Links:
     """To paste the link of a new post."""
 
 
+ACKNOWLEDGE, PASTE = "已知悉，由我处理", "已发布，提交链接"
+"""What the links are called."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """A message's subject and Markdown body."""
@@ -105,76 +201,49 @@ class Words:
     """What the body says of accounts without updates, as a table."""
 
 
-def plain(text: str, length: int = NAME_LENGTH) -> str:
-    """Return text from outside made fit for one line: no control characters, not too long."""
-    cleaned = " ".join("".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text).split())
-    return cleaned if len(cleaned) <= length else cleaned[: length - 1] + "…"
-
-
-def escaped(text: str, length: int = NAME_LENGTH) -> str:
-    """Return text from outside that no Markdown reads as markup, links or a call by name.
-
-    Full-width twins stand for the signs of Markdown: robots differ in what a backslash does.
-    """
-    return plain(text, length).translate(_HARMLESS).replace("://", "：//")
-
-
-def day(when: date) -> str:
-    """Return a date as 5月19日."""
-    return f"{when.month}月{when.day}日"
-
-
-def dated(when: date, today: date) -> str:
-    """Return a date as 5月19日, with its year if it is not this one."""
-    return day(when) if when.year == today.year else f"{when.year}年{day(when)}"
-
-
-def day_with_week(when: date) -> str:
-    """Return a date as 5月23日（周一）."""
-    return f"{day(when)}（周{_WEEKDAYS[when.weekday()]}）"
-
-
-def hour(moment: datetime) -> str:
-    """Return a moment as 5月19日9时, or 5月19日9时5分 off the hour."""
-    local = beijing(moment)
-    minutes = f"{local.minute}分" if local.minute else ""
-    return f"{day(local.date())}{local.hour}时{minutes}"
-
-
-def days_off_text(block: DaysOff) -> str:
-    """Return a block of days off as 春节假期（2月15日至23日）."""
-    name = f"{block.name}假期" if block.name else "休息日"
-    if block.first == block.last:
-        return f"{name}（{day(block.first)}）"
-    same_month = block.first.month == block.last.month
-    last = f"{block.last.day}日" if same_month else day(block.last)
-    return f"{name}（{day(block.first)}至{last}）"
+def weight(kind: StepKind) -> float:
+    """Return how grave a step is among those of one message: what is settled comes last."""
+    return kind.weight if kind is not StepKind.RECOVERED else -1
 
 
 def to_person(
-    items: Sequence[Item], roles: Iterable[Role], message_id: str, setting: Setting, links: Links | None = None
+    items: Sequence[Item],
+    roles: Iterable[Role],
+    message_id: str,
+    setting: Setting,
+    links: Links | None = None,
+    *,
+    is_group: bool = False,
 ) -> Words:
-    """Return the message that tells one person of one or several accounts; the gravest first.
+    """Return the message that tells one person, or a group, of one or several accounts; the gravest first.
 
     `links` is where the reader may answer.
     """
     ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
-    heading = _title(ordered[0]) if len(ordered) == 1 else _merged_title(ordered)
-    reader = Reader(roles=frozenset(roles), units=tuple(dict.fromkeys(item.account.unit for item in ordered)))
-    paragraphs = [_paragraph(item, reader, setting) for item in ordered]
-    preface = [UNDELIVERED] if reader.is_operator and not _is_task(ordered) else []
+    units = tuple(dict.fromkeys(item.account.unit for item in ordered))
+    reader = Reader(roles=frozenset(roles), units=units, is_group=is_group)
+    offered = links or Links()
     lines = [
-        f"### {heading}",
-        *preface,
-        *_numbered(paragraphs),
-        _ending(ordered, setting),
-        *_answers(ordered, links or Links()),
-        _signature(message_id, setting),
+        f"### {_headline(ordered, reader, setting, escaped)}",
+        *_preface(ordered, reader),
+        *_paragraphs(ordered, reader, setting, offered),
+        *_ending(ordered, reader, setting, offered),
+        *(f"账号情况：{item.link}" for item in ordered if item.link and item.kind is not StepKind.RECOVERED),
+        *_answers(ordered, offered),
+        signature(message_id, setting),
     ]
-    return Words(subject=_subject(ordered, reader, setting), body="\n\n".join(lines), grid=_grid(ordered, setting))
+    subject = _headline(ordered, reader, setting, plain)
+    return Words(subject=subject, body="\n\n".join(lines), grid=_grid(ordered, setting))
 
 
-GRID_HEADS = ("账号", "平台", "最近更新", "天数", "期限")
+def signature(message_id: str, setting: Setting) -> str:
+    """Return the last line of every message: who speaks, by which phone, and the message's number."""
+    office = setting.office
+    phone = f" · 电话{escaped(office.phone)}" if office.phone else ""
+    return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
+
+
+GRID_HEADS = ("账号", "平台", "最近更新", "天数", "更新期限")
 
 
 def _grid(items: Sequence[Item], setting: Setting) -> Grid:
@@ -184,141 +253,239 @@ def _grid(items: Sequence[Item], setting: Setting) -> Grid:
 
 
 def _misses_update(item: Item) -> bool:
-    return _is_about_updates(item) and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
+    return item.is_about_updates and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
 
 
 def _row(item: Item, setting: Setting) -> tuple[str, ...]:
-    today = beijing(setting.now).date()
-    last, days = item.finding.last_post, item.finding.days or 0
-    deadline = setting.ladder.deadline(today - timedelta(days=days))
+    last, calendar = item.finding.last_post, setting.calendar.of(item.account.area)
+    deadline = day_with_week(setting.deadline(item), setting.today, calendar)
     return (
         escaped(item.account.name),
         item.account.platform.label,
-        dated(beijing(last).date(), today) if last else "未见发布",
-        str(days),
-        f"{day_with_week(deadline)}{'，已过' if days > setting.ladder.limit else ''}",
+        dated(beijing(last).date(), setting.today) if last else "未见发布",
+        str(item.days),
+        f"{deadline}{'，已过' if item.days > setting.ladder.limit else ''}",
     )
 
 
 def _answers(items: Sequence[Item], links: Links) -> list[str]:
     """Return the links by which the reader may answer; none to paste where no update is missed."""
-    paste = links.paste if any(_is_about_updates(item) for item in items) else None
-    offered = (("已知悉，由我处理", links.acknowledge), ("已发布，粘贴链接", paste))
+    paste = links.paste if any(item.is_about_updates for item in items) else None
+    offered = ((ACKNOWLEDGE, links.acknowledge), (PASTE, paste))
     return [f"[{text}]({address})" for text, address in offered if address]
 
 
-def _is_task(items: Sequence[Item]) -> bool:
-    return all(item.kind is StepKind.TASK for item in items)
+# What stands first: the step, what is to be done and after how many days; the account comes last, for its name is long.
 
 
-def _numbered(paragraphs: Sequence[str]) -> list[str]:
-    if len(paragraphs) == 1:
-        return list(paragraphs)
-    return [f"{number}. {text}" for number, text in enumerate(paragraphs, 1)]
-
-
-def weight(kind: StepKind) -> float:
-    """Return how grave a step is among those of one message: what is settled comes last."""
-    return kind.weight if kind is not StepKind.RECOVERED else -1
-
-
-def quoted(account: Account) -> str:
-    """Return an account as people name it: “示例发布”（微信公众号）, for Markdown."""
-    return f"“{escaped(account.name)}”（{account.platform.label}）"
-
-
-def _quoted_with_unit(account: Account) -> str:
-    """Return it as “示例发布”（微信公众号，主办单位：示例局）."""
-    return f"“{escaped(account.name)}”（{account.platform.label}，主办单位：{escaped(account.unit)}）"
-
-
-def _title(item: Item) -> str:
-    return f"【{item.kind.label}】“{escaped(item.account.name)}”{item.account.platform.label}"
-
-
-def _merged_title(items: Sequence[Item]) -> str:
-    return f"【{items[0].kind.label}】{len(items)}个账号"
-
-
-def _subject(items: Sequence[Item], reader: Reader, setting: Setting) -> str:
+def _headline(items: Sequence[Item], reader: Reader, setting: Setting, name: Callable[[str], str]) -> str:
     first = items[0]
-    today = day(beijing(setting.now).date())
-    if len(items) > 1:
-        return f"【{first.kind.label}】{reader.whose}{len(items)}个政务新媒体账号（{today}）"
-    name = f"“{plain(first.account.name)}”{first.account.platform.label}"
+    account = f"“{name(first.account.name)}”{first.account.platform.label}"
+    if len(items) == 1:
+        return f"【{_step(first, setting)}】{_what_first(first, setting)}：{account}"
+    over = [item for item in items if _is_over(item, setting)]
     if first.kind is StepKind.RECOVERED:
-        return f"【核销】{name}已恢复{'更新' if _is_about_updates(first) else '正常'}（{today}）"
-    if first.kind in _APP_STEPS or first.kind is StepKind.TASK:
-        return f"【{first.kind.label}】{name}（{today}）"
-    if first.kind is StepKind.HOLIDAY and (pause := _pause(first, setting)):
-        return f"【{first.kind.label}】{name}请于{day(pause.before)}前更新（{today}）"
-    return f"【{first.kind.label}】{name}{first.finding.days or 0}天未更新（{today}）"
+        wish = f"{reader.whose}{len(items)}个账号已恢复{'更新' if all(map(_misses, items)) else '正常'}"
+    elif over or not _misses_update(first):
+        wish = f"{account}等{len(items)}个账号{'须更新' if _misses_update(first) else '须处理'}"
+    elif all(item.is_asked for item in items):
+        wish = f"请确认是否已发布：{reader.whose}{len(items)}个账号"
+    else:
+        earliest = min(setting.deadline(item) for item in items if _misses_update(item))
+        when = "今日" if earliest == setting.today else dated(earliest, setting.today)
+        wish = f"{reader.whose}{len(items)}个账号须更新，最早{when}到期"
+    step = StepKind.ESCALATE.label if first.kind in URGINGS else _step(first, setting)  # each has a count of its own
+    return f"【{step}】{wish}"
 
 
-def _paragraph(item: Item, reader: Reader, setting: Setting) -> str:
-    if item.kind in _APP_STEPS or (item.kind is StepKind.RECOVERED and not _is_about_updates(item)):
-        return _about_app(item, reader, setting)
+def _misses(item: Item) -> bool:
+    return item.is_about_updates
+
+
+def _is_over(item: Item, setting: Setting) -> bool:
+    return _misses_update(item) and item.days > setting.ladder.limit
+
+
+def _step(item: Item, setting: Setting) -> str:
+    """Return what a step is called at the head of its message."""
+    match item.kind:
+        case StepKind.PROPOSE:
+            return StepKind.ESCALATE.label
+        case StepKind.REPEAT:
+            return f"{StepKind.ESCALATE.label}（第{_times_urged(item)}次）"
+        case StepKind.SUSPECT:
+            doubt = _DOUBTS.search(item.finding.because)
+            return doubt[0] if doubt else item.kind.label
+        case StepKind.TASK:
+            return "注销提醒" if item.finding.due else item.kind.label
+        case kind if kind in REMINDERS and _is_over(item, setting):
+            return StepKind.OVERDUE.label  # what was written in time and goes out late
+        case StepKind.LAST_DAY if _is_over(item, setting):
+            return StepKind.OVERDUE.label
+        case kind:
+            return kind.label
+
+
+def _times_urged(item: Item) -> int:
+    """Return which urging this one is: those that were told before, and itself."""
+    urged = {(one.kind, one.number) for one in item.told if one.kind in URGINGS}
+    return len(urged - {(item.kind, item.number)}) + 1  # this one may have been told to somebody else before
+
+
+def _what_first(item: Item, setting: Setting) -> str:
     if item.kind is StepKind.RECOVERED:
-        owner = reader.owner(item.account)
-        return f"{owner}主办的{quoted(item.account)}{_last_update(item, setting)}，此前的超期提醒已核销。"
+        return f"已恢复{'更新' if item.is_about_updates else '正常'}"
+    if item.kind in _APP_STEPS:
+        return {StepKind.SUSPECT: "请今日核实", StepKind.TO_OFFICE: "请联系该单位"}.get(item.kind, "请尽快恢复")
     if item.kind is StepKind.TASK:
-        return f"{quoted(item.account)}，主办单位：{escaped(item.account.unit)}。{escaped(item.finding.because, 200)}"
-    if (item.finding.days or 0) > setting.ladder.limit:
-        return _overdue(item, setting)
-    if item.kind is StepKind.HOLIDAY and (pause := _pause(item, setting)):
+        return _task_first(item, setting)
+    if item.days > setting.ladder.limit:
+        proposed = "拟列名单，" if item.kind is StepKind.PROPOSE else ""
+        return f"{proposed}已{item.days}天未更新"
+    if item.is_asked:
+        today = "今日" if setting.deadline(item) == setting.today else ""
+        return f"请{today}确认近{item.days}天是否已发布"
+    pause = _pause(item, setting)
+    last = pause.before if pause else setting.deadline(item)
+    if item.kind is StepKind.HOLIDAY:
+        return f"请于{dated(last, setting.today)}前更新" if last != setting.today else "请于今日更新"
+    when = "今日须更新" if last == setting.today else f"请于{dated(last, setting.today)}前更新"
+    return f"{when}（已{item.days}天）"
+
+
+def _task_first(item: Item, setting: Setting) -> str:
+    due, opens = item.finding.due, item.finding.opens
+    if due is None:
+        return "请办理"
+    window = span(opens, due, setting.today) if opens else f"{dated(due, setting.today)}前"
+    return f"请于{window}确认注销"
+
+
+# The body.
+
+
+def _preface(items: Sequence[Item], reader: Reader) -> list[str]:
+    if not reader.is_operator:
+        return []
+    if all(item.is_passed_on for item in items):
+        return [UNDELIVERED]
+    return ["请办公室核实以下情况。"] if any(item.kind in _APP_STEPS for item in items) else []
+
+
+def _paragraphs(items: Sequence[Item], reader: Reader, setting: Setting, links: Links) -> list[str]:
+    if len(items) == 1:
+        return list(_parts(items[0], reader, setting))
+    mixed = reader.is_operator and len({item.is_passed_on for item in items}) > 1
+    return [
+        f"{number}. {''.join(_parts(item, reader, setting))}"
+        f"{_by_hand(setting, links) if _must_be_told(item) else ''}"
+        f"{ONE_UNDELIVERED if mixed and item.is_passed_on else ''}"
+        for number, item in enumerate(items, 1)
+    ]
+
+
+def _parts(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+    """Return what is so, and what is asked for."""
+    if item.kind is StepKind.RECOVERED:
+        return (_recovered(item, reader, setting),)
+    if item.kind in _APP_STEPS:
+        return _about_app(item, reader, setting)
+    if item.kind is StepKind.TASK:
+        return (f"{reader.owner(item.account)}主办的{quoted(item.account)}{escaped(item.finding.because, 300)}",)
+    if item.days > setting.ladder.limit:
+        return _overdue(item, reader, setting)
+    if item.kind is StepKind.HOLIDAY and (pause := _pause(item, setting)) and pause.block.name:
         return _before_holiday(item, pause, reader, setting)
     return _in_time(item, reader, setting)
 
 
-def _is_about_updates(item: Item) -> bool:
-    return item.finding.rule == LADDER
+def _recovered(item: Item, reader: Reader, setting: Setting) -> str:
+    whose = f"{reader.owner(item.account)}主办的{quoted(item.account)}"
+    gravest = max((one.kind for one in item.told if one.kind is not StepKind.RECOVERED), key=weight, default=None)
+    before = f"此前的{_called(gravest)}同时办结"
+    if not item.is_about_updates:
+        return f"{whose}截至{hour(setting.now)}已可正常下载和使用，{before}，无需回复。"
+    last = item.finding.last_post
+    said = f"已于{_day_of(last, setting)}更新" if last else f"截至{hour(setting.now)}已恢复更新"
+    return f"{whose}{said}，{before}，无需回复。"
 
 
-_APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, StepKind.TO_OFFICE})
-_DOUBTS = re.compile(r"疑似(?:下架|无法使用)，待人工核实")
+def _called(kind: StepKind | None) -> str:
+    """Return what to call what was said before: the gravest of it."""
+    if kind is None or kind in _APP_STEPS:
+        return "提醒"
+    return StepKind.ESCALATE.label if kind in URGINGS else kind.label
 
 
-def _about_app(item: Item, reader: Reader, setting: Setting) -> str:
-    if item.kind is StepKind.RECOVERED:
-        whose = f"{reader.owner(item.account)}主办的{quoted(item.account)}"
-        return f"{whose}截至{hour(setting.now)}已可正常下载和使用，此前的提醒已核销。"
+def _about_app(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     said = _DOUBTS.sub(lambda found: f"**{found[0]}**", escaped(item.finding.because, 300).removesuffix("。"))
-    facts = f"经监测，{_quoted_with_unit(item.account)}{said}"
-    if item.kind is StepKind.SUSPECT:
-        return f"{facts}，请今日内确认并反馈。"
-    if item.kind is StepKind.TO_LEADER:
-        return f"{facts}。此前已通知联络员，尚未恢复，请{_named(item.account, Role.LEADER)}督促核实并尽快恢复。"
-    if item.kind is StepKind.TO_OFFICE:
-        return f"{facts}。此前已通知该单位，尚未恢复，请与该单位联系。"
-    clause = "按照《实施方案》“移动客户端无法下载或使用的，原则上清理整合”的要求，"
-    return f"{facts}。{clause}建议列入清理整合建议名单，待联合研判。请尽快恢复。"
+    facts = f"经监测，{reader.owner(item.account)}主办的{quoted(item.account)}{said}。"
+    match item.kind:
+        case StepKind.SUSPECT if reader.is_operator and not item.is_passed_on:
+            return facts, "请于今日内核实，并登记结果（确认或误报）。"
+        case StepKind.SUSPECT:
+            return facts, f"请于**今日内**核实，并将结果电话告知{setting.office.contact}。"
+        case StepKind.TO_LEADER:
+            return f"{facts}{_told_of_app(item, '联络员', setting)}", f"{_see_to_it(reader)}尽快核实、恢复。"
+        case StepKind.TO_OFFICE:
+            return f"{facts}{_told_of_app(item, '该单位', setting)}", "请与该单位联系，并登记结果。"
+        case _:
+            return facts, (
+                f"{_cited(DOWNLOADS, setting)}拟列入清理整合建议名单，提请联合研判。"
+                f"{_see_to_it(reader)}尽快恢复，研判时一并考虑。"
+            )
 
 
-def _in_time(item: Item, reader: Reader, setting: Setting) -> str:
-    owner, pause = reader.owner(item.account), _pause(item, setting)
-    outlook, wish = f"{pause.outlook}。" if pause else "", _wish(item, pause, setting)
-    if item.finding.support in {Support.ASKED, Support.DELAYED}:
-        return (
-            f"截至{hour(setting.now)}，未收到{owner}{quoted(item.account)}的发布记录"
-            f"（{_known_since(item, setting)}）。{outlook}"
-            f"如已发布，请将文章链接告知{escaped(setting.office.name)}；如未发布，{wish}"
-        )
-    urge = ""
-    if Role.LEADER in reader.roles and item.kind in {StepKind.WARN, StepKind.LAST_DAY}:
-        urge = "请责任领导关注。"
-    return (
-        f"截至{hour(setting.now)}，{owner}主办的{quoted(item.account)}已连续**{item.finding.days}天**未更新，"
-        f"{_known_since(item, setting)}。{outlook}按照“监测时间点前2周内无更新”单项否决要求，{wish}{urge}"
-    )
+def _see_to_it(reader: Reader) -> str:
+    return "请予督促，" if reader.is_leader else "请"
 
 
-def _before_holiday(item: Item, pause: _Pause, reader: Reader, setting: Setting) -> str:
+def _told_of_app(item: Item, whom: str, setting: Setting) -> str:
+    roles = {Role.LIAISON} if whom == Role.LIAISON.label else {Role.LIAISON, Role.LEADER}
+    first = next((one.on for one in item.told if one.role in roles), None)
+    return f"{dated(first, setting.today)}已通知{whom}，至今未恢复。" if first else "至今未恢复。"
+
+
+def _cited(rule: str, setting: Setting) -> str:
+    quotation = setting.quotation(rule)
+    return f"按照{quotation}，" if quotation else ""
+
+
+def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+    moment, owner, pause = hour(setting.now), reader.owner(item.account), _pause(item, setting)
+    last = "，今日为最后一天" if setting.deadline(item) == setting.today else ""
+    if item.is_asked:
+        records = f"近{item.days}天的发布记录（{_known(item, setting)}）"
+        facts = f"截至{moment}，未收到{owner}{quoted(item.account)}{records}{last}。"
+        return facts, f"如已发布，请提交链接；如未发布，{_wish(item, pause, setting)}"
+    since = _known(item, setting)
+    if item.finding.last_post is None:
+        facts = f"截至{moment}，{owner}主办的{quoted(item.account)}{since}，已**{item.days}天**{last}。"
+    else:
+        facts = f"截至{moment}，{owner}主办的{quoted(item.account)}已**{item.days}天**未更新，{since}{last}。"
+    clause = setting.clauses.get(item.finding.rule, item.finding.clause).rpartition("：")[2]
+    wish = f"{_wish(item, pause, setting)}{_urge(item, reader, setting)}"
+    return facts, f"按照政务新媒体检查单项否决指标（{clause}），{wish}"
+
+
+def _urge(item: Item, reader: Reader, setting: Setting) -> str:
+    if not reader.is_leader:
+        return ""
+    is_last = setting.deadline(item) == setting.today
+    return f"请予关注，并督促{'今日' if is_last else '按期'}更新。"
+
+
+def _before_holiday(item: Item, pause: _Pause, reader: Reader, setting: Setting) -> tuple[str, ...]:
     """Return the word before a holiday: it accuses nobody, for the account may be a few days old."""
-    return (
-        f"{days_off_text(pause.block)}后首个工作日为{day_with_week(pause.after)}。"
-        f"{reader.owner(item.account)}主办的{quoted(item.account)}{_known_since(item, setting)}，"
-        f"如节前不再更新，届时将达**{pause.days}天**，超过2周。{_wish(item, pause, setting)}"
+    calendar = setting.calendar.of(item.account.area)
+    first, after = span(pause.block.first, pause.block.last, setting.today), pause.after
+    silence = "此后如未发布且节前不更新" if item.is_asked else "节前不更新"
+    facts = (
+        f"{pause.block.name}假期为{first}，{day_with_week(after, setting.today, calendar)}上班。"
+        f"{reader.owner(item.account)}主办的{quoted(item.account)}{_known(item, setting)}，"
+        f"{silence}，上班时将达**{pause.days}天**，超过2周。"
     )
+    return facts, f"{_wish(item, pause, setting)}{_urge(item, reader, setting)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,214 +498,103 @@ class _Pause:
     days: int
     """How many days without an update it would be on the first working day after."""
 
-    @property
-    def outlook(self) -> str:
-        """What comes of waiting."""
-        first = f"{days_off_text(self.block)}后首个工作日为{day_with_week(self.after)}"
-        return f"{first}，如此前不再更新，届时将达{self.days}天"
-
 
 def _pause(item: Item, setting: Setting) -> _Pause | None:
     """Return the days off that the deadline falls in; None on a working day, or when they have begun."""
-    today, calendar = beijing(setting.now).date(), setting.calendar.of(item.account.area)
-    days = item.finding.days or 0
-    deadline = setting.ladder.deadline(today - timedelta(days=days))
+    today, calendar = setting.today, setting.calendar.of(item.account.area)
+    deadline = setting.deadline(item)
     block = None if calendar.is_workday(deadline) else calendar.days_off_after(calendar.previous_workday(deadline))
     if block is None or block.first <= today:
         return None
     after = calendar.next_workday(block.last)
     return _Pause(
-        block=block, before=calendar.previous_workday(block.first), after=after, days=days + (after - today).days
+        block=block, before=calendar.previous_workday(block.first), after=after, days=item.days + (after - today).days
     )
 
 
 def _wish(item: Item, pause: _Pause | None, setting: Setting) -> str:
     """Return by when to update."""
-    if pause:
-        return f"请于**{day_with_week(pause.before)}前**更新或设置定时发布。"
-    today = beijing(setting.now).date()
-    deadline = setting.ladder.deadline(today - timedelta(days=item.finding.days or 0))
-    return f"请于**{day_with_week(deadline)}前**发布信息{_today_is_last(deadline, today)}。"
+    deadline = setting.deadline(item)
+    if pause is None:
+        return f"请于**{setting.until(deadline, item)}**发布信息。"
+    before, later = setting.until(pause.before, item), f"也可设置在{dated(deadline, setting.today)}前定时发布。"
+    if item.kind is StepKind.HOLIDAY and pause.block.name:
+        return f"请于**{before}**发布信息，{later}"
+    off = weekday(deadline) if pause.block.is_plain_weekend else days_off_text(pause.block, setting.today)
+    return f"更新期限{dated(deadline, setting.today)}适逢{off}，请提前于**{before}**更新，{later}"
 
 
-def _today_is_last(deadline: date, today: date) -> str:
-    return "，今天是最后一天" if deadline == today else ""
-
-
-def _known_since(item: Item, setting: Setting) -> str:
-    if item.finding.last_post is None:
-        return "自开设以来未见发布"
-    return f"最近一次更新为{_day_of(item.finding.last_post, setting)}"
-
-
-def _last_update(item: Item, setting: Setting) -> str:
+def _known(item: Item, setting: Setting) -> str:
     last = item.finding.last_post
     if last is None:
-        return f"截至{hour(setting.now)}已恢复更新"
-    return f"已于{_day_of(last, setting)}更新"
+        return "无发布记录" if item.is_asked else "自开设以来未见发布"
+    return f"{'已知最近一次发布' if item.is_asked else '最近一次更新'}为{_day_of(last, setting)}"
 
 
 def _day_of(moment: datetime, setting: Setting) -> str:
-    return dated(beijing(moment).date(), beijing(setting.now).date())
+    return dated(beijing(moment).date(), setting.today)
 
 
-def _overdue(item: Item, setting: Setting) -> str:
-    account, ladder = item.account, setting.ladder
-    days = item.finding.days or 0
+def _overdue(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+    ladder, days = setting.ladder, item.days
     over_20 = days >= ladder.propose
     facts = (
-        f"经监测，{_quoted_with_unit(account)}{_known_since(item, setting)}，"
-        f"截至{hour(setting.now)}已**{days}天**未更新，超过{'20天' if over_20 else '2周'}。"
+        f"经监测，{reader.owner(item.account)}主办的{quoted(item.account)}{_known(item, setting)}，"
+        f"截至{hour(setting.now)}已**{days}天**未更新，超过{f'{ladder.propose - 1}天' if over_20 else '2周'}。"
+        f"{_reminded(item, reader, setting)}"
     )
-    when = "尽快" if over_20 else "今日"
-    ask = f"请{_named(account, Role.LIAISON)}{when}完成更新；请{_named(account, Role.LEADER)}督促落实。"
+    now = f"{_see_to_it(reader)}**今日完成更新**"
     if over_20:
-        clause = "按照《实施方案》“单次超过20天未更新的，原则上清理整合”的要求，"
-        return f"{facts}{clause}建议列入清理整合建议名单，待联合研判。{ask}"
-    left = ladder.propose - days
-    soon = f"{left}天后将超过20天。" if item.kind is StepKind.ESCALATE and left > 0 else ""
-    return f"{facts}{soon}{ask}超过20天未更新的，将按《实施方案》列入清理整合建议名单。"
-
-
-def _named(account: Account, role: Role) -> str:
-    people: tuple[Contact, ...] = account.people(role)
-    if not people:
-        return role.label
-    return f"{'、'.join(escaped(person.name) for person in people)}同志（{role.label}）"
-
-
-def _ending(items: Sequence[Item], setting: Setting) -> str:
-    if _is_task(items):
-        return "请核实处理。"
-    if all(item.kind is StepKind.RECOVERED for item in items):
-        return "无需回复。"
-    links = [f"账号情况：{item.link}" for item in items if item.link]
-    cured = "更新后" if any(_is_about_updates(item) for item in items) else "恢复后"
-    closing = (
-        f"{cured}系统自动核销，无需回复、无需报送截图。如账号已停用或拟注销，请联系{escaped(setting.office.name)}。"
-    )
-    return "\n\n".join([closing, *links])
-
-
-def _signature(message_id: str, setting: Setting) -> str:
-    office = setting.office
-    phone = f" · 联系电话{escaped(office.phone)}" if office.phone else ""
-    return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
-
-
-def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
-    """Return what the duty officer is told at once, whatever the hour: what is wrong, and where to look.
-
-    Nobody's number stands in it: the operator's robot may have more readers than the office.
-    """
-    ordered = sorted(items, key=lambda item: item.account.id)
-    first, moment = ordered[0].account, hour(setting.now)
-    several = f"{len(ordered)}个账号"
-    facts = [
-        f"{quoted(item.account)}，主办单位：{escaped(item.account.unit)}。{escaped(item.finding.because, 300)}"
-        for item in ordered
-    ]
-    title = several if len(ordered) > 1 else f"“{escaped(first.name)}”{first.platform.label}"
-    subject = several if len(ordered) > 1 else f"“{plain(first.name)}”{first.platform.label}"
-    lines = [
-        f"### 【紧急】{title}",
-        *_numbered(facts),
-        f"截至{moment}，以上情况不宜等到上班时间，请值班人员立即核实处置；联系人见台账。",
-        *(f"账号情况：{item.link}" for item in ordered if item.link),
-        _signature(message_id, setting),
-    ]
-    return Words(subject=f"【紧急】{subject}（{moment}）", body="\n\n".join(lines))
-
-
-def alive(message_id: str, setting: Setting) -> Words:
-    """Return the message that says nothing but that the service runs: who misses it goes to look."""
-    today = beijing(setting.now).date()
-    after = day_with_week(setting.calendar.next_workday(today))
-    return Words(
-        subject=f"【运行正常】政务新媒体监测（{day(today)}）",
-        body="\n\n".join(
-            [
-                f"### 【运行正常】{day_with_week(today)}",
-                f"截至{hour(setting.now)}，监测服务运行正常，每个案件都有下一步或有人负责。",
-                f"下一次报告在{after}，届时没有收到，请检查服务。",
-                _signature(message_id, setting),
-            ]
-        ),
+        cited = _cited(LONG_GAPS, setting)
+        return facts, f"{cited}拟列入清理整合建议名单，提请联合研判。{now}，研判时一并考虑。"
+    last = setting.begun(item) + timedelta(days=ladder.propose - 1)
+    return facts, (
+        f"{now}。{setting.until(last, item)}仍未更新的，将超过{ladder.propose - 1}天，"
+        f"按照{setting.plan()}拟列入清理整合建议名单，提请联合研判。"
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One heading of the operator's digest with its lines; an empty one is left out."""
-
-    heading: str
-    lines: tuple[str, ...]
-
-
-DIGEST_LINES = 20
-"""Lines of one section that the digest shows at most; the pages show the rest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """How much a digest may say, and where the rest stands."""
-
-    longest: int = 100_000
-    """Bytes of UTF-8."""
-    page: str | None = None
-    """The address of the pages, if they have one that others can open."""
+def _reminded(item: Item, reader: Reader, setting: Setting) -> str:
+    """Return on which days the liaison was told before."""
+    days = sorted({one.on for one in item.told if one.role is Role.LIAISON and one.on < setting.today})
+    if not days:
+        return ""
+    whom = "联络员" if reader.is_leader or reader.is_operator else ""
+    if len(days) > NAMED_DAYS:
+        return f"此前已提醒{whom}{len(days)}次，最近一次为{dated(days[-1], setting.today)}。"
+    return f"{days_text(days, setting.today)}已提醒{whom}。"
 
 
-AMPLE = Room()
-NUMBERED = 32
-"""Bytes to spare for the number that a message gets when its words are settled."""
+def _must_be_told(item: Item) -> bool:
+    """Whether only people can say that an account has been updated."""
+    return _misses_update(item) and not item.is_polled
 
 
-def digest(sections: Sequence[Section], message_id: str, setting: Setting, room: Room = AMPLE) -> Words:
-    """Return the operator's morning message: what is to be done today, by section.
-
-    Where there is no room for all lines, every section is cut alike and says how many are left out; the closing
-    quote, which no channel cuts away, leads to the pages.
-    """
-    today = beijing(setting.now).date()
-    shown = [section for section in sections if section.lines]
-    count = sum(len(section.lines) for section in shown)
-    most, body = DIGEST_LINES, _digest_body(shown, DIGEST_LINES, message_id, setting, room)
-    while most and len(body.encode()) + NUMBERED > room.longest:
-        most -= 1
-        body = _digest_body(shown, most, message_id, setting, room)
-    return Words(subject=f"【每日摘要】政务新媒体监测{count}项（{day(today)}）", body=body)
+def _by_hand(setting: Setting, links: Links) -> str:
+    clicked = f"请点击“{PASTE}”，或" if links.paste else "请"
+    return f"本账号不能自动采集，发布后{clicked}将链接告知{setting.office.contact}。"
 
 
-def _digest_body(shown: Sequence[Section], most: int, message_id: str, setting: Setting, room: Room) -> str:
-    """Return the digest with at most so many lines of each section."""
-    parts = [f"### 【每日摘要】{day_with_week(beijing(setting.now).date())}"]
-    for section in shown:
-        parts.append(f"**{section.heading}（{len(section.lines)}）**")
-        parts.extend(f"- {line}" for line in section.lines[:most])
-        if left := len(section.lines[most:]):
-            parts.append(f"- 另有{left}项，见[页面]({room.page})" if room.page else f"- 另有{left}项未列出")
-    if not shown:
-        parts.append("今日没有需要处理的事项。")
-    more = f" · [查看全部]({room.page})" if room.page else ""
-    return "\n\n".join([*parts, f"{_signature(message_id, setting)}{more}"])
+def _ending(items: Sequence[Item], reader: Reader, setting: Setting, links: Links) -> list[str]:
+    """Return what the reader need not do, or must; nothing where the paragraphs have said it."""
+    open_ones = [item for item in items if item.kind not in {StepKind.RECOVERED, StepKind.TASK}]
+    seen = [item for item in open_ones if item.is_about_updates and item.is_polled]
+    parts = []
+    if len(items) == 1 and open_ones and _must_be_told(items[0]):
+        parts.append(_by_hand(setting, links))
+    if seen:
+        which = "更新后" if len(seen) == len(open_ones) else "能自动采集的账号更新后"
+        is_short = any(_is_over(item, setting) or item.kind is StepKind.HOLIDAY for item in seen)
+        parts.append(f"{which}系统自动办结，无需回复{'' if is_short else '、无需报送截图'}。")
+    elif open_ones and all(item.kind in {StepKind.CONFIRM, StepKind.TO_LEADER} for item in open_ones):
+        parts.append("恢复后系统自动办结，无需回复。")
+    if any(item.kind in {StepKind.REMIND, StepKind.WARN} and not _is_over(item, setting) for item in open_ones):
+        parts.append("账号拟停用或注销的，注销办结前仍须按期更新，请同时与我们联系。")
+    if all(item.kind is StepKind.HOLIDAY for item in items) and any(_names_holiday(item, setting) for item in items):
+        parts.append("祝节日愉快。")
+    return ["".join(parts)] if parts else []
 
 
-def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:
-    """Return what the operator is told when the monitor cannot trust its own eyes: what, since when, and what to do."""
-    since = hour(outage.began_at)
-    if outage.ended_at is not None:
-        facts = f"{since}至{hour(outage.ended_at)}，监测系统连不上外部网络，采集停止，现已恢复，落下的核查正在补上。"
-        lines = [f"### 【监测提示】{outage.name}已恢复", facts, _signature(message_id, setting)]
-        return Words(subject=f"【监测提示】{outage.name}已恢复（{since}起）", body="\n\n".join(lines))
-    if outage.platform is None:
-        facts = f"{since}起，监测系统连不上外部网络，采集已停止。"
-        wish = "请检查本机的网络、代理和防火墙。"
-        whose = "账号"
-    else:
-        facts = f"{since}起，{outage.platform.label}的采集结果不可信，已暂停采用。{escaped(outage.detail, 200)}。"
-        wish = "请查看“系统”页；临近期限的账号，请人工核查后登记。"
-        whose = f"{outage.platform.label}账号"
-    rest = f"恢复以前，不对任何{whose}作新的认定，不核销，也不提醒任何单位；恢复后自动继续。"
-    lines = [f"### 【监测提示】{outage.name}", facts, f"{rest}{wish}", _signature(message_id, setting)]
-    return Words(subject=f"【监测提示】{outage.name}（{since}起）", body="\n\n".join(lines))
+def _names_holiday(item: Item, setting: Setting) -> bool:
+    pause = _pause(item, setting)
+    return pause is not None and pause.block.name is not None

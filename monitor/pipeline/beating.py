@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from monitor.core.account import Role
-from monitor.core.wording import alive
+from monitor.core.briefing import alive
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.drafting import Drafter

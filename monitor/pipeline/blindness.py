@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.observation import Reason
+from monitor.core.phrases import dated
 from monitor.core.way import INSTEAD
-from monitor.core.wording import dated
 from monitor.store import Tx
 from monitor.store.blindness import BlindWay, blind_ways
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.account import Role
+from monitor.core.briefing import alarm
 from monitor.core.case import Ladder, StepKind
-from monitor.core.notice import Notice
+from monitor.core.channel import Channel
+from monitor.core.notice import Notice, is_the_units
 from monitor.core.token import Permit, Purpose
-from monitor.core.wording import Item, Links, Office, Setting, Words, alarm, to_person, weight
+from monitor.core.wording import Item, Links, Office, Setting, Words, to_person, weight
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.outlook import Outlook
 from monitor.store import outbox
@@ -51,36 +53,48 @@ class Composer:
 
     def setting(self, now: datetime) -> Setting:
         """Return what words of this moment go by."""
-        bench = self.bench
-        return Setting(now=now, calendar=bench.calendar, ladder=Ladder.of(bench.book(now)), office=self.office)
+        book = self.bench.book(now)
+        return Setting(
+            now=now,
+            calendar=self.bench.calendar,
+            ladder=Ladder.of(book),
+            office=self.office,
+            clauses=book.clauses,
+        )
 
     def words(
         self,
         notices: Sequence[Notice],
         outlook: Outlook,
-        roles: Iterable[Role],
+        roles: Collection[Role],
         now: datetime,
         links: Links = UNLINKED,
+        *,
+        is_group: bool = False,
     ) -> Words:
-        """Return what one message says of these notices to somebody in these roles."""
+        """Return what one message says of these notices to somebody in these roles, or to a group."""
         items = [
             Item(
                 account=outlook.known[notice.account].account,
                 kind=notice.kind,
+                number=notice.number,
                 finding=outlook.findings[notice.account, notice.rule],
                 link=self.page_of(notice.account),
+                is_polled=outlook.known[notice.account].is_polled,
+                is_passed_on=Role.OPERATOR in roles and is_the_units(notice),
+                told=outlook.told.get(notice.case, ()),
             )
             for notice in gravest(notices)
         ]
         setting = self.setting(now)
         if any(notice.is_urgent for notice in notices):
             return alarm(items, UNNUMBERED, setting)
-        return to_person(items, roles, UNNUMBERED, setting, links)
+        return to_person(items, roles, UNNUMBERED, setting, links, is_group=is_group)
 
     def fitting(
-        self, notices: Sequence[Notice], outlook: Outlook, kept: outbox.Kept, longest: int, now: datetime
+        self, notices: Sequence[Notice], outlook: Outlook, kept: outbox.Kept, channel: Channel, now: datetime
     ) -> tuple[Words, tuple[Notice, ...]]:
-        """Return words of at most `longest` bytes about the gravest of it, and the notices that they say nothing of.
+        """Return words that the channel has room for about the gravest of it, and the notices that they say nothing of.
 
         One account is told of in any case: what is too long even then, the channel cuts.
         """
@@ -88,11 +102,11 @@ class Composer:
         links = self._links(heads, kept, now)
         count = len(heads)
         while True:
-            words = self.words(heads[:count], outlook, {kept.role}, now, links)
+            words = self.words(heads[:count], outlook, {kept.role}, now, links, is_group=channel.is_group)
             size = len(words.body.encode())
-            if size <= longest or count == 1:
+            if size <= channel.longest or count == 1:
                 break
-            count = max(1, min(count - 1, count * longest // size))
+            count = max(1, min(count - 1, count * channel.longest // size))
         told = {(notice.account, notice.rule) for notice in heads[:count]}
         return words, tuple(notice for notice in notices if (notice.account, notice.rule) not in told)
 

@@ -20,7 +20,7 @@ from functools import partial
 from monitor.core.account import Role
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.channel import Channel
-from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome, next_try
+from monitor.core.message import SHOWN, Attempt, Lease, Message, MessageState, Outcome, next_try
 from monitor.core.notice import Notice, Recheck
 from monitor.core.wording import Words
 from monitor.pipeline import trying
@@ -180,7 +180,7 @@ class Courier:
                 outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
                 return Refrain.MOOT
             words = said
-        body = words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id}")
+        body = words.body.replace(f"编号{UNNUMBERED}", f"编号{kept.message.id[-SHOWN:]}")
         outbox.take_token(tx, channel.bucket, channel.per_minute, now)
         message = outbox.freeze(tx, lease, subject=words.subject, body=body, grid=words.grid, at=now)
         return Ready(message=message, lease=lease, is_whole=is_whole)
@@ -225,7 +225,7 @@ class Courier:
             outbox.end_notices(tx, ids_of(by_verdict[Recheck.DROP]), outbox.NoticeState.SUPERSEDED, at=now)
             if kept.frozen_at is not None:
                 return Words(subject=kept.message.subject, body=kept.message.body), True
-            words, left = self.drafter.composer.fitting(sendable, outlook, kept, channel.longest, now)
+            words, left = self.drafter.composer.fitting(sendable, outlook, kept, channel, now)
             outbox.reopen_notices(tx, ids_of(left))
             return words, not left
         outbox.reopen_notices(tx, ids_of((*by_verdict[Recheck.WAIT], *sendable)))

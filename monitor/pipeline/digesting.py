@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from monitor.core.account import Account
 from monitor.core.appearance import Change
+from monitor.core.briefing import DIGEST_LINES, Section, digest, told
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import LADDER, Closing
+from monitor.core.case import LADDER, Case, Closing, Ladder
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.expiry import endings, is_to_be_told
 from monitor.core.finding import Finding, State, Support
@@ -19,14 +20,15 @@ from monitor.core.notice import Notice
 from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
+from monitor.core.phrases import dated, escaped, quoted_with_unit
 from monitor.core.record import Subject
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.wording import Section, Words, day, digest, escaped, quoted
+from monitor.core.wording import Words
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.drafting import Drafter
-from monitor.store import Tx, cases, events, grounds, outages, outbox, papers, records, sights
+from monitor.store import Tx, cases, events, grounds, outages, outbox, papers, records, roster, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -36,6 +38,9 @@ LOOK_BACK = timedelta(days=7)
 """How far the first digest that leaves looks back: those before it were held, or there were none."""
 ASK_HAND_FROM = 8
 """From this many days on, accounts read by hand are worth the operator's time."""
+
+
+Pair = tuple[sights.Row, Finding]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,21 +90,37 @@ class Digest:
         last = outbox.last_left(tx, TOPIC)
         begun = self._daily.begun_at(tx, last) if last else None
         since = begun or now - LOOK_BACK
-        sections = sections_of(rows, tasks, outbox.counts(tx), outages.open_outages(tx), outbox.next_release(tx))
+        today, title = beijing_date(now), self.drafter.bench.book(now).title
+        moment = Moment(
+            today=today,
+            ladder=self.drafter.composer.setting(now).ladder,
+            calendar=self._daily.calendar,
+            taken=cases.open_cases(tx, {row.account.id for row, _ in _over(rows)[:DIGEST_LINES]}, {LADDER}),
+        )
+        asked = [
+            *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
+            *task_lines(rows, tasks),
+            *_lines_beyond_accounts(tx, tasks),
+        ]
         turned = events.events_since(tx, since)
         sections = (
-            *sections,
-            Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
-            Section(heading="新增待办（单位和地区）", lines=tuple(_lines_beyond_accounts(tx, tasks))),
-            Section(heading="依据变化，请复核决定（决定不自动撤销）", lines=tuple(_lines_of_shaken(rows, tx, since))),
-            Section(heading="暂停提醒中，核查和核销照常", lines=tuple(_lines_of_muted(tx, rows, beijing_date(now)))),
             Section(
-                heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), beijing_date(now)))
+                heading="采集暂停，恢复前不作新的判定",
+                lines=tuple(_outage_line(one) for one in outages.open_outages(tx)),
             ),
+            Section(heading="请今天办", lines=tuple(asked)),
+            *sections_of(rows, tasks, moment),
+            Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
+            Section(
+                heading="决定依据有变化，请复核（原决定仍有效）",
+                lines=tuple(_lines_of_shaken(rows, tx, since, today, title)),
+            ),
+            Section(heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today))),
             Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
-            Section(heading="因故结案", lines=tuple(_lines_of_ended(tx, since))),
             Section(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
-            Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, beijing_date(now)))),
+            Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, today))),
+            Section(heading="暂停提醒，采集和判定照常", lines=tuple(_lines_of_muted(tx, rows, today)), is_to_do=False),
+            Section(heading="自动办结的事项", lines=tuple(_lines_of_ended(tx, rows, since, title)), is_to_do=False),
         )
         if not any(section.lines for section in sections):
             return None
@@ -113,14 +134,19 @@ def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
             outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
 
 
-def sections_of(
-    rows: Sequence[sights.Row],
-    tasks: Sequence[Notice],
-    messages: Mapping[MessageState, int],
-    out: Sequence[Outage] = (),
-    next_release: datetime | None = None,
-) -> tuple[Section, ...]:
-    """Return what wants a person, the gravest first; a section may be empty."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What the lines about accounts without updates go by."""
+
+    today: date
+    ladder: Ladder
+    calendar: WorkCalendar
+    taken: Mapping[tuple[str, str], Case] = field(default_factory=dict)
+    """The open cases, by account and rule."""
+
+
+def sections_of(rows: Sequence[sights.Row], tasks: Sequence[Notice], moment: Moment) -> tuple[Section, ...]:
+    """Return what is to be known of accounts, the gravest first; a section may be empty."""
     gone = {row.account.id: standing for row in rows if (standing := _gone(row))}
     updates = [
         (row, finding)
@@ -128,11 +154,7 @@ def sections_of(
         for finding in row.findings
         if finding.rule == LADDER and row.account.id not in gone
     ]
-    over = sorted(
-        ((row, one) for row, one in updates if one.state is State.VIOLATED), key=lambda pair: -(pair[1].days or 0)
-    )
     asked = {(notice.account, notice.rule) for notice in tasks}
-    new = [(row, one) for row in rows for one in row.findings if (row.account.id, one.rule) in asked]
     ending = [
         (row, one)
         for row in rows
@@ -140,27 +162,58 @@ def sections_of(
         if one.rule == DEREGISTRATION and one.state is State.NEEDS_REVIEW and (row.account.id, one.rule) not in asked
     ]
     return (
-        Section(heading="采集暂停，恢复前不作新的认定", lines=tuple(_outage_line(one) for one in out)),
-        Section(heading="已超期", lines=_lines(over)),
-        Section(heading="未能核查（采集受阻，不作超期认定）", lines=_lines(_unseen(updates, Support.BLIND))),
-        Section(heading="靠人工核查，请登录平台查看后登记", lines=_lines(_unseen(updates, Support.ASKED))),
         Section(
-            heading="平台显示状态异常，待核实",
+            heading="超期",
+            lines=tuple(_over_line(row, one, moment) for row, one in _over(rows)),
+            is_to_do=False,
+            is_over=True,
+        ),
+        Section(heading="采集异常，请人工核查（不作超期判定）", lines=_lines(_unseen(updates, Support.BLIND))),
+        Section(heading="不能自动采集，请人工核查并登记", lines=_lines(_unseen(updates, Support.ASKED))),
+        Section(
+            heading="平台显示状态异常，请人工核查",
             lines=tuple(
-                f"{quoted(row.account)}：平台显示{gone[row.account.id].label}" for row in rows if row.account.id in gone
+                f"{quoted_with_unit(row.account)}：平台显示{gone[row.account.id].label}"
+                for row in rows
+                if row.account.id in gone
             ),
         ),
-        Section(heading="新增待办", lines=tuple(_lines_of_units(new))),
         Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending, key=_due))),
-        Section(heading="消息", lines=tuple(_message_lines(messages, next_release))),
     )
+
+
+def _over(rows: Sequence[sights.Row]) -> list[Pair]:
+    """Return the accounts that are overdue, the longest first; not those that the platform no longer shows."""
+    found = ((row, one) for row in rows for one in row.findings if one.rule == LADDER and one.state is State.VIOLATED)
+    return sorted((pair for pair in found if _gone(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
+
+
+def task_lines(rows: Sequence[sights.Row], tasks: Sequence[Notice]) -> Iterator[str]:
+    """Yield the operator's new tasks about accounts; those of a unit that the same is said of share a line."""
+    asked = {(notice.account, notice.rule) for notice in tasks}
+    alike: defaultdict[tuple[str, str, str], list[Account]] = defaultdict(list)
+    for row in rows:
+        for one in row.findings:
+            if (row.account.id, one.rule) in asked:
+                alike[row.account.unit, one.rule, told(one)].append(row.account)
+    for (_, _, said), accounts in alike.items():
+        yield f"{'、'.join(quoted_with_unit(account) for account in accounts)}：{said}"
+
+
+def message_lines(messages: Mapping[MessageState, int], next_release: datetime | None, today: date) -> Iterator[str]:
+    """Yield what is to be done about messages: let them go, or call."""
+    if held := messages.get(MessageState.HELD, 0):
+        when = dated(beijing_date(next_release), today) if next_release else ""
+        yield f"放行：{held}条消息待放行{f'（最早{when}自动放行）' if when else ''}"
+    if failed := messages.get(MessageState.FAILED, 0):
+        yield f"打电话：{failed}条消息发送失败，请查看发送记录，未送达的改用电话通知"
 
 
 def _changed(rows: Sequence[sights.Row], turned: Iterable[Change]) -> Iterator[str]:
     accounts = {row.account.id: row.account for row in rows}
     for one in turned:
         if one.account in accounts:
-            yield f"{quoted(accounts[one.account])}：{escaped(one.said, 200)}"
+            yield f"{quoted_with_unit(accounts[one.account])}：{escaped(one.said, 200)}"
 
 
 def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
@@ -177,20 +230,25 @@ def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
         yield f"{'、'.join(sorted(names)[:NAMED])}{more}：{escaped(because, 200)}"
 
 
-def _lines_of_shaken(rows: Sequence[sights.Row], tx: Tx, since: datetime) -> Iterator[str]:
+def _lines_of_shaken(
+    rows: Sequence[sights.Row], tx: Tx, since: datetime, today: date, title: Callable[[str], str]
+) -> Iterator[str]:
     """Yield the decisions of which was found out since the last digest that they rest on another finding."""
     accounts = {row.account.id: row.account for row in rows}
     for one in grounds.shaken_since(tx, since):
         if one.account in accounts and one.shaken:
-            made = f"{day(beijing_date(one.at))}{one.by}决定{one.ruling.label}（{one.rule}）"
-            yield f"{quoted(accounts[one.account])}：{escaped(f'{made}。{one.shaken}', 300)}"
+            made = f"{dated(beijing_date(one.at), today)}{one.by}决定{one.ruling.label}（{title(one.rule)}）"
+            yield f"{quoted_with_unit(accounts[one.account])}：{escaped(f'{made}。{one.shaken}', 300)}"
 
 
-def _lines_of_ended(tx: Tx, since: datetime) -> Iterator[str]:
+def _lines_of_ended(tx: Tx, rows: Sequence[sights.Row], since: datetime, title: Callable[[str], str]) -> Iterator[str]:
     """Yield the cases that ended since the last digest although nobody did anything about them."""
+    accounts = {row.account.id: row.account for row in rows}
     for one in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
         if one.closing is not None:
-            yield f"{escaped(one.account or one.unit or one.area or '')} {one.rule}：{one.closing.label}"
+            account = accounts.get(one.account) or roster.account_once(tx, one.account)
+            whom = quoted_with_unit(account) if account else escaped(one.unit or one.area or one.account)
+            yield f"{whom}{title(one.rule)}：{one.closing.label}，自动办结"
 
 
 def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date) -> Iterator[str]:
@@ -198,8 +256,8 @@ def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date) -> Iterator
     accounts = {row.account.id: row.account for row in rows}
     for mute in records.mutes_on(tx, today):
         account = accounts.get(mute.name) if mute.subject is Subject.ACCOUNT else None
-        whom = quoted(account) if account else escaped(mute.name)
-        yield f"{whom}：至{day(mute.last)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
+        whom = quoted_with_unit(account) if account else escaped(mute.name)
+        yield f"{whom}：至{dated(mute.last, today)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
 
 
 def _lines_of_endings(rows: Iterable[sights.Row], last_told: date, today: date) -> Iterator[str]:
@@ -212,33 +270,34 @@ def _lines_of_endings(rows: Iterable[sights.Row], last_told: date, today: date) 
         if is_to_be_told(one, last_told, today)
     ]
     for on, what, account in sorted(found, key=lambda one: (one[0], one[2].id, one[1])):
-        left = (on - today).days
+        left, whom = (on - today).days, quoted_with_unit(account)
         if left < 0:
-            yield f"{quoted(account)}：{what}已于{day(on)}到期，此后不作超期认定，请续期后更新台账"
+            yield f"{whom}：{what}已于{dated(on, today)}到期，此后不作超期判定，请续期后更新台账"
         else:
-            yield f"{quoted(account)}：{what}将于{day(on)}到期（还有{left}天），请在此前续期并更新台账"
+            yield f"{whom}：{what}将于{dated(on, today)}到期（还有{left}天），请在此前续期并更新台账"
 
 
 def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
     for year in calendar.unknown_years(today):
-        missing = f"没有{year}年的放假和调休安排，目前只按法定节日和周一至周五计算"
-        yield f"{missing}；公布后请写入calendar.yaml，并把{year}加入years"
+        missing = f"{year}年放假和调休安排尚未录入，目前只按法定节日和周一至周五计算"
+        yield f"{missing}；请按国务院办公厅通知写入calendar.yaml，并在years中加上{year}"
 
 
 def _lines_of_papers(tx: Tx, rows: Sequence[sights.Row], since: datetime) -> Iterator[str]:
     """Yield what the papers still lack: told once, and every day while a verdict waits for it."""
     waiting = sum(one.rule == LISTED and one.state is State.UNKNOWN for row in rows for one in row.findings)
     for hole in papers.missing_rounds(tx) if waiting else ():
-        yield f"缺{escaped(str(hole), 100)}，请补录后导入；确无此期的，导入一行空行（覆盖全部写“否”）"
+        none = "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
+        yield f"缺{escaped(str(hole), 100)}，请补录后导入；{none}"
     unmatched = Counter(
         one.paper
         for one in papers.strays(tx)
         if one.known_at > since or (waiting and one.paper.kind is PaperKind.ROUND)
     )
     for paper, count in unmatched.items():
-        yield f"{escaped(str(paper), 100)}：{count}行对不上账号，请补上台账，或在原表写明账号ID后再导入"
+        yield f"{escaped(str(paper), 100)}：{count}行未匹配到账号，请补全台账，或在原表写明账号ID后再导入"
     if waiting:
-        yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能认定"
+        yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能判定"
 
 
 def _outage_line(outage: Outage) -> str:
@@ -259,20 +318,28 @@ def _still_true(tx: Tx, rows: Sequence[sights.Row], notices: Iterable[Notice], n
     return [notice for notice in waiting if notice.id not in over]
 
 
-Pair = tuple[sights.Row, Finding]
-
-
 def _lines(pairs: Iterable[Pair]) -> tuple[str, ...]:
-    return tuple(f"{quoted(row.account)}：{escaped(finding.because, 200)}" for row, finding in pairs)
+    return tuple(f"{quoted_with_unit(row.account)}：{told(finding)}" for row, finding in pairs)
 
 
-def _lines_of_units(pairs: Iterable[Pair]) -> Iterator[str]:
-    """Yield the tasks; accounts of a unit that the same is said of share a line: it is one thing to do."""
-    alike: defaultdict[tuple[str, str, str], list[Account]] = defaultdict(list)
-    for row, finding in pairs:
-        alike[row.account.unit, finding.rule, finding.because].append(row.account)
-    for (_, _, because), accounts in alike.items():
-        yield f"{'、'.join(quoted(account) for account in accounts)}：{escaped(because, 200)}"
+def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
+    """Return since when an account has been silent, what was done last, and what comes next."""
+    days, today = one.days or 0, moment.today
+    since = f"{dated(beijing_date(one.last_post), today)}后未更新" if one.last_post else "自开设以来未发布"
+    case = moment.taken.get((row.account.id, LADDER))
+    parts = [since, f"{days}天"]
+    if case and case.steps:
+        last = case.steps[-1]
+        parts.append(f"{dated(beijing_date(last.at), today)}{last.kind.label}")
+    on, rung = moment.ladder.coming(
+        today - timedelta(days=days),
+        case.height if case else 0,
+        today,
+        moment.calendar.of(row.account.area),
+    )
+    following = moment.ladder.kind_of(rung, case.height if case else 0).label
+    parts.append(f"{'今日' if on == today else dated(on, today)}{following}")
+    return f"{quoted_with_unit(row.account)}：{'，'.join(parts)}"
 
 
 def _due(pair: Pair) -> date:
@@ -291,11 +358,3 @@ def _gone(row: sights.Row) -> Standing | None:
     """Return what a platform says of an account that it no longer shows; None for one that it shows."""
     said = (Standing.of(source.standing) for source in row.sources if source.standing)
     return next((standing for standing in said if not standing.is_present), None)
-
-
-def _message_lines(messages: Mapping[MessageState, int], next_release: datetime | None) -> Iterator[str]:
-    if held := messages.get(MessageState.HELD, 0):
-        by_itself = f"，最早的{day(beijing_date(next_release))}自动放行" if next_release else ""
-        yield f"{held}条消息待放行（xuncha message release）{by_itself}"
-    if failed := messages.get(MessageState.FAILED, 0):
-        yield f"{failed}条消息发送失败，请查看发送记录"

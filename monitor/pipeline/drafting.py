@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from monitor.core.account import Account, Role
+from monitor.core.briefing import AMPLE, Room
 from monitor.core.calendar import OfficeHours, start_of_day
 from monitor.core.gate import Gate
 from monitor.core.notice import Directory, Notice, Recheck, Route, whose
-from monitor.core.wording import AMPLE, Room, Words
+from monitor.core.wording import Words
 from monitor.pipeline.composing import Composer
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.outlook import Outlook, look_ahead
@@ -188,7 +189,8 @@ class Drafter:
     def _draft(
         self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime
     ) -> None:
-        words = self.composer.words(group, outlook, {route.role}, now)
+        is_group = self.directory.channels[route.channel].is_group
+        words = self.composer.words(group, outlook, {route.role}, now, is_group=is_group)
         draft = outbox.Draft(
             channel=route.channel,
             address=route.address,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.core.calendar import beijing_date
@@ -13,6 +13,7 @@ from monitor.core.finding import Finding, Known
 from monitor.core.mute import Mute
 from monitor.core.notice import Notice, Recheck, is_muted, recheck
 from monitor.core.verdict import words
+from monitor.core.wording import Told
 from monitor.pipeline.judging import Bench
 from monitor.store import Tx, cases, facts, outbox, records, registers
 
@@ -28,6 +29,8 @@ class Outlook:
     mutes: tuple[Mute, ...]
     heard: frozenset[tuple[int | None, str]]
     """Who was told of a trouble that is now over, by case and person."""
+    told: Mapping[int | None, tuple[Told, ...]] = field(default_factory=dict)
+    """What was said before, by case, oldest first."""
 
     def verdict(self, notice: Notice) -> Recheck:
         """Return whether a notice is still true, and may be said now.
@@ -67,7 +70,16 @@ def look_ahead(tx: Tx, bench: Bench, notices: Sequence[Notice], now: datetime) -
         ladder=Ladder.of(bench.book(now)),
         mutes=records.mutes_on(tx, beijing_date(now)),
         heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),
+        told=_told_before(tx, {notice.case for notice in notices}),
     )
+
+
+def _told_before(tx: Tx, case_ids: Collection[int | None]) -> dict[int | None, tuple[Told, ...]]:
+    told: defaultdict[int | None, list[Told]] = defaultdict(list)
+    for notice, at in outbox.told_before(tx, case_ids):
+        said = Told(on=beijing_date(at), role=notice.role, kind=notice.kind, number=notice.number)
+        told[notice.case].append(said)
+    return {case: tuple(said) for case, said in told.items()}
 
 
 def _said_of_areas(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core.account import Platform, Source
+from monitor.core.briefing import outage_words
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason
 from monitor.core.outage import UNREACHED, Canary, Diagnosis, Outage, diagnose
-from monitor.core.wording import outage_words
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.looking import Door, Looker

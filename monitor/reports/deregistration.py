@@ -25,7 +25,7 @@ COLUMNS = (
     "冻结至",
     "确认",
     "已不存在",
-    "核销",
+    "归档",
     "下一步",
     "期限",
     "情况",
@@ -36,7 +36,7 @@ def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], perio
     """Return the accounts that are being closed at the period's end, and those that were closed in it."""
     shown = [(one, way) for one in in_order(dossiers, records) if (way := one.progress) and _concerns(way, period)]
     closed = sum(Stage.CLOSED in way.days for _, way in shown)
-    head = (f"{period.label}：办理中{len(shown) - closed}个，核销{closed}个。",)
+    head = (f"{period.label}：办理中{len(shown) - closed}个，归档{closed}个。",)
     return Report(title="注销进度表", head=head, columns=COLUMNS, rows=tuple(_rows(shown)))
 
 

@@ -100,5 +100,5 @@ def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:
 
 def _said(decision: Decision) -> str:
     by = "，".join(part for part in (decision.by, decision.document or "") if part)
-    shaken = f"；依据变化：{decision.shaken}" if decision.shaken else ""
+    shaken = f"；决定依据有变化：{decision.shaken}" if decision.shaken else ""
     return f"{beijing_date(decision.at).isoformat()} {decision.rule} {decision.ruling.label}（{by}）{shaken}"

@@ -29,7 +29,6 @@ def overlay(base_url: str, robot_url: str) -> dict[str, object]:
         "office": {
             "name": "示例县人民政府办公室",
             "phone": "0578-0000000",
-            "sender": "示例县政务新媒体监测",
             "areas": (AREA,),
         },
         "hours": {"windows": ("00:00-24:00",), "digest": "08:45", "every_day": True},
@@ -41,6 +40,7 @@ def overlay(base_url: str, robot_url: str) -> dict[str, object]:
         "channels": {**robots, MAIL: {"url": f"env:{_MAIL_VARIABLE}", "per_minute": 120}},
         "roles": {"liaison": (GROUP, MAIL), "leader": (MAIL,), "operator": (DUTY, MAIL)},
         "network": {"allow": ("127.0.0.0/8",), "timeout": "5s"},
+        "review": {"steps": ()},
         "hold": False,
     }
 

@@ -147,6 +147,24 @@ def heard(tx: Tx, case_ids: Collection[int | None]) -> frozenset[tuple[int | Non
     return frozenset((row.case, row.person) for row in tx.execute(chosen))
 
 
+def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice, datetime], ...]:
+    """Return what was said in these cases and when its words were settled, oldest first, the digest's aside.
+
+    Its role is that of who got it: what the operator was to pass on nobody knows to have been.
+    """
+    known = [one for one in case_ids if one is not None]
+    found: list[tuple[Notice, datetime]] = []
+    for some in portions(known, CHUNK):
+        chosen = (
+            sa.select(table, messages.c.frozen_at, messages.c.role.label("reader"))
+            .join(messages, messages.c.id == table.c.message)
+            .where(table.c.case.in_(some), table.c.state == NoticeState.TOLD, messages.c.topic == "")
+            .where(messages.c.frozen_at.is_not(None))
+        )
+        found += [(replace(notice_of(row), role=row.reader), row.frozen_at) for row in tx.execute(chosen)]
+    return tuple(sorted(found, key=lambda one: (one[1], one[0].id or 0)))
+
+
 def is_news(tx: Tx, case_ids: Collection[int | None]) -> bool:
     """Whether of any of these cases nobody was told yet, the duty officer's alarm aside."""
     told = sa.select(table.c.case).where(table.c.state == NoticeState.TOLD, table.c.is_urgent.is_(False))

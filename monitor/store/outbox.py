@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Role
 from monitor.core.calendar import ONE_DAY
-from monitor.core.message import LEASE, NO_CHANNEL, Attempt, Grid, Lease, Message, MessageState, Outcome
+from monitor.core.message import LEASE, NO_CHANNEL, SHOWN, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
@@ -37,6 +37,7 @@ from monitor.store.notices import (
     people_due,
     queue_notices,
     reopen_notices,
+    told_before,
     waiting_for,
     waiting_for_digest,
     waiting_notices,
@@ -84,6 +85,7 @@ __all__ = [
     "settle",
     "take",
     "take_token",
+    "told_before",
     "waiting_for",
     "waiting_for_digest",
     "waiting_notices",
@@ -460,11 +462,18 @@ def block(tx: Tx, bucket: str, until: datetime) -> None:
 def messages(
     tx: Tx, *, states: Collection[MessageState] | None = None, ids: Collection[str] | None = None, limit: int = 200
 ) -> tuple[Kept, ...]:
-    """Return messages, latest created first."""
+    """Return messages, latest created first; each of `ids` is one, or its ending as its reader sees it."""
     chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit)
     if states is not None:
         chosen = chosen.where(table.c.state.in_(states))
-    return _kept(tx, chosen if ids is None else chosen.where(table.c.id.in_(ids)))
+    if ids is None:
+        return _kept(tx, chosen)
+    which: sa.ColumnElement[bool] = table.c.id.in_(ids)
+    endings = [one for one in ids if len(one) == SHOWN]
+    if endings:
+        ending = sa.func.substr(table.c.id, sa.func.length(table.c.id) - SHOWN + 1)
+        which = sa.or_(which, ending.in_(endings))
+    return _kept(tx, chosen.where(which))
 
 
 def attempts_of(tx: Tx, message_id: str) -> tuple[Tried, ...]:

@@ -266,6 +266,14 @@ def account(tx: Tx, account_id: str) -> Account | None:
     return next(iter(_in_force(tx, at=LATEST, known_at=LATEST, ids=[account_id])), None)
 
 
+def account_once(tx: Tx, account_id: str) -> Account | None:
+    """Return an account as the roster last named it, though it has left since; None for one that it never named."""
+    version = tables.account_versions
+    named = sa.select(version.c.content).where(version.c.account == account_id, version.c.is_removed.is_(False))
+    latest = tx.execute(named.order_by(version.c.effective_from.desc(), version.c.known_at.desc()).limit(1)).first()
+    return decode(Account, latest.content) if latest else None
+
+
 def has_roster(tx: Tx) -> bool:
     """Whether the latest roster has any account."""
     present = sa.select(tables.accounts.c.id).where(tables.accounts.c.is_removed.is_(False)).limit(1)

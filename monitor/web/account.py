@@ -16,7 +16,7 @@ from monitor.core.download import Download
 from monitor.core.finding import Finding, State, Support
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
-from monitor.core.wording import dated
+from monitor.core.phrases import dated
 from monitor.store import Tx
 from monitor.store.cases import case_history
 from monitor.store.claims import claims_of

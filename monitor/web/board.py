@@ -12,7 +12,7 @@ from monitor.core.calendar import WorkCalendar, beijing_date, days_between, star
 from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, State, Support
 from monitor.core.observation import MANUAL, Reason, Standing
-from monitor.core.wording import dated
+from monitor.core.phrases import dated
 from monitor.store.sights import Row
 from monitor.web.words import ago, with_week
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from monitor.core.wording import dated
+from monitor.core.phrases import dated
 
 PAST = timedelta(days=90)
 AHEAD = timedelta(days=16)

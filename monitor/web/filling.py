@@ -7,8 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.labels import evidence_text, proposed, state_text, step_text
+from monitor.core.phrases import dated, day, plain
 from monitor.core.unseen import ID as DUTY
-from monitor.core.wording import dated, day, plain
 from monitor.web.account import outcome_text, seen_text
 from monitor.web.acts import action_text
 from monitor.web.board import Light, Moment

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
 from monitor.core.message import Attempt, spoken
+from monitor.core.phrases import dated, day, day_with_week
 from monitor.core.token import concealed
-from monitor.core.wording import dated, day, day_with_week
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from monitor.core.finding import Finding, Known, Pacing, Proposal, State, judge_
 from monitor.core.notice import Recheck, notify, recheck
 from monitor.core.observation import Observation
 from monitor.core.rules import app_01
-from monitor.core.wording import Item, Office, Setting, to_person
+from monitor.core.wording import Item, Office, Setting, Told, to_person
 from tests.core.build import BOOK
 
 NOW = datetime(2026, 5, 19, 1, 0, tzinfo=UTC)
@@ -87,7 +87,10 @@ STORE_GONE = line(Link.STORE, GONE)
 def test_a_store_that_does_not_list_the_app_three_times_over_a_day_is_a_suspicion() -> None:
     finding = judge(STORE_GONE)
     assert finding.state is State.SUSPECTED
-    assert finding.because == "应用商店自5月18日3时起连续3次无法下载（商店中查不到该应用），疑似下架，待人工核实。"
+    assert (
+        finding.because
+        == "自5月18日3时起，在应用商店连续3次核查均无法下载（商店中查不到该应用），疑似下架，待人工核实。"
+    )
     assert finding.proposals == (Proposal.REVIEW,)
     assert finding.evidence == ("observation:1",)
 
@@ -123,7 +126,7 @@ def test_a_store_that_had_the_app_and_cannot_be_seen_leaves_a_warning() -> None:
 def test_a_service_that_the_app_needs_is_enough() -> None:
     finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, Fault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
     assert finding.state is State.SUSPECTED
-    assert finding.because.endswith("连续3次无法使用（安全证书已过期），疑似无法使用，待人工核实。")
+    assert finding.because.endswith("连续3次核查均无法使用（安全证书已过期），疑似无法使用，待人工核实。")
 
 
 @pytest.mark.parametrize(
@@ -138,14 +141,14 @@ def test_a_service_that_the_app_needs_is_enough() -> None:
 def test_a_suspicion_says_what_people_cannot_do(fault: Fault, said: str) -> None:
     finding = judge(line(Link.PACKAGE, [(hours, fault) for hours in (30, 18, 1)]))
     assert finding.state is State.SUSPECTED
-    assert finding.because == f"安装包自5月18日3时起连续3次{said}"
+    assert finding.because == f"自5月18日3时起，在安装包连续3次核查均{said}"
 
 
 def test_stores_are_called_by_their_names() -> None:
     stores = (line(Link.STORE, GONE, 1, shop="华为应用市场"), line(Link.STORE, GONE, 2, shop="应用宝"))
     assert judge(*stores).because == (
-        "华为应用市场自5月18日3时起连续3次无法下载（商店中查不到该应用）；"
-        "应用宝自5月18日3时起连续3次无法下载（商店中查不到该应用），疑似下架，待人工核实。"
+        "自5月18日3时起，在华为应用市场连续3次核查均无法下载（商店中查不到该应用）；"
+        "自5月18日3时起，在应用宝连续3次核查均无法下载（商店中查不到该应用），疑似下架，待人工核实。"
     )
 
 
@@ -291,26 +294,63 @@ def test_nothing_is_said_that_is_no_longer_true(kind: StepKind, state: State, ex
 
 
 def words(kind: StepKind, finding: Finding) -> tuple[str, str]:
-    office = Office(name="县政府信息公开中心", phone="0578-0000000", sender="县政务新媒体监测")
-    setting = Setting(now=NOW, calendar=WorkCalendar(), ladder=Ladder.of(BOOK), office=office)
-    said = to_person([Item(account=APP, kind=kind, finding=finding)], {Role.LIAISON}, "20260519-1", setting)
+    said = to_person([Item(account=APP, kind=kind, finding=finding)], {Role.LIAISON}, "20260519-1", said_now())
     return said.subject, said.body
+
+
+def said_now() -> Setting:
+    office = Office(name="示例县府办", phone="0578-0000000", sender="县政府信息公开中心")
+    return Setting(now=NOW, calendar=WorkCalendar(), ladder=Ladder.of(BOOK), office=office)
 
 
 def test_a_suspicion_is_called_one() -> None:
     subject, body = words(StepKind.SUSPECT, judge(STORE_GONE))
-    assert subject == "【疑似不可用】“掌上示例”移动客户端（5月19日）"
+    assert subject == "【疑似下架】请今日核实：“掌上示例”移动客户端"
     assert (
-        "经监测，“掌上示例”（移动客户端，主办单位：示例县大数据局）应用商店自5月18日3时起连续3次无法下载"
-        "（商店中查不到该应用），**疑似下架，待人工核实**，请今日内确认并反馈。"
+        "经监测，贵单位主办的“掌上示例”（移动客户端）自5月18日3时起，在应用商店连续3次核查均无法下载"
+        "（商店中查不到该应用），**疑似下架**，待人工核实。\n\n"
+        "请于**今日内**核实，并将结果电话告知县政府信息公开中心（0578-0000000）。"
     ) in body
-    assert "恢复后系统自动核销" in body
+
+
+def test_whoever_is_asked_for_an_answer_is_not_told_that_none_is_needed() -> None:
+    _, body = words(StepKind.SUSPECT, judge(STORE_GONE))
+    assert "电话告知" in body
+    assert "无需" not in body
+    assert "自动办结" not in body
+
+
+def test_the_operator_hears_of_a_suspicion_as_of_its_own_and_not_as_of_a_message_that_failed() -> None:
+    items = [Item(account=APP, kind=StepKind.SUSPECT, finding=judge(STORE_GONE))]
+    body = to_person(items, {Role.OPERATOR}, "1", said_now()).body
+    assert "请办公室核实以下情况。" in body
+    assert "登记结果（确认或误报）" in body
+    assert "未能送达" not in body
+    assert "示例县大数据局主办的“掌上示例”" in body
+    passed_on = [replace(items[0], is_passed_on=True)]
+    assert "未能送达该单位联系人" in to_person(passed_on, {Role.OPERATOR}, "1", said_now()).body
+
+
+def test_a_head_is_no_graver_than_its_message() -> None:
+    finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, Fault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
+    subject, body = words(StepKind.SUSPECT, finding)
+    assert subject.startswith("【疑似无法使用】")
+    assert "下架" not in body
+
+
+def test_the_leader_is_told_since_when_the_liaison_knows() -> None:
+    told = Told(on=date(2022, 5, 18), role=Role.LIAISON, kind=StepKind.SUSPECT, number=1)
+    item = Item(account=APP, kind=StepKind.TO_LEADER, finding=judge(STORE_GONE), told=(told,))
+    body = to_person([item], {Role.LEADER}, "1", said_now()).body
+    assert "5月18日已通知联络员，至今未恢复。\n\n请予督促，尽快核实、恢复。" in body
+    untold = to_person([replace(item, told=())], {Role.LEADER}, "1", said_now()).body
+    assert "已通知" not in untold, "of nobody it is said that they were told who were not"
 
 
 def test_a_confirmation_proposes_and_a_recovery_takes_back() -> None:
     _, body = words(StepKind.CONFIRM, judge(STORE_GONE, decisions=(ruled(Ruling.CONFIRMED),)))
-    assert "建议列入清理整合建议名单，待联合研判" in body
+    assert "拟列入清理整合建议名单，提请联合研判" in body
     assert "疑似" not in body
     subject, body = words(StepKind.RECOVERED, judge(line(Link.STORE, FINE)))
-    assert subject == "【核销】“掌上示例”移动客户端已恢复正常（5月19日）"
-    assert "截至5月19日9时已可正常下载和使用，此前的提醒已核销" in body
+    assert subject == "【办结】已恢复正常：“掌上示例”移动客户端"
+    assert "截至5月19日9时已可正常下载和使用，此前的提醒同时办结，无需回复。" in body

@@ -64,7 +64,7 @@ def test_another_name_than_the_roster_s_is_a_change(shown: str | None, expected:
     assert finding.state is expected
     if expected is State.WARNING:
         assert (finding.proposals, finding.since) == ((Proposal.FILE,), date(2022, 5, 25))
-        assert finding.because == "平台显示账号名称为“示例融媒”，台账为“示例发布”，没有变更备案记录。"
+        assert finding.because == "平台显示账号名称为“示例融媒”，台账为“示例发布”，无变更备案记录。"
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_a_step_that_stands_still_is_a_task_three_working_days_before_its_term_a
 
 def test_steps_that_were_passed_over_are_named_and_hold_nothing_up() -> None:
     finding = verdict(closing("申请 04-30"), "05-07")
-    assert "没有登记备案、公告" in finding.because
+    assert "未登记备案、公告" in finding.because
     assert reached(closing("申请 04-30"), "05-07 09:00").next is Stage.CONFIRMED
 
 
@@ -235,7 +235,7 @@ def test_the_end_of_an_account_that_is_gone_is_proposed_to_the_operator_and_neve
     known = closing(f"{ALL}, 确认 05-08", looks=(gone("05-09 10:00", "05-11 10:00"),))
     finding = verdict(known, "05-12")
     assert (finding.state, finding.proposals) == (State.NEEDS_REVIEW, ())
-    assert "核销：把台账状态改为已注销" in finding.because
+    assert "将台账状态改为“已注销”" in finding.because
     assert "observation:7" in finding.evidence
     assert known.account.status is AccountStatus.ACTIVE
 
@@ -264,7 +264,7 @@ def test_a_decision_or_its_record_says_whether_an_account_ends_or_moves(known: K
 
 def test_the_target_of_the_move_is_named() -> None:
     finding = verdict(closing("备案 04-03", MERGED, target=("示例发布（A02）", "04-20")), "04-21")
-    assert finding.because.startswith("清理整合至示例发布（A02），内容迁移（2026年4月20日）；请于")
+    assert finding.because.startswith("清理整合至示例发布（A02），内容已于4月20日迁移，请于")
     unnamed = closing("备案 04-03", MERGED, target=("", "04-20"))
     assert reached(unnamed, "04-21 09:00").next is Stage.MOVED
 
@@ -287,4 +287,4 @@ def test_an_account_that_the_roster_calls_being_closed_wants_its_decision_marked
     known = closing("", ruled(Ruling.CONFIRMED, "2026-04-01", "APP-01"), status=AccountStatus.DEREGISTERING)
     finding = verdict(known, "05-01")
     assert (finding.state, finding.since, finding.due) == (State.NEEDS_REVIEW, None, None)
-    assert finding.because == "注销，没有登记办理进度；请登记决定的日期。"
+    assert finding.because == "注销尚未登记进度，请登记作出决定的日期。"

@@ -231,8 +231,8 @@ def test_an_area_has_at_most_ten_accounts(accounts: tuple[Account, ...], at: str
 def test_accounts_being_closed_are_counted_and_shown_apart() -> None:
     closing = tuple(replace(one, id=f"C{one.id}", status=AccountStatus.DEREGISTERING) for one in many(3))
     finding = only(judged(cap_01.RULE, register(*many(9), *closing), "2022-06-01 09:00"))
-    assert "现有12个账号" in finding.because
-    assert "其中注销中3个，完成后9个" in finding.because
+    assert "现有账号12个" in finding.because
+    assert "其中注销中3个，注销后9个" in finding.because
 
 
 @pytest.mark.parametrize(
@@ -451,7 +451,7 @@ def test_a_unit_needs_every_institution_and_looks_at_each_once_a_year() -> None:
 
     every = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")
     assert (unit(*every).state, unit(*every).unit) == (State.OK, "示例县教育局")
-    assert unit(*every[1:]).because == "没有登记信息发布审核制度。"
+    assert unit(*every[1:]).because == "未登记信息发布审核制度。"
     assert unit(at="2022-07-31 09:00").state is State.OK
     assert unit(*every, at="2023-07-02 23:59").state is State.OK  # the 366th day
     assert unit(*every, at="2023-07-03 00:00").state is State.WARNING

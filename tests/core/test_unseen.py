@@ -50,7 +50,7 @@ def test_the_task_says_since_when_and_why_and_by_when() -> None:
     one = seen()
     finding = at("2026-05-26 09:00", replace(one, observations=(*one.observations, blind)))
     assert finding.because == (
-        "自5月21日起没有看到完整列表（需要验证），已3个工作日，请于5月28日前人工核查后登记，或更正采集方式。"
+        "自5月21日起未采集到完整内容（平台要求验证），已3个工作日，请于5月28日前人工核查并登记，或更正采集方式。"
     )
 
 

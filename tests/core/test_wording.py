@@ -12,32 +12,23 @@ from hypothesis import strategies as st
 
 from alerts.text import fitted, size
 from monitor.core.account import Role
+from monitor.core.briefing import DIGEST_LINES, Room, Section, alarm, digest, told
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import Support
+from monitor.core.phrases import escaped, plain
 from monitor.core.rules import upd_01
-from monitor.core.wording import (
-    DIGEST_LINES,
-    Item,
-    Office,
-    Room,
-    Section,
-    Setting,
-    alarm,
-    digest,
-    escaped,
-    plain,
-    to_person,
-)
+from monitor.core.wording import Item, Links, Office, Setting, Told, to_person
 from tests.core.build import BOOK, account, beijing_time, known
 from tests.core.test_calendar import SPRING
 
+CLAUSES = {"UPD-03": "示例政办发〔2022〕13号三（二）1：单次超过20天未更新……的，原则上清理整合"}
 OFFICE = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政务新媒体监测")
 
 
 def setting(now: datetime, calendar: WorkCalendar | None = None) -> Setting:
     """Return what sentences refer to."""
-    return Setting(now=now, calendar=calendar or WorkCalendar(), ladder=Ladder.of(BOOK), office=OFFICE)
+    return Setting(now=now, calendar=calendar or WorkCalendar(), ladder=Ladder.of(BOOK), office=OFFICE, clauses=CLAUSES)
 
 
 def item(kind: StepKind, begun: date, now: datetime, name: str = "示例发布", **changes: object) -> Item:
@@ -55,15 +46,13 @@ def said(*items: Item, now: datetime, role: Role = Role.LIAISON, calendar: WorkC
 def test_a_reminder_says_the_facts_the_deadline_and_whom_to_phone() -> None:
     now = beijing_time("2022-05-19 09:00")
     words = to_person([item(StepKind.REMIND, date(2022, 5, 9), now)], [Role.LIAISON], "20220519-1", setting(now))
-    assert words.subject == "【更新提醒】“示例发布”微博10天未更新（5月19日）"
+    assert words.subject == "【更新提醒】请于5月23日前更新（已10天）：“示例发布”微博"
     assert words.body.split("\n\n") == [
-        "### 【更新提醒】“示例发布”微博",
-        (
-            "截至5月19日9时，贵单位主办的“示例发布”（微博）已连续**10天**未更新，最近一次更新为5月9日。"
-            "按照“监测时间点前2周内无更新”单项否决要求，请于**5月23日（周一）前**发布信息。"
-        ),
-        "更新后系统自动核销，无需回复、无需报送截图。如账号已停用或拟注销，请联系示例县政府办公室。",
-        "> 示例县政务新媒体监测 · 联系电话0578-0000000 · 编号20220519-1",
+        "### 【更新提醒】请于5月23日前更新（已10天）：“示例发布”微博",
+        "截至5月19日9时，贵单位主办的“示例发布”（微博）已**10天**未更新，最近一次更新为5月9日。",
+        "按照政务新媒体检查单项否决指标（监测时间点前2周内无更新），请于**5月23日（周一）前（含当日）**发布信息。",
+        ("更新后系统自动办结，无需回复、无需报送截图。账号拟停用或注销的，注销办结前仍须按期更新，请同时与我们联系。"),
+        "> 示例县政务新媒体监测 · 电话0578-0000000 · 编号20220519-1",
     ]
 
 
@@ -74,37 +63,55 @@ def test_an_office_without_a_telephone_names_none() -> None:
     assert body.endswith("\n\n> 示例县政务新媒体监测 · 编号20220519-1")
 
 
-def test_the_last_day_is_called_so() -> None:
+def test_the_last_day_is_called_so_and_plainly_counts() -> None:
     now = beijing_time("2022-05-23 09:00")
-    assert "5月23日（周一）前**发布信息，今天是最后一天。" in said(
-        item(StepKind.LAST_DAY, date(2022, 5, 9), now), now=now
-    )
+    text = said(item(StepKind.LAST_DAY, date(2022, 5, 9), now), now=now)
+    assert text.startswith("### 【更新预警】今日须更新（已14天）：“示例发布”微博\n\n")
+    assert "最近一次更新为5月9日，今日为最后一天。" in text
+    assert "请于**今日（5月23日）24时前**发布信息。" in text
+
+
+def test_the_leader_is_asked_to_see_to_it_and_the_liaison_to_do_it() -> None:
+    now = beijing_time("2022-05-23 09:00")
+    news = item(StepKind.LAST_DAY, date(2022, 5, 9), now)
+    assert "请予关注，并督促今日更新。" in said(news, now=now, role=Role.LEADER)
+    assert "督促" not in said(news, now=now)
+    early = item(StepKind.WARN, date(2022, 5, 11), now)
+    assert "请予关注，并督促按期更新。" in said(early, now=now, role=Role.LEADER)
 
 
 def test_a_deadline_on_a_weekend_is_brought_forward_in_words() -> None:
     now = beijing_time("2022-05-20 09:00")
     text = said(item(StepKind.WARN, date(2022, 5, 8), now), now=now)
-    assert (
-        "最近一次更新为5月8日。休息日（5月21日至22日）后首个工作日为5月23日（周一），如此前不再更新，届时将达15天。"
-        "按照“监测时间点前2周内无更新”单项否决要求，请于**5月20日（周五）前**更新或设置定时发布。"
-    ) in text
+    assert ("更新期限5月22日适逢周日，请提前于**今日（5月20日）24时前**更新，也可设置在5月22日前定时发布。") in text
+
+
+def test_a_day_that_is_worked_in_exchange_is_told_so() -> None:
+    now = beijing_time("2026-02-26 09:00")
+    swapped = WorkCalendar(makeup_workdays=frozenset({date(2026, 2, 28)}))
+    text = said(item(StepKind.REMIND, date(2026, 2, 15), now), now=now, calendar=swapped)
+    assert "更新期限3月1日适逢周日，请提前于**2月28日（周六，调休上班）前（含当日）**更新" in text
 
 
 def test_before_spring_festival_the_holiday_is_named_and_nobody_is_accused() -> None:
     now = beijing_time("2026-02-13 09:00")
     news = item(StepKind.HOLIDAY, date(2026, 2, 9), now)
     words = to_person([news], [Role.LIAISON], "20260213-1", setting(now, SPRING))
-    assert words.subject == "【节前提醒】“示例发布”微博请于2月14日前更新（2月13日）"
-    assert words.body.split("\n\n")[1] == (
-        "春节假期（2月15日至23日）后首个工作日为2月24日（周二）。贵单位主办的“示例发布”（微博）最近一次更新为2月9日，"
-        "如节前不再更新，届时将达**15天**，超过2周。请于**2月14日（周六）前**更新或设置定时发布。"
-    )
+    assert words.subject == "【节前提醒】请于2月14日前更新：“示例发布”微博"
+    assert words.body.split("\n\n")[1:4] == [
+        (
+            "春节假期为2月15日至23日，2月24日（周二）上班。贵单位主办的“示例发布”（微博）最近一次更新为2月9日，"
+            "节前不更新，上班时将达**15天**，超过2周。"
+        ),
+        "请于**2月14日（周六，调休上班）前（含当日）**发布信息，也可设置在2月23日前定时发布。",
+        "更新后系统自动办结，无需回复。祝节日愉快。",
+    ]
 
 
 def test_a_holiday_word_that_leaves_when_the_calendar_has_changed_is_a_plain_reminder() -> None:
     now = beijing_time("2026-02-13 09:00")
     every_day = WorkCalendar(rest_weekdays=frozenset())
-    assert "请于**2月23日（周一）前**发布信息" in said(
+    assert "请于**2月23日（周一）前（含当日）**发布信息" in said(
         item(StepKind.HOLIDAY, date(2026, 2, 9), now), now=now, calendar=every_day
     )
 
@@ -114,6 +121,9 @@ def test_a_day_of_another_year_is_told_with_its_year() -> None:
     assert "最近一次更新为2025年12月28日" in said(item(StepKind.REMIND, date(2025, 12, 28), now), now=now)
     assert "最近一次更新为2024年3月2日，" in said(item(StepKind.REPEAT, date(2024, 3, 2), now), now=now)
     assert "已于1月6日更新" in said(item(StepKind.RECOVERED, date(2026, 1, 6), now), now=now)
+    last_of_year = beijing_time("2025-12-29 09:00")
+    due = said(item(StepKind.REMIND, date(2025, 12, 19), last_of_year), now=last_of_year)
+    assert "请于**2026年1月2日（周五）前（含当日）**发布信息" in due
 
 
 def test_whoever_serves_several_units_is_told_whose_each_account_is() -> None:
@@ -121,37 +131,129 @@ def test_whoever_serves_several_units_is_told_whose_each_account_is() -> None:
     first, second = (item(StepKind.REMIND, date(2022, 5, 9), now, name=name) for name in "甲乙")
     second = replace(second, account=replace(second.account, unit="示例县水利局"))
     words = to_person([first, second], [Role.LIAISON], "1", setting(now))
-    assert words.subject == "【更新提醒】2家单位2个政务新媒体账号（5月19日）"
+    assert words.subject == "【更新提醒】2家单位2个账号须更新，最早5月23日到期"
     assert "示例县教育局主办的“甲”" in words.body
     assert "示例县水利局主办的“乙”" in words.body
     assert "贵单位" not in words.body
 
 
-def test_overdue_names_the_people_and_what_follows() -> None:
+TOLD = tuple(
+    Told(on=date(2022, 5, day), role=role, kind=kind, number=number)
+    for day, role, kind, number in (
+        (11, Role.LIAISON, StepKind.REMIND, 10),
+        (13, Role.LIAISON, StepKind.WARN, 12),
+        (13, Role.LEADER, StepKind.WARN, 12),
+    )
+)
+
+
+def test_the_leader_hears_of_an_overdue_account_what_the_liaison_was_told_and_what_follows() -> None:
     now = beijing_time("2022-05-16 09:00")
-    text = said(item(StepKind.OVERDUE, date(2022, 5, 1), now), now=now, role=Role.LEADER)
-    assert "经监测，“示例发布”（微博，主办单位：示例县教育局）最近一次更新为5月1日，" in text
-    assert "截至5月16日9时已**15天**未更新，超过2周。" in text
-    assert "请联络员甲同志（联络员）今日完成更新；请责任领导甲同志（责任领导）督促落实。" in text
+    news = replace(item(StepKind.OVERDUE, date(2022, 5, 1), now), told=TOLD)
+    words = to_person([news], [Role.LEADER], "1", setting(now))
+    assert words.subject == "【超期预警】已15天未更新：“示例发布”微博"
+    assert words.body.split("\n\n")[1:4] == [
+        (
+            "经监测，贵单位主办的“示例发布”（微博）最近一次更新为5月1日，截至5月16日9时已**15天**未更新，超过2周。"
+            "5月11日、13日已提醒联络员。"
+        ),
+        (
+            "请予督促，**今日完成更新**。5月21日（周六）前（含当日）仍未更新的，将超过20天，"
+            "按照《实施方案》（示例政办发〔2022〕13号）拟列入清理整合建议名单，提请联合研判。"
+        ),
+        "更新后系统自动办结，无需回复。",
+    ]
 
 
-def test_escalation_counts_the_days_that_are_left() -> None:
-    now = beijing_time("2022-05-19 09:00")
-    assert "3天后将超过20天。" in said(item(StepKind.ESCALATE, date(2022, 5, 1), now), now=now)
+def test_nobody_is_said_to_have_been_reminded_who_was_not() -> None:
+    now = beijing_time("2022-05-16 09:00")
+    assert "提醒" not in said(item(StepKind.OVERDUE, date(2022, 5, 1), now), now=now, role=Role.LEADER)
 
 
-def test_after_20_days_consolidation_is_only_proposed() -> None:
+@pytest.mark.parametrize("kind", [StepKind.LAST_DAY, StepKind.OVERDUE, StepKind.ESCALATE, StepKind.PROPOSE])
+def test_a_group_reads_nobodys_name_and_no_word_to_the_leader(kind: StepKind) -> None:
+    now = beijing_time("2022-05-23 09:00")
+    begun = beijing_date(now) - timedelta(days=14 if kind is StepKind.LAST_DAY else 21)
+    for role in (Role.LIAISON, Role.LEADER):
+        text = to_person([item(kind, begun, now)], [role], "1", setting(now), is_group=True).body
+        assert not any(word in text for word in ("联络员甲", "责任领导", "同志", "督促"))
+        assert "贵单位主办的“示例发布”" in text
+
+
+def test_a_step_is_never_called_less_than_the_one_before() -> None:
+    order = ("更新提醒", "更新预警", "超期预警", "督办")
+    now = beijing_time("2022-05-23 09:00")
+    heads = [
+        said(item(kind, beijing_date(now) - timedelta(days=days), now), now=now)[5:9].rstrip("】")
+        for kind, days in (
+            (StepKind.REMIND, 10),
+            (StepKind.WARN, 12),
+            (StepKind.LAST_DAY, 14),
+            (StepKind.OVERDUE, 15),
+            (StepKind.ESCALATE, 18),
+            (StepKind.PROPOSE, 21),
+            (StepKind.REPEAT, 28),
+            (StepKind.REPEAT, 35),
+        )
+    ]
+    places = [next(place for place, name in enumerate(order) if head.startswith(name)) for head in heads]
+    assert places == sorted(places)
+
+
+def test_an_urging_is_counted_by_those_that_were_told() -> None:
+    now = beijing_time("2022-05-30 09:00")
+    urged = tuple(
+        Told(on=date(2022, 5, day), role=role, kind=kind, number=number)
+        for day, kind, number in ((19, StepKind.ESCALATE, 18), (23, StepKind.PROPOSE, 21))
+        for role in (Role.LIAISON, Role.LEADER)
+    )
+    news = replace(item(StepKind.REPEAT, date(2022, 5, 1), now), number=28, told=urged)
+    assert said(news, now=now).startswith("### 【督办（第3次）】已29天未更新：")
+    same_to_the_other = Told(on=date(2022, 5, 30), role=Role.LIAISON, kind=StepKind.REPEAT, number=28)
+    again = replace(news, told=(*urged, same_to_the_other))
+    assert said(again, now=now, role=Role.LEADER).startswith("### 【督办（第3次）】")
+
+
+def test_after_20_days_consolidation_is_only_proposed_and_an_update_still_counts() -> None:
     now = beijing_time("2022-05-22 09:00")
     text = said(item(StepKind.PROPOSE, date(2022, 5, 1), now), now=now)
-    assert "超过20天" in text
-    assert "建议列入清理整合建议名单，待联合研判" in text
+    assert text.startswith("### 【督办】拟列名单，已21天未更新：“示例发布”微博\n")
+    assert (
+        "按照“单次超过20天未更新……的，原则上清理整合”（示例政办发〔2022〕13号），"
+        "拟列入清理整合建议名单，提请联合研判。请**今日完成更新**，研判时一并考虑。"
+    ) in text
+
+
+def test_quotation_marks_stand_around_the_clause_of_the_rules_and_nothing_else() -> None:
+    now = beijing_time("2022-05-22 09:00")
+    other = replace(setting(now), clauses={"UPD-03": "某政办发〔2023〕5号第三条：21天以上无更新的应予清理"})
+    text = to_person([item(StepKind.PROPOSE, date(2022, 5, 1), now)], [Role.LIAISON], "1", other).body
+    assert "按照“21天以上无更新的应予清理”（某政办发〔2023〕5号），拟列入" in text
+    none = to_person([item(StepKind.PROPOSE, date(2022, 5, 1), now)], [Role.LIAISON], "1", replace(other, clauses={}))
+    assert "按照" not in none.body
 
 
 def test_a_unit_that_is_read_by_hand_is_asked_and_not_accused() -> None:
     now = beijing_time("2022-05-19 09:00")
-    text = said(item(StepKind.REMIND, date(2022, 5, 9), now, support=Support.ASKED), now=now)
-    assert "未收到贵单位“示例发布”（微博）的发布记录" in text
-    assert "未更新" not in text.split("###")[1].split("\n\n")[1]
+    news = replace(item(StepKind.REMIND, date(2022, 5, 9), now, support=Support.ASKED), is_polled=False)
+    words = to_person([news], [Role.LIAISON], "1", setting(now))
+    assert words.subject == "【更新提醒】请确认近10天是否已发布：“示例发布”微博"
+    assert "未收到贵单位“示例发布”（微博）近10天的发布记录（已知最近一次发布为5月9日）" in words.body
+    assert "未更新" not in words.subject + words.body
+
+
+def test_what_the_monitor_cannot_see_is_not_said_to_end_by_itself() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    by_hand = replace(item(StepKind.REMIND, date(2022, 5, 9), now), is_polled=False)
+    text = said(by_hand, now=now)
+    assert "本账号不能自动采集，发布后请将链接告知示例县政务新媒体监测（0578-0000000）。" in text
+    assert "自动办结" not in text
+    assert "无需回复" not in text
+    linked = to_person([by_hand], [Role.LIAISON], "1", setting(now), Links(paste="https://x.example/k/1")).body
+    assert "发布后请点击“已发布，提交链接”，或将链接告知" in linked
+    assert "[已发布，提交链接](https://x.example/k/1)" in linked
+    both = said(by_hand, replace(item(StepKind.REMIND, date(2022, 5, 9), now, name="乙")), now=now)
+    assert "能自动采集的账号更新后系统自动办结" in both
 
 
 def test_several_accounts_make_one_message_with_the_gravest_first() -> None:
@@ -161,13 +263,14 @@ def test_several_accounts_make_one_message_with_the_gravest_first() -> None:
         item(StepKind.ESCALATE, date(2022, 5, 1), now, name="乙"),
         now=now,
     )
-    assert text.startswith("### 【督办】2个账号\n\n1. 经监测，“乙”")
+    assert text.startswith("### 【督办】“乙”微博等2个账号须更新\n\n1. 经监测，贵单位主办的“乙”")
     assert "\n\n2. 截至5月19日9时，贵单位主办的“甲”" in text
 
 
 def test_what_could_not_be_delivered_reaches_the_operator_as_such() -> None:
     now = beijing_time("2022-05-19 09:00")
-    text = said(item(StepKind.REMIND, date(2022, 5, 9), now), now=now, role=Role.OPERATOR)
+    news = replace(item(StepKind.REMIND, date(2022, 5, 9), now), is_passed_on=True)
+    text = said(news, now=now, role=Role.OPERATOR)
     assert "未能送达" in text
     assert "示例县教育局主办的“示例发布”" in text, "the office must know whom to tell"
     assert "贵单位" not in text
@@ -175,7 +278,23 @@ def test_what_could_not_be_delivered_reaches_the_operator_as_such() -> None:
 
 def test_a_recovered_unit_is_told_that_it_is_settled() -> None:
     now = beijing_time("2022-05-19 09:00")
-    assert "已于5月18日更新，此前的超期提醒已核销" in said(item(StepKind.RECOVERED, date(2022, 5, 18), now), now=now)
+    over = Told(on=date(2022, 5, 16), role=Role.LIAISON, kind=StepKind.OVERDUE, number=15)
+    news = replace(item(StepKind.RECOVERED, date(2022, 5, 18), now), told=(*TOLD, over))
+    words = to_person([news], [Role.LIAISON], "1", setting(now))
+    assert words.subject == "【办结】已恢复更新：“示例发布”微博"
+    assert "已于5月18日更新，此前的超期预警同时办结，无需回复。" in words.body
+    assert words.body.count("无需回复") == 1
+
+
+@given(kind=st.sampled_from([one for one in StepKind if one is not StepKind.TASK]), age=st.integers(0, 60))
+def test_what_is_to_be_done_stands_in_the_first_20_signs(kind: StepKind, age: int) -> None:
+    now = beijing_time("2022-05-19 09:00")
+    long = "示例县自然资源和规划局不动产登记中心"
+    subject = to_person(
+        [item(kind, beijing_date(now) - timedelta(days=age), now, name=long)], [Role.LIAISON], "1", setting(now)
+    ).subject
+    assert len(subject.partition("：")[0].partition("（已")[0]) <= 20
+    assert subject.index("：") < subject.index(long)
 
 
 def test_names_from_outside_stay_words() -> None:
@@ -232,7 +351,7 @@ def test_the_facts_stand_beside_the_words_as_a_table() -> None:
         item(StepKind.RECOVERED, date(2022, 5, 18), now, "丙"),
     ]
     assert to_person(items, [Role.LIAISON], "1", setting(now)).grid == (
-        ("账号", "平台", "最近更新", "天数", "期限"),
+        ("账号", "平台", "最近更新", "天数", "更新期限"),
         ("乙", "微博", "5月4日", "15", "5月18日（周三），已过"),
         ("A＜b＞", "微博", "5月9日", "10", "5月23日（周一）"),
     )
@@ -243,19 +362,34 @@ def test_an_alarm_says_what_is_wrong_and_gives_nobodys_number() -> None:
     now = beijing_time("2026-10-03 22:00")
     found = item(StepKind.TASK, date(2026, 10, 1), now, because="10月3日登记：发现：页面被篡改。")
     words = alarm([found], "1", setting(now))
-    assert words.subject == "【紧急】“示例发布”微博（10月3日22时）"
+    assert words.subject == "【紧急】请立即核实：“示例发布”微博（10月3日22时）"
     assert "10月3日登记：发现：页面被篡改。" in words.body
     assert "13800000001" not in words.body
-    assert alarm([found, found], "1", setting(now)).subject == "【紧急】2个账号（10月3日22时）"
+    assert alarm([found, found], "1", setting(now)).subject == "【紧急】请立即核实：2个账号（10月3日22时）"
 
 
-def test_the_digest_leaves_out_what_is_empty() -> None:
+def test_what_was_recorded_of_content_safety_goes_to_no_group_and_no_mail() -> None:
+    now = beijing_time("2026-10-03 22:00")
+    found = item(StepKind.TASK, date(2026, 10, 1), now, rule="SEC-01", because="10月3日登记：发现：某句涉密的话。")
+    body = alarm([found], "1", setting(now)).body
+    assert "涉密的话" not in body
+    assert "有1项内容安全问题待处置，请登录系统查看。" in body
+    assert "涉密的话" not in told(found.finding), "the digest says no more"
+
+
+def test_the_digest_counts_what_is_to_do_and_leaves_out_what_is_empty() -> None:
     now = beijing_time("2022-05-19 08:45")
     words = digest(
         [Section(heading="未能核查", lines=("甲",)), Section(heading="超期", lines=())], "20220519-2", setting(now)
     )
+    assert words.subject == "【每日摘要】待办1项（5月19日，周四）"
     assert "**未能核查（1）**" in words.body
     assert "超期" not in words.body
+    over = Section(heading="超期", lines=("甲", "乙"), is_to_do=False, is_over=True)
+    ended = Section(heading="自动办结的事项", lines=("丙",), is_to_do=False)
+    both = digest([over, ended], "1", setting(now))
+    assert both.subject == "【每日摘要】今日无待办，超期2个（5月19日，周四）"
+    assert "**自动办结的事项（1，无需处理）**" in both.body
     assert beijing_date(now) == date(2022, 5, 19)
 
 

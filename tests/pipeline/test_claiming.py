@@ -63,7 +63,7 @@ async def test_a_proved_link_ends_the_case_and_the_unit_hears_that_it_is_settled
     made.mail.taken.clear()
     assert await verdict(made) is Verdict.PROVED
     assert await judged(made) == "ok"
-    assert {message.subject[:4] for message in made.mail.taken} == {"【核销】"}
+    assert {message.subject[:4] for message in made.mail.taken} == {"【办结】"}
 
 
 async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:

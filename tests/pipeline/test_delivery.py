@@ -87,7 +87,7 @@ async def test_nothing_is_said_twice_however_often_the_passes_run(store: Store) 
 async def test_a_message_carries_the_number_under_which_it_is_kept(store: Store) -> None:
     made = await stale(store, 12)
     await made.settle()
-    assert all(f"编号{message.id}" in message.body for message in made.mail.taken)
+    assert all(f"编号{message.id[-8:]}" in message.body for message in made.mail.taken)
 
 
 async def test_a_held_message_is_shown_and_not_sent_until_it_is_released(store: Store) -> None:
@@ -125,7 +125,7 @@ async def test_outside_office_hours_messages_wait_for_the_morning(store: Store) 
     await made.look()
     await made.settle()
     assert len(made.mail.taken) == 2
-    assert "已连续**13天**未更新" in made.mail.taken[0].body
+    assert "已**13天**未更新" in made.mail.taken[0].body
 
 
 async def test_a_temporary_failure_is_tried_again_with_the_same_id_and_words(store: Store) -> None:
@@ -243,7 +243,7 @@ async def test_the_digest_says_when_the_first_message_goes_by_itself(store: Stor
     await made.settle()
     (told,) = made.duty.taken
     due = beijing_date(NOW) + timedelta(days=3)
-    assert f"1条消息待放行（xuncha message release），最早的{due.month}月{due.day}日自动放行" in told.body
+    assert f"放行：1条消息待放行（最早{due.month}月{due.day}日自动放行）" in told.body
 
 
 async def test_a_bug_in_a_channel_leaves_its_message_to_be_tried_again(
@@ -293,11 +293,11 @@ async def test_an_address_that_refuses_is_the_offices_task_until_another_is_name
         found = await store.query(cases.current_findings)
         return [one.because for one in found if one.rule == "PER-01"]
 
-    assert await said() == [f"{whose}的邮箱拒收消息，请核对。"]
+    assert await said() == [f"{whose}的邮箱收不到消息，请核对。"]
     people = account(1, "").contacts
     named = tuple(replace(one, mail="new@example.invalid") if one.mail == refusing else one for one in people)
     await made.enrol([account(1, URL.format(1), contacts=named)])
-    assert await said() == ["联络员和责任领导齐全。"]
+    assert await said() == ["联络员、责任领导齐全。"]
 
 
 async def test_a_channel_that_works_for_nobody_is_no_fault_of_the_people(store: Store) -> None:
@@ -436,7 +436,7 @@ async def test_what_is_sent_again_on_another_day_says_how_things_stand_on_it(sto
     await retried(made)
     again = made.mail.taken[-1]
     assert again.address == "liaison@example.invalid"
-    assert "已连续**11天**未更新" in again.body
+    assert "已**11天**未更新" in again.body
     assert await store.query(outbox.waiting_notices) == ()
 
 
@@ -488,7 +488,7 @@ async def test_an_overdue_unit_that_updates_is_told_once_that_it_is_settled(stor
     made.clock.forward(timedelta(hours=12))
     await made.look()
     await made.settle()
-    assert ["核销" in message.subject for message in made.mail.taken] == [True, True]
+    assert ["办结" in message.subject for message in made.mail.taken] == [True, True]
 
 
 @pytest.mark.parametrize(("today", "is_missed"), [("2026-11-30 09:00", False), ("2026-12-01 09:00", True)])
@@ -500,7 +500,7 @@ async def test_from_december_on_the_digest_asks_for_the_next_years_days_off(
     made.clock.moment = beijing_time(today)
     await made.parts.works.write_digest()
     await made.settle()
-    assert [("没有2027年的放假和调休安排" in message.body) for message in made.duty.taken] == [True] * is_missed
+    assert [("2027年放假和调休安排尚未录入" in message.body) for message in made.duty.taken] == [True] * is_missed
 
 
 async def test_the_digest_is_written_once_a_day_and_names_what_wants_a_person(store: Store) -> None:
@@ -536,8 +536,8 @@ async def test_a_digest_that_was_held_says_how_things_stand_when_it_is_let_go(st
     assert told.id == held.message.id
     assert "“示例1”" in held.message.body
     assert "“示例1”" not in told.body
-    assert told.subject.endswith("（5月21日）")
-    assert "“示例2”（头条号）：最近一次更新为2026年5月4日，已17天未更新" in told.body
+    assert told.subject.endswith("（5月21日，周四）")
+    assert "“示例2”（头条号，示例县教育局）：5月4日后未更新，17天，" in told.body
     assert "未确定联络员" in told.body
 
 
@@ -560,7 +560,7 @@ async def test_what_happened_since_the_last_digest_that_left_stands_in_the_next_
             await store.write(emptied)
         made.clock.forward(timedelta(days=1))
     _, last = made.duty.taken
-    assert "A01 UPD-01：账号已移出台账" in last.body
+    assert "“示例1”（头条号，示例县教育局）2周未更新：账号已移出台账，自动办结" in last.body
 
 
 async def test_a_held_digest_that_has_nothing_left_to_say_is_not_sent(store: Store) -> None:
@@ -587,7 +587,7 @@ async def test_on_friday_a_weekend_deadline_is_named_and_on_sunday_nobody_is_wri
         await made.look()
         await made.settle()
     assert {message.subject[:6] for message in made.mail.taken} == {"【更新预警】"}
-    assert "休息日（5月23日至24日）后首个工作日为5月25日（周一）" in made.mail.taken[0].body
+    assert "更新期限5月23日适逢周六，请提前于**今日（5月22日）24时前**更新" in made.mail.taken[0].body
     assert len(made.mail.taken) == 2
 
 

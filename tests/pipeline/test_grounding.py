@@ -141,9 +141,9 @@ async def test_the_digest_tells_of_changed_grounds_once(store: Store) -> None:
         await of.settle()
         of.clock.forward(DAY)
         await of.parts.works.judge_all()
-    told = [message.body for message in of.duty.taken if "依据变化" in message.body]
+    told = [message.body for message in of.duty.taken if "决定依据有变化" in message.body]
     assert len(told) == 1
-    assert "5月10日县府办决定清理整合（UPD-02）。作出决定时：" in told[0]
+    assert "5月10日县府办决定清理整合（连续2次被通报2周未更新）。作出决定时：" in told[0]
 
 
 async def test_what_was_decided_is_found_as_it_was_known_at_any_moment(store: Store) -> None:

@@ -28,8 +28,8 @@ OLD = 9
 """Days since the last post when the watching begins."""
 DAYS = 15
 """Days watched: up to the proposal on day 21, and over it."""
-END = "核销"
-WRONG = ("超期提醒", "督办", "列入建议名单")
+END = "办结"
+WRONG = ("超期预警", "督办")
 
 
 def muted(made: Office, first: date, last: date, name: str = "A01", subject: Subject = Subject.ACCOUNT) -> None:
@@ -145,7 +145,7 @@ async def test_after_a_mute_the_highest_word_is_said_once(store: Store) -> None:
     with store.read() as tx:
         (case,) = (one for one in cases.case_history(tx, "A01") if one.rule == "UPD-01")
     assert [step.days for step in case.steps] == [10, 12, 15]
-    assert heard == [[], [], ["【超期提醒】"] * 2, ["【超期提醒】"] * 2]
+    assert heard == [[], [], ["【超期预警】"] * 2, ["【超期预警】"] * 2]
 
 
 async def test_that_an_account_is_put_on_the_list_is_not_lost_in_a_long_mute(store: Store) -> None:
@@ -156,7 +156,7 @@ async def test_that_an_account_is_put_on_the_list_is_not_lost_in_a_long_mute(sto
         made.clock.forward(timedelta(days=days))
         await made.look()
         await made.settle()
-    assert [message.subject[:8] for message in made.mail.taken] == ["【列入建议名单】"] * 2
+    assert [message.subject[:8] for message in made.mail.taken] == ["【督办】拟列名单"] * 2
     assert "已**29天**未更新" in made.mail.taken[0].body
 
 
@@ -232,8 +232,8 @@ async def test_the_digest_says_who_is_muted_until_when_and_by_whom(store: Store)
     await made.parts.works.write_digest()
     await made.settle()
     (digest,) = made.duty.taken
-    assert "“示例1”（头条号）：至5月31日，张三登记，账号交接" in digest.body
-    assert "已超期" in digest.body
+    assert "“示例1”（头条号，示例县教育局）：至5月31日，张三登记，账号交接" in digest.body
+    assert "**超期（1）**" in digest.body
     assert made.mail.taken == []
 
 

@@ -150,7 +150,7 @@ async def test_an_account_that_leaves_takes_its_cases_along_and_the_operator_is_
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.LEFT)]
     await of.parts.works.write_digest()
     await of.settle()
-    assert "A01 PLT-01：账号已移出台账" in of.duty.taken[-1].body
+    assert "“示例1”（搜狐号，示例县教育局）小众平台账号：账号已移出台账，自动办结" in of.duty.taken[-1].body
 
 
 async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> None:
@@ -158,8 +158,8 @@ async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> 
     await of.parts.works.write_digest()
     await of.settle()
     body = of.duty.taken[-1].body
-    assert "新增待办（单位和地区）" in body
-    assert "示例县教育局：没有登记信息发布审核制度" in body
+    assert "**请今天办（" in body
+    assert "示例县教育局：未登记信息发布审核制度" in body
 
 
 async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(store: Store) -> None:
@@ -199,9 +199,12 @@ async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_ev
         told.append(of.duty.taken[-1].body)
         of.clock.forward(DAY)
     waiting = (
-        "缺通报“省平台月报”第3期，请补录后导入；确无此期的，导入一行空行（覆盖全部写“否”）",
-        "通报“省平台月报”第2期：1行对不上账号，请补上台账，或在原表写明账号ID后再导入",
-        "因以上期次或行，1个账号是否连续被通报2周未更新，暂不能认定",
+        (
+            "缺通报“省平台月报”第3期，请补录后导入；"
+            "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
+        ),
+        "通报“省平台月报”第2期：1行未匹配到账号，请补全台账，或在原表写明账号ID后再导入",
+        "因以上期次或行，1个账号是否连续被通报2周未更新，暂不能判定",
     )
     assert [[line in body for line in waiting] for body in told] == [[True] * 3, [True] * 3]
     assert ["已备案清单" in body for body in told] == [True, False]  # no verdict waits for it: told once

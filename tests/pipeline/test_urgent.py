@@ -51,9 +51,10 @@ async def test_on_a_saturday_night_of_the_national_holiday_the_duty_officer_hear
     made = await hit(store)
     await made.settle()
     (told,) = made.duty.taken
-    assert told.subject == "【紧急】“示例1”头条号（10月3日22时3分）"
-    assert "发现：页面被篡改" in told.body
-    assert f"编号{told.id}" in told.body
+    assert told.subject == "【紧急】请立即核实：“示例1”头条号（10月3日22时3分）"
+    assert "有1项内容安全问题待处置，请登录系统查看" in told.body
+    assert "页面被篡改" not in told.body, "what was recorded may be what nobody should read"
+    assert f"编号{told.id[-8:]}" in told.body
     assert made.mail.taken == []
     for _ in range(3):
         made.clock.forward(timedelta(hours=5))
@@ -72,7 +73,7 @@ async def test_the_rest_waits_for_the_first_working_morning_and_names_the_alarm_
     await made.settle()
     assert [message.subject[:6] for message in made.duty.taken] == ["【每日摘要】"]
     assert "页面被篡改" not in made.duty.taken[0].body
-    assert {message.subject[:6] for message in made.mail.taken} == {"【列入建议名"}
+    assert {message.subject[:6] for message in made.mail.taken} == {"【督办】拟列"}
 
 
 async def test_an_alarm_leaves_before_everything_else_and_within_the_pace_of_its_channel(store: Store) -> None:
@@ -169,5 +170,7 @@ async def test_a_main_account_that_its_platform_no_longer_shows_is_an_alarm(stor
         made.clock.forward(timedelta(hours=2))
         record(store, look(made.clock(), banned, watched))
         await made.settle()
-    assert [message.subject for message in made.duty.taken] == ["【紧急】“示例1”头条号（10月4日2时3分）"] * is_main
+    assert [message.subject for message in made.duty.taken] == [
+        "【紧急】请立即核实：“示例1”头条号（10月4日2时3分）"
+    ] * is_main
     assert not is_main or "平台显示账号" in made.duty.taken[0].body

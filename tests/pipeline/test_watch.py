@@ -246,7 +246,7 @@ async def test_an_account_out_of_sight_for_three_working_days_is_the_operator_s_
     await store.write(scene.of.parts.refresh)  # a restart ends the cases of rules that are gone; this duty never goes
     (case,) = [case for case in await scene.cases() if case.rule == "SEE-01"]
     assert (case.account, len(case.steps), case.closed_at) == ("A01", 1, None)
-    said = [message.body for message in scene.of.duty.taken if "请于5月25日前人工核查后登记" in message.body]
+    said = [message.body for message in scene.of.duty.taken if "请于5月25日前人工核查并登记" in message.body]
     assert len(said) == 1
     assert not [message for message in scene.of.mail.taken if "A01" in message.body]
     scene.bodies[url(1)] = good
@@ -267,7 +267,7 @@ async def test_accounts_read_by_hand_are_one_task_together_and_only_where_it_mat
     await scene.of.settle()
     await scene.live(timedelta(hours=1), timedelta(hours=1))
     (digest,) = [message.body for message in scene.of.duty.taken if "每日摘要" in message.subject]
-    assert "靠人工核查，请登录平台查看后登记（1）" in digest
+    assert "不能自动采集，请人工核查并登记（1）" in digest
     assert "示例3" in digest
     assert [case for case in await scene.cases() if case.rule == "SEE-01"] == []
 

@@ -105,7 +105,7 @@ def test_of_several_findings_the_strongest_action_is_proposed_and_all_are_told()
     strong = replace(proposing(Proposal.DEREGISTER, rule="REG-01"), strength=Strength.MANDATORY)
     (row,) = rows(review([dossier(mild, strong)], (), QUARTER))
     assert row["建议"] == "注销"
-    assert row["触发规则"] == "UPD-03（不符合）条款\nREG-01（不符合）条款"
+    assert row["触发规则"] == "UPD-03（存在问题）条款\nREG-01（存在问题）条款"
     assert row["证据"] == "observation:7"
 
 
@@ -140,7 +140,7 @@ def test_the_review_is_told_where_a_decision_rests_on_what_has_changed() -> None
         ruled(Ruling.CONSOLIDATED, "2026-05-10", "UPD-02"), shaken="作出决定时：甲。按现在所知：乙。", shaken_at=NOW
     )
     (row,) = rows(review([dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,))], (), QUARTER))
-    said = "2026-05-10 UPD-02 清理整合（县府办）；依据变化：作出决定时：甲。按现在所知：乙。"
+    said = "2026-05-10 UPD-02 清理整合（县府办）；决定依据有变化：作出决定时：甲。按现在所知：乙。"
     assert row["已有决定"] == said
 
 
@@ -160,16 +160,16 @@ def test_the_table_of_deregistrations_has_the_day_of_each_step_and_what_is_due()
     made = deregistration([closing("A01", *steps, due="2026-06-27"), dossier(name="A02")], (), QUARTER)
     (row,) = rows(made)
     assert (row["决定"], row["备案"], row["申请"]) == (date(2026, 5, 6), None, date(2026, 6, 5))
-    assert (row["冻结至"], row["确认"], row["核销"]) == (date(2026, 6, 20), None, None)
+    assert (row["冻结至"], row["确认"], row["归档"]) == (date(2026, 6, 20), None, None)
     assert (row["下一步"], row["期限"], row["情况"]) == ("确认", date(2026, 6, 27), "办理中。")
-    assert made.head == ("2026年第二季度：办理中1个，核销0个。",)
+    assert made.head == ("2026年第二季度：办理中1个，归档0个。",)
 
 
 @pytest.mark.parametrize(("closed", "is_shown"), [("2026-03-31", False), ("2026-04-01", True), ("2026-06-30", True)])
 def test_the_table_of_deregistrations_shows_what_was_closed_in_the_period(closed: str, *, is_shown: bool) -> None:
     made = deregistration([closing("A01", (Stage.DECIDED, "2026-01-05"), (Stage.CLOSED, closed))], (), QUARTER)
     assert bool(rows(made)) is is_shown
-    assert made.head == (f"2026年第二季度：办理中0个，核销{int(is_shown)}个。",)
+    assert made.head == (f"2026年第二季度：办理中0个，归档{int(is_shown)}个。",)
 
 
 def test_the_pass_rate_leaves_out_what_could_not_be_checked() -> None:

@@ -11,7 +11,7 @@ from monitor.app.parts import Parts
 from monitor.core.calendar import beijing
 from monitor.core.case import RUNGS, Case
 from monitor.core.outage import Outage
-from monitor.core.wording import day_with_week
+from monitor.core.phrases import day_with_week
 from monitor.pipeline.digesting import TOPIC
 from monitor.store import Tx, cases, outages, outbox, roster
 from monitor.store.notices import notices_of

@@ -20,7 +20,7 @@ from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, days_between
 from monitor.core.case import RUNGS, StepKind
 from monitor.core.channel import Channel
-from monitor.core.wording import day
+from monitor.core.phrases import day
 from monitor.sample import replay
 from monitor.sample.script import County, FeedKind, FeedPlace, Script, ScriptedPost
 from monitor.store import Store, cases, open_store, outbox
@@ -157,7 +157,7 @@ def test_nobody_is_told_to_update_after_updating(months: tuple[Store, Parts]) ->
         newest = next(script for name, script in scripts.items() if f"“{name}”" in body).newest(at)
         assert newest is not None
         days = days_between(newest.published_at, at)
-        is_settled = "此前的超期提醒已核销" in body
+        is_settled = "同时办结" in body
         is_known = f"最近一次更新为{day(beijing_date(newest.published_at))}" in body
         assert is_settled or (days >= 4 and is_known), (at, address, body)
         assert is_settled or "节前提醒" in body or f"**{days}天**" in body

@@ -10,9 +10,9 @@ from monitor.core.account import Role, Source
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason
+from monitor.core.phrases import day
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.rules import per_01
-from monitor.core.wording import day
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
 from monitor.store.outbox import Draft, messages, save_draft

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.core.wording import dated
+from monitor.core.phrases import dated
 from monitor.web.words import ago, deadline_text, masked, safe_link, until
 from tests.core.build import beijing_time
 

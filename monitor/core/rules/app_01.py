@@ -46,7 +46,7 @@ class _Line:
         """What is wrong with it, as a part of a sentence."""
         said = f"（{self.fault.label}）" if self.fault else ""
         begun = _hour(self.failures[0].at)
-        return f"{self.shown.place}自{begun}起连续{len(self.failures)}次{self.verb}{said}"
+        return f"自{begun}起，在{self.shown.place}连续{len(self.failures)}次核查均{self.verb}{said}"
 
     @property
     def fault(self) -> Fault | None:
@@ -72,13 +72,13 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         state=State.NOT_APPLICABLE,
         strength=book.strengths[ID],
         clause=book.clauses[ID],
-        because="该账号不是移动客户端。",
+        because="本项只涉及移动客户端。",
         evidence=tuple(f"observation:{one.id}" for one in _links(known)),
     )
     if not known.account.is_judged or not known.account.platform.is_app:
         return finding
     if not lines:
-        return replace(finding, state=State.UNKNOWN, because="没有应用商店、安装包或后台服务的核查记录。")
+        return replace(finding, state=State.UNKNOWN, because="尚未核查：未登记下载或服务链接，请补填台账。")
     down = tuple(_down(lines))
     if down:
         return _failing(finding, down, known)
@@ -163,7 +163,7 @@ def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: date
     if doubts:
         return replace(finding, state=State.WARNING, proposals=(Proposal.WARN,), because=f"{'；'.join(doubts)}。")
     if not any(line.is_fresh and line.shown.is_available for line in lines):
-        return replace(finding, state=State.UNKNOWN, because="近24小时没有看到可用的链接，尚不能认定。")
+        return replace(finding, state=State.UNKNOWN, because="近24小时未采集到可用的链接，不能判定。")
     return replace(finding, state=State.OK, because="可以正常下载和使用。")
 
 
@@ -192,7 +192,7 @@ RULE = Rule(
         State.WARNING: "部分链接失败、不稳定，或安全证书、苹果安装包的描述文件即将到期",
         State.SUSPECTED: "商店和安装包的链接全部失败，或后台服务失败，待人工核实",
         State.VIOLATED: "疑似的情况经人工核实确认",
-        State.UNKNOWN: "没有登记链接，或24小时内没有看到可用的链接",
+        State.UNKNOWN: "未登记链接，或24小时内未采集到可用的链接",
         State.NOT_APPLICABLE: "不是移动客户端",
     },
 )

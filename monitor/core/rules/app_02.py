@@ -26,7 +26,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         checks = register.records_of(RecordKind.IPV6, account.id)
         supports = affirms(checks[-1].text) if checks else None
         if supports is None:
-            yield on_account(ID, account, book, State.UNKNOWN, "没有核查过是否支持IPv6。", basis=Basis.HAND)
+            yield on_account(ID, account, book, State.UNKNOWN, "尚未核查是否支持IPv6。", basis=Basis.HAND)
         elif not supports:
             because = f"{day(checks[-1].on)}核查：{checks[-1].text}。"
             yield on_account(ID, account, book, State.WARNING, because, basis=Basis.HAND, evidence=cited(checks[-1]))
@@ -38,14 +38,14 @@ def _is_app(account: Account, book: RuleBook) -> bool:
 
 RULE = AreaRule(
     id=ID,
-    title="支持IPv6",
+    title="不支持IPv6",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=_is_app,
     says={
         State.OK: "核查为支持",
         State.WARNING: "核查为不支持",
-        State.UNKNOWN: "没有核查过",
+        State.UNKNOWN: "尚未核查",
         State.NOT_APPLICABLE: "不是移动客户端",
     },
 )

@@ -24,19 +24,19 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             continue
         filings = register.records_of(RecordKind.APP_FILING, account.id)
         if not filings or affirms(filings[-1].text) is False:
-            because = "没有登记政务应用程序备案号，待研判。"
+            because = "未登记政务应用程序备案号，待研判。"
             yield on_account(ID, account, book, State.WARNING, because, proposals=(Proposal.REVIEW, Proposal.FILE))
 
 
 RULE = AreaRule(
     id=ID,
-    title="政务应用程序备案",
+    title="政务应用程序未备案",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=app_like,
     says={
         State.OK: "已登记备案号",
-        State.WARNING: "没有登记备案号",
+        State.WARNING: "未登记备案号",
         State.NOT_APPLICABLE: "不是移动客户端或小程序",
     },
 )

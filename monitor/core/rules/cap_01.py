@@ -28,27 +28,25 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     closing = sum(one.status is AccountStatus.DEREGISTERING for one in counted)
     brands = len({normal(one.name) for one in counted})
     at_most = book.number(ID, "at_most")
-    parts = [f"现有{len(counted)}个账号（按名称计{brands}个）"]
-    if closing:
-        parts.append(f"其中注销中{closing}个，完成后{len(counted) - closing}个")
-    if pending:
-        parts.append(f"另有{pending}个账号的单位层级未填写")
-    facts = "，".join(parts)
+    facts = f"现有账号{len(counted)}个（同名合并计{brands}个）"
+    parts = [f"其中注销中{closing}个，注销后{len(counted) - closing}个"] if closing else []
+    parts += [f"{'另有' if not closing else ''}单位层级未填写{pending}个"] if pending else []
+    rest = f"{'；'.join(parts)}。" if parts else ""
     proposals: tuple[Proposal, ...] = (Proposal.REVIEW,)
     if len(counted) > at_most:
         is_judged = beijing_date(now) >= book.date(ID, "judged_from")
         state = State.VIOLATED if is_judged else State.WARNING
-        said = f"{facts}，超过{at_most}个。"
+        said = f"{facts}，超过{at_most}个的上限。{rest}"
     elif len(counted) + pending > at_most:
-        state, said = State.NEEDS_REVIEW, f"{facts}，是否超过{at_most}个待确定。"
+        state, said = State.NEEDS_REVIEW, f"{facts}，是否超过{at_most}个的上限待确定。{rest}"
     else:
-        state, said, proposals = State.OK, f"{facts}，在{at_most}个以内。", ()
+        state, said, proposals = State.OK, f"{facts}，未超过{at_most}个的上限。{rest}", ()
     yield on_area(ID, register.area, book, state, said, proposals=proposals)
 
 
 RULE = AreaRule(
     id=ID,
-    title="账号总数",
+    title="账号总数超限",
     on=Subject.AREA,
     judge=judge,
     binds=posts_or_serves,

@@ -25,15 +25,15 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     account = known.account
     say = partial(book.draft(ID, account), episode=ID)
     if not account.is_judged or account.status not in RUNNING or account.status is AccountStatus.FILING:
-        return say(state=State.NOT_APPLICABLE, because="该账号不核对变更。")
+        return say(state=State.NOT_APPLICABLE, because="本项不涉及该账号。")
     vanished, renamed = _vanished(known), _renamed(known, now)
     if vanished is not None and isinstance(vanished.seen, Timeline):
-        because = f"平台显示账号{vanished.seen.standing.label}，台账为{account.status.label}，待核实。"
+        because = f"平台显示账号{vanished.seen.standing.label}，台账为{account.status.label}，请人工核查。"
         return _changed(say, vanished, because)
     if renamed is not None and isinstance(renamed.seen, Timeline) and renamed.seen.profile:
-        because = f"平台显示账号名称为“{renamed.seen.profile.name}”，台账为“{account.name}”，没有变更备案记录。"
+        because = f"平台显示账号名称为“{renamed.seen.profile.name}”，台账为“{account.name}”，无变更备案记录。"
         return _changed(say, renamed, because)
-    return say(state=State.OK, because="没有看到平台显示的与台账不同。")
+    return say(state=State.OK, because="平台显示信息与台账一致。")
 
 
 def _vanished(known: Known) -> Observation | None:
@@ -77,7 +77,7 @@ RULE = Rule(
     pacing=Pacing.TASK,
     judge=judge,
     says={
-        State.OK: "没有看到平台显示的与台账不同，或变更已备案",
+        State.OK: "平台显示信息与台账一致，或变更已备案",
         State.WARNING: "平台显示的名称与台账不同且没有变更备案记录；或相隔1小时两次显示账号已不存在",
         State.NOT_APPLICABLE: "待备案、注销中、已注销的账号",
     },

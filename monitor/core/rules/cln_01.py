@@ -50,7 +50,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             account,
             book,
             State.VIOLATED if proposal else State.NEEDS_REVIEW,
-            f"{day(record.on)}联合研判：{record.text or '没有写明结论'}。",
+            f"{day(record.on)}联合研判：{record.text or '未写明意见'}。",
             since=record.on,
             proposals=(proposal or Proposal.REVIEW,),
             basis=Basis.HAND,
@@ -61,14 +61,14 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="联合研判的结论",
+    title="联合研判意见",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
     waits_for_scope=False,
     says={
-        State.OK: "没有清理整合的研判结论",
-        State.VIOLATED: "最近一次研判的结论为注销、关停、取消、清理整合",
-        State.NEEDS_REVIEW: "研判记录没有写明结论",
+        State.OK: "无清理整合的研判意见",
+        State.VIOLATED: "最近一次研判的意见为注销、关停、取消、清理整合",
+        State.NEEDS_REVIEW: "研判记录未写明意见",
     },
 )

@@ -46,7 +46,7 @@ RULE = AreaRule(
     binds=in_scope,
     waits_for_scope=False,
     says={
-        State.OK: "没有待办的关停申请",
+        State.OK: "无待办的关停申请",
         State.WARNING: "主办单位申请关停，尚未转为注销中",
     },
 )

@@ -14,18 +14,19 @@ from monitor.core.calendar import beijing_date
 from monitor.core.decision import Ruling
 from monitor.core.deregistration import ID, Progress, Stage, progress
 from monitor.core.finding import Basis, Finding, Known, Pacing, Rule, RuleBook, State
+from monitor.core.phrases import dated, span, until
 from monitor.core.record import RecordKind
-from monitor.core.rules.registry import cited, day, on_account
+from monitor.core.rules.registry import cited, on_account
 
 _ASKS = {
-    Stage.DECIDED: "登记决定的日期",
+    Stage.DECIDED: "登记作出决定的日期",
     Stage.FILED: "办理备案",
-    Stage.MOVED: "把内容迁往指定的账号并登记",
-    Stage.ANNOUNCED: "存档内容、发布公告",
-    Stage.APPLIED: "向平台申请",
-    Stage.CONFIRMED: "由管理员在平台确认",
-    Stage.GONE: "核实平台上已没有该账号",
-    Stage.CLOSED: "核销：把台账状态改为已注销",
+    Stage.MOVED: "将内容迁往指定账号并登记",
+    Stage.ANNOUNCED: "保存账号内容并发布注销公告",
+    Stage.APPLIED: "向平台申请注销",
+    Stage.CONFIRMED: "登录平台确认",
+    Stage.GONE: "核实平台已无该账号",
+    Stage.CLOSED: "将台账状态改为“已注销”",
 }
 
 
@@ -33,7 +34,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return how far the account's deregistration is, and whether its next step is the operator's task by now."""
     reached = progress(known, book, now)
     if reached is None:
-        return on_account(ID, known.account, book, State.NOT_APPLICABLE, "没有作出注销或清理整合的决定。")
+        return on_account(ID, known.account, book, State.NOT_APPLICABLE, "未作出注销或清理整合的决定。")
     today = beijing_date(now)
     marks = (*known.records_of(RecordKind.DEREGISTRATION), *known.records_of(RecordKind.MIGRATION))
     finding = on_account(
@@ -41,13 +42,14 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         known.account,
         book,
         State.NEEDS_REVIEW if reached.next and today >= reached.asked_from else State.OK,
-        f"{'；'.join(_parts(reached, known, today))}。",
+        f"{'，'.join(_parts(reached, today))}。",
         since=reached.since,
         basis=Basis.REGISTRY,
         evidence=(*cited(*marks), *_looks(reached, known)),
     )
     may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
-    return replace(finding, due=reached.due, is_the_unit_s=may_confirm)
+    opens = reached.opens if may_confirm else None
+    return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm)
 
 
 def _looks(reached: Progress, known: Known) -> Iterator[str]:
@@ -56,34 +58,53 @@ def _looks(reached: Progress, known: Known) -> Iterator[str]:
         yield f"observation:{gone.id}"
 
 
-def _parts(reached: Progress, known: Known, today: date) -> Iterator[str]:
+def _parts(reached: Progress, today: date) -> Iterator[str]:
     """Yield the parts of the sentence: where it stands, what is next and by when, and what nobody has marked."""
-    stage = f"{reached.stage.label}（{day(reached.since)}）" if reached.stage and reached.since else "没有登记办理进度"
-    to = f"至{reached.target}" if reached.ruling is Ruling.CONSOLIDATED and reached.target else ""
-    yield f"{reached.ruling.label}{to}，{stage}"
-    if reached.stage is Stage.FROZEN and reached.frozen_until:
-        yield f"冻结至{day(reached.frozen_until)}"
+    yield _standing(reached, today)
     if reached.lapsed_on:
-        yield f"{day(reached.lapsed_on)}前没有登记确认，原申请失效，须重新申请"
+        yield f"{dated(reached.lapsed_on, today)}前未登记确认，原申请失效，须重新申请"
     if reached.next:
-        yield _wish(reached, known, today)
+        yield _wish(reached, _ASKS[reached.next], today)
     if reached.left_out:
-        yield f"没有登记{'、'.join(one.label for one in reached.left_out)}"
+        yield f"未登记{'、'.join(one.label for one in reached.left_out)}"
 
 
-def _wish(reached: Progress, known: Known, today: date) -> str:
-    asked = _ASKS[reached.next] if reached.next else ""
+def _standing(reached: Progress, today: date) -> str:
+    """Return how far it is, as people say it of the account."""
+    to = f"至{reached.target}" if reached.ruling is Ruling.CONSOLIDATED and reached.target else ""
+    what = f"{reached.ruling.label}{to}"
+    if reached.stage is None or reached.since is None:
+        return f"{what}尚未登记进度"
+    on = dated(reached.since, today)
+    match reached.stage:
+        case Stage.DECIDED:
+            return f"已于{on}决定{what}"
+        case Stage.MOVED:
+            return f"{what}，内容已于{on}迁移"
+        case Stage.FROZEN:
+            ends = f"，冻结期至{dated(reached.frozen_until, today)}" if reached.frozen_until else ""
+            return f"已于{dated(reached.days.get(Stage.APPLIED, reached.since), today)}申请注销{ends}"
+        case Stage.APPLIED | Stage.CONFIRMED:
+            return f"已于{on}{reached.stage.label}注销"
+        case Stage.GONE:
+            return f"{on}起平台已无该账号"
+        case Stage.FILED | Stage.ANNOUNCED | Stage.CLOSED:
+            return f"{what}已于{on}{reached.stage.label}"
+
+
+def _wish(reached: Progress, asked: str, today: date) -> str:
     if reached.due is None:
-        is_frozen = reached.next is Stage.CONFIRMED
-        return f"粉丝数未填写，冻结到哪一天不能确定，请补填或登记冻结期；此后{asked}" if is_frozen else f"请{asked}"
-    over = "，已逾期" if today > reached.due else ""
+        unknown = "粉丝数未填写，不能确定冻结期，请补填粉丝数或登记冻结期"
+        return unknown if reached.next is Stage.CONFIRMED else f"请{asked}"
+    if today > reached.due:
+        return f"应于{dated(reached.due, today)}前{asked}，已逾期{(today - reached.due).days}天"
     match reached.next, reached.opens:
         case Stage.CONFIRMED, date() as opens:
-            return f"请于{day(opens)}至{day(reached.due)}{asked}，逾期须全部重新申请"
-        case Stage.APPLIED, date() as opens:
-            return f"请于{day(opens)}公告期满后、{day(reached.due)}前{asked}{over}"
+            return f"请账号管理员于{span(opens, reached.due, today)}（含）{asked}，逾期原申请失效，须重新申请"
+        case Stage.APPLIED, date() as opens if today < opens:
+            return f"公告期至{dated(opens, today)}，期满后请于{until(reached.due, today)}{asked}"
         case _:
-            return f"请于{day(reached.due)}前{asked}{over}"
+            return f"请于{until(reached.due, today)}{asked}"
 
 
 RULE = Rule(
@@ -92,8 +113,8 @@ RULE = Rule(
     pacing=Pacing.TASK,
     judge=judge,
     says={
-        State.OK: "正在按期办理，或已核销",
-        State.NEEDS_REVIEW: "下一步即将到期或已逾期；冻结期满，须在期限内确认；已两次看到账号不存在，可以核销",
-        State.NOT_APPLICABLE: "没有作出注销或清理整合的决定",
+        State.OK: "正在按期办理，或已归档",
+        State.NEEDS_REVIEW: "下一步即将到期或已逾期；冻结期满，须按期确认；已两次采集到账号不存在，可以归档",
+        State.NOT_APPLICABLE: "未作出注销或清理整合的决定",
     },
 )

@@ -36,7 +36,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="同一平台多个账号",
+    title="一个平台多个账号",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,

@@ -45,7 +45,7 @@ RULE = AreaRule(
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "没有待处置的假冒线索",
-        State.WARNING: "有尚未转办、关停的假冒线索",
+        State.OK: "无待处置的假冒线索",
+        State.WARNING: "有尚未转办或关停的假冒线索",
     },
 )

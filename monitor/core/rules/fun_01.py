@@ -27,13 +27,13 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             continue
         checks = register.records_of(RecordKind.INTERACTION, account.id)
         if not checks:
-            yield on_account(ID, account, book, State.UNKNOWN, "互动功能尚未人工核查。", basis=Basis.HAND)
+            yield on_account(ID, account, book, State.UNKNOWN, "尚未人工核查互动功能。", basis=Basis.HAND)
             continue
         last, works = checks[-1], affirms(checks[-1].text)
         if works is False:
             state, because = State.VIOLATED, f"{day(last.on)}核查：{last.text}。"
         elif works is None:
-            state, because = State.NEEDS_REVIEW, f"{day(last.on)}的互动核查没有写明是否有效。"
+            state, because = State.NEEDS_REVIEW, f"{day(last.on)}的互动核查未写明是否有效，请补充登记。"
         elif (today - last.on).days > book.number(ID, "recheck_days"):
             state, because = State.NEEDS_REVIEW, f"互动功能上次核查为{day(last.on)}，请复核。"
         else:
@@ -56,15 +56,15 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="互动功能",
+    title="未提供有效互动功能",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,
     says={
         State.OK: "一个季度内核查有效",
         State.VIOLATED: "核查为未提供有效互动功能",
-        State.NEEDS_REVIEW: "超过一个季度没有复核，或核查记录没有写明",
-        State.UNKNOWN: "没有核查过",
+        State.NEEDS_REVIEW: "超过一个季度未复核，或核查记录未写明",
+        State.UNKNOWN: "尚未核查",
         State.NOT_APPLICABLE: "网站",
     },
 )

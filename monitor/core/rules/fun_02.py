@@ -46,12 +46,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="留言回复",
+    title="留言逾期未答复",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "没有登记逾期未答复的公众留言",
-        State.WARNING: "最近登记的留言超过5个工作日没有答复",
+        State.OK: "无逾期未答复的公众留言登记",
+        State.WARNING: "最近登记的留言超过5个工作日未答复",
     },
 )

@@ -32,7 +32,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if _DEAD.search(harmless(last.text)):
             because = f"{day(last.on)}核查，办事入口无法访问。"
         elif elsewhere:
-            because = f"{day(last.on)}核查，办事入口{elsewhere[0]}没有依托“浙里办”。"
+            because = f"{day(last.on)}核查，办事入口{elsewhere[0]}未依托“浙里办”。"
         else:
             continue
         yield on_account(
@@ -55,12 +55,12 @@ def _leads_to(host: str, hosts: tuple[str, ...]) -> bool:
 
 RULE = AreaRule(
     id=ID,
-    title="办事入口",
+    title="办事入口不合要求",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "没有登记办事入口，或已依托“浙里办”",
-        State.WARNING: "登记的办事入口无法访问，或没有依托“浙里办”",
+        State.OK: "未登记办事入口，或已依托“浙里办”",
+        State.WARNING: "登记的办事入口无法访问，或未依托“浙里办”",
     },
 )

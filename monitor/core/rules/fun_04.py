@@ -33,12 +33,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="政策知识库",
+    title="未引入政策知识库",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "没有登记为未引入政策知识库",
+        State.OK: "无未引入政策知识库的登记",
         State.WARNING: "登记为未引入政策知识库",
     },
 )

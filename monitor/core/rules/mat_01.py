@@ -23,18 +23,18 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     if len(mains) == 1 or not register.judged:
         return
     names = "、".join(f"“{name}”" for name in mains.values())
-    because = f"台账中有{len(mains)}个主账号：{names}。" if mains else "台账中没有标明主账号。"
+    because = f"台账中有{len(mains)}个主账号：{names}。" if mains else "台账中未标明主账号。"
     yield on_area(ID, register.area, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
 
 
 RULE = AreaRule(
     id=ID,
-    title="主账号",
+    title="主账号不明确",
     on=Subject.AREA,
     judge=judge,
     binds=in_scope,
     says={
         State.OK: "有一个主账号；同一名称在几个平台上算一个",
-        State.WARNING: "没有标明主账号，或有几个不同的主账号",
+        State.WARNING: "未标明主账号，或有几个不同的主账号",
     },
 )

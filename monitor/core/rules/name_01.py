@@ -46,12 +46,12 @@ def _certified_otherwise(account: Account, register: Register) -> Iterator[str]:
 
 RULE = AreaRule(
     id=ID,
-    title="名称和认证主体",
+    title="名称或认证主体不一致",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,
     says={
-        State.OK: "没有看到名称不一致，或认证主体不是主办单位",
+        State.OK: "各账号名称一致，认证主体为主办单位",
         State.WARNING: "主办单位各账号名称不一致；或认证主体不是主办单位",
         State.NOT_APPLICABLE: "网站",
     },

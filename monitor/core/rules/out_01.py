@@ -29,7 +29,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             because = f"{'；'.join((*breaches, *gaps))}。"
             yield on_account(ID, account, book, State.VIOLATED, because, proposals=(Proposal.RECTIFY,))
         elif not account.outsourcing.operator_type:
-            because = f"{'；'.join(('没有填写受委托方类型，不能认定是否符合要求', *gaps))}。"
+            because = f"{'；'.join(('未填写受委托方类型，不能判定是否符合要求', *gaps))}。"
             yield on_account(ID, account, book, State.NEEDS_REVIEW, because, proposals=(Proposal.REVIEW,))
         elif gaps:
             because = f"{'；'.join(gaps)}。"
@@ -43,7 +43,7 @@ def _breaches(account: Account, book: RuleBook, today: date) -> Iterator[str]:
         yield f"受委托方为{out.operator_type}，不在允许的范围内"
     if kind in book.listed(ID, "licensed"):
         if out.news_licence_until is None:
-            yield "受委托的新闻网站没有登记新闻资质"
+            yield "受委托的新闻网站未登记新闻资质"
         elif out.news_licence_until < today:
             yield f"受委托方的新闻资质已于{day(out.news_licence_until)}到期"
     if out.is_subcontracted:
@@ -53,9 +53,9 @@ def _breaches(account: Account, book: RuleBook, today: date) -> Iterator[str]:
 def _gaps(account: Account, book: RuleBook, today: date) -> Iterator[str]:
     out = account.outsourcing
     if out.agreement_on is None:
-        yield "没有登记委托协议"
+        yield "未登记委托协议"
     if out.confidentiality_on is None:
-        yield "没有登记保密协议"
+        yield "未登记保密协议"
     until = out.news_licence_until
     if until is not None and today <= until and (until - today).days <= book.number(ID, "remind_days"):
         yield f"受委托方的新闻资质将于{day(until)}到期"
@@ -63,14 +63,14 @@ def _gaps(account: Account, book: RuleBook, today: date) -> Iterator[str]:
 
 RULE = AreaRule(
     id=ID,
-    title="委托运营",
+    title="委托运营不合要求",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
     says={
         State.OK: "自主运营，或委托运营符合要求",
-        State.WARNING: "没有登记委托协议或保密协议；或新闻资质60天内到期",
-        State.VIOLATED: "受委托方不在允许的范围内；应有的新闻资质没有登记或已到期；或再次转包",
-        State.NEEDS_REVIEW: "没有填写受委托方类型",
+        State.WARNING: "未登记委托协议或保密协议；或新闻资质60天内到期",
+        State.VIOLATED: "受委托方不在允许的范围内；应有的新闻资质未登记或已到期；或再次转包",
+        State.NEEDS_REVIEW: "未填写受委托方类型",
     },
 )

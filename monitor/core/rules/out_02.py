@@ -28,7 +28,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="自主运营",
+    title="委托第三方运营",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,

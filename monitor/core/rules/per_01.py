@@ -21,11 +21,11 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     account = known.account
     say = partial(book.draft(ID, account), basis=Basis.REGISTRY, episode=ID)
     if not account.is_judged or account.status not in _ASKED:
-        return say(state=State.NOT_APPLICABLE, because="该账号不要求确定联络员和责任领导。")
+        return say(state=State.NOT_APPLICABLE, because="本项不涉及该账号。")
     gaps = [gap for role in (Role.LIAISON, Role.LEADER) if (gap := _gap(known, role))]
     if gaps:
         return say(state=State.WARNING, proposals=(Proposal.RECTIFY,), because=f"{'；'.join(gaps)}。")
-    return say(state=State.OK, because="联络员和责任领导齐全。")
+    return say(state=State.OK, because="联络员、责任领导齐全。")
 
 
 def _gap(known: Known, role: Role) -> str | None:
@@ -35,20 +35,20 @@ def _gap(known: Known, role: Role) -> str | None:
     if len(people) > 1:
         return f"{role.label}有{len(people)}位，应为一位"
     if not people[0].is_reachable:
-        return f"{role.label}没有联系方式"
+        return f"{role.label}未填联系方式"
     ways = (("邮箱", people[0].mail), ("钉钉", people[0].dingtalk))
     refusing = [name for name, address in ways if address in known.refusing]
-    return f"{role.label}的{'、'.join(refusing)}拒收消息，请核对" if refusing else None
+    return f"{role.label}的{'、'.join(refusing)}收不到消息，请核对" if refusing else None
 
 
 RULE = Rule(
     id=ID,
-    title="联络员和责任领导",
+    title="联络员、责任领导不全",
     pacing=Pacing.TASK,
     judge=judge,
     says={
         State.OK: "联络员、责任领导各一位，各有手机、邮箱或钉钉之一",
-        State.WARNING: "缺人、多于一位、没有联系方式，或邮箱、钉钉拒收消息",
+        State.WARNING: "缺人、多于一位、未填联系方式，或邮箱、钉钉收不到消息",
         State.NOT_APPLICABLE: "注销中、已注销的账号",
     },
 )

@@ -47,12 +47,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="实施阶段",
+    title="实施阶段即将结束",
     on=Subject.AREA,
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "没有即将结束的阶段",
+        State.OK: "无即将结束的阶段",
         State.WARNING: "阶段结束前5天内",
     },
 )

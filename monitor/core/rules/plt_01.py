@@ -27,7 +27,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             because = f"{label}为小众平台，原则上取消。"
             yield on_account(ID, account, book, State.VIOLATED, because, proposals=(Proposal.CANCEL,))
         elif label not in mainstream and account.platform is not Platform.WEBSITE:
-            because = f"{label}是否属于小众平台，方案没有列明，待研判。"
+            because = f"{label}是否属于小众平台，方案未列明，待研判。"
             yield on_account(ID, account, book, State.NEEDS_REVIEW, because, proposals=(Proposal.REVIEW,))
 
 
@@ -40,7 +40,7 @@ RULE = AreaRule(
     says={
         State.OK: "所在平台为主流平台",
         State.VIOLATED: "所在平台列为小众平台，不论是否活跃",
-        State.NEEDS_REVIEW: "所在平台两个名单都没有列",
+        State.NEEDS_REVIEW: "所在平台两个名单均未列",
         State.NOT_APPLICABLE: "网站",
     },
 )

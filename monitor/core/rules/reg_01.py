@@ -37,22 +37,22 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 def _why_unknown(filed: FiledList | None, book: RuleBook, today: date) -> str | None:
     if filed is None:
-        return "没有已备案清单，不能认定是否备案。"
+        return "尚未导入已备案清单，不能判定是否备案。"
     age = (today - filed.as_of).days
     if age > book.number(ID, "list_days"):
-        return f"已备案清单截至{day(filed.as_of)}，已过{age}天，不能认定是否备案。"
+        return f"已备案清单截至{day(filed.as_of)}，已过{age}天，不能判定是否备案。"
     return None
 
 
 def _missing(account: Account, register: Register, filed: FiledList, book: RuleBook, today: date) -> Finding:
     if account.opened_on is not None and account.opened_on > filed.as_of:
-        because = f"该账号于{day(account.opened_on)}开设，晚于已备案清单（截至{day(filed.as_of)}），不能认定是否备案。"
+        because = f"该账号于{day(account.opened_on)}开设，晚于已备案清单（截至{day(filed.as_of)}），不能判定是否备案。"
         return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
     deadline = book.date(ID, "deadline")
     evidence = (f"filed-list:{filed.as_of}",)
     facts = f"不在截至{day(filed.as_of)}的已备案清单中"
     if filed.unmatched:
-        facts += f"（清单另有{len(filed.unmatched)}行未能对应账号，请先核对）"
+        facts += f"（清单另有{len(filed.unmatched)}行待匹配，请先核对）"
     approval = _approval(account, register, book, today)
     if approval is not None:
         return on_account(
@@ -67,7 +67,7 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
             evidence=(*evidence, *cited(approval)),
         )
     if today <= deadline:
-        because = f"{facts}，请于{day(deadline)}前报送。"
+        because = f"{facts}，请于{day(deadline)}前（含当日）报送。"
         return on_account(
             ID,
             account,
@@ -112,7 +112,7 @@ RULE = AreaRule(
         State.OK: "在最近的已备案清单中",
         State.WARNING: "不在清单中，但截止日期未过，或开设批准（备案变更记录）未满10个工作日",
         State.VIOLATED: "不在清单中，且截止日期已过",
-        State.UNKNOWN: "没有清单；清单超过35天；或账号开设晚于清单",
+        State.UNKNOWN: "尚未导入清单；清单超过35天；或账号开设晚于清单",
         State.NEEDS_REVIEW: "单位层级未填写",
     },
 )

@@ -40,7 +40,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="单位报送",
+    title="单位未报送",
     on=Subject.UNIT,
     judge=judge,
     binds=in_scope,

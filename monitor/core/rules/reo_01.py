@@ -10,6 +10,7 @@ from datetime import datetime
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.rules.registry import day
 
 ID = "REO-01"
 
@@ -19,15 +20,15 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     account, newest = known.account, known.newest
     say = book.draft(ID, account)
     if account.status is not AccountStatus.CLOSED:
-        return say(state=State.NOT_APPLICABLE, because="该账号没有注销。")
+        return say(state=State.NOT_APPLICABLE, because="该账号未注销。")
     if newest is None or account.closed_on is None or beijing_date(newest.post.published_at) <= account.closed_on:
-        return say(state=State.OK, because="注销以后没有看到新的发布。")
+        return say(state=State.OK, because="注销后未采集到新的发布。")
     on = beijing_date(newest.post.published_at)
     return say(
         state=State.WARNING,
         since=on,
         proposals=(Proposal.REVIEW,),
-        because=f"该账号已于{account.closed_on.isoformat()}注销，{on.isoformat()}又有发布，请核实。",
+        because=f"该账号已于{day(account.closed_on)}注销，{day(on)}又有发布，请人工核查。",
         evidence=(f"observation:{newest.observation}",),
         episode=ID,
     )
@@ -39,8 +40,8 @@ RULE = Rule(
     pacing=Pacing.TASK,
     judge=judge,
     says={
-        State.OK: "注销以后没有看到新的发布",
+        State.OK: "注销后未采集到新的发布",
         State.WARNING: "注销日期之后又有发布",
-        State.NOT_APPLICABLE: "没有注销的账号",
+        State.NOT_APPLICABLE: "未注销的账号",
     },
 )

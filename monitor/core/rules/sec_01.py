@@ -46,13 +46,13 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="内容安全",
+    title="内容安全问题",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
     waits_for_scope=False,
     says={
-        State.OK: "没有登记未处置的内容安全问题",
+        State.OK: "无未处置的内容安全问题登记",
         State.SUSPECTED: "登记为疑似，待核实",
         State.VIOLATED: "登记的问题尚未处置",
     },

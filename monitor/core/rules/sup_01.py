@@ -24,7 +24,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     if not register.judged:
         return
     if not inspections:
-        yield on_area(ID, register.area, book, State.WARNING, "没有登记过定期检查。", proposals=(Proposal.RECTIFY,))
+        yield on_area(ID, register.area, book, State.WARNING, "尚未登记定期检查。", proposals=(Proposal.RECTIFY,))
         return
     last, every = inspections[-1], book.number(ID, "every_days")
     if (beijing_date(now) - last.on).days > every:
@@ -43,7 +43,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="定期检查",
+    title="未按期检查",
     on=Subject.AREA,
     judge=judge,
     binds=in_scope,

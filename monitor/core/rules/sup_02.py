@@ -70,7 +70,7 @@ def _text(trouble: Trouble, left: int, book: RuleBook, now: datetime) -> str:
 
 RULE = AreaRule(
     id=ID,
-    title="整改销号",
+    title="整改逾期",
     on=Subject.ACCOUNT,
     judge=judge,
     binds=in_scope,
@@ -78,6 +78,6 @@ RULE = AreaRule(
     follows_cases=True,
     says={
         State.OK: "没有逾期未整改的问题",
-        State.WARNING: "案件超过整改期限：先建议督办，再过同样的期限建议列入通报",
+        State.WARNING: "事项超过整改时限：先建议督办，再过同样的期限建议列入通报",
     },
 )

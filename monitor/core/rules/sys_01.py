@@ -51,7 +51,7 @@ def _lacking(records: Sequence[Record], book: RuleBook, today: date) -> tuple[st
     old = [
         name for name, found in latest.items() if found and (today - found[0].on).days > book.number(ID, "review_days")
     ]
-    faults = [f"没有登记{'、'.join(missing)}"] if missing else []
+    faults = [f"未登记{'、'.join(missing)}"] if missing else []
     faults += [f"{'、'.join(old)}已超过一年未复核"] if old else []
     because = f"{'；'.join(faults)}。" if faults else ""
     return because, cited(*(record for found in latest.values() for record in found))
@@ -59,12 +59,12 @@ def _lacking(records: Sequence[Record], book: RuleBook, today: date) -> tuple[st
 
 RULE = AreaRule(
     id=ID,
-    title="管理制度",
+    title="管理制度不全",
     on=Subject.UNIT,
     judge=judge,
     binds=in_scope,
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",
-        State.WARNING: "期限过后缺少制度，或超过一年没有复核",
+        State.WARNING: "期限过后缺少制度，或超过一年未复核",
     },
 )

@@ -39,13 +39,13 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 RULE = AreaRule(
     id=ID,
-    title="集中学习培训",
+    title="培训次数不足",
     on=Subject.AREA,
     judge=judge,
     binds=in_scope,
     says={
-        State.OK: "本年培训次数已够，或未到提醒的时候",
-        State.WARNING: "10月起仍没有培训记录",
-        State.VIOLATED: "12月31日仍没有培训记录",
+        State.OK: "本年培训次数已够，或未到提醒时间",
+        State.WARNING: "10月起仍无培训记录",
+        State.VIOLATED: "12月31日仍无培训记录",
     },
 )

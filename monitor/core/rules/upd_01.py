@@ -14,6 +14,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.rules.updates import (
     Gap,
+    day_of,
     day_text,
     draft,
     facts,
@@ -44,12 +45,12 @@ def _judge_gap(say: partial[Finding], gap: Gap, known: Known, book: RuleBook) ->
     if gap.days < warn_from:
         return say(state=State.OK, since=begun, because=f"{facts(gap)}。")
     if gap.days < violated_from:
-        last_day = day_text(gap.start + timedelta(days=violated_from - 1))
+        last_day = day_text(gap.start + timedelta(days=violated_from - 1), day_of(gap))
         return say(
             state=State.WARNING,
             since=begun + timedelta(days=warn_from),
             proposals=(Proposal.WARN,),
-            because=f"{facts(gap)}，{last_day}后将超过2周。",
+            because=f"{facts(gap)}，{last_day}为最后一天。",
         )
     if not gap.may_accuse(violated_from):
         return say(state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
@@ -71,7 +72,7 @@ RULE = Rule(
         State.OK: "未更新不超过9天",
         State.WARNING: "未更新10至14天；第14天是最后一天",
         State.VIOLATED: "未更新15天或以上，且有完整的核查",
-        State.UNKNOWN: "未更新15天或以上但没有完整的核查；发布时间只是下限；尚未核查；或无发布记录、台账又未填开设日期",
+        State.UNKNOWN: "未更新15天或以上但无完整的核查；平台只显示大致发布时间；尚未核查；或无发布记录且未填开设日期",
         State.NOT_APPLICABLE: "服务类账号；网站、移动客户端、小程序（rules.yaml 写明的除外）",
     },
 )

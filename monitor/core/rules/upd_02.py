@@ -164,7 +164,7 @@ def _verdict(
     )
     if all(count.over for count in outcomes):
         return finding
-    because = f"{text}中有的期次缺失或有未能对应账号的行，不能认定是否连续{series.limit}次被通报，请补录或核对。"
+    because = f"{text}有期次缺失或有行未匹配账号，暂不能判定是否连续{series.limit}次被通报，请补录或核对。"
     return replace(finding, state=State.UNKNOWN, since=None, proposals=(), because=because)
 
 
@@ -201,8 +201,8 @@ RULE = AreaRule(
     binds=in_scope,
     waits_for_scope=False,  # the rules about updates judge every account until its scope is known
     says={
-        State.OK: "没有尚待处置的连续2次被通报2周未更新",
+        State.OK: "无连续2次被通报的情形，或已作处置",
         State.VIOLATED: "同一系列相邻两期都列有该账号，此后没有作出处置决定",
-        State.UNKNOWN: "缺一期，或有未能对应账号的行，而结论因此不同",
+        State.UNKNOWN: "缺一期，或有行未匹配账号，而判定因此不同",
     },
 )

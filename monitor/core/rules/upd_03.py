@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ class _Closed:
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether one gap of more than 20 days stands against the account now."""
-    gap = open_gap(known, now)
+    gap, today = open_gap(known, now), beijing_date(now)
     say = draft(ID, known, book, now, gap)
     if not must_update(known, book):
         return unbound(say)
@@ -56,13 +56,13 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     closed = tuple(_closed_gaps(known, now, limit, book.number(ID, "window_days")))
     shown = next((one for one in closed if is_shown(one.before, one.after)), None)
     if shown is not None:
-        return _violated_by(shown, say, limit)
+        return _violated_by(shown, say, limit, today)
     if gap is None:
         return say(state=State.UNKNOWN, because=why_no_gap(known))
     if too_long:
         return say(state=State.UNKNOWN, because=f"{facts(gap)}，但{why_not_seen(known, gap)}。")
     if closed:
-        return say(state=State.UNKNOWN, because=f"{_text(closed[0])}，但期间的列表没有看全，不能认定。")
+        return say(state=State.UNKNOWN, because=f"{_text(closed[0], today)}，但其间的内容未完整采集，不能判定。")
     return say(state=State.OK, since=beijing_date(gap.start), because=f"{facts(gap)}。")
 
 
@@ -83,18 +83,19 @@ def _closed_gaps(known: Known, now: datetime, limit: int, window: int) -> Iterat
             yield _Closed(before=before, after=after, days=days)
 
 
-def _text(closed: _Closed) -> str:
-    start, end = day_text(closed.before.post.published_at), day_text(closed.after.post.published_at)
+def _text(closed: _Closed, today: date) -> str:
+    start = day_text(closed.before.post.published_at, today)
+    end = day_text(closed.after.post.published_at, today)
     return f"{start}至{end}之间{closed.days}天未见更新"
 
 
-def _violated_by(closed: _Closed, say: partial[Finding], limit: int) -> Finding:
+def _violated_by(closed: _Closed, say: partial[Finding], limit: int, today: date) -> Finding:
     start = closed.before.post.published_at
     return say(
         state=State.VIOLATED,
         since=beijing_date(start) + timedelta(days=limit),
         proposals=(Proposal.CONSOLIDATE,),
-        because=f"{_text(closed)}，超过20天；现已恢复更新。",
+        because=f"{_text(closed, today)}，超过20天；现已恢复更新。",
         evidence=tuple(f"observation:{one.observation}" for one in (closed.before, closed.after)),
         episode=start.isoformat(),
     )
@@ -107,9 +108,9 @@ RULE = Rule(
     judge=judge,
     rests_on_looks=True,
     says={
-        State.OK: "没有超过20天的间断",
+        State.OK: "没有超过20天的未更新时段",
         State.VIOLATED: "未更新21天或以上且有完整的核查；或相邻两条发布相隔21天或以上，后一条在90天之内",
-        State.UNKNOWN: "间断够长，但列表没有看全，或近期没有完整的核查",
+        State.UNKNOWN: "未更新时段够长，但其间的内容未完整采集，或近期无完整的核查",
         State.NOT_APPLICABLE: "与2周未更新相同",
     },
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from monitor.core.account import AccountFunction, Labelled
-from monitor.core.calendar import beijing, beijing_date, days_between, start_of_day
+from monitor.core.calendar import beijing_date, days_between, start_of_day
 from monitor.core.expiry import Ending, ended
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
 from monitor.core.observation import KnownPost, Precision, Reason, Timeline
+from monitor.core.phrases import dated
 
 TWO_WEEKS = "UPD-01"
 """The rule that says whether a gap is too long, and whose numbers name it."""
@@ -139,24 +140,29 @@ def draft(rule: str, known: Known, book: RuleBook, now: datetime, gap: Gap | Non
 
 def unbound(say: partial[Finding]) -> Finding:
     """Return the word on an account that no rule about updating binds."""
-    return say(state=State.NOT_APPLICABLE, because="该账号不适用更新要求。")
+    return say(state=State.NOT_APPLICABLE, because="更新要求不涉及该账号。")
 
 
-def day_text(moment: datetime) -> str:
-    """Return a moment's Beijing date as officials write it, e.g. `2026年5月1日`."""
-    local = beijing(moment)
-    return f"{local.year}年{local.month}月{local.day}日"
+def day_text(moment: datetime, today: date) -> str:
+    """Return a moment's Beijing date as officials write it: `5月1日`, with its year where it is not this one."""
+    return dated(beijing_date(moment), today)
+
+
+def day_of(gap: Gap) -> date:
+    """Return the day on which a gap is as long as it is."""
+    return beijing_date(gap.start) + timedelta(days=gap.days)
 
 
 def facts(gap: Gap) -> str:
     """Return what is known of the open gap, as the beginning of a sentence."""
+    begun = day_text(gap.start, day_of(gap))
     if gap.is_first:
         silence = "未发布" if gap.support is Support.LOOK else "未见发布"
         if not gap.days:
-            return f"{day_text(gap.start)}当日开设，尚{silence}"
-        return f"自{day_text(gap.start)}开设以来{silence}，已{gap.days}天"
+            return f"{begun}当日开设，尚{silence}"
+        return f"自{begun}开设以来{silence}，已{gap.days}天"
     silent = f"已{gap.days}天未更新" if gap.days else "当日有更新"
-    return f"最近一次更新为{day_text(gap.start)}，{silent}"
+    return f"最近一次更新为{begun}，{silent}"
 
 
 def why_no_gap(known: Known) -> str:
@@ -175,15 +181,16 @@ def why_no_gap(known: Known) -> str:
 def why_not_seen(known: Known, gap: Gap) -> str:
     """Return why more than two weeks cannot be held against the unit, as the end of a sentence."""
     if gap.is_lower_bound:
-        return "最近一次发布时间仅为下限，不能据此认定超期"
+        return "平台只显示大致发布时间，不能据此判定超期"
     if gap.support is Support.DELAYED and gap.days_shown is not None:
-        return f"采集到的完整内容只到{day_text(gap.start + timedelta(days=gap.days_shown))}"
+        return f"采集到的完整内容只到{day_text(gap.start + timedelta(days=gap.days_shown), day_of(gap))}"
     if known.reading_gone() is not None:
-        return "平台显示账号状态异常，待核实"
+        return "平台显示账号状态异常，请人工核查"
     if gap.over is not None and gap.support is Support.BLIND:
-        return f"台账登记的{gap.over.what}已于{day_text(start_of_day(gap.over.on))}到期，到期后的采集不作为未更新的依据"
+        ended_on = dated(gap.over.on, day_of(gap))
+        return f"台账登记的{gap.over.what}已于{ended_on}到期，到期后的采集不作为未更新的依据"
     if gap.is_once_by_hand:
-        return "只人工核查过一次，另一日再完整核查一次后才能认定开设以来未发布"
+        return "只人工核查过一次，另一日再完整核查一次后才能判定开设以来未发布"
     if gap.support is Support.ASKED:
-        return "该账号靠人工或链接核查，近7天没有完整的核查记录"
-    return "近24小时没有看到该账号的完整列表"
+        return "该账号需人工核查，近7天无完整的核查记录"
+    return "近24小时未采集到该账号的完整内容"

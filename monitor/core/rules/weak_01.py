@@ -115,10 +115,10 @@ def _why_unknown(weeks: int, valued: Sequence[int], known: int, name: str, book:
     """Return why the latest weeks with a value do not tell, `known` of which have a mean of that name."""
     count = book.number(ID, "weeks")
     if len(valued) < count:
-        return f"没有连续{count}周的运营效果指数，不能判断。"
+        return f"没有连续{count}周的运营效果指数，不能判定。"
     missing = weeks - valued[-1] - count
     if missing > book.number(ID, "missing_at_most"):
-        return f"最近{weeks - valued[-1]}周中有{missing}周没有该账号的运营效果指数，不能判断。"
+        return f"最近{weeks - valued[-1]}周中有{missing}周没有该账号的运营效果指数，不能判定。"
     if known < len(valued):
         return f"有数值的账号不足{book.number(ID, 'least_values')}个，没有{name}。"
     return None

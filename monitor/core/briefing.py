@@ -1,0 +1,147 @@
+"""What the operator alone is told: the digest, an alarm, that the monitor runs, that it cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.core.finding import Finding
+from monitor.core.outage import Outage
+from monitor.core.phrases import day_with_week, escaped, hour, plain, quoted_with_unit
+from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
+from monitor.core.wording import Item, Setting, Words, signature
+
+
+def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
+    """Return what the duty officer is told at once, whatever the hour: what is wrong, and where to look.
+
+    Nobody's number stands in it: the operator's robot may have more readers than the office. Of content safety it
+    says that there is something and never what: what people recorded may be the very thing that nobody should read.
+    """
+    ordered = sorted(items, key=lambda item: item.account.id)
+    first, moment = ordered[0].account, hour(setting.now)
+    several = f"{len(ordered)}个账号"
+    title = several if len(ordered) > 1 else f"“{escaped(first.name)}”{first.platform.label}"
+    subject = several if len(ordered) > 1 else f"“{plain(first.name)}”{first.platform.label}"
+    facts = [f"{quoted_with_unit(item.account)}：{told(item.finding)}" for item in ordered]
+    lines = [
+        f"### 【紧急】请立即核实：{title}",
+        *(facts if len(facts) == 1 else (f"{number}. {text}" for number, text in enumerate(facts, 1))),
+        f"截至{moment}，请值班人员立即核实处置，联系人见台账。",
+        *(f"账号情况：{item.link}" for item in ordered if item.link),
+        signature(message_id, setting),
+    ]
+    return Words(subject=f"【紧急】请立即核实：{subject}（{moment}）", body="\n\n".join(lines))
+
+
+def told(finding: Finding) -> str:
+    """Return what a message to the operator says of a finding; of content safety, that there is something."""
+    if finding.rule == CONTENT_SAFETY:
+        return "有1项内容安全问题待处置，请登录系统查看。"
+    return escaped(finding.because, 300)
+
+
+def alive(message_id: str, setting: Setting) -> Words:
+    """Return the message that says nothing but that the service runs: who misses it goes to look."""
+    today, calendar = setting.today, setting.calendar
+    after = day_with_week(calendar.next_workday(today), today, calendar)
+    return Words(
+        subject=f"【运行正常】政务新媒体监测（{day_with_week(today)}）",
+        body="\n\n".join(
+            [
+                f"### 【运行正常】{day_with_week(today)}",
+                f"截至{hour(setting.now)}，监测服务运行正常，无遗漏事项。",
+                f"下次报告为{after}，届时未收到请检查服务。",
+                signature(message_id, setting),
+            ]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One heading of the operator's digest with its lines; an empty one is left out."""
+
+    heading: str
+    lines: tuple[str, ...]
+    is_to_do: bool = True
+    """Whether its lines ask something of the operator."""
+    is_over: bool = False
+    """Whether its lines are accounts that are overdue."""
+
+
+DIGEST_LINES = 20
+"""Lines of one section that the digest shows at most; the pages show the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much a digest may say, and where the rest stands."""
+
+    longest: int = 100_000
+    """Bytes of UTF-8."""
+    page: str | None = None
+    """The address of the pages, if they have one that others can open."""
+
+
+AMPLE = Room()
+NUMBERED = 32
+"""Bytes to spare for the number that a message gets when its words are settled."""
+
+
+def digest(sections: Sequence[Section], message_id: str, setting: Setting, room: Room = AMPLE) -> Words:
+    """Return the operator's morning message: what is to be done today, by section.
+
+    Where there is no room for all lines, every section is cut alike and says how many are left out; the closing
+    quote, which no channel cuts away, leads to the pages.
+    """
+    shown = [section for section in sections if section.lines]
+    most, body = DIGEST_LINES, _digest_body(shown, DIGEST_LINES, message_id, setting, room)
+    while most and len(body.encode()) + NUMBERED > room.longest:
+        most -= 1
+        body = _digest_body(shown, most, message_id, setting, room)
+    return Words(subject=_digest_title(shown, setting), body=body)
+
+
+def _digest_title(shown: Sequence[Section], setting: Setting) -> str:
+    to_do = sum(len(section.lines) for section in shown if section.is_to_do)
+    over = sum(len(section.lines) for section in shown if section.is_over)
+    counts = [f"待办{to_do}项" if to_do else "今日无待办", *([f"超期{over}个"] if over else [])]
+    today = day_with_week(setting.today).replace("（", "，").removesuffix("）")
+    return f"【每日摘要】{'，'.join(counts)}（{today}）"
+
+
+def _digest_body(shown: Sequence[Section], most: int, message_id: str, setting: Setting, room: Room) -> str:
+    """Return the digest with at most so many lines of each section."""
+    parts = [f"### {_digest_title(shown, setting)}"]
+    for section in shown:
+        note = "" if section.is_to_do or section.is_over else "，无需处理"
+        parts.append(f"**{section.heading}（{len(section.lines)}{note}）**")
+        parts.extend(f"- {line}" for line in section.lines[:most])
+        if left := len(section.lines[most:]):
+            parts.append(f"- 另有{left}项，见[页面]({room.page})" if room.page else f"- 另有{left}项未列出")
+    if not shown:
+        parts.append("今日无待办。")
+    more = f" · [查看全部]({room.page})" if room.page else ""
+    return "\n\n".join([*parts, f"{signature(message_id, setting)}{more}"])
+
+
+def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:
+    """Return what the operator is told when the monitor cannot trust its own eyes: what, since when, and what to do."""
+    since = hour(outage.began_at, setting.today)
+    if outage.ended_at is not None:
+        over = hour(outage.ended_at, setting.today)
+        facts = f"{since}至{over}，监测系统无法连接外部网络，采集暂停，现已恢复，暂停期间的采集正在补做。"
+        lines = [f"### 【监测提示】{outage.name}已恢复", facts, signature(message_id, setting)]
+        return Words(subject=f"【监测提示】{outage.name}已恢复（{since}起）", body="\n\n".join(lines))
+    if outage.platform is None:
+        facts = f"{since}起，监测系统无法连接外部网络，采集已暂停。"
+        wish = "请检查本机的网络、代理和防火墙。"
+        whose = "账号"
+    else:
+        facts = f"{since}起，{outage.platform.label}的采集结果异常，已暂停采用。{escaped(outage.detail, 200)}。"
+        wish = "请查看“系统”页；临近更新期限的账号，请人工核查并登记。"
+        whose = f"{outage.platform.label}账号"
+    rest = f"恢复以前，对{whose}不作新的判定，不办结，也不发提醒；恢复后自动继续。"
+    lines = [f"### 【监测提示】{outage.name}", facts, f"{rest}{wish}", signature(message_id, setting)]
+    return Words(subject=f"【监测提示】{outage.name}（{since}起）", body="\n\n".join(lines))

@@ -1,0 +1,106 @@
+"""The small parts of what people read: dates, hours and names, fit for a message.
+
+Everything a platform or a roster wrote is made harmless before it stands in Markdown.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from monitor.core.account import Account
+from monitor.core.calendar import DaysOff, WorkCalendar, beijing
+
+_WEEKDAYS = "一二三四五六日"
+_HARMLESS = str.maketrans("\\`*_[]()#!|<>~@", "＼｀＊＿［］（）＃！｜＜＞～＠")  # noqa: RUF001 - full-width twins are meant
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what is not seen, turns the line around, or is half a character."""
+NAME_LENGTH = 40
+"""Characters of a name that stand in a message; the rest is cut."""
+
+
+def plain(text: str, length: int = NAME_LENGTH) -> str:
+    """Return text from outside made fit for one line: no control characters, not too long."""
+    cleaned = " ".join("".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in text).split())
+    return cleaned if len(cleaned) <= length else cleaned[: length - 1] + "…"
+
+
+def escaped(text: str, length: int = NAME_LENGTH) -> str:
+    """Return text from outside that no Markdown reads as markup, links or a call by name.
+
+    Full-width twins stand for the signs of Markdown: robots differ in what a backslash does.
+    """
+    return plain(text, length).translate(_HARMLESS).replace("://", "：//")
+
+
+def day(when: date) -> str:
+    """Return a date as 5月19日."""
+    return f"{when.month}月{when.day}日"
+
+
+def dated(when: date, today: date) -> str:
+    """Return a date as 5月19日, with its year if it is not this one."""
+    return day(when) if when.year == today.year else f"{when.year}年{day(when)}"
+
+
+def weekday(when: date) -> str:
+    """Return a date's day of the week as 周一."""
+    return f"周{_WEEKDAYS[when.weekday()]}"
+
+
+def day_with_week(when: date, today: date | None = None, calendar: WorkCalendar | None = None) -> str:
+    """Return a date as 5月23日（周一）; as 2月28日（周六，调休上班） where the calendar has it worked in exchange.
+
+    It has its year where it is not that of `today`.
+    """
+    note = "，调休上班" if calendar and when in calendar.makeup_workdays else ""
+    return f"{dated(when, today) if today else day(when)}（{weekday(when)}{note}）"
+
+
+def until(when: date, today: date, calendar: WorkCalendar | None = None) -> str:
+    """Return a last day that plainly counts itself: 5月23日（周一）前（含当日）, or 今日（5月23日）24时前."""
+    if when == today:
+        return f"今日（{day(when)}）24时前"
+    return f"{day_with_week(when, today, calendar)}前（含当日）"
+
+
+def hour(moment: datetime, today: date | None = None) -> str:
+    """Return a moment as 5月19日9时, or 5月19日9时5分 off the hour; with its year where it is not that of `today`."""
+    local = beijing(moment)
+    minutes = f"{local.minute}分" if local.minute else ""
+    return f"{dated(local.date(), today or local.date())}{local.hour}时{minutes}"
+
+
+def span(first: date, last: date, today: date) -> str:
+    """Return the days from one to another as 2月15日至23日."""
+    if first == last:
+        return dated(first, today)
+    is_same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{dated(first, today)}至{f'{last.day}日' if is_same_month else dated(last, first)}"
+
+
+def days_off_text(block: DaysOff, today: date) -> str:
+    """Return a block of days off as 春节假期（2月15日至23日）."""
+    return f"{f'{block.name}假期' if block.name else '休息日'}（{span(block.first, block.last, today)}）"
+
+
+def days_text(days: Iterable[date], today: date) -> str:
+    """Return dates, oldest first, as 11月25日、27日."""
+    said: list[str] = []
+    before: date | None = None
+    for when in days:
+        is_same = before is not None and (before.year, before.month) == (when.year, when.month)
+        said.append(f"{when.day}日" if is_same else dated(when, before or today))
+        before = when
+    return "、".join(said)
+
+
+def quoted(account: Account) -> str:
+    """Return an account as people name it: “示例发布”（微信公众号）, for Markdown."""
+    return f"“{escaped(account.name)}”（{account.platform.label}）"
+
+
+def quoted_with_unit(account: Account) -> str:
+    """Return it with whom to call: “示例发布”（微信公众号，示例局）."""
+    return f"“{escaped(account.name)}”（{account.platform.label}，{escaped(account.unit)}）"
