@@ -33,15 +33,19 @@ _KINDS = {
 class Verdict(Labelled):
     """What became of a claim; the label is what whoever pasted the link is told."""
 
-    PROVED = "proved", "已核实并登记，更新天数随即重新计算，无需再报。"
+    PROVED = "proved", "已核实登记，未更新天数重新计算，无需再报送。"
     SOMEONE_ELSES = "someone_elses", "这篇内容不是该账号发布的，没有登记。请粘贴该账号自己发布的链接。"
     REPEATED = "repeated", "这条链接此前已经登记，没有再作改动。请粘贴新发布内容的链接。"
     BACK_DATED = "back_dated", "这篇内容的发布时间不晚于已知的最近一次更新，没有登记。请粘贴最新发布内容的链接。"
     FUTURE = "future", "这篇内容显示的发布时间还没有到，没有登记。请在发布以后再粘贴。"
     MISPLACED = "misplaced", "这不是该账号所在平台的内容链接，没有登记。请从该平台的内容页复制链接。"
     NOT_SHOWN = "not_shown", "平台显示这篇内容已删除或未公开，没有登记。请粘贴所有人都能看到的内容的链接。"
-    UNPROVED = "unproved", "链接已收到。系统无法自动核实，已转工作人员核实登记；登记以前，提醒照常。"
-    NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知工作人员。"
+    UNPROVED = "unproved", "链接已收到，已转{office}核实。核实前仍可能收到提醒，无需重复提交。"
+    NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知{office}。"
+
+    def told(self, office: str) -> str:
+        """Return what people are told, with whom to call: the office's name and phone."""
+        return self.label.format(office=office)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

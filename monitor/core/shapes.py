@@ -210,13 +210,13 @@ def case_shape(case: Case) -> Shape:
     }
 
 
-def claim_shape(claim: Claim) -> Shape:
-    """Return what became of a link that was pasted."""
+def claim_shape(claim: Claim, office: str) -> Shape:
+    """Return what became of a link that was pasted, and whom to call."""
     return {
         "account": claim.account,
         "link": claim.link,
         "verdict": claim.verdict.value,
-        "said": claim.verdict.label,
+        "said": claim.verdict.told(office),
         "post": _post(claim.post) if claim.post else None,
     }
 

@@ -39,9 +39,13 @@ class Refused(Labelled):
     """Why a token changes nothing; the label is what its holder is told."""
 
     FORGED = "forged", "链接不完整或不是本系统发出的，没有作任何改动。请从收到的消息中重新打开。"
-    EXPIRED = "expired", "链接已过有效期，没有作任何改动。如仍需处理，请与发消息的单位联系。"
+    EXPIRED = "expired", "链接已过有效期，没有作任何改动。如仍需处理，请联系{office}。"
     SPENT = "spent", "链接已经用过，没有再作改动，无需重复操作。"
     OVER = "over", "消息中所说的事项已经了结，无需再作处理。"
+
+    def told(self, office: str) -> str:
+        """Return what people are told, with whom to call: the office's name and phone."""
+        return self.label.format(office=office)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class Office:
 
     @property
     def contact(self) -> str:
-        """Whom to call, for Markdown: 示例县府办（0578-0000000）."""
+        """Whom to call, for pages and Markdown alike: 示例县府办（0578-0000000）."""
         return f"{escaped(self.sender)}{f'（{escaped(self.phone)}）' if self.phone else ''}"
 
 

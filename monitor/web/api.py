@@ -88,7 +88,7 @@ class Api:
         claim = await desk.take(request.path_params["account_id"], link, by=CALLER)
         if claim is None:
             return _error(404, "台账中没有这个账号。")
-        return JSONResponse(claim_shape(claim), _STATUS.get(claim.verdict, 422))
+        return JSONResponse(claim_shape(claim, self._view.office.contact), _STATUS.get(claim.verdict, 422))
 
     def _reading(self, read: Read) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:

@@ -54,8 +54,8 @@ class Keys:
         if isinstance(came, Refused):
             return self._refused(came)
         if came in _GOOD:
-            return self._page(found, done=came.label)
-        return self._page(found, trouble=came.label, link=link, chosen=account, status=422)
+            return self._page(found, done=came.told(self._view.office.contact))
+        return self._page(found, trouble=came.told(self._view.office.contact), link=link, chosen=account, status=422)
 
     async def _errand(self, request: Request) -> Errand | Refused:
         view, now = self._view, self._view.clock()
@@ -66,7 +66,7 @@ class Keys:
         return await view.store.query(_reading(permit))
 
     def _refused(self, refused: Refused) -> Response:
-        return self._html(_STATUS[refused], refused=refused.label)
+        return self._html(_STATUS[refused], refused=refused.told(self._view.office.contact))
 
     def _page(
         self, found: Errand, *, done: str = "", trouble: str = "", link: str = "", chosen: str = "", status: int = 200

@@ -93,11 +93,11 @@ def test_an_account_not_yet_judged_is_not_yet_checked() -> None:
         (10, (), "今天更新提醒"),
         (10, ((StepKind.REMIND, 10),), "5月21日（周四）更新预警"),
         (13, ((StepKind.WARN, 12),), "5月20日（周三）更新预警"),
-        (15, ((StepKind.LAST_DAY, 14),), "今天超期提醒"),
+        (15, ((StepKind.LAST_DAY, 14),), "今天超期预警"),
         (16, ((StepKind.OVERDUE, 15),), "5月21日（周四）督办"),
-        (20, ((StepKind.ESCALATE, 18),), "5月20日（周三）列入建议名单"),
-        (23, ((StepKind.PROPOSE, 21),), "5月24日（周日）超期提醒"),
-        (23, (), "今天列入建议名单"),
+        (20, ((StepKind.ESCALATE, 18),), "5月20日（周三）拟列名单"),
+        (23, ((StepKind.PROPOSE, 21),), "5月24日（周日）督办"),
+        (23, (), "今天拟列名单"),
     ],
 )
 def test_the_next_step_is_the_highest_one_that_comes_next(

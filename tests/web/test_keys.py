@@ -24,7 +24,7 @@ async def at(empty: Store) -> Visit:
 def test_the_links_of_a_message_open_their_pages_and_opening_changes_nothing(at: Visit) -> None:
     before = at.rows()
     links = dict(re.findall(r"\[([^\]]*)\]\(https://x\.example(/k/[^)]*)\)", at.body))
-    assert list(links) == ["已知悉，由我处理", "已发布，粘贴链接"]
+    assert list(links) == ["已知悉，由我处理", "已发布，提交链接"]
     for address in links.values():
         page = at.client.get(address)
         assert page.status_code == 200
@@ -104,7 +104,7 @@ def test_links_that_are_not_good_change_nothing_and_say_why(at: Visit) -> None:
     ):
         for answer in (at.client.get(f"/k/{token}"), at.client.post(f"/k/{token}")):
             assert answer.status_code in {403, 410}
-            assert refused.label in answer.text
+            assert refused.label.partition("{")[0] in answer.text
     assert at.rows() == before
 
 

@@ -121,7 +121,7 @@ def test_accounts_are_found_by_name_unit_and_id(client: TestClient) -> None:
 
 def test_an_accounts_page_says_why(client: TestClient) -> None:
     page = text_of(client.get(f"/accounts/{OVERDUE.id}").text)
-    assert "最近一次更新为2026年5月3日，已16天未更新，超过2周。" in page
+    assert "最近一次更新为5月3日，已16天未更新，超过2周。" in page
     assert "监测时间点前2周内无更新" in page
     assert re.search(r"证据：核查记录\d+", page)
     assert f"{StepKind.OVERDUE.label}（已16天），告知联络员、责任领导" in page
@@ -131,7 +131,7 @@ def test_an_accounts_page_says_why(client: TestClient) -> None:
 def test_an_accounts_page_says_what_kept_us_from_seeing(client: TestClient) -> None:
     page = text_of(client.get(f"/accounts/{UNSEEN.id}").text)
     assert f"采集异常：{Reason.LOGIN_WALL.label}" in page
-    assert "但近24小时没有看到该账号的完整列表" in page
+    assert "但近24小时未采集到该账号的完整内容" in page
     assert "超过14天的未更新时段0个" in page
     assert "灰底为采集内容不完整的时段" in page
 
