@@ -125,8 +125,8 @@ class Review(Section):
 
     steps: tuple[
         Literal["remind", "warn", "last_day", "overdue", "escalate", "propose", "suspect", "confirm", "to_leader"], ...
-    ] = ()
-    workdays: Workdays = 3
+    ] = ("escalate", "propose")
+    workdays: Workdays = 2
     """None, written `never`: until a person releases them."""
 
 
