@@ -9,6 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from monitor.core.record import RecordKind
+from monitor.store import open_store
+from monitor.store.papers import missing_rounds
 from tests.cli.office import HEADER, Office
 
 ROSTER = (
@@ -153,3 +155,15 @@ def test_only_a_template_is_for_something(enrolled: Office) -> None:
     assert (
         enrolled.type("export", "cases", "--for", "records", "--out", "x.csv").refused(2) == "--for 只用于 template。"
     )
+
+
+def test_a_round_that_never_was_is_entered_as_the_page_says(enrolled: Office) -> None:
+    header = ("系列", "期次", "印发日期", "覆盖全部", "账号ID", "问题类型")
+    rounds = [("月报", number, f"2026-0{number}-10", "是", "", "") for number in (1, 3)]
+    enrolled.type("import", "bulletins", enrolled.table(*rounds, header=header, name="1.csv")).done()
+    with open_store(enrolled.address) as store, store.read() as tx:
+        assert [str(hole) for hole in missing_rounds(tx)] == ["通报“月报”第2期"]
+    row = ("月报", 2, "2026-02-10", "否", "", "")
+    enrolled.type("import", "bulletins", enrolled.table(row, header=header, name="2.csv")).done()
+    with open_store(enrolled.address) as store, store.read() as tx:
+        assert not missing_rounds(tx)

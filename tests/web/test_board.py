@@ -7,13 +7,18 @@ from monitor.core.account import Account, AccountFunction, AccountStatus, Platfo
 from monitor.core.case import Case, Ladder, Step, StepKind
 from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.message import MessageState
-from monitor.core.observation import Reason, Standing
+from monitor.core.observation import Reason, Standing, timeline
+from monitor.store import Store, cases
+from monitor.store.looks import record
 from monitor.store.sights import Row, SourceRow
 from monitor.web.board import Light, Line, Moment, line_of, lines_of
 from monitor.web.tasks import Task, tasks_of
 from monitor.web.words import deadline_text
 from tests.core.build import BOOK, EVERY_DAY, beijing_time
-from tests.web.county import CALENDAR, account
+from tests.store.build import enrol
+from tests.web.conftest import client_of
+from tests.web.county import CALENDAR, LATELY, OVERDUE, Surroundings, account, looks, posts
+from tests.web.county import NOW as SHOWN
 
 NOW = beijing_time("2026-05-19 09:05")
 MOMENT = Moment(now=NOW, ladder=Ladder.of(BOOK), calendar=EVERY_DAY, title=str)
@@ -227,3 +232,16 @@ def test_each_trouble_is_one_task_with_its_count() -> None:
         (1, "/accounts?task=gone"),
         (1, "/accounts?task=people"),
     ]
+
+
+def test_the_gap_of_an_exempted_account_is_drawn_as_certain(empty: Store, around: Surroundings) -> None:
+    enrol(empty, OVERDUE, at=SHOWN - timedelta(days=30))
+    with empty.begin() as tx:
+        record(tx, looks(OVERDUE.id, (LATELY, timeline(posts(40)))), lambda _, look: look.at + timedelta(hours=6))
+        exempted = replace(finding(State.EXEMPTED), account=OVERDUE.id, days=40, because="已豁免。")
+        cases.save_findings(tx, [exempted], at=SHOWN)
+    page = client_of(empty, around).get(f"/accounts/{OVERDUE.id}").text
+    assert "已豁免" in page
+    assert 'class="gap"' in page
+    assert 'class="unsure"' not in page
+    assert "40天未更新" in page
