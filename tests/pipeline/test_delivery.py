@@ -315,7 +315,7 @@ async def test_an_address_that_spam_or_a_token_was_refused_for_is_nobodys_task(s
     await made.settle()
     assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
     found = await store.query(cases.current_findings)
-    assert [one.because for one in found if one.rule == "PER-01"] == ["联络员和责任领导齐全。"]
+    assert [one.because for one in found if one.rule == "PER-01"] == ["联络员、责任领导齐全。"]
 
 
 @pytest.mark.parametrize("at_once", [1, drafting.SLICE])
@@ -968,5 +968,5 @@ async def test_the_digest_names_what_is_about_to_end_and_what_has_ended(store: S
     await made.settle()
     (body,) = [message.body for message in made.duty.taken if "每日摘要" in message.subject]
     assert "到期（还有7天），请在此前续期并更新台账" in body
-    assert "到期，此后不作超期认定，请续期后更新台账" in body
+    assert "到期，此后不作超期判定，请续期后更新台账" in body
     assert "示例3" not in body
