@@ -259,7 +259,7 @@ def line_of(
         whole = datebox.read(_outside(node), at)
         stamped = [whole] if whole and whole.stamp else []
     box = surest(stamped)
-    is_doubtful = box is not None and box.trust is not Trust.LABELLED and _differ(stamped, box)
+    is_doubtful = box is not None and _differ(stamped, box)
     addressed = None
     if box is None or box.yearless:
         addressed = in_address(href or "", at)

@@ -248,7 +248,7 @@ class Reading:
         within_rows, within_wide = _nested(rows, wide)
         for outer_key, inner in within_wide.items():
             is_run = len(wide[outer_key][1]) > 1
-            if is_run and not any(self._is_dated(hit) for key in inner for hit in rows[key][1]):
+            if is_run and not any(self._is_dated(*rows[key]) for key in inner):
                 for key in inner:
                     del rows[key]
         for outer_key, inner in within_rows.items():
@@ -262,9 +262,11 @@ class Reading:
             elif kept:
                 del rows[outer_key]
 
-    def _is_dated(self, hit: Hit) -> bool:
-        box = datebox.read(hit.node.text_content or "", self.at) if hit.node.is_text_node else None
-        return box is not None and box.stamp is not None
+    def _is_dated(self, scope: html.Node, hits: list[Hit]) -> bool:
+        """Whether a box in a row tells a time, and not only words with a day in them."""
+        walls = row.walls_of(self.titles(scope), scope)
+        boxes = (row.box_around(hit, walls, scope, self.at) for hit in hits if hit.node.is_text_node)
+        return any(box is not None and box.stamp is not None for box in boxes)
 
     def _has_homeless(self) -> bool:
         """Whether so many dates have no row that a list was not found."""

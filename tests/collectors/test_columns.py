@@ -35,6 +35,8 @@ def newest(seen: Timeline) -> date:
 @example(seed=844)
 @example(seed=1115)
 @example(seed=1317)
+@example(seed=104999)
+@example(seed=115738)
 def test_a_complete_list_shows_its_newest_post_and_no_time_is_made_up(seed: int) -> None:
     column = columns.drawn(seed)
     seen = look(column)

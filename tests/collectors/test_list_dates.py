@@ -166,3 +166,18 @@ def test_one_or_two_dated_links_prove_nothing(count: int) -> None:
 )
 def test_a_row_has_one_link_whatever_icons_and_categories_stand_in_it(adorned: str) -> None:
     assert told(below(adorned)) == "2026-11-18 all"
+
+
+def test_two_posts_side_by_side_of_which_one_has_no_link_prove_nothing() -> None:
+    pair = (
+        "<tr><td><b>县政府召开常务会议</b></td><td>发布时间：2026-11-18</td>"
+        '<td><a href="/c/9.html">关于用电管理的通知</a></td><td>发布时间：2026-03-11</td></tr>'
+    )
+    assert told(below(pair).replace("<ul class=list>", "<table>")) == "2026-03-11 some"
+
+
+def test_a_row_without_a_link_takes_nothing_from_rows_whose_date_is_a_link_in_two_parts() -> None:
+    day = '<a class=date href="/c/{0}.html"><h2>{0}</h2><div>2026-10</div></a>'
+    rows = "".join(f'<li><a href="/c/{n}.html">关于第{n}号事项</a>{day.format(n)}</li>' for n in (18, 17, 16))
+    odd = f"<li><b>3分钟前的一个电话救了一家人</b>{day.format(15)}</li>"
+    assert told(f"<ul>{rows}{odd}</ul>") == "2026-10-18 some"
