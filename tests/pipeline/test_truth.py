@@ -58,7 +58,7 @@ PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 TROUBLES: dict[str, tuple[Script | bytes, set[Reason]]] = {
     "drip": (drip, {Reason.TIMEOUT}),
     "bomb": (
-        answer(gzip.compress(b"0" * 50_000_000), content_encoding="gzip", content_type="text/html"),
+        answer(gzip.compress(b"0" * 50_000_000, mtime=0), content_encoding="gzip", content_type="text/html"),
         {Reason.TOO_LARGE},
     ),
     "truncated": (cut, {Reason.TRUNCATED}),
