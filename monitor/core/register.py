@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
-from monitor.core.account import Account, Scope
+from monitor.core.account import Account, Platform, Scope
 from monitor.core.bulletin import Round, by_series
 from monitor.core.decision import Decision, in_force
 from monitor.core.filing import FiledList
@@ -26,6 +26,10 @@ class Trouble:
     account: str
     rule: str
     since: date
+    proposed: frozenset[str] = frozenset()
+    """The identifiers of what its finding proposes."""
+    is_over: bool = False
+    """Whether what was wrong is so no more, and only what is to follow from it is open: a gap that has closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,11 @@ class Register:
     def judged(self) -> tuple[Account, ...]:
         """The accounts that are not closed and not out of scope, those whose scope is pending included."""
         return tuple(account for account in self.accounts if account.is_judged)
+
+    @cached_property
+    def media(self) -> tuple[Account, ...]:
+        """The judged accounts without websites, which are no 政务新媒体 (国办发〔2018〕123号)."""
+        return tuple(account for account in self.judged if account.platform is not Platform.WEBSITE)
 
     @cached_property
     def bound(self) -> tuple[Account, ...]:

@@ -10,17 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Account
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import EVER, beijing_date
 from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import State
 from monitor.core.index import WEEK
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
+from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
 from monitor.store import roster, tables
-from monitor.store.columns import IDS, bound
+from monitor.store.columns import IDS, bound, portions
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
+from monitor.store.findings import CHUNK
 from monitor.store.papers import Reader
 from monitor.store.records import records
 
@@ -106,11 +108,29 @@ def _troubles(tx: Tx, ids: Collection[str], at: datetime) -> tuple[Trouble, ...]
     """Return the accounts' cases that were open then about something that the unit has to settle, oldest first."""
     is_short = len(ids) <= roster.IDS_AT_ONCE
     rows = tx.execute(_UNSETTLED_OF, {"at": at, "ids": list(ids)}) if is_short else tx.execute(_UNSETTLED, {"at": at})
+    found = [row for row in rows if row.account in ids and row.said and row.said["state"] in _UNITS]
+    newest = _newest_posts(tx, {row.account for row in found if row.rule == CLOSING_GAPS}, at)
     return tuple(
-        Trouble(case=row.id, account=row.account, rule=row.rule, since=beijing_date(row.begun))
-        for row in rows
-        if row.account in ids and row.said in _UNITS
+        Trouble(
+            case=row.id,
+            account=row.account,
+            rule=row.rule,
+            since=beijing_date(row.begun),
+            proposed=frozenset(row.said.get("proposals", ())),
+            is_over=row.rule == CLOSING_GAPS and newest.get(row.account, EVER) > datetime.fromisoformat(row.episode),
+        )
+        for row in found
     )
+
+
+def _newest_posts(tx: Tx, ids: Collection[str], at: datetime) -> Mapping[str, datetime]:
+    """Return when the newest post of each account appeared that was known then and still to be seen."""
+    post = tables.posts
+    newest = sa.func.max(post.c.published_at)
+    chosen = sa.select(post.c.account, newest).where(post.c.published_at <= at, post.c.first_seen <= at)
+    chosen = chosen.where(sa.or_(post.c.withdrawn_at.is_(None), post.c.withdrawn_at > at)).group_by(post.c.account)
+    rows = (tx.execute(chosen.where(post.c.account.in_(some))) for some in portions(sorted(ids), CHUNK))
+    return {account: moment for of_some in rows for account, moment in of_some}
 
 
 def _unsettled() -> sa.Select[Any]:
@@ -118,18 +138,18 @@ def _unsettled() -> sa.Select[Any]:
     at = bound(step.c.at, "at")
     begun = sa.func.min(step.c.at).label("begun")
     said = (
-        sa.select(change.c.content["state"].as_string())
+        sa.select(change.c.content)
         .where(change.c.subject == "account/" + case.c.account, change.c.rule == case.c.rule, change.c.at <= at)
         .order_by(change.c.at.desc(), change.c.id.desc())
         .limit(1)
         .scalar_subquery()
     )
     return (
-        sa.select(case.c.id, case.c.account, case.c.rule, begun, said.label("said"))
+        sa.select(case.c.id, case.c.account, case.c.rule, case.c.episode, begun, said.label("said"))
         .join_from(case, step, step.c.case == case.c.id)
         .where(case.c.opened_at <= at, sa.or_(case.c.closed_at.is_(None), case.c.closed_at > at))
         .where(step.c.at <= at, step.c.kind.in_(_TO_SETTLE))
-        .group_by(case.c.id, case.c.account, case.c.rule)
+        .group_by(case.c.id, case.c.account, case.c.rule, case.c.episode)
         .order_by(begun, case.c.id)
     )
 

@@ -487,6 +487,59 @@ def test_a_trouble_beyond_its_working_days_is_urged_and_later_for_the_bulletin(
     assert (said or "没有") in finding.because
 
 
+REVIEWED, ASKED = "待办公室提请联合研判", "个工作日未整改"
+
+
+@pytest.mark.parametrize(
+    ("rule", "proposed", "is_over", "said"),
+    [
+        ("UPD-03", "consolidate", False, ASKED),
+        ("UPD-03", "consolidate", True, "已恢复，待办公室处置"),
+        ("PLT-01", "cancel", False, REVIEWED),
+        ("TWN-01", "deregister", False, REVIEWED),
+        ("CLN-01", "consolidate", False, REVIEWED),
+        ("UPD-02", "consolidate", False, REVIEWED),
+        ("DUP-01", "consolidate", False, REVIEWED),
+        ("REO-01", "review", False, "待办公室核实"),
+        ("REG-01", "deregister deduct", False, ASKED),
+        ("PER-01", "rectify", False, ASKED),
+        ("APP-01", "consolidate", False, ASKED),
+        ("APP-01", "review", False, ASKED),
+    ],
+)
+def test_only_what_is_still_so_and_the_unit_s_to_end_is_late(
+    rule: str, proposed: str, said: str, *, is_over: bool
+) -> None:
+    trouble = Trouble(
+        case=3,
+        account="A01",
+        rule=rule,
+        since=date(2022, 5, 3),
+        proposed=frozenset(proposed.split()),
+        is_over=is_over,
+    )
+    finding = verdict(sup_02.RULE, register(troubles=(trouble,)), "2022-05-25 09:00")
+    assert finding.state is (State.WARNING if said is ASKED else State.OK)
+    assert said in finding.because
+    assert ("未整改" in finding.because) is (said is ASKED)
+
+
+def test_what_is_not_late_is_said_beside_what_is() -> None:
+    over = Trouble(case=3, account="A01", rule="UPD-03", since=date(2022, 5, 3), is_over=True)
+    late = Trouble(case=4, account="A01", rule="PER-01", since=date(2022, 5, 10))
+    finding = verdict(sup_02.RULE, register(troubles=(over, late)), "2022-05-25 09:00")
+    assert (finding.state, finding.evidence) == (State.WARNING, ("case:4",))
+    assert "已恢复，待办公室处置；" in finding.because
+
+
+def test_what_was_decided_is_under_way_and_not_late() -> None:
+    late = Trouble(case=3, account="A01", rule="NAME-01", since=date(2022, 5, 3), proposed=frozenset({"rectify"}))
+    decided = ruled(Ruling.DEREGISTERED, "2022-05-20", "NAME-01")
+    finding = verdict(sup_02.RULE, register(troubles=(late,), decisions=(decided,)), "2022-05-25 09:00")
+    assert finding.state is State.OK
+    assert "已作出处置决定，正在办理" in finding.because
+
+
 # --- scopes and decisions ---
 
 

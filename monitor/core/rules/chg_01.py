@@ -15,7 +15,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import SECOND_READING, Observation, Timeline
 from monitor.core.record import RecordKind
-from monitor.core.rules.registry import RUNNING, normal
+from monitor.core.rules.registry import RUNNING, normal, posts_or_serves
 
 ID = "CHG-01"
 
@@ -24,7 +24,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return whether the account is what the roster says it is."""
     account = known.account
     say = partial(book.draft(ID, account), episode=ID)
-    if not account.is_judged or account.status not in RUNNING or account.status is AccountStatus.FILING:
+    if not posts_or_serves(account, book) or account.status not in RUNNING or account.status is AccountStatus.FILING:
         return say(state=State.NOT_APPLICABLE, because="本项不涉及该账号。")
     vanished, renamed = _vanished(known), _renamed(known, now)
     if vanished is not None and isinstance(vanished.seen, Timeline):
@@ -79,6 +79,6 @@ RULE = Rule(
     says={
         State.OK: "平台显示信息与台账一致，或变更已备案",
         State.WARNING: "平台显示的名称与台账不同且没有变更备案记录；或相隔1小时两次显示账号已不存在",
-        State.NOT_APPLICABLE: "待备案、注销中、已注销的账号",
+        State.NOT_APPLICABLE: "待备案、注销中、已注销的账号；网站",
     },
 )

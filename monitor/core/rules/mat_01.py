@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import Subject
 from monitor.core.register import Register
@@ -19,12 +20,16 @@ ID = "MAT-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area that has no main account, or several."""
-    mains = {normal(one.name): one.name for one in register.accounts if one.is_main and one.status.is_judged}
-    if len(mains) == 1 or not register.judged:
+    mains = {normal(one.name): one.name for one in register.accounts if one.is_main and _may_lead(one)}
+    if len(mains) == 1 or not register.media:
         return
     names = "、".join(f"“{name}”" for name in mains.values())
     because = f"台账中有{len(mains)}个主账号：{names}。" if mains else "台账中未标明主账号。"
     yield on_area(ID, register.area, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
+
+
+def _may_lead(account: Account) -> bool:
+    return account.status.is_judged and account.platform is not Platform.WEBSITE
 
 
 RULE = AreaRule(

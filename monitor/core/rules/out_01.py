@@ -13,7 +13,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import day, in_scope, normal, on_account
+from monitor.core.rules.registry import day, normal, on_account, posts_or_serves
 
 ID = "OUT-01"
 
@@ -21,7 +21,7 @@ ID = "OUT-01"
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts whose content is run by somebody who may not, or without what must be agreed."""
     today = beijing_date(now)
-    for account in register.judged:
+    for account in register.media:
         if account.outsourcing.mode is not OperationMode.OUTSOURCED:
             continue
         breaches, gaps = tuple(_breaches(account, book, today)), tuple(_gaps(account, book, today))
@@ -66,11 +66,12 @@ RULE = AreaRule(
     title="委托运营不合要求",
     on=Subject.ACCOUNT,
     judge=judge,
-    binds=in_scope,
+    binds=posts_or_serves,
     says={
         State.OK: "自主运营，或委托运营符合要求",
         State.WARNING: "未登记委托协议或保密协议；或新闻资质60天内到期",
         State.VIOLATED: "受委托方不在允许的范围内；应有的新闻资质未登记或已到期；或再次转包",
         State.NEEDS_REVIEW: "未填写受委托方类型",
+        State.NOT_APPLICABLE: "网站",
     },
 )

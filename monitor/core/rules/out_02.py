@@ -13,14 +13,14 @@ from monitor.core.account import OperationMode
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import in_scope, on_account
+from monitor.core.rules.registry import on_account, posts_or_serves
 
 ID = "OUT-02"
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts that are run by somebody else."""
-    for account in register.judged:
+    for account in register.media:
         if account.outsourcing.mode is OperationMode.OUTSOURCED:
             by = f"（{account.outsourcing.operator_org}）" if account.outsourcing.operator_org else ""
             yield on_account(ID, account, book, State.WARNING, f"委托第三方运营{by}，应说明确需委托的理由。")
@@ -31,9 +31,10 @@ RULE = AreaRule(
     title="委托第三方运营",
     on=Subject.ACCOUNT,
     judge=judge,
-    binds=in_scope,
+    binds=posts_or_serves,
     says={
         State.OK: "由主办单位自主运营",
         State.WARNING: "委托第三方运营，应说明理由",
+        State.NOT_APPLICABLE: "网站",
     },
 )

@@ -1,8 +1,8 @@
 """REG-01: 未纳入平台监管范围的，一律予以注销，并在政府执行力考核中予以扣分.
 
 Instrument: 缙政办发〔2022〕13号 三(一). Up to the deadline's last moment a missing account is to be reported, from
-the day after on it is a violation. A list says nothing of accounts opened after it, and grows old; an account whose
-opening was approved lately has time to be filed.
+the day after on it is a violation. A list grows old, and says nothing of an account that was opened after it and is not
+on it; one whose opening was approved lately has time to be filed. Websites are no such accounts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, in_scope, on_account, scope_pending
+from monitor.core.rules.registry import cited, day, on_account, posts_or_serves, scope_pending
 
 ID = "REG-01"
 _OTHER_CHANGE = frozenset({"变更", "关停", "注销"})
@@ -26,7 +26,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the accounts that are not on the latest filed list, and those of which that is not known."""
     today = beijing_date(now)
     doubt = _why_unknown(register.filed, book, today)
-    for account in register.judged:
+    for account in register.media:
         if account.id in register.pending:
             yield scope_pending(ID, account, book)
         elif doubt is not None or register.filed is None:
@@ -107,12 +107,13 @@ RULE = AreaRule(
     title="未纳入备案监管",
     on=Subject.ACCOUNT,
     judge=judge,
-    binds=in_scope,
+    binds=posts_or_serves,
     says={
-        State.OK: "在最近的已备案清单中",
+        State.OK: "在最近的已备案清单中（先看清单：在清单中的，无论何时开设）",
         State.WARNING: "不在清单中，但截止日期未过，或开设批准（备案变更记录）未满10个工作日",
         State.VIOLATED: "不在清单中，且截止日期已过",
-        State.UNKNOWN: "尚未导入清单；清单超过35天；或账号开设晚于清单",
+        State.UNKNOWN: "尚未导入清单；清单超过35天；或不在清单中而账号开设晚于清单",
         State.NEEDS_REVIEW: "单位层级未填写",
+        State.NOT_APPLICABLE: "网站",
     },
 )

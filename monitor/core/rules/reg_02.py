@@ -13,7 +13,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import day, in_scope, on_unit
+from monitor.core.rules.registry import day, on_unit, posts_or_serves
 
 ID = "REG-02"
 
@@ -23,8 +23,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     today, deadline = beijing_date(now), book.date(ID, "deadline")
     if today > deadline or book.calendar.workdays_between(today, deadline) > book.number(ID, "remind_workdays"):
         return
-    for unit in register.by_unit:
-        if not register.records_of(RecordKind.UNIT_RETURN, unit):
+    for unit, accounts in register.by_unit.items():
+        if any(posts_or_serves(one, book) for one in accounts) and not register.records_of(
+            RecordKind.UNIT_RETURN, unit
+        ):
             because = f"{unit}尚未报送，截止日期为{day(deadline)}。"
             yield on_unit(
                 ID,
@@ -43,9 +45,10 @@ RULE = AreaRule(
     title="单位未报送",
     on=Subject.UNIT,
     judge=judge,
-    binds=in_scope,
+    binds=posts_or_serves,
     says={
         State.OK: "已报送，或不在报送期限内",
         State.WARNING: "截止日期前3个工作日起仍未报送",
+        State.NOT_APPLICABLE: "只有网站的单位",
     },
 )

@@ -2,16 +2,18 @@
 
 Instrument: 缙政办发〔2022〕13号 四(四). A trouble that a case has been open about for longer than its working days
 is to be urged (督办), and after as many again to be named in a bulletin; both are proposals. The plan names no
-periods; those of rules.yaml go by the kind of the rule.
+periods; those of rules.yaml go by the kind of the rule. It is about what is still so and is the unit's to end: a gap
+that has closed is over, and what only the joint review can end is the office's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date
+from monitor.core.decision import Ruling
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import Subject
 from monitor.core.register import Register, Trouble
@@ -35,19 +37,51 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if trouble.rule != ID:
             by_account[trouble.account].append(trouble)
     for account in register.judged if by_account else ():
-        late = [(one, left) for one in by_account.get(account.id, ()) if (left := _left(one, book, now)) < 0]
+        open_for_long = [one for one in by_account.get(account.id, ()) if _left(one, book, now) < 0]
+        late = [one for one in open_for_long if _is_the_units(one) and not _is_decided(one, register)]
+        said = "；".join(_text(one, register, book, now) for one in open_for_long)
         if late:
-            said = "；".join(_text(one, left, book, now) for one, left in late)
             yield on_account(
                 ID,
                 account,
                 book,
                 State.WARNING,
                 f"{said}。",
-                since=min(one.since for one, _ in late),
+                since=min(_late_from(one, book) for one in late),
                 proposals=(Proposal.RECTIFY,),
-                evidence=[f"case:{one.case}" for one, _ in late],
+                evidence=[f"case:{one.case}" for one in late],
             )
+        elif open_for_long:
+            evidence = [f"case:{one.case}" for one in open_for_long]
+            yield on_account(ID, account, book, State.OK, f"{said}。", evidence=evidence)
+
+
+_FOR_THE_REVIEW = frozenset(one.value for one in (Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL))
+_FOR_THE_OFFICE = _FOR_THE_REVIEW | {Proposal.REVIEW.value}
+_ENDED_BY_UNITS = ("UPD-03", "APP-01")
+"""Rules that propose what the joint review decides, of troubles that the unit can and must end meanwhile."""
+
+
+def _is_the_units(trouble: Trouble) -> bool:
+    """Whether it is still so, and the unit's to end."""
+    if trouble.is_over:
+        return False
+    is_the_office_s = bool(trouble.proposed) and trouble.proposed <= _FOR_THE_OFFICE
+    return trouble.rule in _ENDED_BY_UNITS or not is_the_office_s
+
+
+_ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
+
+
+def _is_decided(trouble: Trouble, register: Register) -> bool:
+    """Whether it was decided that the account goes: that is under way, and DRG-01 says how far."""
+    made = register.decisions_of(trouble.account)
+    return any(one.rule == trouble.rule and one.ruling in _ENDING for one in made)
+
+
+def _late_from(trouble: Trouble, book: RuleBook) -> date:
+    """Return the first day on which its period is over."""
+    return book.calendar.workday_after(trouble.since, _period(trouble, book) + 1)
 
 
 def _period(trouble: Trouble, book: RuleBook) -> int:
@@ -63,9 +97,17 @@ def _left(trouble: Trouble, book: RuleBook, now: datetime) -> int:
     return _period(trouble, book) - _worked(trouble, book, now)
 
 
-def _text(trouble: Trouble, left: int, book: RuleBook, now: datetime) -> str:
-    urged = "督办" if -left <= _period(trouble, book) else "列入通报"
-    return f"“{book.title(trouble.rule)}”已{_worked(trouble, book, now)}个工作日未整改，建议{urged}"
+def _text(trouble: Trouble, register: Register, book: RuleBook, now: datetime) -> str:
+    title = f"“{book.title(trouble.rule)}”"
+    if trouble.is_over:
+        return f"{title}已恢复，待办公室处置"
+    if _is_decided(trouble, register):
+        return f"{title}已作出处置决定，正在办理"
+    if not _is_the_units(trouble):
+        is_for_review = bool(trouble.proposed & _FOR_THE_REVIEW)
+        return f"{title}待办公室提请联合研判" if is_for_review else f"{title}待办公室核实"
+    urged = "督办" if -_left(trouble, book, now) <= _period(trouble, book) else "列入通报"
+    return f"{title}已{_worked(trouble, book, now)}个工作日未整改，建议{urged}"
 
 
 RULE = AreaRule(
@@ -77,7 +119,7 @@ RULE = AreaRule(
     waits_for_scope=False,
     follows_cases=True,
     says={
-        State.OK: "没有逾期未整改的问题",
+        State.OK: "没有逾期未整改的问题；已恢复的、待办公室研判的、已决定处置的不算",
         State.WARNING: "事项超过整改时限：先建议督办，再过同样的期限建议列入通报",
     },
 )

@@ -13,7 +13,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import RUNNING, cited, in_scope, normal, on_unit
+from monitor.core.rules.registry import RUNNING, cited, normal, on_unit, posts_or_serves
 
 ID = "SYS-01"
 
@@ -26,7 +26,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     common = register.records_of(RecordKind.INSTITUTION, register.area)
     of_all = _lacking(common, book, today)
     for unit, accounts in register.by_unit.items():
-        if not any(account.status in RUNNING for account in accounts):
+        if not any(account.status in RUNNING and posts_or_serves(account, book) for account in accounts):
             continue
         own = register.records_of(RecordKind.INSTITUTION, unit)
         because, evidence = _lacking((*own, *common), book, today) if own else of_all
@@ -62,9 +62,10 @@ RULE = AreaRule(
     title="管理制度不全",
     on=Subject.UNIT,
     judge=judge,
-    binds=in_scope,
+    binds=posts_or_serves,
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",
         State.WARNING: "期限过后缺少制度，或超过一年未复核",
+        State.NOT_APPLICABLE: "只有网站的单位",
     },
 )

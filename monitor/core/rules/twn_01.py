@@ -14,7 +14,7 @@ from monitor.core.account import Account, UnitLevel
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import in_scope, on_account, scope_pending
+from monitor.core.rules.registry import on_account, posts_or_serves, scope_pending
 
 ID = "TWN-01"
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(万?)")
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(万?)")
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts of townships and subdistricts."""
-    for account in register.judged:
+    for account in register.media:
         if account.id in register.pending:
             yield scope_pending(ID, account, book)
         elif account.level is UnitLevel.TOWNSHIP:
@@ -45,10 +45,11 @@ RULE = AreaRule(
     title="乡镇（街道）账号",
     on=Subject.ACCOUNT,
     judge=judge,
-    binds=in_scope,
+    binds=posts_or_serves,
     says={
         State.OK: "主办单位不是乡镇（街道）",
         State.VIOLATED: "主办单位为乡镇（街道）；按单位层级，不按名称",
         State.NEEDS_REVIEW: "单位层级未填写",
+        State.NOT_APPLICABLE: "网站",
     },
 )
