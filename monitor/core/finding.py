@@ -16,7 +16,7 @@ from monitor.core.expiry import ended
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Timeline
 from monitor.core.outage import Outage
 from monitor.core.record import Record, RecordKind, Subject
-from monitor.core.register import Register
+from monitor.core.register import Register, Version
 
 
 class State(Labelled):
@@ -159,6 +159,8 @@ class RuleBook:
     """Platforms that must update although their kind does not by default."""
     urgent: Mapping[str, Urgency] = field(default_factory=dict)
     """The rules of which something cannot wait for the morning."""
+    begun: Mapping[str, date] = field(default_factory=dict)
+    """The first day on which each rule was in force."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """What people call each rule."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
@@ -223,8 +225,12 @@ class Known:
     """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
     records: tuple[Record, ...] = ()
     """What was recorded about the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
-    refusing: frozenset[str] = frozenset()
-    """The mail addresses and DingTalk ids of its contacts that take no messages, though their channel works."""
+    refusing: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when which mail addresses and DingTalk ids of contacts take no messages, though their channel works."""
+    versions: tuple[Version, ...] = ()
+    """What the roster said of the account through time, oldest first, where that changed; the first since ever."""
+    reopened_at: datetime | None = None
+    """When it first published again after its closing, as far as that is still to be seen; None where it did not."""
 
     hand_days: frozenset[date] = frozenset()
     """On which days people looked an account up that has not been seen to post anything, whole and by hand."""
@@ -403,5 +409,11 @@ class AreaRule:
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""
+    reach: Subject | None = Subject.ACCOUNT
+    """Whose roster rows and records tell since when its word has held: the account's, its unit's, or the whole area's.
+
+    None: the rule says itself since when."""
+    turns: Callable[[Register, RuleBook], Iterable[date]] = lambda _, __: ()
+    """On which days time alone may turn its word, given what is known."""
     follows_cases: bool = False
     """Whether it reads nothing but the troubles of an account: it is judged anew as soon as one of them turns."""

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from monitor.core.account import Account, Platform, Scope
 from monitor.core.bulletin import Round, by_series
+from monitor.core.calendar import EVER
 from monitor.core.decision import Decision, in_force
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
@@ -51,14 +52,16 @@ class Register:
 
     Without its people: no area is judged by whom it names."""
     earlier: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
-    """By account, oldest first, the versions of those that changed within the reach of `weeks`; of those that have left
-    the area or the roster too."""
+    """By account, oldest first, the versions of those that ever changed in anything that rules on areas read; of those
+    that have left the area or the roster too."""
     rounds: tuple[Round, ...] = ()
     """Every round issued by then, by series and number."""
     weeks: tuple[IndexWeek, ...] = ()
     """Every published week that had ended by then, oldest first."""
     filed: FiledList | None = None
     """The latest list of the area; None while none is known."""
+    former_lists: tuple[FiledList, ...] = ()
+    """The lists before that, oldest first, as far as they tell of accounts that are not on the latest."""
     records: tuple[Record, ...] = ()
     """Oldest first."""
     decisions: tuple[Decision, ...] = ()
@@ -104,6 +107,41 @@ class Register:
     def of_unit(self) -> Mapping[str, tuple[Account, ...]]:
         """All accounts of each unit, closed and out-of-scope ones included."""
         return _by_unit(self.accounts)
+
+    @cached_property
+    def lists(self) -> tuple[FiledList, ...]:
+        """Every list, oldest first."""
+        return (*self.former_lists, self.filed) if self.filed else self.former_lists
+
+    @cached_property
+    def moments(self) -> tuple[datetime, ...]:
+        """Every moment at which the roster changed, the latest first, and EVER."""
+        return tuple(sorted({EVER, *(one.since for of in self.earlier.values() for one in of)}, reverse=True))
+
+    def changing(self, moment: datetime) -> Iterator[Account]:
+        """Yield those of the accounts that ever changed that were the area's at a moment, as then."""
+        for versions in self.earlier.values():
+            then = next((one.account for one in reversed(versions) if one.since <= moment), None)
+            if then is not None and then.area == self.area:
+                yield then
+
+    def versions_of(self, id_: str) -> tuple[Version, ...]:
+        """Return what the roster said of an account through time, oldest first; the first holds since ever."""
+        if id_ in self.earlier:
+            return self.earlier[id_]
+        return (Version(since=EVER, account=self.by_id[id_]),) if id_ in self.by_id else ()
+
+    @cached_property
+    def ever_of_unit(self) -> Mapping[str, frozenset[str]]:
+        """The accounts that a unit has or had."""
+        units: defaultdict[str, set[str]] = defaultdict(set)
+        for account in self.accounts:
+            units[account.unit].add(account.id)
+        for id_, versions in self.earlier.items():
+            for version in versions:
+                if version.account is not None:
+                    units[version.account.unit].add(id_)
+        return {unit: frozenset(ids) for unit, ids in units.items()}
 
     @cached_property
     def by_id(self) -> Mapping[str, Account]:

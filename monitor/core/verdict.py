@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling, is_retainable
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
+from monitor.core.lasting import with_beginning
 from monitor.core.phrases import dated
 from monitor.core.record import Subject
 from monitor.core.register import Register
@@ -37,13 +38,16 @@ def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> 
 
 def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield what a rule says of an area, and what follows from decisions and pending scopes."""
-    for finding in rule.judge(register, book, now):
-        if finding.account is None:
-            yield finding
-            continue
-        waits = rule.waits_for_scope and finding.account in register.pending
-        held = _put_to_the_office(finding) if waits and finding.state in {State.WARNING, State.VIOLATED} else finding
-        yield reviewed(held, register.decisions_of(finding.account), now)
+
+    def said(of: Register, at: datetime) -> Iterator[Finding]:
+        for finding in rule.judge(of, book, at):
+            waits = rule.waits_for_scope and finding.account in of.pending
+            is_held = waits and finding.state in {State.WARNING, State.VIOLATED}
+            yield _put_to_the_office(finding) if is_held else finding
+
+    for finding in said(register, now):
+        since = with_beginning(rule, finding, register, book, now, said)
+        yield since if finding.account is None else reviewed(since, register.decisions_of(finding.account), now)
 
 
 def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:

@@ -192,6 +192,7 @@ class RulesFile(Section):
         held = [one for one in latest.values() if one.effective_until is None or on <= one.effective_until]
         return RuleBook(
             numbers={rule.id: dict(rule.numbers) for rule in latest.values()},  # the ladder outlives its rule
+            begun={rule.id: rule.effective_from for rule in reversed(begun)},
             clauses={rule.id: f"{rule.instrument}：{rule.clause}" for rule in held},
             strengths={rule.id: rule.strength for rule in held},
             dates={rule.id: dict(rule.dates) for rule in latest.values()},

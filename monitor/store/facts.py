@@ -13,11 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Account
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
-from monitor.store import outages, outbox, tables
+from monitor.store import outages, outbox, roster, tables
 from monitor.store.columns import IDS, UtcDateTime, portions, stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
@@ -102,6 +102,9 @@ def known(
     recorded = lives(tx, ids, beijing_date(now), moment.known_at)
     refusing = outbox.refusing(tx, until)
     by_hand = _hand_days(tx, [id_ for id_ in ids if all(one.withdrawn_at is not None for one in posts[id_])], moment)
+    changed = roster.versions_of(tx, ids, at=now, known_at=moment.known_at)
+    closed = {id_: start_of_day(one.closed_on + ONE_DAY) for id_, one in in_force.items() if one.closed_on}
+    reopened = {id_: _first_post(tx, id_, since, moment) for id_, since in closed.items()}
     found = [
         Known(
             account=account,
@@ -114,6 +117,8 @@ def known(
             records=recorded[id_],
             refusing=refusing,
             hand_days=frozenset(by_hand[id_]),
+            versions=changed.get(id_, ()),
+            reopened_at=reopened.get(id_),
         )
         for id_, account in in_force.items()
     ]
@@ -143,6 +148,21 @@ def _unseen_since(tx: Tx, ids: Collection[str], moment: _Moment) -> dict[str, da
         began = sa.select(table.c.account, sa.func.min(table.c.first_seen)).where(table.c.account.in_(never))
         since |= dict(tx.execute(began.where(table.c.collector != MANUAL).group_by(table.c.account)).all())
     return since
+
+
+def _first_post(tx: Tx, id_: str, since: datetime, moment: _Moment) -> datetime | None:
+    """Return when the account's first post since then appeared that was known and still to be seen."""
+    post = tables.posts
+    until = min(moment.at, moment.known_at)
+    chosen = sa.select(sa.func.min(post.c.published_at)).where(
+        post.c.account == id_,
+        post.c.published_at >= since,
+        post.c.published_at <= moment.at,
+        post.c.first_seen <= moment.known_at,
+        sa.or_(post.c.withdrawn_at.is_(None), post.c.withdrawn_at > until),
+    )
+    first: datetime | None = tx.scalar(chosen)
+    return first
 
 
 def _doubts(tx: Tx, accounts: Mapping[str, Account], polled: Collection[str], moment: _Moment) -> dict[str, Outage]:

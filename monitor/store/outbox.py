@@ -331,27 +331,38 @@ def heard_since(tx: Tx, person: str, since: datetime) -> int:
     return tx.scalar(sa.select(sa.func.count()).where(mine)) or 0
 
 
-def refusing(tx: Tx, until: datetime) -> frozenset[str]:
+def refusing(tx: Tx, until: datetime) -> dict[str, datetime]:
     """Return the addresses that refused the last message to them while their channel reached somebody else.
 
-    Only refusals count that mean the address itself: spam, tokens and quotas are ours. Were it the refusal alone, a
-    far side that takes every address of ours for unknown would be held against everybody.
+    Each with when it first refused one since it last took any. Only refusals count that mean the address itself: spam,
+    tokens and quotas are ours. Were it the refusal alone, a far side that takes every address of ours for unknown would
+    be held against everybody.
     """
     for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.is_about_address)
     refused = _latest(tx, table.c.state == MessageState.FAILED, for_good, table.c.finished_at <= until)
     if not refused:
-        return frozenset()
+        return {}
     since = min(refused.values()) - ONE_DAY
     taken = _latest(tx, table.c.state == MessageState.SENT, table.c.finished_at.between(since, until))
 
     def works_for_others(channel: str, address: str, at: datetime) -> bool:
         return any(way == channel and to != address and at - ONE_DAY <= then for (way, to), then in taken.items())
 
-    return frozenset(
-        address
+    now = {
+        (channel, address)
         for (channel, address), at in refused.items()
         if taken.get((channel, address), since) < at and works_for_others(channel, address, at)
-    )
+    }
+    return {address: _first_refusal(tx, channel, address, until) for channel, address in now}
+
+
+def _first_refusal(tx: Tx, channel: str, address: str, until: datetime) -> datetime:
+    """Return when an address that refuses messages first refused one since it last took any."""
+    theirs = sa.and_(table.c.channel == channel, table.c.address == address, table.c.finished_at <= until)
+    taken = tx.scalar(sa.select(sa.func.max(table.c.finished_at)).where(theirs, table.c.state == MessageState.SENT))
+    for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.is_about_address)
+    refused = sa.select(sa.func.min(table.c.finished_at)).where(theirs, table.c.state == MessageState.FAILED, for_good)
+    return tx.scalar(refused if taken is None else refused.where(table.c.finished_at > taken)) or until
 
 
 def _latest(tx: Tx, *which: sa.ColumnElement[bool]) -> dict[tuple[str, str], datetime]:

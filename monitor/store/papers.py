@@ -36,8 +36,9 @@ from monitor.core.paper import (
 from monitor.core.reference import Directory, Reference
 from monitor.store import roster, tables
 from monitor.store.cases import judge_soon
-from monitor.store.columns import run, stands
+from monitor.store.columns import portions, run, stands
 from monitor.store.database import Tx
+from monitor.store.findings import CHUNK
 from monitor.store.values import decode, encode
 
 _AT_MOST = 10_000
@@ -186,6 +187,16 @@ class Reader:
             filings = {id_: filing(*said) for id_, *said in rows}
             return as_filed_list(paper, filings)
         return None
+
+    def former_lists(self, tx: Tx, unfiled: Collection[str]) -> tuple[FiledList, ...]:
+        """Return the lists before the newest, oldest first, as far as they tell of these accounts."""
+        entry = tables.entries
+        found = []
+        for number, paper in reversed(self._about_us(tx, PaperKind.FILED_LIST, LISTS)[1:]):
+            chosen = sa.select(entry.c.account).where(entry.c.paper == number)
+            rows = (tx.scalars(chosen.where(entry.c.account.in_(some))) for some in portions(unfiled, CHUNK))
+            found.append(as_filed_list(paper, {account: Filing() for of_some in rows for account in of_some}))
+        return tuple(found)
 
     def _heads(self, kind: PaperKind, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
         table = tables.papers

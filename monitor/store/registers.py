@@ -14,7 +14,6 @@ from monitor.core.calendar import EVER, beijing_date
 from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import State
-from monitor.core.index import WEEK
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
@@ -38,13 +37,16 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
     earlier = _earlier(tx, area, ids, now, known_by)
     ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
     papers = Reader(area=area, present=ids, ever=ever, by=today, known_at=known_by)
+    filed = papers.filed_list(tx)
+    unfiled = [account.id for account in accounts if filed is not None and account.id not in filed.filings]
     return Register(
         area=area,
         accounts=accounts,
         earlier=earlier,
         rounds=papers.rounds(tx),
         weeks=papers.weeks(tx, WEEKS),
-        filed=papers.filed_list(tx),
+        filed=filed,
+        former_lists=papers.former_lists(tx, unfiled) if unfiled else (),
         records=_concerning(
             area,
             accounts,
@@ -78,8 +80,8 @@ def areas(tx: Tx, *, now: datetime, known_at: datetime | None = None) -> tuple[s
 def _earlier(
     tx: Tx, area: str, ids: Collection[str], now: datetime, known_by: datetime
 ) -> Mapping[str, tuple[Version, ...]]:
-    """Return the versions of what changed on the roster within the reach of the weeks, if it was ever the area's."""
-    changed = roster.versions_since(tx, now - WEEKS * WEEK, at=now, known_at=known_by)
+    """Return the versions of what ever changed on the roster, if it was ever the area's."""
+    changed = roster.versions_since(tx, EVER, at=now, known_at=known_by)
     return {
         id_: versions
         for id_, versions in changed.items()

@@ -241,9 +241,10 @@ def former_accounts(tx: Tx) -> tuple[Account, ...]:
 
 
 def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
-    """Return every version in force by `at`, as known by `known_at`, of the accounts that changed after `since`.
+    """Return the versions in force by `at`, as known by `known_at`, of the accounts that changed after `since`.
 
-    Without their people.
+    Without their people, and only of accounts that changed in something that rules on areas read: the followers of most
+    are counted anew each month.
     """
     version, change = tables.account_versions, tables.account_versions.alias("change")
     changed = sa.select(change.c.account).where(
@@ -255,10 +256,42 @@ def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime)
         .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
     )
     found: defaultdict[str, list[Version]] = defaultdict(list)
+    said: dict[str, dict[str, object]] = {}
     for row in tx.execute(chosen):
+        read = {name: value for name, value in (row.content or {}).items() if name not in _UNREAD}
+        if row.account in said and said[row.account] == read:
+            continue
+        said[row.account] = read
         content = _without_people(row.content) if row.content is not None else None
         found[row.account].append(Version(since=row.effective_from, account=content))
-    return {id_: tuple(versions) for id_, versions in found.items()}
+    return {id_: tuple(versions) for id_, versions in found.items() if len(versions) > 1}
+
+
+def versions_of(tx: Tx, ids: Collection[str], *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
+    """Return the versions in force by `at`, as known by `known_at`, of those of these accounts that ever changed.
+
+    Only what PER-01 reads of them made another version: whom they name, and whether they are asked for it.
+    """
+    version, change = tables.account_versions, tables.account_versions.alias("change")
+    changed = sa.select(change.c.account).where(change.c.account.in_(ids), change.c.effective_from > EVER)
+    chosen = (
+        sa.select(version.c.account, version.c.effective_from, version.c.content)
+        .where(version.c.account.in_(changed), version.c.effective_from <= at, version.c.known_at <= known_at)
+        .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
+    )
+    found: defaultdict[str, list[Version]] = defaultdict(list)
+    said: dict[str, list[object]] = {}
+    for row in tx.execute(chosen) if ids else ():
+        read = [(row.content or {}).get(name) for name in ("contacts", "status", "level")]
+        if said.get(row.account) != read:
+            said[row.account] = read
+            content = decode(Account, row.content) if row.content is not None else None
+            found[row.account].append(Version(since=row.effective_from, account=content))
+    return {id_: tuple(versions) for id_, versions in found.items() if len(versions) > 1}
+
+
+_UNREAD = frozenset({"contacts", "followers", "group", "homepage", "method", "note"})
+"""What of an account no rule on areas reads of the past."""
 
 
 def account(tx: Tx, account_id: str) -> Account | None:

@@ -160,3 +160,33 @@ async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: 
     decided, changed = troubled.type("case", "show", number).lines[-2:]
     assert "县府办决定注销" in decided
     assert "决定依据有变化：作出决定时：主办单位为乡镇（街道），原则上予以注销。按现在所知：" in changed
+
+
+HEADS = ("账号ID", "账号名称", "平台", "主办单位", "单位层级", "联络员", "联络员手机", "责任领导", "责任领导手机")
+
+
+@pytest.mark.parametrize("verb", ["误报", "豁免"])
+async def test_a_word_on_one_trouble_of_the_contacts_says_nothing_of_the_next(office: Office, verb: str) -> None:
+    def row(*people: str) -> object:
+        values = ("A01", "示例发布", "微博", "示例县教育局", "县属单位", *people)
+        return office.table(values, header=HEADS, name="台账.csv")
+
+    liaison, leader = ("联络员甲", "13800000001"), ("责任领导甲", "13800000002")
+    office.type("import", "roster", row("", "", *leader), "--as-of", "2026-01-05").done()
+    header = ("账号ID", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
+    decided = ("A01", "PER-01", verb, "县府办", "2026-02-02", "2026-02-28", "示例〔2026〕1号", "人员轮岗")
+    office.type("import", "decisions", office.table(decided, header=header, name="决定.csv")).done()
+    office.type("import", "roster", row(*liaison, *leader), "--as-of", "2026-03-02").done()
+    office.type("import", "roster", row(*liaison, "", ""), "--as-of", "2026-04-01").done()
+
+    def found(day: str) -> tuple[str, str | None]:
+        said = office.type("evaluate", "--at", f"{day}T09:00", "--known-at", "now", "--all", "--json").json
+        [one] = [one for one in said if one["rule"] == "PER-01"]
+        return one["state"], one["since"]
+
+    dismissed = "ok" if verb == "误报" else "exempted"
+    assert found("2026-02-01")[0] == "warning"
+    assert found("2026-02-20")[0] == dismissed
+    assert found("2026-03-20")[0] == "ok"
+    assert found("2026-04-20") == ("warning", "2026-04-01")
+    assert found("2026-05-20") == ("warning", "2026-04-01")

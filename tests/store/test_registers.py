@@ -81,7 +81,7 @@ def test_a_register_knows_nobodys_phone(county: Store) -> None:
     enrol(county, replace(A01, contacts=(liaison,), name="新名称"), at=NOW)
     of = register(county)
     shown = [*of.accounts, *(version.account for versions in of.earlier.values() for version in versions)]
-    assert [one.contacts for one in shown if one] == [()] * 5
+    assert {one.contacts for one in shown if one} == {()}
     with county.read() as tx:
         assert registers.troubles_of(tx, "示例县", ["A01"], now=NOW).accounts == (replace(A01, name="新名称"),)
 

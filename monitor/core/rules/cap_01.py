@@ -6,12 +6,15 @@ and are shown apart; websites do not count. It never says which account should g
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from monitor.core.account import AccountStatus, Platform
-from monitor.core.calendar import beijing_date
+from monitor.core.account import AccountStatus, Platform, Scope
+from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.lasting import lasts_since, shown
 from monitor.core.record import Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import normal, on_area, posts_or_serves
@@ -41,7 +44,32 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         state, said = State.NEEDS_REVIEW, f"{facts}，是否超过{at_most}个的上限待确定。{rest}"
     else:
         state, said, proposals = State.OK, f"{facts}，未超过{at_most}个的上限。{rest}", ()
-    yield on_area(ID, register.area, book, state, said, proposals=proposals)
+    finding = on_area(ID, register.area, book, state, said, proposals=proposals)
+    if state is State.OK:
+        yield finding
+        return
+    begun = _begun(register, book, state)
+    yield replace(finding, since=shown(begun, ID, book), begun_at=begun)
+
+
+def _begun(register: Register, book: RuleBook, state: State) -> datetime:
+    """Return the moment since which the number of accounts has said the same."""
+    judged_from, at_most = start_of_day(book.date(ID, "judged_from")), book.number(ID, "at_most")
+    steady = [one for one in register.accounts if one.id not in register.earlier]
+
+    def holds(moment: datetime) -> bool:
+        scopes = Counter(one.scope for one in (*steady, *register.changing(moment)) if posts_or_serves(one, book))
+        many = scopes[Scope.IN] > at_most
+        match state:
+            case State.VIOLATED:
+                return many and moment >= judged_from
+            case State.WARNING:
+                return many
+            case _:
+                return not many and scopes[Scope.IN] + scopes[Scope.PENDING] > at_most
+
+    turns = {judged_from} if state is State.VIOLATED else set[datetime]()
+    return lasts_since(sorted({*register.moments, *turns}, reverse=True), holds)
 
 
 RULE = AreaRule(
@@ -49,6 +77,7 @@ RULE = AreaRule(
     title="账号总数超限",
     on=Subject.AREA,
     judge=judge,
+    reach=None,
     binds=posts_or_serves,
     says={
         State.OK: "不超过10个",

@@ -39,6 +39,7 @@ RULE = AreaRule(
     title="一个平台多个账号",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=Subject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "主办单位在该平台没有其他账号",

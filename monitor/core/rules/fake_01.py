@@ -43,6 +43,7 @@ RULE = AreaRule(
     title="假冒政务新媒体",
     on=Subject.AREA,
     judge=judge,
+    reach=Subject.AREA,
     binds=in_scope,
     says={
         State.OK: "无待处置的假冒线索",

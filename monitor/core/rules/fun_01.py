@@ -7,7 +7,7 @@ would be an act in public. A check stands for a quarter, then it is to be repeat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
@@ -54,11 +54,18 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         )
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the days on which a check has grown old."""
+    late = timedelta(days=book.number(ID, "recheck_days") + 1)
+    yield from (one.on + late for one in register.kept(RecordKind.INTERACTION))
+
+
 RULE = AreaRule(
     id=ID,
     title="未提供有效互动功能",
     on=Subject.ACCOUNT,
     judge=judge,
+    turns=_turns,
     binds=posts_or_serves,
     says={
         State.OK: "一个季度内核查有效",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
@@ -44,11 +44,18 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             )
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the days on which a message has waited too long."""
+    period = book.number(ID, "reply_workdays")
+    yield from (book.calendar.workday_after(one.on, period + 1) for one in register.kept(RecordKind.MESSAGE_REPLY))
+
+
 RULE = AreaRule(
     id=ID,
     title="留言逾期未答复",
     on=Subject.ACCOUNT,
     judge=judge,
+    turns=_turns,
     binds=in_scope,
     says={
         State.OK: "无逾期未答复的公众留言登记",

@@ -6,26 +6,41 @@ whoever runs it may be out of scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.lasting import lasts_since, shown
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import in_scope, normal, on_area
+from monitor.core.rules.registry import in_scope, normal, on_area, posts_or_serves
 
 ID = "MAT-01"
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area that has no main account, or several."""
-    mains = {normal(one.name): one.name for one in register.accounts if one.is_main and _may_lead(one)}
+    mains = _mains(register.accounts)
     if len(mains) == 1 or not register.media:
         return
+    steady = [one for one in register.accounts if one.id not in register.earlier]
+
+    def holds(moment: datetime) -> bool:
+        then = (*steady, *register.changing(moment))
+        return any(posts_or_serves(one, book) for one in then) and len(_mains(then)) != 1
+
+    begun = lasts_since(register.moments, holds)
     names = "、".join(f"“{name}”" for name in mains.values())
     because = f"台账中有{len(mains)}个主账号：{names}。" if mains else "台账中未标明主账号。"
-    yield on_area(ID, register.area, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
+    finding = on_area(ID, register.area, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
+    yield replace(finding, since=shown(begun, ID, book), begun_at=begun)
+
+
+def _mains(accounts: Iterable[Account]) -> dict[str, str]:
+    """Return the names of main accounts, by what they are compared by."""
+    return {normal(one.name): one.name for one in accounts if one.is_main and _may_lead(one)}
 
 
 def _may_lead(account: Account) -> bool:
@@ -37,6 +52,7 @@ RULE = AreaRule(
     title="主账号不明确",
     on=Subject.AREA,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "有一个主账号；同一名称在几个平台上算一个",

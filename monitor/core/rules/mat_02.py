@@ -27,6 +27,7 @@ RULE = AreaRule(
     title="保留账号",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "是否保留由联合研判决定，系统不作判定",

@@ -31,6 +31,7 @@ RULE = AreaRule(
     title="交流会",
     on=Subject.AREA,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "只作记录；次数没有规定，不作判定",

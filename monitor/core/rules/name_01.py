@@ -49,6 +49,7 @@ RULE = AreaRule(
     title="名称或认证主体不一致",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=Subject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "各账号名称一致，认证主体为主办单位",

@@ -6,10 +6,10 @@ Instrument: 缙政办发〔2022〕13号 二(四). Missing agreements and licence
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, OperationMode
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import Subject
 from monitor.core.register import Register
@@ -61,11 +61,20 @@ def _gaps(account: Account, book: RuleBook, today: date) -> Iterator[str]:
         yield f"受委托方的新闻资质将于{day(until)}到期"
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the days on which a licence comes near its end, and is over."""
+    for account in register.accounts:
+        until = account.outsourcing.news_licence_until
+        if until is not None:
+            yield from (until - timedelta(days=book.number(ID, "remind_days")), until + ONE_DAY)
+
+
 RULE = AreaRule(
     id=ID,
     title="委托运营不合要求",
     on=Subject.ACCOUNT,
     judge=judge,
+    turns=_turns,
     binds=posts_or_serves,
     says={
         State.OK: "自主运营，或委托运营符合要求",

@@ -6,11 +6,15 @@ one no warning reaches anybody, and one that takes no messages is none. Accounts
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from monitor.core.account import AccountStatus, Role
+from monitor.core.calendar import EVER
 from monitor.core.finding import Basis, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.lasting import lasts_since, shown
+from monitor.core.register import Version
 
 ID = "PER-01"
 _ASKED = frozenset({AccountStatus.ACTIVE, AccountStatus.PAUSED, AccountStatus.FILING})
@@ -24,8 +28,31 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         return say(state=State.NOT_APPLICABLE, because="本项不涉及该账号。")
     gaps = [gap for role in (Role.LIAISON, Role.LEADER) if (gap := _gap(known, role))]
     if gaps:
-        return say(state=State.WARNING, proposals=(Proposal.RECTIFY,), because=f"{'；'.join(gaps)}。")
+        begun = _begun(known)
+        return say(
+            state=State.WARNING,
+            since=shown(begun, ID, book) or account.opened_on,
+            begun_at=begun,
+            proposals=(Proposal.RECTIFY,),
+            because=f"{'；'.join(gaps)}。",
+        )
     return say(state=State.OK, because="联络员、责任领导齐全。")
+
+
+def _begun(known: Known) -> datetime:
+    """Return the moment since which somebody has always been missing, too many, or not to be reached."""
+    versions = known.versions or (Version(since=EVER, account=known.account),)
+
+    def holds(moment: datetime) -> bool:
+        account = next((one.account for one in reversed(versions) if one.since <= moment), None)
+        if account is None or not account.is_judged or account.status not in _ASKED:
+            return False
+        refusing = {address: since for address, since in known.refusing.items() if since <= moment}
+        then = replace(known, account=account, refusing=refusing)
+        return any(_gap(then, role) for role in (Role.LIAISON, Role.LEADER))
+
+    moments = {one.since for one in versions} | set(known.refusing.values())
+    return lasts_since(sorted(moments, reverse=True), holds)
 
 
 def _gap(known: Known, role: Role) -> str | None:

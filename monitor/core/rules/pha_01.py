@@ -7,7 +7,7 @@ over. Later campaigns are recorded (阶段) on their last day.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
@@ -39,6 +39,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
                 book,
                 State.WARNING,
                 because,
+                since=end - timedelta(days=book.number(ID, "remind_days")),
                 proposals=(Proposal.WARN,),
                 episode=f"{ID}/{end}",
             )
@@ -50,6 +51,7 @@ RULE = AreaRule(
     title="实施阶段即将结束",
     on=Subject.AREA,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "无即将结束的阶段",

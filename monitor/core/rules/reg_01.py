@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import Record, RecordKind, Subject
@@ -102,11 +102,20 @@ def _approval(account: Account, register: Register, book: RuleBook, today: date)
     return None
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the day after the deadline, and those on which an approval of an opening gives no more time."""
+    yield book.date(ID, "deadline") + ONE_DAY
+    period = book.number(ID, "approval_workdays")
+    for record in register.kept(RecordKind.FILING_CHANGE):
+        yield book.calendar.workday_after(record.on, period + 1)
+
+
 RULE = AreaRule(
     id=ID,
     title="未纳入备案监管",
     on=Subject.ACCOUNT,
     judge=judge,
+    turns=_turns,
     binds=posts_or_serves,
     says={
         State.OK: "在最近的已备案清单中（先看清单：在清单中的，无论何时开设）",

@@ -7,9 +7,9 @@ days before the deadline, that day included; a deadline that has passed is over,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register
@@ -40,11 +40,23 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             )
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the first of the last working days."""
+    first = book.date(ID, "deadline")
+    while book.calendar.workdays_between(first - ONE_DAY, book.date(ID, "deadline")) <= book.number(
+        ID, "remind_workdays"
+    ):
+        first -= ONE_DAY
+    yield first
+
+
 RULE = AreaRule(
     id=ID,
     title="单位未报送",
     on=Subject.UNIT,
     judge=judge,
+    turns=_turns,
+    reach=Subject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "已报送，或不在报送期限内",

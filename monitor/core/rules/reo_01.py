@@ -24,9 +24,11 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if newest is None or account.closed_on is None or beijing_date(newest.post.published_at) <= account.closed_on:
         return say(state=State.OK, because="注销后未采集到新的发布。")
     on = beijing_date(newest.post.published_at)
+    begun = known.reopened_at or newest.post.published_at
     return say(
         state=State.WARNING,
-        since=on,
+        since=beijing_date(begun),
+        begun_at=begun,
         proposals=(Proposal.REVIEW,),
         because=f"该账号已于{day(account.closed_on)}注销，{day(on)}又有发布，请人工核查。",
         evidence=(f"observation:{newest.observation}",),

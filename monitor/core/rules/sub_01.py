@@ -32,6 +32,7 @@ RULE = AreaRule(
     title="内容迁移和投稿",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "只作记录；投稿不作判定，不排名",

@@ -7,7 +7,7 @@ recorded as 检查.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
@@ -41,11 +41,19 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         )
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the days on which an inspection lies too far back."""
+    late = timedelta(days=book.number(ID, "every_days") + 1)
+    yield from (one.on + late for one in register.kept(RecordKind.INSPECTION))
+
+
 RULE = AreaRule(
     id=ID,
     title="未按期检查",
     on=Subject.AREA,
     judge=judge,
+    turns=_turns,
+    reach=Subject.AREA,
     binds=in_scope,
     says={
         State.OK: "按期开展了检查",

@@ -115,6 +115,7 @@ RULE = AreaRule(
     title="整改逾期",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=None,
     binds=in_scope,
     waits_for_scope=False,
     follows_cases=True,

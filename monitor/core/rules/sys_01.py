@@ -7,9 +7,9 @@ Instrument: 缙政办发〔2022〕13号 三(四). Every unit with an account tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
@@ -57,11 +57,20 @@ def _lacking(records: Sequence[Record], book: RuleBook, today: date) -> tuple[st
     return because, cited(*(record for found in latest.values() for record in found))
 
 
+def _turns(register: Register, book: RuleBook) -> Iterator[date]:
+    """Yield the day after the deadline, and those on which an institution was not looked at for too long."""
+    yield book.date(ID, "due") + ONE_DAY
+    late = timedelta(days=book.number(ID, "review_days") + 1)
+    yield from (one.on + late for one in register.kept(RecordKind.INSTITUTION))
+
+
 RULE = AreaRule(
     id=ID,
     title="管理制度不全",
     on=Subject.UNIT,
     judge=judge,
+    turns=_turns,
+    reach=Subject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",

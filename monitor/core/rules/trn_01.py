@@ -42,6 +42,7 @@ RULE = AreaRule(
     title="培训次数不足",
     on=Subject.AREA,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "本年培训次数已够，或未到提醒时间",

@@ -198,6 +198,7 @@ RULE = AreaRule(
     title="连续2次被通报2周未更新",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=None,
     binds=in_scope,
     waits_for_scope=False,  # the rules about updates judge every account until its scope is known
     says={

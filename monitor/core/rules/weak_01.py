@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from monitor.core.account import Account, Platform
+from monitor.core.account import Account, Platform, Scope
+from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.index import IndexWeek
+from monitor.core.lasting import lasts_since, shown
 from monitor.core.record import Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_account, scope_pending
@@ -89,7 +91,8 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     weeks, means = register.weeks, _Means(register, book, book.is_on(ID, BY_PLATFORM))
     for account in register.judged:
         if account.id in register.pending:
-            yield scope_pending(ID, account, book)
+            begun = _has_been(Scope.PENDING, account, register)
+            yield replace(scope_pending(ID, account, book), since=shown(begun, ID, book), begun_at=begun)
             continue
         valued = _latest(account, weeks, book.number(ID, "weeks"))
         known = [(weeks[place], mean) for place in valued if (mean := means.of(place, account))]
@@ -97,7 +100,34 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if because:
             yield on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
         elif all(mean.is_above(week.values[account.id]) for week, mean in known):
-            yield _violated(account, known, means.name, book)
+            since, bound = _since(account, weeks, means, book), _has_been(Scope.IN, account, register)
+            begun = max(start_of_day(since), bound)
+            yield replace(_violated(account, known, means.name, beijing_date(begun), book), begun_at=begun)
+
+
+def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
+    """Return the moment since which an account has been judged in the area, and in that scope."""
+    versions = register.versions_of(account.id)
+
+    def holds(moment: datetime) -> bool:
+        then = next((one.account for one in reversed(versions) if one.since <= moment), None)
+        return then is not None and then.area == register.area and then.is_judged and then.scope is scope
+
+    return lasts_since(sorted((one.since for one in versions), reverse=True), holds)
+
+
+def _since(account: Account, weeks: Sequence[IndexWeek], means: _Means, book: RuleBook) -> date:
+    """Return the last day of the week since which the account has always been below, as far as could be told."""
+    count, begun = book.number(ID, "weeks"), len(weeks)
+    for published in range(len(weeks), 0, -1):
+        valued = _latest(account, weeks[:published], count)
+        found = [(weeks[place], mean) for place in valued if (mean := means.of(place, account))]
+        if _why_unknown(published, valued, len(found), means.name, book):
+            continue
+        if not all(mean.is_above(week.values[account.id]) for week, mean in found):
+            break
+        begun = published
+    return weeks[begun - 1].begins_on + timedelta(days=6)
 
 
 def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[int]:
@@ -124,7 +154,9 @@ def _why_unknown(weeks: int, valued: Sequence[int], known: int, name: str, book:
     return None
 
 
-def _violated(account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: str, book: RuleBook) -> Finding:
+def _violated(
+    account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: str, since: date, book: RuleBook
+) -> Finding:
     """Return the finding on an account that was below the mean in these weeks, latest first."""
     told = "、".join(f"{week.label}为{week.values[account.id]:f}（平均{mean.text}）" for week, mean in reversed(below))
     ended = below[0][0].begins_on + timedelta(days=6)
@@ -136,7 +168,7 @@ def _violated(account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: 
         book,
         State.VIOLATED,
         f"运营效果指数{told}，截至{day(ended)}连续{len(below)}周低于{name}。",
-        since=ended,
+        since=since,
         proposals=() if is_hint else (Proposal.CONSOLIDATE,),
         basis=Basis.IMPORT,
         evidence=[f"week:{week.label}" for week, _ in reversed(below)],
@@ -148,6 +180,7 @@ RULE = AreaRule(
     title="运营效果指数连续2周低于平均值",
     on=Subject.ACCOUNT,
     judge=judge,
+    reach=None,
     binds=in_scope,
     says={
         State.OK: "最近两个有数值的周不都低于全县平均值",

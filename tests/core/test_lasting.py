@@ -1,0 +1,206 @@
+"""Since when a state lasts, and which decisions are about it: over random histories, against what each day said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.app.choices import all_area_rules
+from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
+from monitor.core.calendar import EVER, start_of_day
+from monitor.core.decision import Decision, Ruling
+from monitor.core.filing import FiledList, Filing
+from monitor.core.finding import AreaRule, Finding, State
+from monitor.core.index import IndexWeek
+from monitor.core.lasting import TROUBLES
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.register import Register, Version
+from monitor.core.verdict import area_findings, quiet
+from tests.core.area import AREA, book, ruled
+from tests.core.build import account, beijing_time
+
+FIRST = date(2026, 3, 2)
+DAYS = 21
+RULES = {rule.id: rule for rule in all_area_rules()}
+OF_THEMSELVES = {"SUP-02", "MAT-02", "MTG-01", "SUB-01", "UPD-02", "TRN-01", "PHA-01", "REG-02"}
+"""What follows cases, says nothing, names its rounds, or goes by dates of the calendar alone."""
+ASKED = sorted(set(RULES) - OF_THEMSELVES)
+NAMES, UNITS = ("A01", "A02"), ("示例县教育局", "示例县水利局")
+TEXTS: Mapping[RecordKind, tuple[Subject, tuple[str, ...]]] = {
+    RecordKind.INTERACTION: (Subject.ACCOUNT, ("正常", "缺失")),
+    RecordKind.MESSAGE_REPLY: (Subject.ACCOUNT, ("收到", "答复")),
+    RecordKind.SERVICE_ENTRY: (Subject.ACCOUNT, ("正常", "失效")),
+    RecordKind.KNOWLEDGE_BASE: (Subject.ACCOUNT, ("已引入", "未引入")),
+    RecordKind.IPV6: (Subject.ACCOUNT, ("支持", "不支持")),
+    RecordKind.CONTENT_SAFETY: (Subject.ACCOUNT, ("发现", "处置")),
+    RecordKind.JOINT_REVIEW: (Subject.ACCOUNT, ("注销", "保留")),
+    RecordKind.INSTITUTION: (Subject.UNIT, ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")),
+    RecordKind.FILING_CHANGE: (Subject.ACCOUNT, ("开设", "变更")),
+    RecordKind.IMPOSTOR: (Subject.AREA, ("发现", "关停")),
+    RecordKind.INSPECTION: (Subject.AREA, ("季度检查",)),
+}
+WHOM = {Subject.ACCOUNT: NAMES, Subject.UNIT: UNITS, Subject.AREA: (AREA,)}
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened in an area, by day."""
+
+    versions: Mapping[str, tuple[tuple[int, Account | None], ...]]
+    records: tuple[Record, ...]
+    lists: tuple[FiledList, ...]
+    weeks: tuple[IndexWeek, ...]
+
+    def as_of(self, day: int) -> Register:
+        """Return the register of a day, as the store would give it at noon."""
+        today = FIRST + timedelta(days=day)
+        mine = {
+            id_: tuple(
+                Version(since=start_of_day(FIRST + timedelta(days=since)) if since else EVER, account=one)
+                for since, one in versions
+                if since <= day
+            )
+            for id_, versions in self.versions.items()
+        }
+        present = tuple(of[-1].account for of in mine.values() if of[-1].account)
+        lists = [one for one in self.lists if one.as_of <= today]
+        return Register(
+            area=AREA,
+            accounts=present,
+            earlier={id_: of for id_, of in mine.items() if len(of) > 1},
+            filed=lists[-1] if lists else None,
+            former_lists=tuple(lists[:-1]),
+            records=tuple(one for one in self.records if one.on <= today),
+            weeks=tuple(one for one in self.weeks if one.ends_at <= noon(day)),
+        )
+
+
+def noon(day: int) -> datetime:
+    """Return noon of a day."""
+    return beijing_time(f"{FIRST + timedelta(days=day)} 12:00")
+
+
+OUTSOURCED = Outsourcing(mode=OperationMode.OUTSOURCED, operator_type="社会企业")
+ROWS = st.builds(
+    lambda id_, **changes: account(id=id_, **changes),
+    st.just("A01"),
+    platform=st.sampled_from([Platform.WEIBO, Platform.SOHU, Platform.KUAISHOU, Platform.MOBILE_APP]),
+    unit=st.sampled_from(UNITS),
+    level=st.sampled_from([UnitLevel.COUNTY_UNIT, UnitLevel.TOWNSHIP, UnitLevel.PARTY, None]),
+    status=st.sampled_from([AccountStatus.ACTIVE, AccountStatus.DEREGISTERING, AccountStatus.CLOSED]),
+    name=st.sampled_from(["示例发布", "别的名字"]),
+    is_main=st.booleans(),
+    outsourcing=st.sampled_from([Outsourcing(), OUTSOURCED]),
+)
+DAY = st.integers(1, DAYS - 1)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Return what may happen in an area within weeks: rows that change, records, filed lists, weeks of the index."""
+    versions = {}
+    for id_ in NAMES:
+        later = draw(
+            st.lists(st.tuples(DAY, st.one_of(ROWS, ROWS, st.none())), max_size=4, unique_by=lambda pair: pair[0])
+        )
+        rows = [(0, draw(ROWS)), *sorted(later, key=lambda pair: pair[0])]
+        versions[id_] = tuple((day, one and replace(one, id=id_)) for day, one in rows)
+    records: list[Record] = []
+    for _ in range(draw(st.integers(0, 6))):
+        kind = draw(st.sampled_from(sorted(TEXTS, key=lambda one: one.value)))
+        subject, texts = TEXTS[kind]
+        name, text, day = draw(st.sampled_from(WHOM[subject])), draw(st.sampled_from(texts)), draw(DAY)
+        on = FIRST + timedelta(days=day)
+        records.append(Record(id=len(records), kind=kind, subject=subject, name=name, on=on, text=text))
+    named = st.sets(st.sampled_from(NAMES))
+    listed = draw(st.dictionaries(DAY, named, max_size=4))
+    lists = tuple(
+        FiledList(as_of=FIRST + timedelta(days=day), filings=dict.fromkeys(sorted(names), Filing()))
+        for day, names in sorted(listed.items())
+    )
+    values = st.fixed_dictionaries({}, optional={name: st.sampled_from(["1", "9"]).map(Decimal) for name in NAMES})
+    weeks = tuple(
+        IndexWeek(begins_on=FIRST + timedelta(weeks=place), label=f"第{place}周", values=draw(values), mean=Decimal(5))
+        for place in range(draw(st.integers(0, 5)))
+    )
+    return History(versions, tuple(sorted(records, key=lambda one: one.on)), lists, weeks)
+
+
+Whom = tuple[str | None, str | None]
+
+
+def said_on(rule: AreaRule, of: Register, day: int) -> dict[Whom, Finding]:
+    """Return what a rule says on a day, by whom it speaks of."""
+    found = area_findings(rule, of, book(str(FIRST + timedelta(days=day))), noon(day))
+    return {(one.account, one.unit if one.account is None else None): one for one in found}
+
+
+@pytest.mark.parametrize("rule", ASKED)
+@settings(deadline=None, max_examples=6)
+@given(history=histories())
+def test_a_state_began_on_the_first_day_that_said_so_and_that_day_never_moves(rule: str, history: History) -> None:
+    begun: defaultdict[Whom, tuple[State, int] | None] = defaultdict(lambda: None)
+    for day in range(DAYS):
+        said = said_on(RULES[rule], history.as_of(day), day)
+        for whom in {*said, *begun}:
+            state = said[whom].state if whom in said else State.OK
+            if state is State.UNKNOWN:
+                continue
+            before = begun[whom]
+            run = begun[whom] = before if before and before[0] is state else (state, day)
+            if state not in TROUBLES:
+                continue
+            since = said[whom].since
+            if run[1] > 0:
+                assert since == FIRST + timedelta(days=run[1])
+            else:
+                assert since is not None
+                assert since <= FIRST
+
+
+@pytest.mark.parametrize("rule", ASKED)
+@settings(deadline=None, max_examples=6)
+@given(history=histories(), made_on=DAY, is_from_file=st.booleans())
+def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_begins_anew(
+    rule: str, history: History, made_on: int, *, is_from_file: bool
+) -> None:
+    on = FIRST + timedelta(days=made_on)
+    standing = said_on(RULES[rule], history.as_of(made_on), made_on)
+    troubled = {whom: one for whom, one in standing.items() if one.state in TROUBLES and one.account is not None}
+    made = [ruled(Ruling.REJECTED, str(on), rule, name=account) for account, _ in troubled if account]
+    if not is_from_file:
+        made = [replace(one, episode=troubled[one.account, None].episode, at=noon(made_on)) for one in made]
+    decisions = tuple(made)
+    is_over = set[Whom]()
+    for day in range(made_on, DAYS):
+        plain = said_on(RULES[rule], history.as_of(day), day)
+        decided = said_on(RULES[rule], replace(history.as_of(day), decisions=decisions), day)
+        for whom, first in troubled.items():
+            state = plain[whom].state if whom in plain else quiet(RULES[rule], AREA, book(str(on)), is_bound=True).state
+            if state not in {State.UNKNOWN, first.state}:
+                is_over.add(whom)
+            if state in TROUBLES and plain[whom].episode == first.episode and whom not in is_over:
+                assert decided[whom].state is State.OK
+                assert decided[whom].because.endswith("经人工核实为误报。")
+            elif state in TROUBLES and whom in is_over:
+                assert decided[whom] == plain[whom]
+
+
+def test_what_was_amiss_when_the_roster_first_came_is_as_old_as_the_rule_or_the_account() -> None:
+    rule = RULES["PLT-01"]
+    for opened, since in ((date(2020, 1, 1), date(2022, 5, 16)), (date(2024, 2, 3), date(2024, 2, 3))):
+        of = Register(area=AREA, accounts=(account(platform=Platform.SOHU, opened_on=opened),))
+        [found] = area_findings(rule, of, book("2026-03-02"), noon(0))
+        assert (found.since, found.begun_at) == (since, EVER)
+    early = Decision(
+        account="A01", rule="PLT-01", episode="", ruling=Ruling.RETAINED, by="甲", at=beijing_time("2022-05-01 00:00")
+    )
+    [kept] = area_findings(rule, replace(of, decisions=(early,)), book("2026-03-02"), noon(0))
+    assert kept.state is State.EXEMPTED
