@@ -313,7 +313,7 @@ async def test_an_address_that_spam_or_a_token_was_refused_for_is_nobodys_task(s
     await made.settle()
     made.clock.forward(timedelta(days=1))
     await made.settle()
-    assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == frozenset()
+    assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == {}
     found = await store.query(cases.current_findings)
     assert [one.because for one in found if one.rule == "PER-01"] == ["联络员、责任领导齐全。"]
 
