@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -93,6 +93,15 @@ def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         last = beijing_date(one.at) - ONE_DAY
         standing = [kept for each in standing for kept in _until(each, one, last)]
     return tuple(standing)
+
+
+def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:
+    """Yield of decisions (oldest first) the exemptions that hold until they end: nothing was decided instead since."""
+    latest: dict[tuple[str, str], Decision] = {}
+    for one in in_force(decisions):
+        if one.ruling not in {Ruling.CONFIRMED, Ruling.REJECTED}:
+            latest[one.account, one.rule] = one
+    yield from (one for one in latest.values() if one.ruling is Ruling.EXEMPTED)
 
 
 def _until(decision: Decision, revoked: Decision, last: date) -> tuple[Decision, ...]:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from monitor.core.account import Account
 from monitor.core.appearance import Change
 from monitor.core.briefing import DIGEST_LINES, Section, digest, told
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import LADDER, Case, Closing, Ladder
+from monitor.core.decision import exemptions
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.expiry import endings, is_to_be_told
-from monitor.core.finding import Finding, State, Support
+from monitor.core.finding import Finding, RuleBook, State, Support
 from monitor.core.message import MessageState
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
@@ -22,16 +22,19 @@ from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
 from monitor.core.phrases import dated, escaped, quoted_with_unit
 from monitor.core.record import Subject
+from monitor.core.rules.sup_02 import due_on
 from monitor.core.rules.upd_02 import ID as LISTED
 from monitor.core.wording import Words
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.drafting import Drafter
-from monitor.store import Tx, cases, events, grounds, outages, outbox, papers, records, roster, sights
+from monitor.store import Tx, cases, decisions, events, grounds, outages, outbox, papers, records, roster, sights
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
+ENDS_WITHIN = 5
+"""So many working days ahead the end of an exemption is told."""
 NAMED = 3
 """Units with the same task that are named in its line; the others are counted."""
 LOOK_BACK = timedelta(days=7)
@@ -99,7 +102,7 @@ class Digest:
         )
         asked = [
             *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
-            *task_lines(rows, tasks),
+            *task_lines(rows, tasks, lambda area: self.drafter.bench.book(now, area)),
             *_lines_beyond_accounts(tx, tasks),
         ]
         turned = events.events_since(tx, since)
@@ -115,6 +118,7 @@ class Digest:
                 heading="决定依据有变化，请复核（原决定仍有效）",
                 lines=tuple(_lines_of_shaken(rows, tx, since, today, title)),
             ),
+            Section(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now))),
             Section(heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today))),
             Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
             Section(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
@@ -125,6 +129,18 @@ class Digest:
         if not any(section.lines for section in sections):
             return None
         return digest(sections, UNNUMBERED, self.drafter.composer.setting(now), self.drafter.room)
+
+    def _lines_of_exemptions(self, tx: Tx, rows: Sequence[sights.Row], now: datetime) -> Iterator[str]:
+        """Yield the exemptions that end within the next working days: what they spare comes back then."""
+        accounts, today = {row.account.id: row.account for row in rows}, beijing_date(now)
+        for one in exemptions(decisions.all_decisions(tx)):
+            account, last = accounts.get(one.account), one.valid_until
+            if account is None or last is None or last < today:
+                continue
+            book = self.drafter.bench.book(now, account.area)
+            if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
+                what = f"“{book.title(one.rule)}”的豁免（{one.by}）{day(last)}到期（含当日），此后恢复判定和提醒"
+                yield f"{quoted_with_unit(account)}：{escaped(what, 200)}；需延续的，请重新登记。"
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
@@ -188,16 +204,27 @@ def _over(rows: Sequence[sights.Row]) -> list[Pair]:
     return sorted((pair for pair in found if _gone(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
 
 
-def task_lines(rows: Sequence[sights.Row], tasks: Sequence[Notice]) -> Iterator[str]:
-    """Yield the operator's new tasks about accounts; those of a unit that the same is said of share a line."""
-    asked = {(notice.account, notice.rule) for notice in tasks}
-    alike: defaultdict[tuple[str, str, str], list[Account]] = defaultdict(list)
+def task_lines(
+    rows: Sequence[sights.Row], tasks: Sequence[Notice], book_of: Callable[[str], RuleBook]
+) -> Iterator[str]:
+    """Yield the operator's new tasks about accounts, each with its last day; a unit's under one rule share a line."""
+    named_on = {(notice.account, notice.rule): beijing_date(notice.at) for notice in tasks}
+    alike: defaultdict[tuple[str, str, str], list[Pair]] = defaultdict(list)
     for row in rows:
         for one in row.findings:
-            if (row.account.id, one.rule) in asked:
-                alike[row.account.unit, one.rule, told(one)].append(row.account)
-    for (_, _, said), accounts in alike.items():
-        yield f"{'、'.join(quoted_with_unit(account) for account in accounts)}：{said}"
+            if (row.account.id, one.rule) in named_on:
+                alike[row.account.area, row.account.unit, one.rule].append((row, one))
+    for (area, unit, rule), of_unit in alike.items():
+        book = book_of(area)
+        due = min(one.due or due_on(rule, named_on[row.account.id, rule], book) for row, one in of_unit)
+        said = "；".join(dict.fromkeys(told(one).removesuffix("。") for _, one in of_unit))
+        names = quoted_with_unit(of_unit[0][0].account)
+        if len(of_unit) > 1:
+            more = "等" if len(of_unit) > NAMED else ""
+            few = "、".join(quoted(row.account) for row, _ in of_unit[:NAMED])
+            names = f"{escaped(unit)}“{book.title(rule)}”{len(of_unit)}个账号（{few}{more}）"
+        wish = "" if "请于" in said else f"。请于{day(due)}前（含当日）办理"
+        yield f"{names}：{said}{wish}"
 
 
 def message_lines(messages: Mapping[MessageState, int], next_release: datetime | None, today: date) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
-from monitor.core.calendar import WorkCalendar, start_of_day
+from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import Case, Closing, Ladder, Step, StepKind, plan
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Download, Fault, Link, Probe
@@ -17,6 +17,7 @@ from monitor.core.finding import Finding, Known, Pacing, Proposal, State, judge_
 from monitor.core.notice import Recheck, notify, recheck
 from monitor.core.observation import Observation
 from monitor.core.rules import app_01
+from monitor.core.verdict import reviewed
 from monitor.core.wording import Item, Office, Setting, Told, to_person
 from tests.core.build import BOOK
 
@@ -354,3 +355,14 @@ def test_a_confirmation_proposes_and_a_recovery_takes_back() -> None:
     subject, body = words(StepKind.RECOVERED, judge(line(Link.STORE, FINE)))
     assert subject == "【办结】已恢复正常：“掌上示例”移动客户端"
     assert "截至5月19日9时已可正常下载和使用，此前的提醒同时办结，无需回复。" in body
+
+
+@pytest.mark.parametrize(("days", "is_dismissed"), [(-1, False), (0, True), (1, True)])
+def test_a_warning_has_a_beginning_and_an_older_word_says_nothing_of_it(days: int, *, is_dismissed: bool) -> None:
+    until = NOW + timedelta(days=10)
+    begun = until - timedelta(days=BOOK.number("APP-01", "certificate_days"))
+    warned = judge(line(Link.SERVICE, FINE, until=until))
+    assert (warned.since, warned.begun_at) == (beijing_date(begun), begun)
+    at = start_of_day(beijing_date(begun) + timedelta(days=days))
+    rejected = Decision(account="A1", rule="APP-01", episode="", ruling=Ruling.REJECTED, by="甲", at=at)
+    assert (reviewed(warned, (rejected,), NOW).state is State.OK) is is_dismissed

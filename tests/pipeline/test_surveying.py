@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -171,7 +172,54 @@ async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(
     assert len(lines) == 1
     assert "“示例1”" in lines[0]
     assert "“示例别名”" in lines[0]
+    assert lines[0].startswith("- 示例县教育局“")
+    assert "2个账号（“示例1”" in lines[0]
+    assert re.search("。请于[0-9]+月[0-9]+日前（含当日）办理。$", lines[0])
     assert await held(of, "NAME-01") == {"A01": State.WARNING, "A02": State.WARNING}
+
+
+async def told(of: Office) -> str:
+    """Return the digest of the day."""
+    await of.parts.works.write_digest()
+    await of.settle()
+    return of.duty.taken[-1].body
+
+
+@pytest.mark.parametrize(("workdays", "is_told"), [(5, True), (6, False)])
+async def test_the_end_of_an_exemption_is_told_five_working_days_ahead(
+    store: Store, workdays: int, *, is_told: bool
+) -> None:
+    of = await living(store, NICHE)
+    at = of.clock()
+    last = of.parts.bench.calendar.workday_after(beijing_date(at), workdays)
+    exempt = Decision(
+        account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at, valid_until=last
+    )
+    await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
+    await of.parts.works.judge_all()
+    lines = [line for line in (await told(of)).splitlines() if "的豁免（县府办）" in line]
+    assert bool(lines) is is_told
+    assert not is_told or f"{last.month}月{last.day}日到期（含当日），此后恢复判定和提醒；需延续的" in lines[0]
+
+
+async def test_a_gap_that_has_closed_is_recovered_and_late_no_more(store: Store) -> None:
+    bodies: dict[str, bytes | Reason] = {}
+    of = office(store, lambda clock: Canned(clock, bodies), surveyed=True)
+    begun = of.clock() - 22 * DAY
+    bodies[URL] = feed(begun)
+    await of.enrol([account(1, URL)])
+    for _ in range(9):
+        of.clock.forward(DAY)
+        await of.look()
+        await of.parts.works.judge_all()
+    assert re.search("“[^”]*20天[^”]*”已[0-9]+个工作日未整改", await _late(store))
+    of.clock.forward(DAY / 2)
+    bodies[URL] = feed(begun, of.clock())
+    await of.look()
+    await of.parts.works.judge_all()
+    assert await held(of, "UPD-03") == {"A01": State.VIOLATED}
+    assert re.search("“[^”]*20天[^”]*”已恢复，待办公室处置", await _late(store))
+    assert "未整改" not in await _late(store)
 
 
 async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_every_day_and_opens_no_case(

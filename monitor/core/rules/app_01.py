@@ -40,6 +40,8 @@ class _Line:
     """Whether it fails for certain."""
     is_unstable: bool
     """Whether it works now and failed too often lately."""
+    failed_from: datetime | None
+    """The first failure of the days that are looked at."""
 
     @property
     def text(self) -> str:
@@ -106,6 +108,7 @@ def _lines(known: Known, book: RuleBook, now: datetime) -> Iterator[_Line]:
                 is_fresh=is_fresh,
                 failures=failures,
                 is_failing=is_fresh and long_enough and len(failures) >= book.number(ID, "failures"),
+                failed_from=next((probe.at for probe in week if probe.fault), None),
                 is_unstable=is_fresh and not failures and failed >= max(LEAST_FAILURES, share),
             )
 
@@ -155,26 +158,38 @@ def _is_on(decision: Decision, episode: str, begun: datetime) -> bool:
 
 def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: datetime) -> Finding:
     """Return how an app stands that can be had, or that nobody could look at."""
-    doubts = [line.text for line in lines if line.is_failing]
+    doubts = [(line.text, line.failures[0].at) for line in lines if line.is_failing]
     doubts += [
-        f"{line.shown.place}不稳定，近期多次核查失败" for line in lines if line.is_unstable and not line.is_failing
+        (f"{line.shown.place}不稳定，近期多次核查失败", line.failed_from or now)
+        for line in lines
+        if line.is_unstable and not line.is_failing
     ]
     doubts += list(_certificates(lines, book, now))
     if doubts:
-        return replace(finding, state=State.WARNING, proposals=(Proposal.WARN,), because=f"{'；'.join(doubts)}。")
+        begun = min(since for _, since in doubts)
+        return replace(
+            finding,
+            state=State.WARNING,
+            since=beijing_date(begun),
+            begun_at=begun,
+            proposals=(Proposal.WARN,),
+            because=f"{'；'.join(text for text, _ in doubts)}。",
+        )
     if not any(line.is_fresh and line.shown.is_available for line in lines):
         return replace(finding, state=State.UNKNOWN, because="近24小时未采集到可用的链接，不能判定。")
     return replace(finding, state=State.OK, because="可以正常下载和使用。")
 
 
-def _certificates(lines: Sequence[_Line], book: RuleBook, now: datetime) -> Iterator[str]:
+def _certificates(lines: Sequence[_Line], book: RuleBook, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """Yield which papers end soon, and since when that is soon."""
     for line in lines:
         until = line.shown.certificate_until
         if line.is_fresh and until is not None and until > now:
             left = (until - now).days
             if left < book.number(ID, "certificate_days"):
                 paper = "安全证书" if line.shown.link is Link.SERVICE else "描述文件"
-                yield f"{line.shown.place}的{paper}将于{left}天后过期"
+                soon = until - timedelta(days=book.number(ID, "certificate_days"))
+                yield f"{line.shown.place}的{paper}将于{left}天后过期", soon
 
 
 def _hour(moment: datetime) -> str:

@@ -65,6 +65,7 @@ def _changed(say: partial[Finding], one: Observation, because: str) -> Finding:
     return say(
         state=State.WARNING,
         since=beijing_date(one.first_seen),
+        begun_at=one.first_seen,
         proposals=(Proposal.FILE,),
         because=because,
         evidence=(f"observation:{one.id}",),

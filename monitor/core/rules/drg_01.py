@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.decision import Ruling
 from monitor.core.deregistration import ID, Progress, Stage, progress
 from monitor.core.finding import Basis, Finding, Known, Pacing, Rule, RuleBook, State
@@ -49,7 +49,8 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     )
     may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
     opens = reached.opens if may_confirm else None
-    return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm)
+    begun = start_of_day(reached.since) if reached.since else EVER  # what is decided is about this stage
+    return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm, begun_at=begun)
 
 
 def _looks(reached: Progress, known: Known) -> Iterator[str]:

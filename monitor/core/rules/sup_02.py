@@ -84,8 +84,17 @@ def _late_from(trouble: Trouble, book: RuleBook) -> date:
     return book.calendar.workday_after(trouble.since, _period(trouble, book) + 1)
 
 
+def due_on(rule: str, since: date, book: RuleBook) -> date:
+    """Return the last day for settling a trouble under a rule that somebody has had to settle since a day."""
+    return book.calendar.workday_after(since, _period_of(rule, book))
+
+
 def _period(trouble: Trouble, book: RuleBook) -> int:
-    return book.number(ID, _PERIODS.get(trouble.rule.partition("-")[0], "registry_workdays"))
+    return _period_of(trouble.rule, book)
+
+
+def _period_of(rule: str, book: RuleBook) -> int:
+    return book.number(ID, _PERIODS.get(rule.partition("-")[0], "registry_workdays"))
 
 
 def _worked(trouble: Trouble, book: RuleBook, now: datetime) -> int:
