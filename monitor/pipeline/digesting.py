@@ -102,7 +102,7 @@ class Digest:
         )
         asked = [
             *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
-            *task_lines(rows, tasks, lambda area: self.drafter.bench.book(now, area)),
+            *task_lines(rows, tasks, today, lambda area: self.drafter.bench.book(now, area)),
             *_lines_beyond_accounts(tx, tasks),
         ]
         turned = events.events_since(tx, since)
@@ -139,7 +139,7 @@ class Digest:
                 continue
             book = self.drafter.bench.book(now, account.area)
             if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
-                what = f"“{book.title(one.rule)}”的豁免（{one.by}）{day(last)}到期（含当日），此后恢复判定和提醒"
+                what = f"“{book.title(one.rule)}”的豁免（{one.by}）{dated(last, today)}到期（含当日），此后恢复判定和提醒"
                 yield f"{quoted_with_unit(account)}：{escaped(what, 200)}；需延续的，请重新登记。"
 
 
@@ -205,7 +205,7 @@ def _over(rows: Sequence[sights.Row]) -> list[Pair]:
 
 
 def task_lines(
-    rows: Sequence[sights.Row], tasks: Sequence[Notice], book_of: Callable[[str], RuleBook]
+    rows: Sequence[sights.Row], tasks: Sequence[Notice], today: date, book_of: Callable[[str], RuleBook]
 ) -> Iterator[str]:
     """Yield the operator's new tasks about accounts, each with its last day; a unit's under one rule share a line."""
     named_on = {(notice.account, notice.rule): beijing_date(notice.at) for notice in tasks}
@@ -221,9 +221,9 @@ def task_lines(
         names = quoted_with_unit(of_unit[0][0].account)
         if len(of_unit) > 1:
             more = "等" if len(of_unit) > NAMED else ""
-            few = "、".join(quoted(row.account) for row, _ in of_unit[:NAMED])
+            few = "、".join(f"“{escaped(row.account.name)}”" for row, _ in of_unit[:NAMED])
             names = f"{escaped(unit)}“{book.title(rule)}”{len(of_unit)}个账号（{few}{more}）"
-        wish = "" if "请于" in said else f"。请于{day(due)}前（含当日）办理"
+        wish = "" if "请于" in said else f"。请于{dated(due, today)}前（含当日）办理"
         yield f"{names}：{said}{wish}"
 
 
