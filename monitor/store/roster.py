@@ -273,7 +273,7 @@ def versions_of(tx: Tx, ids: Collection[str], *, at: datetime, known_at: datetim
     Only what PER-01 reads of them made another version: whom they name, and whether they are asked for it.
     """
     version, change = tables.account_versions, tables.account_versions.alias("change")
-    changed = sa.select(change.c.account).where(change.c.account.in_(ids), change.c.effective_from > EVER)
+    changed = sa.select(change.c.account).where(change.c.account.in_(ids), change.c.effective_from > SINCE_EVER)
     chosen = (
         sa.select(version.c.account, version.c.effective_from, version.c.content)
         .where(version.c.account.in_(changed), version.c.effective_from <= at, version.c.known_at <= known_at)
