@@ -24,7 +24,9 @@ Said = Callable[[Register, datetime], Iterable[Finding]]
 """What a rule says of a register at a moment, before anybody decided on it."""
 
 
-def with_beginning(rule: AreaRule, finding: Finding, register: Register, book: RuleBook, now: datetime, said: Said) -> Finding:
+def with_beginning(
+    rule: AreaRule, finding: Finding, register: Register, book: RuleBook, now: datetime, said: Said
+) -> Finding:
     """Return a finding with the day on which its state began, and the moment from which its trouble has lasted.
 
     A trouble with a name of its own (a record that was entered) is as old as that; any other as its state.

@@ -139,7 +139,9 @@ class Digest:
                 continue
             book = self.drafter.bench.book(now, account.area)
             if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
-                what = f"“{book.title(one.rule)}”的豁免（{one.by}）{dated(last, today)}到期（含当日），此后恢复判定和提醒"
+                what = (
+                    f"“{book.title(one.rule)}”的豁免（{one.by}）{dated(last, today)}到期（含当日），此后恢复判定和提醒"
+                )
                 yield f"{quoted_with_unit(account)}：{escaped(what, 200)}；需延续的，请重新登记。"
 
 
