@@ -9,11 +9,14 @@ often its title and address. It is asked for one day at a time, not before 2025-
 of the next one on; `is_delay` says that the day is not settled. A settled day is remembered. `freepublish/batchget`
 gives the publications that no follower was notified of, today's too, with the time of their last change, which may be
 an edit. The two are joined by the article's id: a row of a day has the publication's day, and a publication without a
-row is taken as new only if it was not there at an earlier look.
+row is taken as new only if it was not there at an earlier look; after a longer time without a look its last change may
+be an edit, and only the earlier look bounds it. A publication that is said to be deleted is none, in its day either.
 
 So the list is whole up to the end of the last settled day, once it is shown for this account that the days leave
 nothing out that hardly anybody reads (older figures did): an article known from the publications stands in its day.
-Until then, and for today, it covers some. Neither interface tells a banned account for certain (`wechat_codes`).
+Until then, and for today, it covers some; and so it does again once an article that was seen to be new is missing in
+its settled day. Where no day is to be had at all the refusal is told, for it says what the owner has to do.
+Neither interface tells a banned account for certain (`wechat_codes`).
 
 An answer of a third-party platform's `api_get_authorizer_info` is read too, for it alone gives the account's
 standing as a number.
@@ -23,7 +26,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -60,8 +63,16 @@ _KEPT = timedelta(days=60)
 """How long a settled day and a publication's first sight are remembered: longer than they are asked for."""
 _ID = re.compile(r"([0-9]{1,20})(?:_([0-9]{1,2}))?")
 """The id of an article: the message, and the place in it."""
-_KNOWN, _SHOWN = "publications", "shows all"
-"""Under what names it is kept which publications were seen, and that days were shown to leave nothing out."""
+_MEMORY, _SHOWN, _LEAVES_OUT = "published", "shows all", "leaves out"
+"""Under what names it is kept which publications were seen, that days leave nothing out, and that they do."""
+_REMEMBERED = 500
+"""So many publications are remembered, those made last."""
+_SOON = timedelta(days=1)
+"""How long after an earlier look the last change of a new publication is taken for its publication."""
+_FUTILE = 3
+"""After so many days in a row that cannot be had no other is asked for."""
+_FOR_GOOD = frozenset({Reason.GRANT, Reason.REFUSED, Reason.RATE_LIMITED})
+"""How a day is refused that no other day will be given after."""
 _STANDINGS = {
     1: Standing.ACTIVE,
     14: Standing.CANCELLED,
@@ -121,6 +132,29 @@ class Day:
     is_settled: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Memory:
+    """What was seen of the publications at earlier looks."""
+
+    at: datetime
+    """The last of these looks."""
+    ids: frozenset[str]
+    is_complete: bool
+    """Whether that look was shown every publication there was."""
+    new: Mapping[str, datetime]
+    """Those that were seen to be new, with the time that was taken for their publication."""
+
+    def is_new(self, number: str, latest: int, *, is_complete: bool) -> bool:
+        """Whether a publication was not there before: all are known, or its message was made after all that are."""
+        return number not in self.ids and ((is_complete and self.is_complete) or _message(number) > latest)
+
+    def when(self, post: Post) -> Post:
+        """Return a new publication with the time that is known of it."""
+        if post.published_at - self.at <= _SOON:
+            return post
+        return replace(post, published_at=self.at, precision=Precision.AT_LEAST)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ask:
     """The requests with one access token."""
@@ -131,42 +165,61 @@ class _Ask:
     session: Session
 
     async def whole(self) -> Timeline:
-        """Return the publications and the days together, whole up to the end of the last settled day where shown."""
+        """Return the publications and the days together, whole up to the end of the last settled day where shown.
+
+        Raises LookFailedError where neither shows anything and the days are refused.
+        """
         page = await self._answer("/cgi-bin/freepublish/batchget", {"offset": 0, "count": _AT_ONCE, "no_content": 1})
         await self.fetch.read(read, page)  # refuses what cannot be read, off the loop
-        published, days = publications(page), await self._days(page.at)
+        published, deleted = publications(page), deleted_ones(page)
+        days, refused = await self._days(page.at)
         told = {number: post for day in days for number, post in day.posts.items()}
-        posts = [*told.values(), *self._new_ones(page, published, told)]
-        seen = replace(timeline(posts, covers=Covers.SOME), standing=Standing.ACTIVE)
-        end = _settled_until(days)
-        if end is None or not self._shows_all(published, told):
+        memory = self._memory()
+        new = self._new_ones(page, published, told, memory)
+        if refused and not days and not new:
+            raise refused
+        shown = [post for number, post in told.items() if number not in deleted]
+        seen = replace(timeline([*shown, *new], covers=Covers.SOME), standing=Standing.ACTIVE)
+        settled = _settled(days)
+        if not self._shows_all(published, told, memory, settled):
             return seen
-        return replace(seen, covers=Covers.ALL, whole_until=end)
+        # without a post the list still says that there is none in its days, and nothing of those before
+        whole_from = seen.whole_from if seen.posts else start_of_day(settled[-1].day)
+        return replace(seen, covers=Covers.ALL, whole_until=_end(settled), whole_from=whole_from)
 
-    async def _days(self, at: datetime) -> list[Day]:
-        """Return the days before today of which something is told, the latest first, up to the first that fails."""
+    async def _days(self, at: datetime) -> tuple[list[Day], LookFailedError | None]:
+        """Return the days before today of which something is told, the latest first, up to the first that fails.
+
+        With them the failure that ended it, None where none did.
+        """
         today = beijing_date(at)
         first = ONE_DAY if beijing(at).hour >= _READY else 2 * ONE_DAY
         found: list[Day] = []
+        refused: LookFailedError | None = None
         for number in range(_DAYS):
             day = today - first - number * ONE_DAY
             if day < _FIRST_DAY:
                 break
+            told = None
             try:
-                found.append(await self._day(day))
-            except LookFailedError:  # what was seen of the others has been seen all the same
-                if not found:
-                    continue
+                told = await self._day(day)
+            except LookFailedError as failed:  # what was seen of the others has been seen all the same
+                refused = failed
+            if told is not None:
+                found.append(told)
+            elif found or (refused and refused.reason in _FOR_GOOD) or number + 1 >= _FUTILE:
                 break
-        return found
+        return found, refused
 
-    async def _day(self, day: date) -> Day:
-        """Return what was published on a day; of a settled one it is asked once."""
+    async def _day(self, day: date) -> Day | None:
+        """Return what was published on a day, None while there are no figures; of a settled one it is asked once."""
         kept = self.session.get(f"day {day}")
         if kept is not None:
             return Day(day=day, posts=_kept_posts(day, kept), is_settled=True)
         asked = {"begin_date": day.isoformat(), "end_date": day.isoformat()}
         page = await self._answer("/datacube/getarticletotaldetail", asked)
+        if json_object(page).get("errcode") == wechat_codes.NOT_READY:
+            return None
         await self.fetch.read(read, page)
         found = day_of(page, day)
         if found.is_settled:
@@ -174,27 +227,69 @@ class _Ask:
             self.session.put(f"day {day}", json.dumps(rows, ensure_ascii=False), _KEPT)
         return found
 
-    def _new_ones(self, page: Page, published: Sequence[tuple[str, Post]], told: Mapping[str, Post]) -> list[Post]:
-        """Return the publications that no day has and that were not there at an earlier look; remember all."""
-        kept = self.session.get(_KNOWN)
-        known = set(json.loads(kept)) if kept is not None else None
-        ids = {number for number, _ in published}
-        self.session.put(_KNOWN, json.dumps(sorted(ids | (known or set()))[-500:]), _KEPT)
-        if known is None:
-            return []
-        latest = max((_message(number) for number in (*known, *told)), default=0)
-        is_complete = _is_complete(page)
-        return [
-            post
-            for number, post in published
-            if number not in told and number not in known and (is_complete or _message(number) > latest)
-        ]
+    def _memory(self) -> _Memory | None:
+        """Return what was kept of earlier looks; None before the first, and where it is lost."""
+        kept = self.session.get(_MEMORY)
+        if kept is None:
+            return None
+        said = json.loads(kept)
+        return _Memory(
+            at=datetime.fromisoformat(said["at"]),
+            ids=frozenset(said["ids"]),
+            is_complete=said["is_complete"],
+            new={number: datetime.fromisoformat(moment) for number, moment in said["new"].items()},
+        )
 
-    def _shows_all(self, published: Sequence[tuple[str, Post]], told: Mapping[str, Post]) -> bool:
-        """Whether the days leave nothing out: a publication stands in its day, now or at an earlier look."""
+    def _new_ones(
+        self, page: Page, published: Sequence[tuple[str, Post]], told: Mapping[str, Post], memory: _Memory | None
+    ) -> list[Post]:
+        """Return the publications that no day has and that were not there at an earlier look; remember all."""
+        is_complete = _is_complete(page)
+        known = memory.ids if memory else frozenset[str]()
+        latest = max((_message(number) for number in (*known, *told)), default=0)
+        new = {
+            number: memory.when(post)
+            for number, post in published
+            if memory and number not in told and memory.is_new(number, latest, is_complete=is_complete)
+        }
+        ids = sorted({*known, *(number for number, _ in published)}, key=_message)[-_REMEMBERED:]
+        moments = {**(memory.new if memory else {}), **{number: post.published_at for number, post in new.items()}}
+        kept = {
+            "at": page.at.isoformat(),
+            "ids": ids,
+            "is_complete": is_complete,
+            "new": {number: moment.isoformat() for number, moment in moments.items() if number in ids},
+        }
+        self.session.put(_MEMORY, json.dumps(kept), _KEPT)
+        return list(new.values())
+
+    def _shows_all(
+        self,
+        published: Sequence[tuple[str, Post]],
+        told: Mapping[str, Post],
+        memory: _Memory | None,
+        settled: Sequence[Day],
+    ) -> bool:
+        """Whether the settled days reach far enough and leave nothing out.
+
+        That is shown by a publication that stands in its day, now or at an earlier look. It is disproved by one that
+        was seen to be new, is still there, and does not; and it is in doubt while one that was made after all that is
+        told, and not changed since the last settled day, does not.
+        """
         if any(number in told for number, _ in published):
             self.session.put(_SHOWN, "yes", _KEPT)
-        return self.session.get(_SHOWN) is not None
+        if len(settled) < _DAYS - 2:
+            return False
+        missing = [(number, post) for number, post in published if number not in told]
+        for number, _ in missing:
+            if memory and number in memory.new and _is_within(settled, memory.new[number]):
+                self.session.put(_LEAVES_OUT, number, _KEPT)
+        latest = max(map(_message, told), default=None)
+        is_in_doubt = latest is not None and any(
+            _message(number) > latest and _is_within(settled, post.published_at) for number, post in missing
+        )
+        is_shown = self.session.get(_SHOWN) is not None and self.session.get(_LEAVES_OUT) is None
+        return is_shown and not is_in_doubt
 
     async def _answer(self, path: str, asked: Mapping[str, object]) -> Page:
         url = f"{self.base}{path}?access_token={self.token}"
@@ -233,7 +328,7 @@ def _some(posts: Iterable[Post]) -> Timeline:
 
 
 def publications(page: Page) -> tuple[tuple[str, Post], ...]:
-    """Return what `batchget` lists, each with its article's id; "" where its address has none.
+    """Return what `batchget` lists, each with its article's id; with its address where that names none.
 
     The time is that of the last change: the publication's, or later. Raises LookFailedError (UNREADABLE).
     """
@@ -246,13 +341,27 @@ def publications(page: Page) -> tuple[tuple[str, Post], ...]:
         stamp = dates.epoch(item.get("update_time"), page.at)
         if stamp is None:
             raise LookFailedError(Reason.UNREADABLE, "a publication without a time")
-        for article in bodies.rows(bodies.dig(item, "content", "news_item")):
+        for number, url, article in _articles(item):
             if article.get("is_deleted") is not True:
-                url = wechat.permalink(f"https://{wechat.HOST}/", bodies.words(article.get("url")))
                 title = html.plain(bodies.words(article.get("title")))
                 post = Post(published_at=stamp.moment, precision=stamp.precision, title=title, url=url)
-                found.append((wechat.message_id(url or "") or "", post))
+                found.append((number, post))
     return tuple(found)
+
+
+def deleted_ones(page: Page) -> frozenset[str]:
+    """Return the ids of the articles that `batchget` says are deleted."""
+    items = bodies.rows(json_object(page).get("item"))
+    return frozenset(
+        number for item in items for number, _, article in _articles(item) if article.get("is_deleted") is True
+    )
+
+
+def _articles(item: Fields) -> Iterator[tuple[str, str | None, Fields]]:
+    """Yield the articles of a publication, each with its id, or its address where that has none, and its address."""
+    for article in bodies.rows(bodies.dig(item, "content", "news_item")):
+        url = wechat.permalink(f"https://{wechat.HOST}/", bodies.words(article.get("url")))
+        yield wechat.message_id(url or "") or url or "", url, article
 
 
 def day_of(page: Page, day: date) -> Day:
@@ -289,12 +398,18 @@ def _kept_posts(day: date, kept: str) -> dict[str, Post]:
     return {number: _post(start_of_day(day), number, title, url) for number, title, url in json.loads(kept)}
 
 
-def _settled_until(days: Sequence[Day]) -> datetime | None:
-    """Return the end of the last settled day behind which all that was asked for is settled; None without one."""
+def _settled(days: Sequence[Day]) -> Sequence[Day]:
+    """Return the days, the latest first, behind all that are not settled."""
     unsettled = [place for place, day in enumerate(days) if not day.is_settled]
-    settled = days[unsettled[-1] + 1 :] if unsettled else days
-    is_far_enough = len(settled) >= _DAYS - 2
-    return start_of_day(settled[0].day + ONE_DAY) if settled and is_far_enough else None
+    return days[unsettled[-1] + 1 :] if unsettled else days
+
+
+def _is_within(settled: Sequence[Day], moment: datetime) -> bool:
+    return settled[-1].day <= beijing_date(moment) <= settled[0].day
+
+
+def _end(settled: Sequence[Day]) -> datetime:
+    return start_of_day(settled[0].day + ONE_DAY)
 
 
 def _is_complete(page: Page) -> bool:

@@ -32,6 +32,7 @@ NEW_ROW = timedelta(days=14)
 What is older than two weeks shows no account as fresh anyway."""
 LONGEST_GUESS = timedelta(days=300)
 """After a longer time without a look, a day without a year may be of the year before."""
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 MANUAL = "manual"
 """The collector under which looks by hand are kept."""
 
@@ -389,7 +390,8 @@ def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime
 
     `known` is by post key. A post is missing when a covering list of the source that showed it
     reaches further back and does not show it; it is withdrawn when a list at least
-    SECOND_READING later misses it again. Lists given by hand never withdraw anything.
+    SECOND_READING later misses it again. Lists given by hand never withdraw anything, and a list
+    that is whole up to an earlier moment says nothing of what came after that.
     """
     if not isinstance(observation.seen, Timeline):
         return Merged()
@@ -414,9 +416,9 @@ def merge(known: Mapping[str, KnownPost], observation: Observation, at: datetime
         elif (after := _seen_again(before, post, linked_at)) != before:
             changed.append(after)
     if covering and observation.is_polled:
-        since = reach or datetime.min.replace(tzinfo=UTC)
+        since, until = reach or _EVER, observation.seen.whole_until or _NEVER
         for key, before in known.items():
-            ours = before.source == observation.source and before.post.published_at > since
+            ours = before.source == observation.source and since < before.post.published_at < until
             if ours and key not in shown and (after := _missed(before, at)) != before:
                 changed.append(after)
     return Merged(added=tuple(added), changed=tuple(changed))

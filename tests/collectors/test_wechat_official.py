@@ -261,6 +261,79 @@ async def test_of_more_publications_than_one_answer_lists_only_a_later_message_i
     ]
 
 
+async def test_a_list_without_a_post_says_nothing_of_what_came_before_its_days() -> None:
+    silent = await look(Far(at=AT + 12 * ONE_DAY), MemorySession(GRANT, **{"shows all": "yes"}))
+    assert (silent.posts, silent.covers) == ((), Covers.ALL)
+    assert silent.reach == start_of_day(TODAY + 12 * ONE_DAY - 16 * ONE_DAY)
+
+
+async def test_an_article_that_nobody_read_and_its_day_leaves_out_shows_that_the_days_are_no_whole() -> None:
+    told = {1: day(1), 9: day(9, 100)}
+    session = MemorySession(GRANT)
+    before = published(publication(100, days_ago=9))
+    assert (await look(Far(told, at=AT - ONE_DAY, published=before), session)).covers is Covers.ALL
+    new = published(publication(101, days_ago=0.9), publication(100, days_ago=9))
+    first = await look(Far(told, at=AT - timedelta(hours=20), published=new), session)
+    assert [post.url for post in first.posts if post.precision is not Precision.DAY] != []
+    later = await look(Far(told, published=new), session)
+    assert later.covers is Covers.SOME, "yesterday is settled without what was seen to appear yesterday"
+    edited = published(publication(101), publication(100, days_ago=9))
+    assert (await look(Far(told, published=edited), session)).covers is Covers.SOME
+
+
+async def test_without_memory_an_article_made_after_all_that_is_told_keeps_the_days_from_being_the_whole() -> None:
+    told = {1: day(1), 9: day(9, 100)}
+    answers = published(publication(101, days_ago=1), publication(100, days_ago=9))
+    assert (await look(Far(told, published=answers))).covers is Covers.SOME
+
+
+async def test_an_article_that_is_said_to_be_deleted_is_none_in_its_day_either() -> None:
+    taken_down = publication(200, days_ago=1)
+    taken_down["content"]["news_item"][0]["is_deleted"] = True  # type: ignore[index]  # as built above
+    told = {2: day(2, 200), 9: day(9, 100)}
+    seen = await look(Far(told, published=published(taken_down, publication(100, days_ago=9))))
+    assert [post.title for post in seen.posts] == ["文章100_1"]
+    assert seen.covers is Covers.ALL
+
+
+async def test_an_edit_after_days_without_a_look_makes_no_publication_of_today() -> None:
+    session = MemorySession(GRANT)
+    earlier = AT - timedelta(days=3)
+    await look(Far(at=earlier, published=published(publication(100, days_ago=20))), session)
+    seen = await look(Far({1: code(61503)}, published=published(publication(101, days_ago=0.1))), session)
+    assert seen.newest
+    assert (seen.newest.published_at, seen.newest.precision) == (earlier, Precision.AT_LEAST)
+
+
+async def test_old_publications_that_come_into_sight_when_others_are_deleted_are_not_new() -> None:
+    session = MemorySession(GRANT)
+    await look(Far(published=published(*(publication(100 + n, 20) for n in range(20)), total=25)), session)
+    shorter = published(publication(50), *(publication(100 + n, 20) for n in range(10)))
+    assert (await look(Far(published=shorter), session)).posts == ()
+
+
+@pytest.mark.parametrize("number", [48001, 61007, 48004, 45009, 61501, 47009])
+async def test_days_that_are_refused_altogether_are_told_and_not_asked_for_again_and_again(number: int) -> None:
+    fetch = Far({offset: code(number) for offset in range(400)}, published=published(publication(100)))
+    session = MemorySession(GRANT)
+    failed = await failure(fetch, session)
+    assert failed.detail.startswith(f"微信接口返回{number}：")
+    assert len(fetch.days) <= 3
+    seen = await look(
+        Far(
+            {offset: code(number) for offset in range(400)},
+            published=published(publication(101, 0.1), publication(100)),
+        ),
+        session,
+    )
+    assert len(seen.posts) == 1, "what has appeared since is seen all the same"
+
+
+async def test_figures_that_are_not_there_yet_are_no_failure_to_be_told() -> None:
+    seen = await look(Far({offset: code(61503) for offset in range(400)}, published=published(publication(100))))
+    assert (seen.posts, seen.covers) == ((), Covers.SOME)
+
+
 async def test_an_account_that_published_nothing_is_not_called_empty() -> None:
     seen = await look(Far())
     assert (seen.posts, seen.covers, seen.standing) == ((), Covers.SOME, Standing.ACTIVE)

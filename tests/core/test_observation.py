@@ -120,3 +120,15 @@ def test_wherever_one_old_post_is_put_but_at_the_end_the_reach_stays(days: list[
         seen = timeline([*listed[:place], post(NOW - timedelta(days=old)), *listed[place:]])
         assert seen.reach is not None
         assert seen.reach >= listed[-1].published_at
+
+
+def test_a_list_that_is_whole_up_to_an_earlier_moment_misses_nothing_that_came_after_it() -> None:
+    known = looked(NEW, MIDDLE, OLD)
+    until = NEW.published_at
+    for hours in (6, 12, 18):
+        at = NOW + timedelta(hours=hours)
+        seen = replace(timeline([OLD]), whole_until=until, whole_from=OLD.published_at - timedelta(days=1))
+        merged = merge(known, replace(observation(at), seen=seen), at)
+        known = {one.post.key: one for one in (*known.values(), *merged.changed)}
+    assert known[NEW.key].missing_since is None, "it says nothing of that time"
+    assert known[MIDDLE.key].withdrawn_at is not None
