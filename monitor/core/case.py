@@ -259,14 +259,24 @@ def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCal
         return None
     taken = case.height if case else 0
     due = max(
-        (n for n in ladder.rungs(finding.days) if n > taken and ladder.date_of(begun, n, calendar) <= today),
+        (
+            n
+            for n in ladder.rungs(finding.days)
+            if n > taken and _is_reached(n, finding, ladder) and ladder.date_of(begun, n, calendar) <= today
+        ),
         default=None,
     )
     if due is not None:
         if due >= ladder.overdue and finding.state is not State.VIOLATED:
             return None
-        return Step(kind=ladder.kind_of(due, taken), number=due, at=now, days=finding.days, because=finding.because)
+        days = finding.days_held if due >= ladder.overdue else finding.days
+        return Step(kind=ladder.kind_of(due, taken), number=due, at=now, days=days, because=finding.because)
     return _before_holiday(finding, case, ladder, calendar, now)
+
+
+def _is_reached(rung: int, finding: Finding, ladder: Ladder) -> bool:
+    """Whether late figures show so many days as a rung that is held against the unit stands for."""
+    return rung < ladder.overdue or finding.days_shown is None or rung <= finding.days_shown
 
 
 def _is_judged(finding: Finding) -> bool:

@@ -103,6 +103,8 @@ class Finding:
     because: str
     evidence: tuple[str, ...] = ()
     support: Support = Support.LOOK
+    days_shown: int | None = None
+    """How many of the days figures that come late show to have passed; None where nothing comes late."""
     last_post: datetime | None = None
     """The newest visible post's time, where the rule is about updates."""
     episode: str = ""
@@ -116,6 +118,11 @@ class Finding:
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
     """Whether the operator's task is one that only the unit can do: its liaison is told as well."""
+
+    @property
+    def days_held(self) -> int | None:
+        """How many days without an update may be said to have passed: of the last ones late figures know nothing."""
+        return self.days if self.days_shown is None else self.days_shown
 
     @property
     def is_of_an_open_gap(self) -> bool:

@@ -98,8 +98,13 @@ class Item:
 
     @property
     def days(self) -> int:
-        """The days without an update."""
+        """The days without an update, as far as is known."""
         return self.finding.days or 0
+
+    @property
+    def days_held(self) -> int:
+        """Those of them that may be held against the unit."""
+        return self.finding.days_held or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +268,7 @@ def _row(item: Item, setting: Setting) -> tuple[str, ...]:
         escaped(item.account.name),
         item.account.platform.label,
         dated(beijing(last).date(), setting.today) if last else "未见发布",
-        str(item.days),
+        str(item.days_held if _is_over(item, setting) else item.days),
         f"{deadline}{'，已过' if item.days > setting.ladder.limit else ''}",
     )
 
@@ -341,7 +346,7 @@ def _what_first(item: Item, setting: Setting) -> str:
         return _task_first(item, setting)
     if item.days > setting.ladder.limit:
         proposed = "拟列名单，" if item.kind is StepKind.PROPOSE else ""
-        return f"{proposed}已{item.days}天未更新"
+        return f"{proposed}已{item.days_held}天未更新"
     if item.is_asked:
         today = "今日" if setting.deadline(item) == setting.today else ""
         return f"请{today}确认近{item.days}天是否已发布"
@@ -536,20 +541,25 @@ def _day_of(moment: datetime, setting: Setting) -> str:
 
 
 def _overdue(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
-    ladder, days = setting.ladder, item.days
+    ladder, days = setting.ladder, item.days_held
     over_20 = days >= ladder.propose
+    is_late = item.finding.days_shown is not None
+    reached = dated(setting.begun(item) + timedelta(days=days), setting.today) if is_late else hour(setting.now)
     facts = (
         f"经监测，{reader.owner(item.account)}主办的{quoted(item.account)}{_known(item, setting)}，"
-        f"截至{hour(setting.now)}已**{days}天**未更新，超过{f'{ladder.propose - 1}天' if over_20 else '2周'}。"
+        f"截至{reached}已**{days}天**未更新，超过{f'{ladder.propose - 1}天' if over_20 else '2周'}。"
         f"{_reminded(item, reader, setting)}"
     )
     now = f"{_see_to_it(reader)}**今日完成更新**"
+    if is_late:
+        now = f"此后已发布的，请提交链接；尚未发布的，{now}"
     if over_20:
         cited = _cited(LONG_GAPS, setting)
         return facts, f"{cited}拟列入清理整合建议名单，提请联合研判。{now}，研判时一并考虑。"
     last = setting.begun(item) + timedelta(days=ladder.propose - 1)
+    when = setting.until(last, item) if last >= setting.today else "此后"
     return facts, (
-        f"{now}。{setting.until(last, item)}仍未更新的，将超过{ladder.propose - 1}天，"
+        f"{now}。{when}仍未更新的，将超过{ladder.propose - 1}天，"
         f"按照{setting.plan()}拟列入清理整合建议名单，提请联合研判。"
     )
 

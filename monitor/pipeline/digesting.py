@@ -356,7 +356,7 @@ def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
     days, today = one.days or 0, moment.today
     since = f"{dated(beijing_date(one.last_post), today)}后未更新" if one.last_post else "自开设以来未发布"
     case = moment.taken.get((row.account.id, LADDER))
-    parts = [since, f"{days}天"]
+    parts = [since, f"{one.days_held}天"]
     if case and case.steps:
         last = case.steps[-1]
         parts.append(f"{dated(beijing_date(last.at), today)}{last.kind.label}")

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.account import Platform
-from monitor.core.calendar import ONE_DAY, beijing_date, days_between, start_of_day
-from monitor.core.finding import Known, State, Support
+from monitor.core.account import Platform, Role
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, days_between, start_of_day
+from monitor.core.case import Case, Ladder, StepKind, plan
+from monitor.core.finding import Known, Pacing, State, Support
 from monitor.core.observation import Timeline
 from monitor.core.rules import upd_01, upd_03
-from tests.core.build import BOOK, beijing_time, known
+from monitor.core.wording import Item, Office, Setting, Words, to_person
+from tests.core.build import BOOK, EVERY_DAY, beijing_time, known
 
 LAST = beijing_time("2026-05-01 08:00")
 
@@ -85,3 +87,47 @@ def test_no_more_days_are_held_against_a_unit_than_the_figures_show(days: int, h
     found = upd_01.judge(facts, BOOK, now)
     if found.state is State.VIOLATED:
         assert days_between(LAST, facts.observations[0].shown_until - timedelta(microseconds=1)) >= 15
+
+
+def message(kind: StepKind, now: datetime, settled: int = 1, role: Role = Role.LIAISON) -> Words:
+    """Return what a person is told of the account on that day."""
+    facts = delayed(now, settled=settled)
+    item = Item(account=facts.account, kind=kind, finding=upd_01.judge(facts, BOOK, now))
+    office = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政务新媒体监测")
+    setting = Setting(now=now, calendar=WorkCalendar(), ladder=Ladder.of(BOOK), office=office, clauses={})
+    return to_person([item], [role], "20260501-1", setting)
+
+
+@pytest.mark.parametrize(
+    ("kind", "day"), [(StepKind.REMIND, 11), (StepKind.WARN, 13), (StepKind.LAST_DAY, 15), (StepKind.HOLIDAY, 13)]
+)
+def test_before_the_deadline_the_unit_is_asked_and_nothing_is_said_of_today(kind: StepKind, day: int) -> None:
+    words = message(kind, beijing_time(f"2026-05-{day} 09:00"))
+    assert "是否已发布" in words.subject
+    assert "如已发布，请提交链接；如未发布，请于" in words.body
+    assert "未更新" not in words.subject + words.body
+
+
+def test_a_gap_is_told_as_long_as_the_figures_show_it_and_what_came_after_is_asked_for() -> None:
+    now = beijing_time("2026-05-22 09:00")
+    words = message(StepKind.ESCALATE, now, role=Role.LEADER)
+    assert "已20天未更新" in words.subject
+    assert "截至5月21日已**20天**未更新，超过2周" in words.body
+    assert "此后已发布的，请提交链接；尚未发布的，请予督促，**今日完成更新**" in words.body
+    assert "5月21日前" not in words.body, "no day that is over is set"
+    assert "超过20天" in upd_03.judge(delayed(now + ONE_DAY), BOOK, now + ONE_DAY).because
+
+
+@pytest.mark.parametrize("settled", [1, 2])
+def test_each_step_that_accuses_waits_until_the_figures_reach_its_day(settled: int) -> None:
+    case, taken = None, dict[int, int]()
+    for days in range(1, 40):
+        now = LAST.replace(hour=1) + days * ONE_DAY
+        found = upd_01.judge(delayed(now, settled=settled), BOOK, now)
+        step = plan(found, Pacing.LADDER, case, BOOK, EVERY_DAY, now).step
+        if step:
+            case = case or Case(id=1, account="A01", rule=found.rule, episode=found.episode, opened_at=now)
+            case = replace(case, steps=(*case.steps, step))
+            taken[step.number] = days
+    late = settled
+    assert taken == {10: 10, 12: 12, 14: 14} | {day: day + late for day in (15, 18, 21, 28, 35)}

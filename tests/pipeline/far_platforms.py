@@ -184,11 +184,11 @@ def _wechat(world: World, path: str, query: Mapping[str, str], request: Request)
     key = query["access_token"]
     if path.endswith("batchget"):
         # one article without notice, long ago and edited this morning: what shows that days leave nothing out
-        kept = world.posts[key][0]
-        url = f"http://mp.weixin.qq.com/s?__biz=MzkwMDAwMDAwMQ==&mid={_id(kept)}&idx=1&sn=0123456789abcdef"
-        changed = int((world.clock() - timedelta(hours=1)).timestamp())
-        item = {"article_id": "a", "update_time": changed, "content": {"news_item": [{"title": "x", "url": url}]}}
-        return 200, {"total_count": 1, "item_count": 1, "item": [item]}
+        kept = {_id(world.posts[key][0]): world.clock() - timedelta(hours=1)}
+        if key == "wx-2":  # this one notifies nobody of anything it publishes
+            kept = {_id(post): post for post in world.upto(key)} | kept
+        items = [_publication(number, changed) for number, changed in kept.items()]
+        return 200, {"total_count": len(items), "item_count": len(items), "item": items}
     day = str(asked["begin_date"])
     rows = [
         {"ref_date": day, "msgid": f"{_id(one)}_1", "publish_type": 0, "detail_list": []}
@@ -197,6 +197,12 @@ def _wechat(world: World, path: str, query: Mapping[str, str], request: Request)
     ]
     is_ready = beijing(world.clock()).hour >= 8 or day < (beijing_date(world.clock()) - ONE_DAY).isoformat()
     return (200, {"list": rows, "is_delay": False}) if is_ready else (200, {"errcode": 61503, "errmsg": "not ready"})
+
+
+def _publication(number: str, changed: datetime) -> Mapping[str, object]:
+    url = f"http://mp.weixin.qq.com/s?__biz=MzkwMDAwMDAwMQ==&mid={number}&idx=1&sn=0123456789abcdef"
+    content = {"news_item": [{"title": "x", "url": url}]}
+    return {"article_id": number, "update_time": int(changed.timestamp()), "content": content}
 
 
 def _baijiahao(world: World, path: str, query: Mapping[str, str], request: Request) -> Answer:

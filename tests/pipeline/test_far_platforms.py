@@ -130,6 +130,8 @@ async def test_thirty_days_on_the_platforms_of_the_end_of_2026(store: Store) -> 
                     continue
                 proved[finding.state.value] += 1
                 asserts = finding.support is Support.LOOK
+                if finding.state is State.VIOLATED and (finding.days_held or 0) > true_days:
+                    wrong.append(f"{now} {row.account.method}: {finding.days_held} days said, {true_days} true")
                 if finding.state is State.VIOLATED and true_days < 15:
                     wrong.append(f"{now} {row.account.method}: accused at {true_days} days")
                 if finding.state is State.WARNING and asserts and true_days < 10:

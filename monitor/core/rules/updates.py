@@ -60,10 +60,11 @@ class Staleness(Labelled):
 def staleness(findings: Iterable[Finding], book: RuleBook) -> Staleness | None:
     """Return what an account's open gap is called, given what the rules say; None where none is held against it."""
     for finding in findings:
-        if finding.rule == TWO_WEEKS and finding.state is State.VIOLATED and finding.days is not None:
-            if finding.days >= book.number(TWO_WEEKS, "zombie_from"):
+        days = finding.days_held
+        if finding.rule == TWO_WEEKS and finding.state is State.VIOLATED and days is not None:
+            if days >= book.number(TWO_WEEKS, "zombie_from"):
                 return Staleness.ZOMBIE
-            return Staleness.DORMANT if finding.days >= book.number(TWO_WEEKS, "dormant_from") else Staleness.OVERDUE
+            return Staleness.DORMANT if days >= book.number(TWO_WEEKS, "dormant_from") else Staleness.OVERDUE
     return None
 
 
@@ -133,6 +134,7 @@ def draft(rule: str, known: Known, book: RuleBook, now: datetime, gap: Gap | Non
         days=gap.days if gap else None,
         evidence=tuple(f"observation:{number}" for number in dict.fromkeys(ids)),
         support=gap.support if gap else known.support(now),
+        days_shown=gap.days_shown if gap and gap.support is Support.DELAYED else None,
         last_post=newest.post.published_at if newest else None,
         episode=gap.episode if gap else "",
     )
@@ -160,9 +162,18 @@ def facts(gap: Gap) -> str:
         silence = "未发布" if gap.support is Support.LOOK else "未见发布"
         if not gap.days:
             return f"{begun}当日开设，尚{silence}"
+        if gap.support is Support.DELAYED and gap.days_shown is not None:
+            return f"自{begun}开设以来{silence}，{_as_shown(gap)}已{gap.days_shown}天"
         return f"自{begun}开设以来{silence}，已{gap.days}天"
     silent = f"已{gap.days}天未更新" if gap.days else "当日有更新"
+    if gap.support is Support.DELAYED and gap.days_shown:
+        silent = f"{_as_shown(gap)}已{gap.days_shown}天未更新"
     return f"最近一次更新为{begun}，{silent}"
+
+
+def _as_shown(gap: Gap) -> str:
+    """Return up to which day late figures show a gap, as officials begin a sentence."""
+    return f"截至{day_text(gap.start + timedelta(days=gap.days_shown or 0), day_of(gap))}"
 
 
 def why_no_gap(known: Known) -> str:
