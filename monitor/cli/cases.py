@@ -61,7 +61,7 @@ def case_show(where: Place, *, number: int) -> None:
     from monitor.app.clock import now
     from monitor.core.calendar import beijing, beijing_date
     from monitor.core.decision import Ruling
-    from monitor.core.labels import evidence_list, proposed, state_text, step_text
+    from monitor.core.labels import evidence_list, proposed, step_text
     from monitor.core.mute import over
     from monitor.core.phrases import plain
     from monitor.store import cases, decisions, records, roster
@@ -77,7 +77,7 @@ def case_show(where: Place, *, number: int) -> None:
         line = _line(tx, found, rule_titles(), now())
     click.echo(line)
     if finding:
-        click.echo(f"当前情况：{state_text(finding)}，{plain(finding.because, 300)}")
+        click.echo(f"当前情况：{finding.label}，{plain(finding.because, 300)}")
         click.echo(f"依据：{plain(finding.clause, 300)}")
         if finding.proposals:
             click.echo(proposed(finding))
@@ -234,7 +234,7 @@ def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
         found = _open_case(tx, number)
         finding = cases.finding_on(tx, found)
         if finding is not None and finding.state not in QUIET:
-            raise Refusal(f"事项{number}的问题尚未消除（{finding.state.label}），不能办结；请登记豁免、保留等决定。")
+            raise Refusal(f"事项{number}的问题尚未消除（{finding.label}），不能办结；请登记豁免、保留等决定。")
         at = now()
         cases.end(tx, [number], Closing.DECIDED, at=at)
         acts.note(tx, at, "case close", str(number), note, by=by)
@@ -327,7 +327,7 @@ def _refuse_what_makes_no_sense(
             State.UNKNOWN: "请先核查。",
         }
         wish = instead.get(finding.state, "无需豁免。")
-        raise Refusal(f"“{title}”目前为“{finding.state.label}”，没有可以豁免的问题；{wish}")
+        raise Refusal(f"“{title}”目前为“{finding.label}”，没有可以豁免的问题；{wish}")
     in_principle = finding.strength is Strength.IN_PRINCIPLE
     missing = missing_parts(ruling, note, document, in_principle=in_principle)
     missing = missing if by else ("决定人", *missing)

@@ -133,7 +133,7 @@ def _personal(tx: Tx, person: str | None) -> Table:
 
 def _findings(tx: Tx) -> Table:
     from monitor.app.choices import rule_titles
-    from monitor.core.labels import evidence_list, state_text
+    from monitor.core.labels import evidence_list
     from monitor.store import cases
 
     titles, called = rule_titles(), _names(tx)
@@ -149,7 +149,7 @@ def _findings(tx: Tx) -> Table:
                 one.area,
                 one.rule,
                 titles.get(one.rule, one.rule),
-                state_text(one),
+                one.label,
                 one.days,
                 one.because,
                 one.clause,

@@ -67,7 +67,7 @@ def import_roster(
         if dry_run:
             click.echo(UNWRITTEN)
             return
-        if removed and not yes and not confirmed(f"将删除 {removed} 个账号，继续吗？"):
+        if removed and not yes and not confirmed(f"将删除{removed}个账号，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
         with store.begin(durable=True) as tx:
             number = imports.begin(tx, "roster", file.name, as_of=effective_at, known_at=moment, by=whoever())
@@ -84,14 +84,14 @@ def import_roster(
             )
             matched = papers.match_again(tx, moment)
             imports.describe(tx, number, counts)
-            note(tx, moment, "import roster", file.name, f"编号 {number}：{counts}")
+            note(tx, moment, "import roster", file.name, f"编号{number}：{counts}")
     if change.overtaken:
         click.echo(
-            f"其中 {len(change.overtaken)} 个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变："
+            f"其中{len(change.overtaken)}个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变："
             f"{_some(change.overtaken)}。"
         )
     if matched:
-        click.echo(f"此前待对应的 {matched} 行现在有了账号。")
+        click.echo(f"此前待匹配的{matched}行现在有了账号。")
     click.echo("已导入。")
 
 
@@ -135,8 +135,8 @@ def _print_changes(
     changes = compare([one for one in before if one.id in named | going], accounts)
     for change in changes:
         click.echo(str(change))
-    counts = "，".join(f"{kind.label} {sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
-    click.echo(f"共 {len(accounts)} 个账号：{counts}。")
+    counts = "，".join(f"{kind.label}{sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
+    click.echo(f"共{len(accounts)}个账号：{counts}。")
     return len(going), counts
 
 
@@ -155,7 +155,7 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
         if why := by_hand(account):
             found.setdefault(why, []).append(account.id)
     for why, ids in found.items():
-        click.echo(f"其中 {len(ids)} 个靠链接或人工核查（{why}）：{_some(ids)}。")
+        click.echo(f"其中{len(ids)}个靠链接或人工核查（{why}）：{_some(ids)}。")
     for said in advice(account.platform for account in accounts if by_hand(account) and account.method != BY_HAND):
         click.echo(f"  {said}。")
 
@@ -202,19 +202,19 @@ def import_posts(
 
         if silent:
             turned, accused = turning.turned(store, settings, silent, moment, lambda tx: save(tx, None))
-            click.echo(f"由此改变的判定 {turned} 项，其中变为“{State.VIOLATED.label}”{accused} 项。")
+            click.echo(f"由此改变的判定{turned}项，其中变为“{State.VIOLATED.label}”{accused}项。")
         if dry_run:
             click.echo(UNWRITTEN)
             return
-        if silent and not yes and not confirmed(f"将登记 {len(silent)} 个账号没有新发布，继续吗？"):
+        if silent and not yes and not confirmed(f"将登记{len(silent)}个账号没有新发布，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
         with store.begin(durable=True) as tx:
             number = imports.begin(tx, "posts", file.name, as_of=seen_at, known_at=moment, by=whoever())
             save(tx, number)
-            detail = f"{sum(map(len, posts.by_account.values()))} 条"
-            detail += f"，登记为没有新发布的 {len(silent)} 个账号" if silent else ""
+            detail = f"{sum(map(len, posts.by_account.values()))}条"
+            detail += f"，登记为没有新发布的{len(silent)}个账号" if silent else ""
             imports.describe(tx, number, detail)
-            note(tx, moment, "import posts", file.name, f"编号 {number}：{detail}")
+            note(tx, moment, "import posts", file.name, f"编号{number}：{detail}")
     click.echo("已导入。")
 
 
@@ -240,9 +240,9 @@ def _silent(accounts: str | None, known: Collection[str], named: Collection[str]
 
 def _print_posts(posts: Posts, known: Mapping[str, Account], silent: Sequence[str]) -> None:
     for name, found in posts.by_account.items():
-        click.echo(f"{name} “{known[name].name}”：{len(found)} 条")
+        click.echo(f"{name} “{known[name].name}”：{len(found)}条")
     if silent:
-        click.echo(f"登记为没有新发布的 {len(silent)} 个账号：{'、'.join(silent)}。")
+        click.echo(f"登记为没有新发布的{len(silent)}个账号：{'、'.join(silent)}。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,12 +132,11 @@ def _not_there(account: str, *, is_later: bool) -> str:
 
 def _print(findings: Sequence[Finding]) -> None:
     from monitor.app.choices import rule_titles
-    from monitor.core.labels import state_text
     from monitor.core.phrases import plain
 
     titles = rule_titles()
     lines = [
-        f"{one.account or one.unit or one.area}  {one.rule} {titles.get(one.rule, '')}  {state_text(one)}  "
+        f"{one.account or one.unit or one.area}  {one.rule} {titles.get(one.rule, '')}  {one.label}  "
         f"{plain(one.because, 300)}"
         for one in findings
     ]

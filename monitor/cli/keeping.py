@@ -101,9 +101,9 @@ def _take_papers(
             click.echo(paper_change(change.before, change.after))
         added = sum(change.before is None for change in changes)
         same = len(found.papers) - len(changes)
-        summary = f"新增 {added}，修改 {len(changes) - added}，不变 {same}"
+        summary = f"新增{added}，修改{len(changes) - added}，不变{same}"
         unmatched = sum(len(paper.unmatched) for paper in found.papers)
-        click.echo(f"共 {len(found.papers)} 份：{summary}。" + (f"待对应 {unmatched} 行。" if unmatched else ""))
+        click.echo(f"共{len(found.papers)}份：{summary}。" + (f"待匹配{unmatched}行。" if unmatched else ""))
         if dry_run:
             click.echo(UNWRITTEN)
             return
@@ -113,7 +113,7 @@ def _take_papers(
             papers.save_papers(tx, found.papers, file=file.name, known_at=moment, import_id=number)
             papers.match_again(tx, moment)
             imports.describe(tx, number, summary)
-            note(tx, moment, action, file.name, f"编号 {number}：{summary}，待对应 {unmatched} 行")
+            note(tx, moment, action, file.name, f"编号{number}：{summary}，待匹配{unmatched}行")
     click.echo("已导入。")
 
 
@@ -148,8 +148,8 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
     def save(tx: Tx) -> None:
         number = imports.begin(tx, "decisions", file.name, as_of=as_of or moment, known_at=moment, by=whoever())
         decisions.save_decisions(tx, read.decisions, known_at=moment, import_id=number)
-        imports.describe(tx, number, f"新增 {len(news)}")
-        note(tx, moment, "import decisions", file.name, f"编号 {number}：新增 {len(news)}")
+        imports.describe(tx, number, f"新增{len(news)}")
+        note(tx, moment, "import decisions", file.name, f"编号{number}：新增{len(news)}")
 
     lines = [decision_line(one, whom.names[one.account], titles[one.rule]) for one in news]
     _add(where, lines, len(read.decisions), save, dry_run=dry_run)
@@ -178,8 +178,8 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
     def save(tx: Tx) -> None:
         number = imports.begin(tx, "records", file.name, as_of=as_of or moment, known_at=moment, by=whoever())
         records.save_records(tx, read.records, known_at=moment, import_id=number)
-        imports.describe(tx, number, f"新增 {len(news)}")
-        note(tx, moment, "import records", file.name, f"编号 {number}：新增 {len(news)}")
+        imports.describe(tx, number, f"新增{len(news)}")
+        note(tx, moment, "import records", file.name, f"编号{number}：新增{len(news)}")
 
     _add(where, [record_line(one) for one in news], len(read.records), save, dry_run=dry_run)
 
@@ -201,7 +201,7 @@ def _add(where: Place, lines: Sequence[str], total: int, save: Callable[[Tx], No
     """Say what is new, and save it in one transaction unless it is only tried."""
     for line in lines:
         click.echo(f"新增 {line}")
-    click.echo(f"共 {total} 条：新增 {len(lines)}，不变 {total - len(lines)}。")
+    click.echo(f"共{total}条：新增{len(lines)}，不变{total - len(lines)}。")
     if dry_run:
         click.echo(UNWRITTEN)
         return

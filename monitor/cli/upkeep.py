@@ -41,7 +41,7 @@ def config_check(where: Place) -> None:
     settings = where.settings(secrets=True)
     ways = channels(settings)
     book = settings.rule_book(beijing_date(now()))
-    click.echo(f"设置正确：{len(book.clauses)} 条规则在用，{len(ways)} 个通知渠道。")
+    click.echo(f"设置正确：{len(book.clauses)}条规则在用，{len(ways)}个通知渠道。")
     chains = Chains(all_collectors(settings.platforms))
     warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
 
@@ -124,8 +124,8 @@ def db_copy(where: Place, *, to: str) -> None:
     with where.store() as source, open_store(to) as target, _telling("正在复制") as tell:
         copied = copy(source, target, tell)
     for one in copied:
-        click.echo(f"{one.table}：{one.rows} 行，校验值 {one.digest}，一致。")
-    click.echo(f"已复制 {len(copied)} 个表，共 {sum(one.rows for one in copied)} 行，全部一致。")
+        click.echo(f"{one.table}：{one.rows}行，校验值 {one.digest}，一致。")
+    click.echo(f"已复制{len(copied)}个表，共{sum(one.rows for one in copied)}行，全部一致。")
 
 
 @db.command("prune", cls=Command)
@@ -145,7 +145,7 @@ def db_prune(where: Place, *, person: str | None, yes: bool) -> None:
     settings = where.settings()
     with where.store() as store:
         gone, _ = asyncio.run(pruner(settings, store, now).prune())
-    click.echo("\n".join(f"{name}：删除 {count} 条。" for name, count in gone.items()))
+    click.echo("\n".join(f"{name}：删除{count}条。" for name, count in gone.items()))
 
 
 def _erase(where: Place, who: str, *, yes: bool) -> None:
@@ -163,7 +163,7 @@ def _erase(where: Place, who: str, *, yes: bool) -> None:
         if isinstance(done, people.Needed):
             raise Refusal(done.why)
         note(tx, now(), "db prune", alias, "应本人要求清除")
-    click.echo(f"已清除：台账变更 {done.versions} 处，消息 {done.messages} 条。备份里的不变，请按期更换备份。")
+    click.echo(f"已清除：台账变更{done.versions}处，消息{done.messages}条。备份里的不变，请按期更换备份。")
 
 
 @contextmanager

@@ -60,9 +60,9 @@ def import_withdraw(where: Place, *, number: int, yes: bool) -> None:
         with store.read() as tx:
             one = imports.find(tx, number)
         if one is None:
-            raise Refusal(f"没有编号为 {number} 的导入，请先列出导入记录，查看编号。")
+            raise Refusal(f"没有编号为{number}的导入，请先列出导入记录，查看编号。")
         if one.withdrawn_at is not None:
-            raise Refusal(f"编号 {number} 的导入已于 {_time(one.withdrawn_at)} 撤回，没有改变任何内容。")
+            raise Refusal(f"编号{number}的导入已于{_time(one.withdrawn_at)}撤回，没有改变任何内容。")
         click.echo(_line(one))
         if not yes and not confirmed("将撤回其中的全部内容，继续吗？"):
             raise Refusal("已取消，没有撤回。批量运行请加 --yes。")
@@ -70,10 +70,10 @@ def import_withdraw(where: Place, *, number: int, yes: bool) -> None:
             done = imports.withdraw(tx, one, at=moment, by=whoever(), sources=chains.of, every=every_of(settings))
             if isinstance(done, imports.Blocked):
                 later = "、".join(map(str, done.later)) or "较早版本"
-                text = "同一周的指数是逐次合并的，编号 {0} 的导入已在它之上增改，请先撤回 {0}，没有改变任何内容。"
+                text = "同一周的指数是逐次合并的，编号{0}的导入已在它之上增改，请先撤回{0}，没有改变任何内容。"
                 raise Refusal(text.format(later))
-            note(tx, moment, "import withdraw", one.file, f"编号 {number}：{KINDS.get(one.kind, one.kind)}，{done} 项")
-    click.echo(f"已撤回，涉及 {done} 项。" if done else f"已撤回；{_NOTHING_LEFT}，现行内容不变。")
+            note(tx, moment, "import withdraw", one.file, f"编号{number}：{KINDS.get(one.kind, one.kind)}，{done}项")
+    click.echo(f"已撤回，涉及{done}项。" if done else f"已撤回；{_NOTHING_LEFT}，现行内容不变。")
     if one.kind not in {"roster", "posts"}:
         click.echo("后来的文件中与它相同的内容也随之撤回；如仍然有效，请重新导入那些文件。")
 

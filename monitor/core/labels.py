@@ -1,4 +1,4 @@
-"""What people call the things that records name by codes: how somebody stands, steps, proposals and evidence."""
+"""What people call the things that records name by codes: steps, proposals and evidence."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from monitor.core.case import RUNGS, Step, StepKind
 from monitor.core.finding import Finding, Proposal
 
-_EVIDENCE = {"observation": "核查记录", "record": "登记", "listing": "通报记录", "week": "指数", "case": "事项"}
+_EVIDENCE = {
+    "observation": "核查记录",
+    "record": "登记",
+    "listing": "通报记录",
+    "week": "指数",
+    "filed-list": "备案清单",
+    "case": "事项",
+}
 _REVIEWED = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL, Proposal.REVIEW})
 """What the departments decide together."""
 _PACED = RUNGS | {StepKind.HOLIDAY}
 """The steps that go by the days since the update."""
-
-
-def state_text(finding: Finding) -> str:
-    """Return how somebody stands to a rule; what nobody has looked into yet is told from what could not be."""
-    return finding.label
 
 
 def proposed(finding: Finding) -> str:

@@ -95,32 +95,44 @@ _KNOWN = {
     "no_channel": "设置中没有这个渠道",
     "310000": "与机器人的安全设置不符，请核对关键词、加签密钥和IP",
     "300005": "机器人的访问令牌无效，请核对渠道地址",
-    "130101": "发送过快，被限流",
     "93000": "机器人的地址无效，请核对渠道地址",
-    "45009": "发送过快，被限流",
     "19001": "机器人的地址无效，请核对渠道地址",
     "19021": "加签密钥不符或本机时间不准",
     "19022": "本机IP不在机器人的允许范围内",
     "19024": "与机器人的关键词设置不符",
-    "9499": "发送过快，被限流",
-    "11232": "发送过快，被限流",
     "535": "用户名或授权码不正确",
-    "550": "收件人地址不存在或被拒收",
-    "553": "收件人或发件人地址不被接受",
-    "554": "邮件被拒收",
 }
 """What the codes mean that far sides answer, and the names of what keeps us from hearing them."""
+_LIMITED = frozenset({"130101", "45009", "9499", "11232"})
+"""The codes of a far side that was asked too often; the same may be a refusal for good, which is something else."""
+_MAIL_REFUSED = frozenset({"550", "551", "552", "553", "554"})
+"""The replies of mail servers that stand for many reasons: nobody there, a full box, a sender that is not wanted."""
+_NOBODY, _TOO_FAST, _NOT_TAKEN = "收件人地址不存在或已停用", "发送过快，被限流", "邮件被对方服务器拒收"
 
 
 def spoken(attempt: Attempt) -> str:
     """Return how a try ended, in Chinese; what a far side said in another language stays in the records."""
     parts = [attempt.outcome.label]
     if attempt.outcome is not Outcome.SENT:
-        parts += [known] if (known := _KNOWN.get(attempt.code)) else []
+        parts += [known] if (known := _meaning(attempt)) else []
         parts += [attempt.detail] if _is_chinese(attempt.detail) and attempt.detail not in parts else []
         parts += _numbered(attempt.code)
     said = "，".join(parts[1:])
     return f"{parts[0]}：{said}" if said else parts[0]
+
+
+def _meaning(attempt: Attempt) -> str | None:
+    """Return what a try's code means; of one that has many meanings only what the channel made of the words beside it.
+
+    A recipient is blamed only where the refusal was about the address: a blocked sender or spam is the office's own.
+    """
+    if attempt.is_about_address:
+        return None if _is_chinese(attempt.detail) else _NOBODY
+    if attempt.code in _LIMITED | _MAIL_REFUSED and attempt.outcome is Outcome.TEMPORARY:
+        return _TOO_FAST
+    if attempt.code in _MAIL_REFUSED:
+        return _NOT_TAKEN
+    return _KNOWN.get(attempt.code)
 
 
 def _is_chinese(text: str) -> bool:

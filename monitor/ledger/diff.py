@@ -95,7 +95,7 @@ def _told(paper: Paper) -> list[str]:
 
 
 def _row(entry: Entry) -> str:
-    who = entry.account or f"待对应 {entry.written}"
+    who = entry.account or f"待匹配 {entry.written}"
     said = (entry.problem.label if entry.problem else None, entry.value, entry.day)
     return " ".join([who, *(str(part) for part in said if part is not None)])
 

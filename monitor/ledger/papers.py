@@ -166,8 +166,8 @@ def _named(reading: Reading, row: Row, directory: Directory) -> _Named | None:
         return None
     found = directory.find(written)
     if isinstance(found, Unmatched):
-        text = f"{naming.why(found, written, directory)}，列为待对应"
-        kind = "台账中没有或不能确定是哪个账号，列为待对应"
+        text = f"{naming.why(found, written, directory)}，列为待匹配"
+        kind = "台账中没有或不能确定是哪个账号，列为待匹配"
         reading.warn(text, row=row, column=found.column, kind=kind, named=str(written))
         return _Named(written, None)
     return _Named(written, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.core.finding import Proposal, State
+from monitor.core.labels import evidence_list
 from monitor.core.record import Record, RecordKind
 from monitor.reports.dossier import Dossier, in_order
 from monitor.reports.period import Period
@@ -34,7 +35,7 @@ def _judged(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
             if finding.state is State.VIOLATED and Proposal.DEDUCT in finding.proposals:
                 account = one.account
                 about = (account.unit, account.id, account.name, account.platform.label)
-                evidence = "、".join(finding.evidence)
+                evidence = evidence_list(finding.evidence)
                 yield (*about, finding.because, finding.clause, finding.since, evidence, None, None)
 
 

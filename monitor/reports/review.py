@@ -9,6 +9,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
 from monitor.core.episode import Episodes
 from monitor.core.finding import Finding, Proposal, State
+from monitor.core.labels import evidence_list
 from monitor.core.passing import PassRate, pass_rate
 from monitor.core.record import Record
 from monitor.core.verdict import headline
@@ -70,9 +71,9 @@ def _row(one: Dossier) -> tuple[Value, ...]:
         account.name,
         account.platform.label,
         "、".join(proposal.label for proposal in first.proposals) if first else None,
-        "\n".join(f"{finding.rule}（{finding.state.label}）{finding.clause}" for finding in found),
+        "\n".join(f"{finding.rule}（{finding.label}）{finding.clause}" for finding in found),
         "\n".join(finding.because for finding in found),
-        "、".join(dict.fromkeys(each for finding in found for each in finding.evidence)),
+        evidence_list(dict.fromkeys(each for finding in found for each in finding.evidence)),
         *_counts(one.gaps),
         one.staleness.label if one.staleness else None,
         "、".join(one.index),

@@ -65,9 +65,7 @@ def copy_rows(source: Tx, target: Tx, tell: Tell) -> tuple[Copied, ...]:
             after.add(rows)
             tell(done := done + len(rows), total)
         if before != after:
-            raise StoreError(
-                f"复制后 {table.name} 与原来不一致（{before.rows} 行，{after.rows} 行），没有保留任何内容。"
-            )
+            raise StoreError(f"复制后 {table.name} 与原来不一致（{before.rows}行，{after.rows}行），没有保留任何内容。")
         _go_on_counting(target, table)
         copied.append(Copied(table=table.name, rows=after.rows, digest=after.digest))
     return tuple(copied)

@@ -275,4 +275,4 @@ def _notes(row: Row, light: Light, moment: Moment) -> Iterable[str]:
         trouble = finding.state in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}
         told_by_light = finding.rule == LADDER or (finding.rule == "UPD-03" and light is Light.RED)
         if trouble and not told_by_light:
-            yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.state.label}")
+            yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.label}")

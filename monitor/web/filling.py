@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.labels import evidence_text, proposed, state_text, step_text
+from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.phrases import dated, day, plain
 from monitor.core.unseen import ID as DUTY
 from monitor.web.account import outcome_text, seen_text
@@ -64,7 +64,6 @@ class Templates:
             "sample": view.sample,
             "proposed": proposed,
             "seen_text": seen_text,
-            "state_text": state_text,
             "step_text": step_text,
             "tried_text": tried_text,
             "until": until,

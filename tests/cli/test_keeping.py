@@ -28,27 +28,27 @@ FILES: dict[str, tuple[tuple[str, ...], tuple[tuple[object, ...], ...]]] = {
         (("2026-W10", "A01", "56.30", "61.5"), ("2026-W10", "A02", "", "61.5")),
     ),
     "decisions": (
-        ("账号ID", "规则", "决定", "决定人", "日期", "有效期至"),
-        (("A01", "UPD-01", "豁免", "操作员甲", "2026-05-19", "2026-12-31"),),
+        ("账号ID", "规则", "决定", "决定人", "日期", "有效期至", "说明", "依据文号"),
+        (("A01", "UPD-01", "豁免", "操作员甲", "2026-05-19", "2026-12-31", "系统迁移", "示政办函〔2026〕1号"),),
     ),
     "records": (("类型", "对象", "日期", "内容"), (("培训", "示例县", "2026-05-19", "集中学习"),)),
 }
 SAID = {
-    "filed-list": ["共 1 份：新增 1，修改 0，不变 0。待对应 1 行。"],
+    "filed-list": ["共1份：新增1，修改0，不变0。待匹配1行。"],
     "bulletins": [
         "新增 通报“省平台月报”第1期（2026-04-30 印发，覆盖全部，1行）",
         "新增 通报“省平台月报”第2期（2026-05-31 印发，覆盖全部，0行）",
-        "共 2 份：新增 2，修改 0，不变 0。",
+        "共2份：新增2，修改0，不变0。",
     ],
     "index": [
         "新增 指数 2026-W10（自 2026-03-02 起一周，示例县平均 61.5，2行）",
-        "共 1 份：新增 1，修改 0，不变 0。",
+        "共1份：新增1，修改0，不变0。",
     ],
     "decisions": [
         "新增 A01 UPD-01 豁免（操作员甲，2026-05-19，至 2026-12-31）",
-        "共 1 条：新增 1，不变 0。",
+        "共1条：新增1，不变0。",
     ],
-    "records": ["新增 培训 示例县 2026-05-19：集中学习", "共 1 条：新增 1，不变 0。"],
+    "records": ["新增 培训 示例县 2026-05-19：集中学习", "共1条：新增1，不变0。"],
 }
 KINDS = tuple(FILES)
 
@@ -81,7 +81,7 @@ def test_a_file_is_tried_then_taken_and_the_second_time_nothing_is_new(enrolled:
     full = enrolled.content()
     assert full["acts"][-1][2:5] == (getpass.getuser(), f"import {kind}", f"{kind}.csv")
 
-    assert "新增 0" in enrolled.type("import", kind, path).done()
+    assert "新增0" in enrolled.type("import", kind, path).done()
     assert changed(full, enrolled.content()) == {"acts", "imports"}
 
 
@@ -102,7 +102,7 @@ def test_a_correction_says_which_rows_come_and_go(enrolled: Office) -> None:
     amended = enrolled.table((*first[:4], "A02", "2周未更新"), header=header, name="更正.csv")
     assert enrolled.type("import", "bulletins", amended).lines == [
         "修改 通报“省平台月报”第1期：新增 A02 2周未更新；删除 A01 2周未更新",
-        "共 1 份：新增 0，修改 1，不变 0。",
+        "共1份：新增0，修改1，不变0。",
         "已导入。",
     ]
 
@@ -110,10 +110,10 @@ def test_a_correction_says_which_rows_come_and_go(enrolled: Office) -> None:
 def test_a_row_that_nobody_answers_to_is_named_and_found_when_the_roster_names_it(enrolled: Office) -> None:
     said = enrolled.type("import", "filed-list", written(enrolled, "filed-list"))
     assert said.err == (
-        "提示：filed-list.csv 第3行“账号名称”列：台账中该平台没有账号名称为“示例新号”的账号，列为待对应。\n"
+        "提示：filed-list.csv 第3行“账号名称”列：台账中该平台没有账号名称为“示例新号”的账号，列为待匹配。\n"
     )
     later = enrolled.table(("A03", "示例新号", "微博", "示例县教育局", "99"), header=(*HEADER, "平台标识"))
-    assert "此前待对应的 1 行现在有了账号。" in enrolled.type("import", "roster", later).lines
+    assert "此前待匹配的1行现在有了账号。" in enrolled.type("import", "roster", later).lines
 
 
 def test_a_filed_list_is_of_the_day_that_is_given(enrolled: Office) -> None:
@@ -139,7 +139,8 @@ def test_there_is_a_blank_form_that_imports_as_nothing(enrolled: Office, kind: s
     before = enrolled.content()
     said = enrolled.type("import", kind, "空白.xlsx")
     assert said.done()
-    assert said.err.startswith("提示：空白.xlsx：没有")
+    assert said.err.startswith("提示：空白.xlsx：文件中没有可导入的")
+    assert said.err.endswith("，请核对是否选错文件或表头位置。\n")
     assert changed(before, enrolled.content()) == {"acts", "imports"}
 
 

@@ -61,7 +61,7 @@ def test_whoever_reads_phones_is_written_down(left: Office, what: str) -> None:
 
 def test_a_person_is_erased_on_request_and_the_log_does_not_name_them(left: Office) -> None:
     said = left.type("db", "prune", "--person", "联络员甲", "--yes")
-    assert said.done() == "已清除：台账变更 1 处，消息 0 条。备份里的不变，请按期更换备份。\n"
+    assert said.done() == "已清除：台账变更1处，消息0条。备份里的不变，请按期更换备份。\n"
     everything = str(left.content())
     assert "联络员甲" not in everything
     assert "13800000001" not in everything

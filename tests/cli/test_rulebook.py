@@ -110,8 +110,9 @@ def test_the_index_is_compared_with_the_mean_of_its_week(enrolled: Office) -> No
 
 
 def test_an_exemption_holds_as_long_as_it_says_and_is_told(enrolled: Office) -> None:
-    header = ("账号ID", "规则", "决定", "决定人", "日期", "有效期至")
-    give(enrolled, "decisions", header, ("A03", "TWN-01", "豁免", "县府办", "2022-05-20", "2022-05-31"))
+    header = ("账号ID", "规则", "决定", "决定人", "日期", "有效期至", "说明", "依据文号")
+    row = ("A03", "TWN-01", "豁免", "县府办", "2022-05-20", "2022-05-31", "整合期间保留", "示政办函〔2022〕1号")
+    give(enrolled, "decisions", header, row)
     assert held(enrolled, "TWN-01", at="2022-05-31 12:00")["A03"] == "exempted"
     assert held(enrolled, "TWN-01", at="2022-06-01 12:00")["A03"] == "violated"
 

@@ -101,7 +101,7 @@ def busy(office: Office) -> Office:
             )
             outbox.save_draft(tx, draft, at=now(), not_before=now(), held=held)
         (queued,) = outbox.due_messages(tx, now(), 10)
-        refused = Attempt(outcome=Outcome.PERMANENT, code="550", detail="no such user")
+        refused = Attempt(outcome=Outcome.PERMANENT, code="550", detail="no such user", is_about_address=True)
         tried(tx, queued.message.id, "### 甲\n\n乙", refused, at=now())
     return office
 
@@ -124,7 +124,7 @@ def test_a_message_is_shown_with_its_tries(busy: Office) -> None:
     assert "\n甲\n\n乙\n" in said
     assert "#" not in said
     assert "状态：发送失败，渠道：邮箱，对象：操作员" in said
-    assert said.endswith("被拒绝：收件人地址不存在或被拒收，错误代码550\n")
+    assert said.endswith("被拒绝：收件人地址不存在或已停用，错误代码550\n")
 
 
 def test_the_links_that_only_its_reader_may_use_are_not_shown(office: Office) -> None:

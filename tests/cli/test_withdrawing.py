@@ -63,9 +63,9 @@ def test_who_would_be_declared_silent_is_asked_about_with_the_verdicts_that_turn
 
     said = enrolled.answer(monkeypatch, "否\n", *words)
     assert said.code == 1
-    assert "登记为没有新发布的 2 个账号：A01、B01。" in said.lines
-    assert re.search(r"^由此改变的判定 \d+ 项，其中变为“\S+”1 项。$", said.out, re.MULTILINE)
-    assert "将登记 2 个账号没有新发布，继续吗？" in said.err
+    assert "登记为没有新发布的2个账号：A01、B01。" in said.lines
+    assert re.search(r"^由此改变的判定\d+项，其中变为“\S+”1项。$", said.out, re.MULTILINE)
+    assert "将登记2个账号没有新发布，继续吗？" in said.err
     assert "已取消，未导入任何内容。批量运行请加 --yes。" in said.err
     assert enrolled.content() == before
 
@@ -140,7 +140,7 @@ def test_a_look_is_taken_back_with_its_posts_and_what_was_known_stays_judgeable(
 
     said = withdraw(enrolled, numbers(enrolled)[0])
 
-    assert said.splitlines()[-1] == "已撤回，涉及 3 项。"
+    assert said.splitlines()[-1] == "已撤回，涉及3项。"
     now_said = enrolled.type("evaluate", "--json", "--all").json
     assert [(one["account"], one["rule"], one["state"], one["days"]) for one in now_said] == [
         (one["account"], one["rule"], one["state"], one["days"]) for one in before
@@ -206,7 +206,7 @@ def test_a_filed_list_bulletins_records_and_decisions_are_taken_back(enrolled: O
         wrong = beijing(now()).isoformat()
         then = enrolled.type("evaluate", "--json", "--all", "--at", wrong, "--known-at", wrong).json
         number = numbers(enrolled)[0]
-        assert "已撤回，涉及 1 项。" in withdraw(enrolled, number)
+        assert "已撤回，涉及1项。" in withdraw(enrolled, number)
         assert enrolled.type("evaluate", "--json", "--all", "--at", wrong, "--known-at", wrong).json == then
         after = enrolled.type("evaluate", "--json", "--all").json
         assert [(one["account"], one["rule"], one["state"]) for one in after] == [
@@ -224,7 +224,7 @@ def test_weeks_that_were_merged_are_taken_back_from_the_last_on(enrolled: Office
     said = enrolled.type("import", "withdraw", first, "--yes")
     assert (said.code, said.err) == (
         1,
-        f"同一周的指数是逐次合并的，编号 {last} 的导入已在它之上增改，请先撤回 {last}，没有改变任何内容。\n",
+        f"同一周的指数是逐次合并的，编号{last}的导入已在它之上增改，请先撤回{last}，没有改变任何内容。\n",
     )
     withdraw(enrolled, last)
     withdraw(enrolled, first)
@@ -234,7 +234,7 @@ def test_weeks_that_were_merged_are_taken_back_from_the_last_on(enrolled: Office
 def test_an_import_is_taken_back_once_and_only_after_a_yes(enrolled: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "没有撤回" in enrolled.answer(monkeypatch, "", "import", "withdraw", 1).err
     assert (
-        enrolled.type("import", "withdraw", 9, "--yes").refused() == "没有编号为 9 的导入，请先列出导入记录，查看编号。"
+        enrolled.type("import", "withdraw", 9, "--yes").refused() == "没有编号为9的导入，请先列出导入记录，查看编号。"
     )
     withdraw(enrolled, 1)
     assert "没有改变任何内容" in enrolled.type("import", "withdraw", 1, "--yes").refused()
@@ -264,7 +264,7 @@ def test_an_older_roster_that_comes_in_late_changes_the_past_up_to_the_one_that_
     named(office, "甲", 10)
     said = named(office, "乙", 30)
 
-    assert "其中 1 个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变：A01。" in said
+    assert "其中1个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变：A01。" in said
     assert [name_at(office, days) for days in (70, 40, 20, 5)] == ["甲", "甲", "乙", "甲"]
 
 

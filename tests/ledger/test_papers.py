@@ -118,14 +118,14 @@ def test_a_row_that_nobody_answers_to_is_kept_as_it_was_written_and_named(path: 
         Entry(written=Reference(platform=Platform.WEIBO, name="示例发布厅"), problem=Problem.STALE),
     )
     assert found.warnings == (
-        "表.xlsx “Sheet1”第2行“账号名称”列：台账中该平台没有账号名称为“示例发布厅”的账号，列为待对应",
+        "表.xlsx “Sheet1”第2行“账号名称”列：台账中该平台没有账号名称为“示例发布厅”的账号，列为待匹配",
     )
 
 
 def test_an_id_that_is_not_on_the_roster_is_kept_with_a_guess_for_people_only(path: Path) -> None:
     found = bulletins(path, LISTED, (*FIRST, "A03", "2周未更新", None))
     assert only(found).entries[0].account is None
-    assert "没有账号ID“A03”（是否应为“A01”？），列为待对应" in found.warnings[0]
+    assert "没有账号ID“A03”（是否应为“A01”？），列为待匹配" in found.warnings[0]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def dossier(*findings: Finding, name: str = "A01", unit: str = "示例县教育�
 
 
 def proposing(*proposals: Proposal, state: State = State.VIOLATED, rule: str = "UPD-03") -> Finding:
-    return replace(finding(state, rule=rule), proposals=proposals, evidence=("observation:7",))
+    return replace(finding(state, rule=rule), proposals=proposals, evidence=("核查记录7",))
 
 
 def rows(report: Report) -> list[dict[str, Value]]:
@@ -44,7 +44,7 @@ def test_a_violation_that_proposes_a_deduction_is_listed_and_the_points_are_left
     assert (row["主办单位"], row["账号ID"], row["事由"], row["依据"]) == ("示例县教育局", "A01", "未备案。", "条款")
     assert (row["开始日期"], row["证据"], row["建议扣分"], row["审定"]) == (
         date(2026, 5, 20),
-        "observation:7",
+        "核查记录7",
         None,
         None,
     )
@@ -106,7 +106,7 @@ def test_of_several_findings_the_strongest_action_is_proposed_and_all_are_told()
     (row,) = rows(review([dossier(mild, strong)], (), QUARTER))
     assert row["建议"] == "注销"
     assert row["触发规则"] == "UPD-03（存在问题）条款\nREG-01（存在问题）条款"
-    assert row["证据"] == "observation:7"
+    assert row["证据"] == "核查记录7"
 
 
 def test_the_joint_review_sees_gaps_index_and_decisions() -> None:

@@ -29,7 +29,7 @@ def take_in(store: Store, name: str = "示例新号") -> None:
     with store.begin() as tx:
         papers.save_papers(tx, [paper], file="通报.xlsx", known_at=NOW)
         for action in ("import bulletins", "case confirm"):
-            act = audit.Act(at=NOW, actor="命令行", action=action, object="通报.xlsx", detail="新增 1，待对应 1 行")
+            act = audit.Act(at=NOW, actor="命令行", action=action, object="通报.xlsx", detail="新增1，待匹配1行")
             audit.record_audit(tx, act)
 
 
@@ -37,7 +37,7 @@ def test_files_and_rows_to_match_are_listed(empty: Store, around: Surroundings) 
     take_in(empty)
     page = text_of(client_of(empty, around).get("/imports").text)
     assert "通报“省平台月报”第3期 微博 “示例新号” 2周未更新 通报.xlsx" in page
-    assert page.count("新增 1，待对应 1 行 命令行") == 1
+    assert page.count("新增1，待匹配1行 命令行") == 1
 
 
 def test_hostile_words_stay_words(empty: Store, around: Surroundings) -> None:
