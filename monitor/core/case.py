@@ -150,6 +150,8 @@ OFFICES = frozenset({StepKind.TASK, StepKind.SUSPECT, StepKind.TO_OFFICE})
 """After which step a case is the office's: to settle, to verify, to help."""
 REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.REPEAT})
 """What somebody who has the case need not hear again."""
+AHEAD = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY})
+"""The steps that come before anything is held against a unit."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
 URGINGS = frozenset({StepKind.ESCALATE, StepKind.PROPOSE, StepKind.REPEAT})
 """The steps by which the office urges: the first, that of the proposal, and every one after it."""

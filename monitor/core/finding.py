@@ -13,10 +13,11 @@ from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, 
 from monitor.core.decision import Decision, in_force
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
-from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Timeline
+from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.outage import Outage
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register, Version
+from monitor.core.schedule import end_of_morning
 
 
 class State(Labelled):
@@ -318,6 +319,23 @@ class Known:
         """
         look = self.covering(now)
         return look is None or not look.is_polled or now - look.shown_at <= JUST_READ
+
+    def gives_up_reading_at(self, now: datetime) -> datetime | None:
+        """Return until when a reminder waits for a reading that fails; None while none has failed.
+
+        An hour after it began to fail, and not before the morning's messages: a unit whose page fails for days would
+        hear nothing at all before its last day, although its page was read within a day.
+        """
+        look = self.covering(now)
+        failing = [
+            one.first_seen
+            for one in self.observations
+            if look
+            and one.source == look.source
+            and isinstance(one.seen, Reason)
+            and one.last_confirmed > look.shown_at
+        ]
+        return max(min(failing) + JUST_READ, end_of_morning(beijing_date(now))) if failing else None
 
     def reading_gone(self) -> Observation | None:
         """Return the newest timeline in which the platform no longer shows the account, or None."""

@@ -6,7 +6,7 @@ one platform's accounts do not all fall on the same second, and a restart change
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, days_between
@@ -74,6 +74,11 @@ def is_believed(read_at: datetime | None, newest: datetime | None, now: datetime
 def second_look(source_id: str, now: datetime) -> datetime:
     """Return when to look again after a look that saw what needs a second occasion to be believed."""
     return now + SECOND_LOOK + SECOND_LOOK_LENGTH * share(source_id)
+
+
+def end_of_morning(day: date) -> datetime:
+    """Return when the morning looks of a day are over, and its messages leave."""
+    return at_beijing(day, MORNING) + MORNING_LENGTH
 
 
 def next_morning(source_id: str, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Role
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import NOTHING, Case, plan
+from monitor.core.case import AHEAD, NOTHING, Case, Step, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
 from monitor.core.notice import Notice, is_alarm, notify
 from monitor.core.register import Register
@@ -133,14 +133,18 @@ class Judge:
             self._judgement(known, rule, finding, open_cases.get((known.account.id, rule.id)), book, now)
             for rule, finding in self.bench.findings(known, now)
         )
-        return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=judge_again_at(known, now))
+        again = judge_again_at(known, now)
+        until = known.gives_up_reading_at(now) if any(one.waits_for_reading for one in judgements) else None
+        if until is not None and until > now:
+            again = min(again, until)
+        return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=again)
 
     def _judgement(
         self, known: Known, rule: Rule, finding: Finding, case: Case | None, book: RuleBook, now: datetime
     ) -> cases.Judgement:
         planned = plan(finding, rule.pacing, case, book, self.bench.calendar.of(known.account.area), now)
         rests_on_looks = rule.rests_on_looks and finding.is_of_an_open_gap
-        waits = planned.step is not None and rests_on_looks and not known.is_just_read(now)
+        waits = rests_on_looks and planned.step is not None and _waits_for_reading(planned.step, known, now)
         if waits:  # first the page is read, for its own word that nothing changed proves nothing
             planned = replace(planned, step=None)
         if planned == NOTHING:
@@ -171,6 +175,14 @@ class Judge:
             spared=spared,
             is_alarm=is_alarm(step, finding, rule.pacing, account, book),
         )
+
+
+def _waits_for_reading(step: Step, known: Known, now: datetime) -> bool:
+    """Whether the page is to be read before this step; one ahead of a breach does not wait for a page that fails."""
+    if known.is_just_read(now):
+        return False
+    until = known.gives_up_reading_at(now) if step.kind in AHEAD else None
+    return until is None or now < until
 
 
 def _later(account: str, now: datetime) -> cases.Judged:
