@@ -189,7 +189,10 @@ class Drafter:
     def _draft(
         self, tx: Tx, topic: str, route: Route, group: Sequence[Notice], outlook: Outlook, now: datetime
     ) -> None:
-        is_group = self.directory.channels[route.channel].is_group
+        channel = self.directory.channels.get(
+            route.channel
+        )  # without any channel there is a draft to read all the same
+        is_group = channel is not None and channel.is_group
         words = self.composer.words(group, outlook, {route.role}, now, is_group=is_group)
         draft = outbox.Draft(
             channel=route.channel,
