@@ -21,6 +21,7 @@ from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.looking import Door
 from monitor.settings import Settings
+from monitor.settings.sections import Review
 from monitor.store import Store
 from tests.core.build import beijing_time
 
@@ -91,7 +92,9 @@ def settings(**office: object) -> Settings:
         update={"windows": ((time.min, time.max),), "every_day": True, "digest": time(8, 45)}
     )
     roles = shipped.roles.model_copy(update={"liaison": ("mail",), "leader": ("mail",), "operator": ("duty",)})
-    return shipped.model_copy(update={"hours": hours, "roles": roles, "hold": False} | office)
+    return shipped.model_copy(
+        update={"hours": hours, "roles": roles, "hold": False, "review": Review(steps=())} | office
+    )
 
 
 @cache

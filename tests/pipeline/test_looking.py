@@ -129,15 +129,19 @@ async def test_nothing_secret_of_an_owners_grant_is_written_anywhere(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     api = "https://api.weixin.qq.com"
-    publication = {
-        "article_id": "1",
-        "update_time": int((NOW - timedelta(days=1)).timestamp()),
-        "content": {"news_item": [{"title": "防汛提醒", "url": f"{api}/s", "is_deleted": False}]},
-    }
+    shown = "https://mp.weixin.qq.com/s?__biz=MzA4&idx=1&sn=ab"
+    published = [
+        {
+            "article_id": number,
+            "update_time": int((NOW - timedelta(days=days)).timestamp()),
+            "content": {"news_item": [{"title": title, "url": f"{shown}&mid={number}", "is_deleted": False}]},
+        }
+        for number, days, title in (("1", 9, "旧消息"), ("2", 1, "防汛提醒"))
+    ]
     answers: dict[str, object] = {
         f"{api}/cgi-bin/stable_token": {"access_token": "t0ken", "expires_in": 7200},
-        f"{api}/cgi-bin/freepublish/batchget?access_token=t0ken": {"total_count": 1, "item": [publication]},
-        f"{api}/datacube/getarticletotal?access_token=t0ken": {"errcode": 48001},
+        f"{api}/cgi-bin/freepublish/batchget?access_token=t0ken": {"total_count": 1, "item": published[:1]},
+        f"{api}/datacube/getarticletotaldetail?access_token=t0ken": {"errcode": 48001},
     }
     bodies: dict[str, bytes | Reason] = {url: json.dumps(answer).encode() for url, answer in answers.items()}
     granted = settings(grants={"shili": settings_grant("s3cret")}, key=Secret("env:XUNCHA_KEY", SecretStr(KEY)))
@@ -145,12 +149,16 @@ async def test_nothing_secret_of_an_owners_grant_is_written_anywhere(
     await here.enrol([account(1, "", platform=Platform.WEIXIN_SUBSCRIPTION, method="wechat-official=shili")])
 
     await here.look()
-    bodies[f"{api}/cgi-bin/freepublish/batchget?access_token=t0ken"] = b"{"
-    await here.look()
+    both = {"total_count": 2, "item": published[::-1]}
+    for body in (json.dumps(both).encode(), b"{"):
+        bodies[f"{api}/cgi-bin/freepublish/batchget?access_token=t0ken"] = body
+        here.clock.forward(timedelta(days=1))
+        await here.look()
 
     with store.read() as tx:
         assert tx.scalar(sa.select(tables.posts.c.title)) == "防汛提醒"
-        assert tx.scalar(sa.select(sa.func.count()).select_from(tables.tokens)) == 1
+        kept = sa.select(sa.func.count()).select_from(tables.tokens)
+        assert tx.scalar(kept) == 2  # the access token, and which publications were seen
     database = Path(str(store.url.database))
     written = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
     for secret in ("t0ken", "s3cret", KEY):
