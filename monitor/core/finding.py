@@ -435,9 +435,11 @@ class AreaRule:
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""
     reach: Subject | None = Subject.ACCOUNT
-    """Whose roster rows and records tell since when its word has held: the account's, its unit's, or the whole area's.
+    """Whose roster rows and records tell since when its word has held: the account's, or its unit's.
 
-    None: the rule says itself since when."""
+    The area's: its records, and whether it has any account that is judged. None: the rule says itself since when."""
+    reads: frozenset[RecordKind] = frozenset()
+    """The kinds of records that its word follows from; unless it says itself since when, it reads no others."""
     turns: Callable[[Register, RuleBook], Iterable[date]] = lambda _, __: ()
     """On which days time alone may turn its word, given what is known."""
     follows_cases: bool = False

@@ -7,36 +7,47 @@ its word is another. Not knowing is no other word: an episode is not over becaus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
+from itertools import chain, islice
+from operator import attrgetter
 
 from monitor.core.account import Account
 from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
-from monitor.core.record import Subject
+from monitor.core.record import Record, Subject
 from monitor.core.register import Register
 
 TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW})
 """What somebody can decide about."""
 Said = Callable[[Register, datetime], Iterable[Finding]]
 """What a rule says of a register at a moment, before anybody decided on it."""
+Whom = tuple[str | None, str | None]
+"""An account; else a unit; neither for the area itself."""
+_AT_ONCE = 500
+"""So many findings are asked about at once: asking of each alone costs ten times as much."""
 
 
-def with_beginning(
-    rule: AreaRule, finding: Finding, register: Register, book: RuleBook, now: datetime, said: Said
-) -> Finding:
-    """Return a finding with the day on which its state began, and the moment from which its trouble has lasted.
+def with_beginnings(
+    rule: AreaRule, findings: Iterable[Finding], register: Register, book: RuleBook, now: datetime, said: Said
+) -> Iterator[Finding]:
+    """Yield findings, each with the day on which its state began and the moment from which its trouble has lasted.
 
     A trouble with a name of its own (a record that was entered) is as old as that; any other as its state.
     """
-    if finding.state not in TROUBLES or rule.reach is None:
-        return finding
-    concerned = _concerned(rule.reach, finding, register)
-    begun = _begun(finding, rule, concerned, register, book, now, said)
-    own = start_of_day(finding.since) if finding.since and finding.episode != rule.id else begun
-    return replace(finding, since=_day(begun, finding, register, book), begun_at=own)
+    if rule.reach is None:
+        yield from findings
+        return
+    past = _Past(rule, rule.reach, register, book, now, said)
+    going = iter(findings)
+    while some := tuple(islice(going, _AT_ONCE)):
+        begun = past.begun(some)
+        for place, finding in enumerate(some):
+            yield past.dated(finding, begun[place]) if place in begun else finding
 
 
 def lasts_since(moments: Iterable[datetime], holds: Callable[[datetime], bool]) -> datetime:
@@ -56,16 +67,145 @@ def shown(begun: datetime, rule: str, book: RuleBook) -> date | None:
     return max([*days, *([book.begun[rule]] if rule in book.begun else [])], default=None)
 
 
-def _concerned(reach: Subject, finding: Finding, register: Register) -> frozenset[str] | None:
-    """Return the accounts that the finding follows from; None for all."""
-    match reach:
-        case Subject.AREA:
-            return None
-        case Subject.UNIT:
-            units = {one.unit for one in _ever(register, finding.account)} | {finding.unit}
-            return frozenset(id_ for unit in units if unit for id_ in register.ever_of_unit.get(unit, ()))
-        case Subject.ACCOUNT:
-            return frozenset({finding.account} if finding.account else ())
+@dataclass(frozen=True)
+class _Concern:
+    """What a finding follows from."""
+
+    accounts: frozenset[str]
+    names: frozenset[str]
+    """Under which records are kept of them."""
+    turns: frozenset[datetime]
+    """The moments up to now at which the rule's word may have turned; without any it has always been the same."""
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What a rule has said of an area, as far as that is asked; many findings are asked about at once."""
+
+    rule: AreaRule
+    reach: Subject
+    register: Register
+    book: RuleBook
+    now: datetime
+    said: Said
+    known: dict[frozenset[str], _Concern] = field(default_factory=dict)
+
+    def begun(self, findings: Sequence[Finding]) -> Mapping[int, datetime]:
+        """Return the earliest moment since which the rule has said nothing else, by the place of each trouble.
+
+        Asked are the moments at which something turned, the latest first, and of each only what may have turned then.
+        """
+        concerns = {place: self._concern(one) for place, one in enumerate(findings) if one.state in TROUBLES}
+        begun = {place: self.now if concern.turns else EVER for place, concern in concerns.items()}
+        asked: defaultdict[datetime, list[int]] = defaultdict(list)
+        for place, concern in concerns.items():
+            for moment in (*concern.turns, EVER) if concern.turns else ():
+                asked[moment].append(place)
+        is_over = set[int]()
+        for moment in sorted(asked, reverse=True):
+            places = [place for place in asked[moment] if place not in is_over]
+            states = self._states(moment, [concerns[place] for place in places]) if places else {}
+            for place in places:
+                state = states.get(_whom(findings[place]))
+                if state is findings[place].state:
+                    begun[place] = moment
+                elif state is not State.UNKNOWN:
+                    is_over.add(place)
+        return begun
+
+    def dated(self, finding: Finding, begun: datetime) -> Finding:
+        """Return a finding with its day: nothing is broken before its rule is in force, nor before it is opened."""
+        own = start_of_day(finding.since) if finding.since and finding.episode != self.rule.id else begun
+        day = shown(begun, self.rule.id, self.book)
+        first = next(_ever(self.register, finding.account), None) if begun == EVER else None
+        opened = first.opened_on if first else None
+        return replace(finding, since=max((one for one in (day, opened) if one), default=None), begun_at=own)
+
+    @cached_property
+    def _about(self) -> Mapping[str, Sequence[Record]]:
+        """The records that the rule reads, by what they are about; oldest first."""
+        found: defaultdict[str, list[Record]] = defaultdict(list)
+        for one in self._records:
+            found[one.name].append(one)
+        return found
+
+    @cached_property
+    def _records(self) -> Sequence[Record]:
+        return sorted((one for kind in self.rule.reads for one in self.register.kept(kind)), key=_day_of)
+
+    def _concern(self, finding: Finding) -> _Concern:
+        match self.reach:
+            case Subject.AREA:
+                key = frozenset[str]()
+            case Subject.UNIT:
+                units = (finding.unit, *(one.unit for one in _ever(self.register, finding.account)))
+                key = frozenset(unit for unit in units if unit)
+            case Subject.ACCOUNT:
+                key = frozenset({finding.account} if finding.account else ())
+        if key not in self.known:
+            self.known[key] = self._found_concern(key)
+        return self.known[key]
+
+    def _found_concern(self, key: frozenset[str]) -> _Concern:
+        ids = key
+        if self.reach is Subject.UNIT:
+            ids = frozenset(id_ for unit in key for id_ in self.register.ever_of_unit.get(unit, ()))
+        changed = [id_ for id_ in ids if id_ in self.register.earlier]
+        turns = {one.since for id_ in changed for one in self.register.earlier[id_] if EVER < one.since <= self.now}
+        if self.reach is Subject.AREA:
+            names, records = key, self._records
+            if not self._has_always_had_accounts:
+                turns |= {one for one in self.register.moments if EVER < one <= self.now}
+        else:
+            names = frozenset({self.register.area, *key, *ids}).union(
+                *({one.unit for one in _ever(self.register, id_)} for id_ in ids)
+            )
+            records = self._of(names)
+        small = replace(self.register, accounts=tuple(self._accounts(ids, self.now)), records=tuple(records))
+        days = {*(one.on for one in records), *self.rule.turns(small, self.book)}
+        turns |= {moment for moment in map(start_of_day, days) if moment <= self.now}
+        return _Concern(ids, names, frozenset(turns))
+
+    def _of(self, names: Iterable[str]) -> Sequence[Record]:
+        about = self._about
+        return sorted((one for name in names if name in about for one in about[name]), key=_day_of) if about else ()
+
+    @cached_property
+    def _has_always_had_accounts(self) -> bool:
+        return any(one.id not in self.register.earlier for one in self.register.judged)
+
+    def _states(self, moment: datetime, concerns: Sequence[_Concern]) -> Mapping[Whom, State]:
+        """Return the state that the rule gave whom at a moment, as far as it follows from these."""
+        on = beijing_date(moment)
+        ids = frozenset[str]().union(*(one.accounts for one in concerns))
+        names = frozenset[str]().union(*(one.names for one in concerns))
+        records = self._records if self.reach is Subject.AREA else self._of(names)
+        then = Register(
+            area=self.register.area,
+            accounts=tuple(self._accounts(ids, moment)),
+            filed=_filed(self.register, on),
+            records=tuple(one for one in records if one.on <= on),
+        )
+        return {_whom(one): one.state for one in self.said(then, moment)}
+
+    def _accounts(self, ids: Collection[str], moment: datetime) -> Iterator[Account]:
+        """Yield these accounts as they were; of the whole area, one that was judged: it is asked whether it had any."""
+        if self.reach is Subject.AREA:
+            steady = (one for one in self.register.judged if one.id not in self.register.earlier)
+            yield from islice((one for one in chain(steady, self.register.changing(moment)) if one.is_judged), 1)
+            return
+        for id_ in sorted(ids):
+            versions = self.register.versions_of(id_)
+            account = next((one.account for one in reversed(versions) if one.since <= moment), None)
+            if account is not None and account.area == self.register.area:
+                yield account
+
+
+_day_of = attrgetter("on")
+
+
+def _whom(finding: Finding) -> Whom:
+    return (finding.account, finding.unit if finding.account is None else None)
 
 
 def _ever(register: Register, id_: str | None) -> Iterator[Account]:
@@ -73,78 +213,5 @@ def _ever(register: Register, id_: str | None) -> Iterator[Account]:
         yield from (version.account for version in register.versions_of(id_) if version.account)
 
 
-def _begun(
-    finding: Finding,
-    rule: AreaRule,
-    concerned: frozenset[str] | None,
-    register: Register,
-    book: RuleBook,
-    now: datetime,
-    said: Said,
-) -> datetime:
-    """Return the earliest moment since which the rule has said nothing else."""
-    begun = now
-    whom = (finding.account, finding.unit if finding.account is None else None)
-    for moment in sorted(_turns(rule, concerned, register, book, now), reverse=True):
-        then = _as_of(register, concerned, moment)
-        words = (one for one in said(then, moment) if (one.account, one.unit if one.account is None else None) == whom)
-        state = next((one.state for one in words), None)
-        if state is finding.state:
-            begun = moment
-        elif state is not State.UNKNOWN:
-            break
-    return begun
-
-
-def _turns(
-    rule: AreaRule, concerned: frozenset[str] | None, register: Register, book: RuleBook, now: datetime
-) -> Iterator[datetime]:
-    """Yield, with repeats, every moment up to now at which the rule's word on these accounts may have turned."""
-    yield from (moment for moment in register.moments if concerned is None or moment == EVER)
-    names = {register.area}
-    for id_ in concerned or ():
-        for version in register.versions_of(id_):
-            names |= {id_, version.account.unit} if version.account else {id_}
-            if version.since <= now:
-                yield version.since
-    records = [one for one in register.records if one.name in names] if concerned is not None else register.records
-    small = replace(register, accounts=tuple(_accounts(register, concerned, now)), records=tuple(records))
-    days = {one.on for one in records} | {one.as_of for one in register.lists} | set(rule.turns(small, book))
-    yield from (moment for moment in map(start_of_day, days) if moment <= now)
-
-
-def _accounts(register: Register, concerned: frozenset[str] | None, moment: datetime) -> Iterator[Account]:
-    if concerned is None:
-        yield from (one for one in register.accounts if one.id not in register.earlier)
-        yield from register.changing(moment)
-        return
-    for id_ in sorted(concerned):
-        versions = [one for one in register.versions_of(id_) if one.since <= moment]
-        account = versions[-1].account if versions else None
-        if account is not None and account.area == register.area:
-            yield account
-
-
-def _as_of(register: Register, concerned: frozenset[str] | None, moment: datetime) -> Register:
-    """Return the part of a register that concerns these accounts, as it was at a moment."""
-    on = beijing_date(moment)
-    accounts = tuple(_accounts(register, concerned, moment))
-    names = {register.area, *(concerned or ()), *(one.unit for one in accounts)}
-    return Register(
-        area=register.area,
-        accounts=accounts,
-        filed=_filed(register, on),
-        records=tuple(one for one in register.records if one.on <= on and (concerned is None or one.name in names)),
-    )
-
-
 def _filed(register: Register, on: date) -> FiledList | None:
     return next((one for one in reversed(register.lists) if one.as_of <= on), None)
-
-
-def _day(begun: datetime, finding: Finding, register: Register, book: RuleBook) -> date | None:
-    """Return the day to show: no rule is broken before it is in force, nor by an account before it is opened."""
-    day = shown(begun, finding.rule, book)
-    first = next(_ever(register, finding.account), None)
-    opened = first.opened_on if begun == EVER and first else None
-    return max((one for one in (day, opened) if one), default=None)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling, is_retainable
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
-from monitor.core.lasting import with_beginning
+from monitor.core.lasting import with_beginnings
 from monitor.core.phrases import dated
 from monitor.core.record import Subject
 from monitor.core.register import Register
@@ -45,9 +45,8 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
             is_held = waits and finding.state in {State.WARNING, State.VIOLATED}
             yield _put_to_the_office(finding) if is_held else finding
 
-    for finding in said(register, now):
-        since = with_beginning(rule, finding, register, book, now, said)
-        yield since if finding.account is None else reviewed(since, register.decisions_of(finding.account), now)
+    for finding in with_beginnings(rule, said(register, now), register, book, now, said):
+        yield reviewed(finding, register.decisions_of(finding.account), now) if finding.account else finding
 
 
 def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:

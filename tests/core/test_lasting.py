@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, cached_property
 
 import pytest
 from hypothesis import given, settings
@@ -133,19 +134,18 @@ def histories(draw: st.DrawFn) -> History:
     return History(versions, tuple(sorted(records, key=lambda one: one.on)), lists, weeks)
 
 
+book_of = cache(lambda day: book(str(FIRST + timedelta(days=day))))
 Whom = tuple[str | None, str | None]
 
 
 def said_on(rule: AreaRule, of: Register, day: int) -> dict[Whom, Finding]:
     """Return what a rule says on a day, by whom it speaks of."""
-    found = area_findings(rule, of, book(str(FIRST + timedelta(days=day))), noon(day))
+    found = area_findings(rule, of, book_of(day), noon(day))
     return {(one.account, one.unit if one.account is None else None): one for one in found}
 
 
-@pytest.mark.parametrize("rule", ASKED)
-@settings(deadline=None, max_examples=6)
-@given(history=histories())
-def test_a_state_began_on_the_first_day_that_said_so_and_that_day_never_moves(rule: str, history: History) -> None:
+def began_on_the_first_day_that_said_so(rule: str, history: History) -> None:
+    """Fail unless every state is as old as the first day of its run, on each day of it."""
     begun: defaultdict[Whom, tuple[State, int] | None] = defaultdict(lambda: None)
     for day in range(DAYS):
         said = said_on(RULES[rule], history.as_of(day), day)
@@ -165,12 +165,8 @@ def test_a_state_began_on_the_first_day_that_said_so_and_that_day_never_moves(ru
                 assert since <= FIRST
 
 
-@pytest.mark.parametrize("rule", ASKED)
-@settings(deadline=None, max_examples=6)
-@given(history=histories(), made_on=DAY, is_from_file=st.booleans())
-def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_begins_anew(
-    rule: str, history: History, made_on: int, *, is_from_file: bool
-) -> None:
+def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_from_file: bool) -> None:
+    """Fail unless 误报 of a day silences what was amiss then for as long as it lasts, and nothing after that."""
     on = FIRST + timedelta(days=made_on)
     standing = said_on(RULES[rule], history.as_of(made_on), made_on)
     troubled = {whom: one for whom, one in standing.items() if one.state in TROUBLES and one.account is not None}
@@ -179,7 +175,7 @@ def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_
         made = [replace(one, episode=troubled[one.account, None].episode, at=noon(made_on)) for one in made]
     decisions = tuple(made)
     is_over = set[Whom]()
-    for day in range(made_on, DAYS):
+    for day in range(made_on, DAYS) if troubled else ():
         plain = said_on(RULES[rule], history.as_of(day), day)
         decided = said_on(RULES[rule], replace(history.as_of(day), decisions=decisions), day)
         for whom, first in troubled.items():
@@ -191,6 +187,56 @@ def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_
                 assert decided[whom].because.endswith("经人工核实为误报。")
             elif state in TROUBLES and whom in is_over:
                 assert decided[whom] == plain[whom]
+
+
+@pytest.mark.parametrize("rule", ASKED)
+@settings(deadline=None, max_examples=6)
+@given(history=histories())
+def test_a_state_began_on_the_first_day_that_said_so_and_that_day_never_moves(rule: str, history: History) -> None:
+    began_on_the_first_day_that_said_so(rule, history)
+
+
+@pytest.mark.parametrize("rule", ASKED)
+@settings(deadline=None, max_examples=6)
+@given(history=histories(), made_on=DAY, is_from_file=st.booleans())
+def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_begins_anew(
+    rule: str, history: History, made_on: int, *, is_from_file: bool
+) -> None:
+    holds_for_its_own_trouble(rule, history, made_on, is_from_file=is_from_file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", ASKED)
+@settings(deadline=None, max_examples=150)
+@given(history=histories(), made_on=DAY, is_from_file=st.booleans())
+def test_both_hold_in_many_histories(rule: str, history: History, made_on: int, *, is_from_file: bool) -> None:
+    began_on_the_first_day_that_said_so(rule, history)
+    holds_for_its_own_trouble(rule, history, made_on, is_from_file=is_from_file)
+
+
+class Asked(Register):
+    """A register that remembers which kinds of records it was asked for."""
+
+    @cached_property
+    def kinds(self) -> set[RecordKind]:
+        """The kinds so far."""
+        return set()
+
+    def kept(self, kind: RecordKind) -> tuple[Record, ...]:
+        """Return them, and remember that."""
+        self.kinds.add(kind)
+        return super().kept(kind)
+
+
+@pytest.mark.parametrize("rule", sorted(id_ for id_, one in RULES.items() if one.reach is not None))
+@settings(deadline=None, max_examples=10)
+@given(history=histories())
+def test_a_rule_whose_past_is_asked_reads_no_records_but_those_it_names(rule: str, history: History) -> None:
+    day = DAYS - 1
+    plain = history.as_of(day)
+    of = Asked(area=AREA, accounts=plain.accounts, filed=plain.filed, records=plain.records)
+    list(RULES[rule].judge(of, book_of(day), noon(day)))
+    assert of.kinds <= RULES[rule].reads
 
 
 def test_what_was_amiss_when_the_roster_first_came_is_as_old_as_the_rule_or_the_account() -> None:

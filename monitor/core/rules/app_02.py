@@ -41,6 +41,7 @@ RULE = AreaRule(
     title="不支持IPv6",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.IPV6}),
     binds=_is_app,
     says={
         State.OK: "核查为支持",

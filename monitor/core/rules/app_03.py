@@ -33,6 +33,7 @@ RULE = AreaRule(
     title="政务应用程序未备案",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.APP_FILING}),
     binds=app_like,
     says={
         State.OK: "已登记备案号",

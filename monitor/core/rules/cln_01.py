@@ -64,6 +64,7 @@ RULE = AreaRule(
     title="联合研判意见",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.JOINT_REVIEW}),
     binds=in_scope,
     waits_for_scope=False,
     says={

@@ -43,6 +43,7 @@ RULE = AreaRule(
     title="主动申请关停",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.CLOSE_REQUEST}),
     binds=in_scope,
     waits_for_scope=False,
     says={

@@ -43,6 +43,7 @@ RULE = AreaRule(
     title="假冒政务新媒体",
     on=Subject.AREA,
     judge=judge,
+    reads=frozenset({RecordKind.IMPOSTOR}),
     reach=Subject.AREA,
     binds=in_scope,
     says={

@@ -65,6 +65,7 @@ RULE = AreaRule(
     title="未提供有效互动功能",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.INTERACTION}),
     turns=_turns,
     binds=posts_or_serves,
     says={

@@ -55,6 +55,7 @@ RULE = AreaRule(
     title="留言逾期未答复",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.MESSAGE_REPLY}),
     turns=_turns,
     binds=in_scope,
     says={

@@ -58,6 +58,7 @@ RULE = AreaRule(
     title="办事入口不合要求",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.SERVICE_ENTRY}),
     binds=in_scope,
     says={
         State.OK: "未登记办事入口，或已依托“浙里办”",

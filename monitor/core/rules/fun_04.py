@@ -36,6 +36,7 @@ RULE = AreaRule(
     title="未引入政策知识库",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.KNOWLEDGE_BASE}),
     binds=in_scope,
     says={
         State.OK: "无未引入政策知识库的登记",

@@ -49,6 +49,7 @@ RULE = AreaRule(
     title="名称或认证主体不一致",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.ALIAS}),
     reach=Subject.UNIT,
     binds=posts_or_serves,
     says={

@@ -103,7 +103,8 @@ def _approval(account: Account, register: Register, book: RuleBook, today: date)
 
 
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
-    """Yield the day after the deadline, and those on which an approval of an opening gives no more time."""
+    """Yield the days of the lists, the one after the deadline, and those on which an approval gives no more time."""
+    yield from (one.as_of for one in register.lists)
     yield book.date(ID, "deadline") + ONE_DAY
     period = book.number(ID, "approval_workdays")
     for record in register.kept(RecordKind.FILING_CHANGE):
@@ -115,6 +116,7 @@ RULE = AreaRule(
     title="未纳入备案监管",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.FILING_CHANGE}),
     turns=_turns,
     binds=posts_or_serves,
     says={

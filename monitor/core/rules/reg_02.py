@@ -55,6 +55,7 @@ RULE = AreaRule(
     title="单位未报送",
     on=Subject.UNIT,
     judge=judge,
+    reads=frozenset({RecordKind.UNIT_RETURN}),
     turns=_turns,
     reach=Subject.UNIT,
     binds=posts_or_serves,

@@ -49,6 +49,7 @@ RULE = AreaRule(
     title="内容安全问题",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.CONTENT_SAFETY}),
     binds=in_scope,
     waits_for_scope=False,
     says={

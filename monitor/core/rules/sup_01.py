@@ -52,6 +52,7 @@ RULE = AreaRule(
     title="未按期检查",
     on=Subject.AREA,
     judge=judge,
+    reads=frozenset({RecordKind.INSPECTION}),
     turns=_turns,
     reach=Subject.AREA,
     binds=in_scope,

@@ -69,6 +69,7 @@ RULE = AreaRule(
     title="管理制度不全",
     on=Subject.UNIT,
     judge=judge,
+    reads=frozenset({RecordKind.INSTITUTION}),
     turns=_turns,
     reach=Subject.UNIT,
     binds=posts_or_serves,

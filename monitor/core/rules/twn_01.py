@@ -45,6 +45,7 @@ RULE = AreaRule(
     title="乡镇（街道）账号",
     on=Subject.ACCOUNT,
     judge=judge,
+    reads=frozenset({RecordKind.POPULATION}),
     binds=posts_or_serves,
     says={
         State.OK: "主办单位不是乡镇（街道）",
