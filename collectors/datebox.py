@@ -38,12 +38,13 @@ _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3})")
 _DASHES = re.compile(r"[‐‑‒–—―−﹘]{1,2}|--")  # noqa: RUF001 - what keyboards and word processors write
 
 DATE_LIKE = re.compile(
-    r"[0-9]{1,4} ?[-/.年月] ?[0-9]|[0-9]{1,2}月|[0-9一二三四五六七八九]年|[0-9]{8}|[0-9]日|[前今昨]天|[天时钟秒]前|刚刚"
-    r"|[0-9]{1,2}[ /][0-9]{1,2}[ /]20[0-9]{2}|20[0-9]{2} [0-9]{1,2} [0-9]"
+    r"[0-9]{1,4} ?[-/.年月] ?[0-9]|[0-9一二三四五六七八九十]月|[0-9一二三四五六七八九]年|[0-9]{8}|[0-9]日"
+    r"|[前今昨]天|[天时钟秒]前|刚刚|[0-9]{1,2}[ /][0-9]{1,2}[ /]20[0-9]{2}|20[0-9]{2} [0-9]{1,2} [0-9]"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?,?[ -][0-9]"
+    r"|[0-9][ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
 """What may be meant as a date, in a text made plain by `clean`."""
-_WEEKDAY = re.compile(
+WEEKDAY = re.compile(
     r"[(\[]?(?:星期|周|礼拜)[一二三四五六日天](?![一-鿿])[)\]]?"
     r"|\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b\.?,?",
     re.IGNORECASE,
@@ -83,6 +84,8 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_form(r"([0-9]{2})-([0-9]{1,2})-([0-9]{1,2})(?![0-9])"), "smd"),
     (_form(rf"({_MONTHS})[a-z]{{0,6}}\.? ([0-9]{{1,2}})(?:st|nd|rd|th)?(?:,| ) ?" + _YEAR), "mdy"),
     (_form(rf"([0-9]{{1,2}})[ -]({_MONTHS})[a-z]{{0,6}}\.?,?[ -]" + _YEAR), "dmy"),
+    (_form(rf"([0-9]{{1,2}})(?:st|nd|rd|th)?[ -]({_MONTHS})[a-z]{{0,6}}\.?(?![a-z])"), "dm"),
+    (_form(rf"\b({_MONTHS})[a-z]{{0,6}}\.?[ -]([0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9])"), "md"),
     (_form(r"([0-9]{1,2})(?![0-9])(?: ?[日号])?(?: |/) ?([0-9]{1,2}) ?月"), "dm"),
     (_form(r"([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})(?![0-9次人条年月%./]|-[0-9])(?: ?[日号])?"), "md"),
 )
@@ -90,6 +93,11 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
 _USUAL = re.compile(r"[\[(]?[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?[\])]?")
 """How most boxes are written: nothing in them needs to be taken apart."""
 _SPOKEN = re.compile(r"[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十廿卅]{1,3}日")
+_SPOKEN_MONTH = re.compile(
+    r"(?<![一-鿿])(十[一二]?|[一二三四五六七八九])月(?![一-鿿])(?: ?([0-9]{1,2})[日号]?)?"
+    r"|(?<![一-鿿])(十[一二]?|[一二三四五六七八九])月([一二三四五六七八九十廿卅]{1,3})[日号]"
+)
+"""`18 十一月`, and 十一月十八日 without a year."""
 _RELATIVE = re.compile(
     r"[0-9]{1,7} ?(?:秒钟?|分钟?|个?小时|天)(?:之|以)?前"
     r"|(?:今[天日]|昨[天日]|前天)(?![一-鿿])(?: ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
@@ -127,9 +135,14 @@ _SPLIT = re.compile(r"[\s()\[\]{}<>【】「」|·•/:\-_►▶»›>★☆●�
 _ATTACHED = re.compile(r"(?:发布|来源|作者|浏览|点击|阅读|编辑:|新$|new|hot)", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"[\W\d_年月日号时分秒点前天]")
 _FEW = 4
+_SHORT = 16
 _TAIL = re.compile(r"[\[(【]([^\[\]()【】]{4,30})[\])】] ?$")
 _HEAD = re.compile(r"^ ?[\[(【]([^\[\]()【】]{4,30})[\])】]")
 _ONLY_YEAR = re.compile(r"[(\[【]? ?((?:19|20)[0-9]{2}) ?(?:年度?)?[)\]】]?")
+_MONTH_IN_HEADING = re.compile(
+    r"[\[(【]? ?(?:((?:19|20)[0-9]{2}) ?[-/.年] ?)?(?:([0-9]{1,2}|十[一二]?|[一二三四五六七八九]) ?月(?:份)?"
+    r"|(?<=[-/.])([0-9]{1,2})|(?<=[-/.] )([0-9]{1,2})) ?[\])】]?"
+)
 _DAY_IN_HEADING = re.compile(r"[0-9] ?[-/.月] ?[0-9]")
 _IN_HEADING = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2}) ?年?(?![0-9])")
 
@@ -193,7 +206,9 @@ def read(text: str, at: datetime, year: int | None = None) -> Box | None:
         return Box(stamp) if stamp else NO_PUBLICATION
     if "," in text:
         text = _THOUSANDS.sub("", text)
-    text = " ".join(_WEEKDAY.sub(" ", text).split()) if _has_weekday(text) else text
+    if "月" in text and not _SPOKEN.search(text):
+        text = _SPOKEN_MONTH.sub(_in_figures, text)
+    text = " ".join(WEEKDAY.sub(" ", text).split()) if _has_weekday(text) else text
     found = list(_found(text, at, year))
     if not found:
         return NO_PUBLICATION if _is_date_like_alone(text) else None
@@ -228,6 +243,16 @@ def year_in(heading: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
+def month_in(heading: str) -> tuple[int | None, int] | None:
+    """Return the month that a heading is, with its year where it names one: `2026年11月`, `2026-11`, `11月`."""
+    match = _MONTH_IN_HEADING.fullmatch(clean(heading)) if len(heading) < 80 else None
+    if match is None:
+        return None
+    month = match[2] or match[3] or match[4]
+    number = int(month) if month.isdigit() else dates.spoken_number(month)
+    return (int(match[1]) if match[1] else None, number) if 1 <= number <= 12 else None
+
+
 def has_weekday(text: str) -> bool:
     """Whether a text names a day of the week, as the clock of a site does."""
     return len(text) < 4 * LONGEST and _has_weekday(text)
@@ -236,6 +261,11 @@ def has_weekday(text: str) -> bool:
 def is_date_like(text: str) -> bool:
     """Whether something in a short text may be meant as a date."""
     return len(text) < 4 * LONGEST and bool(DATE_LIKE.search(clean(text)))
+
+
+def is_unread(text: str, at: datetime) -> bool:
+    """Whether a text is a date, or so short that what looks like one in it is meant as one."""
+    return read(text, at) is not None or (len(clean(text[:LONGEST])) <= _SHORT and is_date_like(text))
 
 
 def label_of(text: str) -> Trust | None:
@@ -261,7 +291,12 @@ def in_year(box: Box, year: int, at: datetime) -> Stamp | None:
 def _has_weekday(text: str) -> bool:
     return (
         "星期" in text or "周" in text or "礼拜" in text or "day" in text or "," in text or text[:1].isalpha()
-    ) and bool(_WEEKDAY.search(text))
+    ) and bool(WEEKDAY.search(text))
+
+
+def _in_figures(match: re.Match[str]) -> str:
+    day = match[2] or (str(dates.spoken_number(match[4])) if match[4] else "")
+    return f"{dates.spoken_number(match[1] or match[3])}月" + (f"{day}日" if day else "")
 
 
 def _is_date_like_alone(text: str) -> bool:

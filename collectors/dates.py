@@ -268,10 +268,10 @@ def _next_day(at: datetime) -> datetime:
 
 def _chinese(match: re.Match[str], at: datetime) -> Stamp:
     year = int("".join(str(_DIGITS[digit]) for digit in match[1]))
-    return _stamp(year, _chinese_number(match[2]), _chinese_number(match[3]))
+    return _stamp(year, spoken_number(match[2]), spoken_number(match[3]))
 
 
-def _chinese_number(text: str) -> int:
+def spoken_number(text: str) -> int:
     """Return a number up to 39 as it is spoken: 十一, 二十, 廿三."""
     text = text.replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = text.rpartition("十")

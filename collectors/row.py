@@ -38,6 +38,8 @@ _FAR = timedelta(days=300)
 """What lies so far apart is no delay between writing and publishing, but an error in one of the two."""
 
 SHORT_KIND = 6
+LONGEST_PART = 20
+"""What is longer is no part of a date, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Line:
     addressed: Stamp | None = None
     year: int | None = None
     """One that stands in the row, or in a heading above it."""
+    month: int | None = None
+    """One that a heading above is the name of."""
+    part: str = ""
+    """A day, or day and month, of which the rest stands elsewhere."""
     is_doubtful: bool = False
     """Whether it has two dates and nothing says which is the publication."""
 
@@ -111,7 +117,7 @@ def _is_all_of(inner: html.Node, link: html.Node) -> bool:
     return len(link.text().strip()) < len(said.strip()) + _SAYING
 
 
-def _run_around(node: html.Node, walls: set[int]) -> str | None:
+def run_around(node: html.Node, walls: set[int]) -> str | None:
     """Return the text of a node and what stands beside it in one line; None where nothing does."""
     parts = [(node.text_content if node.is_text_node else node.text(separator=" ")) or ""]
     if not node.is_text_node and node.tag in _BLOCKS:
@@ -315,7 +321,7 @@ def _is_apart(node: html.Node) -> bool:
 
 def _in_line(inner: html.Node, walls: set[int], box: Box | None, at: datetime) -> Box | None:
     """Return what a box says together with what stands beside it in one line."""
-    run = _run_around(inner, walls)
+    run = run_around(inner, walls)
     if run is None:
         return box
     wider = datebox.read(run, at)

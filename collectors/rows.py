@@ -20,44 +20,26 @@ Every page's work is bounded: HITS pieces of text, frame.DEPTH steps up from eac
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from collectors import datebox, frame, html, row, runs, years
+from collectors import datebox, days, frame, html, row, runs, years
 from collectors.datebox import Box, Trust
-from collectors.dated_addresses import FILE, in_address
 from collectors.dates import Stamp
-from collectors.frame import FRAME, HEADINGS, ROWS, UNREAD, anchors, is_title, kind, up, words
+from collectors.frame import FRAME, HEADINGS, ROWS, anchors, kind, up, words
+from collectors.hits import Hits
 from collectors.row import Hit, Line
+from collectors.titles import LINKS, RUN, Titles, is_column_name, titles
+from collectors.years import Heading
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Page
 
-HITS = 2_000
-"""How many pieces of text of a page are looked at; a column page has 15 to 100."""
 CHILDREN = 1_000
-_ATTRIBUTED = "a[href*='20'],a[title*='20'],time[datetime*='20'],span[title*='20']"
-_LONGEST_ATTRIBUTE = 400
-_LONGEST_NAME = 8
 _HOMELESS = 3
 """So many dates without a row are no clock and no footer."""
-_MANY = 60
-"""An element with more hits is no row; how many links it has does not matter."""
-_FIRST = 200
-_LINKS_OF_PAGE = 20_000
-"""So often a page's links are listed, each once for every element around it that is looked at."""
-_RUN = 500
-"""A run of rows has no more."""
-_LINKS = 9
-"""A row has fewer links than this."""
-_TAIL = 40
-_HINT = re.compile(r"[0-9０-９年天前刚]")  # noqa: RUF001 - full-width digits are the point
-"""One of these is in every piece of text that is like a date; most of a page's pieces have none."""
-_HIT = re.compile(
-    r"[0-9０-９]{1,4}\s*[-/.年月日:‐‑–—－．／]|[0-9]{8}|(?:19|20)[0-9]{2}|[二〇零][〇○零一二三四五六七八九]{3}|月|[前今昨]天|[天时钟秒]前|刚刚"  # noqa: RUF001
-    r"|[A-Z][a-z]{2,8}\.?,? [0-9]"
-)
+_LIST = 3
+"""So many rows are a list."""
 _SHORT_TITLE = 5
 """A link with fewer characters beside a date is no post for certain."""
 
@@ -105,7 +87,8 @@ def one(
     written = reading.line(node, hits, anchor)
     if boxes is not None:
         written = replace(written, box=row.surest([box for box in boxes if box.stamp]) or written.box)
-    written = replace(written, year=written.year or (years.year_above(node.parent) if node.parent else None))
+    if node.parent is not None and not written.year:
+        written = _under(years.heading_above(node.parent), written)
     stamp = years.stamp_of(written, page.at, page.url)
     title = titled.attributes.get("title") or titled.text(separator=" ") if titled is not None else written.title
     is_sure = stamp is not None and written.href is not None and not stamp.is_year_guessed and not written.is_doubtful
@@ -122,81 +105,30 @@ class Reading:
     def __init__(self, page: Page, top: html.Node) -> None:
         self.at = page.at
         self._url = page.url
-        self._top = top
-        self._below: dict[int, int] = {}
-        self._titles: dict[int, list[html.Node]] = {}
+        self._found = Hits(top, page.at)
+        self._below = self._found.below
+        self.titles = Titles(self._below).of
         self._known: set[int] = set()
         """What has been read as a row, or beside one."""
-        self._links_seen = 0
         self._headings: years.Headings = {}
         self._lists: list[list[Line]] = []
         self._is_whole = True
-        self.hits = list(islice(self._texts(), HITS))
-        """The pieces of text that could hold a date; they are counted for all their ancestors."""
+        self.hits = self._found.texts
 
     def found(self) -> Found:
         """Return the rows of all lists of the page, in its order."""
         self._read(self.hits)
-        self._read(list(self._dated_anchors()))
-        if self._is_whole and self._has_homeless():
+        self._read(list(self._found.dated_anchors(self._known)))
+        parts = [hit for hit in self._found.parts if not hit.is_linked and not self._is_known(hit)]
+        for hit in parts:
+            self._found.count(hit)
+        self._read(parts)
+        if self._is_whole and (self._has_homeless() or self._has_unread()):
             self._is_whole = False
         return self._settled()
 
-    def _texts(self) -> Iterator[Hit]:
-        for node in self._top.traverse(include_text=True, skip_empty=True):
-            if not node.is_text_node:
-                continue
-            text = node.text_content or ""
-            if len(text) > 2 * _TAIL:
-                text = text[:_TAIL] + "\n" + text[-_TAIL:]
-            if not (_HINT.search(text) and _HIT.search(text)):
-                continue
-            hit = self._hit(node)
-            if hit and not (hit.is_linked and not self._may_be_date(node.text_content or "")):
-                for ancestor in hit.chain:
-                    self._below[ancestor.mem_id] = self._below.get(ancestor.mem_id, 0) + 1
-                yield hit
-
-    def _dated_anchors(self) -> Iterator[Hit]:
-        """Yield the links outside all known rows whose address or title holds a date."""
-        for node in islice(self._top.css(_ATTRIBUTED), HITS):
-            hit = self._hit(node)
-            if hit is None or any(ancestor.mem_id in self._known for ancestor in (node, *hit.chain)):
-                continue
-            attributes = node.attributes
-            href = attributes.get("href") or ""
-            is_dated = in_address(href, self.at) or any(
-                self._says_date(attributes.get(name)) for name in ("title", "datetime")
-            )
-            if is_dated and not FILE.search(href):
-                chain = (node, *hit.chain)
-                for ancestor in chain:
-                    self._below[ancestor.mem_id] = self._below.get(ancestor.mem_id, 0) + 1
-                yield Hit(node, chain, is_linked=node.tag == "a")
-
-    def _says_date(self, attribute: str | None) -> bool:
-        if not attribute or len(attribute) > _LONGEST_ATTRIBUTE:
-            return False
-        labelled = row.TITLED.search(attribute)
-        box = datebox.read(labelled[1] if labelled else attribute, self.at)
-        return box is not None and box.stamp is not None and box.trust is not Trust.WORDS
-
-    def _hit(self, node: html.Node) -> Hit | None:
-        """Return a node with its ancestors below the page's frame; None for what the frame itself says."""
-        chain: list[html.Node] = []
-        is_linked = False
-        ancestor = node.parent
-        top = self._top.mem_id
-        while ancestor is not None and len(chain) < frame.DEPTH:
-            tag = ancestor.tag
-            if ancestor.mem_id == top or tag == "body":
-                break
-            if tag in FRAME or tag in UNREAD:
-                return None
-            is_linked = is_linked or (tag == "a" and bool(ancestor.attributes.get("href")))
-            chain.append(ancestor)
-            ancestor = ancestor.parent
-        return Hit(node, tuple(chain), is_linked)
+    def _is_known(self, hit: Hit) -> bool:
+        return any(one.mem_id in self._known for one in hit.chain)
 
     def _read(self, hits: list[Hit]) -> None:
         """Find the rows that hits lie in, and read them and what stands beside them."""
@@ -247,8 +179,9 @@ class Reading:
         """
         within_rows, within_wide = _nested(rows, wide)
         for outer_key, inner in within_wide.items():
-            is_run = len(wide[outer_key][1]) > 1
-            if is_run and not any(self._is_dated(*rows[key]) for key in inner):
+            outer, own = wide[outer_key]
+            is_run = len(own) > 1 and len(list(islice(self._dated(outer, own, RUN), 2))) > 1
+            if is_run and not any(any(self._dated(*rows[key])) for key in inner):
                 for key in inner:
                     del rows[key]
         for outer_key, inner in within_rows.items():
@@ -262,11 +195,13 @@ class Reading:
             elif kept:
                 del rows[outer_key]
 
-    def _is_dated(self, scope: html.Node, hits: list[Hit]) -> bool:
-        """Whether a box in a row tells a time, and not only words with a day in them."""
-        walls = row.walls_of(self.titles(scope), scope)
-        boxes = (row.box_around(hit, walls, scope, self.at) for hit in hits if hit.node.is_text_node)
-        return any(box is not None and box.stamp is not None for box in boxes)
+    def _dated(self, scope: html.Node, hits: list[Hit], most: int = LINKS) -> Iterator[Hit]:
+        """Yield the hits whose boxes tell a time, and not only words with a day in them."""
+        walls = row.walls_of(titles(anchors(scope), most), scope)
+        for hit in hits:
+            box = row.box_around(hit, walls, scope, self.at) if hit.node.is_text_node else None
+            if box is not None and box.stamp is not None:
+                yield hit
 
     def _has_homeless(self) -> bool:
         """Whether so many dates have no row that a list was not found."""
@@ -289,25 +224,29 @@ class Reading:
                     return True
         return False
 
-    def _may_be_date(self, text: str) -> bool:
-        """Whether a link's words are a date, or end in one."""
-        return datebox.read(text, self.at) is not None or datebox.tail(text, self.at) is not None
-
-    def titles(self, node: html.Node) -> list[html.Node]:
-        """Return the links in a node that may name posts, one per address, up to one more than a row may have."""
-        key = node.mem_id
-        known = self._titles.get(key)
-        if known is None:
-            is_large = self._below.get(key, 0) > _MANY or self._links_seen > _LINKS_OF_PAGE
-            links = _first_anchors(node) if is_large else anchors(node)
-            self._links_seen += len(links)
-            known = self._titles[key] = _titles(links, _LINKS)
-        return known
+    def _has_unread(self) -> bool:
+        """Whether rows beside each other have dates that were not read, or boxes that are called dates."""
+        rows: dict[int, set[int]] = {}
+        for hit in (*self.hits, *self._found.called(self._known)):
+            if hit.is_linked or self._is_known(hit):
+                continue
+            if hit.node.is_text_node and not datebox.is_unread(hit.node.text_content or "", self.at):
+                continue
+            scope = next((node for node in hit.chain if self.titles(node)), None)
+            if scope is None or not self._is_row(scope) or frame.is_strange(scope):
+                continue
+            whole = self._whole(scope)
+            if whole.parent is not None and "℃" not in whole.text():
+                beside = rows.setdefault(whole.parent.mem_id, set())
+                beside.add(whole.mem_id)
+                if len(beside) == _LIST:
+                    return True
+        return False
 
     def _is_row(self, node: html.Node) -> bool:
         """Whether the first element that holds a hit and a title is one row, and not a run of them."""
         count = len(self.titles(node))
-        if count >= _LINKS:
+        if count >= LINKS:
             return False
         return count == 1 or node.tag in ROWS or node.tag == "a" or (count <= 4 and self._has_peers(node))
 
@@ -325,7 +264,7 @@ class Reading:
                     beside.tag == node.tag
                     and self._below.get(beside.mem_id)
                     and (kind(beside) == own or node.tag in ROWS)
-                    and 0 < len(self.titles(beside)) < _LINKS
+                    and 0 < len(self.titles(beside)) < LINKS
                 ):
                     return True
         return False
@@ -356,48 +295,54 @@ class Reading:
             return
         if "℃" in dated[0].text() and sum("℃" in child.text() for child in dated) > 1:
             return  # weather
-        self._take(lines)
+        if not self._take(lines):
+            self._known.difference_update(child.mem_id for child in children)
 
     def _lines_of(self, group: _Group, children: list[html.Node], above: set[int]) -> tuple[list[Line], bool]:
         """Return the rows among a container's children, and whether any of them was found beside those with hits."""
         lines: list[Line] = []
         has_others = False
-        year = years.year_above(group.container, self._headings)
+        above_all = heading = years.heading_above(group.container, self._headings)
         columns = row.columns_of(group.container)
         dated = [child for child in children if child.mem_id in group.rows]
         kinds, tags = {kind(child) for child in dated}, {child.tag for child in dated}
         for child in children:
             if child.mem_id in group.rows:
                 self._known.add(child.mem_id)
-                lines.extend(self._rows_in(child, group.rows[child.mem_id], columns, year))
-            elif heading := self._heading(child, tags):
-                year = heading
+                own = self._rows_in(child, group.rows[child.mem_id], columns)
+                lines.extend(_under(heading, written) for written in own)
+            elif between := self._heading(child, tags):
+                heading = Heading(between.year or heading.year or above_all.year, between.month)
             elif child.tag in tags and child.mem_id not in above:
                 is_row = child.tag in ROWS or kind(child) in kinds
                 if (written := self._beside(child, is_row=is_row, is_first=not lines, kinds=kinds)) is not None:
                     self._known.add(child.mem_id)
-                    lines.append(replace(written, year=written.year or year))
+                    lines.append(_under(heading, written))
                     has_others = True
         return lines, has_others
 
-    def _heading(self, node: html.Node, tags: set[str | None]) -> int | None:
-        """Return the year that an element between rows names as their heading."""
-        is_heading = node.tag in HEADINGS or (node.tag in tags and not anchors(node))
-        return datebox.year_in(node.text()) if is_heading else None
+    def _heading(self, node: html.Node, tags: set[str | None]) -> Heading | None:
+        """Return what an element between rows names as their heading; None where it is none."""
+        is_alike = node.tag in HEADINGS or node.tag in tags
+        if not is_alike and (node.tag not in {"dt", "div", "p", "b", "strong"} or self._below.get(node.mem_id, 0) > 1):
+            return None
+        if node.tag not in HEADINGS and anchors(node):
+            return None
+        text = node.text(separator=" ")
+        heading = years.heading_in(text)
+        if not is_alike and heading.month is None and datebox.only_year(text) is None:
+            return None
+        return heading if heading.year or heading.month else None
 
-    def _rows_in(
-        self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None], year: int | None
-    ) -> list[Line]:
+    def _rows_in(self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None]) -> list[Line]:
         """Return the one post of a row, or those of a row that holds several side by side."""
         titles = self.titles(node)
         if len(titles) > 1:
             if len(hits) > 1 and runs.is_run(runs.events(node, hits, titles)):
-                lines = runs.lines(node, hits, titles, self.at)
-                return [replace(one, year=one.year or year) for one in lines]
+                return runs.lines(node, hits, titles, self.at)
             if runs.is_of_several(node, titles):
                 return [replace(self.line(node, hits, columns=columns), is_doubtful=True)]
-        written = self.line(node, hits, columns=columns)
-        return [replace(written, year=written.year or year)]
+        return [self.line(node, hits, columns=columns)]
 
     def _beside(self, node: html.Node, *, is_row: bool, is_first: bool, kinds: set[str]) -> Line | None:
         """Return what a sibling of rows is that no hit made one: a row of another making; None for none."""
@@ -409,9 +354,9 @@ class Reading:
             if frame.is_pager(node, text) or datebox.only_year(text) or not datebox.is_date_like(text):
                 return None
             return Line(title="", box=datebox.NO_PUBLICATION)
-        if is_first and kind(node) not in kinds and _is_column_name(node, titles):
+        if is_first and kind(node) not in kinds and is_column_name(node, titles):
             return None
-        if not is_row or len(titles) >= _LINKS or frame.is_pager(node, node.text(separator=" ")):
+        if not is_row or len(titles) >= LINKS or frame.is_pager(node, node.text(separator=" ")):
             return None
         return self.line(node, [])
 
@@ -447,23 +392,28 @@ class Reading:
         anchor = max(titles, key=lambda one: len(words(one)), default=None)
         if anchor is None and link is None:
             anchor = next(iter(anchors(node)), None)
-        return row.line_of(self.at, node, anchor, row.walls_of(titles, node), hits, columns or {})
+        walls = row.walls_of(titles, node)
+        written = row.line_of(self.at, node, anchor, walls, hits, columns or {})
+        if (written.box is None or written.box.stamp is None) and hits:
+            parts = (days.part_around(hit, walls, node) for hit in hits[: row.HITS_OF_ROW] if hit.node.is_text_node)
+            written = replace(written, part=next(filter(None, parts), ""))
+        return written
 
     def _take_run(self, node: html.Node, hits: list[Hit]) -> None:
-        lines = runs.lines(node, hits, _titles(anchors(node), _RUN), self.at)
+        lines = runs.lines(node, hits, titles(anchors(node), RUN), self.at)
         if runs.is_list(lines):
             self._known.add(node.mem_id)
             self._take(lines)
 
-    def _take(self, lines: list[Line]) -> None:
-        """Keep the rows of a list, unless none of them tells a time."""
-        kept = lines
+    def _take(self, lines: list[Line]) -> bool:
+        """Keep the rows of a list, unless none of them tells a time; return whether they were kept."""
+        kept = days.settled(lines, self.at, self._url)
         if not any(one.box and one.box.stamp for one in kept):
             tails = [datebox.tail(one.title, self.at) for one in kept]
             if not all(tails):
                 if any(one.box for one in kept):
                     self._is_whole = False
-                return
+                return False
             kept = [replace(one, box=tail) for one, tail in zip(kept, tails, strict=True)]
         else:
             kept = [
@@ -475,6 +425,7 @@ class Reading:
                 for one in kept
             ]
         self._lists.append(kept)
+        return True
 
     def _settled(self) -> Found:
         """Return all rows with their years: those that stand somewhere, else guessed."""
@@ -496,34 +447,15 @@ class Reading:
         return result
 
 
+def _under(heading: Heading, line: Line) -> Line:
+    """Return a row with what the headings above it say."""
+    if line.year or not (heading.year or heading.month):
+        return line
+    return replace(line, year=heading.year, month=heading.month)
+
+
 def _has_other_links(parent: html.Node, node: html.Node) -> bool:
     return len(anchors(parent)) != len(anchors(node))
-
-
-def _first_anchors(node: html.Node) -> list[html.Node]:
-    """Return the first links of a node that is too large to be one row."""
-    return [one for one in islice(node.traverse(), _FIRST) if one.tag == "a" and one.attributes.get("href")]
-
-
-def _titles(links: list[html.Node], most: int) -> list[html.Node]:
-    """Return those of some links that may name posts, one per address; where none has words, those of pictures."""
-    unique: dict[str, html.Node] = {}
-    for anchor in links[: 4 * most]:
-        if is_title(anchor):
-            unique.setdefault(anchor.attributes.get("href") or "", anchor)
-            if len(unique) == most:
-                break
-    if not unique and len(links) < _LINKS:
-        for anchor in links:
-            if not anchor.text(strip=True) and anchor.css_first("img[alt]") is not None:
-                unique.setdefault(anchor.attributes.get("href") or "", anchor)
-    return list(unique.values())
-
-
-def _is_column_name(node: html.Node, titles: list[html.Node]) -> bool:
-    """Whether what stands at the head of a list is the name of its column: a heading, or beside 更多."""
-    is_short = all(len(words(one)) <= _LONGEST_NAME for one in titles)
-    return is_short and (node.css_first("h1,h2,h3,h4,h5,h6") is not None or "更多" in node.text())
 
 
 def _nested(rows: _Scopes, wide: _Scopes) -> tuple[dict[int, list[int]], dict[int, list[int]]]:

@@ -7,6 +7,7 @@ look), the page's own address. What is guessed is the most recent such day, and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -21,41 +22,59 @@ from monitor.core.calendar import beijing, beijing_date
 _NEAR = timedelta(days=100)
 
 
-Headings = dict[int, tuple[bool, int | None]]
-"""What is known of the elements above lists, by their ids in memory."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the headings above a row say of its date."""
+
+    year: int | None = None
+    month: int | None = None
 
 
-def year_above(container: html.Node, known: Headings | None = None) -> int | None:
-    """Return the year that the nearest heading above a list names; `known` is what was found of headings before."""
+NO_HEADING = Heading()
+Headings = dict[int, tuple[bool, Heading]]
+"""Whether elements above lists say anything, and what they say as headings, by their ids in memory."""
+
+
+def heading_above(container: html.Node, known: Headings | None = None) -> Heading:
+    """Return what the nearest headings above a list name; `known` is what was found of headings before."""
     if known is None:
         known = {}
+    month: int | None = None
     one: html.Node | None = container
     for _ in range(3):
         if one is None or one.tag in FRAME:
-            return None
+            break
         before = one.prev
         for _ in range(4):
             if before is None:
                 break
             if before.mem_id not in known:
                 known[before.mem_id] = _heading(before)
-            is_said, year = known[before.mem_id]
-            if year is not None:
-                return year
-            if is_said:
+            is_said, heading = known[before.mem_id]
+            month = month or heading.month
+            if heading.year is not None:
+                return Heading(heading.year, month)
+            if is_said and not heading.month:
                 break
             before = before.prev
         one = one.parent
-    return None
+    return Heading(None, month)
 
 
-def _heading(node: html.Node) -> tuple[bool, int | None]:
-    """Return whether an element above a list says anything, and the year that it names as a heading."""
+def _heading(node: html.Node) -> tuple[bool, Heading]:
+    """Return whether an element above a list says anything, and what it says as a heading."""
     if not node.is_element_node or node.tag in UNREAD:
-        return False, None
+        return False, NO_HEADING
     text = node.text(separator=" ").strip()
     is_list = bool(text) and node.css_first("li a[href],tr a[href]") is not None
-    return bool(text), None if is_list else datebox.year_in(text)
+    return bool(text), NO_HEADING if is_list else heading_in(text)
+
+
+def heading_in(text: str) -> Heading:
+    """Return the year and the month that a heading names."""
+    if month := datebox.month_in(text):
+        return Heading(*month)
+    return Heading(datebox.year_in(text))
 
 
 def stamp_of(

@@ -1,0 +1,125 @@
+"""Days of which the rest stands elsewhere: `18` below a heading 2026年11月, `<b>18</b><i>11</i>` in a known year.
+
+A number alone may as well be a rank or a count. So it is a day only where all rows of its list say so: below the
+heading of a month, in an order; or as day and month, of which one number cannot be a month, in a year that stands
+in the row, in its address or above it. Everything else of the kind tells no publication, and is not overlooked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from collectors import datebox, html
+from collectors.datebox import NO_PUBLICATION, Box
+from collectors.dated_addresses import year_in
+from collectors.row import LONGEST_PART, Hit, Line, run_around
+
+_ENOUGH = 3
+"""So many rows are a list."""
+_MONTHS = 12
+_PART = re.compile(
+    r"[\[(]? ?(?:0?[1-9]|[12][0-9]|3[01]) ?[日号]? ?[\])]?"
+    r"|[一二三四五六七八九十廿卅]{1,3}[日号]|[上本这]?(?:周|星期|礼拜)[一二三四五六日天]?|初[一二三四五六七八九十]"
+)
+_DAY = re.compile(r"[\[(]? ?([0-9]{1,2}) ?([日号])? ?[\])]?")
+_TWO = re.compile(r"([0-9]{1,2}) ?[日号]?[ /]{1,3}([0-9]{1,2})")
+
+
+def is_part(text: str) -> bool:
+    """Whether a piece of text may be a part of a date, such as its day, or a day of some week."""
+    if len(text) > 2 * LONGEST_PART:
+        return False
+    text = datebox.clean(text)
+    return bool(_PART.fullmatch(text) or _PART.fullmatch(_without_weekday(text)))
+
+
+def part_around(hit: Hit, walls: set[int], row: html.Node) -> str:
+    """Return the text of the largest short element around a piece of text that is a part of a date, else nothing."""
+    node: html.Node = hit.node
+    part = ""
+    for outer in (node, *hit.chain):
+        if outer.mem_id == row.mem_id or outer.mem_id in walls:
+            break
+        text = (outer.text_content if outer.is_text_node else outer.text(separator=" ")) or ""
+        if len(text) > 2 * LONGEST_PART:
+            break
+        part, node = _part(text) or part, outer
+    run = run_around(node, walls)
+    return (_part(run) if run and len(run) < 2 * LONGEST_PART else "") or part
+
+
+def _part(text: str) -> str:
+    """Return a text as it is read, if it is a day, day and month, or a day of some week; else nothing."""
+    text = datebox.clean(text)
+    bare = _without_weekday(text)
+    return bare if _TWO.fullmatch(bare) or _DAY.fullmatch(bare) else text if _PART.fullmatch(text) else ""
+
+
+def _without_weekday(text: str) -> str:
+    return " ".join(datebox.WEEKDAY.sub(" ", text).split())
+
+
+def settled(lines: list[Line], at: datetime, address: str) -> list[Line]:
+    """Return the rows of a list with the dates that their parts are; a row whose part is none tells no publication."""
+    if any(one.box and one.box.stamp for one in lines):
+        return lines
+    parted = [one for one in lines if one.part]
+    if not parted or (len(parted) < _ENOUGH and not all(one.part.endswith(("日", "号")) for one in parted)):
+        return lines
+    if _is_ranking(parted):
+        return lines
+    is_day_first = _is_day_first(parted)
+    is_ordered = _is_ordered(parted)
+    return [
+        replace(one, box=_box(one, at, address, is_day_first=is_day_first, is_ordered=is_ordered)) if one.part else one
+        for one in lines
+    ]
+
+
+def _box(one: Line, at: datetime, address: str, *, is_day_first: bool | None, is_ordered: bool) -> Box:
+    month: int | None
+    if two := _TWO.fullmatch(one.part):
+        if is_day_first is None:
+            return NO_PUBLICATION
+        day, month = int(two[1 if is_day_first else 2]), int(two[2 if is_day_first else 1])
+        year = one.year or year_in(one.href or "", month) or year_in(address, month)
+    else:
+        match = _DAY.fullmatch(one.part)
+        day, month, year = int(match[1]) if match else 0, one.month, one.year
+        if not (match and (match[2] or is_ordered)):
+            return NO_PUBLICATION
+    if year is None or month is None:
+        return NO_PUBLICATION
+    return datebox.read(f"{year:04}-{month:02}-{day:02}", at) or NO_PUBLICATION
+
+
+def _numbers(parted: list[Line]) -> list[list[int]]:
+    numbers = ([int(number) for number in re.findall(r"[0-9]+", one.part)] for one in parted)
+    return [found for found in numbers if found]
+
+
+def _is_day_first(parted: list[Line]) -> bool | None:
+    """Return whether the first of two numbers is the day; None where nothing tells."""
+    pairs = [numbers for numbers in _numbers(parted) if len(numbers) == 2]
+    first, second = (any(pair[place] > _MONTHS for pair in pairs) for place in (0, 1))
+    return first if first is not second else None
+
+
+def _is_ordered(parted: list[Line]) -> bool:
+    """Whether the days below each heading rise or fall."""
+    days: dict[tuple[int | None, int | None], list[int]] = {}
+    for one in parted:
+        for numbers in _numbers([one]):
+            days.setdefault((one.year, one.month), []).append(numbers[0])
+    return all(
+        all(a >= b for a, b in pairwise(below)) or all(a <= b for a, b in pairwise(below)) for below in days.values()
+    )
+
+
+def _is_ranking(parted: list[Line]) -> bool:
+    """Whether the rows are numbered: 1, 2, 3."""
+    firsts = [numbers[0] for numbers in _numbers(parted)]
+    return len(firsts) == len(parted) and firsts[0] == 1 and all(b == a + 1 for a, b in pairwise(firsts))
