@@ -23,7 +23,7 @@ _WAITS: Mapping[int, timedelta] = {45009: _NEXT_QUOTA, 89506: _DAY, 89507: _HOUR
 """How long it is of no use to ask again."""
 
 _ADDRESS = "请公众号管理员登录微信开发者平台，在“基础信息”页把本机的出口地址加入“IP白名单”"
-_CODES: Mapping[int, tuple[Reason, str]] = {
+CODES: Mapping[int, tuple[Reason, str]] = {
     -1: (Reason.HTTP_ERROR, "微信接口繁忙，系统稍后自动重试"),
     40001: (Reason.GRANT, "AppSecret不正确，可能已被重置，请管理员核对后更新设置"),
     40013: (Reason.GRANT, "AppID不正确，请对照微信开发者平台“基础信息”页更正设置"),
@@ -47,6 +47,7 @@ _CODES: Mapping[int, tuple[Reason, str]] = {
     50002: (Reason.REFUSED, "该账号受到限制（可能被冻结、封禁或已注销），请核实账号状态"),
     50004: (Reason.REFUSED, "该账号因处罚被停用接口，请联系管理员核实账号状态"),
 }
+"""What each code means, and what to do."""
 
 
 def is_stale(code: object) -> bool:
@@ -56,7 +57,7 @@ def is_stale(code: object) -> bool:
 
 def refusal(code: object) -> LookFailedError:
     """Return the failure that a code means; UNREADABLE for one that is not known."""
-    if not isinstance(code, int) or code not in _CODES:
+    if not isinstance(code, int) or code not in CODES:
         return LookFailedError(Reason.UNREADABLE, f"errcode {code!r:.20}")
-    reason, advice = _CODES[code]
+    reason, advice = CODES[code]
     return LookFailedError(reason, f"微信接口返回{code}：{advice}", retry_after=_WAITS.get(code))

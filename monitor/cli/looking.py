@@ -73,14 +73,14 @@ def _line(recorded: Recorded) -> str:
     from monitor.core.account import way_of_looking
     from monitor.core.calendar import beijing
     from monitor.core.download import Download
-    from monitor.core.observation import Blind, Timeline, Unchanged
+    from monitor.core.observation import Blind, Timeline, Unchanged, advice_in
 
     look = recorded.look
     match look.sight:
         case Unchanged():
             text = "与上次相同"
         case Blind(reason=reason, detail=detail):
-            text = f"采集异常：{reason.label}{_status(detail)}，{_WISHES[reason.value]}"
+            text = f"采集异常：{reason.label}{_status(detail)}，{advice_in(detail) or _WISHES[reason.value]}"
         case Download(place=place, fault=fault):
             text = f"{place}{'可用' if fault is None else f'不可用：{fault.label}'}"
         case Timeline(standing=standing, newest=newest):

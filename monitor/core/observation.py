@@ -57,7 +57,10 @@ class Reason(Labelled):
 
 
 class LookFailedError(Exception):
-    """A look that saw nothing. `detail` is for the operator's log: one line, no secret, no markup."""
+    """A look that saw nothing. `detail` is for the operator's log: one line, no secret, no markup.
+
+    One in Chinese is a sentence for people: what the owner of a grant has to do (`advice_in`).
+    """
 
     def __init__(
         self, reason: Reason, detail: str = "", *, retry_after: timedelta | None = None, fault: Fault | None = None
@@ -71,6 +74,14 @@ class LookFailedError(Exception):
         self.detail = detail
         self.retry_after = retry_after
         self.fault = fault
+
+
+def advice_in(detail: str) -> str:
+    """Return a detail that is a sentence for people, in Chinese; empty for one that is for the log.
+
+    One that begins with Chinese is a collector's own: what a platform wrote stands behind English words.
+    """
+    return detail if "\u4e00" <= detail[:1] <= "\u9fff" else ""
 
 
 class Precision(Enum):

@@ -43,6 +43,7 @@ class Way:
 _BY_LINK = "请联络员发布后粘贴链接，或人工核查后登记"
 _BY_FEED = "可用自建的订阅源（feed）；否则" + _BY_LINK
 _BY_OWNER = f"请单位授权官方接口（wechat-official），或把每篇文章放进同一个合集（wechat-album）；否则{_BY_LINK}"
+_BY_GRANT = "单位授权，见“授权”"
 INSTEAD: Mapping[Platform, str] = {
     Platform.WEIXIN_SUBSCRIPTION: _BY_OWNER,
     Platform.WEIXIN_SERVICE: _BY_OWNER,
@@ -69,18 +70,25 @@ INSTEAD: Mapping[Platform, str] = {
 """What to do where no way shows what is newest, in Chinese, by platform."""
 
 
+_WECHAT_GUIDE = "《公众号官方接口授权步骤》（docs/guide/wechat.md）"
+GUIDES: Mapping[Platform, str] = {
+    Platform.WEIXIN_SUBSCRIPTION: _WECHAT_GUIDE,
+    Platform.WEIXIN_SERVICE: _WECHAT_GUIDE,
+}
+"""What an owner does to grant the official interface, step by step, by platform."""
+
+
 def _way(platform: Platform, collector: str, shows: Shows, key: str, said: str, evidence: str) -> Way:
     return Way(platform=platform, collector=collector, shows=shows, key=key, said=said, evidence=evidence)
 
 
 def _granted(platform: Platform, collector: str, said: str, evidence: str) -> Way:
     """Return a way that an owner has to open: it is declared, never a default."""
-    key = "单位授权，见“授权”"
     return Way(
         platform=platform,
         collector=collector,
         shows=Shows.LIST,
-        key=key,
+        key=_BY_GRANT,
         said=said,
         evidence=evidence,
         is_default=False,
@@ -215,6 +223,11 @@ WAYS: tuple[Way, ...] = (
 def ways_of(platform: Platform) -> tuple[Way, ...]:
     """Return the ways to look at accounts of a platform, those of the default chain first."""
     return tuple(sorted((way for way in WAYS if way.platform is platform), key=lambda way: not way.is_default))
+
+
+def granted_ways(platform: Platform) -> frozenset[str]:
+    """Return the collectors that look at accounts of a platform by their owners' grants."""
+    return frozenset(way.collector for way in ways_of(platform) if way.key == _BY_GRANT)
 
 
 def shows_list(platform: Platform) -> bool:

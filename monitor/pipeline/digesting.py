@@ -219,7 +219,7 @@ def task_lines(
     for (area, unit, rule), of_unit in alike.items():
         book = book_of(area)
         due = min(one.due or due_on(rule, named_on[row.account.id, rule], book) for row, one in of_unit)
-        said = "；".join(dict.fromkeys(told(one).removesuffix("。") for _, one in of_unit))
+        said = "；".join(dict.fromkeys(_told(row, one).removesuffix("。") for row, one in of_unit))
         names = quoted_with_unit(of_unit[0][0].account)
         if len(of_unit) > 1:
             more = "等" if len(of_unit) > NAMED else ""
@@ -348,7 +348,16 @@ def _still_true(tx: Tx, rows: Sequence[sights.Row], notices: Iterable[Notice], n
 
 
 def _lines(pairs: Iterable[Pair]) -> tuple[str, ...]:
-    return tuple(f"{quoted_with_unit(row.account)}：{told(finding)}" for row, finding in pairs)
+    return tuple(f"{quoted_with_unit(row.account)}：{_told(row, finding)}" for row, finding in pairs)
+
+
+def _told(row: sights.Row, finding: Finding) -> str:
+    """Return what is said of a finding; where an account cannot be seen, with what its owner has to do."""
+    said = told(finding)
+    if finding.support is not Support.BLIND:
+        return said
+    advices = dict.fromkeys(escaped(source.advice, 200) for source in row.sources if source.advice)
+    return "；".join((said.removesuffix("。"), *advices)) if advices else said
 
 
 def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:

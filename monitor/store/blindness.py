@@ -51,7 +51,8 @@ def blind_ways(tx: Tx, now: datetime) -> tuple[BlindWay, ...]:
             source.c.collector,
             source.c.account,
             source.c.blind_reason,
-            sa.func.coalesce(source.c.seen_at, first).label("since"),
+            source.c.seen_at,
+            first.label("tried_at"),
         )
         .join_from(source, account)
         .where(source.c.dropped_at.is_(None), source.c.collector != MANUAL, source.c.last_look_at.is_not(None))
@@ -64,13 +65,14 @@ def blind_ways(tx: Tx, now: datetime) -> tuple[BlindWay, ...]:
 
 
 def _way(platform: str, collector: str, rows: Collection[sa.Row[*tuple[Any, ...]]]) -> BlindWay | None:
-    moments = [row.since for row in rows if row.since is not None]
-    if len(moments) < len(rows) or any(row.blind_reason is None for row in rows):
+    if any(row.blind_reason is None or (row.seen_at or row.tried_at) is None for row in rows):
         return None
+    # an account that was enrolled yesterday, and that the way never showed, does not make it younger
+    since = max((row.seen_at for row in rows if row.seen_at), default=min(row.seen_at or row.tried_at for row in rows))
     return BlindWay(
         collector=collector,
         platform=decode(Platform, platform),
         accounts=len({row.account for row in rows}),
-        since=max(moments),
+        since=since,
         reasons=frozenset(row.blind_reason for row in rows),
     )

@@ -14,7 +14,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding
 from monitor.core.mute import Mute, over
-from monitor.core.observation import MANUAL, KnownPost, Observation, Post
+from monitor.core.observation import MANUAL, KnownPost, Observation, Post, advice_in
 from monitor.store import tables
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.database import Tx
@@ -44,6 +44,11 @@ class SourceRow:
     next_look_at: datetime | None
     is_partial: bool = False
     """Whether it never shows for certain what is newest."""
+
+    @property
+    def advice(self) -> str:
+        """What has to be done so that it shows something again, in Chinese; empty where its last look does not say."""
+        return advice_in(self.last_detail) if self.failures else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

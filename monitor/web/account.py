@@ -17,6 +17,7 @@ from monitor.core.finding import Finding, State, Support
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.phrases import dated
+from monitor.core.way import GUIDES, granted_ways
 from monitor.store import Tx
 from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
@@ -81,6 +82,19 @@ class AccountPage:
     def is_read_by_hand(self) -> bool:
         """Whether no source shows what is newest: people have to look, or paste links."""
         return not any(source.next_look_at and not source.is_partial for source in self.row.sources)
+
+    @property
+    def advices(self) -> tuple[str, ...]:
+        """What has to be done so that the ways to look show something again, each once."""
+        return tuple(dict.fromkeys(filter(None, (source.advice for source in self.row.sources))))
+
+    @property
+    def guide(self) -> str:
+        """What tells its owner how to grant the official interface; empty where that is done, and goes well."""
+        owners = [source for source in self.row.sources if source.collector in granted_ways(self.row.account.platform)]
+        return (
+            "" if owners and not any(source.advice for source in owners) else GUIDES.get(self.row.account.platform, "")
+        )
 
 
 def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:

@@ -32,7 +32,7 @@ from monitor.web.filling import Templates
 from monitor.web.guard import HEADERS
 from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
-from monitor.web.system import Eyes, listings, looking, read_eyes
+from monitor.web.system import Eyes, advices, listings, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
 from monitor.web.turn import Turn, turn_to
 from monitor.web.view import View, summed
@@ -198,6 +198,7 @@ class Pages:
             looking=tuple(looking(everything.rows)) if everything else (),
             eyes=eyes,
             blind=blind,
+            advices=tuple(advices(everything.rows)) if everything else (),
             ways=tuple(way for one in eyes.platforms for way in ways_of(one.platform)),
             unwatched=tuple(view.unwatched(listings(everything.rows))) if everything else (),
             hints=view.hints,

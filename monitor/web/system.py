@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,9 +10,13 @@ from itertools import groupby
 from monitor.core.account import Platform
 from monitor.core.observation import Reason
 from monitor.core.outage import Canary, Census, Outage
+from monitor.core.phrases import plain
 from monitor.store import Tx
 from monitor.store.outages import census, latest_outages, open_outages, reasons
 from monitor.store.sights import Row, SourceRow
+
+NAMED = 5
+"""How many accounts are named of which the same is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,17 @@ def looking(rows: Iterable[Row]) -> Iterable[Looking]:
             last_seen_at=max((source.last_seen_at for source in ours if source.last_seen_at), default=None),
             reasons=_labels(_outcomes(failing)),
         )
+
+
+def advices(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield what has to be done so that accounts can be looked at again, those of which the same is said together."""
+    alike: dict[str, list[str]] = {}
+    for row in rows:
+        for said in dict.fromkeys(source.advice for source in row.sources if source.advice):
+            alike.setdefault(said, []).append(f"“{plain(row.account.name)}”")
+    for said, names in alike.items():
+        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
+        yield f"{'、'.join(names[:NAMED])}{more}：{said}"
 
 
 def _line(

@@ -143,4 +143,6 @@ async def test_thirty_days_on_the_platforms_of_the_end_of_2026(store: Store) -> 
     told = [line for message in of.duty.taken for line in message.body.splitlines() if "均未采集到内容" in line]
     assert Counter(line.partition("：")[0].lstrip("-* ") for line in told) == {"知乎": 1, "头条号": 1, "澎湃号": 1}
     assert all("粘贴链接" in line for line in told)
-    assert any("授权" in message.body for message in of.duty.taken), "the owner's refusal is told"
+    refused = [message.body for message in of.duty.taken if "微信接口返回89503：" in message.body]
+    assert refused, "the owner's refusal is told"
+    assert all("请公众号管理员在微信收到的模板消息中确认" in body for body in refused)

@@ -63,3 +63,20 @@ async def test_what_has_ended_is_told_in_one_digest_and_stays_on_the_page(store:
     assert told == 1
     with store.read() as tx:
         assert len(blind_ways(tx, made.clock())) == 1
+
+
+async def test_an_account_that_is_enrolled_later_makes_a_way_that_has_ended_no_younger(store: Store) -> None:
+    made = await made_of(store, Reason.REFUSED)
+    await look_on(made, 10)
+    late = "https://feed.example/3.xml"
+    made.parts.looker.door.bodies[late] = Reason.REFUSED  # type: ignore[attr-defined]  # the canned door
+    await made.enrol([account(1, URLS[0], platform=Platform.TOUTIAO), account(3, late, platform=Platform.TOUTIAO)])
+    told = 0
+    for day in range(11, 30):
+        before = made.clock()
+        await look_on(made, day)
+        with store.read() as tx:
+            told += len(list(newly_blind(tx, before, made.clock())))
+    with store.read() as tx:
+        (way,) = blind_ways(tx, made.clock())
+    assert (told, way.since - BEGUN < timedelta(hours=1), way.accounts) == (1, True, 2)
