@@ -177,11 +177,13 @@ def _form(text: str) -> re.Pattern[str]:
 
 
 _WEIBO, _TOUTIAO = "https://m.weibo.cn/detail/{id}", "https://www.toutiao.com/{kind}/{id}/"
+_DOUYIN = "https://www.douyin.com/{kind}/{id}"
 _MID = r"(?P<id>[0-9]{16}|[0-9a-zA-Z]{9})"
 
 WEIBO = Links(
     forms=(
-        Form(_form(rf"m\.weibo\.cn/(?:detail|status)/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
+        Form(_form(rf"m\.weibo\.cn/(?:detail|status|[0-9]{{5,12}})/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
+        Form(_form(r"share\.api\.weibo\.cn/share/[0-9]{5,20},(?P<id>[0-9]{16})"), _WEIBO, ids.weibo, weibo_mid),
         Form(_form(rf"(?:www\.)?weibo\.com/(?:[0-9]{{5,12}}|detail)/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
     ),
     short=re.compile(r"(?!)"),  # t.cn leads anywhere: it shortens every link that stands in a 微博
@@ -191,19 +193,31 @@ WEIBO = Links(
 DOUYIN = Links(
     forms=(
         Form(
-            _form(r"www\.(?:ies)?douyin\.com/(?:share/)?(?P<kind>video|note)/(?P<id>[0-9]{19})"),
-            "https://www.douyin.com/{kind}/{id}",
+            _form(r"(?:(?:www|m)\.)?(?:ies)?douyin\.com/(?:share/)?(?P<kind>video|note)/(?P<id>[0-9]{19})"),
+            _DOUYIN,
             ids.douyin,
+        ),
+        Form(
+            _form(r"(?:(?:www|m)\.)?(?:ies)?douyin\.com/share/slides/(?P<id>[0-9]{19})"),
+            _DOUYIN,
+            ids.douyin,
+            kind="note",
+        ),
+        Form(
+            _form(r"(?:www\.)?douyin\.com/[^?#\s]*\?(?:[^#\s]*&)?modal_id=(?P<id>[0-9]{19})"),
+            _DOUYIN,
+            ids.douyin,
+            kind="video",
         ),
     ),
     short=re.compile(r"https?://v\.douyin\.com/[\w-]{5,20}(?=[/?#]|$)", re.ASCII),
-    hosts=frozenset({"www.douyin.com", "www.iesdouyin.com"}),
+    hosts=frozenset({"www.douyin.com", "m.douyin.com", "www.iesdouyin.com"}),
     domains=("douyin.com", "iesdouyin.com"),
 )
 TOUTIAO = Links(
     forms=(
         Form(
-            _form(r"(?:www|m)\.toutiao\.com/(?:(?P<kind>article|video|w)|i|a|group)/?(?P<id>[0-9]{19})"),
+            _form(r"(?:(?:www|m)\.)?toutiao\.com/(?:(?P<kind>article|video|w)/i?|(?:i|a|group)/?)(?P<id>[0-9]{16,19})"),
             _TOUTIAO,
             ids.toutiao,
             kind="article",
@@ -221,7 +235,8 @@ BILIBILI = Links(
             ids.bilibili,
         ),
         Form(
-            _form(r"(?:www|m)\.bilibili\.com/video/(?P<id>BV[0-9A-Za-z]{8,14})"), "https://www.bilibili.com/video/{id}"
+            _form(r"(?:(?:(?:www|m)\.)?bilibili\.com/video|b23\.tv)/(?P<id>BV[0-9A-Za-z]{8,14})"),
+            "https://www.bilibili.com/video/{id}",
         ),
     ),
     short=re.compile(r"https?://b23\.tv/[\w-]{5,20}(?=[/?#]|$)", re.ASCII),

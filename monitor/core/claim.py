@@ -7,7 +7,7 @@ appeared; whatever cannot be proved waits for the operator, and nobody is accuse
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,11 @@ SKEW = timedelta(minutes=10)
 """By how much a platform's clock may be ahead of ours."""
 LONGEST_LINK = 2000
 """Characters of a link that is taken at all."""
-_ADDRESS = re.compile(r"https?://[!-~]+")
+_ADDRESS = re.compile(r"(https?)://([!-.0-~]+)([!-~]*)", re.IGNORECASE)
+_BARE = re.compile(r"(?<![\w.@/-])((?:[a-z0-9-]{1,63}\.){1,4}(?:com|cn|tv)/[!-~]+)", re.ASCII | re.IGNORECASE)
+"""An address without its beginning, as some browsers show it."""
+_BEHIND = ".,;:!?)]}>'\"`"
+"""What a sentence or brackets put right behind an address, and no address of a post ends with."""
 _KINDS = {
     "number": re.compile(r"[0-9]{1,40}"),
     "token": re.compile(r"MS4w[0-9A-Za-z_-]{10,250}"),
@@ -69,18 +73,38 @@ class Claim:
 
 def link_in(pasted: str) -> str:
     """Return the first address in what was pasted: apps put words of their own around the one they copy."""
-    found = _ADDRESS.search(pasted)
-    return (found[0] if found else pasted.strip())[:LONGEST_LINK]
+    if found := _ADDRESS.search(pasted):
+        scheme, host, rest = found.groups()
+        return f"{scheme.lower()}://{host.lower()}{rest}".rstrip(_BEHIND)[:LONGEST_LINK]
+    if bare := _BARE.search(pasted):
+        return f"https://{bare[1].rstrip(_BEHIND)}"[:LONGEST_LINK]
+    return pasted.strip()[:LONGEST_LINK]
 
 
-def judge(proof: Proof, account: Account, *, known: Collection[str], newest: Post | None, now: datetime) -> Verdict:
+def own_id(account: Account, keys: Iterable[str | None]) -> str | None:
+    """Return the id by which the platform calls an account: the roster's, else the first key that is one.
+
+    Keys are what the ways to look at it ask for: many rosters have a homepage's address, which ends with the id.
+    """
+    return account.platform_id or next((key for key in keys if key and _kind(key)), None)
+
+
+def judge(
+    proof: Proof,
+    account: Account,
+    *,
+    known: Collection[str],
+    newest: Post | None,
+    now: datetime,
+    own: str | None = None,
+) -> Verdict:
     """Return what becomes of a claim that could be looked at.
 
-    `known` are the keys of the account's posts and of the claims that wait for the operator, `newest` is the
-    newest post that is known. An author's name alone proves nothing unless it is the account's own: names
-    change, and another name may be the same account's new one.
+    `own` is the account's id where the roster's column has none, `known` are the keys of the account's posts and of
+    the claims that wait for the operator, `newest` is the newest post that is known. An author's name alone proves
+    nothing unless it is the account's own: names change, and another name may be the same account's new one.
     """
-    post, own = proof.post, account.platform_id
+    post, own = proof.post, account.platform_id or own
     if own is not None and own not in proof.authors and _kind(own) in map(_kind, proof.authors):
         return Verdict.SOMEONE_ELSES
     if post.published_at > now + SKEW:

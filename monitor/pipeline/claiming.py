@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.account import Account, Platform
-from monitor.core.claim import Claim, Verdict, judge, link_in
-from monitor.core.collector import NotShownError, Proof, Prover
+from monitor.core.account import Account, Platform, declared_sources
+from monitor.core.claim import Claim, Verdict, judge, link_in, own_id
+from monitor.core.collector import Collector, NotShownError, Proof, Prover
 from monitor.core.observation import LookFailedError, Post, Reason
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.looking import Door, Sessions
@@ -92,4 +92,13 @@ class Clerk:
             is_there = proof is Verdict.UNPROVED and link in claims.background(tx, account.id, link).known
             return (Verdict.REPEATED if is_there else proof), None
         about = claims.background(tx, account.id, proof.post.key)
-        return judge(proof, account, known=about.known, newest=about.newest, now=now), proof.post
+        own = own_id(account, self._keys(account))
+        return judge(proof, account, known=about.known, newest=about.newest, now=now, own=own), proof.post
+
+    def _keys(self, account: Account) -> Iterator[str | None]:
+        """Yield what the ways to look at an account ask for, those that its row declares first."""
+        names = {name for name, _ in self.provers.get(account.platform, ())} | {account.platform.value}
+        yield from (key for collector, key in declared_sources(account) if collector in names)
+        for _, prover in self.provers.get(account.platform, ()):
+            if isinstance(prover, Collector):
+                yield prover.key_of(account)

@@ -290,10 +290,61 @@ def test_both_ways_of_naming_a_weibo_are_the_same_post() -> None:
         (Platform.TOUTIAO, f"https://m.toutiao.com/video/{LONG}/?a=1", f"https://www.toutiao.com/video/{LONG}/"),
         (Platform.TOUTIAO, f"https://www.toutiao.com/w/{LONG}", f"https://www.toutiao.com/w/{LONG}/"),
         (Platform.BILIBILI, f"https://m.bilibili.com/opus/{BILIBILI}", f"https://t.bilibili.com/{BILIBILI}"),
+        (Platform.WEIBO, f"https://m.weibo.cn/6000000001/{WEIBO}?wm=1", f"https://m.weibo.cn/detail/{WEIBO}"),
+        (
+            Platform.WEIBO,
+            f"https://share.api.weibo.cn/share/412345678,{WEIBO}.html?weibo_id={WEIBO}",
+            f"https://m.weibo.cn/detail/{WEIBO}",
+        ),
+        (Platform.DOUYIN, f"https://m.douyin.com/share/video/{LONG}?a=1", f"https://www.douyin.com/video/{LONG}"),
+        (Platform.DOUYIN, f"https://www.iesdouyin.com/share/slides/{LONG}/", f"https://www.douyin.com/note/{LONG}"),
+        (
+            Platform.DOUYIN,
+            f"https://www.douyin.com/user/{AUTHOR}?from_tab_name=main&modal_id={LONG}#a",
+            f"https://www.douyin.com/video/{LONG}",
+        ),
+        (Platform.DOUYIN, f"https://www.douyin.com/jingxuan?modal_id={LONG}", f"https://www.douyin.com/video/{LONG}"),
+        (Platform.TOUTIAO, f"https://toutiao.com/group/{LONG}/?app=news", f"https://www.toutiao.com/article/{LONG}/"),
+        (Platform.TOUTIAO, f"https://www.toutiao.com/a{LONG}/", f"https://www.toutiao.com/article/{LONG}/"),
+        (Platform.TOUTIAO, f"https://m.toutiao.com/w/i{LONG}/", f"https://www.toutiao.com/w/{LONG}/"),
     ],
 )
 async def test_every_form_of_a_link_has_the_post_s_own_address(platform: Platform, pasted: str, address: str) -> None:
     assert (await by_id(platform, pasted)).post.url == address
+
+
+@pytest.mark.parametrize(
+    ("platform", "pasted", "address"),
+    [
+        (Platform.BILIBILI, f"https://b23.tv/{BV}?share_source=copy_web", page_link(Platform.BILIBILI)),
+        (Platform.BILIBILI, f"https://bilibili.com/video/{BV}/", page_link(Platform.BILIBILI)),
+        (
+            Platform.TOUTIAO,
+            "https://www.toutiao.com/w/1790123456789012/",
+            "https://www.toutiao.com/w/1790123456789012/",
+        ),
+    ],
+)
+async def test_a_link_whose_id_tells_no_time_is_proved_by_the_post_s_own_page(
+    platform: Platform, pasted: str, address: str
+) -> None:
+    proof, fetch = await prove(platform, pasted, {PAGES[platform]: own_page(platform)})
+    assert (proof.post.url, proof.post.published_at) == (address, PUBLISHED)
+    assert len(fetch.requests) == 1, "nothing is followed that names its post itself"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "https://www.douyin.com/user/x?modal_id={}",
+        "https://www.douyin.com.example.invalid/?modal_id={}",
+        "https://example.invalid/?u=https://www.douyin.com/?modal_id={}",
+        "https://share.api.weibo.cn.example.invalid/share/412345678,{}.html",
+    ],
+)
+def test_an_id_in_an_address_of_somebody_else_s_names_no_post(wrong: str) -> None:
+    link_ = wrong.format("7" * 18)
+    assert not any(prover.is_post(link_) for prover in PROVERS.values())
 
 
 @pytest.mark.parametrize(

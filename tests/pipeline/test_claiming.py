@@ -210,6 +210,33 @@ async def test_a_pasted_weibo_is_told_for_what_its_own_page_shows(
     assert await verdict(made, f"https://weibo.com/{MINE}/{mid}") is said
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"homepage": f"https://weibo.com/u/{MINE}"}, Verdict.PROVED),
+        ({"homepage": "https://weibo.com/u/6000000009"}, Verdict.SOMEONE_ELSES),
+        ({"method": f"weibo={MINE}"}, Verdict.PROVED),
+        ({"method": "weibo=6000000009"}, Verdict.SOMEONE_ELSES),
+        ({"method": f"feed={URL}"}, Verdict.UNPROVED),
+    ],
+    ids=["homepage", "another's homepage", "method", "another's method", "no id"],
+)
+async def test_whose_a_post_is_is_known_wherever_the_roster_has_the_account_s_id(
+    store: Store, row: dict[str, str], said: Verdict
+) -> None:
+    mid = int((NOW - timedelta(hours=1)).timestamp()) - 515483463 << 22
+    bodies: dict[str, bytes | Reason] = {
+        URL: feed(NOW - timedelta(days=16)),
+        PASSPORT: GRANTED,
+        f"{SHOW}{mid}": shown(MINE),
+    }
+    made = office(store, lambda clock: Canned(clock, bodies))
+    made.clock.moment = NOW
+    changes: dict[str, object] = {"method": "人工", **row}
+    await made.enrol([account(1, URL, platform=Platform.WEIBO, platform_id=None, **changes)])
+    assert await verdict(made, f"https://weibo.com/detail/{mid}") is said
+
+
 @pytest.mark.parametrize(("name", "said"), [("示例县发布", Verdict.PROVED), ("示例局", Verdict.UNPROVED)])
 async def test_a_video_is_proved_by_its_share_link_when_its_author_has_the_account_s_name(
     store: Store, name: str, said: Verdict
