@@ -93,7 +93,7 @@ def test_a_source_says_whether_it_ever_shows_what_is_newest(method: str, partial
     [
         ({"platform": Platform.WEIBO, "platform_id": "1234567890"}, None),
         ({"platform": Platform.DOUYIN, "method": "feed=https://a.example/1"}, None),
-        ({"platform": Platform.DOUYIN, "platform_id": "MS4wLjABAAAAshilixian00"}, "自动核查只看得到部分内容"),
+        ({"platform": Platform.DOUYIN, "platform_id": "MS4wLjABAAAAshilixian00"}, "自动核查只能采集到部分内容"),
         ({"platform": Platform.DOUYIN, "platform_id": "示例县发布"}, "台账没有采集所需的平台标识或主页链接"),
         ({"platform": Platform.DOUYIN, "method": BY_HAND}, "台账写明人工核查"),
         ({"platform": Platform.XIAOHONGSHU, "platform_id": "1"}, "小红书没有可以自动核查的公开列表"),
@@ -181,7 +181,7 @@ def test_a_rule_that_the_file_of_an_older_version_lacks_is_named_to_whoever_star
     older = whole.model_copy(update={"rules": tuple(one for one in whole.rules if one.id not in {"SEC-01", "FAKE-01"})})
     assert not any("rules.yaml" in hint for hint in hints(settings()))
     (said,) = (hint for hint in hints(settings(rule_versions=older)) if "rules.yaml" in hint)
-    assert said.startswith("rules.yaml 里没有规则 SEC-01、FAKE-01，不按它们判断")
+    assert said.startswith("rules.yaml 里没有规则 SEC-01、FAKE-01，不按它们判定")
 
 
 async def test_a_rule_that_is_missing_is_logged_at_the_start_and_nothing_where_none_is(

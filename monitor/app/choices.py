@@ -132,7 +132,7 @@ class Chains:
         """Return why people have to look or paste links, in Chinese; None where a source shows what is newest."""
         sources = self.of(account)
         if sources:
-            return "自动核查只看得到部分内容" if all(source.is_partial for source in sources) else None
+            return "自动核查只能采集到部分内容" if all(source.is_partial for source in sources) else None
         if account.method == BY_HAND:
             return "台账写明人工核查"
         listing = (one for one in self.collectors.values() if not isinstance(one, SingleCollector))
@@ -210,7 +210,7 @@ def hints(settings: Settings) -> Iterator[str]:
 def unjudged(settings: Settings) -> Iterator[str]:
     """Yield, in Chinese, that nobody is judged by some rules, where the file of an older version lacks them."""
     if absent := settings.rule_versions.absent:
-        yield f"rules.yaml 里没有规则 {'、'.join(absent)}，不按它们判断；需要的，从新版本自带的 rules.yaml 中抄入。"
+        yield f"rules.yaml 里没有规则 {'、'.join(absent)}，不按它们判定；需要的，从新版本自带的 rules.yaml 中抄入。"
 
 
 def as_text(markdown: str) -> str:

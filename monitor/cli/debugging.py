@@ -29,4 +29,4 @@ def report(bug: Exception) -> str:
     from monitor.logs import whereabouts
 
     _log.critical("bug", exc_info=bug)
-    return f"程序内部错误（{whereabouts(bug)}），请告诉维护人员；加环境变量 {VARIABLE}=1 再运行可看到详情。"
+    return f"程序内部错误（{whereabouts(bug)}），请告诉维护人员；加环境变量 {VARIABLE}=1 再运行可显示详情。"

@@ -155,7 +155,7 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
         if why := by_hand(account):
             found.setdefault(why, []).append(account.id)
     for why, ids in found.items():
-        click.echo(f"其中{len(ids)}个靠链接或人工核查（{why}）：{_some(ids)}。")
+        click.echo(f"其中{len(ids)}个由链接或人工核查（{why}）：{_some(ids)}。")
     for said in advice(account.platform for account in accounts if by_hand(account) and account.method != BY_HAND):
         click.echo(f"  {said}。")
 

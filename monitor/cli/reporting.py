@@ -37,9 +37,9 @@ _INDEX_WEEKS = 8
     help="必填：写到哪个文件（.xlsx、.csv 或 .json）。",
 )
 @click.option(
-    "--period", metavar="期间", help="季度 2026-Q2、月份 2026-05 或周 2026-W21，默认本季度；按期末的情况判断。"
+    "--period", metavar="期间", help="季度 2026-Q2、月份 2026-05 或周 2026-W21，默认本季度；按期末的情况判定。"
 )
-@click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判断，默认与期末相同。")
+@click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判定，默认与期末相同。")
 @place
 def report(where: Place, *, what: str, out: Path, period: str | None, known_at: datetime | None) -> None:
     """写出报表：deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。"""

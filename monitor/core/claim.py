@@ -43,7 +43,7 @@ class Verdict(Labelled):
     BACK_DATED = "back_dated", "这篇内容的发布时间不晚于已知的最近一次更新，没有登记。请粘贴最新发布内容的链接。"
     FUTURE = "future", "这篇内容显示的发布时间还没有到，没有登记。请在发布以后再粘贴。"
     MISPLACED = "misplaced", "这不是该账号所在平台的内容链接，没有登记。请从该平台的内容页复制链接。"
-    NOT_SHOWN = "not_shown", "平台显示这篇内容已删除或未公开，没有登记。请粘贴所有人都能看到的内容的链接。"
+    NOT_SHOWN = "not_shown", "平台显示这篇内容已删除或未公开，没有登记。请粘贴公开可见的内容的链接。"
     UNPROVED = "unproved", "链接已收到，已转{office}核实。核实前仍可能收到提醒，无需重复提交。"
     NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知{office}。"
 

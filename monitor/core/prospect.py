@@ -16,8 +16,8 @@ LATE = timedelta(hours=1)
 class Lapse(Labelled):
     """Why nothing comes next in an open case."""
 
-    UNJUDGED = "unjudged", "没有规则再判断它"
-    OVERDUE = "overdue", "到了判断的时间而没有判断"
+    UNJUDGED = "unjudged", "没有规则再判定它"
+    OVERDUE = "overdue", "到了判定的时间而没有判定"
     NOBODY = "nobody", "等待操作员处理，而操作员没有可用的通知渠道"
     UNTOLD = "untold", "走完了所有渠道，仍没有通知到任何人"
 

@@ -97,8 +97,8 @@ def test_an_import_says_what_changes_and_who_is_read_by_hand(office: Office) -> 
         "新增 A02 “示例教育”（微信订阅号，示例县教育局）",
         "新增 B01 “示例文旅”（抖音，示例县文化局）",
         "共3个账号：新增3，修改0，删除0。",
-        "其中1个靠链接或人工核查（台账没有采集所需的平台标识或主页链接）：A02。",
-        "其中1个靠链接或人工核查（台账写明人工核查）：B01。",
+        "其中1个由链接或人工核查（台账没有采集所需的平台标识或主页链接）：A02。",
+        "其中1个由链接或人工核查（台账写明人工核查）：B01。",
         f"  微信订阅号：{INSTEAD[Platform.WEIXIN_SUBSCRIPTION]}。",
         "已导入。",
     ]
@@ -114,7 +114,7 @@ def test_who_is_read_by_hand_follows_from_where_the_platforms_are_reached(
     office.settle(f"platforms:\n  douyin:\n    every: 6h\n{base_url}")
     table = office.table((*TIKTOK[:-1], "douyin=MS4wLjABAAAAshilixian00"), header=METHOD, name="台账.csv")
     said = office.type("import", "roster", table)
-    assert ("其中1个靠链接或人工核查（自动核查只看得到部分内容）：B01。" in said.lines) is told
+    assert ("其中1个由链接或人工核查（自动核查只能采集到部分内容）：B01。" in said.lines) is told
     assert said.lines[-1] == "已导入。"
 
 

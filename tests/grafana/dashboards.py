@@ -54,7 +54,7 @@ GREEN, BLUE, YELLOW, RED, GREY = "green", "blue", "yellow", "red", "#8e8e8e"
 STEPS = {
     **{step.value: step.label for step in StepKind},
     StepKind.LAST_DAY.value: "更新预警（最后一天）",
-    StepKind.REPEAT.value: "超期提醒（再次）",
+    StepKind.REPEAT.value: "督办（再次）",
 }
 PLATFORMS = {platform.value: platform.label for platform in Platform}
 MESSAGES = {state.value: state.label for state in MessageState}
@@ -66,7 +66,7 @@ P = TypeVar("P", stat.Panel, bargauge.Panel, table.Panel, timeseries.Panel)
 def county() -> Board:
     """Return what the office looks at: how long accounts have been without an update, and what is being done."""
     return _numbered(
-        _dashboard("xuncha-county", "县域更新情况", "now-30d", "5m")
+        _dashboard("xuncha-county", "全县更新情况", "now-30d", "5m")
         .with_variable(
             dashboard.CustomVariable("platform")
             .label("平台")

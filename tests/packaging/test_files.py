@@ -297,4 +297,4 @@ def test_the_operator_s_page_tells_of(words: str) -> None:
 
 def test_the_operator_s_page_names_the_user_of_the_image() -> None:
     (user,) = said("USER")
-    assert f"用户 {user.partition(':')[0]} 运行" in text("docs/operating.md")
+    assert f"用户{user.partition(':')[0]}运行" in text("docs/operating.md")

@@ -120,7 +120,7 @@ RULE = AreaRule(
     turns=_turns,
     binds=posts_or_serves,
     says={
-        State.OK: "在最近的已备案清单中（先看清单：在清单中的，无论何时开设）",
+        State.OK: "在最近的已备案清单中（先核对清单：在清单中的，无论何时开设）",
         State.WARNING: "不在清单中，但截止日期未过，或开设批准（备案变更记录）未满10个工作日",
         State.VIOLATED: "不在清单中，且截止日期已过",
         State.UNKNOWN: "尚未导入清单；清单超过35天；或不在清单中而账号开设晚于清单",
