@@ -208,6 +208,8 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
     found: defaultdict[str, list[KnownPost]] = defaultdict(list)
     for account, all_of_one in rows.items():
         counted = {row[0]: row for row in all_of_one if row[0] in former or _is_evidence(row)}
+        if not counted:  # whose every year was guessed
+            continue
         of_one = sorted(counted.values(), key=_IN_TURN)
         for id_, *row in of_one if moment.is_whole else _telling(of_one, former, tx):
             then = known_post(former[id_]) if id_ in former else from_raw(row, when)
