@@ -66,6 +66,8 @@ _SPOKEN = re.compile(
     r"[0-9]{1,7}\s*(?:秒钟?|分钟?|个?小时|天)(?:之|以)?前|刚刚|刚才|今天|今日|昨天|昨日|前天|[〇零○一二三四五六七八九]{4}年"
 )
 """What is left to the reader of pages: days as they are spoken."""
+_WRITTEN_DAY = re.compile(r"[0-9]{1,2}\s?[-/.月][0-9\s]|[0-9]{1,2}\s?[日号]|月")
+"""A day that stands behind a spoken one may be another, and of a year that nobody wrote."""
 
 
 @dataclass(slots=True)
@@ -126,8 +128,10 @@ def _pieced(text: str, at: datetime) -> Stamp | None:
     if text.isdigit() and text.isascii():
         if stamp := dates.epoch(text, at):
             return stamp
-    elif _SPOKEN.match(text):
-        return dates.read(text, at)
+    elif spoken := _SPOKEN.match(text):
+        return (
+            None if _WRITTEN_DAY.search(text, spoken.end()) and not spoken[0].endswith("年") else dates.read(text, at)
+        )
     if label := _LABEL.match(text):
         text = text[label.end() :]
     if source := _SOURCE.search(text):

@@ -128,3 +128,14 @@ async def test_an_error_that_a_bridge_shows_as_a_post_of_now_is_no_update() -> N
     with pytest.raises(LookFailedError) as failed:
         await look(FEED, error.rss)
     assert failed.value.reason is Reason.UNREADABLE
+
+
+@pytest.mark.parametrize("day", ["11-18", "11月18日 10:20", "Nov 18", "今天 11-18"])
+async def test_an_item_whose_day_has_no_year_makes_a_feed_incomplete_and_is_no_post(day: str) -> None:
+    item = f"<item><title>新的消息</title><pubDate>{day}</pubDate></item>"
+    whole = str(PLAIN.body)
+    seen, _ = await look(FEED, Canned(body=whole.replace("<item>", f"{item}<item>")))
+    assert ([post.published_at for post in seen.posts], seen.covers) == ([OLD], Covers.SOME)
+    with pytest.raises(LookFailedError) as failed:
+        await look(FEED, Canned(body=f"{whole.partition('<item>')[0]}{item}</channel></rss>"))
+    assert failed.value.reason is Reason.UNREADABLE

@@ -267,3 +267,16 @@ def test_nothing_like_a_date_breaks_the_reader_or_lies_far_ahead(text: str) -> N
     if stamp:
         assert stamp.moment <= AT + dates.AHEAD
         assert stamp.moment.year >= dates.FIRST_YEAR
+
+
+YEARLESS = (
+    "11-18", "11-18 10:20", "11/18", "11.18", "11月18日", "11月18日 10:20", "十一月十八日", "18 Nov", "Nov 18, 10:20",
+    "Wed, 18 Nov 10:20:00 +0800", "星期三 18 十一月", "发布时间：11-18", "--11-18", "1118",
+    "今天 11-18", "昨天（11月18日）",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", YEARLESS)
+def test_a_day_without_a_year_is_no_time_of_a_feed(text: str) -> None:
+    assert feed_dates.read(text, AT) is None
+    assert told(text) is None
