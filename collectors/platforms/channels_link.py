@@ -4,7 +4,8 @@ Key: the link that 分享、复制链接 gives, `https://weixin.qq.com/sph/…`,
 `https://channels.weixin.qq.com/finder-preview/pages/sph?id=…`. Needs no login. Yields the video's
 time and words and its author's name, so it covers some posts: nobody can list an account's videos without
 being logged in on a phone, and lists come by hand only. The answer names the author by nickname alone.
-A link that has expired, or whose video is gone, leads to a page about updating WeChat; a video that is not shown now
+A link that has expired, or whose video is gone, leads to a page about updating WeChat, or shows nothing but when it
+expired (`sceneInfo.expiredTime`); a video that is not shown now
 is told by `data.errMsg.type`. Some visitors are answered 401, “permission verification failed” (2026-10): refused.
 """
 
@@ -137,6 +138,9 @@ def read(page: Page) -> Timeline:
             Reason.HTTP_ERROR if isinstance(code, int) else Reason.UNREADABLE, f"errCode {code!r:.20}"
         )
     feed, author = bodies.dig(answer, "data", "feedInfo"), bodies.dig(answer, "data", "authorInfo")
+    expired = dates.epoch(bodies.dig(answer, "data", "sceneInfo", "expiredTime"), page.at)
+    if not feed and expired:  # a time to come is none
+        raise LookFailedError(Reason.HTTP_ERROR, "the link has expired")
     stamp = dates.epoch(bodies.dig(feed, "createtime"), page.at)
     name = html.plain(bodies.words(bodies.dig(author, "nickname")))
     if stamp is None or not name:

@@ -8,6 +8,9 @@ that names a bridge: one that is logged out goes on showing its last feed, fresh
 of an account that posts every day. While that one is fresh, the bridge sees its platform, and the feed is
 taken as it is; without a fresh one it shows some.
 
+A bridge that is shown an article's cover alone (2026) dates it with its own fetch: what a bridge dates with the very
+look is no publication, and the feed cannot be read then; a real one keeps its time until the next look.
+
 Needs no login and no script. Yields publication times only: `pubDate`, `dc:date`, `published`, `date_published`,
 the first that can be read; an Atom entry that has nothing but `updated` counts with that. Feed-level dates say
 nothing. A feed whose items all lack a date is unreadable; one of which an item does, or that had to be mended,
@@ -27,12 +30,24 @@ from collectors.dates import Stamp
 from collectors.feed_items import Item, Written
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
-from monitor.core.observation import Covers, LookFailedError, Post, Reason, Standing, Timeline, gone, timeline
+from monitor.core.observation import (
+    Covers,
+    LookFailedError,
+    Post,
+    Precision,
+    Reason,
+    Standing,
+    Timeline,
+    gone,
+    timeline,
+)
 
 _SOME = "some:"
 _HEALTH = "|health="
 _WELL = timedelta(days=2)
 """How old the newest post of an account that posts every day may be."""
+_FETCHED = timedelta(minutes=5)
+"""How near to the look a time lies that a bridge gives to what it fetched for it."""
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 _BRIDGES = ("rsshub", "rss-bridge", "wewe-rss", "we-mp-rss", "wechat2rss")
 _SIGNED = "powered by rsshub"
@@ -105,8 +120,15 @@ def _read(page: Page, *, trusts_bridges: bool) -> Timeline:
     feed = feed_items.read(page)
     is_bridge = _SIGNED in feed.description.lower() or any(bridge in feed.generator.lower() for bridge in _BRIDGES)
     seen = _timeline(page, feed)
+    if is_bridge and seen.newest and _is_the_look_s(seen.newest, page.at):
+        raise LookFailedError(Reason.UNREADABLE, "the newest item is dated with the look itself")
     is_doubtful = is_bridge and not (trusts_bridges and seen.posts)
     return replace(seen, covers=Covers.SOME) if is_doubtful else seen
+
+
+def _is_the_look_s(post: Post, at: datetime) -> bool:
+    """Whether a time may be that of the fetch which the look brought about."""
+    return post.precision is not Precision.DAY and abs(at - post.published_at) <= _FETCHED
 
 
 def _timeline(page: Page, feed: Written) -> Timeline:

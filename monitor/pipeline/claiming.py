@@ -56,6 +56,9 @@ class Clerk:
         """Return what the platform says of the link, or why it says nothing."""
         provers = self.provers.get(account.platform, ())
         if not provers:
+            others = (prover for of_platform in self.provers.values() for _, prover in of_platform)
+            if any(one.may_be_post(link) for one in others):
+                return Verdict.MISPLACED
             return Verdict.UNPROVED if link.startswith(("https://", "http://")) else Verdict.MISPLACED
         for name, prover in provers:
             if prover.is_post(link):

@@ -59,6 +59,24 @@ async def test_a_feed_that_names_a_bridge_shows_some_however_fresh_it_says_it_wa
     assert (len(seen.posts), seen.covers) == (1, Covers.SOME)
 
 
+@pytest.mark.parametrize("minutes", [0, 3])
+@pytest.mark.parametrize("generator", ["we-mp-rss", "RSSHub"])
+async def test_what_a_bridge_dates_with_the_very_look_is_no_publication(minutes: int, generator: str) -> None:
+    """In its cover mode every fetch makes the newest article one of now; a real one is older at the next look."""
+    shown = Written(generator=generator, posted=AT - timedelta(minutes=minutes)).rss
+    for key, health in ((FEED, None), (f"{FEED}|health={HEALTH}", Written(posted=AT).rss)):
+        with pytest.raises(LookFailedError) as failed:
+            await look(key, shown, health)
+        assert failed.value.reason is Reason.UNREADABLE
+    settled, _ = await look(FEED, Written(generator=generator, posted=AT - timedelta(hours=1)).rss)
+    assert len(settled.posts) == 1
+
+
+async def test_an_owner_s_own_feed_may_be_read_in_the_minute_of_its_newest_item() -> None:
+    seen, _ = await look(FEED, Written(posted=AT).rss)
+    assert (len(seen.posts), seen.covers) == (1, Covers.ALL)
+
+
 async def test_a_json_feed_names_its_bridge_in_its_description() -> None:
     item = f'{{"title": "一条消息", "date_published": "{OLD.isoformat()}"}}'
     head = '"version": "https://jsonfeed.org/version/1.1", "description": "示例县发布 - Powered by RSSHub"'

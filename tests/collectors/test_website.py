@@ -10,9 +10,9 @@ import pytest
 from collectors import article, html, rows
 from collectors.platforms import feed, manual, website
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Page
+from monitor.core.collector import Collector, Page
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline
-from tests.fakes import Canned, CannedFetch, MemorySession
+from tests.fakes import AT, Canned, CannedFetch, MemorySession
 
 URL = "https://www.example.gov.cn/zwxw/"
 LIST = """<html><body><p>2026-11-19 <a href="/not-in-the-list.html">页面上的其他链接</a></p><ul class="list">
@@ -143,6 +143,19 @@ async def test_a_feed_declared_as_some_never_covers_all() -> None:
         assert (await feed.COLLECTOR.collect(source, fetch, MemorySession())).covers is covers
     assert fetch.urls == [URL, URL]
     assert all(request.conditional for request in fetch.requests)
+
+
+@pytest.mark.parametrize("collector", [website.COLLECTOR, feed.COLLECTOR])
+def test_the_shell_in_place_of_a_xiaohongshu_page_is_neither_an_absence_nor_a_list(collector: Collector) -> None:
+    """Whoever is not logged in is led to `/404` with status 200 (2026-08), whatever was asked for."""
+    shell = (
+        "<html><head><title>小红书 - 你访问的页面不见了</title></head><body>你访问的页面不见了</body>"
+        '<script>window.__INITIAL_STATE__={"error_code":300031}</script></html>'
+    )
+    url = "https://www.xiaohongshu.com/404?source=note&error_code=300031"
+    with pytest.raises(LookFailedError) as failed:
+        collector.parse(Page(url=url, status=200, headers={}, body=shell.encode(), at=AT))
+    assert failed.value.reason is Reason.UNREADABLE
 
 
 async def test_what_is_read_by_hand_is_never_polled() -> None:

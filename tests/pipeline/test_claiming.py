@@ -152,6 +152,14 @@ async def test_a_claim_that_waits_is_pasted_once_and_leaves_the_list_when_its_po
     assert await waiting() == 0
 
 
+@pytest.mark.parametrize("link", ["https://m.weibo.cn/detail/1", "https://v.douyin.com/iAbCdEf/", LINK])
+async def test_another_platform_s_link_is_told_apart_where_the_account_s_own_cannot_be_read(
+    store: Store, link: str
+) -> None:
+    made = await overdue(store, platform=Platform.XIAOHONGSHU)
+    assert await verdict(made, link) is Verdict.MISPLACED
+
+
 async def test_a_claim_that_no_platform_says_anything_of_waits_until_its_link_is_registered(store: Store) -> None:
     made, link = await overdue(store, platform=Platform.XIAOHONGSHU), "https://www.xiaohongshu.com/explore/1"
     assert [await verdict(made, link), await verdict(made, link)] == [Verdict.UNPROVED, Verdict.REPEATED]
