@@ -3,7 +3,8 @@
 An article says so in its head (`<meta name=PubDate>` beside `ArticleTitle`, 《政府网站发展指引》 国办发〔2017〕47号;
 the names' case varies), or once in its text: a date with a label (发布时间：…), or beside 来源, 浏览, 字号. A column's
 page has a PubDate too, that of its making: a head that names a column and no article is no article's. Of the
-head's time and the shown one the earlier is taken, for a page that is made again gets a new PubDate.
+head's time and the shown one the earlier is taken, for a page that is made again gets a new PubDate. A PubDate
+that nothing on the page repeats is no proof of an article where the page shows a list; nor is the list one of all.
 
 Dates of comments, attachments and lists beside an article are not its own: it is one post.
 """
@@ -63,24 +64,29 @@ class Article:
 
     post: Post
     is_certain: bool
+    is_likely: bool
+    """Whether nothing speaks for a column but a list, which may stand beside the article."""
 
 
 def of(page: Page, tree: html.Tree, reading: rows.Reading) -> Article | None:
     """Return the article that the page is, or may be where it shows no list; None for a page of another kind."""
     metas = dict(reversed(list(html.metas(tree))))
     title = next((metas[name] for name in _TITLES if name in metas), "")
-    is_named = "articletitle" in metas and metas["articletitle"] != metas.get("columnname")
+    names = {metas.get("columnname"), metas.get("sitename")}
+    is_named = "articletitle" in metas and metas["articletitle"] not in names
     is_column = not is_named and any(name in metas for name in _COLUMN)
     written = (_JOINED.sub(r"\1 \2", metas[name]) for name in _PUB_DATES if name in metas)
     in_head = next(filter(None, (dates.read(text, page.at) for text in written)), None)
     shown, is_beside = _shown(page, reading)
     if is_column and shown is None:
         return None
-    stamp = _earlier(None if is_column else in_head, shown) or in_address(page.url, page.at)
+    addressed = in_address(page.url, page.at)
+    stamp = _earlier(None if is_column else in_head, shown) or addressed
     if stamp is None:
         return None
-    is_column_address = bool(_COLUMN_ADDRESS.search(urlsplit(page.url).path or "/"))
-    is_certain = is_named or (not is_column and (is_beside or not is_column_address))
+    is_likely = not is_column and not _COLUMN_ADDRESS.search(urlsplit(page.url).path or "/")
+    is_article = is_named or (is_likely and bool(shown or addressed or metas.get("og:type") == "article"))
+    is_certain = is_article or (not is_column and is_beside)
     return Article(
         post=Post(
             published_at=stamp.moment,
@@ -90,6 +96,7 @@ def of(page: Page, tree: html.Tree, reading: rows.Reading) -> Article | None:
             is_year_guessed=stamp.is_year_guessed,
         ),
         is_certain=is_certain,
+        is_likely=is_likely,
     )
 
 

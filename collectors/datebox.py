@@ -22,7 +22,7 @@ from enum import IntEnum
 
 from collectors import dates
 from collectors.dates import Stamp
-from monitor.core.calendar import beijing
+from monitor.core.calendar import beijing, beijing_date
 
 LONGEST = 120
 """No date box is longer than this, in characters; a longer text is prose."""
@@ -107,7 +107,7 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[0-9:.]{0,16}(?:
 
 _PUBLISHED = re.compile(
     r"(?:发布|发表|发稿|发文|刊发|刊登|上传|上线|公布|公示|挂网|登载|录入|添加|发帖|投稿|开始)(?:时间|日期|于|:)?"
-    r"|首发于?|published|posted|release",
+    r"|首发于?|公开(?:时间|日期|于)|published|posted|release",
     re.IGNORECASE,
 )
 _NEUTRAL = re.compile(r"时间|日期|(?<![a-z])(?:date|time)\b", re.IGNORECASE)
@@ -168,6 +168,8 @@ class Box:
     trust: Trust = Trust.ALONE
     yearless: tuple[int, int] | None = None
     """Month and day, where no year is written."""
+    is_doubtful: bool = False
+    """Whether it holds dates of two days, and nothing says which of them is the publication."""
 
 
 NO_PUBLICATION = Box(None)
@@ -235,6 +237,8 @@ def only_year(text: str) -> int | None:
 
 def year_in(heading: str) -> int | None:
     """Return the one year that a heading names; None for none, several or a text too long for a heading."""
+    if (alone := only_year(heading)) is not None:
+        return alone
     if len(heading) > 80 or len(text := clean(heading)) > 24:
         return None
     if _DAY_IN_HEADING.search(text):
@@ -383,23 +387,25 @@ def _judged(text: str, found: list[_Found]) -> Box | None:
     if not stamps:
         return NO_PUBLICATION
     best = max(trust for trust, _, _ in stamps)
-    trust, stamp, yearless = min((one for one in stamps if one[0] is best), key=lambda one: one[1].moment)
-    return Box(stamp, trust, yearless)
+    likely = [one for one in stamps if one[0] is best]
+    trust, stamp, yearless = min(likely, key=lambda one: one[1].moment)
+    is_doubtful = len({beijing_date(one[1].moment) for one in likely}) > 1
+    return Box(stamp, trust, yearless, is_doubtful)
 
 
 def _trust(before: str, after: str) -> Trust | None:
     """Return how surely a date between two texts is a publication; None if it is something else's."""
     label = before[-24:]
     published, other = _last(_PUBLISHED, label), _last(_OTHER, label)
-    if other > published:
+    if other and (published is None or other.start() > published.start()):
         return None
-    if published >= 0 or re.match(r" ?发布", after):
+    if (published and not _NOT_OF_LABEL.search(label, published.end())) or re.match(r" ?发布", after):
         return Trust.LABELLED
     return Trust.ALONE
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    return max((match.start() for match in pattern.finditer(text)), default=-1)
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return max(pattern.finditer(text), key=lambda match: match.start(), default=None)
 
 
 def _words(text: str, befores: list[str], rest: str, found: list[_Found]) -> int | None:
@@ -424,6 +430,8 @@ def _words(text: str, befores: list[str], rest: str, found: list[_Found]) -> int
     return count
 
 
+_NOT_OF_LABEL = re.compile(r"(?!date|time|on\b|at\b)\b[\w]|[)\]】》」]", re.IGNORECASE)
+"""What parts a label from what follows: of `应急预案发布（2）2026-11-15` the word is the end of a title."""
 _LABEL_ENDS = re.compile(r"(?:时间|日期|于|发布|发表|on|at|date) ?$", re.IGNORECASE)
 
 

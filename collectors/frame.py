@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from collectors import html
 
 DEPTH = 12
 """How far up from a node its page is looked at."""
+_HEAD_WITHIN = 3
+"""A post's own header lies no deeper in it."""
 FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", "style", "option", "select"})
 """Where a date or link is the page's, not a post's."""
 
@@ -48,6 +51,7 @@ _CHROME = re.compile(
 
 _CATEGORY = re.compile(
     r"[\[(【<「].{1,10}[\])】>」]|(?:置顶|最新|推荐|热门|评论|阅读|详情"
+    r"|(?:发表|添加)(?:评论|回复)|[0-9,]{0,8} ?条?(?:评论|留言|回复)|继续阅读|阅读更多"
     r"|查看详情|查看|全文|阅读全文|详细|\+?new)[!>» ]{0,3}|[0-9,]{1,8}(?:条?评论)?",
     re.IGNORECASE,
 )
@@ -55,6 +59,16 @@ _CATEGORY = re.compile(
 
 _DAY = re.compile(r"[\[(（【]? ?[0-9][0-9年月日./: -]{3,20}[\])）】]?")
 """A link that is a date leads where the title does."""
+_BESIDE = re.compile(r"^(?:[\w ]* )?(?:author|tag|category)(?= )|#(?:comments?|respond|reply)\b")
+"""What the `rel` and the address of links say that lead to a post's author, kind or comments."""
+_SOURCE_OF = re.compile(r"(?:来源|来自|作者|编辑|发布人|发布者|发布机构|单位|部门|栏目|分类|标签|关键词) ?[:：]\s*$")
+_WEATHER = re.compile(
+    r"(?:^|[\s日|])(?:晴|阴|多云|[小中大暴阵]雨|雷?阵雨|[小中大暴阵]雪|雨夹雪|雾|霾)(?:[转间到~-](?:晴|阴|多云|.{1,2}[雨雪]))?(?=[\s|,\d]|$)"
+)
+_ENDING = 60
+_NAME = 6
+_UNIT = 20
+_UNITS = (*"局委办院镇乡村部处科站所队", "街道", "政府", "中心", "公司")
 _ANCHOR = "a[href]"
 
 
@@ -71,9 +85,26 @@ def words(anchor: html.Node) -> str:
 def is_title(anchor: html.Node) -> bool:
     """Whether a link is called as a post may be, and not as a part of the page."""
     called = words(anchor)
+    before = anchor.prev
+    if before is not None and before.is_text_node and _SOURCE_OF.search((before.text_content or "")[-_ENDING:]):
+        return False
+    relation, address = anchor.attributes.get("rel") or "", anchor.attributes.get("href") or ""
+    if _BESIDE.search(f"{relation[:_ENDING]} {address[-_ENDING:]}"):
+        return False
     return bool(called) and not (
         len(called) < 60 and (_CHROME.fullmatch(called) or _CATEGORY.fullmatch(called) or _DAY.fullmatch(called))
     )
+
+
+def is_weather(text: str) -> bool:
+    """Whether a short text beside a date is a weather forecast's."""
+    return "℃" in text or (len(text) < 2 * _ENDING and bool(_WEATHER.search(text)))
+
+
+def is_name(anchor: html.Node) -> bool:
+    """Whether a link beside a date may name the author, the unit or the kind of a post and not the post."""
+    called = words(anchor)
+    return len(called) <= _NAME or (len(called) <= _UNIT and called.endswith(_UNITS))
 
 
 def is_strange(node: html.Node, pattern: re.Pattern[str] = _STRANGE) -> bool:
@@ -94,6 +125,18 @@ def is_pager(node: html.Node, text: str) -> bool:
     attributes = node.attributes
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     return bool(_PAGING.search(named[:200]) or _PAGER_TEXT.search(text[:2000]))
+
+
+def is_head_of_post(node: html.Node) -> bool:
+    """Whether a header is that of one post and not the page's."""
+    return node.tag in {"header", "footer"} and any(one.tag in ROWS for one in islice(_above(node), _HEAD_WITHIN))
+
+
+def _above(node: html.Node) -> Iterator[html.Node]:
+    one = node.parent
+    while one is not None:
+        yield one
+        one = one.parent
 
 
 def kind(node: html.Node) -> str:

@@ -113,7 +113,7 @@ class Hits:
             tag = ancestor.tag
             if ancestor.mem_id == top or tag == "body":
                 break
-            if tag in FRAME or tag in UNREAD:
+            if (tag in FRAME and not frame.is_head_of_post(ancestor)) or tag in UNREAD:
                 return None
             is_linked = is_linked or (tag == "a" and bool(ancestor.attributes.get("href")))
             chain.append(ancestor)

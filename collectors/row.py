@@ -34,6 +34,7 @@ HITS_OF_ROW = 40
 _SHORT = 40
 _SAYING = 6
 """A title has more characters than this."""
+_CELLS_MOST = 50
 _FAR = timedelta(days=300)
 """What lies so far apart is no delay between writing and publishing, but an error in one of the two."""
 
@@ -62,6 +63,8 @@ class Line:
     addressed: Stamp | None = None
     year: int | None = None
     """One that stands in the row, or in a heading above it."""
+    is_year_of_subject: bool = False
+    """Whether the year stands among other words of the heading."""
     month: int | None = None
     """One that a heading above is the name of."""
     part: str = ""
@@ -200,17 +203,17 @@ def _differ(boxes: list[Box], best: Box) -> bool:
     return any(box.trust is best.trust and box.stamp and beijing_date(box.stamp.moment) != day for box in boxes)
 
 
-def _cell(hit: Hit, row: html.Node) -> int | None:
-    """Return in which of a table's columns a hit stands."""
+def _cell(hit: Hit, row: html.Node) -> tuple[int, html.Node] | None:
+    """Return in which of a row's columns a hit stands, and its cell."""
     cell = next((one for one, outer in zip(hit.chain, hit.chain[1:], strict=False) if outer.mem_id == row.mem_id), None)
-    if cell is None or cell.tag not in CELLS:
+    if cell is None:
         return None
     place = 0
     before = cell.prev
-    while before is not None and place < 50:
-        place += before.tag in CELLS
+    while before is not None and place < _CELLS_MOST:
+        place += before.is_element_node
         before = before.prev
-    return place
+    return place, cell
 
 
 def is_far(stamp: Stamp | None, href: str, at: datetime) -> bool:
@@ -235,8 +238,10 @@ def _boxes(
         box = box_around(hit, walls, node, at)
         if box is None or (alone and box.stamp is None):
             continue
-        if columns and (cell := _cell(hit, node)) in columns:
-            label = columns[cell]
+        if columns and (cell := _cell(hit, node)) and cell[0] in columns:
+            label = columns[cell[0]]
+            if box.is_doubtful:  # the dates of two cells in one line
+                box = datebox.read(cell[1].text(separator=" "), at) or box
             box = datebox.NO_PUBLICATION if label is None else replace(box, trust=max(box.trust, label))
         boxes.append(box)
     return boxes, year
@@ -265,7 +270,7 @@ def line_of(
         whole = datebox.read(_outside(node), at)
         stamped = [whole] if whole and whole.stamp else []
     box = surest(stamped)
-    is_doubtful = box is not None and _differ(stamped, box)
+    is_doubtful = box is not None and (box.is_doubtful or _differ(stamped, box))
     addressed = None
     if box is None or box.yearless:
         addressed = in_address(href or "", at)
@@ -366,18 +371,29 @@ def box_around(hit: Hit, walls: set[int], row: html.Node, at: datetime) -> Box |
 
 
 def columns_of(container: html.Node) -> dict[int, Trust | None]:
-    """Return what a table's headings say of the dates below them, by column."""
-    if container.tag not in {"table", "tbody", "x-table", "x-tbody"}:
+    """Return what the headings of rows say of the dates below them, by column; they may stand above the container."""
+    table = container.parent if container.tag in {"tbody", "x-tbody"} else container
+    if table is None:
         return {}
-    table = container if container.tag in {"table", "x-table"} else container.parent
-    first = table.css_first("tr,x-tr") if table is not None else None
+    first = table.css_first("tr,x-tr") if table.tag in {"table", "x-table"} else None
     if first is None:
+        first = next((one for one in table.iter()), None)
+    columns = _headings_of(first) if first is not None else {}
+    before = table.prev
+    while not columns and before is not None and not before.is_element_node:
+        before = before.prev
+    if columns or before is None:
+        return columns
+    return _headings_of(before.css_first("tr,x-tr") or before)
+
+
+def _headings_of(row: html.Node) -> dict[int, Trust | None]:
+    """Return what the cells of a row say that is nothing but headings; nothing for another row."""
+    cells: list[str] = []
+    for one in islice(row.iter(), _CELLS_MOST):
+        span = one.attributes.get("colspan") or ""
+        cells.extend([one.text(separator=" ").strip()] * (int(span) if span in {"2", "3", "4"} else 1))
+    is_heading = 1 < len(cells) < _CELLS_MOST and all(len(cell) < _SHORT for cell in cells)
+    if not is_heading or any(any(char.isdigit() for char in cell) for cell in cells):
         return {}
-    cells = [one.text(separator=" ") for one in first.iter() if one.tag in CELLS]
-    if len(cells) > 50 or any(any(char.isdigit() for char in cell) for cell in cells):
-        return {}
-    return {
-        place: datebox.label_of(cell)
-        for place, cell in enumerate(cells)
-        if len(cell) < _SHORT and ("日期" in cell or "时间" in cell)
-    }
+    return {place: datebox.label_of(cell) for place, cell in enumerate(cells) if "日期" in cell or "时间" in cell}

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 
 from collectors import datebox, days, frame, html, row, runs, years
@@ -40,6 +41,7 @@ _HOMELESS = 3
 """So many dates without a row are no clock and no footer."""
 _LIST = 3
 """So many rows are a list."""
+_LINE_WITHIN = 4
 _SHORT_TITLE = 5
 """A link with fewer characters beside a date is no post for certain."""
 
@@ -123,9 +125,11 @@ class Reading:
         for hit in parts:
             self._found.count(hit)
         self._read(parts)
-        if self._is_whole and (self._has_homeless() or self._has_unread()):
-            self._is_whole = False
-        return self._settled()
+        found = self._settled()
+        newest = max((one.stamp.moment for one in found.rows if one.stamp), default=None)
+        if found.is_whole and (self._has_homeless(newest) or self._has_unread()):
+            found.is_whole = False
+        return found
 
     def _is_known(self, hit: Hit) -> bool:
         return any(one.mem_id in self._known for one in hit.chain)
@@ -165,11 +169,29 @@ class Reading:
                 if own is not None:
                     own[1].append(hit)
                     continue
-            scope = next((node for node in hit.chain if self.titles(node)), None)
+            scope = self._scope(hit)
             if scope is not None:
                 place = rows if self._is_row(scope) else wide
                 place.setdefault(scope.mem_id, (scope, []))[1].append(hit)
         return rows, wide
+
+    def _scope(self, hit: Hit) -> html.Node | None:
+        """Return the first element above a hit that holds a title too; a line of date, author and kind is none."""
+        place = next((place for place, node in enumerate(hit.chain) if self.titles(node)), None)
+        if place is None:
+            return None
+        scope = hit.chain[place]
+        small = self.titles(scope)
+        if scope.tag in ROWS or scope.tag == "a" or any(not frame.is_name(one) for one in small):
+            return scope
+        for outer in hit.chain[place + 1 : place + 1 + _LINE_WITHIN]:
+            titles = self.titles(outer)
+            is_one = len(titles) == len(small) + 1 and sum(not frame.is_name(one) for one in titles) == 1
+            if is_one and (outer.tag in ROWS or self._has_peers(outer)):
+                return outer
+            if len(titles) > len(small) and not is_one:
+                break
+        return scope
 
     def _untangle(self, rows: _Scopes, wide: _Scopes) -> None:
         """Make one of each row and what is found within it, such as a summary with a day in it.
@@ -177,6 +199,11 @@ class Reading:
         What holds rows of several titles is no row itself; a run of rows holds no rows but those of a headline's
         or summary's words.
         """
+        for key, (scope, within) in list(wide.items()):
+            around = next((one for one in within[0].chain if one.mem_id in rows), None)
+            if around is not None and len(self.titles(around)) == len(self.titles(scope)):
+                rows[around.mem_id][1].extend(within)
+                del wide[key]
         within_rows, within_wide = _nested(rows, wide)
         for outer_key, inner in within_wide.items():
             outer, own = wide[outer_key]
@@ -203,8 +230,8 @@ class Reading:
             if box is not None and box.stamp is not None:
                 yield hit
 
-    def _has_homeless(self) -> bool:
-        """Whether so many dates have no row that a list was not found."""
+    def _has_homeless(self, newest: datetime | None) -> bool:
+        """Whether so many dates have no row that a list was not found, or one that is newer than all rows' has none."""
         count = 0
         for hit in self.hits:
             if hit.is_linked or any(one.mem_id in self._known for one in hit.chain):
@@ -214,13 +241,14 @@ class Reading:
             if (
                 box is None
                 or datebox.has_weekday(text)
-                or "℃" in text
+                or frame.is_weather(text)
                 or frame.is_strange(hit.chain[0] if hit.chain else hit.node)
             ):
                 continue
             if box.stamp is None or beijing_date(box.stamp.moment) != beijing_date(self.at):
                 count += 1
-                if count == _HOMELESS:
+                is_newer = box.stamp and not box.yearless and newest and box.stamp.moment > newest
+                if count == _HOMELESS or (is_newer and box.trust >= Trust.ALONE):
                     return True
         return False
 
@@ -232,11 +260,11 @@ class Reading:
                 continue
             if hit.node.is_text_node and not datebox.is_unread(hit.node.text_content or "", self.at):
                 continue
-            scope = next((node for node in hit.chain if self.titles(node)), None)
+            scope = self._scope(hit)
             if scope is None or not self._is_row(scope) or frame.is_strange(scope):
                 continue
             whole = self._whole(scope)
-            if whole.parent is not None and "℃" not in whole.text():
+            if whole.parent is not None and not frame.is_weather(whole.text()):
                 beside = rows.setdefault(whole.parent.mem_id, set())
                 beside.add(whole.mem_id)
                 if len(beside) == _LIST:
@@ -293,8 +321,10 @@ class Reading:
         lines, has_others = self._lines_of(group, children, above)
         if len(dated) == 1 and not has_others and not self._is_sure_alone(dated[0], lines):
             return
-        if "℃" in dated[0].text() and sum("℃" in child.text() for child in dated) > 1:
-            return  # weather
+        if frame.is_weather(dated[0].text()) and (
+            has_others or sum(frame.is_weather(child.text()) for child in dated) > 1
+        ):
+            return
         if not self._take(lines):
             self._known.difference_update(child.mem_id for child in children)
 
@@ -312,7 +342,8 @@ class Reading:
                 own = self._rows_in(child, group.rows[child.mem_id], columns)
                 lines.extend(_under(heading, written) for written in own)
             elif between := self._heading(child, tags):
-                heading = Heading(between.year or heading.year or above_all.year, between.month)
+                named = next((one for one in (between, heading, above_all) if one.year), between)
+                heading = replace(named, month=between.month)
             elif child.tag in tags and child.mem_id not in above:
                 is_row = child.tag in ROWS or kind(child) in kinds
                 if (written := self._beside(child, is_row=is_row, is_first=not lines, kinds=kinds)) is not None:
@@ -338,7 +369,8 @@ class Reading:
         """Return the one post of a row, or those of a row that holds several side by side."""
         titles = self.titles(node)
         if len(titles) > 1:
-            if len(hits) > 1 and runs.is_run(runs.events(node, hits, titles)):
+            told = runs.dated(node, hits, titles, self.at) if len(hits) > 1 else []
+            if len(told) > 1 and runs.is_run(runs.events(node, told, titles)):
                 return runs.lines(node, hits, titles, self.at)
             if runs.is_of_several(node, titles):
                 return [replace(self.line(node, hits, columns=columns), is_doubtful=True)]
@@ -365,7 +397,7 @@ class Reading:
         text = row.text(separator=" ")
         if len(lines) > 1:
             return True
-        if not lines or "℃" in text or not any(one.box and one.box.stamp for one in lines):
+        if not lines or frame.is_weather(text) or not any(one.box and one.box.stamp for one in lines):
             return False
         if row.tag not in ROWS and len(lines[0].title) < _SHORT_TITLE:
             return False
@@ -451,7 +483,13 @@ def _under(heading: Heading, line: Line) -> Line:
     """Return a row with what the headings above it say."""
     if line.year or not (heading.year or heading.month):
         return line
-    return replace(line, year=heading.year, month=heading.month)
+    return replace(
+        line,
+        year=heading.year,
+        month=heading.month,
+        is_year_of_subject=not heading.is_certain,
+        is_doubtful=line.is_doubtful or (bool(line.part) and not heading.is_certain),
+    )
 
 
 def _has_other_links(parent: html.Node, node: html.Node) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice, pairwise
 
 from collectors import datebox, html
-from collectors.frame import up, words
+from collectors.frame import is_name, up, words
 from collectors.row import CELLS, HITS_OF_ROW, PIECES, SHORT_KIND, Hit, Line, box_around, line_of, walls_of
 
 _LONG = 8
@@ -31,6 +31,17 @@ def events(node: html.Node, hits: list[Hit], titles: list[html.Node]) -> list[ht
     return found
 
 
+def dated(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetime) -> list[Hit]:
+    """Return those of a node's hits that are dates or years, and no words of a summary."""
+    walls = walls_of(titles, node)
+    return [hit for hit in hits[: HITS_OF_ROW + 1] if _is_told(hit, walls, node, at)]
+
+
+def _is_told(hit: Hit, walls: set[int], node: html.Node, at: datetime) -> bool:
+    is_year = hit.node.is_text_node and datebox.only_year(hit.node.text_content or "") is not None
+    return is_year or box_around(hit, walls, node, at) is not None
+
+
 def is_run(found: list[html.Node | Hit]) -> bool:
     """Whether titles and dates alternate: each title has a date, which may be in several pieces."""
     turns = [isinstance(one, Hit) for one in found]
@@ -43,7 +54,7 @@ def is_of_several(node: html.Node, titles: list[html.Node]) -> bool:
     """Whether a row of a table has titles of posts in more than one cell."""
     if node.tag not in {"tr", "x-tr"}:
         return False
-    long = [title for title in titles if len(words(title)) >= _LONG]
+    long = [title for title in titles if len(words(title)) >= _LONG and not is_name(title)]
     cells = {cell.mem_id for title in long for cell in up(title, node) if cell.tag in CELLS}
     return len(cells) > 1
 
@@ -57,8 +68,7 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
         if isinstance(event, Hit):
             if segments and len(segments[-1][1]) >= HITS_OF_ROW:
                 continue
-            box = box_around(event, walls, node, at)
-            if box is None and datebox.only_year(event.node.text_content or "") is None:
+            if not _is_told(event, walls, node, at):
                 continue
             is_title_first = False if is_title_first is None else is_title_first
             if segments and (is_title_first or segments[-1][0] is None):

@@ -1,13 +1,15 @@
 """The year of a date that is written without one: looked for wherever it may stand, before it is guessed.
 
 In this order: the address of the link, the same post elsewhere on the page, the row itself or a heading above
-it, the rows below (in a list from new to old, where a single year puts the date above theirs and not after the
-look), the page's own address. What is guessed is the most recent such day, and says so.
+it that is a year and nothing else, the rows below (in a list from new to old, where a single year puts the date
+above theirs and not after the look). A year among a heading's words or in the page's own address is that of its
+subject or of its making: posts of later years may stand below, so it is taken, but as a guess. Where none of these
+is, the most recent such day is, and says so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -28,6 +30,8 @@ class Heading:
 
     year: int | None = None
     month: int | None = None
+    is_certain: bool = True
+    """Whether it is nothing but a year or month: posts below `2025年度部门决算公开` may all be of 2026."""
 
 
 NO_HEADING = Heading()
@@ -53,7 +57,7 @@ def heading_above(container: html.Node, known: Headings | None = None) -> Headin
             is_said, heading = known[before.mem_id]
             month = month or heading.month
             if heading.year is not None:
-                return Heading(heading.year, month)
+                return Heading(heading.year, month, heading.is_certain)
             if is_said and not heading.month:
                 break
             before = before.prev
@@ -74,7 +78,8 @@ def heading_in(text: str) -> Heading:
     """Return the year and the month that a heading names."""
     if month := datebox.month_in(text):
         return Heading(*month)
-    return Heading(datebox.year_in(text))
+    year = datebox.year_in(text)
+    return Heading(year, None, is_certain=datebox.only_year(text) is not None) if year else NO_HEADING
 
 
 def stamp_of(
@@ -91,14 +96,16 @@ def stamp_of(
         return same
     month = box.yearless[0]
     years = [
-        one.year,
+        None if one.is_year_of_subject else one.year,
         year_in(one.href or "", month),
         _year_of_lower(box, lowest, at),
-        year_in(address, month),
     ]
     for year in years:
         if year is not None and (stamp := datebox.in_year(box, year, at)):
             return stamp
+    for likely in (one.year, year_in(address, month)):
+        if likely is not None and (stamp := datebox.in_year(box, likely, at)):
+            return replace(stamp, is_year_guessed=True)
     return box.stamp
 
 

@@ -131,7 +131,8 @@ def read(page: Page, rules: Rules | None = None) -> Timeline:
             return timeline([alone.post], covers=Covers.SOME)
         if posts:
             ends = "</html" in text[-4000:].lower() or "</body" in text[-4000:].lower()
-            return timeline(posts, covers=covers if is_whole and ends else Covers.SOME)
+            is_whole = is_whole and ends and not (alone and alone.is_likely)
+            return timeline(posts, covers=covers if is_whole else Covers.SOME)
     raise LookFailedError(Reason.UNREADABLE, "a page without any publication date")
 
 

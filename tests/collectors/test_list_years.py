@@ -47,7 +47,7 @@ def test_a_box_is_read_as_a_whole(box: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["<h3>2021年</h3>", "<div class=tit>2021年度</div>", "<h2>2021年工作动态</h2>", "<p><b>2021</b></p>"]
+    "heading", ["<h3>2021年</h3>", "<div class=tit>2021年度</div>", "<h2>【2021】</h2>", "<p><b>2021</b></p>"]
 )
 def test_the_year_may_stand_above_the_list(heading: str) -> None:
     assert told(heading + listed(*DAYS)) == "2021-04-13 all"
@@ -74,8 +74,18 @@ def test_the_year_may_stand_in_the_address(href: str) -> None:
     assert told(listed(*DAYS, href=href)) == "2021-04-13 all"
 
 
-def test_the_year_may_stand_in_the_page_s_own_address() -> None:
-    assert told(listed(*DAYS), url="https://www.example.gov.cn/2021/zwdt/") == "2021-04-13 all"
+@pytest.mark.parametrize(
+    "heading",
+    ["<h2>2021年工作动态</h2>", "<h3>2021年度部门决算公开</h3>", "<div>示例县2021</div>", "<b>喜迎2021年春节</b>"],
+)
+def test_a_year_among_the_words_of_a_heading_is_that_of_the_subject_and_a_guess(heading: str) -> None:
+    """What is reported of 2021 is often published in 2022."""
+    assert told(heading + listed(*DAYS)) == "2021-04-13? some"
+    assert told(heading + listed(*DAYS), rules="|item=ul li|time=span") == "2021-04-13? some"
+
+
+def test_a_year_in_the_page_s_own_address_is_that_of_its_making_and_a_guess() -> None:
+    assert told(listed(*DAYS), url="https://www.example.gov.cn/2021/zwdt/") == "2021-04-13? some"
 
 
 def test_the_year_may_have_a_column_of_its_own() -> None:
