@@ -24,6 +24,8 @@ DAY = timedelta(days=1)
 class Stubborn(Canned):
     """A far side that tells whoever asks whether anything has changed that nothing has, whatever it has published."""
 
+    is_stubborn: bool = True
+    """Else it shows its page to everybody."""
     read: list[datetime] = field(default_factory=list)
     """When it was made to show its page."""
     asked: list[datetime] = field(default_factory=list)
@@ -44,7 +46,7 @@ class StubbornFetch(CannedFetch):
     async def __call__(self, request: Request, /) -> Page:
         assert self.door is not None
         self.door.asked.append(self.clock())
-        if self.before is not None:
+        if self.before is not None and self.door.is_stubborn:
             raise UnchangedError
         page = await super().__call__(request)
         self.validators = Validators(etag='"fixed"', body_hash="the same", reader=self.reader)

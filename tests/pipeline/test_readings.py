@@ -260,3 +260,41 @@ async def _no_step_without_a_reading(place: Path, published: list[int], fails: l
             assert step.at - read_at <= patience, step
             newest = max(one for one in moments if one <= read_at)
             assert case.episode >= newest.isoformat(), step
+
+
+async def test_a_far_side_that_changes_its_word_between_same_and_new_is_believed_only_when_it_shows(
+    store: Store,
+) -> None:
+    """It answers by turns that nothing has changed, and with the page; the unit has published in between."""
+    here = await watched(store, MIDNIGHT - 2 * DAY, first=feed(MIDNIGHT - 9 * DAY - HOUR))
+    for hours in range(2, 46, 4):
+        await here.through(MIDNIGHT - 2 * DAY + hours * HOUR)
+        here.door.is_stubborn = not here.door.is_stubborn
+    here.door.is_stubborn = True
+    here.door.bodies[URL] = feed(MIDNIGHT - 2 * HOUR)
+    await here.through(MIDNIGHT + 9 * HOUR)
+    assert await here.steps() == ()
+    assert here.office.mail.taken == []
+
+
+@pytest.mark.parametrize("hidden", [URL, SECOND])
+async def test_of_two_sources_the_one_that_says_the_same_for_ever_hides_no_update(store: Store, hidden: str) -> None:
+    """Whichever of the two shows the update: it is known before day 15 is held against the unit."""
+    old = feed(MIDNIGHT - 15 * DAY + 2 * HOUR)
+    here = await watched(store, MIDNIGHT - 2 * DAY, first=old, second=old)
+    await here.through(MIDNIGHT - HOUR)
+    here.door.bodies[hidden] = feed(MIDNIGHT - 2 * HOUR, MIDNIGHT - 15 * DAY + 2 * HOUR)
+    await here.through(MIDNIGHT + 9 * HOUR)
+    assert StepKind.OVERDUE not in await here.steps()
+
+
+async def test_a_look_by_a_person_in_the_night_is_what_the_step_goes_by(store: Store) -> None:
+    """`xuncha check` reads the update a minute before midnight; the page fails from then on."""
+    here = await watched(store, MIDNIGHT - 2 * DAY, first=feed(MIDNIGHT - 15 * DAY + 2 * HOUR))
+    await here.through(MIDNIGHT - HOUR)
+    here.door.bodies[URL] = feed(MIDNIGHT - 2 * HOUR)
+    await here.office.parts.looker.look_now(["A01"])
+    here.door.bodies[URL] = Reason.TIMEOUT
+    await here.through(MIDNIGHT + 12 * HOUR)
+    assert StepKind.OVERDUE not in await here.steps()
+    assert await here.state() is State.OK
