@@ -69,7 +69,7 @@ def settled(lines: list[Line], at: datetime, address: str) -> list[Line]:
     parted = [one for one in lines if one.part]
     if not parted or (len(parted) < _ENOUGH and not all(one.part.endswith(("日", "号")) for one in parted)):
         return lines
-    if _is_ranking(parted):
+    if is_ranking([one.part for one in parted]):
         return lines
     is_day_first = _is_day_first(parted)
     is_ordered = _is_ordered(parted)
@@ -119,7 +119,7 @@ def _is_ordered(parted: list[Line]) -> bool:
     )
 
 
-def _is_ranking(parted: list[Line]) -> bool:
-    """Whether the rows are numbered: 1, 2, 3."""
-    firsts = [numbers[0] for numbers in _numbers(parted)]
-    return len(firsts) == len(parted) and firsts[0] == 1 and all(b == a + 1 for a, b in pairwise(firsts))
+def is_ranking(texts: list[str]) -> bool:
+    """Whether texts number their rows: 1, 2, 3."""
+    firsts = [int(number[0]) if (number := re.findall(r"[0-9]+", datebox.clean(text))) else 0 for text in texts]
+    return firsts[0] == 1 and all(b == a + 1 for a, b in pairwise(firsts))

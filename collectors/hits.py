@@ -62,7 +62,10 @@ class Hits:
                     self.parts.append(hit)
                 continue
             hit = self._hit(node)
-            if hit and not (hit.is_linked and not self._may_be_date(node.text_content or "")):
+            if hit and hit.is_linked and not self._may_be_date(node.text_content or ""):
+                if len(self.parts) < HITS and datebox.is_unread(node.text_content or "", self._at):
+                    self.parts.append(hit)
+            elif hit:
                 self.count(hit)
                 yield hit
 

@@ -254,22 +254,33 @@ class Reading:
 
     def _has_unread(self) -> bool:
         """Whether rows beside each other have dates that were not read, or boxes that are called dates."""
-        rows: dict[int, set[int]] = {}
-        for hit in (*self.hits, *self._found.called(self._known)):
-            if hit.is_linked or self._is_known(hit):
-                continue
-            if hit.node.is_text_node and not datebox.is_unread(hit.node.text_content or "", self.at):
+        unread: dict[int, dict[int, str]] = {}
+        called = list(self._found.called(self._known))
+        for hit in called:
+            self._found.count(hit)
+        for hit in (*self.hits, *self._found.parts, *called):
+            if self._is_known(hit) or not self._may_be_unread(hit):
                 continue
             scope = self._scope(hit)
-            if scope is None or not self._is_row(scope) or frame.is_strange(scope):
+            if scope is None or frame.is_strange(scope):
                 continue
-            whole = self._whole(scope)
-            if whole.parent is not None and not frame.is_weather(whole.text()):
-                beside = rows.setdefault(whole.parent.mem_id, set())
-                beside.add(whole.mem_id)
-                if len(beside) == _LIST:
-                    return True
-        return False
+            text = (hit.node.text_content if hit.node.is_text_node else hit.node.text()) or ""
+            if self._is_row(scope):
+                whole = self._whole(scope)
+                if whole.parent is not None and not frame.is_weather(whole.text()):
+                    unread.setdefault(whole.parent.mem_id, {}).setdefault(whole.mem_id, text)
+            elif not hit.is_linked:
+                unread.setdefault(scope.mem_id, {})[hit.node.mem_id] = text
+        return any(len(texts) >= _LIST and not days.is_ranking(list(texts.values())) for texts in unread.values())
+
+    def _may_be_unread(self, hit: Hit) -> bool:
+        """Whether a hit is meant as the date of a row: in a link only beside the words of its title."""
+        text = hit.node.text_content or "" if hit.node.is_text_node else ""
+        if hit.is_linked:
+            link = next((one for one in hit.chain if one.tag == "a"), None)
+            if link is None or not self.titles(link) or len(words(link)) < len(text.strip()) + _SHORT_TITLE:
+                return False
+        return not hit.node.is_text_node or days.is_part(text) or datebox.is_unread(text, self.at)
 
     def _is_row(self, node: html.Node) -> bool:
         """Whether the first element that holds a hit and a title is one row, and not a run of them."""

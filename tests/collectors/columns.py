@@ -359,6 +359,68 @@ def drawn(seed: int) -> Column:
     return column
 
 
+UNREAD = {
+    "empty box": "<span class=date></span>",
+    "template": "<span class='pub-time'>{{{{item.day}}}}</span>",
+    "day alone": "{0.day}",
+    "day and number of the month": "<b>{0:%d}</b><i>{0:%m}</i>",
+    "letter in the year": "2O{0:%y-%m-%d}",
+    "three digits": "202-{0:%m-%d}",
+    "month only": "{0:%Y}年{0.month}月",
+    "edit": "更新于{0:%Y-%m-%d}",
+    "deadline": "截止：{later:%Y-%m-%d}",
+    "week": "上周{weekday}",
+}
+"""Ways to write dates that no reader can tell."""
+
+
+def beside(seed: int) -> Column:
+    """Return a page whose main list has dates that cannot be read, and beside it an older list that can."""
+    dice = random.Random(seed)  # noqa: S311 - pages, no secrets
+    way, layout = dice.choice(list(UNREAD)), dice.choice(list(LAYOUTS))
+    newest = TODAY - timedelta(days=dice.choice((0, 1, 3, 12)))
+    main = _posts(dice, 1, dice.randint(4, 20), newest)
+    side = _posts(dice, 500, dice.randint(3, 6), newest - timedelta(days=dice.choice((20, 90, 800))))
+    lists = [
+        f"<div class=main>{LAYOUTS[layout](_cells(dice, main, UNREAD[way], adorned=False))}</div>",
+        f"<div class=side>{LAYOUTS['ul'](_cells(dice, side, WAYS['iso'], adorned=False))}</div>",
+    ]
+    dice.shuffle(lists)
+    markup = f"<html><head><meta charset=utf-8><title>通知公告</title></head><body>{''.join(lists)}</body></html>"
+    return Column(markup=markup, days={post.day for post in (*main, *side)}, is_ordinary=False, made_of=(way, layout))
+
+
+_HEADERS = (
+    "<div class=info>发布时间：{0:%Y-%m-%d} 09:30 来源：县府办 浏览：12次</div>",
+    "<p><span>来源：县融媒体中心</span> <span>日期：{0:%Y-%m-%d}</span></p>",
+    "<ul class=xx><li>信息来源：县府办</li><li>发布日期：{0:%Y年%m月%d日}</li><li>字号：大 中 小</li></ul>",
+    "<table><tr><td>发布时间：{0:%Y-%m-%d}</td><td>阅读次数：33</td></tr></table>",
+)
+
+
+def article(seed: int) -> Column:
+    """Return one article, with other posts beside it, comments and a clock."""
+    dice = random.Random(seed)  # noqa: S311 - pages, no secrets
+    day = TODAY - timedelta(days=dice.choice((0, 3, 40, 400, 1500)))
+    named = dice.random() < 0.5
+    head = f'<meta name=ArticleTitle content="{_NAMES[0]}"><meta name=PubDate content="{day:%Y-%m-%d} 09:30">'
+    side = _posts(dice, 500, dice.randint(3, 6), TODAY - timedelta(days=dice.choice((0, 90, 800))))
+    beside = f"<div class=side>{LAYOUTS['ul'](_cells(dice, side, WAYS['iso'], adorned=False))}</div>"
+    comments = f"<div class=comments><div>网友 {TODAY:%Y-%m-%d} 10:00</div><div>网友 16分钟前</div></div>"
+    parts = [
+        dice.choice(_HEADS).replace("{today:", "{0:").format(TODAY),
+        f"<h1>{_NAMES[0]}</h1>{dice.choice(_HEADERS).format(day)}",
+        f"<div class=text><p>{_EVENTS[3]}。</p><p>会议时间：{TODAY:%Y年%m月%d日}上午。</p></div>",
+        dice.choice(("", comments)),
+        dice.choice(("", beside)) if named else "",
+    ]
+    markup = (
+        f"<html><head><meta charset=utf-8><title>{_NAMES[0]}</title>{head if named else ''}</head>"
+        f"<body>{''.join(parts)}</body></html>"
+    )
+    return Column(markup=markup, days={day}, is_ordinary=False, made_of=("named" if named else "shown",))
+
+
 def of(layout: str, way: str, posts: list[Post]) -> Column:
     """Return a page of one list and nothing else."""
     dice = random.Random(0)  # noqa: S311 - pages, no secrets

@@ -48,6 +48,32 @@ def test_a_complete_list_shows_its_newest_post_and_no_time_is_made_up(seed: int)
         assert not any(post.is_year_guessed for post in seen.posts)
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_a_list_whose_dates_cannot_be_read_is_not_hidden_by_an_older_one_beside_it(seed: int) -> None:
+    column = columns.beside(seed)
+    seen = look(column)
+    if column.made_of == ("week", "two in a row"):
+        return  # words in the cells of a table: nothing there is like a date
+    if seen:
+        assert seen.covers is Covers.SOME or newest(seen) == column.newest, column.made_of
+        assert {beijing_date(post.published_at) for post in seen.posts if not post.is_year_guessed} <= column.days
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_an_article_is_one_post_of_its_own_day_whatever_stands_beside_it(seed: int) -> None:
+    column = columns.article(seed)
+    page = Page(url=f"{columns.URL}t1.html", status=200, headers={}, body=column.markup.encode(), at=AT)
+    try:
+        seen = website.read(page)
+    except LookFailedError:
+        assert column.made_of == ("shown",)
+        return
+    assert [beijing_date(post.published_at) for post in seen.posts] == [column.newest], column.markup
+    assert seen.covers is Covers.SOME
+
+
 def test_of_ordinary_lists_95_in_100_are_complete() -> None:
     ordinary = [column for column in map(columns.drawn, range(500)) if column.is_ordinary]
     complete = [column for column in ordinary if (seen := look(column)) and seen.covers is Covers.ALL]
