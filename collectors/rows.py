@@ -268,7 +268,8 @@ class Reading:
             if self._is_row(scope):
                 whole = self._whole(scope)
                 if whole.parent is not None and not frame.is_weather(whole.text()):
-                    unread.setdefault(whole.parent.mem_id, {}).setdefault(whole.mem_id, text)
+                    key = whole.mem_id if len(self.titles(scope)) == 1 else hit.node.mem_id
+                    unread.setdefault(whole.parent.mem_id, {}).setdefault(key, text)
             elif not hit.is_linked:
                 unread.setdefault(scope.mem_id, {})[hit.node.mem_id] = text
         return any(len(texts) >= _LIST and not days.is_ranking(list(texts.values())) for texts in unread.values())
