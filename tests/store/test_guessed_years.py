@@ -39,8 +39,12 @@ def column(seen_at: datetime, *published: datetime) -> Timeline:
 
 
 def known(store: Store, now: datetime, known_at: datetime | None = None, id_: str = "A01") -> Known:
+    """Return what is known, whole; judging, which reads less of it, goes by the same newest post."""
     with store.read() as tx:
-        return facts.known(tx, [id_], now=now, known_at=known_at)[0]
+        (whole,) = facts.known(tx, [id_], now=now, known_at=known_at)
+        (judged,) = facts.known(tx, [id_], now=now, known_at=known_at, is_whole=False)
+    assert judged.newest == whole.newest
+    return whole
 
 
 def newest(store: Store, now: datetime) -> datetime | None:
