@@ -44,7 +44,7 @@ def _section(rule: Rule | AreaRule, versions: list[RuleVersion], notes: dict[tup
     yield "| 项目 | 内容 |"
     yield "|---|---|"
     yield f"| 依据 | {last.instrument} |"
-    yield f"| 条款 | {last.clause} |"
+    yield f"| 条款 | {last.clause or '未取得原文，不引用'} |"
     held = [f"{one.strength.label}（{one.effective_from.isoformat()}起）" for one in versions]
     yield f"| 力度 | {'；'.join(held)} |"
     if last.urgent:

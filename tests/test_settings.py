@@ -466,7 +466,7 @@ def test_a_variant_of_a_rule_is_off_unless_it_is_called_on(folder: Path, before:
             "effective_until 2022-05-15 早于 effective_from 2022-05-16。",
         ),
         ("applies_to: []", "applies_to: [网战]", "“update_applies_to 第1项”不认识的平台“网战”（是否应为“网站”？）。"),
-        ("clause: 监测时间点前2周内无更新", "clause:", "缺少设置项“rules 第1项.clause”。"),
+        ("strength: in_principle", "strength:", "缺少设置项“rules 第1项.strength”。"),
         ("  - id: PER-01", "  - id: UPD-03", "自 2022-05-16 起的版本写了两次。"),
     ],
 )

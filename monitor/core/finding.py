@@ -9,12 +9,13 @@ from enum import Enum
 from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform
-from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing, beijing_date, start_of_day
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, start_of_day
 from monitor.core.decision import Decision, in_force
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.outage import Outage
+from monitor.core.phrases import dated
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register, Version
 from monitor.core.schedule import end_of_morning
@@ -399,15 +400,14 @@ def word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
     if doubt is None or today.basis not in _SEEN or today.state in _NOBODYS:
         return today
     then = rule.judge(known, book, doubt.trusted_until)
-    return _held(then, today, doubt)
+    return _held(then, today, doubt, beijing_date(now))
 
 
-def _held(then: Finding, today: Finding, doubt: Outage) -> Finding:
-    pause = f"{doubt.said}，恢复前不作新的认定。"
+def _held(then: Finding, today: Finding, doubt: Outage, on: date) -> Finding:
+    pause = f"{doubt.said(on)}，恢复前不作新的认定。"
     if today.state in {then.state, State.UNKNOWN}:
         return replace(today, support=Support.HELD, because=f"{today.because.removesuffix('。')}；{pause}")
-    local = beijing(doubt.trusted_until)
-    before = f"截至{local.month}月{local.day}日：{then.because.removesuffix('。')}；{pause}"
+    before = f"截至{dated(beijing_date(doubt.trusted_until), on)}：{then.because.removesuffix('。')}；{pause}"
     if today.state in {State.OK, State.WARNING}:
         return replace(then, days=today.days, support=Support.HELD, because=before)
     return replace(today, state=State.UNKNOWN, since=None, proposals=(), support=Support.HELD, because=before)

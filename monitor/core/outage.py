@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.core.account import Labelled, Platform
-from monitor.core.calendar import beijing
 from monitor.core.download import Download
 from monitor.core.observation import Blind, Reason, Sight, Timeline, Unchanged
+from monitor.core.phrases import hour
 
 WINDOW = timedelta(hours=24)
 """How long a failed look speaks for its source: longer than any interval between two looks."""
@@ -69,11 +69,9 @@ class Outage:
         """What is out, as the subject of a sentence."""
         return f"{self.platform.label}采集暂停" if self.platform else "监测系统断网"
 
-    @property
-    def said(self) -> str:
-        """What is out and since when, as a part of a sentence."""
-        local = beijing(self.began_at)
-        return f"{self.name}（{local.month}月{local.day}日{local.hour}时{local.minute:02}分起）"
+    def said(self, today: date) -> str:
+        """Return what is out and since when, as a part of a sentence; with the year where it is not that of `today`."""
+        return f"{self.name}（{hour(self.began_at, today)}起）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

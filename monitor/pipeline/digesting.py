@@ -109,7 +109,7 @@ class Digest:
         sections = (
             Section(
                 heading="采集暂停，恢复前不作新的判定",
-                lines=tuple(_outage_line(one) for one in outages.open_outages(tx)),
+                lines=tuple(_outage_line(one, today) for one in outages.open_outages(tx)),
             ),
             Section(heading="请今天办", lines=tuple(asked)),
             *sections_of(rows, tasks, moment),
@@ -329,8 +329,8 @@ def _lines_of_papers(tx: Tx, rows: Sequence[sights.Row], since: datetime) -> Ite
         yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能判定"
 
 
-def _outage_line(outage: Outage) -> str:
-    return escaped(f"{outage.said}，{outage.detail or outage.cause.label}", 200)
+def _outage_line(outage: Outage, today: date) -> str:
+    return escaped(f"{outage.said(today)}，{outage.detail or outage.cause.label}", 200)
 
 
 def _still_true(tx: Tx, rows: Sequence[sights.Row], notices: Iterable[Notice], now: datetime) -> list[Notice]:

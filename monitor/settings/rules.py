@@ -122,6 +122,11 @@ _PLATFORMS = frozenset({("PLT-01", "niche"), ("PLT-01", "mainstream"), ("DRG-01"
 """Lists whose words are platforms."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Clause = Annotated[
+    str,
+    BeforeValidator(lambda value: "" if value is None else value),  # a key without a value
+    StringConstraints(strip_whitespace=True),
+]
 
 
 def _strength(value: object) -> Strength:
@@ -161,8 +166,8 @@ class RuleVersion(Section):
     """Its last day; None while no end is known."""
     instrument: Text
     """The document the rule comes from."""
-    clause: Text
-    """Its words."""
+    clause: Clause = ""
+    """Its words as they stand there, …… where cut; empty where nobody has them, and nothing is quoted then."""
     strength: Annotated[InstanceOf[Strength], BeforeValidator(_strength)]
     urgent: Annotated[InstanceOf[Urgency], BeforeValidator(_urgency)] | None = None
     """Whose troubles the duty officer hears of at once; none wait for office hours if not given."""
@@ -171,6 +176,11 @@ class RuleVersion(Section):
     words: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
     switches: Mapping[str, bool] = Field(default_factory=dict)
     """Variants that are off unless they are called true."""
+
+    @property
+    def law(self) -> str:
+        """The document and what it says; the document alone where its words are not given."""
+        return f"{self.instrument}：{self.clause}" if self.clause else self.instrument
 
 
 class RulesFile(Section):
@@ -193,7 +203,7 @@ class RulesFile(Section):
         return RuleBook(
             numbers={rule.id: dict(rule.numbers) for rule in latest.values()},  # the ladder outlives its rule
             begun={rule.id: rule.effective_from for rule in reversed(begun)},
-            clauses={rule.id: f"{rule.instrument}：{rule.clause}" for rule in held},
+            clauses={rule.id: rule.law for rule in held},
             strengths={rule.id: rule.strength for rule in held},
             dates={rule.id: dict(rule.dates) for rule in latest.values()},
             words={rule.id: dict(rule.words) for rule in latest.values()},

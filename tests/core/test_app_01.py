@@ -142,7 +142,7 @@ def test_a_service_that_the_app_needs_is_enough() -> None:
 def test_a_suspicion_says_what_people_cannot_do(fault: Fault, said: str) -> None:
     finding = judge(line(Link.PACKAGE, [(hours, fault) for hours in (30, 18, 1)]))
     assert finding.state is State.SUSPECTED
-    assert finding.because == f"自5月18日3时起，在安装包连续3次核查均{said}"
+    assert finding.because == f"自5月18日3时起，安装包连续3次核查均{said}"
 
 
 def test_stores_are_called_by_their_names() -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from monitor.core.calendar import beijing, beijing_date
+from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Download, Fault, Link, Probe
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import Observation
+from monitor.core.phrases import hour
 
 ID = "APP-01"
 LEAST_FAILURES = 2
@@ -43,12 +44,12 @@ class _Line:
     failed_from: datetime | None
     """The first failure of the days that are looked at."""
 
-    @property
-    def text(self) -> str:
-        """What is wrong with it, as a part of a sentence."""
+    def text(self, today: date) -> str:
+        """Return what is wrong with it, as a part of a sentence."""
         said = f"（{self.fault.label}）" if self.fault else ""
-        begun = _hour(self.failures[0].at)
-        return f"自{begun}起，在{self.shown.place}连续{len(self.failures)}次核查均{self.verb}{said}"
+        begun = hour(self.failures[0].at, today)
+        where = f"在{self.shown.place}" if self.shown.link is Link.STORE else self.shown.place
+        return f"自{begun}起，{where}连续{len(self.failures)}次核查均{self.verb}{said}"
 
     @property
     def fault(self) -> Fault | None:
@@ -83,7 +84,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         return replace(finding, state=State.UNKNOWN, because="尚未核查：未登记下载或服务链接，请补填台账。")
     down = tuple(_down(lines))
     if down:
-        return _failing(finding, down, known)
+        return _failing(finding, down, known, now)
     return _working(finding, lines, book, now)
 
 
@@ -128,10 +129,10 @@ def _doubt(down: Sequence[_Line]) -> str:
     return "疑似无法使用" if all(line.verb == _CANNOT_USE for line in down) else "疑似无法下载或使用"
 
 
-def _failing(finding: Finding, down: Sequence[_Line], known: Known) -> Finding:
+def _failing(finding: Finding, down: Sequence[_Line], known: Known, now: datetime) -> Finding:
     begun = min(line.failures[0].at for line in down)
     episode = begun.isoformat()
-    said = "；".join(line.text for line in down)
+    said = "；".join(line.text(beijing_date(now)) for line in down)
     finding = replace(
         finding,
         state=State.SUSPECTED,
@@ -158,7 +159,7 @@ def _is_on(decision: Decision, episode: str, begun: datetime) -> bool:
 
 def _working(finding: Finding, lines: Sequence[_Line], book: RuleBook, now: datetime) -> Finding:
     """Return how an app stands that can be had, or that nobody could look at."""
-    doubts = [(line.text, line.failures[0].at) for line in lines if line.is_failing]
+    doubts = [(line.text(beijing_date(now)), line.failures[0].at) for line in lines if line.is_failing]
     doubts += [
         (f"{line.shown.place}不稳定，近期多次核查失败", line.failed_from or now)
         for line in lines
@@ -190,11 +191,6 @@ def _certificates(lines: Sequence[_Line], book: RuleBook, now: datetime) -> Iter
                 paper = "安全证书" if line.shown.link is Link.SERVICE else "描述文件"
                 soon = until - timedelta(days=book.number(ID, "certificate_days"))
                 yield f"{line.shown.place}的{paper}将于{left}天后过期", soon
-
-
-def _hour(moment: datetime) -> str:
-    local = beijing(moment)
-    return f"{local.month}月{local.day}日{local.hour}时"
 
 
 RULE = Rule(

@@ -28,7 +28,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if supports is None:
             yield on_account(ID, account, book, State.UNKNOWN, "尚未核查是否支持IPv6。", basis=Basis.HAND)
         elif not supports:
-            because = f"{day(checks[-1].on)}核查：{checks[-1].text}。"
+            because = f"{day(checks[-1].on, now)}核查：{checks[-1].text}。"
             yield on_account(ID, account, book, State.WARNING, because, basis=Basis.HAND, evidence=cited(checks[-1]))
 
 

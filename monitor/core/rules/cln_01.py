@@ -50,7 +50,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             account,
             book,
             State.VIOLATED if proposal else State.NEEDS_REVIEW,
-            f"{day(record.on)}联合研判：{record.text or '未写明意见'}。",
+            f"{day(record.on, now)}联合研判：{record.text or '未写明意见'}。",
             since=record.on,
             proposals=(proposal or Proposal.REVIEW,),
             basis=Basis.HAND,

@@ -29,7 +29,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
                 account,
                 book,
                 State.WARNING,
-                f"主办单位于{day(record.on)}申请关停，请按程序办理注销。",
+                f"主办单位于{day(record.on, now)}申请关停，请按程序办理注销。",
                 since=record.on,
                 proposals=(Proposal.DEREGISTER,),
                 basis=Basis.HAND,

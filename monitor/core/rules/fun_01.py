@@ -31,11 +31,11 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             continue
         last, works = checks[-1], affirms(checks[-1].text)
         if works is False:
-            state, because = State.VIOLATED, f"{day(last.on)}核查：{last.text}。"
+            state, because = State.VIOLATED, f"{day(last.on, now)}核查：{last.text}。"
         elif works is None:
-            state, because = State.NEEDS_REVIEW, f"{day(last.on)}的互动核查未写明是否有效，请补充登记。"
+            state, because = State.NEEDS_REVIEW, f"{day(last.on, now)}的互动核查未写明是否有效，请补充登记。"
         elif (today - last.on).days > book.number(ID, "recheck_days"):
-            state, because = State.NEEDS_REVIEW, f"互动功能上次核查为{day(last.on)}，请复核。"
+            state, because = State.NEEDS_REVIEW, f"互动功能上次核查为{day(last.on, now)}，请复核。"
         else:
             continue
         proposals = (Proposal.RECTIFY,) if state is State.VIOLATED else (Proposal.REVIEW,)

@@ -35,7 +35,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
                 account,
                 book,
                 State.WARNING,
-                f"{day(last.on)}的公众留言已{waited}个工作日未答复。",
+                f"{day(last.on, now)}的公众留言已{waited}个工作日未答复。",
                 since=last.on,
                 proposals=(Proposal.RECTIFY,),
                 basis=Basis.HAND,

@@ -30,9 +30,9 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         last = register.records_of(RecordKind.SERVICE_ENTRY, account.id)[-1]
         elsewhere = [host for host in _HOST.findall(last.text) if not _leads_to(host.lower(), hosts)]
         if _DEAD.search(harmless(last.text)):
-            because = f"{day(last.on)}核查，办事入口无法访问。"
+            because = f"{day(last.on, now)}核查，办事入口无法访问。"
         elif elsewhere:
-            because = f"{day(last.on)}核查，办事入口{elsewhere[0]}未依托“浙里办”。"
+            because = f"{day(last.on, now)}核查，办事入口{elsewhere[0]}未依托“浙里办”。"
         else:
             continue
         yield on_account(

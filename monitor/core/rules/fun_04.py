@@ -23,7 +23,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         for name in (account.id, account.unit, account.area):
             records = register.records_of(RecordKind.KNOWLEDGE_BASE, name)
             if records and affirms(records[-1].text) is False:
-                because = f"{day(records[-1].on)}登记：尚未引入政策知识库。"
+                because = f"{day(records[-1].on, now)}登记：尚未引入政策知识库。"
                 yield on_account(
                     ID, account, book, State.WARNING, because, basis=Basis.HAND, evidence=cited(records[-1])
                 )

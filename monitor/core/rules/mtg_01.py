@@ -22,7 +22,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     meetings = register.kept(RecordKind.MEETING)
     if meetings:
         last = meetings[-1]
-        because = f"已登记交流会{len(meetings)}次，最近一次为{day(last.on)}。"
+        because = f"已登记交流会{len(meetings)}次，最近一次为{day(last.on, now)}。"
         yield on_area(ID, register.area, book, State.OK, because, evidence=cited(last))
 
 

@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from monitor.core.account import Account, OperationMode
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.phrases import dated
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import day, normal, on_account, posts_or_serves
+from monitor.core.rules.registry import normal, on_account, posts_or_serves
 
 ID = "OUT-01"
 
@@ -45,7 +46,7 @@ def _breaches(account: Account, book: RuleBook, today: date) -> Iterator[str]:
         if out.news_licence_until is None:
             yield "受委托的新闻网站未登记新闻资质"
         elif out.news_licence_until < today:
-            yield f"受委托方的新闻资质已于{day(out.news_licence_until)}到期"
+            yield f"受委托方的新闻资质已于{dated(out.news_licence_until, today)}到期"
     if out.is_subcontracted:
         yield "内容运营业务被再次转包"
 
@@ -58,7 +59,7 @@ def _gaps(account: Account, book: RuleBook, today: date) -> Iterator[str]:
         yield "未登记保密协议"
     until = out.news_licence_until
     if until is not None and today <= until and (until - today).days <= book.number(ID, "remind_days"):
-        yield f"受委托方的新闻资质将于{day(until)}到期"
+        yield f"受委托方的新闻资质将于{dated(until, today)}到期"
 
 
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:

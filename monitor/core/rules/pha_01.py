@@ -32,7 +32,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     for end, title in sorted([*planned, *recorded]):
         left = (end - today).days
         if 0 <= left <= book.number(ID, "remind_days"):
-            because = f"{title}将于{day(end)}结束（{f'还有{left}天' if left else '今天'}）。"
+            because = f"{title}将于{day(end, now)}结束（{f'还有{left}天' if left else '今天'}）。"
             yield on_area(
                 ID,
                 register.area,

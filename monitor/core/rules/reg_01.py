@@ -14,9 +14,10 @@ from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.phrases import dated
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, on_account, posts_or_serves, scope_pending
+from monitor.core.rules.registry import cited, on_account, posts_or_serves, scope_pending
 
 ID = "REG-01"
 _OTHER_CHANGE = frozenset({"变更", "关停", "注销"})
@@ -40,17 +41,18 @@ def _why_unknown(filed: FiledList | None, book: RuleBook, today: date) -> str | 
         return "尚未导入已备案清单，不能判定是否备案。"
     age = (today - filed.as_of).days
     if age > book.number(ID, "list_days"):
-        return f"已备案清单截至{day(filed.as_of)}，已过{age}天，不能判定是否备案。"
+        return f"已备案清单截至{dated(filed.as_of, today)}，已过{age}天，不能判定是否备案。"
     return None
 
 
 def _missing(account: Account, register: Register, filed: FiledList, book: RuleBook, today: date) -> Finding:
     if account.opened_on is not None and account.opened_on > filed.as_of:
-        because = f"该账号于{day(account.opened_on)}开设，晚于已备案清单（截至{day(filed.as_of)}），不能判定是否备案。"
+        listed = f"已备案清单（截至{dated(filed.as_of, today)}）"
+        because = f"该账号于{dated(account.opened_on, today)}开设，晚于{listed}，不能判定是否备案。"
         return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
     deadline = book.date(ID, "deadline")
     evidence = (f"filed-list:{filed.as_of}",)
-    facts = f"不在截至{day(filed.as_of)}的已备案清单中"
+    facts = f"不在截至{dated(filed.as_of, today)}的已备案清单中"
     if filed.unmatched:
         facts += f"（清单另有{len(filed.unmatched)}行待匹配，请先核对）"
     approval = _approval(account, register, book, today)
@@ -60,14 +62,14 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
             account,
             book,
             State.WARNING,
-            f"{facts}；开设已于{day(approval.on)}批准，请及时备案。",
+            f"{facts}；开设已于{dated(approval.on, today)}批准，请及时备案。",
             since=approval.on,
             proposals=(Proposal.FILE,),
             basis=Basis.IMPORT,
             evidence=(*evidence, *cited(approval)),
         )
     if today <= deadline:
-        because = f"{facts}，请于{day(deadline)}前（含当日）报送。"
+        because = f"{facts}，请于{dated(deadline, today)}前（含当日）报送。"
         return on_account(
             ID,
             account,

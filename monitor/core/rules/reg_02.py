@@ -27,7 +27,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if any(posts_or_serves(one, book) for one in accounts) and not register.records_of(
             RecordKind.UNIT_RETURN, unit
         ):
-            because = f"{unit}尚未报送，截止日期为{day(deadline)}。"
+            because = f"{unit}尚未报送，截止日期为{day(deadline, now)}。"
             yield on_unit(
                 ID,
                 unit,

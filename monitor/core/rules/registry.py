@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from monitor.core.account import Account, AccountStatus, Platform
+from monitor.core.calendar import beijing_date
 from monitor.core.finding import Basis, Finding, Proposal, RuleBook, State
+from monitor.core.phrases import dated
 from monitor.core.record import Record
 
 RUNNING = frozenset({AccountStatus.FILING, AccountStatus.ACTIVE, AccountStatus.PAUSED})
@@ -131,9 +133,9 @@ def app_like(account: Account, book: RuleBook) -> bool:
     return account.is_judged and account.platform in {Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
 
-def day(when: date) -> str:
-    """Return a date as officials write it: 2022年5月19日."""
-    return f"{when.year}年{when.month}月{when.day}日"
+def day(when: date, now: datetime) -> str:
+    """Return a date as officials write it: 5月19日, and with its year, 2022年5月19日, where that is not this one."""
+    return dated(when, beijing_date(now))
 
 
 def normal(name: str) -> str:

@@ -30,7 +30,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         since=beijing_date(begun),
         begun_at=begun,
         proposals=(Proposal.REVIEW,),
-        because=f"该账号已于{day(account.closed_on)}注销，{day(on)}又有发布，请人工核查。",
+        because=f"该账号已于{day(account.closed_on, now)}注销，{day(on, now)}又有发布，请人工核查。",
         evidence=(f"observation:{newest.observation}",),
         episode=ID,
     )

@@ -35,7 +35,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             account,
             book,
             State.SUSPECTED if is_doubtful else State.VIOLATED,
-            f"{day(last.on)}登记：{last.text or '内容安全问题'}。",
+            f"{day(last.on, now)}登记：{last.text or '内容安全问题'}。",
             since=last.on,
             proposals=(Proposal.REVIEW,) if is_doubtful else (Proposal.RECTIFY,),
             basis=Basis.HAND,

@@ -23,7 +23,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     for account in register.judged if moved else ():
         if account.id in moved:
             last = register.records_of(RecordKind.MIGRATION, account.id)[-1]
-            because = f"内容自{day(last.on)}起迁移：{last.text}。"
+            because = f"内容自{day(last.on, now)}起迁移：{last.text}。"
             yield on_account(ID, account, book, State.OK, because, basis=Basis.HAND, evidence=cited(last))
 
 

@@ -33,7 +33,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             register.area,
             book,
             State.WARNING,
-            f"上次检查为{day(last.on)}，已超过{every}天。",
+            f"上次检查为{day(last.on, now)}，已超过{every}天。",
             since=last.on + timedelta(days=every + 1),
             proposals=(Proposal.RECTIFY,),
             evidence=cited(last),

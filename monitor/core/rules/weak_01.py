@@ -102,7 +102,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         elif all(mean.is_above(week.values[account.id]) for week, mean in known):
             since, bound = _since(account, weeks, means, book), _has_been(Scope.IN, account, register)
             begun = max(start_of_day(since), bound)
-            yield replace(_violated(account, known, means.name, beijing_date(begun), book), begun_at=begun)
+            yield replace(_violated(account, known, means.name, beijing_date(begun), book, now), begun_at=begun)
 
 
 def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
@@ -155,7 +155,7 @@ def _why_unknown(weeks: int, valued: Sequence[int], known: int, name: str, book:
 
 
 def _violated(
-    account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: str, since: date, book: RuleBook
+    account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: str, since: date, book: RuleBook, now: datetime
 ) -> Finding:
     """Return the finding on an account that was below the mean in these weeks, latest first."""
     told = "、".join(f"{week.label}为{week.values[account.id]:f}（平均{mean.text}）" for week, mean in reversed(below))
@@ -167,7 +167,7 @@ def _violated(
         account,
         book,
         State.VIOLATED,
-        f"运营效果指数{told}，截至{day(ended)}连续{len(below)}周低于{name}。",
+        f"运营效果指数{told}，截至{day(ended, now)}连续{len(below)}周低于{name}。",
         since=since,
         proposals=() if is_hint else (Proposal.CONSOLIDATE,),
         basis=Basis.IMPORT,
