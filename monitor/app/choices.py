@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -194,6 +195,10 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
         yield Problem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")
 
 
+_INSTITUTION = re.compile("(?:办公室|办|中心|局|委员会|委|部|厅|科|股|室|处|院|社|台|所|站|队|府|联合会|公司)$")
+"""How the name of a body ends that people can call; a system's, a platform's or a group's is none."""
+
+
 def hints(settings: Settings) -> Iterator[str]:
     """Yield, in Chinese, what somebody who wrote these settings should know."""
     if not settings.channels:
@@ -202,6 +207,11 @@ def hints(settings: Settings) -> Iterator[str]:
         yield "没有 web.key，消息里不带“已知悉，由我处理”的链接。"
     if settings.hold:
         yield "hold 为 true，消息生成后待放行，放行后才发出。"
+    if not _INSTITUTION.search(settings.office.signature):
+        yield (
+            f"落款“{settings.office.signature}”不像机构名称。收件人按落款联系，"
+            "请在 office.sender 写经办机构，如“示例县政府信息公开中心”。"
+        )
     if settings.grants and settings.key is None:
         yield "没有设置环境变量 XUNCHA_KEY，授权得到的令牌不写入数据库，重启后重新获取。"
     yield from unjudged(settings)

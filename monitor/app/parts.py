@@ -32,10 +32,10 @@ from monitor.core.case import StepKind
 from monitor.core.channel import Channel
 from monitor.core.collector import Collector, Request
 from monitor.core.gate import Gate
+from monitor.core.news import Office
 from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.token import Permit, TokenKey
-from monitor.core.wording import Office
 from monitor.daemon import Health
 from monitor.metrics import Metrics
 from monitor.pipeline import looking

@@ -79,11 +79,8 @@ def message_show(where: Place, *, number: str) -> None:
     from monitor.store import outbox
 
     with where.store() as store, store.read() as tx:
-        found = outbox.messages(tx, ids=[number])
-        tries = outbox.attempts_of(tx, number)
-    if not found:
-        raise Refusal(f"没有编号为{number}的消息，请核对编号。")
-    (kept,) = found
+        (kept,) = _found(tx, [number])
+        tries = outbox.attempts_of(tx, kept.message.id)
     click.echo(f"{kept.message.subject}\n\n{as_text(concealed(kept.message.body))}\n")
     click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel or _NOWHERE}，对象：{_reader(kept)}")
     for tried in tries:
@@ -108,7 +105,7 @@ def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
     if not numbers:
         raise click.UsageError("请写出消息编号")
     with where.store() as store, store.begin(durable=True) as tx:
-        _require(tx, numbers, MessageState.FAILED, "重发")
+        numbers = _require(tx, numbers, MessageState.FAILED, "重发")
         at = now()
         again = retrying.retry(tx, numbers, at=at)
         if over := [number for number in dict.fromkeys(numbers) if number not in again]:
@@ -132,7 +129,7 @@ def message_release(where: Place, *, numbers: tuple[str, ...], everything: bool)
     if everything == bool(numbers):
         raise click.UsageError("请写出消息编号，或用 --all 全部放行")
     with where.store() as store, store.begin(durable=True) as tx:
-        _require(tx, numbers, MessageState.HELD, "放行")
+        numbers = _require(tx, numbers, MessageState.HELD, "放行")
         _require_a_way(tx, numbers)
         at = now()
         count = outbox.release(tx, None if everything else numbers, at=at)
@@ -156,16 +153,36 @@ def _require_a_way(tx: Tx, numbers: Collection[str]) -> None:
 _ALL = 1_000_000
 
 
-def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -> None:
-    """Refuse the whole command unless every message is in the state."""
+def _found(tx: Tx, numbers: Collection[str]) -> tuple[Kept, ...]:
+    """Return the messages of these numbers, each once; a number may be its last characters, as its reader sees it.
+
+    Refuses the whole command where a number is none's, or an ending is that of several.
+    """
     from monitor.store import outbox
 
-    found = {one.message.id: one.state for one in outbox.messages(tx, ids=numbers, limit=max(1, len(numbers)))}
-    unknown = (number for number in numbers if number not in found)
-    faults = [f"没有编号为{number}的消息，请核对编号" for number in unknown]
-    faults += [f"消息 {number} {one.label}，不能{verb}" for number, one in found.items() if one is not state]
+    kept = outbox.messages(tx, ids=numbers, limit=_ALL) if numbers else ()
+    meant = {number: [one for one in kept if one.message.id == number] for number in numbers}
+    meant |= {
+        number: [one for one in kept if one.message.id.endswith(number)] for number in numbers if not meant[number]
+    }
+    faults = [f"没有编号为{number}的消息，请核对编号。" for number, found in meant.items() if not found]
+    faults += [
+        f"编号以{number}结尾的消息有{len(found)}条（{'、'.join(one.message.id for one in found)}），请写出完整编号。"
+        for number, found in meant.items()
+        if len(found) > 1
+    ]
     if faults:
-        raise Refusal("\n".join(f"{fault}。" for fault in faults))
+        raise Refusal("\n".join(faults))
+    return tuple({found[0].message.id: found[0] for found in meant.values()}.values())
+
+
+def _require(tx: Tx, numbers: Collection[str], state: MessageState, verb: str) -> tuple[str, ...]:
+    """Return the whole numbers of these messages; refuse the whole command unless every one is in the state."""
+    found = _found(tx, numbers)
+    faults = [f"消息 {one.message.id} {one.state.label}，不能{verb}。" for one in found if one.state is not state]
+    if faults:
+        raise Refusal("\n".join(faults))
+    return tuple(one.message.id for one in found)
 
 
 @message.command("test", cls=Command)

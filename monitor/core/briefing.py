@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.core.finding import Finding
+from monitor.core.news import Item, Setting, Words, signature
 from monitor.core.outage import Outage
 from monitor.core.phrases import day_with_week, escaped, hour, plain, quoted_with_unit
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
-from monitor.core.wording import Item, Setting, Words, signature
 
 
 def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:

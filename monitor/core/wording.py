@@ -8,16 +8,30 @@ person.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from monitor.core.account import Account, Role
-from monitor.core.calendar import DaysOff, WorkCalendar, beijing
-from monitor.core.case import DOWNLOADS, LADDER, REMINDERS, URGINGS, Ladder, StepKind
-from monitor.core.finding import Finding, Support
+from monitor.core.account import Role
+from monitor.core.calendar import beijing
+from monitor.core.case import DOWNLOADS, URGINGS, StepKind
+from monitor.core.headline import DOUBTS, headline
 from monitor.core.message import Grid
+from monitor.core.news import (
+    ACKNOWLEDGE,
+    APP_STEPS,
+    PASTE,
+    Item,
+    Links,
+    Pause,
+    Reader,
+    Setting,
+    Words,
+    is_over,
+    misses_update,
+    pause_of,
+    signature,
+    weight,
+)
 from monitor.core.phrases import (
     dated,
     day_with_week,
@@ -28,7 +42,6 @@ from monitor.core.phrases import (
     plain,
     quoted,
     span,
-    until,
     weekday,
 )
 from monitor.core.rules.upd_03 import ID as LONG_GAPS
@@ -37,178 +50,6 @@ UNDELIVERED = "以下提醒未能送达该单位联系人，请协助转告："
 ONE_UNDELIVERED = "本项未能送达该单位联系人，请协助转告。"
 NAMED_DAYS = 4
 """So many days on which somebody was reminded are named one by one; more are counted."""
-_DOCUMENT = re.compile(r"[\u4e00-\u9fff]{1,20}〔\d{4}〕\d{1,5}号")
-_DOUBTS = re.compile(r"疑似(?:下架|无法使用|无法下载或使用)")
-_APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, StepKind.TO_OFFICE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """Who speaks: the name, phone and signature of the operating office (settings `office`)."""
-
-    name: str
-    phone: str
-    sender: str
-    """What messages are signed with, and whom their readers are told to call."""
-
-    @property
-    def contact(self) -> str:
-        """Whom to call, for pages and Markdown alike: 示例县府办（0578-0000000）."""
-        return f"{escaped(self.sender)}{f'（{escaped(self.phone)}）' if self.phone else ''}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One word that somebody got about a case before: on which day, who, and of which step."""
-
-    on: date
-    role: Role
-    kind: StepKind
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One account's news for one person."""
-
-    account: Account
-    kind: StepKind
-    finding: Finding
-    """As it is now, at the time of sending."""
-    link: str | None = None
-    """Where the account's page is, if the pages have an address of their own."""
-    is_polled: bool = True
-    """Whether the monitor itself sees what the account publishes, so that a trouble ends without a word."""
-    is_passed_on: bool = False
-    """Whether it is meant for the unit and reaches the operator instead."""
-    number: int = 0
-    """Which step of its kind it is."""
-    told: tuple[Told, ...] = ()
-    """What was said of it before, oldest first."""
-
-    @property
-    def is_about_updates(self) -> bool:
-        """Whether an update is what it asks for, or what ended it."""
-        return self.finding.rule == LADDER
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether the unit can only be asked: nothing was seen, and nobody entered anything."""
-        return self.finding.support in {Support.ASKED, Support.DELAYED}
-
-    @property
-    def days(self) -> int:
-        """The days without an update, as far as is known."""
-        return self.finding.days or 0
-
-    @property
-    def days_held(self) -> int:
-        """Those of them that may be held against the unit."""
-        return self.finding.days_held or 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What every sentence may refer to: the moment, the calendar, the ladder, the office, the clauses."""
-
-    now: datetime
-    calendar: WorkCalendar
-    ladder: Ladder
-    office: Office
-    clauses: Mapping[str, str] = field(default_factory=dict)
-    """By rule: the instrument and what it says, 缙政办发〔2022〕13号三（二）1：单次超过20天……."""
-
-    @property
-    def today(self) -> date:
-        """The day in Beijing."""
-        return beijing(self.now).date()
-
-    def begun(self, item: Item) -> date:
-        """Return the day from which the days without an update count."""
-        return self.today - timedelta(days=item.days)
-
-    def deadline(self, item: Item) -> date:
-        """Return the last day on which an update is in time."""
-        return self.ladder.deadline(self.begun(item))
-
-    def until(self, when: date, item: Item) -> str:
-        """Return a last day as the account's area works."""
-        return until(when, self.today, self.calendar.of(item.account.area))
-
-    def quotation(self, rule: str) -> str:
-        """Return a clause word for word with its document: “……”（缙政办发〔2022〕13号）; empty where there is none."""
-        instrument, _, clause = self.clauses.get(rule, "").partition("：")
-        return f"“{clause}”{_numbered_document(instrument)}" if clause else ""
-
-    def plan(self) -> str:
-        """Return what to call the plan: 《实施方案》 with the number of its document."""
-        return f"《实施方案》{_numbered_document(self.clauses.get(LONG_GAPS, '').partition('：')[0])}"
-
-
-def _numbered_document(instrument: str) -> str:
-    found = _DOCUMENT.search(instrument)
-    return f"（{found[0]}）" if found else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who reads a message: in which roles, of which units' accounts, alone or with others."""
-
-    roles: frozenset[Role]
-    units: tuple[str, ...]
-    """Each once, in the order of the message."""
-    is_group: bool = False
-    """Whether others of the unit read it too."""
-
-    @property
-    def is_operator(self) -> bool:
-        """Whether it is the office itself."""
-        return self.roles == {Role.OPERATOR}
-
-    @property
-    def is_leader(self) -> bool:
-        """Whether it is the leader alone, who is asked to see to it."""
-        return self.roles == {Role.LEADER} and not self.is_group
-
-    @property
-    def whose(self) -> str:
-        """Return what all of the accounts belong to."""
-        if len(self.units) > 1:
-            return f"{len(self.units)}家单位"
-        return plain(self.units[0]) if self.is_operator else "贵单位"
-
-    def owner(self, account: Account) -> str:
-        """Return what to call an account's unit: by its name to the office, and to whoever serves several."""
-        return escaped(account.unit) if self.is_operator or len(self.units) > 1 else "贵单位"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """Where the reader of a message may answer it without a login; None for what it does not offer."""
-
-    acknowledge: str | None = None
-    """To say that they have it."""
-    paste: str | None = None
-    """To paste the link of a new post."""
-
-
-ACKNOWLEDGE, PASTE = "已知悉，由我处理", "已发布，提交链接"
-"""What the links are called."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A message's subject and Markdown body."""
-
-    subject: str
-    body: str
-    grid: Grid = ()
-    """What the body says of accounts without updates, as a table."""
-
-
-def weight(kind: StepKind) -> float:
-    """Return how grave a step is among those of one message: what is settled comes last."""
-    return kind.weight if kind is not StepKind.RECOVERED else -1
 
 
 def to_person(
@@ -229,7 +70,7 @@ def to_person(
     reader = Reader(roles=frozenset(roles), units=units, is_group=is_group)
     offered = links or Links()
     lines = [
-        f"### {_headline(ordered, reader, setting, escaped)}",
+        f"### {headline(ordered, reader, setting, escaped)}",
         *_preface(ordered, reader),
         *_paragraphs(ordered, reader, setting, offered),
         *_ending(ordered, reader, setting, offered),
@@ -237,15 +78,8 @@ def to_person(
         *_answers(ordered, offered),
         signature(message_id, setting),
     ]
-    subject = _headline(ordered, reader, setting, plain)
+    subject = headline(ordered, reader, setting, plain)
     return Words(subject=subject, body="\n\n".join(lines), grid=_grid(ordered, setting))
-
-
-def signature(message_id: str, setting: Setting) -> str:
-    """Return the last line of every message: who speaks, by which phone, and the message's number."""
-    office = setting.office
-    phone = f" · 电话{escaped(office.phone)}" if office.phone else ""
-    return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
 
 
 GRID_HEADS = ("账号", "平台", "最近更新", "天数", "更新期限")
@@ -253,12 +87,8 @@ GRID_HEADS = ("账号", "平台", "最近更新", "天数", "更新期限")
 
 def _grid(items: Sequence[Item], setting: Setting) -> Grid:
     """Return a row for each account that an update is missed of; no table where there is none."""
-    rows = tuple(_row(item, setting) for item in items if _misses_update(item))
+    rows = tuple(_row(item, setting) for item in items if misses_update(item))
     return (GRID_HEADS, *rows) if rows else ()
-
-
-def _misses_update(item: Item) -> bool:
-    return item.is_about_updates and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
 
 
 def _row(item: Item, setting: Setting) -> tuple[str, ...]:
@@ -268,7 +98,7 @@ def _row(item: Item, setting: Setting) -> tuple[str, ...]:
         escaped(item.account.name),
         item.account.platform.label,
         dated(beijing(last).date(), setting.today) if last else "未见发布",
-        str(item.days_held if _is_over(item, setting) else item.days),
+        str(item.days_held if is_over(item, setting) else item.days),
         f"{deadline}{'，已过' if item.days > setting.ladder.limit else ''}",
     )
 
@@ -280,101 +110,12 @@ def _answers(items: Sequence[Item], links: Links) -> list[str]:
     return [f"[{text}]({address})" for text, address in offered if address]
 
 
-# What stands first: the step, what is to be done and after how many days; the account comes last, for its name is long.
-
-
-def _headline(items: Sequence[Item], reader: Reader, setting: Setting, name: Callable[[str], str]) -> str:
-    first = items[0]
-    account = f"“{name(first.account.name)}”{first.account.platform.label}"
-    if len(items) == 1:
-        return f"【{_step(first, setting)}】{_what_first(first, setting)}：{account}"
-    over = [item for item in items if _is_over(item, setting)]
-    if first.kind is StepKind.RECOVERED:
-        wish = f"{reader.whose}{len(items)}个账号已恢复{'更新' if all(map(_misses, items)) else '正常'}"
-    elif over or not _misses_update(first):
-        wish = f"{account}等{len(items)}个账号{'须更新' if _misses_update(first) else '须处理'}"
-    elif all(item.is_asked for item in items):
-        wish = f"请确认是否已发布：{reader.whose}{len(items)}个账号"
-    else:
-        earliest = min(setting.deadline(item) for item in items if _misses_update(item))
-        when = "今日" if earliest == setting.today else dated(earliest, setting.today)
-        wish = f"{reader.whose}{len(items)}个账号须更新，最早{when}到期"
-    step = StepKind.ESCALATE.label if first.kind in URGINGS else _step(first, setting)  # each has a count of its own
-    return f"【{step}】{wish}"
-
-
-def _misses(item: Item) -> bool:
-    return item.is_about_updates
-
-
-def _is_over(item: Item, setting: Setting) -> bool:
-    return _misses_update(item) and item.days > setting.ladder.limit
-
-
-def _step(item: Item, setting: Setting) -> str:
-    """Return what a step is called at the head of its message."""
-    match item.kind:
-        case StepKind.PROPOSE:
-            return StepKind.ESCALATE.label
-        case StepKind.REPEAT:
-            return f"{StepKind.ESCALATE.label}（第{_times_urged(item)}次）"
-        case StepKind.SUSPECT:
-            doubt = _DOUBTS.search(item.finding.because)
-            return doubt[0] if doubt else item.kind.label
-        case StepKind.TASK:
-            return "注销提醒" if item.finding.due else item.kind.label
-        case kind if kind in REMINDERS and _is_over(item, setting):
-            return StepKind.OVERDUE.label  # what was written in time and goes out late
-        case StepKind.LAST_DAY if _is_over(item, setting):
-            return StepKind.OVERDUE.label
-        case kind:
-            return kind.label
-
-
-def _times_urged(item: Item) -> int:
-    """Return which urging this one is: those that were told before, and itself."""
-    urged = {(one.kind, one.number) for one in item.told if one.kind in URGINGS}
-    return len(urged - {(item.kind, item.number)}) + 1  # this one may have been told to somebody else before
-
-
-def _what_first(item: Item, setting: Setting) -> str:
-    if item.kind is StepKind.RECOVERED:
-        return f"已恢复{'更新' if item.is_about_updates else '正常'}"
-    if item.kind in _APP_STEPS:
-        return {StepKind.SUSPECT: "请今日核实", StepKind.TO_OFFICE: "请联系该单位"}.get(item.kind, "请尽快恢复")
-    if item.kind is StepKind.TASK:
-        return _task_first(item, setting)
-    if item.days > setting.ladder.limit:
-        proposed = "拟列名单，" if item.kind is StepKind.PROPOSE else ""
-        return f"{proposed}已{item.days_held}天未更新"
-    if item.is_asked:
-        today = "今日" if setting.deadline(item) == setting.today else ""
-        return f"请{today}确认近{item.days}天是否已发布"
-    pause = _pause(item, setting)
-    last = pause.before if pause else setting.deadline(item)
-    if item.kind is StepKind.HOLIDAY:
-        return f"请于{dated(last, setting.today)}前更新" if last != setting.today else "请于今日更新"
-    when = "今日须更新" if last == setting.today else f"请于{dated(last, setting.today)}前更新"
-    return f"{when}（已{item.days}天）"
-
-
-def _task_first(item: Item, setting: Setting) -> str:
-    due, opens = item.finding.due, item.finding.opens
-    if due is None:
-        return "请办理"
-    window = span(opens, due, setting.today) if opens else f"{dated(due, setting.today)}前"
-    return f"请于{window}确认注销"
-
-
-# The body.
-
-
 def _preface(items: Sequence[Item], reader: Reader) -> list[str]:
     if not reader.is_operator:
         return []
     if all(item.is_passed_on for item in items):
         return [UNDELIVERED]
-    return ["请办公室核实以下情况。"] if any(item.kind in _APP_STEPS for item in items) else []
+    return ["请办公室核实以下情况。"] if any(item.kind in APP_STEPS for item in items) else []
 
 
 def _paragraphs(items: Sequence[Item], reader: Reader, setting: Setting, links: Links) -> list[str]:
@@ -393,13 +134,13 @@ def _parts(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     """Return what is so, and what is asked for."""
     if item.kind is StepKind.RECOVERED:
         return (_recovered(item, reader, setting),)
-    if item.kind in _APP_STEPS:
+    if item.kind in APP_STEPS:
         return _about_app(item, reader, setting)
     if item.kind is StepKind.TASK:
         return (f"{reader.owner(item.account)}主办的{quoted(item.account)}{escaped(item.finding.because, 300)}",)
     if item.days > setting.ladder.limit:
         return _overdue(item, reader, setting)
-    if item.kind is StepKind.HOLIDAY and (pause := _pause(item, setting)) and pause.block.name:
+    if item.kind is StepKind.HOLIDAY and (pause := pause_of(item, setting)) and pause.block.name:
         return _before_holiday(item, pause, reader, setting)
     return _in_time(item, reader, setting)
 
@@ -417,13 +158,13 @@ def _recovered(item: Item, reader: Reader, setting: Setting) -> str:
 
 def _called(kind: StepKind | None) -> str:
     """Return what to call what was said before: the gravest of it."""
-    if kind is None or kind in _APP_STEPS:
+    if kind is None or kind in APP_STEPS:
         return "提醒"
     return StepKind.ESCALATE.label if kind in URGINGS else kind.label
 
 
 def _about_app(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
-    said = _DOUBTS.sub(lambda found: f"**{found[0]}**", escaped(item.finding.because, 300).removesuffix("。"))
+    said = DOUBTS.sub(lambda found: f"**{found[0]}**", escaped(item.finding.because, 300).removesuffix("。"))
     facts = f"经监测，{reader.owner(item.account)}主办的{quoted(item.account)}{said}。"
     match item.kind:
         case StepKind.SUSPECT if reader.is_operator and not item.is_passed_on:
@@ -457,7 +198,7 @@ def _cited(rule: str, setting: Setting) -> str:
 
 
 def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
-    moment, owner, pause = hour(setting.now), reader.owner(item.account), _pause(item, setting)
+    moment, owner, pause = hour(setting.now), reader.owner(item.account), pause_of(item, setting)
     last = "，今日为最后一天" if setting.deadline(item) == setting.today else ""
     if item.is_asked:
         records = f"近{item.days}天的发布记录（{_known(item, setting)}）"
@@ -468,19 +209,19 @@ def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
         facts = f"截至{moment}，{owner}主办的{quoted(item.account)}{since}，已**{item.days}天**{last}。"
     else:
         facts = f"截至{moment}，{owner}主办的{quoted(item.account)}已**{item.days}天**未更新，{since}{last}。"
-    clause = setting.clauses.get(item.finding.rule, item.finding.clause).rpartition("：")[2]
-    wish = f"{_wish(item, pause, setting)}{_urge(item, reader, setting)}"
-    return facts, f"按照政务新媒体检查单项否决指标（{clause}），{wish}"
+    clause = setting.clause(item.finding.rule)
+    wish = f"{_wish(item, pause, setting)}{_urge(item, pause, reader, setting)}"
+    return facts, f"按照政务新媒体检查单项否决指标{f'（{clause}）' if clause else ''}，{wish}"
 
 
-def _urge(item: Item, reader: Reader, setting: Setting) -> str:
+def _urge(item: Item, pause: Pause | None, reader: Reader, setting: Setting) -> str:
     if not reader.is_leader:
         return ""
-    is_last = setting.deadline(item) == setting.today
-    return f"请予关注，并督促{'今日' if is_last else '按期'}更新。"
+    last = pause.before if pause else setting.deadline(item)
+    return f"请予关注，并督促{'今日' if last == setting.today else '按期'}更新。"
 
 
-def _before_holiday(item: Item, pause: _Pause, reader: Reader, setting: Setting) -> tuple[str, ...]:
+def _before_holiday(item: Item, pause: Pause, reader: Reader, setting: Setting) -> tuple[str, ...]:
     """Return the word before a holiday: it accuses nobody, for the account may be a few days old."""
     calendar = setting.calendar.of(item.account.area)
     first, after = span(pause.block.first, pause.block.last, setting.today), pause.after
@@ -490,34 +231,10 @@ def _before_holiday(item: Item, pause: _Pause, reader: Reader, setting: Setting)
         f"{reader.owner(item.account)}主办的{quoted(item.account)}{_known(item, setting)}，"
         f"{silence}，上班时将达**{pause.days}天**，超过2周。"
     )
-    return facts, f"{_wish(item, pause, setting)}{_urge(item, reader, setting)}"
+    return facts, f"{_wish(item, pause, setting)}{_urge(item, pause, reader, setting)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pause:
-    """Days off that the deadline falls in, so that an update has to come before them."""
-
-    block: DaysOff
-    before: date
-    after: date
-    days: int
-    """How many days without an update it would be on the first working day after."""
-
-
-def _pause(item: Item, setting: Setting) -> _Pause | None:
-    """Return the days off that the deadline falls in; None on a working day, or when they have begun."""
-    today, calendar = setting.today, setting.calendar.of(item.account.area)
-    deadline = setting.deadline(item)
-    block = None if calendar.is_workday(deadline) else calendar.days_off_after(calendar.previous_workday(deadline))
-    if block is None or block.first <= today:
-        return None
-    after = calendar.next_workday(block.last)
-    return _Pause(
-        block=block, before=calendar.previous_workday(block.first), after=after, days=item.days + (after - today).days
-    )
-
-
-def _wish(item: Item, pause: _Pause | None, setting: Setting) -> str:
+def _wish(item: Item, pause: Pause | None, setting: Setting) -> str:
     """Return by when to update."""
     deadline = setting.deadline(item)
     if pause is None:
@@ -532,7 +249,7 @@ def _wish(item: Item, pause: _Pause | None, setting: Setting) -> str:
 def _known(item: Item, setting: Setting) -> str:
     last = item.finding.last_post
     if last is None:
-        return "无发布记录" if item.is_asked else "自开设以来未见发布"
+        return "无发布记录" if item.is_asked else f"自{dated(setting.begun(item), setting.today)}开设以来未见发布"
     return f"{'已知最近一次发布' if item.is_asked else '最近一次更新'}为{_day_of(last, setting)}"
 
 
@@ -557,7 +274,7 @@ def _overdue(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
         cited = _cited(LONG_GAPS, setting)
         return facts, f"{cited}拟列入清理整合建议名单，提请联合研判。{now}，研判时一并考虑。"
     last = setting.begun(item) + timedelta(days=ladder.propose - 1)
-    when = setting.until(last, item) if last >= setting.today else "此后"
+    when = setting.until(last, item) if last > setting.today else "此后"  # today has just been named
     return facts, (
         f"{now}。{when}仍未更新的，将超过{ladder.propose - 1}天，"
         f"按照{setting.plan()}拟列入清理整合建议名单，提请联合研判。"
@@ -577,7 +294,7 @@ def _reminded(item: Item, reader: Reader, setting: Setting) -> str:
 
 def _must_be_told(item: Item) -> bool:
     """Whether only people can say that an account has been updated."""
-    return _misses_update(item) and not item.is_polled
+    return misses_update(item) and not item.is_polled
 
 
 def _by_hand(setting: Setting, links: Links) -> str:
@@ -594,11 +311,11 @@ def _ending(items: Sequence[Item], reader: Reader, setting: Setting, links: Link
         parts.append(_by_hand(setting, links))
     if seen:
         which = "更新后" if len(seen) == len(open_ones) else "能自动采集的账号更新后"
-        is_short = any(_is_over(item, setting) or item.kind is StepKind.HOLIDAY for item in seen)
+        is_short = any(is_over(item, setting) or item.kind is StepKind.HOLIDAY for item in seen)
         parts.append(f"{which}系统自动办结，无需回复{'' if is_short else '、无需报送截图'}。")
     elif open_ones and all(item.kind in {StepKind.CONFIRM, StepKind.TO_LEADER} for item in open_ones):
         parts.append("恢复后系统自动办结，无需回复。")
-    if any(item.kind in {StepKind.REMIND, StepKind.WARN} and not _is_over(item, setting) for item in open_ones):
+    if any(item.kind in {StepKind.REMIND, StepKind.WARN} and not is_over(item, setting) for item in open_ones):
         parts.append("账号拟停用或注销的，注销办结前仍须按期更新，请同时与我们联系。")
     if all(item.kind is StepKind.HOLIDAY for item in items) and any(_names_holiday(item, setting) for item in items):
         parts.append("祝节日愉快。")
@@ -606,5 +323,5 @@ def _ending(items: Sequence[Item], reader: Reader, setting: Setting, links: Link
 
 
 def _names_holiday(item: Item, setting: Setting) -> bool:
-    pause = _pause(item, setting)
+    pause = pause_of(item, setting)
     return pause is not None and pause.block.name is not None

@@ -10,9 +10,10 @@ from monitor.core.account import Role
 from monitor.core.briefing import alarm
 from monitor.core.case import Ladder, StepKind
 from monitor.core.channel import Channel
+from monitor.core.news import Item, Links, Office, Setting, Words, weight
 from monitor.core.notice import Notice, is_the_units
 from monitor.core.token import Permit, Purpose
-from monitor.core.wording import Item, Links, Office, Setting, Words, to_person, weight
+from monitor.core.wording import to_person
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.outlook import Outlook
 from monitor.store import outbox

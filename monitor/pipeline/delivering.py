@@ -21,8 +21,8 @@ from monitor.core.account import Role
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.channel import Channel
 from monitor.core.message import SHOWN, Attempt, Lease, Message, MessageState, Outcome, next_try
+from monitor.core.news import Words
 from monitor.core.notice import Notice, Recheck
-from monitor.core.wording import Words
 from monitor.pipeline import trying
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.drafting import AGAIN, Drafter, ids_of, way_of

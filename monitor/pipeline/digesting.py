@@ -7,24 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from monitor.core.account import Role
 from monitor.core.appearance import Change
 from monitor.core.briefing import DIGEST_LINES, Section, digest, told
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import LADDER, Case, Closing, Ladder
+from monitor.core.case import LADDER, URGINGS, Case, Closing, Ladder, StepKind
 from monitor.core.decision import exemptions
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.expiry import endings, is_to_be_told
 from monitor.core.finding import Finding, RuleBook, State, Support
 from monitor.core.message import MessageState
+from monitor.core.news import Words
 from monitor.core.notice import Notice
 from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
-from monitor.core.phrases import dated, escaped, quoted_with_unit
+from monitor.core.phrases import dated, escaped, quoted, quoted_with_unit, until
 from monitor.core.record import Subject
 from monitor.core.rules.sup_02 import due_on
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.wording import Words
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
@@ -94,11 +95,13 @@ class Digest:
         begun = self._daily.begun_at(tx, last) if last else None
         since = begun or now - LOOK_BACK
         today, title = beijing_date(now), self.drafter.bench.book(now).title
+        taken = cases.open_cases(tx, {row.account.id for row, _ in _over(rows)[:DIGEST_LINES]}, {LADDER})
         moment = Moment(
             today=today,
             ladder=self.drafter.composer.setting(now).ladder,
             calendar=self._daily.calendar,
-            taken=cases.open_cases(tx, {row.account.id for row, _ in _over(rows)[:DIGEST_LINES]}, {LADDER}),
+            taken=taken,
+            told=_told_on(tx, taken.values()),
         )
         asked = [
             *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
@@ -161,6 +164,18 @@ class Moment:
     calendar: WorkCalendar
     taken: Mapping[tuple[str, str], Case] = field(default_factory=dict)
     """The open cases, by account and rule."""
+    told: Mapping[tuple[int | None, StepKind, int], date] = field(default_factory=dict)
+    """On which day the unit was told of a step, by case, kind and number."""
+
+
+def _told_on(tx: Tx, taken: Iterable[Case]) -> dict[tuple[int | None, StepKind, int], date]:
+    """Return on which day units were told of the steps of these cases; not what the operator was to pass on."""
+    said = outbox.told_before(tx, [case.id for case in taken])
+    return {
+        (notice.case, notice.kind, notice.number): beijing_date(at)
+        for notice, at in reversed(said)
+        if notice.role is not Role.OPERATOR
+    }
 
 
 def sections_of(rows: Sequence[sights.Row], tasks: Sequence[Notice], moment: Moment) -> tuple[Section, ...]:
@@ -219,20 +234,33 @@ def task_lines(
     for (area, unit, rule), of_unit in alike.items():
         book = book_of(area)
         due = min(one.due or due_on(rule, named_on[row.account.id, rule], book) for row, one in of_unit)
-        said = "；".join(dict.fromkeys(_told(row, one).removesuffix("。") for row, one in of_unit))
-        names = quoted_with_unit(of_unit[0][0].account)
-        if len(of_unit) > 1:
-            more = "等" if len(of_unit) > NAMED else ""
-            few = "、".join(f"“{escaped(row.account.name)}”" for row, _ in of_unit[:NAMED])
-            names = f"{escaped(unit)}“{book.title(rule)}”{len(of_unit)}个账号（{few}{more}）"
-        wish = "" if "请于" in said else f"。请于{dated(due, today)}前（含当日）办理"
+        if len(of_unit) == 1:
+            ((row, one),) = of_unit
+            names, said = quoted_with_unit(row.account), _told(row, one).removesuffix("。")
+        else:
+            names = f"{escaped(unit)}“{book.title(rule)}”{len(of_unit)}个账号"
+            said = _said_of_several(of_unit)
+        names_its_day = "请于" in said or all(one.due for _, one in of_unit)
+        wish = "" if names_its_day else f"。请于{until(due, today, book.calendar.of(area))}办理"
         yield f"{names}：{said}{wish}"
+
+
+def _said_of_several(pairs: Sequence[Pair]) -> str:
+    """Return what is said of several accounts, those together of which the same is said."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for row, one in pairs:
+        alike[_told(row, one).removesuffix("。")].append(quoted(row.account))
+    parts = []
+    for said, names in alike.items():
+        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
+        parts.append(f"{'、'.join(names[:NAMED])}{more}，{said}")
+    return "；".join(parts)
 
 
 def message_lines(messages: Mapping[MessageState, int], next_release: datetime | None, today: date) -> Iterator[str]:
     """Yield what is to be done about messages: let them go, or call."""
     if held := messages.get(MessageState.HELD, 0):
-        when = dated(beijing_date(next_release), today) if next_release else ""
+        when = _on(beijing_date(next_release), today) if next_release else ""
         yield f"放行：{held}条消息待放行{f'（最早{when}自动放行）' if when else ''}"
     if failed := messages.get(MessageState.FAILED, 0):
         yield f"打电话：{failed}条消息发送失败，请查看发送记录，未送达的改用电话通知"
@@ -367,8 +395,7 @@ def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
     case = moment.taken.get((row.account.id, LADDER))
     parts = [since, f"{one.days_held}天"]
     if case and case.steps:
-        last = case.steps[-1]
-        parts.append(f"{dated(beijing_date(last.at), today)}{last.kind.label}")
+        parts.append(_done(case, moment))
     on, rung = moment.ladder.coming(
         today - timedelta(days=days),
         case.height if case else 0,
@@ -376,8 +403,22 @@ def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
         moment.calendar.of(row.account.area),
     )
     following = moment.ladder.kind_of(rung, case.height if case else 0).label
-    parts.append(f"{'今日' if on == today else dated(on, today)}{following}")
+    parts.append(f"下一步{_on(on, today)}{following}")
     return f"{quoted_with_unit(row.account)}：{'，'.join(parts)}"
+
+
+def _done(case: Case, moment: Moment) -> str:
+    """Return the last step of a case and whether the unit has heard of it: 5月7日已督办, or 5月7日督办尚未送达."""
+    last = case.steps[-1]
+    on = moment.told.get((case.id, last.kind, last.number))
+    if on is None:
+        return f"{_on(beijing_date(last.at), moment.today)}{last.kind.label}尚未送达"
+    is_sent = last.kind not in URGINGS  # the label of these is what was done; that of others what was sent
+    return f"{_on(on, moment.today)}已{'发' if is_sent else ''}{last.kind.label}"
+
+
+def _on(when: date, today: date) -> str:
+    return "今日" if when == today else dated(when, today)
 
 
 def _due(pair: Pair) -> date:

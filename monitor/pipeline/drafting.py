@@ -16,8 +16,8 @@ from monitor.core.account import Account, Role
 from monitor.core.briefing import AMPLE, Room
 from monitor.core.calendar import OfficeHours, start_of_day
 from monitor.core.gate import Gate
+from monitor.core.news import Words
 from monitor.core.notice import Directory, Notice, Recheck, Route, whose
-from monitor.core.wording import Words
 from monitor.pipeline.composing import Composer
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.outlook import Outlook, look_ahead

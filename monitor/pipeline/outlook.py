@@ -11,9 +11,9 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import Case, Ladder, StepKind
 from monitor.core.finding import Finding, Known
 from monitor.core.mute import Mute
+from monitor.core.news import Told
 from monitor.core.notice import Notice, Recheck, is_muted, recheck
 from monitor.core.verdict import words
-from monitor.core.wording import Told
 from monitor.pipeline.judging import Bench
 from monitor.store import Tx, cases, facts, outbox, records, registers
 

@@ -10,8 +10,8 @@ from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Ladder
 from monitor.core.finding import RuleBook
+from monitor.core.news import Office
 from monitor.core.outage import Canary
-from monitor.core.wording import Office
 from monitor.store import Store
 from monitor.web.board import Moment
 from monitor.web.desk import Desk

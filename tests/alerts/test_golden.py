@@ -17,7 +17,8 @@ from alerts.mail import Mail
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import State
 from monitor.core.message import Message, Outcome
-from monitor.core.wording import Item, Office, Setting, to_person
+from monitor.core.news import Item, Office, Setting
+from monitor.core.wording import to_person
 from tests.alerts.builders import NOW, clock
 from tests.alerts.far_sides import Feishu, Government, WeCom, Work
 from tests.alerts.post_office import PostOffice

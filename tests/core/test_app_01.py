@@ -14,11 +14,12 @@ from monitor.core.case import Case, Closing, Ladder, Step, StepKind, plan
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Download, Fault, Link, Probe
 from monitor.core.finding import Finding, Known, Pacing, Proposal, State, judge_again_at
+from monitor.core.news import Item, Office, Setting, Told
 from monitor.core.notice import Recheck, notify, recheck
 from monitor.core.observation import Observation
 from monitor.core.rules import app_01
 from monitor.core.verdict import reviewed
-from monitor.core.wording import Item, Office, Setting, Told, to_person
+from monitor.core.wording import to_person
 from tests.core.build import BOOK
 
 NOW = datetime(2026, 5, 19, 1, 0, tzinfo=UTC)

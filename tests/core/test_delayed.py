@@ -13,9 +13,10 @@ from monitor.core.account import Platform, Role
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import Case, Ladder, StepKind, plan
 from monitor.core.finding import Known, Pacing, State, Support
+from monitor.core.news import Item, Office, Setting, Words
 from monitor.core.observation import Timeline
 from monitor.core.rules import upd_01, upd_03
-from monitor.core.wording import Item, Office, Setting, Words, to_person
+from monitor.core.wording import to_person
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, known
 
 LAST = beijing_time("2026-05-01 08:00")
@@ -93,7 +94,7 @@ def message(kind: StepKind, now: datetime, settled: int = 1, role: Role = Role.L
     """Return what a person is told of the account on that day."""
     facts = delayed(now, settled=settled)
     item = Item(account=facts.account, kind=kind, finding=upd_01.judge(facts, BOOK, now))
-    office = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政务新媒体监测")
+    office = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政府信息公开中心")
     setting = Setting(now=now, calendar=WorkCalendar(), ladder=Ladder.of(BOOK), office=office, clauses={})
     return to_person([item], [role], "20260501-1", setting)
 

@@ -16,14 +16,18 @@ from monitor.core.briefing import DIGEST_LINES, Room, Section, alarm, digest, to
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import Support
+from monitor.core.news import Item, Links, Office, Setting, Told
 from monitor.core.phrases import escaped, plain
 from monitor.core.rules import upd_01
-from monitor.core.wording import Item, Links, Office, Setting, Told, to_person
+from monitor.core.wording import to_person
 from tests.core.build import BOOK, account, beijing_time, known
 from tests.core.test_calendar import SPRING
 
-CLAUSES = {"UPD-03": "示例政办发〔2022〕13号三（二）1：单次超过20天未更新……的，原则上清理整合"}
-OFFICE = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政务新媒体监测")
+CLAUSES = {
+    "UPD-01": "《政府网站与政务新媒体检查指标》（国办秘函〔2019〕19号）：监测时间点前2周内无更新",
+    "UPD-03": "示例政办发〔2022〕13号三（二）1：单次超过20天未更新……的，原则上清理整合",
+}
+OFFICE = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政府信息公开中心")
 
 
 def setting(now: datetime, calendar: WorkCalendar | None = None) -> Setting:
@@ -52,7 +56,7 @@ def test_a_reminder_says_the_facts_the_deadline_and_whom_to_phone() -> None:
         "截至5月19日9时，贵单位主办的“示例发布”（微博）已**10天**未更新，最近一次更新为5月9日。",
         "按照政务新媒体检查单项否决指标（监测时间点前2周内无更新），请于**5月23日（周一）前（含当日）**发布信息。",
         ("更新后系统自动办结，无需回复、无需报送截图。账号拟停用或注销的，注销办结前仍须按期更新，请同时与我们联系。"),
-        "> 示例县政务新媒体监测 · 电话0578-0000000 · 编号20220519-1",
+        "> 示例县政府信息公开中心 · 电话0578-0000000 · 编号20220519-1",
     ]
 
 
@@ -60,7 +64,7 @@ def test_an_office_without_a_telephone_names_none() -> None:
     now = beijing_time("2022-05-19 09:00")
     silent = replace(setting(now), office=replace(OFFICE, phone=""))
     body = to_person([item(StepKind.REMIND, date(2022, 5, 9), now)], [Role.LIAISON], "20220519-1", silent).body
-    assert body.endswith("\n\n> 示例县政务新媒体监测 · 编号20220519-1")
+    assert body.endswith("\n\n> 示例县政府信息公开中心 · 编号20220519-1")
 
 
 def test_the_last_day_is_called_so_and_plainly_counts() -> None:
@@ -246,7 +250,7 @@ def test_what_the_monitor_cannot_see_is_not_said_to_end_by_itself() -> None:
     now = beijing_time("2022-05-19 09:00")
     by_hand = replace(item(StepKind.REMIND, date(2022, 5, 9), now), is_polled=False)
     text = said(by_hand, now=now)
-    assert "本账号不能自动采集，发布后请将链接告知示例县政务新媒体监测（0578-0000000）。" in text
+    assert "本账号不能自动采集，发布后请将链接告知示例县政府信息公开中心（0578-0000000）。" in text
     assert "自动办结" not in text
     assert "无需回复" not in text
     linked = to_person([by_hand], [Role.LIAISON], "1", setting(now), Links(paste="https://x.example/k/1")).body

@@ -15,10 +15,10 @@ from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import Finding, Known, Rule, RuleBook
 from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Grid, Lease, Message, MessageState, Outcome
+from monitor.core.news import Words
 from monitor.core.notice import Directory
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
-from monitor.core.wording import Words
 from monitor.pipeline import drafting
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.drafting import Drafter

@@ -283,7 +283,7 @@ HAPPENINGS: tuple[Happening, ...] = (
     bulletin("05-06 10:00", "季度通报,3,2026-05-06,是,SQ31,,,2周未更新"),
     record("05-06 11:00", "注销进度,SQ33,2026-05-06,确认"),
     decision("05-07 10:00", "SQ34,UPD-02,注销,县府办主任,2026-05-07,,示例办〔2026〕12号"),
-    edit("05-11 10:00", "SL21“示例司法”核销", "SL21", status=AccountStatus.CLOSED, closed_on=date(2026, 5, 11)),
+    edit("05-11 10:00", "SL21“示例司法”归档", "SL21", status=AccountStatus.CLOSED, closed_on=date(2026, 5, 11)),
     departure("05-12 10:00", "SQ36“示例林业”注销，移出台账", "SQ36"),
     bulletin(
         "05-13 10:00",

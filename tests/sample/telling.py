@@ -40,7 +40,7 @@ def story(parts: Parts, did: Sequence[Deed] = ()) -> Iterator[str]:
             yield ""
             yield from message_story(tx, parts, one)
         yield ""
-        yield "三、每个案件的经过和原因"
+        yield "三、每个事项的经过和原因"
         names = {
             one.id: f"“{one.name}”（{one.platform.label}）"
             for one in (*roster.former_accounts(tx), *roster.accounts(tx))
@@ -101,13 +101,13 @@ def case_story(tx: Tx, parts: Parts, case: Case, names: Mapping[str, str]) -> It
     for notice in cases.notices_of_case(tx, case.id or 0):
         told[notice.kind, notice.number].append(notice.role.label)
     whom = f"{case.account} {names[case.account]}" if case.account else _whom(case)[1]
-    yield f"{whom}  {law(parts, case.rule, case.opened_at)}  {moment(case.opened_at)}立案"
+    yield f"{whom}  {law(parts, case.rule, case.opened_at)}  {moment(case.opened_at)}列入"
     for step in case.steps:
         rung = f"（第{step.number}天）" if step.kind in RUNGS else ""
         heard = "、".join(dict.fromkeys(told[step.kind, step.number]))
         yield f"  {moment(step.at)}  {step.kind.label}{rung}：{step.because}{f' → {heard}' if heard else ''}"
     if case.closed_at and case.closing:
-        yield f"  {moment(case.closed_at)}  结案：{case.closing.label}"
+        yield f"  {moment(case.closed_at)}  办结：{case.closing.label}"
 
 
 def verdicts(tx: Tx, account: str, name: str) -> Iterator[str]:

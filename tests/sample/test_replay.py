@@ -53,7 +53,7 @@ def office() -> Settings:
     """Return an office with real hours and a real calendar."""
     shipped = load_settings(CONFIG, None)
     office = shipped.office.model_copy(
-        update={"name": "示例县人民政府办公室", "phone": "0578-0000000", "sender": "示例县政务新媒体监测"}
+        update={"name": "示例县人民政府办公室", "phone": "0578-0000000", "sender": "示例县政府信息公开中心"}
     )
     roles = shipped.roles.model_copy(update={"liaison": ("group", MAIL), "leader": (MAIL,), "operator": (DUTY,)})
     return shipped.model_copy(update={"office": office, "roles": roles, "hold": False})

@@ -11,10 +11,10 @@ from alerts.markup import fragment
 from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
 from monitor.core.message import Attempt, MessageState, Outcome
+from monitor.core.news import Office
 from monitor.core.observation import Blind, Look, Post, Reason, Sight, timeline
 from monitor.core.outage import Canary
 from monitor.core.rules import per_01, upd_01, upd_03
-from monitor.core.wording import Office
 from monitor.metrics import Metrics
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Bench, Judge
@@ -31,7 +31,7 @@ MAIL = "secret.person@example.invalid"
 SCRIPT = "<script>alert('名')</script>"
 DINGTALK = "ding-user-4711"
 CALENDAR = WorkCalendar(years=frozenset({2025, 2026}))
-OFFICE = Office(name="示例县政府信息公开中心", phone="0578-0000000", sender="示例县政务新媒体监测")
+OFFICE = Office(name="示例县政府信息公开中心", phone="0578-0000000", sender="示例县政府信息公开中心")
 BENCH = Bench(rules=(per_01.RULE, upd_01.RULE, upd_03.RULE), book_of=lambda _: BOOK, calendar=CALENDAR)
 NAMED = replace(BOOK, titles={rule.id: rule.title for rule in BENCH.rules})
 PEOPLE = (

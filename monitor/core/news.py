@@ -1,0 +1,234 @@
+"""What a message is made of: the news of accounts, who reads it, who speaks, and what every sentence may refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from monitor.core.account import Account, Role
+from monitor.core.calendar import DaysOff, WorkCalendar, beijing
+from monitor.core.case import LADDER, Ladder, StepKind
+from monitor.core.finding import Finding, Support
+from monitor.core.message import Grid
+from monitor.core.phrases import escaped, plain, until
+from monitor.core.rules.upd_03 import ID as LONG_GAPS
+
+_DOCUMENT = re.compile(r"[\u4e00-\u9fff]{1,20}〔\d{4}〕\d{1,5}号")
+APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, StepKind.TO_OFFICE})
+"""The steps about an app that cannot be had or used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Who speaks: the name, phone and signature of the operating office (settings `office`)."""
+
+    name: str
+    phone: str
+    sender: str
+    """What messages are signed with, and whom their readers are told to call."""
+
+    @property
+    def contact(self) -> str:
+        """Whom to call, for pages and Markdown alike: 示例县府办（0578-0000000）."""
+        return f"{escaped(self.sender)}{f'（{escaped(self.phone)}）' if self.phone else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One word that somebody got about a case before: on which day, who, and of which step."""
+
+    on: date
+    role: Role
+    kind: StepKind
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One account's news for one person."""
+
+    account: Account
+    kind: StepKind
+    finding: Finding
+    """As it is now, at the time of sending."""
+    link: str | None = None
+    """Where the account's page is, if the pages have an address of their own."""
+    is_polled: bool = True
+    """Whether the monitor itself sees what the account publishes, so that a trouble ends without a word."""
+    is_passed_on: bool = False
+    """Whether it is meant for the unit and reaches the operator instead."""
+    number: int = 0
+    """Which step of its kind it is."""
+    told: tuple[Told, ...] = ()
+    """What was said of it before, oldest first."""
+
+    @property
+    def is_about_updates(self) -> bool:
+        """Whether an update is what it asks for, or what ended it."""
+        return self.finding.rule == LADDER
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the unit can only be asked: nothing was seen, and nobody entered anything."""
+        return self.finding.support in {Support.ASKED, Support.DELAYED}
+
+    @property
+    def days(self) -> int:
+        """The days without an update, as far as is known."""
+        return self.finding.days or 0
+
+    @property
+    def days_held(self) -> int:
+        """Those of them that may be held against the unit."""
+        return self.finding.days_held or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What every sentence may refer to: the moment, the calendar, the ladder, the office, the clauses."""
+
+    now: datetime
+    calendar: WorkCalendar
+    ladder: Ladder
+    office: Office
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    """By rule: the instrument and what it says, 缙政办发〔2022〕13号三（二）1：单次超过20天……."""
+
+    @property
+    def today(self) -> date:
+        """The day in Beijing."""
+        return beijing(self.now).date()
+
+    def begun(self, item: Item) -> date:
+        """Return the day from which the days without an update count."""
+        return self.today - timedelta(days=item.days)
+
+    def deadline(self, item: Item) -> date:
+        """Return the last day on which an update is in time."""
+        return self.ladder.deadline(self.begun(item))
+
+    def until(self, when: date, item: Item) -> str:
+        """Return a last day as the account's area works."""
+        return until(when, self.today, self.calendar.of(item.account.area))
+
+    def clause(self, rule: str) -> str:
+        """Return what the document of a rule says, word for word; empty where nobody has its words."""
+        return self.clauses.get(rule, "").partition("：")[2]
+
+    def quotation(self, rule: str) -> str:
+        """Return a clause word for word with its document: “……”（缙政办发〔2022〕13号）; empty where there is none."""
+        instrument, _, clause = self.clauses.get(rule, "").partition("：")
+        return f"“{clause}”{_numbered_document(instrument)}" if clause else ""
+
+    def plan(self) -> str:
+        """Return what to call the plan: 《实施方案》 with the number of its document."""
+        return f"《实施方案》{_numbered_document(self.clauses.get(LONG_GAPS, '').partition('：')[0])}"
+
+
+def _numbered_document(instrument: str) -> str:
+    found = _DOCUMENT.search(instrument)
+    return f"（{found[0]}）" if found else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads a message: in which roles, of which units' accounts, alone or with others."""
+
+    roles: frozenset[Role]
+    units: tuple[str, ...]
+    """Each once, in the order of the message."""
+    is_group: bool = False
+    """Whether others of the unit read it too."""
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is the office itself."""
+        return self.roles == {Role.OPERATOR}
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether it is the leader alone, who is asked to see to it."""
+        return self.roles == {Role.LEADER} and not self.is_group
+
+    @property
+    def whose(self) -> str:
+        """Return what all of the accounts belong to."""
+        if len(self.units) > 1:
+            return f"{len(self.units)}家单位"
+        return plain(self.units[0]) if self.is_operator else "贵单位"
+
+    def owner(self, account: Account) -> str:
+        """Return what to call an account's unit: by its name to the office, and to whoever serves several."""
+        return escaped(account.unit) if self.is_operator or len(self.units) > 1 else "贵单位"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where the reader of a message may answer it without a login; None for what it does not offer."""
+
+    acknowledge: str | None = None
+    """To say that they have it."""
+    paste: str | None = None
+    """To paste the link of a new post."""
+
+
+ACKNOWLEDGE, PASTE = "已知悉，由我处理", "已发布，提交链接"
+"""What the links are called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A message's subject and Markdown body."""
+
+    subject: str
+    body: str
+    grid: Grid = ()
+    """What the body says of accounts without updates, as a table."""
+
+
+def weight(kind: StepKind) -> float:
+    """Return how grave a step is among those of one message: what is settled comes last."""
+    return kind.weight if kind is not StepKind.RECOVERED else -1
+
+
+def signature(message_id: str, setting: Setting) -> str:
+    """Return the last line of every message: who speaks, by which phone, and the message's number."""
+    office = setting.office
+    phone = f" · 电话{escaped(office.phone)}" if office.phone else ""
+    return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
+
+
+def misses_update(item: Item) -> bool:
+    """Whether an update is what it misses: no task, and not over."""
+    return item.is_about_updates and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
+
+
+def is_over(item: Item, setting: Setting) -> bool:
+    """Whether it is about an account that is overdue."""
+    return misses_update(item) and item.days > setting.ladder.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Days off that the deadline falls in, so that an update has to come before them."""
+
+    block: DaysOff
+    before: date
+    after: date
+    days: int
+    """How many days without an update it would be on the first working day after."""
+
+
+def pause_of(item: Item, setting: Setting) -> Pause | None:
+    """Return the days off that the deadline falls in; None on a working day, or when they have begun."""
+    today, calendar = setting.today, setting.calendar.of(item.account.area)
+    deadline = setting.deadline(item)
+    block = None if calendar.is_workday(deadline) else calendar.days_off_after(calendar.previous_workday(deadline))
+    if block is None or block.first <= today:
+        return None
+    after = calendar.next_workday(block.last)
+    return Pause(
+        block=block, before=calendar.previous_workday(block.first), after=after, days=item.days + (after - today).days
+    )
