@@ -246,3 +246,10 @@ def test_pasted_links_are_proved_on_every_platform_where_they_can_be() -> None:
         Platform.TOUTIAO: ["toutiao"],
         Platform.BILIBILI: ["bilibili"],
     }
+
+
+@pytest.mark.parametrize(("sender", "is_hinted"), [("示例县政务新媒体监测", True), ("示例县政府信息公开中心", False)])
+def test_a_signature_that_names_no_institution_is_pointed_out(sender: str, *, is_hinted: bool) -> None:
+    signed = settings()
+    signed = signed.model_copy(update={"office": signed.office.model_copy(update={"sender": sender})})
+    assert any("不像机构名称" in hint for hint in hints(signed)) is is_hinted

@@ -205,3 +205,12 @@ def test_one_message_in_the_wrong_state_keeps_all_from_being_changed(busy: Offic
 def test_messages_go_out_as_a_table(busy: Office) -> None:
     busy.type("export", "messages", "--out", "消息.csv").done()
     assert len((busy.folder / "消息.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+def test_a_message_is_named_by_the_end_of_its_number_as_its_reader_sees_it(busy: Office) -> None:
+    (held,), (failed,) = numbers(busy, MessageState.HELD), numbers(busy, MessageState.FAILED)
+    assert busy.type("message", "show", failed[-8:]).done() == busy.type("message", "show", failed).done()
+    assert busy.type("message", "release", held[-8:]).done() == "已放行1条。\n"
+    assert busy.type("message", "retry", failed[-8:]).done() == "将重发1条。\n"
+    assert set(numbers(busy, MessageState.QUEUED)) >= {held, failed}
+    assert busy.type("message", "show", held[-5:]).refused() == f"没有编号为{held[-5:]}的消息，请核对编号。"

@@ -403,3 +403,26 @@ def test_no_message_shouts_or_calls_everybody(kind: StepKind, age: int, role: Ro
     text = said(item(kind, beijing_date(now) - timedelta(days=age), now), now=now, role=role)
     assert not set(text) & set("！!@＠")
     assert not any(word in text for word in ("僵尸", "违规", "处罚", "所有人"))
+
+
+def test_two_urgings_that_one_message_carried_are_counted_once() -> None:
+    now, before = beijing_time("2022-05-29 09:00"), date(2022, 5, 22)
+    told = tuple(
+        Told(on=before, role=Role.LIAISON, kind=kind, number=number)
+        for kind, number in ((StepKind.ESCALATE, 18), (StepKind.PROPOSE, 21))
+    )
+    again = replace(item(StepKind.REPEAT, date(2022, 5, 1), now), number=28, told=told)
+    assert to_person([again], [Role.LIAISON], "1", setting(now)).subject.startswith("【督办（第2次）】")
+
+
+def test_on_the_twentieth_day_today_is_named_once() -> None:
+    now = beijing_time("2022-05-21 09:00")
+    text = said(item(StepKind.ESCALATE, date(2022, 5, 1), now), now=now)
+    assert "请**今日完成更新**。此后仍未更新的，将超过20天" in text
+
+
+def test_a_clause_that_nobody_has_is_left_out() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    bare = replace(setting(now), clauses={"UPD-01": "《检查指标》（国办秘函〔2019〕19号）"})
+    body = to_person([item(StepKind.REMIND, date(2022, 5, 9), now)], [Role.LIAISON], "1", bare).body
+    assert "按照政务新媒体检查单项否决指标，请于**5月23日（周一）前（含当日）**发布信息。" in body
