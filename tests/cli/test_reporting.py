@@ -80,7 +80,7 @@ def test_where_deregistrations_stand_is_written_as_data(filed: Office) -> None:
     filed.type("import", "records", steps).done()
     out = filed.folder / "进度.json"
     said = filed.type("report", "deregistration", *LAST, "--out", out).done()
-    assert said.startswith("2022年第二季度：办理中1个，核销0个。")
+    assert said.startswith("2022年第二季度：办理中1个，归档0个。")
     (row,) = json.loads(out.read_text("utf-8"))["rows"]
     assert (row["账号ID"], row["决定"], row["备案"], row["公告"]) == ("A03", "2022-06-01", "2022-06-06", None)
     assert (row["下一步"], row["期限"]) == ("公告", "2022-06-13")

@@ -288,7 +288,7 @@ def test_the_unit_is_stopped_with_time_enough_and_bounded_in_memory() -> None:
         "XUNCHA_BASE",
         "secrets.env",
         "tests/packaging/build-image",
-        f"最多再用 {DRAIN} 秒",
+        f"最多再用{DRAIN}秒",
     ],
 )
 def test_the_operator_s_page_tells_of(words: str) -> None:

@@ -144,6 +144,8 @@ def _latest(account: Account, weeks: Sequence[IndexWeek], count: int) -> list[in
 def _why_unknown(weeks: int, valued: Sequence[int], known: int, name: str, book: RuleBook) -> str | None:
     """Return why the latest weeks with a value do not tell, `known` of which have a mean of that name."""
     count = book.number(ID, "weeks")
+    if not weeks:
+        return "尚未导入运营效果指数，不能判定。"
     if len(valued) < count:
         return f"没有连续{count}周的运营效果指数，不能判定。"
     missing = weeks - valued[-1] - count
@@ -185,7 +187,7 @@ RULE = AreaRule(
     says={
         State.OK: "最近两个有数值的周不都低于全县平均值",
         State.VIOLATED: "最近两个有数值的周都低于当周平均值；等于平均值不算低于",
-        State.UNKNOWN: "不足两周；其间和其后缺两周或以上；或当周有数值的账号不足3个",
+        State.UNKNOWN: "尚未导入指数；不足两周；其间和其后缺两周或以上；或当周有数值的账号不足3个",
         State.NEEDS_REVIEW: "单位层级未填写",
     },
 )
