@@ -426,10 +426,14 @@ def _due(pair: Pair) -> date:
 
 
 def _unseen(updates: Iterable[Pair], support: Support) -> Iterator[Pair]:
-    """Yield accounts that nothing sure can be said of, once that begins to matter."""
+    """Yield accounts that nothing sure can be said of, once that begins to matter.
+
+    One that waits for its first look is none of those that could not be seen: the service looks at it by itself.
+    """
     for row, finding in updates:
         matters = finding.days is None or finding.days >= ASK_HAND_FROM
-        if finding.support is support and matters and finding.state is not State.NOT_APPLICABLE:
+        waits = support is Support.BLIND and row.last_look_at is None
+        if finding.support is support and matters and not waits and finding.state is not State.NOT_APPLICABLE:
             yield row, finding
 
 

@@ -117,9 +117,7 @@ def verdicts(tx: Tx, account: str, name: str) -> Iterator[str]:
         if len(changes) > 1:
             yield ""
             yield f"{account} {name}  {rule}"
-            yield from (
-                f"  {moment(one.at)}  {one.finding.state.label}：{one.finding.because}" for one in reversed(changes)
-            )
+            yield from (f"  {moment(one.at)}  {one.finding.label}：{one.finding.because}" for one in reversed(changes))
 
 
 def _whom(case: Case) -> tuple[str, str]:
