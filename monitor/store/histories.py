@@ -54,6 +54,11 @@ class _History:
         ]
         return chosen[-1] if chosen else None
 
+    def before(self, moment: datetime, *, without: int) -> sa.Row[Any] | None:
+        """Return the version in force just before a moment, leaving out those of an import."""
+        chosen = [one for one in self.versions if one.effective_from < moment and one.import_id != without]
+        return chosen[-1] if chosen else None
+
     def next_after(self, moment: datetime) -> datetime | None:
         """Return from when the next version holds."""
         return next((one.effective_from for one in self.versions if one.effective_from > moment), None)
@@ -104,9 +109,14 @@ def with_later(tx: Tx, ids: Collection[str], moment: datetime) -> frozenset[str]
 
 def corrections(tx: Tx, import_id: int) -> tuple[Told, ...]:
     """Return what takes back what an import said: how the accounts were, and what others confirmed of its word."""
-    table = tables.account_versions
+    table, confirmed = tables.account_versions, tables.confirmations
     ids = set(tx.scalars(sa.select(table.c.account).where(table.c.import_id == import_id)))
+    mine = tx.execute(sa.select(confirmed.c.account, confirmed.c.at).where(confirmed.c.import_id == import_id)).all()
+    stated = {row.id: row.as_of for row in tx.execute(sa.select(tables.imports.c.id, tables.imports.c.as_of))}
     found: list[Told] = []
+    for id_, history in _histories(tx, {one.account for one in mine}, without=import_id):
+        for moment in sorted({one.at for one in mine if one.account == id_} - {*history.confirmed}):
+            found.extend(_not_restated(id_, history, moment, stated, import_id))
     for id_, history in _histories(tx, ids, without=import_id):
         ours = [one for one in history.versions if one.import_id == import_id]
         first = min(ours, key=lambda one: one.effective_from)
@@ -120,6 +130,21 @@ def corrections(tx: Tx, import_id: int) -> tuple[Told, ...]:
         if again is not None:
             found.append(Told(id_, again, first.content))
     return tuple(found)
+
+
+def _not_restated(
+    id_: str, history: _History, moment: datetime, stated: Mapping[int, datetime], import_id: int
+) -> Iterator[Told]:
+    """Yield what takes back that an account is from a moment on as it was, where nothing but this import said so."""
+    at, before = history.at(moment), history.before(moment, without=import_id)
+    if at is None or at.effective_from != moment or at.import_id == import_id or before is None:
+        return
+    if at.import_id is not None and stated.get(at.import_id) == moment:
+        return  # that roster says so itself
+    yield Told(id_, moment, before.content)
+    again = history.next_confirmed(moment)
+    if again is not None:
+        yield Told(id_, again, at.content)
 
 
 def _histories(tx: Tx, ids: Collection[str], *, without: int | None = None) -> Iterator[tuple[str, _History]]:

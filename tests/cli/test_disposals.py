@@ -156,6 +156,7 @@ async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: 
     troubled.type("case", "deregister", number, "--by", "县府办").done()
     corrected = troubled.table(("A01", "示例镇", "百家号", "示例镇人民政府", "县属单位"), header=(*HEADER, "单位层级"))
     troubled.type("import", "roster", corrected, "--as-of", "2020-01-01").done()
+    troubled.type("import", "withdraw", "1", "--yes").done()
     await judge(troubled)
     decided, changed = troubled.type("case", "show", number).lines[-2:]
     assert "县府办决定注销" in decided
