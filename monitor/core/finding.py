@@ -440,7 +440,7 @@ class AreaRule:
     The area's: its records, and whether it has any account that is judged. None: the rule says itself since when."""
     reads: frozenset[RecordKind] = frozenset()
     """The kinds of records that its word follows from; unless it says itself since when, it reads no others."""
-    turns: Callable[[Register, RuleBook], Iterable[date]] = lambda _, __: ()
-    """On which days time alone may turn its word, given what is known."""
+    turns: Callable[[Register, RuleBook], Iterable[date]] | None = None
+    """On which days time alone, or a list, may turn its word, given what is known; None: on none."""
     follows_cases: bool = False
     """Whether it reads nothing but the troubles of an account: it is judged anew as soon as one of them turns."""

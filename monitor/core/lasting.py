@@ -89,6 +89,7 @@ class _Past:
     now: datetime
     said: Said
     known: dict[frozenset[str], _Concern] = field(default_factory=dict)
+    days: dict[datetime, date | None] = field(default_factory=dict)
 
     def begun(self, findings: Sequence[Finding]) -> Mapping[int, datetime]:
         """Return the earliest moment since which the rule has said nothing else, by the place of each trouble.
@@ -99,8 +100,9 @@ class _Past:
         begun = {place: self.now if concern.turns else EVER for place, concern in concerns.items()}
         asked: defaultdict[datetime, list[int]] = defaultdict(list)
         for place, concern in concerns.items():
-            for moment in (*concern.turns, EVER) if concern.turns else ():
-                asked[moment].append(place)
+            if concern.turns:
+                for moment in (*concern.turns, EVER):
+                    asked[moment].append(place)
         is_over = set[int]()
         for moment in sorted(asked, reverse=True):
             places = [place for place in asked[moment] if place not in is_over]
@@ -116,10 +118,13 @@ class _Past:
     def dated(self, finding: Finding, begun: datetime) -> Finding:
         """Return a finding with its day: nothing is broken before its rule is in force, nor before it is opened."""
         own = start_of_day(finding.since) if finding.since and finding.episode != self.rule.id else begun
-        day = shown(begun, self.rule.id, self.book)
-        first = next(_ever(self.register, finding.account), None) if begun == EVER else None
+        if begun not in self.days:
+            self.days[begun] = shown(begun, self.rule.id, self.book)
+        day = self.days[begun]
+        first = _first(self.register, finding.account) if begun == EVER and finding.account else None
         opened = first.opened_on if first else None
-        return replace(finding, since=max((one for one in (day, opened) if one), default=None), begun_at=own)
+        since = max(day, opened) if day and opened else day or opened
+        return replace(finding, since=since, begun_at=own)
 
     @cached_property
     def _about(self) -> Mapping[str, Sequence[Record]]:
@@ -138,8 +143,10 @@ class _Past:
             case Subject.AREA:
                 key = frozenset[str]()
             case Subject.UNIT:
-                units = (finding.unit, *(one.unit for one in _ever(self.register, finding.account)))
-                key = frozenset(unit for unit in units if unit)
+                units = {finding.unit} if finding.unit else set[str]()
+                if finding.account in self.register.earlier:
+                    units.update(one.unit for one in _ever(self.register, finding.account))
+                key = frozenset(units)
             case Subject.ACCOUNT:
                 key = frozenset({finding.account} if finding.account else ())
         if key not in self.known:
@@ -157,14 +164,20 @@ class _Past:
             if not self._has_always_had_accounts:
                 turns |= {one for one in self.register.moments if EVER < one <= self.now}
         else:
-            names = frozenset({self.register.area, *key, *ids}).union(
-                *({one.unit for one in _ever(self.register, id_)} for id_ in ids)
-            )
+            names = self._names(key, ids)
             records = self._of(names)
-        small = replace(self.register, accounts=tuple(self._accounts(ids, self.now)), records=tuple(records))
-        days = {*(one.on for one in records), *self.rule.turns(small, self.book)}
+        days = {one.on for one in records}
+        if self.rule.turns is not None:
+            small = replace(self.register, accounts=tuple(self._accounts(ids, self.now)), records=tuple(records))
+            days.update(self.rule.turns(small, self.book))
         turns |= {moment for moment in map(start_of_day, days) if moment <= self.now}
         return _Concern(ids, names, frozenset(turns))
+
+    def _names(self, key: frozenset[str], ids: frozenset[str]) -> frozenset[str]:
+        if not self._about:
+            return key
+        units = (one.unit for id_ in ids for one in _ever(self.register, id_))
+        return frozenset({self.register.area, *key, *ids, *units})
 
     def _of(self, names: Iterable[str]) -> Sequence[Record]:
         about = self._about
@@ -206,6 +219,10 @@ _day_of = attrgetter("on")
 
 def _whom(finding: Finding) -> Whom:
     return (finding.account, finding.unit if finding.account is None else None)
+
+
+def _first(register: Register, id_: str) -> Account | None:
+    return next(_ever(register, id_), None) if id_ in register.earlier else register.by_id.get(id_)
 
 
 def _ever(register: Register, id_: str | None) -> Iterator[Account]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling, is_retainable
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.lasting import with_beginnings
@@ -129,8 +129,9 @@ def _concerns(decision: Decision, finding: Finding) -> bool:
     if decision.episode and decision.episode != finding.episode:
         return False
     if finding.begun_at is not None:
-        made_by = decision.at if decision.episode else start_of_day(beijing_date(decision.at) + ONE_DAY)
-        return finding.begun_at <= made_by
+        if decision.episode:
+            return finding.begun_at <= decision.at
+        return beijing_date(finding.begun_at) <= beijing_date(decision.at)
     if decision.episode:
         return True
     if finding.state is State.UNKNOWN:  # whether it stood then is not known either

@@ -155,11 +155,16 @@ def began_on_the_first_day_that_said_so(rule: str, history: History) -> None:
                 continue
             before = begun[whom]
             run = begun[whom] = before if before and before[0] is state else (state, day)
-            if state not in TROUBLES:
+            # that a scope is open is as old as the row that leaves it open, whatever the index told before
+            if state not in TROUBLES or (rule == "WEAK-01" and state is State.NEEDS_REVIEW):
                 continue
             since = said[whom].since
             if run[1] > 0:
-                assert since == FIRST + timedelta(days=run[1])
+                first = FIRST + timedelta(days=run[1])
+                # a week is told on the morning after its last day, and what it shows was so on that day
+                assert since == first or (
+                    rule == "WEAK-01" and since == first - timedelta(days=1) and first.weekday() == 0
+                )
             else:
                 assert since is not None
                 assert since <= FIRST
@@ -237,6 +242,14 @@ def test_a_rule_whose_past_is_asked_reads_no_records_but_those_it_names(rule: st
     of = Asked(area=AREA, accounts=plain.accounts, filed=plain.filed, records=plain.records)
     list(RULES[rule].judge(of, book_of(day), noon(day)))
     assert of.kinds <= RULES[rule].reads
+
+
+def test_a_decision_of_a_day_is_not_about_what_began_with_the_next() -> None:
+    rows = {"A01": ((0, account(level=UnitLevel.TOWNSHIP)), (2, account(level=None)))}
+    made = ruled(Ruling.REJECTED, str(FIRST + timedelta(days=1)), "TWN-01")
+    for day, state in ((1, State.OK), (2, State.NEEDS_REVIEW)):
+        of = replace(History(rows, (), (), ()).as_of(day), decisions=(made,))
+        assert [one.state for one in said_on(RULES["TWN-01"], of, day).values()] == [state]
 
 
 def test_what_was_amiss_when_the_roster_first_came_is_as_old_as_the_rule_or_the_account() -> None:

@@ -55,10 +55,11 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 def _begun(register: Register, book: RuleBook, state: State) -> datetime:
     """Return the moment since which the number of accounts has said the same."""
     judged_from, at_most = start_of_day(book.date(ID, "judged_from")), book.number(ID, "at_most")
-    steady = [one for one in register.accounts if one.id not in register.earlier]
+    steady = (one for one in register.accounts if one.id not in register.earlier)
+    always = Counter(one.scope for one in steady if posts_or_serves(one, book))
 
     def holds(moment: datetime) -> bool:
-        scopes = Counter(one.scope for one in (*steady, *register.changing(moment)) if posts_or_serves(one, book))
+        scopes = always + Counter(one.scope for one in register.changing(moment) if posts_or_serves(one, book))
         many = scopes[Scope.IN] > at_most
         match state:
             case State.VIOLATED:

@@ -26,10 +26,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     if len(mains) == 1 or not register.media:
         return
     steady = [one for one in register.accounts if one.id not in register.earlier]
+    has_always_had_any, always = any(posts_or_serves(one, book) for one in steady), _mains(steady)
 
     def holds(moment: datetime) -> bool:
-        then = (*steady, *register.changing(moment))
-        return any(posts_or_serves(one, book) for one in then) and len(_mains(then)) != 1
+        then = tuple(register.changing(moment))
+        has_any = has_always_had_any or any(posts_or_serves(one, book) for one in then)
+        return has_any and len(always | _mains(then)) != 1
 
     begun = lasts_since(register.moments, holds)
     names = "、".join(f"“{name}”" for name in mains.values())

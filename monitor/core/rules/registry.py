@@ -29,6 +29,7 @@ def on_account(  # noqa: PLR0913 - a finding has that many parts
     basis: Basis = Basis.REGISTRY,
     evidence: Iterable[str] = (),
     episode: str = "",
+    begun_at: datetime | None = None,
 ) -> Finding:
     """Return a rule's finding on an account; without an episode of its own, its trouble is one as long as it lasts."""
     return Finding(
@@ -45,6 +46,7 @@ def on_account(  # noqa: PLR0913 - a finding has that many parts
         because=because,
         evidence=tuple(evidence),
         episode=episode or rule,
+        begun_at=begun_at,
     )
 
 

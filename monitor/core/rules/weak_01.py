@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from monitor.core.account import Account, Platform, Scope
-from monitor.core.calendar import beijing_date, start_of_day
+from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.index import IndexWeek
 from monitor.core.lasting import lasts_since, shown
@@ -102,11 +102,13 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         elif all(mean.is_above(week.values[account.id]) for week, mean in known):
             since, bound = _since(account, weeks, means, book), _has_been(Scope.IN, account, register)
             begun = max(start_of_day(since), bound)
-            yield replace(_violated(account, known, means.name, beijing_date(begun), book, now), begun_at=begun)
+            yield _violated(account, known, means.name, begun, book, now)
 
 
 def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
     """Return the moment since which an account has been judged in the area, and in that scope."""
+    if account.id not in register.earlier:
+        return EVER
     versions = register.versions_of(account.id)
 
     def holds(moment: datetime) -> bool:
@@ -119,10 +121,14 @@ def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
 def _since(account: Account, weeks: Sequence[IndexWeek], means: _Means, book: RuleBook) -> date:
     """Return the last day of the week since which the account has always been below, as far as could be told."""
     count, begun = book.number(ID, "weeks"), len(weeks)
-    for published in range(len(weeks), 0, -1):
-        valued = _latest(account, weeks[:published], count)
-        found = [(weeks[place], mean) for place in valued if (mean := means.of(place, account))]
-        if _why_unknown(published, valued, len(found), means.name, book):
+    valued = [place for place in range(len(weeks) - 1, -1, -1) if account.id in weeks[place].values]
+    first = 0
+    for published in range(len(weeks) - 1, count - 1, -1):  # it is below now
+        while first < len(valued) and valued[first] >= published:
+            first += 1
+        latest = valued[first : first + count]
+        found = [(weeks[place], mean) for place in latest if (mean := means.of(place, account))]
+        if _why_unknown(published, latest, len(found), means.name, book):
             continue
         if not all(mean.is_above(week.values[account.id]) for week, mean in found):
             break
@@ -157,7 +163,12 @@ def _why_unknown(weeks: int, valued: Sequence[int], known: int, name: str, book:
 
 
 def _violated(
-    account: Account, below: Sequence[tuple[IndexWeek, _Mean]], name: str, since: date, book: RuleBook, now: datetime
+    account: Account,
+    below: Sequence[tuple[IndexWeek, _Mean]],
+    name: str,
+    begun: datetime,
+    book: RuleBook,
+    now: datetime,
 ) -> Finding:
     """Return the finding on an account that was below the mean in these weeks, latest first."""
     told = "、".join(f"{week.label}为{week.values[account.id]:f}（平均{mean.text}）" for week, mean in reversed(below))
@@ -170,7 +181,8 @@ def _violated(
         book,
         State.VIOLATED,
         f"运营效果指数{told}，截至{day(ended, now)}连续{len(below)}周低于{name}。",
-        since=since,
+        since=beijing_date(begun),
+        begun_at=begun,
         proposals=() if is_hint else (Proposal.CONSOLIDATE,),
         basis=Basis.IMPORT,
         evidence=[f"week:{week.label}" for week, _ in reversed(below)],
