@@ -174,7 +174,7 @@ async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(
     assert "“示例别名”" in lines[0]
     assert lines[0].startswith("- 示例县教育局“")
     assert "2个账号：“示例1”（" in lines[0]
-    assert re.search("。请于(?:[0-9]+年)?[0-9]+月[0-9]+日前（含当日）办理", lines[0])
+    assert re.search("。请于(?:[0-9]+年)?[0-9]+月[0-9]+日（周.）前（含当日）办理", lines[0])
     assert await held(of, "NAME-01") == {"A01": State.WARNING, "A02": State.WARNING}
 
 
