@@ -156,7 +156,7 @@ class Drafter:
                     current = self._handed_on(tx, notice, outlook, now)
                     route = self._route(current, outlook) if current else None
                     if current and route:
-                        groups[outbox.URGENT if current.is_urgent else "", route].append(current)
+                        groups[self._topic(current, now), route].append(current)
         readers = people.union(*({route.person, one.person} for (_, route), group in groups.items() for one in group))
         if readers > people:
             return self._prepare(tx, people=readers, now=now)
@@ -171,6 +171,20 @@ class Drafter:
         for topic, route, group in fresh:
             self._draft(tx, topic, route, group, outlook, now)
         return len(fresh)
+
+    def _topic(self, notice: Notice, now: datetime) -> str:
+        """Return what keeps a notice apart from others to the same person: that it is urgent, or waits for a word.
+
+        What waits for a person must not hold up what is due today.
+        """
+        if notice.is_urgent:
+            return outbox.URGENT
+        return outbox.GATED if self._waits((notice,), now) else ""
+
+    def _waits(self, group: Sequence[Notice], now: datetime) -> bool:
+        """Whether a person has to let these notices go, or a day has to come first."""
+        release_at = self._release_at(group)
+        return any(map(self.gate.holds, group)) and (release_at is None or now < release_at)
 
     def _handed_on(self, tx: Tx, notice: Notice, outlook: Outlook, now: datetime) -> Notice | None:
         """Return a notice as the person's who has the role now; None where that person knows of the step already."""
@@ -209,10 +223,10 @@ class Drafter:
             release_at=self._release_at(group),
         )
         told = [outlook.known[notice.account].account for notice in group if route.role is not Role.OPERATOR]
-        opens = now if topic else self.opens_for(now, told)
-        waits = any(map(self.gate.holds, group)) and (draft.release_at is None or now < draft.release_at)
-        is_held = self._is_holding or (waits and not topic)
-        if topic and is_held:
+        is_urgent = topic == outbox.URGENT
+        opens = now if is_urgent else self.opens_for(now, told)
+        is_held = self._is_holding or (self._waits(group, now) and not is_urgent)
+        if is_urgent and is_held:
             _log.warning("urgent message held", extra={"accounts": " ".join(notice.account for notice in group)})
         outbox.save_draft(tx, draft, at=now, not_before=opens, held=is_held)
 

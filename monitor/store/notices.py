@@ -20,7 +20,11 @@ from monitor.store.tables import notices as table
 
 URGENT = "urgent"
 """What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
-MATTERS = frozenset({"", URGENT})
+GATED = "gate"
+"""The topic of messages whose notices wait for a person, apart from those that need nobody's word."""
+ORDINARY = frozenset({"", GATED})
+"""The topics of what a person is told in office hours."""
+MATTERS = ORDINARY | {URGENT}
 """The topics of messages whose words are those of their notices."""
 CHUNK = 500
 """How many accounts are named in one statement."""
@@ -158,7 +162,7 @@ def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice,
         chosen = (
             sa.select(table, messages.c.frozen_at, messages.c.role.label("reader"))
             .join(messages, messages.c.id == table.c.message)
-            .where(table.c.case.in_(some), table.c.state == NoticeState.TOLD, messages.c.topic == "")
+            .where(table.c.case.in_(some), table.c.state == NoticeState.TOLD, messages.c.topic.in_(ORDINARY))
             .where(messages.c.frozen_at.is_not(None))
         )
         found += [(replace(notice_of(row), role=row.reader), row.frozen_at) for row in tx.execute(chosen)]

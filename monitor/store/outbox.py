@@ -25,7 +25,9 @@ from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import (
+    GATED,
     MATTERS,
+    ORDINARY,
     URGENT,
     cancel_emptied,
     end_notices,
@@ -46,6 +48,7 @@ from monitor.store.tables import NoticeState, attempts, buckets, notices
 from monitor.store.tables import messages as table
 
 __all__ = [
+    "GATED",
     "URGENT",
     "Draft",
     "Kept",
@@ -125,7 +128,7 @@ class Draft:
     is_first: bool = False
     """Whether it tells of something that nobody was told of before: such messages go before reminders."""
     topic: str = ""
-    """What keeps messages to one person apart: empty for notices (URGENT for urgent ones), `digest:2026-05-01`, …"""
+    """What keeps messages to one person apart: empty for notices (URGENT, GATED), `digest:2026-05-01`, …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +330,7 @@ def write_anew(tx: Tx, *, at: datetime) -> int:
 
 def heard_since(tx: Tx, person: str, since: datetime) -> int:
     """Return how many messages about notices have been on their way to a person since then, over whatever channel."""
-    mine = sa.and_(table.c.person == person, table.c.topic == "", table.c.frozen_at >= since)
+    mine = sa.and_(table.c.person == person, table.c.topic.in_(ORDINARY), table.c.frozen_at >= since)
     return tx.scalar(sa.select(sa.func.count()).where(mine)) or 0
 
 
