@@ -156,7 +156,7 @@ class Drafter:
                     current = self._handed_on(tx, notice, outlook, now)
                     route = self._route(current, outlook) if current else None
                     if current and route:
-                        groups[self._topic(current, now), route].append(current)
+                        groups[self._topic(current), route].append(current)
         readers = people.union(*({route.person, one.person} for (_, route), group in groups.items() for one in group))
         if readers > people:
             return self._prepare(tx, people=readers, now=now)
@@ -172,14 +172,14 @@ class Drafter:
             self._draft(tx, topic, route, group, outlook, now)
         return len(fresh)
 
-    def _topic(self, notice: Notice, now: datetime) -> str:
+    def _topic(self, notice: Notice) -> str:
         """Return what keeps a notice apart from others to the same person: that it is urgent, or waits for a word.
 
         What waits for a person must not hold up what is due today.
         """
         if notice.is_urgent:
             return outbox.URGENT
-        return outbox.GATED if self._waits((notice,), now) else ""
+        return outbox.GATED if self.gate.holds(notice) else ""
 
     def _waits(self, group: Sequence[Notice], now: datetime) -> bool:
         """Whether a person has to let these notices go, or a day has to come first."""
