@@ -55,10 +55,28 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseGroup:
+    """Open cases of one rule and one unit, which are one thing to do for the office; else a single case."""
+
+    lines: tuple[CaseLine, ...]
+
+    @property
+    def first(self) -> CaseLine:
+        """The latest of them."""
+        return self.lines[0]
+
+    @property
+    def unit(self) -> str:
+        """Whose accounts they are about."""
+        account = self.first.about.account
+        return account.unit if account else self.first.about.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSheet:
     """One page of the list of cases, the latest first."""
 
-    lines: tuple[CaseLine, ...]
+    groups: tuple[CaseGroup, ...]
     counts: Mapping[str, int]
     """How many there are under each rule that has any."""
     turn: Turn
@@ -107,7 +125,18 @@ def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
     counts = tally(tx, which)
     turn = turn_to(page, counts.get(rule, 0) if rule else sum(counts.values()), LISTED)
     found = cases(tx, which=which, rule=rule, limit=LISTED, skip=turn.skip)
-    return CaseSheet(lines=_lines(tx, found), counts=counts, turn=turn)
+    return CaseSheet(groups=_groups(_lines(tx, found), is_joined=which is Which.OFFICE), counts=counts, turn=turn)
+
+
+def _groups(lines: Sequence[CaseLine], *, is_joined: bool) -> tuple[CaseGroup, ...]:
+    """Return the lines, those of one rule and unit together where they are the office's to do."""
+    alike: dict[tuple[object, ...], list[CaseLine]] = {}
+    for line in lines:
+        account = line.about.account
+        alone = not is_joined or account is None
+        key = (line.case.id,) if alone or account is None else (line.case.rule, account.area, account.unit)
+        alike.setdefault(key, []).append(line)
+    return tuple(CaseGroup(lines=tuple(found)) for found in alike.values())
 
 
 def read_case(tx: Tx, number: int, moment: Moment) -> CasePage | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from monitor.core.calendar import beijing_date
 from monitor.core.case import Acknowledgement, Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
@@ -143,3 +144,34 @@ def test_a_case_that_is_not_there_is_said_to_be_none(client: TestClient, address
 def test_a_page_too_far_is_the_last_one(client: TestClient) -> None:
     for page in ("0", "99", "x", "9" * 40):
         assert "示例交通" in client.get(f"/cases?page={page}").text
+
+
+def test_what_the_accounts_of_a_unit_lack_alike_is_one_line_with_a_number_and_a_day_each(
+    empty: Store, around: Surroundings
+) -> None:
+    second = replace(OVERDUE, id="SL91", name="示例第二")
+    enrol(empty, OVERDUE, second, at=NOW - timedelta(days=30))
+    with empty.begin() as tx:
+        for account, days in ((OVERDUE, 3), (second, 5)):
+            finding = Finding(
+                rule=per_01.ID,
+                account=account.id,
+                unit=account.unit,
+                area="示例县",
+                state=State.WARNING,
+                strength=Strength.IN_PRINCIPLE,
+                clause="一位联络员及一位责任领导",
+                because="缺少责任领导。",
+                due=beijing_date(NOW) + timedelta(days=days),
+                episode="2026-05-01",
+            )
+            opened(tx, finding)
+    page = client_of(empty, around).get("/cases?state=office").text
+    shown = text_of(page)
+    assert shown.count("联络员、责任领导不全") >= 1
+    assert "2个账号" in shown
+    dues = [beijing_date(NOW) + timedelta(days=days) for days in (3, 5)]
+    for account, due in zip((OVERDUE, second), dues, strict=True):
+        assert f"{account.name} （{account.platform.label}），请于{due.month}月{due.day}日" in shown
+    apart = text_of(client_of(empty, around).get("/cases?state=open").text)
+    assert "2个账号" not in apart
