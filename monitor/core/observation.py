@@ -209,9 +209,13 @@ def timeline(
 
 
 def _places(listed: Sequence[Post], turns: Sequence[int]) -> tuple[int, ...]:
-    """Return the places of posts in the order of `turns`, counted from the newest end of their list."""
+    """Return the places of posts in the order of `turns`, counted from the newest end of their list.
+
+    Guessed years make an old list rise where it falls; so it begins with its oldest only where it never falls.
+    """
     rises, falls = _slopes([post.published_at for post in listed if not post.is_pinned])
-    return tuple(len(listed) - 1 - turn for turn in turns) if rises > falls else tuple(turns)
+    is_oldest_first = rises > 0 and falls == 0
+    return tuple(len(listed) - 1 - turn for turn in turns) if is_oldest_first else tuple(turns)
 
 
 def _slopes(moments: Sequence[datetime]) -> tuple[int, int]:

@@ -80,5 +80,5 @@ def test_who_is_on_the_roster_stays(left: Office) -> None:
 def test_nobody_is_erased_without_a_yes(left: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     said = left.answer(monkeypatch, "否\n", "db", "prune", "--person", "联络员甲")
     assert said.code == 1
-    assert said.err.endswith("没有得到确认（不想被询问时请加 --yes），没有清除任何内容。\n")
+    assert said.err.endswith("已取消，未清除任何内容。批量运行请加 --yes。\n")
     assert "联络员甲" in str(left.content())

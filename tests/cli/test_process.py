@@ -76,8 +76,8 @@ def test_a_terminal_without_chinese_gets_something_legible(office: Office) -> No
         said = office.process("message", "show", "x", env={"PYTHONIOENCODING": encoding})
         assert said.code == 1
         assert said.err in {
-            "没有编号为 x 的消息。\n",
-            "\\u6ca1\\u6709\\u7f16\\u53f7\\u4e3a x \\u7684\\u6d88\\u606f\\u3002\n",
+            "没有编号为x的消息，请核对编号。\n",
+            "\\u6ca1\\u6709\\u7f16\\u53f7\\u4e3ax\\u7684\\u6d88\\u606f\\uff0c\\u8bf7\\u6838\\u5bf9\\u7f16\\u53f7\\u3002\n",
         }
 
 

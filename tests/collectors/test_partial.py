@@ -32,7 +32,7 @@ from tests.fakes import AT, Canned, CannedFetch, MemorySession
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 VISITOR = '{"SUB": "S", "SUBP": "P"}'
-FRESH = Written(generator="RSSHub", posted=AT).rss
+FRESH = Written(generator="RSSHub", posted=AT - timedelta(hours=1)).rss
 FROZEN = Written(generator="RSSHub").rss
 
 

@@ -514,7 +514,7 @@ def test_an_exported_roster_is_easy_to_fill_in(path: Path) -> None:
 
     assert sheet
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:AG2"
+    assert sheet.auto_filter.ref == "A1:AI2"
     opened = sheet.cell(2, columns["开设日期"])
     assert (opened.data_type, opened.number_format) == ("d", "yyyy-mm-dd")
     phone = sheet.cell(2, columns["联络员手机"])

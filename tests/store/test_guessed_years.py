@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.calendar import beijing, start_of_day
@@ -180,6 +180,7 @@ def test_a_dead_column_never_looks_fresh(store: Store, dead: list[int], steps: l
     dead=st.lists(st.integers(1, 1400), min_size=2, max_size=8, unique=True),
     waits=st.lists(st.integers(1, 20), min_size=1, max_size=6),
 )
+@example(dead=[1, 346, 1076], waits=[20])
 def test_a_row_that_is_really_new_always_counts(store: Store, dead: list[int], waits: list[int]) -> None:
     id_ = f"N{abs(hash((tuple(dead), tuple(waits))))}"
     enrol(store, account(id_), at=NOW - 900 * DAY)

@@ -48,7 +48,7 @@ def page(tmp_path: Path, *out: Outage, path: str = "/system") -> str:
 def test_a_suspended_platform_is_the_first_thing_on_the_page(tmp_path: Path) -> None:
     shown = page(tmp_path, outage(Platform.WEIBO))
     assert "监测工作正常" not in shown
-    verdict = shown.index("微博采集暂停（5月19日8时05分起）")
+    verdict = shown.index("微博采集暂停（5月19日8时5分起）")
     assert verdict < shown.index("平台", verdict) < shown.index("暂停采用") < shown.index("例行工作")
     assert "对照账号异常" in shown
 
@@ -104,3 +104,9 @@ def test_looks_that_are_well_are_one_line_and_a_late_one_is_its_own(empty: Store
     assert "采集（2种方式）" in page
     assert "5分钟前" in page
     assert [name in page for name in ("采集 weibo", "采集 sohu", "采集 zhihu", "判断")] == [False, False, True, True]
+
+
+def test_what_is_over_is_told_with_what_it_was(tmp_path: Path) -> None:
+    shown = page(tmp_path, outage(Platform.WEIBO, ended=True))
+    assert "bound method" not in shown
+    assert "微博采集暂停（5月19日" in shown
