@@ -56,9 +56,10 @@ def judge(archive: Archive, now: datetime) -> Examining:
     ends = says.get("ExpirationDate")
     until = ends.replace(tzinfo=UTC) if isinstance(ends, datetime) else None
     found = replace(found, certificate_until=until)
-    if says.get("ProvisionsAllDevices") is not True:
-        return replace(found, fault=Fault.NOT_INSTALLABLE)
-    return replace(found, fault=Fault.PROFILE_EXPIRED if until is not None and until <= now else None)
+    if until is not None and until <= now:
+        # Said first: then it opens nowhere, not even on the devices it is for.
+        return replace(found, fault=Fault.PROFILE_EXPIRED)
+    return replace(found, fault=None if says.get("ProvisionsAllDevices") is True else Fault.NOT_INSTALLABLE)
 
 
 def _clear(profile: bytes) -> bodies.Fields | None:
