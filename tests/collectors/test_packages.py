@@ -302,9 +302,10 @@ DEVICES: dict[str, object] = {"ProvisionedDevices": ["0" * 40, "1" * 40, "2" * 4
     ],
 )
 def test_only_an_enterprises_profile_lets_the_public_install(said: dict[str, object]) -> None:
-    for now in (NOW, ipas.UNTIL.replace(tzinfo=UTC) + timedelta(days=400)):
+    ended = ipas.UNTIL.replace(tzinfo=UTC) + timedelta(days=400)
+    for now, fault in ((NOW, Fault.NOT_INSTALLABLE), (ended, Fault.PROFILE_EXPIRED)):
         found = read_ipa(ipas.ipa(embedded=ipas.profile(said=said)), now)
-        assert (found.fault, found.package, found.is_signed) == (Fault.NOT_INSTALLABLE, "cn.gov.example", True)
+        assert (found.fault, found.package, found.is_signed) == (fault, "cn.gov.example", True)
 
 
 def test_the_profiles_of_an_apps_parts_are_not_its_own() -> None:
