@@ -169,6 +169,19 @@ def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice,
     return tuple(sorted(found, key=lambda one: (one[1], one[0].id or 0)))
 
 
+def untold_steps(tx: Tx, rule: str, account_id: str | None = None) -> frozenset[tuple[int | None, StepKind, int]]:
+    """Return the steps under a rule of which a unit was told nothing yet and is to be, by case, kind and number."""
+    other = table.alias()
+    same = sa.and_(other.c.case == table.c.case, other.c.kind == table.c.kind, other.c.number == table.c.number)
+    is_told = sa.exists().where(same, other.c.state == NoticeState.TOLD, other.c.role != Role.OPERATOR)
+    chosen = sa.select(table.c.case, table.c.kind, table.c.number).where(
+        table.c.state.in_(WAITING), table.c.rule == rule, table.c.role != Role.OPERATOR, ~is_told
+    )
+    if account_id is not None:
+        chosen = chosen.where(table.c.account == account_id)
+    return frozenset((row.case, row.kind, row.number) for row in tx.execute(chosen))
+
+
 def is_news(tx: Tx, case_ids: Collection[int | None]) -> bool:
     """Whether of any of these cases nobody was told yet, the duty officer's alarm aside."""
     told = sa.select(table.c.case).where(table.c.state == NoticeState.TOLD, table.c.is_urgent.is_(False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.core.account import Role
@@ -23,7 +23,7 @@ from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
 from monitor.store.events import events_of
-from monitor.store.notices import notices_of_case
+from monitor.store.notices import notices_of_case, untold_steps
 from monitor.store.sights import Row, SourceRow, observations_of, posts_of, row_of
 from monitor.web.board import Light, Line, Moment, line_of
 from monitor.web.chart import Chart, Posted, draw
@@ -105,7 +105,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     history = tuple(_history(tx, case) for case in case_history(tx, account_id))
     open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
     posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
-    line = line_of(row, open_case, moment)
+    line = line_of(row, open_case, replace(moment, untold=untold_steps(tx, LADDER, account_id)))
     standing = {one.rule: one for one in decisions_of(tx, [account_id], moment.now)[account_id]}
     applying = (finding for finding in row.findings if finding.state is not State.NOT_APPLICABLE)
     return AccountPage(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Account, AccountFunction, Labelled
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
-from monitor.core.case import LADDER, Case, Ladder
+from monitor.core.case import LADDER, Case, Ladder, StepKind
 from monitor.core.finding import Finding, State, Support
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated
@@ -65,7 +65,7 @@ class Line:
     """Since then, or since the opening if a look has shown that nothing was posted."""
     deadline: date | None
     said: str
-    """The last step taken, and when."""
+    """The last step taken and when, and whether the unit has yet to hear of it."""
     coming: str
     """What happens next."""
     notes: tuple[str, ...]
@@ -83,6 +83,8 @@ class Moment:
     calendar: WorkCalendar
     title: Callable[[str], str]
     """Gives what people call a rule, by its id."""
+    untold: frozenset[tuple[int | None, StepKind, int]] = frozenset()
+    """The steps of which a unit has heard nothing yet, by case, kind and number."""
 
     @property
     def today(self) -> date:
@@ -140,7 +142,7 @@ def line_of(row: Row, case: Case | None, moment: Moment) -> Line:
         last=beijing_date(row.newest_post_at) if row.newest_post_at else None,
         days=None if start is None or light is Light.NONE else max(0, days_between(start, moment.now)),
         deadline=moment.ladder.deadline(beijing_date(start)) if is_bound and start else None,
-        said=_said(case, moment.today) if is_bound else "",
+        said=_said(case, moment) if is_bound else "",
         coming=_coming(row, light, case, moment),
         notes=tuple(_notes(row, light, moment)),
         support=_support(row),
@@ -186,11 +188,12 @@ def _order(line: Line) -> tuple[bool, int, int, str, str]:
     return (not line.account.is_main, line.light.place, -(line.days or 0), line.account.unit, line.account.id)
 
 
-def _said(case: Case | None, today: date) -> str:
+def _said(case: Case | None, moment: Moment) -> str:
     if case is None or not case.steps:
         return ""
     step = case.steps[-1]
-    return f"{dated(beijing_date(step.at), today)}{step.kind.label}"
+    unheard = "（尚未送达）" if (case.id, step.kind, step.number) in moment.untold else ""
+    return f"{dated(beijing_date(step.at), moment.today)}{step.kind.label}{unheard}"
 
 
 def _coming(row: Row, light: Light, case: Case | None, moment: Moment) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from monitor.core.case import Case
+from monitor.core.case import LADDER, Case, StepKind
 from monitor.core.message import MessageState
 from monitor.core.way import ways_of
 from monitor.metrics import CONTENT_TYPE
@@ -19,6 +19,7 @@ from monitor.pipeline.blindness import said
 from monitor.store import StoreError, Tx
 from monitor.store.blindness import blind_ways
 from monitor.store.cases import Which, open_cases, tally
+from monitor.store.notices import untold_steps
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import missing_rounds, strays
@@ -58,6 +59,12 @@ class Everything:
     """How many rounds of bulletins are missing between known ones."""
     waiting: int
     """How many cases are the office's to do something about."""
+    untold: frozenset[tuple[int | None, StepKind, int]]
+    """The steps of the ladder of which a unit has heard nothing yet."""
+
+    def lines(self, moment: Moment) -> tuple[Line, ...]:
+        """Return the lines of all accounts."""
+        return lines_of(self.rows, self.cases, replace(moment, untold=self.untold))
 
     def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
         """Return each line with the row it was made of."""
@@ -87,7 +94,7 @@ class Pages:
         everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
         if not everything.rows:
             return self._html("empty.html", moment)
-        lines = lines_of(everything.rows, everything.cases, moment)
+        lines = everything.lines(moment)
         light = next((one for one in Light if one.value == request.query_params.get("light")), None)
         last_look = max((row.last_look_at for row in everything.rows if row.last_look_at), default=None)
         return self._html(
@@ -120,7 +127,7 @@ class Pages:
         task = kind_of(request.query_params.get("task", ""))
         lines = [
             line
-            for row, line in everything.beside(lines_of(everything.rows, everything.cases, moment))
+            for row, line in everything.beside(everything.lines(moment))
             if _matches(row, wanted) and (task is None or task.concerns(row, line))
         ]
         lines.sort(key=lambda line: (line.account.unit, line.account.id))
@@ -272,6 +279,7 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
         strays=len(strays(tx)),
         missing=sum(hole.size for hole in missing_rounds(tx)),
         waiting=sum(tally(tx, Which.OFFICE).values()),
+        untold=untold_steps(tx, LADDER),
     )
 
 

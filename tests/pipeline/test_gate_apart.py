@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from monitor.core.case import LADDER, StepKind
 from monitor.core.message import MessageState
 from monitor.settings.sections import Review
 from monitor.store import Store, outbox
+from monitor.store.notices import untold_steps
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
 GRAVE, LAST = "https://feed.example/grave.xml", "https://feed.example/last.xml"
@@ -37,9 +39,14 @@ async def test_a_last_day_is_told_at_once_although_the_same_people_wait_to_be_ur
 async def test_what_waited_goes_by_itself_later_and_says_nothing_twice(store: Store) -> None:
     made = await made_of(store)
     before = len(made.mail.taken)
+    with store.read() as tx:
+        assert {kind for _, kind, _ in untold_steps(tx, LADDER)} == {StepKind.ESCALATE}
+        assert untold_steps(tx, LADDER, account(2, LAST).id) == frozenset()
     made.clock.forward(timedelta(days=2, hours=1))
     await made.look()
     await made.settle()
     later = [message for message in made.mail.taken[before:] if "示例一" in message.body]
     assert {message.address for message in later} == {"liaison@example.invalid", "leader@example.invalid"}
     assert len(later) == 2
+    with store.read() as tx:
+        assert untold_steps(tx, LADDER) == frozenset()

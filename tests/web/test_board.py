@@ -127,6 +127,14 @@ def test_what_was_said_is_told_with_its_day() -> None:
     assert line.said == "5月18日更新提醒"
 
 
+def test_a_step_that_has_not_reached_the_unit_yet_says_so() -> None:
+    taken = case((StepKind.REMIND, 10), (StepKind.WARN, 12))
+    waiting = replace(MOMENT, untold=frozenset({(taken.id, StepKind.WARN, 12)}))
+    assert line_of(row(12, finding(State.WARNING)), taken, waiting).said.endswith("更新预警（尚未送达）")
+    earlier = replace(MOMENT, untold=frozenset({(taken.id, StepKind.REMIND, 10)}))
+    assert "尚未送达" not in line_of(row(12, finding(State.WARNING)), taken, earlier).said
+
+
 @pytest.mark.parametrize(
     ("shown", "words"),
     [

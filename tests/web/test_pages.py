@@ -86,7 +86,7 @@ def test_each_light_has_its_word_its_sign_and_its_deadline(client: TestClient) -
 
 
 def test_the_next_step_of_the_ladder_is_told(client: TestClient) -> None:
-    assert "5月19日更新预警 → 5月21日（周四）更新预警" in text_of(client.get("/").text)
+    assert "5月19日更新预警（尚未送达） → 5月21日（周四）更新预警" in text_of(client.get("/").text)
 
 
 @pytest.mark.parametrize(
