@@ -219,7 +219,7 @@ def test_no_step_is_ever_taken_on_what_the_page_did_not_show_within_the_hour(
 
 
 @pytest.mark.slow
-@examples(max_examples=60, deadline=None)
+@examples(max_examples=30, deadline=None)
 @given(published=PUBLISHED, fails=FAILS)
 def test_nor_in_many_more_histories(
     tmp_path_factory: pytest.TempPathFactory, published: list[int], fails: list[tuple[int, int]]
