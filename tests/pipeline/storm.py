@@ -156,6 +156,11 @@ def parts_of(store: Store, clock: SharedClock, channels: Mapping[str, Channel]) 
     return Parts(settings=chosen, store=store, clock=clock, door=door, channels=channels)
 
 
+def number_of(message_id: str) -> str:
+    """Return the number by which a message calls itself."""
+    return message_id[-8:]
+
+
 def unit_of(number: int) -> int:
     return number % UNITS
 

@@ -255,8 +255,8 @@ async def _no_step_without_a_reading(place: Path, published: list[int], fails: l
             ]
         for step, case in steps:
             read_at = max(read for read in here.door.read if read <= step.at)
-            is_failing = any(start <= step.at < end for start, end in failing)
-            patience = POLLED_FRESHNESS if step.kind in AHEAD and is_failing else JUST_READ
+            has_failed = any(start <= step.at and read_at < end for start, end in failing)  # since it was read
+            patience = POLLED_FRESHNESS if step.kind in AHEAD and has_failed else JUST_READ
             assert step.at - read_at <= patience, step
             newest = max(one for one in moments if one <= read_at)
             assert case.episode >= newest.isoformat(), step

@@ -112,7 +112,10 @@ def check(database: str, robots: list[Strict], mail: PostOffice, cases: range) -
     told = Counter(chain.from_iterable(map(storm.heard_by, robots))) + Counter(storm.heard_by_mail(mail))
     assert set(storm.told(told)) == expected(cases)
     assert set(storm.told(told).values()) == {1}, "somebody was told of an account under two numbers"
-    unanswered = {number: sum(one.attempt.outcome is Outcome.UNANSWERED for one in tries[number]) for number in tries}
+    unanswered = {
+        storm.number_of(message): sum(one.attempt.outcome is Outcome.UNANSWERED for one in tried)
+        for message, tried in tries.items()
+    }
     for one, count in told.items():
         assert count <= 1 + unanswered[one.number], f"{one.number} was repeated although it was answered"
     check_states(messages, tries)
