@@ -10,22 +10,12 @@ from monitor.core.account import Account, Platform, declared_sources
 from monitor.core.claim import Claim, Verdict, judge, link_in, own_id
 from monitor.core.collector import Collector, NotShownError, Proof, Prover
 from monitor.core.observation import LookFailedError, Post, Reason
+from monitor.core.outage import PASSING
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.looking import Door, Sessions
 from monitor.store import Store, Tx, claims, roster
 
-_MAY_PASS = frozenset(
-    {
-        Reason.DNS,
-        Reason.CONNECT,
-        Reason.TLS,
-        Reason.TIMEOUT,
-        Reason.HTTP_ERROR,
-        Reason.RATE_LIMITED,
-        Reason.TOO_LARGE,
-        Reason.TRUNCATED,
-    }
-)
+_MAY_PASS = PASSING | {Reason.TOO_LARGE}
 """How a look ends that may go better later; whatever else keeps us out, a person has to look."""
 Guard = Callable[[Tx], bool]
 """Asked in the transaction that keeps a proved claim; False leaves everything as it was."""
