@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from collectors import dates, html, ids
@@ -179,6 +180,22 @@ def _form(text: str) -> re.Pattern[str]:
 _WEIBO, _TOUTIAO = "https://m.weibo.cn/detail/{id}", "https://www.toutiao.com/{kind}/{id}/"
 _DOUYIN = "https://www.douyin.com/{kind}/{id}"
 _MID = r"(?P<id>[0-9]{16}|[0-9a-zA-Z]{9})"
+
+
+class KnowsLinks:
+    """A collector that tells the links of its platform's posts by their forms alone."""
+
+    __slots__ = ()
+    own_links: ClassVar[Links]
+
+    def is_post(self, link: str) -> bool:
+        """Whether it is a post's link, or a short one of the platform's."""
+        return self.own_links.is_post(link)
+
+    def may_be_post(self, link: str) -> bool:
+        """Whether it is a link of the platform's."""
+        return self.own_links.may_be_post(link)
+
 
 WEIBO = Links(
     forms=(

@@ -53,7 +53,7 @@ _WANTS_MORE = frozenset({Reason.LOGIN_WALL, Reason.CAPTCHA, Reason.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
-class Bilibili:
+class Bilibili(links.KnowsLinks):
     """An account as a visitor sees it; `base` is where another server stands in for both hosts."""
 
     base: str | None = None
@@ -62,6 +62,7 @@ class Bilibili:
     version = 2
     platforms = frozenset({Platform.BILIBILI})
     proves = platforms
+    own_links = links.BILIBILI
     key_form = KeyForm(_MID.fullmatch, "主页地址里的 mid，只有数字")
 
     def key_of(self, account: Account) -> str | None:
@@ -94,17 +95,9 @@ class Bilibili:
         """Return what a card, a list of dynamics or a list of videos says."""
         return read(page)
 
-    def is_post(self, link: str) -> bool:
-        """Whether it is the link of a video or a dynamic, or a short one."""
-        return links.BILIBILI.is_post(link)
-
-    def may_be_post(self, link: str) -> bool:
-        """Whether it leads to where posts are."""
-        return links.BILIBILI.may_be_post(link)
-
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return whose video it is, and when it appeared; of a dynamic the time in its id. Raises LookFailedError."""
-        found = await links.BILIBILI.found(link, fetch, self.base)
+        found = await self.own_links.found(link, fetch, self.base)
         if not _BVID.fullmatch(found.number):
             return found.by_id()
 

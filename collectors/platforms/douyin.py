@@ -65,7 +65,7 @@ _FRESH = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Douyin:
+class Douyin(links.KnowsLinks):
     """Douyin as a visitor sees it; `base` is where another server stands in for it and has the list as well."""
 
     base: str | None = None
@@ -76,6 +76,7 @@ class Douyin:
     version = 2
     platforms = frozenset({Platform.DOUYIN})
     proves = platforms
+    own_links = links.DOUYIN
     key_form = KeyForm(_AUTHOR.fullmatch, "主页地址 /user/ 后面 MS4wLjAB 开头的一串")
 
     def key_of(self, account: Account) -> str | None:
@@ -138,17 +139,9 @@ class Douyin:
             return first, page.at
         return joined(first, await fetch.read(read, await fetch(self._list(author, cursor)))), page.at
 
-    def is_post(self, link: str) -> bool:
-        """Whether it is a work's link, or a short one."""
-        return links.DOUYIN.is_post(link)
-
-    def may_be_post(self, link: str) -> bool:
-        """Whether it leads to where works are."""
-        return links.DOUYIN.may_be_post(link)
-
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return who published the work, and when, as its share page says; raises LookFailedError."""
-        found = await links.DOUYIN.found(link, fetch, self.base)
+        found = await self.own_links.found(link, fetch, self.base)
 
         async def look() -> Timeline:
             kind = "note" if "/note/" in found.url else "video"

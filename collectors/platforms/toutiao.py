@@ -37,7 +37,7 @@ _VIDEO, _SHORT = {0, 49}, 32
 
 
 @dataclass(frozen=True, slots=True)
-class Toutiao:
+class Toutiao(links.KnowsLinks):
     """Toutiao as a visitor sees it; `base` is where another server stands in for it."""
 
     base: str = _SITE
@@ -46,6 +46,7 @@ class Toutiao:
     version = 1
     platforms = frozenset({Platform.TOUTIAO})
     proves = platforms
+    own_links = links.TOUTIAO
     key_form = KeyForm(_TOKEN.fullmatch, "主页地址 /c/user/token/ 后面的一串")
 
     def key_of(self, account: Account) -> str | None:
@@ -71,18 +72,10 @@ class Toutiao:
         """Return the newest posts."""
         return read(page)
 
-    def is_post(self, link: str) -> bool:
-        """Whether it is a post's link, or a short one."""
-        return links.TOUTIAO.is_post(link)
-
-    def may_be_post(self, link: str) -> bool:
-        """Whether it leads to where posts are."""
-        return links.TOUTIAO.may_be_post(link)
-
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return when the post appeared, and by whom as far as a name tells; raises LookFailedError."""
         stand_in = None if self.base == _SITE else self.base
-        found = await links.TOUTIAO.found(link, fetch, stand_in)
+        found = await self.own_links.found(link, fetch, stand_in)
 
         async def look() -> Timeline:
             host = f"{stand_in}/m.toutiao.com" if stand_in else "https://m.toutiao.com"

@@ -25,7 +25,7 @@ _NOT_SHOWN = re.compile(r"(?:微博|内容|文章)?(?:不存在|已被删除|已
 
 
 @dataclass(frozen=True, slots=True)
-class WeiboAjax:
+class WeiboAjax(links.KnowsLinks):
     """Weibo's page for computers as a visitor sees it; `base` is where another server stands in for its hosts."""
 
     base: str | None = None
@@ -34,6 +34,7 @@ class WeiboAjax:
     version = 2
     platforms = frozenset[Platform]()
     proves = frozenset({Platform.WEIBO})
+    own_links = links.WEIBO
     key_form = sina.UID
 
     def key_of(self, account: Account) -> str | None:
@@ -53,17 +54,9 @@ class WeiboAjax:
         """Return what any one of Weibo's answers says."""
         return sina.read(page)
 
-    def is_post(self, link: str) -> bool:
-        """Whether it is a 微博's link."""
-        return links.WEIBO.is_post(link)
-
-    def may_be_post(self, link: str) -> bool:
-        """Whether it leads to where 微博 are."""
-        return links.WEIBO.may_be_post(link)
-
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return whose 微博 it is, and when it appeared; raises LookFailedError."""
-        found = await links.WEIBO.found(link, fetch, self.base)
+        found = await self.own_links.found(link, fetch, self.base)
 
         async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
             ask = _Ask(self, found.number, fetch, cookies, is_renewed=is_renewed)
