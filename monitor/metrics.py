@@ -30,7 +30,7 @@ from prometheus_client import (
 
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.calendar import beijing_date
-from monitor.core.case import StepKind
+from monitor.core.case import CHIEF, StepKind
 from monitor.core.download import Download
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
@@ -65,10 +65,23 @@ class Reading:
     """For an app: whether its links work; None where that is not known."""
 
     @property
-    def gravity(self) -> int | None:
-        """How far down in the list of troubles its gravest finding stands; None without trouble."""
-        states = {state for _, state in self.findings}
-        return next((place for place, state in enumerate(TROUBLE) if state in states), None)
+    def gravity(self) -> tuple[int, bool] | None:
+        """How far down in the list of troubles its gravest finding stands, and whether no chief rule's stands there.
+
+        None without trouble.
+        """
+        troubles = ((TROUBLE.index(state), rule not in CHIEF) for rule, state in self.findings if state in TROUBLE)
+        return min(troubles, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """Which program runs on what."""
+
+    version: str
+    python: str
+    database: str
+    """`sqlite` or `postgresql`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +110,31 @@ class Snapshot:
     """None where nobody has tried."""
     is_store_writable: bool | None = None
     """None where nobody has tried."""
+    is_leader: bool | None = None
+    """Whether this service does the work, and does not wait for another's end; None where nobody knows."""
+    loop_lag: float | None = None
+    """By how many seconds the event loop was late at most in the last minute; None where nobody has measured."""
+    looks_due: int = 0
+    """How many sources wait for their look."""
+    oldest_look_due: datetime | None = None
+    """Since when the source waits that has waited longest."""
+    database_size: int | None = None
+    """What the database takes, in bytes."""
+    wal_size: int | None = None
+    """What its write-ahead log takes, where that is a file beside it."""
+    disk_free: int | None = None
+    """What is left of the disk it lies on, where that is this machine's."""
 
 
 class Metrics:
     """The counters of one process; built once and passed around."""
 
-    def __init__(self, clock: Callable[[], datetime], stopwatch: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        stopwatch: Callable[[], float] = time.perf_counter,
+        build: Build | None = None,
+    ) -> None:
         """Make the counters; `stopwatch` gives seconds since any fixed moment."""
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it declares no return type
         self._clock = clock
@@ -122,6 +154,14 @@ class Metrics:
             registry=self._registry,
         )
         self._bugs = self._counter("bugs", "Passes that ended in an unexpected exception.", "pass")
+        info = Gauge(
+            "xuncha_build_info",
+            "Always 1; says which version runs on which Python and which database.",
+            ("version", "python", "database"),
+            registry=self._registry,
+        )
+        if build:
+            info.labels(build.version, build.python, build.database).set(1)
 
     def look_done(self, platform: Platform, sight: Sight, seconds: float) -> None:
         """Count one finished look."""
@@ -317,6 +357,44 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "store_writable",
         "Whether the database took the last row that was tried on it.",
         _if_known(snapshot.is_store_writable),
+    )
+    yield from _of_work(snapshot)
+
+
+def _of_work(snapshot: Snapshot) -> Iterator[Iterable[str]]:
+    """Yield what says whether the service keeps up with its work, and has the room for it."""
+    yield _family(
+        "leader",
+        "Whether this service does the work; 0 while it stands by.",
+        _if_known(snapshot.is_leader),
+    )
+    yield _family(
+        "roster_accounts",
+        "Accounts in the roster, of all platforms and statuses.",
+        (f" {sum(snapshot.accounts.values())}",),
+    )
+    yield _family("looks_due", "Sources that wait for their look.", (f" {snapshot.looks_due}",))
+    waited = (snapshot.at - snapshot.oldest_look_due).total_seconds() if snapshot.oldest_look_due else 0.0
+    yield _family(
+        "looks_due_oldest_age_seconds",
+        "How long the source waits for its look that has waited longest; 0 if none does.",
+        (f" {max(0.0, waited)}",),
+    )
+    yield _family(
+        "loop_lag_seconds",
+        "By how much the event loop was late at most in the last minute.",
+        (f" {snapshot.loop_lag}",) if snapshot.loop_lag is not None else (),
+    )
+    yield _family("database_size_bytes", "What the database takes.", _if_known(snapshot.database_size))
+    yield _family(
+        "database_wal_size_bytes",
+        "What SQLite's write-ahead log takes beside the database.",
+        _if_known(snapshot.wal_size),
+    )
+    yield _family(
+        "database_disk_free_bytes",
+        "What is left of the disk on which SQLite's database lies.",
+        _if_known(snapshot.disk_free),
     )
 
 

@@ -11,7 +11,7 @@ from monitor.core.case import StepKind
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Blind, Reason, Sight, Timeline, Unchanged
-from monitor.metrics import SERIES_CAP, Metrics, Reading, Snapshot, outcome_of
+from monitor.metrics import SERIES_CAP, Build, Metrics, Reading, Snapshot, outcome_of
 from tests.services import require_promtool
 
 NOW = datetime(2026, 5, 19, 1, tzinfo=UTC)
@@ -200,3 +200,50 @@ def test_promtool_finds_only_the_days_that_the_law_counts() -> None:
     words = checked.stderr.decode() + checked.stdout.decode()
     complaints = [line for line in words.splitlines() if line.strip()]
     assert complaints == ['xuncha_days_since_update use base unit "seconds" instead of "days"']
+
+
+def test_of_equal_gravity_those_come_first_who_are_not_updated_or_cannot_be_used() -> None:
+    closed = [reading(f"a{number}", ("PLT-01", State.VIOLATED)) for number in range(SERIES_CAP)]
+    late = reading("z-late", ("PLT-01", State.VIOLATED), ("UPD-01", State.VIOLATED))
+    near = reading("z-near", ("UPD-01", State.WARNING))
+    text = metrics().render(snapshot(*closed, near, late))
+    assert next(iter(samples(text, "xuncha_days_since_update"))) == ("z-late",)
+    assert ("z-near",) not in samples(text, "xuncha_days_since_update")
+    assert samples(text, "xuncha_series_truncated") == {(): 2}
+
+
+def test_it_says_whether_the_service_keeps_up_and_has_room() -> None:
+    text = metrics().render(
+        replace(
+            snapshot(reading()),
+            is_leader=False,
+            loop_lag=0.25,
+            looks_due=3,
+            oldest_look_due=NOW - timedelta(minutes=2),
+            database_size=4096,
+            wal_size=0,
+            disk_free=10**9,
+        )
+    )
+    said = {
+        "xuncha_leader": 0,
+        "xuncha_loop_lag_seconds": 0.25,
+        "xuncha_roster_accounts": 1,
+        "xuncha_looks_due": 3,
+        "xuncha_looks_due_oldest_age_seconds": 120,
+        "xuncha_database_size_bytes": 4096,
+        "xuncha_database_wal_size_bytes": 0,
+        "xuncha_database_disk_free_bytes": 10**9,
+    }
+    assert {name: samples(text, name) for name in said} == {name: {(): value} for name, value in said.items()}
+
+
+def test_what_nobody_knows_of_the_service_is_not_said() -> None:
+    text = metrics().render(snapshot(reading()))
+    for name in ("xuncha_leader", "xuncha_loop_lag_seconds", "xuncha_database_size_bytes", "xuncha_build_info"):
+        assert samples(text, name) == {}
+
+
+def test_it_says_which_program_runs_on_what() -> None:
+    built = Metrics(lambda: NOW, build=Build(version="1.0", python="3.12.1", database="postgresql"))
+    assert samples(built.render(snapshot()), "xuncha_build_info") == {("postgresql", "3.12.1", "1.0"): 1}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import platform
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from importlib.metadata import version
 from urllib.parse import quote
 
 from collectors.http import Door
@@ -37,7 +39,7 @@ from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.token import Permit, TokenKey
 from monitor.daemon import Health
-from monitor.metrics import Metrics
+from monitor.metrics import Build, Metrics
 from monitor.pipeline import looking
 from monitor.pipeline.auditing import Auditor
 from monitor.pipeline.beating import Beacon
@@ -79,7 +81,10 @@ class Parts:
     @cached_property
     def metrics(self) -> Metrics:
         """The process's counters."""
-        return Metrics(self.clock)
+        build = Build(
+            version=version("xuncha"), python=platform.python_version(), database=self.store.url.get_backend_name()
+        )
+        return Metrics(self.clock, build=build)
 
     @cached_property
     def faults(self) -> Faults:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from alerts.markup import fragment
 from monitor.app.choices import hints, unwatched
+from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
 from monitor.daemon import LOOK, Daemon
 from monitor.store import Store, StoreError, outbox
@@ -24,7 +25,7 @@ OUTBOX_PATIENCE = timedelta(hours=2)
 STUCK = "有消息超过2小时没有发出，请查看发送记录。"
 
 
-def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
+def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: LoopLag | None = None) -> View:
     """Return what the pages are given."""
     health, web = parts.health, parts.settings.web
 
@@ -62,7 +63,12 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None) -> View:
             parts.metrics,
             parts.calendar,
             parts.clock,
-            lambda: Condition(is_store_writable=health.store_problem is None, cases_without_next_step=health.lost),
+            lambda: Condition(
+                is_store_writable=health.store_problem is None,
+                cases_without_next_step=health.lost,
+                is_leader=not health.is_standing_by and not health.is_opening,
+                loop_lag=lag.worst if lag else None,
+            ),
         ),
         account_metrics=account_scraper(parts.store, parts.clock),
         html=fragment,
@@ -100,7 +106,9 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     """
     daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
     parts.health.is_opening = True
-    server = Server(create_app(view_of(parts, daemon, sample)))
+    lag = LoopLag()
+    server = Server(create_app(view_of(parts, daemon, sample, lag)))
+    measuring = asyncio.create_task(lag.measure(), name="lag")
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live
     undo = ExitStack()
@@ -117,6 +125,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
         undo.close()
         server.should_exit = True
         await pages
+        measuring.cancel()
 
 
 def settle() -> None:

@@ -16,6 +16,8 @@ LADDER = "UPD-01"
 """The rule whose numbers make the ladder."""
 DOWNLOADS = "APP-01"
 """The rule that says whether an app can be had and used."""
+CHIEF = (LADDER, DOWNLOADS)
+"""The rules for the sake of which accounts are looked at: that they are updated, and that apps can be used."""
 
 
 TASK_AGAIN = 10

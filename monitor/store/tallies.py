@@ -12,7 +12,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from monitor.core.account import AccountStatus, Platform
-from monitor.core.case import StepKind
+from monitor.core.case import CHIEF, StepKind
 from monitor.core.finding import State
 from monitor.core.observation import MANUAL
 from monitor.store import roster, tables
@@ -118,8 +118,9 @@ def last_seen(tx: Tx) -> dict[Platform, datetime | None]:
 
 
 def in_trouble(tx: Tx, gravest_first: Sequence[State], limit: int) -> tuple[tuple[str, ...], int]:
-    """Return so many accounts with findings in these states, by the gravest and by id, and how many there are in all.
+    """Return so many accounts with findings in these states, and how many there are in all.
 
+    Gravest states first; of one state those that the chief rules (no updates, no download) found in it, then by id.
     The states must be those that mean trouble.
     """
     if frozenset(gravest_first) != _TROUBLES:
@@ -127,9 +128,10 @@ def in_trouble(tx: Tx, gravest_first: Sequence[State], limit: int) -> tuple[tupl
     table = tables.findings
     troubled = sa.and_(table.c.account.is_not(None), _is_trouble())
     found: dict[str, None] = {}
-    for state in gravest_first:
+    for state, rules in ((state, rules) for state in gravest_first for rules in (CHIEF, None)):
         if len(found) < limit:
             chosen = sa.select(table.c.account).where(troubled, table.c.state == state).distinct()
+            chosen = chosen.where(table.c.rule.in_(rules)) if rules else chosen
             found |= dict.fromkeys(tx.scalars(chosen.order_by(table.c.account).limit(limit)))
     counted = sa.select(sa.func.count(table.c.account.distinct())).where(troubled)
     return tuple(islice(found, limit)), tx.scalar(counted) or 0

@@ -37,6 +37,24 @@ class Due:
     """Whether it is to be read before a case of its account goes on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The sources whose turn has come and that nobody is looking at."""
+
+    sources: int
+    since: datetime | None
+    """Since when the one waits that has waited longest."""
+
+
+def waiting(tx: Tx, now: datetime) -> Waiting:
+    """Return how many sources wait for their look, and since when."""
+    table = tables.sources
+    is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
+    due = sa.and_(table.c.next_look_at.is_not(None), table.c.next_look_at <= now, is_free)
+    count, since = tx.execute(sa.select(sa.func.count(), sa.func.min(table.c.next_look_at)).where(due)).one()
+    return Waiting(sources=count, since=since)
+
+
 def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str]) -> bool:
     """Whether it is the turn of any source of these collectors; `claim_due` would return it."""
     return bool(tx.scalar(sa.select(sa.exists().where(_has_its_turn(now, collectors)))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +41,8 @@ from monitor.web.view import View, summed
 
 LINES = 200
 """Accounts on one page of a list."""
+GZIP_LEVEL = 3
+"""Halves the time of the default for a tenth more bytes."""
 _DIGITS = 9
 """Longer numbers are no pages."""
 
@@ -231,18 +234,22 @@ class Pages:
 
     async def metrics(self, request: Request) -> Response:
         """Answer `/metrics`; without a database there is no state to tell, and Prometheus must see that."""
-        return await self._scraped(self._view.metrics)
+        return await self._scraped(self._view.metrics, request)
 
     async def account_metrics(self, request: Request) -> Response:
         """Answer `/metrics/accounts`."""
-        return await self._scraped(self._view.account_metrics)
+        return await self._scraped(self._view.account_metrics, request)
 
-    async def _scraped(self, scrape: Callable[[], Awaitable[bytes]]) -> Response:
+    async def _scraped(self, scrape: Callable[[], Awaitable[bytes]], request: Request) -> Response:
         try:
             text = await scrape()
         except StoreError as error:
             return PlainTextResponse(str(error), 503)
-        return Response(text, headers={"Content-Type": CONTENT_TYPE})
+        headers = {"Content-Type": CONTENT_TYPE, "Vary": "Accept-Encoding"}
+        if takes_gzip(request.headers.get("accept-encoding", "")):
+            text = await asyncio.to_thread(gzip.compress, text, GZIP_LEVEL, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        return Response(text, headers=headers)
 
     async def not_answered(self, request: Request, error: Exception) -> Response:
         """Answer a request that leads nowhere."""
@@ -297,3 +304,12 @@ def _number(request: Request) -> int:
 def _matches(row: Row, wanted: str) -> bool:
     account = row.account
     return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.id))
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether a header `Accept-Encoding` asks for gzip by name, and does not refuse it with `q=0`."""
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "gzip":
+            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False

@@ -13,7 +13,7 @@ from monitor.core.calendar import WorkCalendar
 from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
 from monitor.metrics import SERIES_CAP, TROUBLE, Metrics, Reading, Snapshot, accounts_text
-from monitor.store import Store, Tx, tallies
+from monitor.store import Store, Tx, sizing, tallies, turns
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
 from monitor.store.tallies import Glance
@@ -34,6 +34,9 @@ class Condition:
 
     is_store_writable: bool | None = None
     cases_without_next_step: int | None = None
+    is_leader: bool | None = None
+    loop_lag: float | None = None
+    """By how many seconds the event loop was late at most in the last minute."""
 
 
 def scraper(
@@ -101,6 +104,7 @@ def read_snapshot(
     out = {outage.platform for outage in open_outages(tx)}
     waited = oldest_age(tx, now)
     seen = tallies.last_seen(tx)
+    waiting, sizes = turns.waiting(tx, now), sizing.sizes(tx)
     return Snapshot(
         at=now,
         readings=tuple(_reading(one, now) for one in tallies.glances(tx, now, ids)),
@@ -116,6 +120,13 @@ def read_snapshot(
         calendar_years=calendar.years,
         is_online=None not in out,
         is_store_writable=stands.is_store_writable,
+        is_leader=stands.is_leader,
+        loop_lag=stands.loop_lag,
+        looks_due=waiting.sources,
+        oldest_look_due=waiting.since,
+        database_size=sizes.database,
+        wal_size=sizes.wal,
+        disk_free=sizes.free,
     )
 
 

@@ -45,10 +45,12 @@ from monitor.core.message import MessageState, Outcome
 FOLDER = Path(__file__).parents[2] / "config" / "grafana" / "dashboards"
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 ALL = "$__all"
-ACCOUNTS = 'xuncha_account_info{platform=~"$platform",unit=~"$unit"}'
-"""The accounts that the variables leave."""
-OF_ACCOUNT = "on (instance, account)"
+ACCOUNTS = 'max by (account, name, unit, platform) (xuncha_account_info{platform=~"$platform",unit=~"$unit"})'
+"""The accounts that the variables leave, once each: a service that stands by tells the same of the same database."""
+OF_ACCOUNT = "on (account)"
 RULE = "UPD-01"
+UNSEEN = (State.UNKNOWN, State.SUSPECTED, State.NEEDS_REVIEW)
+"""The states in which nobody can say how an account stands."""
 FAILED = 'xuncha_looks_total{outcome!~"seen|unchanged"}'
 GREEN, BLUE, YELLOW, RED, GREY = "green", "blue", "yellow", "red", "#8e8e8e"
 STEPS = {
@@ -88,31 +90,45 @@ def county() -> Board:
             .all_value(".*")
             .current(VariableOption(text="All", value=ALL))
         )
-        .with_row(dashboard.Row("概况"))
-        .with_panel(_stat("账号", f"count({ACCOUNTS}) or vector(0)"))
-        .with_panel(_stat("已超期", _in_state(State.VIOLATED), above=RED))
-        .with_panel(_stat("临近超期", _in_state(State.WARNING), above=YELLOW))
-        .with_panel(_stat("未能核查", _in_state(State.UNKNOWN, State.SUSPECTED, State.NEEDS_REVIEW), above=GREY))
-        .with_panel(
-            _stat(
-                "24小时内有更新",
-                f"count((time() - xuncha_last_published_timestamp_seconds < 86400) and {OF_ACCOUNT} {ACCOUNTS})"
-                " or vector(0)",
-            )
-        )
-        .with_panel(_stat("未单独列出", "sum(xuncha_series_truncated)", above=RED))
+        .with_row(dashboard.Row("全县（不随筛选变化）"))
+        .with_panel(_stat("全县账号", "max(xuncha_roster_accounts) or vector(0)"))
+        .with_panel(_stat("全县已超期", _findings(State.VIOLATED), above=RED))
+        .with_panel(_stat("全县临近超期", _findings(State.WARNING), above=YELLOW))
+        .with_panel(_stat("全县未能核查", _findings(*UNSEEN), above=GREY))
+        .with_panel(_stat("未办结事项", "sum(max by (step) (xuncha_open_cases)) or vector(0)"))
+        .with_panel(_stat("未单独列出", "max(xuncha_series_truncated)", above=RED))
         .with_panel(
             _lines(
                 "更新情况的变化",
                 {
-                    "正常": _in_state(State.OK),
-                    "临近超期": _in_state(State.WARNING),
-                    "已超期": _in_state(State.VIOLATED),
-                    "未能核查": _in_state(State.UNKNOWN, State.SUSPECTED, State.NEEDS_REVIEW),
+                    "正常": _findings(State.OK),
+                    "临近超期": _findings(State.WARNING),
+                    "已超期": _findings(State.VIOLATED),
+                    "未能核查": _findings(*UNSEEN),
                 },
                 width=24,
                 colors={"正常": GREEN, "临近超期": YELLOW, "已超期": RED, "未能核查": GREY},
             ).stacking(common.StackingConfig().mode(StackingMode.NORMAL))
+        )
+        .with_row(dashboard.Row("所选平台和单位（账号超过2,000个时只含有问题的）"))
+        .with_panel(_stat("账号", f"count({ACCOUNTS}) or vector(0)"))
+        .with_panel(_stat("已超期", _in_state(State.VIOLATED), above=RED))
+        .with_panel(_stat("临近超期", _in_state(State.WARNING), above=YELLOW))
+        .with_panel(_stat("未能核查", _in_state(*UNSEEN), above=GREY))
+        .with_panel(
+            _stat(
+                "24小时内有更新",
+                "count((time() - max by (account) (xuncha_last_published_timestamp_seconds) < 86400)"
+                f" and {OF_ACCOUNT} {ACCOUNTS}) or vector(0)",
+            )
+        )
+        .with_panel(
+            _stat(
+                "应用不能下载或使用",
+                "count((max by (account) (xuncha_app_download_available) == 0)"
+                f" and {OF_ACCOUNT} {ACCOUNTS}) or vector(0)",
+                above=RED,
+            )
         )
         .with_row(dashboard.Row("账号明细"))
         .with_panel(_accounts())
@@ -120,9 +136,9 @@ def county() -> Board:
         .with_panel(_bars("已超期的账号，按主办单位（前15）", f"topk(15, {_overdue_by('unit')})", "{{unit}}", height=9))
         .with_row(dashboard.Row("办理（全县，不随筛选变化）"))
         .with_panel(
-            _bars("未办结事项，按最近一个步骤", "sum by (step) (xuncha_open_cases)", "{{step}}", STEPS, width=12)
+            _bars("未办结事项，按最近一个步骤", "max by (step) (xuncha_open_cases)", "{{step}}", STEPS, width=12)
         )
-        .with_panel(_bars("消息", "sum by (state) (xuncha_outbox_messages)", "{{state}}", MESSAGES, width=12))
+        .with_panel(_bars("消息", "max by (state) (xuncha_outbox_messages)", "{{state}}", MESSAGES, width=12))
     )
 
 
@@ -140,7 +156,7 @@ def service() -> Board:
         .with_panel(
             _stat(
                 "放假安排",
-                "xuncha_calendar_year_loaded",
+                "max by (year) (xuncha_calendar_year_loaded)",
                 legend="{{year}}",
                 below=YELLOW,
                 words={"1": "已知", "0": "未知"},
@@ -154,6 +170,7 @@ def service() -> Board:
                 height=5,
             )
         )
+        .with_panel(_lines("主用的服务", {"{{instance}}": "xuncha_leader"}, width=24, height=5))
         .with_row(dashboard.Row("各项工作"))
         .with_panel(
             _lines(
@@ -203,8 +220,8 @@ def service() -> Board:
             _lines(
                 "距最近一次采集，按平台",
                 {
-                    "{{platform}}": "time() - max by (platform) (xuncha_last_look_timestamp_seconds"
-                    f" * {OF_ACCOUNT} group_left (platform) xuncha_account_info)"
+                    "{{platform}}": "time() - max by (platform) (max by (account) (xuncha_last_look_timestamp_seconds)"
+                    f" * {OF_ACCOUNT} group_left (platform) max by (account, platform) (xuncha_account_info))"
                 },
                 names=PLATFORMS,
                 unit="s",
@@ -214,7 +231,7 @@ def service() -> Board:
         .with_panel(
             _lines(
                 "没有送达的消息",
-                {"{{state}}": 'sum by (state) (xuncha_outbox_messages{state=~"held|queued|sending|failed"})'},
+                {"{{state}}": 'max by (state) (xuncha_outbox_messages{state=~"held|queued|sending|failed"})'},
                 names=MESSAGES,
                 width=8,
             )
@@ -240,6 +257,24 @@ def service() -> Board:
                 unit="percentunit",
             )
         )
+        .with_row(dashboard.Row("容量"))
+        .with_panel(_lines("等待采集的来源", {"来源": "max(xuncha_looks_due)"}, width=8))
+        .with_panel(
+            _lines("等待采集最久的来源", {"等待": "max(xuncha_looks_due_oldest_age_seconds)"}, unit="s", width=8)
+        )
+        .with_panel(_lines("台账中的账号", {"账号": "max(xuncha_roster_accounts)"}, width=8))
+        .with_panel(
+            _lines(
+                "数据库的大小",
+                {"数据库": "max(xuncha_database_size_bytes)", "预写日志": "max(xuncha_database_wal_size_bytes)"},
+                unit="bytes",
+                width=8,
+            )
+        )
+        .with_panel(
+            _lines("数据库所在磁盘的余量", {"余量": "min(xuncha_database_disk_free_bytes)"}, unit="bytes", width=8)
+        )
+        .with_panel(_lines("事件循环的延迟", {"{{instance}}": "xuncha_loop_lag_seconds"}, unit="s", width=8))
         .with_row(dashboard.Row("资源"))
         .with_panel(_lines("内存", {"内存": 'process_resident_memory_bytes{job="xuncha"}'}, unit="bytes", width=8))
         .with_panel(
@@ -264,12 +299,18 @@ def boards() -> Mapping[str, Board]:
 def _in_state(*states: State) -> str:
     """Return how many accounts stand so towards the two-week rule."""
     wanted = "|".join(state.value for state in states)
-    finding = f'xuncha_finding_state{{rule="{RULE}",state=~"{wanted}"}}'
+    finding = f'max by (account) (xuncha_finding_state{{rule="{RULE}",state=~"{wanted}"}})'
     return f"count({finding} and {OF_ACCOUNT} {ACCOUNTS}) or vector(0)"
 
 
+def _findings(*states: State) -> str:
+    """Return how many accounts of the whole roster stand so towards the two-week rule."""
+    wanted = "|".join(state.value for state in states)
+    return f'sum(max by (state) (xuncha_findings{{rule="{RULE}",state=~"{wanted}"}})) or vector(0)'
+
+
 def _overdue_by(label: str) -> str:
-    finding = f'xuncha_finding_state{{rule="{RULE}",state="{State.VIOLATED.value}"}}'
+    finding = f'max by (account) (xuncha_finding_state{{rule="{RULE}",state="{State.VIOLATED.value}"}})'
     overdue = f"count by ({label}) ({finding} * {OF_ACCOUNT} group_left ({label}) {ACCOUNTS})"
     return f"({overdue} or count by ({label}) ({ACCOUNTS}) * 0)"
 
@@ -298,8 +339,8 @@ def _accounts() -> table.Panel:
         table.Panel(),
         "账号，未更新天数最多的在前",
         (
-            _table(f"xuncha_days_since_update {joined}"),
-            _table(f"(time() - xuncha_last_look_timestamp_seconds) {joined}"),
+            _table(f"max by (account) (xuncha_days_since_update) {joined}"),
+            _table(f"(time() - max by (account) (xuncha_last_look_timestamp_seconds)) {joined}"),
         ),
         width=16,
         height=18,

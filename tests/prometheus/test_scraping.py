@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import subprocess
 import time
 import urllib.parse
@@ -67,15 +66,18 @@ def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
 
 
 @contextmanager
-def prometheus(folder: Path, target: int) -> Iterator[int]:
-    """Run Prometheus with the shipped settings, but for the target and a quicker pace; the value is its port."""
+def prometheus(folder: Path, target: int, rules: str | None = None) -> Iterator[int]:
+    """Run Prometheus with the shipped settings, but for the target and a quicker pace; the value is its port.
+
+    Other rules stand in for the shipped ones where they are given.
+    """
     program = require_prometheus()
     yaml = YAML(typ="safe")
     settings = yaml.load(SHIPPED / "prometheus.yaml")
     settings["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     settings["scrape_configs"][0]["static_configs"][0]["targets"] = [f"127.0.0.1:{target}"]
     yaml.dump(settings, folder / "prometheus.yaml")
-    shutil.copy(SHIPPED / "rules.yaml", folder)
+    (folder / "rules.yaml").write_text(rules or (SHIPPED / "rules.yaml").read_text("utf-8"), encoding="utf-8")
     port = free_port()
     with (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(

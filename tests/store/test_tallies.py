@@ -11,7 +11,7 @@ from monitor.core.case import Close, Closing, Plan, StepKind
 from monitor.core.finding import State
 from monitor.core.observation import Reason
 from monitor.metrics import TROUBLE
-from monitor.store import Store, cases, sights, tallies
+from monitor.store import Store, cases, sights, sizing, tallies, turns
 from tests.store.build import (
     DAY,
     HOUR,
@@ -114,3 +114,36 @@ def test_the_gravest_come_first_and_all_are_counted(county: Store) -> None:
         assert tallies.in_trouble(tx, TROUBLE, 1) == (("A01",), 2)
         with pytest.raises(ValueError, match="troubles"):
             tallies.in_trouble(tx, [State.OK], 1)
+
+
+def test_of_one_state_those_of_the_chief_rules_come_first(county: Store) -> None:
+    judge(
+        county,
+        cases.Judgement(finding=finding(State.VIOLATED, account="A02"), plan=Plan()),
+        at=NOW + DAY,
+        account_id="A02",
+    )
+    with county.read() as tx:
+        assert tallies.in_trouble(tx, TROUBLE, 9) == (("A02", "A01"), 2)
+
+
+def test_the_sources_that_wait_for_their_look_are_counted_and_how_long(county: Store) -> None:
+    with county.read() as tx:
+        assert turns.waiting(tx, NOW - 2 * DAY) == turns.Waiting(sources=0, since=None)
+        after = turns.waiting(tx, NOW + 30 * DAY)
+    assert after.sources == 1
+    assert after.since is not None
+    assert NOW < after.since < NOW + 30 * DAY
+    with county.begin() as tx:
+        turns.claim_due(tx, NOW + 30 * DAY, collectors=["weibo"], limit=9, lease=HOUR)
+    with county.read() as tx:
+        assert turns.waiting(tx, NOW + 30 * DAY).sources == 0
+        assert turns.waiting(tx, NOW + 30 * DAY + HOUR).sources == 1
+
+
+def test_the_database_says_what_it_takes(county: Store) -> None:
+    with county.read() as tx:
+        sizes = sizing.sizes(tx)
+    assert sizes.database > 4096
+    is_file = county.url.get_backend_name() == "sqlite"
+    assert (sizes.wal is not None, sizes.free is not None) == (is_file, is_file)

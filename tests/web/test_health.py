@@ -104,3 +104,18 @@ def test_the_server_leaves_signals_to_the_daemon(client: TestClient) -> None:
     before = signal.getsignal(signal.SIGTERM)
     with Server(client.app).capture_signals():  # type: ignore[arg-type]  # it is the application
         assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "deflate, GZIP;q=0.5", "br, gzip ; q=1"])
+def test_metrics_come_compressed_to_whom_asks_so(client: TestClient, accepted: str) -> None:
+    for address in ("/metrics", "/metrics/accounts"):
+        answer = client.get(address, headers={"accept-encoding": accepted})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert b"xuncha_account_info" in answer.content
+
+
+@pytest.mark.parametrize("accepted", ["identity", "", "gzip;q=0", "gzipped", "x-gzip-like"])
+def test_metrics_come_plain_to_anybody_else(client: TestClient, accepted: str) -> None:
+    answer = client.get("/metrics", headers={"accept-encoding": accepted})
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "Accept-Encoding"
