@@ -181,20 +181,28 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
         imports.describe(tx, number, f"新增{len(news)}")
         note(tx, moment, "import records", file.name, f"编号{number}：新增{len(news)}")
 
-    _add(where, [record_line(one) for one in news], len(read.records), save, dry_run=dry_run)
+    several = len(settings.office.areas) > 1
+    _add(where, [record_line(one, with_area=several) for one in news], len(read.records), save, dry_run=dry_run)
 
 
 def _subjects(tx: Tx, areas: Sequence[str]) -> Subjects:
     """Return everybody whom a record may speak of, past ones included."""
+    from monitor.core.account import UnitKey
     from monitor.ledger import Subjects
     from monitor.store import records, roster
 
-    everybody = (*roster.accounts(tx), *roster.former_accounts(tx))
-    return Subjects(
-        accounts={account.id for account in everybody},
-        units={account.unit for account in everybody} | records.listed_units(tx),
-        areas={account.area for account in everybody} | set(areas),
-    )
+    accounts: dict[str, set[str]] = {}
+    ever, present = set[UnitKey](), set[UnitKey]()
+    for id_, unit, is_so in roster.units_ever(tx):
+        accounts.setdefault(id_, set()).add(unit.area)
+        (present if is_so else ever).add(unit)
+    everywhere = {*areas, *(unit.area for unit in (*ever, *present))}
+    for area, name in records.listed_units(tx):
+        present.update(UnitKey(one, name) for one in ([area] if area else everywhere))
+    units: dict[str, set[str]] = {}
+    for unit in (*ever, *present):
+        units.setdefault(unit.name, set()).add(unit.area)
+    return Subjects(accounts=accounts, units=units, areas=everywhere, left=ever - present)
 
 
 def _add(where: Place, lines: Sequence[str], total: int, save: Callable[[Tx], None], *, dry_run: bool) -> None:

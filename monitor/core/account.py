@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class Labelled(Enum):
@@ -210,6 +210,13 @@ class Outsourcing:
     news_licence_until: date | None = None
 
 
+class UnitKey(NamedTuple):
+    """What tells a unit from every other: the 教育局 of one area is not that of another."""
+
+    area: str
+    name: str
+
+
 BY_HAND = "人工"
 """What the roster column 采集方式 says for an account that nobody polls."""
 _WAYS = {
@@ -283,6 +290,11 @@ class Account:
     """The last day on which what its looks need holds: an owner's grant, a bridge's token, a certificate."""
     verified_until: date | None = None
     """The last day of the platform's yearly verification (认证年审)."""
+
+    @property
+    def unit_key(self) -> UnitKey:
+        """Which unit it is that runs the account."""
+        return UnitKey(self.area, self.unit)
 
     @property
     def scope(self) -> Scope:

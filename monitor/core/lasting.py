@@ -145,7 +145,7 @@ class _Past:
             case Subject.UNIT:
                 units = {finding.unit} if finding.unit else set[str]()
                 if finding.account in self.register.earlier:
-                    units.update(one.unit for one in _ever(self.register, finding.account))
+                    units.update(one.unit for one in _ours(self.register, finding.account))
                 key = frozenset(units)
             case Subject.ACCOUNT:
                 key = frozenset({finding.account} if finding.account else ())
@@ -176,7 +176,7 @@ class _Past:
     def _names(self, key: frozenset[str], ids: frozenset[str]) -> frozenset[str]:
         if not self._about:
             return key
-        units = (one.unit for id_ in ids for one in _ever(self.register, id_))
+        units = (one.unit for id_ in ids for one in _ours(self.register, id_))
         return frozenset({self.register.area, *key, *ids, *units})
 
     def _of(self, names: Iterable[str]) -> Sequence[Record]:
@@ -228,6 +228,11 @@ def _first(register: Register, id_: str) -> Account | None:
 def _ever(register: Register, id_: str | None) -> Iterator[Account]:
     if id_ is not None:
         yield from (version.account for version in register.versions_of(id_) if version.account)
+
+
+def _ours(register: Register, id_: str | None) -> Iterator[Account]:
+    """Yield an account as it was while it was the area's: a unit of another area may have the same name."""
+    yield from (one for one in _ever(register, id_) if one.area == register.area)
 
 
 def _filed(register: Register, on: date) -> FiledList | None:

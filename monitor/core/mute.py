@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from monitor.core.account import Account
@@ -33,6 +33,10 @@ class Mute:
     subject: Subject
     name: str
     """The account's id, the unit's name, or the area's."""
+    area: str | None = None
+    """Of a unit: its area; None of an old one, for each unit of that name but those in `not_in`."""
+    not_in: frozenset[str] = frozenset()
+    """The areas of whose unit of that name a later row speaks."""
     first: date
     last: date
     """Its last day; the day before `first` where it lifts an earlier one."""
@@ -49,7 +53,8 @@ class Mute:
             case Subject.ACCOUNT:
                 return self.name == account.id
             case Subject.UNIT:
-                return self.name == account.unit
+                is_there = self.area in {None, account.area} and account.area not in self.not_in
+                return self.name == account.unit and is_there
             case Subject.AREA:
                 return self.name == account.area
 
@@ -68,15 +73,26 @@ def mute_of(record: Record) -> Mute:
         raise BadMuteError(f"结束日期 {last} 早于开始日期 {record.on}")
     if last - record.on > LONGEST:
         raise BadMuteError(f"一次最长暂停{LONGEST.days}天，到期仍需暂停的再登记一行")
-    return Mute(subject=record.subject, name=record.name, first=record.on, last=last, by=found["by"], why=found["why"])
+    return Mute(
+        subject=record.subject,
+        name=record.name,
+        area=record.area,
+        first=record.on,
+        last=last,
+        by=found["by"],
+        why=found["why"],
+    )
 
 
 def holding(records: Iterable[Record], day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, the first to end first; records in the order of their days and entry."""
-    latest: dict[tuple[Subject, str], Mute] = {}
+    latest: dict[tuple[Subject, str | None, str], Mute] = {}
     for record in records:
         if record.kind is RecordKind.MUTE and record.on <= day:
-            latest[record.subject, record.name] = mute_of(record)
+            latest[record.about] = mute_of(record)
+            of_all = latest.get((record.subject, None, record.name))
+            if of_all and record.area:
+                latest[record.subject, None, record.name] = replace(of_all, not_in=of_all.not_in | {record.area})
     return tuple(sorted((one for one in latest.values() if one.holds_on(day)), key=lambda one: (one.last, one.name)))
 
 

@@ -116,10 +116,18 @@ class Record:
     subject: Subject
     name: str
     """The account's id, the unit's name, or the area's."""
+    area: str | None = None
+    """Of a unit: its area, for units are known by area and name. None for an account and an area, which name
+    themselves, and of an old record whose unit was in several areas or in none: it is about each unit of that name."""
     on: date
     """The day it happened: its effective time."""
     text: str = ""
     attachment: str | None = None
+
+    @property
+    def about(self) -> tuple[Subject, str | None, str]:
+        """Whom it speaks of, as nobody else is spoken of."""
+        return (self.subject, self.area, self.name)
 
     @property
     def word(self) -> str | None:

@@ -16,7 +16,7 @@ from monitor.core.calendar import EVER
 from monitor.core.decision import Decision, in_force
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
-from monitor.core.record import Record, RecordKind
+from monitor.core.record import Record, RecordKind, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +133,13 @@ class Register:
 
     @cached_property
     def ever_of_unit(self) -> Mapping[str, frozenset[str]]:
-        """The accounts that a unit has or had."""
+        """The accounts that a unit of the area has or had."""
         units: defaultdict[str, set[str]] = defaultdict(set)
         for account in self.accounts:
             units[account.unit].add(account.id)
         for id_, versions in self.earlier.items():
             for version in versions:
-                if version.account is not None:
+                if version.account is not None and version.account.area == self.area:
                     units[version.account.unit].add(id_)
         return {unit: frozenset(ids) for unit, ids in units.items()}
 
@@ -175,6 +175,10 @@ class Register:
     def kept(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return every record of a kind in the area, oldest first."""
         return self._kinds.get(kind, ())
+
+    def own(self, kind: RecordKind) -> tuple[Record, ...]:
+        """Return the records of a kind about the area itself, and not about one of its units or accounts."""
+        return tuple(record for record in self.kept(kind) if record.subject is Subject.AREA)
 
     def records_of(self, kind: RecordKind, name: str) -> tuple[Record, ...]:
         """Return the records of a kind about one account, unit or area, oldest first."""

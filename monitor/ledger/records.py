@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from monitor.core.account import UnitKey
 from monitor.core.mute import BadMuteError, mute_of
 from monitor.core.record import AHEAD, NUMBERS, SUBJECTS, WORDS, Record, RecordKind, Subject
 from monitor.ledger import cells
@@ -14,7 +15,7 @@ from monitor.ledger.fault import did_you_mean
 from monitor.ledger.sheet import Layout, Reading, Row
 
 LAYOUT = Layout(
-    columns=("类型", "对象", "日期", "内容", "附件"),
+    columns=("类型", "对象", "地区", "日期", "内容", "附件"),
     needs=(frozenset({"类型", "对象", "日期"}),),
 )
 
@@ -25,19 +26,33 @@ _KIND = cells.one_of(RecordKind, "记录")
 class Subjects:
     """Everybody whom a record may speak of."""
 
-    accounts: Collection[str]
-    units: Collection[str]
+    accounts: Mapping[str, Collection[str]]
+    """By id, the areas that each account is or was in."""
+    units: Mapping[str, Collection[str]]
+    """By name, the areas that have or had a unit of that name."""
     areas: Collection[str]
+    left: Collection[UnitKey] = ()
+    """Those of the units that nobody has any more: who names no area means one of the others."""
 
     def names(self, subject: Subject) -> Collection[str]:
         """Return the names of one sort."""
         match subject:
             case Subject.ACCOUNT:
-                return self.accounts
+                return self.accounts.keys()
             case Subject.UNIT:
-                return self.units
+                return self.units.keys()
             case Subject.AREA:
                 return self.areas
+
+    def areas_of(self, subject: Subject, name: str) -> Collection[str]:
+        """Return the areas in which one of that sort and name is."""
+        match subject:
+            case Subject.ACCOUNT:
+                return self.accounts[name]
+            case Subject.UNIT:
+                return self.units[name]
+            case Subject.AREA:
+                return {name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +66,13 @@ class Records:
 def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
     """Return the records of a file; raises LedgerError with every reason to refuse it.
 
-    A unit that is not on the roster must be listed under 机构序列 first, in this file or an earlier one. A day
-    after `until` is refused but for kinds that look ahead.
+    A unit is known by its area and its name: a blank 地区 is the only area that has one of that name. A unit that is
+    not on the roster must be listed under 机构序列 first, in this file or an earlier one. A day after `until` is
+    refused but for kinds that look ahead.
     """
     reading = Reading(path, LAYOUT)
     rows = tuple(reading.rows())
-    units = {*subjects.units, *_listed(rows)} - {*subjects.areas}
-    known = Subjects(accounts=subjects.accounts, units=units, areas=subjects.areas)
+    known = _with_listed(subjects, rows)
     found: dict[Record, None] = {}
     for row in rows:
         kind = reading.require(row, "类型", _KIND)
@@ -75,17 +90,54 @@ def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
     return Records(records=tuple(found), warnings=reading.finish())
 
 
-def record_line(record: Record) -> str:
-    """Return a record as one line."""
+def record_line(record: Record, *, with_area: bool = False) -> str:
+    """Return a record as one line; with the area of its unit where there are several areas."""
     text = f"：{cells.one_line(record.text)}" if record.text else ""
-    return f"{record.kind.label} {record.name} {record.on}{text}"
+    area = f"（{record.area}）" if with_area and record.area else ""
+    return f"{record.kind.label} {record.name}{area} {record.on}{text}"
 
 
-def _listed(rows: Iterable[Row]) -> set[str]:
-    """Return the units that a file itself puts in order."""
+def _with_listed(subjects: Subjects, rows: Iterable[Row]) -> Subjects:
+    """Return the subjects, and among them the units that a file itself puts in order."""
+    units: dict[str, set[str]] = {name: set(areas) for name, areas in subjects.units.items()}
+    for name, area in _listed(rows):
+        if area is None:
+            units.setdefault(name, set(subjects.areas) if len(subjects.areas) == 1 else set())
+        elif area in subjects.areas:
+            units.setdefault(name, set()).add(area)
+    for area in subjects.areas:
+        units.pop(area, None)
+    return replace(subjects, units=units)
+
+
+def _listed(rows: Iterable[Row]) -> Iterator[tuple[str, str | None]]:
+    """Yield the units that a file itself puts in order, each with the area that it is said to be in."""
     order = RecordKind.UNIT_ORDER.label
-    with_both = (row.cells for row in rows if {"类型", "对象"} <= row.cells.keys())
-    return {cells.show(row["对象"]) for row in with_both if cells.show(row["类型"]) == order}
+    for row in rows:
+        if {"类型", "对象"} <= row.cells.keys() and cells.show(row.cells["类型"]) == order:
+            area = cells.show(row.cells["地区"]) if "地区" in row.cells else None
+            yield cells.show(row.cells["对象"]), area
+
+
+def _area(reading: Reading, row: Row, subject: Subject, name: str, known: Subjects) -> str | None:
+    """Return the area of whom a row speaks; None where that cannot be told (then the fault is noted)."""
+    given, areas = reading.take(row, "地区", cells.text), sorted(known.areas_of(subject, name))
+    if given is not None and given not in known.areas:
+        reading.blame(row, f"没有地区“{given}”{did_you_mean(given, known.areas)}", "地区")
+    elif given is not None and given not in areas:
+        told = f"在{'、'.join(areas)}" if areas else "还没有列入机构序列"
+        reading.blame(row, f"{given}没有{subject.label}“{name}”（{told}）", "地区")
+    elif given is not None:
+        return given
+    elif areas and subject is Subject.ACCOUNT:
+        return areas[0]
+    elif len(present := [one for one in areas if UnitKey(one, name) not in known.left] or areas) == 1:
+        return present[0]
+    elif areas:
+        reading.blame(row, f"{'、'.join(areas)}都有“{name}”，请填写是哪个地区的", "地区")
+    else:
+        reading.blame(row, f"不能为空：负责的地区有多个（{'、'.join(sorted(known.areas))}）", "地区")
+    return None
 
 
 def _record(reading: Reading, row: Row, kind: RecordKind, name: str, on: date, known: Subjects) -> Record | None:
@@ -96,13 +148,22 @@ def _record(reading: Reading, row: Row, kind: RecordKind, name: str, on: date, k
         near = did_you_mean(name, {other for one in allowed for other in known.names(one)})
         reading.blame(row, f"“{name}”不是台账中的{sorts}{near}", "对象")
         return None
+    area = _area(reading, row, subject, name, known)
+    if area is None:
+        return None
     if kind in NUMBERS:
         number = reading.require(row, "内容", cells.count)
         text = "" if number is None else str(number)
     else:
         text = reading.take(row, "内容", cells.note) or ""
     record = Record(
-        kind=kind, subject=subject, name=name, on=on, text=text, attachment=reading.take(row, "附件", cells.note)
+        kind=kind,
+        subject=subject,
+        name=name,
+        area=area if subject is Subject.UNIT else None,
+        on=on,
+        text=text,
+        attachment=reading.take(row, "附件", cells.note),
     )
     if kind is RecordKind.MUTE:
         try:

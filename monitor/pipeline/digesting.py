@@ -30,7 +30,20 @@ from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.drafting import Drafter
-from monitor.store import Tx, cases, decisions, events, grounds, outages, outbox, papers, records, roster, sights
+from monitor.store import (
+    Tx,
+    cases,
+    decisions,
+    events,
+    grounds,
+    outages,
+    outbox,
+    papers,
+    records,
+    roster,
+    sights,
+    unsettled,
+)
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -71,9 +84,10 @@ class Digest:
             return False
         rows = sights.overview(tx, now)
         tasks = _still_true(tx, rows, outbox.waiting_for_digest(tx), now)
-        words = self._words(tx, rows, tasks, now)
+        words = self._words(tx, rows, tasks, topic, now)
         if words is None or self.drafter.tell_operator(tx, words, topic, now, tasks) is None:
             return False
+        unsettled.mark_told(tx, topic, outbox.last_left(tx, TOPIC))
         _withdraw_older(tx, topic, now)
         return True
 
@@ -87,9 +101,11 @@ class Digest:
             return Words(subject=kept.message.subject, body=kept.message.body)
         rows = sights.overview(tx, now)
         tasks = _still_true(tx, rows, outbox.notices_of(tx, kept.message.id), now)
-        return self._words(tx, rows, tasks, now)
+        return self._words(tx, rows, tasks, kept.topic, now)
 
-    def _words(self, tx: Tx, rows: Sequence[sights.Row], tasks: Sequence[Notice], now: datetime) -> Words | None:
+    def _words(
+        self, tx: Tx, rows: Sequence[sights.Row], tasks: Sequence[Notice], topic: str, now: datetime
+    ) -> Words | None:
         """Return what is to be said now; None where there is nothing."""
         last = outbox.last_left(tx, TOPIC)
         begun = self._daily.begun_at(tx, last) if last else None
@@ -123,6 +139,7 @@ class Digest:
             ),
             Section(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now))),
             Section(heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today))),
+            Section(heading="系统升级后待确认", lines=tuple(unsettled.to_tell(tx, topic, last))),
             Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
             Section(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
             Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, today))),

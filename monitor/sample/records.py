@@ -30,7 +30,7 @@ def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
             yield _of_area(RecordKind.INSTITUTION, today - timedelta(days=_ISSUED), name)
     for unit in sorted(set(units) - {_LACKS_IT}):
         issued = today - timedelta(days=_ISSUED)
-        yield Record(kind=RecordKind.INSTITUTION, subject=Subject.UNIT, name=unit, on=issued, text=_LATE)
+        yield Record(kind=RecordKind.INSTITUTION, subject=Subject.UNIT, name=unit, area=AREA, on=issued, text=_LATE)
     yield _of_area(RecordKind.TRAINING, today - timedelta(days=_TRAINED), "全县政务新媒体集中学习培训")
     yield _of_area(
         RecordKind.INSPECTION, today - timedelta(days=_INSPECTED), "信息内容管理、安全管理、值班值守制度落实情况"

@@ -38,6 +38,7 @@ def save_records(
                 "kind": record.kind,
                 "subject": record.subject,
                 "name": record.name,
+                "area": record.area,
                 "on": record.on,
                 "text": record.text,
                 "attachment": record.attachment,
@@ -61,7 +62,7 @@ def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None)
     if known_at is not None:
         chosen = chosen.where(table.c.known_at <= known_at)
     rows = tx.execute(chosen.execution_options(yield_per=AT_ONCE))
-    found = {(row.kind, row.subject, row.name, row.on, row.text): _record(row) for row in rows}
+    found = {(row.kind, row.subject, row.name, row.area, row.on, row.text): _record(row) for row in rows}
     return tuple(found.values())
 
 
@@ -96,13 +97,16 @@ def mutes_on(tx: Tx, day: date) -> tuple[Mute, ...]:
     return holding(map(_record, tx.execute(chosen.order_by(table.c.on, table.c.id))), day)
 
 
-def listed_units(tx: Tx) -> frozenset[str]:
-    """Return the units that are known although no account of theirs may be: those put in order."""
+def listed_units(tx: Tx) -> frozenset[tuple[str | None, str]]:
+    """Return the units, by area and name, that are known although no account of theirs may be: those put in order.
+
+    Without an area one that was put in order before units were known by their areas.
+    """
     table = tables.records
-    order = sa.select(table.c.name).where(
+    order = sa.select(table.c.area, table.c.name).where(
         table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == Subject.UNIT, stands(table)
     )
-    return frozenset(tx.scalars(order))
+    return frozenset((row.area, row.name) for row in tx.execute(order))
 
 
 _one = lru_cache(maxsize=AT_ONCE)(str)
@@ -115,6 +119,7 @@ def _record(row: sa.Row[Any]) -> Record:
         kind=row.kind,
         subject=row.subject,
         name=row.name,
+        area=row.area,
         on=row.on,
         text=_one(row.text),
         attachment=row.attachment,

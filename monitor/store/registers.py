@@ -166,10 +166,14 @@ _UNITS = frozenset(state.value for state in (State.VIOLATED, State.WARNING, Stat
 def _concerning(
     area: str, accounts: Collection[Account], found: Collection[Record], units_elsewhere: Callable[[], Collection[str]]
 ) -> tuple[Record, ...]:
-    """Return the records about an area, its units and its accounts; a unit without an account may be anywhere's."""
+    """Return the records about an area, its units and its accounts.
+
+    An old record that does not say in which area its unit is may be about that of each area, but not about one that
+    only other areas have.
+    """
     ids = {account.id for account in accounts}
     units = {account.unit for account in accounts}
-    has_strangers = any(one.subject is Subject.UNIT and one.name not in units for one in found)
+    has_strangers = any(one.subject is Subject.UNIT and one.area is None and one.name not in units for one in found)
     elsewhere = frozenset(units_elsewhere()) - units if has_strangers else frozenset()
 
     def concerns(record: Record) -> bool:
@@ -177,7 +181,7 @@ def _concerning(
             case Subject.ACCOUNT:
                 return record.name in ids
             case Subject.UNIT:
-                return record.name not in elsewhere
+                return record.area == area if record.area else record.name not in elsewhere
             case Subject.AREA:
                 return record.name == area
 

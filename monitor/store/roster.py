@@ -7,14 +7,16 @@ it (`known_at`). An account's first version holds since ever; leaving the roster
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.account import Account, Source
+from monitor.core.account import Account, Source, UnitKey
 from monitor.core.observation import MANUAL
 from monitor.core.register import Version
 from monitor.core.schedule import first_look
@@ -225,6 +227,21 @@ def written(name: str) -> sa.ColumnElement[str]:
     """Return what a version of an account has under a name."""
     written: sa.ColumnElement[str] = tables.account_versions.c.content[name].as_string()
     return written
+
+
+def units_ever(tx: Tx) -> Iterator[tuple[str, UnitKey, bool]]:
+    """Yield whose each account is, and whose it was; the last says whether it is so in the latest roster."""
+    version = tables.account_versions
+    chosen = sa.select(
+        version.c.account, version.c.effective_from, version.c.is_removed, written("area"), written("unit")
+    )
+    rows = tx.execute(chosen.order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id))
+    for id_, of_one in groupby(rows, key=attrgetter("account")):
+        stands = {row.effective_from: None if row.is_removed else UnitKey(row[3], row[4]) for row in of_one}
+        *before, now = stands.values()
+        yield from ((id_, one, False) for one in dict.fromkeys(before) if one and one != now)
+        if now:
+            yield (id_, now, True)
 
 
 def former_accounts(tx: Tx) -> tuple[Account, ...]:

@@ -422,6 +422,7 @@ records = Table(
     Column("kind", closed(RecordKind, "kind"), nullable=False),
     Column("subject", closed(Subject, "subject"), nullable=False),
     Column("name", Text, nullable=False, index=True),
+    Column("area", Text),
     Column("on", Date, nullable=False),
     Column("text", Text, nullable=False),
     Column("attachment", Text),

@@ -149,7 +149,7 @@ def test_a_form_offers_the_closed_lists(enrolled: Office) -> None:
     sheet = load_workbook(enrolled.folder / "空白.xlsx")["记录"]
     [offered] = sheet.data_validations.dataValidation
     assert offered.formula1.strip('"').split(",") == [kind.label for kind in RecordKind]
-    assert [cell.value for cell in sheet[1]] == ["类型", "对象", "日期", "内容", "附件"]
+    assert [cell.value for cell in sheet[1]] == ["类型", "对象", "地区", "日期", "内容", "附件"]
 
 
 def test_only_a_template_is_for_something(enrolled: Office) -> None:

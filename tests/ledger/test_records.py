@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from monitor.core.account import UnitKey
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.ledger import LedgerError, Records, Subjects, read_records
 from tests.ledger.making import table
 
-SUBJECTS = Subjects(accounts={"A01", "A02"}, units={"示例县教育局", "示例镇人民政府"}, areas={"示例县"})
+SUBJECTS = Subjects(
+    accounts={"A01": {"示例县"}, "A02": {"示例县"}},
+    units={"示例县教育局": {"示例县"}, "示例镇人民政府": {"示例县"}},
+    areas={"示例县"},
+)
 UNTIL = date(2026, 5, 20)
 HEADER = ("类型", "对象", "日期", "内容", "附件")
 
@@ -115,3 +120,59 @@ def test_several_faults_come_in_the_order_of_their_rows(path: Path) -> None:
         "记录.xlsx “Sheet1”第2行“日期”列",
         "记录.xlsx “Sheet1”第3行“类型”列",
     ]
+
+
+TWO = Subjects(
+    accounts={"A01": {"甲县"}, "B01": {"甲县", "乙县"}},
+    units={"教育局": {"甲县", "乙县"}, "卫健局": {"乙县"}, "旧局": {"甲县", "乙县"}},
+    areas={"甲县", "乙县"},
+    left={UnitKey("乙县", "旧局")},
+)
+WITH_AREA = ("类型", "对象", "地区", "日期", "内容")
+
+
+def of_two(path: Path, *rows: Sequence[object]) -> Records:
+    return read_records(table(path, WITH_AREA, *rows), TWO, until=UNTIL)
+
+
+@pytest.mark.parametrize(
+    ("name", "area", "expected"),
+    [
+        ("教育局", "甲县", "甲县"),
+        ("教育局", "乙县", "乙县"),
+        ("卫健局", None, "乙县"),
+        ("旧局", None, "甲县"),
+        ("旧局", "乙县", "乙县"),
+    ],
+)
+def test_a_unit_is_known_by_its_area_and_its_name(path: Path, name: str, area: str | None, expected: str) -> None:
+    [record] = of_two(path, ("单位报送", name, area, "2026-05-01", None)).records
+    assert (record.subject, record.area, record.name) == (Subject.UNIT, expected, name)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (("单位报送", "教育局", None), "乙县、甲县都有“教育局”，请填写是哪个地区的"),
+        (("单位报送", "卫健局", "甲县"), "甲县没有主办单位“卫健局”（在乙县）"),
+        (("单位报送", "教育局", "丙县"), "没有地区“丙县”"),
+        (("内容安全", "A01", "乙县"), "乙县没有账号ID“A01”（在甲县）"),
+        (("阶段", "甲县", "乙县"), "乙县没有地区“甲县”（在甲县）"),
+    ],
+)
+def test_a_row_about_nobody_or_about_either_is_refused_at_its_area(path: Path, row: Sequence[object], why: str) -> None:
+    [fault] = refused(lambda: of_two(path, (*row, "2026-05-01", "发现")))
+    assert fault.startswith("记录.xlsx “Sheet1”第2行“地区”列：")
+    assert why in fault
+
+
+def test_an_account_s_record_may_name_the_area_it_once_was_in(path: Path) -> None:
+    rows = [("内容安全", "B01", area, "2026-05-01", "发现") for area in ("甲县", "乙县", None)]
+    assert {one.area for one in of_two(path, *rows).records} == {None}
+
+
+def test_a_unit_put_in_order_names_its_area_where_there_are_several(path: Path) -> None:
+    [fault] = refused(lambda: of_two(path, ("机构序列", "新局", None, "2026-05-01", 3)))
+    assert "不能为空：负责的地区有多个（乙县、甲县）" in fault
+    rows = (("机构序列", "新局", "甲县", "2026-05-01", 3), ("单位报送", "新局", None, "2026-05-01", None))
+    assert {one.area for one in of_two(path, *rows).records} == {"甲县"}

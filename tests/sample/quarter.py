@@ -202,7 +202,9 @@ def record(day: str, table: str) -> Happening:
 
     def take(_: Parts, tx: Tx, now: datetime, path: Path) -> None:
         everybody = roster.accounts(tx)
-        whom = Subjects(accounts={one.id for one in everybody}, units={one.unit for one in everybody}, areas={AREA})
+        whom = Subjects(
+            accounts={one.id: {AREA} for one in everybody}, units={one.unit: {AREA} for one in everybody}, areas={AREA}
+        )
         records.save_records(tx, read_records(path, whom, until=beijing_date(now)).records, known_at=now)
 
     return _import(day, "导入记录", "类型,对象,日期,内容\n" + table, take)

@@ -301,6 +301,22 @@ def test_a_register_has_the_records_of_its_area_its_units_and_its_accounts(count
     assert kept(register(county)) == [("单位报送", "示例县教育局"), ("培训", "示例县"), ("IPv6核查", "A01")]
 
 
+def test_a_unit_of_the_same_name_in_another_area_is_another(county: Store) -> None:
+    twin = replace(ELSEWHERE, unit=A01.unit)
+    enrol(county, twin, at=NOW - 20 * DAY)
+    for area, text in (("示例县", "应急预案"), ("邻县", "安全管理制度"), (None, "工作制度")):
+        said = record(RecordKind.INSTITUTION, A01.unit, subject=Subject.UNIT, text=text)
+        keep(county, replace(said, area=area))
+    texts = [{one.text for one in register(county, area).records} for area in ("示例县", "邻县")]
+    assert texts == [{"应急预案", "工作制度"}, {"安全管理制度", "工作制度"}]
+
+
+def test_an_account_that_came_from_a_unit_of_the_same_name_elsewhere_was_not_that_unit_s_here(county: Store) -> None:
+    enrol(county, replace(ELSEWHERE, unit=A01.unit), at=NOW - 20 * DAY)
+    enrol(county, replace(ELSEWHERE, unit="示例县卫健局", area="示例县"), at=NOW - 10 * DAY)
+    assert register(county).ever_of_unit == {A01.unit: {"A01", "A02"}, "示例县卫健局": {"B01"}}
+
+
 def test_a_record_holds_from_its_day_and_a_phase_is_told_ahead(county: Store) -> None:
     keep(county, record(on=TODAY + DAY), record(RecordKind.PHASE, on=TODAY + 30 * DAY, text="清理整治"))
     assert kept(register(county)) == [("阶段", "示例县")]

@@ -1,7 +1,7 @@
 """SUP-01: 对信息内容管理、安全管理、值班值守等制度落实情况进行定期检查.
 
 Instrument: 缙政办发〔2022〕13号 四(四). The plan names no period; rules.yaml says a quarter. Inspections are
-recorded as 检查.
+recorded as 检查 of the area: a look at one unit or one account is none of all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ID = "SUP-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area whose last inspection lies too far back."""
-    inspections = register.kept(RecordKind.INSPECTION)
+    inspections = register.own(RecordKind.INSPECTION)
     if not register.judged:
         return
     if not inspections:
@@ -44,7 +44,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the days on which an inspection lies too far back."""
     late = timedelta(days=book.number(ID, "every_days") + 1)
-    yield from (one.on + late for one in register.kept(RecordKind.INSPECTION))
+    yield from (one.on + late for one in register.own(RecordKind.INSPECTION))
 
 
 RULE = AreaRule(
@@ -58,6 +58,6 @@ RULE = AreaRule(
     binds=in_scope,
     says={
         State.OK: "按期开展了检查",
-        State.WARNING: "没有检查记录，或上次检查已超过一个季度",
+        State.WARNING: "没有地区的检查记录，或上次检查已超过一个季度；只检查一个单位或账号的不计",
     },
 )

@@ -1,7 +1,8 @@
 """TRN-01: 每年至少组织1次集中学习培训.
 
-Instrument: 缙政办发〔2022〕13号 四(三). Counted are the area's records (培训) of the calendar year; the office is
-reminded in autumn, and on the year's last day a year without one is a violation.
+Instrument: 缙政办发〔2022〕13号 四(三). The training is the county's: counted are the area's own records (培训) of the
+calendar year, and not what a unit holds for itself. The office is reminded in autumn, and on the year's last day a
+year without one is a violation.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ ID = "TRN-01"
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area that has held too few trainings, from autumn on."""
     today = beijing_date(now)
-    held = sum(record.on.year == today.year for record in register.kept(RecordKind.TRAINING))
+    held = sum(record.on.year == today.year for record in register.own(RecordKind.TRAINING))
     if not register.judged or held >= book.number(ID, "at_least") or today.month < book.number(ID, "remind_month"):
         return
     is_over = today == date(today.year, 12, 31)
@@ -46,7 +47,7 @@ RULE = AreaRule(
     binds=in_scope,
     says={
         State.OK: "本年培训次数已够，或未到提醒时间",
-        State.WARNING: "10月起仍无培训记录",
-        State.VIOLATED: "12月31日仍无培训记录",
+        State.WARNING: "10月起仍无地区的培训记录；单位自行组织的不计",
+        State.VIOLATED: "12月31日仍无地区的培训记录",
     },
 )

@@ -1,0 +1,32 @@
+"""What an upgrade could not settle by itself: sentences for the operator, each told in one digest that left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.store import memory
+from monitor.store.database import Tx
+
+_PREFIX = "unsettled:"
+"""What the keys of such notes begin with; migrations write them, a name follows."""
+
+
+def to_tell(tx: Tx, topic: str, last_left: str | None) -> Sequence[str]:
+    """Return what no digest that has left has told, for the digest of this topic; `last_left` is the last that did."""
+    found = (_parts(text) for text in memory.notes(tx, _PREFIX).values())
+    return [said for told, said in found if not told or told == topic or last_left is None or told > last_left]
+
+
+def mark_told(tx: Tx, topic: str, last_left: str | None) -> None:
+    """Remember that the digest of this topic tells all of that."""
+    telling = set(to_tell(tx, topic, last_left))
+    for key, text in memory.notes(tx, _PREFIX).items():
+        _, said = _parts(text)
+        if said in telling:
+            memory.put_note(tx, key, f"{topic}\n{said}")
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Return the topic of the digest that tells it, empty while none does, and what it says."""
+    told, _, said = text.rpartition("\n")
+    return told, said
