@@ -107,7 +107,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
     parts.health.is_opening = True
     lag = LoopLag()
-    server = Server(create_app(view_of(parts, daemon, sample, lag)))
+    server = Server(create_app(view_of(parts, daemon, sample, lag)), trusted=parts.settings.web.trusted_proxies)
     measuring = asyncio.create_task(lag.measure(), name="lag")
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live

@@ -1,5 +1,6 @@
 """Pages for people and for Prometheus: they read the store and never judge."""
 
+from monitor.web.connections import Limits
 from monitor.web.desk import Desk
 from monitor.web.scrape import Condition, account_scraper, scraper
 from monitor.web.serving import Server, listening
@@ -10,6 +11,7 @@ __all__ = [
     "LOOPBACK",
     "Condition",
     "Desk",
+    "Limits",
     "Pass",
     "Sample",
     "Server",

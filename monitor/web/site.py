@@ -15,6 +15,7 @@ from monitor.web.api import Api
 from monitor.web.guard import Guard
 from monitor.web.keys import Keys
 from monitor.web.pages import Pages
+from monitor.web.queue import Queue
 from monitor.web.view import View
 
 _STATIC = Path(__file__).parent / "static"
@@ -44,6 +45,6 @@ def create_app(view: View) -> Starlette:
             Route("/metrics/accounts", pages.account_metrics),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        middleware=[Middleware(Guard, hosts=view.hosts)],
+        middleware=[Middleware(Guard, hosts=view.hosts), Middleware(Queue)],
         exception_handlers={HTTPException: pages.not_answered, StoreError: pages.no_database, Exception: pages.broken},
     )
