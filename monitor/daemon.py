@@ -22,7 +22,7 @@ from monitor.core.account import way_of_looking
 from monitor.core.observation import POLLED_FRESHNESS, Blind, Sight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.works import Works
-from monitor.store import StoreError
+from monitor.store import StoreError, reason
 
 LATE = timedelta(minutes=2)
 """No pass counts as late sooner."""
@@ -230,10 +230,11 @@ class Daemon:
         _log.info("stopped")
 
     def listen(self, undo: ExitStack) -> None:
-        """Have SIGTERM and SIGINT ask it to stop, until it is undone."""
+        """Have SIGTERM and SIGINT ask it to stop, and SIGHUP end nothing, until it is undone."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
+        handlers = {signal.SIGTERM: self.stop, signal.SIGINT: self.stop, signal.SIGHUP: _not_reloaded}
+        for number, handler in handlers.items():
+            loop.add_signal_handler(number, handler)
             undo.callback(loop.remove_signal_handler, number)
 
     async def _start(self, one: Pass) -> None:
@@ -251,10 +252,15 @@ class Daemon:
                     await one.work()
             except StoreError as error:
                 self._health.store_problem = str(error)
-                _log.warning("store", extra={"pass": one.name, "problem": str(error)})
+                _log.warning("store", extra={"pass": one.name, "problem": str(error), "reason": reason(error)})
                 return
             self._health.last_success[one.name] = self._works.clock()
 
     async def _drain(self) -> None:
         if self._running:
             await asyncio.wait(self._running, timeout=DRAIN.total_seconds())
+
+
+def _not_reloaded() -> None:
+    """Say that SIGHUP changes nothing: settings are read at the start, whole and checked."""
+    _log.warning("SIGHUP ignored", extra={"problem": "设置在启动时读取；改过设置的，请重新启动服务。"})

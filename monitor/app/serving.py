@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -18,6 +19,7 @@ from monitor.daemon import LOOK, Daemon
 from monitor.store import Store, StoreError, outbox
 from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
+_log = logging.getLogger(__name__)
 OUTBOX_PATIENCE = timedelta(hours=2)
 """How long a message that could have left may wait before the service no longer counts as ready."""
 
@@ -139,8 +141,12 @@ async def _take_over(parts: Parts, daemon: Daemon) -> bool:
     health = parts.health
     while not daemon.is_stopping:
         try:
-            health.is_standing_by = not await asyncio.to_thread(parts.store.claim_daemon, lasting=LASTING)
-            health.store_problem = None
+            is_held = await asyncio.to_thread(parts.store.claim_daemon, lasting=LASTING)
+            if is_held and health.is_standing_by:
+                _log.info("taking over")
+            elif not is_held and not health.is_standing_by:
+                _log.info("standing by")
+            health.is_standing_by, health.store_problem = not is_held, None
         except StoreError as error:
             health.store_problem = str(error)
         else:
@@ -156,6 +162,7 @@ async def _hold(store: Store, daemon: Daemon) -> bool:
         await _pause(daemon)
         with suppress(StoreError):  # without the database nobody acts, and the passes say why
             if not await asyncio.to_thread(store.claim_daemon, lasting=LASTING):
+                _log.warning("replaced", extra={"problem": "另一个服务已接替为主用，本机停止。"})
                 daemon.stop()
                 return False
     return True

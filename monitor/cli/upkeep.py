@@ -67,11 +67,19 @@ def db() -> None:
 @place
 def db_upgrade(where: Place) -> None:
     """把数据库升级到程序需要的版本；不存在则新建。"""
+    from monitor.store.schema import HEAD
+
     with where.store() as store:
-        problem = store.problem()
+        problem, before = store.problem(), store.opened_at
     if problem:
         raise Refusal(problem)
-    click.echo("数据库已是最新版本。")
+    match before:
+        case None:
+            click.echo(f"已新建数据库，版本 {HEAD}。")
+        case _ if before == HEAD:
+            click.echo(f"数据库已是最新版本（{HEAD}）。")
+        case _:
+            click.echo(f"数据库已从版本 {before} 升级到 {HEAD}。")
 
 
 @db.command("backup", cls=Command)

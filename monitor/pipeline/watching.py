@@ -7,12 +7,14 @@ operator in one message. Units hear nothing of it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core.account import Platform, Source
 from monitor.core.briefing import outage_words
+from monitor.core.calendar import beijing_date
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason
 from monitor.core.outage import UNREACHED, Canary, Diagnosis, Outage, diagnose
@@ -21,6 +23,7 @@ from monitor.pipeline.drafting import Drafter
 from monitor.pipeline.looking import Door, Looker
 from monitor.store import Store, Tx, outages, outbox
 
+_log = logging.getLogger(__name__)
 CANARY_EVERY = timedelta(minutes=30)
 CANARY_SOON = timedelta(minutes=10)
 """When a canary that did not look well is looked at again."""
@@ -82,6 +85,7 @@ class Watch:
         changes = await self.store.query(lambda tx: _diagnosis(tx, canaries, now, answered=answered))
         if changes.begun or changes.ended:
             await self.store.write(lambda tx: self._follow(tx, changes, now), durable=True)
+            _log_turns(changes, now)
 
     async def _ask_anchors(self) -> bool | None:
         """Return whether the monitor reaches any anchor, or did a moment ago; None where there is none to ask."""
@@ -130,6 +134,22 @@ class Watch:
 
 def _diagnosis(tx: Tx, canaries: Mapping[Platform, Canary], now: datetime, *, answered: bool | None) -> Diagnosis:
     return diagnose(outages.census(tx, now), outages.open_outages(tx), now, canaries=canaries, answered=answered)
+
+
+def _log_turns(changes: Diagnosis, now: datetime) -> None:
+    """Log each outage that began or ended, in one line."""
+    for outage in changes.begun:
+        about = {"problem": outage.said(beijing_date(now))}
+        if outage.platform is None:
+            _log.warning("offline", extra=about)
+        else:
+            _log.warning("platform suspended", extra={"platform": outage.platform.value, **about})
+    for outage in changes.ended:
+        about = {"since": outage.began_at.isoformat(timespec="seconds")}
+        if outage.platform is None:
+            _log.info("online again", extra=about)
+        else:
+            _log.info("platform resumed", extra={"platform": outage.platform.value, **about})
 
 
 def _topic(outage: Outage) -> str:

@@ -1,5 +1,6 @@
 """The only place that knows SQL: values go in, values come out, every write inside the caller's transaction."""
 
 from monitor.store.database import SchemaTooNewError, Store, StoreError, Tx, open_store, savepoint
+from monitor.store.faults import reason
 
-__all__ = ["SchemaTooNewError", "Store", "StoreError", "Tx", "open_store", "savepoint"]
+__all__ = ["SchemaTooNewError", "Store", "StoreError", "Tx", "open_store", "reason", "savepoint"]

@@ -46,6 +46,8 @@ _CLIENT_ALIVE = {
     "tcp_user_timeout": 8000,
 }
 """How both sides of PostgreSQL find out in seconds that the other's machine is gone."""
+APPLICATION = "xuncha"
+"""How PostgreSQL's own lists call our sessions, unless the address names them."""
 DAEMON_KEY = 0x78756E63
 """The number under which the daemon holds its lock on PostgreSQL: `xunc`."""
 
@@ -55,8 +57,10 @@ __all__ = ["PATIENCE", "SchemaTooNewError", "Store", "StoreError", "Tx", "open_s
 class Store:
     """One database, open and upgraded; see `open_store`. Close it, or use it as a context manager."""
 
-    def __init__(self, url: sa.URL, patience: timedelta) -> None:
+    def __init__(self, url: sa.URL, patience: timedelta, opened_at: str | None = None) -> None:
         self.url = url
+        self.opened_at = opened_at
+        """The schema's revision before it was opened, and upgraded; None where it was made then."""
         self._writer = _engine(url, patience, _prepare_writer, _begin_writing)
         self._reader = _engine(url, patience, _prepare_reader, _begin_reading)
         self._write_thread = ThreadPoolExecutor(1, "store-writer")
@@ -216,10 +220,10 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
     with spoken(parsed):
         engine = _engine(parsed, patience, _prepare_upgrade, _begin_writing)
         try:
-            upgrade(engine, parsed)
+            before = upgrade(engine, parsed)
         finally:
             engine.dispose()
-    return Store(parsed, patience)
+    return Store(parsed, patience, before)
 
 
 def parse_url(url: str | sa.URL) -> sa.URL:
@@ -271,7 +275,11 @@ def _engine(
     }
     if url.get_backend_name() != "sqlite":
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        session = {"options": f"-c timezone=UTC -c lock_timeout={int(seconds * 1000)} {_SERVER_ALIVE}"} | _CLIENT_ALIVE
+        session = {
+            "application_name": url.query.get("application_name", APPLICATION),
+            "options": f"-c timezone=UTC -c lock_timeout={int(seconds * 1000)} {_SERVER_ALIVE}",
+            **_CLIENT_ALIVE,
+        }
         options = snapshot if begin is _begin_reading else {}
         return sa.create_engine(url, connect_args=session, pool_pre_ping=True, execution_options=options, **common)
     engine = sa.create_engine(

@@ -45,6 +45,13 @@ _POSTGRESQL = {
 """By SQLSTATE (PostgreSQL manual, appendix A)."""
 
 
+def reason(error: StoreError) -> str:
+    """Return what the driver said, on one line; empty where it said nothing."""
+    cause = error.__cause__
+    said = cause.orig if isinstance(cause, exc.DBAPIError) else cause
+    return " ".join(str(said).split()) if said else ""
+
+
 @contextmanager
 def spoken(url: sa.URL) -> Iterator[None]:
     """Turn failures of the database itself into a StoreError; a fault in a statement stays what it is."""

@@ -31,19 +31,24 @@ _VERSION = sa.Table(
 """As Alembic makes it."""
 
 
-def upgrade(engine: sa.Engine, url: sa.URL) -> None:
-    """Bring the database to HEAD, in one transaction. Raises StoreError, SchemaTooNewError."""
+def upgrade(engine: sa.Engine, url: sa.URL) -> str | None:
+    """Bring the database to HEAD, in one transaction, and return the revision it was at; None where it was made.
+
+    Raises StoreError, SchemaTooNewError.
+    """
     with engine.connect() as connection:
         with connection.begin():
             if revision(connection) == HEAD:
-                return
+                return HEAD
         with connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_KEY)))
-            if revision(connection) is None:
+            before = revision(connection)
+            if before is None:
                 _make(connection, url)
             else:
                 migrate(connection, url)
+            return before
 
 
 def revision(connection: sa.Connection) -> str | None:

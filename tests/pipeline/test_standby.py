@@ -99,6 +99,8 @@ def test_a_killed_service_is_succeeded_in_seconds_and_nothing_is_sent_twice(
                 until(lambda: ask(other_port, "/readyz")[0] == 503, standby)
                 assert "本机为备用" in ask(other_port, "/readyz")[1]
                 assert "本机为备用" in ask(other_port, "/system")[1]
+                until(lambda: "xuncha_leader 1" in ask(port, "/metrics")[1], active)
+                assert "xuncha_leader 0" in ask(other_port, "/metrics")[1]
                 until(lambda: len(robot.received) >= 5, active)
                 active.process.kill()
                 killed = time.monotonic()
@@ -106,12 +108,23 @@ def test_a_killed_service_is_succeeded_in_seconds_and_nothing_is_sent_twice(
                 assert time.monotonic() - killed < SOON
                 until(lambda: len(numbers(robot)) >= PEOPLE, standby)
                 until(is_ready(other_port), standby)
+                assert [line["event"] for line in standby.logged][:3] == ["standing by", "taking over", "started"]
+                assert named(server) >= {"xuncha"}
         assert sum(count - 1 for count in numbers(robot).values()) <= 1
         assert len({one.text for one in robot.received}) == PEOPLE
 
 
 def numbers(robot: Robot) -> Counter[str]:
     return Counter(one.text[one.text.index("编号") :].split()[0] for one in robot.received)
+
+
+def named(url: str) -> set[str]:
+    """Return the names of the programs that have a session on the server."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        names = set(connection.exec_driver_sql("SELECT application_name FROM pg_stat_activity").scalars())
+    engine.dispose()
+    return names
 
 
 def end_sessions(url: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
+
 from monitor.core.account import BY_HAND, Platform, Source
 from monitor.core.case import Case
 from monitor.core.finding import State, Support
@@ -89,7 +91,15 @@ async def last_looks(scene: Scene) -> dict[str, datetime | None]:
 ANCHORS = ("https://one.example", "https://two.example")
 
 
-async def test_a_new_layout_moves_no_verdict_tells_the_operator_once_and_heals_by_itself(store: Store) -> None:
+def turns(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the watch logged."""
+    return [record.message for record in caplog.records if record.name == "monitor.pipeline.watching"]
+
+
+async def test_a_new_layout_moves_no_verdict_tells_the_operator_once_and_heals_by_itself(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "monitor")
     scene = Scene(store)
     await scene.begin()
     before, opened, told = await scene.states(), await scene.cases(), len(scene.of.mail.taken)
@@ -113,6 +123,7 @@ async def test_a_new_layout_moves_no_verdict_tells_the_operator_once_and_heals_b
     assert (await scene.metrics()).suspended == {Platform.TOUTIAO: False, Platform.SOHU: False}
     assert len(scene.of.mail.taken) > told
     assert len(scene.hints()) == 1
+    assert turns(caplog) == ["platform suspended", "platform resumed"]
 
 
 async def test_what_a_bad_canary_s_platform_shows_closes_no_case_and_withdraws_no_post(store: Store) -> None:
@@ -142,7 +153,10 @@ async def test_what_a_bad_canary_s_platform_shows_closes_no_case_and_withdraws_n
     assert "A03" in closed
 
 
-async def test_two_days_offline_open_and_close_nothing_and_are_told_once(store: Store) -> None:
+async def test_two_days_offline_open_and_close_nothing_and_are_told_once(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "monitor")
     scene = Scene(store, settings(network=Outside(anchors=ANCHORS)))
     await scene.begin()
     by_hand = account(9, "", method=BY_HAND)
@@ -178,6 +192,7 @@ async def test_two_days_offline_open_and_close_nothing_and_are_told_once(store: 
     assert (await scene.metrics()).is_online is True
     assert State.UNKNOWN not in (await scene.states()).values()
     assert len(scene.hints()) == 1
+    assert turns(caplog) == ["offline", "online again"]
 
 
 async def test_an_operator_who_could_not_be_told_of_a_dead_line_hears_of_it_when_it_is_back(store: Store) -> None:

@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from monitor.store import Store, schema
+from monitor.store import Store, open_store, schema
 from monitor.store.tables import metadata
 
 
@@ -74,3 +75,18 @@ def test_a_new_database_is_in_everything_what_the_migrations_make(migrated: sa.C
 def test_the_newest_migration_is_the_one_the_program_asks_for(migrated: sa.Connection) -> None:
     assert ScriptDirectory.from_config(schema.alembic_config(migrated)).get_heads() == [schema.HEAD]
     assert schema.revision(migrated) == schema.HEAD
+
+
+@pytest.mark.file
+def test_opening_says_from_where_a_database_was_upgraded(tmp_path: Path) -> None:
+    old = sa.create_engine(f"sqlite:///{tmp_path}/old.db")
+    with old.begin() as tx:
+        command.upgrade(schema.alembic_config(tx), "0024")
+    old.dispose()
+    opened = []
+    for _ in range(2):
+        with open_store(f"sqlite:///{tmp_path}/old.db") as store:
+            opened.append(store.opened_at)
+    with open_store(f"sqlite:///{tmp_path}/new.db") as store:
+        opened.append(store.opened_at)
+    assert opened == ["0024", schema.HEAD, None]
