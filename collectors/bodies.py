@@ -6,13 +6,14 @@ import json
 import re
 
 from collectors import html
-from monitor.core.collector import Page
-from monitor.core.observation import LookFailedError, Reason
+from monitor.core.collector import Page, Told
+from monitor.core.observation import LookFailedError, Reason, Timeline
 
 Fields = dict[str, object]
 """One JSON object."""
 
 _MESSAGES = ("message", "msg", "desc", "status_msg", "errmsg", "errMsg", "error_msg", "err_msg", "prompts", "error")
+_LONGEST_CURSOR = 500
 _COUNT = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([万亿wW]?)\s*\+?\s*")
 _SCALE = {"": 1, "万": 10_000, "w": 10_000, "W": 10_000, "亿": 100_000_000}
 
@@ -65,6 +66,17 @@ def count(value: object) -> int | None:
         return value if value >= 0 else None
     match = _COUNT.fullmatch(value[:40]) if isinstance(value, str) else None
     return round(float(match[1].replace(",", "")) * _SCALE[match[2]]) if match else None
+
+
+def cursor(value: object) -> Told:
+    """Return where a list goes on, as a platform writes it; nothing where it does not, or writes a whole page."""
+    said = words(value)
+    return Told(texts={"cursor": said} if 0 < len(said) <= _LONGEST_CURSOR else {})
+
+
+def is_pinned_only(seen: Timeline) -> bool:
+    """Whether a first page shows none but pinned posts, so that the newest may stand on the second."""
+    return all(post.is_pinned for post in seen.posts)
 
 
 def said(answer: Fields) -> str:

@@ -1,13 +1,15 @@
 """Which addresses may be connected to.
 
 Asked with the resolved address of every single connection, so that neither a redirect nor a name
-that resolves differently the second time gets past it.
+that resolves differently the second time gets past it. Networks that are not public are open only to those who were
+sent there by the settings or the roster: `networks_of` says to which.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -28,6 +30,14 @@ _NOT_PUBLIC: tuple[Network, ...] = tuple(
         "3fff::/20",
     )
 )
+
+
+_SELF = frozenset({"localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "loopback"})
+"""Names that mean the machine itself wherever they are resolved, by custom or by /etc/hosts; so do names below them."""
+_LOCAL = frozenset(
+    {"localdomain", "local", "internal", "intranet", "lan", "home", "corp", "localdomain4", "localdomain6"}
+)
+"""Ends of names that no public resolver knows (RFC 6762 and its appendix G, ICANN's reserved `internal`)."""
 
 
 class BlockedError(OSError):
@@ -57,12 +67,24 @@ class Guard:
             return False
         return not any(address in network for network in _NOT_PUBLIC)
 
-    def allows_host(self, host: str) -> bool:
-        """Whether a URL may name this host; a name other than localhost is judged once it is resolved."""
-        if host.rstrip(".").lower() == "localhost":
+    def allows_host(self, host: str, *, is_resolved_elsewhere: bool = False) -> bool:
+        """Whether a URL may name this host; a name that does not mean the machine itself is judged once it is resolved.
+
+        Where a proxy resolves it nothing can be judged later: then a name that no public resolver knows is refused.
+        """
+        name = _plain(host)
+        address = _literal(name)
+        if address is not None:
+            return self.allows(address)
+        if name.rpartition(".")[2] in _SELF or name.partition(".")[0] in _SELF:
             return self.allows(IPv4Address("127.0.0.1")) or self.allows(IPv6Address("::1"))
-        address = _literal(host)
-        return address is None or self.allows(address)
+        return not is_resolved_elsewhere or not is_local(name)
+
+    def within(self, addresses: Collection[Address]) -> tuple[Network, ...]:
+        """Return the networks it was told of in which all these addresses lie; none for no address."""
+        if not addresses:
+            return ()
+        return tuple(one for one in self._allow if all(address in one for address in addresses))
 
     def open_socket(
         self, target: tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
@@ -72,6 +94,21 @@ class Guard:
         if not self.allows(ip_address(str(where[0]).partition("%")[0])):
             raise BlockedError
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def is_local(name: str) -> bool:
+    """Whether a name, in small letters, is of a kind that only a network of one's own resolves."""
+    return "." not in name or name.rpartition(".")[2] in _LOCAL
+
+
+def _plain(host: str) -> str:
+    """Return a host as a resolver takes it: small letters, no dot at its end, no other forms of its signs."""
+    return unicodedata.normalize("NFKC", host).replace("。", ".").strip(". \t").lower()
+
+
+def literal(host: str) -> Address | None:
+    """Return the address that a host is, in any notation that a resolver takes; None for a name."""
+    return _literal(_plain(host))
 
 
 def _literal(host: str) -> Address | None:

@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.formatter import HTMLFormatter
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from collectors import charsets
 from monitor.core.collector import Page
 
 Tree = LexborHTMLParser
@@ -69,16 +70,27 @@ _UNREAD = re.compile(r"<script\b.*?(?:</script|\Z)|<!--.*?(?:-->|\Z)", re.IGNORE
 _LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
 _NOT_SCRIPT = re.compile(r"</?(?:head|body)\b|(?<![\"'])<script\b", re.IGNORECASE)
 """What a script that ends where it should does not hold."""
-_UNCLEAR = frozenset({"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252"})
-"""What servers say by default about Chinese pages: any bytes pass as these, so they say nothing."""
 
 
 def decode(page: Page) -> str:
     """Return the body as text: by header, BOM, `<meta>`, then UTF-8 and GB18030, the first that fits strictly.
 
     Where none fits, the first declared one with replacement characters. A character cut off at
-    the very end fits. A page that calls itself GBK and is valid UTF-8 is UTF-8.
+    the very end fits. A page that calls itself GBK and is valid UTF-8 is UTF-8. Only what browsers know is declared.
+    The text of the page that was asked for last is at hand: it is judged before it is read.
     """
+    last, text = _decoded[0]
+    if last is not page:
+        text = _decode(page)
+        _decoded[0] = page, text
+    return text
+
+
+_decoded: list[tuple[Page | None, str]] = [(None, "")]
+"""The page that was decoded last, and its text."""
+
+
+def _decode(page: Page) -> str:
     body = page.body
     candidates = [*_declared(page), "utf-8", "gb18030"]
     if candidates[0] == "gb18030":
@@ -215,7 +227,7 @@ def host(address: str) -> str:
 
 
 def _declared(page: Page) -> Iterator[str]:
-    """Yield the encodings that the answer itself names and Python knows."""
+    """Yield the encodings that the answer itself names and browsers know."""
     header = _CHARSET.search(page.headers.get("content-type", "").encode())
     if header and (name := _known(header[1])):
         yield name
@@ -229,12 +241,4 @@ def _declared(page: Page) -> Iterator[str]:
 
 
 def _known(label: bytes) -> str | None:
-    name = label.decode("ascii", "ignore").lower()
-    if name in _UNCLEAR:
-        return None
-    if name.startswith(("gb", "x-gb")):
-        return "gb18030"
-    try:
-        return codecs.lookup(name).name if codecs.lookup(name)._is_text_encoding else None  # noqa: SLF001
-    except LookupError:
-        return None
+    return charsets.codec_of(label.decode("ascii", "ignore"))

@@ -8,19 +8,26 @@ its cap, no cookie but those of the request and of this look, no faster than the
 httpx is the API, aiohttp the engine (docs: dependencies); ready requests go to the transport
 itself, because redirects, cookies and time-outs are this module's own affair.
 
-Behind a proxy the guard sees no address but the proxy's. Then only hosts written as addresses are
-refused here, and keeping names from leading inside is the proxy's part.
+`Policy.allow` opens a network to a look only if the host that it asks first lies in it: that one is written in the
+roster or the settings, and every other comes from a page. So no public page leads into a network of one's own, neither
+by a redirect nor by a connection that somebody else has opened: each set of networks has connections of its own.
+
+Behind a proxy the guard sees no address but the proxy's. Then hosts written as addresses and names that no public
+resolver knows are refused here, and keeping other names from leading inside is the proxy's part.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 from zlib import crc32
@@ -32,7 +39,7 @@ from collectors import engine, heads
 from collectors.body import ACCEPTED, decoded, is_whole_document
 from collectors.cookies import Jar
 from collectors.failures import at, named
-from collectors.guard import Guard, Network
+from collectors.guard import Guard, Network, literal
 from collectors.politeness import Pace, Politeness, retry_after
 from collectors.reader import Reader
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
@@ -47,6 +54,8 @@ _HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "if-modified-since", "if-none-match", "range", "user-agent"}
 )
 """The headers that follow a redirect to another origin; any other may carry a token."""
+_LONGEST_VALUE, _LONGEST_VALUES, _LONGEST_VALIDATOR = 8_000, 32_000, 500
+"""Characters of a header, of all of one name together, and of one that is kept and sent back."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -105,7 +114,7 @@ class Door:
             validators = Validators(reader=reader)
         agents = self._policy.agents
         agent = agents[crc32(source.encode()) % len(agents)]
-        return BoundFetch(self._line, self.reader, before=validators, agent=agent, platform=platform)
+        return BoundFetch(self._line, self.reader, source=source, before=validators, agent=agent, platform=platform)
 
 
 class BoundFetch:
@@ -117,14 +126,19 @@ class BoundFetch:
     one that is a whole document without it is given out all the same.
     """
 
-    def __init__(self, line: _Line, reader: Reader, *, before: Validators, agent: str, platform: str) -> None:
+    def __init__(
+        self, line: _Line, reader: Reader, *, source: str, before: Validators, agent: str, platform: str
+    ) -> None:
         self.raw: bytes | None = None
         self.is_whole = True
         self._is_lasting = True
         self._validators: Validators | None = None
         self._jar = Jar()
+        self._secrets: list[bytes] = []
+        self._home: str | None = None
         self._line = line
         self._reader = reader
+        self._source = source
         self._before = before
         self._agent = agent
         self._platform = platform
@@ -137,13 +151,17 @@ class BoundFetch:
     async def __call__(self, request: Request, /) -> Page:
         """Return the answer, whatever its HTTP status below 500 (429 excepted); raises as `Fetch` says."""
         limit = request.max_bytes or self._line.policy.max_bytes
-        answer = await self._line.ask(self._ask(request), self._platform, limit, self._jar)
+        ask = self._ask(request)
+        self._home = self._home or ask.url.host
+        answer = await self._line.ask(replace(ask, home=self._home), self._platform, limit, self._jar)
         if request.conditional and answer.cut is None:
             self._compare(answer)
         if answer.status == 304:
             raise LookFailedError(Reason.HTTP_ERROR, "not modified, says the host, which was not asked")
         body = self._body(answer, request, limit)
         self.raw = None if request.is_secret else body
+        if request.is_secret:
+            self._secrets.append(body)
         return Page(
             url=str(answer.url),
             status=answer.status,
@@ -155,8 +173,9 @@ class BoundFetch:
 
     async def read(self, parse: Callable[[Page], SeenT], page: Page, /) -> SeenT:
         """Return `parse(page)` within a time limit; raises as `Fetch` says."""
-        self.raw = page.body
-        reading = await self._reader.reading(parse, page)
+        if not any(page.body is secret for secret in self._secrets):
+            self.raw = page.body
+        reading = await self._reader.reading(parse, page, self._source)
         if reading.other_from is not None and reading.other_from < page.at + BELIEVED:
             self._is_lasting = False
         return reading.seen
@@ -217,8 +236,8 @@ class BoundFetch:
         body_hash = blake2b(answer.wire, digest_size=16).hexdigest()
         self._validators = replace(
             before,
-            etag=answer.headers.get("etag"),
-            last_modified=answer.headers.get("last-modified"),
+            etag=_validator(answer, "etag"),
+            last_modified=_validator(answer, "last-modified"),
             body_hash=body_hash,
         )
         if body_hash == before.body_hash:
@@ -235,6 +254,8 @@ class _Ask:
     content: bytes
     stop_at: int | None = None
     hosts: frozenset[str] | None = None
+    home: str = ""
+    """The host that the look asked first: where it lies, the look may go."""
 
     def following(self, answer: _Answer) -> _Ask:
         """Return what a redirect asks for, without what another origin must not learn.
@@ -278,29 +299,33 @@ class _Line:
         self.policy = policy
         self._clock = clock
         self._guard = Guard(policy.allow)
+        self._guards: dict[tuple[Network, ...], Guard] = {}
         self._lanes = Politeness(policy.pace, policy.paces, at_once=policy.at_once)
         self._tls = policy.tls or httpx.create_ssl_context(trust_env=False)
-        self._transport = AiohttpTransport(verify=self._tls, trust_env=False, client=self._session)
+        self._transports: dict[tuple[Network, ...], AiohttpTransport] = {}
         self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}
         self._certificates: dict[str, datetime] = {}
         """When the certificate expires that a host showed last."""
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        for transport in self._transports.values():
+            await transport.aclose()
 
     async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar) -> _Answer:
         """Return the answer at the end of the redirects; 429 and 5xx are failures."""
         left = self.policy.total.total_seconds()
         loop = asyncio.get_running_loop()
+        networks = await self._networks_of(ask.home)
+        guard = self._guards.setdefault(networks, Guard(networks))
         for _ in range(self.policy.redirects + 1):
             host = ask.url.host
             if ask.hosts is not None and host not in ask.hosts:
                 raise LookFailedError(Reason.GUARD_BLOCKED, at("a host that is not to be asked", ask.url))
-            if not self._guard.allows_host(host):
+            if not guard.allows_host(host, is_resolved_elsewhere=bool(self.policy.proxy) and host != ask.home):
                 raise LookFailedError(Reason.GUARD_BLOCKED, at("address not allowed", ask.url))
             async with self._lanes.turn(platform, host):
                 started = loop.time()
-                answer = await self._exchange(ask, limit, jar, started + left)
+                answer = await self._exchange(ask, self._through(networks), limit, jar, started + left)
                 left -= loop.time() - started
             self._refuse(answer, platform)
             if not answer.is_redirect:
@@ -308,12 +333,38 @@ class _Line:
             ask = ask.following(answer)
         raise LookFailedError(Reason.HTTP_ERROR, at(f"more than {self.policy.redirects} redirects", ask.url))
 
-    async def _exchange(self, ask: _Ask, limit: int, jar: Jar, deadline: float) -> _Answer:
+    async def _networks_of(self, home: str) -> tuple[Network, ...]:
+        """Return the networks that are open to a look which begins at a host: those of the settings in which it lies.
+
+        A name that has addresses outside them too lies in none. Behind a proxy names cannot be resolved here.
+        """
+        if not self.policy.allow:
+            return ()
+        address = literal(home)
+        if address is not None:
+            return self._guard.within((address,))
+        if self.policy.proxy:
+            return ()
+        try:
+            async with asyncio.timeout(self.policy.connect.total_seconds()):
+                found = await asyncio.get_running_loop().getaddrinfo(home, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError, TimeoutError):
+            return ()  # the request itself will say what is wrong with the name
+        return self._guard.within({ip_address(str(one[4][0]).partition("%")[0]) for one in found})
+
+    def _through(self, networks: tuple[Network, ...]) -> AiohttpTransport:
+        """Return the connections of those to whom these networks are open."""
+        if networks not in self._transports:
+            session = partial(self._session, self._guards[networks])
+            self._transports[networks] = AiohttpTransport(verify=self._tls, trust_env=False, client=session)
+        return self._transports[networks]
+
+    async def _exchange(self, ask: _Ask, transport: AiohttpTransport, limit: int, jar: Jar, deadline: float) -> _Answer:
         headers = [(name.encode(), value.encode()) for name, value in _with_cookies(ask, jar).items()]
         request = httpx.Request(ask.method, ask.url, headers=headers, content=ask.content, extensions=self._timeouts)
         with named(ask.url):
             async with asyncio.timeout_at(deadline):
-                response = await self._transport.handle_async_request(request)
+                response = await transport.handle_async_request(request)
         try:
             answer = _Answer(
                 url=ask.url,
@@ -342,11 +393,9 @@ class _Line:
         reason = Reason.RATE_LIMITED if answer.status == 429 else Reason.HTTP_ERROR
         raise LookFailedError(reason, at(f"HTTP {answer.status}", answer.url), retry_after=wait)
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _session(self, guard: Guard) -> aiohttp.ClientSession:
         """Return aiohttp's session, made when the first request needs it, for it belongs to the running loop."""
-        return engine.session(
-            tls=self._tls, proxy=self.policy.proxy, guard=self._guard, certificates=self._certificates
-        )
+        return engine.session(tls=self._tls, proxy=self.policy.proxy, guard=guard, certificates=self._certificates)
 
 
 async def _wire(
@@ -399,14 +448,20 @@ def _headers(response: httpx.Response, url: httpx.URL) -> dict[str, str]:
     """
     headers: dict[str, str] = {}
     for raw_name, raw_value in response.headers.raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("utf-8", "replace")[:_LONGEST_VALUE]
+        headers[name] = f"{headers[name]}, {value}"[:_LONGEST_VALUES] if name in headers else value
     if "location" in headers and response.status_code in _REDIRECTS:
         where = heads.location(_raw(response, b"location"))
         if where is None:
             raise LookFailedError(Reason.HTTP_ERROR, at("a redirect to two places", url))
         headers["location"] = where
     return headers
+
+
+def _validator(answer: _Answer, name: str) -> str | None:
+    """Return what is sent back with the next request; nothing where it is longer than anybody's."""
+    value = answer.headers.get(name)
+    return value if value and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _raw(response: httpx.Response, wanted: bytes) -> list[bytes]:

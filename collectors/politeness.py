@@ -121,9 +121,9 @@ def _seconds(digits: str) -> timedelta:
 def _until(date: str, now: datetime) -> timedelta | None:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    except (ValueError, TypeError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
 
 
 def _now() -> float:

@@ -1,54 +1,65 @@
-"""Reading pages: on the spot where that is quick, in a worker process that can be killed where it may not be.
+"""Reading pages: on the spot where that is proved to be quick, else in a process that can be ended and knows nothing.
 
-Handing a page of 150 KB to another process costs about as much as reading it, so the usual page
-is read where it is. What makes a parser slow is not size but shape: its work grows with the
-square of the nesting and of a tag's attributes (selectolax 1.0: 60,000 nested tags 6 s, 8,000
-tags 0.1 s). Hence three conditions for reading on the spot, which together cost 60 µs: not too
-large, not too many tags, no tag of unusual length. Whoever gets past them and is slow all the
-same, twice in a row, held up the loop twice: pages of that host go to the worker from then on.
-Once may be the machine's own hiccup, which no host should pay for as long as the daemon lives.
+Handing a page of 150 KB to another process costs about as much as reading it, so the usual page of the usual
+collectors is read where it is. That is for parsers on a list (`LINEAR`), whose work is proved to grow with the page and
+not with its square, and for pages whose *text* was judged: not too large, not too many tags, no tag of unusual
+length (selectolax 1.0: 60,000 nested tags 6 s, 8,000 tags 0.1 s). Whatever else there is, packages, manifests,
+the answers of interfaces, is read apart. A source whose pages are slow all the same, twice in a row, held up
+the loop twice: its pages are read apart from then on. Once may be the machine's own hiccup.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
-import multiprocessing
-import pickle
-import resource
-import signal
-import traceback
+import os
+import select
+import subprocess
+import sys
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from multiprocessing.connection import Connection
-from time import thread_time
+from time import monotonic, thread_time
 from typing import Generic, TypeVar, cast
-from urllib.parse import urlsplit
 
-from collectors import dates
-from monitor.core.collector import Page, SeenT
+from collectors import html, wire, worker
+from monitor.core.collector import Page, SeenT, Told
 from monitor.core.download import Download
-from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline
+from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline, within_bounds
 
-Parse = Callable[[Page], Seen]
+Parse = Callable[[Page], Seen | Told]
 
+LINEAR = frozenset(
+    {
+        "collectors.platforms.feed.read",
+        "collectors.platforms.feed.read_of_well_bridge",
+        "collectors.platforms.website.read",
+        "collectors.sina.read",
+    }
+)
+"""The parsers that may be used on the event loop; what proves each is in tests/collectors/test_linear.py."""
 _SPOT_BYTES = 256 * 1024
 _SPOT_TAGS = 8_000
-_SPOT_TAG_BYTES = 8 * 1024
+_SPOT_TAG_LENGTH = 8 * 1024
 _SLOW = 0.05
 """Seconds of work on the event loop that are too many."""
 _SLOW_TIMES = 2
-"""After how many slow readings in a row a host's pages go to the worker."""
-_SLOW_HOSTS = 10_000
+"""After how many slow readings in a row a source's pages are read apart."""
+_SLOW_SOURCES = 10_000
 _START_SECONDS = 60.0
-"""How long a worker may take to start and to import the parser: not the page's fault."""
-_WORKER_MEMORY = 2 * 1024**3
-_ALARM_AFTER = 1.0
-"""Seconds past its limit after which a worker that nobody ended ends itself."""
+"""How long the process may take to start and to import the parser: not the page's fault."""
+_ENVIRONMENT = {"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+"""All that the process is told of the service's surroundings."""
+_SERVE = "import sys; sys.path[:] = sys.argv[2:]; from collectors.worker import serve; serve(float(sys.argv[1]))"
+_PIECE = 256 * 1024
+_LONGEST_WAIT = timedelta(days=1)
+"""How long an answer may have us stay away at most."""
+_LONGEST_DETAIL = 500
 
 _log = logging.getLogger(__name__)
 
@@ -65,94 +76,98 @@ class Reading(Generic[T]):
     """From when on it would make something else of the same bytes; None: never."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Crash:
-    """A parser that raised something other than LookFailedError: a bug in it."""
-
-    error: str
-    trace: str
-
-
-_Outcome = Reading[Seen | Blind | _Crash]
-
-
 class Reader:
     """Runs parsers, each within a time limit. `crashes` counts those that failed unforeseen."""
 
-    def __init__(self, limit: timedelta = timedelta(seconds=5), *, workers: int = 1) -> None:
+    def __init__(
+        self, limit: timedelta = timedelta(seconds=5), *, workers: int = 1, linear: frozenset[str] = LINEAR
+    ) -> None:
         self.crashes = 0
+        self._linear = linear
         self._closed = False
         self._limit = limit.total_seconds()
-        self._slow: dict[tuple[str, str], int] = {}
+        self._slow: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
+        self._is_said = False
         # One thread for each worker, to wait for its answers: also what bounds the number of workers.
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reader")
 
-    async def read(self, parse: Callable[[Page], SeenT], page: Page) -> SeenT:
+    async def read(self, parse: Callable[[Page], SeenT], page: Page, source: str = "") -> SeenT:
         """Return `parse(page)`; raises as `reading` does."""
-        return (await self.reading(parse, page)).seen
+        return (await self.reading(parse, page, source)).seen
 
-    async def reading(self, parse: Callable[[Page], SeenT], page: Page) -> Reading[SeenT]:
-        """Return `parse(page)`, and how long the same bytes would be read the same.
+    async def reading(self, parse: Callable[[Page], SeenT], page: Page, source: str = "") -> Reading[SeenT]:
+        """Return `parse(page)`, and how long the same bytes would be read the same; `source` is whose page it is.
 
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
-        case = (_name(parse), urlsplit(page.url).netloc)
-        if self._slow.get(case, 0) >= _SLOW_TIMES or not is_harmless(page.body):
-            outcome = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
+        case = (_name(parse), source)
+        if case[0] not in self._linear or self._slow.get(case, 0) >= _SLOW_TIMES or not is_harmless(page):
+            made = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         else:
-            outcome = self._read_here(parse, page, case)
-        seen = outcome.seen
-        if isinstance(seen, Timeline | Download):
-            return Reading(cast("SeenT", seen), outcome.other_from)  # the parser's own kind
-        if isinstance(seen, _Crash):
+            made = self._read_here(parse, page, case)
+        outcome = made.outcome
+        if isinstance(outcome, Timeline | Download):
+            outcome = within_bounds(outcome)  # whatever the process says that read it
+        if isinstance(outcome, Timeline | Download | Told):
+            return Reading(cast("SeenT", outcome), made.other_from)  # the parser's own kind
+        if isinstance(outcome, wire.Crash):
             self.crashes += 1
-            _log.error("parser crashed parser=%s error=%s\n%s", case[0], seen.error, seen.trace)
-            raise LookFailedError(Reason.UNREADABLE, f"{case[0]} failed with {seen.error}")
-        raise LookFailedError(seen.reason, seen.detail, retry_after=seen.retry_after)
+            _log.error("parser crashed parser=%s error=%s\n%s", case[0], outcome.error, outcome.trace)
+            raise LookFailedError(Reason.UNREADABLE, f"{case[0]} failed with {outcome.error}")
+        wait = outcome.retry_after
+        if wait is not None:
+            wait = min(max(wait, timedelta()), _LONGEST_WAIT)
+        raise LookFailedError(outcome.reason, outcome.detail[:_LONGEST_DETAIL], retry_after=wait)
 
     def close(self) -> None:
         """End all workers; a read that is under way, or waits for its turn, ends unreadable."""
         self._closed = True
-        for worker in tuple(self._all):
-            worker.stop()
+        for one in tuple(self._all):
+            one.stop()
         self._threads.shutdown()
-        for worker in tuple(self._all):
-            worker.kill()
+        for one in tuple(self._all):
+            one.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> _Outcome:
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> wire.Reading:
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
-        seen = _outcome(parse, page)
+        made = worker.read(parse, page)
         took = thread_time() - started
         gc.enable()
         if took <= _SLOW:
             self._slow.pop(case, None)
-        elif case in self._slow or len(self._slow) < _SLOW_HOSTS:
-            self._slow[case] = self._slow.get(case, 0) + 1
-        return seen
+            return made
+        self._slow[case] = self._slow.pop(case, 0) + 1
+        if len(self._slow) > _SLOW_SOURCES:
+            self._slow.popitem(last=False)
+        return made
 
-    def _read_apart(self, parse: Parse, page: Page) -> _Outcome:
+    def _read_apart(self, parse: Parse, page: Page) -> wire.Reading:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
         if self._closed:
-            return Reading(Blind(reason=Reason.UNREADABLE, detail="the reader was closed"))
-        job = pickle.dumps((parse, page))
-        worker = self._idle.pop() if self._idle else _Worker(self._limit)
-        self._all.add(worker)
-        seen = worker.read(job, self._limit)
-        if worker.is_fit:
-            self._idle.append(worker)
+            return _blind("the reader was closed")
+        job = wire.job(parse, page)
+        one = self._idle.pop() if self._idle else _Worker(self._limit)
+        self._all.add(one)
+        made = one.read(job, self._limit)
+        if one.unshut and not self._is_said:
+            self._is_said = True
+            _log.warning("reading process not shut in by this kernel", extra={"open": ", ".join(one.unshut)})
+        if one.is_fit:
+            self._idle.append(one)
         else:
-            self._all.discard(worker)
-        return seen
+            self._all.discard(one)
+        return made
 
 
-def is_harmless(body: bytes) -> bool:
-    """Whether no parser is known to take long for a body of this shape."""
-    if len(body) > _SPOT_BYTES:
+def is_harmless(page: Page) -> bool:
+    """Whether no parser on the list is known to take long for a page with a text of this shape."""
+    if len(page.body) > _SPOT_BYTES:
         return False
-    return (len(body) < 3 * _SPOT_TAGS or body.count(b"<") <= _SPOT_TAGS) and not _has_long_tag(body)
+    text = html.decode(page)
+    return (len(text) < 3 * _SPOT_TAGS or text.count("<") <= _SPOT_TAGS) and not _has_long_tag(text)
 
 
 def _name(parse: Parse) -> str:
@@ -161,59 +176,68 @@ def _name(parse: Parse) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def _has_long_tag(body: bytes) -> bool:
+def _has_long_tag(text: str) -> bool:
     """Whether somewhere no tag ends for long; a long script looks the same, and merely costs a detour."""
-    if b"<" not in body:
+    if "<" not in text:
         return False
     here = 0
-    while len(body) - here > _SPOT_TAG_BYTES:
-        end = body.rfind(b">", here, here + _SPOT_TAG_BYTES)
+    while len(text) - here > _SPOT_TAG_LENGTH:
+        end = text.rfind(">", here, here + _SPOT_TAG_LENGTH)
         if end < 0:
             return True
         here = end + 1
     return False
 
 
-def _outcome(parse: Parse, page: Page) -> _Outcome:
-    """Return how the parser ends, as a value: LookFailedError does not survive pickling."""
-    with dates.other_readings() as moments:
-        return Reading(_ended(parse, page), min(moments, default=None))
-
-
-def _ended(parse: Parse, page: Page) -> Seen | Blind | _Crash:
-    try:
-        return parse(page)
-    except LookFailedError as failed:
-        return Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
-    except Exception as error:  # noqa: BLE001 - a parser's bug is loud, but costs one look and not the pass
-        return _Crash(error=type(error).__name__, trace=traceback.format_exc())
+def _blind(detail: str) -> wire.Reading:
+    return wire.reading(Blind(reason=Reason.UNREADABLE, detail=detail))
 
 
 class _Worker:
     """One process that reads pages, one at a time; used by one thread at a time."""
 
     def __init__(self, limit: float) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, limit), name="xuncha-reader", daemon=True)
-        self._process.start()
-        theirs.close()
         self.is_fit = True
+        self.unshut: tuple[str, ...] = ()
+        """What the kernel cannot keep from it, in its own words."""
+        self._is_new = True
+        places = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - as the interpreter writes them
+        self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, with our own words
+            [sys.executable, "-IB", "-c", _SERVE, str(limit), *places],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,  # Ctrl-C is for the daemon, which then ends its workers
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError  # both were asked for
+        self._jobs, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._jobs, False)
 
-    def read(self, job: bytes, limit: float) -> _Outcome:
+    def read(self, job: bytes, limit: float) -> wire.Reading:
         """Return what the worker made of the job; kills the worker when it does not answer in time."""
         try:
-            self._line.send_bytes(job)
-            begun = self._line.poll(_START_SECONDS) and self._line.recv_bytes() == b"begun"
-            if begun and self._line.poll(limit):
-                seen = pickle.loads(self._line.recv_bytes())  # noqa: S301 - from our own process
-                if isinstance(seen, Reading):
-                    return seen
-        except (EOFError, OSError):
+            until = monotonic() + _START_SECONDS
+            if self._is_new:
+                opened = self._said(until)["unshut"]
+                self.unshut = tuple(str(one) for one in opened) if isinstance(opened, list) else ()
+                self._is_new = False
+            self._tell(job, until)
+            if self._said(until) == worker.BEGUN:
+                return wire.understood(self._answer(monotonic() + limit))
+        except TimeoutError:
             self.kill()
-            return Reading(Blind(reason=Reason.UNREADABLE, detail="the reading process died over the page"))
+            return _blind(f"reading took more than {limit:g} s")
+        except (OSError, EOFError):
+            self.kill()
+            return _blind("the reading process died over the page")
+        except (wire.GarbledError, ValueError, TypeError, KeyError):
+            pass
         self.kill()
-        return Reading(Blind(reason=Reason.UNREADABLE, detail=f"reading took more than {limit:g} s"))
+        return _blind("the reading process answered with what is no answer")
 
     def stop(self) -> None:
         """End the process: whoever waits for its answer, in another thread, hears that it is gone."""
@@ -222,26 +246,43 @@ class _Worker:
     def kill(self) -> None:
         self.is_fit = False
         self._process.kill()
-        self._process.join()
-        self._line.close()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def _said(self, until: float) -> dict[str, object]:
+        said: dict[str, object] = json.loads(self._answer(until))
+        return said
+
+    def _answer(self, until: float) -> bytes:
+        text, body = wire.lengths(self._bytes(wire.HEAD, until))
+        if text > wire.LONGEST_ANSWER or body:
+            raise wire.GarbledError
+        return self._bytes(text, until)
+
+    def _bytes(self, count: int, until: float) -> bytes:
+        """Return so many bytes of what the process says; raises TimeoutError and EOFError."""
+        found = bytearray()
+        while len(found) < count:
+            _wait(self._answers, select.POLLIN, until)
+            piece = os.read(self._answers, min(_PIECE, count - len(found)))
+            if not piece:
+                raise EOFError
+            found += piece
+        return bytes(found)
+
+    def _tell(self, job: bytes, until: float) -> None:
+        """Have the process hear a job; raises TimeoutError where it does not listen."""
+        left = memoryview(job)
+        while left:
+            _wait(self._jobs, select.POLLOUT, until)
+            left = left[os.write(self._jobs, left[:_PIECE]) :]
 
 
-def _serve(line: Connection, limit: float) -> None:
-    """Read pages until the other side hangs up; runs in the worker.
-
-    Whoever waits for a page ends the worker after `limit` seconds. Should they be gone by then, killed
-    in the middle of it, the alarm ends it a little later, or it would go on for ever.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which then ends its workers
-    resource.setrlimit(resource.RLIMIT_AS, (_WORKER_MEMORY, _WORKER_MEMORY))
-    while True:
-        try:
-            job = line.recv_bytes()
-        except (EOFError, OSError):
-            return
-        parse, page = pickle.loads(job)  # noqa: S301 - from our own process
-        line.send_bytes(b"begun")
-        signal.setitimer(signal.ITIMER_REAL, limit + _ALARM_AFTER)
-        outcome = _outcome(parse, page)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        line.send_bytes(pickle.dumps(outcome))
+def _wait(pipe: int, what: int, until: float) -> None:
+    """Wait for a pipe; raises TimeoutError."""
+    poll = select.poll()
+    poll.register(pipe, what)
+    if not poll.poll(max(0.0, until - monotonic()) * 1000):
+        raise TimeoutError

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,7 +22,7 @@ from collectors.bodies import Fields
 from collectors.sina_visitor import StaleVisitorError
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, days_between
-from monitor.core.collector import KeyForm, Page
+from monitor.core.collector import Fetch, KeyForm, Page, Told
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 LIST = "107603"
@@ -47,6 +47,7 @@ _SORRY_TEXT = re.compile(
 """How a sentence about the account begins on the sorry page itself."""
 _TOO_OFTEN = "访问过于频繁"
 _NOTHING_HERE = "没有内容"
+_LONGEST_CURSOR = 500
 
 
 def uid_of(account: Account) -> str | None:
@@ -57,19 +58,46 @@ def uid_of(account: Account) -> str | None:
     return match[1] if match else None
 
 
-def refuse_stale(page: Page, *, is_renewed: bool) -> None:
-    """Raise StaleVisitorError for an answer that no longer takes the visitor cookies, or may mean that.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, with what was asked of it to go on."""
+
+    page: Page
+    told: Told
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether it is the one that means empty, hidden, wrong or cancelled alike."""
+        return self.told.is_so("is_ambiguous")
+
+
+async def answered(page: Page, fetch: Fetch, *, is_renewed: bool) -> Answer:
+    """Return an answer; raises StaleVisitorError where it no longer takes the visitor cookies, or may mean that.
 
     The one that means empty, hidden or cancelled alike is believed only of cookies got anew for this look.
     """
-    if page.status == HTTP_432 or _refusal(page).get("ok") == -100 or (is_ambiguous(page) and not is_renewed):
+    found = Answer(page, await fetch.read(told, page))
+    if found.told.is_so("is_stale") or (found.is_ambiguous and not is_renewed):
         raise StaleVisitorError
+    return found
 
 
-def is_ambiguous(page: Page) -> bool:
-    """Whether the answer is the one that means empty, hidden, wrong or cancelled alike."""
-    answer = _refusal(page)
-    return page.status < 400 and answer.get("ok") == 0 and not answer.get("url") and _NOTHING_HERE in _said(answer)
+def told(page: Page) -> Told:
+    """Return what is to be known of an answer to ask on; nothing of one that is no JSON. Raises LookFailedError."""
+    if page.status == HTTP_432:
+        return Told(numbers={"is_stale": 1})
+    said = answer(page)
+    is_nothing = said.get("ok") == 0 and not said.get("url") and _NOTHING_HERE in _said(said)
+    tabs = bodies.rows(bodies.dig(said, "data", "tabsInfo", "tabs"))
+    found = {
+        "container": next((bodies.words(tab.get("containerid")) for tab in tabs if tab.get("tab_type") == "weibo"), ""),
+        "list": bodies.words(bodies.dig(said, "data", "cardlistInfo", "containerid")),
+        "since": bodies.words(bodies.dig(said, "data", "cardlistInfo", "since_id")),
+    }
+    return Told(
+        texts={name: text for name, text in found.items() if 0 < len(text) <= _LONGEST_CURSOR},
+        numbers={"is_stale": int(said.get("ok") == -100), "is_ambiguous": int(page.status < 400 and is_nothing)},
+    )
 
 
 def with_profile(seen: Timeline, about: Timeline) -> Timeline:
@@ -82,14 +110,25 @@ def with_profile(seen: Timeline, about: Timeline) -> Timeline:
 
 
 def answer(page: Page) -> Fields:
-    """Return the JSON object that a page holds, an empty one without."""
-    return bodies.fields(bodies.load(page)) if bodies.looks_like_json(page) else {}
+    """Return the JSON object that a page holds, an empty one without; not to be changed by whoever gets it.
+
+    That of the page that was asked for last is at hand: how to ask on is read of a page, and then its posts.
+    """
+    last, found = _answered[0]
+    if last is not page:
+        found = bodies.fields(bodies.load(page)) if bodies.looks_like_json(page) else {}
+        _answered[0] = page, found
+    return found
+
+
+_answered: list[tuple[Page | None, Fields]] = [(None, {})]
+"""The page that was read last, and the answer on it."""
 
 
 def read(page: Page) -> Timeline:
     """Return what one answer says: a profile, a list, a sorry page; a module-level function, so that it can travel."""
     if bodies.looks_like_json(page):
-        return _read_json(page, bodies.fields(bodies.load(page)))
+        return _read_json(page, answer(page))
     _refuse_rate(page)
     if standing := _sorry_page(page) or _sorry(page.url):
         return gone(standing)
@@ -265,8 +304,3 @@ def _refuse_rate(page: Page, said: str = "") -> None:
         raise LookFailedError(Reason.RATE_LIMITED, f"HTTP {page.status}, too often")
     if page.status == HTTP_432:
         raise LookFailedError(Reason.REFUSED, "HTTP 432, the pair of visitor cookies is missing or old")
-
-
-def _refusal(page: Page) -> Fields:
-    """Return an answer short enough to be a refusal: a list is not read twice."""
-    return answer(page) if len(page.body) < 4096 else {}

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from collectors import agents, answers, bodies, html
-from monitor.core.collector import Fetch, Page, Request, Session
+from collectors.cookies import LONGEST
+from monitor.core.collector import Fetch, Page, Request, Session, Told
 from monitor.core.observation import LookFailedError, Reason, Timeline
 
 _KEPT = timedelta(hours=1)
@@ -71,17 +72,19 @@ async def _cookies(face: Face, passport: str, session: Session, fetch: Fetch) ->
         headers={"User-Agent": agents.PHONE, "Referer": face.referer},
         form={"cb": "visitor_gray_callback", "tid": "", "from": "weibo"},
     )
-    cookies = _granted(await fetch(request))
+    page = await fetch(request)
+    granted = await fetch.read(passport_of, page)
+    cookies = {**answers.cookies_of(page), **granted.texts}
     session.put(face.kept_as, json.dumps(cookies), _KEPT)
     return cookies
 
 
-def _granted(page: Page) -> dict[str, str]:
-    """Return all cookies that the passport grants; raises LookFailedError where it grants no pair."""
+def passport_of(page: Page) -> Told:
+    """Return the pair of cookies that the passport grants in its body; raises LookFailedError where it grants none."""
     answers.judge_status(page)
     match = _JSONP.search(html.decode(page)[:20_000])
     answer = bodies.load(replace(page, body=match[1].encode())) if match else None
     sub, subp = (bodies.words(bodies.dig(answer, "data", name)) for name in ("sub", "subp"))
     if not (sub and subp):
         raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")
-    return {**answers.cookies_of(page), "SUB": sub, "SUBP": subp}
+    return Told(texts={"SUB": sub[:LONGEST], "SUBP": subp[:LONGEST]})

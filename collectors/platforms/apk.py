@@ -33,7 +33,7 @@ class Apk:
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Download:
         """Return whether the link leads to a package that can be installed."""
-        return await ranges.look(source.key, android.judge, fetch)
+        return await ranges.look(source.key, "apk", fetch)
 
     def parse(self, page: Page) -> Download:
         """Return what a whole file is."""

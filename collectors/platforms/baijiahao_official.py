@@ -28,7 +28,7 @@ from collectors.bodies import Fields
 from collectors.grants import granted
 from collectors.listing import listing
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, Page, Request, Session, Told
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Standing, Timeline, gone, timeline
 
 _AT_ONCE = 20
@@ -84,11 +84,17 @@ class BaijiahaoOfficial:
         url = f"{base}/builderinner/open/resource/query/articleListall"
         page = await fetch(Request(url=url, method="POST", form=form))
         seen = await fetch.read(read, page)
-        undated = undated_works(page) if seen.standing.is_present else ()
-        if not undated:
+        if not seen.standing.is_present:
             return seen
-        dated = await self._dated(seen, undated, base, fetch, session)
-        return dated if has_the_newest(page, undated) else replace(dated, covers=Covers.SOME)
+        undated = await fetch.read(undated_works, page)
+        if not undated.rows:
+            return seen
+        works = tuple(
+            Work(number=number, changed=datetime.fromisoformat(changed), title=title, url=url)
+            for number, changed, title, url in undated.rows
+        )
+        dated = await self._dated(seen, works, base, fetch, session)
+        return dated if undated.is_so("has_the_newest") else replace(dated, covers=Covers.SOME)
 
     async def _dated(
         self, seen: Timeline, undated: tuple[Work, ...], base: str, fetch: Fetch, session: Session
@@ -164,8 +170,19 @@ def read(page: Page) -> Timeline:
     return seen if is_whole and len(dated) == len(published) else replace(seen, covers=Covers.SOME)
 
 
-def undated_works(page: Page) -> tuple[Work, ...]:
-    """Return the published works that have no publication time, as listed; none where another has no time at all."""
+def undated_works(page: Page) -> Told:
+    """Return the published works that have no publication time, as listed; none where another has no time at all.
+
+    With them whether no next page can have a newer work.
+    """
+    undated = _undated(page)
+    return Told(
+        rows=tuple((work.number, work.changed.isoformat(), work.title, work.url) for work in undated),
+        numbers={"has_the_newest": int(bool(undated) and has_the_newest(page, undated))},
+    )
+
+
+def _undated(page: Page) -> tuple[Work, ...]:
     answer = _answer(page)
     works = [(item, _work(page, item)) for item in bodies.rows(_published_ones(_items(answer or {})))]
     if any(work is None and _time(page, item) is None for item, work in works):

@@ -32,7 +32,7 @@ from collectors import agents, answers, bodies, dates, html, ids, links, standin
 from collectors.bodies import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session, Told
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -135,9 +135,10 @@ class Douyin(links.KnowsLinks):
         """Return the newest works and when they were seen; from two pages where the first shows pinned ones only."""
         page = await fetch(self._list(author, "0"))
         first = await fetch.read(read, page)
-        if any(not post.is_pinned for post in first.posts) or not (cursor := _cursor(page)):
+        there = (await fetch.read(cursor, page)).texts.get("cursor") if bodies.is_pinned_only(first) else None
+        if there is None:
             return first, page.at
-        return joined(first, await fetch.read(read, await fetch(self._list(author, cursor)))), page.at
+        return joined(first, await fetch.read(read, await fetch(self._list(author, there)))), page.at
 
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return who published the work, and when, as its share page says; raises LookFailedError."""
@@ -303,7 +304,7 @@ def _post(page: Page, item: Fields) -> Post | None:
     )
 
 
-def _cursor(page: Page) -> str | None:
-    """Return how the second page is asked for; None where there is none."""
+def cursor(page: Page) -> Told:
+    """Return how the second page is asked for; nothing where there is none."""
     answer = bodies.fields(bodies.load(page))
-    return bodies.words(answer.get("max_cursor")) or None if answer.get("has_more") else None
+    return bodies.cursor(answer.get("max_cursor") if answer.get("has_more") else None)

@@ -27,11 +27,15 @@ from collectors.bodies import Fields
 from collectors.grants import StaleTokenError, Token, granted, with_token
 from collectors.listing import joined, listing
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Grant, Page, Request, Session
+from monitor.core.collector import Fetch, Grant, Page, Request, Session, Told
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline
 
 _OPEN_ID, _REFRESH = "open_id", "refresh"
 """What is kept beside the access token."""
+_LONGEST_TOKEN = 2_000
+_TOKENS = ("access_token", "open_id", "refresh_token")
+_LASTS, _YEAR = ("expires_in", "refresh_expires_in"), 31_536_000
+"""How long tokens last, in seconds: a year at most."""
 _SPARE = timedelta(days=3)
 """By how much a refresh_token has to outlast the access token, to be there for the next one."""
 _STALE = frozenset({10008, 2190002, 2190008, 28001003, 28001008})
@@ -118,15 +122,16 @@ class _Asking:
             raise StaleTokenError
         page = await self._works(token, author, "0")
         first = await self.fetch.read(read, page)
-        if any(not post.is_pinned for post in first.posts) or not (cursor := _cursor(page)):
+        there = (await self.fetch.read(cursor, page)).texts.get("cursor") if bodies.is_pinned_only(first) else None
+        if there is None:
             return first
-        return joined(first, await self.fetch.read(read, await self._works(token, author, cursor)))
+        return joined(first, await self.fetch.read(read, await self._works(token, author, there)))
 
     async def _works(self, token: str, author: str, cursor: str) -> Page:
         query = urlencode({"open_id": author, "cursor": cursor, "count": "20"})
         url = f"{self.base}/api/douyin/v1/video/video_list/?{query}"
         page = await self.fetch(Request(url=url, headers={"access-token": token}))
-        if _code(json_object(page)) in _STALE:
+        if (await self.fetch.read(code_of, page)).numbers["code"] in _STALE:
             raise StaleTokenError
         return page
 
@@ -138,12 +143,12 @@ class _Asking:
         data = await self._oauth(
             "refresh_token", {"client_key": grant.id, "grant_type": "refresh_token", "refresh_token": refresh}
         )
-        value, author = bodies.words(data.get("access_token")), bodies.words(data.get("open_id"))
-        lasts = _lasting(data.get("expires_in"))
+        value, author = data.texts["access_token"], data.texts["open_id"]
+        lasts = timedelta(seconds=data.numbers["expires_in"])
         if not (value and author and lasts):
             raise LookFailedError(Reason.UNREADABLE, "no access token in the answer")
         self.session.put(_OPEN_ID, author, lasts)
-        if _lasting(data.get("refresh_expires_in")) < lasts + _SPARE:
+        if timedelta(seconds=data.numbers["refresh_expires_in"]) < lasts + _SPARE:
             await self._prolong(grant, refresh)
         return Token(value=value, lasts=lasts)
 
@@ -153,19 +158,33 @@ class _Asking:
             data = await self._oauth("renew_refresh_token", {"client_key": grant.id, "refresh_token": refresh})
         except LookFailedError:  # five times at most: then the next look but a few ends as GRANT, and says so
             return
-        longer, lasts = bodies.words(data.get("refresh_token")), _lasting(data.get("expires_in"))
+        longer, lasts = data.texts["refresh_token"], timedelta(seconds=data.numbers["expires_in"])
         if longer and lasts:
             self.session.put(_REFRESH, longer, lasts)
 
-    async def _oauth(self, what: str, form: Mapping[str, str]) -> Fields:
+    async def _oauth(self, what: str, form: Mapping[str, str]) -> Told:
         page = await self.fetch(Request(url=f"{self.base}/oauth/{what}/", method="POST", form=form, is_secret=True))
-        answer = json_object(page)
-        code = _code(answer)
-        if code in _STALE:
-            raise LookFailedError(Reason.GRANT, f"error_code {code}: the owner's consent is no longer taken")
-        if code:
-            _refuse(code)
-        return bodies.fields(answer.get("data"))
+        return await self.fetch.read(consent, page)
+
+
+def code_of(page: Page) -> Told:
+    """Return the error code of an answer; raises LookFailedError for one that is no JSON object."""
+    return Told(numbers={"code": _code(json_object(page))})
+
+
+def consent(page: Page) -> Told:
+    """Return the tokens that an answer gives, and how long they last in seconds; raises LookFailedError for none."""
+    answer = json_object(page)
+    code = _code(answer)
+    if code in _STALE:
+        raise LookFailedError(Reason.GRANT, f"error_code {code}: the owner's consent is no longer taken")
+    if code:
+        _refuse(code)
+    data = bodies.fields(answer.get("data"))
+    return Told(
+        texts={name: bodies.words(data.get(name))[:_LONGEST_TOKEN] for name in _TOKENS},
+        numbers={name: min(bodies.count(data.get(name)) or 0, _YEAR) for name in _LASTS},
+    )
 
 
 def read(page: Page) -> Timeline:
@@ -213,12 +232,7 @@ def _refuse(code: int) -> NoReturn:
     raise LookFailedError(reason, f"error_code {code}: {meaning}")
 
 
-def _lasting(seconds: object) -> timedelta:
-    """Return how long a token is good for, a year at most."""
-    return timedelta(seconds=min(bodies.count(seconds) or 0, 31_536_000))
-
-
-def _cursor(page: Page) -> str | None:
-    """Return how the second page is asked for; None where there is none."""
+def cursor(page: Page) -> Told:
+    """Return how the second page is asked for; nothing where there is none."""
     data = bodies.fields(bodies.dig(bodies.load(page), "data"))
-    return bodies.words(data.get("cursor")) or None if data.get("has_more") else None
+    return bodies.cursor(data.get("cursor") if data.get("has_more") else None)

@@ -34,7 +34,7 @@ class Hap:
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Download:
         """Return whether the link leads to a package that can be installed."""
-        return await ranges.look(source.key, harmony.judge, fetch)
+        return await ranges.look(source.key, "hap", fetch)
 
     def parse(self, page: Page) -> Download:
         """Return what a whole file is."""

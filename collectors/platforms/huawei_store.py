@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from collectors import bodies, dates, stores
 from collectors.answers import judge_status, refuse_walls
 from collectors.bodies import Fields
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, Page, Request, Session, Told
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 
@@ -79,7 +79,7 @@ class HuaweiStore(stores.Store):
     async def _seen(self, request: Request, app: str, fetch: Fetch, session: Session) -> Download:
         """Return what an answer says; asked for once more with a new token where the store wants one."""
         page = await fetch(_with_token(request, session))
-        if _wants_token(page):
+        if (await fetch.read(wants_token, page)).is_so("wants_token"):
             await self._get_token(page.at, fetch, session)
             page = await fetch(_with_token(request, session))
         return await fetch.read(read, stores.naming(page, app))
@@ -92,12 +92,8 @@ class HuaweiStore(stores.Store):
             json={"params": {}, "zone": "", "locale": "zh"},
         )
         page = await fetch(request)
-        judge_status(page)
-        given = _GIVEN.fullmatch(page.body.decode("utf-8", "replace"))
-        if given is None:
-            refuse_walls(page)
-            raise LookFailedError(Reason.UNREADABLE, "asked for a token, the store gave none")
-        session.put(_TOKEN, json.dumps(_token(given[1], now)), _TOKEN_KEPT)
+        given = (await fetch.read(given_token, page)).texts["token"]
+        session.put(_TOKEN, json.dumps(_token(given, now)), _TOKEN_KEPT)
 
 
 COLLECTOR = HuaweiStore()
@@ -117,11 +113,21 @@ def _with_token(request: Request, session: Session) -> Request:
     return replace(request, headers=_FROM | (json.loads(kept) if kept else {}))
 
 
-def _wants_token(page: Page) -> bool:
-    if page.status in {401, 403}:
-        return True
+def wants_token(page: Page) -> Told:
+    """Return whether an answer asks for a new token; raises LookFailedError for JSON that is none."""
     is_short = len(page.body) < 1000 and bodies.looks_like_json(page)
-    return is_short and bodies.words(bodies.dig(bodies.load(page), "rtnCode")) == _WANTS_TOKEN
+    is_asked = is_short and bodies.words(bodies.dig(bodies.load(page), "rtnCode")) == _WANTS_TOKEN
+    return Told(numbers={"wants_token": int(page.status in {401, 403} or is_asked)})
+
+
+def given_token(page: Page) -> Told:
+    """Return the token that the store gives; raises LookFailedError where it gives none."""
+    judge_status(page)
+    given = _GIVEN.fullmatch(page.body.decode("utf-8", "replace"))
+    if given is None:
+        refuse_walls(page)
+        raise LookFailedError(Reason.UNREADABLE, "asked for a token, the store gave none")
+    return Told(texts={"token": given[1]})
 
 
 def read(page: Page) -> Download:

@@ -15,11 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 from collectors import bodies, keys, plists
 from collectors.packages import archive, ios, ranges
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session, Told
 from monitor.core.download import Download, Fault, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _LINK = re.compile(r"itms-services://\?[^\s;]+|https?://[^\s;?#]+\.(?:ipa|plist)(?:[?#][^\s;]*)?", re.IGNORECASE)
+_LONGEST_ADDRESS = 2_000
 _ITEMS, _ASSETS = 20, 100
 """How many apps of a manifest, and how many parts of one, are looked at: there are one and a handful."""
 _MANIFEST = re.compile(r"https?://[^\s?#]+\.plist(?:\?\S*)?", re.IGNORECASE)
@@ -45,27 +46,24 @@ class Ipa:
         link, _, name = source.key.partition("#")
         manifest = _manifest(link)
         if manifest is None:
-            return await ranges.look(source.key, ios.judge, fetch)
+            return await ranges.look(source.key, "ipa", fetch)
         try:
             page = await fetch(Request(url=manifest))
         except LookFailedError as failed:
             if failed.fault is None:
                 raise
             return Download(link=Link.PACKAGE, fault=failed.fault)
-        if refusal := _refused(page):
-            return refusal
-        offered, package = _offer(page)
-        if package is None:
+        offered = await fetch.read(read, page)
+        if offered.fault is not None:
             return offered
         if name and offered.package and offered.package != name:
             return replace(offered, fault=Fault.OTHER_APP)
-        return await ranges.look(f"{package.partition('#')[0]}#{name}", ios.judge, fetch)
+        package = (await fetch.read(package_of, page)).texts["url"]
+        return await ranges.look(f"{package.partition('#')[0]}#{name}", "ipa", fetch)
 
     def parse(self, page: Page) -> Download:
         """Return what a whole package is, or what a manifest offers."""
-        if archive.begins_as_package(page.body):
-            return ranges.read(page, ios.judge)
-        return _refused(page) or _offer(page)[0]
+        return ranges.read(page, ios.judge) if archive.begins_as_package(page.body) else read(page)
 
 
 COLLECTOR = Ipa()
@@ -86,6 +84,19 @@ def _refused(page: Page) -> Download | None:
     refusal = ranges.refused(page)
     is_list = b"<plist" in page.body or page.body.startswith(b"bplist")
     return None if refusal and refusal.fault is Fault.NOT_A_PACKAGE and is_list else refusal
+
+
+def read(page: Page) -> Download:
+    """Return what a manifest offers; a module-level function, so that it can travel."""
+    return _refused(page) or _offer(page)[0]
+
+
+def package_of(page: Page) -> Told:
+    """Return where the package lies that a manifest offers; raises LookFailedError where it offers none."""
+    url = _offer(page)[1]
+    if url is None or len(url) > _LONGEST_ADDRESS:
+        raise LookFailedError(Reason.UNREADABLE, "a manifest without the address of a package")
+    return Told(texts={"url": url})
 
 
 def _first(rows: object, most: int) -> object:

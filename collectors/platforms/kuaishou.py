@@ -24,7 +24,7 @@ from collectors import agents, answers, bodies, dates, html, standings
 from collectors.bodies import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session, Told
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -123,9 +123,10 @@ class Kuaishou:
         """Return the newest works; from the second page too where the first shows none but pinned ones."""
         page = await fetch(self._ask(user, "feed", {"pcursor": "", "page": "profile"}, cookies))
         first = await fetch.read(read, page)
-        if any(not post.is_pinned for post in first.posts) or not (cursor := _cursor(page)):
+        there = (await fetch.read(cursor, page)).texts.get("cursor") if bodies.is_pinned_only(first) else None
+        if there is None:
             return first
-        second = await fetch(self._ask(user, "feed", {"pcursor": cursor, "page": "profile"}, cookies))
+        second = await fetch(self._ask(user, "feed", {"pcursor": there, "page": "profile"}, cookies))
         return joined(first, await fetch.read(read, second))
 
     def _ask(self, user: str, what: str, more: Mapping[str, str], cookies: Mapping[str, str]) -> Request:
@@ -217,7 +218,7 @@ def _post(page: Page, item: Fields) -> Post | None:
     )
 
 
-def _cursor(page: Page) -> str | None:
-    """Return how the second page is asked for; None where there is none."""
-    cursor = bodies.words(_unwrapped(bodies.fields(bodies.load(page))).get("pcursor"))
-    return cursor if cursor not in {"", _NO_MORE} else None
+def cursor(page: Page) -> Told:
+    """Return how the second page is asked for; nothing where there is none."""
+    cursor = _unwrapped(bodies.fields(bodies.load(page))).get("pcursor")
+    return bodies.cursor(cursor if cursor != _NO_MORE else None)

@@ -39,8 +39,8 @@ _ITEMS = 2_000
 _PROVING = 3
 """How many dated links make a list."""
 _REFRESH = re.compile(
-    rb"""<meta\s[^<>]{0,80}http-equiv\s?=\s?["']?refresh["']?[^<>]{0,40}content\s?=\s?["']?\s?([0-9]{1,3})(?:\.[0-9]+)?\s?[;,]\s?"""
-    rb"""url\s?=\s?["']?([^"'<>\s]{1,500})""",
+    r"""<meta\s[^<>]{0,80}http-equiv\s?=\s?["']?refresh["']?[^<>]{0,40}content\s?=\s?["']?\s?([0-9]{1,3})(?:\.[0-9]+)?\s?[;,]\s?"""
+    r"""url\s?=\s?["']?([^"'<>\s]{1,500})""",
     re.IGNORECASE,
 )
 _REFRESH_WITHIN = 16_384
@@ -138,10 +138,10 @@ def read(page: Page, rules: Rules | None = None) -> Timeline:
 
 def _onward(page: Page) -> str | None:
     """Return the address of the same host that a page sends its visitor on to; None for a page to be read."""
-    match = _REFRESH.search(page.body[:_REFRESH_WITHIN]) if page.status < 400 else None
+    match = _REFRESH.search(html.decode(page)[:_REFRESH_WITHIN]) if page.status < 400 else None
     if match is None or int(match[1]) > _AT_ONCE:
         return None
-    onward = html.link(page.url, entities.unescape(match[2].decode("utf-8", "replace")))
+    onward = html.link(page.url, entities.unescape(match[2]))
     here = html.link(page.url, page.url)
     return onward if onward and onward != here and html.host(onward) == html.host(page.url) else None
 

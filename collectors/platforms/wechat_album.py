@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from collectors import bodies, dates, html, standings, wechat
 from collectors.bodies import Fields
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Request, Session, Told
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -61,7 +61,7 @@ class WechatAlbum:
         """Return the articles at an end of the album, or at both where it is longer than one page."""
         one_end = await fetch(self._request(source.key, "0"))
         seen = await fetch.read(read, one_end)
-        if not seen.posts or not _goes_on(one_end):
+        if not seen.posts or not (await fetch.read(goes_on, one_end)).is_so("goes_on"):
             return seen
         other_end = await fetch.read(read, await fetch(self._request(source.key, "1")))
         known = {post.key for post in seen.posts}
@@ -152,6 +152,7 @@ def _post(page: Page, row: Fields) -> Post | None:
     )
 
 
-def _goes_on(page: Page) -> bool:
+def goes_on(page: Page) -> Told:
+    """Return whether the album is longer than one page."""
     album = bodies.dig(bodies.load(page), "getalbum_resp")
-    return bodies.words(bodies.dig(album, "continue_flag")) == "1"
+    return Told(numbers={"goes_on": int(bodies.words(bodies.dig(album, "continue_flag")) == "1")})

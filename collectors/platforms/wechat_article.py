@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from collectors import dates, html, links, standings, wechat
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
+from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session, Told
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -120,7 +120,9 @@ class WechatArticle:
         """Return what the article's page says; of an account that has moved, also where to."""
         page = await fetch(self._request(source.key))
         seen = await fetch.read(read, page)
-        new_home = _new_home(page) if seen.standing is Standing.MIGRATED else None
+        if seen.standing is not Standing.MIGRATED:
+            return seen
+        new_home = (await fetch.read(moved_to, page)).texts.get("address")
         if new_home is None:
             return seen
         there = await fetch.read(read, await fetch(self._request(new_home)))
@@ -278,8 +280,8 @@ def _standing(message: str) -> Standing | None:
     return next(ours, None) or standings.said(message)
 
 
-def _new_home(page: Page) -> str | None:
-    """Return the article's address at the account that a migrated one has become."""
+def moved_to(page: Page) -> Told:
+    """Return the article's address at the account that a migrated one has become; nothing where it does not say."""
     found = _NEW_HOME.search(html.decode(page))
     link = wechat.permalink(page.url, _unescaped(found[1][1:-1])) if found else None
-    return link if link and wechat.is_article(link) else None
+    return Told(texts={"address": link} if link and wechat.is_article(link) else {})

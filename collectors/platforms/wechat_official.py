@@ -29,6 +29,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from collectors import bodies, dates, html, wechat, wechat_codes
@@ -37,7 +38,7 @@ from collectors.bodies import Fields
 from collectors.grants import StaleTokenError, Token, granted, with_token
 from monitor.core.account import Account, Platform, Source
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date, start_of_day
-from monitor.core.collector import Fetch, Grant, Page, Request, Session
+from monitor.core.collector import Fetch, Grant, Page, Request, Session, Told
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -52,6 +53,7 @@ from monitor.core.observation import (
 )
 
 _API = "https://api.weixin.qq.com"
+_LONGEST_TOKEN = 2_000
 _AT_ONCE = 20
 _DAYS = 16
 """So many days before today are asked for: as far back as the two-week rule goes, and two more."""
@@ -170,12 +172,14 @@ class _Ask:
         Raises LookFailedError where neither shows anything and the days are refused.
         """
         page = await self._answer("/cgi-bin/freepublish/batchget", {"offset": 0, "count": _AT_ONCE, "no_content": 1})
-        await self.fetch.read(read, page)  # refuses what cannot be read, off the loop
-        published, deleted = publications(page), deleted_ones(page)
+        await self.fetch.read(read, page)  # refuses what cannot be read
+        listed = await self.fetch.read(batch, page)
+        published = tuple(_listed(row) for row in listed.rows if row[1])
+        deleted = frozenset(row[0] for row in listed.rows if not row[1])
         days, refused = await self._days(page.at)
         told = {number: post for day in days for number, post in day.posts.items()}
         memory = self._memory()
-        new = self._new_ones(page, published, told, memory)
+        new = self._new_ones(page.at, published, told, memory, is_complete=listed.is_so("is_complete"))
         if refused and not days and not new:
             raise refused
         shown = [post for number, post in told.items() if number not in deleted]
@@ -218,14 +222,14 @@ class _Ask:
             return Day(day=day, posts=_kept_posts(day, kept), is_settled=True)
         asked = {"begin_date": day.isoformat(), "end_date": day.isoformat()}
         page = await self._answer("/datacube/getarticletotaldetail", asked)
-        if json_object(page).get("errcode") == wechat_codes.NOT_READY:
+        if (await self.fetch.read(code_of, page)).numbers.get("errcode") == wechat_codes.NOT_READY:
             return None
         await self.fetch.read(read, page)
-        found = day_of(page, day)
-        if found.is_settled:
-            rows = [[number, post.title, post.url] for number, post in found.posts.items()]
-            self.session.put(f"day {day}", json.dumps(rows, ensure_ascii=False), _KEPT)
-        return found
+        told = await self.fetch.read(partial(day_of, day=day.isoformat()), page)
+        kept = json.dumps([[number, title, url or None] for number, title, url in told.rows], ensure_ascii=False)
+        if told.is_so("is_settled"):
+            self.session.put(f"day {day}", kept, _KEPT)
+        return Day(day=day, posts=_kept_posts(day, kept), is_settled=told.is_so("is_settled"))
 
     def _memory(self) -> _Memory | None:
         """Return what was kept of earlier looks; None before the first, and where it is lost."""
@@ -241,10 +245,15 @@ class _Ask:
         )
 
     def _new_ones(
-        self, page: Page, published: Sequence[tuple[str, Post]], told: Mapping[str, Post], memory: _Memory | None
+        self,
+        at: datetime,
+        published: Sequence[tuple[str, Post]],
+        told: Mapping[str, Post],
+        memory: _Memory | None,
+        *,
+        is_complete: bool,
     ) -> list[Post]:
         """Return the publications that no day has and that were not there at an earlier look; remember all."""
-        is_complete = _is_complete(page)
         known = memory.ids if memory else frozenset[str]()
         latest = max((_message(number) for number in (*known, *told)), default=0)
         new = {
@@ -255,7 +264,7 @@ class _Ask:
         ids = sorted({*known, *(number for number, _ in published)}, key=_message)[-_REMEMBERED:]
         moments = {**(memory.new if memory else {}), **{number: post.published_at for number, post in new.items()}}
         kept = {
-            "at": page.at.isoformat(),
+            "at": at.isoformat(),
             "ids": ids,
             "is_complete": is_complete,
             "new": {number: moment.isoformat() for number, moment in moments.items() if number in ids},
@@ -294,7 +303,7 @@ class _Ask:
     async def _answer(self, path: str, asked: Mapping[str, object]) -> Page:
         url = f"{self.base}{path}?access_token={self.token}"
         page = await self.fetch(Request(url=url, method="POST", json=asked))
-        if wechat_codes.is_stale(json_object(page).get("errcode")):
+        if wechat_codes.is_stale((await self.fetch.read(code_of, page)).numbers.get("errcode")):
             raise StaleTokenError
         return page
 
@@ -302,11 +311,42 @@ class _Ask:
 async def _new_token(base: str, grant: Grant, fetch: Fetch) -> Token:
     asked = {"grant_type": "client_credential", "appid": grant.id, "secret": grant.secret}
     page = await fetch(Request(url=f"{base}/cgi-bin/stable_token", method="POST", json=asked, is_secret=True))
+    given = await fetch.read(token_of, page)
+    return Token(value=given.texts["token"], lasts=timedelta(seconds=given.numbers["seconds"]))
+
+
+def token_of(page: Page) -> Told:
+    """Return the access token that an answer gives, and for how many seconds; raises LookFailedError for none."""
     answer = json_object(page)
     value, seconds = bodies.words(answer.get("access_token")), bodies.count(answer.get("expires_in"))
-    if value and seconds:
-        return Token(value=value, lasts=timedelta(seconds=min(seconds, 7200)))
+    if value and seconds and len(value) <= _LONGEST_TOKEN:
+        return Told(texts={"token": value}, numbers={"seconds": min(seconds, 7200)})
     raise wechat_codes.refusal(answer.get("errcode"))
+
+
+def code_of(page: Page) -> Told:
+    """Return the error code of an answer; nothing where it has none. Raises LookFailedError for no JSON object."""
+    code = json_object(page).get("errcode")
+    return Told(numbers={"errcode": code} if type(code) is int else {})
+
+
+def batch(page: Page) -> Told:
+    """Return what `batchget` lists: id, time, precision, title and address of each, and the bare id of deleted ones.
+
+    With them whether that is every publication there is. Raises LookFailedError (UNREADABLE).
+    """
+    rows = [
+        (number, post.published_at.isoformat(), post.precision.value, post.title, post.url or "")
+        for number, post in publications(page)
+    ]
+    rows += [(number, "", "", "", "") for number in sorted(deleted_ones(page))]
+    return Told(rows=tuple(rows), numbers={"is_complete": int(_is_complete(page))})
+
+
+def _listed(row: tuple[str, ...]) -> tuple[str, Post]:
+    number, moment, precision, title, url = row
+    published_at = datetime.fromisoformat(moment)
+    return number, Post(published_at=published_at, precision=Precision(precision), title=title, url=url or None)
 
 
 def read(page: Page) -> Timeline:
@@ -364,12 +404,16 @@ def _articles(item: Fields) -> Iterator[tuple[str, str | None, Fields]]:
         yield wechat.message_id(url or "") or url or "", url, article
 
 
-def day_of(page: Page, day: date) -> Day:
-    """Return what an answer about one day says; raises LookFailedError (UNREADABLE) for rows of another day."""
+def day_of(page: Page, day: str) -> Told:
+    """Return what an answer about one day says: id, title and address of each article, and whether that is settled.
+
+    `day` is in ISO 8601. Raises LookFailedError (UNREADABLE) for rows of another day.
+    """
     posts = dict(_rows(page))
-    if any(beijing_date(post.published_at) != day for post in posts.values()):
+    if any(beijing_date(post.published_at).isoformat() != day for post in posts.values()):
         raise LookFailedError(Reason.UNREADABLE, f"asked about {day}, told about another day")
-    return Day(day=day, posts=posts, is_settled=json_object(page).get("is_delay") is False)
+    rows = tuple((number, post.title, post.url or "") for number, post in posts.items())
+    return Told(rows=rows, numbers={"is_settled": int(json_object(page).get("is_delay") is False)})
 
 
 def _rows(page: Page) -> tuple[tuple[str, Post], ...]:

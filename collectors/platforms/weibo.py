@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from collectors import agents, bodies, sina, sina_visitor
+from collectors import agents, sina, sina_visitor
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session
+from monitor.core.collector import Fetch, Page, Request, Session, Told
 from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
 
 
@@ -52,18 +52,18 @@ class Weibo:
 
     async def _look(self, ask: _Ask) -> Timeline:
         profile_page = await ask.mobile(ask.profile())
-        if sina.is_ambiguous(profile_page):
+        if profile_page.is_ambiguous:
             return await self._second_opinion(ask)
-        about = await ask.fetch.read(sina.read, profile_page)
+        about = await ask.fetch.read(sina.read, profile_page.page)
         if not about.standing.is_present:
             return about
         is_empty = about.standing is Standing.EMPTY  # then an unchanged list says nothing: the profile may have changed
-        container = _container(profile_page) or f"{sina.LIST}{ask.uid}"
+        container = profile_page.told.texts.get("container") or f"{sina.LIST}{ask.uid}"
         request = replace(ask.posts(container), conditional=not is_empty)
         posts_page = await ask.mobile(request, may_be_empty=is_empty)
-        if sina.is_ambiguous(posts_page):
+        if posts_page.is_ambiguous:
             return about if is_empty else await self._nothing_shown(ask, about)
-        seen = await ask.fetch.read(sina.read, posts_page)
+        seen = await ask.fetch.read(sina.read, posts_page.page)
         if seen.posts and all(post.is_pinned for post in seen.posts):
             seen = await self._beyond_pinned(ask, posts_page, seen, about)
         return sina.with_profile(seen, about)
@@ -83,16 +83,16 @@ class Weibo:
         """
         return sina.with_profile(await ask.info(conditional=True), about)
 
-    async def _beyond_pinned(self, ask: _Ask, first_page: Page, first: Timeline, about: Timeline) -> Timeline:
+    async def _beyond_pinned(self, ask: _Ask, first_page: sina.Answer, first: Timeline, about: Timeline) -> Timeline:
         """Return the first page's posts and the second's; without the second, the pinned ones prove little."""
         published = about.profile.posts if about.profile else None
         if published is not None and published <= len(first.posts):
             return replace(first, covers=Covers.ALL)
-        container = _container_of_list(first_page) or f"{sina.LIST}{ask.uid}"
-        page = await ask.mobile(ask.posts(container, _next(first_page)), may_be_empty=True)
-        if sina.is_ambiguous(page):
+        container = first_page.told.texts.get("list") or f"{sina.LIST}{ask.uid}"
+        page = await ask.mobile(ask.posts(container, _next(first_page.told)), may_be_empty=True)
+        if page.is_ambiguous:
             return first
-        return joined(first, await ask.fetch.read(sina.read, page))
+        return joined(first, await ask.fetch.read(sina.read, page.page))
 
     def at_host(self, host: str) -> str:
         """Return where a host of Weibo is reached."""
@@ -118,19 +118,18 @@ class _Ask:
     session: Session
     is_renewed: bool = field(kw_only=True)
 
-    async def mobile(self, request: Request, *, may_be_empty: bool = False) -> Page:
+    async def mobile(self, request: Request, *, may_be_empty: bool = False) -> sina.Answer:
         """Return what m.weibo.cn answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         page = await self.fetch(request)
-        sina.refuse_stale(page, is_renewed=self.is_renewed or may_be_empty)
-        return page
+        return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty)
 
     async def info(self, *, conditional: bool = False) -> Timeline:
         """Return what weibo.com's profile says, to a visitor of its own."""
 
         async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
             page = await self.fetch(replace(self._info(cookies), conditional=conditional))
-            sina.refuse_stale(page, is_renewed=is_renewed)
-            return await self.fetch.read(sina.read, page)
+            answer = await sina.answered(page, self.fetch, is_renewed=is_renewed)
+            return await self.fetch.read(sina.read, answer.page)
 
         passport = self.weibo.at_host(sina_visitor.DESKTOP.passport)
         return await sina_visitor.as_visitor(sina_visitor.DESKTOP, passport, self.session, self.fetch, look)
@@ -162,16 +161,7 @@ class _Ask:
         )
 
 
-def _container(page: Page) -> str | None:
-    tabs = bodies.rows(bodies.dig(sina.answer(page), "data", "tabsInfo", "tabs"))
-    return next((bodies.words(tab.get("containerid")) for tab in tabs if tab.get("tab_type") == "weibo"), None)
-
-
-def _container_of_list(page: Page) -> str | None:
-    return bodies.words(bodies.dig(sina.answer(page), "data", "cardlistInfo", "containerid")) or None
-
-
-def _next(page: Page) -> dict[str, str]:
+def _next(told: Told) -> dict[str, str]:
     """Return how the second page is asked for."""
-    since = bodies.words(bodies.dig(sina.answer(page), "data", "cardlistInfo", "since_id"))
+    since = told.texts.get("since")
     return {"since_id": since} if since else {"page": "2"}

@@ -60,14 +60,15 @@ class WeiboAjax(links.KnowsLinks):
 
         async def look(cookies: Mapping[str, str], is_renewed: bool) -> Timeline:  # noqa: FBT001 - a port of two words
             ask = _Ask(self, found.number, fetch, cookies, is_renewed=is_renewed)
-            page = await ask.page(f"statuses/show?id={found.number}", may_be_empty=True)
-            return await fetch.read(read_one, links.at_any_time(page))
+            answer = await ask.page(f"statuses/show?id={found.number}", may_be_empty=True)
+            return await fetch.read(read_one, links.at_any_time(answer.page))
 
         passport = self.at_host(sina_visitor.DESKTOP.passport)
         return await found.proof(lambda: sina_visitor.as_visitor(sina_visitor.DESKTOP, passport, session, fetch, look))
 
     async def _look(self, ask: _Ask) -> Timeline:
-        about = await ask.fetch.read(sina.read, await ask.page(f"profile/info?uid={ask.uid}"))
+        profile = await ask.page(f"profile/info?uid={ask.uid}")
+        about = await ask.fetch.read(sina.read, profile.page)
         if about.standing is not Standing.ACTIVE:
             return about
         seen = await self._list(ask, 1)
@@ -78,10 +79,10 @@ class WeiboAjax(links.KnowsLinks):
     async def _list(self, ask: _Ask, number: int) -> Timeline:
         """Return the posts of a page; nothing for certain where its answer may mean empty or hidden."""
         path = f"statuses/mymblog?uid={ask.uid}&page={number}&feature=0"
-        page = await ask.page(path, conditional=number == 1, may_be_empty=number > 1)
-        if sina.is_ambiguous(page):
+        answer = await ask.page(path, conditional=number == 1, may_be_empty=number > 1)
+        if answer.is_ambiguous:
             return timeline((), covers=Covers.SOME, standing=Standing.ACTIVE)
-        return await ask.fetch.read(sina.read, page)
+        return await ask.fetch.read(sina.read, answer.page)
 
     def at_host(self, host: str) -> str:
         """Return where a host of Weibo is reached."""
@@ -98,13 +99,12 @@ class _Ask:
     cookies: Mapping[str, str]
     is_renewed: bool = field(kw_only=True)
 
-    async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> Page:
+    async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> sina.Answer:
         """Return what weibo.com answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         headers = {"Referer": f"https://weibo.com/u/{self.uid}", "X-Requested-With": "XMLHttpRequest"}
         url = f"{self.weibo.at_host('weibo.com')}/ajax/{path}"
         page = await self.fetch(Request(url=url, headers=headers, cookies=self.cookies, conditional=conditional))
-        sina.refuse_stale(page, is_renewed=self.is_renewed or may_be_empty)
-        return page
+        return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty)
 
 
 COLLECTOR = WeiboAjax()

@@ -15,8 +15,26 @@ from monitor.core.account import Account, Platform, Source
 from monitor.core.download import Download, Link
 from monitor.core.observation import LookFailedError, Post, Reason, Seen, Timeline
 
-SeenT = TypeVar("SeenT", Timeline, Download)
-"""What one parser sees: always a timeline, or always a download."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a collector needs of an answer to go on, and nobody else: a token, a cursor, where to ask next.
+
+    Plain values only (texts, numbers, truth, and lists of them): it comes out of another process.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By name; not shown, for a token may be among them."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+
+    def is_so(self, name: str) -> bool:
+        """Whether a number of this name says yes; one that is missing says no."""
+        return bool(self.numbers.get(name))
+
+
+SeenT = TypeVar("SeenT", Timeline, Download, Told)
+"""What one parser makes of a page: always a timeline, always a download, or always what the collector goes on with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,6 +234,48 @@ def _whole_from(listed: Sequence[Post]) -> datetime | None:
     return min(in_order) if len(in_order) < len(unpinned) else None
 
 
+POSTS_MOST = 300
+"""So many posts of one look are kept: more than any account publishes between two looks."""
+_TITLE_MOST, _NAME_MOST, _ADDRESS_MOST = 200, 200, 2_000
+"""Characters of what a far side wrote; every reader has limits of its own, and none may forget one."""
+
+
+def within_bounds(seen: Seen) -> Seen:
+    """Return what was seen, no larger than anything honest is: the newest posts of a list, which then covers some."""
+    if isinstance(seen, Download):
+        return replace(seen, package=_cut(seen.package), version=_cut(seen.version), shop=_cut(seen.shop))
+    about = seen.profile
+    return replace(
+        _of_newest(seen),
+        profile=about and replace(about, name=_cut(about.name), entity=_cut(about.entity), id=_cut(about.id)),
+    )
+
+
+def _of_newest(seen: Timeline) -> Timeline:
+    posts = tuple(_short(post) for post in seen.posts[:POSTS_MOST])
+    if len(posts) == len(seen.posts):
+        return replace(seen, posts=posts)
+    oldest = min(post.published_at for post in posts)
+    return replace(
+        seen,
+        posts=posts,
+        covers=Covers.SOME,
+        whole_from=None if seen.whole_from is None else max(seen.whole_from, oldest),
+        places=seen.places[:POSTS_MOST],
+    )
+
+
+def _short(post: Post) -> Post:
+    is_long = len(post.title) > _TITLE_MOST or len(post.url or "") > _ADDRESS_MOST
+    if not is_long:
+        return post
+    return replace(post, title=post.title[:_TITLE_MOST], url=post.url if len(post.url or "") <= _ADDRESS_MOST else None)
+
+
+def _cut(name: str | None) -> str | None:
+    return name[:_NAME_MOST] if name else name
+
+
 def gone(standing: Standing, profile: Profile | None = None) -> Timeline:
     """Return what a look saw of an account that the platform no longer shows: it covers nothing."""
     return Timeline(covers=Covers.SOME, standing=standing, profile=profile)

@@ -12,7 +12,17 @@ from typing import Protocol
 from monitor.core import schedule
 from monitor.core.account import Platform, Source
 from monitor.core.collector import Collector, Fetch, Sealed, Session, UnchangedError
-from monitor.core.observation import Blind, Look, LookFailedError, Reason, Sight, Unchanged, Validators, of_part
+from monitor.core.observation import (
+    Blind,
+    Look,
+    LookFailedError,
+    Reason,
+    Sight,
+    Unchanged,
+    Validators,
+    of_part,
+    within_bounds,
+)
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, Tx, looks, tokens
 
@@ -139,7 +149,7 @@ class Looker:
         with self.faults.contained("look", source=source.id):
             try:
                 seen = await collector.collect(source, fetch, self.sessions.of(collector.name, source.key))
-                sight = seen if fetch.is_whole else of_part(seen)
+                sight = within_bounds(seen if fetch.is_whole else of_part(seen))
             except UnchangedError:
                 sight = Unchanged()
             except LookFailedError as failed:

@@ -3,19 +3,38 @@
 import asyncio
 import gc
 import logging
-import multiprocessing
 import os
-import pickle
 import signal
-from collections.abc import Iterator
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from collectors.reader import Reader, _serve, is_harmless
-from monitor.core.collector import Page
-from monitor.core.observation import LookFailedError, Post, Reason, Timeline, timeline
+from collectors import reader as reader_module
+from collectors import wire
+from collectors.reader import Reader, _Worker, is_harmless
+from collectors.worker import BEGUN
+from monitor.core.collector import Page, Told
+from monitor.core.download import Download, Fault, Link
+from monitor.core.observation import (
+    POSTS_MOST,
+    Blind,
+    Covers,
+    LookFailedError,
+    Post,
+    Precision,
+    Profile,
+    Reason,
+    Standing,
+    Timeline,
+    gone,
+    timeline,
+)
 from tests.collectors.conftest import NOW
 
 LARGE = b"<p>x</p>" * 100_000
@@ -63,20 +82,69 @@ def dying(page: Page) -> Timeline:
     os._exit(3)
 
 
+def unlisted(page: Page) -> Timeline:
+    return pid_of(page)
+
+
+def thousands(page: Page) -> Timeline:
+    return timeline([Post(published_at=page.at - timedelta(hours=n), title="x" * 5_000) for n in range(11_000)])
+
+
+def unlisted_thousands(page: Page) -> Timeline:
+    return thousands(page)
+
+
+def away_for_a_year(page: Page) -> Timeline:
+    raise LookFailedError(Reason.RATE_LIMITED, "stay away", retry_after=timedelta(days=365))
+
+
+def trying(page: Page) -> Told:
+    """Return what came of everything that a parser has no business to do; the body is the service's number."""
+    kept, service = Path(page.url), int(page.body)
+    told = {"environment": " ".join(sorted(name for name in os.environ if name != "LC_CTYPE"))}
+    attempts: dict[str, Callable[[], object]] = {
+        "network": lambda: socket.create_connection(("127.0.0.1", 9)),
+        "datagrams": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+        "unix": lambda: socket.socket(socket.AF_UNIX),
+        "fork": os.fork,
+        "program": lambda: subprocess.run(["/bin/true"], check=False),
+        "signal": lambda: os.kill(service, 0),
+        "reading": kept.read_text,
+        "writing": lambda: kept.write_text("mine"),
+        "emptying": lambda: os.truncate(kept, 0),
+        "removing": kept.unlink,
+        "its environment": Path(f"/proc/{service}/environ").read_bytes,
+        "its memory": lambda: os.open(f"/proc/{service}/mem", os.O_RDONLY),
+    }
+    for name, attempt in attempts.items():
+        try:
+            attempt()
+            told[name] = "done"
+        except OSError as error:
+            told[name] = type(error).__name__
+    return Told(texts=told)
+
+
 def greedy(page: Page) -> Timeline:
     return timeline([Post(published_at=page.at, title=str(len(bytes(8 * 1024**3))))])
 
 
+LINEAR = frozenset(
+    f"{__name__}.{one.__name__}"
+    for one in (posts_of, pid_of, busy, busy_if_slow, collecting_of, rate_limited, broken, thousands)
+)
+
+
 @pytest.fixture
 def reader() -> Iterator[Reader]:
-    made = Reader(timedelta(seconds=30))
+    made = Reader(timedelta(seconds=30), linear=LINEAR)
     yield made
     made.close()
 
 
 @pytest.fixture
 def impatient() -> Iterator[Reader]:
-    made = Reader(timedelta(milliseconds=200))
+    made = Reader(timedelta(milliseconds=200), linear=LINEAR)
     yield made
     made.close()
 
@@ -141,14 +209,13 @@ async def test_a_parser_that_takes_its_process_with_it_is_unreadable(reader: Rea
     assert await reader.read(posts_of, BIG) == posts_of(BIG)
 
 
-def test_a_worker_whose_daemon_was_killed_ends_by_itself() -> None:
-    ours, theirs = multiprocessing.Pipe()
-    worker = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, 0.1), daemon=True)
-    worker.start()
-    ours.send_bytes(pickle.dumps((never_done, PAGE)))
-    assert ours.recv_bytes() == b"begun"
-    worker.join(30)
-    assert worker.exitcode == -signal.SIGALRM
+async def test_a_worker_whose_daemon_was_killed_ends_by_itself() -> None:
+    made = _Worker(0.1)
+    made._tell(wire.job(never_done, BIG), monotonic() + 60)
+    assert made._said(monotonic() + 60).keys() == {"open", "unshut"}
+    assert made._said(monotonic() + 60) == BEGUN
+    assert await asyncio.to_thread(made._process.wait, 30) in {-signal.SIGALRM, -signal.SIGXCPU}
+    made.kill()
 
 
 async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: Reader) -> None:
@@ -158,13 +225,18 @@ async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: Reader) ->
 
 
 async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: Reader) -> None:
-    other = replace(PAGE, url="https://other.example/list")
-    assert title(await reader.read(busy, PAGE)) == str(os.getpid())
-    assert title(await reader.read(busy, PAGE)) == str(os.getpid())
-    assert title(await reader.read(busy, PAGE)) != str(os.getpid())
-    assert title(await reader.read(busy, PAGE)) != str(os.getpid())
-    assert title(await reader.read(busy, other)) == str(os.getpid())
-    assert title(await reader.read(pid_of, PAGE)) == str(os.getpid())
+    assert title(await reader.read(busy, PAGE, "one")) == str(os.getpid())
+    assert title(await reader.read(busy, PAGE, "one")) == str(os.getpid())
+    assert title(await reader.read(busy, PAGE, "one")) != str(os.getpid())
+    assert title(await reader.read(busy, replace(PAGE, url="https://new.example/"), "one")) != str(os.getpid())
+    assert title(await reader.read(busy, PAGE, "other")) == str(os.getpid())
+    assert title(await reader.read(pid_of, PAGE, "one")) == str(os.getpid())
+
+
+async def test_no_name_of_a_host_makes_room_for_another_source(reader: Reader) -> None:
+    for number in range(20):
+        await reader.read(busy if number < 2 else pid_of, replace(PAGE, url=f"https://{number}.example/"), "one")
+    assert title(await reader.read(busy, replace(PAGE, url="https://fresh.example/"), "one")) != str(os.getpid())
 
 
 async def test_a_single_hiccup_is_forgotten_at_the_next_quick_reading(reader: Reader) -> None:
@@ -187,7 +259,108 @@ async def test_a_single_hiccup_is_forgotten_at_the_next_quick_reading(reader: Re
     ],
 )
 def test_what_makes_parsers_slow_is_seen_beforehand(body: bytes, harmless: bool) -> None:  # noqa: FBT001 - the expected answer
-    assert is_harmless(body) is harmless
+    assert is_harmless(replace(PAGE, body=body)) is harmless
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16le", "utf-16be"])
+def test_what_makes_parsers_slow_is_seen_in_the_text_and_not_in_its_bytes(charset: str) -> None:
+    body = ("<div>" * 9_000).encode("utf-16le" if charset == "utf-16" else charset)
+    page = replace(PAGE, body=body, headers={"content-type": f"text/html; charset={charset}"})
+    assert not is_harmless(page)
+
+
+async def test_a_parser_that_is_not_on_the_list_is_read_elsewhere_whatever_the_page(reader: Reader) -> None:
+    assert title(await reader.read(unlisted, PAGE)) != str(os.getpid())
+
+
+async def test_the_process_that_reads_knows_no_secret_and_can_do_nothing(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XUNCHA_KEY", "a secret of the service")
+    kept = tmp_path / "secrets.env"
+    kept.write_text("a secret in a file")
+    page = replace(PAGE, url=str(kept), body=str(os.getpid()).encode())
+    told = await reader.read(trying, page)
+    assert told.texts["environment"] == "LANG PATH"
+    tried = {name: result for name, result in told.texts.items() if name != "environment"}
+    assert len(tried) == 12
+    assert {name for name, result in tried.items() if result == "done"} == set()
+    assert kept.read_text() == "a secret in a file"
+
+
+async def test_a_kernel_that_cannot_shut_the_process_in_is_told_once(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(reader_module, "_SERVE", UNSHUT)
+    for _ in range(2):
+        await reader.read(unlisted, PAGE)
+    assert [record.getMessage() for record in caplog.records] == ["reading process not shut in by this kernel"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"timeline":{"posts":5}}',
+        b'{"timeline":{"posts":[{"published_at":"2026-03-01T00:00:00"}]}}',
+        b'{"timeline":{"covers":"everything"}}',
+        b'{"told":{"texts":{"token":5}}}',
+        b'{"download":{"link":"package","is_signed":"yes"}}',
+        b'{"blind":{"reason":"because"}}',
+        b'{"other":1}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_a_taken_over_process_may_say_is_no_reading(answer: bytes) -> None:
+    with pytest.raises(wire.GarbledError):
+        _ = wire.understood(answer).outcome
+
+
+UNSHUT = reader_module._SERVE.replace(
+    "from collectors.worker", "from collectors import jail; jail.shut = lambda: ('network',); from collectors.worker"
+)
+
+SEEN = [
+    timeline(
+        [
+            Post(published_at=NOW, precision=Precision.DAY, title="示例\ud800", url="https://a.cn/1", is_pinned=True),
+            Post(published_at=NOW - timedelta(days=1), is_year_guessed=True),
+        ],
+        profile=Profile(name="示例发布", followers=10**12),
+    ),
+    gone(Standing.BANNED),
+    Download(link=Link.PACKAGE, fault=Fault.UNSIGNED, package="cn.x", is_signed=False, certificate_until=NOW),
+    Told(texts={"token": "x"}, numbers={"n": -1}, rows=(("1", "2"), ())),
+    Blind(reason=Reason.RATE_LIMITED, detail="d", retry_after=timedelta(seconds=1.5)),
+]
+
+
+@pytest.mark.parametrize("seen", SEEN)
+def test_what_was_seen_comes_back_whole(seen: Timeline | Download | Told | Blind) -> None:
+    message = wire.written(wire.reading(seen, NOW))
+    text, body = wire.lengths(message[: wire.HEAD])
+    assert body == 0
+    assert text == len(message) - wire.HEAD
+    read = wire.understood(message[wire.HEAD :])
+    assert (read.outcome, read.other_from) == (seen, NOW)
+
+
+async def test_of_thousands_of_posts_the_newest_few_hundred_are_kept_and_cover_some(reader: Reader) -> None:
+    for parse in (thousands, unlisted_thousands):
+        seen = await reader.read(parse, PAGE)
+        assert len(seen.posts) == POSTS_MOST
+        assert seen.covers is Covers.SOME
+        assert seen.posts[0].published_at == NOW
+        assert len(seen.posts[0].title) <= 200
+
+
+async def test_no_answer_has_us_stay_away_for_longer_than_a_day(reader: Reader) -> None:
+    with pytest.raises(LookFailedError) as caught:
+        await reader.read(away_for_a_year, PAGE)
+    assert caught.value.retry_after == timedelta(days=1)
 
 
 async def test_collecting_garbage_is_no_pages_work(reader: Reader) -> None:
