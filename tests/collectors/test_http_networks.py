@@ -103,7 +103,8 @@ async def test_a_later_request_of_the_look_goes_no_further_than_the_first(door: 
 
 ITSELF = """
 127.0.0.1. 127.1 0x7f.1 0177.0.0.1 2130706433 0x7f000001 [::1] [::ffff:127.0.0.1] 0 localhost LOCALHOST localhost.
-a.localhost a.localhost. localhost.localdomain ip6-localhost ip6-loopback 10.0.0.1. 169.254.169.254. 127\u30020\u30020\u30021
+a.localhost a.localhost. localhost.localdomain ip6-localhost ip6-loopback 10.0.0.1. 169.254.169.254.
+127\u30020\u30020\u30021
 \uff11\uff12\uff17.0.0.1 [fe80::1]
 """
 LOCAL = "metadata.google.internal intranet printer.local router.lan db.corp"
