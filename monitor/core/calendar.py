@@ -135,6 +135,15 @@ class WorkCalendar:
             count += self.is_workday(earlier)
         return count
 
+    def days_late(self, last: date, today: date) -> int:
+        """Return how many working days have begun since the last day for something; 0 while it is in time.
+
+        A last day that is off is the next working day (Civil Code art. 203), and on days off after the last day nothing
+        is late yet. So goes every term that an office has; a platform's own (the confirmation of a deregistration) and
+        the day up to which something holds (an exemption) do not move.
+        """
+        return self.workdays_between(self.workday_on_or_after(last), today)
+
     def days_off_after(self, day: date) -> DaysOff | None:
         """Return the block of days off that begins the day after, or None if that day is worked."""
         if day not in self._days_off:

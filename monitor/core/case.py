@@ -446,8 +446,8 @@ _TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEE
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
     """Return the operator's task; a hint is nobody's task.
 
-    It is named at once, again after every ten working days, and on the working day on which, or after which, it is
-    due: a step of that kind has the ordinal of the date as its number.
+    It is named at once, again after every ten working days, and on the working day on which, or after which, it can be
+    done first and is due: a step of that kind has the ordinal of the date as its number.
     """
     if finding.state not in _TROUBLES or finding.strength is Strength.ADVISORY:
         return None
@@ -455,14 +455,20 @@ def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: date
     worked = calendar.workdays_between(beijing_date(case.opened_at), today) if case else 0
     turn = worked // TASK_AGAIN
     if case and case.has(StepKind.TASK, turn):
-        if finding.due is None or not _is_last_call(finding.due, case, calendar, today):
+        called = _called(finding, case, calendar, today)
+        if called is None:
             return None
-        turn = finding.due.toordinal()
+        turn = called.toordinal()
     return Step(kind=StepKind.TASK, number=turn, at=now, days=finding.days, because=finding.because)
 
 
-def _is_last_call(due: date, case: Case, calendar: WorkCalendar, today: date) -> bool:
-    """Whether the last working day for a task has come and nobody was told of it on that day or since."""
-    last = calendar.workday_on_or_before(due)
-    named = (beijing_date(step.at) for step in case.steps if step.kind is StepKind.TASK)
-    return last <= today <= due and all(on < last for on in named)
+def _called(finding: Finding, case: Case, calendar: WorkCalendar, today: date) -> date | None:
+    """Return the day for which a task is named once more, the last or the first, if nobody was told since it came."""
+    if finding.due is None or today > finding.due:
+        return None
+    told = [beijing_date(step.at) for step in case.steps if step.kind is StepKind.TASK]
+    for day in (finding.due, finding.opens):
+        come = calendar.workday_on_or_before(day) if day else today
+        if day and come <= today and all(on < come for on in told):
+            return day
+    return None

@@ -23,6 +23,8 @@ class Ruling(Labelled):
     """Ends, from its own date on, whatever was decided before under the same rule about the same account."""
 
 
+ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
+"""What decides that the account goes."""
 STAYING = frozenset({"CLN-01", "CLN-02", "WEAK-01", "TWN-01", "PLT-01", "UPD-02", "UPD-03", "CAP-01"})
 """The rules that ask whether an account stays, or how many may: the question that 保留 answers, and no duty."""
 
@@ -93,6 +95,21 @@ def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
         last = beijing_date(one.at) - ONE_DAY
         standing = [kept for each in standing for kept in _until(each, one, last)]
     return tuple(standing)
+
+
+def of_this_life(decisions: Iterable[Decision], opened_again: datetime | None) -> tuple[Decision, ...]:
+    """Return decisions without those to end an account that had been carried out when it was opened again.
+
+    Of one from a file the day is known, and no hour of it.
+    """
+    if opened_again is None:
+        return tuple(decisions)
+    first = beijing_date(opened_again)
+    return tuple(
+        one
+        for one in decisions
+        if one.ruling not in ENDING or one.at >= opened_again or (not one.episode and beijing_date(one.at) >= first)
+    )
 
 
 def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:

@@ -11,26 +11,29 @@ administrator confirms within seven days after it, else the application is void)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, AccountStatus, Labelled
-from monitor.core.calendar import beijing_date, start_of_day
-from monitor.core.decision import Decision, Ruling, in_force
+from monitor.core.calendar import EVER, ONE_DAY, beijing_date, start_of_day
+from monitor.core.decision import ENDING, Decision, Ruling, in_force, of_this_life
 from monitor.core.finding import Known, RuleBook
 from monitor.core.observation import Observation, Standing, Timeline
 from monitor.core.record import Record, RecordKind
+from monitor.core.register import Version, in_turn, opened_again
 
 ID = "DRG-01"
 """The rule whose numbers the terms are."""
 APART = timedelta(hours=24)
 """An account is gone when two looks at least so far apart show no account."""
+LONGEST = timedelta(days=366)
+"""No freeze is longer, whatever a record says of it."""
 _THOUSAND = 1000
 _STOPPED = "终止"
 """The record that ends a deregistration which is not to be: what was marked before it counts no more."""
 _GONE = frozenset({Standing.CANCELLED, Standing.NOT_FOUND})
-_ENDING = frozenset({Ruling.DEREGISTERED, Ruling.CONSOLIDATED})
 _LEAVING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
 _MERGING = re.compile("整合|归集|迁移")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", re.ASCII)
@@ -53,6 +56,41 @@ class Stage(Labelled):
 _MARKS = {one.label: one for one in Stage if one not in {Stage.MOVED, Stage.GONE, Stage.CLOSED}}
 
 
+def stage_of(record: Record) -> Stage | None:
+    """Return which step a record of 注销进度 marks; None for one that is no step (存档、终止)."""
+    return _MARKS.get(record.word or "")
+
+
+_OF_APPLICATIONS = frozenset({Stage.APPLIED, Stage.FROZEN, Stage.CONFIRMED})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When an application can be confirmed: the platform's own days, which no day off moves."""
+
+    until: date | None
+    """The last day of the freeze; None where nobody knows how long it is."""
+    first: date
+    """The first day on which it may be possible: the last of the freeze, of the shortest one where it is not known."""
+    last: date
+    """The last day on which it may be possible."""
+
+    def __contains__(self, on: date) -> bool:
+        """Whether the day lies in it."""
+        return self.first <= on <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """How an application came to nothing: one has to apply anew."""
+
+    on: date
+    """The last day on which it could have been confirmed, or that of a confirmation while the freeze ran."""
+    window: Window
+    confirmed_on: date | None
+    """The day of the confirmation that does not count, where one is marked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Where one account's deregistration stands at a moment."""
@@ -73,18 +111,33 @@ class Progress:
     """The last day for it; None where nothing says."""
     asked_from: date = date.max
     """From this day on it is the operator's task."""
-    lapsed_on: date | None = None
-    """The last day on which the void application could have been confirmed; None unless one is void."""
+    void: Void | None = None
+    """Why the latest application is void; None where it is not."""
+    notice_until: date | None = None
+    """Until when the notice runs, where the application did not wait for that."""
+    is_closed: bool = False
+    """Whether the roster says 已注销; the day of it is among `days` only where the roster names one."""
 
     @property
     def stage(self) -> Stage | None:
         """The last step that is done; None where the roster says 注销中 and nothing is marked."""
-        return max(self.days, key=_ORDER.__getitem__, default=None)
+        return Stage.CLOSED if self.is_closed else max(self.days, key=_ORDER.__getitem__, default=None)
 
     @property
     def since(self) -> date | None:
         """The day of that step."""
-        return self.days[self.stage] if self.stage else None
+        return self.days.get(self.stage) if self.stage else None
+
+    @property
+    def lapsed_on(self) -> date | None:
+        """The day on which the latest application became void."""
+        return self.void.on if self.void else None
+
+    @property
+    def is_hasty(self) -> bool:
+        """Whether an application that goes on was made without a filing or a notice, or before the notice had ended."""
+        is_applied = not self.days.keys().isdisjoint(_OF_APPLICATIONS) and not self.is_closed
+        return is_applied and not (self.notice_until is None and {Stage.FILED, Stage.ANNOUNCED} <= self.days.keys())
 
     @property
     def left_out(self) -> tuple[Stage, ...]:
@@ -104,36 +157,88 @@ def _moving(ruling: Ruling) -> tuple[Stage, ...]:
 def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
     """Return how far an account's deregistration is; None where nobody decided on one and nothing is marked."""
     account = known.account
-    stopped, records = _since_stopped(known.records_of(RecordKind.DEREGISTRATION))
-    decisions = _standing(known.decisions, stopped)
-    is_closing = account.status is AccountStatus.DEREGISTERING
-    if not (records or decisions or is_closing):
+    marked = known.records_of(RecordKind.DEREGISTRATION)
+    marks = _marks(account, known.versions, in_force(known.decisions), marked)
+    if not marks.tell_of_one(account):
         return None
-    days = _marked(records, decisions)
-    ruling = _ruling(records, decisions)
-    moved = [one for one in known.records_of(RecordKind.MIGRATION) if one.text and one.on > stopped]
+    days, ruling = _days(marks), _ruling(marks)
+    moved = [one for one in known.records_of(RecordKind.MIGRATION) if one.text and one.on >= marks.first]
     days |= {Stage.MOVED: moved[-1].on} if moved else {}
-    until = _frozen_until(account, days, records, book)
-    days |= {} if Stage.FROZEN in days or until is None else {Stage.FROZEN: days[Stage.APPLIED]}
-    lapsed_on = _lapsed_on(days, until, book, beijing_date(now)) if _freezes(account, book) else None
-    if lapsed_on is not None:
-        days, until = {one: on for one, on in days.items() if _ORDER[one] < _ORDER[Stage.APPLIED]}, None
+    applied = _Application.latest(marks.records)
+    window = _window(known, applied, book)
+    is_closed = account.status is AccountStatus.CLOSED
+    void = None if is_closed else _void(applied, window, beijing_date(now))
+    if void is None:
+        days |= applied.days(window)
     gone_on = _gone_on(known, days, book)
     days |= {Stage.GONE: gone_on} if gone_on else {}
-    days |= {Stage.CLOSED: account.closed_on or beijing_date(now)} if account.status is AccountStatus.CLOSED else {}
+    days |= {Stage.CLOSED: account.closed_on} if is_closed and account.closed_on else {}
     reached = Progress(
         ruling=ruling,
         days={one: days[one] for one in Stage if one in days},
-        frozen_until=until,
+        frozen_until=window.until if window and void is None else None,
         target=moved[-1].text if moved else None,
-        lapsed_on=lapsed_on,
+        void=void,
+        notice_until=_notice_until(days, book),
+        is_closed=is_closed,
     )
     return _with_next(reached, account, book)
 
 
-def _since_stopped(records: Iterable[Record]) -> tuple[date, list[Record]]:
+def is_under_way(
+    account: Account, versions: Iterable[Version], decisions: Iterable[Decision], records: Iterable[Record]
+) -> bool:
+    """Whether the end of an account that is not closed was decided, and not called off, or is marked (注销进度).
+
+    The decisions are those that nobody has revoked, the records those of 注销进度.
+    """
+    is_open = account.status is not AccountStatus.CLOSED
+    return is_open and _marks(account, versions, decisions, records).tell_of_one(account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What counts of what was decided and marked: nothing from before the account was opened again, or called off."""
+
+    records: Sequence[Record]
+    decisions: Sequence[Decision]
+    first: date
+    """The first day from which anything counts."""
+
+    def tell_of_one(self, account: Account) -> bool:
+        """Whether the account is being ended, or was."""
+        return bool(self.records or self.decisions) or account.status is AccountStatus.DEREGISTERING
+
+
+def _marks(
+    account: Account, versions: Iterable[Version], decisions: Iterable[Decision], records: Iterable[Record]
+) -> _Marks:
+    turned, decided = tuple(versions), tuple(decisions)
+    again = opened_again(turned)
+    first = beijing_date(again) if again else date.min
+    entered = [one for one in records if one.on >= first]
+    if account.status is AccountStatus.DEREGISTERING and (anew := _decided_anew(turned, decided, entered)):
+        again, first = start_of_day(anew), anew
+        entered = [one for one in entered if one.on >= first]
+    stopped, entered = _since_stopped(entered)
+    standing = _standing(of_this_life(decided, again), stopped)
+    return _Marks(entered, standing, max(first, stopped + ONE_DAY) if stopped else first)
+
+
+def _decided_anew(versions: Iterable[Version], decisions: Iterable[Decision], records: Iterable[Record]) -> date | None:
+    """Return the day after a closing that was taken back (注销中), where the account's end was decided anew since."""
+    closings = [one.since for one in in_turn(versions) if one.account and one.account.status is AccountStatus.CLOSED]
+    if not closings:
+        return None
+    last = beijing_date(closings[-1])
+    decided = [beijing_date(one.at) for one in decisions if one.ruling in ENDING]
+    decided += [one.on for one in records if stage_of(one) is Stage.DECIDED]
+    return last + ONE_DAY if any(on > last for on in decided) else None
+
+
+def _since_stopped(records: Iterable[Record]) -> tuple[date | None, list[Record]]:
     """Return the day on which the last deregistration was called off, and what was marked after that."""
-    stopped, after = date.min, list[Record]()
+    stopped, after = None, list[Record]()
     for one in records:
         after.append(one)
         if one.word == _STOPPED:
@@ -141,11 +246,11 @@ def _since_stopped(records: Iterable[Record]) -> tuple[date, list[Record]]:
     return stopped, after
 
 
-def _standing(decisions: Iterable[Decision], stopped: date) -> list[Decision]:
+def _standing(decisions: Iterable[Decision], stopped: date | None) -> list[Decision]:
     """Return the decisions to end the account that no later one on the same rule takes back."""
     latest: dict[str, Decision] = {}
-    for one in in_force(decisions):
-        if one.ruling in _ENDING and beijing_date(one.at) > stopped:
+    for one in decisions:
+        if one.ruling in ENDING and (stopped is None or beijing_date(one.at) > stopped):
             first = latest.get(one.rule)
             latest[one.rule] = first if first and first.ruling is one.ruling else one
         elif one.ruling in _LEAVING:
@@ -153,28 +258,64 @@ def _standing(decisions: Iterable[Decision], stopped: date) -> list[Decision]:
     return list(latest.values())
 
 
-def _ruling(records: Iterable[Record], decisions: Iterable[Decision]) -> Ruling:
+def _ruling(marks: _Marks) -> Ruling:
     """Return whether the account ends or moves: 注销 wins where both were decided."""
-    said = {one.ruling for one in decisions}
+    said = {one.ruling for one in marks.decisions}
     said |= {
         Ruling.CONSOLIDATED if _MERGING.search(one.text) else Ruling.DEREGISTERED
-        for one in records
-        if one.word == Stage.DECIDED.label
+        for one in marks.records
+        if stage_of(one) is Stage.DECIDED
     }
     return Ruling.CONSOLIDATED if said == {Ruling.CONSOLIDATED} else Ruling.DEREGISTERED
 
 
-def _marked(records: Iterable[Record], decisions: Iterable[Decision]) -> dict[Stage, date]:
-    """Return the first day of the decision and the last of every other step; those of the latest application."""
-    days: dict[Stage, date] = {_MARKS[one.word]: one.on for one in records if one.word in _MARKS}
-    decided = [beijing_date(one.at) for one in decisions]
-    decided += [one.on for one in records if one.word == Stage.DECIDED.label]
-    days |= {Stage.DECIDED: min(decided)} if decided else {}
-    applied = days.get(Stage.APPLIED)
-    if applied is not None:
-        stale = [one for one in (Stage.FROZEN, Stage.CONFIRMED) if one in days and days[one] < applied]
-        days = {one: on for one, on in days.items() if one not in stale}
-    return days
+def _days(marks: _Marks) -> dict[Stage, date]:
+    """Return the first day of the decision and the last of every other step of the office's own."""
+    days = {
+        stage: one.on for one in marks.records if (stage := stage_of(one)) and _ORDER[stage] < _ORDER[Stage.APPLIED]
+    }
+    decided = [beijing_date(one.at) for one in marks.decisions]
+    decided += [one.on for one in marks.records if stage_of(one) is Stage.DECIDED]
+    return days | ({Stage.DECIDED: min(decided)} if decided else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """The latest application to the platform, with what is marked of it."""
+
+    on: date | None
+    """None where nobody marked it, but perhaps what follows."""
+    frozen: Record | None
+    confirmed: Sequence[date]
+
+    @classmethod
+    def latest(cls, records: Iterable[Record]) -> _Application:
+        """Return it, with what is marked of it and of none before.
+
+        A confirmation on the day on which one applied anew is that of the application before.
+        """
+        marked: defaultdict[Stage | None, list[Record]] = defaultdict(list)
+        for one in records:
+            marked[stage_of(one)].append(one)
+        applied = sorted({one.on for one in marked[Stage.APPLIED]})
+        on = applied[-1] if applied else None
+        own = on - ONE_DAY if on and len(applied) == 1 else on
+        frozen = [one for one in marked[Stage.FROZEN] if on is None or one.on >= on]
+        confirmed = [one.on for one in marked[Stage.CONFIRMED] if own is None or one.on > own]
+        return cls(on, frozen[-1] if frozen else None, confirmed)
+
+    @property
+    def begun(self) -> date | None:
+        """The first day of the freeze."""
+        return self.frozen.on if self.frozen else self.on
+
+    def days(self, window: Window | None) -> Mapping[Stage, date]:
+        """Return the day of each of its steps; one that is not void."""
+        days = {} if self.on is None else {Stage.APPLIED: self.on}
+        if self.begun is not None and (self.frozen or (window and window.until)):
+            days[Stage.FROZEN] = self.begun
+        confirmed = [on for on in self.confirmed if window is None or on in window]
+        return days | ({Stage.CONFIRMED: confirmed[-1]} if confirmed else {})
 
 
 def _freezes(account: Account, book: RuleBook) -> bool:
@@ -182,21 +323,44 @@ def _freezes(account: Account, book: RuleBook) -> bool:
     return account.platform.label in book.listed(ID, "freezing")
 
 
-def _frozen_until(
-    account: Account, days: Mapping[Stage, date], records: Iterable[Record], book: RuleBook
-) -> date | None:
-    """Return the last day of the freeze: as the record 冻结 names it, else by the number of followers."""
-    begun = days.get(Stage.FROZEN, days.get(Stage.APPLIED))
-    if begun is None or not _freezes(account, book):
+def _window(known: Known, applied: _Application, book: RuleBook) -> Window | None:
+    """Return when an application can be confirmed; None where there is none, or nothing to be confirmed.
+
+    The freeze ends as its record names the day, else by the followers that were known when it was applied for.
+    """
+    if applied.begun is None or not _freezes(known.account, book):
         return None
-    named = [one.text for one in records if _MARKS.get(one.word or "") is Stage.FROZEN and one.on == begun]
-    for year, month, day in (_DATE.findall(named[-1]) if named else [])[-1:]:
-        try:
-            return max(begun, date(int(year), int(month), int(day)))
-        except ValueError:
-            break
-    frozen = freeze_days(account.followers, book)
-    return begun + timedelta(days=frozen) if frozen is not None else None
+    until = _named_until(applied.frozen)
+    if until is None:
+        frozen = freeze_days(_followers_on(known, applied.on or applied.begun), book)
+        until = applied.begun + timedelta(days=frozen) if frozen is not None else None
+    shortest, longest = (book.number(ID, f"{tier}_days") for tier in ("small", "huge"))
+    first, last = (until or applied.begun + timedelta(days=days) for days in (shortest, longest))
+    return Window(until, first, last + timedelta(days=book.number(ID, "confirm_days")))
+
+
+def _named_until(frozen: Record | None) -> date | None:
+    """Return the last day of the freeze as the record 冻结 names it; None for one that no platform would give."""
+    found = _DATE.findall(frozen.text) if frozen else []
+    if frozen is None or not found:
+        return None
+    try:
+        named = date(*map(int, found[-1]))
+    except ValueError:
+        return None
+    return max(frozen.on, named) if named - frozen.on <= LONGEST else None
+
+
+def _followers_on(known: Known, day: date) -> int | None:
+    """Return the number of followers by the roster of a day, else the first that it named after that.
+
+    What is counted later moves no freeze that runs.
+    """
+    versions = known.versions or (Version(since=EVER, account=known.account),)
+    counts = [(beijing_date(one.since), one.account.followers) for one in in_turn(versions) if one.account]
+    then = [count for since, count in counts if since <= day][-1:]
+    later = [count for since, count in counts if since > day]
+    return next((count for count in (*then, *later) if count is not None), None)
 
 
 def freeze_days(followers: int | None, book: RuleBook) -> int | None:
@@ -212,12 +376,25 @@ def freeze_days(followers: int | None, book: RuleBook) -> int | None:
     return book.number(ID, "huge_days")
 
 
-def _lapsed_on(days: Mapping[Stage, date], until: date | None, book: RuleBook, today: date) -> date | None:
-    """Return the last day on which the application could have been confirmed, once that was missed."""
-    if until is None or Stage.CONFIRMED in days:
+def _void(applied: _Application, window: Window | None, today: date) -> Void | None:
+    """Return why the application is void: confirmed while the freeze ran, or not in time; None where it is not.
+
+    A confirmation in the window counts, whatever else is marked.
+    """
+    if window is None or any(on in window for on in applied.confirmed):
         return None
-    closes = until + timedelta(days=book.number(ID, "confirm_days"))
-    return closes if today > closes else None
+    confirmed = applied.confirmed[0] if applied.confirmed else None
+    if confirmed is not None and confirmed < window.first:
+        return Void(confirmed, window, confirmed)
+    return Void(window.last, window, confirmed) if today > window.last or confirmed is not None else None
+
+
+def _notice_until(days: Mapping[Stage, date], book: RuleBook) -> date | None:
+    """Return until when the notice runs, where the application did not wait for that; else None."""
+    if Stage.APPLIED not in days or Stage.ANNOUNCED not in days:
+        return None
+    ends = book.calendar.workday_after(days[Stage.ANNOUNCED], book.number(ID, "notice_workdays"))
+    return ends if days[Stage.APPLIED] < ends else None
 
 
 def _gone_on(known: Known, days: Mapping[Stage, date], book: RuleBook) -> date | None:
@@ -250,8 +427,8 @@ def _with_next(reached: Progress, account: Account, book: RuleBook) -> Progress:
     match stage:
         case Stage.CLOSED:
             return reached
-        case _ if reached.lapsed_on:
-            following, due = Stage.APPLIED, term("apply_workdays", reached.lapsed_on)
+        case _ if reached.void:
+            following, due = Stage.APPLIED, term("apply_workdays", reached.void.on)
         case Stage.DECIDED:
             following, due = Stage.FILED, term("file_workdays")
         case Stage.FILED if reached.ruling is Ruling.CONSOLIDATED:
@@ -279,7 +456,7 @@ def _asked_from(reached: Progress, following: Stage, opens: date | None, due: da
 
     The window of a confirmation may lie in a holiday: it is asked for from the last working day before it opens.
     """
-    if due is None or following is Stage.CLOSED or reached.lapsed_on:
+    if due is None or following is Stage.CLOSED or reached.void:
         return date.min
     if following is Stage.CONFIRMED and opens is not None:
         return book.calendar.workday_on_or_before(opens)

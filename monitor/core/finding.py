@@ -10,14 +10,14 @@ from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, start_of_day
-from monitor.core.decision import Decision, in_force
+from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.outage import Outage
 from monitor.core.phrases import dated
 from monitor.core.record import Record, RecordKind, Subject
-from monitor.core.register import Register, Version
+from monitor.core.register import Register, Version, opened_again
 from monitor.core.schedule import end_of_morning
 
 
@@ -246,8 +246,13 @@ class Known:
 
     @cached_property
     def standing_decisions(self) -> tuple[Decision, ...]:
-        """The decisions that nobody has revoked, oldest first."""
-        return in_force(self.decisions)
+        """The decisions that nobody has revoked, oldest first; without ends that were carried out."""
+        return of_this_life(in_force(self.decisions), self.opened_again)
+
+    @cached_property
+    def opened_again(self) -> datetime | None:
+        """Since when the account, having been closed (已注销), has gone on again; None if it never was."""
+        return opened_again(self.versions)
 
     def records_of(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return the records of one of these kinds, oldest first."""

@@ -20,7 +20,7 @@ from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.record import Record, Subject
-from monitor.core.register import Register
+from monitor.core.register import Register, Version
 
 TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW})
 """What somebody can decide about."""
@@ -196,6 +196,7 @@ class _Past:
         then = Register(
             area=self.register.area,
             accounts=tuple(self._accounts(ids, moment)),
+            earlier=self._earlier(ids, moment),
             filed=_filed(self.register, on),
             records=tuple(one for one in records if one.on <= on),
         )
@@ -212,6 +213,14 @@ class _Past:
             account = next((one.account for one in reversed(versions) if one.since <= moment), None)
             if account is not None and account.area == self.register.area:
                 yield account
+
+    def _earlier(self, ids: Collection[str], moment: datetime) -> Mapping[str, tuple[Version, ...]]:
+        """Return what of these accounts had changed by then."""
+        return {
+            id_: tuple(one for one in self.register.earlier[id_] if one.since <= moment)
+            for id_ in ids
+            if id_ in self.register.earlier
+        }
 
 
 _day_of = attrgetter("on")

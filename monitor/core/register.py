@@ -10,10 +10,10 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
-from monitor.core.account import Account, Platform, Scope
+from monitor.core.account import Account, AccountStatus, Platform, Scope
 from monitor.core.bulletin import Round, by_series
-from monitor.core.calendar import EVER
-from monitor.core.decision import Decision, in_force
+from monitor.core.calendar import EVER, beijing_date
+from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
 from monitor.core.record import Record, RecordKind, Subject
@@ -40,6 +40,26 @@ class Version:
     since: datetime
     account: Account | None
     """None: it was not on the roster."""
+
+
+def in_turn(versions: Iterable[Version]) -> tuple[Version, ...]:
+    """Return the versions (oldest first, of one moment the latest known last) that held for a while, one a moment."""
+    return tuple({one.since: one for one in versions}.values())
+
+
+def opened_again(versions: Iterable[Version]) -> datetime | None:
+    """Return since when an account that had been closed (已注销) has gone on again, the last time; None if never.
+
+    Nothing of its former end holds from then on. Back to 注销中, it has only not been closed yet.
+    """
+    again, is_closed = None, False
+    for one in in_turn(versions):
+        match one.account.status if one.account else None:
+            case AccountStatus.CLOSED:
+                is_closed = True
+            case AccountStatus.FILING | AccountStatus.ACTIVE | AccountStatus.PAUSED if is_closed:
+                again, is_closed = one.since, False
+    return again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,9 +207,22 @@ class Register:
             self._by_name[kind] = {one: tuple(records) for one, records in groupby(named, key=attrgetter("name"))}
         return self._by_name[kind].get(name, ())
 
+    def opened_again(self, account: str) -> datetime | None:
+        """Return since when an account that had been closed goes on again (see `opened_again`)."""
+        return opened_again(self.earlier[account]) if account in self.earlier else None
+
+    def records_of_this_life(self, kind: RecordKind, account: str) -> tuple[Record, ...]:
+        """Return the records of a kind about an account, oldest first; of one opened again, those since then."""
+        records, again = self.records_of(kind, account), self.opened_again(account)
+        return records if again is None else tuple(one for one in records if one.on >= beijing_date(again))
+
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return what people decided about an account and nobody has revoked, oldest first."""
         return self._decisions.get(account, ())
+
+    def standing_decisions_of(self, account: str) -> tuple[Decision, ...]:
+        """Return the same without those to end it that had been carried out when it was opened again."""
+        return of_this_life(self.decisions_of(account), self.opened_again(account))
 
 
 def _by_unit(accounts: Iterable[Account]) -> Mapping[str, tuple[Account, ...]]:

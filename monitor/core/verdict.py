@@ -46,7 +46,7 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
             yield _put_to_the_office(finding) if is_held else finding
 
     for finding in with_beginnings(rule, said(register, now), register, book, now, said):
-        yield reviewed(finding, register.decisions_of(finding.account), now) if finding.account else finding
+        yield reviewed(finding, register.standing_decisions_of(finding.account), now) if finding.account else finding
 
 
 def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:

@@ -205,12 +205,11 @@ def sections_of(rows: Sequence[sights.Row], tasks: Sequence[Notice], moment: Mom
         if finding.rule == LADDER and row.account.id not in gone
     ]
     asked = {(notice.account, notice.rule) for notice in tasks}
-    ending = [
-        (row, one)
-        for row in rows
-        for one in row.findings
-        if one.rule == DEREGISTRATION and one.state is State.NEEDS_REVIEW and (row.account.id, one.rule) not in asked
-    ]
+    ending: dict[State, list[Pair]] = {State.NEEDS_REVIEW: [], State.WARNING: []}
+    for row in rows:
+        for one in row.findings:
+            if one.rule == DEREGISTRATION and one.state in ending and (row.account.id, one.rule) not in asked:
+                ending[one.state].append((row, one))
     return (
         Section(
             heading="超期",
@@ -228,7 +227,8 @@ def sections_of(rows: Sequence[sights.Row], tasks: Sequence[Notice], moment: Mom
                 if row.account.id in gone
             ),
         ),
-        Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending, key=_due))),
+        Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending[State.NEEDS_REVIEW], key=_due))),
+        Section(heading="注销办理，申请前的手续不全", lines=_lines(sorted(ending[State.WARNING], key=_due))),
     )
 
 

@@ -17,6 +17,7 @@ from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.finding import Known
 from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Standing
 from monitor.core.outage import Outage
+from monitor.core.record import RecordKind
 from monitor.store import outages, outbox, roster, tables
 from monitor.store.columns import IDS, UtcDateTime, portions, stands
 from monitor.store.database import Tx
@@ -102,7 +103,8 @@ def known(
     recorded = lives(tx, ids, beijing_date(now), moment.known_at)
     refusing = outbox.refusing(tx, until)
     by_hand = _hand_days(tx, [id_ for id_ in ids if all(one.withdrawn_at is not None for one in posts[id_])], moment)
-    changed = roster.versions_of(tx, ids, at=now, known_at=moment.known_at)
+    ending = [id_ for id_, of_one in recorded.items() if any(one.kind is RecordKind.DEREGISTRATION for one in of_one)]
+    changed = roster.versions_of(tx, ids, at=now, known_at=moment.known_at, ending=frozenset(ending))
     closed = {id_: start_of_day(one.closed_on + ONE_DAY) for id_, one in in_force.items() if one.closed_on}
     reopened = {id_: _first_post(tx, id_, since, moment) for id_, since in closed.items()}
     found = [

@@ -23,7 +23,7 @@ from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of
 from monitor.store.findings import CHUNK
 from monitor.store.papers import Reader
-from monitor.store.records import records
+from monitor.store.records import lives, records
 
 WEEKS = 53
 """How many published weeks a register reaches back: more than any rule or report looks at."""
@@ -67,8 +67,14 @@ def troubles_of(tx: Tx, area: str, account_ids: Collection[str], *, now: datetim
     """Return of an area's register what rules that follow cases read of these accounts, and nothing else."""
     accounts = roster.accounts_in(tx, area, at=now, known_at=now, ids=account_ids)
     ids = {account.id for account in accounts}
+    marked = lives(tx, ids, beijing_date(now), now)
     return Register(
-        area=area, accounts=accounts, decisions=_decisions(tx, ids, now, now), troubles=_troubles(tx, ids, now)
+        area=area,
+        accounts=accounts,
+        earlier=roster.versions_of(tx, ids, at=now, known_at=now),
+        records=tuple(one for of_one in marked.values() for one in of_one),
+        decisions=_decisions(tx, ids, now, now),
+        troubles=_troubles(tx, ids, now),
     )
 
 

@@ -284,10 +284,13 @@ def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime)
     return {id_: tuple(versions) for id_, versions in found.items() if len(versions) > 1}
 
 
-def versions_of(tx: Tx, ids: Collection[str], *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
+def versions_of(
+    tx: Tx, ids: Collection[str], *, at: datetime, known_at: datetime, ending: Collection[str] = ()
+) -> Mapping[str, tuple[Version, ...]]:
     """Return the versions in force by `at`, as known by `known_at`, of those of these accounts that ever changed.
 
-    Only what PER-01 reads of them made another version: whom they name, and whether they are asked for it.
+    Only what rules on accounts read of them made another version: whom they name, and whether they are asked for it;
+    of accounts that are `ending` their followers too, by whose number a platform freezes them.
     """
     version, change = tables.account_versions, tables.account_versions.alias("change")
     changed = sa.select(change.c.account).where(change.c.account.in_(ids), change.c.effective_from > SINCE_EVER)
@@ -299,7 +302,8 @@ def versions_of(tx: Tx, ids: Collection[str], *, at: datetime, known_at: datetim
     found: defaultdict[str, list[Version]] = defaultdict(list)
     said: dict[str, list[object]] = {}
     for row in tx.execute(chosen) if ids else ():
-        read = [(row.content or {}).get(name) for name in ("contacts", "status", "level")]
+        names = ("contacts", "status", "level", *(("followers",) if row.account in ending else ()))
+        read = [(row.content or {}).get(name) for name in names]
         if said.get(row.account) != read:
             said[row.account] = read
             content = decode(Account, row.content) if row.content is not None else None

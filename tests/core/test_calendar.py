@@ -86,3 +86,34 @@ def test_the_next_years_schedule_is_missed_from_december_on(day: str, missed: tu
     calendar = WorkCalendar(years=frozenset({2026}))
     assert calendar.unknown_years(date.fromisoformat(day)) == missed
     assert WorkCalendar(rest_weekdays=frozenset()).unknown_years(date.fromisoformat(day)) == ()
+
+
+@pytest.mark.parametrize(
+    ("last", "today", "late"),
+    [
+        ("2026-02-13", "2026-02-13", 0),
+        ("2026-02-13", "2026-02-14", 1),  # a Saturday that is worked
+        ("2026-02-14", "2026-02-23", 0),  # the last day of the days off after it
+        ("2026-02-14", "2026-02-24", 1),
+        ("2026-02-16", "2026-02-24", 0),  # a last day that is off is the next working day
+        ("2026-02-16", "2026-02-25", 1),
+        ("2026-02-25", "2026-02-13", 0),
+    ],
+)
+def test_a_last_day_that_is_off_moves_on_and_nothing_is_late_on_the_days_off_after_it(
+    last: str, today: str, late: int
+) -> None:
+    assert SPRING.days_late(date.fromisoformat(last), date.fromisoformat(today)) == late
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 3, 31)),
+    st.integers(min_value=0, max_value=20),
+    st.integers(min_value=0, max_value=60),
+)
+def test_a_term_in_working_days_is_over_when_more_of_them_have_begun(begun: date, term: int, later: int) -> None:
+    today = begun + timedelta(days=later)
+    worked = SPRING.workdays_between(begun, today)
+    if term:
+        assert SPRING.days_late(SPRING.workday_after(begun, term), today) == max(0, worked - term)
+    assert SPRING.days_late(begun, today) >= SPRING.days_late(begun, today - timedelta(days=1))

@@ -9,10 +9,11 @@ import pytest
 
 from monitor.app.choices import rule_ids
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
+from monitor.core.calendar import EVER
 from monitor.core.decision import Ruling, why_not
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.record import RecordKind, Subject
-from monitor.core.register import Register, Trouble
+from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules import (
     app_02,
     app_03,
@@ -167,6 +168,7 @@ def test_an_unfiled_account_is_to_be_deregistered_and_its_unit_to_lose_points_wi
     ("at", "text", "expected"),
     [
         ("2022-06-02 09:00", "批准开设", State.WARNING),  # the tenth working day
+        ("2022-06-05 23:59", "批准开设", State.WARNING),  # the last of the days off after it
         ("2022-06-06 09:00", "批准开设", State.VIOLATED),
         ("2022-05-25 09:00", "名称变更", State.VIOLATED),
     ],
@@ -412,7 +414,15 @@ def test_a_check_of_the_interaction_is_to_be_repeated_after_a_quarter() -> None:
     assert state(fun_01.RULE, of, "2022-08-11 09:00") is State.NEEDS_REVIEW
 
 
-@pytest.mark.parametrize(("at", "expected"), [("2022-05-20 23:59", State.OK), ("2022-05-23 00:00", State.WARNING)])
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2022-05-20 23:59", State.OK),
+        ("2022-05-21 09:00", State.OK),  # a day off after the last day
+        ("2022-05-22 23:59", State.OK),
+        ("2022-05-23 00:00", State.WARNING),
+    ],
+)
 def test_a_message_may_wait_five_working_days_for_its_answer(at: str, expected: State) -> None:
     asked = record(RecordKind.MESSAGE_REPLY, "A01", "2022-05-13", "群众咨询")  # the fifth is a Friday
     assert state(fun_02.RULE, register(records=(asked,)), at) is expected
@@ -538,6 +548,76 @@ def test_what_was_decided_is_under_way_and_not_late() -> None:
     finding = verdict(sup_02.RULE, register(troubles=(late,), decisions=(decided,)), "2022-05-25 09:00")
     assert finding.state is State.OK
     assert "已作出处置决定，正在办理" in finding.because
+
+
+PROCEDURE = (record(RecordKind.DEREGISTRATION, "A01", "2022-05-20", "决定注销"),)
+CALLED_OFF = (*PROCEDURE, record(RecordKind.DEREGISTRATION, "A01", "2022-05-23", "终止"))
+KEPT = (ruled(Ruling.DEREGISTERED, "2022-05-20", "TWN-01"), ruled(Ruling.RETAINED, "2022-05-23", "TWN-01"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_left_alone"),
+    [
+        ({"decisions": (ruled(Ruling.DEREGISTERED, "2022-05-20", "TWN-01"),)}, True),  # under whichever rule
+        ({"decisions": (ruled(Ruling.CONSOLIDATED, "2022-05-20", "NAME-01"),)}, True),
+        ({"records": PROCEDURE}, True),
+        ({"accounts": (account(status=AccountStatus.DEREGISTERING),)}, True),
+        ({}, False),
+        ({"records": CALLED_OFF}, False),
+        ({"decisions": KEPT}, False),
+        ({"decisions": (ruled(Ruling.DEREGISTERED, "2022-05-20", "TWN-01", name="X"),)}, False),
+    ],
+)
+@pytest.mark.parametrize("rule", ["NAME-01", "PER-01", "UPD-01", "DRG-01"])
+def test_of_an_account_that_is_being_ended_nothing_is_urged(
+    rule: str, changes: dict[str, object], *, is_left_alone: bool
+) -> None:
+    late = Trouble(case=3, account="A01", rule=rule, since=date(2022, 5, 3))
+    finding = verdict(sup_02.RULE, register(troubles=(late,), **changes), "2022-05-25 09:00")
+    assert (finding.state is State.OK) is is_left_alone
+    assert ("已作出处置决定，正在办理" in finding.because) is is_left_alone
+
+
+def gone_and_back(on: str) -> dict[str, object]:
+    """Return what changes of an account's register that was closed on 2022-03-01 and goes on again from a day on."""
+    since = {"已注销": "2022-03-01", "运行": on}
+    turns = [
+        Version(since=beijing_time(f"{day} 00:00"), account=account(status=AccountStatus.labelled(status)))
+        for status, day in since.items()
+    ]
+    return {"earlier": {"A01": (Version(since=EVER, account=account()), *turns)}}
+
+
+@pytest.mark.parametrize(("back_on", "holds"), [("2022-05-10", False), ("2022-05-05", True), ("2022-05-04", True)])
+def test_what_was_asked_and_decided_before_an_account_was_closed_is_over_when_it_goes_on_again(
+    back_on: str, *, holds: bool
+) -> None:
+    asked = record(RecordKind.CLOSE_REQUEST, "A01", "2022-05-05", "申请关停")
+    reviewed_then = record(RecordKind.JOINT_REVIEW, "A01", "2022-05-05", "建议注销")
+    marked = record(RecordKind.DEREGISTRATION, "A01", "2022-05-05", "决定")
+    trouble = Trouble(case=3, account="A01", rule="NAME-01", since=date(2022, 5, 11))
+    of = register(records=(asked, reviewed_then, marked), troubles=(trouble,), **gone_and_back(back_on))
+    assert (state(cln_02.RULE, of) is State.WARNING) is holds
+    assert (state(cln_01.RULE, of) is State.VIOLATED) is holds
+    assert (state(sup_02.RULE, of) is State.OK) is holds
+
+
+def test_the_request_of_an_account_that_goes_on_again_has_lasted_no_longer_than_that() -> None:
+    requests = [record(RecordKind.CLOSE_REQUEST, "A01", on, "申请关停") for on in ("2022-02-01", "2022-05-20")]
+    finding = verdict(cln_02.RULE, register(records=tuple(requests), **gone_and_back("2022-05-18")))
+    assert (finding.state, finding.since) == (State.WARNING, date(2022, 5, 20))
+
+
+def test_a_decision_that_was_carried_out_is_not_said_of_what_goes_on_again() -> None:
+    decided = ruled(Ruling.DEREGISTERED, "2022-02-01", "PLT-01")
+    sohu = account(platform=Platform.SOHU)
+    turns = {EVER: sohu, beijing_time("2022-03-01 00:00"): replace(sohu, status=AccountStatus.CLOSED)}
+    turns[beijing_time("2022-05-10 00:00")] = sohu
+    versions = tuple(Version(since=since, account=one) for since, one in turns.items())
+    of = register(sohu, decisions=(decided,), earlier={"A01": versions})
+    assert "已决定注销" not in verdict(plt_01.RULE, of).because
+    again = replace(of, decisions=(decided, ruled(Ruling.DEREGISTERED, "2022-05-12", "PLT-01")))
+    assert "已决定注销" in verdict(plt_01.RULE, again).because
 
 
 # --- scopes and decisions ---

@@ -40,7 +40,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     for account in register.judged if reviewed else ():
         if account.id not in reviewed or account.status is AccountStatus.DEREGISTERING:
             continue
-        record = register.records_of(RecordKind.JOINT_REVIEW, account.id)[-1]
+        records = register.records_of_this_life(RecordKind.JOINT_REVIEW, account.id)
+        if not records:
+            continue
+        record = records[-1]
         said = _CONCLUSION.findall(_REFUSED.sub("", record.text))
         proposal = next((_WORDS[word] for word in said if word in _WORDS), None)
         if proposal is None and said:

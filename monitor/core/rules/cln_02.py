@@ -22,8 +22,9 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the accounts whose unit asked for their end and that are not yet being closed."""
     asked = {record.name for record in register.kept(RecordKind.CLOSE_REQUEST)}
     for account in register.judged if asked else ():
-        if account.id in asked and account.status is not AccountStatus.DEREGISTERING:
-            record = register.records_of(RecordKind.CLOSE_REQUEST, account.id)[-1]
+        if account.id not in asked or account.status is AccountStatus.DEREGISTERING:
+            continue
+        for record in register.records_of_this_life(RecordKind.CLOSE_REQUEST, account.id)[-1:]:
             yield on_account(
                 ID,
                 account,

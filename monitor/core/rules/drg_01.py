@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.calendar import EVER, beijing_date, start_of_day
+from monitor.core.calendar import EVER, WorkCalendar, beijing_date, start_of_day
 from monitor.core.decision import Ruling
-from monitor.core.deregistration import ID, Progress, Stage, progress
+from monitor.core.deregistration import ID, Progress, Stage, Void, progress
 from monitor.core.finding import Basis, Finding, Known, Pacing, Rule, RuleBook, State
 from monitor.core.phrases import dated, span, until
 from monitor.core.record import RecordKind
@@ -36,13 +36,14 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if reached is None:
         return on_account(ID, known.account, book, State.NOT_APPLICABLE, "未作出注销或清理整合的决定。")
     today = beijing_date(now)
+    is_asked = reached.next is not None and today >= reached.asked_from
     marks = (*known.records_of(RecordKind.DEREGISTRATION), *known.records_of(RecordKind.MIGRATION))
     finding = on_account(
         ID,
         known.account,
         book,
-        State.NEEDS_REVIEW if reached.next and today >= reached.asked_from else State.OK,
-        f"{'，'.join(_parts(reached, today))}。",
+        State.WARNING if reached.is_hasty else State.NEEDS_REVIEW if is_asked else State.OK,
+        f"{'，'.join(_parts(reached, book.calendar, today))}。",
         since=reached.since,
         basis=Basis.REGISTRY,
         evidence=(*cited(*marks), *_looks(reached, known)),
@@ -50,7 +51,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
     opens = reached.opens if may_confirm else None
     begun = start_of_day(reached.since) if reached.since else EVER  # what is decided is about this stage
-    return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm, begun_at=begun)
+    return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm and is_asked, begun_at=begun)
 
 
 def _looks(reached: Progress, known: Known) -> Iterator[str]:
@@ -59,21 +60,36 @@ def _looks(reached: Progress, known: Known) -> Iterator[str]:
         yield f"observation:{gone.id}"
 
 
-def _parts(reached: Progress, today: date) -> Iterator[str]:
+def _parts(reached: Progress, calendar: WorkCalendar, today: date) -> Iterator[str]:
     """Yield the parts of the sentence: where it stands, what is next and by when, and what nobody has marked."""
     yield _standing(reached, today)
-    if reached.lapsed_on:
-        yield f"{dated(reached.lapsed_on, today)}前未登记确认，原申请失效，须重新申请"
+    if reached.void:
+        yield f"{_why_void(reached.void, today)}，原申请失效，须重新申请"
     if reached.next:
-        yield _wish(reached, _ASKS[reached.next], today)
+        yield _wish(reached, _ASKS[reached.next], calendar, today)
+    if reached.notice_until and reached.is_hasty:
+        yield f"申请时公告期未满（公告期至{dated(reached.notice_until, today)}）"
     if reached.left_out:
         yield f"未登记{'、'.join(one.label for one in reached.left_out)}"
+
+
+def _why_void(void: Void, today: date) -> str:
+    """Return why an application came to nothing."""
+    if void.confirmed_on is None:
+        return f"{dated(void.on, today)}前未登记确认"
+    confirmed = dated(void.confirmed_on, today)
+    if void.confirmed_on > void.window.last:
+        return f"{confirmed}的确认晚于期限（{dated(void.window.last, today)}），无效"
+    until = f"（至{dated(void.window.until, today)}）" if void.window.until else ""
+    return f"{confirmed}的确认在冻结期内{until}，无效"
 
 
 def _standing(reached: Progress, today: date) -> str:
     """Return how far it is, as people say it of the account."""
     to = f"至{reached.target}" if reached.ruling is Ruling.CONSOLIDATED and reached.target else ""
     what = f"{reached.ruling.label}{to}"
+    if reached.is_closed and reached.since is None:
+        return f"{what}已归档，台账未填写注销日期"
     if reached.stage is None or reached.since is None:
         return f"{what}尚未登记进度"
     on = dated(reached.since, today)
@@ -93,12 +109,15 @@ def _standing(reached: Progress, today: date) -> str:
             return f"{what}已于{on}{reached.stage.label}"
 
 
-def _wish(reached: Progress, asked: str, today: date) -> str:
+def _wish(reached: Progress, asked: str, calendar: WorkCalendar, today: date) -> str:
     if reached.due is None:
         unknown = "粉丝数未填写，不能确定冻结期，请补填粉丝数或登记冻结期"
         return unknown if reached.next is Stage.CONFIRMED else f"请{asked}"
     if today > reached.due:
-        return f"应于{dated(reached.due, today)}前{asked}，已逾期{(today - reached.due).days}天"
+        late = calendar.days_late(reached.due, today)
+        is_late = late and not reached.void  # of a void application, nothing is late
+        state = f"已逾期{late}个工作日" if is_late else "尚未登记"
+        return f"应于{dated(reached.due, today)}前{asked}，{state}"
     match reached.next, reached.opens:
         case Stage.CONFIRMED, date() as opens:
             return f"请账号管理员于{span(opens, reached.due, today)}（含）{asked}，逾期原申请失效，须重新申请"
@@ -115,7 +134,8 @@ RULE = Rule(
     judge=judge,
     says={
         State.OK: "正在按期办理，或已归档",
+        State.WARNING: "没有登记备案或公告，或公告期未满，就向平台申请注销",
         State.NEEDS_REVIEW: "下一步即将到期或已逾期；冻结期满，须按期确认；已两次采集到账号不存在，可以归档",
-        State.NOT_APPLICABLE: "未作出注销或清理整合的决定",
+        State.NOT_APPLICABLE: "未作出注销或清理整合的决定；注销后又重新运行，此后没有新的决定",
     },
 )

@@ -98,8 +98,8 @@ def _approval(account: Account, register: Register, book: RuleBook, today: date)
     """Return the approval of the account's opening, as long as it gives time for the filing."""
     for record in reversed(register.records_of(RecordKind.FILING_CHANGE, account.id)):
         is_opening = record.word not in _OTHER_CHANGE
-        worked = book.calendar.workdays_between(record.on, today)
-        if is_opening and worked <= book.number(ID, "approval_workdays"):
+        last = book.calendar.workday_after(record.on, book.number(ID, "approval_workdays"))
+        if is_opening and not book.calendar.days_late(last, today):
             return record
     return None
 

@@ -3,7 +3,8 @@
 Instrument: 缙政办发〔2022〕13号 四(四). A trouble that a case has been open about for longer than its working days
 is to be urged (督办), and after as many again to be named in a bulletin; both are proposals. The plan names no
 periods; those of rules.yaml go by the kind of the rule. It is about what is still so and is the unit's to end: a gap
-that has closed is over, and what only the joint review can end is the office's.
+that has closed is over, what only the joint review can end is the office's, and of an account whose end was decided
+(注销、清理整合) nothing is urged: DRG-01 says how far that is.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
-from monitor.core.decision import Ruling
+from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import Subject
+from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register, Trouble
 from monitor.core.rules.registry import in_scope, on_account
 
@@ -37,9 +39,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if trouble.rule != ID:
             by_account[trouble.account].append(trouble)
     for account in register.judged if by_account else ():
-        open_for_long = [one for one in by_account.get(account.id, ()) if _left(one, book, now) < 0]
-        late = [one for one in open_for_long if _is_the_units(one) and not _is_decided(one, register)]
-        said = "；".join(_text(one, register, book, now) for one in open_for_long)
+        open_for_long = [one for one in by_account.get(account.id, ()) if _late(one, book, now)]
+        is_ending = bool(open_for_long) and _is_ending(account, register)
+        late = [] if is_ending else [one for one in open_for_long if _is_the_units(one)]
+        said = "；".join(_text(one, book, now, is_ending=is_ending) for one in open_for_long)
         if late:
             yield on_account(
                 ID,
@@ -70,13 +73,10 @@ def _is_the_units(trouble: Trouble) -> bool:
     return trouble.rule in _ENDED_BY_UNITS or not is_the_office_s
 
 
-_ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
-
-
-def _is_decided(trouble: Trouble, register: Register) -> bool:
+def _is_ending(account: Account, register: Register) -> bool:
     """Whether it was decided that the account goes: that is under way, and DRG-01 says how far."""
-    made = register.decisions_of(trouble.account)
-    return any(one.rule == trouble.rule and one.ruling in _ENDING for one in made)
+    marked = register.records_of_this_life(RecordKind.DEREGISTRATION, account.id)
+    return is_under_way(account, register.versions_of(account.id), register.decisions_of(account.id), marked)
 
 
 def _late_from(trouble: Trouble, book: RuleBook) -> date:
@@ -97,26 +97,22 @@ def _period_of(rule: str, book: RuleBook) -> int:
     return book.number(ID, _PERIODS.get(rule.partition("-")[0], "registry_workdays"))
 
 
-def _worked(trouble: Trouble, book: RuleBook, now: datetime) -> int:
-    return book.calendar.workdays_between(trouble.since, beijing_date(now))
+def _late(trouble: Trouble, book: RuleBook, now: datetime) -> int:
+    """Return how many working days have begun since its period was over."""
+    return book.calendar.days_late(due_on(trouble.rule, trouble.since, book), beijing_date(now))
 
 
-def _left(trouble: Trouble, book: RuleBook, now: datetime) -> int:
-    """Return the working days that are left of the period; negative when it is over."""
-    return _period(trouble, book) - _worked(trouble, book, now)
-
-
-def _text(trouble: Trouble, register: Register, book: RuleBook, now: datetime) -> str:
+def _text(trouble: Trouble, book: RuleBook, now: datetime, *, is_ending: bool) -> str:
     title = f"“{book.title(trouble.rule)}”"
     if trouble.is_over:
         return f"{title}已恢复，待办公室处置"
-    if _is_decided(trouble, register):
+    if is_ending:
         return f"{title}已作出处置决定，正在办理"
     if not _is_the_units(trouble):
         is_for_review = bool(trouble.proposed & _FOR_THE_REVIEW)
         return f"{title}待办公室提请联合研判" if is_for_review else f"{title}待办公室核实"
-    urged = "督办" if -_left(trouble, book, now) <= _period(trouble, book) else "列入通报"
-    return f"{title}已{_worked(trouble, book, now)}个工作日未整改，建议{urged}"
+    late, period = _late(trouble, book, now), _period(trouble, book)
+    return f"{title}已{period + late}个工作日未整改，建议{'督办' if late <= period else '列入通报'}"
 
 
 RULE = AreaRule(
