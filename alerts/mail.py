@@ -23,6 +23,7 @@ from email.header import decode_header, make_header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from ipaddress import ip_address
 from typing import Protocol
 
 from alerts import grammar
@@ -43,6 +44,7 @@ FAREWELL = 2.0
 
 LIMIT = timedelta(seconds=30)
 
+_IN_CLEAR = "mailto:// 会把密码不加密地发给邮件服务器，请改用 mailtos://；服务器就在本机的可以用 mailto://"
 _ENHANCED = re.compile(r"\b5\.[0-9]{1,2}\.[0-9]{1,3}\b")
 _NOBODY_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 """5.1.x but for what is said of the sender (7, 8) and of protocols (9); and 5.2.1, a mailbox that was switched off."""
@@ -80,6 +82,11 @@ class Server:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     verifies: bool = True
+
+    @property
+    def tells_password(self) -> bool:
+        """Whether the password goes over a network in clear."""
+        return bool(self.password) and self.mode not in {"starttls", "ssl"} and not _is_here(self.host)
 
     def session(self, helo: str, limit: timedelta) -> smtplib.SMTP:
         """Return a connection that may send; raises OSError, of which every SMTPException is one."""
@@ -229,6 +236,8 @@ def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:
         mail.compose(Message(id="1", channel=name, subject="试写", body="试写"), mail.reader)
     except (ValueError, MessageError):
         raise BadChannelError("发件人、回复地址或附加的邮件头写法不对") from None
+    if mail.server.tells_password:
+        raise BadChannelError(_IN_CLEAR)
     return mail
 
 
@@ -251,6 +260,14 @@ def _mail(name: str, settings: MailPlugin, clock: Callable[[], datetime]) -> Mai
         headers=dict(settings.headers),
         clock=clock,
     )
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine by its very name; names that need asking are not."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _unsent(error: OSError) -> Attempt:

@@ -135,18 +135,22 @@ def test_pages_are_linked_only_where_they_have_an_address(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bound", "base_url", "hosts"),
+    ("bound", "base_url", "hosts", "names"),
     [
-        ("127.0.0.1", None, {"127.0.0.1", "localhost", "[::1]"}),
-        ("0.0.0.0", None, set()),  # noqa: S104 - what an office may write
-        ("0.0.0.0", "https://watch.example", {"127.0.0.1", "localhost", "[::1]", "0.0.0.0", "watch.example"}),  # noqa: S104
+        ("127.0.0.1", None, (), {"localhost", "127.0.0.1"}),
+        ("0.0.0.0", None, (), {"localhost", "0.0.0.0"}),  # noqa: S104 - what an office may write
+        ("xuncha.local", None, (), {"localhost", "xuncha.local"}),
+        ("::", "https://watch.example", ("xuncha",), {"localhost", "::", "watch.example", "xuncha"}),
+        ("127.0.0.1", "https://示例.example", (), {"localhost", "127.0.0.1", "xn--fsq092h.example"}),
     ],
 )
-def test_pages_answer_to_their_own_names_only(store: Store, bound: str, base_url: str | None, hosts: set[str]) -> None:
-    web = settings().web.model_copy(update={"bind": (bound, 8080), "base_url": base_url})
+def test_pages_answer_to_their_own_names_only(
+    store: Store, bound: str, base_url: str | None, hosts: tuple[str, ...], names: set[str]
+) -> None:
+    web = settings().web.model_copy(update={"bind": (bound, 8080), "base_url": base_url, "hosts": hosts})
     made = office(store, lambda clock: Canned(clock, {}), settings(web=web)).parts
     daemon = Daemon(made.works, made.health, made.metrics, made.faults)
-    assert set(view_of(made, daemon).hosts) == hosts
+    assert set(view_of(made, daemon).hosts) == names
 
 
 @pytest.mark.parametrize(("problem", "told"), [(None, 1), ("磁盘已满。", 0)])

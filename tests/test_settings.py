@@ -65,12 +65,14 @@ def test_the_commented_examples_of_the_shipped_settings_are_valid(folder: Path) 
     assert settings.office.phone == "0578-0000000"
 
 
-def test_a_key_that_could_be_guessed_is_refused(folder: Path) -> None:
-    (folder / "xuncha.yaml").write_text(f"{OFFICE}web: {{key: 'env:KEY'}}\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="太短"):
-        load(folder, {"KEY": "x" * 31})
-    assert load(folder, {"KEY": "x" * 32}).web.key
-    assert load(folder, None).web.key
+@pytest.mark.parametrize("name", ["key", "api_token", "metrics_token"])
+def test_a_key_or_token_that_could_be_guessed_is_refused(folder: Path, name: str) -> None:
+    (folder / "xuncha.yaml").write_text(f"{OFFICE}web: {{{name}: 'env:KEY'}}\n", encoding="utf-8")
+    for short in ("x", "x" * 31, f" {'x' * 31} "):
+        with pytest.raises(SettingsError, match=f"“web.{name}” 太短"):
+            load(folder, {"KEY": short})
+    assert getattr(load(folder, {"KEY": "x" * 32}).web, name)
+    assert getattr(load(folder, None).web, name)
 
 
 def test_what_is_not_written_has_the_documented_default(folder: Path) -> None:
@@ -293,7 +295,7 @@ def test_a_file_that_cannot_be_read_is_told(folder: Path) -> None:
 
 
 def test_an_unset_variable_or_unreadable_file_is_told_by_its_name(folder: Path) -> None:
-    (folder / "empty").write_text("\n", "utf-8")
+    secret_file(folder / "empty", "\n")
     text = "channels:\n  a: {url: 'env:NOT_SET'}\n  b: {url: 'file:no/such'}\n  c: {url: 'file:empty'}\n"
 
     assert complaints(folder, text) == [
@@ -304,9 +306,22 @@ def test_an_unset_variable_or_unreadable_file_is_told_by_its_name(folder: Path) 
 
 
 def test_a_secret_in_a_file_beside_the_settings_is_read_without_its_line_end(folder: Path) -> None:
-    (folder / "mail.txt").write_text("mailto://u:p@x\n", "utf-8")
+    secret_file(folder / "mail.txt", "mailto://u:p@x\n")
 
     assert loaded(folder, "channels: {mail: {url: 'file:mail.txt'}}").channels["mail"].url.reveal() == "mailto://u:p@x"
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602, 0o601, 0o644, 0o666])
+def test_a_secret_in_a_file_that_others_may_read_or_write_is_refused(folder: Path, mode: int) -> None:
+    secret_file(folder / "mail.txt", "mailto://u:p@x\n", mode)
+    (said,) = complaints(folder, "channels: {mail: {url: 'file:mail.txt'}}")
+    assert "文件 mail.txt 其他用户也能读写，请执行 chmod o= 收回权限" in said
+    assert "u:p" not in said
+
+
+def secret_file(path: Path, content: str, mode: int = 0o640) -> None:
+    path.write_text(content, "utf-8")
+    path.chmod(mode)
 
 
 def test_a_secret_written_into_the_settings_is_refused_and_not_repeated(folder: Path) -> None:

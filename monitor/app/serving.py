@@ -16,6 +16,7 @@ from monitor.app.choices import hints, unwatched
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
 from monitor.daemon import LOOK, Daemon
+from monitor.settings.sections import Web
 from monitor.store import Store, StoreError, outbox
 from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
@@ -83,16 +84,23 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         desk=Desk(
             take=parts.clerk.take, key=parts.token_key, api_token=web.api_token.reveal() if web.api_token else None
         ),
-        hosts=_hosts(web.bind[0], web.base_url),
+        hosts=_hosts(web),
+        metrics_token=web.metrics_token.reveal() if web.metrics_token else None,
     )
 
 
-def _hosts(bound: str, base_url: str | None) -> tuple[str, ...]:
-    """Return the names under which browsers may ask for pages; any, where all addresses are bound without a name."""
-    named = (urlsplit(base_url).hostname or "",) if base_url else ()
-    if bound in {"0.0.0.0", "::"} and not named:  # noqa: S104 - a comparison
-        return ()
-    return (*LOOPBACK, bound, *named)
+def _hosts(web: Web) -> tuple[str, ...]:
+    """Return the names under which pages may be asked for."""
+    named = (urlsplit(web.base_url).hostname or "",) if web.base_url else ()
+    return tuple(_as_sent(name) for name in (*LOOPBACK, web.bind[0], *named, *web.hosts))
+
+
+def _as_sent(name: str) -> str:
+    """Return a host's name as browsers write it into a request."""
+    try:
+        return name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return name
 
 
 CLAIM_EVERY = 1.0

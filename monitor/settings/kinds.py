@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -135,6 +137,12 @@ def _web_address(value: object) -> str:
     raise ValueError("应为以 http:// 或 https:// 开头、不含用户名和密码的网址")
 
 
+def _host_name(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[^\s:/@?#\[\]%]{1,253}", value):
+        return value
+    raise ValueError("应为主机名，如 xuncha.example.gov.cn，不写端口")
+
+
 def _bind(value: object) -> tuple[str, int]:
     if isinstance(value, tuple):
         return value
@@ -179,6 +187,8 @@ def _from_file(name: str, around: Surroundings) -> SecretStr | None:
         return None
     try:
         with (around.folder / name).open(encoding="utf-8-sig") as file:
+            if os.fstat(file.fileno()).st_mode & stat.S_IRWXO:
+                raise ValueError(f"文件 {name} 其他用户也能读写，请执行 chmod o= 收回权限")
             value = file.read(_MAX_SECRET).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"无法读取文件 {name}") from error
@@ -195,6 +205,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 DaySpan = Annotated[InstanceOf[Days], BeforeValidator(_days)]
 Network = Annotated[InstanceOf[IPv4Network] | InstanceOf[IPv6Network], BeforeValidator(_network)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
+HostName = Annotated[str, BeforeValidator(_host_name)]
 Bind = Annotated[tuple[str, int], BeforeValidator(_bind)]
 SecretReference = Annotated[InstanceOf[Secret], BeforeValidator(_secret)]
 SecretOrAddress = Annotated[InstanceOf[Secret], BeforeValidator(_secret_or_address)]

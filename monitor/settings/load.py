@@ -62,7 +62,7 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     calendar = _load(config_dir / calendar_name, days.CalendarFile, around, found)
     if main:
         found += _problems(*main, collectors)
-        found += _weak_key(*main) if env is not None else ()
+        found += _weak(*main) if env is not None else ()
     if rule_file:
         found += rules.problems(*rule_file)
     if calendar:
@@ -89,11 +89,13 @@ def _load(path: Path, model: type[Model], around: Surroundings, found: list[Prob
         return None
 
 
-def _weak_key(main: XunchaFile, document: Document) -> Iterator[Problem]:
-    """Return that the key of links could be guessed, if it could."""
-    if main.web.key and len(main.web.key.reveal().encode()) < SHORTEST_KEY:
-        text = f"“web.key” 太短，至少要有 {SHORTEST_KEY} 个字符，可用 openssl rand -hex 32 生成。"
-        yield document.problem(("web", "key"), text)
+def _weak(main: XunchaFile, document: Document) -> Iterator[Problem]:
+    """Return the secrets of the pages that could be guessed."""
+    for name in ("key", "api_token", "metrics_token"):
+        secret = getattr(main.web, name)
+        if secret and len(secret.reveal().encode()) < SHORTEST_KEY:
+            text = f"“web.{name}” 太短，至少要有 {SHORTEST_KEY} 个字符，可用 openssl rand -hex 32 生成。"
+            yield document.problem(("web", name), text)
 
 
 def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from monitor.settings.kinds import (
     Bind,
     Clock,
     Duration,
+    HostName,
     Network,
     SecretOrAddress,
     SecretReference,
@@ -156,6 +157,10 @@ class Web(Section):
     """What links in messages are signed with; without it, or without `base_url`, messages carry none."""
     api_token: SecretReference | None = None
     """What programs show that paste links of new posts; without it none may."""
+    hosts: tuple[HostName, ...] = ()
+    """Further names under which the pages may be asked for; addresses need none."""
+    metrics_token: SecretReference | None = None
+    """What whoever asks for metrics shows; without it nothing need be shown."""
     trusted_proxies: tuple[Network, ...] = ()
 
 

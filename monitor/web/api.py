@@ -6,7 +6,6 @@ the settings name (`web.api_token`), so that no page elsewhere can do it in a br
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Callable, Collection
 
@@ -31,7 +30,8 @@ from monitor.store.cases import Which, case_history, cases
 from monitor.store.findings import current_findings
 from monitor.store.outbox import Kept, messages
 from monitor.store.sights import Row, observations_of, overview, row_of
-from monitor.web.desk import TooLongError, body_of
+from monitor.web.desk import TooLongError, body_of, readable
+from monitor.web.guard import is_shown
 from monitor.web.view import View
 from monitor.web.words import masked
 
@@ -75,17 +75,17 @@ class Api:
         desk = self._view.desk
         if desk is None or desk.api_token is None:
             return _error(403, "没有设置 web.api_token，不接受登记。")
-        if not _is_shown(desk.api_token, request.headers.get("authorization", "")):
+        if not is_shown(desk.api_token, request.headers.get("authorization", "")):
             return _error(401, "请在 Authorization 中写明 Bearer 和设置中的 web.api_token。")
         try:
             link = json.loads(await body_of(request))["link"]
         except TooLongError:
             return _error(413, "内容过长。")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return _error(400, '请发送 {"link": "…"}。')
-        if not isinstance(link, str) or not link.strip():
+        if not isinstance(link, str) or not readable(link).strip():
             return _error(400, '请发送 {"link": "…"}。')
-        claim = await desk.take(request.path_params["account_id"], link, by=CALLER)
+        claim = await desk.take(request.path_params["account_id"], readable(link), by=CALLER)
         if claim is None:
             return _error(404, "台账中没有这个账号。")
         return JSONResponse(claim_shape(claim, self._view.office.contact), _STATUS.get(claim.verdict, 422))
@@ -152,11 +152,6 @@ def _message(kept: Kept) -> Shape:
         "finished_at": moment_shape(kept.finished_at) if kept.finished_at else None,
         "attempts": kept.attempts,
     }
-
-
-def _is_shown(token: str, header: str) -> bool:
-    scheme, _, shown = header.partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
 
 
 def _error(status: int, sentence: str) -> JSONResponse:

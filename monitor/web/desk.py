@@ -6,6 +6,7 @@ nothing, for robots and mail servers open links to look at them: only the button
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,6 +26,9 @@ from monitor.store.roster import accounts
 
 LONGEST_BODY = 16_384
 """Bytes of a request that says something."""
+FIELDS = 20
+"""Fields of a form."""
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 SOMEBODY = "联络员"
 """Who speaks where the roster no longer has the name of whoever a message went to."""
 
@@ -76,9 +80,16 @@ async def body_of(request: Request) -> bytes:
 
 
 async def said(request: Request) -> dict[str, str]:
-    """Return the fields of a form that was sent, each once; raises TooLongError."""
+    """Return the fields of a form that was sent, each once; raises TooLongError, also where there are too many."""
     text = (await body_of(request)).decode("utf-8", "replace")
-    return {name: values[0] for name, values in parse_qs(text).items()}
+    if text.count("&") >= FIELDS:
+        raise TooLongError
+    return {name: readable(values[0]) for name, values in parse_qs(text).items()}
+
+
+def readable(text: str) -> str:
+    """Return what somebody sent without marks that no database keeps: control characters, halves of a character."""
+    return _UNREADABLE.sub("", text)
 
 
 def errand(tx: Tx, permit: Permit) -> Errand | Refused:

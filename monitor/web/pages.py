@@ -31,7 +31,7 @@ from monitor.web.acts import read_acts
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
 from monitor.web.cases import read_case, read_cases
 from monitor.web.filling import Templates
-from monitor.web.guard import HEADERS
+from monitor.web.guard import headers_for
 from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
 from monitor.web.system import Eyes, advices, listings, looking, read_eyes
@@ -44,7 +44,7 @@ LINES = 200
 GZIP_LEVEL = 3
 """Halves the time of the default for a tenth more bytes."""
 _DIGITS = 9
-"""Longer numbers are no pages."""
+"""Longer numbers are neither pages nor cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,8 @@ class Pages:
     async def case(self, request: Request) -> Response:
         """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
         moment = self._view.moment()
-        page = await self._view.store.query(lambda tx: read_case(tx, request.path_params["number"], moment))
+        number = _whole(request.path_params["number"])
+        page = await self._view.store.query(lambda tx: read_case(tx, number, moment)) if number else None
         if page is None:
             raise HTTPException(404, "没有这个事项，请核对编号。")
         return self._html("case.html", moment, page=page)
@@ -265,7 +266,7 @@ class Pages:
     async def broken(self, request: Request, error: Exception) -> Response:
         """Answer when the page has a fault of ours."""
         answer = self._error(500, "页面出错，监测工作不受影响。请稍后重试；仍出现的，请将时间和网址告知技术人员。")
-        answer.headers.update(HEADERS)  # Starlette answers faults outside of the guard
+        answer.headers.update(headers_for(request.url.path))  # Starlette answers faults outside of the guard
         return answer
 
     def _error(self, status: int, sentence: str) -> Response:
@@ -297,8 +298,12 @@ def _sheet(lines: Collection[Line], request: Request) -> Sheet:
 
 def _number(request: Request) -> int:
     """Return which page of a list is asked for: from 1 on, and 1 for what is no number."""
-    asked = request.query_params.get("page", "1")
-    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < _DIGITS else 1
+    return _whole(request.query_params.get("page", "")) or 1
+
+
+def _whole(written: str) -> int:
+    """Return a whole number that somebody wrote into an address; 0 for everything else, and for those without end."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= _DIGITS else 0
 
 
 def _matches(row: Row, wanted: str) -> bool:

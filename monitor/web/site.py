@@ -30,7 +30,7 @@ def create_app(view: View) -> Starlette:
             Route("/accounts", pages.accounts),
             Route("/accounts/{account_id:path}", pages.account),
             Route("/cases", pages.cases),
-            Route("/cases/{number:int}", pages.case),
+            Route("/cases/{number}", pages.case),
             Route("/messages", pages.messages),
             Route("/messages/{message_id}", pages.message),
             Route("/imports", pages.imports),
@@ -45,6 +45,6 @@ def create_app(view: View) -> Starlette:
             Route("/metrics/accounts", pages.account_metrics),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        middleware=[Middleware(Guard, hosts=view.hosts), Middleware(Queue)],
+        middleware=[Middleware(Guard, hosts=view.hosts, metrics_token=view.metrics_token), Middleware(Queue)],
         exception_handlers={HTTPException: pages.not_answered, StoreError: pages.no_database, Exception: pages.broken},
     )

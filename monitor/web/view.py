@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.core.account import Platform
@@ -16,7 +16,8 @@ from monitor.store import Store
 from monitor.web.board import Moment
 from monitor.web.desk import Desk
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = ("localhost",)
+"""The names of the machine itself; its addresses need none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,9 @@ class View:
     desk: Desk | None = None
     """What people without a login may do; None where the pages only read."""
     hosts: tuple[str, ...] = LOOPBACK
-    """The names under which browsers may ask for pages, so that no foreign site can read them by naming itself
-    after our address (DNS rebinding). Empty: any. Metrics and health are not concerned."""
+    """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What whoever asks for metrics shows; without it nothing need be shown."""
 
     def moment(self) -> Moment:
         """Return what a page that is opened now is seen against."""

@@ -183,3 +183,27 @@ def test_mail_reaches_who_has_an_address() -> None:
     assert not channel.is_group
     assert channel.address_of(Contact(role=Role.LIAISON, name="张三", mail="a@b.cn")) == "a@b.cn"
     assert channel.address_of(Contact(role=Role.LIAISON, name="张三", phone="13800138000")) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("mailto://user:word@smtp.example.gov.cn?from=a@b.cn", False),
+        ("mailto://user:word@smtp.example.gov.cn:25?from=a@b.cn&mode=insecure", False),
+        ("mailto://user:word@10.0.0.9?from=a@b.cn", False),
+        ("mailto://user:word@localhost.example.cn?from=a@b.cn", False),
+        ("mailtos://user:word@smtp.example.gov.cn?from=a@b.cn&mode=insecure", False),
+        ("mailtos://user:word@smtp.example.gov.cn?from=a@b.cn", True),
+        ("mailto://user:word@smtp.example.gov.cn?from=a@b.cn&mode=starttls", True),
+        ("mailto://smtp.example.gov.cn?from=a@b.cn", True),
+        ("mailto://user:word@127.0.0.1?from=a@b.cn", True),
+        ("mailto://user:word@localhost?from=a@b.cn", True),
+    ],
+)
+def test_a_password_goes_in_clear_to_this_machine_only(url: str, *, is_taken: bool) -> None:
+    if is_taken:
+        assert open_channel("邮件", url, clock=clock).name == "邮件"
+        return
+    with pytest.raises(BadChannelError, match="会把密码不加密地发给邮件服务器") as refused:
+        open_channel("邮件", url, clock=clock)
+    assert "word" not in str(refused.value)

@@ -52,6 +52,7 @@ def settle(folder: Path, robot: Robot) -> tuple[Office, int]:
     folder.mkdir()
     office, port = Office.at(folder), free_port()
     (folder / "config" / "robot.secret").write_text(robot.url)
+    (folder / "config" / "robot.secret").chmod(0o600)
     office.settle(
         f"hold: false\nweb: {{bind: '127.0.0.1:{port}'}}\nhours: {{windows: ['00:00-24:00'], every_day: true}}\n"
         f"channels: {{unit: {{url: 'file:robot.secret', base_url: '{robot.base_url}', per_minute: 1000}}}}\n"

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from monitor.store.outbox import Draft, messages, save_draft
 from monitor.store.records import save_records
 from monitor.store.roster import sync_sources
 from monitor.store.sights import overview
+from monitor.web import create_app
 from monitor.web.outgoing import LISTED
 from monitor.web.pages import LINES
 from tests.store.build import enrol
@@ -297,13 +299,59 @@ def test_the_office_can_be_called(client: TestClient) -> None:
     assert OFFICE.phone in client.get("/").text
 
 
-def test_a_foreign_name_is_refused_but_not_to_machines(client: TestClient) -> None:
-    for host in ("evil.invalid", "evil.invalid:8080", "", "127.0.0.1.evil.invalid"):
-        assert client.get("/", headers={"host": host}).status_code == 421
-        assert client.get("/healthz", headers={"host": host}).status_code == 200
-        assert client.get("/metrics", headers={"host": host}).status_code == 200
-    for host in ("localhost", "LOCALHOST:8080", "[::1]:8080", "127.0.0.1"):
-        assert client.get("/", headers={"host": host}).status_code == 200
+EVERYWHERE = (
+    "/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/metrics/accounts",
+    "/api/v1/cases",
+    "/k/x",
+    "/static/xuncha.css",
+)
+
+
+@pytest.mark.parametrize("address", EVERYWHERE)
+def test_only_who_knows_our_name_or_an_address_of_ours_is_answered(client: TestClient, address: str) -> None:
+    strange = ("evil.invalid", "evil.invalid:8080", "", "127.0.0.1.evil.invalid", "xuncha", "localhost.evil.invalid")
+    for host in (*strange, "0x7f.1", "[::1", "::1]", "127.1", "localhost:x", "localhost@evil.invalid"):
+        assert client.get(address, headers={"host": host}).status_code == 421, host
+    for host in ("localhost", "LOCALHOST:8080", "[::1]:8080", "127.0.0.1", "10.1.2.3:80", "[2001:db8::1]"):
+        assert client.get(address, headers={"host": host}).status_code != 421, host
+
+
+def test_the_settings_name_further_hosts(county: Store, around: Surroundings) -> None:
+    app = create_app(replace(around.view(county), hosts=("Watch.example",)))
+    client = TestClient(app, base_url="http://127.0.0.1")
+    assert client.get("/healthz", headers={"host": "watch.EXAMPLE:443"}).status_code == 200
+    assert client.get("/healthz", headers={"host": "localhost"}).status_code == 421
+
+
+def test_metrics_can_ask_for_a_token_and_nothing_else_does(county: Store, around: Surroundings) -> None:
+    token = "a-made-up-token-that-opens-nothing"
+    client = TestClient(create_app(replace(around.view(county), metrics_token=token)), base_url="http://127.0.0.1")
+    for address in ("/metrics", "/metrics/accounts"):
+        for header in (
+            "",
+            token,
+            f"Basic {token}",
+            "Bearer",
+            f"Bearer {token[:-1]}",
+            f"Bearer {token}x",
+            "Bearer \xe9",
+        ):
+            answer = client.get(address, headers=[(b"authorization", header.encode("latin-1"))])
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert client.get(address, headers={"authorization": f"bearer  {token}"}).status_code == 200
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/k/x", "/k/", "/k/a/b"])
+def test_the_address_of_a_signed_link_is_told_to_nobody(client: TestClient, address: str) -> None:
+    for answer in (client.get(address), client.head(address), client.post(address), client.put(address)):
+        assert answer.headers["referrer-policy"] == "no-referrer"
+    assert client.get("/").headers["referrer-policy"] == "same-origin"
 
 
 def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings) -> None:
