@@ -125,7 +125,7 @@ def app(url: str) -> AppUrl | None:
     return found if at and colon and all(_PLAIN.fullmatch(one) for one in (found.key, found.secret, found.id)) else None
 
 
-def plugin(url: str, *, timeout: float) -> NotifyBase | None:
+def plugin(url: str) -> NotifyBase | None:
     """Return Apprise's plugin for a URL, or None if the URL cannot be used.
 
     What would hide a failure or send twice is switched off: retries, `optional`, templates, redirects, throttling.
@@ -140,7 +140,7 @@ def plugin(url: str, *, timeout: float) -> NotifyBase | None:
         interpret_escapes=False,
         pgp_autogen=False,
         pem_autogen=False,
-        service_timeout=timeout,
+        service_timeout=0,  # else it would talk in threads of its own, which nobody cuts off and which never end
     )
     made = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if made is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alerts.line import Line, talk
+from alerts.line import Line, Threads, talk
 from alerts.post import Endpoint, Reply
 from alerts.text import has_controls, mark
 from monitor.core.message import Attempt, Message, Outcome
@@ -33,6 +33,7 @@ class GroupRobot(ABC):
     longest: int
     """Bytes of UTF-8 that a body may take to be told as it is."""
     limit: timedelta = LIMIT
+    threads: Threads = field(default_factory=Threads, repr=False)
 
     @property
     def is_group(self) -> bool:
@@ -56,7 +57,7 @@ class GroupRobot(ABC):
         body = self.payload(message, now)
         if isinstance(body, Attempt):
             return body
-        return await talk(lambda line: self._post(body, now, line), self.limit)
+        return await talk(lambda line: self._post(body, now, line), self.limit, self.threads)
 
     @abstractmethod
     def payload(self, message: Message, now: datetime) -> bytes | Attempt:

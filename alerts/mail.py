@@ -5,7 +5,7 @@ for every try (both read in its source, 2026-11), so the conversation itself is 
 words twice: plain, and as simple HTML with a table. The codes are RFC 5321's: 4xx may work later, 5xx will not, unless
 it says that too much was sent, as QQ's 550 does ("Ip frequency limited"). Only what is said of a recipient, and means
 that it is not there, is held against the address; blocked senders and spam are not. Once
-DATA has begun, silence means that the mail may have been taken.
+the mail itself is on its way, silence means that it may have been taken.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from ipaddress import ip_address
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from alerts import grammar
 from alerts.busy import LONG_PAUSE, decoded, says_too_much
 from alerts.dialect import busy
 from alerts.grammar import BadChannelError, MailPlugin
-from alerts.line import Line, talk
+from alerts.line import Line, Threads, talk
 from alerts.markup import html
 from alerts.text import has_controls, mark, plain, shown
 from monitor.core.message import Attempt, Message, Outcome
@@ -42,6 +42,10 @@ LONGEST = 100_000
 FAREWELL = 2.0
 """Seconds that a server has for its answer to QUIT; the mail is settled by then."""
 
+LONGEST_REPLY = 64 * 1024
+"""Bytes of one reply that are read."""
+GO_AHEAD = 354
+"""The reply after which the mail itself is said."""
 LIMIT = timedelta(seconds=30)
 
 _IN_CLEAR = "mailto:// 会把密码不加密地发给邮件服务器，请改用 mailtos://；服务器就在本机的可以用 mailto://"
@@ -61,6 +65,41 @@ _OF_SENDER = re.compile(r"\bsender\b|\bfrom\b|发件|发信", re.IGNORECASE)
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9][A-Za-z0-9.-]*")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class _Reply:
+    """What a server says, as a file of which one reply may take only so much: a reply may have any number of lines."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.left = file, LONGEST_REPLY
+
+    def readline(self, size: int) -> bytes:
+        """Return the next line; nothing, as at the end, where it was cut off or the reply is too long."""
+        line = self._file.readline(min(size, self.left)) if self.left > 0 else b""
+        self.left -= len(line)
+        return line if line.endswith(b"\n") else b""  # half a line begins with a number that may mean anything
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class _Session(smtplib.SMTP):
+    """A session whose server cannot say without end."""
+
+    file: _Reply | None
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the next reply; raises SMTPServerDisconnected where it is too long, as where there is none."""
+        if self.sock and self.file is None:
+            self.file = _Reply(self.sock.makefile("rb"))
+        if self.file is not None:
+            self.file.left = LONGEST_REPLY
+        return super().getreply()
+
+
+class _SecureSession(_Session, smtplib.SMTP_SSL):
+    """The same, encrypted from the beginning."""
 
 
 class Reachable(Protocol):
@@ -92,11 +131,11 @@ class Server:
         """Return a connection that may send; raises OSError, of which every SMTPException is one."""
         seconds = limit.total_seconds()
         if self.mode == "ssl":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            smtp: smtplib.SMTP = _SecureSession(
                 self.host, self.port, local_hostname=helo, timeout=seconds, context=self._tls()
             )
         else:
-            smtp = smtplib.SMTP(self.host, self.port, local_hostname=helo, timeout=seconds)
+            smtp = _Session(self.host, self.port, local_hostname=helo, timeout=seconds)
         try:
             if self.mode == "starttls":
                 smtp.starttls(context=self._tls())
@@ -132,6 +171,7 @@ class Mail:
     longest: int = LONGEST
     limit: timedelta = LIMIT
     """The time a whole try may take."""
+    threads: Threads = field(default_factory=Threads, repr=False)
 
     @property
     def bucket(self) -> str:
@@ -156,7 +196,7 @@ class Mail:
         if has_controls(message.subject + message.body) or "\n" in message.subject:
             return Attempt(outcome=Outcome.PERMANENT, detail="邮件含控制字符，未发送")
         mail = self.compose(message, address)
-        return await talk(lambda line: self._deliver(mail, address, line), self.limit)
+        return await talk(lambda line: self._deliver(mail, address, line), self.limit, self.threads)
 
     def compose(self, message: Message, address: str) -> bytes:
         """Return the mail as it goes over the line; the same id gives the same Message-ID."""
@@ -191,14 +231,15 @@ class Mail:
             refusal = self._announce(smtp, address)
             if refusal:
                 return refusal
-            if smtp.sock:
-                line.hold(smtp.sock)
+            code, words = smtp.docmd("data")
+            if code != GO_AHEAD:
+                return self._answered(code, words)
+            line.hold()
         except OSError as error:
             return _unsent(error)
         try:
-            code, words = smtp.data(mail)
-        except smtplib.SMTPDataError as error:
-            return self._answered(error.smtp_code, error.smtp_error)
+            smtp.send(_stuffed(mail))
+            code, words = smtp.getreply()
         except OSError as error:
             return Attempt(outcome=Outcome.UNANSWERED, code=type(error).__name__, detail="邮件已发出，未收到答复")
         return self._answered(code, words)
@@ -224,7 +265,7 @@ class Mail:
 
 def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:
     """Return the mail channel of a mailto(s):// URL; raises BadChannelError."""
-    settings = grammar.plugin(url, timeout=LIMIT.total_seconds())
+    settings = grammar.plugin(url)
     if not isinstance(settings, MailPlugin):
         raise BadChannelError("应为 mailto(s)://用户:密码@服务器[:端口]?from=…&name=…，发件地址须完整")
     if len(settings.targets) != 1 or settings.cc or settings.bcc:
@@ -312,12 +353,19 @@ def _outcome(code: int) -> Outcome:
             return Outcome.TEMPORARY
 
 
+def _stuffed(mail: bytes) -> bytes:
+    """Return a mail of whole lines as it stands behind DATA: no line of it is the one that ends it."""
+    lines = mail.splitlines(keepends=True)
+    return b"".join(b"." + line if line.startswith(b".") else line for line in lines) + b".\r\n"
+
+
 def _part(smtp: smtplib.SMTP) -> None:
-    """Say goodbye; what the server answers changes nothing."""
+    """Say goodbye; what the server answers changes nothing, and is not waited for in all its length."""
     with contextlib.suppress(OSError):
+        smtp.putcmd("quit")
         if smtp.sock:
             smtp.sock.settimeout(FAREWELL)
-        smtp.quit()
+            smtp.sock.recv(1)
     smtp.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from alerts.line import Line, talk
+from alerts.line import Line, Threads, talk
 from alerts.post import Endpoint
 from alerts.text import has_controls, mark
 from monitor.core.message import Attempt, Message, Outcome
@@ -40,6 +40,7 @@ class WorkNotice(ABC):
     longest: int
     """Bytes of UTF-8 that a body may take to be told as it is."""
     limit: timedelta = LIMIT
+    threads: Threads = field(default_factory=Threads, repr=False)
 
     @property
     def is_group(self) -> bool:
@@ -63,7 +64,7 @@ class WorkNotice(ABC):
             return Attempt(outcome=Outcome.PERMANENT, detail=detail, is_about_address=bool(address))
         if has_controls(message.subject + message.body):
             return Attempt(outcome=Outcome.PERMANENT, detail="消息含控制字符，未发送")
-        return await talk(lambda line: self.hand_over(message, address, line), self.limit)
+        return await talk(lambda line: self.hand_over(message, address, line), self.limit, self.threads)
 
     @abstractmethod
     def hand_over(self, message: Message, address: str, line: Line) -> Attempt:

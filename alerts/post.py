@@ -126,7 +126,7 @@ class Endpoint:
         connection = self._connection(limit)
         try:
             connection.connect()
-            line.hold(connection.sock)
+            line.hold()
         except OSError as error:
             connection.close()
             return Attempt(outcome=Outcome.TEMPORARY, code=type(error).__name__, detail="未能连接，消息未发出")

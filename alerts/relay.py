@@ -18,6 +18,7 @@ from apprise.plugins.base import NotifyBase
 from alerts import grammar
 from alerts.busy import PAUSE
 from alerts.grammar import BadChannelError
+from alerts.line import Line, Threads, talk
 from alerts.post import by_status
 from alerts.text import has_controls, mark
 from monitor.core.message import Attempt, Message, Outcome
@@ -39,6 +40,7 @@ class Relay:
     per_minute: int = PER_MINUTE
     limit: timedelta = LIMIT
     """The time a whole try may take."""
+    threads: Threads = field(default_factory=Threads, repr=False)
 
     @property
     def longest(self) -> int:
@@ -57,13 +59,16 @@ class Relay:
         """Try once; SENT when Apprise says that the service took it."""
         if has_controls(message.subject + message.body):
             return Attempt(outcome=Outcome.PERMANENT, detail="消息含控制字符，未发送")
+        return await talk(lambda line: self._hand_over(message, line), self.limit, self.threads)
+
+    def _hand_over(self, message: Message, line: Line) -> Attempt:
+        line.hold()  # nobody tells when Apprise has connected
         apprise = Apprise()
         apprise.add(self.service)
-        result = await apprise.async_notify(
+        result = apprise.notify(
             body=message.body,
             title="" if message.body.startswith("#") else message.subject,
             body_format=NotifyFormat.MARKDOWN,
-            timeout=self.limit.total_seconds(),
         )
         return verdict(result)
 
@@ -72,7 +77,7 @@ def open_relay(name: str, url: str) -> Relay:
     """Return the relay for a URL that has no module of its own; raises BadChannelError."""
     if grammar.schema(url) in STRICT:
         raise BadChannelError("此类渠道不经 Apprise 发送")
-    service = grammar.plugin(url, timeout=LIMIT.total_seconds())
+    service = grammar.plugin(url)
     if service is None:
         raise BadChannelError("Apprise 不认识这个地址，或地址不完整")
     service.socket_connect_timeout = service.socket_read_timeout = LIMIT.total_seconds() / 2
