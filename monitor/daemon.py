@@ -30,9 +30,11 @@ LATE_LOOK = timedelta(hours=1)
 """No pass of looks does: each host is asked at its own pace, which may take long."""
 LOOK = "look_"
 """What the names of passes begin with that look through one collector."""
+SEND = "send_"
+"""What the names of passes begin with that send by one channel."""
 ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
-"""The passes without which the service must not seem to live."""
-DRAIN = timedelta(seconds=30)
+"""The passes without which the service must not seem to live; nor without those that send, once they did."""
+DRAIN = timedelta(seconds=15)
 """How long running passes may finish after the word to stop."""
 _log = logging.getLogger(__name__)
 
@@ -115,7 +117,9 @@ class Health:
     def is_well(self, passes: Sequence[Pass], now: datetime) -> bool:
         """Whether the work is done, as far as anybody can be told so: judged, told, and no case forgotten."""
         essential = [one for one in passes if one.name in ESSENTIAL]
-        is_done = all(one.name in self.last_success and not self.is_late(one, now) for one in essential)
+        sending = [one for one in passes if one.name.startswith(SEND) and one.name in self.last_success]
+        is_begun = all(one.name in self.last_success for one in essential)
+        is_done = is_begun and not any(self.is_late(one, now) for one in (*essential, *sending))
         return self.store_problem is None and self.lost == 0 and is_done
 
     def is_late(self, one: Pass, now: datetime) -> bool:
@@ -133,12 +137,18 @@ class Health:
 
 
 def passes(works: Works, health: Health) -> tuple[Pass, ...]:
-    """Return the fixed passes: looks per collector, judging, delivery, digest, audit, pruning, checks and heartbeat."""
+    """Return the fixed passes: looks per collector, judging, writing, sending per channel, and what goes with them."""
 
     def look(name: str) -> Callable[[], Awaitable[object]]:
         async def work() -> None:
             if health.store_problem is None:
                 await works.look([name])
+
+        return work
+
+    def send(name: str) -> Callable[[], Awaitable[object]]:
+        async def work() -> None:
+            await works.send(name)
 
         return work
 
@@ -167,7 +177,11 @@ def passes(works: Works, health: Health) -> tuple[Pass, ...]:
         ),
         Pass(name="watch", title="自我检查", every=timedelta(seconds=30), work=works.watch_over),
         Pass(name="evaluate", title="判定", every=timedelta(seconds=1), work=works.judge_all),
-        Pass(name="deliver", title="发送消息", every=timedelta(seconds=2), work=works.deliver),
+        Pass(name="deliver", title="生成消息", every=timedelta(seconds=2), work=works.write_messages),
+        *(
+            Pass(name=f"{SEND}{name}", title=f"发送消息（{name}）", every=timedelta(seconds=1), work=send(name))
+            for name in works.channels
+        ),
         Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),
         Pass(name="prune", title="清理", every=timedelta(hours=1), work=works.prune),
         Pass(name="audit", title="事项清点", every=timedelta(minutes=1), work=audit),
@@ -193,7 +207,7 @@ class Daemon:
         self._timer = timer
         self._faults = faults
         self.passes = passes(works, health)
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: dict[str, asyncio.Task[object]] = {}
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -238,11 +252,13 @@ class Daemon:
             undo.callback(loop.remove_signal_handler, number)
 
     async def _start(self, one: Pass) -> None:
-        """Run one pass as a task of its own, so that the clockwork's end does not cut it off."""
-        task = asyncio.ensure_future(self.once(one))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        await asyncio.shield(task)
+        """Run one pass as a task of its own, unless it still runs.
+
+        The clockwork's end does not cut it off, and it is no news to the clockwork how long it takes.
+        """
+        if one.name not in self._running:
+            self._running[one.name] = task = asyncio.ensure_future(self.once(one))
+            task.add_done_callback(lambda _: self._running.pop(one.name))
 
     async def once(self, one: Pass) -> None:
         """Run one pass; a bug in it is contained, trouble with the database is kept for /readyz."""
@@ -258,7 +274,7 @@ class Daemon:
 
     async def _drain(self) -> None:
         if self._running:
-            await asyncio.wait(self._running, timeout=DRAIN.total_seconds())
+            await asyncio.wait(self._running.values(), timeout=DRAIN.total_seconds())
 
 
 def _not_reloaded() -> None:

@@ -223,6 +223,7 @@ class Parts:
             holder=mark(),
             renewed=self.digest.renewed,
             per_person=self.settings.hours.per_person,
+            is_stopping=lambda: self.health.is_stopping,
         )
 
     @cached_property

@@ -70,6 +70,14 @@ class Attempt:
     is_about_address: bool = False
     """Whether what was refused is this address, because nobody is there; spam, tokens and quotas are the sender's."""
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether somebody may have the message: what was refused surely did not arrive.
+
+        A server that broke over it, or a gateway that lost the answer, refused nothing.
+        """
+        return self.outcome in {Outcome.SENT, Outcome.UNANSWERED} or self.code in _BROKEN
+
 
 LEASE = timedelta(minutes=2)
 """How long a message is in one sender's hands. A try takes at most half a minute."""
@@ -107,6 +115,8 @@ _LIMITED = frozenset({"130101", "45009", "9499", "11232"})
 """The codes of a far side that was asked too often; the same may be a refusal for good, which is something else."""
 _MAIL_REFUSED = frozenset({"550", "551", "552", "553", "554"})
 """The replies of mail servers that stand for many reasons: nobody there, a full box, a sender that is not wanted."""
+_BROKEN = frozenset({"HTTP 500", "HTTP 502", "HTTP 504"})
+"""The statuses after which nobody knows what became of a request."""
 _NOBODY, _TOO_FAST, _NOT_TAKEN = "收件人地址不存在或已停用", "发送过快，被限流", "邮件被对方服务器拒收"
 
 

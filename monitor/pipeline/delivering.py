@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
@@ -31,6 +31,10 @@ from monitor.pipeline.outlook import look_ahead
 from monitor.store import Store, StoreError, Tx, outbox, roster
 
 BATCH = 100
+FRESH = timedelta(seconds=2)
+"""How long it is believed whose turn it is: what came since may be urgent."""
+SHIFT = timedelta(seconds=10)
+"""After how long a pass of one channel ends, its last try aside; the next begins at once."""
 INTERRUPTED = Attempt(
     outcome=Outcome.UNANSWERED, code="interrupted", detail="服务在发送时中断，不知对方是否收到，重发时编号相同"
 )
@@ -72,8 +76,12 @@ class Courier:
     """Says what a message that is not about notices says now, if it has waited; None for nothing any more."""
     per_person: int
     """How many messages a person gets in one day; what is more goes the next day, merged into one."""
-    _answers: deque[Callable[[Tx], None]] = field(default_factory=deque)
+    is_stopping: Callable[[], bool] = lambda: False
+    """Whether this process has been told to stop: what is in hand is finished, and nothing more is taken."""
+    _answers: deque[Callable[[Tx], None]] = field(default_factory=deque, init=False)
     """What the far sides said and the database did not take, ready to be written."""
+    _in_hand: set[str] = field(default_factory=set, init=False)
+    """The messages that are being tried: what comes of them will be written, however long we may have slept."""
 
     async def recover(self, now: datetime) -> int:
         """Queue again what a crash left unanswered, once its lease is over; return how many. A trial is given up.
@@ -83,44 +91,71 @@ class Courier:
         while self._answers:
             await self._write_down(self._answers.popleft())
 
+        def left_behind(tx: Tx) -> tuple[Lease, ...]:
+            return tuple(one for one in outbox.left_behind(tx, now) if one.message not in self._in_hand)
+
         def again(tx: Tx) -> int:
-            left = outbox.left_behind(tx, now)
+            left = left_behind(tx)
             trials = trying.give_up(tx, left, now)
             for lease in left:
                 if lease.message not in trials:
                     outbox.record_attempt(tx, lease, INTERRUPTED, at=now, next_try=now)
             return len(left)
 
-        return await self.store.write_if(lambda tx: outbox.left_behind(tx, now), again, durable=True) or 0
+        return await self.store.write_if(left_behind, again, durable=True) or 0
 
     async def deliver_due(self) -> int:
-        """Try to send one batch of messages whose time has come, channels side by side; return how many were tried."""
-        now = self.clock()
-        due = await self.store.query(lambda tx: outbox.due_messages(tx, now, BATCH))
-        by_channel: dict[str, list[outbox.Kept]] = defaultdict(list)
-        for kept in due:
-            by_channel[kept.message.channel].append(kept)
-        return sum(await asyncio.gather(*(self._deliver_by(name, line) for name, line in by_channel.items())))
+        """Try to send what is due, channels side by side; return how many messages were tried or given up."""
+        given_up = await self.give_up_strays()
+        return given_up + sum(await asyncio.gather(*map(self.send_by, self.drafter.directory.channels)))
 
-    async def _deliver_by(self, name: str, line: Sequence[outbox.Kept]) -> int:
-        """Try the messages of one channel in turn, until it fails to answer or closes; return how many were tried."""
-        channel = self.drafter.directory.channels.get(name)
-        tried = 0
-        for kept in line:
-            if channel is None:
-                await self._give_up(kept)
+    async def give_up_strays(self) -> int:
+        """Give up what waits for channels that the settings no longer name; return how many messages."""
+        now, named = self.clock(), frozenset(self.drafter.directory.channels)
+        strays = await self.store.query(lambda tx: outbox.due_messages(tx, now, BATCH, but=named))
+        for kept in strays:
+            await self._give_up(kept)
+        return len(strays)
+
+    async def send_by(self, name: str) -> int:
+        """Try the due messages of one channel in turn; return how many were tried.
+
+        It ends where nothing is due any more, the channel fails to answer or closes, we are told to stop, or it has
+        taken its time. Whose turn it is is asked for again while it takes long, so that an alarm is sent next.
+        """
+        began, tried = self.clock(), 0
+        while began <= (now := self.clock()) < began + SHIFT:
+            line = await self.store.query(lambda tx, now=now: outbox.due_messages(tx, now, BATCH, channel=name))  # type: ignore[misc]  # bound early on purpose
+            for kept in line:
+                if self.is_stopping():
+                    return tried
+                said = await self._send(kept, self.drafter.directory.channels[name])
+                if said is Refrain.MOOT:
+                    continue
+                if isinstance(said, Refrain):
+                    return tried
                 tried += 1
-                continue
-            ready = await self.store.write(partial(self._settled, kept=kept, channel=channel), durable=True)
-            if ready is Refrain.CLOSED:
-                break
-            if isinstance(ready, Refrain):
-                continue
-            attempt = await self._try(ready, kept, channel)
-            tried += 1
-            if attempt is None or attempt.outcome in {Outcome.TEMPORARY, Outcome.UNANSWERED} or not ready.is_whole:
+                if not said:
+                    return tried
+                if not now <= self.clock() < now + FRESH:
+                    break
+            else:
                 break
         return tried
+
+    async def _send(self, kept: outbox.Kept, channel: Channel) -> bool | Refrain:
+        """Try one message; return whether the channel may be given the next at once, or why it was not tried."""
+        self._in_hand.add(kept.message.id)
+        try:
+            ready = await self.store.write(partial(self._settled, kept=kept, channel=channel), durable=True)
+            if isinstance(ready, Refrain):
+                return ready
+            attempt = await self._try(ready, kept, channel)
+        finally:
+            self._in_hand.discard(kept.message.id)
+        if not ready.is_whole:
+            await self.drafter.prepare(self.clock())
+        return attempt is not None and ready.is_whole and attempt.outcome in {Outcome.SENT, Outcome.PERMANENT}
 
     async def _give_up(self, kept: outbox.Kept) -> None:
         """Fail a message whose channel the settings no longer name; what a draft was to say goes another way."""
@@ -164,6 +199,12 @@ class Courier:
         if opens > now:
             outbox.give_back(tx, lease, opens)
             return Refrain.MOOT
+        if outbox.waits_for_liaison(tx, kept.message.id, now):
+            outbox.give_back(tx, lease, now + FRESH)
+            return Refrain.MOOT
+        if kept.frozen_at is not None and not outbox.words_hold(tx, kept.message.id, kept.frozen_at, now):
+            outbox.thaw(tx, kept.message.id)
+            kept = replace(kept, frozen_at=None)
         words, is_whole = Words(subject=kept.message.subject, body=kept.message.body), True
         if kept.is_about_notices:
             if self._has_heard_enough(tx, kept, now):
@@ -205,9 +246,9 @@ class Courier:
         """Return what the message says when judged once more, and whether that is all; None when it must not go so.
 
         Notices that are true no more are dropped, those that must wait are set free, and so are those that would go
-        another way by now or for which the channel has no room: another message carries them. A message that was tried
-        before keeps its words: it goes again only while every one of its notices is true. Where all of it must wait it
-        waits as it is: it may have been read, and under another number it would be told twice.
+        another way by now or for which the channel has no room: another message carries them. A message that may have
+        been read today keeps its words: it goes again only while every one of its notices is true. Where all of it must
+        wait it waits as it is: under another number it would be told twice.
         """
         carried = outbox.notices_of(tx, kept.message.id)
         outlook = look_ahead(tx, self.drafter.bench, carried, now)

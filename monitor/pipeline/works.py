@@ -60,11 +60,26 @@ class Works:
         while await self.surveyor.judge_due(self.clock()):
             pass
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of the channels, sorted."""
+        return tuple(sorted(self.drafter.directory.channels))
+
     async def deliver(self) -> int:
         """Write messages and try those whose time has come; return how many were tried."""
         await self.courier.recover(self.clock())
         await self.drafter.prepare(self.clock())
         return await self.courier.deliver_due()
+
+    async def write_messages(self) -> None:
+        """Write messages, and take up again what was left: each channel sends its own (`send`)."""
+        await self.courier.recover(self.clock())
+        await self.drafter.prepare(self.clock())
+        await self.courier.give_up_strays()
+
+    async def send(self, channel: str) -> int:
+        """Try those messages of one channel whose time has come; return how many were tried."""
+        return await self.courier.send_by(channel)
 
     async def write_digest(self) -> None:
         """Write the operator's digest if its hour has come."""

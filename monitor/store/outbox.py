@@ -1,8 +1,9 @@
 """The outbox: the messages that notices become, every try to deliver them, and the pace of each channel.
 
-A message's words may change until `freeze`; from then on id and words are settled, and every
-try repeats them. Whoever sends it has taken it before, by one conditional UPDATE that only one can
-win (`take`), and has it until its lease is over. A notice is *open*, *merged* into a message that
+A message's words may change until `freeze`; from then on id and words are settled. A try that surely came to nothing
+settles nothing: the words may change again (`thaw`), the id stays. After one that may have arrived every further
+try of that day repeats the words. Whoever sends a message has taken it before, by one conditional UPDATE that only
+one can win (`take`), and has it until its lease is over. A notice is *open*, *merged* into a message that
 is not yet sent, *told*, *superseded* by a later word or a better fact, or *cancelled* by a person
 or with its account.
 """
@@ -19,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Role
-from monitor.core.calendar import ONE_DAY
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.message import LEASE, NO_CHANNEL, SHOWN, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or
@@ -88,23 +89,29 @@ __all__ = [
     "settle",
     "take",
     "take_token",
+    "thaw",
     "told_before",
     "waiting_for",
     "waiting_for_digest",
     "waiting_notices",
+    "waits_for_liaison",
     "was_told",
     "withdraw",
+    "words_hold",
 ]
 
 _IS_URGENT = table.c.topic.startswith(URGENT)
 _TURNS = (
     sa.case((_IS_URGENT, 0), else_=1),
     table.c.is_first.desc(),
+    sa.case((table.c.role == Role.LEADER, 1), else_=0),
     table.c.next_try_at,
     table.c.created_at,
     table.c.id,
 )
 ONE_MINUTE = timedelta(minutes=1)
+LEADER_WAITS = timedelta(minutes=5)
+"""How long at most a leader's message waits until the liaison's about the same was tried."""
 LONGEST_BLOCK = timedelta(hours=6)
 """The longest that a block is believed; a clock that was put back must not make it longer."""
 
@@ -176,12 +183,15 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
     """Create the draft's message, or replace the one not yet frozen for the same person, way and topic; return its id.
 
     It is HELD or QUEUED for `not_before`. Its notices are exactly the draft's: those it had besides that
-    wait still, wait for another. A message once released stays so unless notices are added to it.
+    wait still, wait for another. Unless notices are added to it, a message once released stays so, and one that was
+    tried in vain waits for its next try.
     """
     before = tx.execute(_unfrozen(draft)).one_or_none()
     id_: str = _id(tx, draft, at) if before is None else before.id
     had = {notice.id for notice in notices_of(tx, id_) if notice.id} if before is not None else set[int]()
-    is_released = before is not None and before.is_released and had.issuperset(draft.notices)
+    is_same = before is not None and had.issuperset(draft.notices)
+    is_released = before is not None and before.is_released and is_same
+    next_try = max(not_before, before.next_try_at) if before is not None and before.attempts and is_same else not_before
     words = {
         "mentions": list(draft.mentions),
         "role": draft.role,
@@ -193,7 +203,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
         "is_released": is_released,
         "release_at": draft.release_at,
         "due_at": not_before,
-        "next_try_at": not_before,
+        "next_try_at": next_try,
     }
     if before is None:
         way = {"channel": draft.channel, "address": draft.address or "", "person": draft.person, "topic": draft.topic}
@@ -205,14 +215,21 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
     return id_
 
 
-def due_messages(tx: Tx, now: datetime, limit: int) -> tuple[Kept, ...]:
+def due_messages(
+    tx: Tx, now: datetime, limit: int, *, channel: str | None = None, but: Collection[str] = ()
+) -> tuple[Kept, ...]:
     """Return the QUEUED messages whose time has come: urgent ones, then first alerts, then longest waiting first.
 
-    A draft written later than now was written before the clock was put back: it waits for no hour that was.
+    All of them, or those of one channel; none of the channels in `but`. A draft written later than now was written
+    before the clock was put back: it waits for no hour that was.
     """
     is_early = sa.and_(table.c.created_at > now, table.c.frozen_at.is_(None))
     is_due = sa.or_(table.c.next_try_at <= now, is_early)
     chosen = sa.select(table).where(table.c.state == MessageState.QUEUED, is_due)
+    if channel is not None:
+        chosen = chosen.where(table.c.channel == channel)
+    if but:
+        chosen = chosen.where(table.c.channel.not_in(but))
     return _kept(tx, chosen.order_by(*_TURNS).limit(limit))
 
 
@@ -232,6 +249,58 @@ def take(tx: Tx, message_id: str, holder: str, *, at: datetime) -> Lease | None:
     free = sa.update(table).where(table.c.id == message_id, table.c.state == MessageState.QUEUED)
     taken = free.values(state=MessageState.SENDING, taken_by=holder, taken_until=lease.until)
     return lease if tx.execute(taken).rowcount == 1 else None
+
+
+def waits_for_liaison(tx: Tx, message_id: str, now: datetime) -> bool:
+    """Whether a message tells a leader of what a liaison is to hear now and was not tried yet; not for long.
+
+    Who hears first and acts need not be urged by somebody who heard it from the leader.
+    """
+    theirs, own = notices.alias(), notices.c
+    liaisons = table.alias()
+    same = sa.and_(theirs.c.case == own.case, theirs.c.kind == own.kind, theirs.c.number == own.number)
+    is_next = sa.or_(
+        liaisons.c.state == MessageState.SENDING,
+        sa.and_(liaisons.c.state == MessageState.QUEUED, liaisons.c.next_try_at <= now),
+    )
+    waiting = (
+        sa.select(liaisons.c.id)
+        .join(theirs, theirs.c.message == liaisons.c.id)
+        .join(notices, same)
+        .join(table, table.c.id == own.message)
+        .where(table.c.id == message_id, table.c.role == Role.LEADER, table.c.due_at > now - LEADER_WAITS)
+        .where(liaisons.c.role == Role.LIAISON, liaisons.c.attempts == 0, is_next)
+    )
+    return tx.scalar(waiting.limit(1)) is not None
+
+
+def thaw(tx: Tx, message_id: str) -> None:
+    """Let a message's words change again. There is one draft to a person by each way: the older takes in the newer.
+
+    What was drafted anew on any other topic meanwhile says what is so now, and the older is given up.
+    """
+    row = tx.execute(sa.select(table).where(table.c.id == message_id)).one()
+    drafts = sa.select(table.c.id).where(
+        *(table.c[name] == getattr(row, name) for name in ("person", "channel", "address", "topic")),
+        table.c.frozen_at.is_(None),
+        table.c.finished_at.is_(None),
+        table.c.id != message_id,
+    )
+    for other in tx.scalars(drafts).all():
+        if row.topic not in MATTERS:
+            settle(tx, message_id, MessageState.CANCELLED, at=row.next_try_at)
+            return
+        break_up(tx, other, at=row.next_try_at)
+    tx.execute(sa.update(table).where(table.c.id == message_id).values(frozen_at=None))
+
+
+def words_hold(tx: Tx, message_id: str, frozen_at: datetime, now: datetime) -> bool:
+    """Whether words settled then hold: they were settled today, and a try of today may have arrived."""
+    since = start_of_day(beijing_date(frozen_at))
+    if beijing_date(now) != beijing_date(frozen_at):
+        return False
+    tries = sa.select(attempts).where(attempts.c.message == message_id, attempts.c.at >= since)
+    return any(_attempt(row).may_have_arrived for row in tx.execute(tries))
 
 
 def freeze(tx: Tx, lease: Lease, *, subject: str, body: str, grid: Grid = (), at: datetime) -> Message:
@@ -273,9 +342,15 @@ def record_attempt(tx: Tx, lease: Lease, attempt: Attempt, *, at: datetime, next
 
 
 def give_back(tx: Tx, lease: Lease, until: datetime) -> None:
-    """Put a message that was taken back to QUEUED for later, if it is still in those hands. Not a try."""
+    """Put a message that was taken back to QUEUED for later, if it is still in those hands. Not a try.
+
+    Its words may change again unless they may have been read on their day.
+    """
     ours = sa.update(table).where(*_in_hands(lease))
-    tx.execute(ours.values(state=MessageState.QUEUED, next_try_at=until, taken_by=None, taken_until=None))
+    back = ours.values(state=MessageState.QUEUED, next_try_at=until, taken_by=None, taken_until=None)
+    frozen_at = tx.execute(back.returning(table.c.frozen_at)).scalar_one_or_none()
+    if frozen_at is not None and not words_hold(tx, lease.message, frozen_at, frozen_at):
+        thaw(tx, lease.message)
 
 
 def left_behind(tx: Tx, now: datetime) -> tuple[Lease, ...]:
@@ -516,7 +591,7 @@ def _in_hands(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _unfrozen(draft: Draft) -> sa.Select[Any]:
-    return sa.select(table.c.id, table.c.is_released).where(
+    return sa.select(table.c.id, table.c.is_released, table.c.attempts, table.c.next_try_at).where(
         table.c.person == draft.person,
         table.c.channel == draft.channel,
         table.c.address == (draft.address or ""),

@@ -128,9 +128,9 @@ async def test_outside_office_hours_messages_wait_for_the_morning(store: Store) 
     assert "已**13天**未更新" in made.mail.taken[0].body
 
 
-async def test_a_temporary_failure_is_tried_again_with_the_same_id_and_words(store: Store) -> None:
+async def test_what_nobody_answered_is_tried_again_with_the_same_id_and_words(store: Store) -> None:
     made = await stale(store, 10)
-    made.mail.answers = [LATER, LOST]
+    made.mail.answers = [LOST, LATER]
     await made.settle()
     for pause in RETRY_PAUSES[:2]:
         made.clock.forward(pause)

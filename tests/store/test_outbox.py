@@ -15,6 +15,7 @@ from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, ope
 OURS = "host:1:0a"
 THEIRS = "host:1:0b"
 SENT = Attempt(outcome=Outcome.SENT, code="0")
+LOST = Attempt(outcome=Outcome.UNANSWERED)
 BUSY = Attempt(outcome=Outcome.TEMPORARY, code="310000", detail="busy", retry_after=timedelta(seconds=90))
 
 
@@ -52,6 +53,10 @@ def save(
 ) -> str:
     with store.begin() as tx:
         return outbox.save_draft(tx, one, at=NOW + at, not_before=NOW + at + wait, held=held)
+
+
+def both(store: Store) -> tuple[int, ...]:
+    return ids(store) + ids(store, "13800000002")
 
 
 def kept(store: Store, id_: str) -> outbox.Kept:
@@ -134,7 +139,7 @@ def test_a_draft_of_an_hour_by_which_the_clock_was_put_back_waits_no_hour(store:
     assert due(store, -HOUR) == [id_]
 
     freeze(store, id_)
-    attempt(store, id_, BUSY, again=HOUR)
+    attempt(store, id_, LOST, again=HOUR)
     assert due(store, -HOUR) == []
 
 
@@ -167,12 +172,55 @@ def test_a_released_message_stays_so_until_something_is_added(store: Store) -> N
 def test_the_words_are_settled_before_the_first_try_and_stay(store: Store) -> None:
     id_ = save(store, draft(*ids(store)))
     first = freeze(store, id_)
-    attempt(store, id_, BUSY, HOUR)
+    attempt(store, id_, LOST, HOUR)
 
     assert first == Message(
         id=id_, channel="dingtalk", subject="更新提醒", body="定稿", address="ding-1", mentions=("13800000001",)
     )
     assert freeze(store, id_, "something else") == first
+
+
+def test_words_that_surely_nobody_has_read_may_change_and_the_number_stays(store: Store) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+    attempt(store, id_, BUSY, HOUR)
+    again = freeze(store, id_, "something else")
+    assert (again.id, again.body) == (id_, "something else")
+
+
+@pytest.mark.parametrize("first", [LOST, replace(BUSY, code="HTTP 502")])
+def test_words_that_may_have_been_read_stay_whatever_is_answered_later(store: Store, first: Attempt) -> None:
+    id_ = save(store, draft(*ids(store)))
+    freeze(store, id_)
+    for tried in (first, BUSY):
+        attempt(store, id_, tried, HOUR)
+        assert freeze(store, id_, "something else").body == "定稿"
+
+
+@pytest.mark.parametrize("topic", ["", "outage:1"])
+def test_of_two_drafts_to_one_person_the_older_takes_in_the_newer_unless_that_says_what_is_so_now(
+    store: Store, topic: str
+) -> None:
+    one, other = both(store)
+    old = save(store, draft(*([one] if not topic else []), topic=topic))
+    freeze(store, old)
+    new = save(store, draft(*([other] if not topic else []), topic=topic))
+    attempt(store, old, BUSY, HOUR)
+    states = {id_: kept(store, id_).state for id_ in (old, new)}
+    gone, stays = (old, new) if topic else (new, old)
+    assert states == {gone: MessageState.CANCELLED, stays: MessageState.QUEUED}
+    assert both(store) == (one, other), "nothing that is to be said is lost"
+
+
+def test_what_was_tried_in_vain_waits_for_its_next_try_unless_something_is_added(store: Store) -> None:
+    one, other = both(store)
+    id_ = save(store, draft(one))
+    freeze(store, id_)
+    attempt(store, id_, BUSY, HOUR)
+    assert save(store, draft(one)) == id_
+    assert due(store) == []
+    assert save(store, draft(one, other)) == id_
+    assert due(store) == [id_]
 
 
 def test_a_sent_message_has_told_its_notices(store: Store) -> None:
