@@ -52,6 +52,54 @@ class Verdict(Labelled):
         return self.label.format(office=office)
 
 
+class Excess(Labelled):
+    """Why a link is not even looked at; the label is what whoever pasted it is told."""
+
+    TOKEN = "token", "今天通过这条消息提交的链接过多，没有登记。请明天再试，或将链接告知{office}。"
+    ACCOUNT = "account", "今天为该账号提交的链接过多，没有登记。请明天再试，或将链接告知{office}。"
+    DAY = "day", "今天收到的链接过多，没有登记。请明天再试，或将链接告知{office}。"
+    WAITING = "waiting", "该账号已有多条链接待{office}核实，没有再登记。核实前无需重复提交。"
+    BUSY = "busy", "正在核对的链接较多，没有登记。请几分钟后再试。"
+
+    def told(self, office: str) -> str:
+        """Return what people are told, with whom to call: the office's name and phone."""
+        return self.label.format(office=office)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many links were pasted in the last day, taken or not, and those being looked at now among them."""
+
+    by_token: int
+    """By the token in hand; 0 for whoever needs none."""
+    for_account: int
+    in_all: int
+    waiting: int
+    """For the account, whenever they came: they wait for the operator."""
+    under_way: int
+    """Being looked at now, whosever they are."""
+
+
+MOST_BY_TOKEN = 20
+MOST_FOR_ACCOUNT = 50
+MOST_IN_ALL = 5000
+MOST_WAITING = 10
+MOST_UNDER_WAY = 8
+"""How far `Tally` may go: well beyond what offices have to paste, and little for whoever pastes to do harm."""
+
+
+def excess(tally: Tally) -> Excess | None:
+    """Return why one more link is not looked at, if it is not."""
+    bounds = (
+        (Excess.TOKEN, tally.by_token, MOST_BY_TOKEN),
+        (Excess.WAITING, tally.waiting, MOST_WAITING),
+        (Excess.ACCOUNT, tally.for_account, MOST_FOR_ACCOUNT),
+        (Excess.DAY, tally.in_all, MOST_IN_ALL),
+        (Excess.BUSY, tally.under_way, MOST_UNDER_WAY),
+    )
+    return next((kind for kind, count, most in bounds if count >= most), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A link that was pasted, as it is kept."""
@@ -64,6 +112,8 @@ class Claim:
     verdict: Verdict
     post: Post | None = None
     """What the platform says of the post; None where it said nothing."""
+    token: str | None = None
+    """By which token it was pasted, as `Permit.id` names it; None for whoever needs none."""
 
     @property
     def key(self) -> str:

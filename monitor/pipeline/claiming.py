@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.core.account import Account, Platform, declared_sources
-from monitor.core.claim import Claim, Verdict, judge, link_in, own_id
+from monitor.core.claim import Claim, Excess, Verdict, excess, judge, link_in, own_id
 from monitor.core.collector import Collector, NotShownError, Proof, Prover
 from monitor.core.observation import LookFailedError, Post, Reason
 from monitor.core.outage import PASSING
@@ -32,15 +32,38 @@ class Clerk:
     sessions: Sessions
     clock: Callable[[], datetime]
     faults: Faults
+    under_way: list[tuple[str, str | None]] = field(default_factory=list)
+    """Account and token of the links that are being looked at now."""
 
-    async def take(self, account_id: str, link: str, *, by: str, allows: Guard = lambda _: True) -> Claim | None:
-        """Return what became of a link pasted for an account; None for no such account, or where `allows` said no."""
-        account = await self.store.query(lambda tx: roster.account(tx, account_id))
+    async def take(
+        self, account_id: str, link: str, *, by: str, token: str | None = None, allows: Guard = lambda _: True
+    ) -> Claim | Excess | None:
+        """Return what became of a link pasted for an account; None for no such account, or where `allows` said no.
+
+        Whether too many were pasted is found out before anything is asked for: those being looked at count, so that
+        many at once gain nothing.
+        """
+        others, mine = tuple(self.under_way), (account_id, token)
+        self.under_way.append(mine)
+        try:
+            account, too_many = await self.store.query(lambda tx: self._begun(tx, account_id, token, others))
+            if account is None or too_many:
+                return too_many
+            link = link_in(link)
+            proof = await self._proof(account, link)
+            return await self.store.write(
+                lambda tx: self._keep(tx, account, link, proof, by, token, allows), durable=True
+            )
+        finally:
+            self.under_way.remove(mine)
+
+    def _begun(
+        self, tx: Tx, account_id: str, token: str | None, others: Collection[tuple[str, str | None]]
+    ) -> tuple[Account | None, Excess | None]:
+        account = roster.account(tx, account_id)
         if account is None:
-            return None
-        link = link_in(link)
-        proof = await self._proof(account, link)
-        return await self.store.write(lambda tx: self._keep(tx, account, link, proof, by, allows), durable=True)
+            return None, None
+        return account, excess(claims.tally(tx, account_id, token, others, self.clock()))
 
     async def _proof(self, account: Account, link: str) -> Proof | Verdict:
         """Return what the platform says of the link, or why it says nothing."""
@@ -68,11 +91,11 @@ class Clerk:
         return proof
 
     def _keep(
-        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, by: str, allows: Guard
+        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, by: str, token: str | None, allows: Guard
     ) -> Claim | None:
         now = self.clock()
         verdict, post = self._judged(tx, account, link, proof, now)
-        claim = Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post)
+        claim = Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post, token=token)
         if verdict is Verdict.PROVED and not allows(tx):
             return None
         claims.keep(tx, claim, account)

@@ -67,6 +67,12 @@ def spend(tx: Tx, permit: Permit, *, at: datetime) -> bool:
     return tx.scalar(spent, {"id": permit.id, "until": permit.until}) is not None
 
 
+def is_spent(tx: Tx, permit: Permit) -> bool:
+    """Whether a token was used up."""
+    table = tables.spent_tokens
+    return tx.scalar(sa.select(table.c.id).where(table.c.id == permit.id)) is not None
+
+
 def acknowledgements_of(
     tx: Tx, case_ids: Collection[int] | sa.Select[tuple[int]]
 ) -> defaultdict[int, list[Acknowledgement]]:

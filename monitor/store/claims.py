@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from monitor.core.account import Account
-from monitor.core.claim import Claim, Verdict
+from monitor.core.calendar import ONE_DAY
+from monitor.core.claim import Claim, Tally, Verdict
 from monitor.core.observation import Covers, Post, Timeline
 from monitor.store import tables
 from monitor.store.database import Tx
@@ -55,11 +56,28 @@ def keep(tx: Tx, claim: Claim, account: Account) -> None:
             "at": claim.at,
             "verdict": claim.verdict,
             "post": encode(claim.post) if claim.post else None,
+            "token": claim.token,
         },
     )
     if claim.verdict is Verdict.PROVED and claim.post:
         seen = Timeline(posts=(claim.post,), covers=Covers.SOME)
         hand_look(tx, account, seen, at=claim.at, known_at=claim.at)
+
+
+def tally(
+    tx: Tx, account: str, token: str | None, under_way: Collection[tuple[str, str | None]], now: datetime
+) -> Tally:
+    """Return how many links were pasted lately; `under_way` are account and token of those being looked at now."""
+    lately = sa.select(sa.func.count()).select_from(table).where(table.c.at > now - ONE_DAY)
+    by_token = tx.scalar(lately.where(table.c.token == token)) if token else 0
+    return Tally(
+        by_token=(by_token or 0) + sum(token is not None and one == token for _, one in under_way),
+        for_account=(tx.scalar(lately.where(table.c.account == account)) or 0)
+        + sum(one == account for one, _ in under_way),
+        in_all=(tx.scalar(lately) or 0) + len(under_way),
+        waiting=len(waiting(tx, [account], since=now - WAITING_FOR)),
+        under_way=len(under_way),
+    )
 
 
 def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime | None = None) -> tuple[Claim, ...]:
@@ -91,4 +109,5 @@ def _claim(row: sa.Row[tuple[object, ...]]) -> Claim:
         at=row.at,
         verdict=row.verdict,
         post=decode(Post, row.post) if row.post else None,
+        token=row.token,
     )

@@ -351,7 +351,10 @@ claims = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("verdict", closed(Verdict, "verdict"), nullable=False),
     Column("post", sa.JSON),
+    Column("token", Text),
     Index(None, "account", "at"),
+    Index(None, "at"),
+    _where("ix_claims_token", "token", "at", condition="token IS NOT NULL"),
 )
 """Links of new posts that people pasted, and what became of them; rows are only ever added."""
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.core.claim import Verdict
+from monitor.core.claim import Excess, Verdict
 from monitor.core.message import MessageState
 from monitor.core.shapes import (
     Shape,
@@ -88,6 +88,8 @@ class Api:
         claim = await desk.take(request.path_params["account_id"], readable(link), by=CALLER)
         if claim is None:
             return _error(404, "台账中没有这个账号。")
+        if isinstance(claim, Excess):
+            return _error(429, claim.told(self._view.office.contact))
         return JSONResponse(claim_shape(claim, self._view.office.contact), _STATUS.get(claim.verdict, 422))
 
     def _reading(self, read: Read) -> Callable[[Request], object]:

@@ -16,10 +16,10 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 
 from monitor.core.account import Account
-from monitor.core.claim import Claim, Verdict
+from monitor.core.claim import Claim, Excess, Verdict
 from monitor.core.token import Permit, Refused, TokenKey
 from monitor.store import Store, Tx
-from monitor.store.acknowledging import acknowledge_by, open_cases_of, spend
+from monitor.store.acknowledging import acknowledge_by, is_spent, open_cases_of, spend
 from monitor.store.notices import notices_of
 from monitor.store.outbox import messages
 from monitor.store.roster import accounts
@@ -37,8 +37,8 @@ class Take(Protocol):
     """What takes the link of a new post: see `monitor.pipeline.claiming.Clerk.take`."""
 
     async def __call__(
-        self, account_id: str, link: str, *, by: str, allows: Callable[[Tx], bool] = ...
-    ) -> Claim | None:
+        self, account_id: str, link: str, *, by: str, token: str | None = ..., allows: Callable[[Tx], bool] = ...
+    ) -> Claim | Excess | None:
         """Return what became of it; None for no such account, or where `allows` said no."""
 
 
@@ -99,7 +99,7 @@ def errand(tx: Tx, permit: Permit) -> Errand | Refused:
     if not found or not open_cases:
         return Refused.OVER
     told = {notice.account for notice in notices_of(tx, permit.message) if notice.case in open_cases}
-    concerned = tuple(one for one in accounts(tx) if one.id in told)
+    concerned = accounts(tx, ids=told)
     kept = found[0]
     people = (contact for one in concerned for contact in one.contacts if contact.key == kept.person)
     return Errand(
@@ -116,10 +116,21 @@ def acknowledged(tx: Tx, errand: Errand, now: datetime) -> Refused | None:
     return done if isinstance(done, Refused) else None
 
 
-async def pasted(store: Store, desk: Desk, errand: Errand, account: str, link: str, now: datetime) -> Verdict | Refused:
-    """Take a link for one of the accounts; a token is good for one proved link of each of them."""
+async def pasted(
+    store: Store, desk: Desk, errand: Errand, account: str, link: str, now: datetime
+) -> Verdict | Excess | Refused:
+    """Take a link for one of the accounts; a token is good for one proved link of each of them.
+
+    Nothing is asked of any far side for a token that is used up.
+    """
     if account not in {one.id for one in errand.accounts}:
         return Refused.OVER
     permit = replace(errand.permit, message=f"{errand.permit.message}/{account}")
-    claim = await desk.take(account, link, by=errand.by, allows=lambda tx: spend(tx, permit, at=now))
+    if await store.query(lambda tx: is_spent(tx, permit)):
+        return Refused.SPENT
+    claim = await desk.take(
+        account, link, by=errand.by, token=errand.permit.id, allows=lambda tx: spend(tx, permit, at=now)
+    )
+    if isinstance(claim, Excess):
+        return claim
     return claim.verdict if claim else Refused.SPENT

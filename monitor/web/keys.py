@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from monitor.core.claim import Verdict
+from monitor.core.claim import Excess, Verdict
 from monitor.core.token import Permit, Purpose, Refused
 from monitor.web.desk import Desk, Errand, TooLongError, acknowledged, errand, pasted, said
 from monitor.web.filling import Templates
@@ -53,9 +53,11 @@ class Keys:
         came = await pasted(self._view.store, desk, found, account, link, self._view.clock())
         if isinstance(came, Refused):
             return self._refused(came)
+        said_of_it = came.told(self._view.office.contact)
         if came in _GOOD:
-            return self._page(found, done=came.told(self._view.office.contact))
-        return self._page(found, trouble=came.told(self._view.office.contact), link=link, chosen=account, status=422)
+            return self._page(found, done=said_of_it)
+        status = 429 if isinstance(came, Excess) else 422
+        return self._page(found, trouble=said_of_it, link=link, chosen=account, status=status)
 
     async def _errand(self, request: Request) -> Errand | Refused:
         view, now = self._view, self._view.clock()

@@ -118,12 +118,14 @@ class Canned:
 
     clock: Callable[[], datetime]
     bodies: dict[str, bytes | Reason]
+    fetched: list[str] = field(default_factory=list)
+    """Every address that was asked for, in order."""
 
     def bind(
         self, source: str, *, reader: str, validators: Validators | None = None, platform: str = ""
     ) -> CannedFetch:
         del source, reader, validators, platform
-        return CannedFetch(self.clock, self.bodies)
+        return CannedFetch(self.clock, self.bodies, fetched=self.fetched)
 
 
 @dataclass
@@ -135,8 +137,10 @@ class CannedFetch:
     validators: Validators | None = None
     raw: bytes | None = None
     is_whole: bool = True
+    fetched: list[str] = field(default_factory=list)
 
     async def __call__(self, request: Request, /) -> Page:
+        self.fetched.append(request.url)
         body = self.bodies[request.url]
         if isinstance(body, Reason):
             raise LookFailedError(body, "told to")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from collectors.platforms import channels_link
+from monitor.core import claim as bounds
 from monitor.core.account import Platform
-from monitor.core.claim import Verdict
+from monitor.core.claim import Claim, Excess, Tally, Verdict, excess
 from monitor.core.observation import Covers, Post, Reason, timeline
 from monitor.store import Store, claims, looks, sights
 from tests.pipeline.build import Canned, Office, account, feed, office
@@ -45,9 +47,11 @@ async def overdue(
     return made
 
 
-async def verdict(of: Office, link: str = LINK, account_id: str = "A01") -> Verdict | None:
-    claim = await of.parts.clerk.take(account_id, link, by="联络员甲")
-    return claim.verdict if claim else None
+async def verdict(
+    of: Office, link: str = LINK, account_id: str = "A01", token: str | None = None
+) -> Verdict | Excess | None:
+    claim = await of.parts.clerk.take(account_id, link, by="联络员甲", token=token)
+    return claim.verdict if isinstance(claim, Claim) else claim
 
 
 async def judged(of: Office) -> str:
@@ -262,3 +266,74 @@ async def test_a_video_is_proved_by_its_share_link_when_its_author_has_the_accou
 
 async def test_an_account_that_is_not_on_the_roster_has_no_claims(store: Store) -> None:
     assert await verdict(await overdue(store), account_id="X") is None
+
+
+UNKNOWN = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Meiyou{}"
+HIDDEN: dict[str, bytes | Reason] = {UNKNOWN.format(n): Reason.LOGIN_WALL for n in (*range(600), "x")}
+
+
+def asked(of: Office) -> int:
+    """Return how often the network was asked for anything."""
+    door = of.parts.door
+    assert isinstance(door, Canned)
+    return len(door.fetched)
+
+
+async def test_hundreds_of_links_at_once_by_one_token_ask_few_things_of_the_platform(store: Store) -> None:
+    made = await overdue(store, net=HIDDEN)
+    before = asked(made)
+    ended = await asyncio.gather(*(verdict(made, UNKNOWN.format(n), token="p1") for n in range(600)))
+    assert asked(made) - before <= bounds.MOST_UNDER_WAY
+    assert sum(isinstance(one, Excess) for one in ended) >= 600 - bounds.MOST_UNDER_WAY
+    assert made.parts.clerk.under_way == []
+    with store.read() as tx:
+        assert len(claims.claims_of(tx, "A01", limit=1000)) <= bounds.MOST_UNDER_WAY
+
+
+async def test_one_token_pastes_so_many_links_a_day_and_others_still_may(store: Store) -> None:
+    made = await overdue(store)
+    for _ in range(bounds.MOST_BY_TOKEN):
+        assert await verdict(made, "https://example.invalid/1", token="p1") is Verdict.MISPLACED
+    before = asked(made)
+    assert await verdict(made, token="p1") is Excess.TOKEN
+    assert asked(made) == before
+    assert await verdict(made, "https://example.invalid/1", token="p2") is Verdict.MISPLACED
+    made.clock.moment += timedelta(days=1, seconds=1)
+    assert await verdict(made, "https://example.invalid/1", token="p1") is Verdict.MISPLACED
+
+
+async def test_for_one_account_so_many_links_are_taken_a_day_by_whatever_way(store: Store) -> None:
+    made = await overdue(store)
+    for number in range(bounds.MOST_FOR_ACCOUNT):
+        assert await verdict(made, "https://example.invalid/1", token=f"p{number}") is Verdict.MISPLACED
+    before = asked(made)
+    for token in (None, "p1000"):
+        assert await verdict(made, token=token) is Excess.ACCOUNT
+    assert asked(made) == before
+
+
+async def test_links_that_wait_for_the_operator_are_bounded(store: Store) -> None:
+    made = await overdue(store, net=HIDDEN)
+    for number in range(bounds.MOST_WAITING):
+        assert await verdict(made, UNKNOWN.format(number), token=f"p{number}") is Verdict.UNPROVED
+    assert await verdict(made, UNKNOWN.format("x")) is Excess.WAITING
+    with store.read() as tx:
+        assert len(claims.waiting(tx)) == bounds.MOST_WAITING
+    made.clock.moment += claims.WAITING_FOR + timedelta(seconds=1)
+    assert await verdict(made, UNKNOWN.format("x")) is Verdict.UNPROVED
+
+
+def test_each_bound_holds_by_itself() -> None:
+    none = {"by_token": 0, "for_account": 0, "in_all": 0, "waiting": 0, "under_way": 0}
+    most = {
+        "by_token": (bounds.MOST_BY_TOKEN, Excess.TOKEN),
+        "for_account": (bounds.MOST_FOR_ACCOUNT, Excess.ACCOUNT),
+        "in_all": (bounds.MOST_IN_ALL, Excess.DAY),
+        "waiting": (bounds.MOST_WAITING, Excess.WAITING),
+        "under_way": (bounds.MOST_UNDER_WAY, Excess.BUSY),
+    }
+    assert excess(Tally(**none)) is None
+    for name, (count, kind) in most.items():
+        assert excess(Tally(**(none | {name: count - 1}))) is None
+        assert excess(Tally(**(none | {name: count}))) is kind
+        assert kind.told("示例县政府办公室").endswith("。")

@@ -42,6 +42,12 @@ class Visit:
         good_for = until or self.clock() + timedelta(days=14)
         return KEY.issue(Permit(purpose=purpose, message=message or self.message, until=good_for))
 
+    def asked(self) -> int:
+        """Return how often the network was asked for anything."""
+        door = self.made.parts.door
+        assert isinstance(door, Canned)
+        return len(door.fetched)
+
     def rows(self) -> str:
         """Return everything that a link could change."""
         shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts, tables.acts)

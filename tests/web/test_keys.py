@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.core.claim import Verdict
+from monitor.core.claim import MOST_BY_TOKEN, Verdict
 from monitor.core.token import Purpose, Refused
 from monitor.store import Store
 from monitor.store.cases import Which, cases
@@ -119,3 +119,34 @@ async def test_when_the_account_has_been_updated_there_is_nothing_left_to_say(at
 def test_without_a_key_no_link_is_good(empty: Store, at: Visit) -> None:
     client = client_of(empty, Surroundings())
     assert client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}").status_code == 403
+
+
+async def test_too_many_links_by_one_message_are_refused_before_anything_is_asked(at: Visit) -> None:
+    token = at.token(Purpose.PASTE)
+    for _ in range(MOST_BY_TOKEN):
+        assert at.paste(token, "https://weibo.com/1/2")[0] == 422
+    rows, asked = at.rows(), at.asked()
+    status, said = at.paste(token)
+    assert (status, "今天通过这条消息提交的链接过多" in said) == (429, True)
+    assert (at.rows(), at.asked()) == (rows, asked)
+
+
+async def test_a_token_that_is_used_up_has_nothing_asked_of_anybody(at: Visit) -> None:
+    token = at.token(Purpose.PASTE)
+    assert at.paste(token)[0] == 200
+    asked = at.asked()
+    assert at.paste(token, "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Lingyi")[0] == 409
+    assert at.asked() == asked
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_signed_link_neither_sets_nor_reads_a_session(at: Visit, purpose: Purpose) -> None:
+    address, rows = f"/k/{at.token(purpose)}", at.rows()
+    plain = at.client.get(address)
+    for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"):
+        answer = at.client.request(method, address, headers={"cookie": "session=x; __Host-session=y"})
+        assert "set-cookie" not in answer.headers
+        if method == "GET":
+            assert answer.content == plain.content
+    assert at.rows() == rows
+    assert "set-cookie" not in at.client.post(address).headers
