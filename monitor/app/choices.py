@@ -37,6 +37,7 @@ from monitor.core.collector import (
     SingleCollector,
 )
 from monitor.core.finding import AreaRule, Rule, RuleBook
+from monitor.core.record import Subject
 from monitor.pipeline.judging import Bench
 from monitor.pipeline.watching import Perch
 from monitor.settings import Problem, Settings, SettingsError, load
@@ -64,6 +65,11 @@ def all_area_rules() -> tuple[AreaRule, ...]:
 def rule_ids() -> frozenset[str]:
     """Return the ids of all rules."""
     return frozenset(rule.id for rule in _rules())
+
+
+def rule_subjects() -> dict[str, Subject]:
+    """Return of what the findings of each rule speak, by id."""
+    return {rule.id: rule.on if isinstance(rule, AreaRule) else Subject.ACCOUNT for rule in _rules()}
 
 
 def rule_titles() -> dict[str, str]:

@@ -16,16 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from monitor.actions.deciding import Decided
     from monitor.core.case import Case
     from monitor.core.decision import Ruling
-    from monitor.core.finding import Finding
     from monitor.store import Tx
 
 number_argument = click.argument("number", type=int, metavar="编号")
 by_option = click.option("--by", metavar="姓名", help="谁核实或决定的，默认为登录本机的用户名。")
 note_option = click.option("--note", metavar="说明", default="", help="怎样核实的，为什么这样决定。")
-
-
 document_option = click.option("--document", metavar="文号", help="依据文号。")
 
 
@@ -103,10 +101,10 @@ def case_show(where: Place, *, number: int) -> None:
 @note_option
 @place
 def case_confirm(where: Place, *, number: int, by: str | None, note: str) -> None:
-    """确认移动客户端确实无法下载或使用（请先在手机上核实）。"""
+    """确认疑似、待研判的问题属实（移动客户端请先在手机上核实）。"""
     from monitor.core.decision import Ruling
 
-    _rule(where, number, Ruling.CONFIRMED, by, note)
+    _decide(where, number, Ruling.CONFIRMED, by=by, note=note)
     click.echo(f"事项{number}已确认。")
 
 
@@ -116,10 +114,10 @@ def case_confirm(where: Place, *, number: int, by: str | None, note: str) -> Non
 @note_option
 @place
 def case_reject(where: Place, *, number: int, by: str | None, note: str) -> None:
-    """把疑似无法下载或使用判为误报；本次故障期间不再提醒。"""
+    """把疑似、待研判的问题判为误报；这一次不再提醒。"""
     from monitor.core.decision import Ruling
 
-    _rule(where, number, Ruling.REJECTED, by, note)
+    _decide(where, number, Ruling.REJECTED, by=by, note=note)
     click.echo(f"事项{number}已判为误报。")
 
 
@@ -133,56 +131,43 @@ def case_reject(where: Place, *, number: int, by: str | None, note: str) -> None
 def case_exempt(
     where: Place, *, number: int, until: date | None, document: str | None, by: str | None, note: str
 ) -> None:
-    """登记豁免：到期以前不再提醒，不列入建议名单；“一律”“不得”的不能豁免。"""
-    from monitor.app.clock import now
-    from monitor.core.calendar import beijing_date
-    from monitor.core.decision import Ruling, exemption_ends
-
-    last = until or exemption_ends(beijing_date(now()))
-    named = _dispose(where, number, Ruling.EXEMPTED, by, note, document=document, until=last)
-    click.echo(f"已登记豁免：{named}，至{last}（含当日）。提前结束请用 xuncha case revoke {number}。")
-
-
-@case.command("retain", cls=Command)
-@number_argument
-@document_option
-@by_option
-@note_option
-@place
-def case_retain(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
-    """登记保留：账号去留研判为保留，这一次不再列入建议名单；更新等要求照常。"""
+    """登记账号、单位或地区的豁免：到期以前不再提醒，不列入建议名单；“一律”“不得”的不能豁免。"""
     from monitor.core.decision import Ruling
 
-    named = _dispose(where, number, Ruling.RETAINED, by, note, document=document)
-    click.echo(f"已登记保留：{named}。更新等其他要求照常。")
+    made = _decide(where, number, Ruling.EXEMPTED, by=by, note=note, document=document, until=until)
+    ended = f"提前结束请用 xuncha case revoke {number}"
+    click.echo(f"已登记豁免：{made.named}，至{made.until}（含当日）。{ended}。")
 
 
-@case.command("consolidate", cls=Command)
-@number_argument
-@document_option
-@by_option
-@note_option
-@place
-def case_consolidate(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
-    """登记清理整合的决定；系统不执行，办理进度用记录登记。"""
-    from monitor.core.decision import Ruling
+def _disposal(name: str, ruling: str, said: str, after: str = "") -> click.Command:
+    """Return the command that records a decision of one kind."""
 
-    named = _dispose(where, number, Ruling.CONSOLIDATED, by, note, document=document)
-    click.echo(f"已登记清理整合：{named}。")
+    @number_argument
+    @document_option
+    @by_option
+    @note_option
+    @place
+    def command(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
+        from monitor.core.decision import Ruling
+
+        ruled = Ruling.of(ruling)
+        made = _decide(where, number, ruled, by=by, note=note, document=document)
+        click.echo(f"已登记{ruled.label}：{made.named}。{after}")
+
+    return click.command(name, cls=Command, help=said)(command)
 
 
-@case.command("deregister", cls=Command)
-@number_argument
-@document_option
-@by_option
-@note_option
-@place
-def case_deregister(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
-    """登记注销的决定；系统不执行，办理进度用记录登记。"""
-    from monitor.core.decision import Ruling
-
-    named = _dispose(where, number, Ruling.DEREGISTERED, by, note, document=document)
-    click.echo(f"已登记注销：{named}。")
+for _command in (
+    _disposal(
+        "retain",
+        "retained",
+        "登记保留：账号去留研判为保留，这一次不再列入清理整合建议名单；更新等要求照常。",
+        "更新等其他要求照常。",
+    ),
+    _disposal("consolidate", "consolidated", "登记清理整合的决定；系统不执行，办理进度用记录登记。"),
+    _disposal("deregister", "deregistered", "登记注销的决定；系统不执行，办理进度用记录登记。"),
+):
+    case.add_command(_command)
 
 
 @case.command("revoke", cls=Command)
@@ -192,30 +177,14 @@ def case_deregister(where: Place, *, number: int, document: str | None, by: str 
 @note_option
 @place
 def case_revoke(where: Place, *, number: int, document: str | None, by: str | None, note: str) -> None:
-    """撤销此前就该账号该项要求作出的决定（豁免、保留等），自当日起恢复判定。"""
-    from monitor.app.choices import rule_titles
-    from monitor.app.clock import now
+    """撤销此前就该账号、单位或地区该项要求作出的决定（豁免、保留等），自当日起恢复判定。"""
     from monitor.core.calendar import beijing
-    from monitor.core.decision import Ruling, in_force
-    from monitor.store import cases, decisions
+    from monitor.core.decision import Ruling
 
-    with where.store() as store, store.begin(durable=True) as tx:
-        found = cases.case(tx, number)
-        if found is None:
-            raise Refusal(f"没有编号为{number}的事项，请核对编号。")
-        at = now()
-        made = decisions.decisions_of(tx, {found.account}, at)[found.account] if found.account else []
-        standing = [one for one in in_force(made) if one.rule == found.rule]
-        if not standing:
-            raise Refusal(f"{_named(tx, found, rule_titles())}没有可撤销的决定。")
-        last = standing[-1]
-        decisions.decide(
-            tx, found, found.episode, Ruling.REVOKED, by=acts.whoever(by), at=at, note=note, document=document
-        )
-        acts.note(tx, at, "case revoke", str(number), note, by=by)
-        named = _named(tx, found, rule_titles())
-    made_by = f"{last.by}于{beijing(last.at):%Y-%m-%d}登记的{last.ruling.label}"
-    click.echo(f"已撤销：{named}，原为{made_by}；自今日起恢复判定。")
+    made = _decide(where, number, Ruling.REVOKED, by=by, note=note, document=document)
+    before = made.before
+    made_by = f"，原为{before.by}于{beijing(before.at):%Y-%m-%d}登记的{before.ruling.label}" if before else ""
+    click.echo(f"已撤销：{made.named}{made_by}；自今日起恢复判定。")
 
 
 @case.command("close", cls=Command)
@@ -225,150 +194,45 @@ def case_revoke(where: Place, *, number: int, document: str | None, by: str | No
 @place
 def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
     """人工办结：只限问题已消除、又没有自动办结的。"""
+    from monitor.actions import deciding
+    from monitor.actions.refused import RefusedError
     from monitor.app.clock import now
-    from monitor.core.case import Closing
-    from monitor.core.verdict import QUIET
-    from monitor.store import cases
 
     with where.store() as store, store.begin(durable=True) as tx:
-        found = _open_case(tx, number)
-        finding = cases.finding_on(tx, found)
-        if finding is not None and finding.state not in QUIET:
-            raise Refusal(f"事项{number}的问题尚未消除（{finding.label}），不能办结；请登记豁免、保留等决定。")
-        at = now()
-        cases.end(tx, [number], Closing.DECIDED, at=at)
-        acts.note(tx, at, "case close", str(number), note, by=by)
+        try:
+            deciding.close(tx, number, by=acts.whoever(by), note=note, at=now())
+        except RefusedError as error:
+            raise Refusal(str(error)) from error
     click.echo(f"事项{number}已办结。")
 
 
-def _rule(where: Place, number: int, ruling: Ruling, by: str | None, note: str) -> None:
-    """Record what a person found out about a doubt, in one transaction; the service judges the account anew."""
-    from monitor.app.clock import now
-    from monitor.core.case import DOWNLOADS
-    from monitor.core.finding import State
-    from monitor.store import cases, decisions
-
-    with where.store() as store, store.begin(durable=True) as tx:
-        found = _open_case(tx, number)
-        finding = cases.finding_on(tx, found)
-        doubts = {State.SUSPECTED, State.NEEDS_REVIEW, *([State.VIOLATED] if found.rule == DOWNLOADS else [])}
-        if not found.account or finding is None or finding.state not in doubts:
-            raise Refusal(f"事项{number}没有待核实的疑似情况，请核对编号。")
-        at = now()
-        decisions.decide(tx, found, finding.episode, ruling, by=acts.whoever(by), at=at, note=note)
-        acts.note(tx, at, f"case {_VERBS[ruling.value]}", str(number), note, by=by)
-
-
-def _dispose(
+def _decide(
     where: Place,
     number: int,
     ruling: Ruling,
+    *,
     by: str | None,
     note: str,
-    *,
-    document: str | None,
+    document: str | None = None,
     until: date | None = None,
-) -> str:
-    """Record what the office decided about a trouble, in one transaction; the service judges the account anew.
-
-    Return what it was decided about, as people call it.
-    """
+) -> Decided:
+    """Record what was decided, in one transaction; the service judges anew whom it is about."""
+    from monitor.actions import deciding
+    from monitor.actions.refused import RefusedError
     from monitor.app.choices import rule_titles
     from monitor.app.clock import now
-    from monitor.core.calendar import beijing_date
-    from monitor.store import cases, decisions
 
-    at = now()
-    if until is not None and until < beijing_date(at):
-        raise Refusal("有效期不能早于今天。")
+    wish = deciding.Wish(ruling=ruling, by=by, actor=acts.whoever(by), note=note, document=document, until=until)
     with where.store() as store, store.begin(durable=True) as tx:
-        found = _open_case(tx, number)
-        finding = cases.finding_on(tx, found)
-        if not found.account or finding is None:
-            raise Refusal(f"事项{number}不是账号的事项，不能登记处置决定。")
-        titles = rule_titles()
-        _refuse_what_makes_no_sense(finding, ruling, titles.get(found.rule, found.rule), by, note, document)
-        named = _named(tx, found, titles)
-        decisions.decide(
-            tx,
-            found,
-            finding.episode,
-            ruling,
-            by=acts.whoever(by),
-            at=at,
-            note=note,
-            valid_until=until,
-            document=document,
-        )
-        acts.note(tx, at, f"case {_VERBS[ruling.value]}", str(number), note, by=by)
-    return named
-
-
-_OPTIONS = {"决定人": "--by", "说明": "--note", "依据文号": "--document"}
-
-
-def _refuse_what_makes_no_sense(
-    finding: Finding, ruling: Ruling, title: str, by: str | None, note: str, document: str | None
-) -> None:
-    """Refuse a decision that its rule does not admit, that spares nobody anything, or that lacks a part."""
-    from monitor.core.decision import Ruling as Rulings
-    from monitor.core.decision import missing_parts, why_not
-    from monitor.core.finding import State, Strength
-
-    why = why_not(ruling, finding.rule, title, is_mandatory=finding.strength is Strength.MANDATORY)
-    if why:
-        raise Refusal(why)
-    if ruling is not Rulings.EXEMPTED:
-        return
-    if finding.state not in {State.WARNING, State.VIOLATED}:
-        instead = {
-            State.SUSPECTED: "请核实后用 xuncha case confirm 或 case reject 登记。",
-            State.NEEDS_REVIEW: "请研判后用 xuncha case retain、consolidate、deregister、confirm 或 reject 登记。",
-            State.UNKNOWN: "请先核查。",
-        }
-        wish = instead.get(finding.state, "无需豁免。")
-        raise Refusal(f"“{title}”目前为“{finding.label}”，没有可以豁免的问题；{wish}")
-    in_principle = finding.strength is Strength.IN_PRINCIPLE
-    missing = missing_parts(ruling, note, document, in_principle=in_principle)
-    missing = missing if by else ("决定人", *missing)
-    if missing:
-        wanted = "、".join(f"{part}（{_OPTIONS[part]}）" for part in missing)
-        raise Refusal(f"豁免须写明谁决定、理由和依据，请补上{wanted}。")
-
-
-def _named(tx: Tx, one: Case, titles: Mapping[str, str]) -> str:
-    """Return whom and what a case is about, as people call them."""
-    from monitor.core.phrases import plain
-    from monitor.store import roster
-
-    account = roster.account(tx, one.account) if one.account else None
-    whom = f"“{plain(account.name)}”（{account.platform.label}，{plain(account.unit)}）" if account else one.account
-    return f"{whom or one.unit or one.area}的“{titles.get(one.rule, one.rule)}”（{one.rule}）"
-
-
-def _open_case(tx: Tx, number: int) -> Case:
-    from monitor.store import cases
-
-    found = cases.case(tx, number)
-    if found is None:
-        raise Refusal(f"没有编号为{number}的事项，请核对编号。")
-    if found.closed_at is not None:
-        raise Refusal(f"事项{number}已办结，不能再核实。")
-    return found
-
-
-_VERBS = {
-    "confirmed": "confirm",
-    "rejected": "reject",
-    "exempted": "exempt",
-    "retained": "retain",
-    "consolidated": "consolidate",
-    "deregistered": "deregister",
-}
+        try:
+            return deciding.decide(tx, number, wish, rule_titles(), at=now())
+        except RefusedError as error:
+            raise Refusal(str(error)) from error
 
 
 def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
     """Return a case as one line: number, day, whom and what it is about, its last step and how it stands."""
+    from monitor.actions.deciding import named
     from monitor.core.calendar import beijing_date
     from monitor.core.labels import step_text
     from monitor.core.phrases import dated
@@ -376,7 +240,7 @@ def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
     begun = f"{dated(beijing_date(one.opened_at), beijing_date(at))}列入"
     step = step_text(one.steps[-1]) if one.steps else ""
     end = f"已办结（{one.closing.label}）" if one.closing else "办理中"
-    return "  ".join(part for part in (str(one.id), begun, _named(tx, one, titles), step, end) if part)
+    return "  ".join(part for part in (str(one.id), begun, named(tx, one, titles), step, end) if part)
 
 
 COMMANDS = (case,)

@@ -17,7 +17,7 @@ from monitor.cli.terminal import warn
 
 if TYPE_CHECKING:
     from monitor.core.reference import Directory
-    from monitor.ledger import Papers, Subjects
+    from monitor.ledger import Papers, Places, Subjects
     from monitor.settings import Settings
     from monitor.store import Tx
 
@@ -124,9 +124,9 @@ def _take_papers(
 @place
 def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入处置决定：豁免、保留、清理整合、注销、确认、误报、撤销。"""
-    from monitor.app.choices import rule_titles
+    from monitor.app.choices import rule_subjects, rule_titles
     from monitor.app.clock import now
-    from monitor.ledger import decision_line, read_decisions
+    from monitor.ledger import Ruled, decision_line, read_decisions
     from monitor.store import decisions, imports, papers
 
     settings = where.settings()
@@ -137,7 +137,8 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
             read = read_decisions(
                 file,
                 whom,
-                rules=titles,
+                _places(tx, settings.office.areas),
+                rules={id_: Ruled(title=titles[id_], on=on) for id_, on in rule_subjects().items()},
                 strengths_on=lambda on: settings.rule_book(on).strengths,
                 until=as_of or moment,
                 made=decisions.all_decisions(tx),
@@ -151,7 +152,7 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
         imports.describe(tx, number, f"新增{len(news)}")
         note(tx, moment, "import decisions", file.name, f"编号{number}：新增{len(news)}")
 
-    lines = [decision_line(one, whom.names[one.account], titles[one.rule]) for one in news]
+    lines = [decision_line(one, whom.names.get(one.account, ""), titles[one.rule]) for one in news]
     _add(where, lines, len(read.decisions), save, dry_run=dry_run)
 
 
@@ -203,6 +204,19 @@ def _subjects(tx: Tx, areas: Sequence[str]) -> Subjects:
     for unit in (*ever, *present):
         units.setdefault(unit.name, set()).add(unit.area)
     return Subjects(accounts=accounts, units=units, areas=everywhere, left=ever - present)
+
+
+def _places(tx: Tx, areas: Sequence[str]) -> Places:
+    """Return the areas and units that a decision may be about, past ones included."""
+    from monitor.ledger import Places
+    from monitor.store import roster
+
+    present, former = roster.accounts(tx), roster.former_accounts(tx)
+    return Places(
+        areas={*areas, *(account.area for account in (*present, *former))},
+        units={(account.area, account.unit) for account in present},
+        former_units={(account.area, account.unit) for account in former},
+    )
 
 
 def _add(where: Place, lines: Sequence[str], total: int, save: Callable[[Tx], None], *, dry_run: bool) -> None:

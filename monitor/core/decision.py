@@ -1,4 +1,7 @@
-"""What a person decided about an account's trouble: recorded with name and moment, never taken back, only followed."""
+"""What a person decided about the trouble of an account, a unit or an area.
+
+It is recorded with name and moment, and never taken back, only followed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from datetime import date, datetime
 
 from monitor.core.account import Labelled
 from monitor.core.calendar import ONE_DAY, beijing_date
+from monitor.core.record import Subject
+from monitor.core.subject import OnOne, subject_of
 
 
 class Ruling(Labelled):
@@ -20,13 +25,17 @@ class Ruling(Labelled):
     CONSOLIDATED = "consolidated", "清理整合"
     DEREGISTERED = "deregistered", "注销"
     REVOKED = "revoked", "撤销"
-    """Ends, from its own date on, whatever was decided before under the same rule about the same account."""
+    """Ends, from its own date on, whatever was decided before under the same rule about the same subject."""
 
 
 ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 """What decides that the account goes."""
 STAYING = frozenset({"CLN-01", "CLN-02", "WEAK-01", "TWN-01", "PLT-01", "UPD-02", "UPD-03", "CAP-01"})
 """The rules that ask whether an account stays, or how many may: the question that 保留 answers, and no duty."""
+ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
+"""What an account comes to: nobody deregisters a unit or an area."""
+WHOM = {Subject.ACCOUNT: "账号", Subject.UNIT: "主办单位", Subject.AREA: "地区"}
+"""What people call what a rule is about."""
 
 
 def is_retainable(rule: str) -> bool:
@@ -34,14 +43,24 @@ def is_retainable(rule: str) -> bool:
     return rule in STAYING
 
 
-def why_not(ruling: Ruling, rule: str, title: str, *, is_mandatory: bool) -> str | None:
-    """Return why a rule admits no such decision and what to do instead, as a Chinese sentence; None if it does."""
-    if ruling not in {Ruling.EXEMPTED, Ruling.RETAINED}:
-        return None
-    if is_mandatory:
-        return f"{rule}“{title}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单。"
+def sort_of(one: OnOne) -> Subject:
+    """Return what sort of subject something is about."""
+    if one.account:
+        return Subject.ACCOUNT
+    return Subject.AREA if one.unit is None else Subject.UNIT
+
+
+def why_not(ruling: Ruling, rule: str, title: str, *, on: Subject, is_mandatory: bool) -> str | None:
+    """Return why a rule, whose findings are on such subjects, admits no such decision at any time; None if it does.
+
+    One or two Chinese clauses without their full stop: why, and what to do instead where that is always the same.
+    """
+    if ruling in {Ruling.EXEMPTED, Ruling.RETAINED} and is_mandatory:
+        return f"{rule}“{title}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单"
     if ruling is Ruling.RETAINED and not is_retainable(rule):
-        return f"“保留”只决定账号去留，不免除{rule}“{title}”的要求；请督促落实，确需免除的请登记豁免。"
+        return f"“保留”只决定账号去留，不免除{rule}“{title}”的要求"
+    if ruling in ENDING and on is not Subject.ACCOUNT:
+        return f"{rule}“{title}”针对{WHOM[on]}，{ruling.label}只能决定到账号，请就该账号登记"
     return None
 
 
@@ -62,9 +81,14 @@ def exemption_ends(decided_on: date) -> date:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One ruling on an account's trouble under a rule."""
+    """One ruling on the trouble of an account, a unit or an area under a rule."""
 
-    account: str
+    account: str = ""
+    """Empty for one about a unit or an area."""
+    unit: str | None = None
+    """The unit's name; None for one about an account or an area."""
+    area: str | None = None
+    """The area, of a unit its own; None for one about an account, whose area may change."""
     rule: str
     episode: str
     """The episode it was made on; empty for one that came from a file and names none."""
@@ -117,13 +141,18 @@ def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:
     latest: dict[tuple[str, str], Decision] = {}
     for one in in_force(decisions):
         if one.ruling not in {Ruling.CONFIRMED, Ruling.REJECTED}:
-            latest[one.account, one.rule] = one
+            latest[subject_of(one), one.rule] = one
     yield from (one for one in latest.values() if one.ruling is Ruling.EXEMPTED)
+
+
+def is_about_same(one: Decision, other: Decision) -> bool:
+    """Whether two decisions are about the same subject under the same rule."""
+    return one.rule == other.rule and subject_of(one) == subject_of(other)
 
 
 def _until(decision: Decision, revoked: Decision, last: date) -> tuple[Decision, ...]:
     """Return a decision as 撤销 leaves it: whole, cut short, or not at all."""
-    if (decision.account, decision.rule) != (revoked.account, revoked.rule):
+    if not is_about_same(decision, revoked):
         return (decision,)
     if decision.ruling is not Ruling.EXEMPTED or last < beijing_date(decision.at):
         return ()

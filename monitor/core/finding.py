@@ -120,6 +120,8 @@ class Finding:
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
     """Whether the operator's task is one that only the unit can do: its liaison is told as well."""
+    is_scope_open: bool = False
+    """Whether it would be a warning or a violation, were it known that the account or the unit is in scope."""
 
     @property
     def days_held(self) -> int | None:
@@ -132,12 +134,18 @@ class Finding:
         return self.days is not None and (self.last_post is None or self.episode == self.last_post.isoformat())
 
     @property
+    def is_decided_by_people(self) -> bool:
+        """Whether people decide about it; what is the office's own work is done, and no matter of opinion."""
+        is_own = self.state is State.NEEDS_REVIEW and self.rule in _OFFICES_OWN
+        return not is_own or self.is_scope_open
+
+    @property
     def label(self) -> str:
         """What people call its state: what the office has to do is 待办理 and no matter of a joint review.
 
         Not known because nobody has ever looked is 尚未核查, and no failure: the sentence then begins with 尚未.
         """
-        if self.state is State.NEEDS_REVIEW and self.rule in _OFFICES_OWN:
+        if not self.is_decided_by_people:
             return "待办理"
         if self.state is State.UNKNOWN and self.because.startswith(NOT_YET):
             return "尚未核查"

@@ -17,6 +17,7 @@ from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
 from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.subject import OnOne, account_subject, subject_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class Register:
     records: tuple[Record, ...] = ()
     """Oldest first."""
     decisions: tuple[Decision, ...] = ()
-    """What people decided about the area's accounts, oldest first."""
+    """What people decided about the area, its units and its accounts, oldest first."""
     troubles: tuple[Trouble, ...] = ()
     """What is to be settled, longest open first."""
 
@@ -189,8 +190,8 @@ class Register:
     def _decisions(self) -> Mapping[str, tuple[Decision, ...]]:
         found: defaultdict[str, list[Decision]] = defaultdict(list)
         for decision in self.decisions:
-            found[decision.account].append(decision)
-        return {account: in_force(decisions) for account, decisions in found.items()}
+            found[subject_of(decision)].append(decision)
+        return {subject: in_force(decisions) for subject, decisions in found.items()}
 
     def kept(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return every record of a kind in the area, oldest first."""
@@ -218,11 +219,19 @@ class Register:
 
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return what people decided about an account and nobody has revoked, oldest first."""
-        return self._decisions.get(account, ())
+        return self._decisions.get(account_subject(account), ())
+
+    def decisions_on(self, one: OnOne) -> tuple[Decision, ...]:
+        """Return the same of whom a finding is about."""
+        return self._decisions.get(subject_of(one), ())
 
     def standing_decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return the same without those to end it that had been carried out when it was opened again."""
         return of_this_life(self.decisions_of(account), self.opened_again(account))
+
+    def standing_decisions_on(self, one: OnOne) -> tuple[Decision, ...]:
+        """Return the same of whom a finding is about."""
+        return self.standing_decisions_of(one.account) if one.account else self.decisions_on(one)
 
 
 def _by_unit(accounts: Iterable[Account]) -> Mapping[str, tuple[Account, ...]]:

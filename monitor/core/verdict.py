@@ -20,7 +20,7 @@ _DISPOSALS = frozenset({Ruling.EXEMPTED, Ruling.RETAINED, Ruling.CONSOLIDATED, R
 
 
 def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> Finding:
-    """Return the finding on an account as it stands after what people decided about it and did not revoke.
+    """Return a finding as it stands after what people decided about whom it is on and did not revoke.
 
     The latest exemption exempts from what would be held or warned of, where the clause is not 一律 or 不得; 保留 does
     where the rule asks whether the account stays, and answers that question where it is open. A confirmation makes a
@@ -46,7 +46,7 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
             yield _put_to_the_office(finding) if is_held else finding
 
     for finding in with_beginnings(rule, said(register, now), register, book, now, said):
-        yield reviewed(finding, register.standing_decisions_of(finding.account), now) if finding.account else finding
+        yield reviewed(finding, register.standing_decisions_on(finding), now)
 
 
 def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Spreadsheets as people fill them in, and the values they mean: nothing here decides or stores."""
 
 from monitor.ledger.book import rows_in
-from monitor.ledger.decisions import Decisions, decision_line, read_decisions
+from monitor.ledger.decisions import Decisions, Places, Ruled, decision_line, read_decisions
 from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare, paper_change
 from monitor.ledger.export import Column, write_table
 from monitor.ledger.fault import Fault, LedgerError, did_you_mean
@@ -21,9 +21,11 @@ __all__ = [
     "FieldChange",
     "LedgerError",
     "Papers",
+    "Places",
     "Posts",
     "Records",
     "Roster",
+    "Ruled",
     "Subjects",
     "compare",
     "decision_line",

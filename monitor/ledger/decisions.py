@@ -1,4 +1,4 @@
-"""Decisions (处置决定): what an office resolved about an account's trouble, one row each."""
+"""Decisions (处置决定): what an office resolved about the trouble of an account, a unit or an area, one row each."""
 
 from __future__ import annotations
 
@@ -8,22 +8,72 @@ from datetime import date, datetime
 from pathlib import Path
 
 from monitor.core.calendar import beijing, beijing_date
-from monitor.core.decision import Decision, Ruling, exemption_ends, missing_parts, why_not
+from monitor.core.decision import (
+    WHOM,
+    Decision,
+    Ruling,
+    exemption_ends,
+    is_about_same,
+    missing_parts,
+    sort_of,
+    why_not,
+)
 from monitor.core.finding import Strength
+from monitor.core.record import Subject
 from monitor.core.reference import Directory
+from monitor.core.rules.registry import normal
 from monitor.ledger import cells, naming
 from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, Reading, Row
 
+_UNIT, _AREA = "主办单位", "地区"
 LAYOUT = Layout(
-    columns=(*naming.COLUMNS, "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明"),
-    needs=tuple(need | {"规则", "决定", "决定人", "日期"} for need in naming.NEEDS),
+    columns=(*naming.COLUMNS, _UNIT, _AREA, "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明"),
+    needs=tuple(
+        need | {"规则", "决定", "决定人", "日期"} for need in (*naming.NEEDS, frozenset({_UNIT}), frozenset({_AREA}))
+    ),
 )
+_COLUMN = {Subject.ACCOUNT: "账号ID", Subject.UNIT: _UNIT, Subject.AREA: _AREA}
+"""The column that names each sort of subject."""
 
 StrengthsOn = Callable[[date], Mapping[str, Strength]]
 """How binding each rule is on a day."""
 
 _RULING = cells.one_of(Ruling, "决定")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """One rule that decisions can be about."""
+
+    title: str
+    on: Subject
+    """Of what its findings speak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The areas there are, and their units."""
+
+    areas: Collection[str]
+    units: Collection[tuple[str, str]] = ()
+    """By area and name: those that have accounts."""
+    former_units: Collection[tuple[str, str]] = ()
+    """Those that had some."""
+
+    def areas_of(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return the units of a name, by area and name as the roster writes it; former ones where there are no others.
+
+        （） and () are the same in a name, and so are letters of either width.
+        """
+        for units in (self.units, self.former_units):
+            if found := sorted(one for one in units if normal(one[1]) == normal(name)):
+                return tuple(found)
+        return ()
+
+    def area(self, name: str) -> str | None:
+        """Return an area as it is written elsewhere; None where there is none of that name."""
+        return next((one for one in self.areas if normal(one) == normal(name)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +87,17 @@ class Decisions:
 def read_decisions(
     path: Path,
     directory: Directory,
+    places: Places,
     *,
-    rules: Mapping[str, str],
+    rules: Mapping[str, Ruled],
     strengths_on: StrengthsOn,
     until: datetime,
     made: Sequence[Decision] = (),
 ) -> Decisions:
     """Return the decisions of a file; raises LedgerError with every reason to refuse it.
 
-    `rules` are the names of rules by id, `made` what was decided before. What is 一律 or 不得 on the day of a decision
+    `rules` are the rules by id, `made` what was decided before. A row is about one account, one unit of an area or one
+    area, whichever its rule speaks of. What is 一律 or 不得 on the day of a decision
     cannot be exempted or kept, and nothing is kept where a rule does not ask whether the account stays. An exemption
     says why, and by which document where the clause is 原则上; one that names no end gets one. 撤销 needs something to
     end.
@@ -54,7 +106,7 @@ def read_decisions(
     found: dict[Decision, None] = {}
     revoking: list[tuple[Row, Decision]] = []
     for row in reading.rows():
-        decision = _decision(reading, row, directory, rules)
+        decision = _decision(reading, row, directory, places, rules)
         if decision is None:
             continue
         if decision.at > until:
@@ -65,7 +117,7 @@ def read_decisions(
             revoking.append((row, decision))
     for row, decision in revoking:
         if not any(_is_ended_by(decision, one) for one in (*made, *found)):
-            text = f"{decision.account}在{decision.rule}下没有此前作出的决定可以撤销；请核对账号、规则和日期"
+            text = f"{_called(decision)}在{decision.rule}下没有此前作出的决定可以撤销；请核对对象、规则和日期"
             reading.blame(row, text, "决定")
     if not found:
         reading.warn("文件中没有可导入的处置决定，请核对是否选错文件或表头位置")
@@ -73,20 +125,29 @@ def read_decisions(
 
 
 def decision_line(decision: Decision, account: str, title: str) -> str:
-    """Return a decision as one line, naming account and rule as people call them."""
+    """Return a decision as one line, naming its account, if it is about one, and its rule as people call them."""
     until = f"，至{decision.valid_until}" if decision.valid_until else ""
     document = f"，{decision.document}" if decision.document else ""
-    line = f"{decision.account}“{account}” {decision.rule}“{title}” {decision.ruling.label}"
+    whom = f"{decision.account}“{account}”" if decision.account else _called(decision)
+    line = f"{whom} {decision.rule}“{title}” {decision.ruling.label}"
     return f"{line}（{decision.by}，{beijing(decision.at):%Y-%m-%d}{until}{document}）"
 
 
 def _is_ended_by(revoking: Decision, one: Decision) -> bool:
-    is_same = (one.account, one.rule) == (revoking.account, revoking.rule)
-    return is_same and one.ruling is not Ruling.REVOKED and one.at <= revoking.at
+    return is_about_same(one, revoking) and one.ruling is not Ruling.REVOKED and one.at <= revoking.at
 
 
-def _decision(reading: Reading, row: Row, directory: Directory, rules: Collection[str]) -> Decision | None:
-    account = naming.find(reading, row, directory)
+def _called(decision: Decision) -> str:
+    """Return whom a decision is about, as one row names them."""
+    if decision.account:
+        return decision.account
+    return f"{decision.unit}（{decision.area}）" if decision.unit is not None else f"{decision.area}"
+
+
+def _decision(
+    reading: Reading, row: Row, directory: Directory, places: Places, rules: Mapping[str, Ruled]
+) -> Decision | None:
+    whom = _whom(reading, row, directory, places)
     rule = reading.require(row, "规则", lambda cell: _rule(cells.identifier(cell), rules))
     ruling = reading.require(row, "决定", _RULING)
     by = reading.require(row, "决定人", cells.text)
@@ -94,13 +155,15 @@ def _decision(reading: Reading, row: Row, directory: Directory, rules: Collectio
     valid_until = reading.take(row, "有效期至", cells.day)
     document = reading.take(row, "依据文号", cells.text)
     note = reading.take(row, "说明", cells.note) or ""
-    if account is None or rule is None or ruling is None or by is None or on is None:
+    if whom is None or rule is None or ruling is None or by is None or on is None:
         return None
     if ruling is Ruling.EXEMPTED and valid_until is None:
         valid_until = exemption_ends(beijing_date(on.at))
         reading.warn(f"豁免没有写明有效期，按一年计，至 {valid_until}", row=row, column="有效期至")
     return Decision(
-        account=account.id,
+        account=whom.account,
+        unit=whom.unit,
+        area=whom.area,
         rule=rule,
         episode="",
         ruling=ruling,
@@ -112,21 +175,78 @@ def _decision(reading: Reading, row: Row, directory: Directory, rules: Collectio
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whom:
+    """Whom a row is about, as a decision names them."""
+
+    account: str = ""
+    unit: str | None = None
+    area: str | None = None
+
+
+def _whom(reading: Reading, row: Row, directory: Directory, places: Places) -> _Whom | None:
+    """Return whom a row is about; None when that is not clear (then the fault is noted)."""
+    unit = reading.take(row, _UNIT, cells.text)
+    area = reading.take(row, _AREA, cells.text)
+    if naming.is_named(row):
+        if unit or area:
+            both = "一行只决定一个对象，请只填账号、主办单位（及其所在地区）、地区中的一个"
+            reading.blame(row, both, _UNIT if unit else _AREA)
+            return None
+        account = naming.find(reading, row, directory)
+        return _Whom(account=account.id) if account else None
+    if not unit and not area:
+        reading.blame(row, "没有写明对象：请填写账号ID，或主办单位，或地区")
+        return None
+    known = places.area(area) if area else None
+    if area and known is None:
+        reading.blame(row, f"没有地区“{area}”{did_you_mean(area, places.areas)}", _AREA)
+        return None
+    return _unit(reading, row, unit, known, places) if unit else _Whom(area=known)
+
+
+def _unit(reading: Reading, row: Row, name: str, area: str | None, places: Places) -> _Whom | None:
+    """Return the unit of that name, in an area if one is given; None where none or several are meant."""
+    of_name = places.areas_of(name)
+    found = [one for one in of_name if area in {None, one[0]}]
+    if len(found) == 1:
+        return _Whom(unit=found[0][1], area=found[0][0])
+    if found:
+        where = "、".join(one for one, _ in found)
+        reading.blame(row, f"主办单位“{name}”在{len(found)}个地区都有（{where}），请填写地区", _AREA)
+        return None
+    names = {one for where, one in places.units if area in {None, where}}
+    reading.blame(row, f"台账中{area or ''}没有主办单位“{name}”{did_you_mean(name, names)}", _UNIT)
+    return None
+
+
 def _rule(written: str, rules: Collection[str]) -> str:
     if written.upper() not in rules:
         raise BadCellError(f"没有规则“{written}”{did_you_mean(written.upper(), rules)}")
     return written.upper()
 
 
-def _check(reading: Reading, row: Row, decision: Decision, rules: Mapping[str, str], strengths_on: StrengthsOn) -> None:
-    on = beijing_date(decision.at)
+def _check(
+    reading: Reading, row: Row, decision: Decision, rules: Mapping[str, Ruled], strengths_on: StrengthsOn
+) -> None:
+    on, rule, given = beijing_date(decision.at), rules[decision.rule], sort_of(decision)
     if decision.valid_until and decision.valid_until < on:
         reading.blame(row, f"有效期至 {decision.valid_until} 早于决定的日期 {on}", "有效期至")
+    if given is not rule.on:
+        whom = f"{decision.rule}“{rule.title}”针对{WHOM[rule.on]}，请填写{_asked(rule.on)}，不填{WHOM[given]}"
+        reading.blame(row, whom, _COLUMN[given])
+        return
     strength = strengths_on(on).get(decision.rule)
-    why = why_not(decision.ruling, decision.rule, rules[decision.rule], is_mandatory=strength is Strength.MANDATORY)
+    is_mandatory = strength is Strength.MANDATORY
+    why = why_not(decision.ruling, decision.rule, rule.title, on=rule.on, is_mandatory=is_mandatory)
     if why:
-        reading.blame(row, why.removesuffix("。"), "决定")
+        spares = decision.ruling is Ruling.RETAINED and not is_mandatory
+        reading.blame(row, f"{why}{'；请督促落实，确需免除的请登记豁免' if spares else ''}", "决定")
         return
     in_principle = strength is Strength.IN_PRINCIPLE
     for column in missing_parts(decision.ruling, decision.note, decision.document, in_principle=in_principle):
         reading.blame(row, f"{decision.ruling.label}须写明{column}", column)
+
+
+def _asked(on: Subject) -> str:
+    return "主办单位和地区" if on is Subject.UNIT else WHOM[on]

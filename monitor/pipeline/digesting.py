@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from monitor.core.account import Role
 from monitor.core.appearance import Change
@@ -26,6 +27,7 @@ from monitor.core.phrases import dated, escaped, quoted, quoted_with_unit, until
 from monitor.core.record import Subject
 from monitor.core.rules.sup_02 import due_on
 from monitor.core.rules.upd_02 import ID as LISTED
+from monitor.core.subject import account_subject, area_subject, subject_of, unit_subject
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.pipeline.daily import Daily
@@ -152,17 +154,17 @@ class Digest:
 
     def _lines_of_exemptions(self, tx: Tx, rows: Sequence[sights.Row], now: datetime) -> Iterator[str]:
         """Yield the exemptions that end within the next working days: what they spare comes back then."""
-        accounts, today = {row.account.id: row.account for row in rows}, beijing_date(now)
+        called, today = _called(rows), beijing_date(now)
         for one in exemptions(decisions.all_decisions(tx)):
-            account, last = accounts.get(one.account), one.valid_until
-            if account is None or last is None or last < today:
+            whom, last = called.get(subject_of(one)), one.valid_until
+            if whom is None or last is None or last < today:
                 continue
-            book = self.drafter.bench.book(now, account.area)
+            book = self.drafter.bench.book(now, whom.area)
             if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
                 what = (
                     f"“{book.title(one.rule)}”的豁免（{one.by}）{dated(last, today)}到期（含当日），此后恢复判定和提醒"
                 )
-                yield f"{quoted_with_unit(account)}：{escaped(what, 200)}；需延续的，请重新登记。"
+                yield f"{whom.name}：{escaped(what, 200)}；需延续的，请重新登记。"
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
@@ -308,11 +310,31 @@ def _lines_of_shaken(
     rows: Sequence[sights.Row], tx: Tx, since: datetime, today: date, title: Callable[[str], str]
 ) -> Iterator[str]:
     """Yield the decisions of which was found out since the last digest that they rest on another finding."""
-    accounts = {row.account.id: row.account for row in rows}
+    called = _called(rows)
     for one in grounds.shaken_since(tx, since):
-        if one.account in accounts and one.shaken:
+        if subject_of(one) in called and one.shaken:
             made = f"{dated(beijing_date(one.at), today)}{one.by}决定{one.ruling.label}（{title(one.rule)}）"
-            yield f"{quoted_with_unit(accounts[one.account])}：{escaped(f'{made}。{one.shaken}', 300)}"
+            yield f"{called[subject_of(one)].name}：{escaped(f'{made}。{one.shaken}', 300)}"
+
+
+class _Whom(NamedTuple):
+    """What to call somebody, and in which area they are."""
+
+    name: str
+    area: str
+
+
+def _called(rows: Iterable[sights.Row]) -> dict[str, _Whom]:
+    """Return every account, unit and area of the roster, by the key of whom something is about."""
+    accounts = [row.account for row in rows]
+    has_several = len({one.area for one in accounts}) > 1
+    found: dict[str, _Whom] = {}
+    for one in accounts:
+        unit = escaped(f"{one.unit}（{one.area}）" if has_several else one.unit)
+        found[account_subject(one.id)] = _Whom(quoted_with_unit(one), one.area)
+        found[unit_subject(one.area, one.unit)] = _Whom(unit, one.area)
+        found[area_subject(one.area)] = _Whom(escaped(one.area), one.area)
+    return found
 
 
 def _lines_of_ended(tx: Tx, rows: Sequence[sights.Row], since: datetime, title: Callable[[str], str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Finding, Rule, word_of
 from monitor.core.grounds import Grounds, before
+from monitor.core.subject import subject_of
 from monitor.core.verdict import reviewed, words
 from monitor.pipeline.judging import Bench
 from monitor.store import Tx, facts, grounds, registers
@@ -49,10 +50,18 @@ def _of_account(tx: Tx, bench: Bench, rule: Rule, decision: Decision, known_at: 
 
 
 def _of_area(tx: Tx, bench: Bench, rule: AreaRule, decision: Decision, known_at: datetime) -> Finding | None:
-    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False):
-        register = registers.register(tx, known.account.area, now=decision.at, known_at=known_at)
-        undecided = replace(register, decisions=before(decision, register.decisions))
-        book = bench.book(decision.at)
-        said = words(rule, undecided, book, decision.at)
-        return next((one for one in said if one.account == decision.account), None)
-    return None
+    area = _area_of(tx, decision, known_at)
+    if area is None:
+        return None
+    register = registers.register(tx, area, now=decision.at, known_at=known_at)
+    undecided = replace(register, decisions=before(decision, register.decisions))
+    said = words(rule, undecided, bench.book(decision.at), decision.at)
+    return next((one for one in said if subject_of(one) == subject_of(decision)), None)
+
+
+def _area_of(tx: Tx, decision: Decision, known_at: datetime) -> str | None:
+    """Return the area of whom a decision is about, as known by a moment; None for who was on no roster then."""
+    if not decision.account:
+        return decision.area
+    found = facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False)
+    return found[0].account.area if found else None

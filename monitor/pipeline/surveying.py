@@ -12,13 +12,14 @@ from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, RuleBook
 from monitor.core.notice import Notice, is_alarm
 from monitor.core.register import Register
+from monitor.core.subject import subject_of
 from monitor.core.verdict import area_findings, quiet
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.grounding import examine
 from monitor.pipeline.judging import AGAIN, Bench
 from monitor.store import Store, Tx, areas, cases, registers, savepoint
 from monitor.store.columns import portions
-from monitor.store.findings import CHUNK, digest_of, standing_in, stated, subject_of
+from monitor.store.findings import CHUNK, digest_of, standing_in, stated
 
 Whom = tuple[str | None, str | None]
 """An account and its unit, a unit alone, or neither for the area itself."""

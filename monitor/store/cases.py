@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepKind
 from monitor.core.finding import Finding
 from monitor.core.notice import Notice
+from monitor.core.subject import subject_of
 from monitor.store import areas, tables
 from monitor.store.acknowledging import acknowledgements_of
 from monitor.store.columns import bound, run
@@ -29,7 +30,6 @@ from monitor.store.findings import (
     finding_on,
     findings_on,
     save_findings,
-    subject_of,
     unsay,
 )
 from monitor.store.notices import cancel_notices_on, judge_anew, notices_of_case, queue_notices, waiting_notices

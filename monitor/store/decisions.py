@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
 from monitor.core.case import Case
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
+from monitor.core.subject import account_subject, subject_of
 from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import IDS, bound, run, stands
@@ -35,53 +36,94 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
     valid_until: date | None = None,
     document: str | None = None,
 ) -> None:
-    """Record what a person decided about an open case's trouble, and have its account judged at once."""
-    row: dict[str, object] = {
-        "account": case.account,
-        "rule": case.rule,
-        "episode": episode,
-        "ruling": ruling,
-        "by": by,
-    }
-    row |= {"case": case.id, "at": at, "note": note, "known_at": at, "valid_until": valid_until, "document": document}
-    tx.execute(sa.insert(tables.decisions), row)
+    """Record what a person decided about a case's trouble, and have whom it is about judged at once."""
+    decision = Decision(
+        **whom(case),
+        rule=case.rule,
+        episode=episode,
+        ruling=ruling,
+        by=by,
+        at=at,
+        note=note,
+        valid_until=valid_until,
+        document=document,
+    )
+    tx.execute(sa.insert(tables.decisions), _row(decision, at) | {"case": case.id})
     table = tables.accounts
     tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
     areas.judge_soon(tx, at, None if case.area is None else {case.area})
 
 
+class Whom(TypedDict):
+    """How a decision names whom it is about."""
+
+    account: str
+    unit: str | None
+    area: str | None
+
+
+def whom(one: Case) -> Whom:
+    """Return whom a case is about, as a decision names them: the area of an account may change, that of a unit not."""
+    if one.account:
+        return {"account": one.account, "unit": None, "area": None}
+    return {"account": "", "unit": one.unit, "area": one.area}
+
+
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
     """Return those that are not known yet; writes nothing."""
-    known = decisions_of(tx, {decision.account for decision in given}, roster.LATEST)
-    return tuple(decision for decision in given if decision not in known[decision.account])
+    known = _by_subject(tx, {subject_of(decision) for decision in given}, roster.LATEST)
+    return tuple(decision for decision in given if decision not in known[subject_of(decision)])
 
 
 def save_decisions(
     tx: Tx, given: Sequence[Decision], *, known_at: datetime, import_id: int | None = None
 ) -> tuple[Decision, ...]:
-    """Save decisions from a file that are not known yet, return them, and have their accounts judged at once."""
+    """Save decisions from a file that are not known yet, return them, and have whom they are about judged at once."""
     found = new_decisions(tx, given)
-    run(
-        tx,
-        sa.insert(tables.decisions),
-        [asdict(decision) | {"known_at": known_at, "import_id": import_id} for decision in found],
-    )
-    judge_soon(tx, known_at, {decision.account for decision in found})
+    run(tx, sa.insert(tables.decisions), [_row(one, known_at) | {"import_id": import_id} for one in found])
+    judge_soon(tx, known_at, {decision.account for decision in found if decision.account})
     return found
+
+
+def _row(decision: Decision, known_at: datetime) -> dict[str, object]:
+    row = asdict(decision) | {"account": decision.account or None, "subject": subject_of(decision)}
+    return row | {"known_at": known_at}
 
 
 def decisions_of(
     tx: Tx, ids: Collection[str], until: datetime, known_at: datetime | None = None
 ) -> defaultdict[str, list[Decision]]:
     """Return the decisions made until then that were known by then (or by `known_at`), oldest first, by account."""
-    moments = {"until": until, "known_at": known_at or until}
-    is_short = len(ids) <= roster.IDS_AT_ONCE
-    rows = tx.execute(_MADE_OF, moments | {"ids": list(ids)}) if is_short else tx.execute(_MADE, moments)
+    found = _by_subject(tx, {account_subject(id_) for id_ in ids}, until, known_at)
+    return defaultdict(list, {of_one[0].account: of_one for of_one in found.values()})
+
+
+def decisions_in(tx: Tx, area: str, until: datetime, known_at: datetime | None = None) -> tuple[Decision, ...]:
+    """Return the same about an area and its units."""
+    rows = tx.execute(_MADE.where(tables.decisions.c.area == area), _moments(until, known_at))
+    return tuple(decision_of(row, known_at or until) for row in rows)
+
+
+def decisions_about(tx: Tx, case: Case, *, until: datetime) -> tuple[Decision, ...]:
+    """Return what was decided until then about whom a case is about, under whatever rule, oldest first."""
+    return tuple(_by_subject(tx, {subject_of(case)}, until)[subject_of(case)])
+
+
+def _by_subject(
+    tx: Tx, subjects: Collection[str], until: datetime, known_at: datetime | None = None
+) -> defaultdict[str, list[Decision]]:
+    moments = _moments(until, known_at)
+    is_short = len(subjects) <= roster.IDS_AT_ONCE
+    rows = tx.execute(_MADE_OF, moments | {"ids": list(subjects)}) if is_short else tx.execute(_MADE, moments)
     found: defaultdict[str, list[Decision]] = defaultdict(list)
     for row in rows.all():
-        if row.account in ids:
-            found[row.account].append(decision_of(row, known_at or until))
+        if row.subject in subjects:
+            found[row.subject].append(decision_of(row, known_at or until))
     return found
+
+
+def _moments(until: datetime, known_at: datetime | None) -> dict[str, object]:
+    return {"until": until, "known_at": known_at or until}
 
 
 _MADE = (
@@ -93,12 +135,12 @@ _MADE = (
     )
     .order_by(tables.decisions.c.at, tables.decisions.c.id)
 )
-_MADE_OF = _MADE.where(tables.decisions.c.account.in_(IDS))
+_MADE_OF = _MADE.where(tables.decisions.c.subject.in_(IDS))
 
 
 def all_decisions(tx: Tx) -> tuple[Decision, ...]:
     """Return every decision there is, oldest first."""
-    rows = tx.execute(_MADE, {"until": roster.LATEST, "known_at": roster.LATEST})
+    rows = tx.execute(_MADE, _moments(roster.LATEST, None))
     return tuple(decision_of(row, roster.LATEST) for row in rows)
 
 
@@ -106,7 +148,9 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
     """Return a row as a decision, with what was known of its grounds by then."""
     is_shaken = row.shaken_at is not None and row.shaken_at <= known_at
     return Decision(
-        account=row.account,
+        account=row.account or "",
+        unit=row.unit,
+        area=row.area,
         rule=row.rule,
         episode=row.episode,
         ruling=row.ruling,
@@ -121,13 +165,22 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
 
 
 def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
-    """Return what people decided about a case while it was open, oldest first, and what revoked that later."""
+    """Return what people decided about a case while it was open, oldest first, and what followed that later.
+
+    What follows belongs to it until the next case of the same subject under the same rule opens.
+    """
+    table, cases = tables.decisions, tables.cases
+    mine = (table.c.subject == subject_of(case), table.c.rule == case.rule, stands(table))
+    chosen = sa.select(table).where(*mine, table.c.known_at >= case.opened_at).order_by(table.c.at, table.c.id)
+    later = sa.select(sa.func.min(cases.c.opened_at)).where(
+        cases.c.subject == subject_of(case), cases.c.rule == case.rule, cases.c.opened_at > case.opened_at
+    )
+    following: datetime = tx.scalar(later) or roster.LATEST
+    rows = [row for row in tx.execute(chosen) if row.known_at < following]
     ended = case.closed_at or roster.LATEST
-    made = decisions_of(tx, [case.account], roster.LATEST)[case.account] if case.account else []
-    mine = [one for one in made if one.rule == case.rule and one.at >= case.opened_at]
-    while_open = [one for one in mine if one.at <= ended]
-    revoked = [one for one in mine[len(while_open) :] if one.ruling is Ruling.REVOKED]
-    return (*while_open, *(revoked[:1] if while_open else ()))
+    if not any(row.known_at <= ended for row in rows):
+        return ()
+    return tuple(decision_of(row, roster.LATEST) for row in rows)
 
 
 def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Probe]]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from monitor.core.case import Case
 from monitor.core.finding import Finding, State
+from monitor.core.subject import account_subject, subject_of
 from monitor.store import tables
 from monitor.store.columns import portions, run
 from monitor.store.database import Tx
@@ -102,7 +103,7 @@ def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> t
     """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule."""
     chosen = sa.select(tables.findings.c.content).order_by(tables.findings.c.subject, tables.findings.c.rule)
     if account_ids is not None:
-        chosen = chosen.where(tables.findings.c.subject.in_([_account_subject(id_) for id_ in account_ids]))
+        chosen = chosen.where(tables.findings.c.subject.in_([account_subject(id_) for id_ in account_ids]))
     return tuple(decode(Finding, content) for content in tx.scalars(chosen))
 
 
@@ -126,7 +127,7 @@ def findings_on(tx: Tx, cases: Collection[Case]) -> dict[tuple[str, str], Findin
 def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:
     """Return how the findings on an account changed, newest first."""
     table = tables.finding_changes
-    chosen = sa.select(table).where(table.c.subject == _account_subject(account_id))
+    chosen = sa.select(table).where(table.c.subject == account_subject(account_id))
     return tuple(
         FindingChange(at=row.at, before=row.before, finding=decode(Finding, row.content))
         for row in tx.execute(chosen.order_by(table.c.at.desc(), table.c.id.desc()).limit(limit))
@@ -135,7 +136,7 @@ def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[Findi
 
 def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
     """Forget how the findings on these accounts stand; their history stays."""
-    subjects = [_account_subject(id_) for id_ in account_ids]
+    subjects = [account_subject(id_) for id_ in account_ids]
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
 
 
@@ -149,7 +150,7 @@ def standing_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | Non
     table = tables.findings
     chosen = sa.select(table.c.subject, table.c.digest).where(table.c.area == area, table.c.rule == rule)
     if account_ids is not None:
-        chosen = chosen.where(table.c.subject.in_([_account_subject(id_) for id_ in account_ids]))
+        chosen = chosen.where(table.c.subject.in_([account_subject(id_) for id_ in account_ids]))
     return {subject: digest for subject, digest in tx.execute(chosen)}  # noqa: C416 - a dict of all rows keeps them
 
 
@@ -172,17 +173,6 @@ def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
     run(tx, forget, [{"b_subject": subject_of(one), "b_rule": one.rule} for one in silences])
     rows = (_row(tx, one, subject_of(one), digest_of(one), at) for one in silences)
     execute_many(tx, _KEEP, [_change(row, None) for row in rows])
-
-
-def subject_of(finding: Finding | Case) -> str:
-    """Return what the finding or the case is on: `account/ID`, else `unit/AREA/NAME`, else `area/NAME`."""
-    if finding.account:
-        return _account_subject(finding.account)
-    return f"unit/{finding.area}/{finding.unit}" if finding.unit is not None else f"area/{finding.area}"
-
-
-def _account_subject(account_id: str) -> str:
-    return f"account/{account_id}"
 
 
 def digest_of(finding: Finding) -> str:

@@ -44,15 +44,19 @@ class _Learnt:
     known_at: datetime
 
     def touches(self, row: sa.Row[Any]) -> bool:
-        """Whether it tells of the time up to a decision, and was learnt since that was entered."""
-        return self.known_at > row.known_at and self.true_from <= row.at and self.account in {None, row.account}
+        """Whether it tells of the time up to a decision, and was learnt since that was entered.
+
+        What is said of an area or a unit may follow from any account.
+        """
+        concerns = self.account in {None, row.account} or row.account is None
+        return concerns and self.known_at > row.known_at and self.true_from <= row.at
 
 
 def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
     """Return the decisions about whose past anything was learnt since all were last examined; call it and examine them.
 
     Only what is learnt late about the time up to a decision can change what it rests on. A decision that a later one
-    on the same account and rule has followed is left alone. Nothing is read while nothing was imported on that day:
+    on the same subject and rule has followed is left alone. Nothing is read while nothing was imported on that day:
     posts that turn up late are looked for once a day.
     """
     said, mark = memory.get_note(tx, _NOTE), _mark(tx, now)
@@ -61,7 +65,7 @@ def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
         return ()
     memory.put_note(tx, _NOTE, f"{now.isoformat()} {mark}")
     order = sa.func.row_number().over(
-        partition_by=(table.c.account, table.c.rule), order_by=(table.c.at.desc(), table.c.id.desc())
+        partition_by=(table.c.subject, table.c.rule), order_by=(table.c.at.desc(), table.c.id.desc())
     )
     latest = sa.select(table, order.label("place")).where(table.c.at <= now, stands(table)).subquery()
     rows = tx.execute(sa.select(latest).where(latest.c.place == 1).order_by(latest.c.id)).all()
@@ -100,7 +104,7 @@ def shaken_since(tx: Tx, moment: datetime) -> tuple[Decision, ...]:
 def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Iterator[_Learnt]:
     """Yield what was learnt since then about the time up to the last of these decisions."""
     ceiling = max(row.at for row in rows)
-    ids = {row.account for row in rows}
+    ids = {row.account for row in rows} - {None}
     papers, records, versions = tables.papers, tables.records, tables.account_versions
     posts, seen = tables.posts, tables.observations
     for paper in tx.execute(sa.select(papers.c.effective_on, papers.c.known_at).where(papers.c.known_at > floor)):
@@ -111,7 +115,9 @@ def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Itera
     for moment in tx.scalars(sa.select(withdrawn).where(withdrawn > floor)):
         yield _Learnt(None, SINCE_EVER, moment)
     about = sa.select(versions.c.account, versions.c.effective_from, versions.c.known_at)
-    about = about.where(versions.c.account.in_(ids), versions.c.known_at > floor)
+    about = about.where(versions.c.known_at > floor)
+    if all(row.account for row in rows):
+        about = about.where(versions.c.account.in_(ids))
     by_hand = sa.select(seen.c.account, seen.c.first_seen, seen.c.known_at)
     by_hand = by_hand.where(seen.c.account.in_(ids), seen.c.collector == MANUAL, seen.c.known_at > floor)
     late = [about, by_hand.where(seen.c.first_seen <= ceiling)]

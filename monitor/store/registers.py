@@ -20,7 +20,7 @@ from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
 from monitor.store import roster, tables
 from monitor.store.columns import IDS, bound, portions
 from monitor.store.database import Tx
-from monitor.store.decisions import decisions_of
+from monitor.store.decisions import decisions_in, decisions_of
 from monitor.store.findings import CHUNK
 from monitor.store.papers import Reader
 from monitor.store.records import lives, records
@@ -53,7 +53,7 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
             records(tx, by=today, known_at=known_by),
             lambda: roster.units_outside(tx, area, at=now, known_at=known_by),
         ),
-        decisions=_decisions(tx, ids, now, known_by),
+        decisions=(*decisions_in(tx, area, now, known_by), *_decisions(tx, ids, now, known_by)),
         troubles=_troubles(tx, ids, min(now, known_by)),
     )
 

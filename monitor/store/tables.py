@@ -363,7 +363,10 @@ decisions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("case", ForeignKey("cases.id")),
-    Column("account", ForeignKey("accounts.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("account", ForeignKey("accounts.id")),
+    Column("unit", Text),
+    Column("area", Text),
     Column("rule", Text, nullable=False),
     Column("episode", Text, nullable=False),
     Column("ruling", closed(Ruling, "ruling"), nullable=False),
@@ -377,11 +380,13 @@ decisions = Table(
     Column("shaken", Text),
     Column("import_id", Integer),
     Column("withdrawn_at", UtcDateTime),
-    Index(None, "account", "at"),
+    CheckConstraint("(account IS NULL) = (area IS NOT NULL) AND (unit IS NULL OR area IS NOT NULL)", name="whom"),
+    Index(None, "subject", "at"),
 )
 """What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
 
-The last two say since when it is known that the finding a decision was made on was another, and how (see
+Each is about an account, about a unit of an area, or about an area; `subject` is what `core.subject` calls whom. The
+two before `import_id` say since when it is known that the finding a decision was made on was another, and how (see
 `core.grounds`). They can be worked out again at any time.
 """
 

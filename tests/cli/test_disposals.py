@@ -145,10 +145,27 @@ async def test_a_case_whose_trouble_lasts_is_not_closed(troubled: Office) -> Non
     assert "问题尚未消除" in refused.err
 
 
-async def test_the_case_of_an_area_takes_no_decision(troubled: Office) -> None:
-    refused = troubled.type("case", "exempt", number_of(troubled, "MAT-01"))
-    assert refused.code == 1
-    assert "不是账号的事项" in refused.err
+@pytest.mark.parametrize(("rule", "whom"), [("MAT-01", "示例县"), ("SUP-01", "示例县")])
+async def test_the_case_of_an_area_is_exempted_revoked_and_open_again(troubled: Office, rule: str, whom: str) -> None:
+    number = number_of(troubled, rule)
+    said = troubled.type("case", "exempt", number, *WORDS, "--until", "2099-12-31").done()
+    assert said.startswith(f"已登记豁免：{whom}的“{TITLES[rule]}”（{rule}），至2099-12-31（含当日）。")
+    await judge(troubled)
+    assert await state_of(troubled, rule) == "exempted"
+    (line,) = [line for line in troubled.type("case", "list", "--all").lines if line.startswith(f"{number}  ")]
+    assert line.endswith(f"已办结（{Closing.COMPLETED.label}）")
+    assert "县府办决定豁免至2099-12-31（示例〔2026〕1号，粉丝多）" in troubled.type("case", "show", number).out
+    troubled.type("case", "revoke", number, "--by", "操作员乙").done()
+    assert await state_of(troubled, rule) == "warning"
+    assert number_of(troubled, rule) != number
+    assert troubled.type("case", "show", number).lines[-1].endswith("操作员乙决定撤销")
+
+
+async def state_of(office: Office, rule: str) -> str:
+    """Judge everything and return what a rule says of the one that it speaks of."""
+    await judge(office)
+    (state,) = [one["state"] for one in office.type("evaluate", "--all", "--json").json if one["rule"] == rule]
+    return str(state)
 
 
 async def test_a_case_shows_that_what_a_decision_rests_on_has_changed(troubled: Office) -> None:

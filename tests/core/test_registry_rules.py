@@ -711,7 +711,7 @@ def test_revoking_under_one_rule_or_account_leaves_the_others_alone() -> None:
 @pytest.mark.parametrize("rule", sorted(rule_ids()))
 def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None:
     asks_that = rule.startswith(("CLN-", "WEAK-", "TWN-", "PLT-", "CAP-")) or rule in {"UPD-02", "UPD-03"}
-    assert (why_not(Ruling.RETAINED, rule, "X", is_mandatory=False) is None) is asks_that
+    assert (why_not(Ruling.RETAINED, rule, "X", on=Subject.ACCOUNT, is_mandatory=False) is None) is asks_that
     held = replace(finding(State.VIOLATED, rule=rule, episode=""), since=date(2022, 5, 1))
     kept = reviewed(held, (ruled(Ruling.RETAINED, "2022-05-20", rule),), beijing_time("2022-05-25 09:00"))
     assert (kept.state is State.EXEMPTED) is asks_that

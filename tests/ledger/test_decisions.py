@@ -10,8 +10,9 @@ import pytest
 
 from monitor.core.decision import Decision, Ruling, exemption_ends
 from monitor.core.finding import Strength
+from monitor.core.record import Subject
 from monitor.core.reference import Directory
-from monitor.ledger import Decisions, LedgerError, decision_line, read_decisions
+from monitor.ledger import Decisions, LedgerError, Places, Ruled, decision_line, read_decisions
 from tests.ledger.making import account, table
 
 DIRECTORY = Directory([account("A01", name="示例发布")])
@@ -20,8 +21,22 @@ STRENGTHS = {
     "UPD-03": Strength.IN_PRINCIPLE,
     "REG-01": Strength.MANDATORY,
     "OUT-02": Strength.ADVISORY,
+    "SYS-01": Strength.IN_PRINCIPLE,
+    "CAP-01": Strength.IN_PRINCIPLE,
 }
-TITLES = {"UPD-01": "2周未更新", "UPD-03": "单次超过20天未更新", "REG-01": "未备案", "OUT-02": "自主运营"}
+RULES = {
+    "UPD-01": Ruled(title="2周未更新", on=Subject.ACCOUNT),
+    "UPD-03": Ruled(title="单次超过20天未更新", on=Subject.ACCOUNT),
+    "REG-01": Ruled(title="未备案", on=Subject.ACCOUNT),
+    "OUT-02": Ruled(title="自主运营", on=Subject.ACCOUNT),
+    "SYS-01": Ruled(title="管理制度不全", on=Subject.UNIT),
+    "CAP-01": Ruled(title="账号总数超限", on=Subject.AREA),
+}
+PLACES = Places(
+    areas=("示例县", "邻县"),
+    units=(("示例县", "县教育局（本级）"), ("邻县", "邻县司法局"), ("示例县", "司法局"), ("邻县", "司法局")),
+    former_units=(("示例县", "县档案局"),),
+)
 UNTIL = datetime(2026, 5, 20, 4, 0, tzinfo=UTC)
 HEADER = ("账号ID", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
 
@@ -40,7 +55,8 @@ def read(
     return read_decisions(
         table(path, header, *rows),
         DIRECTORY,
-        rules=TITLES,
+        PLACES,
+        rules=RULES,
         strengths_on=lambda _: STRENGTHS,
         until=UNTIL,
         made=made,
@@ -156,3 +172,70 @@ def test_a_line_names_account_and_rule_as_people_call_them(path: Path) -> None:
     [decision] = read(path, EXEMPT).decisions
     said = decision_line(decision, "示例发布", "2周未更新")
     assert said == "A01“示例发布” UPD-01“2周未更新” 豁免（操作员甲，2026-05-19，至2026-12-31，示政办〔2026〕1号）"
+
+
+WIDE = ("账号ID", "主办单位", "地区", *HEADER[1:])
+REST = ("豁免", "县府办", "2026-05-19", "2026-12-31", "示政办〔2026〕1号", "机构改革")
+
+
+@pytest.mark.parametrize(
+    ("whom", "rule", "meant"),
+    [
+        ((None, "县教育局（本级）", "示例县"), "SYS-01", ("", "县教育局（本级）", "示例县")),
+        ((None, "县教育局(本级)", "示例县"), "SYS-01", ("", "县教育局（本级）", "示例县")),  # of either width
+        ((None, "县教育局（本级）", None), "SYS-01", ("", "县教育局（本级）", "示例县")),  # there is only one
+        ((None, "司法局", "邻县"), "SYS-01", ("", "司法局", "邻县")),
+        ((None, "县档案局", None), "SYS-01", ("", "县档案局", "示例县")),  # it had accounts once
+        ((None, None, "邻县"), "CAP-01", ("", None, "邻县")),
+        (("A01", None, None), "UPD-01", ("A01", None, None)),
+    ],
+)
+def test_a_row_is_about_an_account_a_unit_of_an_area_or_an_area(
+    path: Path, whom: tuple[str | None, ...], rule: str, meant: tuple[str | None, ...]
+) -> None:
+    [decision] = read(path, (*whom, rule, *REST), header=WIDE).decisions
+    assert (decision.account, decision.unit, decision.area) == meant
+
+
+@pytest.mark.parametrize(
+    ("whom", "rule", "column", "why"),
+    [
+        ((None, None, None), "SYS-01", None, "没有写明对象：请填写账号ID，或主办单位，或地区"),
+        (("A01", "司法局", None), "UPD-01", "主办单位", "一行只决定一个对象，请只填账号、主办单位"),
+        (("A01", None, "示例县"), "UPD-01", "地区", "一行只决定一个对象"),
+        ((None, "司法局", None), "SYS-01", "地区", "主办单位“司法局”在2个地区都有（示例县、邻县），请填写地区"),
+        ((None, "邻县司法局", "示例县"), "SYS-01", "主办单位", "台账中示例县没有主办单位“邻县司法局”"),
+        ((None, "县教育", None), "SYS-01", "主办单位", "没有主办单位“县教育”（是否应为“县教育局（本级）”？）"),
+        ((None, None, "示例"), "CAP-01", "地区", "没有地区“示例”（是否应为“示例县”？）"),
+        (("A01", None, None), "SYS-01", "账号ID", "SYS-01“管理制度不全”针对主办单位，请填写主办单位和地区，不填账号"),
+        ((None, None, "邻县"), "SYS-01", "地区", "SYS-01“管理制度不全”针对主办单位，请填写主办单位和地区，不填地区"),
+        ((None, "司法局", "邻县"), "CAP-01", "主办单位", "CAP-01“账号总数超限”针对地区，请填写地区，不填主办单位"),
+        ((None, None, "邻县"), "UPD-01", "地区", "UPD-01“2周未更新”针对账号，请填写账号，不填地区"),
+    ],
+)
+def test_a_row_that_does_not_say_whom_its_rule_speaks_of_is_refused(
+    path: Path, whom: tuple[str | None, ...], rule: str, column: str | None, why: str
+) -> None:
+    fault = refused(lambda: read(path, (*whom, rule, *REST), header=WIDE))
+    place = f"“{column}”列：" if column else "第2行"
+    assert place in fault
+    assert why in fault
+
+
+@pytest.mark.parametrize("ruling", ["注销", "清理整合"])
+def test_only_an_account_is_closed_or_moved(path: Path, ruling: str) -> None:
+    fault = refused(lambda: read(path, (None, None, "邻县", "CAP-01", ruling, *REST[1:]), header=WIDE))
+    assert f"CAP-01“账号总数超限”针对地区，{ruling}只能决定到账号，请就该账号登记" in fault
+
+
+def test_a_revocation_ends_only_what_was_decided_about_the_same_subject(path: Path) -> None:
+    made = (None, "司法局", "邻县", "SYS-01", *REST)
+    ended = (None, "司法局", "邻县", "SYS-01", "撤销", *REST[1:])
+    assert read(path, made, ended, header=WIDE).decisions[1].ruling is Ruling.REVOKED
+    fault = refused(lambda: read(path, made, (None, "司法局", "示例县", *ended[3:]), header=WIDE))
+    assert "司法局（示例县）在SYS-01下没有此前作出的决定可以撤销；请核对对象、规则和日期" in fault
+
+
+def test_a_line_names_a_unit_with_its_area(path: Path) -> None:
+    [decision] = read(path, (None, "司法局", "邻县", "SYS-01", *REST), header=WIDE).decisions
+    assert decision_line(decision, "", "管理制度不全").startswith("司法局（邻县） SYS-01“管理制度不全” 豁免（县府办，")

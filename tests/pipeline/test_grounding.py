@@ -13,8 +13,9 @@ from monitor.core.calendar import start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.observation import Covers, Post, Standing, Timeline
 from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.reference import Reference
-from monitor.store import Store, cases, decisions, grounds, looks, papers
+from monitor.store import Store, cases, decisions, grounds, looks, papers, records
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
 
 DAY = timedelta(days=1)
@@ -155,3 +156,37 @@ async def test_what_was_decided_is_found_as_it_was_known_at_any_moment(store: St
     now = await store.query(lambda tx: decisions.decisions_of(tx, ["A01"], of.clock()))
     assert replace(now["A01"][0], shaken=None, shaken_at=None) == made["A01"][0]
     assert now["A01"][0].shaken is not None
+
+
+@pytest.mark.parametrize("is_corrected", [True, False])
+async def test_a_decision_on_a_unit_is_flagged_when_its_institutions_turn_up(
+    store: Store, *, is_corrected: bool
+) -> None:
+    of = office(store, lambda clock: Canned(clock, {}), surveyed=True)
+    await of.enrol([account(1, URL)])
+    await of.parts.works.judge_all()
+    made = Decision(
+        unit="示例县教育局",
+        area="示例县",
+        rule="SYS-01",
+        episode="",
+        ruling=Ruling.EXEMPTED,
+        by="县府办",
+        at=start_of_day(DECIDED),
+    )
+    await decide(of, made)
+    assert await flagged(of) == []
+    of.clock.forward(timedelta(minutes=5))
+    there = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")
+    on = DECIDED - DAY if is_corrected else DECIDED + DAY
+    found = [
+        Record(kind=RecordKind.INSTITUTION, subject=Subject.AREA, name="示例县", on=on, text=text) for text in there
+    ]
+    now = of.clock()
+    await store.write(lambda tx: records.save_records(tx, found, known_at=now))
+    await of.parts.works.judge_all()
+    assert [rule for rule, _ in await flagged(of)] == (["SYS-01"] if is_corrected else [])
+    await of.parts.works.write_digest()
+    await of.settle()
+    told = "示例县教育局：5月10日县府办决定豁免（管理制度不全）。作出决定时：" in of.duty.taken[-1].body
+    assert told is is_corrected

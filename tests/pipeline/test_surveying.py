@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -138,6 +138,23 @@ async def test_an_exemption_ends_the_case_and_stays_in_the_ledger(store: Store) 
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
 
 
+@pytest.mark.parametrize("rule", ["SYS-01", "SUP-01"])
+async def test_an_exemption_of_a_unit_or_an_area_ends_the_case_stays_in_the_ledger_and_ends_by_itself(
+    store: Store, rule: str
+) -> None:
+    of = await living(store, NICHE, account(2, "https://a.example/2", unit="示例县民政局"))
+    named, at = {"SYS-01": "示例县教育局", "SUP-01": "示例县"}[rule], of.clock()
+    exempt = exempted(rule, at, beijing_date(at + DAY))
+    before = await held(of, rule)
+    await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
+    await of.parts.works.judge_all()
+    assert await held(of, rule) == {**before, named: State.EXEMPTED}
+    assert Closing.COMPLETED in [closing for _, closing in await course(of, rule)]
+    of.clock.forward(2 * DAY)
+    await of.parts.works.judge_all()
+    assert await held(of, rule) == before
+
+
 async def test_an_account_that_leaves_takes_its_cases_along_and_the_operator_is_told(store: Store) -> None:
     of = await living(store, NICHE, account(2, "https://a.example/2"))
     of.clock.forward(DAY)
@@ -185,21 +202,33 @@ async def told(of: Office) -> str:
     return of.duty.taken[-1].body
 
 
+def exempted(rule: str, at: datetime, until: date) -> Decision:
+    """Return an exemption from a rule: of the first account, its unit or its area, whichever the rule speaks of."""
+    made = Decision(rule=rule, episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at, valid_until=until)
+    match rule:
+        case "PLT-01":
+            return replace(made, account="A01")
+        case "SYS-01":
+            return replace(made, unit="示例县教育局", area="示例县")
+        case _:
+            return replace(made, area="示例县")
+
+
 @pytest.mark.parametrize(("workdays", "is_told"), [(5, True), (6, False)])
+@pytest.mark.parametrize(("rule", "named"), [("PLT-01", "“示例1”"), ("SYS-01", "示例县教育局"), ("SUP-01", "示例县：")])
 async def test_the_end_of_an_exemption_is_told_five_working_days_ahead(
-    store: Store, workdays: int, *, is_told: bool
+    store: Store, rule: str, named: str, workdays: int, *, is_told: bool
 ) -> None:
     of = await living(store, NICHE)
     at = of.clock()
     last = of.parts.bench.calendar.workday_after(beijing_date(at), workdays)
-    exempt = Decision(
-        account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at, valid_until=last
-    )
+    exempt = exempted(rule, at, last)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.works.judge_all()
     lines = [line for line in (await told(of)).splitlines() if "的豁免（县府办）" in line]
     assert bool(lines) is is_told
     assert not is_told or f"{last.month}月{last.day}日到期（含当日），此后恢复判定" in lines[0]
+    assert not is_told or lines[0].startswith(f"- {named}")
 
 
 async def test_a_gap_that_has_closed_is_recovered_and_late_no_more(store: Store) -> None:

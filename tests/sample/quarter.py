@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from monitor.app.choices import rule_titles
+from monitor.app.choices import rule_subjects, rule_titles
 from monitor.app.parts import Parts
 from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason, Validators
-from monitor.ledger import Subjects, read_bulletins, read_decisions, read_index, read_records
+from monitor.ledger import Places, Ruled, Subjects, read_bulletins, read_decisions, read_index, read_records
 from monitor.sample import replay
 from monitor.sample.county import BASE_URL, county
 from monitor.sample.script import Behaviour, County, Episode, FeedKind, FeedPlace, Script, ScriptedPost
@@ -187,7 +187,8 @@ def decision(day: str, table: str) -> Happening:
         read = read_decisions(
             path,
             papers.directory(tx),
-            rules=rule_titles(),
+            Places(areas=(AREA,), units={(one.area, one.unit) for one in roster.accounts(tx)}),
+            rules={id_: Ruled(title=rule_titles()[id_], on=on) for id_, on in rule_subjects().items()},
             strengths_on=lambda on: parts.bench.book_of(on).strengths,
             until=now,
             made=decisions.all_decisions(tx),

@@ -8,7 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from monitor.store import Store, open_store, schema
+from monitor.core.decision import Ruling
+from monitor.store import Store, decisions, open_store, schema
+from monitor.store.roster import LATEST
 from monitor.store.tables import metadata
 
 
@@ -90,3 +92,39 @@ def test_opening_says_from_where_a_database_was_upgraded(tmp_path: Path) -> None
     with open_store(f"sqlite:///{tmp_path}/new.db") as store:
         opened.append(store.opened_at)
     assert opened == ["0024", schema.HEAD, None]
+
+
+def test_decisions_about_accounts_are_kept_when_those_about_units_and_areas_come(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/former.db")
+    with engine.begin() as connection:
+        config = schema.alembic_config(connection)
+        command.upgrade(config, "0029")
+        connection.execute(
+            sa.text("INSERT INTO accounts (id, platform, is_removed, posts) VALUES ('A01', 'weibo', false, 0)")
+        )
+        former = {"account": "A01", "rule": "PLT-01", "episode": "e", "ruling": "exempted", "by": "甲", "note": "原因"}
+        former |= {"valid_until": "2026-12-31", "document": "示例〔2026〕1号", "import_id": "7"}
+        former |= {"at": "2026-05-19 01:00:00.000000", "known_at": "2026-05-19 01:00:00.000000"}
+        columns = ", ".join(f'"{name}"' for name in former)
+        given = ", ".join(f":{name}" for name in former)
+        connection.execute(sa.text(f"INSERT INTO decisions ({columns}) VALUES ({given})"), former)  # noqa: S608 - our own names
+        asked = sa.text(f"SELECT {columns} FROM decisions")  # noqa: S608 - as above
+        before = connection.execute(asked).all()
+        command.upgrade(config, "head")
+        assert connection.execute(asked).all() == before
+        [whom] = connection.execute(sa.text("SELECT subject, unit, area FROM decisions")).all()
+        assert tuple(whom) == ("account/A01", None, None)
+        [kept] = decisions.decisions_of(connection, ["A01"], LATEST)["A01"]
+        assert (kept.account, kept.ruling, kept.note) == ("A01", Ruling.EXEMPTED, "原因")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("whom", [{"account": "A01", "area": "示例县"}, {"unit": "示例局"}, {}])
+def test_a_decision_about_nobody_or_about_two_is_no_row(store: Store, whom: dict[str, str]) -> None:
+    accounts, made = metadata.tables["accounts"], metadata.tables["decisions"]
+    row: dict[str, object] = {"subject": "x", "rule": "PLT-01", "episode": "", "by": "甲", "note": "", **whom}
+    row |= {"ruling": Ruling.EXEMPTED, "at": LATEST, "known_at": LATEST}
+    with store.begin() as tx:
+        tx.execute(sa.insert(accounts), {"id": "A01", "platform": "weibo", "is_removed": False, "posts": 0})
+    with pytest.raises(sa.exc.IntegrityError, match="ck_decisions_whom"), store.begin() as tx:
+        tx.execute(sa.insert(made), row)

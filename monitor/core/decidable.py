@@ -1,0 +1,69 @@
+"""What can be decided about a finding as it stands: the one place that says so to commands, pages and messages.
+
+Whatever recommends a decision asks here, so that nobody is sent to one that is refused.
+"""
+
+from __future__ import annotations
+
+from monitor.core.case import DOWNLOADS
+from monitor.core.decision import ENDING, Ruling, is_retainable, sort_of, why_not
+from monitor.core.finding import Finding, State, Strength
+
+SPARED = frozenset({State.WARNING, State.VIOLATED, State.EXEMPTED})
+"""What can be exempted: what is held or warned of, and what is exempted already, for longer."""
+_DOUBTS = frozenset({State.SUSPECTED, State.NEEDS_REVIEW})
+_ASKING = _DOUBTS | {State.WARNING, State.VIOLATED}
+_FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
+
+
+def refusal(ruling: Ruling, finding: Finding, title: str) -> str | None:
+    """Return why this cannot be decided about a finding now, as Chinese clauses without a full stop; None if it can.
+
+    撤销 is of decisions and not of findings: whether there is one is for its caller to say.
+    """
+    on, is_mandatory = sort_of(finding), finding.strength is Strength.MANDATORY
+    why = why_not(ruling, finding.rule, title, on=on, is_mandatory=is_mandatory)
+    if why is not None:
+        return why
+    if ruling in _FOUND_OUT and not _is_doubtful(finding):
+        return f"“{title}”目前为“{finding.label}”，没有待核实的疑似情况"
+    if ruling is Ruling.EXEMPTED and finding.state not in SPARED:
+        return f"“{title}”目前为“{finding.label}”，没有可以豁免的问题"
+    return None
+
+
+def decidable(finding: Finding) -> tuple[Ruling, ...]:
+    """Return every decision that can be made about a finding now."""
+    rulings = (ruling for ruling in Ruling if ruling is not Ruling.REVOKED)
+    return tuple(ruling for ruling in rulings if refusal(ruling, finding, "") is None)
+
+
+def recommended(finding: Finding) -> tuple[Ruling, ...]:
+    """Return those that answer what the finding asks; none where something else is to be done about it.
+
+    That an account goes or moves is no answer to a duty, though it can always be decided.
+    """
+    if finding.state not in _ASKING or not finding.is_decided_by_people:
+        return ()
+    is_answer = is_retainable(finding.rule)
+    return tuple(ruling for ruling in decidable(finding) if ruling not in ENDING or is_answer)
+
+
+def advice(finding: Finding) -> str:
+    """Return what is to be done about a finding before, or instead of, a decision: a Chinese clause."""
+    match finding.state:
+        case State.SUSPECTED:
+            return "请核实"
+        case State.NEEDS_REVIEW:
+            return "请研判" if finding.is_decided_by_people else "请按说明办理"
+        case State.WARNING | State.VIOLATED:
+            return "请督促落实"
+        case State.UNKNOWN:
+            return "请先核查"
+        case State.OK | State.NOT_APPLICABLE | State.EXEMPTED:
+            return "无需办理"
+
+
+def _is_doubtful(finding: Finding) -> bool:
+    is_downloads = finding.rule == DOWNLOADS and finding.state is State.VIOLATED
+    return finding.state in _DOUBTS or is_downloads
