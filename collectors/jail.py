@@ -64,21 +64,26 @@ _CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
 }
 
 
-def limit() -> None:
-    """Bound memory, open files and what can be written, for good."""
+def limit() -> bool:
+    """Bound memory, open files and what can be written, for good; whether the system lets it."""
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        try:
+            resource.setrlimit(what, (most, most))
+        except (OSError, ValueError):
+            return False
+    return True
 
 
 def allow_time(seconds: float) -> None:
     """Let the kernel end the process when it has worked so much longer; rounded up, for it counts whole seconds."""
     used = int(time.process_time())
-    resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 2, resource.RLIM_INFINITY))
+    with suppress(OSError, ValueError):  # whoever waits for the page has a clock too
+        resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 2, resource.RLIM_INFINITY))
 
 
 def shut() -> tuple[str, ...]:

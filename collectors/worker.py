@@ -50,8 +50,8 @@ def serve(limit: float) -> None:
     """
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints must not speak for us
-    jail.limit()
-    _say(answers, wire.message(OPEN | {"unshut": jail.shut()}))
+    unshut = (*(() if jail.limit() else ("memory",)), *jail.shut())
+    _say(answers, wire.message(OPEN | {"unshut": unshut}))
     while head := asked.read(wire.HEAD):
         text, body = (asked.read(length) for length in wire.lengths(head))
         parse, page = wire.job_of(text, body)

@@ -15,9 +15,13 @@ from alerts.markup import fragment
 from monitor.app.choices import hints, unwatched
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
+from monitor.app.watchdog import watchdog
+from monitor.core.briefing import quarantine_words
+from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
+from monitor.pipeline.composing import UNNUMBERED
 from monitor.settings.sections import Web
-from monitor.store import Store, StoreError, outbox
+from monitor.store import Store, StoreError, Tx, outbox, quarantine, roster
 from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
 _log = logging.getLogger(__name__)
@@ -123,19 +127,41 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live
     undo = ExitStack()
     daemon.listen(undo)
+    undo.enter_context(watchdog())
     try:
         if not await _take_over(parts, daemon):
             return True
         await parts.store.write(parts.refresh)
+        await parts.store.write(lambda tx: suspect(tx, parts), durable=True)
         settle()
         held = asyncio.create_task(_hold(parts.store, daemon), name="hold")
         await daemon.run()
-        return await held
+        is_held = await held
+        if is_held:
+            with suppress(StoreError):
+                await parts.store.write(quarantine.release)  # what was under way is not what the service ended of
+        return is_held
     finally:
         undo.close()
         server.should_exit = True
         await pages
         measuring.cancel()
+
+
+def suspect(tx: Tx, parts: Parts) -> None:
+    """Put in quarantine what the last service may have died of; the operator is told of what it died of again."""
+    now = parts.clock()
+    found = quarantine.begin(tx, now)
+    for one in found:
+        about = {"source": one.source, "deaths": one.deaths, "until": one.until.isoformat(timespec="seconds")}
+        _log.warning("source quarantined", extra=about)
+    again = [one for one in found if one.deaths > 1]
+    if not again:
+        return
+    known = roster.accounts(tx, ids=[one.account for one in again])
+    named = sorted(quoted(account) for account in known)
+    words = quarantine_words(named, max(one.until for one in again), UNNUMBERED, parts.drafter.composer.setting(now))
+    parts.drafter.tell_operator(tx, words, "quarantine", now)
 
 
 def settle() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.core.finding import Finding
 from monitor.core.news import Item, Setting, Words, signature
 from monitor.core.outage import Outage
 from monitor.core.phrases import day_with_week, escaped, hour, plain, quoted_with_unit
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
+
+_NAMED = 5
+"""How many accounts one sentence names."""
 
 
 def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
@@ -124,6 +128,17 @@ def _digest_body(shown: Sequence[Section], most: int, message_id: str, setting: 
         parts.append("今日无待办。")
     more = f" · [查看全部]({room.page})" if room.page else ""
     return "\n\n".join([*parts, f"{signature(message_id, setting)}{more}"])
+
+
+def quarantine_words(accounts: Sequence[str], until: datetime, message_id: str, setting: Setting) -> Words:
+    """Return what the operator is told of accounts (as `quoted` names them) at which the service has died again."""
+    shown = "、".join(accounts[:_NAMED])
+    named = f"{shown}等{len(accounts)}个账号" if len(accounts) > _NAMED else shown
+    subject = f"【监测提示】{len(accounts)}个账号的采集已暂停"
+    again = f"{hour(until, setting.today)}起再试"
+    facts = f"采集{named}时，服务不止一次异常中断，可能是其网页有问题。这些账号的采集已暂停，{again}。"
+    wish = "暂停期间请人工核查并登记，并把日志交给技术人员；其他账号的采集不受影响。"
+    return Words(subject=subject, body="\n\n".join([f"### {subject}", facts, wish, signature(message_id, setting)]))
 
 
 def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:

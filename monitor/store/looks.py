@@ -280,7 +280,11 @@ _FOLLOWING = (
 def _update_source() -> sa.Update:
     table = tables.sources
     values = {name: bound(table.c[name], f"b_{name}") for name in _FOLLOWING}
-    return sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=None, **values)
+    return (
+        sa.update(table)
+        .where(table.c.id == bound(table.c.id, "b_id"))
+        .values(leased_until=None, deaths=0, quarantined_until=None, **values)
+    )
 
 
 def _save_accounts(tx: Tx, posts: Mapping[str, Posts], judge_at: Mapping[str, datetime]) -> None:

@@ -153,15 +153,19 @@ sources = Table(
     Column("seen_at", UtcDateTime),
     Column("read_at", UtcDateTime),
     Column("asked_at", UtcDateTime),
+    Column("deaths", Integer, nullable=False, server_default=sa.text("0")),
+    Column("quarantined_until", UtcDateTime),
     Column("blind", Integer),
     Column("blind_reason", closed(Reason, "blind_reason")),
     Column("portrait", sa.JSON(none_as_null=True)),
     _where("ix_sources_due", "next_look_at", condition="next_look_at IS NOT NULL"),
+    _where("ix_sources_suspects", "id", condition="deaths > 0"),
 )
 """How looking goes. `timeline` and `blind` are the observations that the next look may prolong.
 
 `standing` is what is certain of it. `read_at` is when its page was last read, and not only said to be the same;
-`asked_at` is since when it is to be read before a case goes on."""
+`asked_at` is since when it is to be read before a case goes on. `deaths` is during how many looks in a row the service
+died, and until `quarantined_until` it is left alone for that."""
 
 observations = Table(
     "observations",

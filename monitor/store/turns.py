@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Platform, Source
 from monitor.core.observation import JUST_READ, MANUAL, Validators
-from monitor.store import tables
+from monitor.store import quarantine, tables
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
 from monitor.store.values import decode
@@ -50,7 +50,7 @@ def waiting(tx: Tx, now: datetime) -> Waiting:
     """Return how many sources wait for their look, and since when."""
     table = tables.sources
     is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
-    due = sa.and_(table.c.next_look_at.is_not(None), table.c.next_look_at <= now, is_free)
+    due = sa.and_(table.c.next_look_at.is_not(None), table.c.next_look_at <= now, is_free, quarantine.is_free(now))
     count, since = tx.execute(sa.select(sa.func.count(), sa.func.min(table.c.next_look_at)).where(due)).one()
     return Waiting(sources=count, since=since)
 
@@ -112,7 +112,8 @@ def ask_for_readings(tx: Tx, account_ids: Collection[str], now: datetime) -> Non
 def _has_its_turn(now: datetime, collectors: Collection[str]) -> sa.ColumnElement[bool]:
     table = tables.sources
     is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
-    return sa.and_(table.c.next_look_at <= now, is_free, table.c.collector.in_(collectors))
+    is_let = sa.and_(quarantine.is_free(now), quarantine.is_next_suspect(now))
+    return sa.and_(table.c.next_look_at <= now, is_free, is_let, table.c.collector.in_(collectors))
 
 
 def due_facts() -> sa.Select[Any]:

@@ -1,0 +1,102 @@
+"""Sources that the service may have died of: left alone for a growing time, and then looked at one at a time.
+
+A look that is under way holds a lease. Leases that are still held when a service begins its work are those of one that
+died, or was killed: any of these sources may be why. Whoever is innocent comes through its next look and is cleared by
+it; at the next death only those are left that were under way both times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from monitor.store import tables
+from monitor.store.columns import bound, run
+from monitor.store.database import Tx
+
+_FIRST = timedelta(minutes=10)
+_GROWTH = 4
+_LONGEST = timedelta(days=1)
+_ZERO: sa.ColumnElement[int] = sa.literal_column("0")
+"""Written out, so that the index of suspects is used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A source that is left alone."""
+
+    source: str
+    account: str
+    deaths: int
+    """During how many looks at it in a row the service died."""
+    until: datetime
+
+
+def pause(deaths: int) -> timedelta:
+    """Return how long a source is left alone after so many deaths: 10, 40, 160 minutes, and so on up to a day."""
+    growth: int = _GROWTH ** min(deaths - 1, 10)
+    return min(_FIRST * growth, _LONGEST)
+
+
+def begin(tx: Tx, now: datetime) -> tuple[Quarantined, ...]:
+    """Put in quarantine what was being looked at when the last service died, and end all leases; return what was.
+
+    Where one of them was under suspicion before, the others are not blamed.
+    """
+    table = tables.sources
+    held = sa.select(table.c.id, table.c.account, table.c.deaths).where(table.c.leased_until.is_not(None))
+    rows = tx.execute(held.order_by(table.c.id)).all()
+    suspects = [row for row in rows if row.deaths] or rows
+    found = tuple(
+        Quarantined(source=row.id, account=row.account, deaths=row.deaths + 1, until=now + pause(row.deaths + 1))
+        for row in suspects
+    )
+    release(tx)
+    blame = sa.update(table).where(table.c.id == bound(table.c.id, "b_id"))
+    blamed = blame.values(
+        deaths=bound(table.c.deaths, "b_deaths"), quarantined_until=bound(table.c.quarantined_until, "b_until")
+    )
+    run(tx, blamed, [{"b_id": one.source, "b_deaths": one.deaths, "b_until": one.until} for one in found])
+    return found
+
+
+def release(tx: Tx) -> None:
+    """End all leases: whoever had them looks at nothing any more."""
+    table = tables.sources
+    tx.execute(sa.update(table).where(table.c.leased_until.is_not(None)).values(leased_until=None))
+
+
+def is_free(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a source is not in quarantine."""
+    until = tables.sources.c.quarantined_until
+    return sa.or_(until.is_(None), until <= now)
+
+
+def is_next_suspect(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a source is under no suspicion, or the one suspect that may be looked at: while no other is."""
+    table = tables.sources
+    other = table.alias()
+    is_under_way = sa.exists().where(other.c.deaths > _ZERO, other.c.leased_until > now)
+    first = (
+        sa.select(sa.func.min(other.c.id))
+        .where(
+            other.c.deaths > _ZERO, other.c.next_look_at <= now, sa.func.coalesce(other.c.quarantined_until, now) <= now
+        )
+        .scalar_subquery()
+    )
+    return sa.or_(table.c.deaths == 0, sa.and_(table.c.id == first, sa.not_(is_under_way)))
+
+
+def of(tx: Tx, now: datetime, *, deaths: int) -> Sequence[Quarantined]:
+    """Return the sources that are in quarantine after at least so many deaths, in the order of their ends."""
+    table = tables.sources
+    chosen = sa.select(table.c.id, table.c.account, table.c.deaths, table.c.quarantined_until).where(
+        table.c.deaths >= deaths, table.c.quarantined_until > now
+    )
+    rows = tx.execute(chosen.order_by(table.c.quarantined_until, table.c.id))
+    return tuple(
+        Quarantined(source=row.id, account=row.account, deaths=row.deaths, until=row.quarantined_until) for row in rows
+    )
