@@ -24,10 +24,7 @@ COPY monitor monitor
 # What installs is not needed to run.
 RUN /opt/xuncha/bin/pip install --no-deps --no-index --no-build-isolation . \
     && /opt/xuncha/bin/pip uninstall --yes setuptools pip
-# Inside a container, loopback is the container's own: pages there must listen on its address to be published.
 COPY config/calendar.yaml config/rules.yaml config/xuncha.yaml config/
-RUN sed -i 's/^  bind: 127\.0\.0\.1:8080$/  bind: 0.0.0.0:8080/' config/xuncha.yaml \
-    && grep -qx '  bind: 0\.0\.0\.0:8080' config/xuncha.yaml
 
 # --- the image ------------------------------------------------------------------------------------------------------
 FROM ${BASE}
@@ -48,7 +45,8 @@ COPY --from=build /src/config /config
 ENV PATH=/opt/xuncha/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     XUNCHA_CONFIG=/config \
-    XUNCHA_DB=sqlite:////data/xuncha.db
+    XUNCHA_DB=sqlite:////data/xuncha.db \
+    XUNCHA_BIND=0.0.0.0:8080
 
 WORKDIR /data
 VOLUME ["/config", "/data"]

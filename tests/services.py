@@ -30,6 +30,16 @@ def require_prometheus() -> str:
     return _program("prometheus")
 
 
+def require_amtool() -> str:
+    """Return the path of Alertmanager's own checker of its settings."""
+    return _program("amtool")
+
+
+def require_alertmanager() -> str:
+    """Return the path of Alertmanager."""
+    return _program("alertmanager", "prometheus-alertmanager")
+
+
 def require_samples() -> Path:
     """Return the folder of recorded pages, which is not part of the project (XUNCHA_SAMPLES)."""
     folder = os.environ.get("XUNCHA_SAMPLES")

@@ -31,12 +31,12 @@ class Place:
     def settings(self, *, secrets: bool = False) -> Settings:
         """Return the settings; with `secrets`, what they refer to must be there."""
         from monitor.app.choices import load_settings
-        from monitor.settings import SettingsError
+        from monitor.settings import SettingsError, bound_by
 
         if not self.config.is_dir():
             raise Refusal(f"找不到设置目录 {self.config}，请检查 --config 或环境变量 XUNCHA_CONFIG。")
         try:
-            return load_settings(self.config, os.environ if secrets else None)
+            return bound_by(load_settings(self.config, os.environ if secrets else None), os.environ)
         except SettingsError as error:
             raise Refusal(str(error)) from error
 

@@ -143,7 +143,8 @@ def _host_name(value: object) -> str:
     raise ValueError("应为主机名，如 xuncha.example.gov.cn，不写端口")
 
 
-def _bind(value: object) -> tuple[str, int]:
+def bind_of(value: object) -> tuple[str, int]:
+    """Return the host and port of an address to listen on; raises ValueError in Chinese."""
     if isinstance(value, tuple):
         return value
     match = re.fullmatch(r"\[?([^\s\[\]]+)\]?:(\d{1,5})", value) if isinstance(value, str) else None
@@ -206,6 +207,6 @@ DaySpan = Annotated[InstanceOf[Days], BeforeValidator(_days)]
 Network = Annotated[InstanceOf[IPv4Network] | InstanceOf[IPv6Network], BeforeValidator(_network)]
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 HostName = Annotated[str, BeforeValidator(_host_name)]
-Bind = Annotated[tuple[str, int], BeforeValidator(_bind)]
+Bind = Annotated[tuple[str, int], BeforeValidator(bind_of)]
 SecretReference = Annotated[InstanceOf[Secret], BeforeValidator(_secret)]
 SecretOrAddress = Annotated[InstanceOf[Secret], BeforeValidator(_secret_or_address)]

@@ -15,7 +15,7 @@ from monitor.core.token import SHORTEST_KEY
 from monitor.settings import days, rules
 from monitor.settings.check import Section, check
 from monitor.settings.document import Document, read
-from monitor.settings.kinds import Secret, Surroundings
+from monitor.settings.kinds import Secret, Surroundings, bind_of
 from monitor.settings.problem import Problem, SettingsError, did_you_mean
 from monitor.settings.sections import GROUP, XunchaFile
 
@@ -24,6 +24,8 @@ Model = TypeVar("Model", bound=Section)
 KEY = "XUNCHA_KEY"
 """The variable of the environment that holds the key for tokens at rest."""
 KEY_LENGTH = 32
+BIND = "XUNCHA_BIND"
+"""The variable of the environment that outdoes web.bind: a container's pages listen on the container's own address."""
 
 
 class Settings(XunchaFile):
@@ -70,6 +72,18 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     if found or not (main and rule_file and calendar):
         raise SettingsError(found)
     return Settings(**dict(main[0]), key=key, rule_versions=rule_file[0], calendar=calendar[0])
+
+
+def bound_by(settings: Settings, env: Mapping[str, str]) -> Settings:
+    """Return settings whose pages listen where the environment says, if it does; raises SettingsError."""
+    written = env.get(BIND, "").strip()
+    if not written:
+        return settings
+    try:
+        bind = bind_of(written)
+    except ValueError as error:
+        raise SettingsError([Problem(file=f"环境变量 {BIND}", line=None, text=f"{error}。")]) from error
+    return settings.model_copy(update={"web": settings.web.model_copy(update={"bind": bind})})
 
 
 def _key(env: Mapping[str, str], found: list[Problem]) -> Secret | None:

@@ -1,8 +1,9 @@
-"""What the image, the three services of compose.yaml and the systemd unit promise, as far as their files show it."""
+"""What the image, the services of compose.yaml and the systemd unit promise, as far as their files show it."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 
 from monitor import daemon
 from monitor.cli.main import xuncha
+from tests.services import require_amtool
 
 ROOT = Path(__file__).parents[2]
 DRAIN = int(daemon.DRAIN.total_seconds())
@@ -142,8 +144,31 @@ def mounts() -> Iterator[tuple[str, str, str]]:
             yield name, source, rest
 
 
-def test_there_are_three_services() -> None:
-    assert set(SERVICES) == {"xuncha", "prometheus", "grafana"}
+def test_there_are_three_services_and_two_more_for_who_wants_alerts() -> None:
+    assert {name for name, one in SERVICES.items() if "profiles" not in one} == {"xuncha", "prometheus", "grafana"}
+    alerting = {name for name, one in SERVICES.items() if one.get("profiles") == ["alerts"]}
+    assert alerting == {"alertmanager", "dingtalk"}
+    assert set(SERVICES) == {"xuncha", "prometheus", "grafana", *alerting}
+
+
+def test_the_service_can_be_reached_with_the_settings_as_they_are_shipped() -> None:
+    (environment,) = said("ENV")
+    assert "XUNCHA_BIND=0.0.0.0:8080 " in f"{environment} "
+    assert SERVICES["xuncha"]["ports"] == ["127.0.0.1:8080:8080"]
+    assert SERVICES["xuncha"]["hostname"] == "xuncha", "Prometheus asks for it by this name"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_bounded_in_memory_and_processes(name: str) -> None:
+    assert re.fullmatch(r"\d+[mg]", SERVICES[name]["mem_limit"])
+    assert SERVICES[name]["pids_limit"] <= 256
+
+
+@pytest.mark.parametrize("name", ["prometheus", "grafana", "alertmanager"])
+def test_a_service_of_others_is_asked_whether_it_is_ready(name: str) -> None:
+    asked = SERVICES[name]["healthcheck"]["test"]
+    port = SERVICES[name]["ports"][0].rpartition(":")[2]
+    assert asked[-1].startswith(f"http://127.0.0.1:{port}/")
 
 
 def test_every_mount_is_a_folder_of_the_project_read_only_or_a_volume_that_there_is() -> None:
@@ -194,9 +219,71 @@ def test_a_service_is_published_on_loopback_only_and_gains_no_privilege(name: st
     assert service["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("name", ["prometheus", "grafana"])
-def test_an_image_of_others_has_a_version_and_may_come_from_elsewhere(name: str) -> None:
-    assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[a-z]+/[a-z]+:v?\d+\.\d+\.\d+\}", SERVICES[name]["image"])
+@pytest.mark.parametrize("name", ["prometheus", "grafana", "alertmanager"])
+def test_an_image_of_others_has_a_version_and_a_digest_and_may_come_from_elsewhere(name: str) -> None:
+    pattern = r"\$\{[A-Z]+_IMAGE:-[a-z]+/[a-z]+:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}\}"
+    assert re.fullmatch(pattern, SERVICES[name]["image"])
+
+
+def test_alerts_go_from_prometheus_to_dingtalk() -> None:
+    read = YAML(typ="safe", pure=True).load
+    prometheus = read(text("config/prometheus/prometheus.yaml"))
+    (manager,) = prometheus["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"]
+    assert manager == "alertmanager:9093"
+    assert SERVICES["alertmanager"]["ports"] == ["127.0.0.1:9093:9093"]
+    (receiver,) = read(text("config/alertmanager/alertmanager.yaml"))["receivers"]
+    (hook,) = receiver["webhook_configs"]
+    assert hook["url"] == "http://dingtalk:8060/dingtalk/ops/send"
+    assert SERVICES["dingtalk"]["ports"] == ["127.0.0.1:8060:8060"]
+    assert "/dingtalk.yaml" in text(".gitignore").split(), "a secret"
+    assert "targets:\n  ops:\n" in text("docs/operating.md")
+
+
+def test_amtool_finds_nothing_wrong_with_the_settings_of_alertmanager() -> None:
+    checked = subprocess.run(
+        [require_amtool(), "check-config", ROOT / "config" / "alertmanager" / "alertmanager.yaml"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "1 receivers" in checked.stdout
+
+
+# --- config/compose/postgresql.yaml ---
+
+
+def _override(loader: Any, node: Any) -> list[Any]:  # noqa: ANN401 - ruamel's own
+    return list(loader.construct_sequence(node, deep=True))
+
+
+def overlay() -> Mapping[str, Any]:
+    """Return the services of PostgreSQL's example; Compose's own tag says that a list stands instead of another."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.constructor.add_constructor("!override", _override)
+    return yaml.load(text("config/compose/postgresql.yaml"))["services"]  # type: ignore[no-any-return]  # untyped
+
+
+def test_the_example_with_postgresql_has_a_standby_on_the_same_database() -> None:
+    services = overlay()
+    assert set(services) == {"postgresql", "xuncha", "standby"}
+    first, second = services["xuncha"], services["standby"]
+    assert first["environment"] == second["environment"]
+    assert first["environment"]["XUNCHA_DB"] == "postgresql+psycopg://xuncha@postgresql/xuncha"
+    assert second["extends"] == {"file": "compose.yaml", "service": "xuncha"}
+    assert second["ports"] == ["127.0.0.1:8081:8080"]
+    assert second["hostname"] == "standby"
+    assert first["depends_on"] == second["depends_on"] == {"postgresql": {"condition": "service_healthy"}}
+
+
+def test_the_database_of_the_example_is_pinned_asked_bounded_and_reached_by_nobody_else() -> None:
+    database = overlay()["postgresql"]
+    assert re.fullmatch(r"\$\{POSTGRESQL_IMAGE:-postgres:\d+\.\d+-\w+@sha256:[0-9a-f]{64}\}", database["image"])
+    assert "ports" not in database
+    assert database["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?"), "asked for, no default"
+    assert database["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+    assert database["mem_limit"] == "1g"
 
 
 def test_the_image_of_the_service_is_built_with_the_same_base() -> None:
@@ -280,7 +367,10 @@ def test_the_unit_is_stopped_with_time_enough_and_bounded_in_memory() -> None:
     [
         "config/systemd/xuncha.service",
         "compose.yaml",
-        "web.bind: 0.0.0.0:8080",
+        "XUNCHA_BIND",
+        "config/compose/postgresql.yaml",
+        "--profile alerts",
+        "DINGTALK_IMAGE",
         "PIP_INDEX_URL",
         "GRAFANA_PASSWORD",
         "GRAFANA_IMAGE",

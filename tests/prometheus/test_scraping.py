@@ -66,16 +66,19 @@ def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
 
 
 @contextmanager
-def prometheus(folder: Path, target: int, rules: str | None = None) -> Iterator[int]:
+def prometheus(folder: Path, target: int, rules: str | None = None, alertmanager: int | None = None) -> Iterator[int]:
     """Run Prometheus with the shipped settings, but for the target and a quicker pace; the value is its port.
 
-    Other rules stand in for the shipped ones where they are given.
+    Other rules stand in for the shipped ones where they are given; alerts go to the Alertmanager at that port, or
+    nowhere.
     """
     program = require_prometheus()
     yaml = YAML(typ="safe")
     settings = yaml.load(SHIPPED / "prometheus.yaml")
     settings["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     settings["scrape_configs"][0]["static_configs"][0]["targets"] = [f"127.0.0.1:{target}"]
+    managers = [f"127.0.0.1:{alertmanager}"] if alertmanager else []
+    settings["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = managers
     yaml.dump(settings, folder / "prometheus.yaml")
     (folder / "rules.yaml").write_text(rules or (SHIPPED / "rules.yaml").read_text("utf-8"), encoding="utf-8")
     port = free_port()
@@ -86,6 +89,7 @@ def prometheus(folder: Path, target: int, rules: str | None = None) -> Iterator[
                 f"--config.file={folder / 'prometheus.yaml'}",
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address=127.0.0.1:{port}",
+                "--rules.alert.resend-delay=1s",
             ],
             stdin=subprocess.DEVNULL,
             stdout=log,

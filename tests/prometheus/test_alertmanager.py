@@ -1,0 +1,64 @@
+"""An alert of a real Prometheus goes over a real Alertmanager, as shipped, to what makes DingTalk's message of it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from tests.cli.office import free_port
+from tests.cli.test_running import ask
+from tests.prometheus.test_firing import quickened
+from tests.prometheus.test_scraping import SHIPPED, eventually, prometheus
+from tests.services import require_alertmanager
+
+pytestmark = pytest.mark.slow
+
+BRIDGE = "http://dingtalk:8060"
+"""Where the shipped settings send alerts."""
+
+
+@contextmanager
+def alertmanager(folder: Path, bridge: str) -> Iterator[int]:
+    """Run Alertmanager with the shipped settings, but for the bridge's host and the waiting; the value is its port."""
+    shipped = (SHIPPED.parent / "alertmanager" / "alertmanager.yaml").read_text("utf-8")
+    assert BRIDGE in shipped
+    settings = folder / "alertmanager.yaml"
+    settings.write_text(shipped.replace(BRIDGE, bridge).replace("group_wait: 30s", "group_wait: 1s"), encoding="utf-8")
+    port = free_port()
+    with (folder / "alertmanager.log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                require_alertmanager(),
+                f"--config.file={settings}",
+                f"--storage.path={folder / 'alertmanager'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--cluster.listen-address=",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            assert eventually(lambda: ask(port, "/-/ready")[0] == 200, 60.0), log.name
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def test_a_service_that_does_not_run_is_told_over_dingtalk(tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/dingtalk/ops/send", method="POST").respond_with_json({"status": "OK"})
+    rules = quickened((SHIPPED / "rules.yaml").read_text("utf-8"))
+    with (
+        alertmanager(tmp_path, httpserver.url_for("").rstrip("/")) as manager,
+        prometheus(tmp_path, free_port(), rules, manager),
+    ):
+        assert eventually(lambda: bool(httpserver.log), 60.0)
+    told = httpserver.log[0][0].get_json()
+    assert {alert["labels"]["alertname"] for alert in told["alerts"]} == {"XunchaDown"}
+    assert told["commonAnnotations"]["summary"] == "巡查服务没有运行，或读不到数据库"
