@@ -28,7 +28,12 @@ def alertmanager(folder: Path, bridge: str) -> Iterator[int]:
     shipped = (SHIPPED.parent / "alertmanager" / "alertmanager.yaml").read_text("utf-8")
     assert BRIDGE in shipped
     settings = folder / "alertmanager.yaml"
-    settings.write_text(shipped.replace(BRIDGE, bridge).replace("group_wait: 30s", "group_wait: 1s"), encoding="utf-8")
+    settings.write_text(
+        shipped.replace(BRIDGE, bridge)
+        .replace("group_wait: 30s", "group_wait: 1s")
+        .replace("group_interval: 5m", "group_interval: 1s"),
+        encoding="utf-8",
+    )
     port = free_port()
     with (folder / "alertmanager.log").open("wb") as log:
         process = subprocess.Popen(
