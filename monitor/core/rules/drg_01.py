@@ -114,9 +114,8 @@ def _wish(reached: Progress, asked: str, calendar: WorkCalendar, today: date) ->
         unknown = "粉丝数未填写，不能确定冻结期，请补填粉丝数或登记冻结期"
         return unknown if reached.next is Stage.CONFIRMED else f"请{asked}"
     if today > reached.due:
-        late = calendar.days_late(reached.due, today)
-        is_late = late and not reached.void  # of a void application, nothing is late
-        state = f"已逾期{late}个工作日" if is_late else "尚未登记"
+        is_late = calendar.days_late(reached.due, today) and not reached.void  # of a void application, nothing is
+        state = f"已逾期{(today - reached.due).days}天" if is_late else "尚未登记"
         return f"应于{dated(reached.due, today)}前{asked}，{state}"
     match reached.next, reached.opens:
         case Stage.CONFIRMED, date() as opens:
