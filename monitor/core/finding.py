@@ -19,6 +19,7 @@ from monitor.core.phrases import dated
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register, Version, opened_again
 from monitor.core.schedule import end_of_morning
+from monitor.core.successor import Successor
 
 
 class State(Labelled):
@@ -136,7 +137,7 @@ class Finding:
     @property
     def is_decided_by_people(self) -> bool:
         """Whether people decide about it; what is the office's own work is done, and no matter of opinion."""
-        is_own = self.state is State.NEEDS_REVIEW and self.rule in _OFFICES_OWN
+        is_own = self.state is State.NEEDS_REVIEW and (self.rule in _OFFICES_OWN or self._is_about_the_roster)
         return not is_own or self.is_scope_open
 
     @property
@@ -150,6 +151,11 @@ class Finding:
         if self.state is State.UNKNOWN and self.because.startswith(NOT_YET):
             return "尚未核查"
         return self.state.label
+
+    @property
+    def _is_about_the_roster(self) -> bool:
+        """Whether it is that the roster lacks the day of a closing, which the office fills in."""
+        return self.rule == "REO-01" and not self.proposals
 
 
 NOT_YET = "尚未"
@@ -248,6 +254,9 @@ class Known:
     """What the roster said of the account through time, oldest first, where that changed; the first since ever."""
     reopened_at: datetime | None = None
     """When it first published again after its closing, as far as that is still to be seen; None where it did not."""
+
+    successors: tuple[Successor, ...] = ()
+    """Of a closed account, those that may be it come back, and have published since; by id."""
 
     hand_days: frozenset[date] = frozenset()
     """On which days people looked an account up that has not been seen to post anything, whole and by hand."""

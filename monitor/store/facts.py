@@ -27,6 +27,7 @@ from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import AT, RAW, Raw, former_posts, from_raw, is_evidence, known_post, raw_columns
 from monitor.store.records import lives
 from monitor.store.roster import versions_in_force
+from monitor.store.successors import successors
 from monitor.store.values import decode
 
 REACH = timedelta(days=180)
@@ -107,6 +108,7 @@ def known(
     changed = roster.versions_of(tx, ids, at=now, known_at=moment.known_at, ending=frozenset(ending))
     closed = {id_: start_of_day(one.closed_on + ONE_DAY) for id_, one in in_force.items() if one.closed_on}
     reopened = {id_: _first_post(tx, id_, since, moment) for id_, since in closed.items()}
+    back = successors(tx, in_force.values(), at=now, known_at=moment.known_at)
     found = [
         Known(
             account=account,
@@ -121,6 +123,7 @@ def known(
             hand_days=frozenset(by_hand[id_]),
             versions=changed.get(id_, ()),
             reopened_at=reopened.get(id_),
+            successors=back.get(id_, ()),
         )
         for id_, account in in_force.items()
     ]

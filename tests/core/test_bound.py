@@ -52,7 +52,7 @@ BY_RECORD = {
 def is_bound(rule: str, one: Account) -> bool:
     """Return whether the texts ask anything of such an account."""
     if rule == "REO-01":
-        return one.status is AccountStatus.CLOSED
+        return one.status is AccountStatus.CLOSED and one.level not in OTHERS_BUSINESS
     if rule == "DRG-01":  # what is being closed is closed in order, whoever runs it
         return one.status is AccountStatus.DEREGISTERING
     if one.status is AccountStatus.CLOSED or one.level in OTHERS_BUSINESS:

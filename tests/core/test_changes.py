@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from monitor.core.account import AccountStatus, UnitLevel
+from monitor.core.account import AccountStatus, Platform, UnitLevel
 from monitor.core.finding import Finding, Known, Proposal, State
 from monitor.core.observation import Covers, Observation, Profile, Standing, Timeline
-from monitor.core.record import RecordKind
+from monitor.core.record import Record, RecordKind
 from monitor.core.rules import chg_01, reo_01
+from monitor.core.successor import Successor, may_follow
 from tests.core.area import book, record
 from tests.core.build import account, beijing_time, known, observation
 
@@ -111,8 +112,10 @@ CLOSED = {"status": AccountStatus.CLOSED, "closed_on": date(2022, 5, 1)}
         (CLOSED, "2022-05-01 23:59", State.OK),  # on the day of the closing itself
         (CLOSED, "2022-05-02 00:00", State.WARNING),
         (CLOSED, None, State.OK),
-        (CLOSED | {"closed_on": None}, "2022-05-02 00:00", State.OK),  # since when it is closed, nobody said
-        (CLOSED | {"level": UnitLevel.PARTY}, "2022-05-02 00:00", State.WARNING),
+        (CLOSED | {"closed_on": None}, "2022-05-02 00:00", State.NEEDS_REVIEW),  # since when, nobody said
+        (CLOSED | {"closed_on": None}, None, State.NEEDS_REVIEW),
+        (CLOSED | {"level": UnitLevel.PARTY}, "2022-05-02 00:00", State.NOT_APPLICABLE),
+        (CLOSED | {"level": UnitLevel.PARTY, "closed_on": None}, None, State.NOT_APPLICABLE),
         ({"status": AccountStatus.DEREGISTERING}, "2022-05-02 00:00", State.NOT_APPLICABLE),
         ({}, "2022-05-02 00:00", State.NOT_APPLICABLE),
     ],
@@ -131,3 +134,79 @@ def test_a_post_that_was_taken_down_again_does_not_bring_an_account_back() -> No
     withdrawn = replace(closed, posts=(replace(closed.posts[0], withdrawn_at=NOW - HOUR),))
     assert reo_01.judge(closed, book(), NOW).state is State.WARNING
     assert reo_01.judge(withdrawn, book(), NOW).state is State.OK
+
+
+def test_the_day_of_a_closing_is_asked_of_the_office_and_is_no_matter_of_a_review() -> None:
+    finding = reo_01.judge(replace(known(), account=account(**CLOSED | {"closed_on": None})), book(), NOW)
+    assert (finding.label, finding.proposals) == ("待办理", ())
+    assert "请补填注销日期" in finding.because
+
+
+OTHER = {"id": "A02", "platform_id": "2", "opened_on": date(2022, 5, 2)}
+ENTITY = "示例县教育局（本级）"
+
+
+def follows(had_posts: bool = False, records: tuple[Record, ...] = (), **changes: object) -> Successor:  # noqa: FBT001, FBT002 - as in the class
+    """Return an account that published on 9 May."""
+    first = beijing_time("2022-05-09 08:00")
+    one = account(**{**OTHER, **changes})
+    return Successor(account=one, first_post_at=first, observation=9, had_posts=had_posts, records=records)
+
+
+def back(*successors: Successor, **changes: object) -> Finding:
+    """Return what is said of a closed account of which these may be the return."""
+    closed = account(**{"platform_id": "1", **CLOSED, **changes})
+    mine = tuple(one for one in successors if may_follow(closed, one.account))
+    return reo_01.judge(replace(known(), account=closed, successors=mine), book(), NOW)
+
+
+OPENED = (record(RecordKind.FILING_CHANGE, "A02", "2022-05-01", "开设"),)
+
+
+@pytest.mark.parametrize(
+    ("successor", "expected"),
+    [
+        (follows(), State.WARNING),
+        (follows(name="示例 发布"), State.WARNING),
+        (follows(opened_on=date(2022, 5, 1)), State.WARNING),  # on the day of the closing
+        (follows(opened_on=date(2022, 4, 30)), State.OK),  # there were two of that name all along
+        (follows(opened_on=None), State.WARNING),
+        (follows(opened_on=None, had_posts=True), State.OK),
+        (follows(name="示例发布厅"), State.OK),
+        (follows(platform=Platform.DOUYIN), State.OK),  # goes on where it has always been
+        (follows(unit="示例县体育局"), State.OK),
+        (follows(area="另一县"), State.OK),  # another area's unit of the same name
+        (follows(area="另一县", verified_entity=ENTITY), State.WARNING),
+        (follows(unit="示例县体育局", verified_entity="示例县教育局(本级)"), State.WARNING),
+        (follows(unit="示例县体育局", verified_entity="示例县教育局"), State.WARNING),
+        (follows(status=AccountStatus.CLOSED), State.OK),
+        (follows(status=AccountStatus.DEREGISTERING), State.WARNING),
+        (follows(level=UnitLevel.PARTY), State.OK),
+        (follows(level=None), State.WARNING),
+        (follows(records=OPENED), State.OK),
+        (follows(records=(replace(OPENED[0], on=date(2022, 4, 30)),)), State.WARNING),  # filed before the closing
+        (follows(records=(record(RecordKind.FILING_CHANGE, "A02", "2022-05-05", "变更"),)), State.WARNING),
+        (follows(platform_id="1", name="另一名", unit="示例县体育局", had_posts=True), State.WARNING),  # its very id
+    ],
+)
+def test_the_same_entity_under_the_same_name_with_a_new_id_is_a_closed_account_come_back(
+    successor: Successor, expected: State
+) -> None:
+    finding = back(successor, verified_entity=ENTITY)
+    assert finding.state is expected
+    if expected is State.WARNING:
+        assert (finding.since, finding.evidence) == (date(2022, 5, 9), ("observation:9",))
+        assert "账号ID A02" in finding.because
+
+
+def test_nobody_is_asked_whose_account_is_out_of_scope_or_goes_on() -> None:
+    assert back(follows(), level=UnitLevel.PARTY).state is State.NOT_APPLICABLE
+    assert back(follows(), status=AccountStatus.ACTIVE).state is State.NOT_APPLICABLE
+    assert back(follows(), closed_on=None).state is State.NEEDS_REVIEW
+
+
+def test_of_several_that_came_back_the_first_is_named_and_the_account_itself_before_all() -> None:
+    later = replace(follows(id="A00"), first_post_at=beijing_time("2022-05-10 08:00"))
+    assert back(later, follows()).episode == "REO-01/A02"
+    itself = replace(known(beijing_time("2022-05-12 00:00")), account=account(**CLOSED), successors=(follows(),))
+    assert reo_01.judge(itself, book(), NOW).episode == "REO-01"

@@ -1,0 +1,71 @@
+"""Which accounts of the roster may be closed ones come back (`monitor.core.successor`), with their posts since then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.core.account import Account, AccountStatus, Scope
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
+from monitor.core.successor import Successor, may_follow, normal
+from monitor.store import roster, tables
+from monitor.store.database import Tx
+from monitor.store.posts import is_evidence
+from monitor.store.records import lives
+
+
+def successors(
+    tx: Tx, accounts: Iterable[Account], *, at: datetime, known_at: datetime
+) -> Mapping[str, tuple[Successor, ...]]:
+    """Return of those of these accounts that are closed the ones that may be them come back, each by id.
+
+    As known by `known_at`; none where the roster does not say since when an account is closed.
+    """
+    closed = [
+        one for one in accounts if one.status is AccountStatus.CLOSED and one.closed_on and one.scope is not Scope.OUT
+    ]
+    others = _others(tx, closed, at, known_at)
+    found: defaultdict[str, list[Successor]] = defaultdict(list)
+    for one in closed:
+        for other in others:
+            if may_follow(one, other) and one.closed_on:
+                since = start_of_day(one.closed_on + ONE_DAY)
+                found[one.id] += _since(tx, other, since, at, known_at)
+    return {id_: tuple(of_one) for id_, of_one in found.items()}
+
+
+def _others(tx: Tx, closed: list[Account], at: datetime, known_at: datetime) -> tuple[Account, ...]:
+    """Return the accounts then on the roster that look like any of these by name or id: few of very many."""
+    if not closed:
+        return ()
+    name, platform_id = roster.written("name").label("name"), roster.written("platform_id").label("platform_id")
+    chosen = roster.versions_in_force(at, known_at).with_only_columns(tables.accounts.c.id, name, platform_id)
+    chosen = chosen.where(roster.written("platform").in_({one.platform.value for one in closed}))
+    names, ids = {normal(one.name) for one in closed}, {one.platform_id for one in closed if one.platform_id}
+    alike = [row.id for row in tx.execute(chosen) if row.platform_id in ids or normal(row.name) in names]
+    return roster.accounts(tx, at=at, known_at=known_at, ids=alike)
+
+
+def _since(tx: Tx, other: Account, since: datetime, at: datetime, known_at: datetime) -> Iterable[Successor]:
+    """Yield an account with its first post since then that was known and still to be seen, if there is any."""
+    post, until = tables.posts, min(at, known_at)
+    there = (
+        post.c.account == other.id,
+        post.c.published_at <= at,
+        post.c.first_seen <= known_at,
+        sa.or_(post.c.withdrawn_at.is_(None), post.c.withdrawn_at > until),
+        is_evidence(post),
+    )
+    chosen = sa.select(post.c.published_at, post.c.observation).where(*there, post.c.published_at >= since)
+    first = tx.execute(chosen.order_by(post.c.published_at, post.c.id).limit(1)).first()
+    if first is not None:
+        yield Successor(
+            account=other,
+            first_post_at=first.published_at,
+            observation=first.observation,
+            had_posts=bool(tx.scalar(sa.select(sa.exists().where(*there, post.c.published_at < since)))),
+            records=lives(tx, [other.id], beijing_date(at), known_at)[other.id],
+        )

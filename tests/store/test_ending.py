@@ -1,0 +1,102 @@
+"""What is known of an account's end: the followers of each day, and who may be a closed account come back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.core.account import Account, AccountStatus, UnitLevel
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import Known
+from monitor.core.record import Record, RecordKind, Subject
+from monitor.store import Store, facts, records, registers, roster
+from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, sources
+
+START = NOW - 60 * DAY
+CLOSING = NOW - 30 * DAY
+OPEN = account(followers=900, level=UnitLevel.COUNTY_UNIT)
+CLOSED = replace(OPEN, status=AccountStatus.CLOSED, closed_on=beijing_date(CLOSING))
+TWIN = replace(OPEN, id="A02", method="weibo=2", platform_id="2")
+
+
+def known(store: Store, now: datetime = NOW, known_at: datetime | None = None) -> Known:
+    with store.read() as tx:
+        (found,) = facts.known(tx, ["A01"], now=now, known_at=known_at)
+    return found
+
+
+def marked(store: Store, at: datetime, text: str) -> None:
+    """Record a step of the account's deregistration."""
+    one = Record(kind=RecordKind.DEREGISTRATION, subject=Subject.ACCOUNT, name="A01", on=beijing_date(at), text=text)
+    with store.begin() as tx:
+        records.save_records(tx, [one], known_at=at)
+
+
+def posted(store: Store, one: Account, *moments: datetime, at: datetime) -> None:
+    """Let a look at the account show these posts."""
+    record(store, look(at, shown(*map(post, moments)), of=sources(one)[0]))
+
+
+def test_the_followers_of_every_day_are_known_of_an_account_that_is_being_ended(store: Store) -> None:
+    for days, followers in ((60, 900), (20, 2_000), (10, 3_000)):
+        enrol(store, replace(OPEN, followers=followers), at=NOW - days * DAY)
+    assert known(store).versions == ()  # followers are counted anew each month, and of most nobody asks
+    marked(store, NOW - 15 * DAY, "申请")
+    assert [one.account and one.account.followers for one in known(store).versions] == [900, 2_000, 3_000]
+    then = known(store, NOW - 12 * DAY).versions
+    assert [one.account and one.account.followers for one in then] == [900, 2_000]
+
+
+def test_an_account_of_the_same_name_that_publishes_after_a_closing_is_found(store: Store) -> None:
+    enrol(store, OPEN, TWIN, replace(TWIN, id="A03", name="示例 发布", method="weibo=3"), at=START)
+    enrol(store, CLOSED, at=CLOSING)
+    assert known(store).successors == ()
+    posted(store, TWIN, NOW - 2 * DAY, NOW - 3 * DAY, at=NOW - HOUR)
+    [found] = known(store).successors
+    assert (found.account.id, found.first_post_at, found.had_posts) == ("A02", NOW - 3 * DAY, False)
+    assert known(store, NOW - 4 * DAY).successors == ()
+    assert known(store, NOW, NOW - 2 * HOUR).successors == ()  # nobody had seen it by then
+
+
+def test_what_was_there_before_the_closing_is_told(store: Store) -> None:
+    enrol(store, OPEN, TWIN, at=START)
+    enrol(store, CLOSED, at=CLOSING)
+    posted(store, TWIN, NOW - 2 * DAY, NOW - 40 * DAY, at=NOW - HOUR)
+    assert known(store).successors[0].had_posts
+
+
+def test_only_of_an_account_that_is_closed_in_scope_since_a_day_anybody_is_found(store: Store) -> None:
+    enrol(store, OPEN, TWIN, at=START)
+    posted(store, TWIN, NOW - 2 * DAY, at=NOW - HOUR)
+    for is_found, one in (
+        (False, OPEN),
+        (False, replace(CLOSED, closed_on=None)),
+        (False, replace(CLOSED, level=UnitLevel.PARTY)),
+        (True, CLOSED),
+        (False, replace(CLOSED, name="示例政务")),
+    ):
+        enrol(store, one, at=CLOSING + timedelta(seconds=1))
+        assert bool(known(store).successors) is is_found
+
+
+def test_one_that_has_left_the_roster_is_nobody_s_return(store: Store) -> None:
+    enrol(store, OPEN, TWIN, at=START)
+    posted(store, TWIN, NOW - 2 * DAY, at=NOW - HOUR)
+    enrol(store, CLOSED, at=CLOSING)
+    enrol(store, CLOSED, at=NOW - HOUR, remove_missing=True)
+    assert known(store).successors == ()
+    assert known(store, NOW - 2 * HOUR, NOW).successors != ()
+
+
+def test_what_follows_cases_is_told_of_marks_and_of_what_was_closed(store: Store) -> None:
+    enrol(store, OPEN, at=START)
+    marked(store, NOW - 50 * DAY, "决定")
+    enrol(store, CLOSED, at=CLOSING)
+    enrol(store, OPEN, at=NOW - DAY)
+    with store.read() as tx:
+        register = registers.troubles_of(tx, OPEN.area, ["A01"], now=NOW)
+    assert register.opened_again("A01") == NOW - DAY
+    assert len(register.records_of(RecordKind.DEREGISTRATION, "A01")) == 1
+    assert register.records_of_this_life(RecordKind.DEREGISTRATION, "A01") == ()
+    with store.read() as tx:
+        assert roster.account(tx, "A01") == OPEN
