@@ -373,9 +373,12 @@ class Known:
 def judge_again_at(known: Known, now: datetime) -> datetime:
     """Return the next moment at which time alone can change what the rules say of the account.
 
-    Days turn at midnight in Beijing, and a covering look grows stale.
+    Days turn at midnight in Beijing, and a covering look grows stale. Closed accounts come a second after all others,
+    and so together: the whole roster is searched for what may be one of them come back.
     """
     midnight = start_of_day(beijing_date(now) + ONE_DAY)
+    if not known.account.status.is_judged:
+        return midnight + timedelta(seconds=1)
     links = (one for one in known.observations if isinstance(one.seen, Download))
     ends = [one.last_confirmed + one.freshness + timedelta(microseconds=1) for one in links]
     stale = known.support_ends(now)

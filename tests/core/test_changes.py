@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from monitor.core.account import AccountStatus, Platform, UnitLevel
-from monitor.core.finding import Finding, Known, Proposal, State
+from monitor.core.finding import Finding, Known, Proposal, State, judge_again_at
 from monitor.core.observation import Covers, Observation, Profile, Standing, Timeline
 from monitor.core.record import Record, RecordKind
 from monitor.core.rules import chg_01, reo_01
@@ -210,3 +210,9 @@ def test_of_several_that_came_back_the_first_is_named_and_the_account_itself_bef
     assert back(later, follows()).episode == "REO-01/A02"
     itself = replace(known(beijing_time("2022-05-12 00:00")), account=account(**CLOSED), successors=(follows(),))
     assert reo_01.judge(itself, book(), NOW).episode == "REO-01"
+
+
+def test_closed_accounts_are_judged_a_second_after_all_others() -> None:
+    midnight = beijing_time("2022-05-26 00:00")
+    assert judge_again_at(known(), NOW) == midnight
+    assert judge_again_at(replace(known(), account=account(**CLOSED)), NOW) == midnight + SECOND
