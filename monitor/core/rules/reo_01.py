@@ -29,7 +29,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         return say(state=State.NOT_APPLICABLE, because="该账号未注销。" if account.is_judged else "本项不涉及该账号。")
     closed_on = account.closed_on
     if closed_on is None:
-        because = "台账状态为已注销，未填写注销日期，不能判断注销后是否又有发布，请补填注销日期。"
+        because = "台账状态为已注销，未填写注销日期，不能判定注销后是否又有发布，请补填注销日期。"
         return say(state=State.NEEDS_REVIEW, because=because, episode=f"{ID}/date")
     warn = partial(say, state=State.WARNING, proposals=(Proposal.REVIEW,))
     newest = known.newest
