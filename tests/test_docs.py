@@ -16,9 +16,10 @@ from monitor.app.choices import all_area_rules, all_collectors, all_rules
 from monitor.cli.main import xuncha
 from monitor.core.download import Fault, Link
 from monitor.core.finding import State
+from monitor.core.forms import FORMS
 from monitor.core.message import MessageState
 from monitor.core.observation import Precision, Reason, Standing
-from monitor.core.record import SUBJECTS, WORDS, RecordKind, Subject
+from monitor.core.record import SUBJECTS, RecordKind, Subject
 from monitor.metrics import Metrics, Snapshot
 from monitor.settings.check import Section
 from monitor.settings.days import CalendarFile
@@ -224,12 +225,16 @@ def test_every_word_of_the_json_forms_and_pages_is_given(
 
 
 @pytest.mark.parametrize("kind", list(RecordKind), ids=lambda kind: kind.value)
-def test_every_kind_of_record_has_a_row_with_its_subjects_and_words(kind: RecordKind) -> None:
+def test_every_kind_of_record_has_a_row_with_its_subjects_results_and_fields(kind: RecordKind) -> None:
     part = text("docs/operating.md").split("\n### 记录的类型\n", 1)[1]
     row = next(line for line in part.splitlines() if line.startswith(f"| {kind.label} |"))
     subjects = {subject for subject in Subject if subject in SUBJECTS[kind]}
     assert set(row.split("|")[2].strip().split("、")) == {subject.label for subject in subjects}
-    assert [word for word in WORDS.get(kind, ()) if word not in row] == []
+    form = FORMS[kind]
+    assert row.split("|")[3].strip() == ("、".join(one.label for one in form.results) or "不填")
+    other = row.split("|")[4]
+    assert (f"{form.item.label}：{form.meaning}" if form.item else "") in other
+    assert ("截止日期" in other) is bool(form.ending)
 
 
 # --- files and languages ---

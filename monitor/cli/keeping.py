@@ -165,6 +165,7 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
     """导入记录：培训、检查、核查、备案变更等，类型见 docs/operating.md。"""
     from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
+    from monitor.core.forms import INSTITUTIONS
     from monitor.ledger import read_records, record_line
     from monitor.store import imports, records
 
@@ -172,7 +173,11 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
     moment = now()
     with where.store() as store, store.read() as tx:
         with refusals():
-            read = read_records(file, _subjects(tx, settings.office.areas), until=beijing_date(as_of or moment))
+            until = beijing_date(as_of or moment)
+            required = settings.rule_book(until).listed("SYS-01", "required")
+            institutions = tuple(dict.fromkeys((*INSTITUTIONS, *required)))
+            whom = _subjects(tx, settings.office.areas)
+            read = read_records(file, whom, until=until, institutions=institutions)
         news = records.new_records(tx, read.records)
     warn(read.warnings)
 

@@ -10,7 +10,6 @@ administrator confirms within seven days after it, else the application is void)
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +19,9 @@ from monitor.core.account import Account, AccountStatus, Labelled
 from monitor.core.calendar import EVER, ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import ENDING, Decision, Ruling, in_force, of_this_life
 from monitor.core.finding import Known, RuleBook
+from monitor.core.forms import target_of
 from monitor.core.observation import Observation, Standing, Timeline
-from monitor.core.record import Record, RecordKind
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Version, in_turn, opened_again
 
 ID = "DRG-01"
@@ -31,16 +31,15 @@ APART = timedelta(hours=24)
 LONGEST = timedelta(days=366)
 """No freeze is longer, whatever a record says of it."""
 _THOUSAND = 1000
-_STOPPED = "终止"
+_STOPPED = Result.CALLED_OFF
 """The record that ends a deregistration which is not to be: what was marked before it counts no more."""
 _GONE = frozenset({Standing.CANCELLED, Standing.NOT_FOUND})
 _LEAVING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
-_MERGING = re.compile("整合|归集|迁移")
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})", re.ASCII)
+_DECIDING = {Result.DECIDED_TO_END: Ruling.DEREGISTERED, Result.DECIDED_TO_MERGE: Ruling.CONSOLIDATED}
 
 
 class Stage(Labelled):
-    """A step of the way, in its order; the word is that of the record that marks it."""
+    """A step of the way, in its order."""
 
     DECIDED = "decided", "决定"
     FILED = "filed", "备案"
@@ -53,12 +52,21 @@ class Stage(Labelled):
     CLOSED = "closed", "归档"
 
 
-_MARKS = {one.label: one for one in Stage if one not in {Stage.MOVED, Stage.GONE, Stage.CLOSED}}
+_MARKS: Mapping[Result | None, Stage] = {
+    Result.DECIDED_TO_END: Stage.DECIDED,
+    Result.DECIDED_TO_MERGE: Stage.DECIDED,
+    Result.END_FILED: Stage.FILED,
+    Result.ANNOUNCED: Stage.ANNOUNCED,
+    Result.APPLIED: Stage.APPLIED,
+    Result.FROZEN: Stage.FROZEN,
+    Result.CONFIRMED: Stage.CONFIRMED,
+}
+"""Which step the result of a record marks; 存档 is waited for by none."""
 
 
 def stage_of(record: Record) -> Stage | None:
     """Return which step a record of 注销进度 marks; None for one that is no step (存档、终止)."""
-    return _MARKS.get(record.word or "")
+    return _MARKS.get(record.result)
 
 
 _OF_APPLICATIONS = frozenset({Stage.APPLIED, Stage.FROZEN, Stage.CONFIRMED})
@@ -162,7 +170,8 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
     if not marks.tell_of_one(account):
         return None
     days, ruling = _days(marks), _ruling(marks)
-    moved = [one for one in known.records_of(RecordKind.MIGRATION) if one.text and one.on >= marks.first]
+    moves = known.records_of(RecordKind.MIGRATION)
+    moved = [one for one in moves if one.result is Result.MOVED and target_of(one) and one.on >= marks.first]
     days |= {Stage.MOVED: moved[-1].on} if moved else {}
     applied = _Application.latest(marks.records)
     window = _window(known, applied, book)
@@ -177,7 +186,7 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
         ruling=ruling,
         days={one: days[one] for one in Stage if one in days},
         frozen_until=window.until if window and void is None else None,
-        target=moved[-1].text if moved else None,
+        target=target_of(moved[-1]) if moved else None,
         void=void,
         notice_until=_notice_until(days, book),
         is_closed=is_closed,
@@ -241,7 +250,7 @@ def _since_stopped(records: Iterable[Record]) -> tuple[date | None, list[Record]
     stopped, after = None, list[Record]()
     for one in records:
         after.append(one)
-        if one.word == _STOPPED:
+        if one.result is _STOPPED:
             stopped, after = one.on, []
     return stopped, after
 
@@ -261,11 +270,7 @@ def _standing(decisions: Iterable[Decision], stopped: date | None) -> list[Decis
 def _ruling(marks: _Marks) -> Ruling:
     """Return whether the account ends or moves: 注销 wins where both were decided."""
     said = {one.ruling for one in marks.decisions}
-    said |= {
-        Ruling.CONSOLIDATED if _MERGING.search(one.text) else Ruling.DEREGISTERED
-        for one in marks.records
-        if stage_of(one) is Stage.DECIDED
-    }
+    said |= {_DECIDING[one.result] for one in marks.records if one.result in _DECIDING}
     return Ruling.CONSOLIDATED if said == {Ruling.CONSOLIDATED} else Ruling.DEREGISTERED
 
 
@@ -341,14 +346,9 @@ def _window(known: Known, applied: _Application, book: RuleBook) -> Window | Non
 
 def _named_until(frozen: Record | None) -> date | None:
     """Return the last day of the freeze as the record 冻结 names it; None for one that no platform would give."""
-    found = _DATE.findall(frozen.text) if frozen else []
-    if frozen is None or not found:
+    if frozen is None or frozen.until is None:
         return None
-    try:
-        named = date(*map(int, found[-1]))
-    except ValueError:
-        return None
-    return max(frozen.on, named) if named - frozen.on <= LONGEST else None
+    return max(frozen.on, frozen.until) if frozen.until - frozen.on <= LONGEST else None
 
 
 def _followers_on(known: Known, day: date) -> int | None:

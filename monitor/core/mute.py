@@ -1,8 +1,8 @@
 """A mute (暂停提醒): a dated fact by which units hear nothing for a while. Looking, judging and closing go on.
 
-It is kept as a record: the object is an account, a unit or an area, the day its first, and the text says until when,
-who asked for it and why, as `至2026-06-30；张三；账号交接`. `恢复；李四；已交接` lifts it from that day on. Of one
-object the row with the latest day counts, of one day the one entered last.
+It is kept as a record: the object is an account, a unit or an area, the day its first, the result 暂停, and it names
+its last day, who asked for it and why. The result 恢复 lifts it from that day on. Of one object the row with the
+latest day counts, of one day the one entered last.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 
 LONGEST = timedelta(days=92)
 """A quarter: who still needs one then says so again. A mute that nobody remembers is the end of watching."""
@@ -23,7 +23,10 @@ _FORM = re.compile(
     r"(?:(?P<lifted>恢复)|至\s*(?P<until>[^；;]+?))\s*[；;]\s*(?P<by>[^；;]+?)\s*[；;]\s*(?P<why>\S.*)", re.DOTALL
 )
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
-_HOW = "应写成“至2026-06-30；登记人；原因”，提前结束写“恢复；登记人；原因”"
+_HOW = (
+    "请填写结果（暂停或恢复）、截止日期（恢复的不填）和登记人，内容写原因；"
+    "结果空着的，内容应写成“至2026-06-30；登记人；原因”，提前结束写“恢复；登记人；原因”"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,24 +66,45 @@ class BadMuteError(ValueError):
     """A record that is no mute; the argument is one Chinese sentence that says why."""
 
 
-def mute_of(record: Record) -> Mute:
-    """Return what a record of this kind means; raises BadMuteError for one without an end, a name or a reason."""
-    found = _FORM.fullmatch(record.text.strip())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A mute that was written into one line, 至2026-06-30；张三；账号交接, in its parts."""
+
+    result: Result
+    until: date | None
+    by: str
+
+
+def written(text: str) -> Written:
+    """Return the parts of a mute in one line; raises BadMuteError for what is none."""
+    found = _FORM.fullmatch(text.strip())
     if found is None:
         raise BadMuteError(_HOW)
-    last = record.on - ONE_DAY if found["lifted"] else _day(found["until"])
-    if not found["lifted"] and last < record.on:
+    if found["lifted"]:
+        return Written(result=Result.RESUMED, until=None, by=found["by"])
+    return Written(result=Result.MUTED, until=_day(found["until"]), by=found["by"])
+
+
+def mute_of(record: Record) -> Mute:
+    """Return what a record of this kind means; raises BadMuteError for one without an end, a name or a reason."""
+    lifted = record.result is Result.RESUMED
+    if not (record.item and record.text) or not (lifted or (record.result is Result.MUTED and record.until)):
+        raise BadMuteError(_HOW)
+    last = record.until if record.until and not lifted else record.on - ONE_DAY
+    if not lifted and last < record.on:
         raise BadMuteError(f"结束日期 {last} 早于开始日期 {record.on}")
     if last - record.on > LONGEST:
         raise BadMuteError(f"一次最长暂停{LONGEST.days}天，到期仍需暂停的再登记一行")
+    inline = _FORM.fullmatch(record.text.strip())  # as it was written, its reason is the last of its parts
+    why = inline["why"] if inline else record.text
     return Mute(
         subject=record.subject,
         name=record.name,
         area=record.area,
         first=record.on,
         last=last,
-        by=found["by"],
-        why=found["why"],
+        by=record.item,
+        why=why,
     )
 
 
@@ -88,7 +112,7 @@ def holding(records: Iterable[Record], day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, the first to end first; records in the order of their days and entry."""
     latest: dict[tuple[Subject, str | None, str], Mute] = {}
     for record in records:
-        if record.kind is RecordKind.MUTE and record.on <= day:
+        if record.kind is RecordKind.MUTE and record.result is not None and record.on <= day:
             latest[record.about] = mute_of(record)
             of_all = latest.get((record.subject, None, record.name))
             if of_all and record.area:

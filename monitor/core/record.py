@@ -78,30 +78,73 @@ SUBJECTS: Mapping[RecordKind, frozenset[Subject]] = {
 }
 """What each kind may speak of."""
 
-WORDS: Mapping[RecordKind, tuple[str, ...]] = {
-    RecordKind.INSTITUTION: (
-        "信息发布审核制度",
-        "安全管理制度",
-        "应急预案",
-        "考核评价办法",
-        "值班值守制度",
-        "工作制度",
-    ),
-    RecordKind.INTERACTION: ("正常", "缺失"),
-    RecordKind.MESSAGE_REPLY: ("收到", "答复"),
-    RecordKind.SERVICE_ENTRY: ("正常", "失效"),
-    RecordKind.KNOWLEDGE_BASE: ("已引入", "未引入"),
-    RecordKind.IPV6: ("支持", "不支持"),
-    RecordKind.CONTENT_SAFETY: ("发现", "处置"),
-    RecordKind.IMPOSTOR: ("发现", "转办", "关停"),
-    RecordKind.JOINT_REVIEW: ("保留", "清理整合", "注销", "整改"),
-    RecordKind.FILING_CHANGE: ("开设", "变更", "关停", "注销"),
-    RecordKind.DEREGISTRATION: ("决定", "备案", "存档", "公告", "申请", "冻结", "确认", "终止"),
-}
-"""The words by which rules understand the text of a kind; see `Record.word`."""
 
-NUMBERS = frozenset({RecordKind.POPULATION, RecordKind.UNIT_ORDER})
-"""The kinds whose text is a whole number."""
+class Result(Labelled):
+    """What a record says, in closed words; which of them a kind may say is told in `forms`.
+
+    One word is one member, whatever kind says it: 取消 is a phase that is not to be, and what a review wants.
+    """
+
+    SOUND = "sound", "正常"
+    FAULTY = "faulty", "存在问题"
+    CLEAN = "clean", "未发现问题"
+    DEAD = "dead", "失效"
+    SUSPECTED = "suspected", "疑似"
+    SETTLED = "settled", "已处置"
+    UNTRUE = "untrue", "不属实"
+    ESTABLISHED = "established", "已建立"
+    NOT_ESTABLISHED = "not_established", "未建立"
+    ABOLISHED = "abolished", "已废止"
+    HELD = "held", "已举办"
+    NOT_HELD = "not_held", "未举办"
+    MET = "met", "已召开"
+    NOT_MET = "not_met", "未召开"
+    INSPECTED = "inspected", "已开展"
+    NOT_INSPECTED = "not_inspected", "未开展"
+    RECEIVED = "received", "收到"
+    ANSWERED = "answered", "已答复"
+    ADOPTED = "adopted", "已引入"
+    NOT_ADOPTED = "not_adopted", "未引入"
+    SUPPORTED = "supported", "支持"
+    NOT_SUPPORTED = "not_supported", "不支持"
+    FILED = "filed", "已备案"
+    NOT_FILED = "not_filed", "未备案"
+    FOUND = "found", "发现"
+    NOT_FOUND = "not_found", "未发现"
+    HANDED_ON = "handed_on", "已转办"
+    SHUT = "shut", "已关停"
+    RETAIN = "retain", "保留"
+    CONSOLIDATE = "consolidate", "清理整合"
+    DEREGISTER = "deregister", "注销"
+    SHUT_DOWN = "shut_down", "关停"
+    CANCEL = "cancel", "取消"
+    RECTIFY = "rectify", "整改"
+    UNDECIDED = "undecided", "未形成意见"
+    ASKED_FOR = "asked_for", "已申请"
+    TAKEN_BACK = "taken_back", "已撤回"
+    CARRIED_OUT = "carried_out", "实施"
+    REPORTED = "reported", "已报送"
+    NOT_REPORTED = "not_reported", "未报送"
+    OPENING_APPROVED = "opening_approved", "同意开设"
+    OPENING_REFUSED = "opening_refused", "不同意开设"
+    CHANGED = "changed", "变更"
+    CHANGE_REFUSED = "change_refused", "不同意变更"
+    DECIDED_TO_END = "decided_to_end", "决定注销"
+    DECIDED_TO_MERGE = "decided_to_merge", "决定清理整合"
+    END_FILED = "end_filed", "备案"
+    ARCHIVED = "archived", "存档"
+    ANNOUNCED = "announced", "公告"
+    APPLIED = "applied", "申请"
+    FROZEN = "frozen", "冻结"
+    CONFIRMED = "confirmed", "确认"
+    CALLED_OFF = "called_off", "终止"
+    DEDUCT = "deduct", "扣分"
+    NOT_DEDUCT = "not_deduct", "不扣分"
+    MOVED = "moved", "已迁移"
+    NOT_MOVED = "not_moved", "未迁移"
+    MUTED = "muted", "暂停"
+    RESUMED = "resumed", "恢复"
+
 
 AHEAD = frozenset({RecordKind.PHASE, RecordKind.MUTE})
 """The kinds whose day may be still to come: a phase is told by its last day, a mute may be asked for beforehand."""
@@ -121,23 +164,17 @@ class Record:
     themselves, and of an old record whose unit was in several areas or in none: it is about each unit of that name."""
     on: date
     """The day it happened: its effective time."""
+    result: Result | None = None
+    """What it says; None for kinds without results, and for old entries of which nobody has stated it yet."""
+    item: str = ""
+    """The further word or number that its kind has: which institution, which message, how many; see `forms`."""
+    until: date | None = None
+    """Its last day, where its result has one: of a freeze, of a mute."""
     text: str = ""
+    """What people wrote beside it: it explains, and no rule reads it."""
     attachment: str | None = None
 
     @property
     def about(self) -> tuple[Subject, str | None, str]:
         """Whom it speaks of, as nobody else is spoken of."""
         return (self.subject, self.area, self.name)
-
-    @property
-    def word(self) -> str | None:
-        """What the text says in the words of its kind: the one it begins with, else the only one in it, else None."""
-        words = sorted(WORDS.get(self.kind, ()), key=len, reverse=True)
-        if begun := next((word for word in words if self.text.startswith(word)), None):
-            return begun
-        rest, found = self.text, set[str]()
-        for word in words:  # the longer first: 不支持 does not say 支持
-            if word in rest:
-                found.add(word)
-                rest = rest.replace(word, "")
-        return found.pop() if len(found) == 1 else None

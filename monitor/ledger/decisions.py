@@ -19,9 +19,9 @@ from monitor.core.decision import (
     why_not,
 )
 from monitor.core.finding import Strength
+from monitor.core.names import normal
 from monitor.core.record import Subject
 from monitor.core.reference import Directory
-from monitor.core.rules.registry import normal
 from monitor.ledger import cells, naming
 from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, Reading, Row

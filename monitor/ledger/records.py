@@ -8,15 +8,25 @@ from datetime import date
 from pathlib import Path
 
 from monitor.core.account import UnitKey
-from monitor.core.mute import BadMuteError, mute_of
-from monitor.core.record import AHEAD, NUMBERS, SUBJECTS, WORDS, Record, RecordKind, Subject
+from monitor.core.forms import INSTITUTIONS, Item
+from monitor.core.names import normal
+from monitor.core.record import AHEAD, SUBJECTS, Record, RecordKind, Subject
 from monitor.ledger import cells
 from monitor.ledger.fault import did_you_mean
+from monitor.ledger.filling import Filling
 from monitor.ledger.sheet import Layout, Reading, Row
 
+_ITEMS = tuple(item.label for item in Item)
 LAYOUT = Layout(
-    columns=("类型", "对象", "地区", "日期", "内容", "附件"),
+    columns=("类型", "对象", "地区", "日期", "结果", *_ITEMS, "截止日期", "内容", "附件"),
     needs=(frozenset({"类型", "对象", "日期"}),),
+    also={
+        "状态": "结果",
+        **dict.fromkeys(("制度名称", "迁往账号", "别名", "领域", "阶段名称"), Item.NAME.label),
+        **dict.fromkeys(("留言编号", "问题编号", "线索编号", "备案号"), Item.NUMBER.label),
+        **dict.fromkeys(("人数", "顺序号"), Item.COUNT.label),
+        **dict.fromkeys(("冻结至", "暂停至"), "截止日期"),
+    },
 )
 
 _KIND = cells.one_of(RecordKind, "记录")
@@ -63,12 +73,14 @@ class Records:
     warnings: tuple[str, ...] = ()
 
 
-def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
+def read_records(
+    path: Path, subjects: Subjects, *, until: date, institutions: Collection[str] = INSTITUTIONS
+) -> Records:
     """Return the records of a file; raises LedgerError with every reason to refuse it.
 
     A unit is known by its area and its name: a blank 地区 is the only area that has one of that name. A unit that is
     not on the roster must be listed under 机构序列 first, in this file or an earlier one. A day after `until` is
-    refused but for kinds that look ahead.
+    refused but for kinds that look ahead. `institutions` are those that may be named.
     """
     reading = Reading(path, LAYOUT)
     rows = tuple(reading.rows())
@@ -82,7 +94,7 @@ def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
             continue
         if on > until and kind not in AHEAD:
             reading.blame(row, f"日期{on}晚于今天，请改为今天或以前", "日期")
-        record = _record(reading, row, kind, name, on, known)
+        record = _record(reading, row, kind, name, on, known, institutions)
         if record:
             found[record] = None
     if not found:
@@ -92,15 +104,19 @@ def read_records(path: Path, subjects: Subjects, *, until: date) -> Records:
 
 def record_line(record: Record, *, with_area: bool = False) -> str:
     """Return a record as one line; with the area of its unit where there are several areas."""
-    text = f"：{cells.one_line(record.text)}" if record.text else ""
+    said = [record.result.label] if record.result else []
+    said += [cells.one_line(record.item)] if record.item else []
+    said += [f"至{record.until}"] if record.until else []
+    said += [cells.one_line(record.text)] if record.text and record.text not in {*said, record.item} else []
     area = f"（{record.area}）" if with_area and record.area else ""
-    return f"{record.kind.label} {record.name}{area} {record.on}{text}"
+    return f"{record.kind.label} {record.name}{area} {record.on}" + (f"：{'，'.join(said)}" if said else "")
 
 
 def _with_listed(subjects: Subjects, rows: Iterable[Row]) -> Subjects:
     """Return the subjects, and among them the units that a file itself puts in order."""
     units: dict[str, set[str]] = {name: set(areas) for name, areas in subjects.units.items()}
-    for name, area in _listed(rows):
+    for listed, area in _listed(rows):
+        name = twin(listed, units) or listed
         if area is None:
             units.setdefault(name, set(subjects.areas) if len(subjects.areas) == 1 else set())
         elif area in subjects.areas:
@@ -140,37 +156,29 @@ def _area(reading: Reading, row: Row, subject: Subject, name: str, known: Subjec
     return None
 
 
-def _record(reading: Reading, row: Row, kind: RecordKind, name: str, on: date, known: Subjects) -> Record | None:
+def _record(
+    reading: Reading, row: Row, kind: RecordKind, name: str, on: date, known: Subjects, institutions: Collection[str]
+) -> Record | None:
     allowed = [subject for subject in Subject if subject in SUBJECTS[kind]]
-    subject = next((one for one in allowed if name in known.names(one)), None)
+    meant = ((one, twin(name, known.names(one))) for one in allowed)
+    subject, named = next(((one, found) for one, found in meant if found is not None), (None, name))
     if subject is None:
         sorts = "或".join(one.label for one in allowed)
         near = did_you_mean(name, {other for one in allowed for other in known.names(one)})
         reading.blame(row, f"“{name}”不是台账中的{sorts}{near}", "对象")
         return None
-    area = _area(reading, row, subject, name, known)
+    area = _area(reading, row, subject, named, known)
     if area is None:
         return None
-    if kind in NUMBERS:
-        number = reading.require(row, "内容", cells.count)
-        text = "" if number is None else str(number)
-    else:
-        text = reading.take(row, "内容", cells.note) or ""
-    record = Record(
-        kind=kind,
-        subject=subject,
-        name=name,
-        area=area if subject is Subject.UNIT else None,
-        on=on,
-        text=text,
-        attachment=reading.take(row, "附件", cells.note),
+    return Filling(reading, row, kind, on, institutions).record(
+        subject, named, area if subject is Subject.UNIT else None
     )
-    if kind is RecordKind.MUTE:
-        try:
-            mute_of(record)
-        except BadMuteError as error:
-            reading.blame(row, str(error), "内容")
-    if kind in WORDS and record.word is None:
-        words = "或".join(f"“{word}”" for word in WORDS[kind])
-        reading.warn(f"内容中请写明{words}，否则系统无法识别", row=row, column="内容")
-    return record
+
+
+def twin(name: str, names: Collection[str]) -> str | None:
+    """Return the one of the names that is this one but for full-width twins and blanks; None where none or two are."""
+    if name in names:
+        return name
+    bare = normal(name)
+    found = [one for one in names if normal(one) == bare]
+    return found[0] if len(found) == 1 else None

@@ -41,11 +41,14 @@ class Layout:
     needs: Sequence[frozenset[str]]
     own: frozenset[str] = frozenset()
     """Columns that say something else in every row: a merged cell of one of them is not filled down."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Other headers that people write, and the columns they mean."""
 
     def column(self, header: str) -> str | None:
         """Return the column that a header means; blanks, stars and a trailing （…） do not matter."""
         bare = re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", header)).casefold()
         known = {column.casefold(): column for column in self.columns}
+        known |= {header.casefold(): column for header, column in self.also.items()}
         return known.get(bare) or known.get(re.sub(r"\(.*\)$", "", bare))
 
     def missing(self, columns: Sequence[str]) -> tuple[str, ...]:

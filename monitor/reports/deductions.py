@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.core.finding import Proposal, State
 from monitor.core.labels import evidence_list
-from monitor.core.record import Record, RecordKind
+from monitor.core.record import Record, RecordKind, Result
 from monitor.reports.dossier import Dossier, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value
@@ -41,5 +41,8 @@ def _judged(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
 
 def _recorded(records: Sequence[Record], period: Period) -> Iterator[tuple[Value, ...]]:
     for one in records:
-        if one.kind is RecordKind.DEDUCTION and period.first <= one.on <= period.last:
-            yield (one.name, None, None, None, one.text, "人工登记", one.on, one.attachment, None, None)
+        if one.kind is not RecordKind.DEDUCTION or one.result is Result.NOT_DEDUCT:
+            continue
+        if period.first <= one.on <= period.last:
+            basis = "人工登记" if one.result else "人工登记，未写明结果，请补登"
+            yield (one.name, None, None, None, one.text, basis, one.on, one.attachment, None, None)

@@ -14,6 +14,7 @@ from monitor.core.decision import Decision
 from monitor.core.deregistration import Progress
 from monitor.core.episode import Episodes, episodes
 from monitor.core.finding import Finding, Known, RuleBook
+from monitor.core.names import normal
 from monitor.core.observation import KnownPost
 from monitor.core.record import Record, RecordKind
 from monitor.core.rules.updates import Staleness, is_shown, must_update, open_gap
@@ -69,6 +70,8 @@ def _published(known: KnownPost) -> datetime:
 
 def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dossier]:
     """Return dossiers by the standing order of their units (机构序列), the roster's where there is none."""
-    order = {one.name: int(one.text) for one in records if one.kind is RecordKind.UNIT_ORDER}
+    order = {
+        normal(one.name): int(one.item) for one in records if one.kind is RecordKind.UNIT_ORDER and one.item.isdecimal()
+    }
     last = max(order.values(), default=0) + 1
-    return sorted(dossiers, key=lambda one: order.get(one.account.unit, last))
+    return sorted(dossiers, key=lambda one: order.get(normal(one.account.unit), last))

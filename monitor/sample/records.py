@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
-from monitor.core.record import WORDS, Record, RecordKind, Subject
+from monitor.core.forms import INSTITUTIONS
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.sample.units import AREA
 
 _LATE = "应急预案"
@@ -18,27 +19,36 @@ _ISSUED = 200
 _TRAINED = 20
 _INSPECTED = 40
 _LEAVES = "SL21"
-_ENDING = ((31, "决定"), (28, "备案"), (25, "公告"))
+_ENDING = ((31, Result.DECIDED_TO_END), (28, Result.END_FILED), (25, Result.ANNOUNCED))
 """Its public notice is over by now, and it is to be applied for at its platform."""
 
 
 def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
     """Yield what was entered by `now`."""
     today = beijing_date(now)
-    for name in WORDS[RecordKind.INSTITUTION]:
+    issued = today - timedelta(days=_ISSUED)
+    for name in INSTITUTIONS:
         if name != _LATE:
-            yield _of_area(RecordKind.INSTITUTION, today - timedelta(days=_ISSUED), name)
+            yield _of_area(RecordKind.INSTITUTION, issued, Result.ESTABLISHED, item=name)
     for unit in sorted(set(units) - {_LACKS_IT}):
-        issued = today - timedelta(days=_ISSUED)
-        yield Record(kind=RecordKind.INSTITUTION, subject=Subject.UNIT, name=unit, area=AREA, on=issued, text=_LATE)
-    yield _of_area(RecordKind.TRAINING, today - timedelta(days=_TRAINED), "全县政务新媒体集中学习培训")
-    yield _of_area(
-        RecordKind.INSPECTION, today - timedelta(days=_INSPECTED), "信息内容管理、安全管理、值班值守制度落实情况"
-    )
-    for before, text in _ENDING:
+        yield Record(
+            kind=RecordKind.INSTITUTION,
+            subject=Subject.UNIT,
+            name=unit,
+            area=AREA,
+            on=issued,
+            result=Result.ESTABLISHED,
+            item=_LATE,
+        )
+    trained = today - timedelta(days=_TRAINED)
+    yield _of_area(RecordKind.TRAINING, trained, Result.HELD, text="全县政务新媒体集中学习培训")
+    inspected = today - timedelta(days=_INSPECTED)
+    scope = "信息内容管理、安全管理、值班值守制度落实情况"
+    yield _of_area(RecordKind.INSPECTION, inspected, Result.INSPECTED, text=scope)
+    for before, result in _ENDING:
         on = today - timedelta(days=before)
-        yield Record(kind=RecordKind.DEREGISTRATION, subject=Subject.ACCOUNT, name=_LEAVES, on=on, text=text)
+        yield Record(kind=RecordKind.DEREGISTRATION, subject=Subject.ACCOUNT, name=_LEAVES, on=on, result=result)
 
 
-def _of_area(kind: RecordKind, on: date, text: str) -> Record:
-    return Record(kind=kind, subject=Subject.AREA, name=AREA, on=on, text=text)
+def _of_area(kind: RecordKind, on: date, result: Result, *, item: str = "", text: str = "") -> Record:
+    return Record(kind=kind, subject=Subject.AREA, name=AREA, on=on, result=result, item=item, text=text)

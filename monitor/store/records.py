@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -40,6 +40,9 @@ def save_records(
                 "name": record.name,
                 "area": record.area,
                 "on": record.on,
+                "result": record.result,
+                "item": record.item,
+                "until": record.until,
                 "text": record.text,
                 "attachment": record.attachment,
                 "known_at": known_at,
@@ -62,7 +65,20 @@ def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None)
     if known_at is not None:
         chosen = chosen.where(table.c.known_at <= known_at)
     rows = tx.execute(chosen.execution_options(yield_per=AT_ONCE))
-    found = {(row.kind, row.subject, row.name, row.area, row.on, row.text): _record(row) for row in rows}
+    return _standing(map(_record, rows))
+
+
+def _standing(rows: Iterable[Record]) -> tuple[Record, ...]:
+    """Return what counts of rows in the order of their entry: the latest of those that say the same.
+
+    One that has not been stated yet gives way to the same one stated.
+    """
+    found: dict[tuple[object, ...], Record] = {}
+    for one in rows:
+        whom = (one.kind, one.subject, one.name, one.area, one.on, one.text)
+        if one.result is not None:
+            found.pop((*whom, None, "", None), None)
+        found[*whom, one.result, one.item, one.until] = one
     return tuple(found.values())
 
 
@@ -74,6 +90,8 @@ def lives(tx: Tx, ids: Collection[str], by: date, known_at: datetime) -> default
     found: defaultdict[str, tuple[Record, ...]] = defaultdict(tuple)
     for row in tx.execute(_ON_LIVES, {"ids": list(ids), "by": by, "known_at": known_at}):
         found[row.name] += (_record(row),)
+    for name, several in found.items():
+        found[name] = _standing(several)
     return found
 
 
@@ -121,6 +139,9 @@ def _record(row: sa.Row[Any]) -> Record:
         name=row.name,
         area=row.area,
         on=row.on,
+        result=row.result,
+        item=_one(row.item),
+        until=row.until,
         text=_one(row.text),
         attachment=row.attachment,
     )

@@ -34,7 +34,7 @@ from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -436,6 +436,9 @@ records = Table(
     Column("name", Text, nullable=False, index=True),
     Column("area", Text),
     Column("on", Date, nullable=False),
+    Column("result", closed(Result, "result")),
+    Column("item", Text, nullable=False, server_default=sa.text("''")),
+    Column("until", Date),
     Column("text", Text, nullable=False),
     Column("attachment", Text),
     Column("known_at", UtcDateTime, nullable=False),

@@ -34,7 +34,7 @@ from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.reference import Reference
 from monitor.metrics import SERIES_CAP
 from monitor.pipeline.judging import BATCH as JUDGED
@@ -315,7 +315,9 @@ def _entry(id_: str, **said: object) -> Entry:
 
 def _trainings(roster: Sequence[Account]) -> Iterator[Record]:
     for unit in dict.fromkeys(one.unit for one in roster):
-        yield Record(kind=RecordKind.TRAINING, subject=Subject.UNIT, name=unit, on=beijing_date(START), text="集中学习")
+        yield Record(
+            kind=RecordKind.TRAINING, subject=Subject.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
+        )
 
 
 def _peak() -> int:

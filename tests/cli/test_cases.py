@@ -14,7 +14,7 @@ from monitor.core.case import Closing, StepKind
 from monitor.core.download import Download, Fault, Link
 from monitor.core.finding import State
 from monitor.core.observation import Look
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.rules import app_01
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Judge
@@ -79,7 +79,16 @@ async def test_a_suspicion_is_listed_shown_and_confirmed(suspected: Office) -> N
 async def test_that_the_unit_of_an_open_case_is_muted_is_shown(suspected: Office) -> None:
     number = next(line for line in suspected.type("case", "list").lines if "APP-01" in line).split()[0]
     today = beijing_date(now())
-    row = Record(kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name="A01", on=today, text=f"至{today}；张三；换人")
+    row = Record(
+        kind=RecordKind.MUTE,
+        subject=Subject.ACCOUNT,
+        name="A01",
+        on=today,
+        result=Result.MUTED,
+        item="张三",
+        until=today,
+        text="换人",
+    )
     with store_of(suspected) as store, store.begin() as tx:
         records.save_records(tx, [row], known_at=now())
     assert suspected.type("case", "show", number).lines.count(f"提醒暂停至{today}（张三登记：换人）") == 1

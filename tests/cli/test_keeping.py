@@ -48,7 +48,7 @@ SAID = {
         "新增 A01“示例发布” UPD-01“2周未更新” 豁免（操作员甲，2026-05-19，至2026-12-31，示政办函〔2026〕1号）",
         "共1条：新增1，不变0。",
     ],
-    "records": ["新增 培训 示例县 2026-05-19：集中学习", "共1条：新增1，不变0。"],
+    "records": ["新增 培训 示例县 2026-05-19：已举办，集中学习", "共1条：新增1，不变0。"],
 }
 KINDS = tuple(FILES)
 
@@ -149,7 +149,21 @@ def test_a_form_offers_the_closed_lists(enrolled: Office) -> None:
     sheet = load_workbook(enrolled.folder / "空白.xlsx")["记录"]
     [offered] = sheet.data_validations.dataValidation
     assert offered.formula1.strip('"').split(",") == [kind.label for kind in RecordKind]
-    assert [cell.value for cell in sheet[1]] == ["类型", "对象", "地区", "日期", "内容", "附件"]
+    assert [cell.value for cell in sheet[1]] == [
+        "类型",
+        "对象",
+        "地区",
+        "日期",
+        "结果",
+        "名称",
+        "编号",
+        "数值",
+        "网址",
+        "登记人",
+        "截止日期",
+        "内容",
+        "附件",
+    ]
 
 
 def test_only_a_template_is_for_something(enrolled: Office) -> None:

@@ -13,8 +13,9 @@ from monitor.core.bulletin import Listing, Problem, Round, Stray
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import FiledList, Filing
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
+from monitor.core.forms import FORMS, folded, frozen_until, institution_meant, presumed, understood
 from monitor.core.index import IndexWeek
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.reference import Reference
 from monitor.core.register import Register
 from monitor.core.verdict import area_findings, silent
@@ -92,9 +93,39 @@ def filed(on: str, *names: str, unmatched: tuple[str, ...] = ()) -> FiledList:
     return FiledList(as_of=date.fromisoformat(on), filings=dict.fromkeys(names, Filing()), unmatched=unmatched)
 
 
-def record(kind: RecordKind, name: str, on: str, text: str = "", subject: Subject = Subject.ACCOUNT) -> Record:
-    """Return a record."""
-    return Record(id=1, kind=kind, subject=subject, name=name, on=date.fromisoformat(on), text=text)
+def record(
+    kind: RecordKind,
+    name: str,
+    on: str,
+    text: str = "",
+    subject: Subject = Subject.ACCOUNT,
+    *,
+    item: str = "",
+    until: str | None = None,
+) -> Record:
+    """Return a record as an import takes it from a text alone; one that is not understood is unstated."""
+    form, result = FORMS[kind], understood(kind, text)
+    if kind is RecordKind.INSTITUTION and not item:
+        item = institution_meant(text) or ""
+    if result is None:
+        last = frozen_until(text) if kind is RecordKind.DEREGISTRATION else None
+        until = last.isoformat() if last else until
+        result = (
+            Result.FROZEN
+            if last
+            else presumed(kind, "" if item and folded(text) == item else text, has_item=bool(item))
+        )
+    return Record(
+        id=1,
+        kind=kind,
+        subject=subject,
+        name=name,
+        on=date.fromisoformat(on),
+        result=result,
+        item=item or ("" if form.results else text),
+        until=date.fromisoformat(until) if until else None,
+        text=text,
+    )
 
 
 def register(*accounts: Account, **changes: object) -> Register:

@@ -24,7 +24,7 @@ from monitor.core.lasting import TROUBLES
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.register import Register, Version
 from monitor.core.verdict import area_findings, quiet
-from tests.core.area import AREA, book, ruled
+from tests.core.area import AREA, book, record, ruled
 from tests.core.build import account, beijing_time
 
 FIRST = date(2026, 3, 2)
@@ -42,7 +42,7 @@ TEXTS: Mapping[RecordKind, tuple[Subject, tuple[str, ...]]] = {
     RecordKind.IPV6: (Subject.ACCOUNT, ("支持", "不支持")),
     RecordKind.CONTENT_SAFETY: (Subject.ACCOUNT, ("发现", "处置")),
     RecordKind.JOINT_REVIEW: (Subject.ACCOUNT, ("注销", "保留")),
-    RecordKind.INSTITUTION: (Subject.UNIT, ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")),
+    RecordKind.INSTITUTION: (Subject.UNIT, ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "未建立")),
     RecordKind.FILING_CHANGE: (Subject.ACCOUNT, ("开设", "变更")),
     RecordKind.IMPOSTOR: (Subject.AREA, ("发现", "关停")),
     RecordKind.INSPECTION: (Subject.AREA, ("季度检查",)),
@@ -119,7 +119,7 @@ def histories(draw: st.DrawFn) -> History:
         subject, texts = TEXTS[kind]
         name, text, day = draw(st.sampled_from(WHOM[subject])), draw(st.sampled_from(texts)), draw(DAY)
         on = FIRST + timedelta(days=day)
-        records.append(Record(id=len(records), kind=kind, subject=subject, name=name, on=on, text=text))
+        records.append(replace(record(kind, name, on.isoformat(), text, subject), id=len(records)))
     named = st.sets(st.sampled_from(NAMES))
     listed = draw(st.dictionaries(DAY, named, max_size=4))
     lists = tuple(

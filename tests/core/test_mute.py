@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.case import StepKind
-from monitor.core.mute import LONGEST, BadMuteError, Mute, holding, mute_of, over
+from monitor.core.mute import LONGEST, BadMuteError, Mute, holding, mute_of, over, written
 from monitor.core.notice import is_muted, notify
 from monitor.core.record import Record, RecordKind, Subject
 from tests.core.build import account
@@ -20,7 +20,17 @@ UNIT = account().unit
 
 
 def row(text: str, on: date = ON, name: str = UNIT, subject: Subject = Subject.UNIT) -> Record:
-    return Record(kind=RecordKind.MUTE, subject=subject, name=name, on=on, text=text)
+    said = written(text)
+    return Record(
+        kind=RecordKind.MUTE,
+        subject=subject,
+        name=name,
+        on=on,
+        result=said.result,
+        item=said.by,
+        until=said.until,
+        text=text,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,47 +1,79 @@
-"""What rules understand of a record's text."""
+"""What kinds of records there are, and what each may say in closed words."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from monitor.core.record import SUBJECTS, WORDS, Record, RecordKind, Subject
+from monitor.core.forms import FORMS, Silence, addresses_in, frozen_until, host_of, is_filing_number, understood
+from monitor.core.record import SUBJECTS, RecordKind, Result
 
 
-def word(kind: RecordKind, text: str) -> str | None:
-    return Record(kind=kind, subject=Subject.ACCOUNT, name="A01", on=date(2026, 5, 1), text=text).word
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "said"),
-    [
-        (RecordKind.IPV6, "支持", "支持"),
-        (RecordKind.IPV6, "不支持", "不支持"),
-        (RecordKind.IPV6, "经查，不支持IPv6访问", "不支持"),
-        (RecordKind.IPV6, "经查，支持IPv6访问", "支持"),
-        (RecordKind.IPV6, "部分支持，部分不支持", None),
-        (RecordKind.IPV6, "", None),
-        (RecordKind.INTERACTION, "互动功能正常", "正常"),
-        (RecordKind.INTERACTION, "缺失：留言入口打不开，其余正常", "缺失"),
-        (RecordKind.INTERACTION, "留言缺失，其余正常", None),
-        (RecordKind.FILING_CHANGE, "同意开设", "开设"),
-        (RecordKind.INSTITUTION, "信息发布审核制度（2026年修订）", "信息发布审核制度"),
-        (RecordKind.DEREGISTRATION, "冻结期满，已确认", "冻结"),
-        (RecordKind.TRAINING, "集中学习培训", None),
-    ],
-)
-def test_a_word_is_what_the_text_begins_with_or_the_only_one_in_it(
-    kind: RecordKind, text: str, said: str | None
-) -> None:
-    assert word(kind, text) == said
-
-
-def test_every_kind_may_speak_of_somebody() -> None:
-    assert set(SUBJECTS) == set(RecordKind)
+def test_every_kind_may_speak_of_somebody_and_has_a_form() -> None:
+    assert set(SUBJECTS) == set(RecordKind) == set(FORMS)
     assert all(SUBJECTS.values())
 
 
-@pytest.mark.parametrize("kind", list(WORDS), ids=lambda kind: kind.value)
-def test_every_word_of_a_kind_says_itself(kind: RecordKind) -> None:
-    assert [word(kind, said) for said in WORDS[kind]] == list(WORDS[kind])
+@pytest.mark.parametrize("kind", list(RecordKind), ids=lambda kind: kind.value)
+def test_a_form_speaks_of_its_own_results_only(kind: RecordKind) -> None:
+    form = FORMS[kind]
+    assert set(form.same.values()) <= set(form.results)
+    assert not set(form.same) & {one.label for one in form.results}
+    assert form.ending <= set(form.results)
+    assert (form.presumed in form.results) is (form.silence is not Silence.NEVER)
+
+
+@pytest.mark.parametrize("kind", list(RecordKind), ids=lambda kind: kind.value)
+def test_a_word_counts_as_the_whole_of_what_is_written_and_not_as_a_part(kind: RecordKind) -> None:
+    form = FORMS[kind]
+    words = {one.label: one for one in form.results} | dict(form.same)
+    for word, result in words.items():
+        assert understood(kind, word) is result
+        assert understood(kind, f" {word}。") is result
+        for before in ("未", "不", "尚未", "没有", "疑似", "拟", "非"):
+            assert understood(kind, before + word) is words.get(before + word)
+        for after in ("？", "待定", "中", "（已废止）", "的材料未收到"):
+            assert understood(kind, word + after) is words.get(word + after)
+
+
+def test_every_result_is_said_by_some_kind() -> None:
+    assert {one for form in FORMS.values() for one in form.results} == set(Result)
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("https://www.zjzwfw.gov.cn/zjservice?a=1", ["www.zjzwfw.gov.cn"]),
+        ("zjzwfw.gov.cn、HTTP://A.example.CN:8080", ["zjzwfw.gov.cn", "a.example.cn"]),
+        ("www．zjzwfw．gov．cn", ["www.zjzwfw.gov.cn"]),
+        ("https://www.zjzwfw.gov.cn@example.org/", None),
+        ("https://www.zjzwfw.gov.cn/x 打不开", None),
+        ("https://www.zjzwfw.gov.cn/x打不开", None),
+        ("浙里办", None),
+        ("", None),
+    ],
+)
+def test_addresses_are_the_whole_of_a_text_or_none(text: str, hosts: list[str] | None) -> None:
+    found = addresses_in(text)
+    assert (None if found is None else [host_of(one) for one in found]) == hosts
+
+
+@pytest.mark.parametrize(
+    ("text", "is_number"),
+    [
+        ("浙ICP备05012345号-3A", True),
+        ("政应备〔2026〕12号", True),
+        ("网信算备330110507206401230035号", True),
+        ("未备20260501号", False),
+        ("20260501已提交", False),
+        ("支持", False),
+    ],
+)
+def test_a_filing_number_is_nothing_else(text: str, is_number: bool) -> None:  # noqa: FBT001 - the value itself
+    assert is_filing_number(text) is is_number
+
+
+def test_the_end_of_a_freeze_is_read_where_nothing_else_is_written() -> None:
+    assert str(frozen_until("冻结至2026年6月4日")) == "2026-06-04"
+    assert str(frozen_until("冻结期至 2026-06-04。")) == "2026-06-04"
+    for other in ("冻结至2026年6月4日前未确认", "未冻结至2026年6月4日", "冻结至2026年2月30日", "冻结"):
+        assert frozen_until(other) is None

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.core.account import UnitKey
 from monitor.core.finding import State
-from monitor.core.mute import holding, over
+from monitor.core.mute import holding, over, written
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.rules.sup_01 import RULE as CHECKS
 from monitor.core.rules.trn_01 import RULE as TRAINING
@@ -47,7 +47,18 @@ def test_a_unit_is_its_area_and_its_name() -> None:
 
 def mute(area: str | None, text: str = "至2026-06-30；张三；机构合并", on: str = "2026-05-01") -> Record:
     on_ = date.fromisoformat(on)
-    return Record(kind=RecordKind.MUTE, subject=Subject.UNIT, name=UNIT, area=area, on=on_, text=text)
+    said = written(text)
+    return Record(
+        kind=RecordKind.MUTE,
+        subject=Subject.UNIT,
+        name=UNIT,
+        area=area,
+        on=on_,
+        result=said.result,
+        item=said.by,
+        until=said.until,
+        text=text,
+    )
 
 
 def test_a_mute_of_a_unit_spares_the_unit_of_that_name_in_that_area_only() -> None:

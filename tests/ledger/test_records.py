@@ -103,10 +103,9 @@ def test_a_unit_without_an_account_is_known_once_it_is_put_in_order(path: Path) 
     ]
 
 
-def test_a_text_that_rules_cannot_understand_is_kept_and_said_so(path: Path) -> None:
-    found = read(path, ("互动核查", "A01", "2026-05-01", "看过了"))
-    assert found.records[0].text == "看过了"
-    assert found.warnings == ("记录.xlsx “Sheet1”第2行“内容”列：内容中请写明“正常”或“缺失”，否则系统无法识别",)
+def test_a_text_that_is_no_result_is_refused_with_the_results_named(path: Path) -> None:
+    [fault] = refused(lambda: read(path, ("互动核查", "A01", "2026-05-01", "看过了")))
+    assert fault == "记录.xlsx “Sheet1”第2行“结果”列：请填写结果，不能由内容“看过了”认定，可填：正常、存在问题"
 
 
 def test_the_same_row_twice_is_one_record(path: Path) -> None:

@@ -18,7 +18,7 @@ from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.store import Store, cases, open_store, outbox, records
 from tests.databases import migrated
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
@@ -33,7 +33,16 @@ WRONG = ("超期预警", "督办")
 
 
 def muted(made: Office, first: date, last: date, name: str = "A01", subject: Subject = Subject.ACCOUNT) -> None:
-    row = Record(kind=RecordKind.MUTE, subject=subject, name=name, on=first, text=f"至{last}；张三；账号交接")
+    row = Record(
+        kind=RecordKind.MUTE,
+        subject=subject,
+        name=name,
+        on=first,
+        result=Result.MUTED,
+        item="张三",
+        until=last,
+        text="账号交接",
+    )
     with made.parts.store.begin() as tx:
         records.save_records(tx, [row], known_at=made.clock())
 
@@ -198,7 +207,15 @@ async def test_a_mute_that_is_lifted_ends_at_once(store: Store) -> None:
     muted(made, today, today + timedelta(days=30))
     await made.settle()
     assert made.mail.taken == []
-    lifted = Record(kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name="A01", on=today, text="恢复；李四；已交接")
+    lifted = Record(
+        kind=RecordKind.MUTE,
+        subject=Subject.ACCOUNT,
+        name="A01",
+        on=today,
+        result=Result.RESUMED,
+        item="李四",
+        text="已交接",
+    )
     with store.begin() as tx:
         records.save_records(tx, [lifted], known_at=made.clock())
     await made.settle()

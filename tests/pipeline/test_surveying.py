@@ -17,7 +17,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.reference import Reference
 from monitor.pipeline import surveying
 from monitor.store import Store, cases, decisions, records
@@ -120,7 +120,9 @@ async def test_a_case_of_which_no_finding_is_left_ends_all_the_same(store: Store
 async def test_a_record_is_judged_at_once(store: Store) -> None:
     of = await living(store, NICHE)
     at = of.clock()
-    inspected = Record(kind=RecordKind.INSPECTION, subject=Subject.AREA, name="示例县", on=at.date(), text="检查")
+    inspected = Record(
+        kind=RecordKind.INSPECTION, subject=Subject.AREA, name="示例县", on=at.date(), result=Result.INSPECTED
+    )
     assert await held(of, "SUP-01") == {"示例县": State.WARNING}
     await store.write(lambda tx: records.save_records(tx, [inspected], known_at=at))
     await of.parts.works.judge_all()

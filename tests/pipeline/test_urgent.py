@@ -11,7 +11,7 @@ from monitor.app.choices import load_settings
 from monitor.core.account import Platform, Source
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Reason, Standing, Timeline
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.settings.sections import Platform as PlatformSettings
 from monitor.store import Store, outbox, records
 from tests.core.build import beijing_time
@@ -31,9 +31,9 @@ def on_holiday(store: Store, bodies: dict[str, bytes | Reason], **chosen: object
     return made
 
 
-def recorded(made: Office, text: str) -> None:
+def recorded(made: Office, result: Result) -> None:
     on = date(2026, 10, 3)
-    row = Record(kind=RecordKind.CONTENT_SAFETY, subject=Subject.ACCOUNT, name="A01", on=on, text=text)
+    row = Record(kind=RecordKind.CONTENT_SAFETY, subject=Subject.ACCOUNT, name="A01", on=on, result=result)
     with made.parts.store.begin() as tx:
         records.save_records(tx, [row], known_at=made.clock())
 
@@ -43,7 +43,7 @@ async def hit(store: Store, **chosen: object) -> Office:
     made = on_holiday(store, {URL: feed(NIGHT - timedelta(days=16))}, **chosen)
     await made.enrol([account(1, URL)])
     await made.look()
-    recorded(made, "发现：页面被篡改")
+    recorded(made, Result.FAULTY)
     return made
 
 
@@ -94,7 +94,7 @@ async def test_an_alarm_that_is_over_before_it_leaves_is_not_sent(store: Store) 
     made = await hit(store)
     await made.parts.works.judge_all()
     await made.parts.drafter.prepare(made.clock())
-    recorded(made, "处置：已恢复")
+    recorded(made, Result.SETTLED)
     await made.parts.courier.deliver_due()
     assert made.duty.taken == []
 

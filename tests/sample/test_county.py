@@ -262,5 +262,5 @@ def test_the_office_has_entered_what_no_platform_shows() -> None:
     assert {one.name for one in entered} - units == {AREA, leaving}
     assert {one.kind for one in entered if one.name == leaving} == {RecordKind.DEREGISTRATION}
     assert max(one.on for one in entered) < beijing_date(NOW)
-    named = {one.name for one in entered if one.text == "应急预案"}
+    named = {one.name for one in entered if one.item == "应急预案"}
     assert units - named == {"示例县科学技术局"}

@@ -12,7 +12,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason
 from monitor.core.phrases import day
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.rules import per_01
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
@@ -399,7 +399,16 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     enrol(empty, account("M-1", "示例供销"), at=NOW - timedelta(days=30))
     today = beijing_date(NOW)
     until = today + timedelta(days=3)
-    row = Record(kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name="M-1", on=today, text=f"至{until}；张三；账号交接")
+    row = Record(
+        kind=RecordKind.MUTE,
+        subject=Subject.ACCOUNT,
+        name="M-1",
+        on=today,
+        result=Result.MUTED,
+        item="张三",
+        until=until,
+        text="账号交接",
+    )
     with empty.begin() as tx:
         save_records(tx, [row], known_at=NOW)
     client = client_of(empty, around)
@@ -412,7 +421,14 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
 def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county: Store) -> None:
     today = beijing_date(NOW)
     row = Record(
-        kind=RecordKind.MUTE, subject=Subject.ACCOUNT, name=OVERDUE.id, on=today, text=f"至{today}；张三；换人"
+        kind=RecordKind.MUTE,
+        subject=Subject.ACCOUNT,
+        name=OVERDUE.id,
+        on=today,
+        result=Result.MUTED,
+        item="张三",
+        until=today,
+        text="换人",
     )
     client = client_of(county, Surroundings())
     with county.read() as tx:

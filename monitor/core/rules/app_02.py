@@ -11,9 +11,10 @@ from datetime import datetime
 
 from monitor.core.account import Account
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.forms import told
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import affirms, cited, day, on_account
+from monitor.core.rules.registry import asks_to_state, cited, day, on_account
 
 ID = "APP-02"
 
@@ -24,11 +25,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if not account.platform.is_app:
             continue
         checks = register.records_of(RecordKind.IPV6, account.id)
-        supports = affirms(checks[-1].text) if checks else None
-        if supports is None:
-            yield on_account(ID, account, book, State.UNKNOWN, "尚未核查是否支持IPv6。", basis=Basis.HAND)
-        elif not supports:
-            because = f"{day(checks[-1].on, now)}核查：{checks[-1].text}。"
+        said = checks[-1].result if checks else None
+        if said is None:
+            because = f"{asks_to_state(checks[-1:], now)}。" if checks else "尚未核查是否支持IPv6。"
+            yield on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.HAND)
+        elif said is Result.NOT_SUPPORTED:
+            because = f"{day(checks[-1].on, now)}核查：{told(checks[-1])}。"
             yield on_account(ID, account, book, State.WARNING, because, basis=Basis.HAND, evidence=cited(checks[-1]))
 
 

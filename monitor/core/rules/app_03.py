@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import affirms, app_like, on_account
+from monitor.core.rules.registry import app_like, asks_to_state, on_account
 
 ID = "APP-03"
 
@@ -23,8 +23,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if not app_like(account, book):
             continue
         filings = register.records_of(RecordKind.APP_FILING, account.id)
-        if not filings or affirms(filings[-1].text) is False:
+        if not filings or filings[-1].result is not Result.FILED:
             because = "未登记政务应用程序备案号，待研判。"
+            if filings and filings[-1].result is None:
+                because = f"{asks_to_state(filings[-1:], now)}。"
             yield on_account(ID, account, book, State.WARNING, because, proposals=(Proposal.REVIEW, Proposal.FILE))
 
 

@@ -15,9 +15,10 @@ from monitor.core.account import AccountStatus, Platform, Scope
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.lasting import lasts_since, shown
+from monitor.core.names import normal
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import normal, on_area, posts_or_serves
+from monitor.core.rules.registry import on_area, posts_or_serves
 
 ID = "CAP-01"
 

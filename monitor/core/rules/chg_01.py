@@ -13,11 +13,14 @@ from functools import partial
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.names import normal
 from monitor.core.observation import SECOND_READING, Observation, Timeline
-from monitor.core.record import RecordKind
-from monitor.core.rules.registry import RUNNING, normal, posts_or_serves
+from monitor.core.record import RecordKind, Result
+from monitor.core.rules.registry import RUNNING, posts_or_serves
 
 ID = "CHG-01"
+_REPORTED = frozenset({Result.CHANGED, Result.OPENING_APPROVED, Result.SHUT_DOWN, Result.DEREGISTER})
+"""What was filed; what was not agreed to is no report."""
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -58,7 +61,8 @@ def _renamed(known: Known, now: datetime) -> Observation | None:
 
 
 def _is_reported(known: Known, one: Observation) -> bool:
-    return any(report.on >= beijing_date(one.first_seen) for report in known.records_of(RecordKind.FILING_CHANGE))
+    reports = known.records_of(RecordKind.FILING_CHANGE)
+    return any(report.on >= beijing_date(one.first_seen) and report.result in _REPORTED for report in reports)
 
 
 def _changed(say: partial[Finding], one: Observation, because: str) -> Finding:

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from monitor.core.account import AccountStatus
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, in_scope, on_account
+from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
 ID = "CLN-02"
 
@@ -25,14 +25,18 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if account.id not in asked or account.status is AccountStatus.DEREGISTERING:
             continue
         for record in register.records_of_this_life(RecordKind.CLOSE_REQUEST, account.id)[-1:]:
+            if record.result is Result.TAKEN_BACK:
+                continue
+            is_stated = record.result is Result.ASKED_FOR
+            wish = f"主办单位于{day(record.on, now)}申请关停，请按程序办理注销。"
             yield on_account(
                 ID,
                 account,
                 book,
-                State.WARNING,
-                f"主办单位于{day(record.on, now)}申请关停，请按程序办理注销。",
+                State.WARNING if is_stated else State.NEEDS_REVIEW,
+                wish if is_stated else f"{asks_to_state([record], now)}。",
                 since=record.on,
-                proposals=(Proposal.DEREGISTER,),
+                proposals=(Proposal.DEREGISTER if is_stated else Proposal.REVIEW,),
                 basis=Basis.HAND,
                 evidence=cited(record),
                 episode=f"{ID}/{record.on}",
@@ -48,7 +52,8 @@ RULE = AreaRule(
     binds=in_scope,
     waits_for_scope=False,
     says={
-        State.OK: "无待办的关停申请",
+        State.OK: "无待办的关停申请，或已撤回",
         State.WARNING: "主办单位申请关停，尚未转为注销中",
+        State.NEEDS_REVIEW: "登记未写明结果",
     },
 )

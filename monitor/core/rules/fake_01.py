@@ -6,35 +6,52 @@ to hand on to the cyberspace office.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.forms import told
+from monitor.core.matters import Ways, still_open, unstated_since
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, in_scope, on_area
+from monitor.core.rules.registry import asks_to_state, cited, in_scope, on_area
 
 ID = "FAKE-01"
-_SETTLED = re.compile("^(?:转办|关停)|(?<!未)已(?:经)?(?:关停|转办|处置|处理|注销|封禁|办结)")
+_WAYS = Ways(
+    opens={Result.FOUND},
+    settles={Result.HANDED_ON, Result.SHUT, Result.UNTRUE},
+    goes_on={Result.SHUT: Result.HANDED_ON},
+)
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area with impostors that were not dealt with."""
-    latest: dict[str, Record] = {record.name: record for record in register.kept(RecordKind.IMPOSTOR)}
-    still = [record for record in latest.values() if not _SETTLED.search(record.text)]
-    if still:
-        told = "；".join(f"{record.name}：{record.text or '假冒'}" for record in still)
+    still, unclear = list[Record](), list[Record]()
+    whom = attrgetter("subject.value", "name")
+    for _, some in groupby(sorted(register.kept(RecordKind.IMPOSTOR), key=whom), key=whom):
+        records = tuple(some)
+        waiting = still_open(records, _WAYS)
+        unstated = unstated_since(records, waiting)
+        unclear += unstated
+        still += () if unstated else waiting
+    if still or unclear:
+        told_of = "；".join(f"{record.name}：{told(record)}" for record in still)
+        parts = [f"有{len(still)}条假冒线索待转网信部门处置（{told_of}）"] if still else []
+        parts += [asks_to_state(unclear, now)] if unclear else []
+        first = min(still or unclear, key=attrgetter("on"))
+        last = max(still or unclear, key=attrgetter("on"))
         yield on_area(
             ID,
             register.area,
             book,
-            State.WARNING,
-            f"有{len(still)}条假冒线索待转网信部门处置（{told}）。",
-            since=min(record.on for record in still),
+            State.WARNING if still else State.NEEDS_REVIEW,
+            f"{'；'.join(parts)}。",
+            since=first.on,
             proposals=(Proposal.REVIEW,),
-            evidence=cited(*still),
-            episode=f"{ID}/{still[-1].on}",
+            evidence=cited(*still, *unclear),
+            episode=f"{ID}/{last.on}",
         )
 
 
@@ -48,6 +65,7 @@ RULE = AreaRule(
     binds=in_scope,
     says={
         State.OK: "无待处置的假冒线索",
-        State.WARNING: "有尚未转办或关停的假冒线索",
+        State.WARNING: "有登记为发现而尚未转办、关停的假冒线索",
+        State.NEEDS_REVIEW: "登记未写明结果",
     },
 )

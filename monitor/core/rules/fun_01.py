@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.forms import told
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import affirms, cited, day, on_account, posts_or_serves
+from monitor.core.rules.registry import asks_to_state, cited, day, on_account, posts_or_serves
 
 ID = "FUN-01"
 
@@ -29,11 +30,11 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if not checks:
             yield on_account(ID, account, book, State.UNKNOWN, "尚未人工核查互动功能。", basis=Basis.HAND)
             continue
-        last, works = checks[-1], affirms(checks[-1].text)
-        if works is False:
-            state, because = State.VIOLATED, f"{day(last.on, now)}核查：{last.text}。"
-        elif works is None:
-            state, because = State.NEEDS_REVIEW, f"{day(last.on, now)}的互动核查未写明是否有效，请补充登记。"
+        last = checks[-1]
+        if last.result is Result.FAULTY:
+            state, because = State.VIOLATED, f"{day(last.on, now)}核查：{told(last)}。"
+        elif last.result is not Result.SOUND:
+            state, because = State.NEEDS_REVIEW, f"{asks_to_state([last], now)}。"
         elif (today - last.on).days > book.number(ID, "recheck_days"):
             state, because = State.NEEDS_REVIEW, f"互动功能上次核查为{day(last.on, now)}，请复核。"
         else:
@@ -71,7 +72,7 @@ RULE = AreaRule(
     says={
         State.OK: "一个季度内核查有效",
         State.VIOLATED: "核查为未提供有效互动功能",
-        State.NEEDS_REVIEW: "超过一个季度未复核，或核查记录未写明",
+        State.NEEDS_REVIEW: "超过一个季度未复核，或核查记录未写明结果",
         State.UNKNOWN: "尚未核查",
         State.NOT_APPLICABLE: "网站",
     },

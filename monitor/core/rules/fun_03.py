@@ -1,23 +1,21 @@
 """FUN-03: 提供掌上办事服务应依托“浙里办”.
 
 Instrument: 缙政办发〔2022〕13号 二(三). Judged where a service entry (办事入口) is recorded: its addresses lead to
-one of the hosts in rules.yaml. Whether a link is dead a person says.
+one of the hosts in rules.yaml. Whether a link is dead a person says, as the record's result.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.forms import host_of
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, harmless, in_scope, on_account
+from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
 ID = "FUN-03"
-_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})", re.IGNORECASE)
-_DEAD = re.compile("失效|打不开|无法访问|无法打开|死链|错误")
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
@@ -28,9 +26,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if account.id not in recorded:
             continue
         last = register.records_of(RecordKind.SERVICE_ENTRY, account.id)[-1]
-        elsewhere = [host for host in _HOST.findall(last.text) if not _leads_to(host.lower(), hosts)]
-        if _DEAD.search(harmless(last.text)):
-            because = f"{day(last.on, now)}核查，办事入口无法访问。"
+        elsewhere = [host for host in map(host_of, last.item.split()) if not _leads_to(host, hosts)]
+        state = State.WARNING
+        if last.result is Result.DEAD:
+            because = f"{day(last.on, now)}核查，办事入口失效。"
+        elif last.result is None:
+            state, because = State.NEEDS_REVIEW, f"{asks_to_state([last], now)}。"
         elif elsewhere:
             because = f"{day(last.on, now)}核查，办事入口{elsewhere[0]}未依托“浙里办”。"
         else:
@@ -39,10 +40,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             ID,
             account,
             book,
-            State.WARNING,
+            state,
             because,
             since=last.on,
-            proposals=(Proposal.RECTIFY,),
+            proposals=(Proposal.RECTIFY if state is State.WARNING else Proposal.REVIEW,),
             basis=Basis.HAND,
             evidence=cited(last),
             episode=f"{ID}/{last.on}",
@@ -62,6 +63,7 @@ RULE = AreaRule(
     binds=in_scope,
     says={
         State.OK: "未登记办事入口，或已依托“浙里办”",
-        State.WARNING: "登记的办事入口无法访问，或未依托“浙里办”",
+        State.WARNING: "登记的办事入口失效，或未依托“浙里办”",
+        State.NEEDS_REVIEW: "登记未写明结果",
     },
 )

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import affirms, cited, day, in_scope, on_account
+from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
 ID = "FUN-04"
 
@@ -22,11 +22,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     for account in register.judged if register.kept(RecordKind.KNOWLEDGE_BASE) else ():
         for name in (account.id, account.unit, account.area):
             records = register.records_of(RecordKind.KNOWLEDGE_BASE, name)
-            if records and affirms(records[-1].text) is False:
+            said = records[-1].result if records else Result.ADOPTED
+            if said is not Result.ADOPTED:
                 because = f"{day(records[-1].on, now)}登记：尚未引入政策知识库。"
-                yield on_account(
-                    ID, account, book, State.WARNING, because, basis=Basis.HAND, evidence=cited(records[-1])
-                )
+                state = State.WARNING if said else State.NEEDS_REVIEW
+                because = because if said else f"{asks_to_state(records[-1:], now)}。"
+                yield on_account(ID, account, book, state, because, basis=Basis.HAND, evidence=cited(records[-1]))
             if records:
                 break
 
@@ -41,5 +42,6 @@ RULE = AreaRule(
     says={
         State.OK: "无未引入政策知识库的登记",
         State.WARNING: "登记为未引入政策知识库",
+        State.NEEDS_REVIEW: "登记未写明结果",
     },
 )

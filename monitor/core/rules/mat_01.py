@@ -13,9 +13,10 @@ from datetime import datetime
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.lasting import lasts_since, shown
+from monitor.core.names import normal
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import in_scope, normal, on_area, posts_or_serves
+from monitor.core.rules.registry import in_scope, on_area, posts_or_serves
 
 ID = "MAT-01"
 

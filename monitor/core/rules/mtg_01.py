@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import cited, day, in_scope, on_area
 
@@ -19,7 +19,7 @@ ID = "MTG-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield when the last meeting was."""
-    meetings = register.kept(RecordKind.MEETING)
+    meetings = [one for one in register.kept(RecordKind.MEETING) if one.result is not Result.NOT_MET]
     if meetings:
         last = meetings[-1]
         because = f"已登记交流会{len(meetings)}次，最近一次为{day(last.on, now)}。"

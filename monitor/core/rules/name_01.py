@@ -11,9 +11,10 @@ from datetime import datetime
 
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.names import normal
 from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import RUNNING, normal, on_account, posts_or_serves
+from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
 
 ID = "NAME-01"
 
@@ -40,7 +41,7 @@ def _certified_otherwise(account: Account, register: Register) -> Iterator[str]:
     entity = account.verified_entity
     if not entity or normal(entity) == normal(account.unit):
         return
-    if normal(entity) not in {normal(alias.text) for alias in register.records_of(RecordKind.ALIAS, account.unit)}:
+    if normal(entity) not in {normal(alias.item) for alias in register.records_of(RecordKind.ALIAS, account.unit)}:
         yield f"认证主体为“{entity}”，与主办单位“{account.unit}”不一致"
 
 

@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from monitor.core.account import Account, OperationMode
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.names import normal
 from monitor.core.phrases import dated
 from monitor.core.record import Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import normal, on_account, posts_or_serves
+from monitor.core.rules.registry import on_account, posts_or_serves
 
 ID = "OUT-01"
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_area
 
@@ -28,7 +28,8 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the phase that ends within the next days; of several, the first to end."""
     today = beijing_date(now)
     planned = [(book.date(ID, name), title) for name, title in _PHASES.items()]
-    recorded = [(record.on, record.text or "阶段") for record in register.kept(RecordKind.PHASE)]
+    latest = {(one.on, one.item or one.text or "阶段"): one.result for one in register.kept(RecordKind.PHASE)}
+    recorded = [phase for phase, result in latest.items() if result is not Result.CANCEL]
     for end, title in sorted([*planned, *recorded]):
         left = (end - today).days
         if 0 <= left <= book.number(ID, "remind_days"):

@@ -15,12 +15,11 @@ from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.phrases import dated
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import cited, on_account, posts_or_serves, scope_pending
 
 ID = "REG-01"
-_OTHER_CHANGE = frozenset({"变更", "关停", "注销"})
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
@@ -97,9 +96,10 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
 def _approval(account: Account, register: Register, book: RuleBook, today: date) -> Record | None:
     """Return the approval of the account's opening, as long as it gives time for the filing."""
     for record in reversed(register.records_of(RecordKind.FILING_CHANGE, account.id)):
-        is_opening = record.word not in _OTHER_CHANGE
         last = book.calendar.workday_after(record.on, book.number(ID, "approval_workdays"))
-        if is_opening and not book.calendar.days_late(last, today):
+        if record.result is Result.OPENING_REFUSED or book.calendar.days_late(last, today):
+            return None
+        if record.result is Result.OPENING_APPROVED:
             return record
     return None
 

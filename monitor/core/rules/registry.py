@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from monitor.core.account import Account, AccountStatus, Platform
@@ -140,32 +138,18 @@ def day(when: date, now: datetime) -> str:
     return dated(when, beijing_date(now))
 
 
-def normal(name: str) -> str:
-    """Return a name as it is compared: NFKC, without spaces; 官方 and 发布 are parts of it."""
-    return "".join(unicodedata.normalize("NFKC", name).split())
-
-
 def cited(*records: Record) -> tuple[str, ...]:
     """Return the evidence ids of records."""
     return tuple(f"record:{record.id}" for record in records if record.id is not None)
 
 
-_HARMLESS = re.compile(
-    "(?:无|没有|没|未|不)(?:再|见|发现|出现|存在|有)*(?:任何|明显|其他)?(?:问题|异常|故障|失效|错误|缺陷)"
-    "|无(?:需|须|误|碍|障碍)|不(?:需|必|用|缺|错|影响)|未发现(?=$|[，。；,;])"
-)
-_NO = re.compile("无|没有|未|不|否|缺|失效|差|打不开")
-_YES = re.compile("是|有|正常|合格|通过|支持|完成|可用|良好|已|依托|接入|引入")
+def unstated(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Return the records of which nobody has stated yet what they say: entered before results were closed words."""
+    return tuple(one for one in records if one.result is None)
 
 
-def harmless(text: str) -> str:
-    """Return a record's text with `正常` for what says no to a fault: 未见异常, 无需整改."""
-    return _HARMLESS.sub("正常", text)
-
-
-def affirms(text: str) -> bool | None:
-    """Return whether a record's text says yes; None where it says neither yes nor no."""
-    rest = harmless(text)
-    if _NO.search(rest):
-        return False
-    return True if _YES.search(rest) else None
+def asks_to_state(records: Sequence[Record], now: datetime) -> str:
+    """Return the wish that the results of these records be stated."""
+    last = records[-1]
+    many = f"等{len(records)}条" if len(records) > 1 else ""
+    return f"{day(last.on, now)}{many}的{last.kind.label}登记未写明结果，请补登"

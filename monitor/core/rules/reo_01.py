@@ -13,12 +13,11 @@ from functools import partial
 from monitor.core.account import Account, AccountStatus, Scope
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
-from monitor.core.record import RecordKind
+from monitor.core.record import RecordKind, Result
 from monitor.core.rules.registry import day
 from monitor.core.successor import Successor, comes_back
 
 ID = "REO-01"
-_OPENING = "开设"
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -59,7 +58,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
 def _is_filed(one: Successor, closed_on: date) -> bool:
     """Whether its opening was filed since the closing."""
     filed = (each for each in one.records if each.kind is RecordKind.FILING_CHANGE and each.on >= closed_on)
-    return any(each.word == _OPENING for each in filed)
+    return any(each.result is Result.OPENING_APPROVED for each in filed)
 
 
 def _said(account: Account, closed_on: date, one: Successor, now: datetime) -> str:

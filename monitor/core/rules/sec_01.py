@@ -6,42 +6,68 @@ incident (内容安全), and that it was dealt with.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.forms import told
+from monitor.core.matters import Ways, still_open, unstated_since
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, in_scope, on_account
+from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
 ID = "SEC-01"
-_SETTLED = re.compile("^处置(?!中)|(?<!未)已(?:经)?(?:整改|处置|处理|解除|删除|纠正|办结)|误报|不属实")
-_DOUBTFUL = re.compile("疑似|待核实")
+_WAYS = Ways(
+    opens={Result.FAULTY, Result.SUSPECTED},
+    settles={Result.SETTLED, Result.UNTRUE},
+    clears={Result.CLEAN: Result.SUSPECTED},
+)
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
-    """Yield the accounts whose latest incident was not dealt with."""
+    """Yield the accounts with an incident that was not dealt with, or of which that is not clear."""
     concerned = {record.name for record in register.kept(RecordKind.CONTENT_SAFETY)}
     for account in register.accounts if concerned else ():
         if account.id not in concerned or not account.is_judged:
             continue
-        last = register.records_of(RecordKind.CONTENT_SAFETY, account.id)[-1]
-        if _SETTLED.search(last.text):
+        records = register.records_of(RecordKind.CONTENT_SAFETY, account.id)
+        waiting = still_open(records, _WAYS)
+        state, last, because = _standing(records, waiting, now)
+        if last is None:
             continue
-        is_doubtful = _DOUBTFUL.search(last.text) is not None
         yield on_account(
             ID,
             account,
             book,
-            State.SUSPECTED if is_doubtful else State.VIOLATED,
-            f"{day(last.on, now)}登记：{last.text or '内容安全问题'}。",
+            state,
+            because,
             since=last.on,
-            proposals=(Proposal.REVIEW,) if is_doubtful else (Proposal.RECTIFY,),
+            proposals=(Proposal.RECTIFY,) if state is State.VIOLATED else (Proposal.REVIEW,),
             basis=Basis.HAND,
             evidence=cited(last),
             episode=f"{ID}/{last.on}",
         )
+
+
+def _standing(records: Sequence[Record], waiting: Sequence[Record], now: datetime) -> tuple[State, Record | None, str]:
+    """Return how an account stands, by which record, and the sentence that says so; no record where all is well.
+
+    An incident counts as open only where nothing later, without a number, may have been meant for it.
+    """
+    if unclear := unstated_since(records, waiting):
+        return State.NEEDS_REVIEW, unclear[-1], f"{asks_to_state(unclear, now)}。"
+    faults = [one for one in waiting if one.result is Result.FAULTY]
+    if not waiting:
+        return State.OK, None, ""
+    last = (faults or waiting)[-1]
+    said = f"{day(last.on, now)}登记：{told(last)}"
+    if not faults:
+        return State.SUSPECTED, last, f"{said}，待核实。"
+    later = [one for one in records[records.index(last) + 1 :] if not one.item and one.result not in _WAYS.opens]
+    if later and not last.item:
+        after = later[-1]
+        return State.NEEDS_REVIEW, last, f"{said}；{day(after.on, now)}登记“{told(after)}”，是否已处置请补登。"
+    return State.VIOLATED, last, f"{said}。"
 
 
 RULE = AreaRule(
@@ -55,6 +81,7 @@ RULE = AreaRule(
     says={
         State.OK: "无未处置的内容安全问题登记",
         State.SUSPECTED: "登记为疑似，待核实",
-        State.VIOLATED: "登记的问题尚未处置",
+        State.VIOLATED: "登记为存在问题，尚未登记已处置或不属实",
+        State.NEEDS_REVIEW: "登记未写明结果；或此后有不写编号的登记，不能确定已处置的是哪一项",
     },
 )

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.forms import target_of
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, in_scope, on_account
+from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
 ID = "SUB-01"
 
@@ -23,7 +24,13 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     for account in register.judged if moved else ():
         if account.id in moved:
             last = register.records_of(RecordKind.MIGRATION, account.id)[-1]
-            because = f"内容自{day(last.on, now)}起迁移：{last.text}。"
+            match last.result:
+                case Result.MOVED:
+                    because = f"内容自{day(last.on, now)}起迁移：{target_of(last) or '未写明去向'}。"
+                case Result.NOT_MOVED:
+                    because = f"{day(last.on, now)}登记：内容未迁移。"
+                case _:
+                    because = f"{asks_to_state([last], now)}。"
             yield on_account(ID, account, book, State.OK, because, basis=Basis.HAND, evidence=cited(last))
 
 

@@ -11,23 +11,29 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import cited, day, in_scope, on_area
+from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_area, unstated
 
 ID = "SUP-01"
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area whose last inspection lies too far back."""
-    inspections = register.own(RecordKind.INSPECTION)
     if not register.judged:
         return
-    if not inspections:
-        yield on_area(ID, register.area, book, State.WARNING, "尚未登记定期检查。", proposals=(Proposal.RECTIFY,))
+    recorded = [one for one in register.own(RecordKind.INSPECTION) if one.result is not Result.NOT_INSPECTED]
+    held = [one for one in recorded if one.result is not None]
+    last, every = held[-1] if held else None, book.number(ID, "every_days")
+    if last is not None and (beijing_date(now) - last.on).days <= every:
         return
-    last, every = inspections[-1], book.number(ID, "every_days")
-    if (beijing_date(now) - last.on).days > every:
+    if waiting := unstated(recorded[recorded.index(last) :] if last else recorded):
+        because = f"{asks_to_state(waiting, now)}。"
+        review, evidence = (Proposal.REVIEW,), cited(*waiting)
+        yield on_area(ID, register.area, book, State.NEEDS_REVIEW, because, proposals=review, evidence=evidence)
+    elif last is None:
+        yield on_area(ID, register.area, book, State.WARNING, "尚未登记定期检查。", proposals=(Proposal.RECTIFY,))
+    else:
         yield on_area(
             ID,
             register.area,
@@ -59,5 +65,6 @@ RULE = AreaRule(
     says={
         State.OK: "按期开展了检查",
         State.WARNING: "没有地区的检查记录，或上次检查已超过一个季度；只检查一个单位或账号的不计",
+        State.NEEDS_REVIEW: "上次检查已超过一个季度，此后的检查记录未写明结果",
     },
 )

@@ -1,7 +1,7 @@
 """SYS-01: 信息发布审核制度、安全管理制度、应急预案、考核评价办法等系列制度.
 
 Instrument: 缙政办发〔2022〕13号 三(四). Every unit with an account that goes on needs each of them, recorded as
-制度 with its name in the text for the unit or the whole area, and looks at them again every year.
+制度 by its name for the unit or the whole area, and looks at them again every year.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.names import normal
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import RUNNING, cited, normal, on_unit, posts_or_serves
+from monitor.core.rules.registry import RUNNING, asks_to_state, cited, on_unit, posts_or_serves, unstated
 
 ID = "SYS-01"
 
@@ -24,37 +25,51 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     if today <= book.date(ID, "due"):
         return
     common = register.records_of(RecordKind.INSTITUTION, register.area)
-    of_all = _lacking(common, book, today)
+    of_all = _lacking((), common, book, today)
     for unit, accounts in register.by_unit.items():
         if not any(account.status in RUNNING and posts_or_serves(account, book) for account in accounts):
             continue
         own = register.records_of(RecordKind.INSTITUTION, unit)
-        because, evidence = _lacking((*own, *common), book, today) if own else of_all
+        because, evidence = _lacking(own, common, book, today) if own else of_all
         if because:
+            waiting = unstated((*own, *common))
             yield on_unit(
                 ID,
                 unit,
                 register.area,
                 book,
-                State.WARNING,
-                because,
-                proposals=(Proposal.RECTIFY,),
-                evidence=evidence,
+                State.NEEDS_REVIEW if waiting else State.WARNING,
+                f"{because}；{asks_to_state(waiting, now)}。" if waiting else f"{because}。",
+                proposals=(Proposal.REVIEW if waiting else Proposal.RECTIFY,),
+                evidence=(*evidence, *cited(*waiting)),
             )
 
 
-def _lacking(records: Sequence[Record], book: RuleBook, today: date) -> tuple[str, tuple[str, ...]]:
-    """Return what is not in order with these institutions, as a sentence, and its evidence; nothing if all is."""
-    ordered = sorted(records, key=lambda record: record.on)
-    latest = {name: [one for one in ordered if name in normal(one.text)][-1:] for name in book.listed(ID, "required")}
-    missing = [name for name, found in latest.items() if not found]
-    old = [
-        name for name, found in latest.items() if found and (today - found[0].on).days > book.number(ID, "review_days")
-    ]
+def _lacking(
+    own: Sequence[Record], common: Sequence[Record], book: RuleBook, today: date
+) -> tuple[str, tuple[str, ...]]:
+    """Return what is not in order with a unit's institutions and its area's, and the evidence; nothing if all is.
+
+    Of each the latest record counts, the unit's and the area's apart: what the area has holds for every unit.
+    """
+    missing, old, evidence = list[str](), list[str](), list[Record]()
+    for name in book.listed(ID, "required"):
+        latest = [last for of in (own, common) if (last := _latest(of, name)) is not None]
+        evidence += latest
+        established = [one.on for one in latest if one.result is Result.ESTABLISHED]
+        if not established:
+            missing.append(name)
+        elif (today - max(established)).days > book.number(ID, "review_days"):
+            old.append(name)
     faults = [f"未登记{'、'.join(missing)}"] if missing else []
     faults += [f"{'、'.join(old)}已超过一年未复核"] if old else []
-    because = f"{'；'.join(faults)}。" if faults else ""
-    return because, cited(*(record for found in latest.values() for record in found))
+    return "；".join(faults), cited(*evidence)
+
+
+def _latest(records: Sequence[Record], name: str) -> Record | None:
+    """Return the latest record that says whether there is this institution."""
+    of_it = (one for one in reversed(records) if one.result is not None and normal(one.item) == normal(name))
+    return next(of_it, None)
 
 
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
@@ -75,7 +90,8 @@ RULE = AreaRule(
     binds=posts_or_serves,
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",
-        State.WARNING: "期限过后缺少制度，或超过一年未复核",
+        State.WARNING: "期限过后缺少制度（未登记、未建立或已废止），或超过一年未复核",
+        State.NEEDS_REVIEW: "缺少制度或超过一年未复核，而有制度记录未写明结果",
         State.NOT_APPLICABLE: "只有网站的单位",
     },
 )

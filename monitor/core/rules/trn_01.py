@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import in_scope, on_area
+from monitor.core.rules.registry import asks_to_state, cited, in_scope, on_area, unstated
 
 ID = "TRN-01"
 
@@ -22,8 +22,22 @@ ID = "TRN-01"
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield an area that has held too few trainings, from autumn on."""
     today = beijing_date(now)
-    held = sum(record.on.year == today.year for record in register.own(RecordKind.TRAINING))
+    of_year = [record for record in register.own(RecordKind.TRAINING) if record.on.year == today.year]
+    held = sum(record.result is Result.HELD for record in of_year)
     if not register.judged or held >= book.number(ID, "at_least") or today.month < book.number(ID, "remind_month"):
+        return
+    if waiting := unstated(of_year):
+        because = f"{asks_to_state(waiting, now)}。"
+        yield on_area(
+            ID,
+            register.area,
+            book,
+            State.NEEDS_REVIEW,
+            because,
+            proposals=(Proposal.REVIEW,),
+            evidence=cited(*waiting),
+            episode=f"{ID}/{today.year}",
+        )
         return
     is_over = today == date(today.year, 12, 31)
     yield on_area(
@@ -49,5 +63,6 @@ RULE = AreaRule(
         State.OK: "本年培训次数已够，或未到提醒时间",
         State.WARNING: "10月起仍无地区的培训记录；单位自行组织的不计",
         State.VIOLATED: "12月31日仍无地区的培训记录",
+        State.NEEDS_REVIEW: "10月起，本年的培训记录未写明结果",
     },
 )

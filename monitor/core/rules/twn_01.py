@@ -6,7 +6,6 @@ town is no township. Followers against residents are shown as a hint for the exe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves, scope_pending
 
 ID = "TWN-01"
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(万?)")
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
@@ -33,10 +31,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 def _share(account: Account, register: Register) -> str:
     """Return followers against residents, where both are known."""
     counted = register.records_of(RecordKind.POPULATION, account.unit)
-    found = _NUMBER.search(counted[-1].text) if counted else None
-    if found is None or not account.followers:
+    written = counted[-1].item if counted else ""
+    if not written.isdecimal() or not account.followers:
         return ""
-    residents = float(found[0].rstrip("万").replace(",", "")) * (10_000 if found[1] else 1)
+    residents = int(written)
     return f"；粉丝数相当于辖区常住人口的{account.followers / residents:.1%}" if residents else ""
 
 

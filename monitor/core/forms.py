@@ -1,0 +1,356 @@
+"""What a record of each kind says, in closed words: the one table for import, blank form, documents and rules.
+
+Free text explains and never decides. A word counts only where it is the whole of what was written, after NFKC and
+without blanks: of 未发现问题 nothing is taken for 发现问题.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from monitor.core.account import Labelled
+from monitor.core.record import Record, RecordKind, Result
+
+INSTITUTIONS = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "值班值守制度", "工作制度")
+"""The institutions that the plan names; rules.yaml may ask for more."""
+
+
+_DENYING = re.compile(
+    r"[未无不没非否勿莫待拟将尚欠缺撤废暂缓]|取消|中止|终止|停[办开课止]|延[期后]|推迟|改[期为在到]|顺延|计划|预[计定备]|准备|筹"
+    r"|正在|申请中|审[批核]|报错|误|[?？]"
+)
+"""What may deny a thing or put it off. It decides nothing: the row is refused until its result is named."""
+_DENYING_A_REQUEST = re.compile(r"[撤待拟缓暂?？]|取消|[不未][再予]?(?:申请|关停|注销|同意)|没有申请|尚未|^无$")
+"""As above, where the text gives reasons: 无力维护 is one."""
+_DENYING_A_DEDUCTION = re.compile(r"[扣撤免?？]|^无$")
+"""As above: a reason, 逾期未报送, does not speak of the deduction itself."""
+
+
+class Item(Labelled):
+    """The further field that a kind may have; the word is its column."""
+
+    NAME = "name", "名称"
+    NUMBER = "number", "编号"
+    COUNT = "count", "数值"
+    ADDRESS = "address", "网址"
+    PERSON = "person", "登记人"
+
+
+class Silence(Enum):
+    """When a row that names no result is taken for its kind's `presumed` one: that it is in the file says so."""
+
+    NEVER = "never"
+    BARE = "bare"
+    """Where it names its item, and nothing else is written."""
+    PLAIN = "plain"
+    """Where what is written has no word that may deny it or put it off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a record of one kind may say."""
+
+    results: tuple[Result, ...] = ()
+    same: Mapping[str, Result] = field(default_factory=dict)
+    """Other words for them, each the whole of what is written."""
+    item: Item | None = None
+    meaning: str = ""
+    """What the item is, in people's words."""
+    needs_item: bool = False
+    presumed: Result | None = None
+    silence: Silence = Silence.NEVER
+    denying: re.Pattern[str] = _DENYING
+    """What may deny it in the text of a row that names no result."""
+    ending: frozenset[Result] = frozenset()
+    """The results that may have a last day (截止日期)."""
+
+
+def _same(**words: str) -> Mapping[str, Result]:
+    return {word: Result.of(result) for result, several in words.items() for word in several.split()}
+
+
+def _happened(done: Result, *others: Result, denying: re.Pattern[str] = _DENYING, **same: str) -> Form:
+    silence = Silence.PLAIN
+    return Form(results=(done, *others), presumed=done, silence=silence, denying=denying, same=_same(**same))
+
+
+FORMS: Mapping[RecordKind, Form] = {
+    RecordKind.INSTITUTION: Form(
+        results=(Result.ESTABLISHED, Result.NOT_ESTABLISHED, Result.ABOLISHED),
+        item=Item.NAME,
+        meaning="制度名称",
+        needs_item=True,
+        presumed=Result.ESTABLISHED,
+        silence=Silence.BARE,
+        same=_same(
+            established="建立 已印发 已制定 已出台 已修订 已复核",
+            not_established="尚未建立 没有建立 未制定 尚未制定",
+            abolished="废止",
+        ),
+    ),
+    RecordKind.TRAINING: _happened(
+        Result.HELD, Result.NOT_HELD, held="已组织 已开展 已培训", not_held="未组织 未开展 未培训 已取消 取消"
+    ),
+    RecordKind.MEETING: _happened(Result.MET, Result.NOT_MET, met="已举办 已举行", not_met="未举办 未举行 已取消 取消"),
+    RecordKind.INSPECTION: _happened(
+        Result.INSPECTED,
+        Result.CLEAN,
+        Result.FAULTY,
+        Result.NOT_INSPECTED,
+        inspected="已检查",
+        clean="正常 无问题 没有问题 没有发现问题 未见异常",
+        faulty="发现问题 有问题",
+        not_inspected="未检查 尚未检查 尚未开展 已取消 取消",
+    ),
+    RecordKind.INTERACTION: Form(
+        results=(Result.SOUND, Result.FAULTY),
+        same=_same(sound="有效 互动功能正常 未发现问题 没有问题 无问题 未见异常", faulty="缺失 无效 失效 不正常 异常"),
+    ),
+    RecordKind.MESSAGE_REPLY: Form(
+        results=(Result.RECEIVED, Result.ANSWERED),
+        item=Item.NUMBER,
+        meaning="留言编号",
+        same=_same(received="已收到", answered="答复 已回复 已反馈 已办结"),
+    ),
+    RecordKind.SERVICE_ENTRY: Form(
+        results=(Result.SOUND, Result.DEAD),
+        item=Item.ADDRESS,
+        meaning="入口网址，多个的用空格隔开",
+        presumed=Result.SOUND,
+        silence=Silence.BARE,
+        same=_same(
+            sound="有效 入口正常 未发现问题 没有失效 未失效 可以访问",
+            dead="存在问题 无效 不正常 入口不正常 打不开 无法打开 无法访问",
+        ),
+    ),
+    RecordKind.KNOWLEDGE_BASE: Form(
+        results=(Result.ADOPTED, Result.NOT_ADOPTED), same=_same(adopted="引入", not_adopted="尚未引入 没有引入")
+    ),
+    RecordKind.IPV6: Form(
+        results=(Result.SUPPORTED, Result.NOT_SUPPORTED),
+        same=_same(supported="已支持", not_supported="未支持 尚不支持"),
+    ),
+    RecordKind.APP_FILING: Form(
+        results=(Result.FILED, Result.NOT_FILED),
+        item=Item.NUMBER,
+        meaning="备案号",
+        presumed=Result.FILED,
+        silence=Silence.BARE,
+        same=_same(filed="备案", not_filed="尚未备案 没有备案"),
+    ),
+    RecordKind.CONTENT_SAFETY: Form(
+        results=(Result.FAULTY, Result.SUSPECTED, Result.SETTLED, Result.UNTRUE, Result.CLEAN),
+        item=Item.NUMBER,
+        meaning="问题编号",
+        same=_same(
+            faulty="发现 发现问题",
+            suspected="疑似问题 待核实",
+            settled="处置 已处理 已整改 已删除 已纠正 已办结",
+            untrue="误报",
+            clean="未发现 没有发现问题 无问题 没有问题 正常 未见异常",
+        ),
+    ),
+    RecordKind.IMPOSTOR: Form(
+        results=(Result.FOUND, Result.HANDED_ON, Result.SHUT, Result.UNTRUE, Result.NOT_FOUND),
+        item=Item.NUMBER,
+        meaning="线索编号",
+        same=_same(
+            handed_on="转办",
+            shut="关停 已封禁 已注销 已处置 已处理 已办结",
+            untrue="误报",
+            not_found="没有发现 未发现问题 未发现假冒",
+        ),
+    ),
+    RecordKind.JOINT_REVIEW: Form(
+        results=(
+            Result.RETAIN,
+            Result.CONSOLIDATE,
+            Result.DEREGISTER,
+            Result.SHUT_DOWN,
+            Result.CANCEL,
+            Result.RECTIFY,
+            Result.UNDECIDED,
+        ),
+        same=_same(
+            retain="予以保留 同意保留 建议保留",
+            consolidate="建议清理整合 同意清理整合",
+            deregister="予以注销 同意注销 建议注销",
+            shut_down="予以关停 同意关停 建议关停",
+            cancel="予以取消 同意取消 建议取消",
+            rectify="限期整改 建议整改",
+            undecided="暂无意见 待研判",
+        ),
+    ),
+    RecordKind.CLOSE_REQUEST: _happened(
+        Result.ASKED_FOR,
+        Result.TAKEN_BACK,
+        denying=_DENYING_A_REQUEST,
+        asked_for="申请关停 申请",
+        taken_back="撤回 撤回申请 已撤销",
+    ),
+    RecordKind.PHASE: Form(
+        results=(Result.CARRIED_OUT, Result.CANCEL),
+        item=Item.NAME,
+        meaning="阶段的名称",
+        presumed=Result.CARRIED_OUT,
+        silence=Silence.PLAIN,
+        same=_same(cancel="已取消 不实施"),
+    ),
+    RecordKind.UNIT_RETURN: _happened(
+        Result.REPORTED, Result.NOT_REPORTED, reported="报送 已上报", not_reported="尚未报送 没有报送 未上报"
+    ),
+    RecordKind.FILING_CHANGE: Form(
+        results=(
+            Result.OPENING_APPROVED,
+            Result.OPENING_REFUSED,
+            Result.CHANGED,
+            Result.CHANGE_REFUSED,
+            Result.SHUT_DOWN,
+            Result.DEREGISTER,
+        ),
+        same=_same(
+            opening_approved="开设 批准开设 已同意开设",
+            opening_refused="不批准开设 未同意开设 未批准开设",
+            changed="同意变更 批准变更 已变更 名称变更",
+            change_refused="不批准变更 未同意变更 未批准变更",
+        ),
+    ),
+    RecordKind.DEREGISTRATION: Form(
+        results=(
+            Result.DECIDED_TO_END,
+            Result.DECIDED_TO_MERGE,
+            Result.END_FILED,
+            Result.ARCHIVED,
+            Result.ANNOUNCED,
+            Result.APPLIED,
+            Result.FROZEN,
+            Result.CONFIRMED,
+            Result.CALLED_OFF,
+        ),
+        same=_same(
+            decided_to_end="决定",
+            end_filed="已备案",
+            archived="已存档",
+            announced="已公告",
+            applied="已申请",
+            frozen="已冻结",
+            confirmed="已确认",
+            called_off="已终止",
+        ),
+        ending=frozenset({Result.FROZEN}),
+    ),
+    RecordKind.POPULATION: Form(item=Item.COUNT, meaning="人数", needs_item=True),
+    RecordKind.UNIT_ORDER: Form(item=Item.COUNT, meaning="顺序号", needs_item=True),
+    RecordKind.DEDUCTION: _happened(
+        Result.DEDUCT,
+        Result.NOT_DEDUCT,
+        denying=_DENYING_A_DEDUCTION,
+        deduct="建议扣分 予以扣分",
+        not_deduct="不予扣分 免予扣分",
+    ),
+    RecordKind.MIGRATION: Form(
+        results=(Result.MOVED, Result.NOT_MOVED),
+        item=Item.NAME,
+        meaning="迁往的账号",
+        presumed=Result.MOVED,
+        silence=Silence.BARE,
+        same=_same(not_moved="尚未迁移 暂未迁移 没有迁移"),
+    ),
+    RecordKind.ALIAS: Form(item=Item.NAME, meaning="认证主体中也用的名称", needs_item=True),
+    RecordKind.DOMAIN: Form(item=Item.NAME, meaning="领域", needs_item=True),
+    RecordKind.MUTE: Form(
+        results=(Result.MUTED, Result.RESUMED),
+        item=Item.PERSON,
+        meaning="登记人",
+        ending=frozenset({Result.MUTED}),
+    ),
+}
+"""What each kind may say."""
+
+_END = "。.！!；;，,、"
+
+
+def folded(text: str) -> str:
+    """Return a text as closed words are compared with it: NFKC, without blanks and without a stop at its end."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).rstrip(_END)
+
+
+def understood(kind: RecordKind, text: str) -> Result | None:
+    """Return the result of a kind that a text is the whole word of; None where it is none of them."""
+    form, word = FORMS[kind], folded(text)
+    return next((one for one in form.results if one.label == word), None) or form.same.get(word)
+
+
+def presumed(kind: RecordKind, text: str, *, has_item: bool) -> Result | None:
+    """Return what a row without a result says by being there; None where its text leaves that open.
+
+    `text` is without what was already taken for the item.
+    """
+    form = FORMS[kind]
+    match form.silence:
+        case Silence.BARE if has_item and not text:
+            return form.presumed
+        case Silence.PLAIN if not form.denying.search(folded(text)):
+            return form.presumed
+        case _:
+            return None
+
+
+def institution_meant(text: str, names: Collection[str] = INSTITUTIONS) -> str | None:
+    """Return the institution that a text is the whole name of, in （） or 《》 or without; None for any other."""
+    word = folded(text).removeprefix("《").removesuffix("》")
+    return next((one for one in names if folded(one) == word), None)
+
+
+_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
+_ADDRESS = re.compile(rf"(?:[Hh][Tt][Tt][Pp][Ss]?://)?({_HOST})(?::\d{{1,5}})?(?:[/?#][!-~]{{0,2000}})?")
+_FILING_NUMBER = re.compile(
+    r"[A-Za-z\u4e00-\u9fff]{1,8}备(?:案)?(?:字|第|字第)?[\[(〔]?\d{4,24}[\])〕]?\d{0,12}号(?:-\d{1,4}[A-Za-z]?)?"
+)
+_FROZEN_UNTIL = re.compile(r"冻结(?:期)?至(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
+
+
+def addresses_in(text: str) -> tuple[str, ...] | None:
+    """Return the web addresses that are the whole of a text; None where it is anything else."""
+    parts = re.split(r"[\s、，,；;]+", unicodedata.normalize("NFKC", text).strip())
+    return tuple(parts) if all(map(_ADDRESS.fullmatch, parts)) else None
+
+
+def host_of(address: str) -> str:
+    """Return the host of one of `addresses_in`, in lower case."""
+    found = _ADDRESS.fullmatch(address)
+    return found[1].lower() if found else address
+
+
+def is_filing_number(text: str) -> bool:
+    """Whether a text is the number of a filing and nothing else: 浙ICP备05012345号-3A, 政应备〔2026〕12号."""
+    word = folded(text)
+    return _FILING_NUMBER.fullmatch(word) is not None and _DENYING.search(word) is None
+
+
+def frozen_until(text: str) -> date | None:
+    """Return the last day of a freeze that a text names and nothing else: 冻结至2026年6月4日."""
+    found = _FROZEN_UNTIL.fullmatch(folded(text))
+    if found is None:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return None
+
+
+def told(record: Record) -> str:
+    """Return what a record says, in its closed word and with what was written beside it."""
+    word = record.result.label if record.result else "未写明结果"
+    return f"{word}（{record.text}）" if record.text and folded(record.text) != word else word
+
+
+def target_of(record: Record) -> str | None:
+    """Return where content moved, as the office named it; None where it did not say."""
+    said = "" if understood(record.kind, record.text) else record.text
+    return record.item or said or None

@@ -1,0 +1,81 @@
+"""Matters that records open and settle: messages, incidents, impostors, each with an end of its own.
+
+What names a number settles what was opened under it. What names none settles the one that has been open longest; of
+what was opened under a number that has been settled already, nothing more is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor.core.record import Record, Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """By which results the matters of a kind are opened and settled."""
+
+    opens: Collection[Result]
+    settles: Collection[Result]
+    goes_on: Mapping[Result, Result] = field(default_factory=dict)
+    """A settling that may follow on another of the same matter: 已关停 after 已转办."""
+    clears: Mapping[Result, Result] = field(default_factory=dict)
+    """A result that settles what was opened by one other result only: 未发现问题 a 疑似."""
+
+
+def still_open(records: Iterable[Record], ways: Ways) -> tuple[Record, ...]:
+    """Return what opened the matters that nothing has settled, longest open first; records in order of day and entry.
+
+    A matter that is opened again under its number, or confirmed after it was doubtful, is told by its first record of
+    the same result. Of one day, what opens comes before what settles.
+    """
+    waiting, known, settled = list[Record](), set[str](), list[Result]()
+    for one in sorted(records, key=lambda record: (record.on, record.result not in ways.opens)):
+        if one.result in ways.opens:
+            _open(waiting, one)
+            known.add(one.item)
+        elif one.result in ways.settles and one.result is not None:
+            before = ways.goes_on.get(one.result)
+            if not one.item and before is not None and before in settled:
+                settled[settled.index(before)] = one.result
+                continue
+            if _settle(waiting, one, known) and not one.item:
+                settled.append(one.result)
+        elif one.result is not None and one.result in ways.clears:
+            doubtful = [record for record in waiting if record.result is ways.clears[one.result]]
+            cleared = [record for record in doubtful if not one.item or record.item == one.item][:1]
+            waiting = [record for record in waiting if record not in cleared]
+    return tuple(waiting)
+
+
+def _open(waiting: list[Record], one: Record) -> None:
+    for place, other in enumerate(waiting):
+        is_same = other.item == one.item and (bool(one.item) or other.result is not one.result)
+        if is_same and (one.item or other.result is Result.SUSPECTED):
+            if other.result is not one.result:
+                waiting[place] = one
+            return
+    waiting.append(one)
+
+
+def _settle(waiting: list[Record], one: Record, known: Collection[str]) -> bool:
+    same = [record for record in waiting if record.item == one.item] if one.item else waiting
+    if not same and one.item and one.item not in known:
+        same = [record for record in waiting if not record.item]
+    if same:
+        waiting.remove(same[0])
+    return bool(same)
+
+
+def unstated_since(records: Sequence[Record], waiting: Sequence[Record]) -> tuple[Record, ...]:
+    """Return the records that may settle or open something and do not say so: entered before results were closed words.
+
+    They are those after what has been open longest, or after the last that says what it is where nothing is.
+    """
+    first = (
+        records.index(waiting[0])
+        if waiting
+        else max((place for place, one in enumerate(records) if one.result is not None), default=-1)
+    )
+    return tuple(one for one in records[first + 1 :] if one.result is None)
