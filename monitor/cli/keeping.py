@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,13 @@ from monitor.cli.acts import note, whoever
 from monitor.cli.chinese import Command
 from monitor.cli.intake import UNWRITTEN, as_of_option, dry_run_option, file_argument, refusals
 from monitor.cli.place import PAST_MOMENT, Place, place
+from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
 
 if TYPE_CHECKING:
+    from monitor.core.paper import AreaThen
     from monitor.core.reference import Directory
     from monitor.ledger import Papers, Places, Subjects
-    from monitor.settings import Settings
     from monitor.store import Tx
 
 until_option = click.option(
@@ -29,15 +31,23 @@ until_option = click.option(
 @click.command("filed-list", cls=Command)
 @file_argument
 @as_of_option
+@click.option(
+    "--area", metavar="地区", help="是哪个地区的清单；默认按“地区”列，没有这一列的按各账号所属的地区，须一致。"
+)
 @dry_run_option
 @place
-def import_filed_list(where: Place, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
-    """导入已备案清单：那一天全部已备案的账号。"""
+def import_filed_list(where: Place, *, file: Path, as_of: datetime | None, area: str | None, dry_run: bool) -> None:
+    """导入已备案清单：一个地区那一天全部已备案的账号。"""
     from monitor.core.calendar import beijing_date
-    from monitor.ledger import read_filed_list
+    from monitor.ledger import did_you_mean, read_filed_list
 
-    def read(whom: Directory, _: Settings, until: datetime) -> Papers:
-        return read_filed_list(file, whom, as_of=beijing_date(until))
+    areas = where.settings().office.areas
+    if area is not None and area not in areas:
+        raise Refusal(f"没有地区“{area}”{did_you_mean(area, areas)}，没有导入任何内容。")
+
+    def read(known: Known, until: datetime) -> Papers:
+        day = beijing_date(until)
+        return read_filed_list(file, known.whom, as_of=day, areas=areas, area_then=known.area_then, area=area)
 
     _take_papers(where, file, "import filed-list", read, as_of=as_of, dry_run=dry_run)
 
@@ -52,8 +62,8 @@ def import_bulletins(where: Place, *, file: Path, as_of: datetime | None, dry_ru
     from monitor.core.calendar import beijing_date
     from monitor.ledger import read_bulletins
 
-    def read(whom: Directory, _: Settings, until: datetime) -> Papers:
-        return read_bulletins(file, whom, until=beijing_date(until))
+    def read(known: Known, until: datetime) -> Papers:
+        return read_bulletins(file, known.whom, until=beijing_date(until))
 
     _take_papers(where, file, "import bulletins", read, as_of=as_of, dry_run=dry_run)
 
@@ -68,37 +78,48 @@ def import_index(where: Place, *, file: Path, as_of: datetime | None, dry_run: b
     from monitor.core.calendar import beijing_date
     from monitor.ledger import read_index
 
-    def read(whom: Directory, settings: Settings, until: datetime) -> Papers:
-        return read_index(file, whom, areas=settings.office.areas, until=beijing_date(until))
+    areas = where.settings().office.areas
+
+    def read(known: Known, until: datetime) -> Papers:
+        day = beijing_date(until)
+        return read_index(file, known.whom, areas=areas, area_then=known.area_then, until=day)
 
     _take_papers(where, file, "import index", read, as_of=as_of, dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Whom a paper may mean, and the area that each of them was in on a day."""
+
+    whom: Directory
+    area_then: AreaThen
 
 
 def _take_papers(
     where: Place,
     file: Path,
     action: str,
-    read: Callable[[Directory, Settings, datetime], Papers],
+    read: Callable[[Known, datetime], Papers],
     *,
     as_of: datetime | None,
     dry_run: bool,
 ) -> None:
     from monitor.app.clock import now
     from monitor.ledger import paper_change
-    from monitor.store import imports, papers
+    from monitor.store import imports, papers, roster
 
-    settings = where.settings()
+    several = len(where.settings().office.areas) > 1
     moment = now()
     with where.store() as store:
         with store.read() as tx:
-            whom = papers.directory(tx)
+            known = Known(whom=papers.directory(tx), area_then=roster.areas_then(tx))
         with refusals():
-            found = read(whom, settings, as_of or moment)
+            found = read(known, as_of or moment)
         warn(found.warnings)
         with store.read() as tx:
             changes = papers.changes(tx, found.papers)
         for change in changes:
-            click.echo(paper_change(change.before, change.after))
+            click.echo(paper_change(change.before, change.after, with_area=several))
         added = sum(change.before is None for change in changes)
         same = len(found.papers) - len(changes)
         summary = f"新增{added}，修改{len(changes) - added}，不变{same}"
@@ -112,8 +133,10 @@ def _take_papers(
             number = imports.begin(tx, kind, file.name, as_of=as_of or moment, known_at=moment, by=whoever())
             papers.save_papers(tx, found.papers, file=file.name, known_at=moment, import_id=number)
             papers.match_again(tx, moment)
-            imports.describe(tx, number, summary)
-            note(tx, moment, action, file.name, f"编号{number}：{summary}，待匹配{unmatched}行")
+            areas = "、".join(sorted({one.area for one in found.papers if one.area})) if several else ""
+            detail = f"{areas}：{summary}" if areas else summary
+            imports.describe(tx, number, detail)
+            note(tx, moment, action, file.name, f"编号{number}：{detail}，待匹配{unmatched}行")
     click.echo("已导入。")
 
 

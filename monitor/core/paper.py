@@ -17,8 +17,8 @@ from monitor.core.filing import FiledList, Filing
 from monitor.core.index import WEEK, IndexWeek
 from monitor.core.reference import Directory, Reference
 
-AreaOf = Callable[[str], str | None]
-"""The area of an account id; None for one that is not known."""
+AreaThen = Callable[[str, date], str | None]
+"""The area that an account of this id was in at the end of a day; None for one that is not known."""
 
 
 class PaperKind(Labelled):
@@ -71,13 +71,21 @@ class Paper:
     """Of a round: its 期次."""
     covers_all: bool = True
     """Of a round: whether an account without a row was checked and found clean."""
+    area: str | None = None
+    """Of a filed list: whose it is; None of an old one that did not say so and that several areas' accounts are on."""
     means: tuple[Mean, ...] = ()
     entries: tuple[Entry, ...] = ()
 
     @property
     def key(self) -> str:
         """What a correction shares with what it corrects, among the papers of its kind."""
-        return f"{self.title}/{self.number}" if self.kind is PaperKind.ROUND else self.on.isoformat()
+        match self.kind:
+            case PaperKind.ROUND:
+                return f"{self.title}/{self.number}"
+            case PaperKind.WEEK:
+                return self.on.isoformat()
+            case PaperKind.FILED_LIST:
+                return f"{self.on}/{self.area}" if self.area else self.on.isoformat()
 
     @property
     def effective_on(self) -> date:
@@ -88,6 +96,11 @@ class Paper:
     def unmatched(self) -> tuple[Entry, ...]:
         """The rows that nobody answers to."""
         return tuple(entry for entry in self.entries if entry.account is None)
+
+    @property
+    def with_area(self) -> str:
+        """Return what people call it where there are several areas."""
+        return f"{self.area}{self}" if self.area else str(self)
 
     def __str__(self) -> str:
         """Return what people call it."""
@@ -107,20 +120,20 @@ def says_the_same(one: Paper, other: Paper) -> bool:
 
 def matched(paper: Paper, directory: Directory) -> Paper:
     """Return the paper with an account for every row that now has one; rows once matched stay as they are."""
-    return replace(paper, entries=tuple(_matched(entry, directory) for entry in paper.entries))
+    return replace(paper, entries=tuple(_matched(entry, directory, paper.area) for entry in paper.entries))
 
 
-def merged(before: Paper | None, given: Paper, area_of: AreaOf) -> Paper:
+def merged(before: Paper | None, given: Paper) -> Paper:
     """Return what is known of a paper once another file about it has come.
 
-    A round is replaced as a whole. A week's rows are replaced one by one, so that one unit's file leaves
-    the others' values alone. A filed list is replaced as a whole in the areas that the file speaks of.
+    A round and an area's filed list are replaced as a whole. A week's rows are replaced one by one, so that one unit's
+    file leaves the others' values alone.
     """
     if before is None:
         return given
     given = _remembering(before, given)
     match given.kind:
-        case PaperKind.ROUND:
+        case PaperKind.ROUND | PaperKind.FILED_LIST:
             return given
         case PaperKind.WEEK:
             printed = {mean.area: mean for mean in (*before.means, *given.means)}
@@ -128,10 +141,6 @@ def merged(before: Paper | None, given: Paper, area_of: AreaOf) -> Paper:
             said = {mark for entry in given.entries for mark in (entry.place, entry.written)}
             kept = [entry for entry in before.entries if not {entry.place, entry.written} & said]
             return replace(given, means=means, entries=(*kept, *given.entries))
-        case PaperKind.FILED_LIST:
-            areas = {area_of(entry.account) for entry in given.entries if entry.account}
-            kept = [entry for entry in before.entries if entry.account and area_of(entry.account) not in areas]
-            return replace(given, entries=(*kept, *given.entries))
 
 
 def as_round(paper: Paper, accounts: Collection[str]) -> Round:
@@ -161,7 +170,7 @@ def as_week(paper: Paper, area: str, values: Mapping[str, Decimal]) -> IndexWeek
 
 def as_filed_list(paper: Paper, filings: Mapping[str, Filing]) -> FiledList:
     """Return a filed list as it concerns an area; of the paper, no rows but those that nobody answers to."""
-    return FiledList(as_of=paper.on, filings=filings, unmatched=_unmatched(paper))
+    return FiledList(as_of=paper.on, filings=filings, unmatched=_unmatched(paper), is_whole=paper.area is not None)
 
 
 def filed_names(papers: Iterable[Paper]) -> dict[str, str]:
@@ -183,10 +192,10 @@ def _remembering(before: Paper, given: Paper) -> Paper:
     )
 
 
-def _matched(entry: Entry, directory: Directory) -> Entry:
+def _matched(entry: Entry, directory: Directory, paper_area: str | None) -> Entry:
     if entry.account is not None:
         return entry
-    found = directory.find(entry.written)
+    found = directory.find(entry.written, paper_area)
     return replace(entry, account=found.id) if isinstance(found, Account) else entry
 
 

@@ -70,11 +70,15 @@ class Directory:
         """What each of them is called, by id."""
         return {id_: account.name for book in reversed(self._books) for id_, account in book.by_id.items()}
 
-    def find(self, reference: Reference) -> Account | Unmatched:
-        """Return the one account that is meant, or why that cannot be told."""
-        found = next(filter(None, (book.find(reference) for book in self._books)), [])
+    def find(self, reference: Reference, area: str | None = None) -> Account | Unmatched:
+        """Return the one account that is meant, or why that cannot be told.
+
+        In a document of an area a name means an account of that area: another area has others of the same name.
+        """
+        found = next(filter(None, (book.find(reference, area) for book in self._books)), [])
         if not found:
-            return _nobody(reference)
+            is_elsewhere = area is not None and any(book.find(reference, None) for book in self._books)
+            return _nobody(reference, area if is_elsewhere else None)
         if len(found) == 1:
             return found[0]
         column, written = _told_by(reference)
@@ -95,8 +99,8 @@ class _Book:
             for name in {_bare(account.name), _bare(filed_names.get(account.id, account.name))}:
                 self._by_name[account.platform, name].append(account)
 
-    def find(self, reference: Reference) -> list[Account]:
-        """Return everybody who may be meant; empty for nobody."""
+    def find(self, reference: Reference, area: str | None) -> list[Account]:
+        """Return everybody who may be meant, by a name in the area if one is given; empty for nobody."""
         if reference.account is not None:
             account = self.by_id.get(reference.account)
             return [account] if account else []
@@ -108,7 +112,8 @@ class _Book:
             return []
         named = self._by_name.get((reference.platform, _bare(reference.name)), [])
         # Another platform id under the same name is another account.
-        return [account for account in named if not (reference.platform_id and account.platform_id)]
+        named = [account for account in named if not (reference.platform_id and account.platform_id)]
+        return [account for account in named if area in {None, account.area}]
 
 
 def _bare(name: str) -> str:
@@ -125,8 +130,10 @@ def _told_by(reference: Reference) -> tuple[str, str]:
     return "账号名称", reference.name or ""
 
 
-def _nobody(reference: Reference) -> Unmatched:
+def _nobody(reference: Reference, area: str | None) -> Unmatched:
     column, written = _told_by(reference)
     of_platform = "" if column == "账号ID" else "该平台"
+    if area:
+        of_platform = f"{area}在该平台"
     what = f"账号ID“{written}”" if column == "账号ID" else f"{column}为“{written}”的账号"
     return Unmatched(column=column, why=f"台账中{of_platform}没有{what}")

@@ -152,6 +152,16 @@ class Register:
             return self.earlier[id_]
         return (Version(since=EVER, account=self.by_id[id_]),) if id_ in self.by_id else ()
 
+    def came_on(self, id_: str) -> date | None:
+        """Return the day on which an account came from another area; None for one that did not."""
+        last, came = None, None
+        for version in self.versions_of(id_):
+            area = version.account.area if version.account else None
+            if area == self.area and last not in {None, area}:
+                came = beijing_date(version.since)
+            last = area or last
+        return came
+
     @cached_property
     def ever_of_unit(self) -> Mapping[str, frozenset[str]]:
         """The accounts that a unit of the area has or had."""

@@ -69,16 +69,20 @@ def _change(old: Account | None, new: Account) -> Change:
     return Change(kind=ChangeKind.CHANGED, account=new, fields=fields)
 
 
-def paper_change(before: Paper | None, after: Paper) -> str:
-    """Return what happens to a paper as one line: what it is if it is new, else which rows come and go."""
+def paper_change(before: Paper | None, after: Paper, *, with_area: bool = False) -> str:
+    """Return what happens to a paper as one line: what it is if it is new, else which rows come and go.
+
+    Where there are several areas, a list is called with its own.
+    """
+    called = after.with_area if with_area else str(after)
     if before is None:
-        return f"{ChangeKind.ADDED.label} {after}（{'，'.join(_told(after))}）"
+        return f"{ChangeKind.ADDED.label} {called}（{'，'.join(_told(after))}）"
     old, new = ({entry.place: _row(entry) for entry in paper.entries} for paper in (before, after))
     parts = [f"{now}（原 {was}）" for was, now in zip(_told(before), _told(after), strict=False) if was != now]
     parts += [f"{ChangeKind.ADDED.label} {row}" for place, row in new.items() if place not in old]
     parts += [f"{old[place]}→{row}" for place, row in new.items() if place in old and old[place] != row]
     parts += [f"{ChangeKind.REMOVED.label} {row}" for place, row in old.items() if place not in new]
-    return f"{ChangeKind.CHANGED.label} {after}：{'；'.join(parts)}"
+    return f"{ChangeKind.CHANGED.label} {called}：{'；'.join(parts)}"
 
 
 def _told(paper: Paper) -> list[str]:

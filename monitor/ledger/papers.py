@@ -13,10 +13,12 @@ from pathlib import Path
 from monitor.core.account import Account
 from monitor.core.bulletin import Problem
 from monitor.core.index import WEEK
-from monitor.core.paper import Entry, Mean, Paper, PaperKind
+from monitor.core.paper import AreaThen, Entry, Mean, Paper, PaperKind
 from monitor.core.reference import Directory, Reference, Unmatched
 from monitor.ledger import cells, naming
+from monitor.ledger.fault import did_you_mean
 from monitor.ledger.sheet import Layout, Reading, Row
+from monitor.ledger.whose import FiledRow, Whose
 
 BULLETINS = Layout(
     columns=("系列", "期次", "印发日期", "覆盖全部", *naming.COLUMNS, "问题类型", "最后更新日期"),
@@ -28,7 +30,7 @@ INDEX = Layout(
     own=frozenset({"账号ID", "平台标识", "指数"}),
 )
 FILED_LIST = Layout(
-    columns=(*naming.COLUMNS, "备案号", "备案日期"),
+    columns=(*naming.COLUMNS, "地区", "备案号", "备案日期"),
     needs=naming.NEEDS,
     own=frozenset({"账号ID", "平台标识", "备案号"}),
 )
@@ -60,8 +62,11 @@ def read_bulletins(path: Path, directory: Directory, *, until: date) -> Papers:
     return _finished(reading, drafts, "文件中没有可导入的通报，请核对是否选错文件或表头位置")
 
 
-def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until: date) -> Papers:
-    """Return the weeks of a file; raises LedgerError, also for a week that is not over on the day `until`."""
+def read_index(path: Path, directory: Directory, *, areas: Sequence[str], area_then: AreaThen, until: date) -> Papers:
+    """Return the weeks of a file; raises LedgerError, also for a week that is not over on the day `until`.
+
+    A mean that a row prints is that of the area which the row's account was in that week.
+    """
     reading = Reading(path, INDEX)
     drafts: dict[str, _Draft] = {}
     for row in reading.rows():
@@ -69,7 +74,8 @@ def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until:
         if week is None:
             continue
         head = Paper(kind=PaperKind.WEEK, title=week.label, on=week.begins_on)
-        if head.on + WEEK - timedelta(days=1) > until:
+        last = head.on + WEEK - timedelta(days=1)
+        if last > until:
             reading.blame(row, f"{week.label}尚未结束，请在该周结束后导入", "周次")
         draft = drafts.setdefault(head.key, _Draft(head, row))
         named = _named(reading, row, directory)
@@ -78,26 +84,58 @@ def read_index(path: Path, directory: Directory, *, areas: Sequence[str], until:
         if named is None:
             continue
         draft.add(reading, row, Entry(written=named.written, account=named.id, value=value))
-        area = named.account.area if named.account else areas[0] if len(areas) == 1 else None
+        area = _area_in(last, named.account, areas, area_then)
         if mean is not None and area is not None:
             draft.mean(reading, row, Mean(area=area, value=mean))
     return _finished(reading, drafts, "文件中没有可导入的指数，请核对是否选错文件或表头位置")
 
 
-def read_filed_list(path: Path, directory: Directory, *, as_of: date) -> Papers:
-    """Return the list that a file is, a snapshot of the day `as_of`; raises LedgerError."""
+def read_filed_list(
+    path: Path,
+    directory: Directory,
+    *,
+    as_of: date,
+    areas: Sequence[str],
+    area_then: AreaThen,
+    area: str | None = None,
+) -> Papers:
+    """Return the list that a file is, a snapshot of the day `as_of`; raises LedgerError.
+
+    A list is one area's: `area`, else what the column 地区 says, else the area that all accounts it names were in on
+    that day. A file that mixes them is refused. `areas` are those there are.
+    """
     reading = Reading(path, FILED_LIST)
+    rows = [_filed_row(reading, row, as_of, areas) for row in reading.rows()]
+    whose = Whose(reading, directory, areas, lambda account: area_then(account.id, as_of) or account.area)
     draft: _Draft | None = None
-    for row in reading.rows():
-        draft = draft or _Draft(Paper(kind=PaperKind.FILED_LIST, on=as_of), row)
-        named = _named(reading, row, directory)
-        number = reading.take(row, "备案号", cells.text)
-        filed_on = reading.take(row, "备案日期", cells.day)
-        if filed_on and filed_on > as_of:
-            reading.blame(row, f"备案日期 {filed_on} 晚于清单的日期 {as_of}", "备案日期")
-        if named:
-            draft.add(reading, row, Entry(written=named.written, account=named.id, value=number, day=filed_on))
+    if rows and (area := whose.area(rows, area)):
+        draft = _Draft(Paper(kind=PaperKind.FILED_LIST, on=as_of, area=area), rows[0].row)
+        for one in rows:
+            named = _found(reading, one.row, one.written, directory, area) if one.written else None
+            if named:
+                whose.remark(one, named.account, area)
+                draft.add(reading, one.row, replace(one.entry, written=named.written, account=named.id))
     return _finished(reading, {"": draft} if draft else {}, "文件中没有可导入的备案账号，请核对是否选错文件或表头位置")
+
+
+def _filed_row(reading: Reading, row: Row, as_of: date, areas: Sequence[str]) -> FiledRow:
+    written = naming.reference(reading, row)
+    area = reading.take(row, "地区", cells.text)
+    if area is not None and area not in areas:
+        reading.blame(row, f"没有地区“{area}”{did_you_mean(area, areas)}", "地区")
+    number = reading.take(row, "备案号", cells.text)
+    filed_on = reading.take(row, "备案日期", cells.day)
+    if filed_on and filed_on > as_of:
+        reading.blame(row, f"备案日期 {filed_on} 晚于清单的日期 {as_of}", "备案日期")
+    entry = Entry(written=written or Reference(), value=number, day=filed_on)
+    return FiledRow(row=row, written=written, area=area, entry=entry)
+
+
+def _area_in(last: date, account: Account | None, areas: Sequence[str], area_then: AreaThen) -> str | None:
+    """Return the area to which a week that ends on a day counts for an account; None where that cannot be told."""
+    if account is not None:
+        return area_then(account.id, last) or account.area
+    return areas[0] if len(areas) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +200,12 @@ def _check(reading: Reading, draft: _Draft) -> None:
 def _named(reading: Reading, row: Row, directory: Directory) -> _Named | None:
     """Return whom a row names; whom nobody answers to is warned of."""
     written = naming.reference(reading, row)
-    if written is None:
-        return None
-    found = directory.find(written)
+    return None if written is None else _found(reading, row, written, directory)
+
+
+def _found(reading: Reading, row: Row, written: Reference, directory: Directory, area: str | None = None) -> _Named:
+    """Return who answers to what a row names, in the paper of an area if one is given."""
+    found = directory.find(written, area)
     if isinstance(found, Unmatched):
         text = f"{naming.why(found, written, directory)}，列为待匹配"
         kind = "台账中没有或不能确定是哪个账号，列为待匹配"

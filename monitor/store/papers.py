@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.core.bulletin import Hole, Round, holes
+from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.filing import FiledList, Filing
 from monitor.core.index import IndexWeek
 from monitor.core.paper import (
@@ -34,6 +35,7 @@ from monitor.core.paper import (
     says_the_same,
 )
 from monitor.core.reference import Directory, Reference
+from monitor.core.register import Version
 from monitor.store import roster, tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import portions, run, stands
@@ -73,11 +75,10 @@ def directory(tx: Tx) -> Directory:
 
 def changes(tx: Tx, given: Sequence[Paper]) -> tuple[PaperChange, ...]:
     """Return what saving these papers would change; writes nothing."""
-    areas = {account.id: account.area for account in (*roster.former_accounts(tx), *roster.accounts(tx))}
     found = []
     for paper in given:
         before = next(iter(papers(tx, paper.kind, key=paper.key)), None)
-        after = merged(before, paper, areas.get)
+        after = merged(before, paper)
         if before is None or not says_the_same(before, after):
             found.append(PaperChange(before=before, after=after))
     return tuple(found)
@@ -112,12 +113,18 @@ def match_again(tx: Tx, known_at: datetime) -> int:
 
 
 def strays(tx: Tx) -> tuple[Stray, ...]:
-    """Return the rows that nobody answers to, latest paper first; of filed lists only the latest counts."""
+    """Return the rows that nobody answers to, latest paper first; of filed lists only each area's latest counts."""
     table = tables.papers
     known = {row.id: row for row in tx.execute(_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))}
-    newest = max((row.on for row in known.values() if row.kind is PaperKind.FILED_LIST), default=None)
-    last = tx.scalar(sa.select(sa.func.max(table.c.on)).where(table.c.kind == PaperKind.FILED_LIST, stands(table)))
-    wanted = [row for row in known.values() if row.kind is not PaperKind.FILED_LIST or row.on == newest == last]
+    lists = sa.select(table.c.area, sa.func.max(table.c.on).label("on"))
+    lists = lists.where(table.c.kind == PaperKind.FILED_LIST, stands(table)).group_by(table.c.area)
+    newest = {row.area: row.on for row in tx.execute(lists)}
+    last = max(newest.values(), default=None)
+    wanted = [
+        row
+        for row in known.values()
+        if row.kind is not PaperKind.FILED_LIST or row.on == (newest[row.area] if row.area else last)
+    ]
     rows = _entries(tx, [row.id for row in wanted], tables.entries.c.account.is_(None))
     return tuple(
         Stray(paper=_paper(row, ()), entry=entry, file=row.file, known_at=row.known_at)
@@ -148,7 +155,7 @@ def papers(
     return tuple(_paper(head, rows[head.id]) for head in reversed(heads))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reader:
     """For whom papers are read, and as of when."""
 
@@ -157,9 +164,19 @@ class Reader:
     """The accounts on the roster."""
     ever: Mapping[str, str]
     """The accounts that are or were, by themselves: what papers say is kept by these very strings, not by copies."""
+    earlier: Mapping[str, Sequence[Version]]
+    """The versions of those that ever changed."""
     by: date
     """The last day on which a paper may become effective."""
     known_at: datetime
+
+    @cached_property
+    def movers(self) -> frozenset[str]:
+        """The accounts that were not always in the area."""
+        return frozenset(id_ for id_, versions in self.earlier.items() if any(map(self._is_elsewhere, versions)))
+
+    def _is_elsewhere(self, version: Version) -> bool:
+        return version.account is None or version.account.area != self.area
 
     def rounds(self, tx: Tx) -> tuple[Round, ...]:
         """Return every round, by series and number, with the rows about the accounts present."""
@@ -174,14 +191,14 @@ class Reader:
         column, number_of = tables.entries.c.value, lru_cache(_AT_MOST)(Decimal)
         return tuple(
             as_week(paper, self.area, {id_: number_of(value) for id_, value in self._said(tx, number, column) if value})
-            for number, paper in reversed(self._about_us(tx, PaperKind.WEEK, newest))
+            for number, paper in reversed(self._weeks_of_ours(tx, newest))
         )
 
     def filed_list(self, tx: Tx) -> FiledList | None:
-        """Return the newest filed list that is about the area."""
+        """Return the newest filed list of the area."""
         entry = tables.entries
         columns = (entry.c.value, entry.c.day, entry.c.written["name"].as_string())
-        for number, paper in self._about_us(tx, PaperKind.FILED_LIST, 1):
+        for number, paper in self._lists(tx, 1):
             rows = self._said(tx, number, *columns)
             filing = lru_cache(_AT_MOST)(_filing)
             filings = {id_: filing(*said) for id_, *said in rows}
@@ -192,7 +209,7 @@ class Reader:
         """Return the lists before the newest, oldest first, as far as they tell of these accounts."""
         entry = tables.entries
         found = []
-        for number, paper in reversed(self._about_us(tx, PaperKind.FILED_LIST, LISTS)[1:]):
+        for number, paper in reversed(self._lists(tx, LISTS)[1:]):
             chosen = sa.select(entry.c.account).where(entry.c.paper == number)
             rows = (tx.scalars(chosen.where(entry.c.account.in_(some))) for some in portions(unfiled, CHUNK))
             found.append(as_filed_list(paper, {account: Filing() for of_some in rows for account in of_some}))
@@ -203,30 +220,45 @@ class Reader:
         mine = (table.c.kind == kind, table.c.effective_on <= self.by, *conditions)
         return _newest_first(_heads(*mine, known_at=self.known_at))
 
-    def _about_us(self, tx: Tx, kind: PaperKind, newest: int) -> Sequence[tuple[int, Paper]]:
-        """Return the newest papers that name one of the accounts present, or nobody who is known.
-
-        Each with its number, and with those of its rows that nobody answers to.
-        """
-        if len(self.present) <= roster.IDS_AT_ONCE:
-            heads = tx.execute(self._heads(kind, _names(self.present)).limit(newest)).all()
+    def _weeks_of_ours(self, tx: Tx, newest: int) -> Sequence[tuple[int, Paper]]:
+        """Return the newest weeks that name an account which was the area's that week, or nobody who is known."""
+        if len(self.present) <= roster.IDS_AT_ONCE and not self.movers:
+            heads = tx.execute(self._heads(PaperKind.WEEK, _names(self.present)).limit(newest)).all()
         else:
-            heads = list(
-                islice((one for one in tx.execute(self._heads(kind)).all() if self._is_named(tx, one)), newest)
-            )
+            weeks = tx.execute(self._heads(PaperKind.WEEK)).all()
+            heads = list(islice((one for one in weeks if self._names_ours(tx, one)), newest))
+        return self._papers(tx, heads)
+
+    def _lists(self, tx: Tx, newest: int) -> Sequence[tuple[int, Paper]]:
+        """Return the newest lists of the area, and those that name no area but an account which was its own then."""
+        area = tables.papers.c.area
+        lists = tx.execute(self._heads(PaperKind.FILED_LIST, sa.or_(area == self.area, area.is_(None)))).all()
+        ours = (one for one in lists if one.area == self.area or self._names_ours(tx, one))
+        return self._papers(tx, list(islice(ours, newest)))
+
+    def _papers(self, tx: Tx, heads: Sequence[sa.Row[Any]]) -> Sequence[tuple[int, Paper]]:
+        """Return papers, each with its number, and with those of its rows that nobody answers to."""
         strays = _entries(tx, [head.id for head in heads], tables.entries.c.account.is_(None))
         return [(head.id, _paper(head, strays[head.id])) for head in heads]
 
-    def _is_named(self, tx: Tx, head: sa.Row[Any]) -> bool:
+    def _names_ours(self, tx: Tx, head: sa.Row[Any]) -> bool:
+        """Whether a paper names an account that was the area's on the paper's last day, or nobody who is known."""
         entry = tables.entries
         named = sa.select(entry.c.account).where(entry.c.paper == head.id, entry.c.account.is_not(None))
         is_anybody_named = False
         with tx.execute(named.execution_options(yield_per=roster.IDS_AT_ONCE)) as rows:
             for (account,) in rows:
-                if account in self.present:
+                if self._was_ours(account, head):
                     return True
                 is_anybody_named = True
         return not is_anybody_named
+
+    def _was_ours(self, account: str, head: sa.Row[Any]) -> bool:
+        if account not in self.movers:
+            return account in self.present
+        end = start_of_day(head.effective_on) if head.kind is PaperKind.WEEK else start_of_day(head.on + ONE_DAY)
+        then = [version for version in self.earlier[account] if version.since < end]
+        return bool(then) and not self._is_elsewhere(then[-1])
 
     def _said(self, tx: Tx, number: int, *columns: sa.ColumnElement[Any]) -> Iterator[tuple[Any, ...]]:
         """Yield what a paper says of the accounts that are or were: of each row the account and these columns."""
@@ -311,6 +343,7 @@ def _paper(head: sa.Row[tuple[object, ...]], entries: Sequence[Entry]) -> Paper:
         title=head.title,
         number=head.number,
         covers_all=head.covers_all,
+        area=head.area,
         means=tuple(decode(Mean, mean) for mean in head.means),
         entries=tuple(entries),
     )
@@ -325,6 +358,7 @@ def _add(tx: Tx, paper: Paper, *, file: str, known_at: datetime, import_id: int 
         "title": paper.title,
         "number": paper.number,
         "covers_all": paper.covers_all,
+        "area": paper.area,
         "means": [encode(mean) for mean in paper.means],
         "file": file,
         "known_at": known_at,

@@ -36,7 +36,7 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
     ids = {account.id for account in accounts}
     earlier = _earlier(tx, area, ids, now, known_by)
     ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
-    papers = Reader(area=area, present=ids, ever=ever, by=today, known_at=known_by)
+    papers = Reader(area=area, present=ids, ever=ever, earlier=earlier, by=today, known_at=known_by)
     filed = papers.filed_list(tx)
     unfiled = [account.id for account in accounts if filed is not None and account.id not in filed.filings]
     return Register(

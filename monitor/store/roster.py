@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Account, Source, UnitKey
+from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.observation import MANUAL
 from monitor.core.register import Version
 from monitor.core.schedule import first_look
@@ -242,6 +243,26 @@ def units_ever(tx: Tx) -> Iterator[tuple[str, UnitKey, bool]]:
         yield from ((id_, one, False) for one in dict.fromkeys(before) if one and one != now)
         if now:
             yield (id_, now, True)
+
+
+def areas_then(tx: Tx) -> Callable[[str, date], str | None]:
+    """Return who tells the area that an account was in at the end of a day, as known now."""
+    version = tables.account_versions
+    chosen = sa.select(version.c.account, version.c.effective_from, version.c.is_removed, written("area"))
+    found: defaultdict[str, dict[datetime, str]] = defaultdict(dict)
+    for row in tx.execute(
+        chosen.order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
+    ):
+        found[row.account].pop(row.effective_from, None)
+        if not row.is_removed:
+            found[row.account][row.effective_from] = row[3]
+
+    def area_then(id_: str, on: date) -> str | None:
+        end, versions = start_of_day(on + ONE_DAY), found.get(id_, {})
+        then = [area for since, area in versions.items() if since < end]
+        return then[-1] if then else next(iter(versions.values()), None)
+
+    return area_then
 
 
 def former_accounts(tx: Tx) -> tuple[Account, ...]:

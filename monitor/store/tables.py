@@ -405,6 +405,7 @@ papers = Table(
     Column("title", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("covers_all", Boolean, nullable=False),
+    Column("area", Text),
     Column("means", sa.JSON, nullable=False),
     Column("file", Text, nullable=False),
     Column("known_at", UtcDateTime, nullable=False),

@@ -233,7 +233,7 @@ class _County:
             monday = day - timedelta(days=day.weekday() + 21 - 7 * number)
             values = tuple(_entry(id_, value=str(40 + place % 40)) for place, id_ in enumerate(ids))
             yield Paper(kind=PaperKind.WEEK, title=f"{monday}周", on=monday, entries=values)
-        yield Paper(kind=PaperKind.FILED_LIST, on=day, entries=tuple(_entry(id_) for id_ in ids))
+        yield Paper(kind=PaperKind.FILED_LIST, on=day, area="示例县", entries=tuple(_entry(id_) for id_ in ids))
 
     def _scanned(self) -> float:
         """Return what it costs to read every row that an evaluation may read."""

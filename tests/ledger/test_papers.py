@@ -39,11 +39,13 @@ def bulletins(path: Path, *rows: Sequence[object]) -> Papers:
 
 
 def index(path: Path, *rows: Sequence[object], areas: Sequence[str] = ("示例县",)) -> Papers:
-    return read_index(table(path, *rows), DIRECTORY, areas=areas, until=UNTIL)
+    return read_index(table(path, *rows), DIRECTORY, areas=areas, area_then=lambda *_: None, until=UNTIL)
 
 
 def filed(path: Path, *rows: Sequence[object]) -> Papers:
-    return read_filed_list(table(path, *rows), DIRECTORY, as_of=UNTIL)
+    return read_filed_list(
+        table(path, *rows), DIRECTORY, as_of=UNTIL, areas=["示例县", "邻县"], area_then=lambda *_: None
+    )
 
 
 def only(read: Papers) -> Paper:

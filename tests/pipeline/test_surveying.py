@@ -260,7 +260,7 @@ async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_ev
     today = of.clock().date()
     mine = Entry(written=Reference(account="A01"), account="A01", problem=Problem.STALE)
     nobody = Entry(written=Reference(platform=Platform.SOHU, name="示例新号"), problem=Problem.STALE)
-    stray = Paper(kind=PaperKind.FILED_LIST, on=today, entries=(nobody,))
+    stray = Paper(kind=PaperKind.FILED_LIST, on=today, area="示例县", entries=(nobody,))
     rounds = [
         Paper(kind=PaperKind.ROUND, title=title, number=number, on=today, entries=(entry,))
         for title, number, entry in (

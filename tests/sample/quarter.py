@@ -174,7 +174,7 @@ def index(day: str, table: str) -> Happening:
     """Return the import of weeks of the index."""
 
     def take(_: Parts, tx: Tx, now: datetime, path: Path) -> None:
-        read = read_index(path, papers.directory(tx), areas=(AREA,), until=beijing_date(now))
+        read = read_index(path, papers.directory(tx), areas=(AREA,), area_then=lambda *_: AREA, until=beijing_date(now))
         papers.save_papers(tx, read.papers, file=path.name, known_at=now)
 
     return _import(day, "导入运营效果指数", "周次,账号ID,指数,全县平均值\n" + table, take)

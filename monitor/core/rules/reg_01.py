@@ -1,8 +1,9 @@
 """REG-01: 未纳入平台监管范围的，一律予以注销，并在政府执行力考核中予以扣分.
 
 Instrument: 缙政办发〔2022〕13号 三(一). Up to the deadline's last moment a missing account is to be reported, from
-the day after on it is a violation. A list grows old, and says nothing of an account that was opened after it and is not
-on it; one whose opening was approved lately has time to be filed. Websites are no such accounts.
+the day after on it is a violation. A list is its area's. It grows old, and says nothing of an account that was opened
+after it and is not on it, nor of one that came from another area after it; one whose opening was approved lately has
+time to be filed. Websites are no such accounts.
 """
 
 from __future__ import annotations
@@ -45,8 +46,15 @@ def _why_unknown(filed: FiledList | None, book: RuleBook, today: date) -> str | 
 
 
 def _missing(account: Account, register: Register, filed: FiledList, book: RuleBook, today: date) -> Finding:
+    listed = f"已备案清单（截至{dated(filed.as_of, today)}）"
+    if not filed.is_whole:
+        because = f"{listed}未写明是哪个地区的，不能判定是否备案，请按地区重新导入。"
+        return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
+    came = register.came_on(account.id)
+    if came is not None and came > filed.as_of:
+        because = f"该账号于{dated(came, today)}划入{register.area}，晚于{listed}，不能判定是否备案。"
+        return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
     if account.opened_on is not None and account.opened_on > filed.as_of:
-        listed = f"已备案清单（截至{dated(filed.as_of, today)}）"
         because = f"该账号于{dated(account.opened_on, today)}开设，晚于{listed}，不能判定是否备案。"
         return on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
     deadline = book.date(ID, "deadline")
@@ -125,7 +133,7 @@ RULE = AreaRule(
         State.OK: "在最近的已备案清单中（先核对清单：在清单中的，无论何时开设）",
         State.WARNING: "不在清单中，但截止日期未过，或开设批准（备案变更记录）未满10个工作日",
         State.VIOLATED: "不在清单中，且截止日期已过",
-        State.UNKNOWN: "尚未导入清单；清单超过35天；或不在清单中而账号开设晚于清单",
+        State.UNKNOWN: "尚未导入清单；清单超过35天；或不在清单中而账号开设晚于清单、从其他地区划入晚于清单",
         State.NEEDS_REVIEW: "单位层级未填写",
         State.NOT_APPLICABLE: "网站",
     },

@@ -1,0 +1,134 @@
+"""An office of two areas, through the command line: what is imported for one says nothing of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from tests.cli.office import HEADER, SETTINGS, Office, Said
+
+FULL = (*HEADER, "所属地区", "单位层级", "平台标识")
+ROSTER = (
+    ("A01", "甲县发布", "微博", "教育局", "甲县", "县属单位", "11"),
+    ("A02", "甲县卫健", "微博", "卫健局", "甲县", "县属单位", "12"),
+    ("B01", "乙县发布", "微博", "教育局", "乙县", "县属单位", "21"),
+    ("B02", "乙县卫健", "微博", "卫健局", "乙县", "县属单位", "22"),
+)
+LIST = ("账号ID",)
+AT = ("--at", "2026-06-05T09:00", "--known-at", "now")
+
+
+@pytest.fixture
+def two(office: Office) -> Office:
+    office.settle(SETTINGS.replace("[示例县]", "[甲县, 乙县]"), instead=True)
+    office.type("import", "roster", office.table(*ROSTER, header=FULL), "--as-of", "2026-01-01").done()
+    return office
+
+
+def move(two: Office, id_: str, area: str, on: str) -> None:
+    [row] = [[*row] for row in ROSTER if row[0] == id_]
+    row[4] = area
+    two.type("import", "roster", two.table(row, header=FULL), "--as-of", on).done()
+
+
+def imported(two: Office, kind: str, rows: Sequence[Sequence[object]], header: Sequence[str], *more: str) -> Said:
+    return two.type("import", kind, two.table(*rows, header=header, name=f"{kind}.csv"), *more)
+
+
+def filed(two: Office, on: str, *ids: str, area: str | None = None) -> Said:
+    of = ("--area", area) if area else ()
+    return imported(two, "filed-list", [(id_,) for id_ in ids], LIST, "--as-of", on, *of)
+
+
+def states(two: Office, rule: str) -> Mapping[str, str]:
+    """Return what a rule says of each account; of the others it says nothing."""
+    found = two.type("evaluate", "--json", *AT).json
+    return {one["account"]: one["state"] for one in found if one["rule"] == rule and one["account"]}
+
+
+# --- filed lists ---
+
+
+def test_a_newer_list_of_another_area_is_no_list_of_this_one(two: Office) -> None:
+    filed(two, "2026-05-20", "A01", "A02").done()
+    filed(two, "2026-06-01", "B01").done()
+    assert states(two, "REG-01") == {"B02": "violated"}
+
+
+@pytest.mark.parametrize("how", ["option", "column"])
+def test_an_account_of_this_area_in_the_other_area_s_file_does_not_make_it_count_here(two: Office, how: str) -> None:
+    filed(two, "2026-05-20", "A01", "A02").done()
+    if how == "option":
+        said = filed(two, "2026-06-01", "B01", "B02", "A01", area="乙县")
+    else:
+        rows = [(id_, "乙县") for id_ in ("B01", "B02", "A01")]
+        said = imported(two, "filed-list", rows, ("账号ID", "地区"), "--as-of", "2026-06-01")
+    assert "新增 乙县已备案清单 2026-06-01（3行）" in said.done().splitlines()
+    assert said.err == "提示：filed-list.csv 第4行：账号ID A01在台账中属于甲县，本清单只作为乙县的清单。\n"
+    assert states(two, "REG-01") == {}
+
+
+def test_an_account_that_moved_here_does_not_bring_the_list_of_its_former_area(two: Office) -> None:
+    filed(two, "2026-05-20", "A01", "A02").done()
+    filed(two, "2026-06-01", "B01", "B02").done()
+    move(two, "B01", "甲县", "2026-06-02")
+    # the list of its new area is older than its coming: nothing is known of it, and of the others all
+    assert states(two, "REG-01") == {"B01": "unknown"}
+    filed(two, "2026-06-03", "A01", "A02").done()
+    assert states(two, "REG-01") == {"B01": "violated"}
+    filed(two, "2026-06-04", "A01", "A02", "B01").done()
+    assert states(two, "REG-01") == {}
+
+
+def test_a_file_with_two_areas_accounts_is_refused_and_its_rows_are_named(two: Office) -> None:
+    before = two.content()["papers"]
+    reason = filed(two, "2026-06-01", "B01", "A01", "B02").refused()
+    assert reason.startswith(
+        "filed-list.csv 第3行：账号ID A01属于甲县，而清单中其他账号属于乙县：一份清单只能是一个地区的"
+    )
+    rows = [("A01", "甲县"), ("A02", ""), ("B01", "乙县")]
+    reason = imported(two, "filed-list", rows, ("账号ID", "地区")).refused()
+    assert reason.startswith("filed-list.csv 第4行“地区”列：“乙县”与第2行（甲县）不同：一份清单只能是一个地区的")
+    reason = imported(two, "filed-list", rows, ("账号ID", "地区"), "--area", "甲县").refused()
+    assert reason.startswith("filed-list.csv 第4行“地区”列：“乙县”与 --area 甲县 不同")
+    assert two.content()["papers"] == before
+
+
+def test_a_list_whose_area_nothing_tells_is_refused(two: Office) -> None:
+    header = ("平台", "账号名称")
+    reason = imported(two, "filed-list", [("微博", "没有的号")], header).refused()
+    assert "不能确定是哪个地区的清单（甲县、乙县），请用“地区”列或 --area 写明" in reason
+    assert "没有地区“丙县”" in imported(two, "filed-list", [("微博", "没有的号")], header, "--area", "丙县").refused()
+    reason = imported(two, "filed-list", [("A01", "丙县")], ("账号ID", "地区")).refused()
+    assert "“地区”列：没有地区“丙县”" in reason
+    imported(two, "filed-list", [("微博", "没有的号")], header, "--area", "乙县").done()
+
+
+def test_the_area_of_a_list_is_that_of_its_accounts_on_its_day(two: Office) -> None:
+    move(two, "B01", "甲县", "2026-05-15")
+    assert "新增 乙县已备案清单 2026-05-01（2行）" in filed(two, "2026-05-01", "B01", "B02").done().splitlines()
+    assert "第3行：账号ID B02属于乙县" in filed(two, "2026-05-20", "B01", "B02").refused()
+
+
+def test_a_name_means_the_account_of_the_list_s_area(two: Office) -> None:
+    twins = [
+        ("A03", "教育发布", "微博", "教育局", "甲县", "县属单位", ""),
+        ("B03", "教育发布", "微博", "教育局", "乙县", "县属单位", ""),
+    ]
+    two.type("import", "roster", two.table(*twins, header=FULL), "--as-of", "2026-01-02").done()
+    rows = [("微博", "教育发布"), ("微博", "乙县发布"), ("微博", "甲县发布")]
+    said = imported(two, "filed-list", rows, ("平台", "账号名称"), "--area", "乙县", "--as-of", "2026-06-01")
+    assert "台账中乙县在该平台没有账号名称为“甲县发布”的账号，列为待匹配" in said.err
+    assert states(two, "REG-01") == {"B02": "violated", **dict.fromkeys(("A01", "A02", "A03"), "unknown")}
+
+
+def test_lists_of_two_areas_of_one_day_are_replaced_and_withdrawn_apart(two: Office) -> None:
+    filed(two, "2026-06-01", "A01").done()
+    filed(two, "2026-06-01", "B01").done()
+    filed(two, "2026-06-01", "B01", "B02").done()
+    assert states(two, "REG-01") == {"A02": "violated"}
+    listed = two.type("import", "list").done().splitlines()
+    assert "乙县：新增0，修改1，不变0" in listed[0]
+    two.type("import", "withdraw", listed[0].split()[0], "--yes").done()
+    assert states(two, "REG-01") == {"A02": "violated", "B02": "violated"}
