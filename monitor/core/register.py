@@ -89,6 +89,10 @@ class Register:
     """What people decided about the area, its units and its accounts, oldest first."""
     troubles: tuple[Trouble, ...] = ()
     """What is to be settled, longest open first."""
+    others: frozenset[str] = frozenset()
+    """The other areas after which a series of bulletins may be called."""
+    elsewhere: Mapping[str, Register] = field(default_factory=dict)
+    """By area in which accounts that are here now were while weeks were published: its accounts, weeks and list."""
 
     @cached_property
     def judged(self) -> tuple[Account, ...]:
@@ -151,6 +155,13 @@ class Register:
         if id_ in self.earlier:
             return self.earlier[id_]
         return (Version(since=EVER, account=self.by_id[id_]),) if id_ in self.by_id else ()
+
+    def area_before(self, id_: str, moment: datetime) -> str | None:
+        """Return the area that an account of the register was in just before a moment; None: in none."""
+        if id_ not in self.earlier:
+            return self.area
+        then = [version.account for version in self.earlier[id_] if version.since < moment]
+        return then[-1].area if then and then[-1] else None
 
     def came_on(self, id_: str) -> date | None:
         """Return the day on which an account came from another area; None for one that did not."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,8 @@ from monitor.store.records import lives, records
 
 WEEKS = 53
 """How many published weeks a register reaches back: more than any rule or report looks at."""
+_LONG_AGO = timedelta(weeks=2 * WEEKS)
+"""Who left an area before that has no week in it that a register reaches."""
 
 
 def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = None) -> Register:
@@ -34,16 +37,17 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
     known_by, today = known_at or now, beijing_date(now)
     accounts = roster.accounts_in(tx, area, at=now, known_at=known_by)
     ids = {account.id for account in accounts}
-    earlier = _earlier(tx, area, ids, now, known_by)
-    ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
-    papers = Reader(area=area, present=ids, ever=ever, earlier=earlier, by=today, known_at=known_by)
+    changed = roster.versions_since(tx, EVER, at=now, known_at=known_by)
+    earlier = _earlier(changed, area, ids)
+    papers = _reader(area, accounts, earlier, today, known_by)
+    rounds = papers.rounds(tx)
     filed = papers.filed_list(tx)
     unfiled = [account.id for account in accounts if filed is not None and account.id not in filed.filings]
     return Register(
         area=area,
         accounts=accounts,
         earlier=earlier,
-        rounds=papers.rounds(tx),
+        rounds=rounds,
         weeks=papers.weeks(tx, WEEKS),
         filed=filed,
         former_lists=papers.former_lists(tx, unfiled) if unfiled else (),
@@ -55,6 +59,43 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
         ),
         decisions=(*decisions_in(tx, area, now, known_by), *_decisions(tx, ids, now, known_by)),
         troubles=_troubles(tx, ids, min(now, known_by)),
+        others=roster.areas_known(tx, {one.series for one in rounds}, known_by) - {area},
+        elsewhere={
+            other: _weeks_of(tx, other, changed, now, known_by) for other in sorted(_left(earlier, ids, area, now))
+        },
+    )
+
+
+def _reader(
+    area: str, accounts: Sequence[Account], earlier: Mapping[str, tuple[Version, ...]], by: date, known_by: datetime
+) -> Reader:
+    ids = {account.id for account in accounts}
+    ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
+    return Reader(area=area, present=ids, ever=ever, earlier=earlier, by=by, known_at=known_by)
+
+
+def _left(
+    earlier: Mapping[str, tuple[Version, ...]], ids: Collection[str], area: str, now: datetime
+) -> Collection[str]:
+    """Return the other areas that these accounts, here now, were in while the weeks of a register were published."""
+    ends = ((one, after.since) for id_ in ids if id_ in earlier for one, after in pairwise(earlier[id_]))
+    recent = (one.account.area for one, end in ends if one.account and end > now - _LONG_AGO)
+    return {other for other in recent if other != area}
+
+
+def _weeks_of(
+    tx: Tx, area: str, changed: Mapping[str, tuple[Version, ...]], now: datetime, known_by: datetime
+) -> Register:
+    """Return of another area what the means of its weeks follow from."""
+    accounts = roster.accounts_in(tx, area, at=now, known_at=known_by)
+    earlier = _earlier(changed, area, {account.id for account in accounts})
+    papers = _reader(area, accounts, earlier, beijing_date(now), known_by)
+    return Register(
+        area=area,
+        accounts=accounts,
+        earlier=earlier,
+        weeks=papers.weeks(tx, WEEKS),
+        filed=papers.filed_list(tx),
     )
 
 
@@ -84,10 +125,9 @@ def areas(tx: Tx, *, now: datetime, known_at: datetime | None = None) -> tuple[s
 
 
 def _earlier(
-    tx: Tx, area: str, ids: Collection[str], now: datetime, known_by: datetime
+    changed: Mapping[str, tuple[Version, ...]], area: str, ids: Collection[str]
 ) -> Mapping[str, tuple[Version, ...]]:
     """Return the versions of what ever changed on the roster, if it was ever the area's."""
-    changed = roster.versions_since(tx, EVER, at=now, known_at=known_by)
     return {
         id_: versions
         for id_, versions in changed.items()

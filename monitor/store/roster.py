@@ -212,6 +212,18 @@ def areas_on(tx: Tx, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
     return _values_in_force(tx, written("area"), at, known_at)
 
 
+def areas_known(tx: Tx, texts: Collection[str], known_at: datetime) -> frozenset[str]:
+    """Return the areas that had ever been on the roster, as known then, and with whose name one of the texts begins."""
+    version = tables.account_versions
+    named = (name for name in tx.scalars(sa.select(tables.areas.c.name)).all() if any(map(_begins(name), texts)))
+    ever = {name: sa.exists().where(version.c.known_at <= known_at, written("area") == name) for name in named}
+    return frozenset(name for name, is_known in ever.items() if tx.scalar(sa.select(is_known)))
+
+
+def _begins(name: str) -> Callable[[str], bool]:
+    return lambda text: text.startswith(name)
+
+
 def units_outside(tx: Tx, area: str, *, at: datetime, known_at: datetime) -> tuple[str, ...]:
     """Return the units that have accounts in other areas, sorted."""
     return _values_in_force(tx, written("unit"), at, known_at, written("area") != area)

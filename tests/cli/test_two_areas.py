@@ -15,6 +15,11 @@ ROSTER = (
     ("B01", "乙县发布", "微博", "教育局", "乙县", "县属单位", "21"),
     ("B02", "乙县卫健", "微博", "卫健局", "乙县", "县属单位", "22"),
 )
+MORE = tuple(
+    (f"{sort}0{number}", f"{area}{number}号", "微博", f"{number}局", area, "县属单位", f"{sort}{number}")
+    for sort, area in (("A", "甲县"), ("B", "乙县"))
+    for number in (3, 4, 5)
+)
 LIST = ("账号ID",)
 AT = ("--at", "2026-06-05T09:00", "--known-at", "now")
 
@@ -27,7 +32,7 @@ def two(office: Office) -> Office:
 
 
 def move(two: Office, id_: str, area: str, on: str) -> None:
-    [row] = [[*row] for row in ROSTER if row[0] == id_]
+    [row] = [[*row] for row in (*ROSTER, *MORE) if row[0] == id_]
     row[4] = area
     two.type("import", "roster", two.table(row, header=FULL), "--as-of", on).done()
 
@@ -132,3 +137,111 @@ def test_lists_of_two_areas_of_one_day_are_replaced_and_withdrawn_apart(two: Off
     assert "乙县：新增0，修改1，不变0" in listed[0]
     two.type("import", "withdraw", listed[0].split()[0], "--yes").done()
     assert states(two, "REG-01") == {"A02": "violated", "B02": "violated"}
+
+
+# --- the index ---
+
+INDEX = ("周次", "账号ID", "指数")
+
+
+def index(two: Office, week: str, **values: str) -> None:
+    rows = [(week, id_, value) for id_, value in values.items()]
+    imported(two, "index", rows, INDEX).done()
+
+
+@pytest.fixture
+def measured(two: Office) -> Office:
+    """Return an office in whose areas the index differs by far: about 100 in one, about 12 in the other."""
+    two.type("import", "roster", two.table(*MORE, header=FULL), "--as-of", "2026-01-02").done()
+    for week in ("2026-W20", "2026-W21"):
+        index(two, week, A01="100", A02="100", A03="100", A04="100", A05="100")
+        index(two, week, B01="13", B02="11", B03="12", B04="10", B05="11.5")
+    return two
+
+
+def because(two: Office, rule: str, id_: str) -> str:
+    found = two.type("evaluate", "--json", *AT).json
+    return str(next(one["because"] for one in found if (one["rule"], one["account"]) == (rule, id_)))
+
+
+def test_an_account_s_weeks_elsewhere_are_compared_with_the_mean_there(measured: Office) -> None:
+    before = states(measured, "WEAK-01")
+    assert before == {"B02": "violated", "B04": "violated"}
+    move(measured, "B01", "甲县", "2026-05-25")
+    move(measured, "B04", "甲县", "2026-05-25")
+    # B01 was above the mean of 乙县 in both weeks, and B04 below; the mean of 甲县 concerns neither
+    assert states(measured, "WEAK-01") == before
+    assert "2026-W21为10（乙县平均11.5）" in because(measured, "WEAK-01", "B04")
+
+
+def test_the_first_week_here_is_compared_with_the_mean_here(measured: Office) -> None:
+    move(measured, "B01", "甲县", "2026-05-20")  # a Wednesday: the week counts where it ended
+    assert states(measured, "WEAK-01")["B02"] == "violated"
+    assert "B01" not in states(measured, "WEAK-01")  # above there, below here
+    move(measured, "B04", "甲县", "2026-05-20")
+    assert "2026-W20为10（乙县平均11.5）、2026-W21为10（平均" in because(measured, "WEAK-01", "B04")
+
+
+def test_a_week_published_there_only_is_no_missing_week_here(measured: Office) -> None:
+    move(measured, "B01", "甲县", "2026-05-25")
+    for week in ("2026-W18", "2026-W19"):
+        index(measured, week, B01="13", B02="11", B03="12", B04="10", B05="11.5")
+    assert {"A01", "A02", "B01"}.isdisjoint(states(measured, "WEAK-01"))
+    index(measured, "2026-W22", B02="11", B03="12", B05="11.5")
+    assert {"A01", "A02", "B01"}.isdisjoint(states(measured, "WEAK-01"))
+
+
+def test_a_printed_mean_is_of_the_area_that_the_account_was_in_that_week(two: Office) -> None:
+    move(two, "B01", "甲县", "2026-05-25")
+    header = (*INDEX, "全县平均值")
+    said = imported(two, "index", [("2026-W20", "B01", "13", "11.5"), ("2026-W20", "A01", "99", "100")], header)
+    assert "乙县平均 11.5、甲县平均 100" in said.done()
+    imported(two, "index", [("2026-W21", "B01", "13", "11.5"), ("2026-W21", "A01", "99", "100")], header).done()
+    assert states(two, "WEAK-01") == {"A01": "violated", "A02": "unknown", "B02": "unknown"}
+
+
+# --- bulletins ---
+
+ROUND = ("系列", "期次", "印发日期", "覆盖全部", "账号ID", "问题类型")
+
+
+def listed(two: Office, series: str, *ids: str) -> None:
+    """Import two rounds that list these accounts both times, of 2026-05-01 and of 2026-06-01."""
+    rounds = ((1, "2026-05-01"), (2, "2026-06-01"))
+    rows = [(series, number, on, "是", id_, "2周未更新") for number, on in rounds for id_ in ids]
+    imported(two, "bulletins", rows, ROUND).done()
+
+
+def count_own(two: Office) -> None:
+    rules = two.folder / "config" / "rules.yaml"
+    text = rules.read_text("utf-8")
+    assert "count_own_bulletin: false" in text
+    rules.write_text(text.replace("count_own_bulletin: false", "count_own_bulletin: true"), "utf-8")
+
+
+def test_a_series_that_an_area_runs_itself_counts_for_its_accounts_only(two: Office) -> None:
+    listed(two, "乙县通报", "A01", "B01")
+    assert states(two, "UPD-02") == {}  # nobody's own series counts unless the rules say so
+    count_own(two)
+    assert states(two, "UPD-02") == {"B01": "violated"}
+    listed(two, "省平台通报", "A02", "B02")
+    assert states(two, "UPD-02") == {"B01": "violated", "A02": "violated", "B02": "violated"}
+
+
+@pytest.mark.parametrize(
+    ("on", "series", "expected"),
+    [
+        ("2026-06-02", "乙县通报", {"B01": "violated"}),  # it was there for both rounds
+        ("2026-05-15", "乙县通报", {}),
+        ("2026-05-15", "甲县通报", {}),
+        ("2026-04-01", "甲县通报", {"B01": "violated"}),
+        ("2026-05-15", "省平台通报", {"B01": "violated"}),
+    ],
+)
+def test_a_round_counts_for_an_account_in_the_area_that_it_then_was_in(
+    two: Office, on: str, series: str, expected: Mapping[str, str]
+) -> None:
+    count_own(two)
+    listed(two, series, "B01")
+    move(two, "B01", "甲县", on)
+    assert states(two, "UPD-02") == expected

@@ -3,8 +3,9 @@
 Instrument: 缙政办发〔2022〕13号 三(二)1. Consecutive are rounds whose numbers are neighbours in one series,
 whatever lies between their dates. Once it holds, it holds until a decision or a correction; a clean round resets
 the count alone. What a missing round, or a row that nobody could match and that may mean the account, may have said is
-taken both ways: where the verdict depends on it, nothing is known. A series that carries the area's own name is the
-office's own bulletin: it counts only where rules.yaml says so.
+taken both ways: where the verdict depends on it, nothing is known. A series that carries an area's name is the
+bulletin of that area's own office: it counts only where rules.yaml says so, and for the accounts that were the area's
+when a round was issued.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import pairwise
 
 from monitor.core.account import Account
 from monitor.core.bulletin import Listing, Problem, Round
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.record import Subject
@@ -48,12 +49,25 @@ class _Series:
     limit: int
     """How many listings in a row are too many."""
     listings: Mapping[int, Mapping[str, Sequence[Listing]]]
+    owner: str | None
+    """The area that runs it, for its own accounts only."""
+    register: Register
 
     @classmethod
-    def of(cls, name: str, rounds: tuple[Round, ...], limit: int) -> _Series:
-        return cls(
-            name=name, rounds=rounds, limit=limit, listings={one.number: _by_account(one.listings) for one in rounds}
-        )
+    def of(cls, name: str, rounds: tuple[Round, ...], limit: int, owner: str | None, register: Register) -> _Series:
+        listings = {one.number: _by_account(one.listings) for one in rounds}
+        return cls(name=name, rounds=rounds, limit=limit, listings=listings, owner=owner, register=register)
+
+    def ever_concerned(self, account: Account) -> bool:
+        """Whether any of its rounds may be about the account."""
+        return any(self._concerns(one, account) for one in self.rounds)
+
+    def _concerns(self, one: Round, account: Account) -> bool:
+        """Whether a round may be about the account: issued in its time, and by the area that it was then in."""
+        if account.opened_on is not None and one.issued_on < account.opened_on:
+            return False
+        day_after = start_of_day(one.issued_on + ONE_DAY)
+        return self.owner is None or self.register.area_before(account.id, day_after) == self.owner
 
     @property
     def vague(self) -> int:
@@ -76,7 +90,7 @@ class _Series:
         counts = frozenset({_Count()})
         before: Round | None = None
         for one in self.rounds:
-            if account.opened_on is None or one.issued_on >= account.opened_on:
+            if self._concerns(one, account):
                 since = before.issued_on if before else date.min
                 if any(since <= day < one.issued_on for day in settled):
                     undecided, counts = counts, _settle(counts)
@@ -121,19 +135,30 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the accounts that were listed twice in a row, and those that may have been."""
     limit, counts_own = book.number(ID, "rounds"), book.is_on(ID, COUNT_OWN)
     series = [
-        _Series.of(name, rounds, limit)
+        _Series.of(name, rounds, limit, owner, register)
         for name, rounds in register.series.items()
-        if counts_own or not name.startswith(register.area)
+        for owner in [_owner(name, register)]
+        if counts_own or owner is None
     ]
     walked = [(one, vague, one.suspects(vague)) for one in series for vague in [one.vague]]
     for account in register.judged:
-        near = [one for one, vague, suspects in walked if suspects.get(account.id, vague) >= limit]
+        near = [
+            one
+            for one, vague, suspects in walked
+            if suspects.get(account.id, vague) >= limit and one.ever_concerned(account)
+        ]
         if not near:
             continue
         decisions = [one for one in register.decisions_of(account.id) if one.rule == ID]
         verdicts = [_verdict(one, account, decisions, book, now) for one in near]
         said = [verdict for verdict in verdicts if verdict]
         yield from sorted(said, key=lambda finding: finding.state is State.UNKNOWN)[:1]
+
+
+def _owner(name: str, register: Register) -> str | None:
+    """Return the area that runs a series, after which it is called; None for one of the platform or of a city."""
+    called = (area for area in (register.area, *register.others) if name.startswith(area))
+    return max(called, key=len, default=None)
 
 
 def _verdict(

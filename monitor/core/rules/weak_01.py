@@ -4,6 +4,7 @@ Instrument: 缙政办发〔2022〕13号 三(二)2, a screening of May 2022; late
 platform's, imported and never invented. Judged are an account's two latest weeks with a value; two published weeks
 without one make them too old. The mean is the platform's where it printed one, else that of the accounts that were
 judged and in scope when the week ended and are on the latest filed list known: who has closed since was one of them.
+A week counts in the area that the account was in when it ended: its value then is compared with that area's mean.
 Without the main account, or of one platform only (rules.yaml), no mean is printed. Values are compared exactly; the
 mean itself is not below the mean.
 """
@@ -36,6 +37,8 @@ class _Mean:
 
     total: Decimal
     count: int
+    whose: str = ""
+    """The area that it is of, where that is not the one that is judged."""
 
     def is_above(self, value: Decimal) -> bool:
         """Whether the value is strictly below the mean."""
@@ -44,7 +47,7 @@ class _Mean:
     @cached_property
     def text(self) -> str:
         """The mean for people, with at most two decimals."""
-        return f"{(self.total / self.count).quantize(Decimal('0.01')).normalize():f}"
+        return f"{self.whose}平均{(self.total / self.count).quantize(Decimal('0.01')).normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +89,75 @@ class _Means:
         return account.platform if self.by_platform else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weeks:
+    """The published weeks that count for an account, oldest first, each with the means of the area that it was in."""
+
+    published: Sequence[IndexWeek]
+    means: Sequence[tuple[_Means, int]]
+    """With the place of the week among that area's."""
+    area: str
+
+    def mean(self, place: int, account: Account) -> _Mean | None:
+        """Return what an account's value of a week is compared with; None where there are too few values for that."""
+        means, of_theirs = self.means[place]
+        found, whose = means.of(of_theirs, account), means.register.area
+        return replace(found, whose=whose) if found and whose != self.area else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """Which weeks count for which accounts of an area."""
+
+    register: Register
+    ours: _Means
+    theirs: Mapping[str, _Means]
+    """Of the areas that some of the accounts came from."""
+    always: _Weeks
+    """Those of an account that was always here."""
+
+    @classmethod
+    def of(cls, register: Register, book: RuleBook) -> _Calendar:
+        by_platform = book.is_on(ID, BY_PLATFORM)
+        ours = _Means(register, book, by_platform)
+        theirs = {area: _Means(other, book, by_platform) for area, other in register.elsewhere.items()}
+        places = [(ours, place) for place in range(len(register.weeks))]
+        return cls(register, ours, theirs, _Weeks(published=register.weeks, means=places, area=register.area))
+
+    def weeks(self, account: Account) -> _Weeks:
+        """Return the weeks of an account: of each time those of the area that it was in."""
+        if not self.theirs or account.id not in self.register.earlier:
+            return self.always
+        found = [
+            (week, (means, place))
+            for area, means in {**self.theirs, self.register.area: self.ours}.items()
+            for place, week in enumerate(means.register.weeks)
+            if (self.register.area_before(account.id, week.ends_at) or self.register.area) == area
+        ]
+        found.sort(key=lambda one: one[0].begins_on)
+        area = self.register.area
+        return _Weeks(published=[week for week, _ in found], means=[means for _, means in found], area=area)
+
+
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts that were below the mean twice in a row, and those of which that is not known."""
-    weeks, means = register.weeks, _Means(register, book, book.is_on(ID, BY_PLATFORM))
+    calendar = _Calendar.of(register, book)
+    name = calendar.ours.name
     for account in register.judged:
         if account.id in register.pending:
             begun = _has_been(Scope.PENDING, account, register)
             yield replace(scope_pending(ID, account, book), since=shown(begun, ID, book), begun_at=begun)
             continue
-        valued = _latest(account, weeks, book.number(ID, "weeks"))
-        known = [(weeks[place], mean) for place in valued if (mean := means.of(place, account))]
-        because = _why_unknown(len(weeks), valued, len(known), means.name, book)
+        weeks = calendar.weeks(account)
+        valued = _latest(account, weeks.published, book.number(ID, "weeks"))
+        known = [(weeks.published[place], mean) for place in valued if (mean := weeks.mean(place, account))]
+        because = _why_unknown(len(weeks.published), valued, len(known), name, book)
         if because:
             yield on_account(ID, account, book, State.UNKNOWN, because, basis=Basis.IMPORT)
         elif all(mean.is_above(week.values[account.id]) for week, mean in known):
-            since, bound = _since(account, weeks, means, book), _has_been(Scope.IN, account, register)
+            since, bound = _since(account, weeks, name, book), _has_been(Scope.IN, account, register)
             begun = max(start_of_day(since), bound)
-            yield _violated(account, known, means.name, begun, book, now)
+            yield _violated(account, known, name, begun, book, now)
 
 
 def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
@@ -118,17 +173,18 @@ def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
     return lasts_since(sorted((one.since for one in versions), reverse=True), holds)
 
 
-def _since(account: Account, weeks: Sequence[IndexWeek], means: _Means, book: RuleBook) -> date:
+def _since(account: Account, of: _Weeks, name: str, book: RuleBook) -> date:
     """Return the last day of the week since which the account has always been below, as far as could be told."""
-    count, begun = book.number(ID, "weeks"), len(weeks)
+    weeks, count = of.published, book.number(ID, "weeks")
+    begun = len(weeks)
     valued = [place for place in range(len(weeks) - 1, -1, -1) if account.id in weeks[place].values]
     first = 0
     for published in range(len(weeks) - 1, count - 1, -1):  # it is below now
         while first < len(valued) and valued[first] >= published:
             first += 1
         latest = valued[first : first + count]
-        found = [(weeks[place], mean) for place in latest if (mean := means.of(place, account))]
-        if _why_unknown(published, latest, len(found), means.name, book):
+        found = [(weeks[place], mean) for place in latest if (mean := of.mean(place, account))]
+        if _why_unknown(published, latest, len(found), name, book):
             continue
         if not all(mean.is_above(week.values[account.id]) for week, mean in found):
             break
@@ -171,7 +227,7 @@ def _violated(
     now: datetime,
 ) -> Finding:
     """Return the finding on an account that was below the mean in these weeks, latest first."""
-    told = "、".join(f"{week.label}为{week.values[account.id]:f}（平均{mean.text}）" for week, mean in reversed(below))
+    told = "、".join(f"{week.label}为{week.values[account.id]:f}（{mean.text}）" for week, mean in reversed(below))
     ended = below[0][0].begins_on + timedelta(days=6)
     # a hint proposes nothing: about half of any group is below its mean
     is_hint = book.strengths[ID] is Strength.ADVISORY
@@ -198,7 +254,7 @@ RULE = AreaRule(
     binds=in_scope,
     says={
         State.OK: "最近两个有数值的周不都低于全县平均值",
-        State.VIOLATED: "最近两个有数值的周都低于当周平均值；等于平均值不算低于",
+        State.VIOLATED: "最近两个有数值的周都低于当时所属地区的当周平均值；等于平均值不算低于",
         State.UNKNOWN: "尚未导入指数；不足两周；其间和其后缺两周或以上；或当周有数值的账号不足3个",
         State.NEEDS_REVIEW: "单位层级未填写",
     },
