@@ -13,8 +13,8 @@ from alembic import op
 from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.store.columns import UtcDateTime
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 
 _NOTE = "unsettled:filed-lists"
 _NAMED = 10
