@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import date, timedelta
 
 import pytest
@@ -144,13 +145,13 @@ def test_pages_are_linked_only_where_they_have_an_address(store: Store) -> None:
         ("127.0.0.1", "https://示例.example", (), {"localhost", "127.0.0.1", "xn--fsq092h.example"}),
     ],
 )
-def test_pages_answer_to_their_own_names_only(
+def test_pages_answer_to_the_machine_s_and_their_own_names_only(
     store: Store, bound: str, base_url: str | None, hosts: tuple[str, ...], names: set[str]
 ) -> None:
     web = settings().web.model_copy(update={"bind": (bound, 8080), "base_url": base_url, "hosts": hosts})
     made = office(store, lambda clock: Canned(clock, {}), settings(web=web)).parts
     daemon = Daemon(made.works, made.health, made.metrics, made.faults)
-    assert set(view_of(made, daemon).hosts) == names
+    assert set(view_of(made, daemon).hosts) == names | {socket.gethostname()}
 
 
 @pytest.mark.parametrize(("problem", "told"), [(None, 1), ("磁盘已满。", 0)])

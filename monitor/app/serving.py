@@ -81,6 +81,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         html=fragment,
         has_channels=parts.directory.is_set,
         is_starting=lambda: health.is_starting(daemon.passes, parts.clock()),
+        is_standing_by=lambda: health.is_standing_by,
         canaries=lambda: parts.watch.canaries,
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
         hints=tuple(hints(parts.settings)),
@@ -94,9 +95,9 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
 
 
 def _hosts(web: Web) -> tuple[str, ...]:
-    """Return the names under which pages may be asked for."""
+    """Return the names under which pages may be asked for: this machine's own, and what the settings name."""
     named = (urlsplit(web.base_url).hostname or "",) if web.base_url else ()
-    return tuple(_as_sent(name) for name in (*LOOPBACK, web.bind[0], *named, *web.hosts))
+    return tuple(_as_sent(name) for name in (*LOOPBACK, socket.gethostname(), web.bind[0], *named, *web.hosts))
 
 
 def _as_sent(name: str) -> str:

@@ -191,14 +191,17 @@ def _telling(label: str) -> Iterator[Callable[[int, int], None]]:
 def health(where: Place) -> None:
     """询问正在运行的服务是否正常。"""
     host, port = where.settings().web.bind
-    problems, is_starting = _asked(_LOOPBACK.get(host, host), port)
+    problems, is_starting, is_standing_by = _asked(_LOOPBACK.get(host, host), port)
+    if is_standing_by and len(problems) == 1:  # that it stands by is all there is to say
+        click.echo("本机为备用，正在等待接替。")
+        return
     if problems:
         raise Refusal("\n".join(problems))
     click.echo("服务刚启动，部分任务尚未执行。" if is_starting else "服务正常。")
 
 
-def _asked(host: str, port: int) -> tuple[tuple[str, ...], bool]:
-    """Return what the running service says keeps it from being ready, and whether it has just begun."""
+def _asked(host: str, port: int) -> tuple[tuple[str, ...], bool, bool]:
+    """Return what keeps the running service from being ready, whether it has just begun, and whether it stands by."""
     connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
     try:
         connection.request("GET", "/readyz")
@@ -215,7 +218,7 @@ def _asked(host: str, port: int) -> tuple[tuple[str, ...], bool]:
     problems = tuple(str(problem) for problem in said["problems"])
     if answer.status != http.client.OK:
         problems = problems or ("服务尚未就绪。",)
-    return problems, said.get("starting") is True
+    return problems, said.get("starting") is True, said.get("standing_by") is True
 
 
 def _stranger(host: str, port: int) -> str:

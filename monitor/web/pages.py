@@ -230,7 +230,12 @@ class Pages:
     async def readyz(self, request: Request) -> Response:
         """Answer `/readyz`: whether the program does its work, and if not, why."""
         problems = list(await self._view.problems())
-        said = {"ready": not problems, "starting": not problems and self._view.is_starting(), "problems": problems}
+        said = {
+            "ready": not problems,
+            "starting": not problems and self._view.is_starting(),
+            "standing_by": self._view.is_standing_by(),
+            "problems": problems,
+        }
         return JSONResponse(said, 503 if problems else 200)
 
     async def metrics(self, request: Request) -> Response:

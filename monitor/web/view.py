@@ -74,6 +74,8 @@ class View:
     """Whether messages can leave at all; else they can be read."""
     is_starting: Callable[[], bool] = lambda: False
     """Whether the service has just begun, and not all of its work was done once."""
+    is_standing_by: Callable[[], bool] = lambda: False
+    """Whether another service does the work, and this one waits for its end."""
     canaries: Callable[[], Mapping[Platform, Canary]] = dict
     """How the canaries of platforms look."""
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()

@@ -205,6 +205,36 @@ def test_whoever_else_answers_at_the_port_is_not_healthy(
     assert office.type("health").refused().endswith(why)
 
 
+def test_a_service_that_stands_by_is_healthy_as_long_as_nothing_else_is_wrong(
+    office: Office, httpserver: HTTPServer
+) -> None:
+    office.settle(f"web:\n  bind: 127.0.0.1:{httpserver.port}\n")
+    waits = "本机为备用，主用服务停止后自动接替。"
+    for problems, is_well in (([waits], True), ([waits, "磁盘已满。"], False)):
+        said = {"ready": False, "starting": False, "standing_by": True, "problems": problems}
+        httpserver.clear()
+        httpserver.expect_request("/readyz").respond_with_json(said, status=503)
+        health = office.type("health")
+        assert (health.code == 0) is is_well
+        assert ("等待接替" in health.out) is is_well
+
+
+def test_where_pages_listen_the_environment_has_the_last_word(office: Office, port: int) -> None:
+    other = free_port()
+    with office.running("run", env={"XUNCHA_BIND": f"127.0.0.1:{other}"}) as service:
+        until(is_ready(other), service)
+        assert ask(port, "/healthz")[0] == 0
+        assert ask(other, "/healthz")[0] == 200
+        assert service.stop(signal.SIGTERM) == 0
+
+
+def test_an_address_of_the_environment_that_is_none_is_one_sentence(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_BIND", "8080")
+    assert office.type("run").refused() == "环境变量 XUNCHA_BIND：应为“地址:端口”，如 127.0.0.1:8080。"
+
+
 def test_with_a_roster_or_sample_runs_the_real_one(office: Office, port: int) -> None:
     office.type("import", "roster", office.table(("A01", "示例发布", "微博", "示例县教育局"))).done()
     with office.running("run", "--or-sample") as service:

