@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from monitor.core.calendar import beijing
 from monitor.ledger.book import protect
@@ -61,7 +63,8 @@ def write_table(
 ) -> None:
     """Write a table, xlsx, csv or json by the file's name; raises LedgerError when it cannot be written.
 
-    The lines of `head` stand above it; the notes go into workbooks only. The file appears whole or not at all.
+    The lines of `head` stand above it; the notes go into workbooks only. The file appears whole or not at all, and
+    nobody but its owner may read it, whatever the umask: most tables name people, or what units are accused of.
     """
     writers = {".xlsx": _write_excel, ".csv": _write_csv, ".json": _write_json}
     write = writers.get(path.suffix.lower())
@@ -69,7 +72,10 @@ def write_table(
         raise LedgerError([Fault(file=path.name, text="文件名应以 .xlsx、.csv 或 .json 结尾")])
     partial = path.with_name(f".{path.name}.part")
     try:
-        write(partial, _Table(title=title, head=head, columns=columns, rows=rows, notes=notes))
+        partial.unlink(missing_ok=True)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            write(file, _Table(title=title, head=head, columns=columns, rows=rows, notes=notes))
         partial.replace(path)
     except OSError as error:
         raise LedgerError([Fault(file=path.name, text="无法写入，请检查目录和权限，或先在 Excel 中关闭它")]) from error
@@ -87,11 +93,11 @@ class _Table:
     notes: Notes | None
 
 
-def _write_json(path: Path, table: _Table) -> None:
+def _write_json(file: IO[bytes], table: _Table) -> None:
     names = [column.name for column in table.columns]
     rows = [dict(zip(names, map(_json_value, row), strict=True)) for row in table.rows]
     content = {"title": table.title, "head": list(table.head), "rows": rows}
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    file.write(f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode())
 
 
 def _json_value(value: Value) -> str | int | None:
@@ -100,9 +106,9 @@ def _json_value(value: Value) -> str | int | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _write_csv(path: Path, table: _Table) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+def _write_csv(file: IO[bytes], table: _Table) -> None:
+    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+        writer = csv.writer(text)
         writer.writerows([protect(line)] for line in table.head)
         writer.writerow([column.name for column in table.columns])
         writer.writerows([_csv_text(value) for value in row] for row in table.rows)
@@ -116,12 +122,12 @@ def _csv_text(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _write_excel(path: Path, table: _Table) -> None:
+def _write_excel(file: IO[bytes], table: _Table) -> None:
     from xlsxwriter import Workbook  # noqa: PLC0415 - most commands write no spreadsheet
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - as above
 
     try:
-        with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as workbook:
+        with Workbook(file, {"constant_memory": True}) as workbook:
             _fill(workbook, table)
     except FileCreateError as error:
         raise OSError(str(error)) from error

@@ -131,6 +131,7 @@ def _draft(file: Path) -> Iterator[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         clear()
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        draft.chmod(0o600)  # a umask may have taken more
         yield draft
     except OSError as error:
         raise StoreError(f"无法写入 {file}，请检查文件夹、权限和磁盘。") from error
