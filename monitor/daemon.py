@@ -70,6 +70,8 @@ class Health:
     """When a look last saw anything."""
     last_success: dict[str, datetime] = field(default_factory=dict)
     store_problem: str | None = None
+    audit_problem: str | None = None
+    """What is wrong with the audit log, as far as it was walked."""
     is_opening: bool = False
     """Whether pages are served already, and the work is still to begin."""
     is_stopping: bool = False
@@ -94,6 +96,8 @@ class Health:
             )
         if self.store_problem:
             return (self.store_problem, *found)  # what else is wrong follows from it
+        if self.audit_problem:
+            found.append(self.audit_problem)
         if self._is_blind(now):
             found.append("近24小时没有一次成功的采集，请检查网络。")
         if self.lost:
@@ -164,6 +168,8 @@ def passes(works: Works, health: Health) -> tuple[Pass, ...]:
 
     async def self_check() -> None:
         health.store_problem = await works.store_problem()
+        if health.store_problem is None:
+            health.audit_problem = await works.audit_problem()
 
     everything = (
         *(

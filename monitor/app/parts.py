@@ -43,6 +43,7 @@ from monitor.metrics import Build, Metrics
 from monitor.pipeline import looking
 from monitor.pipeline.auditing import Auditor
 from monitor.pipeline.beating import Beacon
+from monitor.pipeline.chain import Chain
 from monitor.pipeline.claiming import Clerk
 from monitor.pipeline.composing import Composer
 from monitor.pipeline.delivering import Courier
@@ -147,6 +148,7 @@ class Parts:
             digest=self.digest,
             pruner=pruner(self.settings, self.store, self.clock),
             watch=self.watch,
+            chain=Chain(self.store),
             auditor=Auditor(store=self.store, bench=self.bench, directory=self.directory, clock=self.clock),
             beacon=self.beacon,
             clock=self.clock,

@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from monitor.cli.place import Place
     from monitor.store import Tx
 
 
 def whoever(by: str | None = None) -> str:
-    """Return the name given, else the login of this machine, else the number of a user without one."""
-    try:
-        return by or getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that no file names
-        return f"uid {os.getuid()}"
+    """Return the name given, else the login of whoever really runs this, else the number of a user without one."""
+    return by or _login() or f"uid {os.getuid()}"
 
 
-def note(tx: Tx, at: datetime, action: str, thing: str, detail: str = "", *, by: str | None = None) -> None:
-    """Append one act to the audit log."""
+def note(
+    tx: Tx,
+    at: datetime,
+    action: str,
+    thing: str,
+    detail: str = "",
+    *,
+    by: str | None = None,
+    before: str = "",
+    after: str = "",
+) -> None:
+    """Append one act to the audit log: by whom, as they say, and beside it who really runs this."""
     from monitor.store.audit import Act, record_audit
 
-    record_audit(tx, Act(at=at, actor=whoever(by), action=action, object=thing, detail=detail))
+    login = _login()
+    act = Act(
+        at=at,
+        actor=whoever(by),
+        action=action,
+        object=thing,
+        detail=detail,
+        login=f"{login}（{os.getuid()}）" if login else f"uid {os.getuid()}",
+        before=before,
+        after=after,
+    )
+    record_audit(tx, act)
+
+
+def note_alone(where: Place, action: str, thing: str, detail: str = "") -> None:
+    """Append one act that changed nothing: what was taken out, or looked at."""
+    from monitor.app.clock import now
+
+    with where.store() as store, store.begin(durable=True) as tx:
+        note(tx, now(), action, thing, detail)
+
+
+def _login() -> str:
+    """Return the name of the user that the system runs this as: what the environment says of it anybody can write."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number that no file names
+        return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.acts import note
+from monitor.cli.acts import note_alone
 from monitor.cli.chinese import Command, Option
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
@@ -22,8 +22,6 @@ Value = str | int | datetime | None
 _ALL_MESSAGES = 1_000_000
 _WHAT = ("roster", "template", "findings", "cases", "messages", "personal-data")
 _FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
-_PERSONAL = frozenset({"roster", "personal-data"})
-"""What holds phones and mail addresses: taking it out is written down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +62,10 @@ def export(where: Place, *, what: str, out: Path, person: str | None, form: str 
         else:
             with where.store() as store, store.read() as tx:
                 _write(out, what, tx, person)
-            if what in _PERSONAL:
-                _log(where, f"export {what}", out.name)
+            note_alone(where, f"export {what}", out.name, f"关于“{person}”" if person else "")
     except LedgerError as error:
         raise Refusal(str(error)) from error
     click.echo(f"已写入 {out}。")
-
-
-def _log(where: Place, action: str, thing: str) -> None:
-    """Write down that somebody took phones and mail addresses out."""
-    from monitor.app.clock import now
-
-    with where.store() as store, store.begin(durable=True) as tx:
-        note(tx, now(), action, thing)
 
 
 def _write(out: Path, what: str, tx: Tx, person: str | None) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from monitor.cli import (
+    auditing,
     cases,
     chinese,
     debugging,
@@ -28,7 +29,7 @@ from monitor.cli import (
 )
 from monitor.cli.place import Place
 
-_MODULES = (running, looking, judging, importing, exporting, reporting, cases, sending, upkeep)
+_MODULES = (running, looking, judging, importing, exporting, reporting, cases, sending, auditing, upkeep)
 
 
 @click.group(cls=chinese.Group, context_settings={"help_option_names": ["--help", "-h"]})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.acts import note_alone
 from monitor.cli.chinese import Command, Option
 from monitor.cli.judging import When, known_then
 from monitor.cli.place import MOMENT, Place, place
@@ -61,6 +62,7 @@ def report(where: Place, *, what: str, out: Path, period: str | None, known_at: 
         write_table(out, made.title, [Column(name=name) for name in made.columns], made.rows, head=made.head)
     except LedgerError as error:
         raise Refusal(str(error)) from error
+    note_alone(where, f"report {what}", out.name, about.label)
     click.echo("\n".join((*made.head, f"已写入 {out}。")))
 
 

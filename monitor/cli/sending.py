@@ -81,6 +81,8 @@ def message_show(where: Place, *, number: str) -> None:
     with where.store() as store, store.read() as tx:
         (kept,) = _found(tx, [number])
         tries = outbox.attempts_of(tx, kept.message.id)
+    if kept.message.address or kept.message.mentions:
+        acts.note_alone(where, "message show", kept.message.id)
     click.echo(f"{kept.message.subject}\n\n{as_text(concealed(kept.message.body))}\n")
     click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel or _NOWHERE}，对象：{_reader(kept)}")
     for tried in tries:
@@ -112,7 +114,15 @@ def message_retry(where: Place, *, numbers: tuple[str, ...]) -> None:
             raise Refusal(
                 "\n".join(f"消息 {one} 所说的事项已经了结，或已另行告知收件人，没有可重发的。" for one in over)
             )
-        acts.note(tx, at, "message retry", "、".join(numbers), f"{len(again)}条")
+        acts.note(
+            tx,
+            at,
+            "message retry",
+            "、".join(numbers),
+            f"{len(again)}条",
+            before=MessageState.FAILED.label,
+            after=MessageState.QUEUED.label,
+        )
     click.echo(f"将重发{len(again)}条。")
 
 
@@ -133,7 +143,15 @@ def message_release(where: Place, *, numbers: tuple[str, ...], everything: bool)
         _require_a_way(tx, numbers)
         at = now()
         count = outbox.release(tx, None if everything else numbers, at=at)
-        acts.note(tx, at, "message release", "全部" if everything else "、".join(numbers), f"{count}条")
+        acts.note(
+            tx,
+            at,
+            "message release",
+            "全部" if everything else "、".join(numbers),
+            f"{count}条",
+            before=MessageState.HELD.label,
+            after=MessageState.QUEUED.label,
+        )
     click.echo(f"已放行{count}条。")
 
 

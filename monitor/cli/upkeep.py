@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.acts import note
+from monitor.cli.acts import note, note_alone
 from monitor.cli.chinese import Command, Group, Option
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
@@ -98,6 +98,7 @@ def db_backup(where: Place, *, out: Path) -> None:
 
     with where.store() as store, _telling("正在备份") as tell:
         back_up(store, out, tell)
+    note_alone(where, "db backup", out.name)
     click.echo(f"已备份到 {out}。")
 
 

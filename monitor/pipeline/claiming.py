@@ -13,7 +13,7 @@ from monitor.core.observation import LookFailedError, Post, Reason
 from monitor.core.outage import PASSING
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.looking import Door, Sessions
-from monitor.store import Store, Tx, claims, roster
+from monitor.store import Store, Tx, audit, claims, roster
 
 _MAY_PASS = PASSING | {Reason.TOO_LARGE}
 """How a look ends that may go better later; whatever else keeps us out, a person has to look."""
@@ -36,7 +36,14 @@ class Clerk:
     """Account and token of the links that are being looked at now."""
 
     async def take(
-        self, account_id: str, link: str, *, by: str, token: str | None = None, allows: Guard = lambda _: True
+        self,
+        account_id: str,
+        link: str,
+        *,
+        by: str,
+        address: str = "",
+        token: str | None = None,
+        allows: Guard = lambda _: True,
     ) -> Claim | Excess | None:
         """Return what became of a link pasted for an account; None for no such account, or where `allows` said no.
 
@@ -51,9 +58,14 @@ class Clerk:
                 return too_many
             link = link_in(link)
             proof = await self._proof(account, link)
-            return await self.store.write(
-                lambda tx: self._keep(tx, account, link, proof, by, token, allows), durable=True
-            )
+
+            def keep(tx: Tx) -> Claim | None:
+                claim = self._keep(tx, account, link, proof, by, token, allows)
+                if claim is not None:
+                    audit.record_audit(tx, _act(claim, address))
+                return claim
+
+            return await self.store.write(keep, durable=True)
         finally:
             self.under_way.remove(mine)
 
@@ -118,3 +130,16 @@ class Clerk:
         for _, prover in self.provers.get(account.platform, ()):
             if isinstance(prover, Collector):
                 yield prover.key_of(account)
+
+
+def _act(claim: Claim, address: str) -> audit.Act:
+    """Return what the audit log says of a link that was looked at."""
+    return audit.Act(
+        at=claim.at,
+        actor=claim.by,
+        action="link register" if claim.token else "api register",
+        object=claim.account,
+        detail=claim.link[:300],
+        address=address,
+        after=claim.verdict.value,
+    )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from monitor.pipeline.auditing import Auditor, Lost
 from monitor.pipeline.beating import Beacon
+from monitor.pipeline.chain import Chain
 from monitor.pipeline.delivering import Courier
 from monitor.pipeline.digesting import Digest
 from monitor.pipeline.drafting import Drafter
@@ -34,6 +35,7 @@ class Works:
     pruner: Pruner
     watch: Watch
     auditor: Auditor
+    chain: Chain
     beacon: Beacon
     clock: Callable[[], datetime]
 
@@ -100,3 +102,7 @@ class Works:
     async def store_problem(self) -> str | None:
         """Return what is wrong with the database, found by trying it, or None."""
         return await asyncio.to_thread(self.store.problem)
+
+    async def audit_problem(self) -> str | None:
+        """Return what is wrong with the audit log, after walking a piece of it further, or None."""
+        return await self.chain.go_on()

@@ -16,10 +16,14 @@ from monitor.store.columns import insert_or, run
 from monitor.store.database import Tx
 
 
-def acknowledge(tx: Tx, case_ids: Collection[int], said: Acknowledgement) -> None:
-    """Take down who has these cases; their accounts are judged at once, since that may change what comes next."""
+def acknowledge(tx: Tx, case_ids: Collection[int], said: Acknowledgement, *, address: str = "") -> None:
+    """Take down who has these cases; their accounts are judged at once, since that may change what comes next.
+
+    `address` is where it came from, if by a page.
+    """
     for id_ in sorted(case_ids):
-        record_audit(tx, Act(at=said.at, actor=said.by, action="case acknowledge", object=str(id_)))
+        act = Act(at=said.at, actor=said.by, action="case acknowledge", object=str(id_), address=address)
+        record_audit(tx, act)
     row = {"person": said.person, "by": said.by, "at": said.at}
     run(tx, sa.insert(tables.acknowledgements), [{"case": id_} | row for id_ in sorted(case_ids)])
     accounts, cases = tables.accounts, tables.cases
@@ -27,7 +31,7 @@ def acknowledge(tx: Tx, case_ids: Collection[int], said: Acknowledgement) -> Non
     tx.execute(sa.update(accounts).where(accounts.c.id.in_(concerned)).values(evaluate_at=said.at))
 
 
-def acknowledge_by(tx: Tx, permit: Permit, *, by: str, at: datetime) -> tuple[int, ...] | Refused:
+def acknowledge_by(tx: Tx, permit: Permit, *, by: str, at: datetime, address: str = "") -> tuple[int, ...] | Refused:
     """Take down that the reader of a message has the open cases it told of; return them, or why nothing was changed.
 
     `by` is the reader's name; who they are is who the message was sent to.
@@ -42,7 +46,7 @@ def acknowledge_by(tx: Tx, permit: Permit, *, by: str, at: datetime) -> tuple[in
         return Refused.OVER
     if not spend(tx, permit, at=at):
         return Refused.SPENT
-    acknowledge(tx, told, Acknowledgement(person=person, by=by, at=at))
+    acknowledge(tx, told, Acknowledgement(person=person, by=by, at=at), address=address)
     return told
 
 

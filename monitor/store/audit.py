@@ -1,32 +1,134 @@
-"""The audit log: who did what to what, and when. Rows are only ever added."""
+"""The audit log: who did what to what, when and from where. Rows are only ever added, each chained to the one before.
+
+The database itself refuses to change or delete a row (see `seal.py`). Whoever gets past that has to make every later
+row anew too: each has the digest of what it says together with the digest of the row before, and the last one is
+noted elsewhere, so that rows missing at the end show as well. The chain has no key: it proves what was changed to
+whoever kept a digest, which `xuncha audit verify` prints.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.store import memory
 from monitor.store.database import Tx
 from monitor.store.tables import acts as table
+
+CHUNK = 1000
+"""Rows that are read at once."""
+NOTE = "audit"
+"""Where the last row's number and digest are noted."""
+_LOCK = 0x78756E64
+"""Under which number PostgreSQL lets one transaction at a time add rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One thing a person (or the daemon, actor `xuncha`) did."""
+    """One thing a person (or the daemon, actor `xuncha`) did, or was refused."""
 
     at: datetime
     actor: str
+    """Who acted, as they said; who came by a page, as the roster names them."""
     action: str
     """A verb of the program, e.g. `import roster`, `message release`."""
     object: str = ""
     detail: str = ""
     """One line; never a secret."""
+    login: str = ""
+    """The user of the machine who really typed the command, as the system knows them; empty for what came by a page."""
+    address: str = ""
+    """From where it came by a page or the interface; empty for commands."""
+    before: str = ""
+    after: str = ""
+    """What the thing was before and is after; empty where nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An act as a row of the log."""
+
+    number: int
+    act: Act
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """How far the chain was found whole."""
+
+    number: int = 0
+    """The last row that is right; 0 before any was read."""
+    digest: str = ""
+    rows: int = 0
+    broken_at: int | None = None
+    """The first row that does not follow from those before, or that the last note names and that is not there."""
+    is_over: bool = False
+    """Whether the end was reached."""
 
 
 def record_audit(tx: Tx, act: Act) -> None:
     """Append one act."""
-    tx.execute(sa.insert(table), asdict(act))
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    last = tx.execute(sa.select(table.c.id, table.c.digest).order_by(table.c.id.desc()).limit(1)).one_or_none()
+    number, before = (last.id + 1, last.digest) if last else (1, "")
+    digest = digest_of(before, number, act)
+    tx.execute(sa.insert(table), asdict(act) | {"id": number, "digest": digest})
+    memory.put_note(tx, NOTE, f"{number} {digest}")
+
+
+def digest_of(before: str, number: int, act: Act) -> str:
+    """Return what a row has as its digest, after one that has the digest `before` (the first: an empty one)."""
+    said = asdict(act) | {"at": act.at.astimezone(UTC).isoformat(" ", "microseconds")}
+    text = json.dumps([before, number, *(said[name] for name in sorted(said))], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def walk(tx: Tx, since: Walk, *, at_most: int) -> Walk:
+    """Return how far the chain is whole after so many further rows; it goes on where an earlier walk ended."""
+    digest, number, rows = since.digest, since.number, 0
+    for entry in _entries(tx, after=since.number, limit=at_most):
+        if entry.number != number + 1 or entry.digest != digest_of(digest, entry.number, entry.act):
+            return Walk(number=number, digest=digest, rows=since.rows + rows, broken_at=entry.number, is_over=True)
+        digest, number, rows = entry.digest, entry.number, rows + 1
+    is_over = rows < at_most
+    noted = memory.get_note(tx, NOTE) or "0 "
+    is_short = is_over and noted != f"{number} {digest}"
+    return Walk(
+        number=number,
+        digest=digest,
+        rows=since.rows + rows,
+        broken_at=number + 1 if is_short else None,
+        is_over=is_over,
+    )
+
+
+def walk_all(tx: Tx) -> Walk:
+    """Return how far the whole chain is whole."""
+    found = Walk()
+    while not found.is_over:
+        found = walk(tx, found, at_most=CHUNK)
+    return found
+
+
+def is_in_chain(tx: Tx, digest: str) -> bool:
+    """Whether some row has this digest."""
+    return tx.scalar(sa.select(table.c.id).where(table.c.digest == digest)) is not None
+
+
+def every_entry(tx: Tx) -> Iterator[Entry]:
+    """Yield the whole log, oldest first."""
+    after = 0
+    while some := list(_entries(tx, after=after, limit=CHUNK)):
+        yield from some
+        after = some[-1].number
 
 
 def recent_audit(
@@ -38,12 +140,20 @@ def recent_audit(
         chosen = chosen.where(table.c.action.startswith(beginning, autoescape=True))
     if before is not None:
         chosen = chosen.where(table.c.at < before)
-    return tuple(
-        Act(at=row.at, actor=row.actor, action=row.action, object=row.object, detail=row.detail)
-        for row in tx.execute(chosen)
-    )
+    return tuple(one.act for one in _read(tx.execute(chosen)))
 
 
 def count_audit(tx: Tx) -> int:
     """Return how many acts there are."""
     return tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def _entries(tx: Tx, *, after: int, limit: int) -> Iterator[Entry]:
+    return _read(tx.execute(sa.select(table).where(table.c.id > after).order_by(table.c.id).limit(limit)))
+
+
+def _read(rows: Iterable[sa.Row[Any]]) -> Iterator[Entry]:
+    for row in rows:
+        said = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own name for it
+        number, digest = said.pop("id"), said.pop("digest")
+        yield Entry(number=number, act=Act(**said), digest=digest)

@@ -16,6 +16,7 @@ from monitor.store import tables
 from monitor.store.columns import run
 from monitor.store.database import Store, Tx
 from monitor.store.faults import StoreError
+from monitor.store.seal import seal, unseal
 
 CHUNK = 1000
 """Rows that are read and written at once."""
@@ -50,6 +51,7 @@ def copy(source: Store, target: Store, tell: Tell) -> tuple[Copied, ...]:
 def copy_rows(source: Tx, target: Tx, tell: Tell) -> tuple[Copied, ...]:
     """Replace every row of the target by the source's, and prove it by reading both. Raises StoreError."""
     everything = tables.metadata.sorted_tables
+    unseal(target)
     for table in reversed(everything):
         target.execute(sa.delete(table))
     total, done = 2 * sum(_count(source, table) for table in everything), 0
@@ -68,6 +70,7 @@ def copy_rows(source: Tx, target: Tx, tell: Tell) -> tuple[Copied, ...]:
             raise StoreError(f"复制后 {table.name} 与原来不一致（{before.rows}行，{after.rows}行），没有保留任何内容。")
         _go_on_counting(target, table)
         copied.append(Copied(table=table.name, rows=after.rows, digest=after.digest))
+    seal(target)
     return tuple(copied)
 
 

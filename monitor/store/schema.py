@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from monitor.store.faults import SchemaTooNewError, StoreError
+from monitor.store.seal import seal
 from monitor.store.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0033"
+HEAD = "0034"
 """The newest revision in migrations/versions."""
 UPGRADE_KEY = 0x78756E64
 """The number under which PostgreSQL keeps two upgrades apart."""
@@ -73,6 +74,7 @@ def _make(connection: sa.Connection, url: sa.URL) -> None:
     if sa.inspect(connection).get_table_names():
         raise StoreError(f"{url.database} 里已有其他程序的数据，请换一个数据库。")
     metadata.create_all(connection)
+    seal(connection)
     _VERSION.create(connection)
     connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
 

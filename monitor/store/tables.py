@@ -594,7 +594,13 @@ acts = Table(
     Column("action", Text, nullable=False),
     Column("object", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("login", Text, nullable=False, server_default=sa.text("''")),
+    Column("address", Text, nullable=False, server_default=sa.text("''")),
+    Column("before", Text, nullable=False, server_default=sa.text("''")),
+    Column("after", Text, nullable=False, server_default=sa.text("''")),
+    Column("digest", Text, nullable=False, server_default=sa.text("''")),
 )
+"""Who did what. Rows are only ever added, chained by `digest` (see audit.py); triggers refuse the rest (seal.py)."""
 
 heartbeat = Table(
     "heartbeat",

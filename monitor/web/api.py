@@ -32,6 +32,7 @@ from monitor.store.outbox import Kept, messages
 from monitor.store.sights import Row, observations_of, overview, row_of
 from monitor.web.desk import TooLongError, body_of, readable
 from monitor.web.guard import is_shown
+from monitor.web.refusals import Refusals, address_of
 from monitor.web.view import View
 from monitor.web.words import masked
 
@@ -53,9 +54,10 @@ Read = Callable[[Tx, Request], object]
 class Api:
     """The handlers of the interface."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, refusals: Refusals) -> None:
         """Take what the interface needs."""
         self._view = view
+        self._refusals = refusals
 
     @property
     def routes(self) -> Collection[Route]:
@@ -76,6 +78,7 @@ class Api:
         if desk is None or desk.api_token is None:
             return _error(403, "没有设置 web.api_token，不接受登记。")
         if not is_shown(desk.api_token, request.headers.get("authorization", "")):
+            await self._refusals.note(request, "api refuse", "token")
             return _error(401, "请在 Authorization 中写明 Bearer 和设置中的 web.api_token。")
         try:
             link = json.loads(await body_of(request))["link"]
@@ -85,7 +88,9 @@ class Api:
             return _error(400, '请发送 {"link": "…"}。')
         if not isinstance(link, str) or not readable(link).strip():
             return _error(400, '请发送 {"link": "…"}。')
-        claim = await desk.take(request.path_params["account_id"], readable(link), by=CALLER)
+        claim = await desk.take(
+            request.path_params["account_id"], readable(link), by=CALLER, address=address_of(request)
+        )
         if claim is None:
             return _error(404, "台账中没有这个账号。")
         if isinstance(claim, Excess):

@@ -37,7 +37,14 @@ class Take(Protocol):
     """What takes the link of a new post: see `monitor.pipeline.claiming.Clerk.take`."""
 
     async def __call__(
-        self, account_id: str, link: str, *, by: str, token: str | None = ..., allows: Callable[[Tx], bool] = ...
+        self,
+        account_id: str,
+        link: str,
+        *,
+        by: str,
+        address: str = ...,
+        token: str | None = ...,
+        allows: Callable[[Tx], bool] = ...,
     ) -> Claim | Excess | None:
         """Return what became of it; None for no such account, or where `allows` said no."""
 
@@ -110,14 +117,14 @@ def errand(tx: Tx, permit: Permit) -> Errand | Refused:
     )
 
 
-def acknowledged(tx: Tx, errand: Errand, now: datetime) -> Refused | None:
+def acknowledged(tx: Tx, errand: Errand, now: datetime, address: str) -> Refused | None:
     """Take down that the holder has the cases; return why not, if not."""
-    done = acknowledge_by(tx, errand.permit, by=errand.by, at=now)
+    done = acknowledge_by(tx, errand.permit, by=errand.by, at=now, address=address)
     return done if isinstance(done, Refused) else None
 
 
 async def pasted(
-    store: Store, desk: Desk, errand: Errand, account: str, link: str, now: datetime
+    store: Store, desk: Desk, errand: Errand, account: str, link: str, now: datetime, address: str
 ) -> Verdict | Excess | Refused:
     """Take a link for one of the accounts; a token is good for one proved link of each of them.
 
@@ -129,7 +136,12 @@ async def pasted(
     if await store.query(lambda tx: is_spent(tx, permit)):
         return Refused.SPENT
     claim = await desk.take(
-        account, link, by=errand.by, token=errand.permit.id, allows=lambda tx: spend(tx, permit, at=now)
+        account,
+        link,
+        by=errand.by,
+        address=address,
+        token=errand.permit.id,
+        allows=lambda tx: spend(tx, permit, at=now),
     )
     if isinstance(claim, Excess):
         return claim

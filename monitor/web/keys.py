@@ -11,6 +11,7 @@ from monitor.core.claim import Excess, Verdict
 from monitor.core.token import Permit, Purpose, Refused
 from monitor.web.desk import Desk, Errand, TooLongError, acknowledged, errand, pasted, said
 from monitor.web.filling import Templates
+from monitor.web.refusals import Refusals, address_of
 from monitor.web.view import View
 
 _ACKNOWLEDGED = "已记录由您负责。例行提醒暂停，更新期限不变；更新或恢复后自动办结。"
@@ -21,10 +22,11 @@ _GOOD = frozenset({Verdict.PROVED, Verdict.UNPROVED})
 class Keys:
     """The handlers of the page."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, refusals: Refusals) -> None:
         """Take what the page needs."""
         self._view = view
         self._templates = Templates(view)
+        self._refusals = refusals
 
     async def opened(self, request: Request) -> Response:
         """Answer GET: what the link is for, and a button. It changes nothing."""
@@ -35,10 +37,14 @@ class Keys:
         """Answer POST: do what the token permits, once."""
         found, desk = await self._errand(request), self._view.desk
         if isinstance(found, Refused) or desk is None:
-            return self._refused(found if isinstance(found, Refused) else Refused.FORGED)
+            why = found if isinstance(found, Refused) else Refused.FORGED
+            await self._refusals.note(request, "link refuse", why.value)
+            return self._refused(why)
         if found.permit.purpose is Purpose.ACKNOWLEDGE:
             now = self._view.clock()
-            refused = await self._view.store.write(lambda tx: acknowledged(tx, found, now), durable=True)
+            refused = await self._view.store.write(
+                lambda tx: acknowledged(tx, found, now, address_of(request)), durable=True
+            )
             return self._refused(refused) if refused else self._page(found, done=_ACKNOWLEDGED)
         return await self._pasted(request, desk, found)
 
@@ -50,8 +56,9 @@ class Keys:
         account, link = fields.get("account", ""), fields.get("link", "").strip()
         if not link:
             return self._page(found, trouble="链接为空，请粘贴新发布内容的链接后再提交。", status=400)
-        came = await pasted(self._view.store, desk, found, account, link, self._view.clock())
+        came = await pasted(self._view.store, desk, found, account, link, self._view.clock(), address_of(request))
         if isinstance(came, Refused):
+            await self._refusals.note(request, "link refuse", came.value)
             return self._refused(came)
         said_of_it = came.told(self._view.office.contact)
         if came in _GOOD:

@@ -16,6 +16,7 @@ from monitor.web.guard import Guard
 from monitor.web.keys import Keys
 from monitor.web.pages import Pages
 from monitor.web.queue import Queue
+from monitor.web.refusals import Refusals
 from monitor.web.view import View
 
 _STATIC = Path(__file__).parent / "static"
@@ -23,7 +24,8 @@ _STATIC = Path(__file__).parent / "static"
 
 def create_app(view: View) -> Starlette:
     """Return the application; every page only reads, but for what the desk takes."""
-    pages, keys, api = Pages(view), Keys(view), Api(view)
+    refusals = Refusals(view.store, view.clock)
+    pages, keys, api = Pages(view), Keys(view, refusals), Api(view, refusals)
     return Starlette(
         routes=[
             Route("/", pages.overview),

@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.store import Store, open_store, tables
+from monitor.store.seal import seal, unseal
 from tests.databases import migrated
 from tests.services import require_postgresql
 
@@ -43,8 +44,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     address: str = request.getfixturevalue("postgresql")
     engine = sa.create_engine(address)
     with engine.begin() as connection:
+        unseal(connection)
         for table in reversed(tables.metadata.sorted_tables):  # sooner done than TRUNCATE: there are but a few rows
             connection.execute(sa.delete(table))
+        seal(connection)
         for name in sa.inspect(connection).get_sequence_names():
             connection.exec_driver_sql(f'ALTER SEQUENCE "{name}" RESTART')
     engine.dispose()

@@ -13,6 +13,7 @@ from monitor.core.account import Platform
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, TokenKey
 from monitor.store import Store, outbox, tables
+from monitor.store.audit import recent_audit
 from monitor.web import Desk, create_app
 from tests.pipeline.build import Canned, Office, account, feed, linking, office
 from tests.web.county import Clock, Surroundings
@@ -49,10 +50,17 @@ class Visit:
         return len(door.fetched)
 
     def rows(self) -> str:
-        """Return everything that a link could change."""
-        shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts, tables.acts)
+        """Return everything that a link could change; that one was refused is no change."""
+        shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts)
         with self.store.read() as tx:
-            return str([tx.execute(table.select()).all() for table in shown])
+            done = [one for one in recent_audit(tx) if not one.action.endswith(" refuse")]
+            return str([*(tx.execute(table.select()).all() for table in shown), done])
+
+    def refused(self) -> list[tuple[str, str, str]]:
+        """Return the refusals on the audit log, oldest first: action, why and from where."""
+        with self.store.read() as tx:
+            acts = [one for one in recent_audit(tx) if one.action.endswith(" refuse")]
+        return [(one.action, one.detail, one.address) for one in reversed(acts)]
 
     def paste(self, token: str, link: str = LINK, account: str = "A01") -> tuple[int, str]:
         """Paste a link and return the answer's status and words."""

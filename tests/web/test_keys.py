@@ -6,14 +6,20 @@ import re
 from datetime import timedelta
 
 import pytest
+from starlette.testclient import TestClient
 
 from monitor.core.claim import MOST_BY_TOKEN, Verdict
 from monitor.core.token import Purpose, Refused
 from monitor.store import Store
+from monitor.store.audit import recent_audit
 from monitor.store.cases import Which, cases
+from monitor.web.refusals import MOST
 from tests.web.conftest import client_of
 from tests.web.county import Surroundings
 from tests.web.desk import LINK, Visit, visit
+
+WHERE = "testclient"
+"""From where Starlette's client comes."""
 
 
 @pytest.fixture
@@ -150,3 +156,45 @@ def test_a_signed_link_neither_sets_nor_reads_a_session(at: Visit, purpose: Purp
             assert answer.content == plain.content
     assert at.rows() == rows
     assert "set-cookie" not in at.client.post(address).headers
+
+
+def test_refusals_are_on_the_audit_log_once_an_hour_from_each_address_and_opening_a_link_writes_nothing(
+    at: Visit,
+) -> None:
+    expired = at.token(Purpose.ACKNOWLEDGE, until=at.clock() - timedelta(seconds=1))
+    for _ in range(3):
+        at.client.get("/k/x")
+        at.client.head(f"/k/{expired}")
+    assert at.refused() == []
+    for number in range(300):
+        at.client.post(f"/k/{number}")
+        at.client.post(f"/k/{expired}")
+        at.client.post("/api/v1/accounts/A01/posts", json={"link": LINK}, headers={"Authorization": f"Bearer {number}"})
+    once = [("link refuse", "forged", WHERE), ("link refuse", "expired", WHERE), ("api refuse", "token", WHERE)]
+    assert at.refused() == once
+    at.clock.now += timedelta(hours=1)
+    at.client.post("/k/x")
+    assert at.refused() == [*once, once[0]]
+
+
+def test_refusals_from_everywhere_are_bounded(at: Visit) -> None:
+    for number in range(MOST + 50):
+        client = TestClient(at.client.app, base_url="http://127.0.0.1", client=(f"203.0.113.{number}", 1))
+        client.post("/k/x")
+    assert len(at.refused()) == MOST
+
+
+def test_what_a_link_did_is_on_the_audit_log_with_the_address(at: Visit) -> None:
+    at.client.post(f"/k/{at.token(Purpose.ACKNOWLEDGE)}")
+    at.paste(at.token(Purpose.PASTE))
+    with at.store.read() as tx:
+        told, said, *_ = recent_audit(tx)
+    assert (said.action, said.actor, said.address) == ("case acknowledge", "联络员甲", WHERE)
+    assert (told.action, told.actor, told.object, told.detail, told.after, told.address) == (
+        "link register",
+        "联络员甲",
+        "A01",
+        LINK,
+        "proved",
+        WHERE,
+    )

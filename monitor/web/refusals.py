@@ -1,0 +1,46 @@
+"""Refusals on the audit log: who was turned away, from where; never so many that the log grows by them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+
+from monitor.store import Store, StoreError
+from monitor.store.audit import Act, record_audit
+from monitor.web.connections import home_of
+
+PERIOD = timedelta(hours=1)
+MOST = 100
+"""Refusals that are written down in a period, whatever there are; of one kind from one address, one."""
+NOBODY = "未登录"
+"""Who was refused: nobody that we know."""
+
+
+class Refusals:
+    """Writes refusals down."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        """Begin with none."""
+        self._store = store
+        self._clock = clock
+        self._said: dict[tuple[str, str, str], datetime] = {}
+
+    async def note(self, request: Request, action: str, why: str) -> None:
+        """Write down that a request was refused, unless that was said lately; trouble with the database is not told."""
+        now, address = self._clock(), address_of(request)
+        self._said = {key: at for key, at in self._said.items() if timedelta() <= now - at < PERIOD}
+        key = (home_of(address), action, why)
+        if key in self._said or len(self._said) >= MOST:
+            return
+        self._said[key] = now
+        act = Act(at=now, actor=NOBODY, action=action, detail=why, address=address)
+        with suppress(StoreError):
+            await self._store.write(lambda tx: record_audit(tx, act), durable=True)
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from."""
+    return request.client.host if request.client else ""
