@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cached_property, partial
 
-from monitor.core.account import Account, Labelled, Platform
-from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, start_of_day
+from monitor.core.account import Account, Labelled, Platform, Scope
+from monitor.core.calendar import EVER, ONE_DAY, WorkCalendar, beijing_date, start_of_day
 from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
@@ -17,7 +17,7 @@ from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, 
 from monitor.core.outage import Outage
 from monitor.core.phrases import dated
 from monitor.core.record import Record, RecordKind, Subject
-from monitor.core.register import Register, Version, opened_again
+from monitor.core.register import Register, Version, opened_again, pending_since
 from monitor.core.schedule import end_of_morning
 from monitor.core.successor import Successor
 
@@ -405,6 +405,8 @@ class Rule:
     """Pure; gives a finding for every account, NOT_APPLICABLE included."""
     says: Mapping[State, str]
     """When it says what, in Chinese: every state that it gives of itself."""
+    waits_for_scope: bool = True
+    """As that of `AreaRule`: the rules about updates, downloads and contacts judge every account meanwhile."""
     rests_on_looks: bool = False
     """Whether it holds against an account that nothing newer was seen: the page is read once more before each step."""
 
@@ -416,6 +418,35 @@ _NOBODYS = frozenset({State.NOT_APPLICABLE, State.EXEMPTED})
 
 
 def word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
+    """Return what the rule says; of an account whose scope is pending, what it puts to the office."""
+    said = _seen_word_of(rule, known, book, now)
+    waits = rule.waits_for_scope and known.account.scope is Scope.PENDING and said.state in HELD_AGAINST
+    return put_to_the_office(said, pending_since(known.versions)) if waits else said
+
+
+HELD_AGAINST = frozenset({State.WARNING, State.VIOLATED})
+"""What is held against somebody, or warned of."""
+
+
+def put_to_the_office(finding: Finding, pending: datetime) -> Finding:
+    """Return what would be held against somebody, of whom nobody has said since a moment whether they are in scope."""
+    because = f"{finding.because.removesuffix('。')}；单位层级未填写，是否属于监管范围待确定。"
+    since, begun = finding.since, finding.begun_at
+    if pending > EVER:
+        since = max(since, beijing_date(pending)) if since else since
+        begun = max(begun, pending) if begun else begun
+    return replace(
+        finding,
+        state=State.NEEDS_REVIEW,
+        since=since,
+        begun_at=begun,
+        proposals=(Proposal.REVIEW,),
+        because=because,
+        is_scope_open=True,
+    )
+
+
+def _seen_word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return what the rule says; while we cannot see, what it said when we last could.
 
     Time alone may then make it unknown, and nothing else: no verdict moves because of our own blindness.

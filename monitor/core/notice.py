@@ -149,7 +149,7 @@ def is_alarm(step: Step, finding: Finding, pacing: Pacing, account: Account, boo
     is_first = step.kind in {StepKind.SUSPECT, StepKind.CONFIRM} or (
         pacing is Pacing.TASK and step.kind is StepKind.TASK and step.number == 0
     )
-    return concerns and is_first and finding.state in _TROUBLES
+    return concerns and is_first and (finding.state in _TROUBLES or finding.is_scope_open)
 
 
 def notify(

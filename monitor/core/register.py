@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -61,6 +61,16 @@ def opened_again(versions: Iterable[Version]) -> datetime | None:
             case AccountStatus.FILING | AccountStatus.ACTIVE | AccountStatus.PAUSED if is_closed:
                 again, is_closed = one.since, False
     return again
+
+
+def pending_since(versions: Sequence[Version]) -> datetime:
+    """Return since when nobody has said whether an account is in scope, whose last version (oldest first) says so."""
+    begun = EVER
+    for one in reversed(versions):
+        if one.account is None or one.account.scope is not Scope.PENDING:
+            break
+        begun = one.since
+    return begun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +137,11 @@ class Register:
     def by_unit(self) -> Mapping[str, tuple[Account, ...]]:
         """The bound accounts of each unit, in order of the unit's first account."""
         return _by_unit(self.bound)
+
+    @cached_property
+    def judged_by_unit(self) -> Mapping[str, tuple[Account, ...]]:
+        """The judged accounts of each unit, those whose scope is pending included, in the same order."""
+        return _by_unit(self.judged)
 
     @cached_property
     def of_unit(self) -> Mapping[str, tuple[Account, ...]]:

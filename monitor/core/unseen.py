@@ -35,6 +35,7 @@ def rule(calendar: WorkCalendar) -> Rule:
         title="采集异常",
         pacing=Pacing.TASK,
         judge=judge,
+        waits_for_scope=False,
         says={
             State.OK: "近24小时采集正常，或采集异常不到3个工作日",
             State.NEEDS_REVIEW: "连续3个工作日未采集到完整内容",

@@ -6,13 +6,24 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling, is_retainable
-from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
+from monitor.core.finding import (
+    HELD_AGAINST,
+    AreaRule,
+    Basis,
+    Finding,
+    Proposal,
+    RuleBook,
+    State,
+    Strength,
+    put_to_the_office,
+)
 from monitor.core.lasting import with_beginnings
 from monitor.core.phrases import dated
 from monitor.core.record import Subject
-from monitor.core.register import Register
+from monitor.core.register import Register, pending_since
 
 QUIET = frozenset({State.OK, State.NOT_APPLICABLE})
 """States that ask nothing of anybody."""
@@ -41,9 +52,14 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
 
     def said(of: Register, at: datetime) -> Iterator[Finding]:
         for finding in rule.judge(of, book, at):
-            waits = rule.waits_for_scope and finding.account in of.pending
-            is_held = waits and finding.state in {State.WARNING, State.VIOLATED}
-            yield _put_to_the_office(finding) if is_held else finding
+            account = of.by_id.get(finding.account or "")
+            waits = rule.waits_for_scope and account is not None and account.scope is Scope.PENDING
+            if waits and finding.state in HELD_AGAINST:
+                put = put_to_the_office(finding, pending_since(of.earlier.get(finding.account or "", ())))
+                # a rule that does not say itself since when is asked about the past (see `lasting`)
+                yield put if rule.reach is None else replace(put, since=None)
+            else:
+                yield finding
 
     for finding in with_beginnings(rule, said(register, now), register, book, now, said):
         yield reviewed(finding, register.standing_decisions_on(finding), now)
@@ -110,13 +126,9 @@ def _retained(finding: Finding, by: str) -> Finding | None:
     return _exempted(finding, f"已决定保留（{by}）")
 
 
-_EXEMPTABLE = frozenset({State.WARNING, State.VIOLATED})
-"""What a unit can be spared; whoever has done nothing wrong for certain has nothing to be spared."""
-
-
 def _exempted(finding: Finding, why: str) -> Finding | None:
-    if finding.strength is Strength.MANDATORY or finding.state not in _EXEMPTABLE:
-        return None
+    if finding.strength is Strength.MANDATORY or finding.state not in HELD_AGAINST:
+        return None  # whoever has done nothing wrong for certain has nothing to be spared
     return replace(finding, state=State.EXEMPTED, proposals=(), because=f"{finding.because}{why}。")
 
 
@@ -148,11 +160,6 @@ def _found_out(finding: Finding, decision: Decision) -> Finding:
     if decision.ruling is Ruling.REJECTED and finding.days is None and finding.state is not State.UNKNOWN:
         return replace(finding, state=State.OK, proposals=(), because=f"{finding.because}经人工核实为误报。")
     return finding
-
-
-def _put_to_the_office(finding: Finding) -> Finding:
-    because = f"{finding.because.removesuffix('。')}；单位层级未填写，是否属于监管范围待确定。"
-    return replace(finding, state=State.NEEDS_REVIEW, since=None, proposals=(Proposal.REVIEW,), because=because)
 
 
 def headline(findings: Sequence[Finding]) -> Finding | None:

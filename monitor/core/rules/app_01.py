@@ -198,6 +198,7 @@ RULE = Rule(
     title="移动客户端无法下载或使用",
     pacing=Pacing.VERIFY,
     judge=judge,
+    waits_for_scope=False,
     says={
         State.OK: "至少一个链接24小时内可用；或疑似的情况经人工核实为误报",
         State.WARNING: "部分链接失败、不稳定，或安全证书、苹果安装包的描述文件即将到期",

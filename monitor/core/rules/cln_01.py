@@ -67,7 +67,6 @@ RULE = AreaRule(
     judge=judge,
     reads=frozenset({RecordKind.JOINT_REVIEW}),
     binds=in_scope,
-    waits_for_scope=False,
     says={
         State.OK: "无清理整合的研判意见",
         State.VIOLATED: "最近一次研判的意见为注销、关停、取消、清理整合",

@@ -50,7 +50,6 @@ RULE = AreaRule(
     judge=judge,
     reads=frozenset({RecordKind.CLOSE_REQUEST}),
     binds=in_scope,
-    waits_for_scope=False,
     says={
         State.OK: "无待办的关停申请，或已撤回",
         State.WARNING: "主办单位申请关停，尚未转为注销中",

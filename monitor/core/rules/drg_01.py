@@ -131,6 +131,7 @@ RULE = Rule(
     title="注销办理",
     pacing=Pacing.TASK,
     judge=judge,
+    waits_for_scope=False,  # that the account goes was decided: how it is carried out is the office's own matter
     says={
         State.OK: "正在按期办理，或已归档",
         State.WARNING: "没有登记备案或公告，或公告期未满，就向平台申请注销",

@@ -73,6 +73,7 @@ RULE = Rule(
     title="联络员、责任领导不全",
     pacing=Pacing.TASK,
     judge=judge,
+    waits_for_scope=False,
     says={
         State.OK: "联络员、责任领导各一位，各有手机、邮箱或钉钉之一",
         State.WARNING: "缺人、多于一位、未填联系方式，或邮箱、钉钉收不到消息",

@@ -13,7 +13,7 @@ from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import asks_to_state, cited, day, on_unit, posts_or_serves
+from monitor.core.rules.registry import asks_to_state, cited, day, on_unit, posts_or_serves, within_scope
 
 ID = "REG-02"
 
@@ -23,24 +23,25 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     today, deadline = beijing_date(now), book.date(ID, "deadline")
     if today > deadline or book.calendar.workdays_between(today, deadline) > book.number(ID, "remind_workdays"):
         return
-    for unit, accounts in register.by_unit.items():
+    for unit, accounts in register.judged_by_unit.items():
         returns = register.records_of(RecordKind.UNIT_RETURN, unit)
-        if returns and returns[-1].result is Result.REPORTED:
+        asked = [one for one in accounts if posts_or_serves(one, book)]
+        if not asked or (returns and returns[-1].result is Result.REPORTED):
             continue
-        if any(posts_or_serves(one, book) for one in accounts):
-            waits = bool(returns) and returns[-1].result is None
-            because = f"{unit}尚未报送，截止日期为{day(deadline, now)}。"
-            yield on_unit(
-                ID,
-                unit,
-                register.area,
-                book,
-                State.NEEDS_REVIEW if waits else State.WARNING,
-                f"{asks_to_state(returns[-1:], now)}。" if waits else because,
-                proposals=(Proposal.REVIEW if waits else Proposal.WARN,),
-                evidence=cited(*returns[-1:]),
-                episode=f"{ID}/{deadline}",
-            )
+        waits = bool(returns) and returns[-1].result is None
+        because = f"{unit}尚未报送，截止日期为{day(deadline, now)}。"
+        finding = on_unit(
+            ID,
+            unit,
+            register.area,
+            book,
+            State.NEEDS_REVIEW if waits else State.WARNING,
+            f"{asks_to_state(returns[-1:], now)}。" if waits else because,
+            proposals=(Proposal.REVIEW if waits else Proposal.WARN,),
+            evidence=cited(*returns[-1:]),
+            episode=f"{ID}/{deadline}",
+        )
+        yield within_scope(finding, asked)
 
 
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
@@ -65,7 +66,7 @@ RULE = AreaRule(
     says={
         State.OK: "已报送，或不在报送期限内",
         State.WARNING: "截止日期前3个工作日起仍未报送",
-        State.NEEDS_REVIEW: "报送记录未写明结果",
+        State.NEEDS_REVIEW: "报送记录未写明结果；或尚未报送，而单位层级未填写",
         State.NOT_APPLICABLE: "只有网站的单位",
     },
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from monitor.core.account import Account, AccountStatus, Platform
-from monitor.core.calendar import beijing_date
-from monitor.core.finding import Basis, Finding, Proposal, RuleBook, State
+from monitor.core.account import Account, AccountStatus, Platform, Scope
+from monitor.core.calendar import EVER, beijing_date
+from monitor.core.finding import HELD_AGAINST, Basis, Finding, Proposal, RuleBook, State, put_to_the_office
 from monitor.core.phrases import dated
 from monitor.core.record import Record
 
@@ -58,6 +58,12 @@ def scope_pending(rule: str, account: Account, book: RuleBook) -> Finding:
         "单位层级未填写，是否属于监管范围待确定。",
         proposals=(Proposal.REVIEW,),
     )
+
+
+def within_scope(finding: Finding, asked: Iterable[Account]) -> Finding:
+    """Return a finding on a unit as it stands where nobody has said of any account asked whether it is in scope."""
+    is_bound = any(account.scope is Scope.IN for account in asked)
+    return finding if is_bound or finding.state not in HELD_AGAINST else put_to_the_office(finding, EVER)
 
 
 def on_unit(  # noqa: PLR0913 - as above

@@ -77,7 +77,6 @@ RULE = AreaRule(
     judge=judge,
     reads=frozenset({RecordKind.CONTENT_SAFETY}),
     binds=in_scope,
-    waits_for_scope=False,
     says={
         State.OK: "无未处置的内容安全问题登记",
         State.SUSPECTED: "登记为疑似，待核实",

@@ -122,7 +122,6 @@ RULE = AreaRule(
     judge=judge,
     reach=None,
     binds=in_scope,
-    waits_for_scope=False,
     follows_cases=True,
     says={
         State.OK: "没有逾期未整改的问题；已恢复的、待办公室研判的、已决定处置的不算",

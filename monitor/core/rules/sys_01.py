@@ -14,7 +14,7 @@ from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
 from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.register import Register
-from monitor.core.rules.registry import RUNNING, asks_to_state, cited, on_unit, posts_or_serves, unstated
+from monitor.core.rules.registry import RUNNING, asks_to_state, cited, on_unit, posts_or_serves, unstated, within_scope
 
 ID = "SYS-01"
 
@@ -26,14 +26,15 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         return
     common = register.records_of(RecordKind.INSTITUTION, register.area)
     of_all = _lacking((), common, book, today)
-    for unit, accounts in register.by_unit.items():
-        if not any(account.status in RUNNING and posts_or_serves(account, book) for account in accounts):
+    for unit, accounts in register.judged_by_unit.items():
+        asked = [one for one in accounts if one.status in RUNNING and posts_or_serves(one, book)]
+        if not asked:
             continue
         own = register.records_of(RecordKind.INSTITUTION, unit)
         because, evidence = _lacking(own, common, book, today) if own else of_all
         if because:
             waiting = unstated((*own, *common))
-            yield on_unit(
+            finding = on_unit(
                 ID,
                 unit,
                 register.area,
@@ -43,6 +44,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
                 proposals=(Proposal.REVIEW if waiting else Proposal.RECTIFY,),
                 evidence=(*evidence, *cited(*waiting)),
             )
+            yield within_scope(finding, asked)
 
 
 def _lacking(
@@ -91,7 +93,7 @@ RULE = AreaRule(
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",
         State.WARNING: "期限过后缺少制度（未登记、未建立或已废止），或超过一年未复核",
-        State.NEEDS_REVIEW: "缺少制度或超过一年未复核，而有制度记录未写明结果",
+        State.NEEDS_REVIEW: "缺少制度或超过一年未复核，而有制度记录未写明结果，或单位层级未填写",
         State.NOT_APPLICABLE: "只有网站的单位",
     },
 )

@@ -67,6 +67,7 @@ RULE = Rule(
     title="2周未更新",
     pacing=Pacing.LADDER,
     judge=judge,
+    waits_for_scope=False,
     rests_on_looks=True,
     says={
         State.OK: "未更新不超过9天",

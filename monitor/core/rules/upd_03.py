@@ -106,6 +106,7 @@ RULE = Rule(
     title="单次超过20天未更新",
     pacing=Pacing.TASK,
     judge=judge,
+    waits_for_scope=False,
     rests_on_looks=True,
     says={
         State.OK: "没有超过20天的未更新时段",
