@@ -56,6 +56,6 @@ USER 10001:10001
 # Whether it is well, as far as the service itself knows: it asks /readyz at the address of web.bind.
 HEALTHCHECK --interval=30s --timeout=20s --start-period=60s --retries=3 CMD ["xuncha", "health"]
 
-# SIGTERM: what is under way has 30 seconds, so give it more than Docker's ten (`docker stop -t 40`).
+# SIGTERM: what is under way has 15 seconds, so give it more than Docker's ten (`docker stop -t 40`).
 ENTRYPOINT ["xuncha"]
 CMD ["run"]

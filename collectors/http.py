@@ -40,7 +40,7 @@ from collectors.body import ACCEPTED, decoded, is_whole_document
 from collectors.cookies import Jar
 from collectors.failures import at, named
 from collectors.guard import Guard, Network, literal
-from collectors.politeness import Pace, Politeness, retry_after
+from collectors.politeness import Pace, Politeness, Queue, retry_after
 from collectors.reader import Reader
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
 from monitor.core.observation import LookFailedError, Reason, Validators
@@ -56,6 +56,8 @@ _HARMLESS = frozenset(
 """The headers that follow a redirect to another origin; any other may carry a token."""
 _LONGEST_VALUE, _LONGEST_VALUES, _LONGEST_VALIDATOR = 8_000, 32_000, 500
 """Characters of a header, of all of one name together, and of one that is kept and sent back."""
+_REACH = 1 / 6
+"""Minutes for which looks at one host are taken on ahead."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -116,6 +118,12 @@ class Door:
         agent = agents[crc32(source.encode()) % len(agents)]
         return BoundFetch(self._line, self.reader, source=source, before=validators, agent=agent, platform=platform)
 
+    def reach(self, platform: str) -> int:
+        """Return how many looks at one host of a platform are worth having under way: what ten seconds allow."""
+        pace = self._policy.paces.get(platform, self._policy.pace)
+        in_time = pace.per_minute * _REACH if pace.per_minute else self._policy.at_once
+        return max(2 * pace.at_once, int(in_time))
+
 
 class BoundFetch:
     """The door, bound to one source for one look; an implementation of core's `Fetch`.
@@ -136,12 +144,18 @@ class BoundFetch:
         self._jar = Jar()
         self._secrets: list[bytes] = []
         self._home: str | None = None
+        self._queue = Queue()
         self._line = line
         self._reader = reader
         self._source = source
         self._before = before
         self._agent = agent
         self._platform = platform
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is asked for now, and something waits for its turn at a host."""
+        return self._queue.is_waiting
 
     @property
     def validators(self) -> Validators | None:
@@ -153,7 +167,7 @@ class BoundFetch:
         limit = request.max_bytes or self._line.policy.max_bytes
         ask = self._ask(request)
         self._home = self._home or ask.url.host
-        answer = await self._line.ask(replace(ask, home=self._home), self._platform, limit, self._jar)
+        answer = await self._line.ask(replace(ask, home=self._home), self._platform, limit, self._jar, self._queue)
         if request.conditional and answer.cut is None:
             self._compare(answer)
         if answer.status == 304:
@@ -311,7 +325,7 @@ class _Line:
         for transport in self._transports.values():
             await transport.aclose()
 
-    async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar) -> _Answer:
+    async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar, queue: Queue) -> _Answer:
         """Return the answer at the end of the redirects; 429 and 5xx are failures."""
         left = self.policy.total.total_seconds()
         loop = asyncio.get_running_loop()
@@ -323,7 +337,7 @@ class _Line:
                 raise LookFailedError(Reason.GUARD_BLOCKED, at("a host that is not to be asked", ask.url))
             if not guard.allows_host(host, is_resolved_elsewhere=bool(self.policy.proxy) and host != ask.home):
                 raise LookFailedError(Reason.GUARD_BLOCKED, at("address not allowed", ask.url))
-            async with self._lanes.turn(platform, host):
+            async with self._lanes.turn(platform, host, queue):
                 started = loop.time()
                 answer = await self._exchange(ask, self._through(networks), limit, jar, started + left)
                 left -= loop.time() - started

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,30 @@ class Pace:
         return 60 / self.per_minute if self.per_minute else 0.0
 
 
+@dataclass(slots=True)
+class Queue:
+    """How the requests of one look stand: how many wait for their turn, and how many have it."""
+
+    waiting: int = 0
+    asking: int = 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether all that is under way waits for its turn."""
+        return self.waiting > 0 and not self.asking
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Count what waits as what has its turn."""
+        self.waiting -= 1
+        self.asking += 1
+        try:
+            yield
+        finally:
+            self.asking -= 1
+            self.waiting += 1
+
+
 class Politeness:
     """The lanes, one for each host (and platform, where a platform has a pace of its own)."""
 
@@ -40,20 +64,23 @@ class Politeness:
         self._lanes: dict[tuple[str, str], _Lane] = {}
 
     @asynccontextmanager
-    async def turn(self, platform: str, host: str) -> AsyncIterator[None]:
-        """Wait for a turn at the host, first come, first served, and hold it.
+    async def turn(self, platform: str, host: str, queue: Queue) -> AsyncIterator[None]:
+        """Wait for a turn at the host, first come, first served, and hold it; the queue tells which.
 
         Raises LookFailedError RATE_LIMITED, with the rest of the wait, while the host is to be left alone.
         """
         lane = self._lane(platform, host)
         lane.check()
         lane.users += 1
+        queue.waiting += 1
         try:
             async with lane.places:
                 await lane.wait()
                 async with self._places:
-                    yield
+                    with queue.turn():
+                        yield
         finally:
+            queue.waiting -= 1
             lane.users -= 1
 
     def rest(self, platform: str, host: str, how_long: timedelta) -> None:

@@ -10,9 +10,10 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -36,6 +37,12 @@ ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
 """The passes without which the service must not seem to live; nor without those that send, once they did."""
 DRAIN = timedelta(seconds=15)
 """How long running passes may finish after the word to stop."""
+SELF_CHECK = "self_check"
+SILENCE = timedelta(seconds=5)
+"""After so long without an answer the database counts as silent."""
+OUTBOX_PATIENCE = timedelta(hours=2)
+"""How long a message that could have left may wait before the service no longer counts as ready."""
+STUCK = "有消息超过2小时没有发出，请查看发送记录。"
 _log = logging.getLogger(__name__)
 
 
@@ -69,9 +76,16 @@ class Health:
     last_seen: datetime | None = None
     """When a look last saw anything."""
     last_success: dict[str, datetime] = field(default_factory=dict)
-    store_problem: str | None = None
     audit_problem: str | None = None
     """What is wrong with the audit log, as far as it was walked."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    """What is wrong with the database, by the passes that found it: each takes back what it said itself."""
+    failures: int = 0
+    """How often any pass found the database in trouble."""
+    asked_at: float | None = None
+    """Since when the database owes the self-check an answer, by a clock that nobody puts right."""
+    oldest_waiting: timedelta | None = None
+    """How long the message has waited that could have left first; None where none waits."""
     is_opening: bool = False
     """Whether pages are served already, and the work is still to begin."""
     is_stopping: bool = False
@@ -84,6 +98,27 @@ class Health:
         """Take down that the work begins now: whoever stood by does none before."""
         self.began_at = now
         self.is_opening = False
+
+    @property
+    def store_problem(self) -> str | None:
+        """What is wrong with the database, in one sentence; while anything is, nothing is fetched."""
+        if self.asked_at is not None and monotonic() - self.asked_at > SILENCE.total_seconds():
+            return next(iter(self.troubles.values()), "数据库没有答复，请检查数据库服务器。")
+        return next(iter(self.troubles.values()), None)
+
+    def failed(self, name: str, problem: str) -> None:
+        """Take down that a pass could not use the database, which is believed again after a thorough try too."""
+        self.failures += 1
+        self.troubles[name] = problem
+        self.troubles.setdefault(SELF_CHECK, problem)
+
+    def worked(self, name: str) -> None:
+        """Take down that a pass has really written again, or had read what it needed."""
+        self.troubles.pop(name, None)
+
+    def may_look(self, name: str) -> bool:
+        """Whether nobody but this pass itself has found the database in trouble."""
+        return self.store_problem is None or (self.asked_at is None and self.troubles.keys() <= {name})
 
     def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
         """Return what keeps the daemon from being ready, one Chinese sentence each."""
@@ -102,6 +137,8 @@ class Health:
             found.append("近24小时没有一次成功的采集，请检查网络。")
         if self.lost:
             found.append(f"有{self.lost}个事项没有下一步，也无人负责，请查看日志并告知技术人员。")
+        if self.oldest_waiting is not None and self.oldest_waiting > OUTBOX_PATIENCE:
+            found.append(STUCK)
         if self.is_opening:
             return tuple(found)
         if late := [one.title for one in passes if self.is_late(one, now)]:
@@ -140,17 +177,62 @@ class Health:
         return any(one.name not in self.last_success and not self.is_late(one, now) for one in passes)
 
 
+Work = Callable[[], Awaitable[object]]
+"""What a pass does when its time has come."""
+
+
+def _looking(works: Works, health: Health, pass_name: str, name: str) -> Work:
+    """Return looking through one collector; after trouble with the database only once that is over.
+
+    While there is any nothing is fetched. What this pass said itself it takes back when a write of the same kind has
+    worked: of what had been seen before, or of a source's row as it is.
+    """
+
+    async def look() -> None:
+        if pass_name in health.troubles:
+            if not await works.write_looks():
+                await works.try_looks()
+            health.worked(pass_name)
+        if health.may_look(pass_name):
+            await works.look([name], lambda: health.may_look(pass_name))
+
+    return look
+
+
+def _proving(health: Health, name: str, work: Work) -> Work:
+    """Return work whose end shows that the database serves it again: what it could not write was still to do."""
+
+    async def proven() -> None:
+        await work()
+        health.worked(name)
+
+    return proven
+
+
+def _checking(works: Works, health: Health) -> Work:
+    """Return finding out whether the database works: thoroughly after trouble, whoever had it."""
+
+    async def check() -> None:
+        is_thorough, before, health.asked_at = bool(health.troubles), health.failures, monotonic()
+        try:
+            problem = await works.store_problem(thorough=is_thorough)
+            if problem is None:
+                health.oldest_waiting = await works.oldest_waiting()
+                health.audit_problem = await works.audit_problem()
+        finally:
+            health.asked_at = None
+        if problem is not None:
+            health.failed(SELF_CHECK, problem)
+        elif health.failures == before:
+            health.worked(SELF_CHECK)
+
+    return check
+
+
 def passes(works: Works, health: Health) -> tuple[Pass, ...]:
     """Return the fixed passes: looks per collector, judging, writing, sending per channel, and what goes with them."""
 
-    def look(name: str) -> Callable[[], Awaitable[object]]:
-        async def work() -> None:
-            if health.store_problem is None:
-                await works.look([name])
-
-        return work
-
-    def send(name: str) -> Callable[[], Awaitable[object]]:
+    def send(name: str) -> Work:
         async def work() -> None:
             await works.send(name)
 
@@ -166,33 +248,34 @@ def passes(works: Works, health: Health) -> tuple[Pass, ...]:
         if health.is_well(everything, works.clock()):
             await works.beat()
 
-    async def self_check() -> None:
-        health.store_problem = await works.store_problem()
-        if health.store_problem is None:
-            health.audit_problem = await works.audit_problem()
-
     everything = (
         *(
             Pass(
-                name=f"{LOOK}{name.replace('-', '_')}",
+                name=pass_name,
                 title=f"采集{way_of_looking(name)}",
                 every=timedelta(seconds=2),
-                work=look(name),
+                work=_looking(works, health, pass_name, name),
             )
             for name in works.collectors
+            for pass_name in (f"{LOOK}{name.replace('-', '_')}",)
         ),
-        Pass(name="watch", title="自我检查", every=timedelta(seconds=30), work=works.watch_over),
-        Pass(name="evaluate", title="判定", every=timedelta(seconds=1), work=works.judge_all),
-        Pass(name="deliver", title="生成消息", every=timedelta(seconds=2), work=works.write_messages),
         *(
-            Pass(name=f"{SEND}{name}", title=f"发送消息（{name}）", every=timedelta(seconds=1), work=send(name))
-            for name in works.channels
+            Pass(name=name, title=title, every=every, work=_proving(health, name, work))
+            for name, title, every, work in (
+                ("watch", "自我检查", timedelta(seconds=30), works.watch_over),
+                ("evaluate", "判定", timedelta(seconds=1), works.judge_all),
+                ("deliver", "生成消息", timedelta(seconds=2), works.write_messages),
+                *(
+                    (f"{SEND}{name}", f"发送消息（{name}）", timedelta(seconds=1), send(name))
+                    for name in works.channels
+                ),
+                ("digest", "每日摘要", timedelta(seconds=30), works.write_digest),
+                ("prune", "清理", timedelta(hours=1), works.prune),
+                ("audit", "事项清点", timedelta(minutes=1), audit),
+                ("heartbeat", "外部心跳", timedelta(minutes=1), beat),
+            )
         ),
-        Pass(name="digest", title="每日摘要", every=timedelta(seconds=30), work=works.write_digest),
-        Pass(name="prune", title="清理", every=timedelta(hours=1), work=works.prune),
-        Pass(name="audit", title="事项清点", every=timedelta(minutes=1), work=audit),
-        Pass(name="heartbeat", title="外部心跳", every=timedelta(minutes=1), work=beat),
-        Pass(name="self_check", title="自检", every=timedelta(seconds=10), work=self_check),
+        Pass(name=SELF_CHECK, title="自检", every=timedelta(seconds=10), work=_checking(works, health)),
     )
     return everything
 
@@ -273,14 +356,24 @@ class Daemon:
                 with self._timer.pass_timer(one.name):
                     await one.work()
             except StoreError as error:
-                self._health.store_problem = str(error)
+                self._health.failed(one.name, str(error))
                 _log.warning("store", extra={"pass": one.name, "problem": str(error), "reason": reason(error)})
                 return
             self._health.last_success[one.name] = self._works.clock()
 
     async def _drain(self) -> None:
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=DRAIN.total_seconds())
+        """Let running passes finish for a while, then cancel those that still wait for a far side or the database."""
+        letting_go = asyncio.ensure_future(self._stop_looking())
+        _, late = await asyncio.wait({letting_go, *self._running.values()}, timeout=DRAIN.total_seconds())
+        for task in late:
+            task.cancel()
+        if late:
+            _log.warning("stopped in the middle", extra={"passes": len(late)})
+            await asyncio.wait(late, timeout=1)
+
+    async def _stop_looking(self) -> None:
+        with suppress(StoreError):  # what was claimed is free again at the next start at the latest
+            await self._works.stop_looking()
 
 
 def _not_reloaded() -> None:

@@ -89,6 +89,8 @@ class Snapshot:
     """The state of everything at one moment, read in one transaction."""
 
     at: datetime
+    is_read: bool = True
+    """Whether the database gave it; else only what is known without the database is there to be told."""
     readings: Sequence[Reading] = ()
     left_out: int = 0
     """Accounts in trouble that the reader did not read because there are too many."""
@@ -213,7 +215,9 @@ def outcome_of(sight: Sight) -> str:
 def state_text(snapshot: Snapshot) -> str:
     """Return the state as Prometheus text; a family without samples still says that it exists."""
     shown, truncated = _shown(snapshot)
-    families = (*_of_accounts(shown), _truncated(truncated), *_of_all(snapshot))
+    families = [*_of_the_monitor(snapshot)]
+    if snapshot.is_read:
+        families = [*_of_accounts(shown), _truncated(truncated), *_of_all(snapshot), *families]
     return "".join(line for family in families for line in family)
 
 
@@ -337,11 +341,6 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "Open cases by the last step taken.",
         (f'{{step="{step.value}"}} {snapshot.open_cases.get(step, 0)}' for step in StepKind),
     )
-    yield _family(
-        "cases_without_next_step",
-        "Open cases that neither have a next step nor wait on anybody: must be 0.",
-        _if_known(snapshot.cases_without_next_step),
-    )
     this_year = beijing_date(snapshot.at).year
     yield _family(
         "calendar_year_loaded",
@@ -353,21 +352,36 @@ def _of_all(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "Whether the monitor itself reaches the network.",
         _if_known(snapshot.is_online),
     )
+    yield _family("state_timestamp_seconds", "When this state was read.", (f" {snapshot.at.timestamp()}",))
+    yield from _of_work(snapshot)
+
+
+def _of_the_monitor(snapshot: Snapshot) -> Iterator[Iterable[str]]:
+    """Yield what is known whether or not the database answers."""
+    yield _family(
+        "cases_without_next_step",
+        "Open cases that neither have a next step nor wait on anybody: must be 0.",
+        _if_known(snapshot.cases_without_next_step),
+    )
     yield _family(
         "store_writable",
         "Whether the database took the last row that was tried on it.",
         _if_known(snapshot.is_store_writable),
     )
-    yield from _of_work(snapshot)
-
-
-def _of_work(snapshot: Snapshot) -> Iterator[Iterable[str]]:
-    """Yield what says whether the service keeps up with its work, and has the room for it."""
     yield _family(
         "leader",
         "Whether this service does the work; 0 while it stands by.",
         _if_known(snapshot.is_leader),
     )
+    yield _family(
+        "loop_lag_seconds",
+        "By how much the event loop was late at most in the last minute.",
+        (f" {snapshot.loop_lag}",) if snapshot.loop_lag is not None else (),
+    )
+
+
+def _of_work(snapshot: Snapshot) -> Iterator[Iterable[str]]:
+    """Yield what says whether the service keeps up with its work, and has the room for it."""
     yield _family(
         "roster_accounts",
         "Accounts in the roster, of all platforms and statuses.",
@@ -379,11 +393,6 @@ def _of_work(snapshot: Snapshot) -> Iterator[Iterable[str]]:
         "looks_due_oldest_age_seconds",
         "How long the source waits for its look that has waited longest; 0 if none does.",
         (f" {max(0.0, waited)}",),
-    )
-    yield _family(
-        "loop_lag_seconds",
-        "By how much the event loop was late at most in the last minute.",
-        (f" {snapshot.loop_lag}",) if snapshot.loop_lag is not None else (),
     )
     yield _family("database_size_bytes", "What the database takes.", _if_known(snapshot.database_size))
     yield _family(

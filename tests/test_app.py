@@ -158,7 +158,8 @@ def test_pages_answer_to_the_machine_s_and_their_own_names_only(
 async def test_metrics_tell_whether_the_database_can_be_written(store: Store, problem: str | None, told: int) -> None:
     made = office(store, lambda clock: Canned(clock, {})).parts
     daemon = Daemon(made.works, made.health, made.metrics, made.faults)
-    made.health.store_problem = problem
+    if problem:
+        made.health.failed("look_feed", problem)
     assert f"\nxuncha_store_writable {told}\n".encode() in await view_of(made, daemon).metrics()
 
 

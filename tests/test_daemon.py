@@ -8,13 +8,14 @@ import signal
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 import sqlalchemy as sa
 
 from monitor.app.clock import now
 from monitor.core.observation import Blind, Reason, Unchanged, Validators
-from monitor.daemon import Daemon, Pass
+from monitor.daemon import Daemon, Health, Pass
 from monitor.settings.sections import Heartbeat
 from monitor.store import Store, StoreError, sights, tables
 from tests.pipeline.build import NOW, Canned, CannedFetch, Office, account, feed, office, settings
@@ -98,6 +99,11 @@ async def test_a_bug_ends_its_pass_and_the_next_turn_comes_all_the_same(
     assert {record.exc_info[0] for record in caplog.records if record.exc_info} == {ZeroDivisionError}
 
 
+def trouble(health: Health) -> str | None:
+    """Return what is said to be wrong with the database now."""
+    return health.store_problem
+
+
 async def test_a_database_in_trouble_is_told_looked_at_nothing_and_healed_by_itself(store: Store) -> None:
     of = stale(store)
     daemon = daemon_of(of)
@@ -115,9 +121,74 @@ async def test_a_database_in_trouble_is_told_looked_at_nothing_and_healed_by_its
     await daemon.once(looking)
     assert looked_at(of) == 0
     await daemon.once(next(one for one in daemon.passes if one.name == "self_check"))
-    assert health.store_problem is None
+    assert trouble(health) == problem  # what failed has not worked yet
+    await daemon.once(looking)
+    assert looked_at(of) == 0
+    await daemon.once(next(one for one in daemon.passes if one.name == "evaluate"))
+    assert trouble(health) is None
     await daemon.once(looking)
     assert looked_at(of) == 1
+
+
+async def test_what_was_seen_while_the_database_took_nothing_is_written_before_anything_is_looked_at_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = stale(store)
+    daemon, health = daemon_of(of), of.parts.health
+    await of.enrol([account(1, URL)])
+    of.clock.forward(timedelta(minutes=3))
+    looking, other, check = (
+        next(one for one in daemon.passes if one.name == name) for name in ("look_feed", "look_weibo", "self_check")
+    )
+
+    def full(*_: object) -> None:
+        raise StoreError("磁盘已满。")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.store.looks.record", full)
+        for _ in range(3):  # small rows still have room: no answer is “ready” all the same
+            for one in (looking, other, check):
+                await daemon.once(one)
+                assert trouble(health) == "磁盘已满。"
+    assert looked_at(of) == 0
+    await daemon.once(looking)
+    assert looked_at(of) == 1
+    await daemon.once(check)
+    assert trouble(health) is None
+
+
+async def test_whatever_holds_what_looks_write_is_trouble_until_that_can_be_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = stale(store)
+    daemon, health = daemon_of(of), of.parts.health
+    await of.enrol([account(1, URL)])
+    of.clock.forward(timedelta(minutes=3))
+    looking, check = (next(one for one in daemon.passes if one.name == name) for name in ("look_feed", "self_check"))
+
+    def held(*_: object, **__: object) -> None:
+        raise StoreError("数据库正被其他程序占用，请稍后再试。")
+
+    with monkeypatch.context() as patched:
+        for name in ("claim_due", "touch"):
+            patched.setattr(f"monitor.store.looks.{name}", held)
+        for _ in range(3):
+            await daemon.once(looking)
+            await daemon.once(check)
+            assert "占用" in str(trouble(health))
+    for one in (looking, check, looking):
+        await daemon.once(one)
+    assert trouble(health) is None
+    assert looked_at(of) == 1
+
+
+def test_a_database_that_owes_an_answer_for_seconds_is_said_to_be_silent(store: Store) -> None:
+    health = stale(store).parts.health
+    health.asked_at = monotonic()
+    assert trouble(health) is None
+    health.asked_at -= 6
+    assert trouble(health) == "数据库没有答复，请检查数据库服务器。"
+    assert not health.may_look("look_feed")
 
 
 def test_a_start_is_no_trouble_and_a_pass_that_never_succeeds_is(store: Store) -> None:

@@ -6,9 +6,12 @@ import asyncio
 import gc
 import logging
 import socket
+from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from importlib.metadata import version
+from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 from alerts.markup import fragment
@@ -21,15 +24,10 @@ from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.settings.sections import Web
-from monitor.store import Store, StoreError, Tx, outbox, quarantine, roster
+from monitor.store import Store, StoreError, Tx, quarantine, roster
 from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
 _log = logging.getLogger(__name__)
-OUTBOX_PATIENCE = timedelta(hours=2)
-"""How long a message that could have left may wait before the service no longer counts as ready."""
-
-
-STUCK = "有消息超过2小时没有发出，请查看发送记录。"
 
 
 def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: LoopLag | None = None) -> View:
@@ -49,12 +47,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         )
 
     async def problems() -> tuple[str, ...]:
-        now = parts.clock()
-        found = health.problems(daemon.passes, now)
-        if health.store_problem:
-            return found
-        waited = await parts.store.query(lambda tx: outbox.oldest_age(tx, now))
-        return (*found, STUCK) if waited is not None and waited > OUTBOX_PATIENCE else found
+        return health.problems(daemon.passes, parts.clock())
 
     return View(
         store=parts.store,
@@ -108,6 +101,11 @@ def _as_sent(name: str) -> str:
         return name
 
 
+CLAIM = "claim"
+RELEASING = 2.0
+"""Seconds for which the last write of a stop is waited for."""
+BEGINNING = 5.0
+"""Seconds that what a start writes may take to its end after the word to stop."""
 CLAIM_EVERY = 1.0
 """Seconds between two questions whether this is the one daemon of its database."""
 LASTING = timedelta(minutes=1)
@@ -132,19 +130,21 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     try:
         if not await _take_over(parts, daemon):
             return True
-        await parts.store.write(parts.refresh)
-        await parts.store.write(lambda tx: suspect(tx, parts), durable=True)
+        if not await _begun(parts, daemon):
+            return True
         settle()
         held = asyncio.create_task(_hold(parts.store, daemon), name="hold")
         await daemon.run()
         is_held = await held
         if is_held:
-            with suppress(StoreError):
-                await parts.store.write(quarantine.release)  # what was under way is not what the service ended of
+            # what was under way is not what the service ended of
+            with suppress(StoreError, TimeoutError):
+                await asyncio.wait_for(parts.store.write(quarantine.release), RELEASING)
         return is_held
     finally:
         undo.close()
         server.should_exit = True
+        parts.store.give_up()  # whoever still waits for it would keep the process from ending
         await pages
         measuring.cancel()
 
@@ -175,20 +175,56 @@ async def _take_over(parts: Parts, daemon: Daemon) -> bool:
     """Return when this is the one daemon of its database, or False when it was told to stop before."""
     health = parts.health
     while not daemon.is_stopping:
+        health.asked_at = monotonic()
+        claimed = asyncio.to_thread(parts.store.claim_daemon, lasting=LASTING)
         try:
-            is_held = await asyncio.to_thread(parts.store.claim_daemon, lasting=LASTING)
-            if is_held and health.is_standing_by:
+            is_ours = await _unless_stopped(daemon, claimed)
+            if is_ours and health.is_standing_by:
                 _log.info("taking over")
-            elif not is_held and not health.is_standing_by:
+            elif is_ours is False and not health.is_standing_by:
                 _log.info("standing by")
-            health.is_standing_by, health.store_problem = not is_held, None
         except StoreError as error:
-            health.store_problem = str(error)
+            health.failed(CLAIM, str(error))
         else:
-            if not health.is_standing_by:
+            health.is_standing_by = is_ours is False
+            health.troubles.clear()
+            if is_ours:
                 return True
+        finally:
+            health.asked_at = None
         await _pause(daemon)
     return False
+
+
+async def _begun(parts: Parts, daemon: Daemon) -> bool:
+    """Bring the store in line with the program, as soon as it can be written; False: told to stop before."""
+
+    async def refresh() -> bool:
+        await parts.store.write(parts.refresh)
+        await parts.store.write(lambda tx: suspect(tx, parts), durable=True)
+        return True
+
+    while not daemon.is_stopping:
+        try:
+            if await _unless_stopped(daemon, refresh(), BEGINNING):
+                parts.health.troubles.clear()
+                return True
+        except StoreError as error:
+            parts.health.failed(CLAIM, str(error))
+            await _pause(daemon)
+    return False
+
+
+async def _unless_stopped(daemon: Daemon, work: Coroutine[Any, Any, bool], patience: float = 0) -> bool | None:
+    """Return what comes of the work; None where the daemon is told to stop and it does not end soon after."""
+    working, stopped = asyncio.ensure_future(work), asyncio.ensure_future(daemon.stopped())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    await asyncio.wait({working}, timeout=patience)
+    if working.done():
+        return working.result()
+    working.cancel()
+    return None
 
 
 async def _hold(store: Store, daemon: Daemon) -> bool:
@@ -196,7 +232,7 @@ async def _hold(store: Store, daemon: Daemon) -> bool:
     while not daemon.is_stopping:
         await _pause(daemon)
         with suppress(StoreError):  # without the database nobody acts, and the passes say why
-            if not await asyncio.to_thread(store.claim_daemon, lasting=LASTING):
+            if await _unless_stopped(daemon, asyncio.to_thread(store.claim_daemon, lasting=LASTING)) is False:
                 _log.warning("replaced", extra={"problem": "另一个服务已接替为主用，本机停止。"})
                 daemon.stop()
                 return False

@@ -5,6 +5,7 @@ The Chinese words are those of the roster; each enum carries its word as `label`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -180,6 +181,10 @@ class Contact:
         return self.phone or self.mail or self.dingtalk or self.name
 
 
+_HOST = re.compile(r"https?://(?:[^/?#@\s|]*@)?(\[[^\]/?#\s|]*\]|[^/?#:\s|]+)", re.IGNORECASE)
+"""The host of the first address in a key, without a port."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One way to look at an account: a collector, what to ask it for, and its place in the chain."""
@@ -195,6 +200,12 @@ class Source:
     def id(self) -> str:
         """The source's stable name: account, collector and key."""
         return f"{self.account}/{self.collector}={self.key}"
+
+    @property
+    def host(self) -> str:
+        """Whom looks at it wait for: the host that the key names, else whatever the collector asks, by its name."""
+        named = _HOST.search(self.key)
+        return named[1].lower() if named else self.collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""Look at the sources whose turn it is, all of one batch at once, and keep what was seen (tx1)."""
+"""Look at the sources whose turn it is, host beside host, and keep what was seen as looks end (tx1)."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
@@ -24,12 +25,14 @@ from monitor.core.observation import (
     within_bounds,
 )
 from monitor.pipeline.faults import Faults
-from monitor.store import Store, Tx, looks, tokens
+from monitor.store import Store, StoreError, Tx, looks, tokens
 
-BATCH = 200
+IN_HAND = 100
+"""How many looks one pass has under way at most."""
 LEASE = timedelta(minutes=10)
-"""How long a claimed source is left to us; longer than any batch can take."""
-AT_ONCE = 50
+"""How long a claimed source is left to us; longer than any look takes with those before it at its host."""
+CHUNK_EVERY = 0.5
+"""Seconds after which the looks that ended are written down, though others are still under way."""
 
 
 class BoundFetch(Fetch, Protocol):
@@ -42,12 +45,19 @@ class BoundFetch(Fetch, Protocol):
     raw: bytes | None
     is_whole: bool
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is asked for now, and something waits for its turn."""
+
 
 class Door(Protocol):
     """What this module needs of the network."""
 
     def bind(self, source: str, *, reader: str, validators: Validators | None = None, platform: str = "") -> BoundFetch:
         """Return the fetch for one look at one source."""
+
+    def reach(self, platform: str) -> int:
+        """Return how many looks at one host are worth having under way: those whose turn comes within seconds."""
 
 
 class Sessions(Protocol):
@@ -68,6 +78,58 @@ class Sessions(Protocol):
         """Note that these do."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Begun:
+    """A look under way."""
+
+    due: looks.Due
+    fetch: BoundFetch
+    task: asyncio.Task[Look]
+
+
+@dataclass(slots=True, eq=False)
+class _Hand:
+    """What one pass has under way."""
+
+    begun: list[_Begun] = field(default_factory=list)
+
+    def at_hosts(self) -> Counter[str]:
+        """Return how many looks are under way, by host."""
+        return Counter(one.due.source.host for one in self.begun)
+
+    async def ended(self) -> list[Look]:
+        """Return the looks that have ended since: when all have, or after a short while."""
+        await asyncio.wait([one.task for one in self.begun], timeout=CHUNK_EVERY)
+        return self.over()
+
+    def over(self) -> list[Look]:
+        """Return the looks that have ended since, in their order."""
+        over = [one for one in self.begun if one.task.done()]
+        self.begun = [one for one in self.begun if not one.task.done()]
+        return sorted((one.task.result() for one in over if not one.task.cancelled()), key=lambda look: look.at)
+
+    async def let_go(self, *, only_waiting: bool = False) -> list[str]:
+        """Cancel the looks, or those that only wait for their turn; return the sources not looked at therefore."""
+        gone = [one for one in self.begun if not one.task.done() and (one.fetch.is_waiting or not only_waiting)]
+        for one in gone:
+            one.task.cancel()
+        if gone:
+            await asyncio.wait([one.task for one in gone])
+        return [one.due.source.id for one in gone]
+
+
+@dataclass(slots=True, eq=False)
+class _Left:
+    """What passes leave for the next one."""
+
+    looks: list[Look] = field(default_factory=list)
+    """Looks that ended and that the database did not take."""
+    claimed: list[str] = field(default_factory=list)
+    """Sources that were claimed and not looked at."""
+    hands: list[_Hand] = field(default_factory=list)
+    is_stopping: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looker:
     """Looks at sources through collectors, and knows when to look next."""
@@ -81,24 +143,55 @@ class Looker:
     done: Callable[[Platform, Sight, float], None]
     """Told of every look: platform, how it ended, seconds."""
     faults: Faults
+    _left: _Left = field(default_factory=_Left)
 
-    async def look_due(self, names: Collection[str], limit: int = BATCH) -> int:
-        """Look at one batch of due sources of these collectors; return how many there were."""
-        now = self.clock()
-        due = await self.store.write_if(
-            lambda tx: looks.is_any_due(tx, now, collectors=list(names)),
-            lambda tx: looks.claim_due(tx, now, collectors=list(names), limit=limit, lease=LEASE),
-        )
-        if due:
-            await self._look_and_record(due)
-        return len(due or ())
+    async def look_due(self, names: Collection[str], may_begin: Callable[[], bool] = lambda: True) -> int:
+        """Look at sources of these collectors until nobody's turn has come; return how many were looked at.
+
+        A host is asked for few at a time and takes on more as looks end, so that a slow one keeps nobody else waiting;
+        what ended is written down at once. Raises StoreError: then nothing more is asked for, and what had been seen
+        is written down first of all the next time. None begins while `may_begin` says no.
+        """
+        await self._restore()
+        count = await self.write_left()
+        hand = _Hand()
+        self._left.hands.append(hand)
+        try:
+            while True:
+                if may_begin() and not self._left.is_stopping:
+                    await self._take(hand, names)
+                if not hand.begun:
+                    return count
+                ended = await hand.ended()
+                await self._keep(ended)
+                count += len(ended)
+        finally:
+            self._left.claimed += await hand.let_go()
+            self._left.looks += hand.over()
+            self._left.hands.remove(hand)
+
+    async def write_left(self) -> int:
+        """Write down what had been seen when the database could not be written; return how many looks. Raises."""
+        left, self._left.looks = self._left.looks, []
+        if left:
+            await self._keep(left)
+        return len(left)
+
+    async def stop(self) -> None:
+        """Begin no more looks, and let go of those that only wait for their turn: the next start makes them."""
+        self._left.is_stopping = True
+        for hand in self._left.hands:
+            self._left.claimed += await hand.let_go(only_waiting=True)
+        released, self._left.claimed = self._left.claimed, []
+        if released:
+            await self.store.write(lambda tx: looks.release(tx, released))
 
     async def look_now(self, accounts: Collection[str]) -> tuple[looks.Recorded, ...]:
         """Look at every polled source of these accounts, due or not, and read what it shows: somebody asks."""
+        await self._restore()
         due = await self.store.query(lambda tx: looks.sources_of(tx, list(accounts)))
-        return await self._look_and_record(
-            [replace(one, validators=None) for one in due if one.source.collector in self.collectors]
-        )
+        asked = [replace(one, validators=None) for one in due if one.source.collector in self.collectors]
+        return await self._write(await asyncio.gather(*(self._look(one, self._fetch(one)) for one in asked)))
 
     async def glance(self, source: Source) -> Sight:
         """Return how a look at a source that belongs to no account ends; nothing is kept of it."""
@@ -106,11 +199,49 @@ class Looker:
         fetch = self.door.bind(source.id, reader=collector.name, platform=collector.name)
         return await self._sight(collector, source, fetch)
 
-    async def _look_and_record(self, due: Sequence[looks.Due]) -> tuple[looks.Recorded, ...]:
+    async def _restore(self) -> None:
         if not self.sessions.is_restored:
             self.sessions.restore(await self.store.query(tokens.kept))
-        gate = asyncio.Semaphore(AT_ONCE)
-        seen = await asyncio.gather(*(self._look(one, gate) for one in due))
+
+    async def _take(self, hand: _Hand, names: Collection[str]) -> None:
+        """Begin the looks for which there is room, at hosts that have come through half of what they had."""
+        now, begun, per_host = self.clock(), hand.at_hosts(), max(1, min(map(self.door.reach, names), default=1))
+        full = sorted(host for host, count in begun.items() if 2 * count > per_host)
+        room = looks.Room(limit=IN_HAND - len(hand.begun), per_host=per_host, begun=begun, full=full)
+        if not room.limit:
+            return
+        unlooked, self._left.claimed = self._left.claimed, []
+
+        def claim(tx: Tx) -> tuple[looks.Due, ...]:
+            looks.release(tx, unlooked)
+            return looks.claim_due(tx, now, collectors=list(names), room=room, lease=LEASE)
+
+        def is_any_due(tx: Tx) -> bool:
+            return bool(unlooked) or looks.is_any_due(tx, now, collectors=list(names), full=full)
+
+        try:
+            due = await self.store.write_if(is_any_due, claim)
+        except StoreError:
+            self._left.claimed += unlooked
+            raise
+        if due and self._left.is_stopping:  # meanwhile
+            unlooked = [one.source.id for one in due]
+            await self.store.write(lambda tx: looks.release(tx, unlooked))
+            return
+        for one in due or ():
+            fetch = self._fetch(one)
+            hand.begun.append(_Begun(one, fetch, asyncio.ensure_future(self._look(one, fetch))))
+
+    async def _keep(self, ended: Sequence[Look]) -> None:
+        """Write down what was seen, or keep it in mind while the database does not take it."""
+        try:
+            if ended:
+                await self._write(ended)
+        except BaseException:
+            self._left.looks += ended
+            raise
+
+    async def _write(self, seen: Sequence[Look]) -> tuple[looks.Recorded, ...]:
         unsaved = self.sessions.unsaved()
         recorded = await self.store.write(lambda tx: self._record(tx, seen, unsaved))
         self.sessions.saved(unsaved)
@@ -120,19 +251,20 @@ class Looker:
         tokens.keep(tx, unsaved, self.clock())
         return looks.record(tx, seen, self._next)
 
-    async def _look(self, due: looks.Due, gate: asyncio.Semaphore) -> Look:
+    def _fetch(self, due: looks.Due) -> BoundFetch:
         collector = self.collectors[due.source.collector]
         is_believed = not due.is_asked and schedule.is_believed(due.read_at, due.newest, self.clock())
-        fetch = self.door.bind(
+        return self.door.bind(
             due.source.id,
             reader=f"{collector.name}/{collector.version}",
             validators=due.validators if is_believed else None,
             platform=collector.name,
         )
-        async with gate:
-            started = perf_counter()
-            sight = await self._sight(collector, due.source, fetch)
-            seconds = perf_counter() - started
+
+    async def _look(self, due: looks.Due, fetch: BoundFetch) -> Look:
+        started = perf_counter()
+        sight = await self._sight(self.collectors[due.source.collector], due.source, fetch)
+        seconds = perf_counter() - started
         self.done(due.platform, sight, seconds)
         return Look(
             source=due.source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.pipeline.auditing import Auditor, Lost
 from monitor.pipeline.beating import Beacon
@@ -18,7 +18,7 @@ from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
 from monitor.pipeline.surveying import Surveyor
 from monitor.pipeline.watching import Watch
-from monitor.store import Store
+from monitor.store import Store, looks, outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,16 @@ class Works:
         """The names of the collectors, sorted."""
         return tuple(sorted(self.looker.collectors))
 
-    async def look(self, names: Collection[str]) -> int:
-        """Look at one batch of sources of these collectors; return how many were due. Offline, nobody is looked at."""
-        if self.watch.is_cut_off:
-            return 0
-        return await self.looker.look_due(names)
+    async def look(self, names: Collection[str], may_begin: Callable[[], bool] = lambda: True) -> int:
+        """Look at sources of these collectors while any are due and none is kept from it; return how many were.
+
+        Offline, nobody is looked at.
+        """
+        return await self.looker.look_due(names, lambda: may_begin() and not self.watch.is_cut_off)
+
+    async def stop_looking(self) -> None:
+        """Begin no more looks, and let go of those that only wait for their turn at a host."""
+        await self.looker.stop()
 
     async def watch_over(self) -> None:
         """Find out whether the monitor can see, and what follows from it."""
@@ -99,9 +104,22 @@ class Works:
         """Let go of what is old, once a day."""
         await self.pruner.prune_daily()
 
-    async def store_problem(self) -> str | None:
+    async def write_looks(self) -> bool:
+        """Write down what had been seen when the database took nothing; return whether there was any."""
+        return bool(await self.looker.write_left())
+
+    async def try_looks(self) -> None:
+        """Write where looks are written, without changing anything: another may hold just that."""
+        await self.store.write(looks.touch)
+
+    async def store_problem(self, *, thorough: bool = False) -> str | None:
         """Return what is wrong with the database, found by trying it, or None."""
-        return await asyncio.to_thread(self.store.problem)
+        return await asyncio.to_thread(self.store.problem, thorough=thorough)
+
+    async def oldest_waiting(self) -> timedelta | None:
+        """Return how long the message has waited that could have left first; None where none waits."""
+        now = self.clock()
+        return await self.store.glance(lambda tx: outbox.oldest_age(tx, now))
 
     async def audit_problem(self) -> str | None:
         """Return what is wrong with the audit log, after walking a piece of it further, or None."""

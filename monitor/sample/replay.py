@@ -47,6 +47,7 @@ class CannedFetch:
     validators: Validators | None = None
     raw: bytes | None = None
     is_whole: bool = True
+    is_waiting: bool = False
 
     async def __call__(self, request: Request, /) -> Page:
         """Return what the county's platforms answer now."""
@@ -79,6 +80,11 @@ class CannedDoor:
         fits = validators is not None and validators.reader == reader
         before = validators if validators and fits else Validators(reader=reader)
         return CannedFetch(self.county, self.clock, before)
+
+    def reach(self, platform: str) -> int:
+        """Return how many looks at one host are worth having under way: nobody waits here."""
+        del platform
+        return 100
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import secrets
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from sqlalchemy import event, exc
 from monitor.store import tables
 from monitor.store.columns import insert_or
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
+from monitor.store.limits import Lines
 from monitor.store.schema import upgrade
 from monitor.store.values import json_text
 
@@ -37,6 +39,15 @@ T = TypeVar("T")
 PATIENCE = timedelta(seconds=5)
 """How long a transaction waits for another process that holds the database."""
 READERS = 4
+LIMIT = timedelta(seconds=30)
+"""How long a server's answer to one statement, or one whole read of a file, may take."""
+GLANCE = timedelta(seconds=2)
+"""The same for what health and metrics read."""
+LONG_LIMIT = timedelta(minutes=15)
+"""The same for an upgrade, which may have to write a large table anew."""
+_FILLING = "filling"
+FILLING = 256 * 1024
+"""Bytes that are written to find out whether much can be written, and not only a little where there is room left."""
 _SERVER_ALIVE = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
 _CLIENT_ALIVE = {
     "connect_timeout": 5,
@@ -61,10 +72,17 @@ class Store:
         self.url = url
         self.opened_at = opened_at
         """The schema's revision before it was opened, and upgraded; None where it was made then."""
+        self._lines = Lines()
         self._writer = _engine(url, patience, _prepare_writer, _begin_writing)
         self._reader = _engine(url, patience, _prepare_reader, _begin_reading)
+        self._glancer = _engine(url, patience, _prepare_reader, _begin_reading, readers=1)
+        self._lines.watch(self._reader, LIMIT.total_seconds())
+        self._lines.watch(self._glancer, GLANCE.total_seconds())
+        if url.get_backend_name() != "sqlite":
+            self._lines.watch(self._writer, LIMIT.total_seconds())
         self._write_thread = ThreadPoolExecutor(1, "store-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
+        self._glance_thread = ThreadPoolExecutor(1, "store-glance")
         self._locks = ExitStack()
         self._is_daemon = False
         self._session: sa.Connection | None = None
@@ -118,13 +136,25 @@ class Store:
         """Return `work(tx)`, run in a read transaction on a reader thread. Raises StoreError."""
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, partial(self._query, work))
 
-    def problem(self) -> str | None:
-        """Return why nothing can be written now, as one Chinese sentence, or None. Blocks; it really tries."""
+    async def glance(self, work: Callable[[Tx], T]) -> T:
+        """Return `work(tx)` as `query` does, on a reader that only health and metrics have, within a short time.
+
+        Whatever pages and passes read, this one is free. Raises StoreError.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._glance_thread, partial(self._glance, work))
+
+    def problem(self, *, thorough: bool = False) -> str | None:
+        """Return why nothing can be written now, as one Chinese sentence, or None. Blocks; it really tries.
+
+        A thorough try writes as much as a batch of looks does: a full disk often takes one small row more.
+        """
         if _identity(self.url) != self._identity:
             return f"数据库文件 {self.url.database} 已被移走或替换，请重新启动服务。"
         try:
             with self.begin() as tx:
                 tx.execute(insert_or(tx, tables.heartbeat, ["id"], update=["beats"]), {"id": 1, "beats": 1})
+            if thorough:
+                self._fill()
         except StoreError as error:
             self.reopen()
             return str(error)
@@ -132,8 +162,20 @@ class Store:
 
     def reopen(self) -> None:
         """Have what comes next open the database anew: a connection to what was read-only once stays so."""
-        self._writer.dispose()
-        self._reader.dispose()
+        for engine in self._engines:
+            engine.dispose()
+
+    def _fill(self) -> None:
+        """Write many bytes that cannot be made fewer, and take them away again."""
+        with self.begin(durable=True) as tx:
+            many = {"key": _FILLING, "text": secrets.token_urlsafe(FILLING)}
+            tx.execute(insert_or(tx, tables.notes, ["key"], update=["text"]), many)
+        with self.begin() as tx:
+            tx.execute(sa.delete(tables.notes).where(tables.notes.c.key == _FILLING))
+
+    @property
+    def _engines(self) -> tuple[sa.Engine, ...]:
+        return (self._writer, self._reader, self._glancer)
 
     def claim_daemon(self, *, lasting: timedelta | None = None) -> bool:
         """Return whether this process is now the one daemon of this database, until it exits or closes the store.
@@ -155,14 +197,19 @@ class Store:
         """Whether a second daemon may wait until the first is gone."""
         return self.url.get_backend_name() != "sqlite"
 
+    def give_up(self) -> None:
+        """Have whoever waits for the database wait no longer: what was not written stays undone."""
+        self._lines.give_up()
+
     def close(self) -> None:
         """Let go of every connection, thread and lock; waits for work under way."""
-        self._write_thread.shutdown()
-        self._read_threads.shutdown()
-        self._locks.close()
+        for threads in (self._write_thread, self._read_threads, self._glance_thread):
+            threads.shutdown()
+        with suppress(exc.DBAPIError):  # a session that was given up is gone already
+            self._locks.close()
         self._is_daemon = False
-        self._writer.dispose()
-        self._reader.dispose()
+        for engine in self._engines:
+            engine.dispose()
 
     def _write(self, work: Callable[[Tx], T], *, durable: bool) -> T:
         with self.begin(durable=durable) as tx:
@@ -171,6 +218,10 @@ class Store:
     def _query(self, work: Callable[[Tx], T]) -> T:
         with self.read() as tx:
             return work(tx)
+
+    def _glance(self, work: Callable[[Tx], T]) -> T:
+        with spoken(self.url), self._glancer.connect() as connection, connection.begin():
+            return work(connection)
 
     def _claim_session(self) -> bool:
         """Hold PostgreSQL's lock as long as one connection lives."""
@@ -219,6 +270,8 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
         _keep_private(file_of(parsed))
     with spoken(parsed):
         engine = _engine(parsed, patience, _prepare_upgrade, _begin_writing)
+        if parsed.get_backend_name() != "sqlite":
+            Lines().watch(engine, LONG_LIMIT.total_seconds())
         try:
             before = upgrade(engine, parsed)
         finally:
@@ -266,12 +319,15 @@ def _engine(
     patience: timedelta,
     prepare: Callable[[sqlite3.Connection, object], None],
     begin: Callable[[sa.Connection], None],
+    *,
+    readers: int = READERS,
 ) -> sa.Engine:
     seconds = patience.total_seconds()
     common: dict[str, Any] = {
         "hide_parameters": True,  # names and phones have no place in a log
         "json_serializer": json_text,
-        "pool_size": READERS,
+        "pool_size": readers,
+        "pool_timeout": LIMIT.total_seconds(),
     }
     if url.get_backend_name() != "sqlite":
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

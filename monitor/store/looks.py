@@ -29,19 +29,31 @@ from monitor.store.intervals import Entry, begin, keep_probes, known_before, pro
 from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import Posts, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
-from monitor.store.turns import Due, ask_for_readings, claim_due, is_any_due, sources_of
+from monitor.store.turns import (
+    Due,
+    Room,
+    ask_for_readings,
+    claim_due,
+    is_any_due,
+    release,
+    sources_of,
+    touch,
+)
 from monitor.store.values import encode
 
 __all__ = [
     "Due",
     "Recorded",
+    "Room",
     "Schedule",
     "ask_for_readings",
     "claim_due",
     "hand_look",
     "is_any_due",
     "record",
+    "release",
     "sources_of",
+    "touch",
 ]
 
 Schedule = Callable[[Due, Look], datetime]

@@ -452,6 +452,7 @@ def fresh_source(source: Source, next_look_at: datetime | None) -> dict[str, obj
         "account": source.account,
         "collector": source.collector,
         "key": source.key,
+        "host": source.host,
         "rank": source.rank,
         "is_partial": source.is_partial,
         "next_look_at": next_look_at,

@@ -133,6 +133,7 @@ sources = Table(
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("collector", Text, nullable=False),
     Column("key", Text, nullable=False),
+    Column("host", Text, nullable=False),
     Column("rank", Integer, nullable=False),
     Column("is_partial", Boolean, nullable=False),
     Column("dropped_at", UtcDateTime),
@@ -162,6 +163,8 @@ sources = Table(
     _where("ix_sources_suspects", "id", condition="deaths > 0"),
 )
 """How looking goes. `timeline` and `blind` are the observations that the next look may prolong.
+
+Looks at one `host` wait for each other.
 
 `standing` is what is certain of it. `read_at` is when its page was last read, and not only said to be the same;
 `asked_at` is since when it is to be read before a case goes on. `deaths` is during how many looks in a row the service

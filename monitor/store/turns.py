@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,28 +55,62 @@ def waiting(tx: Tx, now: datetime) -> Waiting:
     return Waiting(sources=count, since=since)
 
 
-def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str]) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """For how many more looks there is room."""
+
+    limit: int
+    """Altogether."""
+    per_host: int | None = None
+    """At one host, those counted that are begun; None: as many as there are."""
+    begun: Mapping[str, int] = field(default_factory=dict)
+    """How many looks have begun and not ended, by host."""
+    full: Collection[str] = ()
+    """The hosts at which none is to begin."""
+
+
+def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str], full: Collection[str] = ()) -> bool:
     """Whether it is the turn of any source of these collectors; `claim_due` would return it."""
-    return bool(tx.scalar(sa.select(sa.exists().where(_has_its_turn(now, collectors)))))
+    return bool(tx.scalar(sa.select(sa.exists().where(_has_its_turn(now, collectors, full)))))
 
 
-def claim_due(tx: Tx, now: datetime, *, collectors: Collection[str], limit: int, lease: timedelta) -> tuple[Due, ...]:
-    """Return sources of these collectors whose turn it is, longest overdue first, and keep them until now + lease.
+def claim_due(tx: Tx, now: datetime, *, collectors: Collection[str], room: Room, lease: timedelta) -> tuple[Due, ...]:
+    """Return sources of these collectors whose turn it is, and keep them until now + lease.
 
-    Nobody else is given them in that time; `record` ends the lease, and so does its expiry.
+    Every host has one before any has two, and so on; among those alike the longest overdue come first. Nobody else
+    is given them in that time; `record` and `release` end the lease, and so does its expiry.
     """
     table = tables.sources
-    chosen = (
-        due_facts()
-        .where(_has_its_turn(now, collectors))
-        .order_by(table.c.next_look_at)
-        .limit(limit)
-        .with_for_update(of=table, skip_locked=True)
+    nth = sa.func.row_number().over(partition_by=table.c.host, order_by=(table.c.next_look_at, table.c.id))
+    in_line = sa.select(table.c.id, table.c.host, table.c.next_look_at, nth.label("nth")).where(
+        _has_its_turn(now, collectors, room.full)
     )
-    due = tuple(due_of(row) for row in tx.execute(chosen))
+    line = in_line.subquery()
+    chosen = sa.select(line).order_by(line.c.nth, line.c.next_look_at).limit(room.limit + sum(room.begun.values()))
+    if room.per_host is not None:
+        chosen = chosen.where(line.c.nth <= room.per_host)
+    ranked = sorted((room.begun.get(row.host, 0) + row.nth, row.next_look_at, row.id) for row in tx.execute(chosen))
+    first = [id_ for nth, _, id_ in ranked if room.per_host is None or nth <= room.per_host][: room.limit]
+    locked = due_facts().where(table.c.id.in_(first)).with_for_update(of=table, skip_locked=True)
+    found = {due.source.id: due for due in map(due_of, tx.execute(locked))}
+    due = tuple(found[id_] for id_ in first if id_ in found)
     leased = sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=now + lease)
     run(tx, leased, [{"b_id": one.source.id} for one in due])
     return due
+
+
+def release(tx: Tx, source_ids: Iterable[str]) -> None:
+    """End the leases of sources that were claimed and not looked at."""
+    table = tables.sources
+    ended = sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=None)
+    run(tx, ended, [{"b_id": id_} for id_ in source_ids])
+
+
+def touch(tx: Tx) -> None:
+    """Write one source's row as it is, to find out whether it can be written."""
+    table = tables.sources
+    first = sa.select(sa.func.min(table.c.id)).scalar_subquery()
+    tx.execute(sa.update(table).where(table.c.id == first).values(leased_until=table.c.leased_until))
 
 
 def sources_of(tx: Tx, account_ids: Collection[str]) -> tuple[Due, ...]:
@@ -109,11 +143,14 @@ def ask_for_readings(tx: Tx, account_ids: Collection[str], now: datetime) -> Non
     run(tx, sa.update(table).where(table.c.id == bound(table.c.id, "b_id")), rows)
 
 
-def _has_its_turn(now: datetime, collectors: Collection[str]) -> sa.ColumnElement[bool]:
+def _has_its_turn(now: datetime, collectors: Collection[str], full: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether it is a source's turn; nobody is looked at twice at one moment, unless to be read."""
     table = tables.sources
     is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
+    is_later = sa.or_(table.c.last_look_at.is_(None), table.c.last_look_at != now, table.c.asked_at.is_not(None))
     is_let = sa.and_(quarantine.is_free(now), quarantine.is_next_suspect(now))
-    return sa.and_(table.c.next_look_at <= now, is_free, is_let, table.c.collector.in_(collectors))
+    turn = sa.and_(table.c.next_look_at <= now, is_free, is_later, is_let, table.c.collector.in_(collectors))
+    return sa.and_(turn, table.c.host.not_in(full)) if full else turn
 
 
 def due_facts() -> sa.Select[Any]:

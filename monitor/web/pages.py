@@ -190,7 +190,7 @@ class Pages:
         """Answer `/system`: how the monitor itself stands; shown also when the database is in trouble."""
         moment = self._view.moment()
         view = self._view
-        trouble = await asyncio.to_thread(view.store.problem)
+        trouble = None
         try:
             everything = await view.store.query(lambda tx: _read_everything(tx, moment.now))
             eyes = await view.store.query(lambda tx: read_eyes(tx, moment.now, view.canaries()))
@@ -198,7 +198,7 @@ class Pages:
                 lambda tx: tuple(said(way, moment.today) for way in blind_ways(tx, moment.now))
             )
         except StoreError as error:
-            everything, eyes, blind, trouble = None, Eyes(), (), trouble or str(error)
+            everything, eyes, blind, trouble = None, Eyes(), (), str(error)
         return self._html(
             "system.html",
             moment,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import thread_time
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from monitor.core.calendar import WorkCalendar
 from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
 from monitor.metrics import SERIES_CAP, TROUBLE, Metrics, Reading, Snapshot, accounts_text
-from monitor.store import Store, Tx, sizing, tallies, turns
+from monitor.store import Store, StoreError, Tx, sizing, tallies, turns
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
 from monitor.store.tallies import Glance
@@ -21,6 +21,10 @@ from monitor.web.board import days_of
 
 FRESH = timedelta(seconds=5)
 """How long one rendering is given out again at least."""
+PROMPT = 1.5
+"""Seconds that whoever asks waits for the state to be read; else they are given what was read last."""
+STALE = timedelta(minutes=5)
+"""What was read longer ago is not given out any more."""
 Scrape = Callable[[], Awaitable[bytes]]
 """Gives the text for Prometheus."""
 ReadT = TypeVar("ReadT")
@@ -55,36 +59,80 @@ def scraper(
             roster = tallies.accounts(tx, now)
         return read_snapshot(tx, now, calendar, condition(), roster)
 
-    return _shared(store, clock, read, metrics.render)
+    def render(found: Snapshot | None) -> bytes:
+        """Return what is known: with the state or, where the database does not give it, without."""
+        stands = condition()
+        known = found or Snapshot(at=clock(), is_read=False)
+        return metrics.render(
+            replace(
+                known,
+                is_store_writable=stands.is_store_writable,
+                cases_without_next_step=stands.cases_without_next_step,
+                is_leader=stands.is_leader,
+                loop_lag=stands.loop_lag,
+            )
+        )
+
+    return _shared(store, clock, read, render)
 
 
 def account_scraper(store: Store, clock: Callable[[], datetime]) -> Scrape:
     """Return what renders `/metrics/accounts`: the series of every account, for who asks for that."""
-    return _shared(store, clock, read_all, lambda readings: accounts_text(readings).encode())
+    return _shared(store, clock, read_all, lambda readings: accounts_text(readings or ()).encode())
 
 
 def _shared(
-    store: Store, clock: Callable[[], datetime], read: Callable[[Tx, datetime], ReadT], render: Callable[[ReadT], bytes]
+    store: Store,
+    clock: Callable[[], datetime],
+    read: Callable[[Tx, datetime], ReadT],
+    render: Callable[[ReadT | None], bytes],
 ) -> Scrape:
-    """Return what reads and renders off the event loop, once for all who ask while it is fresh."""
-    one_at_a_time = asyncio.Lock()
-    kept: tuple[datetime, timedelta, bytes] | None = None
+    """Return what reads and renders off the event loop, once for all who ask while it is fresh.
+
+    Nobody waits long for the database: where it does not answer, what it said last is rendered anew, with what is
+    known without it.
+    """
+    kept: _Kept[ReadT] | None = None
+    under_way: asyncio.Task[None] | None = None
 
     def timed(tx: Tx, now: datetime) -> tuple[ReadT, timedelta]:
         started = thread_time()
         found = read(tx, now)
         return found, timedelta(seconds=thread_time() - started)
 
-    async def scrape() -> bytes:
+    async def renew(now: datetime) -> None:
         nonlocal kept
-        async with one_at_a_time:
-            now = clock()
-            if kept is None or not timedelta() <= now - kept[0] < kept[1]:
-                found, cost = await store.query(lambda tx: timed(tx, now))
-                kept = now, max(FRESH, SHARE * cost), await asyncio.to_thread(render, found)
-            return kept[2]
+        found, cost = await store.glance(lambda tx: timed(tx, now))
+        text = await asyncio.to_thread(render, found)
+        kept = _Kept(at=now, lasts=max(FRESH, SHARE * cost), found=found, text=text)
+
+    async def scrape() -> bytes:
+        nonlocal under_way
+        now = clock()
+        if kept is not None and timedelta() <= now - kept.at < kept.lasts:
+            return kept.text
+        if under_way is None or under_way.done():
+            under_way = asyncio.create_task(renew(now))
+        await asyncio.wait({under_way}, timeout=PROMPT)
+        if under_way.done() and isinstance(failed := under_way.exception(), Exception):
+            if not isinstance(failed, StoreError):
+                raise failed
+        elif under_way.done() and kept is not None:
+            return kept.text
+        is_recent = kept is not None and timedelta() <= now - kept.at < STALE
+        return await asyncio.to_thread(render, kept.found if kept is not None and is_recent else None)
 
     return scrape
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[ReadT]):
+    """What was read last, and as it was rendered then."""
+
+    at: datetime
+    lasts: timedelta
+    found: ReadT
+    text: bytes
 
 
 def read_all(tx: Tx, now: datetime) -> tuple[Reading, ...]:

@@ -24,7 +24,6 @@ from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
 from monitor.core.calendar import days_between
 from monitor.core.finding import State
-from monitor.pipeline.looking import BATCH
 from monitor.settings import Settings
 from monitor.settings.sections import Platform
 from monitor.store import Store, Tx, open_store, sights
@@ -183,10 +182,7 @@ class Watch:
         self.clock.moment = mode.at
         gc.collect()
         written, started = await self._written(), process_time()
-        looked = done = await works.look([self.kind.collector])
-        while done == BATCH:
-            done = await works.look([self.kind.collector])
-            looked += done
+        looked = await works.look([self.kind.collector])
         stored, seen = await self._written() - written, process_time()
         await works.judge_all()
         ended = process_time()

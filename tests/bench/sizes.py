@@ -38,7 +38,6 @@ from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.reference import Reference
 from monitor.metrics import SERIES_CAP
 from monitor.pipeline.judging import BATCH as JUDGED
-from monitor.pipeline.looking import BATCH
 from monitor.store import Store, Tx, facts, looks, open_store, papers, records, registers, sights
 from monitor.store.columns import portions
 from monitor.web import scraper
@@ -51,6 +50,8 @@ MIDNIGHT = START.replace(hour=16, minute=1)
 """Just after midnight in Beijing, when every account is judged anew."""
 MINUTES = 5
 SCRAPES = 3
+CHUNK = 200
+"""Looks written in one transaction while a size is filled."""
 _LISTED = 50
 """Of so many accounts, one is listed."""
 _READ = ("accounts", "account_versions", "sources", "observations", "posts", "findings", "papers", "entries", "records")
@@ -247,8 +248,8 @@ class _County:
 
     async def _look(self, numbers: Sequence[int], at: datetime) -> None:
         """Keep a look at each of these accounts; after START it shows one post more."""
-        for first in range(0, len(numbers), BATCH):
-            seen = [self._seen(number, at) for number in numbers[first : first + BATCH]]
+        for first in range(0, len(numbers), CHUNK):
+            seen = [self._seen(number, at) for number in numbers[first : first + CHUNK]]
             await self.parts.store.write(partial(looks.record, looks=seen, schedule=lambda _, look: look.at + HOUR))
 
     def _seen(self, number: int, at: datetime) -> Look:

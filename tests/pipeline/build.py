@@ -127,6 +127,9 @@ class Canned:
         del source, reader, validators, platform
         return CannedFetch(self.clock, self.bodies, fetched=self.fetched)
 
+    def reach(self, platform: str) -> int:
+        return 100
+
 
 @dataclass
 class CannedFetch:
@@ -138,6 +141,7 @@ class CannedFetch:
     raw: bytes | None = None
     is_whole: bool = True
     fetched: list[str] = field(default_factory=list)
+    is_waiting: bool = False
 
     async def __call__(self, request: Request, /) -> Page:
         self.fetched.append(request.url)

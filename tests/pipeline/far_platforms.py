@@ -53,6 +53,9 @@ class World:
         del source, reader, validators, platform
         return Fetch(self)
 
+    def reach(self, platform: str) -> int:
+        return 100
+
 
 Answer = tuple[int, object]
 """A status, and a JSON value or a page."""
@@ -66,6 +69,7 @@ class Fetch:
     validators: Validators | None = None
     raw: bytes | None = None
     is_whole: bool = True
+    is_waiting: bool = False
 
     async def __call__(self, request: Request, /) -> Page:
         status, content = answered(self.world, request)

@@ -114,6 +114,10 @@ class Door:
         begins, ends = LINE_IS_CUT
         return _Cut(bound.county, bound.clock, bound.before) if begins <= self.door.clock() < ends else bound
 
+    def reach(self, platform: str) -> int:
+        """Return how many looks at one host are worth having under way."""
+        return self.door.reach(platform)
+
 
 class _Cut(replay.CannedFetch):
     """A fetch over a line that is down."""

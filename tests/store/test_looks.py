@@ -260,7 +260,10 @@ def test_unchanged_keeps_the_validators(store: Store) -> None:
 
 def claim(store: Store, now: datetime, limit: int = 99) -> list[str]:
     with store.begin() as tx:
-        return [due.source.account for due in looks.claim_due(tx, now, collectors=["weibo"], limit=limit, lease=HOUR)]
+        return [
+            due.source.account
+            for due in looks.claim_due(tx, now, collectors=["weibo"], room=looks.Room(limit=limit), lease=HOUR)
+        ]
 
 
 def test_a_source_is_claimed_once_until_its_lease_ends(store: Store) -> None:
@@ -288,7 +291,7 @@ def test_the_longest_overdue_come_first_and_no_more_than_asked_for(store: Store)
 
 def test_only_the_collectors_asked_for_are_claimed(store: Store) -> None:
     with store.begin() as tx:
-        assert looks.claim_due(tx, NOW, collectors=["feed"], limit=9, lease=HOUR) == ()
+        assert looks.claim_due(tx, NOW, collectors=["feed"], room=looks.Room(limit=9), lease=HOUR) == ()
         assert not looks.is_any_due(tx, NOW, collectors=["feed"])
         assert looks.is_any_due(tx, NOW, collectors=["weibo"])
 
@@ -331,7 +334,7 @@ def test_a_source_by_hand_is_nobody_s_turn_and_outlives_the_roster_s_changes(sto
     enrol(store, account(name="新名称"), at=NOW + HOUR)
 
     with store.begin() as tx:
-        assert looks.claim_due(tx, NOW + 99 * DAY, collectors=["manual"], limit=9, lease=HOUR) == ()
+        assert looks.claim_due(tx, NOW + 99 * DAY, collectors=["manual"], room=looks.Room(limit=9), lease=HOUR) == ()
         assert [due.source.collector for due in looks.sources_of(tx, ["A01"])] == ["weibo"]
         (row,) = sights.overview(tx, NOW + HOUR)
     assert [one.source for one in row.sources] == ["A01/weibo=1", "A01/manual=posts"]

@@ -21,7 +21,7 @@ def county(store: Store) -> None:
 
 def claimed(store: Store, at: object, limit: int = 9) -> list[str]:
     with store.begin() as tx:
-        due = looks.claim_due(tx, at, collectors=[source().collector], limit=limit, lease=LEASE)  # type: ignore[arg-type]
+        due = looks.claim_due(tx, at, collectors=[source().collector], room=looks.Room(limit=limit), lease=LEASE)  # type: ignore[arg-type]
     return sorted(one.source.account for one in due)
 
 

@@ -135,7 +135,7 @@ def test_the_sources_that_wait_for_their_look_are_counted_and_how_long(county: S
     assert after.since is not None
     assert NOW < after.since < NOW + 30 * DAY
     with county.begin() as tx:
-        turns.claim_due(tx, NOW + 30 * DAY, collectors=["weibo"], limit=9, lease=HOUR)
+        turns.claim_due(tx, NOW + 30 * DAY, collectors=["weibo"], room=turns.Room(limit=9), lease=HOUR)
     with county.read() as tx:
         assert turns.waiting(tx, NOW + 30 * DAY).sources == 0
         assert turns.waiting(tx, NOW + 30 * DAY + HOUR).sources == 1

@@ -268,14 +268,20 @@ def test_a_database_in_trouble_is_told_in_its_own_words(county: Store, around: S
         async def query(self, work: object) -> object:  # type: ignore[override]  # it never answers
             raise StoreError("数据库文件损坏。")
 
-        def problem(self) -> str | None:
+        glance = query  # type: ignore[assignment]  # nor does this
+
+        def problem(self, *, thorough: bool = False) -> str | None:
             return "数据库文件损坏。"
 
     client = client_of(Broken(), around)
-    for address in ("/", "/accounts", "/messages", "/metrics"):
+    for address in ("/", "/accounts", "/messages"):
         answer = client.get(address)
         assert answer.status_code == 503
         assert "数据库文件损坏。" in answer.text
+    told = client.get("/metrics")
+    assert told.status_code == 200
+    assert "xuncha_store_writable" in told.text
+    assert "xuncha_accounts{" not in told.text  # nobody knows, and 0 would be a lie
     system = client.get("/system")
     assert system.status_code == 200
     assert text_of(system.text).count("数据库文件损坏。") == 1
