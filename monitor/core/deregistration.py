@@ -123,6 +123,8 @@ class Progress:
     """Why the latest application is void; None where it is not."""
     notice_until: date | None = None
     """Until when the notice runs, where the application did not wait for that."""
+    records: tuple[Record, ...] = ()
+    """What was marked and counts."""
     is_closed: bool = False
     """Whether the roster says 已注销; the day of it is among `days` only where the roster names one."""
 
@@ -189,6 +191,7 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
         target=target_of(moved[-1]) if moved else None,
         void=void,
         notice_until=_notice_until(days, book),
+        records=(*marks.records, *moved),
         is_closed=is_closed,
     )
     return _with_next(reached, account, book)

@@ -11,12 +11,13 @@ from monitor.core.appearance import Change
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
 from monitor.core.claim import Claim
-from monitor.core.decision import Decision
+from monitor.core.decision import Decision, of_this_life
 from monitor.core.download import Download
 from monitor.core.finding import Finding, State, Support
 from monitor.core.notice import Notice
 from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.phrases import dated
+from monitor.core.register import opened_again
 from monitor.core.way import GUIDES, granted_ways
 from monitor.store import Tx
 from monitor.store.cases import case_history
@@ -24,6 +25,7 @@ from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
 from monitor.store.events import events_of
 from monitor.store.notices import notices_of_case, untold_steps
+from monitor.store.roster import versions_of
 from monitor.store.sights import Row, SourceRow, observations_of, posts_of, row_of
 from monitor.web.board import Light, Line, Moment, line_of
 from monitor.web.chart import Chart, Posted, draw
@@ -106,7 +108,9 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
     posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
     line = line_of(row, open_case, replace(moment, untold=untold_steps(tx, LADDER, account_id)))
-    standing = {one.rule: one for one in decisions_of(tx, [account_id], moment.now)[account_id]}
+    versions = versions_of(tx, [account_id], at=moment.now, known_at=moment.now).get(account_id, ())
+    decided = of_this_life(decisions_of(tx, [account_id], moment.now)[account_id], opened_again(versions))
+    standing = {one.rule: one for one in decided}
     applying = (finding for finding in row.findings if finding.state is not State.NOT_APPLICABLE)
     return AccountPage(
         row=row,

@@ -15,7 +15,6 @@ from monitor.core.decision import Ruling
 from monitor.core.deregistration import ID, Progress, Stage, Void, progress
 from monitor.core.finding import Basis, Finding, Known, Pacing, Rule, RuleBook, State
 from monitor.core.phrases import dated, span, until
-from monitor.core.record import RecordKind
 from monitor.core.rules.registry import cited, on_account
 
 _ASKS = {
@@ -37,7 +36,6 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         return on_account(ID, known.account, book, State.NOT_APPLICABLE, "未作出注销或清理整合的决定。")
     today = beijing_date(now)
     is_asked = reached.next is not None and today >= reached.asked_from
-    marks = (*known.records_of(RecordKind.DEREGISTRATION), *known.records_of(RecordKind.MIGRATION))
     finding = on_account(
         ID,
         known.account,
@@ -46,7 +44,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         f"{'，'.join(_parts(reached, book.calendar, today))}。",
         since=reached.since,
         basis=Basis.REGISTRY,
-        evidence=(*cited(*marks), *_looks(reached, known)),
+        evidence=(*cited(*reached.records), *_looks(reached, known)),
     )
     may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
     opens = reached.opens if may_confirm else None
