@@ -229,7 +229,8 @@ def _marks(
     again = opened_again(turned)
     first = beijing_date(again) if again else date.min
     entered = [one for one in records if one.on >= first]
-    if account.status is AccountStatus.DEREGISTERING and (anew := _decided_anew(turned, decided, entered)):
+    since = [one for one in turned if again is None or one.since >= again]
+    if account.status is AccountStatus.DEREGISTERING and (anew := _decided_anew(since, decided, entered)):
         again, first = start_of_day(anew), anew
         entered = [one for one in entered if one.on >= first]
     stopped, entered = _since_stopped(entered)

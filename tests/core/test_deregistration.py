@@ -534,3 +534,9 @@ def test_of_a_closed_account_no_application_is_asked_for_again() -> None:
 def test_nothing_is_late_before_the_next_working_day_begins(decided: str, on: str, said: str) -> None:
     finding = verdict(closing("", ruled(Ruling.DEREGISTERED, decided, "TWN-01")), on)
     assert said in finding.because
+
+
+def test_a_decision_made_while_an_account_was_closed_is_not_that_of_its_next_end() -> None:
+    versions = "运行 01-01, 已注销 05-02, 运行 06-10, 注销中 06-12"
+    known = closing("申请 05-04", ruled(Ruling.DEREGISTERED, "2026-05-05", "TWN-01"), versions=versions)
+    assert verdict(known, "06-15").because == "注销尚未登记进度，请登记作出决定的日期。"
