@@ -37,6 +37,8 @@ ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
 """The passes without which the service must not seem to live; nor without those that send, once they did."""
 DRAIN = timedelta(seconds=15)
 """How long running passes may finish after the word to stop."""
+LAST_WORDS = timedelta(seconds=3)
+"""How long those that are cut off then may write down how far they got."""
 SELF_CHECK = "self_check"
 SILENCE = timedelta(seconds=5)
 """After so long without an answer the database counts as silent."""
@@ -369,7 +371,7 @@ class Daemon:
             task.cancel()
         if late:
             _log.warning("stopped in the middle", extra={"passes": len(late)})
-            await asyncio.wait(late, timeout=1)
+            await asyncio.wait(late, timeout=LAST_WORDS.total_seconds())
 
     async def _stop_looking(self) -> None:
         with suppress(StoreError):  # what was claimed is free again at the next start at the latest

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import NamedTuple, Self
@@ -169,6 +169,8 @@ class Contact:
     phone: str | None = None
     mail: str | None = None
     dingtalk: str | None = None
+    is_apart: bool = False
+    """Whether somebody of another name, named before for the same account, has the same phone (`told_apart`)."""
 
     @property
     def is_reachable(self) -> bool:
@@ -177,8 +179,28 @@ class Contact:
 
     @property
     def key(self) -> str:
-        """The person, across accounts and roles: phone, else mail, else DingTalk id, else the name."""
-        return self.phone or self.mail or self.dingtalk or self.name
+        """The person, across accounts and roles: phone, else mail, else DingTalk id, else the name.
+
+        Of two people who share what would name them, the second has the name in it: each is told.
+        """
+        shared = self.phone or self.mail or self.dingtalk or self.name
+        return f"{shared}（{self.name}）" if self.is_apart else shared
+
+
+def told_apart(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """Return an account's contacts, those marked who share with somebody of another name what would name both.
+
+    Who is named for two roles under one name is one person.
+    """
+    if len({one.key for one in contacts}) == len(contacts):
+        return contacts
+    first: dict[str, str] = {}
+    told = []
+    for one in contacts:
+        plain = replace(one, is_apart=False)
+        name = "".join(one.name.split())
+        told.append(replace(one, is_apart=first.setdefault(plain.key, name) != name))
+    return tuple(told)
 
 
 _HOST = re.compile(r"https?://(?:[^/?#@\s|]*@)?(\[[^\]/?#\s|]*\]|[^/?#:\s|]+)", re.IGNORECASE)

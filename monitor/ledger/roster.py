@@ -21,6 +21,7 @@ from monitor.core.account import (
     Role,
     UnitLevel,
     declared_sources,
+    told_apart,
 )
 from monitor.core.collector import KeyForm
 from monitor.core.way import INSTEAD, ways_of
@@ -190,7 +191,7 @@ def _account(reading: Reading, row: Row, names: Names) -> Account | None:
         verified_entity=take(row, "认证主体", cells.text),
         outsourcing=_outsourcing(reading, row),
         followers=take(row, "粉丝数", cells.count),
-        contacts=(*_people(reading, row, Role.LIAISON), *_people(reading, row, Role.LEADER)),
+        contacts=told_apart((*_people(reading, row, Role.LIAISON), *_people(reading, row, Role.LEADER))),
         group=take(row, "通知群", cells.text),
         note=take(row, "备注", cells.note),
         grant_until=take(row, "授权到期", cells.day_until_or_ever),

@@ -178,7 +178,11 @@ class Courier:
             return None
         attempt = Attempt(outcome=Outcome.UNANSWERED, code="bug", detail="a bug in the channel, see the log")
         with self.faults.contained("deliver", message_id=ready.message.id):
-            attempt = await channel.send(ready.message)
+            try:
+                attempt = await channel.send(ready.message)
+            except asyncio.CancelledError:  # told to stop, and the far side takes too long
+                await self._record(kept, ready.lease, INTERRUPTED, channel)
+                raise
         self.delivered(channel.name, attempt.outcome)
         await self._record(kept, ready.lease, attempt, channel)
         return attempt
@@ -257,6 +261,8 @@ class Courier:
             goes_so = kept.frozen_at is not None or self.drafter.goes(notice, way_of(kept), outlook)
             by_verdict[outlook.verdict(notice) if goes_so else Recheck.WAIT].append(notice)
         sendable = by_verdict[Recheck.SEND]
+        if by_verdict[Recheck.WAIT] and kept.frozen_at is None and len(kept.message.mentions) > 1:
+            sendable = []  # it calls several, and not all of them by now: it is written anew
         if kept.frozen_at is not None and carried and len(by_verdict[Recheck.WAIT]) == len(carried):
             outbox.give_back(tx, lease, now + AGAIN)
             return None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -46,6 +46,40 @@ def way_of(kept: outbox.Kept) -> Route:
         address=message.address,
         mentions=message.mentions,
     )
+
+
+Groups = dict[tuple[str, Route], list[Notice]]
+"""What goes into one message each, by topic and way."""
+
+
+def _by_person(groups: Mapping[tuple[str, Route], list[Notice]]) -> Groups:
+    """Return the groups with one for each person and way: who is liaison and leader is spoken to as the liaison."""
+    merged: dict[tuple[str, str, str, str | None], tuple[Route, list[Notice]]] = {}
+    for (topic, route), group in _liaisons_first(groups):
+        way = (topic, route.person, route.channel, route.address)
+        merged.setdefault(way, (route, []))[1].extend(group)
+    return {(way[0], route): group for way, (route, group) in merged.items()}
+
+
+def _by_post(groups: Mapping[tuple[str, Route], list[Notice]], is_shared: Callable[[Route], bool]) -> Groups:
+    """Return the groups with one for each post: where people of a unit read the same, it is said once and calls all."""
+    posts: dict[object, tuple[Route, list[Notice]]] = {}
+    topics = []
+    for (topic, route), group in _liaisons_first(groups):
+        said = frozenset((one.account, one.rule, one.kind, one.number) for one in group)
+        post = (topic, route.channel, said) if is_shared(route) else (topic, route)
+        if post not in posts:
+            posts[post] = route, list(group)
+            topics.append(topic)
+            continue
+        first, carried = posts[post]
+        called = tuple(dict.fromkeys((*first.mentions, *route.mentions)))
+        posts[post] = replace(first, mentions=called), [*carried, *group]
+    return {(topic, route): group for topic, (route, group) in zip(topics, posts.values(), strict=True)}
+
+
+def _liaisons_first(groups: Mapping[tuple[str, Route], list[Notice]]) -> list[tuple[tuple[str, Route], list[Notice]]]:
+    return sorted(groups.items(), key=lambda one: one[0][1].role is Role.LEADER)
 
 
 def ids_of(notices: Iterable[Notice]) -> list[int]:
@@ -135,7 +169,12 @@ class Drafter:
         known = outlook.known.get(notice.account)
         if known is None:
             return True
-        return whose(notice, known.account) == notice.person and self._route(notice, outlook) == way
+        route = self._route(notice, outlook)
+        if route is None or whose(notice, known.account) != notice.person:
+            return False
+        if self._is_shared(way):
+            return route.channel == way.channel
+        return replace(route, role=way.role, mentions=way.mentions) == way
 
     def _prepare(self, tx: Tx, *, people: frozenset[str], now: datetime) -> int:
         """Write the messages to these people, and to whom else what waits for them goes; return how many.
@@ -144,7 +183,8 @@ class Drafter:
         """
         waiting = outbox.waiting_for(tx, people)
         outlook = look_ahead(tx, self.bench, waiting, now)
-        groups: dict[tuple[str, Route], list[Notice]] = defaultdict(list)
+        drafted = _drafted(tx, waiting)
+        groups: Groups = defaultdict(list)
         untrue: list[int] = []
         for notice in waiting:
             match outlook.verdict(notice):
@@ -157,12 +197,14 @@ class Drafter:
                     route = self._route(current, outlook) if current else None
                     if current and route:
                         groups[self._topic(current), route].append(current)
+        groups = _by_post(_by_person(groups), self._is_shared)
         readers = people.union(*({route.person, one.person} for (_, route), group in groups.items() for one in group))
+        readers = readers.union(way.person for way in drafted.values())
+        readers |= outbox.told_of_the_same(tx, self._ids_for_groups(groups))
         if readers > people:
             return self._prepare(tx, people=readers, now=now)
         outbox.end_notices(tx, untrue, outbox.NoticeState.SUPERSEDED, at=now)
         outbox.note_judged(tx, ids_of(waiting), at=now)
-        drafted = _drafted(tx, waiting)
         fresh = [
             (topic, route, group)
             for (topic, route), group in groups.items()
@@ -171,6 +213,15 @@ class Drafter:
         for topic, route, group in fresh:
             self._draft(tx, topic, route, group, outlook, now)
         return len(fresh)
+
+    def _is_shared(self, way: Route) -> bool:
+        """Whether what goes this way is read by the people of a unit together."""
+        channel = self.directory.channels.get(way.channel)
+        return channel is not None and channel.is_group and way.role is not Role.OPERATOR
+
+    def _ids_for_groups(self, groups: Groups) -> list[int]:
+        """Return the notices that go to units' groups: of those who hear of the same there, all are written to."""
+        return [id_ for (_, route), group in groups.items() if self._is_shared(route) for id_ in ids_of(group)]
 
     def _topic(self, notice: Notice) -> str:
         """Return what keeps a notice apart from others to the same person: that it is urgent, or waits for a word.

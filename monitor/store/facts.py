@@ -19,6 +19,7 @@ from monitor.core.observation import MANUAL, Covers, KnownPost, Observation, Sta
 from monitor.core.outage import Outage
 from monitor.core.record import RecordKind
 from monitor.store import outages, outbox, roster, tables
+from monitor.store.accounts import account_of
 from monitor.store.columns import IDS, UtcDateTime, portions, stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
@@ -28,7 +29,6 @@ from monitor.store.posts import AT, RAW, Raw, former_posts, from_raw, is_evidenc
 from monitor.store.records import lives
 from monitor.store.roster import versions_in_force
 from monitor.store.successors import successors
-from monitor.store.values import decode
 
 REACH = timedelta(days=180)
 """How far back every post is given: twice the longest window of a rule.
@@ -92,7 +92,7 @@ def known(
     """
     moment = _Moment(now, now if known_at is None else known_at, is_whole)
     rows = tx.execute(_IN_FORCE, moment.of(account_ids)).all()
-    in_force = {row.account: decode(Account, row.content) for row in rows}
+    in_force = {row.account: account_of(row.content) for row in rows}
     ids = list(in_force)
     posts = _posts(tx, ids, moment, reach)
     polled = _polled(tx, ids, moment)

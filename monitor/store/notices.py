@@ -100,6 +100,17 @@ def _waiting(tx: Tx, *which: sa.ColumnElement[bool]) -> tuple[Notice, ...]:
     return tuple(notice_of(row) for row in tx.execute(chosen.order_by(table.c.person, table.c.at, table.c.id)))
 
 
+def told_of_the_same(tx: Tx, ids: Collection[int]) -> frozenset[str]:
+    """Return for whom the same steps wait as these notices tell of."""
+    ours = table.alias()
+    same = sa.and_(ours.c.case == table.c.case, ours.c.kind == table.c.kind, ours.c.number == table.c.number)
+    found: set[str] = set()
+    for some in portions(ids, CHUNK):
+        chosen = sa.select(table.c.person).join(ours, same).where(ours.c.id.in_(some), table.c.state.in_(WAITING))
+        found.update(tx.scalars(chosen.where(~_IS_SETTLED, table.c.role != Role.OPERATOR).distinct()))
+    return frozenset(found)
+
+
 def people_due(tx: Tx, now: datetime, *, again: timedelta, limit: int) -> frozenset[str]:
     """Return for whom something waits that is to be judged now: not yet, or not for so long; of so many notices.
 

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from monitor.core.account import Account, Contact, Labelled, Role
 from monitor.store import roster, tables
+from monitor.store.accounts import account_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
-from monitor.store.values import decode, encode
+from monitor.store.values import encode
 
 EXPIRED = "已到期清除"
 """What stands in the place of people whom nobody needs any more."""
@@ -111,7 +112,7 @@ def outdated(tx: Tx, limit: datetime, after: int, at_most: int) -> tuple[int, ..
     chosen = sa.select(table.c.id, table.c.content).where(table.c.id > after, *_replaced(limit)).order_by(table.c.id)
     found = []
     for row in tx.execute(chosen):
-        if any(_is_known(one) and one.key not in needed for one in decode(Account, row.content).contacts):
+        if any(_is_known(one) and one.key not in needed for one in account_of(row.content).contacts):
             found.append(row.id)
         if len(found) == at_most:
             break
@@ -123,7 +124,7 @@ def let_go(tx: Tx, ids: Collection[int], limit: datetime) -> int:
     table = tables.account_versions
     needed = {contact.key for one in roster.accounts(tx) for contact in one.contacts}
     rows = tx.execute(sa.select(table.c.id, table.c.content).where(table.c.id.in_(ids), *_replaced(limit))).all()
-    accounts = {row.id: decode(Account, row.content) for row in rows}
+    accounts = {row.id: account_of(row.content) for row in rows}
     gone = {contact.key for one in accounts.values() for contact in one.contacts} - needed
     return _rewrite(tx, accounts, gone, EXPIRED)
 
@@ -151,7 +152,7 @@ def _versions(tx: Tx) -> Iterator[tuple[int, datetime, Account]]:
     table = tables.account_versions
     chosen = sa.select(table).where(table.c.is_removed.is_(False)).order_by(table.c.known_at, table.c.id)
     for row in tx.execute(chosen).all():
-        yield row.id, row.known_at, decode(Account, row.content)
+        yield row.id, row.known_at, account_of(row.content)
 
 
 def _words(contact: Contact) -> set[str]:

@@ -22,6 +22,7 @@ from monitor.core.observation import MANUAL
 from monitor.core.register import Version
 from monitor.core.schedule import first_look
 from monitor.store import areas, histories, tables
+from monitor.store.accounts import account_of
 from monitor.store.columns import bound, insert_or, run
 from monitor.store.database import Tx
 from monitor.store.histories import SINCE_EVER, Learnt
@@ -287,7 +288,7 @@ def former_accounts(tx: Tx) -> tuple[Account, ...]:
         .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
     )
     last = {row.account: row.content for row in tx.execute(chosen)}
-    return tuple(decode(Account, content) for content in last.values())
+    return tuple(account_of(content) for content in last.values())
 
 
 def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
@@ -339,7 +340,7 @@ def versions_of(
         read = [(row.content or {}).get(name) for name in names]
         if said.get(row.account) != read:
             said[row.account] = read
-            content = decode(Account, row.content) if row.content is not None else None
+            content = account_of(row.content) if row.content is not None else None
             found[row.account].append(Version(since=row.effective_from, account=content))
     return {id_: tuple(versions) for id_, versions in found.items() if len(versions) > 1}
 
@@ -358,7 +359,7 @@ def account_once(tx: Tx, account_id: str) -> Account | None:
     version = tables.account_versions
     named = sa.select(version.c.content).where(version.c.account == account_id, version.c.is_removed.is_(False))
     latest = tx.execute(named.order_by(version.c.effective_from.desc(), version.c.known_at.desc()).limit(1)).first()
-    return decode(Account, latest.content) if latest else None
+    return account_of(latest.content) if latest else None
 
 
 def has_roster(tx: Tx) -> bool:
@@ -395,7 +396,7 @@ def _in_force(tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] 
     chosen = versions_in_force(at, known_at, ids if is_short else None)
     wanted = None if ids is None or is_short else set(ids)
     rows = tx.execute(chosen.execution_options(yield_per=IDS_AT_ONCE))
-    return tuple(decode(Account, row.content) for row in rows if wanted is None or row.account in wanted)
+    return tuple(account_of(row.content) for row in rows if wanted is None or row.account in wanted)
 
 
 IDS_AT_ONCE = 5000

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from monitor.core.account import Account, Contact, Role
+from monitor.core.account import Account, Contact, Role, told_apart
 from monitor.core.case import Ladder, Step, StepKind
 from monitor.core.finding import Finding, Pacing, State, Support, Urgency
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.notice import Directory, Notice, Recheck, is_alarm, notify, recheck, whose
+from monitor.store.accounts import account_of
+from monitor.store.values import encode
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
 
 NOW = beijing_time("2026-05-20 09:00")
@@ -226,3 +228,35 @@ def test_a_robot_that_failed_a_person_is_no_way_to_the_operator() -> None:
     who = account(contacts=(replace(LIAISON, mail="l@example.invalid"), LEADER))
     (notice,) = notify(step(StepKind.REMIND), who, "UPD-01")
     assert [route.channel for route in one.routes(notice, who)] == ["office", "mail", "unit-robot"]
+
+
+@pytest.mark.parametrize("shared", ["phone", "mail", "dingtalk"])
+def test_two_people_who_share_a_phone_are_each_told(shared: str) -> None:
+    both = tuple(
+        replace(Contact(role=role, name=name), **{shared: "13800000001"})  # type: ignore[arg-type]  # any of the three
+        for role, name in ((Role.LIAISON, "联络员甲"), (Role.LEADER, "责任领导甲"))
+    )
+    both = told_apart(both)
+    sent = notify(step(StepKind.WARN, 12), account(contacts=both), "UPD-01")
+    assert [one.role for one in sent] == [Role.LIAISON, Role.LEADER]
+    assert len({one.person for one in sent}) == 2
+    assert all(whose(one, account(contacts=both)) == one.person for one in sent)
+
+
+def test_one_person_in_two_roles_is_told_once_however_the_name_is_spaced() -> None:
+    both = (
+        Contact(role=Role.LIAISON, name="张三", phone="13800000001"),
+        Contact(role=Role.LEADER, name="张 三", phone="13800000001"),
+    )
+    (sent,) = notify(step(StepKind.WARN, 12), account(contacts=told_apart(both)), "UPD-01")
+    assert sent.role is Role.LIAISON
+
+
+def test_who_is_told_apart_stays_so_however_often_the_row_is_written_and_read() -> None:
+    both = (
+        Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001"),
+        Contact(role=Role.LEADER, name="责任领导甲", phone="13800000001"),
+    )
+    told = account(contacts=told_apart(both))
+    assert told_apart(told.contacts) == told.contacts != both
+    assert account_of(encode(told)) == account_of(encode(account(contacts=both))) == told
