@@ -14,6 +14,7 @@ from monitor.core.notice import Notice, is_alarm
 from monitor.core.register import Register
 from monitor.core.subject import subject_of
 from monitor.core.verdict import area_findings, quiet
+from monitor.pipeline import restating
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.grounding import examine
 from monitor.pipeline.judging import AGAIN, Bench
@@ -74,6 +75,7 @@ class Surveyor:
             if rule.follows_cases and has_touched:
                 register, has_touched = registers.with_new_troubles(tx, register, now=now), False
             has_touched |= self._judge(tx, register, rule, now)
+        restating.tell(tx, area, now, self.bench.book(now, area).title)
 
     def _judge(
         self, tx: Tx, register: Register, rule: AreaRule, now: datetime, of: Collection[str] | None = None

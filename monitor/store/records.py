@@ -65,7 +65,7 @@ def records(tx: Tx, *, by: date | None = None, known_at: datetime | None = None)
     if known_at is not None:
         chosen = chosen.where(table.c.known_at <= known_at)
     rows = tx.execute(chosen.execution_options(yield_per=AT_ONCE))
-    return _standing(map(_record, rows))
+    return _standing(map(record_of, rows))
 
 
 def _standing(rows: Iterable[Record]) -> tuple[Record, ...]:
@@ -89,7 +89,7 @@ def lives(tx: Tx, ids: Collection[str], by: date, known_at: datetime) -> default
     """Return what was recorded about accounts' changes and their ends, oldest first, by account."""
     found: defaultdict[str, tuple[Record, ...]] = defaultdict(tuple)
     for row in tx.execute(_ON_LIVES, {"ids": list(ids), "by": by, "known_at": known_at}):
-        found[row.name] += (_record(row),)
+        found[row.name] += (record_of(row),)
     for name, several in found.items():
         found[name] = _standing(several)
     return found
@@ -112,7 +112,7 @@ def mutes_on(tx: Tx, day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, as known now; the first to end first."""
     table = tables.records
     chosen = sa.select(table).where(table.c.kind == RecordKind.MUTE, table.c.on <= day, stands(table))
-    return holding(map(_record, tx.execute(chosen.order_by(table.c.on, table.c.id))), day)
+    return holding(map(record_of, tx.execute(chosen.order_by(table.c.on, table.c.id))), day)
 
 
 def listed_units(tx: Tx) -> frozenset[tuple[str | None, str]]:
@@ -131,7 +131,8 @@ _one = lru_cache(maxsize=AT_ONCE)(str)
 """The same words for the same words: a training is recorded alike for a hundred units."""
 
 
-def _record(row: sa.Row[Any]) -> Record:
+def record_of(row: sa.Row[Any]) -> Record:
+    """Return a row as a record."""
     return Record(
         id=row.id,
         kind=row.kind,

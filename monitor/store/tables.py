@@ -448,7 +448,19 @@ records = Table(
     Column("known_at", UtcDateTime, nullable=False),
     Column("import_id", Integer),
     Column("withdrawn_at", UtcDateTime),
+    _where("ix_records_unstated", "kind", condition="result IS NULL"),
 )
+
+rereadings = Table(
+    "rereadings",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("area", Text),
+    Column("was", closed(State, "was"), nullable=False),
+    Column("became", closed(State, "became")),
+)
+"""What rules said before records were read by their results, and what they say now where that is something else."""
 
 messages = Table(
     "messages",

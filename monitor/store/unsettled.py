@@ -11,6 +11,13 @@ _PREFIX = "unsettled:"
 """What the keys of such notes begin with; migrations write them, a name follows."""
 
 
+def ask(tx: Tx, name: str, said: str) -> None:
+    """Have the next digest tell a sentence, once; one of that name is never told again."""
+    key = f"{_PREFIX}{name}"
+    if memory.get_note(tx, key) is None:
+        memory.put_note(tx, key, " ".join(said.split()))
+
+
 def to_tell(tx: Tx, topic: str, last_left: str | None) -> Sequence[str]:
     """Return what no digest that has left has told, for the digest of this topic; `last_left` is the last that did."""
     found = (_parts(text) for text in memory.notes(tx, _PREFIX).values())

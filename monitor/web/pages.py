@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from monitor.core.case import LADDER, Case, StepKind
+from monitor.core.forms import FORMS
 from monitor.core.message import MessageState
 from monitor.core.way import ways_of
 from monitor.metrics import CONTENT_TYPE
@@ -25,6 +26,7 @@ from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import missing_rounds, strays
 from monitor.store.records import mutes_on
+from monitor.store.rereading import unstated
 from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
 from monitor.web.acts import read_acts
@@ -60,6 +62,8 @@ class Everything:
     """How many rows of papers nobody answers to."""
     missing: int
     """How many rounds of bulletins are missing between known ones."""
+    unstated: int
+    """How many records say nothing that rules understand."""
     waiting: int
     """How many cases are the office's to do something about."""
     untold: frozenset[tuple[int | None, StepKind, int]]
@@ -117,6 +121,7 @@ class Pages:
                     everything.strays,
                     everything.waiting,
                     everything.missing,
+                    everything.unstated,
                     has_channels=self._view.has_channels,
                 )
             ),
@@ -184,7 +189,7 @@ class Pages:
     async def imports(self, request: Request) -> Response:
         """Answer `/imports`: the files that came in, and the rows that nobody answers to."""
         page = await self._view.store.query(read_imports)
-        return self._html("imports.html", self._view.moment(), page=page)
+        return self._html("imports.html", self._view.moment(), page=page, forms=FORMS)
 
     async def system(self, request: Request) -> Response:
         """Answer `/system`: how the monitor itself stands; shown also when the database is in trouble."""
@@ -291,6 +296,7 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
         outages=len(open_outages(tx)),
         strays=len(strays(tx)),
         missing=sum(hole.size for hole in missing_rounds(tx)),
+        unstated=len(unstated(tx)),
         waiting=sum(tally(tx, Which.OFFICE).values()),
         untold=untold_steps(tx, LADDER),
     )

@@ -128,6 +128,7 @@ def tasks_of(
     strays: int = 0,
     waiting: int = 0,
     missing: int = 0,
+    unstated: int = 0,
     *,
     has_channels: bool = True,
 ) -> Iterable[Task]:
@@ -141,6 +142,7 @@ def tasks_of(
     tasks.append(Task(count=waiting, text="项待办公室办理", link="/cases?state=office"))
     tasks.append(Task(count=strays, text="行导入数据未匹配到账号，请补全台账", link="/imports"))
     tasks.append(Task(count=missing, text="期通报缺失，请补录", link="/imports"))
+    tasks.append(Task(count=unstated, text="条旧记录未写明结果，请补登", link="/imports"))
     for kind in KINDS:
         count = sum(kind.concerns(row, line) for row, line in pairs)
         tasks.append(Task(count=count, text=kind.text, link=f"/accounts?task={kind.key}"))
