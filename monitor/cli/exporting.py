@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Value = str | int | datetime | None
 _ALL_MESSAGES = 1_000_000
-_WHAT = ("roster", "template", "findings", "cases", "messages", "personal-data")
+_WHAT = ("roster", "template", "records", "findings", "cases", "messages", "personal-data")
 _FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
 
 
@@ -47,21 +47,27 @@ class Table:
 @click.option(
     "--for", "form", type=click.Choice(_FORMS), metavar="内容", help=f"与 template 同用：{'、'.join(_FORMS)} 的空白表。"
 )
+@click.option("--unstated", is_flag=True, help="与 records 同用：只导出未写明结果的，填写后再导入。")
 @place
-def export(where: Place, *, what: str, out: Path, person: str | None, form: str | None) -> None:
-    """导出表格：roster 台账，template 空白台账，findings 判定，cases 事项，messages 消息，personal-data 个人信息。"""
+def export(where: Place, *, what: str, out: Path, person: str | None, form: str | None, unstated: bool) -> None:
+    """导出 roster 台账、template 空表、records 记录、findings 判定、cases 事项、messages 消息、personal-data 个人。"""
     from monitor.ledger import LedgerError
 
     if person and what != "personal-data":
         raise click.UsageError("--person 只用于 personal-data")
     if form and what != "template":
         raise click.UsageError("--for 只用于 template")
+    if unstated and what != "records":
+        raise click.UsageError("--unstated 只用于 records")
     try:
         if what == "template":
             _write_form(out, form or "roster")
         else:
             with where.store() as store, store.read() as tx:
-                _write(out, what, tx, person)
+                if what == "records":
+                    _write_records(out, tx, unstated=unstated)
+                else:
+                    _write(out, what, tx, person)
             note_alone(where, f"export {what}", out.name, f"关于“{person}”" if person else "")
     except LedgerError as error:
         raise Refusal(str(error)) from error
@@ -92,6 +98,13 @@ def _write_roster(out: Path, tx: Tx | None) -> None:
     from monitor.store import roster
 
     write_roster(out, roster.accounts(tx) if tx is not None else ())
+
+
+def _write_records(out: Path, tx: Tx, *, unstated: bool) -> None:
+    from monitor.ledger import write_records
+    from monitor.store import records, rereading
+
+    write_records(out, rereading.unstated(tx) if unstated else records.records(tx))
 
 
 def _personal(tx: Tx, person: str | None) -> Table:

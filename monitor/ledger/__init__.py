@@ -9,7 +9,7 @@ from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_
 from monitor.ledger.posts import Posts, read_posts
 from monitor.ledger.records import Records, Subjects, read_records, record_line
 from monitor.ledger.roster import Roster, read_roster, write_roster
-from monitor.ledger.templates import TEMPLATES, write_template
+from monitor.ledger.templates import TEMPLATES, write_records, write_template
 
 __all__ = [
     "TEMPLATES",
@@ -40,6 +40,7 @@ __all__ = [
     "read_roster",
     "record_line",
     "rows_in",
+    "write_records",
     "write_roster",
     "write_table",
     "write_template",

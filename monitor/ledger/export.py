@@ -6,9 +6,9 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Value = str | int | date | datetime | None
 """What a cell may hold; a moment is written in Beijing time."""
 
+CHOICES = "可填结果"
+"""The sheet of the words that depend on another cell: no table, and nobody's mistake."""
 _ROWS_TO_FILL = 2000
 """For how many rows below the last the drop-downs reach."""
 _MAX_TEXT = 32767
@@ -39,6 +41,8 @@ class Column:
     width: int = 14
     choices: tuple[str, ...] = ()
     """The words offered in a drop-down; others are refused by the spreadsheet program."""
+    choices_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By the word in the row's first cell, the words offered instead; they stand on a sheet of their own, CHOICES."""
     is_date: bool = False
     """Whether empty cells are ready for dates; otherwise for text, so that long numbers stay whole."""
 
@@ -157,6 +161,19 @@ def _fill(workbook: Workbook, table: _Table) -> None:
         _offer(sheet, position, column, top + 1, last + _ROWS_TO_FILL)
     if table.notes:
         _note(workbook, table.notes, header)
+    for column in table.columns:
+        if column.choices_of:
+            _list_choices(workbook, column)
+
+
+def _list_choices(workbook: Workbook, column: Column) -> None:
+    """Write which words a column offers by the first cell of its row, each line under a name of its own."""
+    sheet = workbook.add_worksheet(CHOICES)
+    for number, (key, words) in enumerate(column.choices_of.items()):
+        for place, word in enumerate((key, *words)):
+            sheet.write_string(number, place, word)
+        last = chr(ord("A") + max(len(words), 1))
+        workbook.define_name(f"{CHOICES}_{key}", f"='{CHOICES}'!$B${number + 1}:${last}${number + 1}")
 
 
 def _note(workbook: Workbook, notes: Notes, header: object) -> None:
@@ -183,7 +200,8 @@ def _write_row(sheet: Worksheet, number: int, row: Sequence[Value], formats: dic
 
 
 def _offer(sheet: Worksheet, position: int, column: Column, first: int, last: int) -> None:
-    if column.choices:
+    if column.choices or column.choices_of:
+        by_first = f'=INDIRECT("{CHOICES}_"&$A{first + 1})'
         sheet.data_validation(
             first,
             position,
@@ -191,7 +209,7 @@ def _offer(sheet: Worksheet, position: int, column: Column, first: int, last: in
             position,
             {
                 "validate": "list",
-                "source": list(column.choices),
+                "source": list(column.choices) or by_first,
                 "error_title": column.name,
                 "error_message": "请从下拉列表中选择",
             },

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from monitor.ledger import cells
 from monitor.ledger.book import Cell, Sheet, sheets
+from monitor.ledger.export import CHOICES
 from monitor.ledger.fault import BadCellError, Fault, LedgerError, did_you_mean, sentence
 from monitor.ledger.merging import Merging, Spread
 
@@ -109,7 +110,7 @@ class Reading:
             if header.is_complete:
                 found = True
                 yield from self._below(header, sheet)
-            elif header.is_filled and sheet.name != NOTES:
+            elif header.is_filled and sheet.name not in {NOTES, CHOICES}:
                 without.append(header)
         if not found:
             self._no_header(without)

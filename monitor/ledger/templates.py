@@ -8,9 +8,10 @@ from pathlib import Path
 from monitor.core.account import Labelled, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Ruling
-from monitor.core.record import RecordKind
+from monitor.core.forms import FORMS, Item
+from monitor.core.record import Record, RecordKind, Subject
 from monitor.ledger import decisions, papers, posts, records
-from monitor.ledger.export import Column, write_table
+from monitor.ledger.export import Column, Value, write_table
 from monitor.ledger.sheet import Layout
 
 _LAYOUTS: Mapping[str, tuple[str, Layout]] = {
@@ -29,6 +30,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     "覆盖全部": ("是", "否"),
     **{name: tuple(member.label for member in kind) for name, kind in _LISTS.items()},
 }
+_RESULTS = {kind.label: tuple(one.label for one in form.results) for kind, form in FORMS.items()}
 _DATES = frozenset({"印发日期", "最后更新日期", "备案日期", "日期", "有效期至", "截止日期"})
 _WIDE = frozenset({"账号名称", "标题", "链接", "内容", "说明", "对象", "系列", "周次", "名称", "网址"})
 
@@ -39,9 +41,42 @@ def write_template(path: Path, what: str) -> None:
     write_table(path, title, [_column(name) for name in layout.columns], ())
 
 
+def write_records(path: Path, given: Sequence[Record]) -> None:
+    """Write records as they are imported; raises LedgerError when it cannot be written."""
+    title, layout = _LAYOUTS["records"]
+    rows = [[_cell(one, name) for name in layout.columns] for one in given]
+    write_table(path, title, [_column(name) for name in layout.columns], rows)
+
+
+def _cell(record: Record, name: str) -> Value:
+    match name:
+        case "类型":
+            return record.kind.label
+        case "对象":
+            return record.name
+        case "地区":
+            return record.area if record.subject is Subject.UNIT else None
+        case "日期":
+            return record.on
+        case "结果":
+            return record.result.label if record.result else None
+        case "截止日期":
+            return record.until
+        case "内容":
+            return record.text or None
+        case "附件":
+            return record.attachment
+        case _:
+            item = FORMS[record.kind].item
+            if item is None or item.label != name:
+                return None
+            return int(record.item) if item is Item.COUNT and record.item.isdecimal() else record.item or None
+
+
 def _column(name: str) -> Column:
     return Column(
         name=name,
+        choices_of=_RESULTS if name == "结果" else {},
         width=24 if name in _WIDE else 14,
         choices=tuple(_CHOICES.get(name, ())),
         is_date=name in _DATES,

@@ -16,7 +16,7 @@ _WISH = "请用 xuncha export records --unstated 导出，填写“结果”后�
 
 
 def tell(tx: Tx, area: str, now: datetime, title: Callable[[str], str]) -> None:
-    """Have the next digest tell which records name no result and which verdicts changed, once an area was judged anew."""
+    """Have the next digest tell once an area was judged anew, which records name no result and what changed."""
     if not rereading.settle(tx, area, now):
         return
     silent = rereading.unstated(tx)

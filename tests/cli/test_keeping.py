@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from monitor.core.forms import FORMS
 from monitor.core.record import RecordKind
 from monitor.store import open_store
 from monitor.store.papers import missing_rounds
@@ -147,7 +148,14 @@ def test_there_is_a_blank_form_that_imports_as_nothing(enrolled: Office, kind: s
 def test_a_form_offers_the_closed_lists(enrolled: Office) -> None:
     enrolled.type("export", "template", "--for", "records", "--out", "空白.xlsx").done()
     sheet = load_workbook(enrolled.folder / "空白.xlsx")["记录"]
-    [offered] = sheet.data_validations.dataValidation
+    offered, by_kind = sheet.data_validations.dataValidation
+    assert (str(by_kind.sqref).partition(":")[0], by_kind.formula1) == ("E2", 'INDIRECT("可填结果_"&$A2)')
+    book = load_workbook(enrolled.folder / "空白.xlsx")
+    for kind, form in FORMS.items():
+        words = [one.label for one in form.results]
+        [(name, cells)] = book.defined_names[f"可填结果_{kind.label}"].destinations
+        found = [cell.value for row in book[name][cells] for cell in row]
+        assert [one for one in found if one] == words
     assert offered.formula1.strip('"').split(",") == [kind.label for kind in RecordKind]
     assert [cell.value for cell in sheet[1]] == [
         "类型",

@@ -1,14 +1,12 @@
 """What rules said before records were read by their results, until every area has been judged again."""
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 
 from monitor.store.columns import UtcDateTime
 
-revision = "0033"
-down_revision = "0032"
+revision = "0036"
+down_revision = "0035"
 
 STATES = ("ok", "warning", "violated", "suspected", "needs_review", "unknown", "not_applicable", "exempted")
 RULES = (
@@ -56,9 +54,11 @@ def upgrade() -> None:
 
 def _remember() -> None:
     """Keep what the rules that read records say, and have everybody judged again."""
-    tx, now = op.get_bind(), datetime.now(UTC)
-    records = sa.table("records", *(sa.column(name, sa.Text()) for name in ("kind", "name")))
-    if tx.execute(sa.select(records.c.name).limit(1)).first() is None:
+    tx = op.get_bind()
+    columns = (sa.column("kind", sa.Text()), sa.column("name", sa.Text()), sa.column("known_at", UtcDateTime()))
+    records = sa.table("records", *columns)
+    entered_at = tx.execute(sa.select(sa.func.max(records.c.known_at, type_=UtcDateTime()))).scalar()
+    if entered_at is None:
         return
     names = ("subject", "rule", "area", "state")
     findings = sa.table("findings", *(sa.column(name, sa.Text()) for name in names))
@@ -71,5 +71,5 @@ def _remember() -> None:
     accounts = sa.table("accounts", sa.column("id", sa.Text()), sa.column("evaluate_at", UtcDateTime()))
     notes = sa.table("notes", sa.column("key", sa.Text()), sa.column("text", sa.Text()))
     tx.execute(sa.insert(notes).from_select(["key", "text"], sa.select("reread/" + areas.c.name, sa.literal(""))))
-    for table in (areas, accounts):
-        tx.execute(sa.update(table).where(table.c.evaluate_at > now).values(evaluate_at=now))
+    for table in (areas, accounts):  # a moment that is over is one at which they are due
+        tx.execute(sa.update(table).where(table.c.evaluate_at > entered_at).values(evaluate_at=entered_at))
