@@ -81,6 +81,7 @@ def _period(text: str | None, now: datetime) -> Period:
 
 def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tuple[list[Dossier], list[Record]]:
     """Return what is held of every account, in the roster's order, and the areas' records, oldest first."""
+    from monitor.core.decision import of_this_life
     from monitor.core.deregistration import ID as DEREGISTRATION
     from monitor.core.deregistration import progress
     from monitor.core.rules.updates import staleness
@@ -105,7 +106,7 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
         return Dossier(
             account=known.account,
             findings=(*said, *found.get(known.account.id, ())),
-            decisions=known.decisions,
+            decisions=of_this_life(known.decisions, known.opened_again),
             staleness=staleness(said, book),
             progress=progress(known, book, when.at) if DEREGISTRATION in book.clauses else None,
             gaps=gaps_of(known, book, about, when.at),

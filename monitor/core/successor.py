@@ -7,11 +7,11 @@ there before the closing, and a post since.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.core.account import Account
+from monitor.core.names import normal
 from monitor.core.record import Record
 
 
@@ -55,8 +55,3 @@ def _is_same_entity(other: Account, closed: Account) -> bool:
         for names, one in zip(entities, (other, closed), strict=True):
             names.add(normal(one.unit))
     return not entities[0].isdisjoint(entities[1])
-
-
-def normal(name: str) -> str:
-    """Return a name as it is compared: NFKC, without spaces."""
-    return "".join(unicodedata.normalize("NFKC", name).split())

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from monitor.core.account import Account, AccountStatus, Scope
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
-from monitor.core.successor import Successor, may_follow, normal
+from monitor.core.names import normal
+from monitor.core.successor import Successor, may_follow
 from monitor.store import roster, tables
 from monitor.store.database import Tx
 from monitor.store.posts import is_evidence

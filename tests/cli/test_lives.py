@@ -107,6 +107,23 @@ def test_an_account_that_goes_on_again_starts_afresh(begun: Office) -> None:
     assert (line["决定"], line["备案"], line["下一步"]) == ("2026-08-03", None, "备案")
 
 
+def test_a_decision_that_was_carried_out_is_put_to_no_review_again(office: Office) -> None:
+    """A township's account is put to the joint review, with what was decided about it."""
+
+    def decided(period: str) -> object:
+        out = office.folder / "研判.json"
+        office.type("report", "review", "--period", period, "--known-at", "now", "--out", out).done()
+        (line,) = json.loads(out.read_text("utf-8"))["rows"]
+        return next(value for name, value in line.items() if "决定" in name)
+
+    roster(office, row(level="乡镇街道"))
+    decide(office, "2026-04-01")
+    assert "2026-04-01 TWN-01 注销（县府办）" in str(decided("2026-04"))
+    roster(office, row(level="乡镇街道", status="已注销", closed_on="2026-05-20"), on="2026-05-20")
+    roster(office, row(level="乡镇街道"), on="2026-06-10")
+    assert not decided("2026-06")
+
+
 def test_what_is_entered_later_changes_nothing_that_was_known_before(begun: Office) -> None:
     first = begun.type("evaluate", "--account", "A01", "--all", "--json").json
     known_then = beijing(now()).isoformat(timespec="microseconds")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from monitor.core.account import Account, AccountStatus, UnitLevel
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import Known
+from monitor.core.decision import Decision, Ruling
+from monitor.core.finding import Finding, Known
 from monitor.core.record import Record, RecordKind, Subject
-from monitor.store import Store, facts, records, registers, roster
+from monitor.core.rules import drg_01, reo_01
+from monitor.store import Store, decisions, facts, open_store, records, registers, roster
+from tests.core.area import book
+from tests.databases import migrated
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, sources
 
 START = NOW - 60 * DAY
@@ -19,17 +30,27 @@ CLOSED = replace(OPEN, status=AccountStatus.CLOSED, closed_on=beijing_date(CLOSI
 TWIN = replace(OPEN, id="A02", method="weibo=2", platform_id="2")
 
 
+@contextmanager
+def closing_store(folder: Path) -> Iterator[Store]:
+    """Open an empty database, and close it afterwards."""
+    store = open_store(migrated(folder / "life.db"))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def known(store: Store, now: datetime = NOW, known_at: datetime | None = None) -> Known:
     with store.read() as tx:
         (found,) = facts.known(tx, ["A01"], now=now, known_at=known_at)
     return found
 
 
-def marked(store: Store, at: datetime, text: str) -> None:
+def marked(store: Store, at: datetime, text: str, known_at: datetime | None = None) -> None:
     """Record a step of the account's deregistration."""
     one = Record(kind=RecordKind.DEREGISTRATION, subject=Subject.ACCOUNT, name="A01", on=beijing_date(at), text=text)
     with store.begin() as tx:
-        records.save_records(tx, [one], known_at=at)
+        records.save_records(tx, [one], known_at=known_at or at)
 
 
 def posted(store: Store, one: Account, *moments: datetime, at: datetime) -> None:
@@ -100,3 +121,62 @@ def test_what_follows_cases_is_told_of_marks_and_of_what_was_closed(store: Store
     assert register.records_of_this_life(RecordKind.DEREGISTRATION, "A01") == ()
     with store.read() as tx:
         assert roster.account(tx, "A01") == OPEN
+
+
+STEPS = ("决定", "备案", "公告", "申请", "确认", "终止")
+STATUSES = (AccountStatus.ACTIVE, AccountStatus.DEREGISTERING, AccountStatus.CLOSED)
+What = str | AccountStatus | Ruling | int
+HAPPENINGS = st.lists(
+    st.tuples(
+        st.integers(0, 12),  # days since the one before
+        st.integers(0, 20),  # how many days it is entered late
+        st.one_of(
+            st.sampled_from(STEPS),
+            st.sampled_from(STATUSES),
+            st.sampled_from((Ruling.DEREGISTERED, Ruling.RETAINED, Ruling.REVOKED)),
+            st.integers(0, 50_000),
+        ),
+    ),
+    min_size=2,
+    max_size=8,
+)
+
+
+def enter(store: Store, told: Account, what: What, day: datetime, at: datetime) -> Account:
+    """Enter at a moment what happened on an earlier one; return the account as the roster last told it."""
+    match what:
+        case str():
+            marked(store, day, what, at)
+        case Ruling():
+            one = Decision(account="A01", rule="TWN-01", episode="", ruling=what, by="县府办", at=day)
+            with store.begin() as tx:
+                decisions.save_decisions(tx, [one], known_at=at)
+        case AccountStatus():
+            told = replace(told, status=what, closed_on=beijing_date(day) if what is AccountStatus.CLOSED else None)
+        case int():
+            told = replace(told, followers=what)
+    with store.begin() as tx:
+        roster.save_roster(tx, [told], effective_at=day, known_at=at, sources=sources, every=lambda _: DAY)
+    return told
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings=HAPPENINGS)
+def test_what_was_said_at_any_time_is_said_of_it_later_too(
+    tmp_path_factory: pytest.TempPathFactory, happenings: list[tuple[int, int, What]]
+) -> None:
+    rules, now = book("2026-05-20"), START
+    with closing_store(tmp_path_factory.mktemp("life")) as store:
+        told = replace(OPEN, platform=Platform.WEIXIN_SUBSCRIPTION)
+        enrol(store, told, at=now)
+        said: dict[datetime, tuple[Finding, ...]] = {}
+
+        def judged(at: datetime) -> tuple[Finding, ...]:
+            return tuple(one.judge(known(store, at), rules, at) for one in (drg_01.RULE, reo_01.RULE))
+
+        for wait, late, what in happenings:
+            now += wait * DAY + HOUR
+            told = enter(store, told, what, max(START, now - late * DAY), now)
+            said[now] = judged(now)
+        for at, then in said.items():
+            assert judged(at) == then

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.matters import Ways, still_open, unstated_since
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
@@ -32,9 +32,8 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if unclear := unstated_since(records, waiting):
             because = f"{asks_to_state(unclear, now)}。"
             state, proposals, evidence, since = State.NEEDS_REVIEW, (Proposal.REVIEW,), cited(*unclear), unclear[0].on
-        elif waiting and (waited := book.calendar.workdays_between(waiting[0].on, today)) > book.number(
-            ID, "reply_workdays"
-        ):
+        elif waiting and (late := book.calendar.days_late(_last_day(waiting[0], book), today)):
+            waited = book.number(ID, "reply_workdays") + late
             others = f"（另有{len(waiting) - 1}条待答复）" if len(waiting) > 1 else ""
             because = f"{day(waiting[0].on, now)}的公众留言已{waited}个工作日未答复{others}。"
             state, proposals, evidence = State.WARNING, (Proposal.RECTIFY,), cited(*waiting)
@@ -55,10 +54,14 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         )
 
 
+def _last_day(record: Record, book: RuleBook) -> date:
+    return book.calendar.workday_after(record.on, book.number(ID, "reply_workdays"))
+
+
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the days on which a message has waited too long."""
-    period = book.number(ID, "reply_workdays")
-    yield from (book.calendar.workday_after(one.on, period + 1) for one in register.kept(RecordKind.MESSAGE_REPLY))
+    for one in register.kept(RecordKind.MESSAGE_REPLY):
+        yield book.calendar.next_workday(_last_day(one, book))
 
 
 RULE = AreaRule(

@@ -66,7 +66,7 @@ def _said(account: Account, closed_on: date, one: Successor, now: datetime) -> s
     what = "同一平台标识的账号" if is_same else "同一主体的同名账号"
     closing, on = day(closed_on, now), day(beijing_date(one.first_post_at), now)
     other = f"{what}（账号ID {one.account.id}）自{on}起又有发布"
-    return f"该账号已于{closing}注销，{other}，未登记开设备案，请人工核查是否重新上线。"
+    return f"该账号已于{closing}注销，{other}，未登记同意开设，请人工核查是否重新上线。"
 
 
 RULE = Rule(
@@ -76,7 +76,7 @@ RULE = Rule(
     judge=judge,
     says={
         State.OK: "注销后未采集到新的发布",
-        State.WARNING: "注销日期之后又有发布；或同一主体在同一平台以同名的新账号发布，没有登记开设备案",
+        State.WARNING: "注销日期之后又有发布；或同一主体在同一平台以同名的新账号发布，没有登记同意开设",
         State.NEEDS_REVIEW: "台账没有填写注销日期",
         State.NOT_APPLICABLE: "未注销的账号，监管范围以外的账号",
     },
