@@ -108,15 +108,27 @@ class Health:
             return next(iter(self.troubles.values()), "数据库没有答复，请检查数据库服务器。")
         return next(iter(self.troubles.values()), None)
 
-    def failed(self, name: str, problem: str) -> None:
-        """Take down that a pass could not use the database, which is believed again after a thorough try too."""
+    def failed(self, name: str, problem: str, said: str = "") -> None:
+        """Take down that a pass could not use the database, which is believed again after a thorough try too.
+
+        What the driver said is logged with the first trouble; those that follow from it are not news.
+        """
+        if not self.troubles:
+            _log.warning("store", extra={"pass": name, "problem": problem, "reason": said})
         self.failures += 1
         self.troubles[name] = problem
         self.troubles.setdefault(SELF_CHECK, problem)
 
     def worked(self, name: str) -> None:
         """Take down that a pass has really written again, or had read what it needed."""
-        self.troubles.pop(name, None)
+        if self.troubles.pop(name, None) and not self.troubles:
+            _log.info("store works again", extra={"pass": name})
+
+    def begins_anew(self, name: str) -> None:
+        """Take down that the database works, whoever said otherwise before."""
+        if self.troubles:
+            self.troubles.clear()
+            _log.info("store works again", extra={"pass": name})
 
     def may_look(self, name: str) -> bool:
         """Whether nobody but this pass itself has found the database in trouble."""
@@ -358,8 +370,7 @@ class Daemon:
                 with self._timer.pass_timer(one.name):
                     await one.work()
             except StoreError as error:
-                self._health.failed(one.name, str(error))
-                _log.warning("store", extra={"pass": one.name, "problem": str(error), "reason": reason(error)})
+                self._health.failed(one.name, str(error), reason(error))
                 return
             self._health.last_success[one.name] = self._works.clock()
 

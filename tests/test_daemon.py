@@ -182,6 +182,27 @@ async def test_whatever_holds_what_looks_write_is_trouble_until_that_can_be_writ
     assert looked_at(of) == 1
 
 
+def test_a_trouble_with_the_database_is_logged_once_when_it_begins_and_once_when_it_ends(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "monitor")
+    health = stale(store).parts.health
+    for name in ("evaluate", "deliver", "evaluate", "look_feed"):
+        health.failed(name, "磁盘已满。", "database or disk is full")
+    for name in ("evaluate", "look_feed", "deliver", "self_check", "evaluate"):
+        health.worked(name)
+    health.failed("claim", "连接失败。")
+    health.begins_anew("claim")
+    told = [(record.message, record.__dict__["pass"]) for record in caplog.records]
+    assert told == [
+        ("store", "evaluate"),
+        ("store works again", "self_check"),
+        ("store", "claim"),
+        ("store works again", "claim"),
+    ]
+    assert caplog.records[0].__dict__["reason"] == "database or disk is full"
+
+
 def test_a_database_that_owes_an_answer_for_seconds_is_said_to_be_silent(store: Store) -> None:
     health = stale(store).parts.health
     health.asked_at = monotonic()

@@ -24,7 +24,7 @@ from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
 from monitor.pipeline.composing import UNNUMBERED
 from monitor.settings.sections import Web
-from monitor.store import Store, StoreError, Tx, quarantine, roster
+from monitor.store import Store, StoreError, Tx, quarantine, reason, roster
 from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
 
 _log = logging.getLogger(__name__)
@@ -184,10 +184,10 @@ async def _take_over(parts: Parts, daemon: Daemon) -> bool:
             elif is_ours is False and not health.is_standing_by:
                 _log.info("standing by")
         except StoreError as error:
-            health.failed(CLAIM, str(error))
+            health.failed(CLAIM, str(error), reason(error))
         else:
             health.is_standing_by = is_ours is False
-            health.troubles.clear()
+            health.begins_anew(CLAIM)
             if is_ours:
                 return True
         finally:
@@ -207,10 +207,10 @@ async def _begun(parts: Parts, daemon: Daemon) -> bool:
     while not daemon.is_stopping:
         try:
             if await _unless_stopped(daemon, refresh(), BEGINNING):
-                parts.health.troubles.clear()
+                parts.health.begins_anew(CLAIM)
                 return True
         except StoreError as error:
-            parts.health.failed(CLAIM, str(error))
+            parts.health.failed(CLAIM, str(error), reason(error))
             await _pause(daemon)
     return False
 
