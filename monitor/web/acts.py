@@ -21,6 +21,7 @@ _ACTIONS = {
     "import withdraw": "撤回导入",
     "export roster": "导出台账",
     "export personal-data": "导出个人信息",
+    "export records": "导出记录",
     "export findings": "导出判定",
     "export cases": "导出事项",
     "export messages": "导出消息",

@@ -83,7 +83,7 @@ def test_a_file_is_tried_then_taken_and_the_second_time_nothing_is_new(enrolled:
     assert full["acts"][-1][2:5] == (getpass.getuser(), f"import {kind}", f"{kind}.csv")
 
     assert "新增0" in enrolled.type("import", kind, path).done()
-    assert changed(full, enrolled.content()) == {"acts", "imports"}
+    assert changed(full, enrolled.content()) == {"acts", "imports", "notes"}
 
 
 @pytest.mark.parametrize(("kind", "position"), [(kind, 1 if kind == "bulletins" else 0) for kind in KINDS])
