@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.actions.refused import RefusedError
+from monitor.actions.who import Who
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case, Closing
 from monitor.core.decidable import advice, recommended, refusal
@@ -25,7 +26,7 @@ VERBS: Mapping[Ruling, str] = {
     Ruling.DEREGISTERED: "deregister",
     Ruling.REVOKED: "revoke",
 }
-"""How the audit log, and whoever types commands, calls each of them."""
+"""How the audit log calls each of them, as the commands do."""
 _OPTIONS = {"决定人": "--by", "说明": "--note", "依据文号": "--document"}
 _FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
@@ -35,19 +36,12 @@ class Wish:
     """What somebody wants to have decided about a case."""
 
     ruling: Ruling
-    by: str | None
-    """Who decided, as it was told; None where nobody said."""
-    actor: str
-    """Who enters it, where nobody said who decided."""
+    by: str | None = None
+    """Who decided, as it was told; None where nobody said: then whoever asks for it."""
     note: str = ""
     document: str | None = None
     until: date | None = None
     """The last day of an exemption; None for a year."""
-
-    @property
-    def whose(self) -> str:
-        """Under which name it is kept."""
-        return self.by or self.actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +56,14 @@ class Decided:
     """What a 撤销 has ended."""
 
 
-def decide(tx: Tx, number: int, wish: Wish, titles: Mapping[str, str], *, at: datetime) -> Decided:
+def decide(tx: Tx, number: int, wish: Wish, titles: Mapping[str, str], *, who: Who, at: datetime) -> Decided:
     """Record what was decided about a case, and have whom it is about judged anew; raises RefusedError.
 
     A case that has ended can be decided on where a decision stands that spared it: for longer, or otherwise.
     """
     found = _case(tx, number)
     if wish.ruling is Ruling.REVOKED:
-        return _revoke(tx, found, wish, titles, at)
+        return _revoke(tx, found, wish, titles, who, at)
     finding = cases.finding_on(tx, found)
     if found.closed_at is not None and (finding is None or finding.state is not State.EXEMPTED):
         raise RefusedError(f"事项{number}已办结，不能再核实。")
@@ -81,7 +75,7 @@ def decide(tx: Tx, number: int, wish: Wish, titles: Mapping[str, str], *, at: da
         until = until or exemption_ends(beijing_date(at))
     if until is not None and until < beijing_date(at):
         raise RefusedError("有效期不能早于今天。")
-    _record(tx, found, finding.episode, wish, until, at)
+    _record(tx, found, replace(wish, until=until), who, at, episode=finding.episode, before=finding.label)
     return Decided(named=named(tx, found, titles), until=until)
 
 
@@ -119,41 +113,59 @@ def _instead(ruling: Ruling, finding: Finding) -> str:
 
 
 def what_to_do(finding: Finding) -> str:
-    """Return what can be done about a finding, with the commands by which its decisions are made, as a clause."""
-    verbs = [VERBS[ruling] for ruling in recommended(finding)]
-    if not verbs:
+    """Return what can be done about a finding, with the decisions that can be made about it, as a clause."""
+    labels = [ruling.label for ruling in recommended(finding)]
+    if not labels:
         return advice(finding)
-    named = f"{'、'.join(verbs[:-1])} 或 {verbs[-1]}" if len(verbs) > 1 else verbs[0]
+    named = f"{'、'.join(labels[:-1])}或{labels[-1]}" if len(labels) > 1 else labels[0]
     is_certain = finding.state in {State.WARNING, State.VIOLATED}
-    return f"{advice(finding)}{'，或' if is_certain else '后'}用 xuncha case {named} 登记决定"
+    return f"{advice(finding)}{'，或' if is_certain else '后'}登记{named}"
 
 
-def _revoke(tx: Tx, found: Case, wish: Wish, titles: Mapping[str, str], at: datetime) -> Decided:
+def _revoke(tx: Tx, found: Case, wish: Wish, titles: Mapping[str, str], who: Who, at: datetime) -> Decided:
     made = decisions.decisions_about(tx, found, until=at)
     standing = [one for one in in_force(made) if one.rule == found.rule]
     if not standing:
         raise RefusedError(f"{named(tx, found, titles)}没有可撤销的决定。")
-    _record(tx, found, found.episode, wish, None, at)
+    _record(tx, found, wish, who, at, episode=found.episode, before=standing[-1].ruling.label)
     return Decided(named=named(tx, found, titles), before=standing[-1])
 
 
-def _record(tx: Tx, found: Case, episode: str, wish: Wish, until: date | None, at: datetime) -> None:
+def _record(tx: Tx, found: Case, wish: Wish, who: Who, at: datetime, *, episode: str, before: str) -> None:
+    by = wish.by or who.name
     decisions.decide(
         tx,
         found,
         episode,
         wish.ruling,
-        by=wish.whose,
+        by=by,
         at=at,
         note=wish.note,
-        valid_until=until,
+        valid_until=wish.until,
         document=wish.document,
     )
-    action, number = f"case {VERBS[wish.ruling]}", str(found.id)
-    record_audit(tx, Act(at=at, actor=wish.whose, action=action, object=number, detail=wish.note))
+    after = f"{wish.ruling.label}至{wish.until}" if wish.until else wish.ruling.label
+    _note(tx, f"case {VERBS[wish.ruling]}", found, by, wish.note, who, at, before=before, after=after)
 
 
-def close(tx: Tx, number: int, *, by: str, note: str, at: datetime) -> None:
+def _note(  # noqa: PLR0913 - an act has that many parts
+    tx: Tx, action: str, found: Case, by: str, note: str, who: Who, at: datetime, *, before: str, after: str
+) -> None:
+    act = Act(
+        at=at,
+        actor=by,
+        action=action,
+        object=str(found.id),
+        detail=note,
+        login=who.login,
+        address=who.address,
+        before=before,
+        after=after,
+    )
+    record_audit(tx, act)
+
+
+def close(tx: Tx, number: int, *, by: str | None, note: str, who: Who, at: datetime) -> None:
     """End a case whose trouble is over; raises RefusedError where it is not."""
     found = _case(tx, number)
     if found.closed_at is not None:
@@ -163,7 +175,7 @@ def close(tx: Tx, number: int, *, by: str, note: str, at: datetime) -> None:
         unsolved = f"事项{number}的问题尚未消除（{finding.label}），不能办结"
         raise RefusedError(f"{unsolved}；{what_to_do(finding)}。")
     cases.end(tx, [number], Closing.DECIDED, at=at)
-    record_audit(tx, Act(at=at, actor=by, action="case close", object=str(number), detail=note))
+    _note(tx, "case close", found, by or who.name, note, who, at, before="办理中", after=Closing.DECIDED.label)
 
 
 def named(tx: Tx, one: Case, titles: Mapping[str, str]) -> str:

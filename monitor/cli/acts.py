@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from monitor.actions.who import Who
     from monitor.cli.place import Place
     from monitor.store import Tx
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 def whoever(by: str | None = None) -> str:
     """Return the name given, else the login of whoever really runs this, else the number of a user without one."""
     return by or _login() or f"uid {os.getuid()}"
+
+
+def typist() -> Who:
+    """Return who really runs this, as what a command asks for is kept under."""
+    from monitor.actions.who import Who
+
+    login = _login()
+    return Who(name=whoever(), login=f"{login}（{os.getuid()}）" if login else f"uid {os.getuid()}")
 
 
 def note(
@@ -31,14 +40,14 @@ def note(
     """Append one act to the audit log: by whom, as they say, and beside it who really runs this."""
     from monitor.store.audit import Act, record_audit
 
-    login = _login()
+    typed = typist()
     act = Act(
         at=at,
-        actor=whoever(by),
+        actor=by or typed.name,
         action=action,
         object=thing,
         detail=detail,
-        login=f"{login}（{os.getuid()}）" if login else f"uid {os.getuid()}",
+        login=typed.login,
         before=before,
         after=after,
     )

@@ -200,7 +200,7 @@ def case_close(where: Place, *, number: int, by: str | None, note: str) -> None:
 
     with where.store() as store, store.begin(durable=True) as tx:
         try:
-            deciding.close(tx, number, by=acts.whoever(by), note=note, at=now())
+            deciding.close(tx, number, by=by, note=note, who=acts.typist(), at=now())
         except RefusedError as error:
             raise Refusal(str(error)) from error
     click.echo(f"事项{number}已办结。")
@@ -222,10 +222,10 @@ def _decide(
     from monitor.app.choices import rule_titles
     from monitor.app.clock import now
 
-    wish = deciding.Wish(ruling=ruling, by=by, actor=acts.whoever(by), note=note, document=document, until=until)
+    wish = deciding.Wish(ruling=ruling, by=by, note=note, document=document, until=until)
     with where.store() as store, store.begin(durable=True) as tx:
         try:
-            return deciding.decide(tx, number, wish, rule_titles(), at=now())
+            return deciding.decide(tx, number, wish, rule_titles(), who=acts.typist(), at=now())
         except RefusedError as error:
             raise Refusal(str(error)) from error
 

@@ -239,12 +239,10 @@ def _places(tx: Tx, areas: Sequence[str]) -> Places:
     from monitor.ledger import Places
     from monitor.store import roster
 
-    present, former = roster.accounts(tx), roster.former_accounts(tx)
-    return Places(
-        areas={*areas, *(account.area for account in (*present, *former))},
-        units={(account.area, account.unit) for account in present},
-        former_units={(account.area, account.unit) for account in former},
-    )
+    ever = tuple(roster.units_ever(tx))
+    present = {unit for _, unit, is_so in ever if is_so}
+    former = {unit for _, unit, _ in ever} - present
+    return Places(areas={*areas, *(unit.area for unit in (*present, *former))}, units=present, former_units=former)
 
 
 def _add(where: Place, lines: Sequence[str], total: int, save: Callable[[Tx], None], *, dry_run: bool) -> None:
