@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from monitor.core.account import Role
 from monitor.core.appearance import Change
 from monitor.core.briefing import DIGEST_LINES, Section, digest, told
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import LADDER, URGINGS, Case, Closing, Ladder, StepKind
+from monitor.core.case import LADDER, URGINGS, Case, Closing, Ladder
 from monitor.core.decision import exemptions
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.expiry import endings, is_to_be_told
@@ -46,6 +45,7 @@ from monitor.store import (
     sights,
     unsettled,
 )
+from monitor.store.notices import Said, told_on
 
 TOPIC = "digest:"
 """What the topics of digests begin with; a date follows."""
@@ -119,7 +119,7 @@ class Digest:
             ladder=self.drafter.composer.setting(now).ladder,
             calendar=self._daily.calendar,
             taken=taken,
-            told=_told_on(tx, taken.values()),
+            told=told_on(tx, [case.id for case in taken.values()]),
         )
         asked = [
             *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
@@ -183,18 +183,8 @@ class Moment:
     calendar: WorkCalendar
     taken: Mapping[tuple[str, str], Case] = field(default_factory=dict)
     """The open cases, by account and rule."""
-    told: Mapping[tuple[int | None, StepKind, int], date] = field(default_factory=dict)
-    """On which day the unit was told of a step, by case, kind and number."""
-
-
-def _told_on(tx: Tx, taken: Iterable[Case]) -> dict[tuple[int | None, StepKind, int], date]:
-    """Return on which day units were told of the steps of these cases; not what the operator was to pass on."""
-    said = outbox.told_before(tx, [case.id for case in taken])
-    return {
-        (notice.case, notice.kind, notice.number): beijing_date(at)
-        for notice, at in reversed(said)
-        if notice.role is not Role.OPERATOR
-    }
+    told: Mapping[Said, datetime | None] = field(default_factory=dict)
+    """When the unit was told of a step, by case, kind and number; None where it has not heard of it."""
 
 
 def sections_of(rows: Sequence[sights.Row], tasks: Sequence[Notice], moment: Moment) -> tuple[Section, ...]:
@@ -447,13 +437,17 @@ def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
 
 
 def _done(case: Case, moment: Moment) -> str:
-    """Return the last step of a case and whether the unit has heard of it: 5月7日已督办, or 5月7日督办尚未送达."""
+    """Return the last step of a case and whether the unit has heard of it: 5月7日已督办, or 5月7日督办尚未送达.
+
+    Of a step that everybody who has the case was spared, nobody was to hear: 5月7日督办.
+    """
     last = case.steps[-1]
-    on = moment.told.get((case.id, last.kind, last.number))
-    if on is None:
-        return f"{_on(beijing_date(last.at), moment.today)}{last.kind.label}尚未送达"
+    said = (case.id, last.kind, last.number)
+    at = moment.told.get(said)
+    if at is None:
+        return f"{_on(beijing_date(last.at), moment.today)}{last.kind.label}{'尚未送达' if said in moment.told else ''}"
     is_sent = last.kind not in URGINGS  # the label of these is what was done; that of others what was sent
-    return f"{_on(on, moment.today)}已{'发' if is_sent else ''}{last.kind.label}"
+    return f"{_on(beijing_date(at), moment.today)}已{'发' if is_sent else ''}{last.kind.label}"
 
 
 def _on(when: date, today: date) -> str:

@@ -13,7 +13,7 @@ from monitor.core.account import Role
 from monitor.core.case import WRONG, StepKind
 from monitor.core.message import MessageState, Outcome
 from monitor.core.notice import Notice
-from monitor.store.columns import portions, run
+from monitor.store.columns import UtcDateTime, portions, run
 from monitor.store.database import Tx
 from monitor.store.tables import NoticeState, attempts, messages
 from monitor.store.tables import notices as table
@@ -180,17 +180,34 @@ def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice,
     return tuple(sorted(found, key=lambda one: (one[1], one[0].id or 0)))
 
 
-def untold_steps(tx: Tx, rule: str, account_id: str | None = None) -> frozenset[tuple[int | None, StepKind, int]]:
-    """Return the steps under a rule of which a unit was told nothing yet and is to be, by case, kind and number."""
-    other = table.alias()
-    same = sa.and_(other.c.case == table.c.case, other.c.kind == table.c.kind, other.c.number == table.c.number)
-    is_told = sa.exists().where(same, other.c.state == NoticeState.TOLD, other.c.role != Role.OPERATOR)
-    chosen = sa.select(table.c.case, table.c.kind, table.c.number).where(
-        table.c.state.in_(WAITING), table.c.rule == rule, table.c.role != Role.OPERATOR, ~is_told
+Said = tuple[int | None, StepKind, int]
+"""A step as its notices name it: its case, kind and number."""
+
+
+def told_on(tx: Tx, case_ids: Iterable[int | None]) -> dict[Said, datetime | None]:
+    """Return when a unit was first told of each step of these cases that has notices; None: of that it has not heard.
+
+    What the operator was to pass on nobody knows to have been; what ended unsaid was not said. A step that everybody
+    who has the case was spared has no notices, and is not among them.
+    """
+    settled = sa.case(
+        (
+            sa.and_(
+                table.c.state == NoticeState.TOLD, messages.c.topic.in_(ORDINARY), messages.c.role != Role.OPERATOR
+            ),
+            messages.c.frozen_at,
+        )
     )
-    if account_id is not None:
-        chosen = chosen.where(table.c.account == account_id)
-    return frozenset((row.case, row.kind, row.number) for row in tx.execute(chosen))
+    found: dict[Said, datetime | None] = {}
+    for some in portions([one for one in case_ids if one is not None], CHUNK):
+        chosen = (
+            sa.select(table.c.case, table.c.kind, table.c.number, sa.func.min(settled, type_=UtcDateTime()).label("at"))
+            .join(messages, messages.c.id == table.c.message, isouter=True)
+            .where(table.c.case.in_(some))
+            .group_by(table.c.case, table.c.kind, table.c.number)
+        )
+        found |= {(row.case, row.kind, row.number): row.at for row in tx.execute(chosen)}
+    return found
 
 
 def is_news(tx: Tx, case_ids: Collection[int | None]) -> bool:

@@ -24,7 +24,7 @@ from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
 from monitor.store.events import events_of
-from monitor.store.notices import notices_of_case, untold_steps
+from monitor.store.notices import notices_of_case, told_on
 from monitor.store.roster import versions_of
 from monitor.store.sights import Row, SourceRow, observations_of, posts_of, row_of
 from monitor.web.board import Light, Line, Moment, line_of
@@ -107,7 +107,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     history = tuple(_history(tx, case) for case in case_history(tx, account_id))
     open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
     posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
-    line = line_of(row, open_case, replace(moment, untold=untold_steps(tx, LADDER, account_id)))
+    line = line_of(row, open_case, replace(moment, told=told_on(tx, [open_case.id] if open_case else [])))
     versions = versions_of(tx, [account_id], at=moment.now, known_at=moment.now).get(account_id, ())
     decided = of_this_life(decisions_of(tx, [account_id], moment.now)[account_id], opened_again(versions))
     standing = {one.rule: one for one in decided}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.core.account import Account, AccountFunction, Labelled
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
-from monitor.core.case import LADDER, Case, Ladder, StepKind
+from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, State, Support
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated
+from monitor.store.notices import Said
 from monitor.store.sights import Row
 from monitor.web.words import ago, with_week
 
@@ -83,8 +84,8 @@ class Moment:
     calendar: WorkCalendar
     title: Callable[[str], str]
     """Gives what people call a rule, by its id."""
-    untold: frozenset[tuple[int | None, StepKind, int]] = frozenset()
-    """The steps of which a unit has heard nothing yet, by case, kind and number."""
+    told: Mapping[Said, datetime | None] = field(default_factory=dict)
+    """When a unit was told of a step, by case, kind and number; None where it has not heard of it."""
 
     @property
     def today(self) -> date:
@@ -192,7 +193,8 @@ def _said(case: Case | None, moment: Moment) -> str:
     if case is None or not case.steps:
         return ""
     step = case.steps[-1]
-    unheard = "（尚未送达）" if (case.id, step.kind, step.number) in moment.untold else ""
+    said = (case.id, step.kind, step.number)
+    unheard = "（尚未送达）" if said in moment.told and moment.told[said] is None else ""
     return f"{dated(beijing_date(step.at), moment.today)}{step.kind.label}{unheard}"
 
 

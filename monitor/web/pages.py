@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from monitor.core.case import LADDER, Case, StepKind
+from monitor.core.case import LADDER, Case
 from monitor.core.forms import FORMS
 from monitor.core.message import MessageState
 from monitor.core.way import ways_of
@@ -21,7 +21,7 @@ from monitor.pipeline.blindness import said
 from monitor.store import StoreError, Tx
 from monitor.store.blindness import blind_ways
 from monitor.store.cases import Which, open_cases, tally
-from monitor.store.notices import untold_steps
+from monitor.store.notices import Said, told_on
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import missing_rounds, strays
@@ -66,12 +66,12 @@ class Everything:
     """How many records say nothing that rules understand."""
     waiting: int
     """How many cases are the office's to do something about."""
-    untold: frozenset[tuple[int | None, StepKind, int]]
-    """The steps of the ladder of which a unit has heard nothing yet."""
+    told: Mapping[Said, datetime | None]
+    """When a unit was told of each step of the ladder; None where it has not heard of it."""
 
     def lines(self, moment: Moment) -> tuple[Line, ...]:
         """Return the lines of all accounts."""
-        return lines_of(self.rows, self.cases, replace(moment, untold=self.untold))
+        return lines_of(self.rows, self.cases, replace(moment, told=self.told))
 
     def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
         """Return each line with the row it was made of."""
@@ -289,16 +289,17 @@ class Pages:
 def _read_everything(tx: Tx, now: datetime) -> Everything:
     rows = overview(tx, now)
     with_case = [row.account.id for row in rows if row.open_cases]
+    cases = open_cases(tx, with_case)
     return Everything(
         rows=rows,
-        cases=open_cases(tx, with_case),
+        cases=cases,
         messages=message_counts(tx),
         outages=len(open_outages(tx)),
         strays=len(strays(tx)),
         missing=sum(hole.size for hole in missing_rounds(tx)),
         unstated=len(unstated(tx)),
         waiting=sum(tally(tx, Which.OFFICE).values()),
-        untold=untold_steps(tx, LADDER),
+        told=told_on(tx, [case.id for (_, rule), case in cases.items() if rule == LADDER]),
     )
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.core.case import LADDER, StepKind
+import sqlalchemy as sa
+
+from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.message import MessageState
 from monitor.settings.sections import Review
-from monitor.store import Store, outbox
-from monitor.store.notices import untold_steps
+from monitor.store import Store, Tx, cases, outbox, tables
+from monitor.store.notices import end_notices, told_on, waiting_notices
+from monitor.store.tables import NoticeState
+from monitor.web.account import read_account
+from monitor.web.board import Moment
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
 GRAVE, LAST = "https://feed.example/grave.xml", "https://feed.example/last.xml"
@@ -26,6 +31,12 @@ async def made_of(store: Store) -> Office:
     return made
 
 
+def untold(tx: Tx) -> set[StepKind]:
+    """Return the steps of which a unit has not heard."""
+    ids = [one.id for one in cases.open_cases(tx, ["A01", "A02"], {LADDER}).values()]
+    return {kind for (_, kind, _), at in told_on(tx, ids).items() if at is None}
+
+
 async def test_a_last_day_is_told_at_once_although_the_same_people_wait_to_be_urged(store: Store) -> None:
     made = await made_of(store)
     assert {message.address for message in made.mail.taken} == {"liaison@example.invalid", "leader@example.invalid"}
@@ -40,8 +51,7 @@ async def test_what_waited_goes_by_itself_later_and_says_nothing_twice(store: St
     made = await made_of(store)
     before = len(made.mail.taken)
     with store.read() as tx:
-        assert {kind for _, kind, _ in untold_steps(tx, LADDER)} == {StepKind.ESCALATE}
-        assert untold_steps(tx, LADDER, account(2, LAST).id) == frozenset()
+        assert untold(tx) == {StepKind.ESCALATE}
     made.clock.forward(timedelta(days=2, hours=1))
     await made.look()
     await made.settle()
@@ -49,4 +59,54 @@ async def test_what_waited_goes_by_itself_later_and_says_nothing_twice(store: St
     assert {message.address for message in later} == {"liaison@example.invalid", "leader@example.invalid"}
     assert len(later) == 2
     with store.read() as tx:
-        assert untold_steps(tx, LADDER) == frozenset()
+        assert untold(tx) == set()
+
+
+def is_said_on_the_overview(made: Office, tx: Tx) -> str:
+    """Return what the overview says was done last about the first account."""
+    book = made.parts.bench.book(made.clock())
+    moment = Moment(now=made.clock(), ladder=Ladder.of(book), calendar=made.parts.bench.calendar, title=book.title)
+    page = read_account(tx, "A01", moment)
+    assert page is not None
+    return page.line.said
+
+
+async def is_said_in_the_digest(made: Office) -> str:
+    """Return the digest's line of the first account."""
+    await made.parts.works.write_digest()
+    await made.settle()
+    (line,) = [line for line in made.duty.taken[-1].body.splitlines() if "“示例一”" in line and "天" in line]
+    return line
+
+
+async def test_what_ended_unsaid_has_reached_nobody_on_the_overview_and_in_the_digest_alike(store: Store) -> None:
+    made = await made_of(store)
+    waiting = [one for one in await store.query(waiting_notices) if one.account == "A01"]
+    assert {one.kind for one in waiting} == {StepKind.ESCALATE}
+    ended = [one.id for one in waiting if one.id is not None]
+    for round_ in range(2):  # while it waits, and after it has ended unsaid
+        with store.read() as tx:
+            assert is_said_on_the_overview(made, tx).endswith("督办（尚未送达）")
+        if not round_:
+            await store.write(lambda tx: end_notices(tx, ended, NoticeState.SUPERSEDED, at=made.clock()))
+    assert "督办尚未送达" in await is_said_in_the_digest(made)
+
+
+async def test_what_was_said_is_said_to_have_been_on_the_overview_and_in_the_digest_alike(store: Store) -> None:
+    made = await made_of(store)
+    await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
+    await made.settle()
+    with store.read() as tx:
+        assert is_said_on_the_overview(made, tx).endswith("督办")
+    assert "已督办" in await is_said_in_the_digest(made)
+
+
+async def test_of_a_step_that_nobody_was_to_hear_nothing_is_said_to_be_missing(store: Store) -> None:
+    made = await made_of(store)
+    with store.begin() as tx:
+        tx.execute(sa.delete(tables.notices).where(tables.notices.c.account == "A01"))
+    with store.read() as tx:
+        assert is_said_on_the_overview(made, tx).endswith("督办")
+    line = await is_said_in_the_digest(made)
+    assert "督办" in line
+    assert "尚未送达" not in line

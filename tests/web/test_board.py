@@ -129,9 +129,9 @@ def test_what_was_said_is_told_with_its_day() -> None:
 
 def test_a_step_that_has_not_reached_the_unit_yet_says_so() -> None:
     taken = case((StepKind.REMIND, 10), (StepKind.WARN, 12))
-    waiting = replace(MOMENT, untold=frozenset({(taken.id, StepKind.WARN, 12)}))
+    waiting = replace(MOMENT, told={(taken.id, StepKind.WARN, 12): None})
     assert line_of(row(12, finding(State.WARNING)), taken, waiting).said.endswith("更新预警（尚未送达）")
-    earlier = replace(MOMENT, untold=frozenset({(taken.id, StepKind.REMIND, 10)}))
+    earlier = replace(MOMENT, told={(taken.id, StepKind.REMIND, 10): None, (taken.id, StepKind.WARN, 12): NOW})
     assert "尚未送达" not in line_of(row(12, finding(State.WARNING)), taken, earlier).said
 
 
