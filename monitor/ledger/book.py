@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
+from monitor.ledger import bounds
 from monitor.ledger.fault import Fault, LedgerError
 from monitor.ledger.workbook import EMPTY, Area, Cell, NotAWorkbookError, Workbook
 
 __all__ = ["EMPTY", "Area", "Cell", "Sheet", "protect", "rows_in", "sheets"]
 
-_MAX_BYTES = 50 * 1024 * 1024
-_MAX_UNPACKED = 1024 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DAMAGE = (
@@ -63,12 +62,13 @@ def sheets(path: Path) -> Iterator[Sheet]:
 def rows_in(path: Path) -> int:
     """Return about how many rows a file has, hidden ones included: for people who wait. 0 if it cannot be read."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        content = _content(path)
+        if not content.startswith(_ZIP):
+            return content.count(b"\n")
+        with _opened(path, content) as archive:
             parts = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
             return sum(_count(archive, part) for part in parts)
-    except zipfile.BadZipFile:
-        return path.read_bytes()[:_MAX_BYTES].count(b"\n")
-    except _DAMAGE:
+    except (LedgerError, *_DAMAGE):
         return 0
 
 
@@ -93,13 +93,13 @@ def _refusal(path: Path, text: str) -> LedgerError:
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+            content = file.read(bounds.PACKED + 1)
     except FileNotFoundError as error:
         raise _refusal(path, "找不到这个文件") from error
     except OSError as error:
         raise _refusal(path, "无法读取这个文件，请检查权限，或先在 Excel 中关闭它") from error
-    if len(content) > _MAX_BYTES:
-        raise _refusal(path, "文件超过 50 MB，请删去图片和多余的工作表")
+    if len(content) > bounds.PACKED:
+        raise _refusal(path, "文件超过 20 MB，请删去图片和多余的工作表，或分成几个文件导入")
     if not content.strip():
         raise _refusal(path, "文件是空的")
     return content
@@ -121,11 +121,34 @@ def _decode(path: Path, content: bytes) -> str:
 
 
 def _csv(path: Path, text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+    meter, lines = bounds.Meter(), _Lines(text)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), start=1):
-            yield number, {column: _csv_cell(value) for column, value in enumerate(row) if value}
+        for number, row in enumerate(csv.reader(lines, delimiter=_delimiter(text)), start=1):
+            lines.since = 0
+            filled = {column: value for column, value in enumerate(row) if value}
+            if filled:
+                meter.row(number, [len(value) for value in filled.values()])
+            yield number, {column: _csv_cell(value) for column, value in filled.items()}
     except csv.Error as error:
         raise _refusal(path, "不是 csv 表格，或引号没有成对") from error
+    except bounds.ExcessError as error:
+        raise _refusal(path, str(error)) from error
+
+
+class _Lines:
+    """The lines of a text; a row takes no more of them than it may be long."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self.since = 0
+        """Characters since the last row ended."""
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._lines.readline(bounds.SILENCE):
+            self.since += len(line)
+            if self.since >= bounds.SILENCE:
+                raise bounds.ExcessError("有一行过长，或引号没有成对")
+            yield line
 
 
 def _csv_cell(written: str) -> Cell:
@@ -137,28 +160,46 @@ def _csv_cell(written: str) -> Cell:
 
 
 def _delimiter(text: str) -> str:
-    head = "\n".join(text.splitlines()[:20])
+    lines = io.StringIO(text)
+    head = "".join(lines.readline(bounds.CHARACTERS_IN_CELL) for _ in range(20))
     return max(",\t;", key=head.count)
 
 
 def _excel(path: Path, content: bytes) -> Iterator[Sheet]:
+    meter = bounds.Meter()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _MAX_UNPACKED:
-                raise _refusal(path, "表格过大，请删去图片和多余的工作表")
+        with _opened(path, content) as archive:
             book = Workbook(archive)
             found = book.sheets()
             remark = "单元格的格式无法读取，日期按数值识别，请核对" if book.is_unformatted else ""
             for sheet in found:
-                yield Sheet(sheet.title, _rows(path, sheet.rows()), sheet.merges(), remark)
-    except NotAWorkbookError as error:
+                yield Sheet(sheet.title, _rows(path, sheet.rows(), meter), sheet.merges(), remark)
+    except (NotAWorkbookError, bounds.ExcessError) as error:
         raise _refusal(path, str(error) or _DAMAGED) from error
     except _DAMAGE as error:
         raise _refusal(path, _DAMAGED) from error
 
 
-def _rows(path: Path, rows: Iterator[tuple[int, dict[int, Cell]]]) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
+    """Return an archive that is not too large; raises LedgerError, and what zipfile raises."""
     try:
-        yield from rows
+        bounds.check_archive(content)
+    except bounds.ExcessError as error:
+        raise _refusal(path, str(error)) from error
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    if sum(part.file_size for part in archive.infolist()) > bounds.UNPACKED:
+        raise _refusal(path, "表格解压后超过 100 MB，请删去图片和多余的工作表，或分成几个文件导入")
+    return archive
+
+
+def _rows(
+    path: Path, rows: Iterator[tuple[int, dict[int, Cell]]], meter: bounds.Meter
+) -> Iterator[tuple[int, dict[int, Cell]]]:
+    try:
+        for number, row in rows:
+            meter.row(number, [len(cell.value) if isinstance(cell.value, str) else 1 for cell in row.values()])
+            yield number, row
+    except (NotAWorkbookError, bounds.ExcessError) as error:
+        raise _refusal(path, str(error) or _DAMAGED) from error
     except _DAMAGE as error:
         raise _refusal(path, _DAMAGED) from error

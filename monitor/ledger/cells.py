@@ -31,6 +31,8 @@ programs write for want of a date."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _EXACT_DIGITS = 15
 _PHONE_DIGITS = 11
+_LONGEST_SPAN = 100
+"""Characters of two days: each mark between them might be the one."""
 _SEPARATORS = re.compile(r"[、，,;；/\n]")
 
 _MONTHS = (
@@ -428,6 +430,8 @@ def _numbered_week(written: str) -> date | None:
 
 def _seven_days(written: str) -> date | None:
     """Return the Monday among the seven days of `2026-03-02至2026-03-08`; the second year and month may be left out."""
+    if len(written) > _LONGEST_SPAN:
+        return None
     for mark in re.finditer(r"至|到|--?|[~〜\u2010-\u2015]+", written):
         first, second = written[: mark.start()], written[mark.end() :]
         month = re.match(r".*[月/.-]", first)

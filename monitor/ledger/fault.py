@@ -34,10 +34,15 @@ def sentence(
     count = f"{rest}（共{len(rows)}行）" if len(rows) > 1 else ""
     column = f"“{column}”列" if column else ""
     place = f"{sheet}{row}{count}{column}"
+    text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
     return f"{file} {place}：{text}" if place else f"{file}：{text}"
 
 
 _ROWS_NAMED = 5
+_LONGEST_TEXT = 1000
+"""Characters that are told of what is wrong: it may quote a cell."""
+_LONGEST_WORD = 60
+"""Characters of a word that may be a mistyped one: likeness takes the product of both lengths."""
 
 
 class LedgerError(Exception):
@@ -55,6 +60,8 @@ class BadCellError(ValueError):
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """Return `（是否应为“…”？）` for the nearest of the words, or nothing."""
+    if len(word) > _LONGEST_WORD:
+        return ""
     likeness = {other: _likeness(word, other) for other in sorted(words)}  # of equals always the same one
     near = max(likeness, key=likeness.__getitem__, default="")
     return f"（是否应为“{near}”？）" if near and likeness[near] >= 0.5 else ""  # noqa: PLR2004 - half of the letters

@@ -30,6 +30,9 @@ _FOOT = re.compile(
 )
 """How a line below a table begins that is not one of its rows."""
 _NAMES_TOLD = 10
+_COLUMNS_TOLD = 30
+FAULTS = 1000
+"""Reasons to refuse a file that are told."""
 NOTES = "平台说明"
 """The sheet behind the form of a roster that tells how to fill it in: no table, and nobody's mistake."""
 
@@ -145,7 +148,10 @@ class Reading:
         return found
 
     def blame(self, row: Row, text: str, column: str | None = None) -> None:
-        """Note a reason to refuse the file."""
+        """Note a reason to refuse the file; raises LedgerError with all of them where there are too many to be told."""
+        if len(self.faults) >= FAULTS:
+            rest = Fault(file=self.path.name, text="问题过多，请先改正以上各处，其余行没有检查")
+            raise LedgerError([*self.faults, rest])
         self.faults.append(Fault(file=self.path.name, sheet=row.sheet, row=row.number, column=column, text=text))
 
     def warn(
@@ -191,6 +197,8 @@ class Reading:
     def _below(self, header: _Header, sheet: Sheet) -> Iterator[Row]:
         self._remark(header)
         columns, known = header.columns, frozenset(header.known)
+        if len(columns) > 2 * len(known):
+            return  # the same columns many times over: nobody's table, and what follows costs as much for each
         merging = Merging(sheet.merges, columns, header.number)
         if merging.header_ends > header.number:
             text = f"表头合并了第{header.number}至{merging.header_ends}行的单元格，请改为只占一行的表头"
@@ -236,9 +244,11 @@ class Reading:
             self.faults.append(Fault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
         if header.unknown:
             words = "、".join(
-                f"“{name}”{did_you_mean(name, set(self.layout.columns) - set(header.known))}" for name in header.unknown
+                f"“{name}”{did_you_mean(name, set(self.layout.columns) - set(header.known))}"
+                for name in header.unknown[:_COLUMNS_TOLD]
             )
-            self.warn(f"以下列不在模板中，已跳过：{words}", sheet=header.sheet)
+            rest = f" 等{len(header.unknown)}列" if len(header.unknown) > _COLUMNS_TOLD else ""
+            self.warn(f"以下列不在模板中，已跳过：{words}{rest}", sheet=header.sheet)
 
     def _no_header(self, headers: Sequence[_Header]) -> None:
         nearest = max(headers, key=lambda header: len(header.known), default=None)
@@ -248,7 +258,7 @@ class Reading:
             return
         text = f"缺少列{_quoted(nearest.missing)}"
         if nearest.unknown:
-            text += f"；不认识的列{_quoted(nearest.unknown)}"
+            text += f"；不认识的列{_quoted(nearest.unknown[:_COLUMNS_TOLD])}"
         self.faults.append(Fault(file=self.path.name, sheet=nearest.sheet, row=nearest.number, text=text))
 
 

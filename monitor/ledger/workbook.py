@@ -16,6 +16,9 @@ from datetime import datetime, timedelta
 from typing import IO, Any
 from xml.parsers import expat
 
+from monitor.ledger import bounds
+from monitor.ledger.bounds import ExcessError
+
 COLUMNS_AT_MOST = 16_384
 ROWS_AT_MOST = 1_048_576
 MERGES_AT_MOST = 100_000
@@ -154,9 +157,13 @@ class Workbook:
         parser.StartElementHandler = reader.start
         parser.EndElementHandler = reader.end
         parser.CharacterDataHandler = reader.text
+        read = 0
         with self._open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk)
+                read += len(chunk)
+                if read - parser.CurrentByteIndex > bounds.SILENCE:
+                    raise NotAWorkbookError("")  # one mark without end, which each chunk has looked at from its start
                 yield
             parser.Parse(b"", True)  # noqa: FBT003 - expat's own way to say that this is the end
             yield
@@ -265,6 +272,7 @@ class _Texts(_Reader):
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self._characters = 0
         self._parts: list[str] | None = None
         self._saved: list[str] | None = None
         self._is_shown = False
@@ -283,7 +291,7 @@ class _Texts(_Reader):
     def end(self, name: str) -> None:
         match _local(name):
             case "si":
-                self.found.append("".join(self._parts or ()))
+                self._keep("".join(self._parts or ()))
                 self._parts = None
             case "t":
                 self._is_shown = False
@@ -294,7 +302,15 @@ class _Texts(_Reader):
 
     def text(self, text: str) -> None:
         if self._is_shown and self._parts is not None:
+            self._characters += len(text)
+            if self._characters > bounds.CHARACTERS:
+                raise ExcessError(f"文字超过{bounds.CHARACTERS // 10_000}万字，请分成几个文件导入")
             self._parts.append(text)
+
+    def _keep(self, text: str) -> None:
+        if len(self.found) >= bounds.TEXTS:
+            raise ExcessError(f"不同的文字超过{bounds.TEXTS // 10_000}万个，请分成几个文件导入")
+        self.found.append(text)
 
 
 class _Styles(_Reader):
@@ -337,6 +353,7 @@ class _Rows(_Reader):
         self._kind = self._style = ""
         self._has_formula = self._has_value = False
         self._written: list[str] = []
+        self._length = 0
         self._takes = False
         self._depth = 0
         """How deep inside what is no text of the cell: its pronunciation."""
@@ -382,6 +399,10 @@ class _Rows(_Reader):
 
     def text(self, text: str) -> None:
         if self._takes:
+            self._length += len(text)
+            if self._length > bounds.CHARACTERS_IN_CELL:
+                text = f"第{self._row}行有单元格超过{bounds.CHARACTERS_IN_CELL}个字，请缩短"
+                raise ExcessError(text)
             self._written.append(text)
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
@@ -391,13 +412,16 @@ class _Rows(_Reader):
             raise ValueError("a column beyond the last")
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._has_formula = self._has_value = False
-        self._written = []
+        self._written, self._length = [], 0
 
     def _end_cell(self) -> None:
         written = "".join(self._written)
         cell = self._cell(written)
         if cell is not EMPTY:
             self._cells[self._column] = cell
+            if len(self._cells) > bounds.CELLS_IN_ROW:
+                text = f"第{self._row}行的单元格超过{bounds.CELLS_IN_ROW}个，请删去表格以外的内容"
+                raise ExcessError(text)
 
     def _cell(self, written: str) -> Cell:
         """Return what a cell says; a formula's stored result counts, and one without is said to be without."""
@@ -487,4 +511,9 @@ def _unescape(text: str) -> str:
     """Return a text without the format's own way of writing rare characters (`_x000D_`)."""
     if "_x" not in text:
         return text
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda match: _character(int(match[1], 16)), text)
+
+
+def _character(number: int) -> str:
+    """Return a character by its number; half of one is none."""
+    return "" if 0xD800 <= number < 0xE000 else chr(number)  # noqa: PLR2004 - Unicode's surrogates
