@@ -19,6 +19,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
+from monitor.core.names import normal
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Version
 
@@ -131,7 +132,7 @@ class _Past:
         """The records that the rule reads, by what they are about; oldest first."""
         found: defaultdict[str, list[Record]] = defaultdict(list)
         for one in self._records:
-            found[one.name].append(one)
+            found[normal(one.name)].append(one)
         return found
 
     @cached_property
@@ -181,7 +182,8 @@ class _Past:
 
     def _of(self, names: Iterable[str]) -> Sequence[Record]:
         about = self._about
-        return sorted((one for name in names if name in about for one in about[name]), key=_day_of) if about else ()
+        asked = {normal(name) for name in names} & about.keys() if about else ()
+        return sorted((one for name in asked for one in about[name]), key=_day_of)
 
     @cached_property
     def _has_always_had_accounts(self) -> bool:

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
+from monitor.core.names import normal
 from monitor.core.record import Record, RecordKind, Result, Subject
 
 LONGEST = timedelta(days=92)
@@ -57,7 +58,7 @@ class Mute:
                 return self.name == account.id
             case Subject.UNIT:
                 is_there = self.area in {None, account.area} and account.area not in self.not_in
-                return self.name == account.unit and is_there
+                return normal(self.name) == normal(account.unit) and is_there
             case Subject.AREA:
                 return self.name == account.area
 

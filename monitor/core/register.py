@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from itertools import groupby
-from operator import attrgetter
 
 from monitor.core.account import Account, AccountStatus, Platform, Scope
 from monitor.core.bulletin import Round, by_series
@@ -16,6 +14,7 @@ from monitor.core.calendar import EVER, beijing_date
 from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
+from monitor.core.names import normal
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.subject import OnOne, account_subject, subject_of
 
@@ -238,11 +237,13 @@ class Register:
         return tuple(record for record in self.kept(kind) if record.subject is Subject.AREA)
 
     def records_of(self, kind: RecordKind, name: str) -> tuple[Record, ...]:
-        """Return the records of a kind about one account, unit or area, oldest first."""
+        """Return the records of a kind about one account, unit or area, oldest first; （） are ()."""
         if kind not in self._by_name:
-            named = sorted(self.kept(kind), key=attrgetter("name"))
-            self._by_name[kind] = {one: tuple(records) for one, records in groupby(named, key=attrgetter("name"))}
-        return self._by_name[kind].get(name, ())
+            named = defaultdict[str, list[Record]](list)
+            for record in self.kept(kind):
+                named[normal(record.name)].append(record)
+            self._by_name[kind] = {one: tuple(records) for one, records in named.items()}
+        return self._by_name[kind].get(normal(name), ()) if self._by_name[kind] else ()
 
     def opened_again(self, account: str) -> datetime | None:
         """Return since when an account that had been closed goes on again (see `opened_again`)."""

@@ -24,6 +24,7 @@ from monitor.core.account import (
     told_apart,
 )
 from monitor.core.collector import KeyForm
+from monitor.core.names import normal
 from monitor.core.way import INSTEAD, ways_of
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
@@ -110,9 +111,25 @@ def read_roster(
                     f"与{_place(first, row)}的平台和平台标识相同，可能是同一个账号", row=row, column="平台标识"
                 )
         _remark(reading, row, account, names)
+    _spell_alike(reading, accounts, places, former.values())
     if not accounts:
         reading.warn("文件中没有可导入的账号，请核对是否选错文件或表头位置")
     return Roster(accounts=tuple(accounts.values()), warnings=reading.finish())
+
+
+def _spell_alike(
+    reading: Reading, accounts: dict[str, Account], places: Mapping[str, Row], former: Iterable[Account]
+) -> None:
+    """Give every unit of an area one spelling, that of the other accounts if they have one: （） and () name no two."""
+    spelled: dict[tuple[str, str], str] = {}
+    for one in former:
+        if one.id not in accounts:
+            spelled.setdefault((one.area, normal(one.unit)), one.unit)
+    for account in accounts.values():
+        known = spelled.setdefault((account.area, normal(account.unit)), account.unit)
+        if known != account.unit:
+            reading.warn(f"“{account.unit}”按“{known}”导入，是同一个单位", row=places[account.id], column="主办单位")
+            accounts[account.id] = replace(account, unit=known)
 
 
 def write_roster(path: Path, accounts: Iterable[Account]) -> None:

@@ -15,6 +15,7 @@ from monitor.core.calendar import EVER, beijing_date
 from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import State
+from monitor.core.names import normal
 from monitor.core.record import Record, Subject
 from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
@@ -218,16 +219,17 @@ def _concerning(
     only other areas have.
     """
     ids = {account.id for account in accounts}
-    units = {account.unit for account in accounts}
-    has_strangers = any(one.subject is Subject.UNIT and one.area is None and one.name not in units for one in found)
-    elsewhere = frozenset(units_elsewhere()) - units if has_strangers else frozenset()
+    units = {normal(account.unit) for account in accounts}
+    strangers = (one for one in found if one.subject is Subject.UNIT and one.area is None)
+    has_strangers = any(normal(one.name) not in units for one in strangers)
+    elsewhere = frozenset(map(normal, units_elsewhere())) - units if has_strangers else frozenset()
 
     def concerns(record: Record) -> bool:
         match record.subject:
             case Subject.ACCOUNT:
                 return record.name in ids
             case Subject.UNIT:
-                return record.area == area if record.area else record.name not in elsewhere
+                return record.area == area if record.area else normal(record.name) not in elsewhere
             case Subject.AREA:
                 return record.name == area
 

@@ -707,3 +707,14 @@ def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None
     held = replace(finding(State.VIOLATED, rule=rule, episode=""), since=date(2022, 5, 1))
     kept = reviewed(held, (ruled(Ruling.RETAINED, "2022-05-20", rule),), beijing_time("2022-05-25 09:00"))
     assert (kept.state is State.EXEMPTED) is asks_that
+
+
+def test_full_width_twins_are_the_same_unit_in_records_names_and_numbers_of_accounts() -> None:
+    mine = account(unit="示例局（本级）", level=UnitLevel.TOWNSHIP, followers=3_000, verified_entity="示例站(东)")
+    counted = record(RecordKind.POPULATION, "示例局(本级)", "2021-01-01", "12000", Subject.UNIT)
+    alias = record(RecordKind.ALIAS, "示例局(本级)", "2021-01-01", "示例站（东）", Subject.UNIT)
+    assert "25.0%" in verdict(twn_01.RULE, register(mine, records=(counted,))).because
+    assert state(name_01.RULE, register(mine, records=(alias,))) is State.OK
+    assert state(name_01.RULE, register(mine)) is State.WARNING
+    other = replace(mine, id="A02", unit="示例局(本级)")
+    assert {finding.state for finding in judged(dup_01.RULE, register(mine, other))} == {State.WARNING}

@@ -63,6 +63,17 @@ def test_four_columns_are_enough_and_the_rest_has_its_default(path: Path) -> Non
     assert only(table(path, HEADER, FIRST)) == account()
 
 
+def test_a_unit_has_one_spelling_in_an_area(path: Path) -> None:
+    header = ("账号ID", "账号名称", "平台", "主办单位")
+    rows = [("A01", "甲", "微博", "示例局（本级）"), ("A02", "乙", "抖音", "示例局(本级)")]
+    found = read(table(path, header, *rows))
+    assert [one.unit for one in found.accounts] == ["示例局（本级）", "示例局（本级）"]
+    assert any("“示例局(本级)”按“示例局（本级）”导入，是同一个单位" in said for said in found.warnings)
+    elsewhere = replace(found.accounts[0], id="A09", unit="示例局 (本级)")
+    again = read(path, before=[elsewhere])
+    assert {one.unit for one in again.accounts} == {"示例局 (本级)"}
+
+
 def test_two_rows_for_one_account_of_a_platform_and_a_closing_without_its_day_are_remarked(path: Path) -> None:
     rows = [(f"jy-00{number}", *FIRST[1:], "gh_1", status) for number, status in enumerate(("运行", "已注销"), start=1)]
     warnings = read(table(path, (*HEADER, "平台标识", "状态"), *rows)).warnings

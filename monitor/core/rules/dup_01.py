@@ -12,6 +12,7 @@ from datetime import datetime
 
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.names import normal
 from monitor.core.record import Subject
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
@@ -25,9 +26,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     alike: defaultdict[tuple[str, Platform], list[Account]] = defaultdict(list)
     for account in register.judged:
         if account.status in RUNNING and account.platform is not Platform.WEBSITE:
-            alike[account.unit, account.platform].append(account)
-    for (unit, platform), accounts in alike.items():
+            alike[normal(account.unit), account.platform].append(account)
+    for (_, platform), accounts in alike.items():
         if len(accounts) > at_most:
+            unit = accounts[0].unit
             names = "、".join(f"“{account.name}”" for account in accounts)
             because = f"{unit}在{platform.label}开设了{len(accounts)}个账号：{names}。"
             for account in accounts:

@@ -24,9 +24,9 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     names: dict[str, dict[str, str]] = {}
     running = [one for one in register.judged if one.status in RUNNING and one.platform is not Platform.WEBSITE]
     for account in running:
-        names.setdefault(account.unit, {}).setdefault(normal(account.name), account.name)
+        names.setdefault(normal(account.unit), {}).setdefault(normal(account.name), account.name)
     for account in running:
-        faults = [*_differs(names[account.unit]), *_certified_otherwise(account, register)]
+        faults = [*_differs(names[normal(account.unit)]), *_certified_otherwise(account, register)]
         if faults:
             because = f"{'；'.join(faults)}。"
             yield on_account(ID, account, book, State.WARNING, because, proposals=(Proposal.RECTIFY,))
