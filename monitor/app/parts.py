@@ -28,7 +28,7 @@ from monitor.app.choices import (
 from monitor.app.clock import now
 from monitor.app.process import mark
 from monitor.core import unseen
-from monitor.core.account import Account, Platform, Role
+from monitor.core.account import Account, Platform, Role, UnitKey
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
 from monitor.core.channel import Channel
@@ -37,6 +37,7 @@ from monitor.core.gate import Gate
 from monitor.core.news import Office
 from monitor.core.notice import Directory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
+from monitor.core.phrases import Names
 from monitor.core.token import Permit, TokenKey
 from monitor.daemon import Health
 from monitor.metrics import Build, Metrics
@@ -132,7 +133,8 @@ class Parts:
     def office(self) -> Office:
         """Who speaks."""
         office = self.settings.office
-        return Office(name=office.name, phone=office.phone or "", sender=office.signature)
+        names = Names(with_area=len(office.areas) > 1)
+        return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names)
 
     @cached_property
     def works(self) -> Works:
@@ -295,7 +297,7 @@ class Parts:
         effective_at: datetime,
         known_at: datetime,
         remove_missing: bool = False,
-        unit: str | None = None,
+        unit: UnitKey | None = None,
     ) -> roster.RosterChange:
         """Save a roster with the sources that follow from it."""
         return roster.save_roster(

@@ -110,6 +110,8 @@ def _write_records(out: Path, tx: Tx, *, unstated: bool) -> None:
 def _personal(tx: Tx, person: str | None) -> Table:
     from monitor.store import people
 
+    found = tuple(people.traces(tx, person))
+    has_areas = len({one.area for one in found if one.area}) > 1
     rows = [
         (
             one.contact.name,
@@ -120,15 +122,20 @@ def _personal(tx: Tx, person: str | None) -> Table:
             one.place.label,
             one.thing,
             one.unit,
+            *((one.area,) if has_areas else ()),
             one.at,
         )
-        for one in people.traces(tx, person)
+        for one in found
     ]
     if person and not rows:
         raise Refusal(f"没有保存关于“{person}”的内容。")
     return Table(
         title="个人信息",
-        columns=("姓名", "角色", "手机", "邮箱", "钉钉", "出处", "编号", "主办单位", "时间"),
+        columns=(
+            *("姓名", "角色", "手机", "邮箱", "钉钉", "出处", "编号", "主办单位"),
+            *(("地区",) if has_areas else ()),
+            "时间",
+        ),
         rows=rows,
     )
 

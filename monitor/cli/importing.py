@@ -19,7 +19,7 @@ from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
 
 if TYPE_CHECKING:
-    from monitor.core.account import Account
+    from monitor.core.account import Account, UnitKey
     from monitor.core.collector import KeyForm
     from monitor.ledger import Posts, Roster
     from monitor.settings import Settings
@@ -40,10 +40,19 @@ def import_() -> None:
 @dry_run_option
 @click.option("--replace", is_flag=True, help="文件中没有的账号从台账删除，删除前会询问。")
 @click.option("--unit", metavar="主办单位", help="与 --replace 同用：只删除这个单位的账号。")
+@click.option("--area", metavar="地区", help="与 --unit 同用：是哪个地区的单位；几个地区都有这个名称的单位时须写明。")
 @click.option("--yes", is_flag=True, help="不再询问。")
 @place
 def import_roster(
-    where: Place, *, file: Path, as_of: datetime | None, dry_run: bool, replace: bool, unit: str | None, yes: bool
+    where: Place,
+    *,
+    file: Path,
+    as_of: datetime | None,
+    dry_run: bool,
+    replace: bool,
+    unit: str | None,
+    area: str | None,
+    yes: bool,
 ) -> None:
     """导入台账：按账号ID新增或修改。"""
     from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
@@ -52,6 +61,8 @@ def import_roster(
 
     if unit and not replace:
         raise click.UsageError("--unit 要与 --replace 同用")
+    if area and not unit:
+        raise click.UsageError("--area 要与 --unit 同用")
     settings = where.settings()
     chains = Chains(all_collectors(settings.platforms))
     moment = now()
@@ -60,7 +71,8 @@ def import_roster(
         with store.read() as tx:
             before = roster.accounts(tx, at=effective_at)
         read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
-        removed, counts = _print_changes(before, read.accounts, replace=replace, unit=unit)
+        whose = _unit(unit, area, (*before, *read.accounts)) if unit else None
+        removed, counts = _print_changes(before, read.accounts, replace=replace, unit=whose)
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
         warn(unwatched(chains.listings(read.accounts), settings, chains.collectors))
@@ -79,7 +91,7 @@ def import_roster(
                 sources=chains.of,
                 every=every_of(settings),
                 remove_missing=replace,
-                unit=unit,
+                unit=whose,
                 import_id=number,
             )
             matched = papers.match_again(tx, moment)
@@ -121,17 +133,29 @@ def _read_roster(
     return read
 
 
+def _unit(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
+    """Return the one unit that is meant; refuses a name that nobody, or more than one area, has."""
+    from monitor.ledger import did_you_mean
+
+    units = {account.unit_key for account in accounts}
+    found = sorted(one for one in units if one.name == name and area in {None, one.area})
+    if len(found) == 1:
+        return found[0]
+    if found:
+        areas = "、".join(one.area for one in found)
+        raise Refusal(f"{areas}都有主办单位“{name}”，请加 --area 写明是哪个地区的，没有导入任何内容。")
+    near = did_you_mean(name, {one.name for one in units})
+    raise Refusal(f"{area or ''}台账和文件中都没有主办单位“{name}”{near}，没有导入任何内容。")
+
+
 def _print_changes(
-    before: Sequence[Account], accounts: Sequence[Account], *, replace: bool, unit: str | None
+    before: Sequence[Account], accounts: Sequence[Account], *, replace: bool, unit: UnitKey | None
 ) -> tuple[int, str]:
     """Print what changes; return how many accounts go, and how many of each change there are."""
-    from monitor.ledger import ChangeKind, compare, did_you_mean
+    from monitor.ledger import ChangeKind, compare
 
     named = {account.id for account in accounts}
-    units = {account.unit for account in (*before, *accounts)}
-    if unit and unit not in units:
-        raise Refusal(f"台账和文件中都没有主办单位“{unit}”{did_you_mean(unit, units)}，没有导入任何内容。")
-    going = {one.id for one in before if replace and one.id not in named and unit in {None, one.unit}}
+    going = {one.id for one in before if replace and one.id not in named and unit in {None, one.unit_key}}
     changes = compare([one for one in before if one.id in named | going], accounts)
     for change in changes:
         click.echo(str(change))

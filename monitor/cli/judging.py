@@ -16,6 +16,7 @@ from monitor.cli.terminal import printed, progress, warn
 
 if TYPE_CHECKING:
     from monitor.core.finding import Finding, Known
+    from monitor.core.phrases import Names
     from monitor.pipeline.judging import Bench
     from monitor.store import Store
 
@@ -50,6 +51,7 @@ def evaluate(
     """按规则判定并列出结果；只读取，不改变任何事项。"""
     from monitor.app.choices import bench
     from monitor.app.clock import now
+    from monitor.core.phrases import Names
     from monitor.core.shapes import finding_shape
     from monitor.core.verdict import QUIET
 
@@ -65,7 +67,7 @@ def evaluate(
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))
     else:
-        _print(findings)
+        _print(findings, Names(with_area=len(settings.office.areas) > 1))
 
 
 def judged(
@@ -130,17 +132,21 @@ def _not_there(account: str, *, is_later: bool) -> str:
     return f"台账中没有账号“{account}”，请核对编号。"
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def _print(findings: Sequence[Finding], names: Names) -> None:
     from monitor.app.choices import rule_titles
     from monitor.core.phrases import plain
 
     titles = rule_titles()
     lines = [
-        f"{one.account or one.unit or one.area}  {one.rule} {titles.get(one.rule, '')}  {one.label}  "
-        f"{plain(one.because, 300)}"
+        f"{_whom(one, names)}  {one.rule} {titles.get(one.rule, '')}  {one.label}  {plain(one.because, 300)}"
         for one in findings
     ]
     click.echo("\n".join(lines) if lines else "未发现问题。")
+
+
+def _whom(finding: Finding, names: Names) -> str:
+    unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
+    return finding.account or unit or ""
 
 
 COMMANDS = (evaluate,)

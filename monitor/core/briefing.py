@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.core.finding import Finding
 from monitor.core.news import Item, Setting, Words, signature
 from monitor.core.outage import Outage
-from monitor.core.phrases import day_with_week, escaped, hour, plain, quoted_with_unit
+from monitor.core.phrases import day_with_week, escaped, hour, plain
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
 
 _NAMED = 5
@@ -27,7 +27,7 @@ def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
     several = f"{len(ordered)}个账号"
     title = several if len(ordered) > 1 else f"“{escaped(first.name)}”{first.platform.label}"
     subject = several if len(ordered) > 1 else f"“{plain(first.name)}”{first.platform.label}"
-    facts = [f"{quoted_with_unit(item.account)}：{told(item.finding)}" for item in ordered]
+    facts = [f"{setting.office.names.account(item.account)}：{told(item.finding)}" for item in ordered]
     lines = [
         f"### 【紧急】请立即核实：{title}",
         *(facts if len(facts) == 1 else (f"{number}. {text}" for number, text in enumerate(facts, 1))),

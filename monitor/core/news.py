@@ -12,7 +12,7 @@ from monitor.core.calendar import DaysOff, WorkCalendar, beijing
 from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.finding import Finding, Support
 from monitor.core.message import Grid
-from monitor.core.phrases import escaped, plain, until
+from monitor.core.phrases import Names, escaped, plain, until
 from monitor.core.rules.upd_03 import ID as LONG_GAPS
 
 _DOCUMENT = re.compile(r"[\u4e00-\u9fff]{1,20}〔\d{4}〕\d{1,5}号")
@@ -28,6 +28,8 @@ class Office:
     phone: str
     sender: str
     """What messages are signed with, and whom their readers are told to call."""
+    names: Names = field(default_factory=Names)
+    """How it calls units."""
 
     @property
     def contact(self) -> str:
@@ -138,9 +140,10 @@ class Reader:
 
     roles: frozenset[Role]
     units: tuple[str, ...]
-    """Each once, in the order of the message."""
+    """What each is called, once, in the order of the message."""
     is_group: bool = False
     """Whether others of the unit read it too."""
+    names: Names = field(default_factory=Names)
 
     @property
     def is_operator(self) -> bool:
@@ -161,7 +164,7 @@ class Reader:
 
     def owner(self, account: Account) -> str:
         """Return what to call an account's unit: by its name to the office, and to whoever serves several."""
-        return escaped(account.unit) if self.is_operator or len(self.units) > 1 else "贵单位"
+        return escaped(self.names.of(account)) if self.is_operator or len(self.units) > 1 else "贵单位"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.core.account import Account
@@ -101,6 +102,21 @@ def quoted(account: Account) -> str:
     return f"“{escaped(account.name)}”（{account.platform.label}）"
 
 
-def quoted_with_unit(account: Account) -> str:
-    """Return it with whom to call: “示例发布”（微信公众号，示例局）."""
-    return f"“{escaped(account.name)}”（{account.platform.label}，{escaped(account.unit)}）"
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How units and their accounts are called: with their area where an office has several, for names come twice."""
+
+    with_area: bool = False
+
+    def unit(self, area: str, name: str) -> str:
+        """Return a unit as it was written: 示例局, or 示例局（甲县）."""
+        return f"{name}（{area}）" if self.with_area else name
+
+    def of(self, account: Account) -> str:
+        """Return an account's unit."""
+        return self.unit(account.area, account.unit)
+
+    def account(self, account: Account) -> str:
+        """Return an account with whom to call, for Markdown: “示例发布”（微信公众号，示例局）."""
+        area = f"，{escaped(account.area)}" if self.with_area else ""
+        return f"“{escaped(account.name)}”（{account.platform.label}，{escaped(account.unit)}{area}）"

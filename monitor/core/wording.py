@@ -66,8 +66,9 @@ def to_person(
     `links` is where the reader may answer.
     """
     ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
-    units = tuple(dict.fromkeys(item.account.unit for item in ordered))
-    reader = Reader(roles=frozenset(roles), units=units, is_group=is_group)
+    names = setting.office.names
+    units = {item.account.unit_key: names.of(item.account) for item in ordered}
+    reader = Reader(roles=frozenset(roles), units=tuple(units.values()), is_group=is_group, names=names)
     offered = links or Links()
     lines = [
         f"### {headline(ordered, reader, setting, escaped)}",

@@ -22,7 +22,7 @@ from monitor.core.notice import Notice
 from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
-from monitor.core.phrases import dated, escaped, quoted, quoted_with_unit, until
+from monitor.core.phrases import Names, dated, escaped, quoted, until
 from monitor.core.record import Subject
 from monitor.core.rules.sup_02 import due_on
 from monitor.core.rules.upd_02 import ID as LISTED
@@ -114,8 +114,10 @@ class Digest:
         since = begun or now - LOOK_BACK
         today, title = beijing_date(now), self.drafter.bench.book(now).title
         taken = cases.open_cases(tx, {row.account.id for row, _ in _over(rows)[:DIGEST_LINES]}, {LADDER})
+        names = self.drafter.composer.office.names
         moment = Moment(
             today=today,
+            names=names,
             ladder=self.drafter.composer.setting(now).ladder,
             calendar=self._daily.calendar,
             taken=taken,
@@ -123,8 +125,8 @@ class Digest:
         )
         asked = [
             *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
-            *task_lines(rows, tasks, today, lambda area: self.drafter.bench.book(now, area)),
-            *_lines_beyond_accounts(tx, tasks),
+            *task_lines(rows, tasks, today, lambda area: self.drafter.bench.book(now, area), names),
+            *_lines_beyond_accounts(tx, tasks, names),
         ]
         turned = events.events_since(tx, since)
         sections = (
@@ -134,27 +136,31 @@ class Digest:
             ),
             Section(heading="请今天办", lines=tuple(asked)),
             *sections_of(rows, tasks, moment),
-            Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned))),
+            Section(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned, names))),
             Section(
                 heading="决定依据有变化，请复核（原决定仍有效）",
-                lines=tuple(_lines_of_shaken(rows, tx, since, today, title)),
+                lines=tuple(_lines_of_shaken(rows, tx, since, today, title, names)),
             ),
-            Section(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now))),
-            Section(heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today))),
+            Section(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now, names))),
+            Section(heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today, names))),
             Section(heading="系统升级后待确认", lines=tuple(unsettled.to_tell(tx, topic, last))),
-            Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since))),
+            Section(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since, names))),
             Section(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
             Section(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, today))),
-            Section(heading="暂停提醒，采集和判定照常", lines=tuple(_lines_of_muted(tx, rows, today)), is_to_do=False),
-            Section(heading="自动办结的事项", lines=tuple(_lines_of_ended(tx, rows, since, title)), is_to_do=False),
+            Section(
+                heading="暂停提醒，采集和判定照常", lines=tuple(_lines_of_muted(tx, rows, today, names)), is_to_do=False
+            ),
+            Section(
+                heading="自动办结的事项", lines=tuple(_lines_of_ended(tx, rows, since, title, names)), is_to_do=False
+            ),
         )
         if not any(section.lines for section in sections):
             return None
         return digest(sections, UNNUMBERED, self.drafter.composer.setting(now), self.drafter.room)
 
-    def _lines_of_exemptions(self, tx: Tx, rows: Sequence[sights.Row], now: datetime) -> Iterator[str]:
+    def _lines_of_exemptions(self, tx: Tx, rows: Sequence[sights.Row], now: datetime, names: Names) -> Iterator[str]:
         """Yield the exemptions that end within the next working days: what they spare comes back then."""
-        called, today = _called(rows), beijing_date(now)
+        called, today = _called(rows, names), beijing_date(now)
         for one in exemptions(decisions.all_decisions(tx)):
             whom, last = called.get(subject_of(one)), one.valid_until
             if whom is None or last is None or last < today:
@@ -183,6 +189,7 @@ class Moment:
     calendar: WorkCalendar
     taken: Mapping[tuple[str, str], Case] = field(default_factory=dict)
     """The open cases, by account and rule."""
+    names: Names = field(default_factory=Names)
     told: Mapping[Said, datetime | None] = field(default_factory=dict)
     """When the unit was told of a step, by case, kind and number; None where it has not heard of it."""
 
@@ -209,18 +216,25 @@ def sections_of(rows: Sequence[sights.Row], tasks: Sequence[Notice], moment: Mom
             is_to_do=False,
             is_over=True,
         ),
-        Section(heading="采集异常，请人工核查（不作超期判定）", lines=_lines(_unseen(updates, Support.BLIND))),
-        Section(heading="不能自动采集，请人工核查并登记", lines=_lines(_unseen(updates, Support.ASKED))),
+        Section(
+            heading="采集异常，请人工核查（不作超期判定）", lines=_lines(_unseen(updates, Support.BLIND), moment.names)
+        ),
+        Section(heading="不能自动采集，请人工核查并登记", lines=_lines(_unseen(updates, Support.ASKED), moment.names)),
         Section(
             heading="平台显示状态异常，请人工核查",
             lines=tuple(
-                f"{quoted_with_unit(row.account)}：平台显示{gone[row.account.id].label}"
+                f"{moment.names.account(row.account)}：平台显示{gone[row.account.id].label}"
                 for row in rows
                 if row.account.id in gone
             ),
         ),
-        Section(heading="注销办理，即将到期或已逾期", lines=_lines(sorted(ending[State.NEEDS_REVIEW], key=_due))),
-        Section(heading="注销办理，申请前的手续不全", lines=_lines(sorted(ending[State.WARNING], key=_due))),
+        Section(
+            heading="注销办理，即将到期或已逾期",
+            lines=_lines(sorted(ending[State.NEEDS_REVIEW], key=_due), moment.names),
+        ),
+        Section(
+            heading="注销办理，申请前的手续不全", lines=_lines(sorted(ending[State.WARNING], key=_due), moment.names)
+        ),
     )
 
 
@@ -231,7 +245,11 @@ def _over(rows: Sequence[sights.Row]) -> list[Pair]:
 
 
 def task_lines(
-    rows: Sequence[sights.Row], tasks: Sequence[Notice], today: date, book_of: Callable[[str], RuleBook]
+    rows: Sequence[sights.Row],
+    tasks: Sequence[Notice],
+    today: date,
+    book_of: Callable[[str], RuleBook],
+    call: Names,
 ) -> Iterator[str]:
     """Yield the operator's new tasks about accounts, each with its last day; a unit's under one rule share a line."""
     named_on = {(notice.account, notice.rule): beijing_date(notice.at) for notice in tasks}
@@ -245,9 +263,9 @@ def task_lines(
         due = min(one.due or due_on(rule, named_on[row.account.id, rule], book) for row, one in of_unit)
         if len(of_unit) == 1:
             ((row, one),) = of_unit
-            names, said = quoted_with_unit(row.account), _told(row, one).removesuffix("。")
+            names, said = call.account(row.account), _told(row, one).removesuffix("。")
         else:
-            names = f"{escaped(unit)}“{book.title(rule)}”{len(of_unit)}个账号"
+            names = f"{escaped(call.unit(area, unit))}“{book.title(rule)}”{len(of_unit)}个账号"
             said = _said_of_several(of_unit)
         names_its_day = "请于" in said or all(one.due for _, one in of_unit)
         wish = "" if names_its_day else f"。请于{until(due, today, book.calendar.of(area))}办理"
@@ -275,14 +293,14 @@ def message_lines(messages: Mapping[MessageState, int], next_release: datetime |
         yield f"打电话：{failed}条消息发送失败，请查看发送记录，未送达的改用电话通知"
 
 
-def _changed(rows: Sequence[sights.Row], turned: Iterable[Change]) -> Iterator[str]:
+def _changed(rows: Sequence[sights.Row], turned: Iterable[Change], names: Names) -> Iterator[str]:
     accounts = {row.account.id: row.account for row in rows}
     for one in turned:
         if one.account in accounts:
-            yield f"{quoted_with_unit(accounts[one.account])}：{escaped(one.said, 200)}"
+            yield f"{names.account(accounts[one.account])}：{escaped(one.said, 200)}"
 
 
-def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
+def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice], names: Names) -> Iterator[str]:
     """Yield the new tasks that are about units or areas; units with the same one share a line."""
     asked = {notice.case for notice in tasks if not notice.account}
     said = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx) if asked and not one.account}
@@ -290,17 +308,18 @@ def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice]) -> Iterator[str]:
     for one in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
         finding = said.get((cases.subject_of(one), one.rule))
         if one.id in asked and finding is not None:
-            alike[finding.because].append(escaped(finding.unit or finding.area or ""))
-    for because, names in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
-        more = f"等{len(names)}家单位" if len(names) > NAMED else ""
-        yield f"{'、'.join(sorted(names)[:NAMED])}{more}：{escaped(because, 200)}"
+            unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
+            alike[finding.because].append(escaped(unit or ""))
+    for because, units in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
+        more = f"等{len(units)}家单位" if len(units) > NAMED else ""
+        yield f"{'、'.join(sorted(units)[:NAMED])}{more}：{escaped(because, 200)}"
 
 
 def _lines_of_shaken(
-    rows: Sequence[sights.Row], tx: Tx, since: datetime, today: date, title: Callable[[str], str]
+    rows: Sequence[sights.Row], tx: Tx, since: datetime, today: date, title: Callable[[str], str], names: Names
 ) -> Iterator[str]:
     """Yield the decisions of which was found out since the last digest that they rest on another finding."""
-    called = _called(rows)
+    called = _called(rows, names)
     for one in grounds.shaken_since(tx, since):
         if subject_of(one) in called and one.shaken:
             made = f"{dated(beijing_date(one.at), today)}{one.by}决定{one.ruling.label}（{title(one.rule)}）"
@@ -314,39 +333,41 @@ class _Whom(NamedTuple):
     area: str
 
 
-def _called(rows: Iterable[sights.Row]) -> dict[str, _Whom]:
+def _called(rows: Iterable[sights.Row], names: Names) -> dict[str, _Whom]:
     """Return every account, unit and area of the roster, by the key of whom something is about."""
     accounts = [row.account for row in rows]
-    has_several = len({one.area for one in accounts}) > 1
     found: dict[str, _Whom] = {}
     for one in accounts:
-        unit = escaped(f"{one.unit}（{one.area}）" if has_several else one.unit)
-        found[account_subject(one.id)] = _Whom(quoted_with_unit(one), one.area)
-        found[unit_subject(one.area, one.unit)] = _Whom(unit, one.area)
+        found[account_subject(one.id)] = _Whom(names.account(one), one.area)
+        found[unit_subject(one.area, one.unit)] = _Whom(escaped(names.of(one)), one.area)
         found[area_subject(one.area)] = _Whom(escaped(one.area), one.area)
     return found
 
 
-def _lines_of_ended(tx: Tx, rows: Sequence[sights.Row], since: datetime, title: Callable[[str], str]) -> Iterator[str]:
+def _lines_of_ended(
+    tx: Tx, rows: Sequence[sights.Row], since: datetime, title: Callable[[str], str], names: Names
+) -> Iterator[str]:
     """Yield the cases that ended since the last digest although nobody did anything about them."""
     accounts = {row.account.id: row.account for row in rows}
     for one in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
         if one.closing is not None:
             account = accounts.get(one.account) or roster.account_once(tx, one.account)
-            whom = quoted_with_unit(account) if account else escaped(one.unit or one.area or one.account)
+            unit = names.unit(one.area or "", one.unit) if one.unit else one.area
+            whom = names.account(account) if account else escaped(unit or one.account)
             yield f"{whom}{title(one.rule)}：{one.closing.label}，自动办结"
 
 
-def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date) -> Iterator[str]:
+def _lines_of_muted(tx: Tx, rows: Sequence[sights.Row], today: date, names: Names) -> Iterator[str]:
     """Yield who hears nothing now, until when and by whose word."""
     accounts = {row.account.id: row.account for row in rows}
     for mute in records.mutes_on(tx, today):
         account = accounts.get(mute.name) if mute.subject is Subject.ACCOUNT else None
-        whom = quoted_with_unit(account) if account else escaped(mute.name)
+        unit = names.unit(mute.area, mute.name) if mute.area else mute.name
+        whom = names.account(account) if account else escaped(unit)
         yield f"{whom}：至{dated(mute.last, today)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
 
 
-def _lines_of_endings(rows: Iterable[sights.Row], last_told: date, today: date) -> Iterator[str]:
+def _lines_of_endings(rows: Iterable[sights.Row], last_told: date, today: date, names: Names) -> Iterator[str]:
     """Yield what looks at accounts rest on and is about to end, or has ended; the first to end first."""
     found = [
         (one.on, one.what, row.account)
@@ -356,7 +377,7 @@ def _lines_of_endings(rows: Iterable[sights.Row], last_told: date, today: date) 
         if is_to_be_told(one, last_told, today)
     ]
     for on, what, account in sorted(found, key=lambda one: (one[0], one[2].id, one[1])):
-        left, whom = (on - today).days, quoted_with_unit(account)
+        left, whom = (on - today).days, names.account(account)
         if left < 0:
             yield f"{whom}：{what}已于{dated(on, today)}到期，此后不作超期判定，请续期后更新台账"
         else:
@@ -369,7 +390,7 @@ def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
         yield f"{missing}；请按国务院办公厅通知写入calendar.yaml，并在years中加上{year}"
 
 
-def _lines_of_papers(tx: Tx, rows: Sequence[sights.Row], since: datetime) -> Iterator[str]:
+def _lines_of_papers(tx: Tx, rows: Sequence[sights.Row], since: datetime, names: Names) -> Iterator[str]:
     """Yield what the papers still lack: told once, and every day while a verdict waits for it."""
     waiting = sum(one.rule == LISTED and one.state is State.UNKNOWN for row in rows for one in row.findings)
     for hole in papers.missing_rounds(tx) if waiting else ():
@@ -381,7 +402,8 @@ def _lines_of_papers(tx: Tx, rows: Sequence[sights.Row], since: datetime) -> Ite
         if one.known_at > since or (waiting and one.paper.kind is PaperKind.ROUND)
     )
     for paper, count in unmatched.items():
-        yield f"{escaped(str(paper), 100)}：{count}行未匹配到账号，请补全台账，或在原表写明账号ID后再导入"
+        called = paper.with_area if names.with_area else str(paper)
+        yield f"{escaped(called, 100)}：{count}行未匹配到账号，请补全台账，或在原表写明账号ID后再导入"
     if waiting:
         yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能判定"
 
@@ -404,8 +426,8 @@ def _still_true(tx: Tx, rows: Sequence[sights.Row], notices: Iterable[Notice], n
     return [notice for notice in waiting if notice.id not in over]
 
 
-def _lines(pairs: Iterable[Pair]) -> tuple[str, ...]:
-    return tuple(f"{quoted_with_unit(row.account)}：{_told(row, finding)}" for row, finding in pairs)
+def _lines(pairs: Iterable[Pair], names: Names) -> tuple[str, ...]:
+    return tuple(f"{names.account(row.account)}：{_told(row, finding)}" for row, finding in pairs)
 
 
 def _told(row: sights.Row, finding: Finding) -> str:
@@ -433,7 +455,7 @@ def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
     )
     following = moment.ladder.kind_of(rung, case.height if case else 0).label
     parts.append(f"下一步{_on(on, today)}{following}")
-    return f"{quoted_with_unit(row.account)}：{'，'.join(parts)}"
+    return f"{moment.names.account(row.account)}：{'，'.join(parts)}"
 
 
 def _done(case: Case, moment: Moment) -> str:

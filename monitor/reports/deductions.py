@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from monitor.core.finding import Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.record import Record, RecordKind, Result
-from monitor.reports.dossier import Dossier, in_order
+from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value
 
@@ -19,22 +19,25 @@ COLUMNS = ("主办单位", "账号ID", "账号名称", "平台", "事由", "依�
 
 def deductions(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
     """Return the violations that propose 扣分, and what an operator recorded in the period."""
+    several = has_areas(dossiers, records)
     judged = list(_judged(in_order(dossiers, records)))
     recorded = list(_recorded(records, period))
-    units = {row[0] for row in (*judged, *recorded)}
+    units = {tuple(row[:2]) for row in (*judged, *recorded)}
     head = (
         f"{period.label}：涉及{len(units)}个单位，判定{len(judged)}项，登记{len(recorded)}项。",
         "以下为建议，是否扣分、扣多少分由有权部门审定。",
     )
-    return Report(title="扣分建议清单", head=head, columns=COLUMNS, rows=(*judged, *recorded))
+    rows = (*judged, *recorded) if several else tuple(row[1:] for row in (*judged, *recorded))
+    return Report(title="扣分建议清单", head=head, columns=(AREA, *COLUMNS) if several else COLUMNS, rows=rows)
 
 
 def _judged(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
+    """Yield the rows, the area before the columns."""
     for one in dossiers:
         for finding in one.findings:
             if finding.state is State.VIOLATED and Proposal.DEDUCT in finding.proposals:
                 account = one.account
-                about = (account.unit, account.id, account.name, account.platform.label)
+                about = (account.area, account.unit, account.id, account.name, account.platform.label)
                 evidence = evidence_list(finding.evidence)
                 yield (*about, finding.because, finding.clause, finding.since, evidence, None, None)
 
@@ -45,4 +48,4 @@ def _recorded(records: Sequence[Record], period: Period) -> Iterator[tuple[Value
             continue
         if period.first <= one.on <= period.last:
             basis = "人工登记" if one.result else "人工登记，未写明结果，请补登"
-            yield (one.name, None, None, None, one.text, basis, one.on, one.attachment, None, None)
+            yield (one.area, one.name, None, None, None, one.text, basis, one.on, one.attachment, None, None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.core.deregistration import ID, Progress, Stage
 from monitor.core.record import Record
-from monitor.reports.dossier import Dossier, in_order
+from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value
 
@@ -36,18 +36,25 @@ def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], perio
     """Return the accounts that are being closed at the period's end, and those that were closed in it."""
     shown = [(one, way) for one in in_order(dossiers, records) if (way := one.progress) and _concerns(way, period)]
     closed = sum(Stage.CLOSED in way.days for _, way in shown)
+    several = has_areas(dossiers)
     head = (f"{period.label}：办理中{len(shown) - closed}个，归档{closed}个。",)
-    return Report(title="注销进度表", head=head, columns=COLUMNS, rows=tuple(_rows(shown)))
+    return Report(
+        title="注销进度表",
+        head=head,
+        columns=(AREA, *COLUMNS) if several else COLUMNS,
+        rows=tuple(_rows(shown, with_area=several)),
+    )
 
 
 def _concerns(way: Progress, period: Period) -> bool:
     return way.days.get(Stage.CLOSED, period.last) >= period.first
 
 
-def _rows(shown: Sequence[tuple[Dossier, Progress]]) -> Iterator[tuple[Value, ...]]:
+def _rows(shown: Sequence[tuple[Dossier, Progress]], *, with_area: bool) -> Iterator[tuple[Value, ...]]:
     for one, way in shown:
         account, days = one.account, way.days
         yield (
+            *((account.area,) if with_area else ()),
             account.unit,
             account.id,
             account.name,

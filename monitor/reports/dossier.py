@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from monitor.core.account import Account
+from monitor.core.account import Account, UnitKey
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.case import Ladder
 from monitor.core.decision import Decision
@@ -71,7 +71,24 @@ def _published(known: KnownPost) -> datetime:
 def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dossier]:
     """Return dossiers by the standing order of their units (机构序列), the roster's where there is none."""
     order = {
-        normal(one.name): int(one.item) for one in records if one.kind is RecordKind.UNIT_ORDER and one.item.isdecimal()
+        (one.area, normal(one.name)): int(one.item)
+        for one in records
+        if one.kind is RecordKind.UNIT_ORDER and one.item.isdecimal()
     }
     last = max(order.values(), default=0) + 1
-    return sorted(dossiers, key=lambda one: order.get(normal(one.account.unit), last))
+
+    def place(unit: UnitKey) -> int:
+        name = normal(unit.name)
+        return order.get((unit.area, name), order.get((None, name), last))  # an old one does not say its area
+
+    return sorted(dossiers, key=lambda one: place(one.account.unit_key))
+
+
+AREA = "地区"
+"""The column in which reports of several areas say where a unit is."""
+
+
+def has_areas(dossiers: Iterable[Dossier], records: Iterable[Record] = ()) -> bool:
+    """Whether units of several areas are told of, so that a name alone does not tell which."""
+    areas = {one.account.area for one in dossiers} | {one.area for one in records if one.area}
+    return len(areas) > 1

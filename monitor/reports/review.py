@@ -13,7 +13,7 @@ from monitor.core.labels import evidence_list
 from monitor.core.passing import PassRate, pass_rate
 from monitor.core.record import Record
 from monitor.core.verdict import headline
-from monitor.reports.dossier import Dossier, in_order
+from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value
 
@@ -47,12 +47,13 @@ CHECKED = ("UPD-01", "APP-01")
 def review(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
     """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判, but those in 注销中."""
     put = [one for one in in_order(dossiers, records) if _put(one)]
-    rows = tuple(_row(one) for one in put if one.account.status is not AccountStatus.DEREGISTERING)
+    several = has_areas(dossiers)
+    rows = tuple(_row(one, with_area=several) for one in put if one.account.status is not AccountStatus.DEREGISTERING)
     under_way = len(put) - len(rows)
     rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
     head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate))
-    return Report(title="联合研判表", head=head, columns=COLUMNS, rows=rows)
+    return Report(title="联合研判表", head=head, columns=(AREA, *COLUMNS) if several else COLUMNS, rows=rows)
 
 
 def _rate(rate: PassRate) -> str:
@@ -62,10 +63,11 @@ def _rate(rate: PassRate) -> str:
     return f"按{'、'.join(CHECKED)}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
 
 
-def _row(one: Dossier) -> tuple[Value, ...]:
+def _row(one: Dossier, *, with_area: bool) -> tuple[Value, ...]:
     account, found = one.account, _put(one)
     first = headline(found)
     return (
+        *((account.area,) if with_area else ()),
         account.unit,
         account.id,
         account.name,

@@ -43,6 +43,8 @@ class Trace:
     thing: str
     """The account's id, or the message's."""
     unit: str = ""
+    area: str = ""
+    """The unit's, where it is known."""
     at: datetime
     """When it was learnt or written."""
 
@@ -74,7 +76,15 @@ def traces(tx: Tx, who: str | None = None) -> Iterator[Trace]:
             seen.add((account.id, contact))
             ways.update(_words(contact))
             place = Place.ROSTER if (account.id, contact) in current else Place.FORMER
-            yield Trace(place=place, role=contact.role, contact=contact, thing=account.id, unit=account.unit, at=at)
+            yield Trace(
+                place=place,
+                role=contact.role,
+                contact=contact,
+                thing=account.id,
+                unit=account.unit,
+                area=account.area,
+                at=at,
+            )
     table = tables.messages
     for row in tx.execute(sa.select(table).where(table.c.person != "").order_by(table.c.created_at, table.c.id)):
         if who is None or ways & {row.person, row.address, *row.mentions}:

@@ -56,7 +56,7 @@ def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be take
     sources: Sources,
     every: Every,
     remove_missing: bool = False,
-    unit: str | None = None,
+    unit: UnitKey | None = None,
     import_id: int | None = None,
 ) -> RosterChange:
     """Save what differs from the roster in force at `effective_at`, and say what that was.
@@ -117,13 +117,15 @@ def diff_roster(
     effective_at: datetime,
     known_at: datetime,
     remove_missing: bool = False,
-    unit: str | None = None,
+    unit: UnitKey | None = None,
 ) -> RosterChange:
     """Return what `save_roster` would change; writes nothing."""
     before = {one.id: one for one in _in_force(tx, at=effective_at, known_at=known_at)}
     given = {one.id for one in accounts}
     gone = [
-        id_ for id_, one in before.items() if remove_missing and id_ not in given and (unit is None or one.unit == unit)
+        id_
+        for id_, one in before.items()
+        if remove_missing and id_ not in given and (unit is None or one.unit_key == unit)
     ]
     return RosterChange(
         added=tuple(one.id for one in accounts if one.id not in before),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.account import Account, Role
+from monitor.core.account import Account, Role, UnitKey
 from monitor.core.case import LADDER, Acknowledgement, Case, Step
 from monitor.core.decision import Decision
 from monitor.core.finding import Finding, State
@@ -35,6 +35,8 @@ class Subject:
     """None also for one that has left the roster."""
     name: str
     """The account's id, the unit's or the area's name."""
+    unit: UnitKey | None = None
+    """The unit that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,6 @@ class CaseGroup:
     def first(self) -> CaseLine:
         """The latest of them."""
         return self.lines[0]
-
-    @property
-    def unit(self) -> str:
-        """Whose accounts they are about."""
-        account = self.first.about.account
-        return account.unit if account else self.first.about.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +172,8 @@ def _lines(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
 
 def _subject(one: Case, roster: Mapping[str, Account]) -> Subject:
     account = roster.get(one.account)
-    return Subject(account=account, name=one.account or one.unit or one.area or "")
+    unit = UnitKey(one.area or "", one.unit) if one.unit and not one.account else None
+    return Subject(account=account, name=one.account or one.unit or one.area or "", unit=unit)
 
 
 def _entries(tx: Tx, found: Case, number: int) -> tuple[Entry, ...]:

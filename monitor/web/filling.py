@@ -42,6 +42,7 @@ class Templates:
         )
         self._jinja.filters |= {
             "line": _line,
+            "unit_called": lambda unit: view.office.names.unit(unit.area, unit.name),
             "masked": masked,
             "evidence": evidence_text,
             "link": safe_link,
@@ -60,6 +61,7 @@ class Templates:
             "deadline_text": deadline_text,
             "moment": moment,
             "office": view.office,
+            "units": view.office.names,
             "outcome_text": outcome_text,
             "sample": view.sample,
             "proposed": proposed,

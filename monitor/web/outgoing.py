@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
 
+from monitor.core.account import UnitKey
 from monitor.core.message import MessageState
 from monitor.store import Tx
 from monitor.store.notices import notices_of
@@ -20,7 +21,7 @@ class Sent:
     """One message and whose it is."""
 
     kept: Kept
-    units: tuple[str, ...]
+    units: tuple[UnitKey, ...]
     """The units whose accounts it is about, in the notices' order; empty for the operator's digest."""
     accounts: tuple[tuple[str, str], ...]
     """The accounts it is about: id and name."""
@@ -48,6 +49,6 @@ def _addressed(tx: Tx, kept: Collection[Kept]) -> tuple[Sent, ...]:
     sent = []
     for one, ids in zip(kept, carried, strict=True):
         about = [roster[account_id] for account_id in ids if account_id in roster]
-        units = tuple(dict.fromkeys(account.unit for account in about))
+        units = tuple(dict.fromkeys(account.unit_key for account in about))
         sent.append(Sent(kept=one, units=units, accounts=tuple((account.id, account.name) for account in about)))
     return tuple(sent)

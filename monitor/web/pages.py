@@ -138,7 +138,7 @@ class Pages:
             for row, line in everything.beside(everything.lines(moment))
             if _matches(row, wanted) and (task is None or task.concerns(row, line))
         ]
-        lines.sort(key=lambda line: (line.account.unit, line.account.id))
+        lines.sort(key=lambda line: (line.account.unit, line.account.area, line.account.id))
         return self._html("accounts.html", moment, sheet=_sheet(lines, request), wanted=wanted, task=task)
 
     async def account(self, request: Request) -> Response:
@@ -320,7 +320,7 @@ def _whole(written: str) -> int:
 
 def _matches(row: Row, wanted: str) -> bool:
     account = row.account
-    return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.id))
+    return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.area, account.id))
 
 
 def takes_gzip(accepted: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.account import Account
+from monitor.core.account import Account, UnitKey
 from monitor.store import Store, cases, looks, roster
 from monitor.store.roster import RosterChange
 from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, look, post, record, shown, source, sources
@@ -87,7 +87,7 @@ def test_replacing_one_unit_s_accounts_leaves_the_others(store: Store) -> None:
             sources=sources,
             every=lambda _: EVERY,
             remove_missing=True,
-            unit="示例县教育局",
+            unit=UnitKey("示例县", "示例县教育局"),
         )
 
     assert [one.id for one in listed(store)] == ["A02", "A03"]
