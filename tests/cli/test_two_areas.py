@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -245,3 +246,61 @@ def test_a_round_counts_for_an_account_in_the_area_that_it_then_was_in(
     listed(two, series, "B01")
     move(two, "B01", "甲县", on)
     assert states(two, "UPD-02") == expected
+
+
+# --- units ---
+
+RECORD = ("类型", "对象", "地区", "日期", "结果", "内容")
+
+
+def test_replacing_a_unit_s_accounts_means_the_unit_of_one_area(two: Office) -> None:
+    whole = two.table(ROSTER[0], header=FULL)
+    before = two.content()["account_versions"]
+    words = ("import", "roster", whole, "--replace", "--unit", "教育局", "--yes")
+    assert "乙县、甲县都有主办单位“教育局”，请加 --area 写明是哪个地区的" in two.type(*words).refused()
+    assert "没有主办单位“教育局”" in two.type(*words, "--area", "丙县").refused()
+    assert two.type("import", "roster", whole, "--area", "甲县").refused(code=2)
+    assert two.content()["account_versions"] == before
+    assert "删除1" in two.type(*words, "--area", "乙县").done()
+    assert {row[0] for row in two.content()["accounts"] if not row[2]} >= {"A01", "A02", "B02"}
+    left = {str(row["账号ID"]) for row in exported(two, "export", "roster")}
+    assert left == {"A01", "A02", "B02"}
+
+
+def exported(two: Office, *words: str) -> list[dict[str, object]]:
+    """Return the rows of a table that a command writes."""
+    out = two.folder / "表.json"
+    two.type(*words, "--out", out).done()
+    rows: list[dict[str, object]] = json.loads(out.read_text("utf-8"))["rows"]
+    return rows
+
+
+def test_what_a_unit_did_is_said_of_the_unit_of_that_area_and_no_other(two: Office) -> None:
+    def lacking() -> set[str]:
+        found = two.type("evaluate", *AT).done().splitlines()
+        return {line.split("  ")[0] for line in found if "  SYS-01 " in line}
+
+    assert lacking() == {"教育局（乙县）", "卫健局（乙县）", "教育局（甲县）", "卫健局（甲县）"}
+    names = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "值班值守制度", "工作制度")
+    rows = [("制度", "教育局", "甲县", "2026-05-01", "已建立", name) for name in names]
+    imported(two, "records", rows, RECORD).done()
+    assert lacking() == {"教育局（乙县）", "卫健局（乙县）", "卫健局（甲县）"}
+    reason = imported(two, "records", [("制度", "教育局", "", "2026-05-01", "已建立", "工作制度")], RECORD).refused()
+    assert "“地区”列：乙县、甲县都有“教育局”，请填写是哪个地区的" in reason
+
+
+def test_the_deductions_of_two_units_of_one_name_are_told_apart(two: Office) -> None:
+    rows = [("扣分", "教育局", area, "2026-05-01", "", f"{area}的事由") for area in ("甲县", "乙县")]
+    imported(two, "records", rows, RECORD).done()
+    last = ("report", "deductions", "--period", "2026-Q2", "--known-at", "now")
+    found = {(row["地区"], row["主办单位"], row["事由"]) for row in exported(two, *last)}
+    assert found == {("甲县", "教育局", "甲县的事由"), ("乙县", "教育局", "乙县的事由")}
+    assert "涉及2个单位" in two.type(*last, "--out", two.folder / "表.csv").done()
+
+
+def test_exports_say_in_which_area_a_person_s_unit_is(two: Office) -> None:
+    people = [(*row, "联络员甲", "13800000000") for row in (ROSTER[0], ROSTER[2])]
+    header = (*FULL, "联络员", "联络员手机")
+    two.type("import", "roster", two.table(*people, header=header), "--as-of", "2026-01-03").done()
+    rows = exported(two, "export", "personal-data")
+    assert [(row["主办单位"], row["地区"]) for row in rows] == [("教育局", "甲县"), ("教育局", "乙县")]

@@ -6,18 +6,23 @@ from datetime import date
 
 import pytest
 
-from monitor.core.account import UnitKey
+from monitor.core.account import Account, Role, UnitKey
+from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import State
 from monitor.core.mute import holding, over, written
+from monitor.core.news import Item, Office, Setting
+from monitor.core.phrases import Names
 from monitor.core.record import Record, RecordKind, Subject
 from monitor.core.rules.sup_01 import RULE as CHECKS
 from monitor.core.rules.trn_01 import RULE as TRAINING
+from monitor.core.wording import to_person
 from tests.core.area import AREA, judged, record, register
-from tests.core.build import account
+from tests.core.build import BOOK, account, beijing_time
 
 UNIT = account().unit
 HERE, THERE = account(), account(id="B01", area="邻县")
 DAY = date(2026, 5, 20)
+NOW = beijing_time("2026-05-20 09:00")
 
 
 @pytest.mark.parametrize(
@@ -73,3 +78,30 @@ def test_a_mute_that_names_no_area_spares_both_until_one_of_them_is_spoken_of() 
     lifted = holding([old, mute("邻县", "恢复；李四；已交接", "2026-05-10")], DAY)
     assert over(HERE, lifted) is not None
     assert over(THERE, lifted) is None
+
+
+def told(*items: Item, with_area: bool) -> str:
+    office = Office(name="县府办", phone="", sender="县府办", names=Names(with_area=with_area))
+    setting = Setting(now=NOW, calendar=BOOK.calendar, ladder=Ladder.of(BOOK), office=office)
+    return to_person(items, {Role.LIAISON}, "1", setting).body
+
+
+def item(of: Account) -> Item:
+    return Item(
+        account=of, kind=StepKind.TASK, finding=BOOK.draft("UPD-01", of)(state=State.WARNING, because="须更新。")
+    )
+
+
+def test_a_person_who_serves_two_units_of_one_name_is_told_which_is_meant() -> None:
+    alone = told(item(HERE), with_area=True)
+    assert "贵单位主办的" in alone
+    assert UNIT not in alone
+    both = told(item(HERE), item(THERE), with_area=True)
+    assert f"{UNIT}（{AREA}）主办的" in both
+    assert f"{UNIT}（邻县）主办的" in both
+    assert "（邻县）" not in told(item(HERE), item(THERE), with_area=False)
+
+
+def test_an_office_of_one_area_calls_units_by_their_names_alone() -> None:
+    assert (Names().of(HERE), Names(with_area=True).of(HERE)) == (UNIT, f"{UNIT}（{AREA}）")
+    assert Names(with_area=True).account(THERE).endswith(f"，{UNIT}，邻县）")

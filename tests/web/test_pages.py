@@ -11,7 +11,7 @@ from monitor.core.account import Role, Source
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason
-from monitor.core.phrases import day
+from monitor.core.phrases import Names, day
 from monitor.core.record import Record, RecordKind, Result, Subject
 from monitor.core.rules import per_01
 from monitor.store import Store, StoreError, Tx
@@ -447,3 +447,13 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     assert "1 个账号已超期而暂停提醒，请确认" in text_of(client.get("/").text)
     assert names_in(client.get("/accounts?task=muted").text) == [OVERDUE.name]
     assert client.get(f"/api/v1/accounts/{OVERDUE.id}").json()["muted_until"] == today.isoformat()
+
+
+def test_pages_say_in_which_area_a_unit_is_where_there_are_several(empty: Store, around: Surroundings) -> None:
+    enrol(empty, account("JY-001", "示例教育"), account("JY-009", "邻县教育", area="邻县"), at=NOW - timedelta(days=20))
+    several = replace(OFFICE, names=Names(with_area=True))
+    for office, is_shown in ((OFFICE, False), (several, True)):
+        view = replace(around.view(empty), office=office)
+        client = TestClient(create_app(view), base_url="http://127.0.0.1:8080")
+        for page in ("/accounts", "/accounts/JY-009", "/"):
+            assert ("示例县教育局（邻县）" in client.get(page).text) is is_shown
