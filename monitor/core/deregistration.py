@@ -121,6 +121,8 @@ class Progress:
     """From this day on it is the operator's task."""
     void: Void | None = None
     """Why the latest application is void; None where it is not."""
+    vanished_on: date | None = None
+    """The day on which looks showed for certain that the account is gone, although its application is void."""
     notice_until: date | None = None
     """Until when the notice runs, where the application did not wait for that."""
     records: tuple[Record, ...] = ()
@@ -181,8 +183,9 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
     void = None if is_closed else _void(applied, window, beijing_date(now))
     if void is None:
         days |= applied.days(window)
-    gone_on = _gone_on(known, days, book)
-    days |= {Stage.GONE: gone_on} if gone_on else {}
+    ended = days.get(Stage.CONFIRMED if _freezes(account, book) else Stage.APPLIED)
+    gone_on = _gone_on(known, void.window.first if void else ended)
+    days |= {Stage.GONE: gone_on} if gone_on and void is None else {}
     days |= {Stage.CLOSED: account.closed_on} if is_closed and account.closed_on else {}
     reached = Progress(
         ruling=ruling,
@@ -190,6 +193,7 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
         frozen_until=window.until if window and void is None else None,
         target=target_of(moved[-1]) if moved else None,
         void=void,
+        vanished_on=gone_on if void else None,
         notice_until=_notice_until(days, book),
         records=(*marks.records, *moved),
         is_closed=is_closed,
@@ -401,12 +405,11 @@ def _notice_until(days: Mapping[Stage, date], book: RuleBook) -> date | None:
     return ends if days[Stage.APPLIED] < ends else None
 
 
-def _gone_on(known: Known, days: Mapping[Stage, date], book: RuleBook) -> date | None:
+def _gone_on(known: Known, since: date | None) -> date | None:
     """Return the day on which a second look, far enough from the first, showed that the account is gone.
 
     Looks count from the last step of people on: a frozen account may be out of sight and is not gone.
     """
-    since = days.get(Stage.CONFIRMED if _freezes(known.account, book) else Stage.APPLIED)
     absent = known.reading_gone()
     if since is None or absent is None or not isinstance(absent.seen, Timeline) or absent.seen.standing not in _GONE:
         return None

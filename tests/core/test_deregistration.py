@@ -339,6 +339,23 @@ def test_a_void_application_is_asked_for_again_and_never_called_late() -> None:
 
 
 @pytest.mark.parametrize(
+    ("look", "is_told"),
+    [
+        (gone("05-08 10:00", "05-20 10:00"), True),
+        (gone("05-01 10:00", "05-07 23:59"), False),  # out of sight while it was frozen
+        (gone("05-08 10:00", "05-20 10:00", Standing.FROZEN), False),
+    ],
+)
+@pytest.mark.parametrize("marks", [ALL, f"{ALL}, 确认 05-06"])
+def test_that_an_account_is_gone_although_its_application_is_void_is_told(
+    marks: str, look: Observation, *, is_told: bool
+) -> None:
+    finding = verdict(closing(marks, looks=(look,)), "05-21")
+    assert ("起平台已无该账号，如已按期确认，请补登记确认" in finding.because) is is_told
+    assert "须重新申请" in finding.because
+
+
+@pytest.mark.parametrize(
     ("again", "until"),
     [
         ("确认 05-06, 申请 05-06", "05-13"),  # the confirmation of that day was the former application's
