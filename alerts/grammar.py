@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset
@@ -51,8 +51,8 @@ class BadChannelError(ValueError):
 class RobotUrl:
     """What `robot://[secret@]token[/called…]` says, nothing checked yet."""
 
-    token: str
-    secret: str | None
+    token: str = field(repr=False)
+    secret: str | None = field(repr=False)
     called: tuple[str, ...]
     is_plain: bool
     """Whether there is nothing else in it: no port, no password, no options."""
@@ -106,7 +106,7 @@ class AppUrl:
     """What `app://key:secret@id` says: an application that an office has registered."""
 
     key: str
-    secret: str
+    secret: str = field(repr=False)
     id: str
 
 

@@ -36,7 +36,7 @@ class Reply:
     """What came back, whatever it means."""
 
     status: int
-    content: bytes
+    content: bytes = field(repr=False)
     retry_after: str | None = None
     """The header Retry-After, as written."""
 
@@ -73,7 +73,7 @@ class Endpoint:
     base: str = ""
     """The base URL's own path, the beginning of `path`."""
     is_secure: bool
-    proxy: Proxy | None = None
+    proxy: Proxy | None = field(default=None, repr=False)
     """Used for https only; a plain http endpoint is the office's own."""
 
     @classmethod

@@ -8,7 +8,7 @@ that many owners share, and no cookie of a host that is an address but for that 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -29,7 +29,7 @@ class _Cookie:
     is_shared: bool
     path: str
     is_secure: bool
-    value: str
+    value: str = field(repr=False)
 
 
 class Jar:

@@ -264,8 +264,8 @@ class _Ask:
 
     method: str
     url: httpx.URL
-    headers: Mapping[str, str]
-    content: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
     stop_at: int | None = None
     hosts: frozenset[str] | None = None
     home: str = ""
@@ -294,8 +294,8 @@ class _Answer:
 
     url: httpx.URL
     status: int
-    headers: Mapping[str, str]
-    wire: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    wire: bytes = field(repr=False)
     at: datetime
     certificate_until: datetime | None = None
     cut: LookFailedError | None = None

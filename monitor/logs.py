@@ -18,8 +18,11 @@ import structlog
 
 _OURS = ("monitor", "collectors", "alerts")
 
-_NAMES = r"(?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|signature|cookie)|pwd|sign|key|api_?key|authorization)"
-_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
+_NAMES = (
+    r"(?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|signature|credentials?|ticket|[_-]key)|pwd|sign|key|api_?key"
+    r"|authorization|session_?id|sid|jwt)"
+)
+_SECRET_NAME = re.compile(rf"{_NAMES}|[\w-]{{0,40}}cookies?", re.IGNORECASE)
 _SECRETS = (
     # An Apprise URL is all secret: settings, identity and key at once.
     (
@@ -27,8 +30,16 @@ _SECRETS = (
         r"\1***",
     ),
     (re.compile(r"(://[^/\s:@]{0,200}:)[^/\s]{1,2000}(?=@)"), r"\1***"),
-    (re.compile(rf"\b({_NAMES}[\"']?\s*[=:]\s*[\"']?(?:Bearer\s+)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
-    (re.compile(r"(/(?:hook|services|webhooks?)/)[^\s'\"?#]+", re.IGNORECASE), r"\1***"),
+    # A header of cookies, or of a log-in, is secret to its end, however many there are and whatever the scheme.
+    (re.compile(r"\b((?:set-)?cookies?[\"']?\s{0,3}[=:]\s{0,3})[^\r\n]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\b((?:proxy-)?authorization[\"']?\s{0,3}[=:]\s{0,3})[^\r\n]+", re.IGNORECASE), r"\1***"),
+    (re.compile(rf"\b({_NAMES}[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?(?:Bearer\s)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    # What an owner's consent is answered with; error codes are short numbers.
+    (re.compile(r"(?<![\w-])(code[\"']?=)(?!-?[0-9]{1,8}(?![\w.~%-]))[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    # Paths that are the secret themselves: hooks, pings, bots, the links in our own messages, and any UUID.
+    (re.compile(r"(/(?:(?:hook|services|webhooks?|ping|k)/|bot(?=[0-9]{5,20}:)))[^\s'\"?#]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(?<=/)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE), "***"),
+    (re.compile(r"(?<=/)(?=[\w~-]{0,200}[0-9])(?=[\w~-]{0,200}[A-Z])(?=[\w~-]{0,200}[a-z])[\w~-]{32,200}"), "***"),
 )
 """What looks like a secret in a text, and what is left of it."""
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -72,7 +83,8 @@ def redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> 
 
 
 def _clean(key: str, value: object) -> object:
-    if _SECRET_NAME.fullmatch(key) and value is not None:
+    is_consent = key == "code" and not str(value).lstrip("-").isdigit()
+    if (_SECRET_NAME.fullmatch(key) or is_consent) and value is not None:
         return "***"
     match value:
         case None | bool() | int() | float():

@@ -121,6 +121,18 @@ PLACES = (
     "Authorization: Bearer {0}",
     "password = {0}",
     "X-Auth-Token: {0}",
+    "https://www.example.cn/back?state=1&code={0}",
+    "GET /k/{0} 200",
+    "http://xuncha.example.cn/k/{0}?x=1",
+    "https://hc.example.cn/ping/{0}",
+    "https://api.example.cn/bot12345678:{0}/sendMessage",
+    "Cookie: a=1; b={0}; c=3",
+    "set-cookie: a=1; Path=/, session={0}; Path=/",
+    "cookies=a=1; SUBP={0}",
+    "Authorization: Basic {0}",
+    "Proxy-Authorization: Digest username=x, response={0}",
+    "XUNCHA_KEY={0}",
+    "session_id={0}",
 )
 WAYS: tuple[Callable[[str], object], ...] = (
     lambda text: OURS.warning("failed", extra={"detail": text}),
@@ -145,7 +157,10 @@ def test_a_quoted_password_of_any_letters_is_blotted_out(secret: str) -> None:
     assert secret not in logged(lambda: OURS.warning("x", extra={"url": f"mailto://a:{secret}@b.cn"})).partition("x")[2]
 
 
-@pytest.mark.parametrize("name", ["password", "token", "access_token", "cookie", "Authorization", "client_secret"])
+@pytest.mark.parametrize(
+    "name",
+    ["password", "token", "access_token", "cookie", "cookies", "Authorization", "client_secret", "XUNCHA_KEY", "code"],
+)
 def test_a_field_that_is_named_like_a_secret_is_blotted_out(name: str) -> None:
     assert redacted(None, "", {name: "geheim"}) == {name: "***"}
     assert redacted(None, "", {"headers": {name: ["geheim"]}}) == {"headers": {name: "***"}}
@@ -159,12 +174,31 @@ def test_a_field_that_is_named_like_a_secret_is_blotted_out(name: str) -> None:
         "sqlite:///data/xuncha.db",
         "feed=https://www.example.gov.cn/rss.xml",
         "weibo:1234567890",
+        "errcode=310000 code=40001",
+        "https://mp.weixin.qq.com/s/AbCdEfGh12345678IjKlMn",
+        "douyin=MS4wLjABAAAAx",
+        "/key/figures/hooks",
         "数据库 data/xuncha.db 正被其他程序占用，请稍后再试。",
         "12:30:05 user@example.cn",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redacted(None, "", {"detail": text, "count": 3, "none": None}) == {"detail": text, "count": 3, "none": None}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hc-ping.example/9f8c2b1e-1c2d-4e5f-8a9b-0c1d2e3f4a5b",
+        "https://api.example.cn/v1/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY/push",
+    ],
+)
+def test_a_path_that_is_itself_the_secret_is_blotted_out(url: str) -> None:
+    said = str(redacted(None, "", {"url": url})["url"])
+    assert said.startswith(url[:20])
+    assert "***" in said
+    assert "4e5f" not in said
+    assert "hJ9kL1" not in said
 
 
 def test_what_remains_of_an_address_still_says_where() -> None:
@@ -186,7 +220,7 @@ def test_any_text_makes_one_json_line(text: str, nested: bool) -> None:  # noqa:
 
 
 def test_a_long_hostile_text_is_read_in_no_time() -> None:
-    for piece in ("a-", "://", "token", "key=", "a:", "/hook/"):
+    for piece in ("a-", "://", "token", "key=", "a:", "/hook/", "cookie", "code=", "/aA1", "/k", "-"):
         redacted(None, "", {"detail": piece * 50_000})
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from monitor.app.serving import view_of
 from monitor.cli.main import run
 from monitor.core.account import Contact, Role
 from monitor.core.channel import Channel
+from monitor.core.collector import Page, Request, Told
 from monitor.core.observation import Reason
 from monitor.daemon import Daemon
 from monitor.settings.kinds import Secret
@@ -30,6 +32,7 @@ from tests.alerts.post_office import PostOffice
 from tests.alerts.robot import Answer, Robot, errcode
 from tests.cli.office import ROOT
 from tests.databases import migrated
+from tests.patterns import module_names
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
 
 URL = "https://feed.example/{0}.xml"
@@ -211,3 +214,25 @@ def exports(store: Store, folder: Path) -> Iterator[str]:
         words = ["--config", str(ROOT / "config"), "--db", str(store.url), "export", what, "--out", str(file)]
         assert run(words) == 0
         yield file.read_text(encoding="utf-8-sig")
+
+
+HIDDEN = frozenset({"token", "secret", "cookies", "form", "json", "headers", "wire", "password", "proxy", "_key"})
+"""Names under which secrets pass through the program, be they asked for, sent or answered; settings hide their own."""
+
+
+def test_nothing_that_carries_a_secret_shows_it_when_it_is_printed() -> None:
+    shown = [
+        f"{name}.{kind.__name__}.{field_.name}"
+        for name in module_names()
+        for kind in vars(importlib.import_module(name)).values()
+        if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == name
+        for field_ in fields(kind)
+        if field_.repr and field_.name in HIDDEN and not name.startswith(("monitor.sample", "monitor.settings"))
+    ]
+    assert shown == ["monitor.core.claim.Claim.token"]  # the number of a link, and not what is in it
+
+
+def test_a_page_and_a_request_are_printed_without_what_was_sent() -> None:
+    page = Page(url="https://a.cn/", status=200, headers={"set-cookie": "geheim"}, body=b"geheim", at=NOW)
+    request = Request(url="https://a.cn/", headers={"x": "geheim"}, cookies={"a": "geheim"}, form={"a": "geheim"})
+    assert "geheim" not in f"{page!r} {request!r} {Told(texts={'token': 'geheim'})!r}"

@@ -27,7 +27,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal
@@ -162,7 +162,7 @@ class _Ask:
     """The requests with one access token."""
 
     base: str
-    token: str
+    token: str = field(repr=False)
     fetch: Fetch
     session: Session
 

@@ -113,7 +113,7 @@ class _Ask:
 
     weibo: Weibo
     uid: str
-    cookies: Mapping[str, str]
+    cookies: Mapping[str, str] = field(repr=False)
     fetch: Fetch
     session: Session
     is_renewed: bool = field(kw_only=True)

@@ -96,7 +96,7 @@ class _Ask:
     weibo: WeiboAjax
     uid: str
     fetch: Fetch
-    cookies: Mapping[str, str]
+    cookies: Mapping[str, str] = field(repr=False)
     is_renewed: bool = field(kw_only=True)
 
     async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> sina.Answer:

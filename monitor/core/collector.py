@@ -43,11 +43,11 @@ class Request:
 
     url: str
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     """What is sent as a form is: with a POST, never together with `json`."""
-    json: Mapping[str, object] | None = None
+    json: Mapping[str, object] | None = field(default=None, repr=False)
     """What is sent as one JSON object."""
     conditional: bool = False
     is_secret: bool = False
@@ -67,9 +67,9 @@ class Page:
     url: str
     """Where the answer came from, after redirects."""
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     """Names in lower case; a repeated header joined by commas."""
-    body: bytes
+    body: bytes = field(repr=False)
     at: datetime
     """The moment of the look (UTC): what relative and year-less dates are relative to."""
     certificate_until: datetime | None = None
@@ -130,7 +130,7 @@ class Sealed:
     grant: str
     """The grant's name in the settings."""
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     until: datetime
 
 
