@@ -12,7 +12,7 @@ from html import escape
 
 from monitor.core.message import Grid
 
-_MARKS = re.compile(r"\*\*(?P<bold>.+?)\*\*|\[(?P<label>[^\]]*)\]\((?P<target>https?://[^)\s]+)\)")
+_MARKS = re.compile(r"\*\*(?P<bold>.+?)\*\*|\[(?P<label>[^\[\]]*)\]\((?P<target>https?://[^)\s]+)\)")
 _QUOTE = re.compile(r"^>\s?", re.MULTILINE)
 _CELL = 'style="border:1px solid #999;padding:4px 8px;text-align:left"'
 _TABLE = 'style="border-collapse:collapse"'

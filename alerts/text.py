@@ -97,7 +97,7 @@ def _cut(line: str, room: int, cost: Callable[[str], int]) -> str:
     return line[: max(bisect_right(range(len(line) + 1), room, key=lambda length: cost(line[:length])) - 1, 0)]
 
 
-_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*\*|\[([^\]]*)\]\(([^)\s]*)\)")
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*\*|\[([^\[\]]*)\]\(([^)\s]*)\)")
 _LINE_START = re.compile(r"^\s*(?:#{1,6}\s+|(?:>\s?)+)")
 
 

@@ -66,8 +66,8 @@ _WALL_LINKS = 60
 """Nor are more links than this, which is the quickest to see."""
 _WALL_TAGS = 4_000
 """Nor are more tags than this: what bounds the work on a hostile page."""
-_TITLE_PARTS = re.compile(r"\s*[-_|–—·丨]+\s*")
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
+_TITLE_PARTS = re.compile(r"[-_|–—·丨]+")
+_CHARSET = re.compile(rb"charset\s{0,20}=\s{0,20}[\"']?\s{0,20}([\w-]{2,20})", re.IGNORECASE)
 _NEXT_COOKIE = re.compile(r",(?=\s*[^\s;,=]+=)")
 """Where one cookie ends and the next begins, once their headers are joined; a date has a comma too, but no name."""
 _BODY = re.compile(rb"<body\b", re.IGNORECASE)
@@ -199,7 +199,7 @@ def _face(page: Page) -> _Face:
     encoding = _encoding(page) if title or text else "utf-8"
     return _Face(
         address=address,
-        titles=tuple(_TITLE_PARTS.split(title.decode(encoding, "replace").strip())),
+        titles=tuple(part.strip() for part in _TITLE_PARTS.split(title.decode(encoding, "replace"))),
         text=text.decode(encoding, "replace"),
     )
 

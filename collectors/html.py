@@ -44,7 +44,7 @@ _META_BYTES = 4096
 """Where a page that declares its encoding does so (the HTML standard says 1024; sites are later)."""
 
 _CHARSET = re.compile(
-    rb"""charset\s*=\s*["']?\s*([\w-]{2,24})|<\?xml[^>]{0,80}encoding=["']([\w-]{2,24})""", re.IGNORECASE
+    rb"""charset\s{0,20}=\s{0,20}["']?\s{0,20}([\w-]{2,24})|<\?xml[^>]{0,80}encoding=["']([\w-]{2,24})""", re.IGNORECASE
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _TAG = re.compile(r"<[^<>]{0,2000}>")

@@ -33,7 +33,7 @@ _YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
 _UID = re.compile(r"[0-9]{5,20}")
 UID = KeyForm(_UID.fullmatch, "主页地址里的 uid，只有数字")
 _HOMEPAGE = re.compile(r"^https?://(?:www\.|m\.)?weibo\.(?:com|cn)/(?:u/|profile/|p/100505)?([0-9]{5,20})(?:[/?#]|$)")
-_ASKED = re.compile(r"/ajax/statuses/mymblog\?(?:[^#]*&)?uid=([0-9]{5,20})(?:[&#]|$)")
+_ASKED = re.compile(r"/ajax/statuses/mymblog\?(?:[^#]{0,300}&)?uid=([0-9]{5,20})(?:[&#]|$)")
 _SORRY = (
     (re.compile(r"投诉|违反.{0,30}(?:法|规定|公约)|封禁"), Standing.BANNED),
     (re.compile(r"申请关闭|已注销"), Standing.CANCELLED),

@@ -10,7 +10,6 @@ means empty, hidden or cancelled alike, for that is also how a visitor is kept o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,7 +21,8 @@ from monitor.core.observation import LookFailedError, Reason, Timeline
 
 _KEPT = timedelta(hours=1)
 """How long cookies are kept; public clients keep them for five minutes to an hour."""
-_JSONP = re.compile(r"\((\{.*\})\)", re.DOTALL)
+_LONGEST = 20_000
+"""Characters of the passport's answer that are looked at."""
 
 Look = Callable[[Mapping[str, str], bool], Awaitable[Timeline]]
 """Looks with these cookies; whether they were got anew for this very look. Raises StaleVisitorError."""
@@ -82,8 +82,9 @@ async def _cookies(face: Face, passport: str, session: Session, fetch: Fetch) ->
 def passport_of(page: Page) -> Told:
     """Return the pair of cookies that the passport grants in its body; raises LookFailedError where it grants none."""
     answers.judge_status(page)
-    match = _JSONP.search(html.decode(page)[:20_000])
-    answer = bodies.load(replace(page, body=match[1].encode())) if match else None
+    said = html.decode(page)[:_LONGEST]
+    begins, ends = said.find("({"), said.rfind("})")  # a call of a function with one object
+    answer = bodies.load(replace(page, body=said[begins + 1 : ends + 1].encode())) if 0 <= begins < ends else None
     sub, subp = (bodies.words(bodies.dig(answer, "data", name)) for name in ("sub", "subp"))
     if not (sub and subp):
         raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")

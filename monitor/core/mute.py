@@ -20,9 +20,8 @@ from monitor.core.record import Record, RecordKind, Result, Subject
 LONGEST = timedelta(days=92)
 """A quarter: who still needs one then says so again. A mute that nobody remembers is the end of watching."""
 
-_FORM = re.compile(
-    r"(?:(?P<lifted>恢复)|至\s*(?P<until>[^；;]+?))\s*[；;]\s*(?P<by>[^；;]+?)\s*[；;]\s*(?P<why>\S.*)", re.DOTALL
-)
+_LIFTED, _UNTIL = "恢复", "至"
+_PARTS = re.compile("[；;]")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
 _HOW = (
     "请填写结果（暂停或恢复）、截止日期（恢复的不填）和登记人，内容写原因；"
@@ -78,12 +77,23 @@ class Written:
 
 def written(text: str) -> Written:
     """Return the parts of a mute in one line; raises BadMuteError for what is none."""
-    found = _FORM.fullmatch(text.strip())
-    if found is None:
+    parts = _parts(text)
+    if parts is None:
         raise BadMuteError(_HOW)
-    if found["lifted"]:
-        return Written(result=Result.RESUMED, until=None, by=found["by"])
-    return Written(result=Result.MUTED, until=_day(found["until"]), by=found["by"])
+    until, by, _ = parts
+    if not until:
+        return Written(result=Result.RESUMED, until=None, by=by)
+    return Written(result=Result.MUTED, until=_day(until), by=by)
+
+
+def _parts(text: str) -> tuple[str, str, str] | None:
+    """Return until when a mute holds ("" for the end of one), who entered it, and why; None for no such line."""
+    parts = [part.strip() for part in _PARTS.split(text, maxsplit=2)]
+    if len(parts) != 3 or not all(parts):  # noqa: PLR2004 - day, name and reason
+        return None
+    said, by, why = parts
+    until = said[1:].strip() if said.startswith(_UNTIL) else ""
+    return (until, by, why) if until or said == _LIFTED else None
 
 
 def mute_of(record: Record) -> Mute:
@@ -96,8 +106,8 @@ def mute_of(record: Record) -> Mute:
         raise BadMuteError(f"结束日期 {last} 早于开始日期 {record.on}")
     if last - record.on > LONGEST:
         raise BadMuteError(f"一次最长暂停{LONGEST.days}天，到期仍需暂停的再登记一行")
-    inline = _FORM.fullmatch(record.text.strip())  # as it was written, its reason is the last of its parts
-    why = inline["why"] if inline else record.text
+    inline = _parts(record.text)  # as it was written, its reason is the last of its parts
+    why = inline[2] if inline else record.text
     return Mute(
         subject=record.subject,
         name=record.name,

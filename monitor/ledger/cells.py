@@ -138,7 +138,7 @@ def note(cell: Cell) -> str:
 def text(cell: Cell) -> str:
     """Return a text of one line."""
     written = note(cell)
-    return re.sub(r"\s*\n\s*", "", written) if "\n" in written else written
+    return "".join(part.strip() for part in written.split("\n")) if "\n" in written else written
 
 
 def identifier(cell: Cell) -> str:
@@ -151,7 +151,9 @@ def identifier(cell: Cell) -> str:
 
 def pairs(cell: Cell) -> str:
     """Return what 采集方式 says: one line, a line break counting as a semicolon."""
-    written = re.sub(r"[;；]?\s*\n\s*", ";", note(cell))
+    first, *others = note(cell).split("\n")
+    lines = [first.rstrip(), *filter(None, (line.strip() for line in others))]
+    written = ";".join([*(re.sub(r"[;；]$", "", line) for line in lines[:-1]), lines[-1]])
     return written.replace("＝", "=")
 
 

@@ -53,7 +53,7 @@ class Layout:
         bare = re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", header)).casefold()
         known = {column.casefold(): column for column in self.columns}
         known |= {header.casefold(): column for header, column in self.also.items()}
-        return known.get(bare) or known.get(re.sub(r"\(.*\)$", "", bare))
+        return known.get(bare) or known.get(bare.partition("(")[0] if bare.endswith(")") else bare)
 
     def missing(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return what is not among the columns, of the need that they nearly meet; in the layout's order."""

@@ -34,7 +34,7 @@ _DATE_IDS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50
 _MONTH_IDS = frozenset({17, 27, 36, 50, 52, 57})
 """Of those, the ones that show year and month only, as `mmm-yy` and yyyy年m月 do."""
 _CLOCK_IDS = frozenset({*range(18, 23), *range(32, 36), *range(45, 48), 55, 56})
-_UNSHOWN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_UNSHOWN = re.compile(r'"[^"]*"|\[[^\[\]]*\]|\\.|_.|\*.')
 """What of a format stands for itself: quoted texts, colours and places, single marks."""
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _MERGE = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?mergeCell\s[^<>]{0,200}?ref\s?=\s?[\"']([A-Za-z0-9$:]{3,30})[\"']")
