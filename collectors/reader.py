@@ -40,6 +40,7 @@ LINEAR = frozenset(
         "collectors.platforms.feed.read_of_well_bridge",
         "collectors.platforms.website.read",
         "collectors.sina.read",
+        "collectors.sina.told",
     }
 )
 """The parsers that may be used on the event loop; what proves each is in tests/collectors/test_linear.py."""

@@ -166,8 +166,8 @@ class Douyin(links.KnowsLinks):
     def _host(self, host: str) -> str:
         return f"{self.base}/{host}" if self.base else f"https://{host}"
 
-    def _list(self, author: str, cursor: str) -> Request:
-        query = urlencode({"sec_user_id": author, "count": "18", "max_cursor": cursor})
+    def _list(self, author: str, place: str) -> Request:
+        query = urlencode({"sec_user_id": author, "count": "18", "max_cursor": place})
         return Request(url=f"{self.base}/aweme/v1/web/aweme/post/?{query}")
 
     def parse(self, page: Page) -> Timeline:

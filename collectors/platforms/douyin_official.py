@@ -127,8 +127,8 @@ class _Asking:
             return first
         return joined(first, await self.fetch.read(read, await self._works(token, author, there)))
 
-    async def _works(self, token: str, author: str, cursor: str) -> Page:
-        query = urlencode({"open_id": author, "cursor": cursor, "count": "20"})
+    async def _works(self, token: str, author: str, place: str) -> Page:
+        query = urlencode({"open_id": author, "cursor": place, "count": "20"})
         url = f"{self.base}/api/douyin/v1/video/video_list/?{query}"
         page = await self.fetch(Request(url=url, headers={"access-token": token}))
         if (await self.fetch.read(code_of, page)).numbers["code"] in _STALE:

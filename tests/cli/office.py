@@ -164,6 +164,12 @@ class Office:
             csv.writer(file).writerows([header, *rows])
         return path
 
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Return the rows of a query."""
+        engine = sa.create_engine(self.address, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+
     def content(self) -> dict[str, list[tuple[object, ...]]]:
         """Return every row of the database, by table."""
         engine = sa.create_engine(self.address, poolclass=sa.NullPool)
