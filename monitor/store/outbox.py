@@ -551,10 +551,15 @@ def block(tx: Tx, bucket: str, until: datetime) -> None:
 
 
 def messages(
-    tx: Tx, *, states: Collection[MessageState] | None = None, ids: Collection[str] | None = None, limit: int = 200
+    tx: Tx,
+    *,
+    states: Collection[MessageState] | None = None,
+    ids: Collection[str] | None = None,
+    limit: int = 200,
+    skip: int = 0,
 ) -> tuple[Kept, ...]:
     """Return messages, latest created first; each of `ids` is one, or its ending as its reader sees it."""
-    chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit)
+    chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(skip)
     if states is not None:
         chosen = chosen.where(table.c.state.in_(states))
     if ids is None:

@@ -121,11 +121,11 @@ def posts_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[KnownPost, .
     return tuple(known_post(row) for row in rows)
 
 
-def observations_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[Observation, ...]:
+def observations_of(tx: Tx, account_id: str, *, limit: int = 100, skip: int = 0) -> tuple[Observation, ...]:
     """Return an account's observations, latest begun first."""
     table = tables.observations
     chosen = sa.select(*seen_columns()).where(table.c.account == account_id)
-    rows = tx.execute(chosen.order_by(table.c.first_seen.desc(), table.c.id.desc()).limit(limit))
+    rows = tx.execute(chosen.order_by(table.c.first_seen.desc(), table.c.id.desc()).limit(limit).offset(skip))
     return tuple(observation_of(row) for row in rows)
 
 

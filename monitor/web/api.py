@@ -7,7 +7,9 @@ the settings name (`web.api_token`), so that no page elsewhere can do it in a br
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,6 +17,7 @@ from starlette.routing import Route
 
 from monitor.core.claim import Excess, Verdict
 from monitor.core.message import MessageState
+from monitor.core.phrases import plain
 from monitor.core.shapes import (
     Shape,
     account_shape,
@@ -33,11 +36,12 @@ from monitor.store.sights import Row, observations_of, overview, row_of
 from monitor.web.desk import TooLongError, body_of, readable
 from monitor.web.guard import is_shown
 from monitor.web.refusals import Refusals, address_of
+from monitor.web.turn import whole
 from monitor.web.view import View
 from monitor.web.words import masked
 
 LIMIT = 1000
-"""Objects in one answer at most."""
+"""Objects in one answer at most; `page=` turns."""
 CALLER = "接口"
 """Who pastes a link by this way, in the records."""
 
@@ -48,7 +52,39 @@ _STATUS = {
     Verdict.NOT_REACHABLE: 502,
 }
 """What the answer's status says of a verdict; all others are 422: understood, and not taken."""
-Read = Callable[[Tx, Request], object]
+Read = Callable[[Tx, "Asked"], object]
+
+
+class BadParameterError(Exception):
+    """A request has a parameter that is not known, is given twice or says nothing that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked for: the account in the path, and the parameters."""
+
+    account: str
+    parameters: Mapping[str, str]
+    page: int
+
+    @property
+    def skip(self) -> int:
+        """How many objects stand on the pages before."""
+        return (self.page - 1) * LIMIT
+
+    @property
+    def is_all(self) -> bool:
+        """Whether `all=1` is asked for."""
+        if self.parameters.get("all", "1") != "1":
+            raise BadParameterError("参数 all 只能是 1。")
+        return "all" in self.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a list, with one object more where there is another page."""
+
+    objects: Sequence[Shape]
 
 
 class Api:
@@ -63,13 +99,13 @@ class Api:
     def routes(self) -> Collection[Route]:
         """The addresses."""
         return (
-            Route("/api/v1/accounts", self._reading(self._accounts)),
+            Route("/api/v1/accounts", self._reading(self._accounts, "page")),
             Route("/api/v1/accounts/{account_id:path}/posts", self.paste, methods=["POST"]),
             Route("/api/v1/accounts/{account_id:path}", self._reading(self._account)),
-            Route("/api/v1/observations", self._reading(_observations)),
-            Route("/api/v1/findings", self._reading(_findings)),
-            Route("/api/v1/cases", self._reading(_cases)),
-            Route("/api/v1/messages", self._reading(_messages)),
+            Route("/api/v1/observations", self._reading(_observations, "account", "page")),
+            Route("/api/v1/findings", self._reading(_findings, "account", "all", "page")),
+            Route("/api/v1/cases", self._reading(_cases, "all", "page")),
+            Route("/api/v1/messages", self._reading(_messages, "state", "page")),
         )
 
     async def paste(self, request: Request) -> Response:
@@ -97,55 +133,95 @@ class Api:
             return _error(429, claim.told(self._view.office.contact))
         return JSONResponse(claim_shape(claim, self._view.office.contact), _STATUS.get(claim.verdict, 422))
 
-    def _reading(self, read: Read) -> Callable[[Request], object]:
+    def _reading(self, read: Read, *names: str) -> Callable[[Request], object]:
         async def answer(request: Request) -> Response:
-            found = await self._view.store.query(lambda tx: read(tx, request))
+            try:
+                asked = _asked(request, names)
+                found = await self._view.store.query(lambda tx: read(tx, asked))
+            except BadParameterError as error:
+                return _error(400, str(error))
+            if isinstance(found, Sheet):
+                return _listed(request, asked, found)
             return _error(404, "没有这一项。") if found is None else JSONResponse(found)
 
         return answer
 
-    def _accounts(self, tx: Tx, request: Request) -> list[Shape]:
-        return [_account(row) for row in overview(tx, self._view.clock())]
+    def _accounts(self, tx: Tx, asked: Asked) -> Sheet:
+        return _cut([_account(row) for row in overview(tx, self._view.clock())], asked)
 
-    def _account(self, tx: Tx, request: Request) -> Shape | None:
-        wanted = request.path_params["account_id"]
-        row = row_of(tx, wanted, self._view.clock())
+    def _account(self, tx: Tx, asked: Asked) -> Shape | None:
+        row = row_of(tx, asked.account, self._view.clock())
         if row is None:
             return None
         return _account(row) | {
             "findings": [finding_shape(finding) for finding in row.findings],
-            "cases": [case_shape(case) for case in case_history(tx, wanted)],
+            "cases": [case_shape(case) for case in case_history(tx, asked.account)],
         }
+
+
+def _asked(request: Request, names: Collection[str]) -> Asked:
+    """Return what a request asks for; raises BadParameterError."""
+    given = request.query_params.multi_items()
+    for name, _ in given:
+        if name not in names:
+            known = f"可用的参数：{'、'.join(names)}。" if names else "这里没有参数。"
+            raise BadParameterError(f"不认识的参数 {plain(name, 40)}。{known}")
+    parameters = dict(given)
+    if len(parameters) < len(given):
+        raise BadParameterError("同一个参数只能写一次。")
+    page = whole(parameters.get("page", "1"))
+    if not page:
+        raise BadParameterError("参数 page 应为从 1 起的整数。")
+    return Asked(account=request.path_params.get("account_id", ""), parameters=parameters, page=page)
+
+
+def _listed(request: Request, asked: Asked, sheet: Sheet) -> Response:
+    """Return a page of a list, with the address of the next one where there is one (RFC 8288)."""
+    answer = JSONResponse(sheet.objects[:LIMIT])
+    if len(sheet.objects) > LIMIT:
+        query = urlencode({**asked.parameters, "page": asked.page + 1})
+        answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    return answer
+
+
+def _cut(objects: Sequence[Shape], asked: Asked) -> Sheet:
+    return Sheet(objects[asked.skip : asked.skip + LIMIT + 1])
 
 
 def _account(row: Row) -> Shape:
     return account_shape(row.account, row.newest_post_at, row.mute)
 
 
-def _observations(tx: Tx, request: Request) -> list[Shape]:
+def _observations(tx: Tx, asked: Asked) -> Sheet:
     """Return the latest observations of the account that `account=` names."""
-    wanted = request.query_params.get("account", "")
-    return [observation_shape(one) for one in observations_of(tx, wanted, limit=LIMIT)]
+    if not asked.parameters.get("account"):
+        raise BadParameterError("请写明参数 account，即账号ID。")
+    found = observations_of(tx, asked.parameters["account"], limit=LIMIT + 1, skip=asked.skip)
+    return Sheet([observation_shape(one) for one in found])
 
 
-def _findings(tx: Tx, request: Request) -> list[Shape]:
+def _findings(tx: Tx, asked: Asked) -> Sheet:
     """Return what stands now; `account=` narrows, `all=1` adds what is in order or does not apply."""
-    wanted = request.query_params.get("account")
+    wanted = asked.parameters.get("account")
+    quiet = frozenset() if asked.is_all else QUIET
     found = current_findings(tx, account_ids=None if wanted is None else (wanted,))
-    quiet = frozenset() if "all" in request.query_params else QUIET
-    return [finding_shape(one) for one in found if one.state not in quiet]
+    return _cut([finding_shape(one) for one in found if one.state not in quiet], asked)
 
 
-def _cases(tx: Tx, request: Request) -> list[Shape]:
+def _cases(tx: Tx, asked: Asked) -> Sheet:
     """Return the open cases, latest first; `all=1` adds those that have ended."""
-    which = Which.ALL if "all" in request.query_params else Which.OPEN
-    return [case_shape(one) for one in cases(tx, which=which, limit=LIMIT)]
+    which = Which.ALL if asked.is_all else Which.OPEN
+    return Sheet([case_shape(one) for one in cases(tx, which=which, limit=LIMIT + 1, skip=asked.skip)])
 
 
-def _messages(tx: Tx, request: Request) -> list[Shape]:
+def _messages(tx: Tx, asked: Asked) -> Sheet:
     """Return the latest messages, newest first; `state=` narrows."""
-    state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
-    return [_message(one) for one in messages(tx, states=None if state is None else (state,), limit=LIMIT)]
+    wanted = asked.parameters.get("state")
+    state = next((one for one in MessageState if one.value == wanted), None)
+    if wanted is not None and state is None:
+        raise BadParameterError(f"参数 state 应为 {'、'.join(one.value for one in MessageState)} 之一。")
+    states = None if state is None else (state,)
+    return Sheet([_message(one) for one in messages(tx, states=states, limit=LIMIT + 1, skip=asked.skip)])
 
 
 def _message(kept: Kept) -> Shape:

@@ -33,20 +33,18 @@ from monitor.web.acts import read_acts
 from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
 from monitor.web.cases import read_case, read_cases
 from monitor.web.filling import Templates
-from monitor.web.guard import headers_for
+from monitor.web.guard import API, headers_for, refusal
 from monitor.web.intake import read_imports
 from monitor.web.outgoing import read_message, read_messages
 from monitor.web.system import Eyes, advices, listings, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
-from monitor.web.turn import Turn, turn_to
+from monitor.web.turn import Turn, turn_to, whole
 from monitor.web.view import View, summed
 
 LINES = 200
 """Accounts on one page of a list."""
 GZIP_LEVEL = 3
 """Halves the time of the default for a tenth more bytes."""
-_DIGITS = 9
-"""Longer numbers are neither pages nor cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +158,7 @@ class Pages:
     async def case(self, request: Request) -> Response:
         """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
         moment = self._view.moment()
-        number = _whole(request.path_params["number"])
+        number = whole(request.path_params["number"])
         page = await self._view.store.query(lambda tx: read_case(tx, number, moment)) if number else None
         if page is None:
             raise HTTPException(404, "没有这个事项，请核对编号。")
@@ -267,19 +265,26 @@ class Pages:
         status = error.status_code if isinstance(error, HTTPException) else 404
         sentence = "没有这个页面，请核对网址。" if status == 404 else "页面不支持这样的请求，请返回总览重新打开。"  # noqa: PLR2004 - HTTP's own number
         own = isinstance(error, HTTPException) and not error.detail.isascii()
-        return self._error(status, error.detail if own and isinstance(error, HTTPException) else sentence)
+        answer = self._error(request, status, error.detail if own and isinstance(error, HTTPException) else sentence)
+        if isinstance(error, HTTPException) and error.headers:
+            answer.headers.update(error.headers)
+        return answer
 
     async def no_database(self, request: Request, error: Exception) -> Response:
         """Answer when the database cannot be used."""
-        return self._error(503, str(error))
+        return self._error(request, 503, str(error))
 
     async def broken(self, request: Request, error: Exception) -> Response:
         """Answer when the page has a fault of ours."""
-        answer = self._error(500, "页面出错，监测工作不受影响。请稍后重试；仍出现的，请将时间和网址告知技术人员。")
+        answer = self._error(
+            request, 500, "页面出错，监测工作不受影响。请稍后重试；仍出现的，请将时间和网址告知技术人员。"
+        )
         answer.headers.update(headers_for(request.url.path))  # Starlette answers faults outside of the guard
         return answer
 
-    def _error(self, status: int, sentence: str) -> Response:
+    def _error(self, request: Request, status: int, sentence: str) -> Response:
+        if request.url.path.startswith(API):
+            return refusal(request.url.path, status, sentence)
         return self._html("error.html", self._view.moment(), status=status, sentence=sentence)
 
     def _html(self, template: str, moment: Moment, *, status: int = 200, **values: object) -> Response:
@@ -310,12 +315,7 @@ def _sheet(lines: Collection[Line], request: Request) -> Sheet:
 
 def _number(request: Request) -> int:
     """Return which page of a list is asked for: from 1 on, and 1 for what is no number."""
-    return _whole(request.query_params.get("page", "")) or 1
-
-
-def _whole(written: str) -> int:
-    """Return a whole number that somebody wrote into an address; 0 for everything else, and for those without end."""
-    return int(written) if written.isascii() and written.isdigit() and len(written) <= _DIGITS else 0
+    return whole(request.query_params.get("page", "")) or 1
 
 
 def _matches(row: Row, wanted: str) -> bool:

@@ -27,3 +27,12 @@ def turn_to(number: int, total: int, size: int) -> Turn:
     """Return the page asked for; one too far is the last, and an empty list has one."""
     pages = max(1, -(-total // size))
     return Turn(number=min(pages, max(1, number)), pages=pages, total=total, size=size)
+
+
+_DIGITS = 9
+"""Longer numbers are neither pages nor cases."""
+
+
+def whole(written: str) -> int:
+    """Return a whole number that somebody wrote into an address; 0 for everything else, and for those without end."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= _DIGITS else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from monitor.core.claim import Verdict
 from monitor.store import Store
+from monitor.web import api
 from tests.web.county import ACCOUNTS, DINGTALK, MAIL, OVERDUE, PEOPLE, PHONE
 from tests.web.desk import API_TOKEN, LINK, Visit, visit
 
@@ -120,3 +122,75 @@ def test_what_is_no_json_is_refused(at: Visit) -> None:
 
 async def test_without_a_token_in_the_settings_nobody_may(empty: Store) -> None:
     assert paste(await visit(empty, api_token=None))[0] == 403
+
+
+LISTS = ("accounts", "findings?all=1", "cases?all=1", "messages", f"observations?account={OVERDUE.id}")
+
+
+@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize("size", [1, 2, 3, 1000])
+def test_pages_reach_the_end_and_miss_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, address: str, size: int
+) -> None:
+    whole = got(client, f"/api/v1/{address}")
+    monkeypatch.setattr(api, "LIMIT", size)
+    found: list[object] = []
+    following: str | None = f"/api/v1/{address}"
+    while following:
+        answer = client.get(following)
+        assert 0 < len(answer.json()) <= size
+        found += answer.json()
+        link = re.fullmatch(r'<(/[^>]*)>; rel="next"', answer.headers.get("link", ""))
+        following = link[1] if link else None
+    assert found == whole
+    assert got(client, f"/api/v1/{address}{'&' if '?' in address else '?'}page=999") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "accounts?q=x",
+        "accounts?limit=5",
+        f"accounts/{OVERDUE.id}?all=1",
+        "findings?state=ok",
+        "findings?all=0",
+        "findings?all=",
+        "findings?all=1&all=1",
+        "cases?page=0",
+        "cases?page=-1",
+        "cases?page=x",
+        "cases?page=1e3",
+        "cases?page=",
+        f"cases?page={'9' * 20}",
+        "messages?state=x",
+        "observations",
+        "observations?account=",
+        "cases?%E2%80%AE=1",
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused(client: TestClient, address: str) -> None:
+    answer = client.get(f"/api/v1/{address}")
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"error"}
+    assert answer.json()["error"].endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("GET", "/api/", 404),
+        ("GET", "/api/v1", 404),
+        ("GET", "/api/v2/accounts", 404),
+        ("GET", "/api/v1/nothing", 404),
+        ("POST", "/api/v1/cases", 405),
+        ("DELETE", f"/api/v1/accounts/{OVERDUE.id}", 405),
+        ("PUT", "/api/v1/accounts", 405),
+        ("GET", "/api/v1/accounts/%ff", 400),
+    ],
+)
+def test_errors_are_json_wherever_they_come_from(client: TestClient, method: str, address: str, status: int) -> None:
+    answer = client.request(method, address)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+    assert set(answer.json()) == {"error"}
+    assert ("allow" in answer.headers) == (status == 405)
+    assert client.get("/api/v1/cases", headers={"host": "evil.invalid"}).json()["error"]

@@ -87,8 +87,8 @@ def routes(app: Starlette) -> Iterator[Route]:
 def parameters() -> tuple[str, ...]:
     """Return the names that any of our modules reads from a query."""
     sources = [path.read_text("utf-8") for path in Path(monitor.web.__file__).parent.glob("*.py")]
-    found = re.findall(r'(?:query_params\.get\(|_params, )"(\w+)"|"(\w+)" in request\.query_params', "\n".join(sources))
-    return tuple(sorted({name for pair in found for name in pair if name} | {"page", "limit", "after", "none"}))
+    found = re.findall(r'arams(?:eters)?\.get\("(\w+)"|_reading\([\w.]+((?:, "\w+")+)\)', "\n".join(sources))
+    return tuple(sorted({name for pair in found for part in pair for name in re.findall(r"\w+", part)} | {"none"}))
 
 
 APP = create_app(Surroundings().view(None))  # type: ignore[arg-type]  # only to be asked for its routes
