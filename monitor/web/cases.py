@@ -8,7 +8,8 @@ from datetime import datetime
 
 from monitor.core.account import Account, Role, UnitKey
 from monitor.core.case import LADDER, Acknowledgement, Case, Step
-from monitor.core.decision import Decision
+from monitor.core.decidable import recommended
+from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Finding, State
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
@@ -114,6 +115,8 @@ class CasePage:
     """By which the unit hears nothing of it now; of a case that is open."""
     coming: str
     """What comes next, and who does it; empty for a case that has ended."""
+    rulings: tuple[Ruling, ...]
+    """The decisions that can be made about it and answer what it asks; none for one that has ended."""
 
 
 def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
@@ -144,7 +147,8 @@ def read_case(tx: Tx, number: int, moment: Moment) -> CasePage | None:
     about = line.about.account if found.closed_at is None else None
     mute = over(about, mutes_on(tx, moment.today)) if about else None
     coming = _coming(tx, line, moment) if found.closed_at is None else ""
-    return CasePage(line=line, entries=_entries(tx, found, number), mute=mute, coming=coming)
+    rulings = recommended(line.finding) if line.finding is not None else ()
+    return CasePage(line=line, entries=_entries(tx, found, number), mute=mute, coming=coming, rulings=rulings)
 
 
 def _coming(tx: Tx, line: CaseLine, moment: Moment) -> str:
