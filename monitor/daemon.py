@@ -39,6 +39,10 @@ DRAIN = timedelta(seconds=15)
 """How long running passes may finish after the word to stop."""
 LAST_WORDS = timedelta(seconds=3)
 """How long those that are cut off then may write down how far they got."""
+_GLANCE = 1.0
+"""Seconds between two glances at the clock."""
+_BACK = timedelta(seconds=10)
+"""A clock that goes back by less is waited for."""
 SELF_CHECK = "self_check"
 SILENCE = timedelta(seconds=5)
 """After so long without an answer the database counts as silent."""
@@ -95,11 +99,27 @@ class Health:
     """Whether another service does the work, and this one waits for its end."""
     lost: int | None = None
     """In how many open cases nothing comes next; None before anybody has looked."""
+    clock_problem: Callable[[], str | None] = lambda: None
+    """Tells why nothing can be done by the clock, in one sentence."""
+    clock_notice: Callable[[], str | None] = lambda: None
+    """Tells what the clock did lately."""
 
     def begin(self, now: datetime) -> None:
         """Take down that the work begins now: whoever stood by does none before."""
         self.began_at = now
         self.is_opening = False
+
+    def went_back(self, now: datetime) -> None:
+        """Have nothing that was done seem to lie ahead: the clock was put back."""
+        self.began_at = min(self.began_at, now)
+        self.last_tried, self.last_seen = (one and min(one, now) for one in (self.last_tried, self.last_seen))
+        self.last_success = {name: min(at, now) for name, at in self.last_success.items()}
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What people should know though it keeps nothing from being done."""
+        said = self.clock_notice()
+        return (said,) if said and self.clock_problem() is None else ()
 
     @property
     def store_problem(self) -> str | None:
@@ -145,6 +165,8 @@ class Health:
             )
         if self.store_problem:
             return (self.store_problem, *found)  # what else is wrong follows from it
+        if said := self.clock_problem():
+            return (said, *found)  # and from this too
         if self.audit_problem:
             found.append(self.audit_problem)
         if self._is_blind(now):
@@ -175,7 +197,8 @@ class Health:
         sending = [one for one in passes if one.name.startswith(SEND) and one.name in self.last_success]
         is_begun = all(one.name in self.last_success for one in essential)
         is_done = is_begun and not any(self.is_late(one, now) for one in (*essential, *sending))
-        return self.store_problem is None and self.lost == 0 and is_done
+        is_usable = self.store_problem is None and self.clock_problem() is None
+        return is_usable and self.lost == 0 and is_done
 
     def is_late(self, one: Pass, now: datetime) -> bool:
         """Whether a pass should have succeeded again by now; the first time counts from the beginning of the work."""
@@ -339,12 +362,27 @@ class Daemon:
             self.listen(undo)
             self._health.begin(self._works.clock())
             scheduler.start()
+            keeping = asyncio.create_task(self._keep_time(scheduler), name="keep-time")
             _log.info("started", extra={"passes": len(self.passes)})
             await self.stopped()
+            keeping.cancel()
             scheduler.pause()
         await self._drain()
         scheduler.shutdown(wait=False)
         _log.info("stopped")
+
+    async def _keep_time(self, scheduler: AsyncIOScheduler) -> None:
+        """Have the clockwork go on from now when the clock was put back: it would wait until the time it knew."""
+        latest = self._works.clock()
+        while True:
+            await asyncio.sleep(_GLANCE)
+            now = self._works.clock()
+            if now < latest - _BACK:
+                for job in scheduler.get_jobs():
+                    job.modify(next_run_time=now)
+                self._health.went_back(now)
+                self._works.watch.went_back(now)
+            latest = now
 
     def listen(self, undo: ExitStack) -> None:
         """Have SIGTERM and SIGINT ask it to stop, and SIGHUP end nothing, until it is undone."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -156,6 +156,11 @@ class Metrics:
             registry=self._registry,
         )
         self._bugs = self._counter("bugs", "Passes that ended in an unexpected exception.", "pass")
+        self._clock_steps = self._counter(
+            "clock_steps", "How often the machine's clock stepped, by a minute or more.", "direction"
+        )
+        for direction in ("forward", "back"):
+            self._clock_steps.labels(direction)
         info = Gauge(
             "xuncha_build_info",
             "Always 1; says which version runs on which Python and which database.",
@@ -173,6 +178,10 @@ class Metrics:
     def delivered(self, channel: str, outcome: Outcome) -> None:
         """Count one try to deliver; the channel is named as in the settings."""
         self._deliveries.labels(channel, outcome.value).inc()
+
+    def clock_stepped(self, by: timedelta) -> None:
+        """Count one step of the clock."""
+        self._clock_steps.labels("forward" if by > timedelta() else "back").inc()
 
     @contextmanager
     def pass_timer(self, name: str) -> Iterator[None]:

@@ -25,7 +25,7 @@ from monitor.app.choices import (
     sessions,
     unjudged,
 )
-from monitor.app.clock import now
+from monitor.app.clock import now, ticks
 from monitor.app.process import mark
 from monitor.core import unseen
 from monitor.core.account import Account, Platform, Role, UnitKey
@@ -55,6 +55,7 @@ from monitor.pipeline.judging import Bench, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
 from monitor.pipeline.surveying import Surveyor
+from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watching import Watch
 from monitor.pipeline.works import Works
 from monitor.settings import Settings
@@ -154,6 +155,15 @@ class Parts:
             auditor=Auditor(store=self.store, bench=self.bench, directory=self.directory, clock=self.clock),
             beacon=self.beacon,
             clock=self.clock,
+            timekeeper=self.timekeeper,
+        )
+
+    @cached_property
+    def timekeeper(self) -> Timekeeper:
+        """Watches the clock; where that is the machine's own, also how much it goes faster or slower than time."""
+        is_ours = self.clock is now
+        return Timekeeper(
+            store=self.store, clock=self.clock, ticks=ticks if is_ours else None, stepped=self.metrics.clock_stepped
         )
 
     @cached_property
@@ -238,7 +248,11 @@ class Parts:
     @cached_property
     def health(self) -> Health:
         """What the daemon knows of itself."""
-        return Health(began_at=self.clock())
+        return Health(
+            began_at=self.clock(),
+            clock_problem=lambda: self.timekeeper.problem,
+            clock_notice=lambda: self.timekeeper.notice,
+        )
 
     @cached_property
     def beacon(self) -> Beacon:

@@ -73,6 +73,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         account_metrics=account_scraper(parts.store, parts.clock),
         html=fragment,
         has_channels=parts.directory.is_set,
+        notices=lambda: health.notices,
         is_starting=lambda: health.is_starting(daemon.passes, parts.clock()),
         is_standing_by=lambda: health.is_standing_by,
         canaries=lambda: parts.watch.canaries,
@@ -200,6 +201,8 @@ async def _begun(parts: Parts, daemon: Daemon) -> bool:
     """Bring the store in line with the program, as soon as it can be written; False: told to stop before."""
 
     async def refresh() -> bool:
+        if not await parts.timekeeper.is_right():  # rules and calendars of a wrong day would end what goes on
+            return False
         await parts.store.write(parts.refresh)
         await parts.store.write(lambda tx: suspect(tx, parts), durable=True)
         return True
@@ -211,7 +214,7 @@ async def _begun(parts: Parts, daemon: Daemon) -> bool:
                 return True
         except StoreError as error:
             parts.health.failed(CLAIM, str(error), reason(error))
-            await _pause(daemon)
+        await _pause(daemon)
     return False
 
 

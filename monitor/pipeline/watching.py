@@ -76,6 +76,11 @@ class Watch:
                 found[perch.platform] = one
         return found
 
+    def went_back(self, now: datetime) -> None:
+        """Look at canaries anew: the clock was put back."""
+        self._next.clear()
+        self._canaries = {id_: replace(one, good_at=min(one.good_at, now)) for id_, one in self._canaries.items()}
+
     async def check(self) -> None:
         """Find out what has begun or ended, and act on it."""
         answered = await self._ask_anchors()

@@ -17,6 +17,7 @@ from monitor.pipeline.judging import BATCH, Judge
 from monitor.pipeline.looking import Looker
 from monitor.pipeline.pruning import Pruner
 from monitor.pipeline.surveying import Surveyor
+from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watching import Watch
 from monitor.store import Store, looks, outbox
 
@@ -38,6 +39,7 @@ class Works:
     chain: Chain
     beacon: Beacon
     clock: Callable[[], datetime]
+    timekeeper: Timekeeper
 
     @property
     def collectors(self) -> tuple[str, ...]:
@@ -47,8 +49,10 @@ class Works:
     async def look(self, names: Collection[str], may_begin: Callable[[], bool] = lambda: True) -> int:
         """Look at sources of these collectors while any are due and none is kept from it; return how many were.
 
-        Offline, nobody is looked at.
+        Offline, nobody is looked at, nor by a clock that cannot be believed.
         """
+        if not await self.timekeeper.is_right():
+            return 0
         return await self.looker.look_due(names, lambda: may_begin() and not self.watch.is_cut_off)
 
     async def stop_looking(self) -> None:
@@ -57,14 +61,15 @@ class Works:
 
     async def watch_over(self) -> None:
         """Find out whether the monitor can see, and what follows from it."""
-        await self.watch.check()
+        if await self.timekeeper.is_right():
+            await self.watch.check()
 
     async def judge_all(self) -> None:
-        """Judge until nothing is left to be judged."""
+        """Judge until nothing is left to be judged; nothing is by a clock that cannot be believed."""
         judged = BATCH
-        while judged >= BATCH:
+        while judged >= BATCH and await self.timekeeper.is_right():
             judged = await self.judge.judge_due(self.clock())
-        while await self.surveyor.judge_due(self.clock()):
+        while await self.timekeeper.is_right() and await self.surveyor.judge_due(self.clock()):
             pass
 
     @property
@@ -74,23 +79,28 @@ class Works:
 
     async def deliver(self) -> int:
         """Write messages and try those whose time has come; return how many were tried."""
+        if not await self.timekeeper.is_right():
+            return 0
         await self.courier.recover(self.clock())
         await self.drafter.prepare(self.clock())
         return await self.courier.deliver_due()
 
     async def write_messages(self) -> None:
         """Write messages, and take up again what was left: each channel sends its own (`send`)."""
+        if not await self.timekeeper.is_right():
+            return
         await self.courier.recover(self.clock())
         await self.drafter.prepare(self.clock())
         await self.courier.give_up_strays()
 
     async def send(self, channel: str) -> int:
         """Try those messages of one channel whose time has come; return how many were tried."""
-        return await self.courier.send_by(channel)
+        return await self.courier.send_by(channel) if await self.timekeeper.is_right() else 0
 
     async def write_digest(self) -> None:
         """Write the operator's digest if its hour has come."""
-        await self.digest.write_if_due(self.clock())
+        if await self.timekeeper.is_right():
+            await self.digest.write_if_due(self.clock())
 
     async def audit(self) -> tuple[Lost, ...]:
         """Return the open cases in which nothing comes next."""
@@ -102,7 +112,8 @@ class Works:
 
     async def prune(self) -> None:
         """Let go of what is old, once a day."""
-        await self.pruner.prune_daily()
+        if await self.timekeeper.is_right():
+            await self.pruner.prune_daily()
 
     async def write_looks(self) -> bool:
         """Write down what had been seen when the database took nothing; return whether there was any."""

@@ -215,7 +215,7 @@ class Pages:
             advices=tuple(advices(everything.rows)) if everything else (),
             ways=tuple(way for one in eyes.platforms for way in ways_of(one.platform)),
             unwatched=tuple(view.unwatched(listings(everything.rows))) if everything else (),
-            hints=view.hints,
+            hints=(*view.notices(), *view.hints),
             counts=everything.messages if everything else {},
             years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )
@@ -233,12 +233,14 @@ class Pages:
     async def readyz(self, request: Request) -> Response:
         """Answer `/readyz`: whether the program does its work, and if not, why."""
         problems = list(await self._view.problems())
-        said = {
+        said: dict[str, object] = {
             "ready": not problems,
             "starting": not problems and self._view.is_starting(),
             "standing_by": self._view.is_standing_by(),
             "problems": problems,
         }
+        if notices := list(self._view.notices()):
+            said["notices"] = notices
         return JSONResponse(said, 503 if problems else 200)
 
     async def metrics(self, request: Request) -> Response:

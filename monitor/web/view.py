@@ -80,6 +80,8 @@ class View:
     """How the canaries of platforms look."""
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
     """What to say of the canaries that platforms, seen through collectors, do not have."""
+    notices: Callable[[], Sequence[str]] = tuple
+    """What somebody who asks for the health should know though it keeps nothing from being done."""
     hints: Sequence[str] = ()
     """What somebody who wrote the settings should know, each one Chinese sentence."""
     sample: Sample | None = None
