@@ -191,3 +191,33 @@ def looked_at(office: Office) -> dict[str, str]:
     """Return how the last look at each account's source ended, of those that were looked at."""
     engine_rows = office.rows("SELECT account, last_outcome FROM sources WHERE last_look_at IS NOT NULL")
     return {str(account): str(outcome) for account, outcome in engine_rows}
+
+
+@pytest.mark.slow
+def test_what_was_being_looked_at_when_the_service_was_killed_is_left_alone_for_a_while(
+    office: Office, httpserver: HTTPServer
+) -> None:
+    asked: list[str] = []
+
+    def never(request: Request) -> Response:
+        asked.append(request.path)
+        pause(5)
+        return Response(GOOD[1])
+
+    httpserver.expect_request("/never").respond_with_handler(never)
+    port = free_port()
+    office.settle(f"web:\n  bind: 127.0.0.1:{port}\nplatforms:\n  feed: {{every: 1s}}\n")
+    row = ("A01", "示例1", "网站", "示例县教育局", f"feed={httpserver.url_for('/never')}")
+    office.type("import", "roster", office.table(row, header=(*HEADER, "采集方式"))).done()
+    with office.running("run") as service:
+        until(lambda: bool(asked), service)
+        service.process.kill()
+        service.process.wait()
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        events = [(line["event"], line.get("deaths")) for line in service.logged]
+        assert ("source quarantined", 1) in events
+        pause(5)
+        assert service.stop(signal.SIGTERM) == 0
+    assert asked == ["/never"]
+    assert office.rows("SELECT deaths FROM sources WHERE quarantined_until IS NOT NULL") == [(1,)]
