@@ -31,6 +31,7 @@ programs write for want of a date."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _EXACT_DIGITS = 15
 _PHONE_DIGITS = 11
+_LONGEST_ID = 200
 _LONGEST_SPAN = 100
 """Characters of two days: each mark between them might be the one."""
 _SEPARATORS = re.compile(r"[、，,;；/\n]")
@@ -146,6 +147,16 @@ def identifier(cell: Cell) -> str:
     found = "".join(unicodedata.normalize("NFKC", text(cell)).split())
     if isinstance(cell.value, str) and re.fullmatch(r"\d(\.\d+)?[Ee]\+\d+", found):
         raise BadCellError(f"“{found}”是科学计数，已丢失原来的数字，请把单元格改为文本格式后重填")
+    return found
+
+
+def account_id(cell: Cell) -> str:
+    """Return an account's id: it stands in addresses of pages, where some would lead elsewhere, or nowhere."""
+    found = identifier(cell)
+    if not {".", ".."}.isdisjoint(found.replace("\\", "/").split("/")):
+        raise BadCellError(f"“{one_line(found)}”不能作账号ID：用斜线分开的一段不能只是 . 或 ..")
+    if len(found) > _LONGEST_ID:
+        raise BadCellError(f"“{one_line(found)}”不能作账号ID：最多{_LONGEST_ID}个字")
     return found
 
 

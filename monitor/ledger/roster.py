@@ -185,7 +185,7 @@ def _account(reading: Reading, row: Row, names: Names) -> Account | None:
     """Return the account of a row; None when one of its cells is bad."""
     before = len(reading.faults)
     take = reading.take
-    id_ = reading.require(row, "账号ID", cells.identifier)
+    id_ = reading.require(row, "账号ID", cells.account_id)
     name = reading.require(row, "账号名称", cells.text)
     platform = reading.require(row, "平台", _PLATFORM)
     unit = reading.require(row, "主办单位", cells.text)
