@@ -188,6 +188,17 @@ class Register:
         return came
 
     @cached_property
+    def arrived(self) -> frozenset[str]:
+        """The accounts that are here and were in another area."""
+        return frozenset(id_ for id_ in self.earlier if id_ in self.by_id and self.came_on(id_) is not None)
+
+    @cached_property
+    def departed(self) -> frozenset[str]:
+        """The accounts that were here and are in another area."""
+        last = ((id_, versions[-1].account) for id_, versions in self.earlier.items())
+        return frozenset(id_ for id_, account in last if account is not None and account.area != self.area)
+
+    @cached_property
     def ever_of_unit(self) -> Mapping[str, frozenset[str]]:
         """The accounts that a unit of the area has or had."""
         units: defaultdict[str, set[str]] = defaultdict(set)

@@ -12,7 +12,7 @@ from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, RuleBook
 from monitor.core.notice import Notice, is_alarm
 from monitor.core.register import Register
-from monitor.core.subject import subject_of
+from monitor.core.subject import account_subject, subject_of
 from monitor.core.verdict import area_findings, quiet
 from monitor.pipeline import restating
 from monitor.pipeline.faults import Faults
@@ -20,7 +20,7 @@ from monitor.pipeline.grounding import examine
 from monitor.pipeline.judging import AGAIN, Bench
 from monitor.store import Store, Tx, areas, cases, registers, savepoint
 from monitor.store.columns import portions
-from monitor.store.findings import CHUNK, digest_of, standing_in, stated
+from monitor.store.findings import CHUNK, digest_of, standing_in, standing_on, stated
 
 Whom = tuple[str | None, str | None]
 """An account and its unit, a unit alone, or neither for the area itself."""
@@ -82,6 +82,7 @@ class Surveyor:
     ) -> bool:
         """Judge an area, or some of its accounts, by one rule; return whether that touched any case."""
         standing = standing_in(tx, register.area, rule.id, of)
+        standing |= standing_on(tx, rule.id, register.arrived)
         on = _Hearing(rule, register, self.bench.book(now, register.area), self.bench.calendar.of(register.area), now)
         touched: list[int] = []
         for some in portions(area_findings(rule, register, on.book, now), CHUNK):
@@ -94,7 +95,10 @@ class Surveyor:
                 if planned != NOTHING or stood != digest_of(one):
                     said.append(on.judgement(one, case, planned))
             touched += cases.apply_in_area(tx, said, (), at=now)
-        for gone in portions((*standing, *cases.unsaid_in(tx, register.area, rule.id, of)), CHUNK):
+        # of who is in another area now, that area speaks: its case goes on where the trouble does
+        left = {account_subject(id_) for id_ in register.departed}
+        unsaid = (*standing, *cases.unsaid_in(tx, register.area, rule.id, of))
+        for gone in portions((subject for subject in unsaid if subject not in left), CHUNK):
             before, open_cases = stated(tx, rule.id, gone), cases.open_on(tx, rule.id, gone)
             silences = [on.silence(before.get(subject), open_cases.get(subject)) for subject in gone]
             touched += cases.apply_in_area(tx, (), silences, at=now)

@@ -154,6 +154,15 @@ def standing_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | Non
     return {subject: digest for subject, digest in tx.execute(chosen)}  # noqa: C416 - a dict of all rows keeps them
 
 
+def standing_on(tx: Tx, rule: str, account_ids: Collection[str]) -> dict[str, str]:
+    """Return the digests of a rule's findings on these accounts, whichever area they were in; by subject."""
+    table, found = tables.findings, dict[str, str]()
+    for some in portions([account_subject(id_) for id_ in account_ids], CHUNK):
+        chosen = sa.select(table.c.subject, table.c.digest).where(table.c.rule == rule, table.c.subject.in_(some))
+        found |= {row.subject: row.digest for row in tx.execute(chosen)}
+    return found
+
+
 def stated(tx: Tx, rule: str, subjects: Sequence[str]) -> dict[str, Finding]:
     """Return what a rule says of these subjects as it stands, by subject."""
     table = tables.findings

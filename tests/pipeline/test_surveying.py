@@ -347,6 +347,38 @@ async def test_areas_are_judged_apart(store: Store) -> None:
     assert (await held(of, "CAP-01")) == {"示例县": State.VIOLATED, "邻县": State.OK}
 
 
+@pytest.mark.parametrize(("before", "after"), [("甲县", "乙县"), ("乙县", "甲县")])
+async def test_a_trouble_goes_on_as_one_case_when_its_account_goes_to_another_area(
+    store: Store, before: str, after: str
+) -> None:
+    stays = [account(number, f"https://a.example/{number}", area=area) for number, area in ((2, "甲县"), (3, "乙县"))]
+    of = await living(store, replace(NICHE, area=before), *stays)
+    of.clock.forward(DAY)
+    await of.enrol([replace(NICHE, area=after), *stays])
+    await of.parts.works.judge_all()
+    assert await course(of, "PLT-01") == [([StepKind.TASK], None)]
+    found = {one.account: one.area for one in await store.query(cases.current_findings) if one.rule == "PLT-01"}
+    assert found == {"A01": after}
+    of.clock.forward(DAY)
+    await of.enrol([replace(NICHE, area=after, platform=Platform.WEIBO), *stays])
+    await of.parts.works.judge_all()
+    assert await held(of, "PLT-01") == {}
+    assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
+
+
+@pytest.mark.parametrize(("before", "after"), [("甲县", "乙县"), ("乙县", "甲县")])
+async def test_what_is_no_trouble_where_an_account_now_is_ends(store: Store, before: str, after: str) -> None:
+    twin = account(2, "https://a.example/2", platform=Platform.SOHU, area=before)
+    stays = account(3, "https://a.example/3", area=after)
+    of = await living(store, replace(NICHE, area=before), twin, stays)
+    assert await held(of, "DUP-01") == {"A01": State.WARNING, "A02": State.WARNING}
+    of.clock.forward(DAY)
+    await of.enrol([replace(NICHE, area=after), twin, stays])
+    await of.parts.works.judge_all()
+    assert await held(of, "DUP-01") == {}
+    assert await course(of, "DUP-01") == [([StepKind.TASK], Closing.COMPLETED)] * 2
+
+
 async def test_what_is_late_is_late_no_more_once_a_decision_has_ended_its_case(store: Store) -> None:
     of = await living(store, NICHE)
     of.clock.forward(10 * DAY)
