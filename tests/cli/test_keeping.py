@@ -190,3 +190,23 @@ def test_a_round_that_never_was_is_entered_as_the_page_says(enrolled: Office) ->
     enrolled.type("import", "bulletins", enrolled.table(row, header=header, name="2.csv")).done()
     with open_store(enrolled.address) as store, store.read() as tx:
         assert not missing_rounds(tx)
+
+
+def test_what_names_no_result_is_refused_and_what_does_comes_back_from_an_export(enrolled: Office) -> None:
+    header = ("类型", "对象", "日期", "内容")
+    vague = enrolled.table(("内容安全", "A01", "2026-05-19", "未发现表述问题"), header=header, name="r.csv")
+    said = enrolled.type("import", "records", vague)
+    assert said.code == 1
+    assert "第2行“结果”列：请填写结果，不能由内容“未发现表述问题”认定，可填：存在问题、疑似、已处置" in said.err
+    plain = enrolled.table(
+        ("内容安全", "A01", "2026-05-19", "未发现问题"),
+        ("留言回复", "A01", "2026-05-19", "收到"),
+        header=header,
+        name="s.csv",
+    )
+    enrolled.type("import", "records", plain).done()
+    enrolled.type("export", "records", "--out", "记录.xlsx").done()
+    assert "新增0" in enrolled.type("import", "records", "记录.xlsx").done()
+    enrolled.type("export", "records", "--unstated", "--out", "待写明.xlsx").done()
+    assert load_workbook(enrolled.folder / "待写明.xlsx")["记录"].max_row == 1
+    assert "--unstated 只用于 records" in enrolled.type("export", "cases", "--unstated", "--out", "x.xlsx").err

@@ -5,6 +5,7 @@ from html import unescape
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from monitor.core.account import Role, Source
@@ -457,3 +458,35 @@ def test_pages_say_in_which_area_a_unit_is_where_there_are_several(empty: Store,
         client = TestClient(create_app(view), base_url="http://127.0.0.1:8080")
         for page in ("/accounts", "/accounts/JY-009", "/"):
             assert ("示例县教育局（邻县）" in client.get(page).text) is is_shown
+
+
+def test_records_that_name_no_result_are_a_task_and_stand_on_the_page_of_imports(
+    empty: Store, around: Surroundings
+) -> None:
+    enrol(empty, account("A01", "示例发布"), at=NOW)
+    today = beijing_date(NOW)
+    silent = Record(kind=RecordKind.CONTENT_SAFETY, subject=Subject.ACCOUNT, name="A01", on=today, text="查无问题<b>")
+    with empty.begin() as tx:
+        save_records(tx, [silent], known_at=NOW)
+        row = {
+            "subject": "account/A01",
+            "rule": "SEC-01",
+            "area": "示例县",
+            "was": "violated",
+            "became": "needs_review",
+        }
+        tx.execute(
+            sa.text("INSERT INTO rereadings VALUES (:subject, :rule, :area, :was, :became)"),
+            row,
+        )
+    client = client_of(empty, around)
+    assert "条旧记录未写明结果，请补登" in text_of(client.get("/").text)
+    page = client.get("/imports").text
+    assert "<b>" not in page.partition("查无问题")[2][:20]
+    said = text_of(page)
+    assert "存在问题、疑似、已处置、不属实、未发现问题" in said
+    assert "SEC-01 存在问题 待研判" in said
+    with empty.begin() as tx:
+        save_records(tx, [replace(silent, result=Result.CLEAN)], known_at=NOW)
+    assert "未写明结果，请补登" not in text_of(client.get("/").text)
+    assert "都已写明" in text_of(client.get("/imports").text)
