@@ -172,7 +172,8 @@ def test_an_unfiled_account_is_to_be_deregistered_and_its_unit_to_lose_points_wi
         ("2022-06-06 09:00", "批准开设", State.VIOLATED),
         ("2022-05-25 09:00", "名称变更", State.VIOLATED),
         ("2022-05-25 09:00", "不同意开设", State.VIOLATED),
-        ("2022-05-25 09:00", "拟开设", State.VIOLATED),
+        ("2022-05-25 09:00", "拟开设", State.NEEDS_REVIEW),
+        ("2022-06-20 09:00", "拟开设", State.VIOLATED),  # whatever it was, its ten days are over
     ],
 )
 def test_an_approved_opening_has_ten_working_days_to_be_filed(at: str, text: str, expected: State) -> None:

@@ -25,9 +25,11 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         filings = register.records_of(RecordKind.APP_FILING, account.id)
         if not filings or filings[-1].result is not Result.FILED:
             because = "未登记政务应用程序备案号，待研判。"
+            state, proposals = State.WARNING, [Proposal.REVIEW, Proposal.FILE]
             if filings and filings[-1].result is None:
                 because = f"{asks_to_state(filings[-1:], now)}。"
-            yield on_account(ID, account, book, State.WARNING, because, proposals=(Proposal.REVIEW, Proposal.FILE))
+                state, proposals = State.NEEDS_REVIEW, [Proposal.REVIEW]
+            yield on_account(ID, account, book, state, because, proposals=tuple(proposals))
 
 
 RULE = AreaRule(
@@ -39,7 +41,8 @@ RULE = AreaRule(
     binds=app_like,
     says={
         State.OK: "已登记备案号",
-        State.WARNING: "未登记备案号",
+        State.WARNING: "未登记备案号，或登记为未备案",
+        State.NEEDS_REVIEW: "登记未写明结果",
         State.NOT_APPLICABLE: "不是移动客户端或小程序",
     },
 )

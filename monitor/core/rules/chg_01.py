@@ -7,6 +7,7 @@ after it was first seen, settles it. That an account is gone needs two looks an 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -15,8 +16,8 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.names import normal
 from monitor.core.observation import SECOND_READING, Observation, Timeline
-from monitor.core.record import RecordKind, Result
-from monitor.core.rules.registry import RUNNING, posts_or_serves
+from monitor.core.record import Record, RecordKind, Result
+from monitor.core.rules.registry import RUNNING, asks_to_state, posts_or_serves, unstated
 
 ID = "CHG-01"
 _REPORTED = frozenset({Result.CHANGED, Result.OPENING_APPROVED, Result.SHUT_DOWN, Result.DEREGISTER})
@@ -33,6 +34,9 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if vanished is not None and isinstance(vanished.seen, Timeline):
         because = f"平台显示账号{vanished.seen.standing.label}，台账为{account.status.label}，请人工核查。"
         return _changed(say, vanished, because)
+    if renamed is not None and (unclear := unstated(_reports_since(known, renamed))):
+        because = f"平台显示的账号名称与台账不同；{asks_to_state(unclear, now)}。"
+        return replace(_changed(say, renamed, because), state=State.NEEDS_REVIEW, proposals=(Proposal.REVIEW,))
     if renamed is not None and isinstance(renamed.seen, Timeline) and renamed.seen.profile:
         because = f"平台显示账号名称为“{renamed.seen.profile.name}”，台账为“{account.name}”，无变更备案记录。"
         return _changed(say, renamed, because)
@@ -61,8 +65,12 @@ def _renamed(known: Known, now: datetime) -> Observation | None:
 
 
 def _is_reported(known: Known, one: Observation) -> bool:
+    return any(report.result in _REPORTED for report in _reports_since(known, one))
+
+
+def _reports_since(known: Known, one: Observation) -> tuple[Record, ...]:
     reports = known.records_of(RecordKind.FILING_CHANGE)
-    return any(report.on >= beijing_date(one.first_seen) and report.result in _REPORTED for report in reports)
+    return tuple(report for report in reports if report.on >= beijing_date(one.first_seen))
 
 
 def _changed(say: partial[Finding], one: Observation, because: str) -> Finding:
@@ -84,6 +92,7 @@ RULE = Rule(
     says={
         State.OK: "平台显示信息与台账一致，或变更已备案",
         State.WARNING: "平台显示的名称与台账不同且没有变更备案记录；或相隔1小时两次显示账号已不存在",
+        State.NEEDS_REVIEW: "平台显示的名称与台账不同，而此后的备案变更登记未写明结果",
         State.NOT_APPLICABLE: "待备案、注销中、已注销的账号；网站",
     },
 )

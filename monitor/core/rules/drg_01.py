@@ -15,7 +15,7 @@ from monitor.core.decision import Ruling
 from monitor.core.deregistration import ID, Progress, Stage, Void, progress
 from monitor.core.finding import Basis, Finding, Known, Pacing, Rule, RuleBook, State
 from monitor.core.phrases import dated, span, until
-from monitor.core.rules.registry import cited, on_account
+from monitor.core.rules.registry import asks_to_state, cited, on_account, unstated
 
 _ASKS = {
     Stage.DECIDED: "登记作出决定的日期",
@@ -35,13 +35,15 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     if reached is None:
         return on_account(ID, known.account, book, State.NOT_APPLICABLE, "未作出注销或清理整合的决定。")
     today = beijing_date(now)
+    unclear = unstated(reached.records)
     is_asked = reached.next is not None and today >= reached.asked_from
+    parts = [*_parts(reached, book.calendar, today), *([asks_to_state(unclear, now)] if unclear else [])]
     finding = on_account(
         ID,
         known.account,
         book,
-        State.WARNING if reached.is_hasty else State.NEEDS_REVIEW if is_asked else State.OK,
-        f"{'，'.join(_parts(reached, book.calendar, today))}。",
+        State.WARNING if reached.is_hasty else State.NEEDS_REVIEW if is_asked or unclear else State.OK,
+        f"{'，'.join(parts)}。",
         since=reached.since,
         basis=Basis.REGISTRY,
         evidence=(*cited(*reached.records), *_looks(reached, known)),
@@ -135,7 +137,7 @@ RULE = Rule(
     says={
         State.OK: "正在按期办理，或已归档",
         State.WARNING: "没有登记备案或公告，或公告期未满，就向平台申请注销",
-        State.NEEDS_REVIEW: "下一步即将到期或已逾期；冻结期满，须按期确认；已两次采集到账号不存在，可以归档",
+        State.NEEDS_REVIEW: "下一步即将到期或已逾期；冻结期满，须确认；两次采集到账号不存在，可以归档；登记未写明结果",
         State.NOT_APPLICABLE: "未作出注销或清理整合的决定；注销后又重新运行，此后没有新的决定",
     },
 )

@@ -63,6 +63,18 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
     if filed.unmatched:
         facts += f"（清单另有{len(filed.unmatched)}行待匹配，请先核对）"
     approval = _approval(account, register, book, today)
+    if approval is not None and approval.result is None:
+        return on_account(
+            ID,
+            account,
+            book,
+            State.NEEDS_REVIEW,
+            f"{facts}；{dated(approval.on, today)}的备案变更登记未写明结果，请补登。",
+            since=approval.on,
+            proposals=(Proposal.REVIEW,),
+            basis=Basis.IMPORT,
+            evidence=(*evidence, *cited(approval)),
+        )
     if approval is not None:
         return on_account(
             ID,
@@ -102,12 +114,12 @@ def _missing(account: Account, register: Register, filed: FiledList, book: RuleB
 
 
 def _approval(account: Account, register: Register, book: RuleBook, today: date) -> Record | None:
-    """Return the approval of the account's opening, as long as it gives time for the filing."""
+    """Return the approval of the account's opening, as long as it gives time for the filing, or what may be one."""
     for record in reversed(register.records_of(RecordKind.FILING_CHANGE, account.id)):
         last = book.calendar.workday_after(record.on, book.number(ID, "approval_workdays"))
         if record.result is Result.OPENING_REFUSED or book.calendar.days_late(last, today):
             return None
-        if record.result is Result.OPENING_APPROVED:
+        if record.result in {Result.OPENING_APPROVED, None}:
             return record
     return None
 
@@ -134,7 +146,7 @@ RULE = AreaRule(
         State.WARNING: "不在清单中，但截止日期未过，或开设批准（备案变更记录）未满10个工作日",
         State.VIOLATED: "不在清单中，且截止日期已过",
         State.UNKNOWN: "尚未导入清单；清单超过35天；或不在清单中而账号开设晚于清单、从其他地区划入晚于清单",
-        State.NEEDS_REVIEW: "单位层级未填写",
+        State.NEEDS_REVIEW: "单位层级未填写；或10个工作日内的备案变更登记未写明结果",
         State.NOT_APPLICABLE: "网站",
     },
 )
