@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +56,15 @@ def report(where: Place, *, what: str, out: Path, period: str | None, known_at: 
     settings = where.settings()
     judged_by = bench(settings, settings.work_calendar())
     with where.store() as store:
-        dossiers, records = _gathered(store, judged_by, about, When(at=at, known_at=known_at or at))
-    reports = {"deductions": deductions, "review": review, "deregistration": deregistration}
-    made = reports[what](dossiers, records, about)
+        gathered = _gathered(store, judged_by, about, When(at=at, known_at=known_at or at))
+    dossiers, records, beyond = gathered.dossiers, gathered.records, gathered.beyond
+    match what:
+        case "deductions":
+            made = deductions(dossiers, records, about, beyond)
+        case "review":
+            made = review(dossiers, records, about, beyond)
+        case _:
+            made = deregistration(dossiers, records, about)
     try:
         write_table(out, made.title, [Column(name=name) for name in made.columns], made.rows, head=made.head)
     except LedgerError as error:
@@ -79,8 +86,20 @@ def _period(text: str | None, now: datetime) -> Period:
     return about
 
 
-def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tuple[list[Dossier], list[Record]]:
-    """Return what is held of every account, in the roster's order, and the areas' records, oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """What reports are made of."""
+
+    dossiers: Sequence[Dossier]
+    """What is held of every account, in the roster's order."""
+    records: Sequence[Record]
+    """Those of the areas, oldest first."""
+    beyond: Sequence[Finding]
+    """What the rules say of units and areas."""
+
+
+def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> _Gathered:
+    """Return what reports are made of, as it stood then."""
     from monitor.core.decision import of_this_life
     from monitor.core.deregistration import ID as DEREGISTRATION
     from monitor.core.deregistration import progress
@@ -91,6 +110,7 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
     found: dict[str, list[Finding]] = {}
     weeks: dict[str, tuple[IndexWeek, ...]] = {}
     records: dict[int | None, Record] = {}
+    beyond: list[Finding] = []
     with store.read() as tx:
         for area in registers.areas(tx, now=when.at, known_at=when.known_at):
             register = registers.register(tx, area, now=when.at, known_at=when.known_at)
@@ -99,6 +119,8 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
             for _, finding in judged_by.area_findings(register, when.at):
                 if finding.account is not None:
                     found.setdefault(finding.account, []).append(finding)
+                else:
+                    beyond.append(finding)
 
     def dossier(known: Known) -> Dossier:
         book = judged_by.book(when.at, known.account.area)
@@ -113,7 +135,8 @@ def _gathered(store: Store, judged_by: Bench, about: Period, when: When) -> tupl
             index=tuple(_values(weeks[known.account.area], known.account.id)),
         )
 
-    return [dossier(known) for known in known_then(store, None, when)], list(records.values())
+    dossiers = [dossier(known) for known in known_then(store, None, when)]
+    return _Gathered(dossiers=dossiers, records=list(records.values()), beyond=beyond)
 
 
 def _values(weeks: tuple[IndexWeek, ...], account: str) -> Iterator[str]:

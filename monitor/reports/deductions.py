@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.core.finding import Proposal, State
+from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.record import Record, RecordKind, Result
+from monitor.core.rules.reg_01 import ID as UNFILED
 from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value
+from monitor.reports.spared import spared
 
 COLUMNS = ("主办单位", "账号ID", "账号名称", "平台", "事由", "依据", "开始日期", "证据", "建议扣分", "审定")
 
 
-def deductions(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
-    """Return the violations that propose 扣分, and what an operator recorded in the period."""
+_DEDUCTING = frozenset({UNFILED})
+"""The rules whose violations propose it."""
+
+
+def deductions(
+    dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, beyond: Sequence[Finding] = ()
+) -> Report:
+    """Return the violations that propose 扣分, and what an operator recorded in the period.
+
+    Nobody is exempted from what is 一律; where rules.yaml says otherwise, whoever is counts apart.
+    """
     several = has_areas(dossiers, records)
     judged = list(_judged(in_order(dossiers, records)))
     recorded = list(_recorded(records, period))
@@ -26,6 +37,7 @@ def deductions(dossiers: Sequence[Dossier], records: Sequence[Record], period: P
     head = (
         f"{period.label}：涉及{len(units)}个单位，判定{len(judged)}项，登记{len(recorded)}项。",
         "以下为建议，是否扣分、扣多少分由有权部门审定。",
+        *spared(dossiers, beyond, _DEDUCTING),
     )
     rows = (*judged, *recorded) if several else tuple(row[1:] for row in (*judged, *recorded))
     return Report(title="扣分建议清单", head=head, columns=(AREA, *COLUMNS) if several else COLUMNS, rows=rows)

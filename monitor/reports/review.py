@@ -16,6 +16,7 @@ from monitor.core.verdict import headline
 from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value
+from monitor.reports.spared import spared
 
 COLUMNS = (
     "主办单位",
@@ -44,15 +45,20 @@ CHECKED = ("UPD-01", "APP-01")
 """The veto items (单项否决) that are looked at without a person: 内容不更新."""
 
 
-def review(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
-    """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判, but those in 注销中."""
+def review(
+    dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, beyond: Sequence[Finding] = ()
+) -> Report:
+    """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判, but those in 注销中.
+
+    `beyond` are the findings on units and areas: what of them is exempted is counted, with the accounts that are.
+    """
     put = [one for one in in_order(dossiers, records) if _put(one)]
     several = has_areas(dossiers)
     rows = tuple(_row(one, with_area=several) for one in put if one.account.status is not AccountStatus.DEREGISTERING)
     under_way = len(put) - len(rows)
     rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
-    head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate))
+    head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate), *spared(dossiers, beyond))
     return Report(title="联合研判表", head=head, columns=(AREA, *COLUMNS) if several else COLUMNS, rows=rows)
 
 

@@ -7,10 +7,11 @@ import pytest
 from monitor.app.choices import bench, load_settings, rule_titles
 from monitor.app.clock import now
 from monitor.core.case import Closing
+from monitor.core.finding import State
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.judging import Judge
 from monitor.pipeline.surveying import Surveyor
-from monitor.store import open_store
+from monitor.store import open_store, tallies
 from tests.cli.office import HEADER, Office
 
 TITLES = rule_titles()
@@ -208,3 +209,45 @@ async def test_a_word_on_one_trouble_of_the_contacts_says_nothing_of_the_next(of
     assert found("2026-03-20")[0] == "ok"
     assert found("2026-04-20") == ("warning", "2026-04-01")
     assert found("2026-05-20") == ("warning", "2026-04-01")
+
+
+async def test_what_a_unit_and_an_area_are_exempted_from_is_counted_apart_everywhere(troubled: Office) -> None:
+    for rule in ("SYS-01", "SUP-01"):
+        troubled.type("case", "exempt", number_of(troubled, rule), *WORDS).done()
+    await judge(troubled)
+    said = troubled.type("report", "review", "--out", troubled.folder / "研判.csv").done()
+    assert "另有豁免：单位1个、地区1个，不列入。" in said
+    assert "豁免0个，均不计入。" in said  # of the accounts that were checked
+    with open_store(troubled.address) as store, store.read() as tx:
+        counted = tallies.findings(tx)
+    assert [counted[rule, State.EXEMPTED] for rule in ("SYS-01", "SUP-01")] == [1, 1]
+    found = {one["rule"]: one for one in troubled.type("evaluate", "--all", "--json").json if not one["account"]}
+    assert (found["SYS-01"]["state"], found["SYS-01"]["unit"]) == ("exempted", "示例镇人民政府")
+    assert "未登记信息发布审核制度" in found["SYS-01"]["because"]  # nothing is hidden from the ledger
+
+
+WHOM = {"SYS-01": ("", "示例县教育局", "示例县"), "SUP-01": ("", "", "示例县")}
+
+
+@pytest.mark.parametrize("rule", WHOM)
+def test_an_exemption_of_a_unit_or_an_area_holds_on_its_days_and_at_no_other_moment(office: Office, rule: str) -> None:
+    row = ("A01", "示例发布", "微博", "示例县教育局", "县属单位")
+    table = office.table(row, header=(*HEADER, "单位层级"), name="台账.csv")
+    office.type("import", "roster", table, "--as-of", "2020-01-01").done()
+    header = ("账号ID", "主办单位", "地区", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
+
+    def enter(ruling: str, on: str, until: str = "") -> None:
+        decided = (*WHOM[rule], rule, ruling, "县府办", on, until, "示例〔2026〕1号", "机构改革")
+        office.type("import", "decisions", office.table(decided, header=header, name=f"{ruling}{on}.csv")).done()
+
+    def state(day: str) -> str:
+        said = office.type("evaluate", "--at", f"{day}T09:00", "--known-at", "now", "--all", "--json").json
+        [one] = [one["state"] for one in said if one["rule"] == rule]
+        return str(one)
+
+    enter("豁免", "2026-02-02", "2026-02-28")
+    days = ("2026-02-01", "2026-02-02", "2026-02-28", "2026-03-01")
+    assert [state(day) for day in days] == ["warning", "exempted", "exempted", "warning"]
+    enter("撤销", "2026-02-10")
+    days = ("2026-02-01", "2026-02-09", "2026-02-10", "2026-02-28")
+    assert [state(day) for day in days] == ["warning", "exempted", "warning", "warning"]

@@ -217,3 +217,34 @@ def test_before_the_first_post_that_is_known_nothing_is_claimed() -> None:
     gaps = gaps_of(seen, BOOK, QUARTER, NOW)
     assert gaps is not None
     assert gaps.count == 0
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((), ()),
+        ((State.VIOLATED,), ()),
+        ((State.EXEMPTED,), ("另有豁免：账号1个，不列入。",)),
+        ((State.EXEMPTED, State.EXEMPTED), ("另有豁免：账号2个，不列入。",)),
+    ],
+)
+def test_what_is_exempted_is_counted_apart_in_the_review(states: tuple[State, ...], expected: tuple[str, ...]) -> None:
+    dossiers = [
+        dossier(replace(finding(state, rule="PLT-01"), account=f"A{place}"), name=f"A{place}")
+        for place, state in enumerate(states)
+    ]
+    assert review(dossiers, (), QUARTER).head[2:] == expected
+    assert deductions(dossiers, (), QUARTER).head[2:] == ()  # no rule of theirs proposes a deduction
+
+
+def test_units_and_areas_that_are_exempted_are_counted_beside_the_accounts() -> None:
+    spared = replace(finding(State.EXEMPTED, rule="SYS-01"), account=None, unit="示例局", area="示例县")
+    elsewhere, area = replace(spared, area="邻县"), replace(spared, unit=None, rule="CAP-01")
+    held = replace(spared, unit="示例县民政局", state=State.WARNING)
+    beyond = (spared, replace(spared, rule="REG-02"), elsewhere, area, held)
+    assert review([], (), QUARTER, beyond).head[2:] == ("另有豁免：单位2个、地区1个，不列入。",)
+
+
+def test_where_the_office_s_rules_let_anybody_be_exempted_from_a_deduction_they_are_counted_apart() -> None:
+    made = deductions([dossier(finding(State.EXEMPTED, rule="REG-01"))], (), QUARTER)
+    assert (made.head[2:], made.rows) == (("另有豁免：账号1个，不列入。",), ())

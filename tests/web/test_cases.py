@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
+from monitor.actions.deciding import Wish
+from monitor.actions.deciding import decide as decide_on
+from monitor.actions.who import Who
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Acknowledgement, Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling
@@ -175,3 +178,18 @@ def test_what_the_accounts_of_a_unit_lack_alike_is_one_line_with_a_number_and_a_
         assert f"{account.name} （{account.platform.label}），请于{due.month}月{due.day}日" in shown
     apart = text_of(client_of(empty, around).get("/cases?state=open").text)
     assert "2个账号" not in apart
+
+
+@pytest.mark.parametrize(("unit", "whom"), [("示例县水利局", "示例县水利局"), (None, "示例县")])
+def test_the_page_of_a_unit_s_or_an_area_s_case_shows_who_decided_why_and_by_which_document(
+    empty: Store, office: TestClient, unit: str | None, whom: str
+) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, replace(BOOKLESS, unit=unit, strength=Strength.IN_PRINCIPLE))
+        wish = Wish(ruling=Ruling.EXEMPTED, by="县府办", note=f"机构改革，电话{PHONE}", document="示例〔2026〕1号")
+        decide_on(tx, number, replace(wish, until=date(2026, 12, 31)), {}, who=Who(name="甲"), at=NOW)
+    page = text_of(office.get(f"/cases/{number}").text)
+    assert whom in page
+    assert "豁免 县府办，依据示例〔2026〕1号，有效期至12月31日：机构改革，电话" in page
+    assert PHONE not in page
+    assert "可登记的决定：豁免。" in page

@@ -1,0 +1,28 @@
+"""What was exempted, counted apart from what is put to anybody: neither listed nor hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from monitor.core.decision import sort_of
+from monitor.core.finding import Finding, State
+from monitor.core.record import Subject
+from monitor.core.subject import subject_of
+from monitor.reports.dossier import Dossier
+
+_COUNTED = {Subject.ACCOUNT: "账号{}个", Subject.UNIT: "单位{}个", Subject.AREA: "地区{}个"}
+
+
+def spared(
+    dossiers: Sequence[Dossier], beyond: Iterable[Finding] = (), rules: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Return how many accounts, units and areas are exempted from any rule, or from one of these: one line or none."""
+    findings = (*(finding for one in dossiers for finding in one.findings), *beyond)
+    exempted = {
+        (sort_of(one), subject_of(one))
+        for one in findings
+        if one.state is State.EXEMPTED and (rules is None or one.rule in rules)
+    }
+    counts = {sort: sum(sort is found for found, _ in exempted) for sort in _COUNTED}
+    parts = [said.format(counts[sort]) for sort, said in _COUNTED.items() if counts[sort]]
+    return (f"另有豁免：{'、'.join(parts)}，不列入。",) if parts else ()
