@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 RECORDINGS = "XUNCHA_SAMPLES"
 """Recorded answers are not part of the project: tests left out for want of them may be left out anywhere."""
 
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 - the kernel's folder in memory
+"""Where the tests' files lie where there is room: databases wait for no disk there."""
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+
+THOROUGH = "XUNCHA_THOROUGH"
+"""With it properties are tried as often as hypothesis would; without, a third of that, where they say nothing else."""
+settings.register_profile("quick", max_examples=30)
+settings.load_profile("default" if os.environ.get(THOROUGH) else "quick")
 
 LONGEST_FIRST = (
     "tests/sample/test_replay.py",
+    "tests/pipeline/test_delivery.py",
+    "tests/pipeline/test_moving_times.py",
     "tests/cli/test_running.py",
+    "tests/cli/test_disposals.py",
+    "tests/pipeline/test_grounding.py",
     "tests/store/test_backup.py",
     "tests/store/test_drills.py",
     "tests/pipeline/test_watch.py",

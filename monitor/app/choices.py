@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -47,9 +47,9 @@ EVERY = timedelta(hours=6)
 """How often a source is looked at when the settings do not say."""
 
 
-def _modules(package: ModuleType) -> Iterable[ModuleType]:
-    for found in pkgutil.iter_modules(package.__path__):
-        yield import_module(f"{package.__name__}.{found.name}")
+@cache
+def _modules(package: ModuleType) -> tuple[ModuleType, ...]:
+    return tuple(import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__))
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -102,6 +103,7 @@ def _each(span: Days) -> Iterator[date]:
         day += ONE_DAY
 
 
+@cache
 def _statutory() -> _Days:
     """Return the days that are published for the whole country."""
     from holidays import country_holidays  # noqa: PLC0415 - most commands need no calendar

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -68,7 +69,7 @@ def read(path: Path) -> Document:
     name = str(path)
     text = _text(path, name)
     try:
-        root: Node | None = YAML(typ="safe", pure=True).compose(text)
+        root = _composed(text)
     except MarkedYAMLError as error:
         raise SettingsError([_broken(error, name)]) from error
     except YAMLError as error:
@@ -78,6 +79,13 @@ def read(path: Path) -> Document:
     if reader.problems:
         raise SettingsError(reader.problems)
     return Document(name=name, values=values, lines=reader.lines)
+
+
+@lru_cache(maxsize=8)
+def _composed(text: str) -> Node | None:
+    """Return the tree of a text, which nobody changes: whoever reads the same files again pays for them once."""
+    root: Node | None = YAML(typ="safe", pure=True).compose(text)
+    return root
 
 
 def _text(path: Path, name: str) -> str:
