@@ -240,10 +240,20 @@ _TITLE_MOST, _NAME_MOST, _ADDRESS_MOST = 200, 200, 2_000
 """Characters of what a far side wrote; every reader has limits of its own, and none may forget one."""
 
 
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 def within_bounds(seen: Seen) -> Seen:
     """Return what was seen, no larger than anything honest is: the newest posts of a list, which then covers some."""
     if isinstance(seen, Download):
-        return replace(seen, package=_cut(seen.package), version=_cut(seen.version), shop=_cut(seen.shop))
+        return replace(
+            seen,
+            package=_cut(seen.package),
+            version=_cut(seen.version),
+            shop=_cut(seen.shop),
+            released_at=_in_time(seen.released_at),
+            certificate_until=_in_time(seen.certificate_until),
+        )
     about = seen.profile
     return replace(
         _of_newest(seen),
@@ -252,16 +262,17 @@ def within_bounds(seen: Seen) -> Seen:
 
 
 def _of_newest(seen: Timeline) -> Timeline:
-    posts = tuple(_short(post) for post in seen.posts[:POSTS_MOST])
+    kept = [n for n, post in enumerate(seen.posts) if _EARLIEST <= post.published_at <= _LATEST][:POSTS_MOST]
+    posts = tuple(_short(seen.posts[n]) for n in kept)
     if len(posts) == len(seen.posts):
         return replace(seen, posts=posts)
-    oldest = min(post.published_at for post in posts)
+    oldest = min((post.published_at for post in posts), default=_LATEST)
     return replace(
         seen,
         posts=posts,
         covers=Covers.SOME,
         whole_from=None if seen.whole_from is None else max(seen.whole_from, oldest),
-        places=seen.places[:POSTS_MOST],
+        places=tuple(seen.places[n] for n in kept) if seen.places else (),
     )
 
 
@@ -270,6 +281,11 @@ def _short(post: Post) -> Post:
     if not is_long:
         return post
     return replace(post, title=post.title[:_TITLE_MOST], url=post.url if len(post.url or "") <= _ADDRESS_MOST else None)
+
+
+def _in_time(moment: datetime | None) -> datetime | None:
+    """Return a moment that a far side wrote, brought into the time of which can be reckoned: 9999 is no year."""
+    return moment and min(max(moment, _EARLIEST), _LATEST)
 
 
 def _cut(name: str | None) -> str | None:

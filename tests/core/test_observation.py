@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.observation import Covers, KnownPost, Observation, Post, Precision, Reason, merge, timeline
+from monitor.core.download import Download, Link
+from monitor.core.observation import (
+    POSTS_MOST,
+    Covers,
+    KnownPost,
+    Observation,
+    Post,
+    Precision,
+    Profile,
+    Reason,
+    Timeline,
+    merge,
+    timeline,
+    within_bounds,
+)
 from tests.core.build import beijing_time, observation, post
 
 NOW = beijing_time("2026-05-20 09:00")
@@ -132,3 +146,39 @@ def test_a_list_that_is_whole_up_to_an_earlier_moment_misses_nothing_that_came_a
         known = {one.post.key: one for one in (*known.values(), *merged.changed)}
     assert known[NEW.key].missing_since is None, "it says nothing of that time"
     assert known[MIDDLE.key].withdrawn_at is not None
+
+
+FAR = st.datetimes(timezones=st.just(UTC))
+
+
+@given(st.lists(st.tuples(FAR, st.text(max_size=400), st.booleans()), max_size=40), st.integers(1, 20))
+def test_what_a_look_saw_is_brought_within_bounds(written: list[tuple[datetime, str, bool]], times: int) -> None:
+    seen = timeline(
+        [
+            Post(published_at=moment, title=title, url=title * 20 or None, is_year_guessed=is_guessed)
+            for moment, title, is_guessed in written * times
+        ],
+        profile=Profile(name="n" * 999, id="i" * 999),
+    )
+    kept = within_bounds(seen)
+    assert isinstance(kept, Timeline)
+    assert len(kept.posts) <= POSTS_MOST
+    assert len(kept.places) in {0, len(kept.posts)}
+    assert all(1970 <= one.published_at.year <= 2200 for one in kept.posts)
+    assert all(len(one.title) <= 200 and len(one.url or "") <= 2_000 for one in kept.posts)
+    assert kept.profile is not None
+    assert len(kept.profile.name or "") == len(kept.profile.id or "") == 200
+    assert kept.covers is (Covers.ALL if len(kept.posts) == len(seen.posts) else Covers.SOME)
+    assert within_bounds(kept) == kept
+
+
+def test_a_paper_that_holds_until_the_end_of_time_can_still_be_reckoned_with() -> None:
+    seen = Download(
+        link=Link.SERVICE,
+        certificate_until=datetime.max.replace(tzinfo=UTC),
+        released_at=datetime.min.replace(tzinfo=UTC),
+    )
+    kept = within_bounds(seen)
+    assert isinstance(kept, Download)
+    assert kept.certificate_until == datetime(2200, 1, 1, tzinfo=UTC)
+    assert kept.released_at == datetime(1970, 1, 1, tzinfo=UTC)
