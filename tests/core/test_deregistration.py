@@ -14,7 +14,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.deregistration import Progress, Stage, freeze_days, progress
 from monitor.core.finding import Finding, Known, State
 from monitor.core.observation import Observation, Standing
-from monitor.core.record import RecordKind
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Version
 from monitor.core.rules import drg_01, upd_01
 from tests.core.area import book, record, ruled
@@ -557,3 +557,17 @@ def test_a_decision_made_while_an_account_was_closed_is_not_that_of_its_next_end
     versions = "运行 01-01, 已注销 05-02, 运行 06-10, 注销中 06-12"
     known = closing("申请 05-04", ruled(Ruling.DEREGISTERED, "2026-05-05", "TWN-01"), versions=versions)
     assert verdict(known, "06-15").because == "注销尚未登记进度，请登记作出决定的日期。"
+
+
+def test_a_mark_that_names_no_step_is_asked_for_and_marks_none() -> None:
+    finding = verdict(closing("备案 04-03, 已经公告一次 04-05"), "04-06")
+    assert finding.state is State.NEEDS_REVIEW
+    assert "4月5日的注销进度登记未写明结果，请补登" in finding.because
+    assert reached(closing("备案 04-03, 已经公告一次 04-05"), "04-06 09:00").stage is Stage.FILED
+
+
+def test_content_that_did_not_move_has_not_moved() -> None:
+    known = closing("备案 04-03", MERGED, target=("示例发布", "04-20"))
+    unmoved = replace(known.records[-1], result=Result.NOT_MOVED)
+    stayed = replace(known, records=(*known.records[:-1], unmoved))
+    assert reached(stayed, "04-21 09:00").next is Stage.MOVED

@@ -719,3 +719,86 @@ def test_full_width_twins_are_the_same_unit_in_records_names_and_numbers_of_acco
     assert state(name_01.RULE, register(mine)) is State.WARNING
     other = replace(mine, id="A02", unit="示例局(本级)")
     assert {finding.state for finding in judged(dup_01.RULE, register(mine, other))} == {State.WARNING}
+
+
+# --- results that are denials, and records that name none ---
+
+
+@pytest.mark.parametrize(
+    ("own", "common", "expected"),
+    [
+        (("应急预案",), (), State.OK),
+        (("应急预案", "未建立"), (), State.WARNING),
+        (("应急预案", "已废止"), (), State.WARNING),
+        (("已废止", "应急预案"), (), State.OK),
+        (("已废止",), ("应急预案",), State.OK),  # what the area has holds for every unit
+        ((), ("应急预案", "已废止"), State.WARNING),
+        (("应急预案（已废止）",), (), State.NEEDS_REVIEW),
+        (("尚未建立应急预案",), (), State.NEEDS_REVIEW),
+    ],
+)
+def test_an_institution_is_there_where_the_latest_record_says_so(
+    own: tuple[str, ...], common: tuple[str, ...], expected: State
+) -> None:
+    others = ("信息发布审核制度", "安全管理制度", "考核评价办法")
+    records = [record(RecordKind.INSTITUTION, AREA, "2022-06-01", name, Subject.AREA) for name in others]
+    for name, subject, said in (("示例县教育局", Subject.UNIT, own), (AREA, Subject.AREA, common)):
+        for place, word in enumerate(said):
+            item = "应急预案" if word in {"应急预案", "未建立", "已废止"} else ""
+            text = "" if word == "应急预案" else word
+            on = f"2022-06-{place + 2:02}"
+            records.append(record(RecordKind.INSTITUTION, name, on, text, subject, item=item))
+    ordered = tuple(sorted(records, key=lambda one: one.on))
+    assert only(judged(sys_01.RULE, register(records=ordered), "2022-08-01 09:00")).state is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "text", "at", "expected"),
+    [
+        (trn_01, RecordKind.TRAINING, "集中学习", "2022-12-31 09:00", State.OK),
+        (trn_01, RecordKind.TRAINING, "未举办", "2022-12-31 09:00", State.VIOLATED),
+        (trn_01, RecordKind.TRAINING, "原定培训取消", "2022-12-31 09:00", State.NEEDS_REVIEW),
+        (sup_01, RecordKind.INSPECTION, "未发现问题", "2022-06-01 09:00", State.OK),
+        (sup_01, RecordKind.INSPECTION, "存在问题", "2022-06-01 09:00", State.OK),  # there was one
+        (sup_01, RecordKind.INSPECTION, "未开展", "2022-06-01 09:00", State.WARNING),
+        (sup_01, RecordKind.INSPECTION, "拟于下月检查", "2022-06-01 09:00", State.NEEDS_REVIEW),
+    ],
+)
+def test_what_did_not_happen_does_not_count_for_an_area(
+    rule: object, kind: RecordKind, text: str, at: str, expected: State
+) -> None:
+    of = register(records=(record(kind, AREA, "2022-05-10", text, Subject.AREA),))
+    assert only(judged(rule.RULE, of, at)).state is expected  # type: ignore[attr-defined]
+
+
+def test_a_phase_that_was_called_off_is_told_of_no_more() -> None:
+    planned = record(RecordKind.PHASE, AREA, "2023-03-05", "春季清理", Subject.AREA, item="春季清理")
+    off = record(RecordKind.PHASE, AREA, "2023-03-05", "取消", Subject.AREA, item="春季清理")
+    assert only(judged(pha_01.RULE, register(records=(planned,)), "2023-03-01 09:00")).state is State.WARNING
+    assert only(judged(pha_01.RULE, register(records=(planned, off)), "2023-03-01 09:00")).state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", State.OK), ("已报送", State.OK), ("未报送", State.WARNING), ("尚未收齐", State.NEEDS_REVIEW)],
+)
+def test_a_unit_has_reported_where_its_return_says_so(text: str, expected: State) -> None:
+    sent = record(RecordKind.UNIT_RETURN, "示例县教育局", "2022-05-16", text, Subject.UNIT)
+    assert only(judged(reg_02.RULE, register(records=(sent,)), "2022-05-18 09:00")).state is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("已备案", State.OK), ("未备案", State.WARNING), ("正在办理备案", State.NEEDS_REVIEW)],
+)
+def test_an_app_is_filed_where_its_record_says_so(text: str, expected: State) -> None:
+    of = register(
+        account(platform=Platform.MINI_PROGRAM), records=(record(RecordKind.APP_FILING, "A01", "2026-05-10", text),)
+    )
+    assert state(app_03.RULE, of, "2026-11-20 09:00") is expected
+
+
+def test_an_order_to_mend_is_no_order_to_close() -> None:
+    finding = verdict(cln_01.RULE, register(records=(record(RecordKind.JOINT_REVIEW, "A01", "2022-05-10", "整改"),)))
+    assert finding.proposals == (Proposal.RECTIFY,)
+    assert finding.state is State.WARNING

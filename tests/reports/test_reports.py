@@ -70,6 +70,13 @@ def test_what_an_operator_recorded_in_the_period_is_listed_as_such() -> None:
     assert made.head[0] == "2026年第二季度：涉及1个单位，判定0项，登记1项。"
 
 
+def test_what_is_not_deducted_is_not_listed() -> None:
+    spared = record(RecordKind.DEDUCTION, "示例局", "2026-04-01", "不予扣分", Subject.UNIT)
+    vague = record(RecordKind.DEDUCTION, "示例局", "2026-04-02", "经研究免扣", Subject.UNIT)
+    (row,) = rows(deductions([], [spared, vague], QUARTER))
+    assert row["依据"] == "人工登记，未写明结果，请补登"
+
+
 def test_units_stand_in_their_standing_order_and_the_others_as_in_the_roster() -> None:
     order = [
         record(RecordKind.UNIT_ORDER, unit, "2026-01-01", place, Subject.UNIT)
