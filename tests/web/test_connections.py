@@ -21,7 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from monitor.web import Limits, Server, listening
 from monitor.web.connections import FEWEST, MOST, Net, Seldom, home_of, is_among
-from monitor.web.queue import AT_ONCE, WAITING, Queue
+from monitor.web.queue import AT_ONCE, HEAVY_AT_ONCE, WAITING, Queue
 
 GET = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -296,7 +296,8 @@ async def until(true: Callable[[], bool], patience: float = 5) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up() -> None:
+@pytest.mark.parametrize(("path", "most"), [("/messages", AT_ONCE), ("/accounts", HEAVY_AT_ONCE)])
+async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up(path: str, most: int) -> None:
     made, at_once, going_on = 0, 0, asyncio.Event()
     fetched = asyncio.Event()
 
@@ -308,7 +309,7 @@ async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up()
         made -= 1
         await Response("page")(scope, receive, send)
 
-    async def ask(method: str = "GET", path: str = "/") -> int:
+    async def ask(method: str = "GET", path: str = path) -> int:
         statuses: list[int] = []
 
         async def send(message: Message) -> None:
@@ -322,8 +323,8 @@ async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up()
 
     queue = Queue(page)
     fetched.set()
-    asked = [asyncio.create_task(ask()) for _ in range(AT_ONCE + WAITING)]
-    await until(lambda: made == AT_ONCE)
+    asked = [asyncio.create_task(ask()) for _ in range(most + WAITING)]
+    await until(lambda: made == most)
     assert await ask() == 503, "too many wait already"
     fetched.clear()
     going_on.set()
@@ -331,10 +332,10 @@ async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up()
     assert not any(one.done() for one in asked)
     fetched.set()
     assert {await one for one in asked} == {200}
-    assert at_once == AT_ONCE
+    assert at_once == most
     going_on.clear()
     others = [asyncio.create_task(ask(*one)) for one in (("POST", "/k/x"), ("GET", "/healthz"), ("GET", "/static/a"))]
-    asked = [asyncio.create_task(ask()) for _ in range(AT_ONCE)]
-    await until(lambda: made == AT_ONCE + len(others))
+    asked = [asyncio.create_task(ask()) for _ in range(most)]
+    await until(lambda: made == most + len(others))
     going_on.set()
     assert {await one for one in (*asked, *others)} == {200}
