@@ -14,7 +14,7 @@ from monitor.core.decidable import advice, recommended, refusal
 from monitor.core.decision import Decision, Ruling, exemption_ends, in_force, missing_parts
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.phrases import plain
-from monitor.store import Tx, cases, decisions, roster
+from monitor.store import Tx, areas, cases, decisions, roster
 from monitor.store.audit import Act, record_audit
 
 VERBS: Mapping[Ruling, str] = {
@@ -190,5 +190,5 @@ def whom(tx: Tx, one: Case) -> str:
         return f"“{plain(account.name)}”（{account.platform.label}，{plain(account.unit)}）"
     if one.unit is None:
         return one.account or plain(one.area or "")
-    is_one_of_several = len(roster.areas_on(tx, at=roster.LATEST, known_at=roster.LATEST)) > 1
+    is_one_of_several = len(areas.moments(tx)) > 1
     return f"{plain(one.unit)}（{plain(one.area or '')}）" if is_one_of_several else plain(one.unit)

@@ -38,7 +38,8 @@ def with_beginnings(
 ) -> Iterator[Finding]:
     """Yield findings, each with the day on which its state began and the moment from which its trouble has lasted.
 
-    A trouble with a name of its own (a record that was entered) is as old as that; any other as its state.
+    A trouble with a name of its own (a record that was entered) is as old as that, or as its rule says; any other as
+    its state.
     """
     if rule.reach is None:
         yield from findings
@@ -118,7 +119,8 @@ class _Past:
 
     def dated(self, finding: Finding, begun: datetime) -> Finding:
         """Return a finding with its day: nothing is broken before its rule is in force, nor before it is opened."""
-        own = start_of_day(finding.since) if finding.since and finding.episode != self.rule.id else begun
+        named = start_of_day(finding.since) if finding.since and finding.episode != self.rule.id else begun
+        own = finding.begun_at or named
         if begun not in self.days:
             self.days[begun] = shown(begun, self.rule.id, self.book)
         day = self.days[begun]

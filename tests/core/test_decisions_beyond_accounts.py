@@ -14,10 +14,11 @@ from monitor.core.calendar import EVER, beijing_date
 from monitor.core.decision import Decision, Ruling, exemptions, in_force
 from monitor.core.finding import AreaRule, Finding, State
 from monitor.core.passing import pass_rate
+from monitor.core.record import RecordKind, Subject
 from monitor.core.register import Register, Version
-from monitor.core.rules import cap_01, mat_01, plt_01, sup_01, sys_01, trn_01
+from monitor.core.rules import cap_01, fake_01, mat_01, plt_01, sup_01, sys_01, trn_01
 from monitor.core.subject import subject_of
-from tests.core.area import AREA, judged, register
+from tests.core.area import AREA, judged, record, register
 from tests.core.build import account, beijing_time
 
 FIRST = date(2022, 10, 3)
@@ -148,3 +149,25 @@ def test_that_so_many_accounts_are_kept_holds_for_the_time_in_which_they_are_too
     assert ("已决定保留（县府办）。" in finding.because) is (expected is State.EXEMPTED)
     [few] = judged(cap_01.RULE, register(*TWO[:10], decisions=(kept,)), "2022-10-20 09:00")
     assert few.state is State.OK
+
+
+def rejected(rule: str, on: str) -> Decision:
+    return Decision(
+        area=AREA, rule=rule, episode="", ruling=Ruling.REJECTED, by="县府办", at=beijing_time(f"{on} 00:00")
+    )
+
+
+def test_a_false_alarm_of_one_impostor_says_nothing_of_the_next() -> None:
+    first = record(RecordKind.IMPOSTOR, AREA, "2022-10-03", "发现", Subject.AREA)
+    second = record(RecordKind.IMPOSTOR, "A01", "2022-10-10", "发现")
+    of = register(*TWO, records=(first,), decisions=(rejected("FAKE-01", "2022-10-05"),))
+    both = replace(of, records=(first, second))
+    assert [one.state for one in judged(fake_01.RULE, of, "2022-10-20 09:00")] == [State.OK]
+    [found] = judged(fake_01.RULE, both, "2022-10-20 09:00")
+    assert (found.state, found.since) == (State.WARNING, date(2022, 10, 3))
+
+
+def test_what_was_found_of_a_year_without_training_holds_on_its_last_day_too() -> None:
+    for day, state in (("2022-11-30", State.OK), ("2022-12-31", State.OK), ("2023-10-09", State.WARNING)):
+        [found] = judged(trn_01.RULE, register(*TWO, decisions=(rejected("TRN-01", "2022-11-05"),)), f"{day} 09:00")
+        assert found.state is state

@@ -7,10 +7,12 @@ to hand on to the cyberspace office.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
+from monitor.core.calendar import start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
 from monitor.core.matters import Ways, still_open, unstated_since
@@ -42,7 +44,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         parts += [asks_to_state(unclear, now)] if unclear else []
         first = min(still or unclear, key=attrgetter("on"))
         last = max(still or unclear, key=attrgetter("on"))
-        yield on_area(
+        found = on_area(
             ID,
             register.area,
             book,
@@ -53,6 +55,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             evidence=cited(*still, *unclear),
             episode=f"{ID}/{last.on}",
         )
+        yield replace(found, begun_at=start_of_day(last.on))  # what was decided of the former ones is not of this one
 
 
 RULE = AreaRule(

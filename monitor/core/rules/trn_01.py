@@ -8,9 +8,10 @@ year without one is a violation.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
-from monitor.core.calendar import beijing_date
+from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.record import RecordKind, Result, Subject
 from monitor.core.register import Register
@@ -40,16 +41,18 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         )
         return
     is_over = today == date(today.year, 12, 31)
-    yield on_area(
+    autumn = date(today.year, book.number(ID, "remind_month"), 1)
+    found = on_area(
         ID,
         register.area,
         book,
         State.VIOLATED if is_over else State.WARNING,
         f"{today.year}年已组织集中学习培训{held}次，应至少{book.number(ID, 'at_least')}次。",
-        since=today if is_over else date(today.year, book.number(ID, "remind_month"), 1),
+        since=today if is_over else autumn,
         proposals=(Proposal.RECTIFY,),
         episode=f"{ID}/{today.year}",
     )
+    yield replace(found, begun_at=start_of_day(autumn))  # that the year is over is the same trouble, and graver
 
 
 RULE = AreaRule(
