@@ -142,7 +142,7 @@ def test_there_is_a_blank_form_that_imports_as_nothing(enrolled: Office, kind: s
     assert said.done()
     assert said.err.startswith("提示：空白.xlsx：文件中没有可导入的")
     assert said.err.endswith("，请核对是否选错文件或表头位置。\n")
-    assert changed(before, enrolled.content()) == {"acts", "imports"}
+    assert changed(before, enrolled.content()) == {"acts", "imports", "notes"}
 
 
 def test_a_form_offers_the_closed_lists(enrolled: Office) -> None:
