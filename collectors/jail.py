@@ -28,6 +28,7 @@ _X32 = 0x40000000
 
 _TEST = 0x45
 _CREATE_RULES, _ADD_RULE, _RESTRICT = 444, 445, 446
+_PACKAGES = ("collectors", "monitor")
 _ALL_OF_FILES, _READ_FILE, _READ_FOLDER = 0x1FFF, 0x4, 0x8
 """Rights of Landlock's first version, which every later one knows."""
 _CHANGES = 0o1 | 0o2 | 0o100 | 0o1000
@@ -129,7 +130,8 @@ def _shut_files(libc: ctypes.CDLL) -> bool:
 def _own_files() -> Iterator[tuple[str, int]]:
     """Yield the places of the interpreter, the system's libraries and the packages, and what may be done there."""
     of_python = tuple({sys.base_prefix, sys.prefix, "/usr", "/lib", "/lib64", "/etc/localtime", "/etc/ld.so.cache"})
-    for place in of_python:
+    own = (place for name in _PACKAGES if name in sys.modules for place in sys.modules[name].__path__)
+    for place in (*of_python, *own):  # the packages may lie outside of the path, where something else finds them
         yield place, _READ_FILE | _READ_FOLDER
     for place in sys.path:
         if place.startswith(of_python):

@@ -183,7 +183,8 @@ def test_no_hostile_answer_holds_up_the_running_service(office: Office, httpserv
     assert len(seen.waits) > 100
     assert content["A22"] in {"timeline", "unchanged"}
     posts = office.content()["posts"]
-    assert 300 <= len(posts) <= 700
+    ends = office.rows("SELECT account, last_outcome, last_detail FROM sources ORDER BY account")
+    assert 300 <= len(posts) <= 700, ends
     assert not [line for line in service.logged if line["level"] == "error"]
 
 

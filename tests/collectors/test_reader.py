@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ import pytest
 
 from collectors import reader as reader_module
 from collectors import wire
+from collectors.platforms import toutiao
 from collectors.reader import Reader, _Worker, is_harmless
 from collectors.worker import BEGUN
 from monitor.core.collector import Page, Told
@@ -367,3 +369,13 @@ async def test_collecting_garbage_is_no_pages_work(reader: Reader) -> None:
     seen = await reader.read(collecting_of, PAGE)
     assert [post.title for post in seen.posts] == ["False"]
     assert gc.isenabled()
+
+
+async def test_the_program_is_found_wherever_it_is_installed(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation for developers has its packages beside the path, where a finder of its own knows them."""
+    root = str(Path(__file__).parents[2])
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place not in {"", root}])
+    page = replace(PAGE, body=b'{"ok":1}')
+    with pytest.raises(LookFailedError) as caught:
+        await reader.read(toutiao.read, page)
+    assert "process" not in caught.value.detail
