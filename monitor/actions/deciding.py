@@ -13,7 +13,7 @@ from monitor.core.case import Case, Closing
 from monitor.core.decidable import advice, recommended, refusal
 from monitor.core.decision import Decision, Ruling, exemption_ends, in_force, missing_parts
 from monitor.core.finding import Finding, State, Strength
-from monitor.core.phrases import plain
+from monitor.core.phrases import Names, plain
 from monitor.store import Tx, areas, cases, decisions, roster
 from monitor.store.audit import Act, record_audit
 
@@ -185,10 +185,10 @@ def named(tx: Tx, one: Case, titles: Mapping[str, str]) -> str:
 
 def whom(tx: Tx, one: Case) -> str:
     """Return whom a case is about: an account with its unit, a unit, or an area."""
+    names = Names(with_area=len(areas.moments(tx)) > 1)
     account = roster.account(tx, one.account) if one.account else None
     if account is not None:
-        return f"“{plain(account.name)}”（{account.platform.label}，{plain(account.unit)}）"
+        return f"“{plain(account.name)}”（{account.platform.label}，{plain(names.of(account))}）"
     if one.unit is None:
         return one.account or plain(one.area or "")
-    is_one_of_several = len(areas.moments(tx)) > 1
-    return f"{plain(one.unit)}（{plain(one.area or '')}）" if is_one_of_several else plain(one.unit)
+    return plain(names.unit(one.area or "", one.unit))
