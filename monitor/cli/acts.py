@@ -55,9 +55,11 @@ def note(
 
 
 def note_alone(where: Place, action: str, thing: str, detail: str = "") -> None:
-    """Append one act that changed nothing: what was taken out, or looked at."""
+    """Append one act that changed nothing: what was taken out, or looked at; of no database, nothing is."""
     from monitor.app.clock import now
 
+    if not where.is_made:
+        return
     with where.store() as store, store.begin(durable=True) as tx:
         note(tx, now(), action, thing, detail)
 

@@ -24,7 +24,7 @@ def audit_verify(where: Place, *, digest: str | None) -> None:
     """核对操作记录有没有被改动或删去，并给出末条校验值，请另行保存。"""
     from monitor.store import audit, seal
 
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         found = audit.walk_all(tx)
         is_there = digest is None or audit.is_in_chain(tx, digest)
         is_sealed = seal.is_sealed(tx)
@@ -55,7 +55,7 @@ def audit_export(where: Place, *, out: Path) -> None:
 
     names = ("编号", "时间", "操作者", "系统用户", "地址", "操作", "对象", "说明", "之前", "之后", "校验值")
     try:
-        with where.store() as store, store.read() as tx:
+        with where.store(reads=True) as store, store.read() as tx:
             rows = (
                 (
                     one.number,

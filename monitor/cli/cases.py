@@ -41,7 +41,7 @@ def case_list(where: Place, *, everything: bool) -> None:
     from monitor.app.clock import now
     from monitor.store import cases
 
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         found = cases.cases(tx, which=cases.Which.ALL if everything else cases.Which.OPEN)
         lines = [_line(tx, one, rule_titles(), now()) for one in found]
     for line in lines:
@@ -64,7 +64,7 @@ def case_show(where: Place, *, number: int) -> None:
     from monitor.core.phrases import plain
     from monitor.store import cases, decisions, records, roster
 
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         found = cases.case(tx, number)
         if found is None:
             raise Refusal(f"没有编号为{number}的事项，请核对编号。")

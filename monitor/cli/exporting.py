@@ -63,7 +63,7 @@ def export(where: Place, *, what: str, out: Path, person: str | None, form: str 
         if what == "template":
             _write_form(out, form or "roster")
         else:
-            with where.store() as store, store.read() as tx:
+            with where.store(reads=True) as store, store.read() as tx:
                 if what == "records":
                     _write_records(out, tx, unstated=unstated)
                 else:

@@ -67,7 +67,7 @@ def import_roster(
     chains = Chains(all_collectors(settings.platforms))
     moment = now()
     effective_at = as_of or moment
-    with where.store() as store:
+    with where.store(reads=dry_run) as store:
         with store.read() as tx:
             before = roster.accounts(tx, at=effective_at)
         read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
@@ -97,6 +97,7 @@ def import_roster(
             matched = papers.match_again(tx, moment)
             imports.describe(tx, number, counts)
             note(tx, moment, "import roster", file.name, f"编号{number}：{counts}")
+        where.remember_roster()
     if change.overtaken:
         click.echo(
             f"其中{len(change.overtaken)}个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变："
@@ -213,7 +214,7 @@ def import_posts(
     settings = where.settings()
     moment = now()
     seen_at = as_of or moment
-    with where.store() as store:
+    with where.store(reads=dry_run) as store:
         with store.read() as tx:
             known = {account.id: account for account in roster.accounts(tx)}
         posts = _read_posts(file, known, seen_at)

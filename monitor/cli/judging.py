@@ -59,7 +59,7 @@ def evaluate(
     moment = at or now()
     when = When(at=moment, known_at=known_at or moment)
     judged_by = bench(settings, settings.work_calendar())
-    with where.store() as store:
+    with where.store(reads=True) as store:
         if account is None and _is_too_early(store, when):
             warn(["那一时刻还没有台账；按现在所知判定过去，请加 --known-at now"])
         found = judged(store, judged_by, when, account=account, silences=everything)

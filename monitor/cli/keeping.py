@@ -110,7 +110,7 @@ def _take_papers(
 
     several = len(where.settings().office.areas) > 1
     moment = now()
-    with where.store() as store:
+    with where.store(reads=dry_run) as store:
         with store.read() as tx:
             known = Known(whom=papers.directory(tx), area_then=roster.areas_then(tx))
         with refusals():
@@ -154,7 +154,7 @@ def import_decisions(where: Place, *, file: Path, as_of: datetime | None, dry_ru
 
     settings = where.settings()
     moment, titles = now(), rule_titles()
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         whom = papers.directory(tx)
         with refusals():
             read = read_decisions(
@@ -194,7 +194,7 @@ def import_records(where: Place, *, file: Path, as_of: datetime | None, dry_run:
 
     settings = where.settings()
     moment = now()
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         with refusals():
             until = beijing_date(as_of or moment)
             required = settings.rule_book(until).listed("SYS-01", "required")

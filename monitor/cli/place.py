@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -41,15 +42,74 @@ class Place:
             raise Refusal(str(error)) from error
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
-        """Open the database, created and upgraded if need be; its failures are refusals."""
+    def store(self, *, reads: bool = False) -> Iterator[Store]:
+        """Open the database, created and upgraded if need be; its failures are refusals.
+
+        Who only `reads` creates none: where there is none, they read an empty one that is gone afterwards.
+        """
         from monitor.store import StoreError, open_store
 
+        with ExitStack() as stack:
+            db = self.db
+            if reads and not self.is_made:
+                db = f"sqlite:///{stack.enter_context(TemporaryDirectory(prefix='xuncha-'))}/empty.db"
+            try:
+                yield stack.enter_context(open_store(db))
+            except StoreError as error:
+                raise Refusal(str(error)) from error
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a database, or something in its place."""
+        from monitor.store import StoreError, is_made
+
         try:
-            with open_store(self.db) as store:
-                yield store
+            return is_made(self.db)
         except StoreError as error:
             raise Refusal(str(error)) from error
+
+    @property
+    def _mark(self) -> Path:
+        """The file beside the settings that says that there is a roster."""
+        return self.config / "roster.known"
+
+    def remember_roster(self) -> None:
+        """Have a later start know that there was a roster; where the settings cannot be written, an alert does."""
+        from monitor.app.clock import now
+        from monitor.core.calendar import beijing_date
+
+        if self._mark.exists():
+            return
+        with suppress(OSError):
+            self._mark.write_text(
+                f"{beijing_date(now())}起，数据库 {self._shown} 里有台账。数据库丢失时，服务凭这个文件拒绝启动；"
+                "确实要从空的数据库开始的，删除这个文件。\n",
+                encoding="utf-8",
+            )
+
+    def refuse_lost(self) -> None:
+        """Refuse to work on a database without a roster where there was one before."""
+        from monitor.store import StoreError
+        from monitor.store.backup import holds_roster
+
+        if not self._mark.exists():
+            return
+        try:
+            is_there = self.is_made and holds_roster(self.db)
+        except StoreError as error:
+            raise Refusal(str(error)) from error
+        if not is_there:
+            raise Refusal(
+                f"数据库 {self._shown} 里没有台账，而此前有过（见 {self._mark}），数据库可能已丢失或地址写错，未启动。"
+                "请核对 --db 或环境变量 XUNCHA_DB，或用备份恢复；确实要从空的数据库开始的，删除该文件再启动。"
+            )
+
+    @property
+    def _shown(self) -> str:
+        """The database's address, without a password."""
+        from monitor.store import shown
+
+        return shown(self.db)
 
     @asynccontextmanager
     async def parts(self, settings: Settings, store: Store) -> AsyncIterator[Parts]:

@@ -55,7 +55,7 @@ def report(where: Place, *, what: str, out: Path, period: str | None, known_at: 
     at = about.judged_at(moment)
     settings = where.settings()
     judged_by = bench(settings, settings.work_calendar())
-    with where.store() as store:
+    with where.store(reads=True) as store:
         gathered = _gathered(store, judged_by, about, When(at=at, known_at=known_at or at))
     dossiers, records, beyond = gathered.dossiers, gathered.records, gathered.beyond
     match what:

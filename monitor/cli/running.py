@@ -7,7 +7,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Coroutine, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,9 @@ SAMPLE_DB = Path("data/sample.db")
 @place
 def run(where: Place, *, or_sample: bool) -> None:
     """运行服务，直到按 Ctrl-C 或收到 SIGTERM。"""
+    from monitor.store import StoreError, roster
+
+    where.refuse_lost()
     if or_sample and not _has_roster(where):
         _sample(where)
         return
@@ -40,6 +43,9 @@ def run(where: Place, *, or_sample: bool) -> None:
     with where.store() as store:
         if not store.can_stand_by:
             _claim(store)
+        with suppress(StoreError), store.read() as tx:  # what cannot be read now is said once it serves
+            if roster.has_roster(tx):
+                where.remember_roster()
         with _listening(settings) as sock:
             _stay(_run(where, settings, store, sock))
 
@@ -54,7 +60,7 @@ def sample(where: Place) -> None:
 def _has_roster(where: Place) -> bool:
     from monitor.store import roster
 
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         return roster.has_roster(tx)
 
 

@@ -36,7 +36,7 @@ def message_list(where: Place, *, state: str | None) -> None:
     from monitor.store import outbox
 
     states = [_labelled(state)] if state else None
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         kept = outbox.messages(tx, states=states)
     for one in kept:
         click.echo(
@@ -78,7 +78,7 @@ def message_show(where: Place, *, number: str) -> None:
     from monitor.core.token import concealed
     from monitor.store import outbox
 
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         (kept,) = _found(tx, [number])
         tries = outbox.attempts_of(tx, kept.message.id)
     if kept.message.address or kept.message.mentions:

@@ -82,6 +82,12 @@ def db_upgrade(where: Place) -> None:
             click.echo(f"数据库已从版本 {before} 升级到 {HEAD}。")
 
 
+def _refuse_none(where: Place) -> None:
+    """Refuse to take anything out of a database that is not there."""
+    if not where.is_made:
+        raise Refusal("没有这个数据库，请核对 --db 或环境变量 XUNCHA_DB。")
+
+
 @db.command("backup", cls=Command)
 @click.option(
     "--out",
@@ -96,6 +102,7 @@ def db_backup(where: Place, *, out: Path) -> None:
     """备份数据库，服务可以照常运行。备份是一个 SQLite 文件。"""
     from monitor.store.backup import back_up
 
+    _refuse_none(where)
     with where.store() as store, _telling("正在备份") as tell:
         back_up(store, out, tell)
     note_alone(where, "db backup", out.name)
@@ -130,6 +137,7 @@ def db_copy(where: Place, *, to: str) -> None:
     from monitor.store import open_store
     from monitor.store.copying import copy
 
+    _refuse_none(where)
     with where.store() as source, open_store(to) as target, _telling("正在复制") as tell:
         copied = copy(source, target, tell)
     for one in copied:

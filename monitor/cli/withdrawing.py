@@ -35,7 +35,7 @@ def import_list(where: Place) -> None:
     """列出导入过的文件，最近的在前；编号用于撤回。"""
     from monitor.store import imports
 
-    with where.store() as store, store.read() as tx:
+    with where.store(reads=True) as store, store.read() as tx:
         found = imports.imports(tx)
     for one in found:
         click.echo(_line(one))

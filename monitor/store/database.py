@@ -279,6 +279,33 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
     return Store(parsed, patience, before)
 
 
+def is_made(url: str) -> bool:
+    """Whether there is a database of ours at an address, or something in its place; makes none. Raises StoreError."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        try:
+            return file_of(parsed).stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # whoever opens it is told why that cannot be done
+    with spoken(parsed):
+        engine = _engine(parsed, PATIENCE, _prepare_reader, _begin_reading)
+        try:
+            with engine.connect() as connection:
+                return bool(sa.inspect(connection).get_table_names())
+        finally:
+            engine.dispose()
+
+
+def shown(url: str) -> str:
+    """Return an address as people may read it: a file's whole path, or a server's address without its password."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return str(file_of(parsed).absolute())
+    return parsed.render_as_string(hide_password=True)
+
+
 def parse_url(url: str | sa.URL) -> sa.URL:
     """Return what an address means; raises StoreError where it means no database of ours."""
     try:
