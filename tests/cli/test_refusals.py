@@ -254,7 +254,7 @@ def test_a_database_from_the_future_is_left_alone(office: Office, words: tuple[s
     ],
 )
 def test_an_address_of_no_database_is_one_sentence(office: Office, url: str, why: str) -> None:
-    assert why in office.type("--db", url, "evaluate").refused()
+    assert why in office.type("--db", url, "db", "upgrade").refused()
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def sealed(office: Office) -> Iterator[Callable[[Path], None]]:
 
 
 @pytest.mark.file
-@pytest.mark.parametrize("words", [("evaluate",), ("message", "list"), ("run",), ("sample",)], ids=" ".join)
+@pytest.mark.parametrize("words", [("db", "upgrade"), ("run",), ("sample",)], ids=" ".join)
 def test_a_folder_that_cannot_be_written_is_one_sentence(
     office: Office, sealed: Callable[[Path], None], words: tuple[str, ...]
 ) -> None:
