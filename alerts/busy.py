@@ -16,12 +16,14 @@ _LOOKED_AT = 2_000
 """Characters of a far side's words that are looked at."""
 
 _TOO_MUCH = re.compile(
-    r"frequen(?:cy|t)|\bfreq\b|throttl|\brate[ _-]?(?:limit|exceed)|\bconcurren(?:t|cy)|flow ?control|\bqps\b"
+    r"frequen(?:cy|t)|(?<![a-z])freq(?![a-z])|throttl|(?<![a-z])rate[ _-]?(?:limit|exceed)|(?<![a-z])concurren(?:t|cy)"
+    r"|flow ?control|(?<![a-z])qps(?![a-z])"
     r"|too (?:fast|quick|often|frequent|much (?:mail|message|request|traffic))"
     r"|too many(?! (?:hops|received|invalid|bad|unknown|errors?|recipients?))"
     r"|(?:limit|exceed)\w{0,3}[^.;,]{0,30}\b(?:per|a) (?:second|minute|hour|day)\b|(?:minute|hour|dai?ly)[ _-]?quota"
     r"|频率|频次|频繁|限流|流控|限频|限速|并发|(?:过|太)快|请求(?:数|次数|量)?(?:过|太)(?:多|高)|次数(?:过多|太多|超|已达|达到)"
-    r"|(?:调用|请求|发送|访问)(?:次数|量|数)?(?:已|均|都)?(?:超(?:过|出|限)|达到?上限)",
+    r"|(?:调用|请求|发送|访问|流量|消息)(?:次数|条数|数量|量|数)?(?:已|均|都)?(?:超(?:过|出|限)|达到?上限)"
+    r"|(?:当|今|每)[日天][^。；;,，]{0,20}(?:上限|超限|限额|限制)",
     re.IGNORECASE,
 )
 _LATER = re.compile(

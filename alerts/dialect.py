@@ -18,6 +18,9 @@ from monitor.core.message import Attempt, Outcome
 LONGEST_PAUSE = timedelta(hours=6)
 """The most that a Retry-After header is believed."""
 _BUSY_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_INNER = re.compile(r"subcode=([0-9]{1,9})\b")
+_LOOKED_AT = 2_000
+"""Characters of an answer's words that are looked at."""
 _BAD_REQUEST = re.compile(r"bad request|invalid|param|format|参数|格式", re.IGNORECASE)
 
 
@@ -40,6 +43,8 @@ class Dialect:
     """Those of them that also mean a bad request, where the words say that."""
     nobody: frozenset[int] = frozenset()
     """The codes that mean that there is no such person."""
+    wrapper: int | None = None
+    """The code that only says that what is wrong stands beside it, as a code of its own."""
 
     def verdict(self, reply: Reply, now: datetime, secrets: Iterable[str | None] = ()) -> Attempt:
         """Return what a reply means; `secrets` are kept out of what the operator sees."""
@@ -50,7 +55,7 @@ class Dialect:
         code = self.code_of(answer)
         if code is not None:
             said = next((str(answer[name]) for name in self.words if name in answer), "")
-            return self.by_code(code, shown(said, secrets))
+            return self.by_code(_inner(answer) or code if code == self.wrapper else code, shown(said, secrets))
         if says_later(decoded(reply.content)):
             return busy(f"HTTP {reply.status}", "对方称暂不能处理")
         return refused or unread(reply, self.who)
@@ -68,6 +73,12 @@ class Dialect:
         if code not in self.nobody and ((code in self.busy and not is_bad_request) or says_later(said)):
             return busy(str(code), said, self.busy.get(code, PAUSE))
         return Attempt(outcome=Outcome.PERMANENT, code=str(code), detail=said, is_about_address=code in self.nobody)
+
+
+def _inner(answer: Mapping[str, object]) -> int | None:
+    """Return the code that stands beside another, as a field or in the words; None for none."""
+    found = _INNER.search(f"subcode={answer.get('sub_code')} {answer.get('errmsg')}", 0, _LOOKED_AT)
+    return int(found[1]) if found else None
 
 
 def busy(code: str, said: str, pause: timedelta = PAUSE) -> Attempt:

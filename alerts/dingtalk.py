@@ -42,6 +42,7 @@ DIALECT = Dialect(
     who="钉钉",
     codes=("errcode",),
     words=("errmsg",),
+    wrapper=88,
     busy={-1: busy.PAUSE, 500100: busy.PAUSE, 130101: PAUSE, 410100: PAUSE} | dict.fromkeys(range(90001, 90019), PAUSE),
 )
 PUNISHED = 1111

@@ -47,6 +47,7 @@ DIALECT = Dialect(
     words=("sub_msg", "errmsg"),
     busy=dict.fromkeys((-1, 500100, 143103, 143104, 1430003), PAUSE) | dict.fromkeys(range(90001, 90019), LONG_PAUSE),
     nobody=frozenset({33012, 40031, 60121}),
+    wrapper=88,
 )
 _WORN_OUT = frozenset({"40001", "40014", "42001"})
 """Codes that mean: ask for another token."""

@@ -189,9 +189,9 @@ class Mail:
 
     async def send(self, message: Message) -> Attempt:
         """Try once; SENT only when the server took the mail for this recipient."""
-        address = message.address or self.reader
-        if not _ADDRESS.fullmatch(address):
-            detail = "邮箱地址格式不对，未发送"
+        address = _in_ascii(message.address or self.reader)
+        if address is None or not _ADDRESS.fullmatch(address):
+            detail = "邮箱地址格式不对，未发送" if address else "邮箱@前面有非英文字符，多数邮件服务器不收，未发送"
             return Attempt(outcome=Outcome.PERMANENT, detail=detail, is_about_address=True)
         if has_controls(message.subject + message.body) or "\n" in message.subject:
             return Attempt(outcome=Outcome.PERMANENT, detail="邮件含控制字符，未发送")
@@ -261,6 +261,22 @@ class Mail:
         if outcome is not Outcome.SENT and says_too_much(detail):
             return busy(str(code), detail, LONG_PAUSE)
         return Attempt(outcome=outcome, code=str(code), detail=detail)
+
+
+def _in_ascii(address: str) -> str | None:
+    """Return an address with its domain as servers know it (IDNA); None where what stands before it is not ASCII.
+
+    Mailboxes of other letters need a server that speaks SMTPUTF8 all the way, and few do.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or address.isascii():
+        return address
+    if not local.isascii():
+        return None
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
 
 
 def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:

@@ -94,7 +94,7 @@ def verdict(result: AppriseResult) -> Attempt:
     outcome = by_status(statuses[-1])
     if outcome is Outcome.SENT:
         outcome = Outcome.UNANSWERED
-    pause = PAUSE if statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS else None
+    pause = PAUSE if statuses[-1] in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE} else None
     return Attempt(outcome=outcome, code=f"HTTP {statuses[-1]}", detail="对方未接收", retry_after=pause)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.core.finding import Finding
 from monitor.core.news import Item, Setting, Words, signature
 from monitor.core.outage import Outage
-from monitor.core.phrases import day_with_week, escaped, hour, plain
+from monitor.core.phrases import day_with_week, escaped, hour, page_link, plain
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
 
 _NAMED = 5
@@ -32,7 +32,7 @@ def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
         f"### 【紧急】请立即核实：{title}",
         *(facts if len(facts) == 1 else (f"{number}. {text}" for number, text in enumerate(facts, 1))),
         f"截至{moment}，请值班人员立即核实处置，联系人见台账。",
-        *(f"账号情况：{item.link}" for item in ordered if item.link),
+        *(page_link(item.account, item.link) for item in ordered if item.link),
         signature(message_id, setting),
     ]
     return Words(subject=f"【紧急】请立即核实：{subject}（{moment}）", body="\n\n".join(lines))

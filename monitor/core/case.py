@@ -138,6 +138,11 @@ class Case:
         return max((step.number for step in self.steps if step.kind in RUNGS), default=0)
 
     @property
+    def climbed_on(self) -> date | None:
+        """The day of the last step of the ladder."""
+        return max((beijing_date(step.at) for step in self.steps if step.kind in RUNGS), default=None)
+
+    @property
     def was_overdue(self) -> bool:
         """Whether anybody was told that two weeks had passed."""
         return any(step.kind in _OVER for step in self.steps)
@@ -261,12 +266,13 @@ def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCal
     begun = today - timedelta(days=finding.days)
     if finding.days <= ladder.limit and finding.support is Support.BLIND:
         return None
-    taken = case.height if case else 0
+    taken, last = (case.height, case.climbed_on) if case else (0, None)
+    ahead = {n: ladder.date_of(begun, n, calendar) for n in ladder.rungs(finding.days) if n > taken}
     due = max(
         (
             n
-            for n in ladder.rungs(finding.days)
-            if n > taken and _is_reached(n, finding, ladder) and ladder.date_of(begun, n, calendar) <= today
+            for n, on in ahead.items()
+            if on <= today and _is_reached(n, finding, ladder) and not ladder.is_too_soon(n, on, last)
         ),
         default=None,
     )
@@ -380,17 +386,27 @@ class Ladder:
         )
         return is_before_holiday or self.date_of(starts[-1], self.remind, calendar) <= day
 
-    def coming(self, begun: date, taken: int, today: date, calendar: WorkCalendar) -> tuple[date, int]:
+    def is_too_soon(self, rung: int, on: date, last: date | None) -> bool:
+        """Whether an urging that is only repeated falls right behind the step before, which days off have moved.
+
+        It is left out then: the next comes a week later.
+        """
+        return rung > self.propose and last is not None and (on - last).days * 2 <= self.repeat_every
+
+    def coming(
+        self, begun: date, taken: int, today: date, calendar: WorkCalendar, last: date | None = None
+    ) -> tuple[date, int]:
         """Return on which day the next step is taken if no update comes before, and its nominal day.
 
-        `taken` is the height of the case. There is always one: after the last comes another, and another.
+        `taken` is the height of the case, `last` the day of its last step. There is always one: after the last comes
+        another, and another.
         """
         days = max(0, (today - begun).days)
         earliest = calendar.workday_on_or_after(today)
         ahead = {
             rung: max(earliest, self.date_of(begun, rung, calendar))
-            for rung in self.rungs(max(days, taken) + self.repeat_every)
-            if rung > taken
+            for rung in self.rungs(max(days, taken) + 2 * self.repeat_every)
+            if rung > taken and not self.is_too_soon(rung, self.date_of(begun, rung, calendar), last)
         }
         when = min(ahead.values())
         return when, max(rung for rung, on in ahead.items() if on == when)

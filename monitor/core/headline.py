@@ -16,25 +16,73 @@ DOUBTS = re.compile(r"疑似(?:下架|无法使用|无法下载或使用)")
 
 
 def headline(items: Sequence[Item], reader: Reader, setting: Setting, name: Callable[[str], str]) -> str:
-    """Return the head of a message about these, the gravest first; `name` makes an account's name fit for it."""
+    """Return the head of a message about these, the gravest first; `name` makes an account's name fit for it.
+
+    Of several it says what the gravest is, and of how many: the others are counted apart, by what they are.
+    """
     first = items[0]
     account = f"“{name(first.account.name)}”{first.account.platform.label}"
     if len(items) == 1:
         return f"【{_step(first, setting)}】{_what_first(first, setting)}：{account}"
-    over = [item for item in items if is_over(item, setting)]
+    step = _step_of_several(first, setting)
+    alike = [item for item in items if _is_alike(item, first, setting)]
+    others = [item for item in items if not _is_alike(item, first, setting)]
+    return f"【{step}】{_of_alike(alike, account, reader, setting)}{_of_others(others, setting)}"
+
+
+def _step_of_several(item: Item, setting: Setting) -> str:
+    return StepKind.ESCALATE.label if item.kind in URGINGS else _step(item, setting)  # each has a count of its own
+
+
+def _is_alike(item: Item, first: Item, setting: Setting) -> bool:
+    """Whether a message's head may say of an item what it says of its gravest."""
+    is_proposed = StepKind.PROPOSE in {item.kind, first.kind}
+    return (
+        _step_of_several(item, setting) == _step_of_several(first, setting)
+        and (not is_proposed or item.kind is first.kind)
+        and item.is_about_updates == first.is_about_updates
+        and item.is_asked == first.is_asked
+    )
+
+
+def _of_alike(alike: Sequence[Item], account: str, reader: Reader, setting: Setting) -> str:
+    """Return what is to be done about those that are as grave as the gravest."""
+    first, count = alike[0], _accounts(alike)
+    several = f"{account}等{count}个账号" if count > 1 else account
+    whose = f"{reader.whose}{count}个账号" if count > 1 else account
     if first.kind is StepKind.RECOVERED:
-        is_updated = all(item.is_about_updates for item in items)
-        wish = f"{reader.whose}{len(items)}个账号已恢复{'更新' if is_updated else '正常'}"
-    elif over or not misses_update(first):
-        wish = f"{account}等{len(items)}个账号{'须更新' if misses_update(first) else '须处理'}"
-    elif all(item.is_asked for item in items):
-        wish = f"请确认是否已发布：{reader.whose}{len(items)}个账号"
-    else:
-        earliest = min(setting.deadline(item) for item in items if misses_update(item))
-        when = "今日" if earliest == setting.today else dated(earliest, setting.today)
-        wish = f"{reader.whose}{len(items)}个账号须更新，最早{when}到期"
-    step = StepKind.ESCALATE.label if first.kind in URGINGS else _step(first, setting)  # each has a count of its own
-    return f"【{step}】{wish}"
+        return f"{whose}已恢复{'更新' if first.is_about_updates else '正常'}"
+    if not misses_update(first):
+        return f"{several}须处理"
+    if is_over(first, setting):
+        return f"{several}{'拟列名单' if first.kind is StepKind.PROPOSE else '须更新'}"
+    if first.is_asked:
+        return f"请确认是否已发布：{whose}"
+    earliest = min(map(setting.deadline, alike))
+    when = "今日" if earliest == setting.today else dated(earliest, setting.today)
+    return f"{whose}须更新，最早{when}到期" if count > 1 else f"{whose}须更新，{when}到期"
+
+
+def _of_others(others: Sequence[Item], setting: Setting) -> str:
+    """Return how many accounts a message tells of besides, and what is said of all of them."""
+    settled = [item for item in others if item.kind is StepKind.RECOVERED]
+    rest = [item for item in others if item.kind is not StepKind.RECOVERED]
+    said = f"，另有{_accounts(rest)}个{_asked_of(rest, setting)}" if rest else ""
+    return f"{said}，{'' if rest else '另有'}{_accounts(settled)}个已恢复" if settled else said
+
+
+def _asked_of(rest: Sequence[Item], setting: Setting) -> str:
+    """Return what holds of all of these: no more than that."""
+    if not all(misses_update(item) for item in rest):
+        return "须处理"
+    if any(item.is_asked for item in rest):
+        return "须确认" if all(item.is_asked for item in rest) else "须处理"
+    over = [is_over(item, setting) for item in rest]
+    return "超期" if all(over) else "须更新" if any(over) else "须按期更新"
+
+
+def _accounts(items: Sequence[Item]) -> int:
+    return len({item.account for item in items})
 
 
 def _step(item: Item, setting: Setting) -> str:

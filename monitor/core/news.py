@@ -11,7 +11,7 @@ from monitor.core.account import Account, Role
 from monitor.core.calendar import DaysOff, WorkCalendar, beijing
 from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.finding import Finding, Support
-from monitor.core.message import Grid
+from monitor.core.message import Attempt, Grid
 from monitor.core.phrases import Names, escaped, plain, until
 from monitor.core.rules.upd_03 import ID as LONG_GAPS
 
@@ -61,6 +61,8 @@ class Item:
     """Whether the monitor itself sees what the account publishes, so that a trouble ends without a word."""
     is_passed_on: bool = False
     """Whether it is meant for the unit and reaches the operator instead."""
+    failed: tuple[tuple[Role, Attempt], ...] = ()
+    """Whom it could not be delivered to before, and how that ended."""
     number: int = 0
     """Which step of its kind it is."""
     told: tuple[Told, ...] = ()

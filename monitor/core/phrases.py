@@ -97,6 +97,11 @@ def days_text(days: Iterable[date], today: date) -> str:
     return "、".join(said)
 
 
+def page_link(account: Account, address: str) -> str:
+    """Return a link to an account's page, called by the account's name."""
+    return f"[“{escaped(account.name)}”账号情况]({address})"
+
+
 def quoted(account: Account) -> str:
     """Return an account as people name it: “示例发布”（微信公众号）, for Markdown."""
     return f"“{escaped(account.name)}”（{account.platform.label}）"

@@ -15,7 +15,7 @@ from monitor.core.account import Role
 from monitor.core.calendar import beijing
 from monitor.core.case import DOWNLOADS, URGINGS, StepKind
 from monitor.core.headline import DOUBTS, headline
-from monitor.core.message import Grid
+from monitor.core.message import Grid, spoken
 from monitor.core.news import (
     ACKNOWLEDGE,
     APP_STEPS,
@@ -39,6 +39,7 @@ from monitor.core.phrases import (
     days_text,
     escaped,
     hour,
+    page_link,
     plain,
     quoted,
     span,
@@ -48,6 +49,8 @@ from monitor.core.rules.upd_03 import ID as LONG_GAPS
 
 UNDELIVERED = "以下提醒未能送达该单位联系人，请协助转告："
 ONE_UNDELIVERED = "本项未能送达该单位联系人，请协助转告。"
+NAMED_REASONS = 3
+"""So many reasons why something was not delivered are named."""
 NAMED_DAYS = 4
 """So many days on which somebody was reminded are named one by one; more are counted."""
 
@@ -75,7 +78,7 @@ def to_person(
         *_preface(ordered, reader),
         *_paragraphs(ordered, reader, setting, offered),
         *_ending(ordered, reader, setting, offered),
-        *(f"账号情况：{item.link}" for item in ordered if item.link and item.kind is not StepKind.RECOVERED),
+        *_pages(ordered),
         *_answers(ordered, offered),
         signature(message_id, setting),
     ]
@@ -104,6 +107,12 @@ def _row(item: Item, setting: Setting) -> tuple[str, ...]:
     )
 
 
+def _pages(items: Sequence[Item]) -> list[str]:
+    """Return a link to the page of each account of which there is more to see."""
+    shown = [item for item in items if item.link and item.kind is not StepKind.RECOVERED]
+    return list(dict.fromkeys(page_link(item.account, item.link or "") for item in shown))
+
+
 def _answers(items: Sequence[Item], links: Links) -> list[str]:
     """Return the links by which the reader may answer; none to paste where no update is missed."""
     paste = links.paste if any(item.is_about_updates for item in items) else None
@@ -115,8 +124,18 @@ def _preface(items: Sequence[Item], reader: Reader) -> list[str]:
     if not reader.is_operator:
         return []
     if all(item.is_passed_on for item in items):
-        return [UNDELIVERED]
+        return [UNDELIVERED, *_why_undelivered(items)]
     return ["请办公室核实以下情况。"] if any(item.kind in APP_STEPS for item in items) else []
+
+
+def _why_undelivered(items: Sequence[Item]) -> list[str]:
+    """Return why what is passed on did not reach the unit, each reason once; the first few of many."""
+    ends = [end for item in items if item.is_passed_on for end in item.failed]
+    reasons = list(dict.fromkeys(f"发给{role.label}的消息{escaped(spoken(attempt), 100)}" for role, attempt in ends))
+    if not reasons:
+        return []
+    more = f"等{len(reasons)}种情形" if len(reasons) > NAMED_REASONS else ""
+    return [f"未送达的原因：{'；'.join(reasons[:NAMED_REASONS])}{more}。"]
 
 
 def _paragraphs(items: Sequence[Item], reader: Reader, setting: Setting, links: Links) -> list[str]:
@@ -126,9 +145,13 @@ def _paragraphs(items: Sequence[Item], reader: Reader, setting: Setting, links: 
     return [
         f"{number}. {''.join(_parts(item, reader, setting))}"
         f"{_by_hand(setting, links) if _must_be_told(item) else ''}"
-        f"{ONE_UNDELIVERED if mixed and item.is_passed_on else ''}"
+        f"{_one_undelivered(item) if mixed and item.is_passed_on else ''}"
         for number, item in enumerate(items, 1)
     ]
+
+
+def _one_undelivered(item: Item) -> str:
+    return "".join((ONE_UNDELIVERED, *_why_undelivered([item])))
 
 
 def _parts(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
@@ -200,7 +223,7 @@ def _cited(rule: str, setting: Setting) -> str:
 
 def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     moment, owner, pause = hour(setting.now), reader.owner(item.account), pause_of(item, setting)
-    last = "，今日为最后一天" if setting.deadline(item) == setting.today else ""
+    last = _last_day(item, pause, setting)
     if item.is_asked:
         records = f"近{item.days}天的发布记录（{_known(item, setting)}）"
         facts = f"截至{moment}，未收到{owner}{quoted(item.account)}{records}{last}。"
@@ -213,6 +236,15 @@ def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     clause = setting.clause(item.finding.rule)
     wish = f"{_wish(item, pause, setting)}{_urge(item, pause, reader, setting)}"
     return facts, f"按照政务新媒体检查单项否决指标{f'（{clause}）' if clause else ''}，{wish}"
+
+
+def _last_day(item: Item, pause: Pause | None, setting: Setting) -> str:
+    """Return that today is the last day in time, or the last before the days off that the deadline falls in."""
+    if setting.deadline(item) == setting.today:
+        return "，今日为最后一天"
+    if pause is None or pause.before != setting.today:
+        return ""
+    return f"，今日为{'节' if pause.block.name else '休息日'}前最后一天"
 
 
 def _urge(item: Item, pause: Pause | None, reader: Reader, setting: Setting) -> str:
@@ -230,7 +262,7 @@ def _before_holiday(item: Item, pause: Pause, reader: Reader, setting: Setting) 
     facts = (
         f"{pause.block.name}假期为{first}，{day_with_week(after, setting.today, calendar)}上班。"
         f"{reader.owner(item.account)}主办的{quoted(item.account)}{_known(item, setting)}，"
-        f"{silence}，上班时将达**{pause.days}天**，超过2周。"
+        f"{silence}，上班时将达**{pause.days}天**，超过2周{_last_day(item, pause, setting)}。"
     )
     return facts, f"{_wish(item, pause, setting)}{_urge(item, pause, reader, setting)}"
 

@@ -363,8 +363,15 @@ def phone(written: str) -> str:
 
 
 def mail(written: str) -> str:
-    """Return a mail address."""
-    if not re.fullmatch(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+", written):
+    """Return a mail address; its domain may be Chinese."""
+    local, _, domain = written.rpartition("@")
+    if local and not local.isascii():
+        raise BadCellError(f"邮箱“{written[:40]}”的@前面只能用英文字母、数字和符号，请改填英文邮箱")
+    try:
+        known = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        known = ""
+    if not re.fullmatch(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+", known):
         raise BadCellError(f"邮箱“{written[:40]}”应如 name@example.cn")
     return written
 

@@ -84,6 +84,7 @@ class Composer:
                 is_polled=outlook.known[notice.account].is_polled,
                 is_passed_on=Role.OPERATOR in roles and is_the_units(notice),
                 told=outlook.told.get(notice.case, ()),
+                failed=outlook.failed.get(notice.id or 0, ()),
             )
             for notice in gravest(notices)
         ]

@@ -55,7 +55,7 @@ class Refrain(Enum):
     """Why a message is not tried now."""
 
     MOOT = "moot"
-    """It has nothing to say any more, must be written anew, is for a later day, or is in other hands."""
+    """It has nothing to say any more, must be written anew, waits for another, or is in other hands."""
     CLOSED = "closed"
     """Nothing leaves by this channel now: outside office hours, too fast, or it said that it takes nothing."""
 
@@ -197,14 +197,13 @@ class Courier:
         if open_at > now:
             outbox.hold_back(tx, channel.name, open_at, urgent_too=opens <= now or not is_shared)
             return Refrain.CLOSED
+        if outbox.waits_for_liaison(tx, kept.message.id, now):
+            return Refrain.MOOT
         lease = outbox.take(tx, kept.message.id, self.holder, at=now)
         if lease is None:
             return Refrain.MOOT
         if opens > now:
             outbox.give_back(tx, lease, opens)
-            return Refrain.MOOT
-        if outbox.waits_for_liaison(tx, kept.message.id, now):
-            outbox.give_back(tx, lease, now + FRESH)
             return Refrain.MOOT
         if kept.frozen_at is not None and not outbox.words_hold(tx, kept.message.id, kept.frozen_at, now):
             outbox.thaw(tx, kept.message.id)

@@ -452,6 +452,7 @@ def _over_line(row: sights.Row, one: Finding, moment: Moment) -> str:
         case.height if case else 0,
         today,
         moment.calendar.of(row.account.area),
+        case.climbed_on if case else None,
     )
     following = moment.ladder.kind_of(rung, case.height if case else 0).label
     parts.append(f"下一步{_on(on, today)}{following}")

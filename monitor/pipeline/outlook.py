@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.core.account import Role
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case, Ladder, StepKind
 from monitor.core.finding import Finding, Known
+from monitor.core.message import Attempt
 from monitor.core.mute import Mute
 from monitor.core.news import Told
 from monitor.core.notice import Notice, Recheck, is_muted, recheck
@@ -31,6 +33,8 @@ class Outlook:
     """Who was told of a trouble that is now over, by case and person."""
     told: Mapping[int | None, tuple[Told, ...]] = field(default_factory=dict)
     """What was said before, by case, oldest first."""
+    failed: Mapping[int, tuple[tuple[Role, Attempt], ...]] = field(default_factory=dict)
+    """By which ways a notice could not be told, and why, by its id."""
 
     def verdict(self, notice: Notice) -> Recheck:
         """Return whether a notice is still true, and may be said now.
@@ -71,6 +75,7 @@ def look_ahead(tx: Tx, bench: Bench, notices: Sequence[Notice], now: datetime) -
         mutes=records.mutes_on(tx, beijing_date(now)),
         heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),
         told=_told_before(tx, {notice.case for notice in notices}),
+        failed=outbox.failed_ways(tx, [notice.id for notice in notices if notice.route and notice.id is not None]),
     )
 
 

@@ -10,6 +10,7 @@ or with its account.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ __all__ = [
     "counts",
     "due_messages",
     "end_notices",
+    "failed_ways",
     "freeze",
     "give_back",
     "hand_on",
@@ -452,6 +454,23 @@ def _latest(tx: Tx, *which: sa.ColumnElement[bool]) -> dict[tuple[str, str], dat
     return {(row.channel, row.address): row.at for row in tx.execute(grouped)}
 
 
+def failed_ways(tx: Tx, ids: Collection[int]) -> dict[int, tuple[tuple[Role, Attempt], ...]]:
+    """Return, for each of these notices that could not be told, whom each failed message was for and how it ended."""
+    asked, found = set(ids), defaultdict[int, list[tuple[Role, Attempt]]](list)
+    if not asked:
+        return {}
+    since = sa.select(sa.func.min(notices.c.at)).where(notices.c.id.in_(asked)).scalar_subquery()
+    failed = sa.and_(table.c.state == MessageState.FAILED, table.c.role != Role.OPERATOR, table.c.finished_at >= since)
+    rows = tx.execute(sa.select(table.c.id, table.c.untold).where(failed)).all()
+    untold = {row.id: asked.intersection(row.untold) for row in rows}
+    ours = sa.select(table).where(table.c.id.in_([id_ for id_, notices_ in untold.items() if notices_]))
+    for one in _kept(tx, ours.order_by(table.c.finished_at, table.c.id)):
+        if one.last is not None:
+            for id_ in untold[one.message.id]:
+                found[id_].append((one.role, one.last))
+    return {id_: tuple(ways) for id_, ways in found.items()}
+
+
 def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
     """Cancel what was drafted on a topic and has not yet been settled: it is true no more."""
     waiting = table.c.state.in_([MessageState.HELD, MessageState.QUEUED])
@@ -609,11 +628,11 @@ def _unfrozen(draft: Draft) -> sa.Select[Any]:
 
 
 def _id(tx: Tx, draft: Draft, at: datetime) -> str:
-    """Return a new message's id: its day for people, the rest so that no two are the same, not even of one moment."""
+    """Return a new message's id: its day in Beijing, and more, so that no two are the same, not even of one moment."""
     parts = (draft.channel, draft.address or "", draft.person, draft.topic, at.isoformat(), *map(str, draft.notices))
     for again in count():
         mark = blake2b("\0".join((*parts, *[""] * again)).encode(), digest_size=6).hexdigest()
-        id_ = f"{at:%Y%m%d}-{mark}"
+        id_ = f"{beijing_date(at):%Y%m%d}-{mark}"
         if tx.scalar(sa.select(table.c.id).where(table.c.id == id_)) is None:
             break
     return id_

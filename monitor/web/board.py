@@ -224,7 +224,8 @@ def _next_rung(row: Row, case: Case | None, moment: Moment) -> str:
     if days <= ladder.limit and _support(row) is Support.BLIND:
         return "采集异常，暂不提醒，请人工核查"
     taken = case.height if case else 0
-    when, rung = ladder.coming(begun, taken, moment.today, moment.calendar.of(row.account.area))
+    calendar, last = moment.calendar.of(row.account.area), case.climbed_on if case else None
+    when, rung = ladder.coming(begun, taken, moment.today, calendar, last)
     step = ladder.kind_of(rung, taken)
     coming = "今天" if when == moment.today else with_week(when, moment.today)
     return f"{coming}{step.label}"

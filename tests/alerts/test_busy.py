@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import process_time
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,11 @@ BUSY_WORDS = [
     "发送速度太快",
     "您的服务器调用钉钉开放平台当前接口的所有请求都被暂时禁用了",
     "网络超时",
+    "QPS超限",
+    "触发freq限制",
+    "流量超限",
+    "当日接收消息数超过上限",
+    "今日发送条数已达上限",
 ]
 OTHER_WORDS = [
     "sign not match",
@@ -352,3 +358,23 @@ def test_words_however_long_are_looked_at_quickly(pump: str) -> None:
     says_later(words)
     says_too_much(words)
     assert process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("module", [dingtalk, dingtalk_work])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"errcode": 88, "errmsg": "ding talk error[subcode=90018,submsg=x]"},
+        {"errcode": 88, "sub_code": "90018", "sub_msg": "x", "errmsg": "y"},
+    ],
+)
+def test_a_code_that_only_wraps_another_means_what_that_means(module: ModuleType, answer: dict[str, object]) -> None:
+    attempt = module.DIALECT.verdict(Reply(status=200, content=json.dumps(answer).encode()), NOW)
+    assert (attempt.outcome, attempt.code, attempt.retry_after) == (Outcome.TEMPORARY, "90018", LONG_PAUSE)
+
+
+@pytest.mark.parametrize("code", [60121, 33012])
+def test_a_wrapped_code_may_mean_that_nobody_is_there(code: int) -> None:
+    content = json.dumps({"errcode": 88, "errmsg": f"ding talk error[subcode={code},submsg=找不到该用户]"}).encode()
+    attempt = dingtalk_work.DIALECT.verdict(Reply(status=200, content=content), NOW)
+    assert (attempt.outcome, attempt.is_about_address) == (Outcome.PERMANENT, True)

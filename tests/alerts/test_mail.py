@@ -207,3 +207,18 @@ def test_a_password_goes_in_clear_to_this_machine_only(url: str, *, is_taken: bo
     with pytest.raises(BadChannelError, match="会把密码不加密地发给邮件服务器") as refused:
         open_channel("邮件", url, clock=clock)
     assert "word" not in str(refused.value)
+
+
+async def test_a_chinese_domain_is_written_to_as_servers_know_it() -> None:
+    with PostOffice() as office:
+        attempt = await channel_to(office).send(message(address="zhang@示例.中国"))
+    assert attempt.outcome is Outcome.SENT
+    assert office.recipients == [["zhang@xn--fsq092h.xn--fiqs8s"]]
+    assert office.mails[0]["To"] == "zhang@xn--fsq092h.xn--fiqs8s"
+
+
+async def test_a_mailbox_of_other_letters_is_refused_for_what_it_is() -> None:
+    with PostOffice() as office:
+        attempt = await channel_to(office).send(message(address="张@示例.中国"))
+    assert (attempt.outcome, attempt.is_about_address, office.mails) == (Outcome.PERMANENT, True, [])
+    assert attempt.detail == "邮箱@前面有非英文字符，多数邮件服务器不收，未发送"

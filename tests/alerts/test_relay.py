@@ -66,7 +66,7 @@ async def test_control_characters_are_refused_before_anything_is_sent(server: Ro
     assert server.received == []
 
 
-@pytest.mark.parametrize("url", ["dingtalk://token", "DingTalk://token", " dingtalk://token", "mailto://a:b@c.cn"])
+@pytest.mark.parametrize("url", ["dingtalk://token", "DingTalk://token", " dingtalk://token", "mailtos://a:b@c.cn"])
 def test_what_has_a_strict_module_never_goes_through_apprise(url: str) -> None:
     with pytest.raises(BadChannelError):
         open_relay("群", url)

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.app.choices import all_area_rules, all_rules
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
-from monitor.core.case import NOTHING, RUNGS, Acknowledgement, Case, Closing, Plan, Step, StepKind, plan
+from monitor.core.case import NOTHING, RUNGS, Acknowledgement, Case, Closing, Ladder, Plan, Step, StepKind, plan
 from monitor.core.finding import AreaRule, Finding, Known, Pacing, Rule, State, Strength, Support
 from monitor.core.rules import upd_01
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, finding, known
@@ -381,3 +381,34 @@ def test_a_confirmation_was_said_to_the_leader_already_and_goes_to_the_office() 
 def test_what_the_office_has_is_named_to_it_again_and_again() -> None:
     steps = suspected(date(2026, 6, 5))
     assert steps[3:] == [("05-18", "task"), ("06-01", "task")]
+
+
+@settings(deadline=None)
+@given(st.integers(0, 60))
+def test_whatever_days_off_move_nobody_is_urged_again_on_the_day_after(before: int) -> None:
+    begun = date(2026, 2, 24) - timedelta(days=before)
+    steps = told(begun, begun + timedelta(days=90), SPRING)
+    for (earlier, _, _), (later, kind, number) in pairwise(steps):
+        if number > 21 and kind is StepKind.REPEAT:
+            assert (later - earlier).days >= 4, steps
+            assert (later - earlier).days <= 17, "and nobody is forgotten"
+
+
+def test_a_repeat_that_a_holiday_brought_to_the_next_one_s_eve_stands_for_both() -> None:
+    steps = told(date(2026, 1, 21), date(2026, 3, 20), SPRING)
+    assert [(when.isoformat(), number) for when, _, number in steps if number > 18] == [
+        ("2026-02-11", 21),
+        ("2026-02-24", 28),  # the 34th day; the 35th is the day after
+        ("2026-03-04", 42),
+        ("2026-03-11", 49),
+        ("2026-03-18", 56),
+    ]
+
+
+def test_the_step_that_is_said_to_come_next_is_the_one_that_comes() -> None:
+    begun = date(2026, 1, 21)
+    ladder = Ladder.of(BOOK)
+    steps = told(begun, date(2026, 3, 20), SPRING)
+    rungs = [(when, number) for when, kind, number in steps if kind in RUNGS]
+    for (when, number), following in pairwise(rungs):
+        assert ladder.coming(begun, number, when + timedelta(days=1), SPRING, when) == following

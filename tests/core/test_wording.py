@@ -112,6 +112,32 @@ def test_before_spring_festival_the_holiday_is_named_and_nobody_is_accused() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "begun", "today", "words"),
+    [
+        (StepKind.HOLIDAY, date(2026, 2, 9), "2026-02-14 09:00", "上班时将达**15天**，超过2周，今日为节前最后一天。"),
+        (StepKind.LAST_DAY, date(2026, 2, 2), "2026-02-14 09:00", "最近一次更新为2月2日，今日为节前最后一天。"),
+        (StepKind.LAST_DAY, date(2026, 1, 31), "2026-02-14 09:00", "最近一次更新为1月31日，今日为最后一天。"),
+        (StepKind.WARN, date(2026, 3, 8), "2026-03-20 09:00", "最近一次更新为3月8日，今日为休息日前最后一天。"),
+        (StepKind.WARN, date(2026, 3, 8), "2026-03-19 09:00", "最近一次更新为3月8日。"),
+    ],
+)
+def test_the_last_day_before_days_off_is_called_so(kind: StepKind, begun: date, today: str, words: str) -> None:
+    now = beijing_time(today)
+    assert words in said(item(kind, begun, now), now=now, calendar=SPRING)
+
+
+def test_each_page_that_a_message_leads_to_is_called_by_its_account() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    items = [
+        replace(item(StepKind.REMIND, date(2022, 5, 9), now, name=name), link="https://x.example/accounts/A01")
+        for name in ("甲", "乙](https://evil.example)")
+    ]
+    text = said(*items, now=now)
+    assert "[“甲”账号情况](https://x.example/accounts/A01)" in text
+    assert "](https://evil" not in text
+
+
 def test_a_holiday_word_that_leaves_when_the_calendar_has_changed_is_a_plain_reminder() -> None:
     now = beijing_time("2026-02-13 09:00")
     every_day = WorkCalendar(rest_weekdays=frozenset())
@@ -267,8 +293,69 @@ def test_several_accounts_make_one_message_with_the_gravest_first() -> None:
         item(StepKind.ESCALATE, date(2022, 5, 1), now, name="乙"),
         now=now,
     )
-    assert text.startswith("### 【督办】“乙”微博等2个账号须更新\n\n1. 经监测，贵单位主办的“乙”")
+    assert text.startswith("### 【督办】“乙”微博须更新，另有1个须按期更新\n\n1. 经监测，贵单位主办的“乙”")
     assert "\n\n2. 截至5月19日9时，贵单位主办的“甲”" in text
+
+
+def merged(now: datetime, *kinds: tuple[StepKind, int]) -> str:
+    """Return the head of a message about accounts, each with its step and its age in days."""
+    items = [item(kind, (now - timedelta(days=age)).date(), now, name=str(n)) for n, (kind, age) in enumerate(kinds)]
+    apart = [replace(one, account=replace(one.account, id=f"A{n}")) for n, one in enumerate(items)]
+    return to_person(apart, [Role.LIAISON], "1", setting(now)).subject
+
+
+@pytest.mark.parametrize(
+    ("kinds", "head"),
+    [
+        (
+            [(StepKind.PROPOSE, 22)] * 2 + [(StepKind.OVERDUE, 15)] * 6,
+            "【督办】“0”微博等2个账号拟列名单，另有6个超期",
+        ),
+        ([(StepKind.PROPOSE, 22), (StepKind.REPEAT, 29)], "【督办】“0”微博拟列名单，另有1个超期"),
+        ([(StepKind.REPEAT, 29), (StepKind.ESCALATE, 18)], "【督办】“0”微博等2个账号须更新"),
+        (
+            [(StepKind.ESCALATE, 18), (StepKind.OVERDUE, 15), (StepKind.REMIND, 10)],
+            "【督办】“0”微博须更新，另有2个须更新",
+        ),
+        ([(StepKind.OVERDUE, 15)] * 3, "【超期预警】“0”微博等3个账号须更新"),
+        (
+            [(StepKind.LAST_DAY, 14), (StepKind.WARN, 12), (StepKind.REMIND, 10)],
+            "【更新预警】贵单位2个账号须更新，最早今日到期，另有1个须按期更新",
+        ),
+        ([(StepKind.WARN, 12)] * 2, "【更新预警】贵单位2个账号须更新，最早5月21日到期"),
+        ([(StepKind.OVERDUE, 15), (StepKind.RECOVERED, 1)], "【超期预警】“0”微博须更新，另有1个已恢复"),
+        (
+            [(StepKind.OVERDUE, 15), (StepKind.REMIND, 10), (StepKind.RECOVERED, 1)],
+            "【超期预警】“0”微博须更新，另有1个须按期更新，1个已恢复",
+        ),
+        ([(StepKind.RECOVERED, 1)] * 2, "【办结】贵单位2个账号已恢复更新"),
+    ],
+)
+def test_the_head_says_of_how_many_the_gravest_is_so_and_nothing_of_the_others_that_is_not(
+    kinds: list[tuple[StepKind, int]], head: str
+) -> None:
+    assert merged(beijing_time("2022-05-19 09:00"), *kinds) == head
+
+
+LADDER_STEPS = [
+    (StepKind.REMIND, 10),
+    (StepKind.WARN, 12),
+    (StepKind.LAST_DAY, 14),
+    (StepKind.OVERDUE, 15),
+    (StepKind.ESCALATE, 18),
+    (StepKind.PROPOSE, 22),
+    (StepKind.RECOVERED, 1),
+]
+
+
+@given(st.lists(st.sampled_from(LADDER_STEPS), min_size=2, max_size=9))
+def test_whatever_a_message_carries_its_head_counts_every_account_once(kinds: list[tuple[StepKind, int]]) -> None:
+    head = merged(beijing_time("2022-05-19 09:00"), *kinds)
+    before, _, after = head.partition("，另有")
+    named = re.search(r"(\d+)个账号", before)
+    first = int(named[1]) if named else 1
+    assert first + sum(map(int, re.findall(r"(\d+)个", after))) == len(kinds)
+    assert ("拟列名单" in head) == any(kind is StepKind.PROPOSE for kind, _ in kinds)
 
 
 def test_what_could_not_be_delivered_reaches_the_operator_as_such() -> None:

@@ -307,13 +307,24 @@ def serve(database: str, sides: FarSides, clock: SharedClock, blow: Blow, over: 
     sa.event.listen(sa.Pool, "checkin", lambda *_: count("RETURN"))
     with open_store(database) as store:
         parts = parts_of(store, clock, sides.channels(clock))
+
+        def stop(*_: object) -> None:
+            parts.health.is_stopping = True
+
+        signal.signal(signal.SIGTERM, stop)
         while not over.value:
+            if parts.health.is_stopping:
+                raise SystemExit(STOPPED)
             try:
                 working = store.claim_daemon(lasting=LASTING)
                 if not working:
                     pause.wait(0.05)
                     continue
-                asyncio.run(deliver_all(parts, clock, lambda: not store.claim_daemon(lasting=LASTING)))
+                asyncio.run(
+                    deliver_all(
+                        parts, clock, lambda: parts.health.is_stopping or not store.claim_daemon(lasting=LASTING)
+                    )
+                )
                 with store.read() as tx:
                     if not left_over(tx):
                         over.value = True
@@ -321,6 +332,16 @@ def serve(database: str, sides: FarSides, clock: SharedClock, blow: Blow, over: 
                 pause.wait(0.05)
 
 
+def in_hand_of(database: str, pid: int) -> int:
+    """Return how many messages are still in the hands of a process."""
+    message = tables.messages.c
+    theirs = sa.and_(message.state == MessageState.SENDING, message.taken_by.contains(f":{pid}:"))
+    with open_store(database) as store, store.read() as tx:
+        return tx.scalar(sa.select(sa.func.count()).where(theirs)) or 0
+
+
+STOPPED = 3
+"""How a service ends that was told to stop."""
 LASTING = timedelta(seconds=3)
 """How long a service of the storm may stand still before another takes its place."""
 PATIENCE = timedelta(seconds=2)

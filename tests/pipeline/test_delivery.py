@@ -268,6 +268,9 @@ async def test_what_a_person_cannot_be_given_reaches_the_operator(store: Store) 
     await made.settle()
     (told,) = made.duty.taken
     assert "未能送达该单位联系人，请协助转告" in told.body
+    assert re.search(
+        "未送达的原因：发给(联络员|责任领导)的消息被拒绝：收件人地址不存在或已停用，错误代码550。", told.body
+    )
     assert {one.state for one in await kept(made)} == {MessageState.FAILED, MessageState.SENT}
 
 
@@ -329,7 +332,7 @@ async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(
     made.mail.answers = [NO] * 3
     await made.settle()
     (told,) = made.duty.taken
-    assert "3个账号" in told.body
+    assert "“示例2”头条号须更新，另有2个须按期更新" in told.subject
     assert "示例县教育局主办的“示例1”" in told.body
 
 

@@ -35,6 +35,8 @@ CASES = range(5_000)
 FEW = range(0, 4 * ROBOTS, ROBOTS)
 """All of one robot: what is on its way by another when a service is frozen may still leave when it wakes."""
 KILLS = 200
+STOPS = 1 / 5
+"""So many clean stops for each kill."""
 LONGEST_RUN = 110
 """Statements, commits and hand-overs within which a blow falls."""
 LATE = (5, 20)
@@ -174,14 +176,17 @@ def test_on_one_machine_kills_lose_nothing_either(
 
 
 def survive(database: str, sides: FarSides, clock: SharedClock, kills: int) -> int:
-    """Have two services deliver everything while they are killed and replaced; return how many were.
+    """Have two services deliver everything while they are killed or stopped and replaced; return how many were killed.
 
-    Halfway the clock is put back by an hour.
+    Who was told to stop leaves nothing in hand. Halfway the clock is put back by an hour.
     """
     clock.forward(timedelta(hours=2))
     chance = random.Random(20260519)  # noqa: S311 - the same blows every time
     over = PROCESSES.RawValue(c_bool)
     blows = [Blow(at=chance.randint(1, LONGEST_RUN), is_impatient=chance.random() < 1 / 8) for _ in range(kills)]
+    stops = [Blow(at=chance.randint(1, LONGEST_RUN), by=signal.SIGTERM) for _ in range(round(kills * STOPS))]
+    blows += stops
+    chance.shuffle(blows)
 
     def another() -> BaseProcess:
         return started(database, sides, clock, blows.pop() if blows else Blow(0), over)
@@ -191,9 +196,12 @@ def survive(database: str, sides: FarSides, clock: SharedClock, kills: int) -> i
         assert wait([one.sentinel for one in crew], 300), "nobody does anything any more"
         for one in [one for one in crew if not one.is_alive()]:
             crew.remove(one)
-            if ended(one) == 0:
+            pid = one.pid or 0
+            if not (code := ended(one)):
                 continue
-            killed += 1
+            if code == storm.STOPPED:
+                assert storm.in_hand_of(database, pid) == 0, "a clean stop left a message in hand"
+            killed += code != storm.STOPPED
             if killed == kills // 2:
                 clock.put_back(timedelta(hours=1))
             crew.append(another())
@@ -207,11 +215,11 @@ def started(database: str, sides: FarSides, clock: SharedClock, blow: Blow, over
 
 
 def ended(process: BaseProcess) -> int:
-    """Return how a service ended: well, or killed."""
+    """Return how a service ended: well, told to stop, or killed."""
     process.join(300)
     code = process.exitcode
     process.close()
-    assert code in {0, -signal.SIGKILL}
+    assert code in {0, -signal.SIGKILL, storm.STOPPED}
     return code or 0
 
 

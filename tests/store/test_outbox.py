@@ -452,3 +452,10 @@ def test_two_messages_of_one_moment_about_the_same_have_numbers_of_their_own(sto
     assert kept(store, first).state is MessageState.FAILED
     second = save(store, draft(*ids(store)))
     assert second != first
+
+
+def test_a_number_is_of_the_day_in_beijing(store: Store) -> None:
+    with store.begin() as tx:
+        night = NOW.replace(hour=17)  # one o'clock of the next day
+        id_ = outbox.save_draft(tx, draft(*ids(store)), at=night, not_before=night, held=False)
+    assert id_[:8] == f"{NOW + DAY:%Y%m%d}"
