@@ -154,8 +154,8 @@ def test_an_alarm_leaves_at_once_whatever_other_channels_do(tmp_path: Path, stal
             until(is_ready(port), service)
             with watch.watching():
                 rows = office.table(
-                    ("内容安全", "work0", f"{now() + timedelta(hours=8):%Y-%m-%d}", "发现：页面被篡改"),
-                    header=("类型", "对象", "日期", "内容"),
+                    ("内容安全", "work0", f"{now() + timedelta(hours=8):%Y-%m-%d}", "页面被篡改", "存在问题"),
+                    header=("类型", "对象", "日期", "内容", "结果"),
                     name="记录.csv",
                 )
                 office.type("import", "records", rows).done()
