@@ -37,6 +37,8 @@ ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
 """The passes without which the service must not seem to live; nor without those that send, once they did."""
 DRAIN = timedelta(seconds=15)
 """How long running passes may finish after the word to stop."""
+SILENT_DRAIN = timedelta(seconds=3)
+"""The same where the database does not answer, which is found out in as long."""
 LAST_WORDS = timedelta(seconds=3)
 """How long those that are cut off then may write down how far they got."""
 _GLANCE = 1.0
@@ -415,12 +417,21 @@ class Daemon:
     async def _drain(self) -> None:
         """Let running passes finish for a while, then cancel those that still wait for a far side or the database."""
         letting_go = asyncio.ensure_future(self._stop_looking())
-        _, late = await asyncio.wait({letting_go, *self._running.values()}, timeout=DRAIN.total_seconds())
+        patience = DRAIN if await self._has_answer() else SILENT_DRAIN
+        _, late = await asyncio.wait({letting_go, *self._running.values()}, timeout=patience.total_seconds())
         for task in late:
             task.cancel()
         if late:
             _log.warning("stopped in the middle", extra={"passes": len(late)})
             await asyncio.wait(late, timeout=LAST_WORDS.total_seconds())
+
+    async def _has_answer(self) -> bool:
+        """Whether the database answers: else nothing can be written down, and nobody need be waited for."""
+        try:
+            await asyncio.wait_for(self._works.oldest_waiting(), SILENT_DRAIN.total_seconds())
+        except (StoreError, TimeoutError):
+            return False
+        return True
 
     async def _stop_looking(self) -> None:
         with suppress(StoreError):  # what was claimed is free again at the next start at the latest

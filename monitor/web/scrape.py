@@ -113,6 +113,7 @@ def _shared(
             return kept.text
         if under_way is None or under_way.done():
             under_way = asyncio.create_task(renew(now))
+            under_way.add_done_callback(_noted)
         await asyncio.wait({under_way}, timeout=PROMPT)
         if under_way.done() and isinstance(failed := under_way.exception(), Exception):
             if not isinstance(failed, StoreError):
@@ -123,6 +124,12 @@ def _shared(
         return await asyncio.to_thread(render, kept.found if kept is not None and is_recent else None)
 
     return scrape
+
+
+def _noted(task: asyncio.Task[None]) -> None:
+    """Take note of how a reading ended for which nobody waits any more: the next one is made anew."""
+    if not task.cancelled():
+        task.exception()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,26 +94,28 @@ def test_health_and_metrics_answer_and_a_stop_is_short_while_the_server_stands_s
         header=(*HEADER, "采集方式"),
     )
     assert run(["--config", str(tmp_path / "a" / "config"), "--db", server, "import", "roster", str(table)]) == 0
-    with serving(first, server) as active, serving(second, server) as standby:
-        until(is_ready(port), active)
-        until(lambda: "本机为备用" in ask(other_port, "/readyz")[1], standby)
-        with frozen(server):
-            said = watched(port, 25)
-            assert said[-1][0] == 503
-            assert "没有" in said[-1][1]
-            first_bad = next(place for place, (status, _) in enumerate(said) if status == 503)
-            assert {status for status, _ in said[first_bad:]} == {503}, "what is wrong stays said"
-            watched(other_port, 5)
-            assert "数据库" in ask(other_port, "/readyz")[1]
-        until(is_ready(port), active, 120)
-        until(lambda: "本机为备用" in ask(other_port, "/readyz")[1] or is_ready(other_port)(), standby, 120)
-        with frozen(server):
-            watched(port, 2)
-            for service in (active, standby):
-                began = time.monotonic()
-                service.process.send_signal(signal.SIGTERM)
-                service.process.wait(60)
-                assert time.monotonic() - began < STOPPED, service.log.read_text(encoding="utf-8")
+    with serving(first, server) as active:
+        until(lambda: "started" in active.log.read_text(encoding="utf-8"), active)
+        with serving(second, server) as standby:
+            until(is_ready(port), active)
+            until(lambda: "本机为备用" in ask(other_port, "/readyz")[1], standby)
+            with frozen(server):
+                said = watched(port, 25)
+                assert said[-1][0] == 503
+                assert "没有" in said[-1][1]
+                first_bad = next(place for place, (status, _) in enumerate(said) if status == 503)
+                assert {status for status, _ in said[first_bad:]} == {503}, "what is wrong stays said"
+                watched(other_port, 5)
+                assert "数据库" in ask(other_port, "/readyz")[1]
+            until(is_ready(port), active, 120)
+            until(lambda: "本机为备用" in ask(other_port, "/readyz")[1] or is_ready(other_port)(), standby, 120)
+            with frozen(server):
+                watched(port, 2)
+                for service in (active, standby):
+                    began = time.monotonic()
+                    service.process.send_signal(signal.SIGTERM)
+                    service.process.wait(60)
+                    assert time.monotonic() - began < STOPPED, service.log.read_text(encoding="utf-8")
 
 
 def test_a_stop_is_short_also_for_a_service_that_was_told_at_once(server: str, tmp_path: Path) -> None:
