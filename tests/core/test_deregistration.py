@@ -351,7 +351,7 @@ def test_that_an_account_is_gone_although_its_application_is_void_is_told(
     marks: str, look: Observation, *, is_told: bool
 ) -> None:
     finding = verdict(closing(marks, looks=(look,)), "05-21")
-    assert ("起平台已无该账号，如已按期确认，请补登记确认" in finding.because) is is_told
+    assert ("起平台已无该账号，如已按期确认，请补填确认的日期" in finding.because) is is_told
     assert "须重新申请" in finding.because
 
 

@@ -68,7 +68,7 @@ def _parts(reached: Progress, calendar: WorkCalendar, today: date) -> Iterator[s
     if reached.next:
         yield _wish(reached, _ASKS[reached.next], calendar, today)
     if reached.vanished_on:
-        yield f"{dated(reached.vanished_on, today)}起平台已无该账号，如已按期确认，请补登记确认"
+        yield f"{dated(reached.vanished_on, today)}起平台已无该账号，如已按期确认，请补填确认的日期"
     if reached.notice_until and reached.is_hasty:
         yield f"申请时公告期未满（公告期至{dated(reached.notice_until, today)}）"
     if reached.left_out:
