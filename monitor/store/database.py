@@ -40,11 +40,11 @@ PATIENCE = timedelta(seconds=5)
 """How long a transaction waits for another process that holds the database."""
 READERS = 4
 LIMIT = timedelta(seconds=30)
-"""How long a server's answer to one statement, or one whole read of a file, may take."""
+"""How long, in a service, a server's answer to one statement, or one whole read of a file, may take."""
 GLANCE = timedelta(seconds=2)
 """The same for what health and metrics read."""
 LONG_LIMIT = timedelta(minutes=15)
-"""The same for an upgrade, which may have to write a large table anew."""
+"""The same for a command, which may read everything, and for an upgrade, which may write a large table anew."""
 _FILLING = "filling"
 FILLING = 256 * 1024
 """Bytes that are written to find out whether much can be written, and not only a little where there is room left."""
@@ -76,10 +76,11 @@ class Store:
         self._writer = _engine(url, patience, _prepare_writer, _begin_writing)
         self._reader = _engine(url, patience, _prepare_reader, _begin_reading)
         self._glancer = _engine(url, patience, _prepare_reader, _begin_reading, readers=1)
-        self._lines.watch(self._reader, LIMIT.total_seconds())
-        self._lines.watch(self._glancer, GLANCE.total_seconds())
+        self._limit = self._glance_limit = LONG_LIMIT
+        self._lines.watch(self._reader, lambda: self._limit)
+        self._lines.watch(self._glancer, lambda: self._glance_limit)
         if url.get_backend_name() != "sqlite":
-            self._lines.watch(self._writer, LIMIT.total_seconds())
+            self._lines.watch(self._writer, lambda: self._limit)
         self._write_thread = ThreadPoolExecutor(1, "store-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
         self._glance_thread = ThreadPoolExecutor(1, "store-glance")
@@ -197,6 +198,14 @@ class Store:
         """Whether a second daemon may wait until the first is gone."""
         return self.url.get_backend_name() != "sqlite"
 
+    def answer_in_time(self) -> None:
+        """Have every answer come in seconds from now on, or fail: a service must not stand still with its database.
+
+        A command, which may read or copy everything, has a long limit.
+        """
+        self._limit, self._glance_limit = LIMIT, GLANCE
+        self.reopen()
+
     def give_up(self) -> None:
         """Have whoever waits for the database wait no longer: what was not written stays undone."""
         self._lines.give_up()
@@ -271,7 +280,7 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
     with spoken(parsed):
         engine = _engine(parsed, patience, _prepare_upgrade, _begin_writing)
         if parsed.get_backend_name() != "sqlite":
-            Lines().watch(engine, LONG_LIMIT.total_seconds())
+            Lines().watch(engine, lambda: LONG_LIMIT)
         try:
             before = upgrade(engine, parsed)
         finally:

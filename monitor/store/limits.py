@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 from weakref import WeakSet
@@ -24,8 +26,8 @@ class Lines:
         self._cuts: WeakSet[Any] = WeakSet()
         self._is_given_up = False
 
-    def watch(self, engine: Engine, seconds: float) -> None:
-        """Have every connection that an engine opens from now on answer within so many seconds.
+    def watch(self, engine: Engine, limit: Callable[[], timedelta]) -> None:
+        """Have every connection that an engine opens from now on answer within what is the limit then.
 
         On PostgreSQL each statement must; on SQLite each read transaction: what is written there waits for nobody
         but another process, and for that no longer than its own patience.
@@ -34,7 +36,7 @@ class Lines:
 
             @event.listens_for(engine, "do_connect")
             def connect(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> object:
-                return self._known(_prompt(seconds).connect(*arguments, **options))
+                return self._known(_prompt(limit().total_seconds()).connect(*arguments, **options))
 
         else:
 
@@ -44,7 +46,7 @@ class Lines:
 
             @event.listens_for(engine, "begin")
             def begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
-                connection.connection.dbapi_connection.ends_at = monotonic() + seconds
+                connection.connection.dbapi_connection.ends_at = monotonic() + limit().total_seconds()
 
     def give_up(self) -> None:
         """Have whoever waits for an answer wait no longer, now and from now on."""

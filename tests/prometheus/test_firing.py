@@ -50,6 +50,7 @@ def said(number: int) -> str:
         f"xuncha_leader {number < LEADER_LOST_AT:d}\n"
         f"xuncha_roster_accounts {40 if number < ROSTER_LOST_AT else 0}\n"
         f"xuncha_database_size_bytes {10**9 + 10**6 * number}\n"
+        f'xuncha_clock_steps_total{{direction="back"}} {number}\n'
         f'xuncha_bugs_total{{pass="digest"}} {number}\n'
         f'xuncha_deliveries_total{{channel="g",outcome="permanent"}} {number}\n'
         f'xuncha_outbox_messages{{state="failed"}} {number}\n'
