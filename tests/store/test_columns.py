@@ -17,9 +17,9 @@ moments = st.datetimes(datetime(1970, 1, 2), datetime(8999, 12, 30), timezones=z
 @given(moment=moments)
 def test_a_moment_comes_back_to_the_microsecond_in_utc(store: Store, moment: datetime) -> None:
     with store.begin() as tx:
-        tx.execute(sa.delete(tables.acts))
-        tx.execute(sa.insert(tables.acts), {"at": moment, "actor": "", "action": "", "object": "", "detail": ""})
-        back = tx.scalar(sa.select(tables.acts.c.at))
+        tx.execute(sa.delete(tables.areas))
+        tx.execute(sa.insert(tables.areas), {"name": "示例县", "evaluate_at": moment})
+        back = tx.scalar(sa.select(tables.areas.c.evaluate_at))
 
     assert back == moment
     assert back is not None
@@ -29,16 +29,17 @@ def test_a_moment_comes_back_to_the_microsecond_in_utc(store: Store, moment: dat
 def test_a_moment_without_a_zone_is_refused(store: Store) -> None:
     naive = NOW.replace(tzinfo=None)
     with pytest.raises(exc.StatementError, match="time zone"), store.begin() as tx:
-        tx.execute(sa.insert(tables.acts), {"at": naive, "actor": "", "action": "", "object": "", "detail": ""})
+        tx.execute(sa.insert(tables.areas), {"name": "示例县", "evaluate_at": naive})
 
 
 def test_moments_are_in_order_whatever_their_zone(store: Store) -> None:
     east, west = timezone(timedelta(hours=8)), timezone(-timedelta(hours=8))
     drawn = [NOW.astimezone(east), (NOW + timedelta(microseconds=1)).astimezone(west), NOW - timedelta(seconds=1)]
     with store.begin() as tx:
-        for moment in drawn:
-            tx.execute(sa.insert(tables.acts), {"at": moment, "actor": "", "action": "", "object": "", "detail": ""})
-        assert list(tx.scalars(sa.select(tables.acts.c.at).order_by(tables.acts.c.at))) == sorted(drawn)
+        for name, moment in zip("甲乙丙", drawn, strict=True):
+            tx.execute(sa.insert(tables.areas), {"name": name, "evaluate_at": moment})
+        at = tables.areas.c.evaluate_at
+        assert list(tx.scalars(sa.select(at).order_by(at))) == sorted(drawn)
 
 
 def test_what_is_not_on_a_closed_list_is_refused_by_the_database(store: Store) -> None:
