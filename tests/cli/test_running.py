@@ -63,6 +63,11 @@ def is_ready(port: int) -> Callable[[], bool]:
     return lambda: ask(port, "/readyz")[0] == 200
 
 
+def is_begun(service: Service) -> Callable[[], bool]:
+    """Return whether it has begun its work; its pages are served before."""
+    return lambda: any(line["event"] == "started" for line in service.logged)
+
+
 def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, port: int) -> None:
     assert "服务没有运行" in office.type("health").refused()
     with office.running("run") as service:
@@ -72,6 +77,7 @@ def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, po
         status, page = ask(port, "/")
         assert status == 200
         assert "import roster" in page  # with an empty roster it says how to begin
+        until(is_begun(service), service)
         assert service.stop(signal.SIGTERM) == 0
         assert service.process.stdout is not None
         assert service.process.stdout.read().decode() == f"服务已启动：http://127.0.0.1:{port}\n"
@@ -92,7 +98,7 @@ def test_a_hangup_ends_nothing_and_says_what_to_do(office: Office, port: int) ->
 
 def test_ctrl_c_ends_it_just_as_well(office: Office, port: int) -> None:
     with office.running("run") as service:
-        until(is_ready(port), service)
+        until(is_begun(service), service)
         assert service.stop(signal.SIGINT) == 0
     assert [line["event"] for line in service.logged] == ["started", "stopped"]
 
