@@ -12,6 +12,7 @@ from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
 from monitor.store import Store, StoreError, audit, memory, open_store, outbox, tables
 from monitor.store.copying import Copied, copy
+from monitor.store.seal import seal, unseal
 from tests.store.build import (
     DAY,
     HOUR,
@@ -123,7 +124,9 @@ def empty_server(address: str) -> str:
     engine = sa.create_engine(address)
     with engine.begin() as connection:
         names = ", ".join(f'"{table.name}"' for table in tables.metadata.sorted_tables)
+        unseal(connection)
         connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        seal(connection)
     engine.dispose()
     return address
 
