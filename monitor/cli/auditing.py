@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.acts import note_alone
-from monitor.cli.chinese import Command, Group, Option
+from monitor.cli.chinese import Command, Group, to_table
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 
@@ -39,14 +39,7 @@ def audit_verify(where: Place, *, digest: str | None) -> None:
 
 
 @audit.command("export", cls=Command)
-@click.option(
-    "--out",
-    required=True,
-    cls=Option,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="必填：写到哪个文件（.xlsx、.csv 或 .json）。",
-)
+@to_table
 @place
 def audit_export(where: Place, *, out: Path) -> None:
     """导出全部操作记录，连同各条的校验值。"""

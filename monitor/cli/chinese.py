@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 import click
 
+_Command = TypeVar("_Command", bound=Callable[..., object])
 _HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 _USAGE = {"[OPTIONS]": "[选项]", "COMMAND": "命令", "[ARGS]...": "[参数]..."}
 _WIDE = frozenset({"W", "F"})
@@ -52,6 +55,17 @@ class Option(click.Option):
     def get_help_extra(self, ctx: click.Context) -> click.types.OptionHelpExtra:
         """Return nothing to be added."""
         return {}
+
+
+def written_to(explained: str) -> Callable[[_Command], _Command]:
+    """Return the option `--out`, which a command that writes a file must be given."""
+    return click.option(
+        "--out", required=True, cls=Option, type=click.Path(path_type=Path), metavar="文件", help=explained
+    )
+
+
+to_table = written_to("必填：写到哪个文件（.xlsx、.csv 或 .json）。")
+"""The same of a command that writes a table."""
 
 
 class Command(click.Command):

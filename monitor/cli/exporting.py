@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.acts import note_alone
-from monitor.cli.chinese import Command, Option
+from monitor.cli.chinese import Command, to_table
 from monitor.cli.place import Place, place
 from monitor.cli.refusal import Refusal
 
@@ -35,14 +35,7 @@ class Table:
 
 @click.command(cls=Command)
 @click.argument("what", type=click.Choice(_WHAT), metavar="内容")
-@click.option(
-    "--out",
-    required=True,
-    cls=Option,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="必填：写到哪个文件（.xlsx、.csv 或 .json）。",
-)
+@to_table
 @click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="与 personal-data 同用：只导出关于这个人的内容。")
 @click.option(
     "--for", "form", type=click.Choice(_FORMS), metavar="内容", help=f"与 template 同用：{'、'.join(_FORMS)} 的空白表。"

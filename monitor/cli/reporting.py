@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.acts import note_alone
-from monitor.cli.chinese import Command, Option
+from monitor.cli.chinese import Command, to_table
 from monitor.cli.judging import When, known_then
 from monitor.cli.place import MOMENT, Place, place
 from monitor.cli.refusal import Refusal
@@ -30,14 +30,7 @@ _INDEX_WEEKS = 8
 
 @click.command(cls=Command)
 @click.argument("what", type=click.Choice(_WHAT), metavar="内容")
-@click.option(
-    "--out",
-    required=True,
-    cls=Option,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="必填：写到哪个文件（.xlsx、.csv 或 .json）。",
-)
+@to_table
 @click.option(
     "--period", metavar="期间", help="季度 2026-Q2、月份 2026-05 或周 2026-W21，默认本季度；按期末的情况判定。"
 )

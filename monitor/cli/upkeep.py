@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.acts import note, note_alone
-from monitor.cli.chinese import Command, Group, Option
+from monitor.cli.chinese import Command, Group, Option, written_to
 from monitor.cli.place import Place, channels, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, progress, warn
@@ -89,14 +89,7 @@ def _refuse_none(where: Place) -> None:
 
 
 @db.command("backup", cls=Command)
-@click.option(
-    "--out",
-    required=True,
-    cls=Option,
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="必填：写到哪个文件；已有的文件不会覆盖。",
-)
+@written_to("必填：写到哪个文件；已有的文件不会覆盖。")
 @place
 def db_backup(where: Place, *, out: Path) -> None:
     """备份数据库，服务可以照常运行。备份是一个 SQLite 文件。"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tests.cli.office import free_port
-from tests.cli.test_running import ask
 from tests.prometheus.test_firing import quickened
 from tests.prometheus.test_rules import alerts
-from tests.prometheus.test_scraping import SHIPPED, eventually, prometheus
+from tests.prometheus.test_scraping import SHIPPED, eventually, prometheus, ready
 from tests.services import require_alertmanager
 
 pytestmark = pytest.mark.slow
@@ -35,26 +33,13 @@ def alertmanager(folder: Path, bridge: str) -> Iterator[int]:
         .replace("group_interval: 5m", "group_interval: 1s"),
         encoding="utf-8",
     )
-    port = free_port()
-    with (folder / "alertmanager.log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                require_alertmanager(),
-                f"--config.file={settings}",
-                f"--storage.path={folder / 'alertmanager'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--cluster.listen-address=",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            assert eventually(lambda: ask(port, "/-/ready")[0] == 200, 60.0), log.name
-            yield port
-        finally:
-            process.terminate()
-            process.wait()
+    words = (
+        f"--config.file={settings}",
+        f"--storage.path={folder / 'alertmanager'}",
+        "--cluster.listen-address=",
+    )
+    with ready(require_alertmanager(), folder / "alertmanager.log", *words) as port:
+        yield port
 
 
 def test_a_service_that_does_not_run_is_told_over_dingtalk(tmp_path: Path, httpserver: HTTPServer) -> None:

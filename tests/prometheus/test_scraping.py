@@ -66,6 +66,25 @@ def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
 
 
 @contextmanager
+def ready(program: str, log: Path, *words: str) -> Iterator[int]:
+    """Run one of Prometheus' servers until it says that it is ready; the value is its port."""
+    port = free_port()
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [program, *words, f"--web.listen-address=127.0.0.1:{port}"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+        )
+        try:
+            assert eventually(lambda: ask(port, "/-/ready")[0] == 200, 60.0), log
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
 def prometheus(folder: Path, target: int, rules: str | None = None, alertmanager: int | None = None) -> Iterator[int]:
     """Run Prometheus with the shipped settings, but for the target and a quicker pace; the value is its port.
 
@@ -81,26 +100,13 @@ def prometheus(folder: Path, target: int, rules: str | None = None, alertmanager
     settings["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = managers
     yaml.dump(settings, folder / "prometheus.yaml")
     (folder / "rules.yaml").write_text(rules or (SHIPPED / "rules.yaml").read_text("utf-8"), encoding="utf-8")
-    port = free_port()
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={folder / 'prometheus.yaml'}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--rules.alert.resend-delay=1s",
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            assert eventually(lambda: ask(port, "/-/ready")[0] == 200, 60.0), log.name
-            yield port
-        finally:
-            process.terminate()
-            process.wait()
+    words = (
+        f"--config.file={folder / 'prometheus.yaml'}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        "--rules.alert.resend-delay=1s",
+    )
+    with ready(program, folder / "prometheus.log", *words) as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
