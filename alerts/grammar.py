@@ -125,10 +125,34 @@ def app(url: str) -> AppUrl | None:
     return found if at and colon and all(_PLAIN.fullmatch(one) for one in (found.key, found.secret, found.id)) else None
 
 
+def host_in_ascii(written: str) -> str:
+    """Return a host, with its port if there is one, as servers know it (IDNA); raises BadChannelError."""
+    name, colon, port = written.partition(":")
+    if written.isascii():
+        return written
+    try:
+        return f"{name.encode('idna').decode()}{colon}{port}"
+    except UnicodeError:
+        raise BadChannelError("服务器的域名写法不对") from None
+
+
+def _with_host_in_ascii(url: str) -> str:
+    """Return a URL with its host as servers know it: Apprise reads none in other letters."""
+    schema, mark, rest = url.strip().partition("://")
+    end = next((n for n, sign in enumerate(rest) if sign in "/?"), len(rest))
+    login, at, host = rest[:end].rpartition("@")
+    return (
+        f"{schema}{mark}{login}{at}{host_in_ascii(unquote(host))}{rest[end:]}"
+        if mark and not unquote(host).isascii()
+        else url
+    )
+
+
 def plugin(url: str) -> NotifyBase | None:
     """Return Apprise's plugin for a URL, or None if the URL cannot be used.
 
     What would hide a failure or send twice is switched off: retries, `optional`, templates, redirects, throttling.
+    Raises BadChannelError for a host that no server can have.
     """
     asset = AppriseAsset(
         app_id="Xuncha",  # becomes a User-Agent: ASCII
@@ -142,7 +166,7 @@ def plugin(url: str) -> NotifyBase | None:
         pem_autogen=False,
         service_timeout=0,  # else it would talk in threads of its own, which nobody cuts off and which never end
     )
-    made = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+    made = Apprise.instantiate(_with_host_in_ascii(url), asset=asset, suppress_exceptions=True)
     if made is not None:
         made.retry = 0
         made.optional = False

@@ -31,6 +31,7 @@ from alerts.busy import LONG_PAUSE, decoded, says_too_much
 from alerts.dialect import busy
 from alerts.grammar import BadChannelError, MailPlugin
 from alerts.line import Line, Threads, talk
+from alerts.mail_url import ADDRESS, MailUrl, in_ascii, read
 from alerts.markup import html
 from alerts.text import has_controls, mark, plain, shown
 from monitor.core.message import Attempt, Message, Outcome
@@ -46,10 +47,13 @@ LONGEST_REPLY = 64 * 1024
 """Bytes of one reply that are read."""
 GO_AHEAD = 354
 """The reply after which the mail itself is said."""
+_ANSWERS = frozenset({2, 4, 5})
+"""The first digits of the replies that settle what becomes of it."""
 LIMIT = timedelta(seconds=30)
 
 _IN_CLEAR = "mailto:// 会把密码不加密地发给邮件服务器，请改用 mailtos://；服务器就在本机的可以用 mailto://"
-_ENHANCED = re.compile(r"\b5\.[0-9]{1,2}\.[0-9]{1,3}\b")
+_ENHANCED = re.compile(r"(?<![0-9.])([45])\.([0-9]{1,2}\.[0-9]{1,3})(?!\.?[0-9])")
+"""An enhanced code (RFC 3463), which is no part of an address of a machine: 45.5.1.1 says nothing of a mailbox."""
 _NOBODY_CODES = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 """5.1.x but for what is said of the sender (7, 8) and of protocols (9); and 5.2.1, a mailbox that was switched off."""
 _NOBODY_WORDS = re.compile(
@@ -63,7 +67,6 @@ _NOBODY_WORDS = re.compile(
 """The same in the words of servers without enhanced codes: 163, QQ, Coremail and others."""
 _OF_SENDER = re.compile(r"\bsender\b|\bfrom\b|发件|发信", re.IGNORECASE)
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9][A-Za-z0-9.-]*")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -189,8 +192,8 @@ class Mail:
 
     async def send(self, message: Message) -> Attempt:
         """Try once; SENT only when the server took the mail for this recipient."""
-        address = _in_ascii(message.address or self.reader)
-        if address is None or not _ADDRESS.fullmatch(address):
+        address = in_ascii(message.address or self.reader)
+        if address is None or not ADDRESS.fullmatch(address):
             detail = "邮箱地址格式不对，未发送" if address else "邮箱@前面有非英文字符，多数邮件服务器不收，未发送"
             return Attempt(outcome=Outcome.PERMANENT, detail=detail, is_about_address=True)
         if has_controls(message.subject + message.body) or "\n" in message.subject:
@@ -233,7 +236,7 @@ class Mail:
                 return refusal
             code, words = smtp.docmd("data")
             if code != GO_AHEAD:
-                return self._answered(code, words)
+                return self._not_asked_for(code, words)
             line.hold()
         except OSError as error:
             return _unsent(error)
@@ -242,7 +245,16 @@ class Mail:
             code, words = smtp.getreply()
         except OSError as error:
             return Attempt(outcome=Outcome.UNANSWERED, code=type(error).__name__, detail="邮件已发出，未收到答复")
+        if code // 100 not in _ANSWERS:
+            return Attempt(outcome=Outcome.UNANSWERED, code=str(code), detail="邮件已发出，对方的答复无法识别")
         return self._answered(code, words)
+
+    def _not_asked_for(self, code: int, words: bytes | str) -> Attempt:
+        """Return what it means that a server did not ask for the mail itself: whatever it says, it has not taken it."""
+        said = self._answered(code, words)
+        if said.outcome is not Outcome.SENT:
+            return said
+        return Attempt(outcome=Outcome.TEMPORARY, code=str(code), detail="邮件服务器答非所问，邮件未发出")
 
     def _announce(self, smtp: smtplib.SMTP, address: str) -> Attempt | None:
         """Name sender and recipient; return how that ended unless both were taken."""
@@ -259,37 +271,24 @@ class Mail:
         detail = shown(_text(words), (self.server.password,))
         outcome = _outcome(code)
         if outcome is not Outcome.SENT and says_too_much(detail):
+            if _is_of_mailbox(detail):  # others may be written to
+                return Attempt(outcome=Outcome.TEMPORARY, code=str(code), detail=detail)
             return busy(str(code), detail, LONG_PAUSE)
         return Attempt(outcome=outcome, code=str(code), detail=detail)
 
 
-def _in_ascii(address: str) -> str | None:
-    """Return an address with its domain as servers know it (IDNA); None where what stands before it is not ASCII.
-
-    Mailboxes of other letters need a server that speaks SMTPUTF8 all the way, and few do.
-    """
-    local, at, domain = address.rpartition("@")
-    if not at or address.isascii():
-        return address
-    if not local.isascii():
-        return None
-    try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
-
-
 def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:
     """Return the mail channel of a mailto(s):// URL; raises BadChannelError."""
-    settings = grammar.plugin(url)
+    asked = read(url)
+    settings = grammar.plugin(asked.url)
     if not isinstance(settings, MailPlugin):
         raise BadChannelError("应为 mailto(s)://用户:密码@服务器[:端口]?from=…&name=…，发件地址须完整")
-    if len(settings.targets) != 1 or settings.cc or settings.bcc:
+    if len(settings.targets) != 1 or len(asked.readers) > 1 or settings.cc or settings.bcc:
         raise BadChannelError("邮件地址里至多写一个收件人，且不能写 cc、bcc：每封邮件只发给一个人")
     if settings.pgp_mode != "no":
         raise BadChannelError("不支持 PGP 邮件")
     try:
-        mail = _mail(name, settings, clock)
+        mail = _mail(name, settings, asked, clock)
         mail.compose(Message(id="1", channel=name, subject="试写", body="试写"), mail.reader)
     except (ValueError, MessageError):
         raise BadChannelError("发件人、回复地址或附加的邮件头写法不对") from None
@@ -298,8 +297,9 @@ def open_mail(name: str, url: str, *, clock: Callable[[], datetime]) -> Mail:
     return mail
 
 
-def _mail(name: str, settings: MailPlugin, clock: Callable[[], datetime]) -> Mail:
+def _mail(name: str, settings: MailPlugin, asked: MailUrl, clock: Callable[[], datetime]) -> Mail:
     display, address = settings.from_addr
+    sender = asked.sender or str(address)
     words = make_header(decode_header(str(display or "")))  # Apprise encodes `name=`
     return Mail(
         name=name,
@@ -311,9 +311,9 @@ def _mail(name: str, settings: MailPlugin, clock: Callable[[], datetime]) -> Mai
             password=settings.password,
             verifies=settings.verify_certificate,
         ),
-        sender=Address(str(words), addr_spec=str(address)),
-        reader=settings.targets[0][1],
-        reply_to=tuple(sorted(settings.reply_to)),
+        sender=Address(str(words), addr_spec=sender),
+        reader=next(iter(asked.readers), sender),
+        reply_to=asked.reply_to,
         headers=dict(settings.headers),
         clock=clock,
     )
@@ -357,6 +357,12 @@ def _is_nobody(words: str) -> bool:
     if enhanced:
         return enhanced[0] in _NOBODY_CODES
     return _NOBODY_WORDS.search(words) is not None and not _OF_SENDER.search(words)
+
+
+def _is_of_mailbox(words: str) -> bool:
+    """Whether what was refused is so because of the recipient's own mailbox: full, or written to too often."""
+    enhanced = _ENHANCED.search(words)
+    return enhanced is not None and enhanced[2].startswith("2.")
 
 
 def _outcome(code: int) -> Outcome:

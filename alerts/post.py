@@ -84,6 +84,7 @@ class Endpoint:
             not parts.hostname
             or parts.scheme not in {"http", "https"}
             or parts.username
+            or not parts.path.isascii()
             or parts.query
             or parts.fragment
         ):

@@ -76,7 +76,9 @@ class Attempt:
 
         A server that broke over it, or a gateway that lost the answer, refused nothing.
         """
-        return self.outcome in {Outcome.SENT, Outcome.UNANSWERED} or self.code in _BROKEN
+        if self.outcome in {Outcome.SENT, Outcome.UNANSWERED}:
+            return True
+        return self.code.startswith("HTTP 5") and self.code not in _REFUSED
 
 
 LEASE = timedelta(minutes=2)
@@ -115,8 +117,8 @@ _LIMITED = frozenset({"130101", "45009", "9499", "11232"})
 """The codes of a far side that was asked too often; the same may be a refusal for good, which is something else."""
 _MAIL_REFUSED = frozenset({"550", "551", "552", "553", "554"})
 """The replies of mail servers that stand for many reasons: nobody there, a full box, a sender that is not wanted."""
-_BROKEN = frozenset({"HTTP 500", "HTTP 502", "HTTP 504"})
-"""The statuses after which nobody knows what became of a request."""
+_REFUSED = frozenset({"HTTP 501", "HTTP 503", "HTTP 505"})
+"""The statuses of servers that did nothing with a request; after others in their hundred nobody knows."""
 _NOBODY, _TOO_FAST, _NOT_TAKEN = "收件人地址不存在或已停用", "发送过快，被限流", "邮件被对方服务器拒收"
 
 

@@ -56,6 +56,28 @@ BUSY_WORDS = [
     "流量超限",
     "当日接收消息数超过上限",
     "今日发送条数已达上限",
+    "quota exceeded",
+    "You have exceeded your API quota",
+    "Request limit reached",
+    "send message exceed limit",
+    "exceed daily limit",
+    "The server is too busy",
+    "Please wait a moment",
+    "slow down",
+    "sending rate too high",
+    "deadline exceeded",
+    "发送次数已用完",
+    "今日额度已用完",
+    "接口配额不足",
+    "每分钟最多发送20条",
+    "触发流量控制",
+    "请求量过大",
+    "当前访问人数过多",
+    "接口超时",
+    "网络抖动，请重试",
+    "系统维护中",
+    "機器人發送過於頻繁",
+    "請稍後再試",
 ]
 OTHER_WORDS = [
     "sign not match",
@@ -72,6 +94,14 @@ OTHER_WORDS = [
     "内容包含敏感词",
     "operation generated a separate moderate result",
     "message too long",
+    "message exceed limit length",
+    "消息超过20000字节限制",
+    "发送消息超出最大长度",
+    "请求超过大小限制",
+    "访问超出IP白名单",
+    "signature timeout",
+    "签名超时",
+    "setTimeout(function () { location.href = '/login' }, 10)",
 ]
 
 
@@ -191,6 +221,19 @@ def test_an_answer_without_a_code_may_still_say_that_it_is_busy(reply: Reply) ->
         assert (attempt.outcome, attempt.retry_after) == (Outcome.TEMPORARY, PAUSE)
 
 
+def test_a_mark_in_front_of_an_answer_changes_nothing() -> None:
+    content = json.dumps({"errcode": 0, "errmsg": "成功"}, ensure_ascii=False).encode("utf-8-sig")
+    assert dingtalk.verdict(Reply(status=200, content=content), NOW).outcome is Outcome.SENT
+
+
+@pytest.mark.parametrize(
+    ("status", "may"), [(500, True), (502, True), (520, True), (524, True), (501, False), (503, False)]
+)
+def test_only_who_did_nothing_with_a_request_has_surely_not_taken_it(status: int, *, may: bool) -> None:
+    attempt = dingtalk.verdict(Reply(status=status, content=b"<html></html>"), NOW)
+    assert (attempt.outcome, attempt.may_have_arrived) == (Outcome.TEMPORARY, may)
+
+
 # --- who is not there
 
 
@@ -305,6 +348,11 @@ REPLIES: list[tuple[str, Outcome, bool, timedelta | None]] = [
     ("452 4.5.3 sending rate limit exceeded", Outcome.TEMPORARY, False, LONG_PAUSE),
     ("451 4.7.1 Greylisted, please try again later", Outcome.TEMPORARY, False, None),
     ("450 4.2.2 mailbox full", Outcome.TEMPORARY, False, None),
+    ("450 4.2.1 The user is receiving mail too quickly", Outcome.TEMPORARY, False, None),
+    ("552 5.2.2 mailbox over its daily quota", Outcome.TEMPORARY, False, None),
+    ("550 Client host [45.5.1.1] blocked using a list", Outcome.PERMANENT, False, None),
+    ("554 your address 5.1.1.20 is not wanted here", Outcome.PERMANENT, False, None),
+    ("550 Error 5.1.1: see our pages", Outcome.PERMANENT, True, None),
 ]
 
 
@@ -316,6 +364,19 @@ async def test_what_is_said_of_a_recipient_is_read_in_either_charset_and_told_ap
     attempt = await mailed(RCPT=f"{words}\r\n".encode(encoding))
     assert (attempt.outcome, attempt.is_about_address, attempt.retry_after) == (outcome, is_about_address, pause)
     assert (attempt.code, attempt.detail) == (words[:3], words[4:])
+
+
+@pytest.mark.parametrize("reply", [b"250 2.1.5 fine\r\n", b"221 bye\r\n", b"334 more\r\n", b"220 hello again\r\n"])
+async def test_a_server_that_does_not_ask_for_the_mail_has_not_taken_it_whatever_it_says(reply: bytes) -> None:
+    attempt = await mailed(DATA=reply)
+    assert (attempt.outcome, attempt.may_have_arrived) == (Outcome.TEMPORARY, False)
+
+
+@pytest.mark.parametrize(
+    "reply", [b"354 go on\r\n", b"HTTP/1.1 400 Bad Request\r\n", b"ok\r\n", b"199 hm\r\n", b"99\r\n"]
+)
+async def test_an_answer_to_the_mail_that_nobody_can_read_is_none(reply: bytes) -> None:
+    assert (await mailed(end=reply)).outcome is Outcome.UNANSWERED
 
 
 @pytest.mark.parametrize("when", ["banner", "MAIL", "DATA", "end"])

@@ -222,3 +222,53 @@ async def test_a_mailbox_of_other_letters_is_refused_for_what_it_is() -> None:
         attempt = await channel_to(office).send(message(address="张@示例.中国"))
     assert (attempt.outcome, attempt.is_about_address, office.mails) == (Outcome.PERMANENT, True, [])
     assert attempt.detail == "邮箱@前面有非英文字符，多数邮件服务器不收，未发送"
+
+
+@pytest.mark.parametrize(
+    ("options", "sender", "reader", "reply_to"),
+    [
+        ("from=office@示例.中国", "office@xn--fsq092h.xn--fiqs8s", "office@xn--fsq092h.xn--fiqs8s", ()),
+        ("from=office@a.cn&to=duty@示例.中国", "office@a.cn", "duty@xn--fsq092h.xn--fiqs8s", ()),
+        (
+            "from=office@xn--fsq092h.xn--fiqs8s&to=duty@xn--fsq092h.xn--fiqs8s",
+            "office@xn--fsq092h.xn--fiqs8s",
+            "duty@xn--fsq092h.xn--fiqs8s",
+            (),
+        ),
+        ("from=office@a.cn&reply=ask@示例.中国", "office@a.cn", "office@a.cn", ("ask@xn--fsq092h.xn--fiqs8s",)),
+        ("from=office%40%E7%A4%BA%E4%BE%8B.cn&name=县府办", "office@xn--fsq092h.cn", "office@xn--fsq092h.cn", ()),
+    ],
+)
+async def test_every_address_of_a_url_may_have_a_chinese_domain(
+    options: str, sender: str, reader: str, reply_to: tuple[str, ...]
+) -> None:
+    with PostOffice() as office:
+        channel = channel_to(office, options=options)
+        attempt = await channel.send(message())
+    assert attempt.outcome is Outcome.SENT
+    (mail,) = office.mails
+    assert (mail["From"].addresses[0].addr_spec, office.recipients) == (sender, [[reader]])
+    assert tuple(one.addr_spec for one in (mail["Reply-To"].addresses if mail["Reply-To"] else ())) == reply_to
+
+
+def test_a_mail_server_may_have_a_chinese_name() -> None:
+    channel = open_channel("邮件", f"mailtos://user:word@邮件.示例.中国:465?{SENDER}", clock=clock)
+    assert isinstance(channel, Mail)
+    assert (channel.server.host, channel.server.port) == ("xn--5nq051n.xn--fsq092h.xn--fiqs8s", 465)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (f"mailtos://用户:word@smtp.a.cn?{SENDER}", "用户名和密码只能用英文"),
+        (f"mailtos://user:密码@smtp.a.cn?{SENDER}", "用户名和密码只能用英文"),
+        (f"mailtos://user:word@邮件..中国?{SENDER}", "域名写法不对"),
+        (f"mailtos://user:word@smtp.a.cn?{SENDER}&to=办公@a.cn", "@前面只能用英文"),
+        ("mailtos://user:word@smtp.a.cn?from=办公@示例.中国", "@前面只能用英文"),
+        (f"mailtos://user:word@smtp.a.cn?{SENDER}&to=a@示例..中国", "域名写法不对"),
+    ],
+)
+def test_what_no_server_would_take_is_refused_for_what_it_is(url: str, said: str) -> None:
+    with pytest.raises(BadChannelError, match=said) as refused:
+        open_channel("邮件", url, clock=clock)
+    assert "word" not in str(refused.value)
