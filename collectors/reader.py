@@ -4,8 +4,9 @@ Handing a page of 150 KB to another process costs about as much as reading it, s
 collectors is read where it is. That is for parsers on a list (`LINEAR`), whose work is proved to grow with the page and
 not with its square, and for pages whose *text* was judged: not too large, not too many tags, no tag of unusual
 length (selectolax 1.0: 60,000 nested tags 6 s, 8,000 tags 0.1 s). Whatever else there is, packages, manifests,
-the answers of interfaces, is read apart. A source whose pages are slow all the same, twice in a row, held up
-the loop twice: its pages are read apart from then on. Once may be the machine's own hiccup.
+the answers of interfaces, is read apart. A page that takes long all the same is broken off and read apart, and so
+are that source's pages from then on; what is merely slow has to be so twice, for once may be the machine's own hiccup.
+Between two pages that are read on the spot everybody else has a turn.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from time import monotonic, thread_time
 from typing import Generic, TypeVar, cast
 
 from collectors import html, wire, worker
+from collectors.deadline import TooLongError, within
 from monitor.core.collector import Page, SeenT, Told
 from monitor.core.download import Download
 from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline, within_bounds
@@ -49,6 +51,8 @@ _SPOT_TAGS = 8_000
 _SPOT_TAG_LENGTH = 8 * 1024
 _SLOW = 0.05
 """Seconds of work on the event loop that are too many."""
+_LONGEST = 0.25
+"""Seconds of work on the event loop after which a reading is broken off."""
 _SLOW_TIMES = 2
 """After how many slow readings in a row a source's pages are read apart."""
 _SLOW_SOURCES = 10_000
@@ -88,6 +92,7 @@ class Reader:
         self._closed = False
         self._limit = limit.total_seconds()
         self._slow: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._spot = asyncio.Lock()
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._is_said = False
@@ -104,10 +109,13 @@ class Reader:
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
         case = (_name(parse), source)
-        if case[0] not in self._linear or self._slow.get(case, 0) >= _SLOW_TIMES or not is_harmless(page):
+        made: wire.Reading | None = None
+        if case[0] in self._linear and self._slow.get(case, 0) < _SLOW_TIMES and is_harmless(page):
+            async with self._spot:
+                made = self._read_here(parse, page, case)
+                await asyncio.sleep(0)
+        if made is None:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
-        else:
-            made = self._read_here(parse, page, case)
         outcome = made.outcome
         if isinstance(outcome, Timeline | Download):
             outcome = within_bounds(outcome)  # whatever the process says that read it
@@ -131,16 +139,22 @@ class Reader:
         for one in tuple(self._all):
             one.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> wire.Reading:
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> wire.Reading | None:
+        """Return what the parser made of it; None where it takes too long."""
+        made: wire.Reading | None = None
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
-        made = worker.read(parse, page)
-        took = thread_time() - started
-        gc.enable()
-        if took <= _SLOW:
+        try:
+            made = within(_LONGEST, partial(worker.read, parse, page))
+        except TooLongError:
+            pass
+        finally:
+            took = thread_time() - started
+            gc.enable()
+        if made is not None and took <= _SLOW:
             self._slow.pop(case, None)
             return made
-        self._slow[case] = self._slow.pop(case, 0) + 1
+        self._slow[case] = self._slow.pop(case, 0) + (1 if made is not None else _SLOW_TIMES)
         if len(self._slow) > _SLOW_SOURCES:
             self._slow.popitem(last=False)
         return made

@@ -9,16 +9,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
-from time import monotonic
+from time import monotonic, thread_time
 
 import pytest
 
 from collectors import reader as reader_module
 from collectors import wire
-from collectors.platforms import toutiao
+from collectors.platforms import toutiao, website
 from collectors.reader import Reader, _Worker, is_harmless
 from collectors.worker import BEGUN
 from monitor.core.collector import Page, Told
@@ -60,7 +62,18 @@ def never_done(page: Page) -> Timeline:
 
 
 def busy(page: Page) -> Timeline:
-    sum(range(10_000_000))
+    """Take longer than a page may twice, and not so long that it is broken off."""
+    until = thread_time() + 0.1
+    while thread_time() < until:
+        pass
+    return pid_of(page)
+
+
+def endless_here(page: Page) -> Timeline:
+    """Never end in the process whose number the body is; what cleans up and what catches errors does so."""
+    while str(os.getpid()) == page.body.decode():
+        with suppress(Exception):
+            never_done(page)
     return pid_of(page)
 
 
@@ -133,7 +146,18 @@ def greedy(page: Page) -> Timeline:
 
 LINEAR = frozenset(
     f"{__name__}.{one.__name__}"
-    for one in (posts_of, pid_of, busy, busy_if_slow, collecting_of, rate_limited, broken, thousands)
+    for one in (
+        posts_of,
+        pid_of,
+        busy,
+        busy_if_slow,
+        endless_here,
+        never_done,
+        collecting_of,
+        rate_limited,
+        broken,
+        thousands,
+    )
 )
 
 
@@ -233,6 +257,67 @@ async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: Reader)
     assert title(await reader.read(busy, replace(PAGE, url="https://new.example/"), "one")) != str(os.getpid())
     assert title(await reader.read(busy, PAGE, "other")) == str(os.getpid())
     assert title(await reader.read(pid_of, PAGE, "one")) == str(os.getpid())
+
+
+async def test_what_takes_too_long_on_the_loop_is_broken_off_and_read_elsewhere_from_then_on(reader: Reader) -> None:
+    page = replace(PAGE, body=str(os.getpid()).encode())
+    began = thread_time()
+    assert title(await reader.read(endless_here, page, "one")) != str(os.getpid())
+    assert thread_time() - began < 2 * reader_module._LONGEST + 0.1
+    assert gc.isenabled()
+    assert title(await reader.read(endless_here, replace(page, body=b"0"), "one")) != str(os.getpid())
+    assert title(await reader.read(endless_here, replace(page, body=b"0"), "other")) == str(os.getpid())
+
+
+async def test_a_parser_that_never_ends_on_the_loop_is_ended_all_the_same(impatient: Reader) -> None:
+    with pytest.raises(LookFailedError) as caught:
+        await impatient.read(never_done, PAGE)
+    assert caught.value.reason is Reason.UNREADABLE
+
+
+SHAPES = (
+    "<frameset>12:30 2026年",
+    "<item>3小时前<record>",
+    "1<math>月来源：",
+    "月<ul>",
+    "<font><span>2026-05-01<a><b><i>",
+)
+"""What was found by trying: each is a tag that is never closed, around what may be a date."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_no_page_of_what_is_read_on_the_loop_holds_it_up(reader: Reader, shape: str) -> None:
+    body = (shape * (7_900 // shape.count("<"))).encode()
+    page = replace(PAGE, body=body)
+    assert is_harmless(page)
+    made = Reader(timedelta(seconds=1))
+    longest = 0.0
+    reading = asyncio.create_task(made.read(website.read, page, "one"))
+    while not reading.done():
+        began = thread_time()
+        await asyncio.sleep(0)
+        longest = max(longest, thread_time() - began)
+    made.close()
+    with pytest.raises(LookFailedError):
+        await reading
+    assert longest < 2 * reader_module._LONGEST + 0.1
+
+
+async def test_between_two_pages_that_are_read_on_the_loop_others_have_a_turn(reader: Reader) -> None:
+    turns: list[str] = []
+
+    async def other() -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+            turns.append("other")
+
+    async def read(source: str) -> None:
+        await reader.read(pid_of, PAGE, source)
+        turns.append("read")
+
+    await asyncio.gather(*(read(str(number)) for number in range(5)), other())
+    places = [place for place, one in enumerate(turns) if one == "read"]
+    assert all("other" in turns[first:second] for first, second in pairwise(places))
 
 
 async def test_no_name_of_a_host_makes_room_for_another_source(reader: Reader) -> None:
