@@ -232,11 +232,16 @@ async def _unless_stopped(daemon: Daemon, work: Coroutine[Any, Any, bool], patie
 
 
 async def _hold(store: Store, daemon: Daemon) -> bool:
-    """Make sure again and again that the place is held; stop the daemon where another has taken it."""
+    """Make sure again and again that the place is held; stop the daemon where another has taken it.
+
+    Where it is not held and nobody has taken it, the server still keeps it for a session that is gone: until that is
+    over nothing is written, and the passes say why.
+    """
     while not daemon.is_stopping:
         await _pause(daemon)
         with suppress(StoreError):  # without the database nobody acts, and the passes say why
-            if await _unless_stopped(daemon, asyncio.to_thread(store.claim_daemon, lasting=LASTING)) is False:
+            await _unless_stopped(daemon, asyncio.to_thread(store.claim_daemon, lasting=LASTING))
+            if store.is_succeeded:
                 _log.warning("replaced", extra={"problem": "另一个服务已接替为主用，本机停止。"})
                 daemon.stop()
                 return False

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 
 from monitor.store import tables
 from monitor.store.copying import Tell, copy_rows
-from monitor.store.database import Store, claim_file, file_of, make_folder, open_store, parse_url
+from monitor.store.database import Store, file_of, make_folder, open_store, parse_url
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
+from monitor.store.place import claim_file
 
 PAGES = 1000
 """Pages of a file that are copied at once."""
@@ -94,7 +95,7 @@ def _restore_file(url: sa.URL, file: Path, tell: Tell) -> None:
         raise StoreError(f"{file} 就是正在使用的数据库。")
     make_folder(place)
     with ExitStack() as locks:
-        if not claim_file(url, locks):
+        if not claim_file(file_of(url), locks):
             raise StoreError(_RUNNING)
         with _draft(place) as draft:
             _take_in(file, draft, tell)

@@ -7,14 +7,13 @@ reads the clock; a transaction never spans network.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import secrets
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from monitor.store import tables
 from monitor.store.columns import insert_or
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
 from monitor.store.limits import Lines
+from monitor.store.place import File, Session
 from monitor.store.schema import upgrade
 from monitor.store.values import json_text
 
@@ -59,8 +59,6 @@ _CLIENT_ALIVE = {
 """How both sides of PostgreSQL find out in seconds that the other's machine is gone."""
 APPLICATION = "xuncha"
 """How PostgreSQL's own lists call our sessions, unless the address names them."""
-DAEMON_KEY = 0x78756E63
-"""The number under which the daemon holds its lock on PostgreSQL: `xunc`."""
 
 __all__ = ["PATIENCE", "SchemaTooNewError", "Store", "StoreError", "Tx", "open_store", "savepoint"]
 
@@ -84,11 +82,7 @@ class Store:
         self._write_thread = ThreadPoolExecutor(1, "store-writer")
         self._read_threads = ThreadPoolExecutor(READERS, "store-reader")
         self._glance_thread = ThreadPoolExecutor(1, "store-glance")
-        self._locks = ExitStack()
-        self._is_daemon = False
-        self._session: sa.Connection | None = None
-        self._session_pid: int | None = None
-        self._lasting: timedelta | None = None
+        self._place = File(file_of(url)) if url.get_backend_name() == "sqlite" else Session(self._writer)
         self._identity = _identity(url)
 
     def __enter__(self) -> Self:
@@ -109,7 +103,7 @@ class Store:
         with spoken(self.url), self._writer.connect() as connection:
             connection.execution_options(durable=durable)
             with connection.begin():
-                self._fence(connection)
+                self._place.fence(connection)
                 yield connection
 
     @contextmanager
@@ -181,17 +175,18 @@ class Store:
     def claim_daemon(self, *, lasting: timedelta | None = None) -> bool:
         """Return whether this process is now the one daemon of this database, until it exits or closes the store.
 
-        On PostgreSQL also until its session ends: ask again to find out, and to become it again if nobody else has.
+        On PostgreSQL also until its session ends: ask again to find out, and to become it again if nobody else has
+        meanwhile (`is_succeeded`).
         With `lasting`, the server ends the session of whoever has not asked again for so long, and sooner a
         transaction that stands still: a process that was frozen holds up nobody, and writes nothing when it wakes.
         From the first claim on, nothing can be written while the place is not held. Raises StoreError.
         """
-        if self.url.get_backend_name() != "sqlite":
-            self._lasting = lasting
-            return self._claim_session()
-        if not self._is_daemon:
-            self._is_daemon = claim_file(self.url, self._locks)
-        return self._is_daemon
+        return self._place.claim(lasting)
+
+    @property
+    def is_succeeded(self) -> bool:
+        """Whether another process has become the daemon since this one was, as the last claim found."""
+        return self._place.is_succeeded
 
     @property
     def can_stand_by(self) -> bool:
@@ -214,9 +209,7 @@ class Store:
         """Let go of every connection, thread and lock; waits for work under way."""
         for threads in (self._write_thread, self._read_threads, self._glance_thread):
             threads.shutdown()
-        with suppress(exc.DBAPIError):  # a session that was given up is gone already
-            self._locks.close()
-        self._is_daemon = False
+        self._place.leave()
         for engine in self._engines:
             engine.dispose()
 
@@ -231,41 +224,6 @@ class Store:
     def _glance(self, work: Callable[[Tx], T]) -> T:
         with spoken(self.url), self._glancer.connect() as connection, connection.begin():
             return work(connection)
-
-    def _claim_session(self) -> bool:
-        """Hold PostgreSQL's lock as long as one connection lives."""
-        if self._session is not None and _is_alive(self._session):
-            return True
-        self._locks.close()
-        self._session = None
-        with spoken(self.url), ExitStack() as undo:
-            connection = undo.enter_context(self._writer.connect())
-            claimed = sa.select(sa.func.pg_try_advisory_lock(DAEMON_KEY), sa.func.pg_backend_pid())
-            held, pid = connection.execute(claimed).one()
-            if held and self._lasting:
-                connection.execute(_set("idle_session_timeout", self._lasting, is_local=False))
-            connection.commit()
-            if held:
-                self._session, self._session_pid = connection, pid
-                self._locks = undo.pop_all()
-        return bool(held)
-
-    def _fence(self, tx: Tx) -> None:
-        """Let the daemon write only while its lock is held: its session may have ended without its knowing."""
-        if self._session_pid is None:
-            return
-        if self._lasting:
-            tx.execute(_set("idle_in_transaction_session_timeout", self._lasting * 3 / 4, is_local=True))
-        held = sa.text(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :key AND pid = :pid AND granted"
-        )
-        if not tx.scalar(held, {"key": DAEMON_KEY, "pid": self._session_pid}):
-            raise StoreError("与数据库的连接中断过，本机暂停工作，正在确认是否仍为主用。")
-
-
-def _set(name: str, time: timedelta, *, is_local: bool) -> sa.Select[Any]:
-    """Return what sets a limit of a PostgreSQL session, or of its transaction only."""
-    return sa.select(sa.func.set_config(name, f"{time / timedelta(milliseconds=1):.0f}ms", is_local))
 
 
 def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
@@ -332,15 +290,6 @@ def file_of(url: sa.URL) -> Path:
     if not url.database or url.database == ":memory:":
         raise StoreError("数据库地址缺少文件名，例如 sqlite:///data/xuncha.db。")
     return Path(url.database.removeprefix("file:"))
-
-
-def _is_alive(session: sa.Connection) -> bool:
-    try:
-        session.scalar(sa.select(1))
-        session.commit()
-    except exc.DBAPIError:
-        return False
-    return True
 
 
 @contextmanager
@@ -443,19 +392,3 @@ def _identity(url: sa.URL) -> tuple[int, int] | None:
     except OSError:
         return (0, 0)
     return status.st_dev, status.st_ino
-
-
-def claim_file(url: sa.URL, locks: ExitStack) -> bool:
-    """Hold a lock on a file beside the database. The kernel drops it with the process; a child never has it."""
-    path = file_of(url).with_name(f"{file_of(url).name}.lock")
-    try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StoreError(f"无法创建锁文件 {path}，请检查权限。") from error
-    locks.callback(os.close, lock)
-    try:
-        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        locks.close()
-        return False
-    return True

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from pytest_httpserver import HTTPServer
 
 from monitor.cli.main import run
 from monitor.store import Store, StoreError, memory, open_store
+from monitor.store.place import DAEMON_KEY
 from tests.alerts.robot import Answer, Received, Robot
 from tests.cli.office import HEADER, PROGRAM, Office, Service, free_port
 from tests.cli.test_running import ask, is_ready, until
@@ -167,3 +168,68 @@ def test_who_lost_the_place_to_another_stays_out(server: str) -> None:
         with pytest.raises(StoreError, match="连接中断过"):
             put(store, "late")
         put(other, "in time")
+
+
+@contextmanager
+def lock_of_nobody(url: str) -> Iterator[None]:
+    """Keep the daemon's lock as a session does whose client is gone, which the server does not know yet."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.pg_try_advisory_lock(DAEMON_KEY)))
+        yield
+
+
+def test_a_lock_that_a_dying_session_keeps_is_waited_for_and_is_no_successor(server: str) -> None:
+    with open_store(server) as store:
+        assert store.claim_daemon()
+        end_sessions(server)
+        with lock_of_nobody(server):
+            assert not store.claim_daemon()
+            assert not store.is_succeeded
+            with pytest.raises(StoreError, match="正在确认"):
+                put(store, "between")
+        assert store.claim_daemon()
+        assert not store.is_succeeded
+        put(store, "after")
+
+
+def test_who_had_a_successor_does_not_go_on_even_where_that_one_is_gone_too(server: str) -> None:
+    with open_store(server) as store:
+        assert store.claim_daemon()
+        end_sessions(server)
+        with open_store(server) as other:
+            assert other.claim_daemon()
+        assert not store.claim_daemon()
+        assert store.is_succeeded
+        with pytest.raises(StoreError, match="正在确认"):
+            put(store, "late")
+        with open_store(server) as other:
+            assert other.claim_daemon(), "nor does it keep the place from others"
+
+
+def test_a_claim_that_failed_half_way_leaves_no_lock_behind(server: str) -> None:
+    engine = sa.create_engine(server, poolclass=sa.NullPool)
+    with open_store(server, patience=timedelta(milliseconds=200)) as store, open_store(server) as other:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("LOCK TABLE notes IN EXCLUSIVE MODE")
+            with pytest.raises(StoreError, match="占用"):
+                store.claim_daemon()
+        until_true(other.claim_daemon)
+
+
+def until_true(asked: Callable[[], bool], patience: float = SOON) -> None:
+    """Return when something has become true."""
+    ends = time.monotonic() + patience
+    while not asked():
+        assert time.monotonic() < ends
+        threading.Event().wait(0.05)
+
+
+def test_a_session_with_the_number_of_one_that_was_holds_nothing(server: str) -> None:
+    with open_store(server) as store, open_store(server) as other:
+        assert store.claim_daemon()
+        end_sessions(server)
+        assert other.claim_daemon()
+        store._place._pid = other._place._pid  # type: ignore[union-attr]  # as after a restart of the server
+        with pytest.raises(StoreError, match="正在确认"):
+            put(store, "late")
