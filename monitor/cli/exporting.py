@@ -33,7 +33,7 @@ class Table:
     rows: Sequence[Sequence[Value]]
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="导出台账、空白表、记录、判定、事项、消息、个人信息。")
 @click.argument("what", type=click.Choice(_WHAT), metavar="内容")
 @to_table
 @click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="与 personal-data 同用：只导出关于这个人的内容。")
@@ -43,7 +43,7 @@ class Table:
 @click.option("--unstated", is_flag=True, help="与 records 同用：只导出未写明结果的，填写后再导入。")
 @place
 def export(where: Place, *, what: str, out: Path, person: str | None, form: str | None, unstated: bool) -> None:
-    """导出 roster 台账、template 空表、records 记录、findings 判定、cases 事项、messages 消息、personal-data 个人。"""
+    """导出 roster 台账、template 空表、records 记录、findings 判定、cases 事项、messages 消息、personal-data 个人信息。"""  # noqa: E501
     from monitor.ledger import LedgerError
 
     if person and what != "personal-data":

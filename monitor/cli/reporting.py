@@ -28,7 +28,7 @@ _WHAT = ("deductions", "review", "deregistration")
 _INDEX_WEEKS = 8
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="写出扣分建议清单、联合研判表、注销进度表。")
 @click.argument("what", type=click.Choice(_WHAT), metavar="内容")
 @to_table
 @click.option(

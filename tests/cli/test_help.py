@@ -71,6 +71,7 @@ def _tree(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 PATHS = tuple(_tree(xuncha))
+GROUPS = tuple(path for path in PATHS if any(other[:-1] == path for other in PATHS if other))
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
@@ -94,6 +95,11 @@ def test_every_option_and_command_is_explained(office: Office, path: tuple[str, 
     for line in page.splitlines():
         if line.startswith("  -"):
             assert re.search("  [^ ].*[\u4e00-\u9fff].*。$", line), line
+
+
+@pytest.mark.parametrize("path", GROUPS, ids=" ".join)
+def test_no_command_s_line_in_the_list_is_cut(office: Office, path: tuple[str, ...]) -> None:
+    assert "..." not in office.type(*path, "--help").done().partition("命令：")[2]
 
 
 def test_the_columns_of_a_help_page_are_straight(office: Office) -> None:
