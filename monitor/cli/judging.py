@@ -63,6 +63,9 @@ def evaluate(
         if account is None and _is_too_early(store, when):
             warn(["那一时刻还没有台账；按现在所知判定过去，请加 --known-at now"])
         found = judged(store, judged_by, when, account=account, silences=everything)
+        if not found and not as_json and not _has_accounts(store, when):
+            click.echo("没有可判定的账号：请核对数据库（--db），或先导入台账。")
+            return
     findings = sorted((one for one in found if everything or one.state not in QUIET), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))
@@ -123,7 +126,16 @@ def _is_too_early(store: Store, when: When) -> bool:
     from monitor.store import roster
 
     with store.read() as tx:
-        return roster.has_roster(tx) and not roster.accounts(tx, at=when.at, known_at=when.known_at)
+        is_there = roster.has_roster(tx)
+    return is_there and not _has_accounts(store, when)
+
+
+def _has_accounts(store: Store, when: When) -> bool:
+    """Whether anybody was on the roster then, as we knew it."""
+    from monitor.store import roster
+
+    with store.read() as tx:
+        return bool(roster.accounts(tx, at=when.at, known_at=when.known_at))
 
 
 def _not_there(account: str, *, is_later: bool) -> str:

@@ -325,9 +325,9 @@ def test_evaluating_writes_nothing(enrolled: Office) -> None:
     assert enrolled.content() == before
 
 
-def test_evaluating_an_empty_database_is_an_empty_array(office: Office) -> None:
+def test_evaluating_an_empty_database_is_an_empty_array_and_no_good_news(office: Office) -> None:
     assert office.type("evaluate", "--json").json == []
-    assert office.type("evaluate").done() == "未发现问题。\n"
+    assert office.type("evaluate").done() == "没有可判定的账号：请核对数据库（--db），或先导入台账。\n"
 
 
 def test_the_past_is_judged_by_what_was_known_then_or_is_known_now(enrolled: Office) -> None:
