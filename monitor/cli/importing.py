@@ -21,6 +21,7 @@ from monitor.cli.terminal import confirmed, warn
 if TYPE_CHECKING:
     from monitor.core.account import Account, UnitKey
     from monitor.core.collector import KeyForm
+    from monitor.core.phrases import Names
     from monitor.ledger import Posts, Roster
     from monitor.settings import Settings
     from monitor.store import Tx
@@ -57,6 +58,7 @@ def import_roster(
     """导入台账：按账号ID新增或修改。"""
     from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
     from monitor.app.clock import now
+    from monitor.core.phrases import Names
     from monitor.store import imports, papers, roster
 
     if unit and not replace:
@@ -72,7 +74,8 @@ def import_roster(
             before = roster.accounts(tx, at=effective_at)
         read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
         whose = _unit(unit, area, (*before, *read.accounts)) if unit else None
-        removed, counts = _print_changes(before, read.accounts, replace=replace, unit=whose)
+        names = Names(with_area=len(settings.office.areas) > 1)
+        removed, counts = _print_changes(before, read.accounts, names, replace=replace, unit=whose)
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
         warn(unwatched(chains.listings(read.accounts), settings, chains.collectors))
@@ -150,7 +153,7 @@ def _unit(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
 
 
 def _print_changes(
-    before: Sequence[Account], accounts: Sequence[Account], *, replace: bool, unit: UnitKey | None
+    before: Sequence[Account], accounts: Sequence[Account], names: Names, *, replace: bool, unit: UnitKey | None
 ) -> tuple[int, str]:
     """Print what changes; return how many accounts go, and how many of each change there are."""
     from monitor.ledger import ChangeKind, compare
@@ -159,7 +162,7 @@ def _print_changes(
     going = {one.id for one in before if replace and one.id not in named and unit in {None, one.unit_key}}
     changes = compare([one for one in before if one.id in named | going], accounts)
     for change in changes:
-        click.echo(str(change))
+        click.echo(change.line(names))
     counts = "，".join(f"{kind.label}{sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
     click.echo(f"共{len(accounts)}个账号：{counts}。")
     return len(going), counts

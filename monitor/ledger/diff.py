@@ -8,6 +8,7 @@ from datetime import date
 
 from monitor.core.account import Account, Labelled
 from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.phrases import Names
 from monitor.ledger.columns import COLUMNS
 from monitor.ledger.export import Value
 
@@ -42,10 +43,10 @@ class Change:
     """The account as it will be; as it was, when it is removed."""
     fields: tuple[FieldChange, ...] = ()
 
-    def __str__(self) -> str:
-        """Return the change as one line."""
+    def line(self, names: Names) -> str:
+        """Return the change as one line; units are called as in all that is said."""
         account = self.account
-        line = f"{self.kind.label} {account.id} “{account.name}”（{account.platform.label}，{account.unit}）"
+        line = f"{self.kind.label} {account.id} “{account.name}”（{account.platform.label}，{names.of(account)}）"
         return f"{line}：{'；'.join(str(field) for field in self.fields)}" if self.fields else line
 
 

@@ -298,6 +298,11 @@ def test_the_deductions_of_two_units_of_one_name_are_told_apart(two: Office) -> 
     assert "涉及2个单位" in two.type(*last, "--out", two.folder / "表.csv").done()
 
 
+def test_what_an_import_of_the_roster_changes_names_the_area_of_each_unit(two: Office) -> None:
+    tried = two.type("import", "roster", two.table(*MORE[:1], header=FULL), "--dry-run").done()
+    assert "新增 A03 “甲县3号”（微博，3局（甲县））" in tried
+
+
 def test_exports_say_in_which_area_a_person_s_unit_is(two: Office) -> None:
     people = [(*row, "联络员甲", "13800000000") for row in (ROSTER[0], ROSTER[2])]
     header = (*FULL, "联络员", "联络员手机")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from monitor.core.account import AccountStatus, Contact, Role
+from monitor.core.phrases import Names
 from monitor.ledger import ChangeKind, compare
 from tests.ledger.making import account
 
@@ -31,12 +32,12 @@ def test_every_changed_column_is_shown_with_both_words() -> None:
     )
     [change] = compare([before], [after])
 
-    assert str(change) == (
+    assert change.line(Names()) == (
         "修改 jy-001 “缙云发布”（微信订阅号，缙云县人民政府办公室）："
         "主账号 否→是；开设日期 （空）→2020-01-02；联络员 张三→李四；联络员手机 13800000000→（空）；备注 （空）→一 二"
     )
 
 
 def test_added_and_removed_accounts_are_one_line() -> None:
-    assert str(compare([], [account()])[0]) == "新增 jy-001 “缙云发布”（微信订阅号，缙云县人民政府办公室）"
-    assert str(compare([account()], [])[0]) == "删除 jy-001 “缙云发布”（微信订阅号，缙云县人民政府办公室）"
+    assert compare([], [account()])[0].line(Names()) == "新增 jy-001 “缙云发布”（微信订阅号，缙云县人民政府办公室）"
+    assert compare([account()], [])[0].line(Names()) == "删除 jy-001 “缙云发布”（微信订阅号，缙云县人民政府办公室）"
