@@ -83,7 +83,8 @@ def message_show(where: Place, *, number: str) -> None:
         tries = outbox.attempts_of(tx, kept.message.id)
     if kept.message.address or kept.message.mentions:
         acts.note_alone(where, "message show", kept.message.id)
-    click.echo(f"{kept.message.subject}\n\n{as_text(concealed(kept.message.body))}\n")
+    body = as_text(concealed(kept.message.body))
+    click.echo(f"{body}\n" if body.startswith(kept.message.subject) else f"{kept.message.subject}\n\n{body}\n")
     click.echo(f"状态：{_state(kept)}，渠道：{kept.message.channel or _NOWHERE}，对象：{_reader(kept)}")
     for tried in tries:
         click.echo(f"{beijing(tried.at):%m-%d %H:%M:%S}  {spoken(tried.attempt)}")

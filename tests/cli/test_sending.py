@@ -79,6 +79,20 @@ def test_an_answer_that_is_none_is_not_called_a_failure(connected: Office, robot
     assert (said.code, said.err) == (1, "不知是否送达：未得到答复：答复不是钉钉的格式，状态码200。\n")
 
 
+def test_a_title_that_the_words_begin_with_is_shown_once(office: Office) -> None:
+    with open_store(office.address) as store, store.begin() as tx:
+        draft = outbox.Draft(
+            channel="群",
+            role=Role.OPERATOR,
+            person="",
+            subject="【每日摘要】",
+            body="### 【每日摘要】\n\n乙",
+            topic="x",
+        )
+        number = outbox.save_draft(tx, draft, at=now(), not_before=now(), held=True)
+    assert office.type("message", "show", number).done().count("【每日摘要】") == 1
+
+
 def test_a_far_side_that_is_not_there_is_no_delivery(connected: Office, robot: Robot) -> None:
     connected.settle("channels:\n  群: {url: 'env:XUNCHA_TEST_ROBOT', base_url: 'http://127.0.0.1:9'}\n")
     assert "没有送达：暂时失败" in connected.type("message", "test", "群").refused()
