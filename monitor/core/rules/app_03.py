@@ -24,7 +24,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             continue
         filings = register.records_of(RecordKind.APP_FILING, account.id)
         if not filings or filings[-1].result is not Result.FILED:
-            because = "未登记政务应用程序备案号，待研判。"
+            because = "未登记政务应用程序备案号。"
             state, proposals = State.WARNING, [Proposal.REVIEW, Proposal.FILE]
             if filings and filings[-1].result is None:
                 because = f"{asks_to_state(filings[-1:], now)}。"
