@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from monitor.core.names import normal
 from monitor.core.record import Record, Result
+
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ def still_open(records: Iterable[Record], ways: Ways) -> tuple[Record, ...]:
     for one in sorted(records, key=lambda record: (record.on, record.result not in ways.opens)):
         if one.result in ways.opens:
             _open(waiting, one)
-            known.add(one.item)
+            known.add(_number(one))
         elif one.result in ways.settles and one.result is not None:
             before = ways.goes_on.get(one.result)
             if not one.item and before is not None and before in settled:
@@ -44,14 +47,14 @@ def still_open(records: Iterable[Record], ways: Ways) -> tuple[Record, ...]:
                 settled.append(one.result)
         elif one.result is not None and one.result in ways.clears:
             doubtful = [record for record in waiting if record.result is ways.clears[one.result]]
-            cleared = [record for record in doubtful if not one.item or record.item == one.item][:1]
+            cleared = [record for record in doubtful if not one.item or _number(record) == _number(one)][:1]
             waiting = [record for record in waiting if record not in cleared]
     return tuple(waiting)
 
 
 def _open(waiting: list[Record], one: Record) -> None:
     for place, other in enumerate(waiting):
-        is_same = other.item == one.item and (bool(one.item) or other.result is not one.result)
+        is_same = _number(other) == _number(one) and (bool(one.item) or other.result is not one.result)
         if is_same and (one.item or other.result is Result.SUSPECTED):
             if other.result is not one.result:
                 waiting[place] = one
@@ -60,12 +63,17 @@ def _open(waiting: list[Record], one: Record) -> None:
 
 
 def _settle(waiting: list[Record], one: Record, known: Collection[str]) -> bool:
-    same = [record for record in waiting if record.item == one.item] if one.item else waiting
-    if not same and one.item and one.item not in known:
+    same = [record for record in waiting if _number(record) == _number(one)] if one.item else waiting
+    if not same and one.item and _number(one) not in known:
         same = [record for record in waiting if not record.item]
     if same:
         waiting.remove(same[0])
     return bool(same)
+
+
+def _number(one: Record) -> str:
+    """Return a matter's number as numbers are compared: w-2, Ｗ－２ and W—2 are one."""
+    return normal(one.item).casefold().translate(_DASHES)
 
 
 def unstated_since(records: Sequence[Record], waiting: Sequence[Record]) -> tuple[Record, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from monitor.core.account import UnitKey
@@ -32,7 +34,7 @@ LAYOUT = Layout(
 _KIND = cells.one_of(RecordKind, "记录")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subjects:
     """Everybody whom a record may speak of."""
 
@@ -60,9 +62,30 @@ class Subjects:
             case Subject.ACCOUNT:
                 return self.accounts[name]
             case Subject.UNIT:
-                return self.units[name]
+                return {area for one in self.alike(name) for area in self.units[one]}
             case Subject.AREA:
                 return {name}
+
+    def named(self, subject: Subject, name: str) -> str | None:
+        """Return how one of that sort is written, （） being () and blanks nothing; None for nobody, or one of two."""
+        if subject is Subject.UNIT:
+            return next(iter(self.alike(name)), None)
+        return twin(name, self.names(subject))
+
+    def unit_in(self, area: str, name: str) -> str:
+        """Return a unit as its area writes it: two areas may write the same name otherwise."""
+        return next((one for one in self.alike(name) if area in self.units[one]), name)
+
+    def alike(self, name: str) -> Sequence[str]:
+        """Return every way in which the name of a unit is written, the given one first."""
+        return sorted(self._spellings.get(normal(name), ()), key=lambda one: one != name)
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, Sequence[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for one in self.units:
+            found[normal(one)].append(one)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +139,11 @@ def _with_listed(subjects: Subjects, rows: Iterable[Row]) -> Subjects:
     """Return the subjects, and among them the units that a file itself puts in order."""
     units: dict[str, set[str]] = {name: set(areas) for name, areas in subjects.units.items()}
     for listed, area in _listed(rows):
-        name = twin(listed, units) or listed
-        if area is None:
-            units.setdefault(name, set(subjects.areas) if len(subjects.areas) == 1 else set())
-        elif area in subjects.areas:
-            units.setdefault(name, set()).add(area)
+        alike = subjects.alike(listed)
+        if area is None and not alike:
+            units.setdefault(listed, set(subjects.areas) if len(subjects.areas) == 1 else set())
+        elif area in subjects.areas and not any(area in subjects.units[one] for one in alike):
+            units.setdefault(alike[0] if alike else listed, set()).add(area)
     for area in subjects.areas:
         units.pop(area, None)
     return replace(subjects, units=units)
@@ -147,8 +170,10 @@ def _area(reading: Reading, row: Row, subject: Subject, name: str, known: Subjec
         return given
     elif areas and subject is Subject.ACCOUNT:
         return areas[0]
-    elif len(present := [one for one in areas if UnitKey(one, name) not in known.left] or areas) == 1:
+    elif len(present := [one for one in areas if UnitKey(one, known.unit_in(one, name)) not in known.left]) == 1:
         return present[0]
+    elif len(areas) == 1:
+        return areas[0]
     elif areas:
         reading.blame(row, f"{'、'.join(areas)}都有“{name}”，请填写是哪个地区的", "地区")
     else:
@@ -160,7 +185,7 @@ def _record(
     reading: Reading, row: Row, kind: RecordKind, name: str, on: date, known: Subjects, institutions: Collection[str]
 ) -> Record | None:
     allowed = [subject for subject in Subject if subject in SUBJECTS[kind]]
-    meant = ((one, twin(name, known.names(one))) for one in allowed)
+    meant = ((one, known.named(one, name)) for one in allowed)
     subject, named = next(((one, found) for one, found in meant if found is not None), (None, name))
     if subject is None:
         sorts = "或".join(one.label for one in allowed)
@@ -170,9 +195,10 @@ def _record(
     area = _area(reading, row, subject, named, known)
     if area is None:
         return None
-    return Filling(reading, row, kind, on, institutions).record(
-        subject, named, area if subject is Subject.UNIT else None
-    )
+    filling = Filling(reading, row, kind, on, institutions)
+    if subject is Subject.UNIT:
+        return filling.record(subject, known.unit_in(area, named), area)
+    return filling.record(subject, named, None)
 
 
 def twin(name: str, names: Collection[str]) -> str | None:

@@ -53,6 +53,12 @@ def test_an_answer_ends_its_own_message_or_the_oldest(said: tuple[str, ...], lef
     assert days(still_open(history(RecordKind.MESSAGE_REPLY, *said), WAYS)) == left
 
 
+@pytest.mark.parametrize("number", ["W-2", "w-2", "\uff37\uff0d\uff12", "w\u20142", "W - 2"])
+def test_a_number_is_the_same_however_it_is_typed(number: str) -> None:
+    records = history(RecordKind.MESSAGE_REPLY, "收到#w-2", "收到#w-3", f"已答复#{number}")
+    assert days(still_open(records, WAYS)) == [1]
+
+
 @given(st.lists(st.sampled_from(["收到", "已答复"]), max_size=12))
 def test_without_numbers_as_many_wait_as_were_not_answered_and_they_are_the_latest(said: list[str]) -> None:
     waiting = 0

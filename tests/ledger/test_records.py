@@ -175,3 +175,21 @@ def test_a_unit_put_in_order_names_its_area_where_there_are_several(path: Path) 
     assert "不能为空：负责的地区有多个（乙县、甲县）" in fault
     rows = (("机构序列", "新局", "甲县", "2026-05-01", 3), ("单位报送", "新局", None, "2026-05-01", None))
     assert {one.area for one in of_two(path, *rows).records} == {"甲县"}
+
+
+SPELLED = Subjects(
+    accounts={}, units={"教育局（本级）": {"甲县"}, "教育局(本级)": {"乙县"}, "卫健局（本级）": {"乙县"}}, areas={"甲县", "乙县"}
+)
+
+
+@pytest.mark.parametrize("name", ["教育局（本级）", "教育局(本级)", "教育局 （本级）"])
+def test_a_unit_that_two_areas_write_otherwise_is_still_one_name(path: Path, name: str) -> None:
+    def read(area: str | None) -> Records:
+        return read_records(
+            table(path, WITH_AREA, ("单位报送", name, area, "2026-05-01", None)), SPELLED, until=UNTIL
+        )
+
+    [fault] = refused(lambda: read(None))
+    assert f"乙县、甲县都有“{name if ' ' not in name else '教育局（本级）'}”，请填写是哪个地区的" in fault
+    found = [one for area in ("甲县", "乙县") for one in read(area).records]
+    assert [(one.area, one.name) for one in found] == [("甲县", "教育局（本级）"), ("乙县", "教育局(本级)")]
