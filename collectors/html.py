@@ -76,7 +76,7 @@ def decode(page: Page) -> str:
     """Return the body as text: by header, BOM, `<meta>`, then UTF-8 and GB18030, the first that fits strictly.
 
     Where none fits, the first declared one with replacement characters. A character cut off at
-    the very end fits. A page that calls itself GBK and is valid UTF-8 is UTF-8. Only what browsers know is declared.
+    the very end fits. A page that calls itself GBK or the like and is valid UTF-8 is UTF-8. Only what browsers know is declared.
     The text of the page that was asked for last is at hand: it is judged before it is read.
     """
     last, text = _decoded[0]
@@ -92,15 +92,24 @@ _decoded: list[tuple[Page | None, str]] = [(None, "")]
 
 def _decode(page: Page) -> str:
     body = page.body
-    candidates = [*_declared(page), "utf-8", "gb18030"]
-    if candidates[0] == "gb18030":
+    candidates = [one for one in (*_declared(page), "utf-8", "gb18030") if not _is_refuted(one, body)]
+    if not candidates[0].startswith(_OF_THEIR_OWN):
         candidates.insert(0, "utf-8")
     for encoding in candidates:
         try:
             return codecs.getincrementaldecoder(encoding)("strict").decode(body)
         except UnicodeError:
             continue
-    return body.decode(next(iter(_declared(page)), "utf-8"), "replace")
+    return body.decode(next((one for one in _declared(page) if not _is_refuted(one, body)), "utf-8"), "replace")
+
+
+_OF_THEIR_OWN = ("utf", "iso-2022", "iso2022")
+"""Encodings for whose text valid UTF-8 proves nothing: it is the same, wider, or all ASCII."""
+
+
+def _is_refuted(encoding: str, body: bytes) -> bool:
+    """Whether an encoding of two bytes a character is named for a body with markup of one byte a character."""
+    return encoding.startswith("utf-16") and b"<" in body and b"\0" not in body
 
 
 def tree(text: str) -> Tree:

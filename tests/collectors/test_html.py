@@ -41,6 +41,21 @@ def test_the_meta_names_the_encoding() -> None:
     assert html.decode(page(META.encode("gb18030"))) == META
 
 
+@pytest.mark.parametrize(
+    "named", ["utf-16", "UTF-16LE", "utf-16be", "big5", "shift_jis", "windows-1252", "koi8-r", "euc-kr"]
+)
+def test_an_encoding_that_the_bytes_refute_is_not_believed(named: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{named}"?><title>示例县公告</title>'
+    assert html.decode(page(xml.encode())) == xml
+    assert html.decode(page(xml.encode(), f"application/xml; charset={named}")) == xml
+
+
+def test_wide_characters_without_a_mark_are_read_as_they_are_named() -> None:
+    xml = "<title>示例县公告</title>"
+    assert html.decode(page(xml.encode("utf-16-le"), "text/html; charset=utf-16")) == xml
+    assert html.decode(page(xml.encode("utf-16-be"), "text/html; charset=utf-16be")) == xml
+
+
 def test_a_character_cut_off_at_the_end_does_not_change_the_encoding() -> None:
     assert html.decode(page("示例县".encode()[:-1])).startswith("示例")
     assert html.decode(page("示例县".encode("gb18030")[:-1], "text/html;charset=gbk")) == "示例"

@@ -178,16 +178,16 @@ def test_a_unit_put_in_order_names_its_area_where_there_are_several(path: Path) 
 
 
 SPELLED = Subjects(
-    accounts={}, units={"教育局（本级）": {"甲县"}, "教育局(本级)": {"乙县"}, "卫健局（本级）": {"乙县"}}, areas={"甲县", "乙县"}
+    accounts={},
+    units={"教育局（本级）": {"甲县"}, "教育局(本级)": {"乙县"}, "卫健局（本级）": {"乙县"}},
+    areas={"甲县", "乙县"},
 )
 
 
 @pytest.mark.parametrize("name", ["教育局（本级）", "教育局(本级)", "教育局 （本级）"])
 def test_a_unit_that_two_areas_write_otherwise_is_still_one_name(path: Path, name: str) -> None:
     def read(area: str | None) -> Records:
-        return read_records(
-            table(path, WITH_AREA, ("单位报送", name, area, "2026-05-01", None)), SPELLED, until=UNTIL
-        )
+        return read_records(table(path, WITH_AREA, ("单位报送", name, area, "2026-05-01", None)), SPELLED, until=UNTIL)
 
     [fault] = refused(lambda: read(None))
     assert f"乙县、甲县都有“{name if ' ' not in name else '教育局（本级）'}”，请填写是哪个地区的" in fault
