@@ -69,6 +69,7 @@ class Surveyor:
     def _survey(self, tx: Tx, area: str, now: datetime) -> None:
         """Judge an area by all rules: those that follow the cases last, for the others open and end some."""
         register = registers.register(tx, area, now=now)
+        cases.move(tx, register.arrived, area)
         rules = sorted(self.bench.on_areas(self.bench.book(now)), key=lambda rule: rule.follows_cases)
         has_touched = False
         for rule in rules:

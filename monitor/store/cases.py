@@ -17,7 +17,7 @@ from monitor.core.notice import Notice
 from monitor.core.subject import subject_of
 from monitor.store import areas, tables
 from monitor.store.acknowledging import acknowledgements_of
-from monitor.store.columns import bound, run
+from monitor.store.columns import bound, portions, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, to_driver
 from monitor.store.findings import (
@@ -250,6 +250,14 @@ def ended_since(tx: Tx, moment: datetime, closings: Collection[Closing]) -> tupl
     table = tables.cases
     chosen = sa.select(table).where(table.c.closed_at > moment, table.c.closing.in_(closings))
     return _with_steps(tx, chosen.order_by(table.c.closed_at, table.c.id))
+
+
+def move(tx: Tx, account_ids: Collection[str], area: str) -> None:
+    """Have the open cases of accounts that came to an area be that area's; those that ended stay where they were."""
+    table = tables.cases
+    elsewhere = sa.and_(table.c.closed_at.is_(None), table.c.area.is_distinct_from(area))
+    for some in portions(sorted(account_ids), CHUNK):
+        tx.execute(sa.update(table).where(table.c.account.in_(some), elsewhere).values(area=area))
 
 
 def retire(tx: Tx, account_ids: Collection[str], *, at: datetime, closing: Closing = Closing.LEFT) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import pytest
 from monitor.core.account import Account, Platform, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.calendar import beijing_date
-from monitor.core.case import Closing, StepKind
+from monitor.core.case import Case, Closing, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
@@ -411,3 +411,29 @@ async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case
 async def _late(store: Store) -> str:
     """Return everything that is late, in one sentence."""
     return "；".join(one.because for one in await store.query(cases.current_findings) if one.rule == "SUP-02")
+
+
+async def test_the_cases_of_an_account_that_moved_are_those_of_its_new_area(store: Store) -> None:
+    of = await living(store, NICHE, replace(NICHE, id="A02", area="邻县"), replace(NICHE, id="A03", area="第三县"))
+    for area in ("邻县", "第三县"):
+        of.clock.forward(DAY)
+        now = of.clock()
+        moved = replace(NICHE, area=area)
+        await store.write(lambda tx: of.parts.save_roster(tx, [moved], effective_at=now, known_at=now))  # noqa: B023 - at once
+        await of.parts.works.judge_all()
+    case = await only_case(of, "A01")
+    assert case.area == "第三县"
+    at = of.clock()
+    await store.write(
+        lambda tx: decisions.decide(tx, case, case.episode, Ruling.RETAINED, by="县府办", at=at, note="确有需要")
+    )
+    await of.parts.works.judge_all()  # at once: nobody waits for midnight
+    assert (await held(of, "PLT-01"))["A01"] is State.EXEMPTED
+    assert (await course(of, "PLT-01"))[-1][1] is not None
+
+
+async def only_case(of: Office, account_id: str) -> Case:
+    """Return the open case under PLT-01 about an account."""
+    found = await of.parts.store.query(cases.cases)
+    (one,) = [one for one in found if (one.account, one.rule, one.closed_at) == (account_id, "PLT-01", None)]
+    return one
