@@ -123,6 +123,19 @@ def matched(paper: Paper, directory: Directory) -> Paper:
     return replace(paper, entries=tuple(_matched(entry, directory, paper.area) for entry in paper.entries))
 
 
+def without(paper: Paper, accounts: Collection[str]) -> Paper:
+    """Return the paper with nobody for the rows of these accounts."""
+    entries = (replace(one, account=None) if one.account in accounts else one for one in paper.entries)
+    return replace(paper, entries=tuple(entries))
+
+
+def moved(paper: Paper, directory: Directory) -> Paper:
+    """Return the paper with the account of the roster that now answers to a row, where its own has left it."""
+    left = directory.left
+    entries = (_matched(one, directory, paper.area, is_anew=one.account in left) for one in paper.entries)
+    return replace(paper, entries=tuple(entries))
+
+
 def merged(before: Paper | None, given: Paper) -> Paper:
     """Return what is known of a paper once another file about it has come.
 
@@ -192,8 +205,8 @@ def _remembering(before: Paper, given: Paper) -> Paper:
     )
 
 
-def _matched(entry: Entry, directory: Directory, paper_area: str | None) -> Entry:
-    if entry.account is not None:
+def _matched(entry: Entry, directory: Directory, paper_area: str | None, *, is_anew: bool = False) -> Entry:
+    if entry.account is not None and not is_anew:
         return entry
     found = directory.find(entry.written, paper_area)
     return replace(entry, account=found.id) if isinstance(found, Account) else entry

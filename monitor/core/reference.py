@@ -66,6 +66,12 @@ class Directory:
         return frozenset(id_ for book in self._books for id_ in book.by_id)
 
     @property
+    def left(self) -> frozenset[str]:
+        """The ids of those that have left the roster."""
+        present, former = self._books
+        return frozenset(former.by_id.keys() - present.by_id.keys())
+
+    @property
     def names(self) -> Mapping[str, str]:
         """What each of them is called, by id."""
         return {id_: account.name for book in reversed(self._books) for id_, account in book.by_id.items()}

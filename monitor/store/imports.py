@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.paper import PaperKind
-from monitor.store import roster, sightings, tables
+from monitor.store import papers, roster, sightings, tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import stands
 from monitor.store.database import Tx
@@ -81,6 +81,7 @@ def withdraw(
     for rows in (tables.papers, tables.records, tables.decisions):
         this = sa.and_(rows.c.import_id == one.id, stands(rows))
         count += tx.execute(sa.update(rows).where(this).values(withdrawn_at=at)).rowcount
+    papers.match_again(tx, at)
     if count:
         judge_soon(tx, at)
     return count

@@ -32,7 +32,9 @@ from monitor.core.paper import (
     filed_names,
     matched,
     merged,
+    moved,
     says_the_same,
+    without,
 )
 from monitor.core.reference import Directory, Reference
 from monitor.core.register import Version
@@ -97,17 +99,22 @@ def save_papers(
 
 
 def match_again(tx: Tx, known_at: datetime) -> int:
-    """Give the rows that nobody answered to their accounts, where the roster now names them; return how many."""
+    """Give the rows that nobody answered to their accounts, where the roster now names them; return how many.
+
+    A row whose account was named by a withdrawn roster alone is one that nobody answers to. One of an area's latest
+    filed list whose account has left the roster may be another's by now, as it would be in the same file today.
+    """
     whom: Directory | None = None
-    found = 0
-    for paper, file, import_id in _current(tx, _with_strays()):
+    never = roster.never_there(tx)
+    found, has_changed = 0, False
+    for paper, file, import_id in _current(tx, sa.or_(_with_strays(), _names_any(never), _is_latest_with_leavers())):
         whom = whom or directory(tx)
-        after = matched(paper, whom)
-        gained = len(paper.unmatched) - len(after.unmatched)
-        if gained:
+        bare = without(paper, never)
+        after = moved(matched(bare, whom), whom) if paper.kind is PaperKind.FILED_LIST else matched(bare, whom)
+        if not says_the_same(paper, after):
             _add(tx, after, file=file, known_at=known_at, import_id=import_id)
-            found += gained
-    if found:
+            found, has_changed = found + len(bare.unmatched) - len(after.unmatched), True
+    if has_changed:
         judge_soon(tx, known_at)
     return found
 
@@ -306,6 +313,25 @@ def _names(accounts: Collection[str]) -> sa.ColumnElement[bool]:
     mine = sa.exists().where(entry.c.paper == tables.papers.c.id, _is_among(accounts))
     anybody = sa.exists().where(entry.c.paper == tables.papers.c.id, entry.c.account.is_not(None))
     return sa.or_(mine, ~anybody)
+
+
+def _names_any(accounts: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return the condition of papers that name one of these accounts."""
+    entry = tables.entries
+    return sa.exists().where(entry.c.paper == tables.papers.c.id, entry.c.account.in_(accounts))
+
+
+def _is_latest_with_leavers() -> sa.ColumnElement[bool]:
+    """Return the condition of an area's latest filed list, where it names an account that has left the roster."""
+    table, entry, other = tables.papers, tables.entries, tables.papers.alias("other")
+    latest = (
+        sa.select(sa.func.max(other.c.on))
+        .where(other.c.kind == PaperKind.FILED_LIST, other.c.area == table.c.area, stands(other))
+        .scalar_subquery()
+    )
+    left = sa.select(tables.accounts.c.id).where(tables.accounts.c.is_removed.is_(True))
+    names_one = sa.exists().where(entry.c.paper == table.c.id, entry.c.account.in_(left))
+    return sa.and_(table.c.kind == PaperKind.FILED_LIST, table.c.on == latest, names_one)
 
 
 def _is_among(accounts: Collection[str]) -> sa.ColumnElement[bool]:

@@ -280,6 +280,19 @@ def areas_then(tx: Tx) -> Callable[[str, date], str | None]:
     return area_then
 
 
+def never_there(tx: Tx) -> frozenset[str]:
+    """Return the accounts that no roster names which still stands: whatever named them was withdrawn."""
+    version, account = tables.account_versions, tables.accounts
+    chosen = (
+        sa.select(version.c.account, version.c.effective_from, version.c.is_removed)
+        .join_from(version, account, account.c.id == version.c.account)
+        .where(account.c.is_removed.is_(True))
+        .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
+    )
+    last = {(row.account, row.effective_from): row.is_removed for row in tx.execute(chosen)}
+    return frozenset(id_ for id_, _ in last) - {id_ for (id_, _), is_removed in last.items() if not is_removed}
+
+
 def former_accounts(tx: Tx) -> tuple[Account, ...]:
     """Return the accounts that have left the roster, each as it last was, sorted by id."""
     version, account = tables.account_versions, tables.accounts
@@ -289,8 +302,8 @@ def former_accounts(tx: Tx) -> tuple[Account, ...]:
         .where(account.c.is_removed.is_(True), version.c.is_removed.is_(False))
         .order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
     )
-    last = {row.account: row.content for row in tx.execute(chosen)}
-    return tuple(account_of(content) for content in last.values())
+    last, never = {row.account: row.content for row in tx.execute(chosen)}, never_there(tx)
+    return tuple(account_of(content) for id_, content in last.items() if id_ not in never)
 
 
 def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime) -> Mapping[str, tuple[Version, ...]]:
@@ -407,7 +420,7 @@ IDS_AT_ONCE = 5000
 
 def _add_versions(tx: Tx, given: Sequence[Account], learnt: Learnt) -> set[str]:
     """Add versions of accounts; return those of which there was none: they hold since ever."""
-    have = set(tx.scalars(sa.select(tables.accounts.c.id)))
+    have = {*tx.scalars(sa.select(tables.accounts.c.id))} - never_there(tx)
     run(
         tx,
         insert_or(tx, tables.accounts, ["id"]),

@@ -314,3 +314,76 @@ def test_what_another_roster_confirmed_outlives_the_withdrawal(office: Office) -
     withdraw(office, 2)
 
     assert [name_at(office, days) for days in (70, 20, 5)] == ["甲", "甲", "乙"]
+
+
+# --- what papers say of accounts that a withdrawn roster named ------------------------------------------------------
+
+SHORT = ("账号ID", "账号名称", "平台", "主办单位", "单位层级")
+OLD, WRONG, RIGHT = (
+    (id_, name, "微博", unit, "县属单位")
+    for id_, name, unit in (("X01", "老号", "教育局"), ("A9", "新号", "卫健局"), ("A09", "新号", "卫健局"))
+)
+PAPERS = ("filed-list", "roster")
+
+
+def unfiled(office: Office, at: str = "2026-06-05T09:00") -> dict[str, str]:
+    found = office.type("evaluate", "--json", "--all", "--at", at, "--known-at", "now").json
+    return {one["account"]: one["state"] for one in found if one["rule"] == "REG-01"}
+
+
+def enter(office: Office, kind: str) -> None:
+    """Import the list that names accounts by platform and name, or the roster with a wrong id."""
+    if kind == "roster":
+        office.type(
+            "import", "roster", office.table(WRONG, header=SHORT, name="错.csv"), "--as-of", "2026-02-01"
+        ).done()
+    else:
+        rows = [("微博", "老号"), ("微博", "新号")]
+        table = office.table(*rows, header=("平台", "账号名称"), name="清单.csv")
+        office.type("import", "filed-list", table, "--as-of", "2026-06-01").done()
+
+
+@pytest.mark.parametrize("order", [PAPERS, PAPERS[::-1]])
+@pytest.mark.parametrize("is_corrected_first", [True, False])
+def test_a_row_that_a_withdrawn_roster_answered_to_finds_the_account_that_is_right(
+    office: Office, order: tuple[str, ...], *, is_corrected_first: bool
+) -> None:
+    office.type("import", "roster", office.table(OLD, header=SHORT), "--as-of", "2026-01-01").done()
+    for kind in order:
+        enter(office, kind)
+    assert unfiled(office) == {"X01": "ok", "A9": "ok"}
+    number = 2 + order.index("roster")
+    right = office.table(RIGHT, header=SHORT, name="对.csv")
+    if is_corrected_first:
+        office.type("import", "roster", right, "--as-of", "2026-02-01").done()
+        withdraw(office, number)
+    else:
+        withdraw(office, number)
+        assert unfiled(office) == {"X01": "ok"}
+        assert "此前待匹配的1行现在有了账号" in office.type("import", "roster", right, "--as-of", "2026-02-01").done()
+    assert unfiled(office) == {"X01": "ok", "A09": "ok"}
+
+
+def test_a_list_that_comes_after_the_withdrawal_means_nobody_whom_no_roster_names(office: Office) -> None:
+    office.type("import", "roster", office.table(OLD, header=SHORT), "--as-of", "2026-01-01").done()
+    enter(office, "roster")
+    withdraw(office, 2)
+    enter(office, "filed-list")
+    office.type("import", "roster", office.table(RIGHT, header=SHORT, name="对.csv"), "--as-of", "2026-02-01").done()
+    assert unfiled(office) == {"X01": "ok", "A09": "ok"}
+
+
+def test_an_account_that_gets_another_id_is_filed_as_before(office: Office) -> None:
+    office.type("import", "roster", office.table(OLD, WRONG, header=SHORT), "--as-of", "2026-01-01").done()
+    enter(office, "filed-list")
+    anew = office.table(OLD, RIGHT, header=SHORT, name="新.csv")
+    office.type("import", "roster", anew, "--as-of", "2026-06-03", "--replace", "--yes").done()
+    assert unfiled(office) == {"X01": "ok", "A09": "ok"}
+
+
+def test_what_is_imported_again_after_a_withdrawal_holds_since_ever_as_at_first(office: Office) -> None:
+    office.type("import", "roster", office.table(OLD, header=SHORT), "--as-of", "2026-01-01").done()
+    enter(office, "roster")
+    withdraw(office, 2)
+    enter(office, "roster")
+    assert unfiled(office, "2025-06-05T09:00").keys() == {"X01", "A9"}
