@@ -76,7 +76,8 @@ def decode(page: Page) -> str:
     """Return the body as text: by header, BOM, `<meta>`, then UTF-8 and GB18030, the first that fits strictly.
 
     Where none fits, the first declared one with replacement characters. A character cut off at
-    the very end fits. A page that calls itself GBK or the like and is valid UTF-8 is UTF-8. Only what browsers know is declared.
+    the very end fits. A page that calls itself GBK or the like and is valid UTF-8 is UTF-8. Only what browsers know is
+    declared.
     The text of the page that was asked for last is at hand: it is judged before it is read.
     """
     last, text = _decoded[0]

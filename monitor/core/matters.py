@@ -72,7 +72,7 @@ def _settle(waiting: list[Record], one: Record, known: Collection[str]) -> bool:
 
 
 def _number(one: Record) -> str:
-    """Return a matter's number as numbers are compared: w-2, Ｗ－２ and W—2 are one."""
+    """Return a matter's number as numbers are compared: case, width and the sort of a dash are matters of typing."""
     return normal(one.item).casefold().translate(_DASHES)
 
 
