@@ -140,8 +140,9 @@ def _with_listed(subjects: Subjects, rows: Iterable[Row]) -> Subjects:
     units: dict[str, set[str]] = {name: set(areas) for name, areas in subjects.units.items()}
     for listed, area in _listed(rows):
         alike = subjects.alike(listed)
-        if area is None and not alike:
-            units.setdefault(listed, set(subjects.areas) if len(subjects.areas) == 1 else set())
+        if area is None:
+            everywhere = set(subjects.areas) if len(subjects.areas) == 1 else set[str]()
+            units.setdefault(alike[0] if alike else listed, everywhere)
         elif area in subjects.areas and not any(area in subjects.units[one] for one in alike):
             units.setdefault(alike[0] if alike else listed, set()).add(area)
     for area in subjects.areas:
