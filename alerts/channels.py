@@ -8,10 +8,10 @@ from typing import Protocol, TypeAlias
 
 from alerts import dingtalk, dingtalk_work, feishu, grammar, wecom, zhezhengding
 from alerts.grammar import BadChannelError
-from alerts.group import GroupRobot
 from alerts.mail import Mail, open_mail
-from alerts.person import WorkNotice
 from alerts.relay import Relay, open_relay
+from alerts.robot import GroupRobot
+from alerts.work_notice import WorkNotice
 
 Opened: TypeAlias = GroupRobot | WorkNotice | Mail | Relay
 

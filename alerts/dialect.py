@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from alerts.busy import PAUSE, decoded, says_later
-from alerts.post import Reply, by_status
+from alerts.http_post import Reply, by_status
 from alerts.text import shown
 from monitor.core.message import Attempt, Outcome
 

@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from alerts import busy, grammar
 from alerts.dialect import Dialect, fields, unserved
 from alerts.grammar import BadChannelError
-from alerts.group import MOBILE, GroupRobot, mobiles
-from alerts.post import Endpoint, Reply
+from alerts.http_post import Endpoint, Reply
+from alerts.robot import MOBILE, GroupRobot, mobiles
 from alerts.text import cost, fitted
 from monitor.core.message import Attempt, Message, Outcome
 

@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 
 from alerts import grammar
 from alerts.busy import LONG_PAUSE, PAUSE
+from alerts.deadline import Deadline
 from alerts.dialect import Dialect, fields
 from alerts.grammar import BadChannelError
-from alerts.line import Line
-from alerts.person import WorkNotice
-from alerts.post import Endpoint, Reply
+from alerts.http_post import Endpoint, Reply
 from alerts.text import fitted
+from alerts.work_notice import WorkNotice
 from monitor.core.message import Attempt, Message, Outcome
 
 PUBLIC = "https://oapi.dingtalk.com"
@@ -64,7 +64,7 @@ class DingTalkWork(WorkNotice):
     _token: tuple[str, datetime] | None = field(default=None, repr=False)
     """The access token, and until when it is used."""
 
-    def hand_over(self, message: Message, address: str, line: Line) -> Attempt:
+    def hand_over(self, message: Message, address: str, line: Deadline) -> Attempt:
         """Get a token if there is none, send, and ask whether it could reach the person."""
         body = compose(message, self.id, address)
         if body is None:
@@ -75,7 +75,7 @@ class DingTalkWork(WorkNotice):
             attempt = self._send(body, address, line)
         return attempt
 
-    def _send(self, body: bytes, address: str, line: Line) -> Attempt:
+    def _send(self, body: bytes, address: str, line: Deadline) -> Attempt:
         token = self._access()
         if isinstance(token, Attempt):
             return token
@@ -104,7 +104,7 @@ class DingTalkWork(WorkNotice):
         self._token = token, now + lasts - EARLY
         return token
 
-    def _reached(self, task: object, address: str, token: str, line: Line) -> Attempt | None:
+    def _reached(self, task: object, address: str, token: str, line: Deadline) -> Attempt | None:
         """Return that the message could not reach the person; None where it could, or that is not known yet."""
         asked = _json({"agent_id": self.id, "task_id": task})
         reply = self.endpoint.at(RESULT_PATH).post({"access_token": token}, asked, line, self.limit)

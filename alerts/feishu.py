@@ -24,8 +24,8 @@ from alerts import grammar
 from alerts.busy import PAUSE
 from alerts.dialect import Dialect
 from alerts.grammar import BadChannelError
-from alerts.group import GroupRobot
-from alerts.post import Endpoint, Reply
+from alerts.http_post import Endpoint, Reply
+from alerts.robot import GroupRobot
 from alerts.text import cost, fitted, unlined
 from monitor.core.message import Attempt, Message, Outcome
 

@@ -28,9 +28,9 @@ from typing import BinaryIO, Protocol
 
 from alerts import grammar
 from alerts.busy import LONG_PAUSE, decoded, says_too_much
+from alerts.deadline import Deadline, Threads, talk
 from alerts.dialect import busy
 from alerts.grammar import BadChannelError, MailPlugin
-from alerts.line import Line, Threads, talk
 from alerts.mail_url import ADDRESS, MailUrl, in_ascii, read
 from alerts.markup import html
 from alerts.text import has_controls, mark, plain, shown
@@ -105,7 +105,7 @@ class _SecureSession(_Session, smtplib.SMTP_SSL):
     """The same, encrypted from the beginning."""
 
 
-class Reachable(Protocol):
+class MailContact(Protocol):
     """As much of a contact as mail looks at."""
 
     @property
@@ -114,7 +114,7 @@ class Reachable(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class MailServer:
     """The office's mail server and the account it is used with."""
 
     host: str
@@ -163,7 +163,7 @@ class Mail:
     """The office's mail account as a channel."""
 
     name: str
-    server: Server
+    server: MailServer
     sender: Address
     reader: str
     """Who gets a message that names nobody: the URL's `to`, else the sender."""
@@ -186,7 +186,7 @@ class Mail:
         """Mail reaches one person."""
         return False
 
-    def address_of(self, contact: Reachable) -> str | None:
+    def address_of(self, contact: MailContact) -> str | None:
         """Return the contact's mail address."""
         return contact.mail
 
@@ -219,7 +219,7 @@ class Mail:
         mail.set_boundary(f"=_{_stable(message.id)}")  # one of chance would make a repeat another mail
         return mail.as_bytes()
 
-    def _deliver(self, mail: bytes, address: str, line: Line) -> Attempt:
+    def _deliver(self, mail: bytes, address: str, line: Deadline) -> Attempt:
         try:
             smtp = self.server.session(self.sender.domain, self.limit)
         except OSError as error:
@@ -229,7 +229,7 @@ class Mail:
         finally:
             _part(smtp)
 
-    def _hand_over(self, smtp: smtplib.SMTP, mail: bytes, address: str, line: Line) -> Attempt:
+    def _hand_over(self, smtp: smtplib.SMTP, mail: bytes, address: str, line: Deadline) -> Attempt:
         try:
             refusal = self._announce(smtp, address)
             if refusal:
@@ -303,7 +303,7 @@ def _mail(name: str, settings: MailPlugin, asked: MailUrl, clock: Callable[[], d
     words = make_header(decode_header(str(display or "")))  # Apprise encodes `name=`
     return Mail(
         name=name,
-        server=Server(
+        server=MailServer(
             host=settings.smtp_host,
             port=settings.port or 0,
             mode=settings.secure_mode or "",

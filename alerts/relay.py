@@ -17,9 +17,9 @@ from apprise.plugins.base import NotifyBase
 
 from alerts import grammar
 from alerts.busy import PAUSE
+from alerts.deadline import Deadline, Threads, talk
 from alerts.grammar import BadChannelError
-from alerts.line import Line, Threads, talk
-from alerts.post import by_status
+from alerts.http_post import by_status
 from alerts.text import has_controls, mark
 from monitor.core.message import Attempt, Message, Outcome
 
@@ -61,7 +61,7 @@ class Relay:
             return Attempt(outcome=Outcome.PERMANENT, detail="消息含控制字符，未发送")
         return await talk(lambda line: self._hand_over(message, line), self.limit, self.threads)
 
-    def _hand_over(self, message: Message, line: Line) -> Attempt:
+    def _hand_over(self, message: Message, line: Deadline) -> Attempt:
         line.hold()  # nobody tells when Apprise has connected
         apprise = Apprise()
         apprise.add(self.service)

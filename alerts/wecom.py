@@ -20,8 +20,8 @@ from alerts import grammar
 from alerts.busy import PAUSE
 from alerts.dialect import Dialect
 from alerts.grammar import BadChannelError
-from alerts.group import MOBILE, GroupRobot, mobiles
-from alerts.post import Endpoint, Reply
+from alerts.http_post import Endpoint, Reply
+from alerts.robot import MOBILE, GroupRobot, mobiles
 from alerts.text import fitted, plain, size
 from monitor.core.message import Attempt, Message
 

@@ -24,12 +24,12 @@ from urllib.parse import urlencode
 
 from alerts import grammar
 from alerts.busy import decoded, says_later
+from alerts.deadline import Deadline
 from alerts.dialect import busy, fields, unread, unserved
 from alerts.grammar import BadChannelError
-from alerts.line import Line
-from alerts.person import WorkNotice
-from alerts.post import FORM, Endpoint, Reply
+from alerts.http_post import FORM, Endpoint, Reply
 from alerts.text import fitted, shown
+from alerts.work_notice import WorkNotice
 from monitor.core.message import Attempt, Message, Outcome
 
 WHO = "浙政钉"
@@ -53,7 +53,7 @@ class ZheZhengDing(WorkNotice):
     per_minute: int = PER_MINUTE
     longest: int = LONGEST_BODY
 
-    def hand_over(self, message: Message, address: str, line: Line) -> Attempt:
+    def hand_over(self, message: Message, address: str, line: Deadline) -> Attempt:
         """Sign and send."""
         said = form(message, self.id, address)
         if said is None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from collectors import bodies
-from collectors.bodies import Fields
+from collectors import json_body
+from collectors.json_body import Fields
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Reason
 
@@ -142,10 +142,10 @@ def json_object(page: Page) -> Fields:
     JSON just ends, UNREADABLE for anything else. A platform whose refusals are JSON too reads them itself.
     """
     judge_status(page)
-    if not bodies.looks_like_json(page):
+    if not json_body.looks_like_json(page):
         refuse_walls(page)
         raise LookFailedError(Reason.UNREADABLE, "no JSON")
-    answer = bodies.load(page)
+    answer = json_body.load(page)
     if not isinstance(answer, dict):
         raise LookFailedError(Reason.UNREADABLE, "JSON, but no object")
     return answer

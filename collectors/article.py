@@ -68,7 +68,7 @@ class Article:
     """Whether nothing speaks for a column but a list, which may stand beside the article."""
 
 
-def of(page: Page, tree: html.Tree, reading: rows.Reading) -> Article | None:
+def of(page: Page, tree: html.Tree, reading: rows.RowSearch) -> Article | None:
     """Return the article that the page is, or may be where it shows no list; None for a page of another kind."""
     metas = dict(reversed(list(html.metas(tree))))
     title = next((metas[name] for name in _TITLES if name in metas), "")
@@ -100,7 +100,7 @@ def of(page: Page, tree: html.Tree, reading: rows.Reading) -> Article | None:
     )
 
 
-def _shown(page: Page, reading: rows.Reading) -> tuple[Stamp | None, bool]:
+def _shown(page: Page, reading: rows.RowSearch) -> tuple[Stamp | None, bool]:
     """Return the one time that the text says is its publication, and whether a source or a count stands beside it.
 
     None where there are several: those are the rows of a list.
@@ -145,7 +145,7 @@ def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | No
     return None
 
 
-def _is_in_row(hit: Hit, reading: rows.Reading, known: dict[int, bool]) -> bool:
+def _is_in_row(hit: Hit, reading: rows.RowSearch, known: dict[int, bool]) -> bool:
     """Whether a text stands in one row with a title of another post."""
     scope = next((one for one in hit.chain[: _STEPS + 1] if reading.titles(one)), None)
     if scope is None:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from collectors import datebox, html
 from collectors.datebox import NO_PUBLICATION, Box
 from collectors.dated_addresses import year_in
-from collectors.row import LONGEST_PART, Hit, Line, run_around
+from collectors.row import LONGEST_PART, Hit, PageRow, run_around
 
 _ENOUGH = 3
 """So many rows are a list."""
@@ -62,7 +62,7 @@ def _without_weekday(text: str) -> str:
     return " ".join(datebox.WEEKDAY.sub(" ", text).split())
 
 
-def settled(lines: list[Line], at: datetime, address: str) -> list[Line]:
+def settled(lines: list[PageRow], at: datetime, address: str) -> list[PageRow]:
     """Return the rows of a list with the dates that their parts are; a row whose part is none tells no publication."""
     if any(one.box and one.box.stamp for one in lines):
         return lines
@@ -79,7 +79,7 @@ def settled(lines: list[Line], at: datetime, address: str) -> list[Line]:
     ]
 
 
-def _box(one: Line, at: datetime, address: str, *, is_day_first: bool | None, is_ordered: bool) -> Box:
+def _box(one: PageRow, at: datetime, address: str, *, is_day_first: bool | None, is_ordered: bool) -> Box:
     month: int | None
     if two := _TWO.fullmatch(one.part):
         if is_day_first is None:
@@ -96,19 +96,19 @@ def _box(one: Line, at: datetime, address: str, *, is_day_first: bool | None, is
     return datebox.read(f"{year:04}-{month:02}-{day:02}", at) or NO_PUBLICATION
 
 
-def _numbers(parted: list[Line]) -> list[list[int]]:
+def _numbers(parted: list[PageRow]) -> list[list[int]]:
     numbers = ([int(number) for number in re.findall(r"[0-9]+", one.part)] for one in parted)
     return [found for found in numbers if found]
 
 
-def _is_day_first(parted: list[Line]) -> bool | None:
+def _is_day_first(parted: list[PageRow]) -> bool | None:
     """Return whether the first of two numbers is the day; None where nothing tells."""
     pairs = [numbers for numbers in _numbers(parted) if len(numbers) == 2]
     first, second = (any(pair[place] > _MONTHS for pair in pairs) for place in (0, 1))
     return first if first is not second else None
 
 
-def _is_ordered(parted: list[Line]) -> bool:
+def _is_ordered(parted: list[PageRow]) -> bool:
     """Whether the days below each heading rise or fall."""
     days: dict[tuple[int | None, int | None], list[int]] = {}
     for one in parted:

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 from collectors import heads
-from collectors.guard import Guard
+from collectors.guard import AddressGuard
 
 _HOSTS = 100_000
 """Of how many hosts it is noted when their certificates expire."""
@@ -31,7 +31,7 @@ _FIRST = b"HTTP/"
 
 
 def session(
-    *, tls: ssl.SSLContext, proxy: str | None, guard: Guard, certificates: dict[str, datetime]
+    *, tls: ssl.SSLContext, proxy: str | None, guard: AddressGuard, certificates: dict[str, datetime]
 ) -> aiohttp.ClientSession:
     """Return a session of the running loop; the guard is asked for each connection unless a proxy makes them.
 

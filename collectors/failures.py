@@ -15,18 +15,18 @@ import aiohttp
 import httpx
 
 from collectors.guard import BlockedError
-from monitor.core.download import Fault
+from monitor.core.download import AppFault
 from monitor.core.observation import LookFailedError, Reason
 
 _CERTIFICATE_FAULTS = {
-    9: Fault.CERT_NOT_YET_VALID,
-    10: Fault.CERT_EXPIRED,
-    18: Fault.CERT_SELF_SIGNED,
-    19: Fault.CERT_SELF_SIGNED,
-    20: Fault.CERT_INCOMPLETE,
-    21: Fault.CERT_INCOMPLETE,
-    62: Fault.CERT_OTHER_HOST,
-    64: Fault.CERT_OTHER_HOST,
+    9: AppFault.CERT_NOT_YET_VALID,
+    10: AppFault.CERT_EXPIRED,
+    18: AppFault.CERT_SELF_SIGNED,
+    19: AppFault.CERT_SELF_SIGNED,
+    20: AppFault.CERT_INCOMPLETE,
+    21: AppFault.CERT_INCOMPLETE,
+    62: AppFault.CERT_OTHER_HOST,
+    64: AppFault.CERT_OTHER_HOST,
 }
 """What OpenSSL's verify codes say of the far side; other TLS failures may as well be ours."""
 _UNSPEAKABLE = re.compile(r"[^A-Za-z0-9.:_-]")
@@ -82,11 +82,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             pending += (cause.__cause__, cause.__context__, getattr(cause, "os_error", None))
 
 
-def _fault(error: BaseException) -> Fault | None:
+def _fault(error: BaseException) -> AppFault | None:
     """Return what an error says of the far side for certain: a name that does not exist, a certificate."""
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME:
-            return Fault.NO_HOST
+            return AppFault.NO_HOST
         if fault := _CERTIFICATE_FAULTS.get(getattr(cause, "verify_code", 0)):
             return fault
     return None

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from collectors import bodies, html, loose_xml
+from collectors import html, json_body, loose_xml
 from collectors.answers import refuse_walls
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Reason
@@ -57,7 +57,7 @@ _JSON_FEED = "jsonfeed.org"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FeedItem:
     """One item, as it is written."""
 
     dates: tuple[str, ...] = ()
@@ -67,17 +67,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class FeedText:
     """A feed, as it is written."""
 
-    items: tuple[Item, ...]
+    items: tuple[FeedItem, ...]
     generator: str = ""
     description: str = ""
     is_whole: bool = True
     """Whether it was read as it stands, item by item."""
 
 
-def read(page: Page) -> Written:
+def read(page: Page) -> FeedText:
     """Return what a feed says.
 
     Raises LookFailedError: TRUNCATED where it just ends, UNREADABLE where it is none, attacks, or shows items of
@@ -87,7 +87,7 @@ def read(page: Page) -> Written:
     return _json(page, text) if text.startswith("{") else _xml(page, text)
 
 
-def _xml(page: Page, text: str) -> Written:
+def _xml(page: Page, text: str) -> FeedText:
     try:
         root: Element = fromstring(text)
     except DefusedXmlException as error:
@@ -97,11 +97,11 @@ def _xml(page: Page, text: str) -> Written:
     return _feed(root, text) if _name(root) in _ROOTS else _mended(page, text, "XML, but no feed")
 
 
-def _mended(page: Page, text: str, why: str) -> Written:
+def _mended(page: Page, text: str, why: str) -> FeedText:
     """Return what a feed says that no parser takes; raises as `read` does."""
     try:
         root = loose_xml.read(text, _ROOTS)
-    except loose_xml.CutOffError as error:
+    except loose_xml.CutOffXmlError as error:
         raise LookFailedError(Reason.TRUNCATED, "a feed that just ends") from error
     if root is None:
         if _JSON_FEED in text:
@@ -111,7 +111,7 @@ def _mended(page: Page, text: str, why: str) -> Written:
     return _feed(root, text, is_whole=False)
 
 
-def _feed(root: Element, text: str, *, is_whole: bool = True) -> Written:
+def _feed(root: Element, text: str, *, is_whole: bool = True) -> FeedText:
     namespaces = _OWN | {_namespace(node) for node in (root, *root) if _name(node) in {*_ROOTS, "channel"}}
     nodes, number = list(_items_in_place(root, namespaces)), _number_of_items(root)
     if len(nodes) != number:
@@ -119,7 +119,7 @@ def _feed(root: Element, text: str, *, is_whole: bool = True) -> Written:
         is_whole &= len(nodes) == in_place and number == in_place + _number_of_strangers(nodes, namespaces)
     if not nodes and not (is_whole and _is_empty(root, text)):
         raise LookFailedError(Reason.UNREADABLE, "a feed of which no item can be read")
-    return Written(
+    return FeedText(
         items=tuple(_item(node, namespaces) for node in islice(nodes, _ITEMS_MOST)),
         generator=_said(root, "generator"),
         description=_said(root, "description", "subtitle"),
@@ -178,7 +178,7 @@ def _is_empty(root: Element, text: str) -> bool:
     )
 
 
-def _item(node: Element, namespaces: frozenset[str]) -> Item:
+def _item(node: Element, namespaces: frozenset[str]) -> FeedItem:
     title, updated = "", ""
     dates: list[tuple[int, str]] = []
     links: list[Element] = []
@@ -196,7 +196,7 @@ def _item(node: Element, namespaces: frozenset[str]) -> Item:
     if not dates and updated and _name(node) == "entry":
         dates.append((0, updated))
     dates.sort(key=lambda one: one[0])
-    return Item(dates=tuple(text for _, text in dates[:_DATES_MOST]), title=title, link=_link(links))
+    return FeedItem(dates=tuple(text for _, text in dates[:_DATES_MOST]), title=title, link=_link(links))
 
 
 def _rank(name: str, namespace: str, namespaces: frozenset[str]) -> int | None:
@@ -247,15 +247,15 @@ def _texts(parts: Iterable[str]) -> Iterator[str]:
             return
 
 
-def _json(page: Page, text: str) -> Written:
+def _json(page: Page, text: str) -> FeedText:
     try:
-        feed = bodies.load(page)
+        feed = json_body.load(page)
     except LookFailedError as failed:
         return _mended_json(text, failed)
     return _json_feed(feed)
 
 
-def _mended_json(text: str, failed: LookFailedError) -> Written:
+def _mended_json(text: str, failed: LookFailedError) -> FeedText:
     """Return what a JSON Feed says amid something else, or with bare control characters; raises what failed before."""
     try:
         feed, _ = json.JSONDecoder(strict=False).raw_decode(text, text.find("{"))
@@ -264,23 +264,23 @@ def _mended_json(text: str, failed: LookFailedError) -> Written:
     return _json_feed(feed, is_whole=False)
 
 
-def _json_feed(feed: object, *, is_whole: bool = True) -> Written:
-    version, items = bodies.words(bodies.dig(feed, "version")), bodies.dig(feed, "items")
+def _json_feed(feed: object, *, is_whole: bool = True) -> FeedText:
+    version, items = json_body.words(json_body.dig(feed, "version")), json_body.dig(feed, "items")
     if f"{_JSON_FEED}/version/" not in version or not isinstance(items, list):
         raise LookFailedError(Reason.UNREADABLE, "JSON, but no JSON Feed")
-    return Written(
+    return FeedText(
         items=tuple(map(_json_item, items[:_ITEMS_MOST])),
-        description=bodies.words(bodies.dig(feed, "description")),
+        description=json_body.words(json_body.dig(feed, "description")),
         is_whole=is_whole and len(items) <= _ITEMS_MOST,
     )
 
 
-def _json_item(value: object) -> Item:
+def _json_item(value: object) -> FeedItem:
     """Return an item; one that is no object is an item all the same, of which nothing is known."""
-    item = bodies.fields(value)
-    published = bodies.words(item.get("date_published")).strip()
-    return Item(
+    item = json_body.fields(value)
+    published = json_body.words(item.get("date_published")).strip()
+    return FeedItem(
         dates=(published,) if published else (),
-        title=bodies.words(item.get("title")) or bodies.words(item.get("content_text")),
-        link=bodies.words(item.get("url")) or None,
+        title=json_body.words(item.get("title")) or json_body.words(item.get("content_text")),
+        link=json_body.words(item.get("url")) or None,
     )

@@ -51,7 +51,7 @@ class BlockedError(OSError):
         super().__init__("address not allowed")
 
 
-class Guard:
+class AddressGuard:
     """Lets through public addresses, and the networks it was told of."""
 
     def __init__(self, allow: Iterable[Network] = ()) -> None:

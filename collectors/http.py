@@ -36,12 +36,12 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from collectors import engine, heads
-from collectors.body import ACCEPTED, decoded, is_whole_document
 from collectors.cookies import Jar
+from collectors.decoding import ACCEPTED, decoded, is_whole_document
 from collectors.failures import at, named
-from collectors.guard import Guard, Network, literal
-from collectors.politeness import Pace, Politeness, Queue, retry_after
-from collectors.reader import Reader
+from collectors.guard import AddressGuard, Network, literal
+from collectors.politeness import HostQueue, Pace, Politeness, retry_after
+from collectors.reader import ParserRunner
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
 from monitor.core.observation import LookFailedError, Reason, Validators
 from monitor.core.schedule import BELIEVED
@@ -91,7 +91,7 @@ class Door:
     """The door; one for the process, closed at its end. `clock` is asked for the moment of each answer."""
 
     def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
-        self.reader = Reader(policy.read)
+        self.reader = ParserRunner(policy.read)
         self._policy = policy
         self._line = _Line(policy, clock)
 
@@ -135,7 +135,7 @@ class BoundFetch:
     """
 
     def __init__(
-        self, line: _Line, reader: Reader, *, source: str, before: Validators, agent: str, platform: str
+        self, line: _Line, reader: ParserRunner, *, source: str, before: Validators, agent: str, platform: str
     ) -> None:
         self.raw: bytes | None = None
         self.is_whole = True
@@ -144,7 +144,7 @@ class BoundFetch:
         self._jar = Jar()
         self._secrets: list[bytes] = []
         self._home: str | None = None
-        self._queue = Queue()
+        self._queue = HostQueue()
         self._line = line
         self._reader = reader
         self._source = source
@@ -312,8 +312,8 @@ class _Line:
     def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
         self.policy = policy
         self._clock = clock
-        self._guard = Guard(policy.allow)
-        self._guards: dict[tuple[Network, ...], Guard] = {}
+        self._guard = AddressGuard(policy.allow)
+        self._guards: dict[tuple[Network, ...], AddressGuard] = {}
         self._lanes = Politeness(policy.pace, policy.paces, at_once=policy.at_once)
         self._tls = policy.tls or httpx.create_ssl_context(trust_env=False)
         self._transports: dict[tuple[Network, ...], AiohttpTransport] = {}
@@ -325,12 +325,12 @@ class _Line:
         for transport in self._transports.values():
             await transport.aclose()
 
-    async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar, queue: Queue) -> _Answer:
+    async def ask(self, ask: _Ask, platform: str, limit: int, jar: Jar, queue: HostQueue) -> _Answer:
         """Return the answer at the end of the redirects; 429 and 5xx are failures."""
         left = self.policy.total.total_seconds()
         loop = asyncio.get_running_loop()
         networks = await self._networks_of(ask.home)
-        guard = self._guards.setdefault(networks, Guard(networks))
+        guard = self._guards.setdefault(networks, AddressGuard(networks))
         for _ in range(self.policy.redirects + 1):
             host = ask.url.host
             if ask.hosts is not None and host not in ask.hosts:
@@ -407,7 +407,7 @@ class _Line:
         reason = Reason.RATE_LIMITED if answer.status == 429 else Reason.HTTP_ERROR
         raise LookFailedError(reason, at(f"HTTP {answer.status}", answer.url), retry_after=wait)
 
-    def _session(self, guard: Guard) -> aiohttp.ClientSession:
+    def _session(self, guard: AddressGuard) -> aiohttp.ClientSession:
         """Return aiohttp's session, made when the first request needs it, for it belongs to the running loop."""
         return engine.session(tls=self._tls, proxy=self.policy.proxy, guard=guard, certificates=self._certificates)
 

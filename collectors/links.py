@@ -36,7 +36,7 @@ class Signed(Timeline):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class LinkForm:
     """One form of a post's link: the groups of `pattern` are the id, and the kind of post where the link tells it."""
 
     pattern: re.Pattern[str]
@@ -49,17 +49,17 @@ class Form:
     kind: str = ""
     """The kind of post where the link does not tell it."""
 
-    def found(self, link: str) -> Found | None:
+    def found(self, link: str) -> FoundLink | None:
         """Return the post that the link names, if it has this form."""
         match = self.pattern.match(link)
         if match is None:
             return None
         number, kind = self.number(match["id"]), match.groupdict().get("kind") or self.kind
-        return Found(number, self.address.format(id=number, kind=kind), self.when)
+        return FoundLink(number, self.address.format(id=number, kind=kind), self.when)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLink:
     """The post that a link names."""
 
     number: str
@@ -117,10 +117,10 @@ def at_any_time(page: Page) -> Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class PostLinks:
     """The links of one platform."""
 
-    forms: tuple[Form, ...]
+    forms: tuple[LinkForm, ...]
     short: re.Pattern[str]
     """How its short links look."""
     hosts: frozenset[str]
@@ -137,7 +137,7 @@ class Links:
         host = html.host(link)
         return any(host == domain or host.endswith(f".{domain}") for domain in self.domains)
 
-    async def found(self, link: str, fetch: Fetch, base: str | None) -> Found:
+    async def found(self, link: str, fetch: Fetch, base: str | None) -> FoundLink:
         """Return the post that a link names, followed where it is a short one; raises LookFailedError.
 
         `base` is where another server stands in for all hosts, as `<base>/<host>/…`.
@@ -153,7 +153,7 @@ class Links:
             raise LookFailedError(Reason.UNREADABLE, "the link leads to no post that is known by its address")
         return found
 
-    def _found(self, link: str) -> Found | None:
+    def _found(self, link: str) -> FoundLink | None:
         return next(filter(None, (form.found(link) for form in self.forms)), None)
 
 
@@ -186,7 +186,7 @@ class KnowsLinks:
     """A collector that tells the links of its platform's posts by their forms alone."""
 
     __slots__ = ()
-    own_links: ClassVar[Links]
+    own_links: ClassVar[PostLinks]
 
     def is_post(self, link: str) -> bool:
         """Whether it is a post's link, or a short one of the platform's."""
@@ -197,30 +197,30 @@ class KnowsLinks:
         return self.own_links.may_be_post(link)
 
 
-WEIBO = Links(
+WEIBO = PostLinks(
     forms=(
-        Form(_form(rf"m\.weibo\.cn/(?:detail|status|[0-9]{{5,12}})/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
-        Form(_form(r"share\.api\.weibo\.cn/share/[0-9]{5,20},(?P<id>[0-9]{16})"), _WEIBO, ids.weibo, weibo_mid),
-        Form(_form(rf"(?:www\.)?weibo\.com/(?:[0-9]{{5,12}}|detail)/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
+        LinkForm(_form(rf"m\.weibo\.cn/(?:detail|status|[0-9]{{5,12}})/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
+        LinkForm(_form(r"share\.api\.weibo\.cn/share/[0-9]{5,20},(?P<id>[0-9]{16})"), _WEIBO, ids.weibo, weibo_mid),
+        LinkForm(_form(rf"(?:www\.)?weibo\.com/(?:[0-9]{{5,12}}|detail)/{_MID}"), _WEIBO, ids.weibo, weibo_mid),
     ),
     short=re.compile(r"(?!)"),  # t.cn leads anywhere: it shortens every link that stands in a 微博
     hosts=frozenset(),
     domains=("weibo.com", "weibo.cn", "t.cn"),
 )
-DOUYIN = Links(
+DOUYIN = PostLinks(
     forms=(
-        Form(
+        LinkForm(
             _form(r"(?:(?:www|m)\.)?(?:ies)?douyin\.com/(?:share/)?(?P<kind>video|note)/(?P<id>[0-9]{19})"),
             _DOUYIN,
             ids.douyin,
         ),
-        Form(
+        LinkForm(
             _form(r"(?:(?:www|m)\.)?(?:ies)?douyin\.com/share/slides/(?P<id>[0-9]{19})"),
             _DOUYIN,
             ids.douyin,
             kind="note",
         ),
-        Form(
+        LinkForm(
             _form(r"(?:www\.)?douyin\.com/[^?#\s]*\?(?:[^#\s]*&)?modal_id=(?P<id>[0-9]{19})"),
             _DOUYIN,
             ids.douyin,
@@ -231,9 +231,9 @@ DOUYIN = Links(
     hosts=frozenset({"www.douyin.com", "m.douyin.com", "www.iesdouyin.com"}),
     domains=("douyin.com", "iesdouyin.com"),
 )
-TOUTIAO = Links(
+TOUTIAO = PostLinks(
     forms=(
-        Form(
+        LinkForm(
             _form(r"(?:(?:www|m)\.)?toutiao\.com/(?:(?P<kind>article|video|w)/i?|(?:i|a|group)/?)(?P<id>[0-9]{16,19})"),
             _TOUTIAO,
             ids.toutiao,
@@ -244,14 +244,14 @@ TOUTIAO = Links(
     hosts=frozenset({"m.toutiao.com", "www.toutiao.com"}),
     domains=("toutiao.com",),
 )
-BILIBILI = Links(
+BILIBILI = PostLinks(
     forms=(
-        Form(
+        LinkForm(
             _form(r"(?:t\.bilibili\.com|(?:www|m)\.bilibili\.com/(?:opus|dynamic))/(?P<id>[0-9]{18,19})"),
             "https://t.bilibili.com/{id}",
             ids.bilibili,
         ),
-        Form(
+        LinkForm(
             _form(r"(?:(?:(?:www|m)\.)?bilibili\.com/video|b23\.tv)/(?P<id>BV[0-9A-Za-z]{8,14})"),
             "https://www.bilibili.com/video/{id}",
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from collectors import bodies
-from collectors.bodies import Fields
+from collectors import json_body
+from collectors.json_body import Fields
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -33,7 +33,7 @@ def listing(
     guessed; behind pinned posts alone may stand newer ones, unless the platform says that the page is its
     last: such a list covers SOME. Raises LookFailedError: UNREADABLE where no row has a time, or none but pinned ones.
     """
-    posts = [post for post in map(read, bodies.rows(rows)) if post]
+    posts = [post for post in map(read, json_body.rows(rows)) if post]
     is_unpinned = any(not post.is_pinned for post in posts)
     if len(posts) < len(rows) and not is_unpinned:
         raise LookFailedError(Reason.UNREADABLE, f"{len(rows)} posts, {len(posts)} with a time, none of them unpinned")

@@ -43,7 +43,7 @@ _ATTRIBUTE = re.compile(r"""\s*+(?:([\w.:-]{1,100}+)\s*+=\s*+(?:"([^"]*+)"|'([^'
 _ROOT = r"<(?:[^\W\d][\w.-]{0,30}:)?(?:%s)(?=[\s>/])"
 
 
-class CutOffError(ValueError):
+class CutOffXmlError(ValueError):
     """A text that ends before its root does."""
 
 
@@ -82,7 +82,7 @@ class _Reading:
         if len(self._open) == 1 and text.rstrip().lower().endswith(f"</{self._open[0][0]}"):  # only the `>` is missing
             self._close()
         if self._open or not self._has_root:
-            raise CutOffError
+            raise CutOffXmlError
         return self._builder.close()
 
     def _markup(self, tag: int) -> int:

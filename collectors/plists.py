@@ -10,7 +10,7 @@ import plistlib
 import struct
 from xml.parsers.expat import ExpatError
 
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 
 _BROKEN = (ExpatError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 """What plistlib raises for lists that are none: it checks less than it reads."""

@@ -31,7 +31,7 @@ class Pace:
 
 
 @dataclass(slots=True)
-class Queue:
+class HostQueue:
     """How the requests of one look stand: how many wait for their turn, and how many have it."""
 
     waiting: int = 0
@@ -64,7 +64,7 @@ class Politeness:
         self._lanes: dict[tuple[str, str], _Lane] = {}
 
     @asynccontextmanager
-    async def turn(self, platform: str, host: str, queue: Queue) -> AsyncIterator[None]:
+    async def turn(self, platform: str, host: str, queue: HostQueue) -> AsyncIterator[None]:
         """Wait for a turn at the host, first come, first served, and hold it; the queue tells which.
 
         Raises LookFailedError RATE_LIMITED, with the rest of the wait, while the host is to be left alone.

@@ -30,11 +30,11 @@ from typing import Generic, TypeVar, cast
 
 from collectors import html, wire, worker
 from collectors.deadline import TooLongError, within
-from monitor.core.collector import Page, SeenT, Told
+from monitor.core.collector import Continuation, Page, SeenT
 from monitor.core.download import Download
 from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline, within_bounds
 
-Parse = Callable[[Page], Seen | Told]
+Parse = Callable[[Page], Seen | Continuation]
 
 LINEAR = frozenset(
     {
@@ -73,7 +73,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class ParserResult(Generic[T]):
     """What a parser made of a page."""
 
     seen: T
@@ -81,7 +81,7 @@ class Reading(Generic[T]):
     """From when on it would make something else of the same bytes; None: never."""
 
 
-class Reader:
+class ParserRunner:
     """Runs parsers, each within a time limit. `crashes` counts those that failed unforeseen."""
 
     def __init__(
@@ -103,13 +103,13 @@ class Reader:
         """Return `parse(page)`; raises as `reading` does."""
         return (await self.reading(parse, page, source)).seen
 
-    async def reading(self, parse: Callable[[Page], SeenT], page: Page, source: str = "") -> Reading[SeenT]:
+    async def reading(self, parse: Callable[[Page], SeenT], page: Page, source: str = "") -> ParserResult[SeenT]:
         """Return `parse(page)`, and how long the same bytes would be read the same; `source` is whose page it is.
 
         Raises LookFailedError: the parser's own, or UNREADABLE when it crashes or takes too long.
         """
         case = (_name(parse), source)
-        made: wire.Reading | None = None
+        made: wire.ParserAnswer | None = None
         if case[0] in self._linear and self._slow.get(case, 0) < _SLOW_TIMES and is_harmless(page):
             async with self._spot:
                 made = self._read_here(parse, page, case)
@@ -119,8 +119,8 @@ class Reader:
         outcome = made.outcome
         if isinstance(outcome, Timeline | Download):
             outcome = within_bounds(outcome)  # whatever the process says that read it
-        if isinstance(outcome, Timeline | Download | Told):
-            return Reading(cast("SeenT", outcome), made.other_from)  # the parser's own kind
+        if isinstance(outcome, Timeline | Download | Continuation):
+            return ParserResult(cast("SeenT", outcome), made.other_from)  # the parser's own kind
         if isinstance(outcome, wire.Crash):
             self.crashes += 1
             _log.error("parser crashed parser=%s error=%s\n%s", case[0], outcome.error, outcome.trace)
@@ -139,9 +139,9 @@ class Reader:
         for one in tuple(self._all):
             one.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> wire.Reading | None:
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> wire.ParserAnswer | None:
         """Return what the parser made of it; None where it takes too long."""
-        made: wire.Reading | None = None
+        made: wire.ParserAnswer | None = None
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
         try:
@@ -159,7 +159,7 @@ class Reader:
             self._slow.popitem(last=False)
         return made
 
-    def _read_apart(self, parse: Parse, page: Page) -> wire.Reading:
+    def _read_apart(self, parse: Parse, page: Page) -> wire.ParserAnswer:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
         if self._closed:
             return _blind("the reader was closed")
@@ -204,7 +204,7 @@ def _has_long_tag(text: str) -> bool:
     return False
 
 
-def _blind(detail: str) -> wire.Reading:
+def _blind(detail: str) -> wire.ParserAnswer:
     return wire.reading(Blind(reason=Reason.UNREADABLE, detail=detail))
 
 
@@ -232,7 +232,7 @@ class _Worker:
         self._jobs, self._answers = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._jobs, False)
 
-    def read(self, job: bytes, limit: float) -> wire.Reading:
+    def read(self, job: bytes, limit: float) -> wire.ParserAnswer:
         """Return what the worker made of the job; kills the worker when it does not answer in time."""
         try:
             until = monotonic() + _START_SECONDS

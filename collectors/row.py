@@ -54,7 +54,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class PageRow:
     """A row as the page has it, before its year is settled."""
 
     title: str = ""
@@ -254,7 +254,7 @@ def line_of(
     walls: set[int],
     hits: list[Hit],
     columns: dict[int, Trust | None] | None = None,
-) -> Line:
+) -> PageRow:
     """Return what a row tells whose title is `anchor`; `walls` is what its boxes cannot reach into.
 
     `columns` is what the headings of a table say of its columns; None where `node` holds more rows than this one.
@@ -281,7 +281,7 @@ def line_of(
         box = datebox.NO_PUBLICATION
     if (box is None or box.stamp is None) and addressed:
         box = Box(addressed, Trust.WORDS)
-    return Line(title=title, href=href, box=box, addressed=addressed, year=year, is_doubtful=is_doubtful)
+    return PageRow(title=title, href=href, box=box, addressed=addressed, year=year, is_doubtful=is_doubtful)
 
 
 def _attributed(

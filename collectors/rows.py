@@ -30,7 +30,7 @@ from collectors.datebox import Box, Trust
 from collectors.dates import Stamp
 from collectors.frame import FRAME, HEADINGS, ROWS, anchors, kind, up, words
 from collectors.hits import Hits
-from collectors.row import Hit, Line
+from collectors.row import Hit, PageRow
 from collectors.titles import LINKS, RUN, Titles, is_column_name, titles
 from collectors.years import Heading
 from monitor.core.calendar import beijing_date
@@ -47,7 +47,7 @@ _SHORT_TITLE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ListRow:
     """One post of a list: its title and its link's address, and its time where it tells one."""
 
     title: str
@@ -56,10 +56,10 @@ class Row:
 
 
 @dataclass(slots=True)
-class Found:
+class FoundRows:
     """What the lists of a page hold."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ListRow] = field(default_factory=list)
     is_whole: bool = True
     """Whether every row has a link and a date that nothing makes doubtful, and no year was guessed."""
 
@@ -79,12 +79,12 @@ def one(
     anchor: html.Node | None = None,
     titled: html.Node | None = None,
     boxes: list[Box] | None = None,
-) -> tuple[Row, bool]:
+) -> tuple[ListRow, bool]:
     """Return what an element tells that is a row for certain, and whether surely.
 
     `anchor`, `titled` and `boxes` are its link, its title and its dates where those are known.
     """
-    reading = Reading(page, node)
+    reading = RowSearch(page, node)
     hits = reading.hits if boxes is None else []
     written = reading.line(node, hits, anchor)
     if boxes is not None:
@@ -94,14 +94,14 @@ def one(
     stamp = years.stamp_of(written, page.at, page.url)
     title = titled.attributes.get("title") or titled.text(separator=" ") if titled is not None else written.title
     is_sure = stamp is not None and written.href is not None and not stamp.is_year_guessed and not written.is_doubtful
-    return Row(title=title, href=written.href, stamp=stamp), is_sure
+    return ListRow(title=title, href=written.href, stamp=stamp), is_sure
 
 
 _Scopes = dict[int, tuple[html.Node, list[Hit]]]
 """The first element above some hits that holds a title, by its id in memory."""
 
 
-class Reading:
+class RowSearch:
     """One page while its rows are found: what may be dates on it, then its lists."""
 
     def __init__(self, page: Page, top: html.Node) -> None:
@@ -113,11 +113,11 @@ class Reading:
         self._known: set[int] = set()
         """What has been read as a row, or beside one."""
         self._headings: years.Headings = {}
-        self._lists: list[list[Line]] = []
+        self._lists: list[list[PageRow]] = []
         self._is_whole = True
         self.hits = self._found.texts
 
-    def found(self) -> Found:
+    def found(self) -> FoundRows:
         """Return the rows of all lists of the page, in its order."""
         self._read(self.hits)
         self._read(list(self._found.dated_anchors(self._known)))
@@ -340,9 +340,9 @@ class Reading:
         if not self._take(lines):
             self._known.difference_update(child.mem_id for child in children)
 
-    def _lines_of(self, group: _Group, children: list[html.Node], above: set[int]) -> tuple[list[Line], bool]:
+    def _lines_of(self, group: _Group, children: list[html.Node], above: set[int]) -> tuple[list[PageRow], bool]:
         """Return the rows among a container's children, and whether any of them was found beside those with hits."""
-        lines: list[Line] = []
+        lines: list[PageRow] = []
         has_others = False
         above_all = heading = years.heading_above(group.container, self._headings)
         columns = row.columns_of(group.container)
@@ -377,7 +377,7 @@ class Reading:
             return None
         return heading if heading.year or heading.month else None
 
-    def _rows_in(self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None]) -> list[Line]:
+    def _rows_in(self, node: html.Node, hits: list[Hit], columns: dict[int, Trust | None]) -> list[PageRow]:
         """Return the one post of a row, or those of a row that holds several side by side."""
         titles = self.titles(node)
         if len(titles) > 1:
@@ -388,7 +388,7 @@ class Reading:
                 return [replace(self.line(node, hits, columns=columns), is_doubtful=True)]
         return [self.line(node, hits, columns=columns)]
 
-    def _beside(self, node: html.Node, *, is_row: bool, is_first: bool, kinds: set[str]) -> Line | None:
+    def _beside(self, node: html.Node, *, is_row: bool, is_first: bool, kinds: set[str]) -> PageRow | None:
         """Return what a sibling of rows is that no hit made one: a row of another making; None for none."""
         titles = self.titles(node)
         if not titles:
@@ -397,14 +397,14 @@ class Reading:
             text = node.text(separator=" ")
             if frame.is_pager(node, text) or datebox.only_year(text) or not datebox.is_date_like(text):
                 return None
-            return Line(title="", box=datebox.NO_PUBLICATION)
+            return PageRow(title="", box=datebox.NO_PUBLICATION)
         if is_first and kind(node) not in kinds and is_column_name(node, titles):
             return None
         if not is_row or len(titles) >= LINKS or frame.is_pager(node, node.text(separator=" ")):
             return None
         return self.line(node, [])
 
-    def _is_sure_alone(self, row: html.Node, lines: list[Line]) -> bool:
+    def _is_sure_alone(self, row: html.Node, lines: list[PageRow]) -> bool:
         """Whether a row that stands alone is a post: no clock, no weather, nothing in the page's head."""
         text = row.text(separator=" ")
         if len(lines) > 1:
@@ -430,7 +430,7 @@ class Reading:
         link: html.Node | None = None,
         *,
         columns: dict[int, Trust | None] | None = None,
-    ) -> Line:
+    ) -> PageRow:
         """Return what one row tells: the title with the most words, and the surest box outside of it."""
         titles = [link] if link is not None else self.titles(node)
         anchor = max(titles, key=lambda one: len(words(one)), default=None)
@@ -449,7 +449,7 @@ class Reading:
             self._known.add(node.mem_id)
             self._take(lines)
 
-    def _take(self, lines: list[Line]) -> bool:
+    def _take(self, lines: list[PageRow]) -> bool:
         """Keep the rows of a list, unless none of them tells a time; return whether they were kept."""
         kept = days.settled(lines, self.at, self._url)
         if not any(one.box and one.box.stamp for one in kept):
@@ -471,9 +471,9 @@ class Reading:
         self._lists.append(kept)
         return True
 
-    def _settled(self) -> Found:
+    def _settled(self) -> FoundRows:
         """Return all rows with their years: those that stand somewhere, else guessed."""
-        result = Found(is_whole=self._is_whole)
+        result = FoundRows(is_whole=self._is_whole)
         written: dict[str, Stamp] = {}
         for lines in self._lists:
             for one in lines:
@@ -487,11 +487,11 @@ class Reading:
                 if stamp is None or not has_link or one.is_doubtful or stamp.is_year_guessed:
                     result.is_whole = False
                 if stamp is not None and has_link:
-                    result.rows.append(Row(title=one.title, href=one.href, stamp=stamp))
+                    result.rows.append(ListRow(title=one.title, href=one.href, stamp=stamp))
         return result
 
 
-def _under(heading: Heading, line: Line) -> Line:
+def _under(heading: Heading, line: PageRow) -> PageRow:
     """Return a row with what the headings above it say."""
     if line.year or not (heading.year or heading.month):
         return line

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from collectors import datebox, html
 from collectors.frame import is_name, up, words
-from collectors.row import CELLS, HITS_OF_ROW, PIECES, SHORT_KIND, Hit, Line, box_around, line_of, walls_of
+from collectors.row import CELLS, HITS_OF_ROW, PIECES, SHORT_KIND, Hit, PageRow, box_around, line_of, walls_of
 
 _LONG = 8
 """A link with fewer characters may be a unit or a category beside the title."""
@@ -59,7 +59,7 @@ def is_of_several(node: html.Node, titles: list[html.Node]) -> bool:
     return len(cells) > 1
 
 
-def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetime) -> list[Line]:
+def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetime) -> list[PageRow]:
     """Return the rows of a flat run, in which titles and hits alternate."""
     walls = walls_of(titles, node)
     is_title_first: bool | None = None
@@ -81,7 +81,7 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
                 segments[-1] = (event, segments[-1][1])
             else:
                 segments.append((event, []))
-    found: list[Line] = []
+    found: list[PageRow] = []
     for anchor, own in segments:
         if anchor is not None and not own and len(words(anchor)) <= SHORT_KIND:
             continue  # a category before the title
@@ -90,7 +90,7 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
     return found
 
 
-def is_list(found: list[Line]) -> bool:
+def is_list(found: list[PageRow]) -> bool:
     """Whether enough of a run's titles have a date for it to be a list, and no clock among a menu's links."""
     dated = sum(1 for one in found if one.box and one.box.stamp)
     return dated > 2 or (dated == 2 and len(found) <= 2 * dated)

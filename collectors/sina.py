@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from collectors import bodies, dates, html, ids
+from collectors import dates, html, ids, json_body
 from collectors.answers import judge_status, refuse_walls
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 from collectors.sina_visitor import StaleVisitorError
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, days_between
-from monitor.core.collector import Fetch, KeyForm, Page, Told
+from monitor.core.collector import Continuation, Fetch, KeyForm, Page
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 LIST = "107603"
@@ -59,11 +59,11 @@ def uid_of(account: Account) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SinaAnswer:
     """One answer, with what was asked of it to go on."""
 
     page: Page
-    told: Told
+    told: Continuation
 
     @property
     def is_ambiguous(self) -> bool:
@@ -71,30 +71,32 @@ class Answer:
         return self.told.is_so("is_ambiguous")
 
 
-async def answered(page: Page, fetch: Fetch, *, is_renewed: bool) -> Answer:
+async def answered(page: Page, fetch: Fetch, *, is_renewed: bool) -> SinaAnswer:
     """Return an answer; raises StaleVisitorError where it no longer takes the visitor cookies, or may mean that.
 
     The one that means empty, hidden or cancelled alike is believed only of cookies got anew for this look.
     """
-    found = Answer(page, await fetch.read(told, page))
+    found = SinaAnswer(page, await fetch.read(told, page))
     if found.told.is_so("is_stale") or (found.is_ambiguous and not is_renewed):
         raise StaleVisitorError
     return found
 
 
-def told(page: Page) -> Told:
+def told(page: Page) -> Continuation:
     """Return what is to be known of an answer to ask on; nothing of one that is no JSON. Raises LookFailedError."""
     if page.status == HTTP_432:
-        return Told(numbers={"is_stale": 1})
+        return Continuation(numbers={"is_stale": 1})
     said = answer(page)
     is_nothing = said.get("ok") == 0 and not said.get("url") and _NOTHING_HERE in _said(said)
-    tabs = bodies.rows(bodies.dig(said, "data", "tabsInfo", "tabs"))
+    tabs = json_body.rows(json_body.dig(said, "data", "tabsInfo", "tabs"))
     found = {
-        "container": next((bodies.words(tab.get("containerid")) for tab in tabs if tab.get("tab_type") == "weibo"), ""),
-        "list": bodies.words(bodies.dig(said, "data", "cardlistInfo", "containerid")),
-        "since": bodies.words(bodies.dig(said, "data", "cardlistInfo", "since_id")),
+        "container": next(
+            (json_body.words(tab.get("containerid")) for tab in tabs if tab.get("tab_type") == "weibo"), ""
+        ),
+        "list": json_body.words(json_body.dig(said, "data", "cardlistInfo", "containerid")),
+        "since": json_body.words(json_body.dig(said, "data", "cardlistInfo", "since_id")),
     }
-    return Told(
+    return Continuation(
         texts={name: text for name, text in found.items() if 0 < len(text) <= _LONGEST_CURSOR},
         numbers={"is_stale": int(said.get("ok") == -100), "is_ambiguous": int(page.status < 400 and is_nothing)},
     )
@@ -116,7 +118,7 @@ def answer(page: Page) -> Fields:
     """
     last, found = _answered[0]
     if last is not page:
-        found = bodies.fields(bodies.load(page)) if bodies.looks_like_json(page) else {}
+        found = json_body.fields(json_body.load(page)) if json_body.looks_like_json(page) else {}
         _answered[0] = page, found
     return found
 
@@ -127,7 +129,7 @@ _answered: list[tuple[Page | None, Fields]] = [(None, {})]
 
 def read(page: Page) -> Timeline:
     """Return what one answer says: a profile, a list, a sorry page; a module-level function, so that it can travel."""
-    if bodies.looks_like_json(page):
+    if json_body.looks_like_json(page):
         return _read_json(page, answer(page))
     _refuse_rate(page)
     if standing := _sorry_page(page) or _sorry(page.url):
@@ -138,14 +140,14 @@ def read(page: Page) -> Timeline:
 
 
 def _read_json(page: Page, answer: Fields) -> Timeline:
-    url, said = bodies.words(answer.get("url")), _said(answer)
+    url, said = json_body.words(answer.get("url")), _said(answer)
     if answer.get("ok") == -100:
         raise LookFailedError(Reason.LOGIN_WALL, "ok:-100, the visitor cookies are not taken")
     if standing := _sorry(url) or _spoken(said):
         return gone(standing)
     _refuse_rate(page, said)
     judge_status(page)
-    data = bodies.fields(answer.get("data"))
+    data = json_body.fields(answer.get("data"))
     if answer.get("ok") == 1 and data:
         return _read_data(page, data)
     if url:
@@ -158,7 +160,7 @@ def _read_json(page: Page, answer: Fields) -> Timeline:
 
 def _read_data(page: Page, data: Fields) -> Timeline:
     """Return what a profile (m.weibo.cn or weibo.com) or a list of posts says."""
-    user = bodies.fields(data.get("userInfo")) or bodies.fields(data.get("user"))
+    user = json_body.fields(data.get("userInfo")) or json_body.fields(data.get("user"))
     profile = _profile(user) if user else None
     items = tuple(_mblogs(page, data))
     posts = tuple(post for post in (post(page, mblog, card) for mblog, card in items) if post)
@@ -168,7 +170,7 @@ def _read_data(page: Page, data: Fields) -> Timeline:
         unpinned = any(not post.is_pinned for post in posts)
         is_list = profile is None and unpinned and len(posts) == len(items)
         return timeline(posts, covers=Covers.ALL if is_list else Covers.SOME, profile=profile)
-    total = profile.posts if profile else bodies.count(bodies.dig(data, "cardlistInfo", "total"))
+    total = profile.posts if profile else json_body.count(json_body.dig(data, "cardlistInfo", "total"))
     if total == 0:
         return timeline((), profile=profile)
     if profile is None and not _is_list(data):
@@ -182,18 +184,18 @@ def _is_list(data: Fields) -> bool:
     cards = data["cards"] if "cards" in data else data.get("list")
     return (
         isinstance(cards, list)
-        and all("card_type" in card for card in bodies.rows(cards))
-        and (len(bodies.rows(cards)) == len(cards))
+        and all("card_type" in card for card in json_body.rows(cards))
+        and (len(json_body.rows(cards)) == len(cards))
     )
 
 
 def _profile(user: Fields) -> Profile:
     return Profile(
-        name=html.plain(bodies.words(user.get("screen_name"))) or None,
-        entity=html.plain(bodies.words(user.get("verified_reason"))) or None,
-        id=bodies.words(user.get("id")) or bodies.words(user.get("idstr")) or None,
-        followers=bodies.count(user.get("followers_count")),
-        posts=bodies.count(user.get("statuses_count")),
+        name=html.plain(json_body.words(user.get("screen_name"))) or None,
+        entity=html.plain(json_body.words(user.get("verified_reason"))) or None,
+        id=json_body.words(user.get("id")) or json_body.words(user.get("idstr")) or None,
+        followers=json_body.count(user.get("followers_count")),
+        posts=json_body.count(user.get("statuses_count")),
     )
 
 
@@ -204,7 +206,7 @@ def _mblogs(page: Page, data: Fields) -> Iterator[tuple[Fields, Fields]]:
     """
     owner = _owner(page, data)
     for mblog, card in _items(data):
-        author = bodies.words(bodies.dig(mblog, "user", "id"))
+        author = json_body.words(json_body.dig(mblog, "user", "id"))
         if not owner or not author or owner == author:
             yield mblog, card
 
@@ -212,12 +214,12 @@ def _mblogs(page: Page, data: Fields) -> Iterator[tuple[Fields, Fields]]:
 def _items(data: Fields) -> Iterator[tuple[Fields, Fields]]:
     """Yield what may be a post: a card with one, and a row that is no object, of which nothing is known."""
     for card in _rows(data.get("cards")):
-        for single in (card, *_rows(bodies.dig(card, "card_group"))):
-            mblog = bodies.fields(bodies.dig(single, "mblog"))
+        for single in (card, *_rows(json_body.dig(card, "card_group"))):
+            mblog = json_body.fields(json_body.dig(single, "mblog"))
             if mblog or not isinstance(single, dict):
-                yield mblog, bodies.fields(single)
+                yield mblog, json_body.fields(single)
     for row in _rows(data.get("list")):
-        yield bodies.fields(row), {}
+        yield json_body.fields(row), {}
 
 
 def _rows(value: object) -> list[object]:
@@ -226,7 +228,7 @@ def _rows(value: object) -> list[object]:
 
 def _owner(page: Page, data: Fields) -> str:
     """Return whose list it is: m.weibo.cn says so in the list, weibo.com's is known by what was asked for."""
-    container = bodies.words(bodies.dig(data, "cardlistInfo", "containerid"))
+    container = json_body.words(json_body.dig(data, "cardlistInfo", "containerid"))
     if container.startswith(LIST):
         return container.removeprefix(LIST)
     asked = _ASKED.search(page.url)
@@ -235,14 +237,14 @@ def _owner(page: Page, data: Fields) -> str:
 
 def post(page: Page, mblog: Fields, card: Fields | None = None) -> Post | None:
     """Return a 微博, which stands on a card where m.weibo.cn lists it; None where it has no time."""
-    mid = bodies.words(mblog.get("mid")) or bodies.words(mblog.get("id"))
-    stamp = _time(bodies.words(mblog.get("created_at")), mid, page.at)
+    mid = json_body.words(mblog.get("mid")) or json_body.words(mblog.get("id"))
+    stamp = _time(json_body.words(mblog.get("created_at")), mid, page.at)
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(mblog.get("text_raw")) or bodies.words(mblog.get("text"))),
+        title=html.plain(json_body.words(mblog.get("text_raw")) or json_body.words(mblog.get("text"))),
         url=f"https://m.weibo.cn/detail/{mid}" if _UID.fullmatch(mid) else None,
         is_pinned=_is_pinned(mblog, card or {}),
     )
@@ -259,12 +261,12 @@ def _time(written: str, mid: str, at: datetime) -> dates.Stamp | None:
 
 
 def _is_pinned(mblog: Fields, card: Fields) -> bool:
-    kind = bodies.words(card.get("profile_type_id")) or bodies.words(mblog.get("profile_type_id"))
+    kind = json_body.words(card.get("profile_type_id")) or json_body.words(mblog.get("profile_type_id"))
     return kind.startswith("proweibotop") or mblog.get("mblogtype") == 2 or mblog.get("isTop") == 1
 
 
 def _said(answer: Fields) -> str:
-    return " ".join(bodies.words(answer.get(name)) for name in ("msg", "message", "error"))
+    return " ".join(json_body.words(answer.get(name)) for name in ("msg", "message", "error"))
 
 
 def _sorry(url: str) -> Standing | None:

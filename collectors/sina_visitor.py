@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from collectors import agents, answers, bodies, html
+from collectors import agents, answers, html, json_body
 from collectors.cookies import LONGEST
-from monitor.core.collector import Fetch, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, Page, Request, Session
 from monitor.core.observation import LookFailedError, Reason, Timeline
 
 _KEPT = timedelta(hours=1)
@@ -65,7 +65,7 @@ async def _cookies(face: Face, passport: str, session: Session, fetch: Fetch) ->
     """Return the cookies of a visitor, from the session or from the passport."""
     kept = session.get(face.kept_as)
     if kept:
-        return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
+        return {name: json_body.words(value) for name, value in json_body.fields(json.loads(kept)).items()}
     request = Request(
         url=f"{passport}/visitor/genvisitor2",
         method="POST",
@@ -79,13 +79,13 @@ async def _cookies(face: Face, passport: str, session: Session, fetch: Fetch) ->
     return cookies
 
 
-def passport_of(page: Page) -> Told:
+def passport_of(page: Page) -> Continuation:
     """Return the pair of cookies that the passport grants in its body; raises LookFailedError where it grants none."""
     answers.judge_status(page)
     said = html.decode(page)[:_LONGEST]
     begins, ends = said.find("({"), said.rfind("})")  # a call of a function with one object
-    answer = bodies.load(replace(page, body=said[begins + 1 : ends + 1].encode())) if 0 <= begins < ends else None
-    sub, subp = (bodies.words(bodies.dig(answer, "data", name)) for name in ("sub", "subp"))
+    answer = json_body.load(replace(page, body=said[begins + 1 : ends + 1].encode())) if 0 <= begins < ends else None
+    sub, subp = (json_body.words(json_body.dig(answer, "data", name)) for name in ("sub", "subp"))
     if not (sub and subp):
         raise LookFailedError(Reason.LOGIN_WALL, "the passport grants no visitor cookies")
-    return Told(texts={"SUB": sub[:LONGEST], "SUBP": subp[:LONGEST]})
+    return Continuation(texts={"SUB": sub[:LONGEST], "SUBP": subp[:LONGEST]})

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from collectors import answers, bodies
-from collectors.bodies import Fields
+from collectors import answers, json_body
+from collectors.json_body import Fields
 from monitor.core.collector import Page
 from monitor.core.observation import Standing
 
@@ -44,7 +44,7 @@ def heard(page: Page) -> tuple[Fields, Standing | None]:
     if standing := said(answers.notice(page)):
         return {}, standing
     answer = answers.json_object(page)
-    words = bodies.said(answer)
+    words = json_body.said(answer)
     standing = said(words)
     if standing is None:
         answers.refuse_words(words)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import parse_qs, urldefrag, urlsplit
 
-from collectors import bodies
+from collectors import json_body
 from collectors.answers import judge_status, refuse_walls
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Session
 from monitor.core.download import Download, Link
@@ -30,7 +30,7 @@ _END_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Store(ABC):
+class AppStore(ABC):
     """One store, which says whether it has an app.
 
     A subclass names itself (`name`, `version`, `shop`), its keys and links, and how it is asked. In
@@ -64,7 +64,7 @@ class Store(ABC):
         """Return the app that the homepage is the page of, where it lies in this store."""
         return self._linked(account.homepage or "")
 
-    def with_canary(self, key: str) -> Store:
+    def with_canary(self, key: str) -> AppStore:
         """Return the store that must have this app to be believed."""
         return replace(self, canary=key)
 
@@ -121,10 +121,10 @@ def asked(page: Page, parameter: str) -> str:
 def answer(page: Page) -> Fields:
     """Return the JSON object that a store answered with; raises LookFailedError for anything else."""
     judge_status(page)
-    if not bodies.looks_like_json(page):
+    if not json_body.looks_like_json(page):
         refuse_walls(page)
         raise LookFailedError(Reason.UNREADABLE, "no JSON")
-    return bodies.fields(bodies.load(page))
+    return json_body.fields(json_body.load(page))
 
 
 def refuse_cut(page: Page) -> None:

@@ -19,7 +19,7 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from monitor.core.collector import Page, Told
+from monitor.core.collector import Continuation, Page
 from monitor.core.download import Download
 from monitor.core.observation import Blind, Seen, Timeline
 
@@ -43,19 +43,19 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ParserAnswer:
     """What a parser made of a page: exactly one of these."""
 
     timeline: Timeline | None = None
     download: Download | None = None
-    told: Told | None = None
+    told: Continuation | None = None
     blind: Blind | None = None
     crash: Crash | None = None
     other_from: datetime | None = None
     """From when on it would make something else of the same bytes; None: never."""
 
     @property
-    def outcome(self) -> Seen | Told | Blind | Crash:
+    def outcome(self) -> Seen | Continuation | Blind | Crash:
         """The one that is there; raises GarbledError for none."""
         for one in (self.timeline, self.download, self.told, self.blind, self.crash):
             if one is not None:
@@ -63,19 +63,19 @@ class Reading:
         raise GarbledError
 
 
-def reading(outcome: Seen | Told | Blind | Crash, other_from: datetime | None = None) -> Reading:
+def reading(outcome: Seen | Continuation | Blind | Crash, other_from: datetime | None = None) -> ParserAnswer:
     """Return an outcome as a reading."""
     match outcome:
         case Timeline():
-            return Reading(timeline=outcome, other_from=other_from)
+            return ParserAnswer(timeline=outcome, other_from=other_from)
         case Download():
-            return Reading(download=outcome, other_from=other_from)
-        case Told():
-            return Reading(told=outcome, other_from=other_from)
+            return ParserAnswer(download=outcome, other_from=other_from)
+        case Continuation():
+            return ParserAnswer(told=outcome, other_from=other_from)
         case Blind():
-            return Reading(blind=outcome, other_from=other_from)
+            return ParserAnswer(blind=outcome, other_from=other_from)
         case Crash():
-            return Reading(crash=outcome, other_from=other_from)
+            return ParserAnswer(crash=outcome, other_from=other_from)
 
 
 def message(said: object, body: bytes = b"") -> bytes:
@@ -110,7 +110,7 @@ def job(parse: Callable[[Page], object], page: Page) -> bytes:
     return message(said, page.body)
 
 
-def job_of(text: bytes, body: bytes) -> tuple[Callable[[Page], Seen | Told], Page]:
+def job_of(text: bytes, body: bytes) -> tuple[Callable[[Page], Seen | Continuation], Page]:
     """Return the parser and the page of a job, importing what it is in; called in the reading process alone."""
     said = json.loads(text)
     module, _, function = said["parse"].partition(":")
@@ -143,18 +143,18 @@ def _place(function: Callable[[Page], object]) -> str:
     return f"{module}:COLLECTOR.{function.__name__}"
 
 
-def written(said: Reading) -> bytes:
+def written(said: ParserAnswer) -> bytes:
     """Return a reading as a message."""
     return message(_encoded(said))
 
 
-def understood(text: bytes) -> Reading:
+def understood(text: bytes) -> ParserAnswer:
     """Return the reading that a message's JSON is; raises GarbledError."""
     try:
-        found = _decoder(Reading)(json.loads(text))
+        found = _decoder(ParserAnswer)(json.loads(text))
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise GarbledError from error
-    if not isinstance(found, Reading):
+    if not isinstance(found, ParserAnswer):
         raise GarbledError
     return found
 

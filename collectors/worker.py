@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from collectors import dates, jail, wire
-from monitor.core.collector import Page, Told
+from monitor.core.collector import Continuation, Page
 from monitor.core.observation import Blind, LookFailedError, Seen, within_bounds
 
 OPEN = {"open": True}
@@ -25,17 +25,17 @@ _ALARM_AFTER = 1.0
 """Seconds past its limit after which a process that nobody ended ends itself."""
 
 
-def read(parse: Callable[[Page], Seen | Told], page: Page) -> wire.Reading:
+def read(parse: Callable[[Page], Seen | Continuation], page: Page) -> wire.ParserAnswer:
     """Return how a parser ends, as a value: what it saw, why it saw nothing, or that it has a bug."""
     with dates.other_readings() as moments:
         outcome = _outcome(parse, page)
         return wire.reading(outcome, min(moments, default=None))
 
 
-def _outcome(parse: Callable[[Page], Seen | Told], page: Page) -> Seen | Told | Blind | wire.Crash:
+def _outcome(parse: Callable[[Page], Seen | Continuation], page: Page) -> Seen | Continuation | Blind | wire.Crash:
     try:
         seen = parse(page)
-        return seen if isinstance(seen, Told) else within_bounds(seen)
+        return seen if isinstance(seen, Continuation) else within_bounds(seen)
     except LookFailedError as failed:
         return Blind(reason=failed.reason, detail=failed.detail, retry_after=failed.retry_after)
     except Exception as error:  # noqa: BLE001 - a parser's bug is loud, but costs one look and not the pass
@@ -63,7 +63,7 @@ def serve(limit: float) -> None:
         _say(answers, answer)
 
 
-def _written(reading: wire.Reading) -> bytes:
+def _written(reading: wire.ParserAnswer) -> bytes:
     """Return a reading as a message; what is too long, or no value that can be written, is the parser's bug."""
     try:
         answer = wire.written(reading)

@@ -18,7 +18,7 @@ from collectors.datebox import Box
 from collectors.dated_addresses import year_in
 from collectors.dates import Stamp
 from collectors.frame import FRAME, UNREAD
-from collectors.row import Line
+from collectors.row import PageRow
 from monitor.core.calendar import beijing, beijing_date
 
 _NEAR = timedelta(days=100)
@@ -83,7 +83,7 @@ def heading_in(text: str) -> Heading:
 
 
 def stamp_of(
-    one: Line, at: datetime, address: str, written: dict[str, Stamp] | None = None, lowest: Stamp | None = None
+    one: PageRow, at: datetime, address: str, written: dict[str, Stamp] | None = None, lowest: Stamp | None = None
 ) -> Stamp | None:
     """Return a row's time, in a year that stands anywhere before one that is guessed."""
     box = one.box
@@ -119,7 +119,7 @@ def _near(box: Box, addressed: Stamp, at: datetime) -> Stamp | None:
     return None
 
 
-def floors(lines: list[Line]) -> list[Stamp | None]:
+def floors(lines: list[PageRow]) -> list[Stamp | None]:
     """Return for each row the newest full date below it, in a list that runs from new to old; else None."""
     full = [one.box.stamp for one in lines if one.box and one.box.stamp and not one.box.yearless]
     is_falling = all(one.moment >= other.moment for one, other in pairwise(full))

@@ -22,7 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.core.account import way_of_looking
 from monitor.core.observation import POLLED_FRESHNESS, Blind, Sight
 from monitor.pipeline.faults import Faults
-from monitor.pipeline.works import Works
+from monitor.pipeline.passes import Passes
 from monitor.store import StoreError, reason
 
 LATE = timedelta(minutes=2)
@@ -220,7 +220,7 @@ Work = Callable[[], Awaitable[object]]
 """What a pass does when its time has come."""
 
 
-def _looking(works: Works, health: Health, pass_name: str, name: str) -> Work:
+def _looking(works: Passes, health: Health, pass_name: str, name: str) -> Work:
     """Return looking through one collector; after trouble with the database only once that is over.
 
     While there is any nothing is fetched. What this pass said itself it takes back when a write of the same kind has
@@ -248,7 +248,7 @@ def _proving(health: Health, name: str, work: Work) -> Work:
     return proven
 
 
-def _checking(works: Works, health: Health) -> Work:
+def _checking(works: Passes, health: Health) -> Work:
     """Return finding out whether the database works: thoroughly after trouble, whoever had it."""
 
     async def check() -> None:
@@ -268,7 +268,7 @@ def _checking(works: Works, health: Health) -> Work:
     return check
 
 
-def passes(works: Works, health: Health) -> tuple[Pass, ...]:
+def passes(works: Passes, health: Health) -> tuple[Pass, ...]:
     """Return the fixed passes: looks per collector, judging, writing, sending per channel, and what goes with them."""
 
     def send(name: str) -> Work:
@@ -324,7 +324,7 @@ class Daemon:
 
     def __init__(
         self,
-        works: Works,
+        works: Passes,
         health: Health,
         timer: PassTimer,
         faults: Faults,

@@ -48,7 +48,7 @@ TROUBLE = (State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class AccountReading:
     """What is written of one account."""
 
     account: str
@@ -91,7 +91,7 @@ class Snapshot:
     at: datetime
     is_read: bool = True
     """Whether the database gave it; else only what is known without the database is there to be told."""
-    readings: Sequence[Reading] = ()
+    readings: Sequence[AccountReading] = ()
     left_out: int = 0
     """Accounts in trouble that the reader did not read because there are too many."""
     accounts: Mapping[tuple[Platform, AccountStatus], int] = field(default_factory=dict)
@@ -230,12 +230,12 @@ def state_text(snapshot: Snapshot) -> str:
     return "".join(line for family in families for line in family)
 
 
-def accounts_text(readings: Sequence[Reading]) -> str:
+def accounts_text(readings: Sequence[AccountReading]) -> str:
     """Return the series of all these accounts, however many, as Prometheus text."""
     return "".join(line for family in _of_accounts(readings) for line in family)
 
 
-def _shown(snapshot: Snapshot) -> tuple[Sequence[Reading], int]:
+def _shown(snapshot: Snapshot) -> tuple[Sequence[AccountReading], int]:
     """Return the accounts with their own series, and how many in trouble are left out."""
     total = sum(snapshot.accounts.values())
     if max(total, len(snapshot.readings)) <= SERIES_CAP:
@@ -265,14 +265,14 @@ _OF_ACCOUNT = (
 """The families of which each account has series of its own."""
 
 
-def _of_accounts(shown: Sequence[Reading]) -> Iterator[Iterable[str]]:
+def _of_accounts(shown: Sequence[AccountReading]) -> Iterator[Iterable[str]]:
     series = [_series(one) for one in shown]
     for place, (noun, meaning) in enumerate(_OF_ACCOUNT):
         yield chain(_family(noun, meaning, ()), map(itemgetter(place), series))
 
 
 @lru_cache(maxsize=SERIES_CAP)  # from one scrape to the next few accounts change
-def _series(one: Reading) -> tuple[str, ...]:
+def _series(one: AccountReading) -> tuple[str, ...]:
     """Return an account's lines of each family of `_OF_ACCOUNT`."""
     account = f'account="{_escape(one.account)}"'
     samples = (
@@ -302,7 +302,7 @@ def _truncated(count: int) -> Iterable[str]:
     )
 
 
-def _who(reading: Reading) -> str:
+def _who(reading: AccountReading) -> str:
     name, unit = _escape(reading.name), _escape(reading.unit)
     return f'name="{name}",unit="{unit}",platform="{reading.platform.value}"'
 

@@ -29,7 +29,7 @@ LONGEST_FIRST = (
     "tests/pipeline/test_moving_times.py",
     "tests/cli/test_running.py",
     "tests/cli/test_disposals.py",
-    "tests/pipeline/test_grounding.py",
+    "tests/pipeline/test_decision_basis.py",
     "tests/store/test_backup.py",
     "tests/store/test_drills.py",
     "tests/pipeline/test_watch.py",

@@ -24,8 +24,7 @@ from monitor.core.collector import Collector
 from monitor.core.finding import Known, Rule
 from monitor.daemon import Daemon
 from monitor.settings.kinds import Secret
-from monitor.settings.sections import Grant
-from monitor.settings.sections import Platform as PlatformSettings
+from monitor.settings.sections import GrantSettings, PlatformSettings
 from monitor.store import Store
 from tests.pipeline.build import NOW, Canned, account, office, settings
 from tests.pipeline.conftest import store as store_fixture
@@ -171,7 +170,7 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
         "“platforms.feed.canary”",
         "“dispatch: procrastinate”",
     ]
-    granted = settings(grants={"shili": Grant(collector="weibo", id="1", secret=Secret("env:S"))}, hold=True)
+    granted = settings(grants={"shili": GrantSettings(collector="weibo", id="1", secret=Secret("env:S"))}, hold=True)
     assert [problem.text for problem in not_built(granted, "xuncha.yaml")] == [
         "“grants.shili.collector”：采集器 weibo 不需要授权。"
     ]

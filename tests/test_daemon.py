@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from monitor.app.clock import now
 from monitor.core.observation import Blind, Reason, Unchanged, Validators
 from monitor.daemon import Daemon, Health, Pass
-from monitor.settings.sections import Heartbeat
-from monitor.store import Store, StoreError, sights, tables
+from monitor.settings.sections import HeartbeatSettings
+from monitor.store import Store, StoreError, overview, tables
 from tests.pipeline.build import NOW, Canned, CannedFetch, Office, account, feed, office, settings
 from tests.pipeline.conftest import store as store_fixture
 
@@ -42,7 +42,9 @@ def stale(store: Store) -> Office:
 def looked_at(of: Office) -> int:
     """Return how many sources have been looked at."""
     with of.parts.store.read() as tx:
-        return sum(source.last_look_at is not None for row in sights.overview(tx, of.clock()) for source in row.sources)
+        return sum(
+            source.last_look_at is not None for row in overview.account_rows(tx, of.clock()) for source in row.sources
+        )
 
 
 def with_passes(daemon: Daemon, *passes: Pass) -> Daemon:
@@ -268,7 +270,7 @@ async def heard(of: Office, *passes: str) -> tuple[int, int]:
 
 
 def listened_to(store: Store) -> Office:
-    beats = Heartbeat.model_validate({"url": OUTSIDE, "peer": "duty"})
+    beats = HeartbeatSettings.model_validate({"url": OUTSIDE, "peer": "duty"})
     bodies: dict[str, bytes | Reason] = {OUTSIDE: b"OK", URL: feed(NOW - timedelta(days=12))}
     return office(store, lambda clock: Ear(clock, bodies), settings(heartbeat=beats))
 

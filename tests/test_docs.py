@@ -14,14 +14,14 @@ import pytest
 
 from monitor.app.choices import all_area_rules, all_collectors, all_rules
 from monitor.cli.main import xuncha
-from monitor.core.download import Fault, Link
+from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
 from monitor.core.forms import FORMS
 from monitor.core.message import MessageState
 from monitor.core.observation import Precision, Reason, Standing
-from monitor.core.record import SUBJECTS, RecordKind, Subject
+from monitor.core.record import SUBJECTS, RecordKind, RecordSubject
 from monitor.metrics import Metrics, Snapshot
-from monitor.settings.check import Section
+from monitor.settings.check import SettingsSection
 from monitor.settings.days import CalendarFile
 from monitor.settings.rules import NEEDS, RulesFile
 from monitor.settings.sections import XunchaFile
@@ -127,7 +127,7 @@ def test_a_made_up_command_is_found() -> None:
 # --- settings ---
 
 
-def keys(model: type[Section], prefix: str = "") -> Iterator[str]:
+def keys(model: type[SettingsSection], prefix: str = "") -> Iterator[str]:
     """Yield the keys of a settings file, `<name>` standing for a name of the office's choice."""
     for name, field in model.model_fields.items():
         inner = section_in(field.annotation)
@@ -138,8 +138,8 @@ def keys(model: type[Section], prefix: str = "") -> Iterator[str]:
             yield from keys(inner, f"{prefix}{name}.{star}")
 
 
-def section_in(kind: object) -> type[Section] | None:
-    if isinstance(kind, type) and issubclass(kind, Section):
+def section_in(kind: object) -> type[SettingsSection] | None:
+    if isinstance(kind, type) and issubclass(kind, SettingsSection):
         return kind
     return next((found for part in get_args(kind) if (found := section_in(part))), None)
 
@@ -156,7 +156,7 @@ def documented_keys(document: str, heading: str) -> set[str]:
     ("heading", "model"),
     [("## 设置", XunchaFile), ("### rules.yaml", RulesFile), ("### calendar.yaml", CalendarFile)],
 )
-def test_every_key_of_the_settings_is_explained_and_no_other(heading: str, model: type[Section]) -> None:
+def test_every_key_of_the_settings_is_explained_and_no_other(heading: str, model: type[SettingsSection]) -> None:
     assert documented_keys(text("docs/operating.md"), heading) == set(keys(model))
 
 
@@ -217,9 +217,9 @@ def test_every_rule_is_named(rule: str) -> None:
     assert rule in text("README.zh-CN.md")
 
 
-@pytest.mark.parametrize("word", [*State, *Reason, *Standing, *Precision, *MessageState, *Link, *Fault], ids=str)
+@pytest.mark.parametrize("word", [*State, *Reason, *Standing, *Precision, *MessageState, *Link, *AppFault], ids=str)
 def test_every_word_of_the_json_forms_and_pages_is_given(
-    word: State | Reason | Standing | Precision | MessageState | Link | Fault,
+    word: State | Reason | Standing | Precision | MessageState | Link | AppFault,
 ) -> None:
     assert f"`{word.value}`" in text("docs/api.md")
 
@@ -228,7 +228,7 @@ def test_every_word_of_the_json_forms_and_pages_is_given(
 def test_every_kind_of_record_has_a_row_with_its_subjects_results_and_fields(kind: RecordKind) -> None:
     part = text("docs/operating.md").split("\n### 记录的类型\n", 1)[1]
     row = next(line for line in part.splitlines() if line.startswith(f"| {kind.label} |"))
-    subjects = {subject for subject in Subject if subject in SUBJECTS[kind]}
+    subjects = {subject for subject in RecordSubject if subject in SUBJECTS[kind]}
     assert set(row.split("|")[2].strip().split("、")) == {subject.label for subject in subjects}
     form = FORMS[kind]
     assert row.split("|")[3].strip() == ("、".join(one.label for one in form.results) or "不填")

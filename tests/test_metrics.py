@@ -11,7 +11,7 @@ from monitor.core.case import StepKind
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Blind, Reason, Sight, Timeline, Unchanged
-from monitor.metrics import SERIES_CAP, Build, Metrics, Reading, Snapshot, outcome_of
+from monitor.metrics import SERIES_CAP, AccountReading, Build, Metrics, Snapshot, outcome_of
 from tests.services import require_promtool
 
 NOW = datetime(2026, 5, 19, 1, tzinfo=UTC)
@@ -26,8 +26,8 @@ class Stopwatch:
         return self.seconds
 
 
-def reading(account: str = "jy-001", *findings: tuple[str, State]) -> Reading:
-    return Reading(
+def reading(account: str = "jy-001", *findings: tuple[str, State]) -> AccountReading:
+    return AccountReading(
         account=account,
         name="缙云发布",
         unit="县府办",
@@ -39,7 +39,7 @@ def reading(account: str = "jy-001", *findings: tuple[str, State]) -> Reading:
     )
 
 
-def snapshot(*readings: Reading) -> Snapshot:
+def snapshot(*readings: AccountReading) -> Snapshot:
     return Snapshot(
         at=NOW,
         readings=readings,
@@ -92,7 +92,7 @@ def test_the_state_is_written_as_it_was_read() -> None:
 
 
 def test_what_is_not_known_has_no_sample() -> None:
-    bare = Reading(account="a", name="a", unit="a", platform=Platform.WEIBO)
+    bare = AccountReading(account="a", name="a", unit="a", platform=Platform.WEIBO)
     text = metrics().render(Snapshot(at=NOW, readings=(bare,)))
     assert samples(text, "xuncha_days_since_update") == {}
     assert samples(text, "xuncha_app_download_available") == {}

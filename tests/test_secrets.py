@@ -20,11 +20,11 @@ from monitor.app.serving import view_of
 from monitor.cli.main import run
 from monitor.core.account import Contact, Role
 from monitor.core.channel import Channel
-from monitor.core.collector import Page, Request, Told
+from monitor.core.collector import Continuation, Page, Request
 from monitor.core.observation import Reason
 from monitor.daemon import Daemon
 from monitor.settings.kinds import Secret
-from monitor.settings.sections import Grant, Heartbeat, Web
+from monitor.settings.sections import GrantSettings, HeartbeatSettings, Web
 from monitor.store import Store, open_store
 from monitor.web import create_app
 from tests.alerts.far_sides import Feishu, Government, WeCom, Work, said
@@ -124,14 +124,14 @@ def founded(store: Store, planted: Planted, stack: ExitStack) -> Office:
             api_token=Secret("env:API", SecretStr(planted("api-token"))),
         ),
         grants={
-            "shili-fabu": Grant(
+            "shili-fabu": GrantSettings(
                 collector="wechat-official",
                 id="wx0000000000000000",
                 secret=Secret("env:GRANT", SecretStr(planted("grant"))),
                 token=Secret("env:GRANT_TOKEN", SecretStr(planted("grant-token"))),
             )
         },
-        heartbeat=Heartbeat(url=Secret("env:HC", SecretStr(f"https://hc.example/{planted('heartbeat')}"))),
+        heartbeat=HeartbeatSettings(url=Secret("env:HC", SecretStr(f"https://hc.example/{planted('heartbeat')}"))),
         network=shipped.network.model_copy(
             update={"proxy": Secret("env:PROXY", SecretStr(f"http://u:{planted('proxy')}@10.0.0.1:3128"))}
         ),
@@ -235,4 +235,4 @@ def test_nothing_that_carries_a_secret_shows_it_when_it_is_printed() -> None:
 def test_a_page_and_a_request_are_printed_without_what_was_sent() -> None:
     page = Page(url="https://a.cn/", status=200, headers={"set-cookie": "geheim"}, body=b"geheim", at=NOW)
     request = Request(url="https://a.cn/", headers={"x": "geheim"}, cookies={"a": "geheim"}, form={"a": "geheim"})
-    assert "geheim" not in f"{page!r} {request!r} {Told(texts={'token': 'geheim'})!r}"
+    assert "geheim" not in f"{page!r} {request!r} {Continuation(texts={'token': 'geheim'})!r}"

@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from collectors.packages.archive import LONGEST_FILE, PIECE, Archive, Examining, Piece
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _MANIFEST = b"AndroidManifest.xml"
@@ -36,19 +36,19 @@ def judge(archive: Archive, _: datetime) -> Examining:
     table = yield from archive.table()
     manifest = table.entries.get(_MANIFEST)
     if manifest is None or table.has_doubles:
-        return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE)
+        return Download(link=Link.PACKAGE, fault=AppFault.NOT_INSTALLABLE)
     is_signed = any(map(_V1.fullmatch, table.entries)) or (yield from _has_signing_block(archive, table.start))
     axml = yield from archive.content(table, manifest)
     if not axml or _TEXT_MANIFEST.match(axml):
-        return Download(link=Link.PACKAGE, is_signed=is_signed, fault=Fault.NOT_INSTALLABLE)
+        return Download(link=Link.PACKAGE, is_signed=is_signed, fault=AppFault.NOT_INSTALLABLE)
     about = _about(axml)
     if about is None and len(axml) < LONGEST_FILE:
         raise LookFailedError(Reason.UNREADABLE, "a manifest in no form that is known")
     about = about or {}
     found = Download(link=Link.PACKAGE, package=about.get("package"), version=about.get("version"), is_signed=is_signed)
     if about.keys() & _OF_SEVERAL:
-        return replace(found, fault=Fault.NOT_INSTALLABLE)
-    return found if is_signed else replace(found, fault=Fault.UNSIGNED)
+        return replace(found, fault=AppFault.NOT_INSTALLABLE)
+    return found if is_signed else replace(found, fault=AppFault.UNSIGNED)
 
 
 def _has_signing_block(archive: Archive, table: int) -> Generator[Piece, bytes, bool]:

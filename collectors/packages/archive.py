@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 PIECE = 64 * 1024
@@ -39,7 +39,7 @@ _DEFLATED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ArchiveEntry:
     """What the table of contents says of one file."""
 
     method: int
@@ -51,18 +51,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class ContentsTable:
     """The table of contents."""
 
     start: int
     """Where it lies; what signs a package as a whole lies right before it."""
-    entries: Mapping[bytes, Entry]
+    entries: Mapping[bytes, ArchiveEntry]
     """By the files' names; of two of one name the last."""
     has_doubles: bool = False
     """Whether two files have one name."""
 
 
-class CutOffError(Exception):
+class CutOffArchiveError(Exception):
     """What the file says of itself lies beyond its end."""
 
 
@@ -74,15 +74,15 @@ class Archive:
         self._read = 0
         self._pieces: list[tuple[int, bytes]] = []
 
-    def table(self) -> Generator[Piece, bytes, Table]:
+    def table(self) -> Generator[Piece, bytes, ContentsTable]:
         """Return the table of contents, found by the record at the end of the file."""
         start, size = yield from self._place_of_table()
         written = yield from self.part(start, start + size)
         listed = list(_entries(written))
         entries = dict(listed)
-        return Table(start=start, entries=entries, has_doubles=len(entries) < len(listed))
+        return ContentsTable(start=start, entries=entries, has_doubles=len(entries) < len(listed))
 
-    def content(self, table: Table, entry: Entry) -> Generator[Piece, bytes, bytes]:
+    def content(self, table: ContentsTable, entry: ArchiveEntry) -> Generator[Piece, bytes, bytes]:
         """Return a file of the archive, unpacked; the beginning of a very long one, nothing where it cannot lie there.
 
         As Android reads it (androidfw's ApkAssets): by the table, whatever the file's own header says of
@@ -106,7 +106,7 @@ class Archive:
     def part(self, start: int, end: int) -> Generator[Piece, bytes, bytes]:
         """Return a part of the file, from what was read before or in pieces."""
         if not 0 <= start <= end <= self.total:
-            raise CutOffError
+            raise CutOffArchiveError
         for there, piece in self._pieces:
             if there <= start and end <= there + len(piece):
                 return piece[start - there : end - there]
@@ -142,7 +142,7 @@ class Archive:
                 if from_end + at + _END_SIZE + comment == self.total and start + size == from_end + at:
                     return start, size
             at = tail.rfind(_END, 0, at)
-        raise CutOffError
+        raise CutOffArchiveError
 
 
 Judge = Callable[[Archive, datetime], Examining]
@@ -158,13 +158,13 @@ def examine(total: int, judge: Judge, now: datetime) -> Examining:
     """Ask for pieces of a file of `total` bytes, and return what it is."""
     archive = Archive(total)
     if not begins_as_package((yield from archive.part(0, min(4, total)))):
-        return Download(link=Link.PACKAGE, fault=Fault.NOT_A_PACKAGE)
+        return Download(link=Link.PACKAGE, fault=AppFault.NOT_A_PACKAGE)
     try:
         return (yield from judge(archive, now))
-    except (CutOffError, struct.error):
-        return Download(link=Link.PACKAGE, fault=Fault.CUT_OFF)
+    except (CutOffArchiveError, struct.error):
+        return Download(link=Link.PACKAGE, fault=AppFault.CUT_OFF)
     except zlib.error:
-        return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE)
+        return Download(link=Link.PACKAGE, fault=AppFault.NOT_INSTALLABLE)
 
 
 def read_whole(body: bytes, judge: Judge, now: datetime) -> Download:
@@ -179,11 +179,11 @@ def read_whole(body: bytes, judge: Judge, now: datetime) -> Download:
         return found
 
 
-def _entries(table: bytes) -> Iterator[tuple[bytes, Entry]]:
+def _entries(table: bytes) -> Iterator[tuple[bytes, ArchiveEntry]]:
     at = 0
     while at < len(table):
         if table[at : at + 4] != _CENTRAL:
-            raise CutOffError
+            raise CutOffArchiveError
         method, size, unpacked, name, extra, comment, offset = struct.unpack_from("<10xH8xIIHHH8xI", table, at)
-        yield table[at + 46 : at + 46 + name], Entry(method=method, size=size, unpacked=unpacked, offset=offset)
+        yield table[at + 46 : at + 46 + name], ArchiveEntry(method=method, size=size, unpacked=unpacked, offset=offset)
         at += 46 + name + extra + comment

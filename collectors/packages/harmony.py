@@ -11,9 +11,9 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
 
-from collectors import bodies
+from collectors import json_body
 from collectors.packages.archive import Archive, Examining, Piece
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 
 _STAGE, _FA = b"module.json", b"config.json"
 """The description in packages of the present model, and of the one before."""
@@ -26,28 +26,28 @@ def judge(archive: Archive, _: datetime) -> Examining:
     table = yield from archive.table()
     described = table.entries.get(_STAGE) or table.entries.get(_FA)
     if described is None:
-        return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE)
+        return Download(link=Link.PACKAGE, fault=AppFault.NOT_INSTALLABLE)
     app = _app((yield from archive.content(table, described)))
     found = Download(
         link=Link.PACKAGE,
-        package=bodies.words(app.get("bundleName")) or None,
+        package=json_body.words(app.get("bundleName")) or None,
         version=_version(app) or None,
         is_signed=(yield from _has_signing_block(archive, table.start)),
     )
-    return found if found.is_signed else replace(found, fault=Fault.UNSIGNED)
+    return found if found.is_signed else replace(found, fault=AppFault.UNSIGNED)
 
 
-def _app(description: bytes) -> bodies.Fields:
+def _app(description: bytes) -> json_body.Fields:
     try:
-        return bodies.fields(bodies.dig(json.loads(description), "app"))
+        return json_body.fields(json_body.dig(json.loads(description), "app"))
     except (ValueError, RecursionError):
         return {}
 
 
-def _version(app: bodies.Fields) -> str:
+def _version(app: json_body.Fields) -> str:
     """Return the version that people see, or its code."""
-    named = bodies.words(app.get("versionName")) or bodies.words(bodies.dig(app, "version", "name"))
-    return named or bodies.words(app.get("versionCode")) or bodies.words(bodies.dig(app, "version", "code"))
+    named = json_body.words(app.get("versionName")) or json_body.words(json_body.dig(app, "version", "name"))
+    return named or json_body.words(app.get("versionCode")) or json_body.words(json_body.dig(app, "version", "code"))
 
 
 def _has_signing_block(archive: Archive, table: int) -> Generator[Piece, bytes, bool]:

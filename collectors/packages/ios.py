@@ -14,9 +14,9 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from collectors import bodies, plists
+from collectors import json_body, plists
 from collectors.packages.archive import Archive, Examining
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _APP = re.compile(rb"Payload/[^/]+\.app/")
@@ -35,21 +35,21 @@ def judge(archive: Archive, now: datetime) -> Examining:
     app = next((match[0] for name in files if (match := _APP.match(name))), b"")
     about = files.get(app + b"Info.plist")
     if not app or about is None:
-        return replace(bare, fault=Fault.NOT_INSTALLABLE)
+        return replace(bare, fault=AppFault.NOT_INSTALLABLE)
     said = plists.load((yield from archive.content(table, about))) or {}
     found = replace(
         bare,
-        package=bodies.words(said.get("CFBundleIdentifier")) or None,
-        version=bodies.words(said.get("CFBundleShortVersionString"))
-        or bodies.words(said.get("CFBundleVersion"))
+        package=json_body.words(said.get("CFBundleIdentifier")) or None,
+        version=json_body.words(said.get("CFBundleShortVersionString"))
+        or json_body.words(said.get("CFBundleVersion"))
         or None,
         is_signed=app + b"_CodeSignature/CodeResources" in files,
     )
     if not found.is_signed:
-        return replace(found, fault=Fault.UNSIGNED)
+        return replace(found, fault=AppFault.UNSIGNED)
     profile = files.get(app + b"embedded.mobileprovision")
     if profile is None:
-        return replace(found, fault=Fault.NOT_INSTALLABLE)
+        return replace(found, fault=AppFault.NOT_INSTALLABLE)
     says = _clear((yield from archive.content(table, profile)))
     if says is None:
         raise LookFailedError(Reason.UNREADABLE, "a profile in no form that is known")
@@ -58,11 +58,11 @@ def judge(archive: Archive, now: datetime) -> Examining:
     found = replace(found, certificate_until=until)
     if until is not None and until <= now:
         # Said first: then it opens nowhere, not even on the devices it is for.
-        return replace(found, fault=Fault.PROFILE_EXPIRED)
-    return replace(found, fault=None if says.get("ProvisionsAllDevices") is True else Fault.NOT_INSTALLABLE)
+        return replace(found, fault=AppFault.PROFILE_EXPIRED)
+    return replace(found, fault=None if says.get("ProvisionsAllDevices") is True else AppFault.NOT_INSTALLABLE)
 
 
-def _clear(profile: bytes) -> bodies.Fields | None:
+def _clear(profile: bytes) -> json_body.Fields | None:
     """Return what a profile says in clear; None if it cannot be read. One pass, however often a list seems to begin."""
     begins = [at for opening in _OPENINGS if (at := profile.find(opening)) >= 0]
     start = min(begins, default=-1)

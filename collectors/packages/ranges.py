@@ -18,8 +18,8 @@ from functools import partial
 from collectors.answers import judge_status, refuse_walls
 from collectors.packages import android, archive, harmony, ios
 from collectors.packages.archive import Judge, Piece
-from monitor.core.collector import Fetch, Page, Request, Told
-from monitor.core.download import Download, Fault, Link
+from monitor.core.collector import Continuation, Fetch, Page, Request
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 JUDGES: dict[str, Judge] = {"apk": android.judge, "ipa": ios.judge, "hap": harmony.judge}
@@ -46,7 +46,7 @@ async def look(key: str, kind: str, fetch: Fetch) -> Download:
             raise
         return Download(link=Link.PACKAGE, fault=failed.fault)
     if name and found.package and found.package != name:
-        return replace(found, fault=Fault.OTHER_APP)
+        return replace(found, fault=AppFault.OTHER_APP)
     return found
 
 
@@ -58,14 +58,14 @@ def read(page: Page, judge: Judge) -> Download:
 def refused(page: Page) -> Download | None:
     """Return the fault of an answer that is no file at all; raises LookFailedError where it only keeps us out."""
     if page.status in {404, 410}:
-        return Download(link=Link.PACKAGE, fault=Fault.GONE)
+        return Download(link=Link.PACKAGE, fault=AppFault.GONE)
     judge_status(page)
     if not page.body:
         raise LookFailedError(Reason.TRUNCATED, "an empty answer")
     if archive.begins_as_package(page.body):
         return None
     refuse_walls(page)
-    return Download(link=Link.PACKAGE, fault=Fault.NOT_A_PACKAGE)
+    return Download(link=Link.PACKAGE, fault=AppFault.NOT_A_PACKAGE)
 
 
 def begun(page: Page, kind: str) -> Download:
@@ -81,13 +81,13 @@ def begun(page: Page, kind: str) -> Download:
     return Download(link=Link.PACKAGE)
 
 
-def needed(page: Page, kind: str, total: int, pieces: tuple[Piece, ...]) -> Told:
+def needed(page: Page, kind: str, total: int, pieces: tuple[Piece, ...]) -> Continuation:
     """Return which piece of a file of `total` bytes is to be had next: `start` and `end`; nothing where it is judged.
 
     The page's body is the pieces that were had, one behind the other.
     """
     piece, _ = _examined(page, kind, total, pieces)
-    return Told(numbers={"start": piece[0], "end": piece[1]} if piece else {})
+    return Continuation(numbers={"start": piece[0], "end": piece[1]} if piece else {})
 
 
 def judged(page: Page, kind: str, total: int, pieces: tuple[Piece, ...]) -> Download:

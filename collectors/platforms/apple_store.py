@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from collectors import bodies, stores
-from collectors.bodies import Fields
+from collectors import json_body, stores
+from collectors.json_body import Fields
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppleStore(stores.Store):
+class AppleStore(stores.AppStore):
     """The Chinese App Store."""
 
     base: str = "https://itunes.apple.com"
@@ -61,25 +61,25 @@ def read(page: Page) -> Download:
         raise LookFailedError(Reason.RATE_LIMITED, "HTTP 403 without a word: the store's way of saying too often")
     answer = stores.answer(page)
     results = answer.get("results")
-    count = bodies.count(answer.get("resultCount"))
+    count = json_body.count(answer.get("resultCount"))
     if count is None or not isinstance(results, list) or count != len(results):
         raise LookFailedError(Reason.UNREADABLE, "no count of results, or not so many results")
     if not results:
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
-    return _app(page, bodies.rows(results))
+        return Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
+    return _app(page, json_body.rows(results))
 
 
 def _app(page: Page, results: tuple[Fields, ...]) -> Download:
     """Return the app that was asked for; stores are known to answer with another one."""
     asked = stores.asked(page, "id")
     for result in results:
-        is_asked = not asked or bodies.words(result.get("trackId")) == asked
+        is_asked = not asked or json_body.words(result.get("trackId")) == asked
         if result.get("wrapperType") == "software" and is_asked:
             return Download(
                 link=Link.STORE,
-                package=bodies.words(result.get("bundleId")) or None,
-                version=bodies.words(result.get("version")) or None,
-                released_at=_moment(bodies.words(result.get("currentVersionReleaseDate"))),
+                package=json_body.words(result.get("bundleId")) or None,
+                version=json_body.words(result.get("version")) or None,
+                released_at=_moment(json_body.words(result.get("currentVersionReleaseDate"))),
             )
     raise LookFailedError(Reason.UNREADABLE, "an answer about something else")
 

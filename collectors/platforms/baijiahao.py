@@ -16,8 +16,8 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from collectors import agents, answers, bodies, dates, html, standings
-from collectors.bodies import Fields
+from collectors import agents, answers, dates, html, json_body, standings
+from collectors.json_body import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
@@ -109,11 +109,11 @@ def read(page: Page) -> Timeline:
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
-    data = bodies.fields(answer.get("data"))
-    if any(bodies.dig(where, "foe", "is_need_foe") is True for where in (answer, data)):
+    data = json_body.fields(answer.get("data"))
+    if any(json_body.dig(where, "foe", "is_need_foe") is True for where in (answer, data)):
         raise LookFailedError(Reason.CAPTCHA, "the list asks for a proof of being a browser")
     items = data.get("list")
-    if not isinstance(items, list) or bodies.count(answer.get("errno", 0)) != 0:
+    if not isinstance(items, list) or json_body.count(answer.get("errno", 0)) != 0:
         raise LookFailedError(Reason.UNREADABLE, "neither an author page nor a list")
     if not items and data.get("hasMore"):
         return Timeline(covers=Covers.SOME)
@@ -122,7 +122,7 @@ def read(page: Page) -> Timeline:
 
 def _user(page: Page) -> Fields:
     """Return what the author page's script says of the author; nothing in any other answer."""
-    if bodies.looks_like_json(page):
+    if json_body.looks_like_json(page):
         return {}
     text = html.decode(page)
     start = _RUNTIME.search(text)
@@ -132,16 +132,16 @@ def _user(page: Page) -> Fields:
         runtime = json.JSONDecoder().raw_decode(text, start.end())[0]
     except (ValueError, RecursionError):
         return {}
-    return bodies.fields(bodies.dig(runtime, "user"))
+    return json_body.fields(json_body.dig(runtime, "user"))
 
 
 def _about(user: Fields) -> Timeline:
     """Return what the author page says of the account; it shows no post."""
     profile = Profile(
-        name=html.plain(bodies.words(user.get("nickname"))) or None,
-        id=bodies.words(user.get("uk")) or None,
-        followers=bodies.count(user.get("fans_num")),
-        posts=bodies.count(user.get("content_num")),
+        name=html.plain(json_body.words(user.get("nickname"))) or None,
+        id=json_body.words(user.get("uk")) or None,
+        followers=json_body.count(user.get("fans_num")),
+        posts=json_body.count(user.get("content_num")),
     )
     if profile.name is None or profile.id is None:
         raise LookFailedError(Reason.UNREADABLE, "an author page without a name or a number")
@@ -150,13 +150,13 @@ def _about(user: Fields) -> Timeline:
 
 
 def _post(page: Page, item: Fields) -> Post | None:
-    about = bodies.fields(item.get("itemData"))
+    about = json_body.fields(item.get("itemData"))
     stamp = dates.epoch(item.get("dynamic_ctime"), page.at) or dates.epoch(about.get("publish_at"), page.at)
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(about.get("title"))),
-        url=html.link("https://baijiahao.baidu.com/", bodies.words(about.get("url"))),
+        title=html.plain(json_body.words(about.get("title"))),
+        url=html.link("https://baijiahao.baidu.com/", json_body.words(about.get("url"))),
     )

@@ -22,13 +22,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from collectors import agents, answers, bodies, dates, html
+from collectors import agents, answers, dates, html, json_body
 from collectors.answers import json_object
-from collectors.bodies import Fields
 from collectors.grants import granted
+from collectors.json_body import Fields
 from collectors.listing import listing
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Standing, Timeline, gone, timeline
 
 _AT_ONCE = 20
@@ -153,7 +153,7 @@ class Work:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says, the list or a work's page; a module-level function, so that it can travel."""
-    if not bodies.looks_like_json(page):
+    if not json_body.looks_like_json(page):
         return _work_page(page)
     answer = _answer(page)
     if answer is None:
@@ -170,13 +170,13 @@ def read(page: Page) -> Timeline:
     return seen if is_whole and len(dated) == len(published) else replace(seen, covers=Covers.SOME)
 
 
-def undated_works(page: Page) -> Told:
+def undated_works(page: Page) -> Continuation:
     """Return the published works that have no publication time, as listed; none where another has no time at all.
 
     With them whether no next page can have a newer work.
     """
     undated = _undated(page)
-    return Told(
+    return Continuation(
         rows=tuple((work.number, work.changed.isoformat(), work.title, work.url) for work in undated),
         numbers={"has_the_newest": int(bool(undated) and has_the_newest(page, undated))},
     )
@@ -184,7 +184,7 @@ def undated_works(page: Page) -> Told:
 
 def _undated(page: Page) -> tuple[Work, ...]:
     answer = _answer(page)
-    works = [(item, _work(page, item)) for item in bodies.rows(_published_ones(_items(answer or {})))]
+    works = [(item, _work(page, item)) for item in json_body.rows(_published_ones(_items(answer or {})))]
     if any(work is None and _time(page, item) is None for item, work in works):
         return ()
     return tuple(work for _, work in works if work)
@@ -199,8 +199,8 @@ def has_the_newest(page: Page, undated: tuple[Work, ...]) -> bool:
 
 
 def _is_whole(answer: Fields) -> bool:
-    about = bodies.fields(bodies.dig(answer, "data", "page"))
-    return about.get("has_next") is False or bodies.count(about.get("total_count")) == len(_items(answer))
+    about = json_body.fields(json_body.dig(answer, "data", "page"))
+    return about.get("has_next") is False or json_body.count(about.get("total_count")) == len(_items(answer))
 
 
 def _answer(page: Page) -> Fields | None:
@@ -210,14 +210,14 @@ def _answer(page: Page) -> Fields | None:
     if code == _NO_SUCH_ACCOUNT:
         return None
     if code != 0:
-        reason, meaning = _CODES.get(bodies.count(code) or 0, (Reason.UNREADABLE, "a code that is not known"))
+        reason, meaning = _CODES.get(json_body.count(code) or 0, (Reason.UNREADABLE, "a code that is not known"))
         raise LookFailedError(reason, f"errno {code!r:.20}: {meaning}")
     return answer
 
 
 def _items(answer: Fields) -> list[object]:
     """Return the works of a list, be it an array or an object keyed by their ids."""
-    items = bodies.dig(answer, "data", "items")
+    items = json_body.dig(answer, "data", "items")
     if isinstance(items, dict):
         return list(items.values())
     if not isinstance(items, list):
@@ -226,16 +226,18 @@ def _items(answer: Fields) -> list[object]:
 
 
 def _published_ones(items: list[object]) -> list[object]:
-    return [item for item in items if bodies.words(bodies.dig(item, "status")) not in _HIDDEN]
+    return [item for item in items if json_body.words(json_body.dig(item, "status")) not in _HIDDEN]
 
 
 def _work(page: Page, item: Fields) -> Work | None:
     """Return a work that has the time of its last change and no other; None for any other item."""
-    changed = dates.epoch(item.get("updated_at"), page.at) or dates.read(bodies.words(item.get("updated_at")), page.at)
+    changed = dates.epoch(item.get("updated_at"), page.at) or dates.read(
+        json_body.words(item.get("updated_at")), page.at
+    )
     match = _ARTICLE.match(_address(item) or "")
     if changed is None or match is None or any(item.get(name) for name in _TIMES):
         return None
-    title = html.plain(bodies.words(item.get("title")))
+    title = html.plain(json_body.words(item.get("title")))
     return Work(number=match[1], changed=changed.moment, title=title, url=match[0])
 
 
@@ -255,14 +257,14 @@ def _work_page(page: Page) -> Timeline:
 
 
 def _begins_with_the_newest(page: Page, items: list[object]) -> bool:
-    stamps = [stamp.moment for item in bodies.rows(items) if (stamp := _time(page, item))]
+    stamps = [stamp.moment for item in json_body.rows(items) if (stamp := _time(page, item))]
     return bool(stamps) and stamps[0] == max(stamps)
 
 
 def _time(page: Page, item: Fields) -> dates.Stamp | None:
     """Return when a work was published, written in words or as an epoch."""
     given = next((item[name] for name in _TIMES if item.get(name)), None)
-    return dates.epoch(given, page.at) or dates.read(bodies.words(given), page.at)
+    return dates.epoch(given, page.at) or dates.read(json_body.words(given), page.at)
 
 
 def _post(page: Page, item: Fields) -> Post | None:
@@ -273,11 +275,11 @@ def _post(page: Page, item: Fields) -> Post | None:
         published_at=stamp.moment,
         precision=stamp.precision,
         is_year_guessed=stamp.is_year_guessed,
-        title=html.plain(bodies.words(item.get("title"))),
+        title=html.plain(json_body.words(item.get("title"))),
         url=_address(item),
     )
 
 
 def _address(item: Fields) -> str | None:
-    link = bodies.words(item.get("url")) or bodies.words(item.get("article_url"))
+    link = json_body.words(item.get("url")) or json_body.words(item.get("article_url"))
     return html.link("https://baijiahao.baidu.com/", link)

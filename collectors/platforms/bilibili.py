@@ -20,9 +20,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from collectors import bodies, dates, html, ids, links
+from collectors import dates, html, ids, json_body, links
 from collectors.answers import json_object
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
@@ -132,19 +132,19 @@ def at(base_url: str) -> Bilibili:
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel."""
     answer = json_object(page)
-    code = bodies.words(answer.get("code"))
+    code = json_body.words(answer.get("code"))
     if code == _NO_SUCH_USER:
         return gone(Standing.NOT_FOUND)
     if code in _REFUSALS:
         raise LookFailedError(_REFUSALS[code], f"code {code}")
-    data = bodies.fields(answer.get("data"))
+    data = json_body.fields(answer.get("data"))
     if code == "0":
-        if card := bodies.fields(data.get("card")):
+        if card := json_body.fields(data.get("card")):
             return _card(card, data)
         if isinstance(dynamics := data.get("items"), list):
             is_last = data.get("has_more") is False
             return unless_hidden(listing(dynamics, lambda dynamic: _dynamic(page, dynamic), is_last=is_last))
-        if isinstance(videos := data.get("item", bodies.dig(data, "list", "vlist")), list):
+        if isinstance(videos := data.get("item", json_body.dig(data, "list", "vlist")), list):
             return replace(listing(videos, lambda video: _video(page, video)), covers=Covers.SOME)
     raise LookFailedError(Reason.UNREADABLE, f"code {code:.12}, neither a card nor a list")
 
@@ -152,44 +152,44 @@ def read(page: Page) -> Timeline:
 def read_video(page: Page) -> Timeline:
     """Return the video that an answer is about, signed by its owner; a module-level function, so that it can travel."""
     answer = json_object(page)
-    code = bodies.words(answer.get("code"))
+    code = json_body.words(answer.get("code"))
     if code in _NOT_SHOWN:
         return links.not_shown()
     if code in _REFUSALS:
         raise LookFailedError(_REFUSALS[code], f"code {code}")
-    data = bodies.fields(answer.get("data"))
-    owner, stamp = bodies.fields(data.get("owner")), dates.epoch(data.get("pubdate"), page.at)
-    if code != "0" or stamp is None or not bodies.words(owner.get("mid")):
+    data = json_body.fields(answer.get("data"))
+    owner, stamp = json_body.fields(data.get("owner")), dates.epoch(data.get("pubdate"), page.at)
+    if code != "0" or stamp is None or not json_body.words(owner.get("mid")):
         raise LookFailedError(Reason.UNREADABLE, f"code {code:.12}, a video without its time or its owner")
-    authors = {bodies.words(owner.get("mid"))}
-    return links.signed(stamp, bodies.words(data.get("title")), authors, bodies.words(owner.get("name")))
+    authors = {json_body.words(owner.get("mid"))}
+    return links.signed(stamp, json_body.words(data.get("title")), authors, json_body.words(owner.get("name")))
 
 
 def _card(card: Fields, data: Fields) -> Timeline:
     profile = Profile(
-        name=html.plain(bodies.words(card.get("name"))) or None,
-        id=bodies.words(card.get("mid")) or None,
-        followers=bodies.count(data.get("follower", card.get("fans"))),
-        posts=bodies.count(data.get("archive_count")),
+        name=html.plain(json_body.words(card.get("name"))) or None,
+        id=json_body.words(card.get("mid")) or None,
+        followers=json_body.count(data.get("follower", card.get("fans"))),
+        posts=json_body.count(data.get("archive_count")),
     )
-    if bodies.words(card.get("spacesta")) == _BANNED:
+    if json_body.words(card.get("spacesta")) == _BANNED:
         return gone(Standing.BANNED, profile)
     return timeline((), covers=Covers.SOME, standing=Standing.ACTIVE, profile=profile)
 
 
 def _dynamic(page: Page, dynamic: Fields) -> Post | None:
-    modules, number = dynamic.get("modules"), bodies.words(dynamic.get("id_str"))
-    stamp = dates.epoch(bodies.dig(modules, "module_author", "pub_ts"), page.at) or ids.bilibili(number, page.at)
+    modules, number = dynamic.get("modules"), json_body.words(dynamic.get("id_str"))
+    stamp = dates.epoch(json_body.dig(modules, "module_author", "pub_ts"), page.at) or ids.bilibili(number, page.at)
     if stamp is None:
         return None
-    content = bodies.dig(modules, "module_dynamic")
+    content = json_body.dig(modules, "module_dynamic")
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
         title=html.plain(next(_titles(content), "")),
-        url=_video_url(bodies.dig(content, "major", "archive", "bvid"))
+        url=_video_url(json_body.dig(content, "major", "archive", "bvid"))
         or (f"https://t.bilibili.com/{number}" if _MID.fullmatch(number) else None),
-        is_pinned=bodies.words(bodies.dig(modules, "module_tag", "text")).strip() == "置顶",
+        is_pinned=json_body.words(json_body.dig(modules, "module_tag", "text")).strip() == "置顶",
     )
 
 
@@ -203,7 +203,7 @@ def _titles(content: object) -> Iterator[str]:
         ("desc", "text"),
         ("major", "common", "title"),
     ):
-        if words := bodies.words(bodies.dig(content, *names)):
+        if words := json_body.words(json_body.dig(content, *names)):
             yield words
 
 
@@ -214,12 +214,12 @@ def _video(page: Page, video: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(video.get("title"))),
+        title=html.plain(json_body.words(video.get("title"))),
         url=_video_url(video.get("bvid")),
     )
 
 
 def _video_url(bvid: object) -> str | None:
     """Return a video's address: the same, whichever list shows the video."""
-    name = bodies.words(bvid)
+    name = json_body.words(bvid)
     return f"https://www.bilibili.com/video/{name}" if _BVID.fullmatch(name) else None

@@ -18,7 +18,7 @@ from http import HTTPStatus
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
-from collectors import bodies, dates, html, standings
+from collectors import dates, html, json_body, standings
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Timeline, gone, timeline
@@ -127,9 +127,9 @@ def read(page: Page) -> Timeline:
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
-    kept = bodies.fields(bodies.dig(answer, "data", "errMsg"))
-    if bodies.count(kept.get("type")):
-        if standing := standings.said(bodies.words(kept.get("title"))):
+    kept = json_body.fields(json_body.dig(answer, "data", "errMsg"))
+    if json_body.count(kept.get("type")):
+        if standing := standings.said(json_body.words(kept.get("title"))):
             return gone(standing)
         raise LookFailedError(Reason.HTTP_ERROR, f"the platform does not show the video now: {kept.get('type')!r:.20}")
     code = answer.get("errCode")
@@ -137,14 +137,14 @@ def read(page: Page) -> Timeline:
         raise LookFailedError(
             Reason.HTTP_ERROR if isinstance(code, int) else Reason.UNREADABLE, f"errCode {code!r:.20}"
         )
-    feed, author = bodies.dig(answer, "data", "feedInfo"), bodies.dig(answer, "data", "authorInfo")
-    expired = dates.epoch(bodies.dig(answer, "data", "sceneInfo", "expiredTime"), page.at)
+    feed, author = json_body.dig(answer, "data", "feedInfo"), json_body.dig(answer, "data", "authorInfo")
+    expired = dates.epoch(json_body.dig(answer, "data", "sceneInfo", "expiredTime"), page.at)
     if not feed and expired:  # a time to come is none
         raise LookFailedError(Reason.HTTP_ERROR, "the link has expired")
-    stamp = dates.epoch(bodies.dig(feed, "createtime"), page.at)
-    name = html.plain(bodies.words(bodies.dig(author, "nickname")))
+    stamp = dates.epoch(json_body.dig(feed, "createtime"), page.at)
+    name = html.plain(json_body.words(json_body.dig(author, "nickname")))
     if stamp is None or not name:
         raise LookFailedError(Reason.UNREADABLE, "a video without its time or its author")
-    title = html.plain(bodies.words(bodies.dig(feed, "description")))
+    title = html.plain(json_body.words(json_body.dig(feed, "description")))
     post = Post(published_at=stamp.moment, precision=stamp.precision, title=title)
     return timeline([post], covers=Covers.SOME, profile=Profile(name=name))

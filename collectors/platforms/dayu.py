@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from collectors import bodies, dates, html, standings
-from collectors.bodies import Fields
+from collectors import dates, html, json_body, standings
+from collectors.json_body import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
@@ -81,12 +81,12 @@ def read(page: Page) -> Timeline:
 
 
 def _post(page: Page, work: Fields) -> Post | None:
-    stamp = dates.read(bodies.words(work.get("published_at")), page.at)
+    stamp = dates.read(json_body.words(work.get("published_at")), page.at)
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
         is_year_guessed=stamp.is_year_guessed,
-        title=html.plain(bodies.words(work.get("title"))),
+        title=html.plain(json_body.words(work.get("title"))),
     )

@@ -28,11 +28,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from collectors import agents, answers, bodies, dates, html, ids, links, standings
-from collectors.bodies import Fields
+from collectors import agents, answers, dates, html, ids, json_body, links, standings
+from collectors.json_body import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -135,7 +135,7 @@ class Douyin(links.KnowsLinks):
         """Return the newest works and when they were seen; from two pages where the first shows pinned ones only."""
         page = await fetch(self._list(author, "0"))
         first = await fetch.read(read, page)
-        there = (await fetch.read(cursor, page)).texts.get("cursor") if bodies.is_pinned_only(first) else None
+        there = (await fetch.read(cursor, page)).texts.get("cursor") if json_body.is_pinned_only(first) else None
         if there is None:
             return first, page.at
         return joined(first, await fetch.read(read, await fetch(self._list(author, there)))), page.at
@@ -190,7 +190,7 @@ def read(page: Page) -> Timeline:
     if standing:
         return gone(standing)
     _refuse_visitor(answer)
-    if user := bodies.fields(answer.get("user")) or bodies.fields(answer.get("user_info")):
+    if user := json_body.fields(answer.get("user")) or json_body.fields(answer.get("user_info")):
         return _about(user)
     if "aweme_list" not in answer:
         raise LookFailedError(Reason.UNREADABLE, f"status {answer.get('status_code')!r:.20}, no list, no profile")
@@ -210,20 +210,22 @@ def read_work(page: Page) -> Timeline:
         made_from = json.JSONDecoder().raw_decode(text, start.end())[0]
     except (ValueError, RecursionError) as error:
         raise LookFailedError(Reason.UNREADABLE, "a share page with data that end early") from error
-    shown = bodies.fields(bodies.dig(made_from, "loaderData"))
-    about = next((found for page_ in shown.values() if (found := bodies.fields(bodies.dig(page_, "videoInfoRes")))), {})
+    shown = json_body.fields(json_body.dig(made_from, "loaderData"))
+    about = next(
+        (found for page_ in shown.values() if (found := json_body.fields(json_body.dig(page_, "videoInfoRes")))), {}
+    )
     works = about.get("item_list")
     if works == [] and about.get("filter_list"):
         return links.not_shown()
-    work = next(iter(bodies.rows(works)), None)
+    work = next(iter(json_body.rows(works)), None)
     stamp = dates.epoch(work.get("create_time"), page.at) if work else None
-    author = bodies.fields(work.get("author")) if work else {}
-    if work is None or stamp is None or not bodies.words(author.get("sec_uid")):
+    author = json_body.fields(work.get("author")) if work else {}
+    if work is None or stamp is None or not json_body.words(author.get("sec_uid")):
         raise LookFailedError(Reason.UNREADABLE, "a work without its time or its author")
-    authors = {bodies.words(author.get("sec_uid"))}
-    names = {bodies.words(author.get("unique_id")), bodies.words(author.get("short_id"))} - {"", "0"}
-    authors |= {*names, bodies.words(author.get("uid"))} if names else set()
-    return links.signed(stamp, bodies.words(work.get("desc")), authors, bodies.words(author.get("nickname")))
+    authors = {json_body.words(author.get("sec_uid"))}
+    names = {json_body.words(author.get("unique_id")), json_body.words(author.get("short_id"))} - {"", "0"}
+    authors |= {*names, json_body.words(author.get("uid"))} if names else set()
+    return links.signed(stamp, json_body.words(work.get("desc")), authors, json_body.words(author.get("nickname")))
 
 
 def _refuse(page: Page) -> None:
@@ -238,22 +240,22 @@ def _refuse_visitor(answer: Fields) -> None:
     """Raise LookFailedError for the marks by which an answer keeps a visitor out."""
     if "verify_ticket" in answer:
         raise LookFailedError(Reason.CAPTCHA, "the answer has a ticket for a proof of being human")
-    if bodies.count(answer.get("status_code")) == _LOG_IN:
+    if json_body.count(answer.get("status_code")) == _LOG_IN:
         raise LookFailedError(Reason.LOGIN_WALL, f"status {_LOG_IN} asks to log in")
 
 
 def _is_for_visitors(answer: Fields) -> bool:
     """Whether a list says of itself that it was made for somebody who is not logged in."""
-    return bool(bodies.dig(answer, "not_login_module", "guide_login_tip_exist"))
+    return bool(json_body.dig(answer, "not_login_module", "guide_login_tip_exist"))
 
 
 def _about(user: Fields) -> Timeline:
     """Return what a profile says of the account; it shows no work."""
     profile = Profile(
-        name=html.plain(bodies.words(user.get("nickname"))) or None,
-        id=bodies.words(user.get("sec_uid")) or None,
-        followers=bodies.count(user.get("mplatform_followers_count")) or bodies.count(user.get("follower_count")),
-        posts=bodies.count(user.get("aweme_count")),
+        name=html.plain(json_body.words(user.get("nickname"))) or None,
+        id=json_body.words(user.get("sec_uid")) or None,
+        followers=json_body.count(user.get("mplatform_followers_count")) or json_body.count(user.get("follower_count")),
+        posts=json_body.count(user.get("aweme_count")),
     )
     if standing := _standing(user):
         return gone(standing, profile)
@@ -265,20 +267,23 @@ def _about(user: Fields) -> Timeline:
 
 def _standing(user: Fields) -> Standing | None:
     """Return in what way an account is gone; `is_ban` alone says nothing certain."""
-    special, punished = bodies.fields(user.get("special_state_info")), bodies.fields(user.get("punish_remind_info"))
-    titles = f"{bodies.words(special.get('title'))} {bodies.words(punished.get('punish_title'))}"
+    special, punished = (
+        json_body.fields(user.get("special_state_info")),
+        json_body.fields(user.get("punish_remind_info")),
+    )
+    titles = f"{json_body.words(special.get('title'))} {json_body.words(punished.get('punish_title'))}"
     if user.get("user_deleted") is True:
         return Standing.CANCELLED
     if standing := standings.said(titles):
         return standing
     if _RESTRICTED_TITLE in titles:
         return Standing.FROZEN
-    return {_BANNED: Standing.BANNED, _RESTRICTED: Standing.FROZEN}.get(bodies.count(punished.get("ban_type")) or 0)
+    return {_BANNED: Standing.BANNED, _RESTRICTED: Standing.FROZEN}.get(json_body.count(punished.get("ban_type")) or 0)
 
 
 def _works(page: Page, answer: Fields) -> Timeline:
     items, has_more = answer.get("aweme_list"), bool(answer.get("has_more"))
-    if not isinstance(items, list) or bodies.count(answer.get("status_code", 0)) != 0:
+    if not isinstance(items, list) or json_body.count(answer.get("status_code", 0)) != 0:
         raise LookFailedError(Reason.UNREADABLE, "no list: private, banned, or refused")
     is_for_visitors = _is_for_visitors(answer)
     if not items and is_for_visitors:
@@ -290,7 +295,7 @@ def _works(page: Page, answer: Fields) -> Timeline:
 
 
 def _post(page: Page, item: Fields) -> Post | None:
-    number = bodies.words(item.get("aweme_id"))
+    number = json_body.words(item.get("aweme_id"))
     stamp = dates.epoch(item.get("create_time"), page.at) or ids.douyin(number, page.at)
     if stamp is None:
         return None
@@ -298,13 +303,13 @@ def _post(page: Page, item: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(item.get("desc"))),
+        title=html.plain(json_body.words(item.get("desc"))),
         url=f"https://www.douyin.com/{kind}/{number}" if _NUMBER.fullmatch(number) else None,
         is_pinned=item.get("is_top") == 1,
     )
 
 
-def cursor(page: Page) -> Told:
+def cursor(page: Page) -> Continuation:
     """Return how the second page is asked for; nothing where there is none."""
-    answer = bodies.fields(bodies.load(page))
-    return bodies.cursor(answer.get("max_cursor") if answer.get("has_more") else None)
+    answer = json_body.fields(json_body.load(page))
+    return json_body.cursor(answer.get("max_cursor") if answer.get("has_more") else None)

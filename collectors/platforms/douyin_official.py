@@ -21,13 +21,13 @@ from datetime import timedelta
 from typing import Literal, NoReturn
 from urllib.parse import urlencode
 
-from collectors import bodies, dates, html
+from collectors import dates, html, json_body
 from collectors.answers import json_object
-from collectors.bodies import Fields
 from collectors.grants import StaleTokenError, Token, granted, with_token
+from collectors.json_body import Fields
 from collectors.listing import joined, listing
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Grant, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, Grant, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline
 
 _OPEN_ID, _REFRESH = "open_id", "refresh"
@@ -122,7 +122,7 @@ class _Asking:
             raise StaleTokenError
         page = await self._works(token, author, "0")
         first = await self.fetch.read(read, page)
-        there = (await self.fetch.read(cursor, page)).texts.get("cursor") if bodies.is_pinned_only(first) else None
+        there = (await self.fetch.read(cursor, page)).texts.get("cursor") if json_body.is_pinned_only(first) else None
         if there is None:
             return first
         return joined(first, await self.fetch.read(read, await self._works(token, author, there)))
@@ -162,17 +162,17 @@ class _Asking:
         if longer and lasts:
             self.session.put(_REFRESH, longer, lasts)
 
-    async def _oauth(self, what: str, form: Mapping[str, str]) -> Told:
+    async def _oauth(self, what: str, form: Mapping[str, str]) -> Continuation:
         page = await self.fetch(Request(url=f"{self.base}/oauth/{what}/", method="POST", form=form, is_secret=True))
         return await self.fetch.read(consent, page)
 
 
-def code_of(page: Page) -> Told:
+def code_of(page: Page) -> Continuation:
     """Return the error code of an answer; raises LookFailedError for one that is no JSON object."""
-    return Told(numbers={"code": _code(json_object(page))})
+    return Continuation(numbers={"code": _code(json_object(page))})
 
 
-def consent(page: Page) -> Told:
+def consent(page: Page) -> Continuation:
     """Return the tokens that an answer gives, and how long they last in seconds; raises LookFailedError for none."""
     answer = json_object(page)
     code = _code(answer)
@@ -180,10 +180,10 @@ def consent(page: Page) -> Told:
         raise LookFailedError(Reason.GRANT, f"error_code {code}: the owner's consent is no longer taken")
     if code:
         _refuse(code)
-    data = bodies.fields(answer.get("data"))
-    return Told(
-        texts={name: bodies.words(data.get(name))[:_LONGEST_TOKEN] for name in _TOKENS},
-        numbers={name: min(bodies.count(data.get(name)) or 0, _YEAR) for name in _LASTS},
+    data = json_body.fields(answer.get("data"))
+    return Continuation(
+        texts={name: json_body.words(data.get(name))[:_LONGEST_TOKEN] for name in _TOKENS},
+        numbers={name: min(json_body.count(data.get(name)) or 0, _YEAR) for name in _LASTS},
     )
 
 
@@ -195,11 +195,11 @@ def read(page: Page) -> Timeline:
         raise LookFailedError(Reason.GRANT, f"error_code {code}: the access token is no longer taken")
     if code:
         _refuse(code)
-    data = bodies.fields(answer.get("data"))
+    data = json_body.fields(answer.get("data"))
     works, has_more = data.get("list"), bool(data.get("has_more"))
     if not isinstance(works, list):
         raise LookFailedError(Reason.UNREADABLE, "no list of works")
-    public = [work for work in works if bodies.count(bodies.dig(work, "video_status")) not in _HIDDEN]
+    public = [work for work in works if json_body.count(json_body.dig(work, "video_status")) not in _HIDDEN]
     if not public and has_more:
         return Timeline(covers=Covers.SOME)
     return listing(public, lambda work: _post(page, work), is_last=not has_more)
@@ -209,13 +209,13 @@ def _post(page: Page, work: Fields) -> Post | None:
     stamp = dates.epoch(work.get("create_time"), page.at)
     if stamp is None:
         return None
-    address = bodies.words(work.get("share_url"))
-    number = bodies.words(work.get("video_id")) or next(iter(_SHARED.findall(address)), "")
+    address = json_body.words(work.get("share_url"))
+    number = json_body.words(work.get("video_id")) or next(iter(_SHARED.findall(address)), "")
     shared = html.link("https://www.douyin.com/", address)
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(work.get("title"))),
+        title=html.plain(json_body.words(work.get("title"))),
         url=f"https://www.douyin.com/video/{number}" if _NUMBER.fullmatch(number) else shared,
         is_pinned=work.get("is_top") is True,
     )
@@ -223,7 +223,7 @@ def _post(page: Page, work: Fields) -> Post | None:
 
 def _code(answer: Fields) -> int:
     """Return the error code of an answer, 0 where it has none: it stands in one of two places, or in both."""
-    found = (bodies.dig(answer, where, "error_code") for where in ("extra", "data"))
+    found = (json_body.dig(answer, where, "error_code") for where in ("extra", "data"))
     return next((code for code in found if isinstance(code, int) and code), 0)
 
 
@@ -232,7 +232,7 @@ def _refuse(code: int) -> NoReturn:
     raise LookFailedError(reason, f"error_code {code}: {meaning}")
 
 
-def cursor(page: Page) -> Told:
+def cursor(page: Page) -> Continuation:
     """Return how the second page is asked for; nothing where there is none."""
-    data = bodies.fields(bodies.dig(bodies.load(page), "data"))
-    return bodies.cursor(data.get("cursor") if data.get("has_more") else None)
+    data = json_body.fields(json_body.dig(json_body.load(page), "data"))
+    return json_body.cursor(data.get("cursor") if data.get("has_more") else None)

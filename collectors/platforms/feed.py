@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from collectors import feed_dates, feed_items, html, keys
 from collectors.answers import judge_status
 from collectors.dates import Stamp
-from collectors.feed_items import Item, Written
+from collectors.feed_items import FeedItem, FeedText
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
@@ -131,7 +131,7 @@ def _is_the_look_s(post: Post, at: datetime) -> bool:
     return post.precision is not Precision.DAY and abs(at - post.published_at) <= _FETCHED
 
 
-def _timeline(page: Page, feed: Written) -> Timeline:
+def _timeline(page: Page, feed: FeedText) -> Timeline:
     """Return the posts of a feed; one item whose time is not known may be the newest, and the feed shows some."""
     if any(item.title.lower().startswith(_ERROR) for item in feed.items):
         raise LookFailedError(Reason.UNREADABLE, "the bridge shows an error in place of the feed")
@@ -155,7 +155,7 @@ def _timeline(page: Page, feed: Written) -> Timeline:
     return timeline(posts, covers=Covers.ALL if is_whole else Covers.SOME)
 
 
-def _stamp(item: Item, at: datetime) -> tuple[Stamp | None, bool]:
+def _stamp(item: FeedItem, at: datetime) -> tuple[Stamp | None, bool]:
     """Return the first time of an item that can be read, and whether nothing before it looks like another."""
     for place, text in enumerate(item.dates):
         if stamp := feed_dates.read(text, at):

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from collectors import bodies, dates, stores
+from collectors import dates, json_body, stores
 from collectors.answers import judge_status, refuse_walls
-from collectors.bodies import Fields
-from monitor.core.collector import Fetch, Page, Request, Session, Told
-from monitor.core.download import Download, Fault, Link
+from collectors.json_body import Fields
+from monitor.core.collector import Continuation, Fetch, Page, Request, Session
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _NUMBER = r"C[0-9]{4,20}"
@@ -44,7 +44,7 @@ _FROM = {"Origin": "https://appgallery.huawei.com", "Referer": "https://appgalle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HuaweiStore(stores.Store):
+class HuaweiStore(stores.AppStore):
     """Huawei's AppGallery in China."""
 
     base: str = "https://web-drcn.hispace.dbankcloud.com"
@@ -66,7 +66,7 @@ class HuaweiStore(stores.Store):
         about = {"appId" if is_number else "pkgName": app, "locale": "zh_CN"}
         record = Request(url=f"{self.base}/edge/webedge/appinfo", method="POST", json=about)
         seen = await self._seen(record, app, fetch, session)
-        if seen.fault is not Fault.NOT_LISTED:
+        if seen.fault is not AppFault.NOT_LISTED:
             return seen
         uri = f"{'app' if is_number else 'package'}|{app}"
         page = Request(url=f"{self.base}/edge/uowap/index?{urlencode(_PAGE | {'uri': uri})}")
@@ -113,43 +113,43 @@ def _with_token(request: Request, session: Session) -> Request:
     return replace(request, headers=_FROM | (json.loads(kept) if kept else {}))
 
 
-def wants_token(page: Page) -> Told:
+def wants_token(page: Page) -> Continuation:
     """Return whether an answer asks for a new token; raises LookFailedError for JSON that is none."""
-    is_short = len(page.body) < 1000 and bodies.looks_like_json(page)
-    is_asked = is_short and bodies.words(bodies.dig(bodies.load(page), "rtnCode")) == _WANTS_TOKEN
-    return Told(numbers={"wants_token": int(page.status in {401, 403} or is_asked)})
+    is_short = len(page.body) < 1000 and json_body.looks_like_json(page)
+    is_asked = is_short and json_body.words(json_body.dig(json_body.load(page), "rtnCode")) == _WANTS_TOKEN
+    return Continuation(numbers={"wants_token": int(page.status in {401, 403} or is_asked)})
 
 
-def given_token(page: Page) -> Told:
+def given_token(page: Page) -> Continuation:
     """Return the token that the store gives; raises LookFailedError where it gives none."""
     judge_status(page)
     given = _GIVEN.fullmatch(page.body.decode("utf-8", "replace"))
     if given is None:
         refuse_walls(page)
         raise LookFailedError(Reason.UNREADABLE, "asked for a token, the store gave none")
-    return Told(texts={"token": given[1]})
+    return Continuation(texts={"token": given[1]})
 
 
 def read(page: Page) -> Download:
     """Return what a record or a page says; a module-level function, so that it can travel to another process."""
     if page.status == 200 and page.headers.get("content-length") == "0" and not page.body:
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        return Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
     answer = stores.answer(page)
-    code = bodies.words(answer.get("rtnCode", 0))
+    code = json_body.words(answer.get("rtnCode", 0))
     if code != "0":
         reason = Reason.REFUSED if code == _WANTS_TOKEN else Reason.UNREADABLE
         raise LookFailedError(reason, f"the store reports {code[:20]!r}")
     wanted = stores.asked(page, "appId")
     cards = answer.get("layoutData")
-    return _record(answer, wanted, page.at) if cards is None else _page(bodies.rows(cards), wanted, page.at)
+    return _record(answer, wanted, page.at) if cards is None else _page(json_body.rows(cards), wanted, page.at)
 
 
 def _record(record: Fields, wanted: str, now: datetime) -> Download:
     if "appId" not in record or "pkgName" not in record:
         raise LookFailedError(Reason.UNREADABLE, "no record of an app")
-    number, package = bodies.words(record["appId"]), bodies.words(record["pkgName"])
+    number, package = json_body.words(record["appId"]), json_body.words(record["pkgName"])
     if not number or not package:
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        return Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
     if wanted not in {"", number, package}:
         raise stores.other_app(package, wanted)
     on_shelf = record.get("isShelves")  # a number or a truth: both were seen
@@ -158,28 +158,28 @@ def _record(record: Fields, wanted: str, now: datetime) -> Download:
     released = dates.epoch(record.get("releaseDate"), now)
     return Download(
         link=Link.STORE,
-        fault=None if on_shelf else Fault.BLOCKED,
+        fault=None if on_shelf else AppFault.BLOCKED,
         package=package,
-        version=bodies.words(record.get("version")) or None,
+        version=json_body.words(record.get("version")) or None,
         released_at=released.moment if released else None,
     )
 
 
 def _page(cards: Sequence[Fields], wanted: str, now: datetime) -> Download:
     """Return what the cards say between them: which one holds what has changed more than once."""
-    items = [item for card in cards for item in bodies.rows(card.get("dataList"))]
+    items = [item for card in cards for item in json_body.rows(card.get("dataList"))]
     named = [item for item in items if item.get("versionName")]
     if not named and not any(item.get("developer") for item in items):
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        return Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
     for item in named:
-        package = bodies.words(item.get("package"))
-        if wanted in {"", package, bodies.words(item.get("appid"))}:
-            dated = next((bodies.words(one.get("releaseDate")) for one in items if one.get("developer")), "")
+        package = json_body.words(item.get("package"))
+        if wanted in {"", package, json_body.words(item.get("appid"))}:
+            dated = next((json_body.words(one.get("releaseDate")) for one in items if one.get("developer")), "")
             released = dates.read(dated, now)
             return Download(
                 link=Link.STORE,
                 package=package or None,
-                version=bodies.words(item.get("versionName")) or None,
+                version=json_body.words(item.get("versionName")) or None,
                 released_at=released.moment if released else None,
             )
-    raise stores.other_app(bodies.words(named[0].get("package")) if named else "", wanted)
+    raise stores.other_app(json_body.words(named[0].get("package")) if named else "", wanted)

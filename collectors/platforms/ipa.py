@@ -12,11 +12,11 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from collectors import bodies, keys, plists
+from collectors import json_body, keys, plists
 from collectors.packages import archive, ios, ranges
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session, Told
-from monitor.core.download import Download, Fault, Link
+from monitor.core.collector import Continuation, Fetch, KeyForm, Page, Request, Session
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _LINK = re.compile(r"itms-services://\?[^\s;]+|https?://[^\s;?#]+\.(?:ipa|plist)(?:[?#][^\s;]*)?", re.IGNORECASE)
@@ -57,7 +57,7 @@ class Ipa:
         if offered.fault is not None:
             return offered
         if name and offered.package and offered.package != name:
-            return replace(offered, fault=Fault.OTHER_APP)
+            return replace(offered, fault=AppFault.OTHER_APP)
         package = (await fetch.read(package_of, page)).texts["url"]
         return await ranges.look(f"{package.partition('#')[0]}#{name}", "ipa", fetch)
 
@@ -83,7 +83,7 @@ def _refused(page: Page) -> Download | None:
     """Return the fault of an answer that is no manifest at all; raises LookFailedError where it only keeps us out."""
     refusal = ranges.refused(page)
     is_list = b"<plist" in page.body or page.body.startswith(b"bplist")
-    return None if refusal and refusal.fault is Fault.NOT_A_PACKAGE and is_list else refusal
+    return None if refusal and refusal.fault is AppFault.NOT_A_PACKAGE and is_list else refusal
 
 
 def read(page: Page) -> Download:
@@ -91,12 +91,12 @@ def read(page: Page) -> Download:
     return _refused(page) or _offer(page)[0]
 
 
-def package_of(page: Page) -> Told:
+def package_of(page: Page) -> Continuation:
     """Return where the package lies that a manifest offers; raises LookFailedError where it offers none."""
     url = _offer(page)[1]
     if url is None or len(url) > _LONGEST_ADDRESS:
         raise LookFailedError(Reason.UNREADABLE, "a manifest without the address of a package")
-    return Told(texts={"url": url})
+    return Continuation(texts={"url": url})
 
 
 def _first(rows: object, most: int) -> object:
@@ -109,15 +109,15 @@ def _offer(page: Page) -> tuple[Download, str | None]:
     if manifest is None:
         is_cut = b"<plist" in page.body and b"</plist>" not in page.body
         raise LookFailedError(Reason.TRUNCATED if is_cut else Reason.UNREADABLE, "no whole property list")
-    for item in bodies.rows(_first(manifest.get("items"), _ITEMS)):
-        about = bodies.fields(item.get("metadata"))
+    for item in json_body.rows(_first(manifest.get("items"), _ITEMS)):
+        about = json_body.fields(item.get("metadata"))
         offered = Download(
             link=Link.PACKAGE,
-            package=bodies.words(about.get("bundle-identifier")) or None,
-            version=bodies.words(about.get("bundle-version")) or None,
+            package=json_body.words(about.get("bundle-identifier")) or None,
+            version=json_body.words(about.get("bundle-version")) or None,
         )
-        for asset in bodies.rows(_first(item.get("assets"), _ASSETS)):
-            url = bodies.words(asset.get("url"))
+        for asset in json_body.rows(_first(item.get("assets"), _ASSETS)):
+            url = json_body.words(asset.get("url"))
             if asset.get("kind") == "software-package" and url:
                 return offered, url
-    return Download(link=Link.PACKAGE, fault=Fault.NOT_INSTALLABLE), None
+    return Download(link=Link.PACKAGE, fault=AppFault.NOT_INSTALLABLE), None

@@ -20,11 +20,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from collectors import agents, answers, bodies, dates, html, standings
-from collectors.bodies import Fields
+from collectors import agents, answers, dates, html, json_body, standings
+from collectors.json_body import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -123,7 +123,7 @@ class Kuaishou:
         """Return the newest works; from the second page too where the first shows none but pinned ones."""
         page = await fetch(self._ask(user, "feed", {"pcursor": "", "page": "profile"}, cookies))
         first = await fetch.read(read, page)
-        there = (await fetch.read(cursor, page)).texts.get("cursor") if bodies.is_pinned_only(first) else None
+        there = (await fetch.read(cursor, page)).texts.get("cursor") if json_body.is_pinned_only(first) else None
         if there is None:
             return first
         second = await fetch(self._ask(user, "feed", {"pcursor": there, "page": "profile"}, cookies))
@@ -142,7 +142,7 @@ class Kuaishou:
         """Return the cookies that the page gives to a visitor, from the session or from the page."""
         kept = session.get(_VISITOR)
         if kept:
-            return {name: bodies.words(value) for name, value in bodies.fields(json.loads(kept)).items()}
+            return {name: json_body.words(value) for name, value in json_body.fields(json.loads(kept)).items()}
         page = await fetch(Request(url=f"{self._site}/profile/{user}", headers={"User-Agent": agents.DESKTOP}))
         answers.judge_status(page)
         cookies = answers.cookies_of(page)
@@ -169,11 +169,11 @@ def read(page: Page) -> Timeline:
     if standing:
         return gone(standing)
     answer = _unwrapped(answer)
-    result = bodies.count(answer.get("result"))
+    result = json_body.count(answer.get("result"))
     if result != 1:
         reason = _REFUSALS.get(result or 0, Reason.UNREADABLE)
-        raise LookFailedError(reason, f"result {bodies.words(answer.get('result'))!r:.12}")
-    if user := bodies.fields(answer.get("userProfile")):
+        raise LookFailedError(reason, f"result {json_body.words(answer.get('result'))!r:.12}")
+    if user := json_body.fields(answer.get("userProfile")):
         return _about(user)
     items, is_last = answer.get("feeds"), answer.get("pcursor") == _NO_MORE
     if not isinstance(items, list):
@@ -185,40 +185,43 @@ def read(page: Page) -> Timeline:
 
 def _unwrapped(answer: Fields) -> Fields:
     """Return the answer itself; until 2026 it lay under the name of the query."""
-    data = bodies.fields(answer.get("data"))
+    data = json_body.fields(answer.get("data"))
     names = ("visionProfile", "visionProfilePhotoList")
-    return next((inner for name in names if (inner := bodies.fields(data.get(name)))), answer)
+    return next((inner for name in names if (inner := json_body.fields(data.get(name)))), answer)
 
 
 def _about(user: Fields) -> Timeline:
     """Return what a profile says of the account; it shows no work."""
-    about, counts = bodies.fields(user.get("profile")), bodies.fields(user.get("ownerCount"))
-    name, works = html.plain(bodies.words(about.get("user_name"))), bodies.count(counts.get("photo_public"))
+    about, counts = json_body.fields(user.get("profile")), json_body.fields(user.get("ownerCount"))
+    name, works = html.plain(json_body.words(about.get("user_name"))), json_body.count(counts.get("photo_public"))
     if not name or works is None:
         raise LookFailedError(Reason.UNREADABLE, "a profile without a name or a count of works")
     profile = Profile(
-        name=name, id=bodies.words(about.get("user_id")) or None, followers=bodies.count(counts.get("fan")), posts=works
+        name=name,
+        id=json_body.words(about.get("user_id")) or None,
+        followers=json_body.count(counts.get("fan")),
+        posts=works,
     )
     standing = Standing.ACTIVE if works else Standing.EMPTY
     return Timeline(covers=Covers.SOME, standing=standing, profile=profile)
 
 
 def _post(page: Page, item: Fields) -> Post | None:
-    photo = bodies.fields(item.get("photo")) or item
+    photo = json_body.fields(item.get("photo")) or item
     stamp = dates.epoch(photo.get("timestamp"), page.at)
-    number = bodies.words(photo.get("id"))
+    number = json_body.words(photo.get("id"))
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(photo.get("caption"))),
+        title=html.plain(json_body.words(photo.get("caption"))),
         url=f"https://www.kuaishou.com/short-video/{number}" if _WORK.fullmatch(number) else None,
         is_pinned=photo.get("profileUserTopPhoto") is True,
     )
 
 
-def cursor(page: Page) -> Told:
+def cursor(page: Page) -> Continuation:
     """Return how the second page is asked for; nothing where there is none."""
-    cursor = _unwrapped(bodies.fields(bodies.load(page))).get("pcursor")
-    return bodies.cursor(cursor if cursor != _NO_MORE else None)
+    cursor = _unwrapped(json_body.fields(json_body.load(page))).get("pcursor")
+    return json_body.cursor(cursor if cursor != _NO_MORE else None)

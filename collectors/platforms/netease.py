@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from collectors import bodies, dates, html
-from collectors.bodies import Fields
+from collectors import dates, html, json_body
+from collectors.json_body import Fields
 from collectors.listing import listing
 from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
@@ -64,7 +64,7 @@ def read(page: Page) -> Timeline:
     answer, standing = heard(page)
     if standing:
         return gone(standing)
-    articles = bodies.dig(answer, "data", "list")
+    articles = json_body.dig(answer, "data", "list")
     if not isinstance(articles, list):
         raise LookFailedError(Reason.UNREADABLE, "no list of articles")
     if not articles:
@@ -73,14 +73,14 @@ def read(page: Page) -> Timeline:
 
 
 def _post(page: Page, article: Fields) -> Post | None:
-    stamp = dates.read(bodies.words(article.get("ptime")), page.at)
-    docid = bodies.words(article.get("docid"))
+    stamp = dates.read(json_body.words(article.get("ptime")), page.at)
+    docid = json_body.words(article.get("docid"))
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
         is_year_guessed=stamp.is_year_guessed,
-        title=html.plain(bodies.words(article.get("title"))),
+        title=html.plain(json_body.words(article.get("title"))),
         url=f"https://www.163.com/dy/article/{docid}.html" if _ARTICLE.fullmatch(docid) else None,
     )

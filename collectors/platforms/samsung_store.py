@@ -20,7 +20,7 @@ from defusedxml.ElementTree import ParseError, fromstring
 from collectors import html, stores
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _FIELDS = frozenset({"appId", "resultCode", "resultMsg", "versionName", "version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SamsungStore(stores.Store):
+class SamsungStore(stores.AppStore):
     """The store of Samsung's phones, as it is in China."""
 
     base: str = "https://vas.samsungapps.com"
@@ -96,7 +96,7 @@ def read(page: Page) -> Download:
         raise LookFailedError(Reason.UNREADABLE, f"the store reports {html.plain(code, 20)!r}")
     return Download(
         link=Link.STORE,
-        fault=None if said.get("downloadURI") else Fault.BLOCKED,
+        fault=None if said.get("downloadURI") else AppFault.BLOCKED,
         package=said.get("appId") or wanted or None,
         version=said["versionName"],
     )

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
-from collectors import answers, bodies, dates, html, standings
-from collectors.bodies import Fields
+from collectors import answers, dates, html, json_body, standings
+from collectors.json_body import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
@@ -89,13 +89,13 @@ def at(base_url: str) -> Sohu:
 
 def read(page: Page) -> Timeline:
     """Return what one answer says; a module-level function, so that it can travel to another process."""
-    if not bodies.looks_like_json(page) and (named := _NAMED.search(page.body)):
+    if not json_body.looks_like_json(page) and (named := _NAMED.search(page.body)):
         answers.judge_status(page)
         return Timeline(covers=Covers.SOME, profile=Profile(id=named[1].decode()))
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
-    articles = bodies.dig(answer, "data", "pcArticleVOS")
+    articles = json_body.dig(answer, "data", "pcArticleVOS")
     if not isinstance(articles, list):
         raise LookFailedError(Reason.UNREADABLE, "no list of articles: no such author, gone, or another form")
     return replace(unless_hidden(listing(articles, lambda article: _post(page, article))), covers=Covers.SOME)
@@ -105,11 +105,11 @@ def _post(page: Page, article: Fields) -> Post | None:
     stamp = dates.epoch(article.get("publicTime"), page.at)
     if stamp is None:
         return None
-    link = bodies.words(article.get("link"))
+    link = json_body.words(article.get("link"))
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(article.get("title"))),
+        title=html.plain(json_body.words(article.get("title"))),
         url=html.link("https://www.sohu.com/", f"//{link}" if _BARE.match(link) else link),
     )
 

@@ -15,8 +15,8 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
-from collectors import bodies, dates, html
-from collectors.bodies import Fields
+from collectors import dates, html, json_body
+from collectors.json_body import Fields
 from collectors.listing import listing, unless_hidden
 from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
@@ -80,40 +80,40 @@ def read(page: Page) -> Timeline:
     answer, standing = heard(page)
     if standing:
         return gone(standing)
-    if bodies.count(answer.get("ret")) != 0:
-        raise LookFailedError(Reason.UNREADABLE, f"ret {bodies.words(answer.get('ret'))!r:.12}")
-    if user := bodies.fields(answer.get("userinfo")):
+    if json_body.count(answer.get("ret")) != 0:
+        raise LookFailedError(Reason.UNREADABLE, f"ret {json_body.words(answer.get('ret'))!r:.12}")
+    if user := json_body.fields(answer.get("userinfo")):
         return timeline((), covers=Covers.SOME, profile=_profile(user), standing=Standing.ACTIVE)
     rows = answer.get("newslist")
     if not isinstance(rows, list):
         raise LookFailedError(Reason.UNREADABLE, "neither a list nor a profile")
     items = [row for row in rows if not (isinstance(row, dict) and _is_card(row))]
-    name = html.plain(bodies.words(bodies.dig(items[0], "chlname"))) if items else ""
+    name = html.plain(json_body.words(json_body.dig(items[0], "chlname"))) if items else ""
     profile = Profile(name=name) if name else None
     return unless_hidden(listing(items, lambda item: _post(page, item), profile))
 
 
 def _is_card(row: Fields) -> bool:
-    return not bodies.words(row.get("id")) or bodies.words(row.get("articletype")) in _NO_POSTS
+    return not json_body.words(row.get("id")) or json_body.words(row.get("articletype")) in _NO_POSTS
 
 
 def _post(page: Page, item: Fields) -> Post | None:
-    stamp = dates.epoch(item.get("timestamp"), page.at) or dates.read(bodies.words(item.get("time")), page.at)
+    stamp = dates.epoch(item.get("timestamp"), page.at) or dates.read(json_body.words(item.get("time")), page.at)
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
         is_year_guessed=stamp.is_year_guessed,
-        title=html.plain(bodies.words(item.get("title"))),
-        url=html.link(page.url, bodies.words(item.get("url"))),
-        is_pinned=bodies.count(bodies.dig(item, "hotEvent", "is_top")) == 1,
+        title=html.plain(json_body.words(item.get("title"))),
+        url=html.link(page.url, json_body.words(item.get("url"))),
+        is_pinned=json_body.count(json_body.dig(item, "hotEvent", "is_top")) == 1,
     )
 
 
 def _profile(user: Fields) -> Profile:
     return Profile(
-        name=html.plain(bodies.words(user.get("nick"))) or None,
-        id=bodies.words(user.get("suid")) or None,
-        followers=bodies.count(user.get("subCount")),
+        name=html.plain(json_body.words(user.get("nick"))) or None,
+        id=json_body.words(user.get("suid")) or None,
+        followers=json_body.count(user.get("subCount")),
     )

@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from collectors import bodies, dates, html, stores
+from collectors import dates, html, json_body, stores
 from collectors.answers import judge_status, refuse_walls
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _REPLACED = frozenset({Reason.HTTP_ERROR, Reason.UNREADABLE})
@@ -27,7 +27,7 @@ _WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TencentStore(stores.Store):
+class TencentStore(stores.AppStore):
     """Tencent's store; `base` is its interface, `pages` has the apps' pages."""
 
     base: str = "https://upage.html5.qq.com"
@@ -80,29 +80,34 @@ def read(page: Page) -> Download:
     """Return what an answer says, the interface's or the page; a module-level function, so that it can travel."""
     judge_status(page)
     wanted = stores.asked(page, "pkgname")
-    return _interface(page, wanted) if bodies.looks_like_json(page) else _page(page, wanted)
+    return _interface(page, wanted) if json_body.looks_like_json(page) else _page(page, wanted)
 
 
 def _interface(page: Page, wanted: str) -> Download:
     answer = stores.answer(page)
     records = answer.get("app_detail_records")
-    if bodies.words(answer.get("ret")) != "0" or not isinstance(records, dict):
+    if json_body.words(answer.get("ret")) != "0" or not isinstance(records, dict):
         raise LookFailedError(Reason.UNREADABLE, "the interface reports an error, or no records")
     if not records:
         raise LookFailedError(Reason.UNREADABLE, "no record, which is the answer for some listed apps too")
     package, record = next(iter(records.items()))
-    about, file = bodies.fields(bodies.dig(record, "app_info")), bodies.fields(bodies.dig(record, "apk_all_data"))
+    about, file = (
+        json_body.fields(json_body.dig(record, "app_info")),
+        json_body.fields(json_body.dig(record, "apk_all_data")),
+    )
     if not about or not file:
         raise LookFailedError(Reason.UNREADABLE, "a record without app or file")
     if wanted and package != wanted:
         raise stores.other_app(package, wanted)
-    is_blocked = bodies.words(about.get("online_status")) == "0" or not bodies.words(file.get("url")).startswith(_WEB)
+    is_blocked = json_body.words(about.get("online_status")) == "0" or not json_body.words(file.get("url")).startswith(
+        _WEB
+    )
     changed = dates.epoch(file.get("update_time"), page.at)
     return Download(
         link=Link.STORE,
-        fault=Fault.BLOCKED if is_blocked else None,
+        fault=AppFault.BLOCKED if is_blocked else None,
         package=package,
-        version=bodies.words(file.get("version_name")) or None,
+        version=json_body.words(file.get("version_name")) or None,
         released_at=changed.moment if changed else None,
     )
 
@@ -113,18 +118,18 @@ def _page(page: Page, wanted: str) -> Download:
     tree = html.tree(html.decode(page))
     is_absent = bool(_NO_APP_TITLE.fullmatch(html.title(tree)))
     for app in _apps(tree, page):
-        package = bodies.words(app.get("pkg_name"))
+        package = json_body.words(app.get("pkg_name"))
         if package == wanted or not (wanted or is_absent):
             changed = dates.epoch(app.get("update_time"), page.at)
             return Download(
                 link=Link.STORE,
                 package=package,
-                version=bodies.words(app.get("version_name")) or None,
+                version=json_body.words(app.get("version_name")) or None,
                 released_at=changed.moment if changed else None,
             )
     stores.refuse_cut(page)
     if is_absent:
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        return Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
     raise LookFailedError(Reason.UNREADABLE, "neither the app's page nor the page for what is not there")
 
 
@@ -133,11 +138,11 @@ def _apps(tree: html.Tree, page: Page) -> Iterator[Fields]:
     script = tree.css_first("script#__NEXT_DATA__")
     if script is None:
         return
-    made_from = bodies.load(replace(page, headers={}, body=script.text().encode()))
-    card = bodies.dig(made_from, "props", "pageProps", "dynamicCardResponse")
-    if bodies.dig(card, "ret") != 0:
+    made_from = json_body.load(replace(page, headers={}, body=script.text().encode()))
+    card = json_body.dig(made_from, "props", "pageProps", "dynamicCardResponse")
+    if json_body.dig(card, "ret") != 0:
         raise LookFailedError(Reason.UNREADABLE, "the page reports an error")
-    for component in bodies.rows(bodies.dig(card, "data", "components")):
-        for app in bodies.rows(bodies.dig(component, "data", "itemData")):
-            if bodies.words(app.get("pkg_name")):
+    for component in json_body.rows(json_body.dig(card, "data", "components")):
+        for app in json_body.rows(json_body.dig(component, "data", "itemData")):
+            if json_body.words(app.get("pkg_name")):
                 yield app

@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from collectors import bodies, dates, html
-from collectors.bodies import Fields
+from collectors import dates, html, json_body
+from collectors.json_body import Fields
 from collectors.listing import listing
 from collectors.standings import heard
 from monitor.core.account import Account, Platform, Source
@@ -83,35 +83,37 @@ def read(page: Page) -> Timeline:
     answer, standing = heard(page)
     if standing:
         return gone(standing)
-    articles = bodies.dig(answer, "data", "list")
+    articles = json_body.dig(answer, "data", "list")
     if answer.get("code") != 200 or not isinstance(articles, list):
-        raise LookFailedError(Reason.UNREADABLE, f"code {bodies.words(answer.get('code'))!r:.12}, no list of articles")
+        raise LookFailedError(
+            Reason.UNREADABLE, f"code {json_body.words(answer.get('code'))!r:.12}, no list of articles"
+        )
     if not articles:
         raise LookFailedError(Reason.UNREADABLE, "an empty list does not tell empty from wrong, banned or cancelled")
-    author = bodies.fields(bodies.dig(articles[0], "authorInfo"))
+    author = json_body.fields(json_body.dig(articles[0], "authorInfo"))
     return listing(articles, lambda article: _post(page, article), _profile(author))
 
 
 def _post(page: Page, article: Fields) -> Post | None:
     stamp = dates.epoch(article.get("pubTimeLong"), page.at) or dates.read(
-        bodies.words(article.get("pubTime")), page.at
+        json_body.words(article.get("pubTime")), page.at
     )
-    number = bodies.words(article.get("contId"))
+    number = json_body.words(article.get("contId"))
     if stamp is None:
         return None
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
         is_year_guessed=stamp.is_year_guessed,
-        title=html.plain(bodies.words(article.get("name"))),
+        title=html.plain(json_body.words(article.get("name"))),
         url=f"{_SITE}/newsDetail_forward_{number}" if number.isdecimal() and len(number) < 20 else None,
     )
 
 
 def _profile(author: Fields) -> Profile | None:
-    name = html.plain(bodies.words(author.get("sname")))
+    name = html.plain(json_body.words(author.get("sname")))
     if not name:
         return None
     return Profile(
-        name=name, id=bodies.words(author.get("userId")) or None, followers=bodies.count(author.get("fansNum"))
+        name=name, id=json_body.words(author.get("userId")) or None, followers=json_body.count(author.get("fansNum"))
     )

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from collectors import agents, answers, bodies, dates, html, ids, links, standings
-from collectors.bodies import Fields
+from collectors import agents, answers, dates, html, ids, json_body, links, standings
+from collectors.json_body import Fields
 from collectors.listing import listing, unless_hidden
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session
@@ -113,20 +113,20 @@ def read_post(page: Page) -> Timeline:
     """Return the post that an answer is about; a module-level function, so that it can travel to another process."""
     if page.status in {404, 410}:
         return links.not_shown()
-    data = bodies.fields(answers.json_object(page).get("data"))
-    author = bodies.fields(data.get("media_user"))
+    data = json_body.fields(answers.json_object(page).get("data"))
+    author = json_body.fields(data.get("media_user"))
     stamp = dates.epoch(data.get("publish_time"), page.at)
-    name = bodies.words(author.get("screen_name")) or bodies.words(author.get("name"))
+    name = json_body.words(author.get("screen_name")) or json_body.words(author.get("name"))
     if stamp is None or not name:
         raise LookFailedError(Reason.UNREADABLE, "a post without its time or its author")
-    return links.signed(stamp, bodies.words(data.get("title")), set(), name)
+    return links.signed(stamp, json_body.words(data.get("title")), set(), name)
 
 
 def _own(page: Page, items: list[object]) -> Iterator[Fields]:
     """Yield the items without advertisements and what the answer gives of other authors."""
     asked = parse_qs(urlsplit(page.url).query).get("token", [""])[0]
-    for item in map(bodies.fields, items):
-        author = _OF_AUTHOR.match(bodies.words(item.get("media_url")))
+    for item in map(json_body.fields, items):
+        author = _OF_AUTHOR.match(json_body.words(item.get("media_url")))
         is_others = asked and author and author[1] != asked
         if not (is_others or item.get("is_feed_ad") is True):
             yield item
@@ -147,16 +147,16 @@ def _post(page: Page, item: Fields) -> Post | None:
 
 
 def _id(item: Fields) -> str:
-    return next((text for name in ("id", "item_id", "group_id") if (text := bodies.words(item.get(name)))), "")
+    return next((text for name in ("id", "item_id", "group_id") if (text := json_body.words(item.get(name)))), "")
 
 
 def _title(item: Fields) -> str:
     names = ("title", "content", "abstract")
-    return next((text for name in names if (text := bodies.words(item.get(name)).strip())), "")
+    return next((text for name in names if (text := json_body.words(item.get(name)).strip())), "")
 
 
 def _kind(item: Fields) -> str:
-    kind = bodies.count(item.get("cell_type"))
+    kind = json_body.count(item.get("cell_type"))
     if kind == _SHORT:
         return "w"
     is_video = kind in _VIDEO or item.get("article_genre") == "video"
@@ -165,13 +165,13 @@ def _kind(item: Fields) -> str:
 
 def _profile(items: list[object]) -> Profile | None:
     """Return what the items say of their author; only videos count the followers."""
-    for item in bodies.rows(items):
-        user = bodies.fields(item.get("user")) or bodies.fields(item.get("user_info"))
-        about = bodies.fields(user.get("info")) or user
-        if name := html.plain(bodies.words(about.get("name"))):
+    for item in json_body.rows(items):
+        user = json_body.fields(item.get("user")) or json_body.fields(item.get("user_info"))
+        about = json_body.fields(user.get("info")) or user
+        if name := html.plain(json_body.words(about.get("name"))):
             return Profile(
                 name=name,
-                id=bodies.words(about.get("user_id")) or None,
-                followers=bodies.count(bodies.dig(user, "relation_count", "followers_count")),
+                id=json_body.words(about.get("user_id")) or None,
+                followers=json_body.count(json_body.dig(user, "relation_count", "followers_count")),
             )
     return None

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from collectors import bodies, dates, stores
+from collectors import dates, json_body, stores
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VivoStore(stores.Store):
+class VivoStore(stores.AppStore):
     """The store of vivo's phones."""
 
     base: str = "https://h5-api.appstore.vivo.com.cn"
@@ -55,18 +55,18 @@ def at(base_url: str) -> VivoStore:
 def read(page: Page) -> Download:
     """Return what the interface says; a module-level function, so that it can travel to another process."""
     record = stores.answer(page)
-    number, package = bodies.words(record.get("id") or ""), bodies.words(record.get("package_name"))
+    number, package = json_body.words(record.get("id") or ""), json_body.words(record.get("package_name"))
     if not number and not package and record.get("filter") is True:
-        return Download(link=Link.STORE, fault=Fault.NOT_LISTED)
+        return Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
     if not number or not package:
         raise LookFailedError(Reason.UNREADABLE, "neither an app nor the lack of one")
     if (wanted := stores.asked(page, "appId")) and wanted != number:
         raise stores.other_app(number, wanted)
-    uploaded = dates.read(bodies.words(record.get("upload_time")), page.at)
+    uploaded = dates.read(json_body.words(record.get("upload_time")), page.at)
     return Download(
         link=Link.STORE,
-        fault=Fault.BLOCKED if record.get("download_url") == "" else None,
+        fault=AppFault.BLOCKED if record.get("download_url") == "" else None,
         package=package,
-        version=bodies.words(record.get("version_name")) or None,
+        version=json_body.words(record.get("version_name")) or None,
         released_at=uploaded.moment if uploaded else None,
     )

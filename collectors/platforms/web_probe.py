@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from collectors import bodies, html, keys, markers
+from collectors import html, json_body, keys, markers
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 
@@ -60,7 +60,7 @@ def read(page: Page, marker: str) -> Download:
     """Return whether an answer is as it should be; a module-level function, so that it can travel."""
     bare = Download(link=Link.SERVICE, certificate_until=page.certificate_until)
     if page.status in {404, 410}:
-        return Download(link=Link.SERVICE, fault=Fault.GONE, certificate_until=page.certificate_until)
+        return Download(link=Link.SERVICE, fault=AppFault.GONE, certificate_until=page.certificate_until)
     judge_status(page)
     if marker and markers.says(html.decode(page), markers.spoken(marker)):
         return bare
@@ -69,15 +69,15 @@ def read(page: Page, marker: str) -> Download:
         raise LookFailedError(Reason.TRUNCATED, "an empty answer")
     if not marker:
         return bare
-    if bodies.looks_like_json(page):
+    if json_body.looks_like_json(page):
         _refuse_cut(page)
-    return Download(link=Link.SERVICE, fault=Fault.NO_MARKER, certificate_until=page.certificate_until)
+    return Download(link=Link.SERVICE, fault=AppFault.NO_MARKER, certificate_until=page.certificate_until)
 
 
 def _refuse_cut(page: Page) -> None:
     """Let JSON pass that is whole or none; raises LookFailedError TRUNCATED for what just ends."""
     try:
-        bodies.load(page)
+        json_body.load(page)
     except LookFailedError as failed:
         if failed.reason is Reason.TRUNCATED:
             raise

@@ -28,7 +28,7 @@ from functools import lru_cache, partial
 
 from collectors import article, datebox, dates, html, keys, rows
 from collectors.answers import judge_status, refuse_walls
-from collectors.rows import Row
+from collectors.rows import ListRow
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline, timeline
@@ -122,7 +122,7 @@ def read(page: Page, rules: Rules | None = None) -> Timeline:
     text = html.decode(page)
     for tree, covers in _trees(text):
         # An article is looked for on the way to the lists: both begin with what may be a date.
-        reading = rows.Reading(page, tree.body) if rules is None and tree.body is not None else None
+        reading = rows.RowSearch(page, tree.body) if rules is None and tree.body is not None else None
         alone = article.of(page, tree, reading) if reading else None
         if alone and alone.is_certain:
             return timeline([alone.post], covers=Covers.SOME)
@@ -161,7 +161,7 @@ def _trees(text: str) -> Iterator[tuple[html.Tree, Covers]]:
         yield html.tree(text), Covers.SOME
 
 
-def _found(page: Page, reading: rows.Reading | None) -> tuple[list[Post], bool]:
+def _found(page: Page, reading: rows.RowSearch | None) -> tuple[list[Post], bool]:
     """Return the posts of a page's lists, one per link, and whether none could hide a newer one."""
     if reading is None:
         return [], False
@@ -194,7 +194,7 @@ def _unique(posts: Iterator[Post]) -> list[Post]:
     return list(unique.values())
 
 
-def _ruled(page: Page, node: html.Node, rules: Rules) -> tuple[Row | None, bool]:
+def _ruled(page: Page, node: html.Node, rules: Rules) -> tuple[ListRow | None, bool]:
     """Return what one list item tells by the declared rules, and whether surely; None for an item that is no post."""
     css = rules.link or rules.title
     anchor = _first(node, css) if css else None
@@ -224,7 +224,7 @@ def _first(node: html.Node, css: str) -> html.Node | None:
     return found[0] if found else None
 
 
-def _post(page: Page, row: Row) -> Post:
+def _post(page: Page, row: ListRow) -> Post:
     if row.stamp is None:
         raise ValueError(row)
     return Post(

@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from collectors import bodies, dates, html, standings, wechat
-from collectors.bodies import Fields
+from collectors import dates, html, json_body, standings, wechat
+from collectors.json_body import Fields
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, KeyForm, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -104,17 +104,17 @@ def read(page: Page) -> Timeline:
     answer, standing = standings.heard(page)
     if standing:
         return gone(standing)
-    code = bodies.dig(answer, "base_resp", "ret")
+    code = json_body.dig(answer, "base_resp", "ret")
     if code == _RATE:
         raise LookFailedError(Reason.RATE_LIMITED, f"ret {_RATE}")
-    album = bodies.fields(answer.get("getalbum_resp"))
+    album = json_body.fields(answer.get("getalbum_resp"))
     articles = _articles(album)
     if code != 0 or articles is None:
         raise LookFailedError(Reason.UNREADABLE, f"ret {code!r:.20}, no list of articles")
     posts = tuple(post for post in (_post(page, row) for row in articles) if post)
     if articles and not posts:
         raise LookFailedError(Reason.UNREADABLE, f"{len(articles)} articles, none with a time")
-    name = html.plain(bodies.words(bodies.dig(album, "base_info", "nickname")))
+    name = html.plain(json_body.words(json_body.dig(album, "base_info", "nickname")))
     seen = timeline(posts, covers=Covers.SOME, profile=Profile(name=name or None))
     return replace(seen, standing=Standing.ACTIVE)  # an empty album says nothing of what lies outside it
 
@@ -136,8 +136,8 @@ def _articles(album: Fields) -> tuple[Fields, ...] | None:
     if isinstance(listed, dict):
         return (listed,)
     if isinstance(listed, list) and listed:
-        return bodies.rows(listed)
-    return () if bodies.count(bodies.dig(album, "base_info", "article_count")) == 0 else None
+        return json_body.rows(listed)
+    return () if json_body.count(json_body.dig(album, "base_info", "article_count")) == 0 else None
 
 
 def _post(page: Page, row: Fields) -> Post | None:
@@ -147,12 +147,12 @@ def _post(page: Page, row: Fields) -> Post | None:
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(bodies.words(row.get("title"))),
-        url=wechat.permalink(page.url, bodies.words(row.get("url"))),
+        title=html.plain(json_body.words(row.get("title"))),
+        url=wechat.permalink(page.url, json_body.words(row.get("url"))),
     )
 
 
-def goes_on(page: Page) -> Told:
+def goes_on(page: Page) -> Continuation:
     """Return whether the album is longer than one page."""
-    album = bodies.dig(bodies.load(page), "getalbum_resp")
-    return Told(numbers={"goes_on": int(bodies.words(bodies.dig(album, "continue_flag")) == "1")})
+    album = json_body.dig(json_body.load(page), "getalbum_resp")
+    return Continuation(numbers={"goes_on": int(json_body.words(json_body.dig(album, "continue_flag")) == "1")})

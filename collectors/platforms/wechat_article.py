@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from collectors import dates, html, links, standings, wechat
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, KeyForm, Page, Proof, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, KeyForm, Page, Proof, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -80,7 +80,7 @@ class _ArticleGoneError(LookFailedError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class ArticlePage:
     """What an article's page says of it."""
 
     biz: str
@@ -180,7 +180,7 @@ def signed(page: Page) -> Timeline:
     return links.Signed(posts=shown.posts, covers=shown.covers, profile=shown.profile, authors=authors)
 
 
-def _shown(found: Article) -> Timeline:
+def _shown(found: ArticlePage) -> Timeline:
     post = Post(
         published_at=found.published.moment,
         precision=found.published.precision,
@@ -190,7 +190,7 @@ def _shown(found: Article) -> Timeline:
     return timeline([post], covers=Covers.SOME, profile=Profile(name=found.name, id=found.biz))
 
 
-def _said(page: Page) -> Article | Timeline:
+def _said(page: Page) -> ArticlePage | Timeline:
     """Return the article, or else what has become of the account; raises LookFailedError."""
     judge_status(page)
     text = html.decode(page)
@@ -208,7 +208,7 @@ def _said(page: Page) -> Article | Timeline:
     raise LookFailedError(Reason.UNREADABLE, "neither an article nor a message that is known")
 
 
-def article(page: Page) -> Article | None:
+def article(page: Page) -> ArticlePage | None:
     """Return whose article a page is and when it appeared; None for a page that is no article.
 
     Raises LookFailedError (UNREADABLE) where the page contradicts itself or lacks its author.
@@ -216,7 +216,7 @@ def article(page: Page) -> Article | None:
     return _article(page, html.decode(page))
 
 
-def _article(page: Page, text: str) -> Article | None:
+def _article(page: Page, text: str) -> ArticlePage | None:
     said = _statements(text)
     if "ct" not in said:
         return None
@@ -227,7 +227,7 @@ def _article(page: Page, text: str) -> Article | None:
         raise LookFailedError(Reason.UNREADABLE, "an article whose time or author cannot be")
     first = {name: words[0] for name, words in said.items()}
     mid, idx, sn, user_name = (first.get(name, "") for name in ("mid", "idx", "sn", "user_name"))
-    return Article(
+    return ArticlePage(
         biz=biz,
         published=published,
         title=html.plain(first.get("msg_title", "")),
@@ -280,8 +280,8 @@ def _standing(message: str) -> Standing | None:
     return next(ours, None) or standings.said(message)
 
 
-def moved_to(page: Page) -> Told:
+def moved_to(page: Page) -> Continuation:
     """Return the article's address at the account that a migrated one has become; nothing where it does not say."""
     found = _NEW_HOME.search(html.decode(page))
     link = wechat.permalink(page.url, _unescaped(found[1][1:-1])) if found else None
-    return Told(texts={"address": link} if link and wechat.is_article(link) else {})
+    return Continuation(texts={"address": link} if link and wechat.is_article(link) else {})

@@ -32,13 +32,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from collectors import bodies, dates, html, wechat, wechat_codes
+from collectors import dates, html, json_body, wechat, wechat_codes
 from collectors.answers import json_object
-from collectors.bodies import Fields
 from collectors.grants import StaleTokenError, Token, granted, with_token
+from collectors.json_body import Fields
 from monitor.core.account import Account, Platform, Source
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date, start_of_day
-from monitor.core.collector import Fetch, Grant, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, Grant, Page, Request, Session
 from monitor.core.observation import (
     Covers,
     LookFailedError,
@@ -125,7 +125,7 @@ def at(base_url: str) -> WechatOfficial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class PublicationDay:
     """What was published on a day, and whether that is settled."""
 
     day: date
@@ -191,14 +191,14 @@ class _Ask:
         whole_from = seen.whole_from if seen.posts else start_of_day(settled[-1].day)
         return replace(seen, covers=Covers.ALL, whole_until=_end(settled), whole_from=whole_from)
 
-    async def _days(self, at: datetime) -> tuple[list[Day], LookFailedError | None]:
+    async def _days(self, at: datetime) -> tuple[list[PublicationDay], LookFailedError | None]:
         """Return the days before today of which something is told, the latest first, up to the first that fails.
 
         With them the failure that ended it, None where none did.
         """
         today = beijing_date(at)
         first = ONE_DAY if beijing(at).hour >= _READY else 2 * ONE_DAY
-        found: list[Day] = []
+        found: list[PublicationDay] = []
         refused: LookFailedError | None = None
         for number in range(_DAYS):
             day = today - first - number * ONE_DAY
@@ -215,11 +215,11 @@ class _Ask:
                 break
         return found, refused
 
-    async def _day(self, day: date) -> Day | None:
+    async def _day(self, day: date) -> PublicationDay | None:
         """Return what was published on a day, None while there are no figures; of a settled one it is asked once."""
         kept = self.session.get(f"day {day}")
         if kept is not None:
-            return Day(day=day, posts=_kept_posts(day, kept), is_settled=True)
+            return PublicationDay(day=day, posts=_kept_posts(day, kept), is_settled=True)
         asked = {"begin_date": day.isoformat(), "end_date": day.isoformat()}
         page = await self._answer("/datacube/getarticletotaldetail", asked)
         if (await self.fetch.read(code_of, page)).numbers.get("errcode") == wechat_codes.NOT_READY:
@@ -229,7 +229,7 @@ class _Ask:
         kept = json.dumps([[number, title, url or None] for number, title, url in told.rows], ensure_ascii=False)
         if told.is_so("is_settled"):
             self.session.put(f"day {day}", kept, _KEPT)
-        return Day(day=day, posts=_kept_posts(day, kept), is_settled=told.is_so("is_settled"))
+        return PublicationDay(day=day, posts=_kept_posts(day, kept), is_settled=told.is_so("is_settled"))
 
     def _memory(self) -> _Memory | None:
         """Return what was kept of earlier looks; None before the first, and where it is lost."""
@@ -277,7 +277,7 @@ class _Ask:
         published: Sequence[tuple[str, Post]],
         told: Mapping[str, Post],
         memory: _Memory | None,
-        settled: Sequence[Day],
+        settled: Sequence[PublicationDay],
     ) -> bool:
         """Whether the settled days reach far enough and leave nothing out.
 
@@ -315,22 +315,22 @@ async def _new_token(base: str, grant: Grant, fetch: Fetch) -> Token:
     return Token(value=given.texts["token"], lasts=timedelta(seconds=given.numbers["seconds"]))
 
 
-def token_of(page: Page) -> Told:
+def token_of(page: Page) -> Continuation:
     """Return the access token that an answer gives, and for how many seconds; raises LookFailedError for none."""
     answer = json_object(page)
-    value, seconds = bodies.words(answer.get("access_token")), bodies.count(answer.get("expires_in"))
+    value, seconds = json_body.words(answer.get("access_token")), json_body.count(answer.get("expires_in"))
     if value and seconds and len(value) <= _LONGEST_TOKEN:
-        return Told(texts={"token": value}, numbers={"seconds": min(seconds, 7200)})
+        return Continuation(texts={"token": value}, numbers={"seconds": min(seconds, 7200)})
     raise wechat_codes.refusal(answer.get("errcode"))
 
 
-def code_of(page: Page) -> Told:
+def code_of(page: Page) -> Continuation:
     """Return the error code of an answer; nothing where it has none. Raises LookFailedError for no JSON object."""
     code = json_object(page).get("errcode")
-    return Told(numbers={"errcode": code} if type(code) is int else {})
+    return Continuation(numbers={"errcode": code} if type(code) is int else {})
 
 
-def batch(page: Page) -> Told:
+def batch(page: Page) -> Continuation:
     """Return what `batchget` lists: id, time, precision, title and address of each, and the bare id of deleted ones.
 
     With them whether that is every publication there is. Raises LookFailedError (UNREADABLE).
@@ -340,7 +340,7 @@ def batch(page: Page) -> Told:
         for number, post in publications(page)
     ]
     rows += [(number, "", "", "", "") for number in sorted(deleted_ones(page))]
-    return Told(rows=tuple(rows), numbers={"is_complete": int(_is_complete(page))})
+    return Continuation(rows=tuple(rows), numbers={"is_complete": int(_is_complete(page))})
 
 
 def _listed(row: tuple[str, ...]) -> tuple[str, Post]:
@@ -355,8 +355,8 @@ def read(page: Page) -> Timeline:
     if answer.get("errcode"):
         raise wechat_codes.refusal(answer["errcode"])
     if "authorizer_info" in answer:
-        return _about(bodies.fields(answer["authorizer_info"]))
-    if isinstance(answer.get("item"), list) and bodies.count(answer.get("total_count")) is not None:
+        return _about(json_body.fields(answer["authorizer_info"]))
+    if isinstance(answer.get("item"), list) and json_body.count(answer.get("total_count")) is not None:
         return _some(post for _, post in publications(page))
     if isinstance(answer.get("list"), list):
         return _some(post for _, post in _rows(page))
@@ -373,8 +373,8 @@ def publications(page: Page) -> tuple[tuple[str, Post], ...]:
     The time is that of the last change: the publication's, or later. Raises LookFailedError (UNREADABLE).
     """
     answer = json_object(page)
-    items = bodies.rows(answer.get("item"))
-    if not items and bodies.count(answer.get("total_count")):
+    items = json_body.rows(answer.get("item"))
+    if not items and json_body.count(answer.get("total_count")):
         raise LookFailedError(Reason.UNREADABLE, "publications are counted, and none is listed")
     found: list[tuple[str, Post]] = []
     for item in items:
@@ -383,7 +383,7 @@ def publications(page: Page) -> tuple[tuple[str, Post], ...]:
             raise LookFailedError(Reason.UNREADABLE, "a publication without a time")
         for number, url, article in _articles(item):
             if article.get("is_deleted") is not True:
-                title = html.plain(bodies.words(article.get("title")))
+                title = html.plain(json_body.words(article.get("title")))
                 post = Post(published_at=stamp.moment, precision=stamp.precision, title=title, url=url)
                 found.append((number, post))
     return tuple(found)
@@ -391,7 +391,7 @@ def publications(page: Page) -> tuple[tuple[str, Post], ...]:
 
 def deleted_ones(page: Page) -> frozenset[str]:
     """Return the ids of the articles that `batchget` says are deleted."""
-    items = bodies.rows(json_object(page).get("item"))
+    items = json_body.rows(json_object(page).get("item"))
     return frozenset(
         number for item in items for number, _, article in _articles(item) if article.get("is_deleted") is True
     )
@@ -399,12 +399,12 @@ def deleted_ones(page: Page) -> frozenset[str]:
 
 def _articles(item: Fields) -> Iterator[tuple[str, str | None, Fields]]:
     """Yield the articles of a publication, each with its id, or its address where that has none, and its address."""
-    for article in bodies.rows(bodies.dig(item, "content", "news_item")):
-        url = wechat.permalink(f"https://{wechat.HOST}/", bodies.words(article.get("url")))
+    for article in json_body.rows(json_body.dig(item, "content", "news_item")):
+        url = wechat.permalink(f"https://{wechat.HOST}/", json_body.words(article.get("url")))
         yield wechat.message_id(url or "") or url or "", url, article
 
 
-def day_of(page: Page, day: str) -> Told:
+def day_of(page: Page, day: str) -> Continuation:
     """Return what an answer about one day says: id, title and address of each article, and whether that is settled.
 
     `day` is in ISO 8601. Raises LookFailedError (UNREADABLE) for rows of another day.
@@ -413,7 +413,7 @@ def day_of(page: Page, day: str) -> Told:
     if any(beijing_date(post.published_at).isoformat() != day for post in posts.values()):
         raise LookFailedError(Reason.UNREADABLE, f"asked about {day}, told about another day")
     rows = tuple((number, post.title, post.url or "") for number, post in posts.items())
-    return Told(rows=rows, numbers={"is_settled": int(json_object(page).get("is_delay") is False)})
+    return Continuation(rows=rows, numbers={"is_settled": int(json_object(page).get("is_delay") is False)})
 
 
 def _rows(page: Page) -> tuple[tuple[str, Post], ...]:
@@ -422,13 +422,13 @@ def _rows(page: Page) -> tuple[tuple[str, Post], ...]:
     rows = json_object(page).get("list")
     for row in rows if isinstance(rows, list) else ():
         number, stamp = (
-            bodies.words(bodies.dig(row, "msgid")),
-            dates.read(bodies.words(bodies.dig(row, "ref_date")), page.at),
+            json_body.words(json_body.dig(row, "msgid")),
+            dates.read(json_body.words(json_body.dig(row, "ref_date")), page.at),
         )
         if stamp is None or not _ID.fullmatch(number):
             raise LookFailedError(Reason.UNREADABLE, "an article without its day or its id")
-        url = wechat.permalink(f"https://{wechat.HOST}/", bodies.words(bodies.dig(row, "content_url"))) or None
-        title = html.plain(bodies.words(bodies.dig(row, "title")))
+        url = wechat.permalink(f"https://{wechat.HOST}/", json_body.words(json_body.dig(row, "content_url"))) or None
+        title = html.plain(json_body.words(json_body.dig(row, "title")))
         found.append((number, _post(start_of_day(beijing_date(stamp.moment)), number, title, url)))
     return tuple(found)
 
@@ -442,23 +442,23 @@ def _kept_posts(day: date, kept: str) -> dict[str, Post]:
     return {number: _post(start_of_day(day), number, title, url) for number, title, url in json.loads(kept)}
 
 
-def _settled(days: Sequence[Day]) -> Sequence[Day]:
+def _settled(days: Sequence[PublicationDay]) -> Sequence[PublicationDay]:
     """Return the days, the latest first, behind all that are not settled."""
     unsettled = [place for place, day in enumerate(days) if not day.is_settled]
     return days[unsettled[-1] + 1 :] if unsettled else days
 
 
-def _is_within(settled: Sequence[Day], moment: datetime) -> bool:
+def _is_within(settled: Sequence[PublicationDay], moment: datetime) -> bool:
     return settled[-1].day <= beijing_date(moment) <= settled[0].day
 
 
-def _end(settled: Sequence[Day]) -> datetime:
+def _end(settled: Sequence[PublicationDay]) -> datetime:
     return start_of_day(settled[0].day + ONE_DAY)
 
 
 def _is_complete(page: Page) -> bool:
     """Whether the answer lists every publication there is."""
-    total = bodies.count(json_object(page).get("total_count"))
+    total = json_body.count(json_object(page).get("total_count"))
     return total is not None and total <= _AT_ONCE
 
 
@@ -470,7 +470,7 @@ def _message(number: str) -> int:
 
 def _about(info: Fields) -> Timeline:
     """Return what a third-party platform is told of an account that trusts it."""
-    name, id_ = html.plain(bodies.words(info.get("nick_name"))), bodies.words(info.get("user_name"))
+    name, id_ = html.plain(json_body.words(info.get("nick_name"))), json_body.words(info.get("user_name"))
     status = info.get("account_status", 1)
     standing = _STANDINGS.get(status) if isinstance(status, int) else None
     if standing is None or not id_:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from collectors import agents, sina, sina_visitor
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
-from monitor.core.collector import Fetch, Page, Request, Session, Told
+from monitor.core.collector import Continuation, Fetch, Page, Request, Session
 from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
 
 
@@ -83,7 +83,9 @@ class Weibo:
         """
         return sina.with_profile(await ask.info(conditional=True), about)
 
-    async def _beyond_pinned(self, ask: _Ask, first_page: sina.Answer, first: Timeline, about: Timeline) -> Timeline:
+    async def _beyond_pinned(
+        self, ask: _Ask, first_page: sina.SinaAnswer, first: Timeline, about: Timeline
+    ) -> Timeline:
         """Return the first page's posts and the second's; without the second, the pinned ones prove little."""
         published = about.profile.posts if about.profile else None
         if published is not None and published <= len(first.posts):
@@ -118,7 +120,7 @@ class _Ask:
     session: Session
     is_renewed: bool = field(kw_only=True)
 
-    async def mobile(self, request: Request, *, may_be_empty: bool = False) -> sina.Answer:
+    async def mobile(self, request: Request, *, may_be_empty: bool = False) -> sina.SinaAnswer:
         """Return what m.weibo.cn answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         page = await self.fetch(request)
         return await sina.answered(page, self.fetch, is_renewed=self.is_renewed or may_be_empty)
@@ -161,7 +163,7 @@ class _Ask:
         )
 
 
-def _next(told: Told) -> dict[str, str]:
+def _next(told: Continuation) -> dict[str, str]:
     """Return how the second page is asked for."""
     since = told.texts.get("since")
     return {"since_id": since} if since else {"page": "2"}

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from collectors import bodies, links, sina, sina_visitor
+from collectors import json_body, links, sina, sina_visitor
 from collectors.dates import Stamp
 from collectors.listing import joined
 from monitor.core.account import Account, Platform, Source
@@ -99,7 +99,7 @@ class _Ask:
     cookies: Mapping[str, str] = field(repr=False)
     is_renewed: bool = field(kw_only=True)
 
-    async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> sina.Answer:
+    async def page(self, path: str, *, conditional: bool = False, may_be_empty: bool = False) -> sina.SinaAnswer:
         """Return what weibo.com answers; raises StaleVisitorError where a new visit may be answered otherwise."""
         headers = {"Referer": f"https://weibo.com/u/{self.uid}", "X-Requested-With": "XMLHttpRequest"}
         url = f"{self.weibo.at_host('weibo.com')}/ajax/{path}"
@@ -113,15 +113,15 @@ COLLECTOR = WeiboAjax()
 def read_one(page: Page) -> Timeline:
     """Return the one 微博 that an answer shows, signed by its author; a module-level function, which can travel."""
     answer = sina.answer(page)
-    if _NOT_SHOWN.search(bodies.said(answer)):
+    if _NOT_SHOWN.search(json_body.said(answer)):
         return links.not_shown()
-    mblog = answer if "created_at" in answer else bodies.fields(answer.get("data"))
+    mblog = answer if "created_at" in answer else json_body.fields(answer.get("data"))
     if post := sina.post(page, mblog):
-        user = bodies.fields(mblog.get("user"))
-        authors = {bodies.words(user.get("idstr")) or bodies.words(user.get("id"))}
+        user = json_body.fields(mblog.get("user"))
+        authors = {json_body.words(user.get("idstr")) or json_body.words(user.get("id"))}
         if authors != {""}:
             stamp = Stamp(post.published_at, post.precision)
-            return links.signed(stamp, post.title, authors, bodies.words(user.get("screen_name")))
+            return links.signed(stamp, post.title, authors, json_body.words(user.get("screen_name")))
     return sina.read(page)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from collectors import dates, html, stores
 from collectors.answers import judge_status, refuse_walls
 from monitor.core.collector import Fetch, Page, Request, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 _FRONT_TITLE = "手机游戏应用商店"
@@ -24,7 +24,7 @@ _VERSION, _UPDATED = "版本号", "更新时间"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class XiaomiStore(stores.Store):
+class XiaomiStore(stores.AppStore):
     """The store of Xiaomi's phones in China."""
 
     base: str = "https://app.mi.com"
@@ -77,7 +77,7 @@ def read(page: Page) -> Download:
     updated = dates.read(shown.get(_UPDATED, ""), page.at)
     return Download(
         link=Link.STORE,
-        fault=None if package else Fault.BLOCKED,
+        fault=None if package else AppFault.BLOCKED,
         package=package or wanted or None,
         version=shown[_VERSION] or None,
         released_at=updated.moment if updated else None,

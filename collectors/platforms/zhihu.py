@@ -15,9 +15,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from collectors import bodies, dates, html
+from collectors import dates, html, json_body
 from collectors.answers import json_object
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 from collectors.listing import listing
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, KeyForm, Page, Request, Session
@@ -97,7 +97,7 @@ def read(page: Page) -> Timeline:
         return gone(Standing.FROZEN)
     if code in _REFUSALS:
         raise LookFailedError(_REFUSALS[code], f"error {code}")
-    if not bodies.looks_like_json(page) and _CHALLENGE.search(page.body[:_HEAD_BYTES]):
+    if not json_body.looks_like_json(page) and _CHALLENGE.search(page.body[:_HEAD_BYTES]):
         raise LookFailedError(Reason.CAPTCHA, "a script's challenge stands in place of the answer")
     answer = json_object(page)
     rows = answer.get("data")
@@ -112,26 +112,26 @@ def _some(seen: Timeline) -> Timeline:
 
 def _error(page: Page) -> str:
     """Return the code of an error, which comes with a status of its own; nothing for another answer."""
-    if not bodies.looks_like_json(page) or len(page.body) > 4096:
+    if not json_body.looks_like_json(page) or len(page.body) > 4096:
         return ""
-    return bodies.words(bodies.dig(bodies.load(page), "error", "code"))
+    return json_body.words(json_body.dig(json_body.load(page), "error", "code"))
 
 
 def _post(page: Page, row: Fields) -> Post | None:
     stamp = next((stamp for name in _PUBLISHED if (stamp := dates.epoch(row.get(name), page.at))), None)
     if stamp is None:
         return None
-    title = bodies.words(row.get("title")) or bodies.words(bodies.dig(row, "question", "title"))
+    title = json_body.words(row.get("title")) or json_body.words(json_body.dig(row, "question", "title"))
     return Post(
         published_at=stamp.moment,
         precision=stamp.precision,
-        title=html.plain(title or bodies.words(row.get("excerpt_title")) or bodies.words(row.get("excerpt"))),
+        title=html.plain(title or json_body.words(row.get("excerpt_title")) or json_body.words(row.get("excerpt"))),
         url=_url(row),
     )
 
 
 def _url(row: Fields) -> str | None:
-    number, question = bodies.words(row.get("id")), bodies.words(bodies.dig(row, "question", "id"))
+    number, question = json_body.words(row.get("id")), json_body.words(json_body.dig(row, "question", "id"))
     if not (number.isdecimal() and len(number) <= 20):
         return None
     match row.get("type"):

@@ -32,7 +32,7 @@ _FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DecideCommand:
     """What somebody wants to have decided about a case."""
 
     ruling: Ruling
@@ -56,7 +56,7 @@ class Decided:
     """What a 撤销 has ended."""
 
 
-def decide(tx: Tx, number: int, wish: Wish, titles: Mapping[str, str], *, who: Who, at: datetime) -> Decided:
+def decide(tx: Tx, number: int, wish: DecideCommand, titles: Mapping[str, str], *, who: Who, at: datetime) -> Decided:
     """Record what was decided about a case, and have whom it is about judged anew; raises RefusedError.
 
     A case that has ended can be decided on where a decision stands that spared it: for longer, or otherwise.
@@ -86,7 +86,7 @@ def _case(tx: Tx, number: int) -> Case:
     return found
 
 
-def _refuse(number: int, finding: Finding, wish: Wish, title: str) -> None:
+def _refuse(number: int, finding: Finding, wish: DecideCommand, title: str) -> None:
     """Refuse what the rule does not admit, or not now, and a decision that lacks a part."""
     why = refusal(wish.ruling, finding, title)
     if why is not None and wish.ruling in _FOUND_OUT:
@@ -122,7 +122,7 @@ def what_to_do(finding: Finding) -> str:
     return f"{advice(finding)}{'，或' if is_certain else '后'}登记{named}"
 
 
-def _revoke(tx: Tx, found: Case, wish: Wish, titles: Mapping[str, str], who: Who, at: datetime) -> Decided:
+def _revoke(tx: Tx, found: Case, wish: DecideCommand, titles: Mapping[str, str], who: Who, at: datetime) -> Decided:
     made = decisions.decisions_about(tx, found, until=at)
     standing = [one for one in in_force(made) if one.rule == found.rule]
     if not standing:
@@ -131,7 +131,7 @@ def _revoke(tx: Tx, found: Case, wish: Wish, titles: Mapping[str, str], who: Who
     return Decided(named=named(tx, found, titles), before=standing[-1])
 
 
-def _record(tx: Tx, found: Case, wish: Wish, who: Who, at: datetime, *, episode: str, before: str) -> None:
+def _record(tx: Tx, found: Case, wish: DecideCommand, who: Who, at: datetime, *, episode: str, before: str) -> None:
     by = wish.by or who.name
     decisions.decide(
         tx,

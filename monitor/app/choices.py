@@ -20,7 +20,6 @@ from collectors.http import Policy
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
-from monitor.core import unseen
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.calendar import WorkCalendar
 from monitor.core.channel import Channel
@@ -37,11 +36,12 @@ from monitor.core.collector import (
     SingleCollector,
 )
 from monitor.core.finding import AreaRule, Rule, RuleBook
-from monitor.core.record import Subject
-from monitor.pipeline.judging import Bench
-from monitor.pipeline.watching import Perch
-from monitor.settings import Problem, Settings, SettingsError, load
-from monitor.settings.sections import Platform as PlatformSettings
+from monitor.core.record import RecordSubject
+from monitor.core.rules import see_01
+from monitor.pipeline.evaluate import RulesInForce
+from monitor.pipeline.watch import CanarySource
+from monitor.settings import Settings, SettingsError, SettingsProblem, load
+from monitor.settings.sections import PlatformSettings
 
 EVERY = timedelta(hours=6)
 """How often a source is looked at when the settings do not say."""
@@ -67,14 +67,14 @@ def rule_ids() -> frozenset[str]:
     return frozenset(rule.id for rule in _rules())
 
 
-def rule_subjects() -> dict[str, Subject]:
+def rule_subjects() -> dict[str, RecordSubject]:
     """Return of what the findings of each rule speak, by id."""
-    return {rule.id: rule.on if isinstance(rule, AreaRule) else Subject.ACCOUNT for rule in _rules()}
+    return {rule.id: rule.on if isinstance(rule, AreaRule) else RecordSubject.ACCOUNT for rule in _rules()}
 
 
 def rule_titles() -> dict[str, str]:
     """Return what people call each rule, by id."""
-    return {rule.id: rule.title for rule in (*_rules(), unseen.rule(WorkCalendar()))}
+    return {rule.id: rule.title for rule in (*_rules(), see_01.rule(WorkCalendar()))}
 
 
 def _rules() -> Iterable[Rule | AreaRule]:
@@ -82,15 +82,15 @@ def _rules() -> Iterable[Rule | AreaRule]:
     return sorted(rules, key=lambda rule: str(rule.id))
 
 
-def bench(settings: Settings, calendar: WorkCalendar) -> Bench:
+def rules_in_force(settings: Settings, calendar: WorkCalendar) -> RulesInForce:
     """Return the rules and what they go by; the numbers of a day are put together once."""
-    titles = {rule.id: rule.title for rule in (*_rules(), unseen.rule(calendar))}
+    titles = {rule.id: rule.title for rule in (*_rules(), see_01.rule(calendar))}
 
     @lru_cache(maxsize=64)
     def book_of(day: date) -> RuleBook:
         return replace(settings.rule_book(day), titles=titles, calendar=calendar)
 
-    return Bench(rules=all_rules(), area_rules=all_area_rules(), book_of=book_of, calendar=calendar)
+    return RulesInForce(rules=all_rules(), area_rules=all_area_rules(), book_of=book_of, calendar=calendar)
 
 
 def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> dict[str, Collector]:
@@ -173,7 +173,7 @@ def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
     return settings
 
 
-def not_built(settings: Settings, file: str) -> Iterator[Problem]:
+def not_built(settings: Settings, file: str) -> Iterator[SettingsProblem]:
     """Yield what the settings ask for and this version cannot do: silence would be a promise."""
     known = all_collectors()
     forms = key_forms(known)
@@ -181,24 +181,24 @@ def not_built(settings: Settings, file: str) -> Iterator[Problem]:
     for name, platform in settings.platforms.items():
         if platform.base_url and name not in movable:
             text = f"“platforms.{name}.base_url”：采集器 {name} 的地址写在台账里，不能在这里改。"
-            yield Problem(file=file, line=None, text=text)
+            yield SettingsProblem(file=file, line=None, text=text)
         if (
             platform.canary
             and name in known
             and not (_watched(known[name]) or isinstance(known[name], CanaryCollector))
         ):
             text = f"“platforms.{name}.canary”：采集器 {name} 看的不是同一个平台，没有对照账号可言。"
-            yield Problem(file=file, line=None, text=text)
+            yield SettingsProblem(file=file, line=None, text=text)
         form = forms.get(name)
         if platform.canary and form is not None and not form.fits(platform.canary):
-            yield Problem(file=file, line=None, text=f"“platforms.{name}.canary”：应为{form.said}。")
+            yield SettingsProblem(file=file, line=None, text=f"“platforms.{name}.canary”：应为{form.said}。")
     granted = {name for name, one in known.items() if isinstance(one, GrantedCollector)}
     for name, grant in settings.grants.items():
         if grant.collector not in granted:
             text = f"“grants.{name}.collector”：采集器 {grant.collector} 不需要授权。"
-            yield Problem(file=file, line=None, text=text)
+            yield SettingsProblem(file=file, line=None, text=text)
     if settings.dispatch != "embedded":
-        yield Problem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")
+        yield SettingsProblem(file=file, line=None, text=f"“dispatch: {settings.dispatch}”：本版本只支持 embedded。")
 
 
 _INSTITUTION = re.compile("(?:办公室|办|中心|局|委员会|委|部|厅|科|股|室|处|院|社|台|所|站|队|府|联合会|公司)$")
@@ -234,13 +234,13 @@ def as_text(markdown: str) -> str:
     return plain(markdown)
 
 
-def perches(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[Perch, ...]:
+def canary_sources(settings: Settings, collectors: Mapping[str, Collector]) -> tuple[CanarySource, ...]:
     """Return where the canaries of the settings sit; those of stores are asked by the stores themselves.
 
     A store that is at fault says nothing of the other ways to get an app.
     """
     return tuple(
-        Perch(platform=platform, source=Source(account="", collector=name, key=chosen.canary))
+        CanarySource(platform=platform, source=Source(account="", collector=name, key=chosen.canary))
         for name, chosen in settings.platforms.items()
         if chosen.canary and name in collectors
         for platform in sorted(_watched(collectors[name]), key=lambda platform: platform.value)
@@ -259,7 +259,7 @@ def unwatched(
 
     Nothing else shows that a platform has stopped renewing its lists; an owner's own interface is no such list.
     """
-    watched = {perch.platform for perch in perches(settings, collectors)}
+    watched = {canary_source.platform for canary_source in canary_sources(settings, collectors)}
     lacking: dict[Platform, str] = {}
     for platform, name in sorted(listings, key=lambda pair: (pair[0].label, pair[1])):
         one = collectors.get(name)

@@ -16,18 +16,17 @@ from collectors.http import Door
 from monitor.app.choices import (
     Chains,
     all_collectors,
-    bench,
+    canary_sources,
     every_of,
     open_channels,
-    perches,
     policy,
     provers,
+    rules_in_force,
     sessions,
     unjudged,
 )
 from monitor.app.clock import now, ticks
 from monitor.app.process import mark
-from monitor.core import unseen
 from monitor.core.account import Account, Platform, Role, UnitKey
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
@@ -35,29 +34,30 @@ from monitor.core.channel import Channel
 from monitor.core.collector import Collector, Request
 from monitor.core.gate import Gate
 from monitor.core.news import Office
-from monitor.core.notice import Directory
+from monitor.core.notice import ChannelDirectory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.phrases import Names
+from monitor.core.rules import see_01
 from monitor.core.token import Permit, TokenKey
 from monitor.daemon import Health
 from monitor.metrics import Build, Metrics
-from monitor.pipeline import looking
+from monitor.pipeline import look
 from monitor.pipeline.auditing import Auditor
-from monitor.pipeline.beating import Beacon
 from monitor.pipeline.chain import Chain
-from monitor.pipeline.claiming import Clerk
-from monitor.pipeline.composing import Composer
-from monitor.pipeline.delivering import Courier
-from monitor.pipeline.digesting import Digest
-from monitor.pipeline.drafting import Drafter
+from monitor.pipeline.claim_verifier import ClaimVerifier
+from monitor.pipeline.compose import Composer
+from monitor.pipeline.digest import Digest
+from monitor.pipeline.draft import Drafter
+from monitor.pipeline.evaluate import AccountEvaluator, RulesInForce
+from monitor.pipeline.evaluate_areas import AreaEvaluator
 from monitor.pipeline.faults import Faults
-from monitor.pipeline.judging import Bench, Judge
-from monitor.pipeline.looking import Looker
-from monitor.pipeline.pruning import Pruner
-from monitor.pipeline.surveying import Surveyor
+from monitor.pipeline.heartbeat import Heartbeat
+from monitor.pipeline.look import Looker
+from monitor.pipeline.passes import Passes
+from monitor.pipeline.prune import Pruner
+from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
-from monitor.pipeline.watching import Watch
-from monitor.pipeline.works import Works
+from monitor.pipeline.watch import Watch
 from monitor.settings import Settings
 from monitor.store import Store, Tx, areas, cases, outbox, prune, registers, roster
 
@@ -78,7 +78,7 @@ class Parts:
     settings: Settings
     store: Store
     clock: Callable[[], datetime]
-    door: looking.Door
+    door: look.Network
     channels: Mapping[str, Channel]
 
     @cached_property
@@ -112,9 +112,9 @@ class Parts:
         return polling
 
     @cached_property
-    def bench(self) -> Bench:
+    def rules_in_force(self) -> RulesInForce:
         """The rules and what they go by."""
-        return replace(bench(self.settings, self.calendar), duties=(unseen.rule(self.calendar),))
+        return replace(rules_in_force(self.settings, self.calendar), duties=(see_01.rule(self.calendar),))
 
     @cached_property
     def chains(self) -> Chains:
@@ -122,10 +122,10 @@ class Parts:
         return Chains(self.collectors)
 
     @cached_property
-    def directory(self) -> Directory:
+    def directory(self) -> ChannelDirectory:
         """Who is reached by which channel."""
         roles = self.settings.roles
-        return Directory(
+        return ChannelDirectory(
             channels=self.channels,
             ways={Role.LIAISON: roles.liaison, Role.LEADER: roles.leader, Role.OPERATOR: roles.operator},
         )
@@ -138,22 +138,26 @@ class Parts:
         return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names)
 
     @cached_property
-    def works(self) -> Works:
+    def works(self) -> Passes:
         """The parts that the daemon's passes set in motion."""
-        surveyor = Surveyor(store=self.store, bench=self.bench, faults=self.faults)
-        return Works(
+        area_evaluator = AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults)
+        return Passes(
             store=self.store,
             looker=self.looker,
-            judge=Judge(store=self.store, bench=self.bench, faults=self.faults, follow=surveyor.follow),
-            surveyor=surveyor,
+            judge=AccountEvaluator(
+                store=self.store, rules_in_force=self.rules_in_force, faults=self.faults, follow=area_evaluator.follow
+            ),
+            area_evaluator=area_evaluator,
             drafter=self.drafter,
-            courier=self.courier,
+            sender=self.sender,
             digest=self.digest,
             pruner=pruner(self.settings, self.store, self.clock),
             watch=self.watch,
             chain=Chain(self.store),
-            auditor=Auditor(store=self.store, bench=self.bench, directory=self.directory, clock=self.clock),
-            beacon=self.beacon,
+            auditor=Auditor(
+                store=self.store, rules_in_force=self.rules_in_force, directory=self.directory, clock=self.clock
+            ),
+            heartbeat=self.heartbeat,
             clock=self.clock,
             timekeeper=self.timekeeper,
         )
@@ -174,7 +178,7 @@ class Parts:
             looker=self.looker,
             door=self.door,
             drafter=self.drafter,
-            perches=perches(self.settings, self.collectors),
+            canary_sources=canary_sources(self.settings, self.collectors),
             anchors=self.settings.network.anchors,
             clock=self.clock,
         )
@@ -194,9 +198,9 @@ class Parts:
         )
 
     @cached_property
-    def clerk(self) -> Clerk:
+    def claim_verifier(self) -> ClaimVerifier:
         """Takes the links of new posts that people paste."""
-        return Clerk(
+        return ClaimVerifier(
             store=self.store,
             provers=provers(self.collectors),
             door=self.door,
@@ -214,7 +218,9 @@ class Parts:
     @cached_property
     def drafter(self) -> Drafter:
         """Writes messages."""
-        composer = Composer(bench=self.bench, office=self.office, page_of=self.page_of, link_of=self.link_of)
+        composer = Composer(
+            rules_in_force=self.rules_in_force, office=self.office, page_of=self.page_of, link_of=self.link_of
+        )
         return Drafter(
             store=self.store,
             composer=composer,
@@ -226,9 +232,9 @@ class Parts:
         )
 
     @cached_property
-    def courier(self) -> Courier:
+    def sender(self) -> Sender:
         """Sends messages."""
-        return Courier(
+        return Sender(
             store=self.store,
             drafter=self.drafter,
             clock=self.clock,
@@ -255,9 +261,9 @@ class Parts:
         )
 
     @cached_property
-    def beacon(self) -> Beacon:
+    def heartbeat(self) -> Heartbeat:
         """What is heard while all is well."""
-        return Beacon(
+        return Heartbeat(
             drafter=self.drafter,
             ping=self._ping(),
             peer=self.settings.heartbeat.peer,
@@ -335,7 +341,7 @@ class Parts:
         self.sync_sources(tx)
         now = self.clock()
         areas.enrol(tx, registers.areas(tx, now=now), at=now)
-        cases.end_of_rules(tx, self.bench.ids(now), at=now)
+        cases.end_of_rules(tx, self.rules_in_force.ids(now), at=now)
         cases.judge_soon(tx, now)
         if self.directory.is_set:
             outbox.write_anew(tx, at=now)

@@ -22,22 +22,33 @@ from monitor.app.watchdog import watchdog
 from monitor.core.briefing import quarantine_words
 from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
-from monitor.pipeline.composing import UNNUMBERED
+from monitor.pipeline.compose import UNNUMBERED
 from monitor.settings.sections import Web
 from monitor.store import Store, StoreError, Tx, quarantine, reason, roster
-from monitor.web import LOOPBACK, Condition, Desk, Pass, Sample, Server, View, account_scraper, create_app, scraper
+from monitor.web import (
+    LOOPBACK,
+    Condition,
+    PageContext,
+    PassStatus,
+    Permits,
+    Sample,
+    WebServer,
+    account_scraper,
+    create_app,
+    scraper,
+)
 
 _log = logging.getLogger(__name__)
 
 
-def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: LoopLag | None = None) -> View:
+def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: LoopLag | None = None) -> PageContext:
     """Return what the pages are given."""
     health, web = parts.health, parts.settings.web
 
-    def passes() -> tuple[Pass, ...]:
+    def passes() -> tuple[PassStatus, ...]:
         now = parts.clock()
         return tuple(
-            Pass(
+            PassStatus(
                 name=one.title,
                 last_success=health.last_success.get(one.name),
                 is_late=health.is_late(one, now),
@@ -49,10 +60,10 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
     async def problems() -> tuple[str, ...]:
         return health.problems(daemon.passes, parts.clock())
 
-    return View(
+    return PageContext(
         store=parts.store,
         clock=parts.clock,
-        rule_book=parts.bench.book_of,
+        rule_book=parts.rules_in_force.book_of,
         calendar=parts.calendar,
         office=parts.office,
         version=version("xuncha"),
@@ -80,8 +91,10 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
         hints=tuple(hints(parts.settings)),
         sample=sample,
-        desk=Desk(
-            take=parts.clerk.take, key=parts.token_key, api_token=web.api_token.reveal() if web.api_token else None
+        permits=Permits(
+            take=parts.claim_verifier.take,
+            key=parts.token_key,
+            api_token=web.api_token.reveal() if web.api_token else None,
         ),
         hosts=_hosts(web),
         metrics_token=web.metrics_token.reveal() if web.metrics_token else None,
@@ -122,7 +135,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
     parts.health.is_opening = True
     lag = LoopLag()
-    server = Server(create_app(view_of(parts, daemon, sample, lag)), trusted=parts.settings.web.trusted_proxies)
+    server = WebServer(create_app(view_of(parts, daemon, sample, lag)), trusted=parts.settings.web.trusted_proxies)
     measuring = asyncio.create_task(lag.measure(), name="lag")
     pages = asyncio.create_task(server.serve(sockets=[sock]), name="pages")
     pages.add_done_callback(lambda _: daemon.stop())  # without its pages the service must not seem to live

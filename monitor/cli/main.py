@@ -14,22 +14,22 @@ from pathlib import Path
 import click
 
 from monitor.cli import (
-    auditing,
-    cases,
+    audit,
+    case,
     chinese,
     debugging,
-    exporting,
-    importing,
-    judging,
-    looking,
-    reporting,
+    evaluate,
+    export,
+    import_roster,
+    look,
+    message,
+    report,
     running,
-    sending,
     upkeep,
 )
-from monitor.cli.place import Place
+from monitor.cli.place import CommandContext
 
-_MODULES = (running, looking, judging, importing, exporting, reporting, cases, sending, auditing, upkeep)
+_MODULES = (running, look, evaluate, import_roster, export, report, case, message, audit, upkeep)
 
 
 @click.group(cls=chinese.Group, context_settings={"help_option_names": ["--help", "-h"]})
@@ -52,7 +52,7 @@ _MODULES = (running, looking, judging, importing, exporting, reporting, cases, s
 @click.pass_context
 def xuncha(context: click.Context, *, config: Path, db: str) -> None:
     """巡查：监测政务新媒体的更新与可用情况，在超期之前提醒责任人。"""
-    context.obj = Place(config=config, db=db)
+    context.obj = CommandContext(config=config, db=db)
 
 
 for _module in _MODULES:

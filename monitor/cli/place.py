@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CommandContext:
     """The settings folder and the database that the command line names."""
 
     config: Path
@@ -135,7 +135,7 @@ def channels(settings: Settings) -> Mapping[str, Channel]:
         raise Refusal(str(error)) from error
 
 
-class Moment(click.ParamType[datetime]):
+class MomentType(click.ParamType[datetime]):
     """A moment in ISO form, or `now`; without a zone it is Beijing's."""
 
     name = "时刻"
@@ -158,7 +158,7 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"“{value}”不是时刻，请写成 2026-05-19 或 2026-05-19T09:00", param, ctx)
 
 
-class PastMoment(Moment):
+class PastMoment(MomentType):
     """A moment that is not still to come."""
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
@@ -171,7 +171,7 @@ class PastMoment(Moment):
         return moment
 
 
-class Day(click.ParamType[date]):
+class DayType(click.ParamType[date]):
     """A day in ISO form."""
 
     name = "日期"
@@ -184,7 +184,7 @@ class Day(click.ParamType[date]):
             self.fail(f"“{value}”不是日期，请写成 2026-05-19", param, ctx)
 
 
-DAY = Day()
-MOMENT = Moment()
+DAY = DayType()
+MOMENT = MomentType()
 PAST_MOMENT = PastMoment()
-place = click.make_pass_decorator(Place)
+place = click.make_pass_decorator(CommandContext)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.chinese import Command
-from monitor.cli.place import Place, place
+from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import progress
 
@@ -31,7 +31,7 @@ SAMPLE_DB = Path("data/sample.db")
 @click.command(cls=Command)
 @click.option("--or-sample", is_flag=True, help="还没有台账时，运行示例县。")
 @place
-def run(where: Place, *, or_sample: bool) -> None:
+def run(where: CommandContext, *, or_sample: bool) -> None:
     """运行服务，直到按 Ctrl-C 或收到 SIGTERM。"""
     from monitor.store import StoreError, roster
 
@@ -52,19 +52,19 @@ def run(where: Place, *, or_sample: bool) -> None:
 
 @click.command(cls=Command)
 @place
-def sample(where: Place) -> None:
+def sample(where: CommandContext) -> None:
     """运行示例县：虚构的账号、平台和收件箱，都在本机，用来了解本系统。"""
     _sample(where)
 
 
-def _has_roster(where: Place) -> bool:
+def _has_roster(where: CommandContext) -> bool:
     from monitor.store import roster
 
     with where.store(reads=True) as store, store.read() as tx:
         return roster.has_roster(tx)
 
 
-def _sample(where: Place) -> None:
+def _sample(where: CommandContext) -> None:
     """Run the sample county on a database made anew: its county is told anew each time."""
     settings = where.settings()
     with _emptied(SAMPLE_DB), replace(where, db=f"sqlite:///{SAMPLE_DB}").store() as store:
@@ -134,7 +134,7 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
     await work
 
 
-async def _run(where: Place, settings: Settings, store: Store, sock: socket.socket) -> None:
+async def _run(where: CommandContext, settings: Settings, store: Store, sock: socket.socket) -> None:
     from monitor.app.serving import serve
 
     async with where.parts(settings, store) as parts:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.acts import note, note_alone
+from monitor.cli.actor import note, note_alone
 from monitor.cli.chinese import Command, Group, Option, written_to
-from monitor.cli.place import Place, channels, place
+from monitor.cli.place import CommandContext, channels, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, progress, warn
 
@@ -32,7 +32,7 @@ def config() -> None:
 
 @config.command("check", cls=Command)
 @place
-def config_check(where: Place) -> None:
+def config_check(where: CommandContext) -> None:
     """检查设置是否正确。"""
     from monitor.app.choices import Chains, all_collectors, hints, unwatched
     from monitor.app.clock import now
@@ -46,7 +46,7 @@ def config_check(where: Place) -> None:
     warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
 
 
-def _enrolled(where: Place) -> Sequence[Account]:
+def _enrolled(where: CommandContext) -> Sequence[Account]:
     """Return the roster, where there is one; what is wrong with the database, other commands say."""
     from monitor.store import StoreError, roster
     from monitor.store.backup import holds_roster
@@ -65,7 +65,7 @@ def db() -> None:
 
 @db.command("upgrade", cls=Command)
 @place
-def db_upgrade(where: Place) -> None:
+def db_upgrade(where: CommandContext) -> None:
     """把数据库升级到程序需要的版本；不存在则新建。"""
     from monitor.store.schema import HEAD
 
@@ -82,7 +82,7 @@ def db_upgrade(where: Place) -> None:
             click.echo(f"数据库已从版本 {before} 升级到 {HEAD}。")
 
 
-def _refuse_none(where: Place) -> None:
+def _refuse_none(where: CommandContext) -> None:
     """Refuse to take anything out of a database that is not there."""
     if not where.is_made:
         raise Refusal("没有这个数据库，请核对 --db 或环境变量 XUNCHA_DB。")
@@ -91,7 +91,7 @@ def _refuse_none(where: Place) -> None:
 @db.command("backup", cls=Command)
 @written_to("必填：写到哪个文件；已有的文件不会覆盖。")
 @place
-def db_backup(where: Place, *, out: Path) -> None:
+def db_backup(where: CommandContext, *, out: Path) -> None:
     """备份数据库，服务可以照常运行。备份是一个 SQLite 文件。"""
     from monitor.store.backup import back_up
 
@@ -106,7 +106,7 @@ def db_backup(where: Place, *, out: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option("--yes", is_flag=True, help="数据库里已有台账也照样恢复，现有内容全部换掉。")
 @place
-def db_restore(where: Place, *, file: Path, yes: bool) -> None:
+def db_restore(where: CommandContext, *, file: Path, yes: bool) -> None:
     """用备份恢复数据库。请先停止服务。"""
     from monitor.store import StoreError
     from monitor.store.backup import holds_roster, restore
@@ -125,7 +125,7 @@ def db_restore(where: Place, *, file: Path, yes: bool) -> None:
 @db.command("copy", cls=Command)
 @click.option("--to", required=True, cls=Option, metavar="URL", help="必填：复制到哪个数据库，须是空的。")
 @place
-def db_copy(where: Place, *, to: str) -> None:
+def db_copy(where: CommandContext, *, to: str) -> None:
     """把数据库原样复制到另一个（SQLite 或 PostgreSQL），并逐行核对。"""
     from monitor.store import open_store
     from monitor.store.copying import copy
@@ -142,7 +142,7 @@ def db_copy(where: Place, *, to: str) -> None:
 @click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="应本人要求，改为清除其姓名和联系方式。")
 @click.option("--yes", is_flag=True, help="与 --person 同用：不再询问。")
 @place
-def db_prune(where: Place, *, person: str | None, yes: bool) -> None:
+def db_prune(where: CommandContext, *, person: str | None, yes: bool) -> None:
     """清理超过保存期限（设置项 retention）的内容；服务每天自动清理，一般不必运行。"""
     import asyncio
 
@@ -158,7 +158,7 @@ def db_prune(where: Place, *, person: str | None, yes: bool) -> None:
     click.echo("\n".join(f"{name}：删除{count}条。" for name, count in gone.items()))
 
 
-def _erase(where: Place, who: str, *, yes: bool) -> None:
+def _erase(where: CommandContext, who: str, *, yes: bool) -> None:
     """Make one person nameless; the audit log gets the alias only."""
     import secrets
 
@@ -190,7 +190,7 @@ def _telling(label: str) -> Iterator[Callable[[int, int], None]]:
 
 @click.command(cls=Command)
 @place
-def health(where: Place) -> None:
+def health(where: CommandContext) -> None:
     """询问正在运行的服务是否正常。"""
     host, port = where.settings().web.bind
     problems, is_starting, is_standing_by = _asked(_LOOPBACK.get(host, host), port)

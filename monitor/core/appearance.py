@@ -79,7 +79,7 @@ STRANGER = Portrait(certain=Appearance())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class AppearanceChange:
     """One aspect of an account that is not as it was; `at` is when that became certain."""
 
     account: str
@@ -94,10 +94,10 @@ class Change:
         return f"{self.aspect.label}由“{self.before}”变为“{self.after}”"
 
 
-def changes(account: str, before: Portrait, after: Portrait, at: datetime) -> tuple[Change, ...]:
+def changes(account: str, before: Portrait, after: Portrait, at: datetime) -> tuple[AppearanceChange, ...]:
     """Return what has become certain; what was not known before is no change."""
     return tuple(
-        Change(account=account, aspect=aspect, before=was, after=became, at=at)
+        AppearanceChange(account=account, aspect=aspect, before=was, after=became, at=at)
         for aspect in Aspect
         if (was := before.certain.text(aspect)) and (became := after.certain.text(aspect)) != was
     )

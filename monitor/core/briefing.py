@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.finding import Finding
-from monitor.core.news import Item, Setting, Words, signature
+from monitor.core.news import NewsItem, Setting, Words, signature
 from monitor.core.outage import Outage
 from monitor.core.phrases import day_with_week, escaped, hour, page_link, plain
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
@@ -16,7 +16,7 @@ _NAMED = 5
 """How many accounts one sentence names."""
 
 
-def alarm(items: Sequence[Item], message_id: str, setting: Setting) -> Words:
+def alarm(items: Sequence[NewsItem], message_id: str, setting: Setting) -> Words:
     """Return what the duty officer is told at once, whatever the hour: what is wrong, and where to look.
 
     Nobody's number stands in it: the operator's robot may have more readers than the office. Of content safety it
@@ -63,7 +63,7 @@ def alive(message_id: str, setting: Setting) -> Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class DigestSection:
     """One heading of the operator's digest with its lines; an empty one is left out."""
 
     heading: str
@@ -79,7 +79,7 @@ DIGEST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class DigestRoom:
     """How much a digest may say, and where the rest stands."""
 
     longest: int = 100_000
@@ -88,12 +88,12 @@ class Room:
     """The address of the pages, if they have one that others can open."""
 
 
-AMPLE = Room()
+AMPLE = DigestRoom()
 NUMBERED = 32
 """Bytes to spare for the number that a message gets when its words are settled."""
 
 
-def digest(sections: Sequence[Section], message_id: str, setting: Setting, room: Room = AMPLE) -> Words:
+def digest(sections: Sequence[DigestSection], message_id: str, setting: Setting, room: DigestRoom = AMPLE) -> Words:
     """Return the operator's morning message: what is to be done today, by section.
 
     Where there is no room for all lines, every section is cut alike and says how many are left out; the closing
@@ -107,7 +107,7 @@ def digest(sections: Sequence[Section], message_id: str, setting: Setting, room:
     return Words(subject=_digest_title(shown, setting), body=body)
 
 
-def _digest_title(shown: Sequence[Section], setting: Setting) -> str:
+def _digest_title(shown: Sequence[DigestSection], setting: Setting) -> str:
     to_do = sum(len(section.lines) for section in shown if section.is_to_do)
     over = sum(len(section.lines) for section in shown if section.is_over)
     counts = [f"待办{to_do}项" if to_do else "今日无待办", *([f"超期{over}个"] if over else [])]
@@ -115,7 +115,7 @@ def _digest_title(shown: Sequence[Section], setting: Setting) -> str:
     return f"【每日摘要】{'，'.join(counts)}（{today}）"
 
 
-def _digest_body(shown: Sequence[Section], most: int, message_id: str, setting: Setting, room: Room) -> str:
+def _digest_body(shown: Sequence[DigestSection], most: int, message_id: str, setting: Setting, room: DigestRoom) -> str:
     """Return the digest with at most so many lines of each section."""
     parts = [f"### {_digest_title(shown, setting)}"]
     for section in shown:

@@ -67,7 +67,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hole:
+class MissingRounds:
     """Rounds of a series that nobody entered, between two that somebody did."""
 
     series: str
@@ -85,10 +85,10 @@ class Hole:
         return f"通报“{self.series}”第{numbers}期"
 
 
-def holes(known: Iterable[tuple[str, int]]) -> tuple[Hole, ...]:
+def holes(known: Iterable[tuple[str, int]]) -> tuple[MissingRounds, ...]:
     """Return what is missing between known rounds, given by series and number; what comes before or after is not."""
     return tuple(
-        Hole(series=series, first=earlier + 1, last=later - 1)
+        MissingRounds(series=series, first=earlier + 1, last=later - 1)
         for (series, earlier), (its, later) in pairwise(sorted(set(known)))
         if its == series and later > earlier + 1
     )

@@ -17,7 +17,7 @@ from monitor.core.observation import LookFailedError, Post, Reason, Seen, Timeli
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Continuation:
     """What a collector needs of an answer to go on, and nobody else: a token, a cursor, where to ask next.
 
     Plain values only (texts, numbers, truth, and lists of them): it comes out of another process.
@@ -33,7 +33,7 @@ class Told:
         return bool(self.numbers.get(name))
 
 
-SeenT = TypeVar("SeenT", Timeline, Download, Told)
+SeenT = TypeVar("SeenT", Timeline, Download, Continuation)
 """What one parser makes of a page: always a timeline, always a download, or always what the collector goes on with."""
 
 

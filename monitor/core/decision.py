@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Labelled
 from monitor.core.calendar import ONE_DAY, beijing_date
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.core.subject import OnOne, subject_of
 
 
@@ -34,7 +34,7 @@ STAYING = frozenset({"CLN-01", "CLN-02", "WEAK-01", "TWN-01", "PLT-01", "UPD-02"
 """The rules that ask whether an account stays, or how many may: the question that 保留 answers, and no duty."""
 ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 """What an account comes to: nobody deregisters a unit or an area."""
-WHOM = {Subject.ACCOUNT: "账号", Subject.UNIT: "主办单位", Subject.AREA: "地区"}
+WHOM = {RecordSubject.ACCOUNT: "账号", RecordSubject.UNIT: "主办单位", RecordSubject.AREA: "地区"}
 """What people call what a rule is about."""
 
 
@@ -43,14 +43,14 @@ def is_retainable(rule: str) -> bool:
     return rule in STAYING
 
 
-def sort_of(one: OnOne) -> Subject:
+def sort_of(one: OnOne) -> RecordSubject:
     """Return what sort of subject something is about."""
     if one.account:
-        return Subject.ACCOUNT
-    return Subject.AREA if one.unit is None else Subject.UNIT
+        return RecordSubject.ACCOUNT
+    return RecordSubject.AREA if one.unit is None else RecordSubject.UNIT
 
 
-def why_not(ruling: Ruling, rule: str, title: str, *, on: Subject, is_mandatory: bool) -> str | None:
+def why_not(ruling: Ruling, rule: str, title: str, *, on: RecordSubject, is_mandatory: bool) -> str | None:
     """Return why a rule, whose findings are on such subjects, admits no such decision at any time; None if it does.
 
     One or two Chinese clauses without their full stop: why, and what to do instead where that is always the same.
@@ -59,7 +59,7 @@ def why_not(ruling: Ruling, rule: str, title: str, *, on: Subject, is_mandatory:
         return f"{rule}“{title}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单"
     if ruling is Ruling.RETAINED and not is_retainable(rule):
         return f"“保留”只决定账号去留，不免除{rule}“{title}”的要求"
-    if ruling in ENDING and on is not Subject.ACCOUNT:
+    if ruling in ENDING and on is not RecordSubject.ACCOUNT:
         return f"{rule}“{title}”针对{WHOM[on]}，{ruling.label}只能决定到账号，请就该账号登记"
     return None
 

@@ -1,6 +1,6 @@
 """What a look at an app's link saw: that the app can be had, or what keeps people from it.
 
-A `Fault` is a fact that the far side itself shows; a time-out or a wall is none, and stays a
+A `AppFault` is a fact that the far side itself shows; a time-out or a wall is none, and stays a
 `Reason` for not having seen.
 """
 
@@ -20,7 +20,7 @@ class Link(Labelled):
     SERVICE = "service", "后台服务"
 
 
-class Fault(Labelled):
+class AppFault(Labelled):
     """Why people cannot get or use the app by this link: a closed list."""
 
     NOT_LISTED = "not_listed", "商店中查不到该应用"
@@ -46,7 +46,7 @@ class Download:
     """One look at one link. Without a fault the link does what it is there for."""
 
     link: Link
-    fault: Fault | None = None
+    fault: AppFault | None = None
     shop: str | None = None
     """What people call the store, where it is one: an app may be in several."""
     package: str | None = None
@@ -76,5 +76,5 @@ class Probe:
     source: str
     link: Link
     at: datetime
-    fault: Fault | None
+    fault: AppFault | None
     observation: int

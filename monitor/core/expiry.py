@@ -17,7 +17,7 @@ AHEAD = (30, 7)
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Expiry:
     """Something that holds up to a day, and no longer."""
 
     what: str
@@ -26,20 +26,20 @@ class Ending:
     """Its last day."""
 
 
-def endings(account: Account) -> Iterator[Ending]:
+def endings(account: Account) -> Iterator[Expiry]:
     """Yield what the roster knows to end."""
     if account.grant_until is not None:
-        yield Ending("授权", account.grant_until)
+        yield Expiry("授权", account.grant_until)
     if account.verified_until is not None:
-        yield Ending("认证", account.verified_until)
+        yield Expiry("认证", account.verified_until)
 
 
-def ended(account: Account, today: date) -> Ending | None:
+def ended(account: Account, today: date) -> Expiry | None:
     """Return what has ended, the first of it; None while all holds."""
     return min((one for one in endings(account) if one.on < today), key=lambda one: one.on, default=None)
 
 
-def is_to_be_told(ending: Ending, last_told: date, today: date) -> bool:
+def is_to_be_told(ending: Expiry, last_told: date, today: date) -> bool:
     """Whether the operator is to hear of an end: 30 and 7 days ahead, when it is over, and once a week between."""
     days = [ending.on - timedelta(days=ahead) for ahead in AHEAD]
     is_crossed = any(last_told < one <= today for one in (*days, ending.on + timedelta(days=1)))

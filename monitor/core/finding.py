@@ -16,7 +16,7 @@ from monitor.core.expiry import ended
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.outage import Outage
 from monitor.core.phrases import dated
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.register import Register, Version, opened_again, pending_since
 from monitor.core.schedule import end_of_morning
 from monitor.core.successor import Successor
@@ -479,7 +479,7 @@ class AreaRule:
     id: str
     title: str
     """Its short Chinese name."""
-    on: Subject
+    on: RecordSubject
     """Of what its findings speak: of accounts, of units, or of the area itself."""
     judge: Callable[[Register, RuleBook, datetime], Iterable[Finding]]
     """Pure; yields at most one finding for each account, unit or area that there is something to say about."""
@@ -490,7 +490,7 @@ class AreaRule:
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""
-    reach: Subject | None = Subject.ACCOUNT
+    reach: RecordSubject | None = RecordSubject.ACCOUNT
     """Whose roster rows and records tell since when its word has held: the account's, or its unit's.
 
     The area's: its records, and whether it has any account that is judged. None: the rule says itself since when."""

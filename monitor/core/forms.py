@@ -31,7 +31,7 @@ _DENYING_A_DEDUCTION = re.compile(r"[扣撤免?？]|^无$")
 """As above: a reason, 逾期未报送, does not speak of the deduction itself."""
 
 
-class Item(Labelled):
+class FormItem(Labelled):
     """The further field that a kind may have; the word is its column."""
 
     NAME = "name", "名称"
@@ -52,13 +52,13 @@ class Silence(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class RecordForm:
     """What a record of one kind may say."""
 
     results: tuple[Result, ...] = ()
     same: Mapping[str, Result] = field(default_factory=dict)
     """Other words for them, each the whole of what is written."""
-    item: Item | None = None
+    item: FormItem | None = None
     meaning: str = ""
     """What the item is, in people's words."""
     needs_item: bool = False
@@ -74,15 +74,15 @@ def _same(**words: str) -> Mapping[str, Result]:
     return {word: Result.of(result) for result, several in words.items() for word in several.split()}
 
 
-def _happened(done: Result, *others: Result, denying: re.Pattern[str] = _DENYING, **same: str) -> Form:
+def _happened(done: Result, *others: Result, denying: re.Pattern[str] = _DENYING, **same: str) -> RecordForm:
     silence = Silence.PLAIN
-    return Form(results=(done, *others), presumed=done, silence=silence, denying=denying, same=_same(**same))
+    return RecordForm(results=(done, *others), presumed=done, silence=silence, denying=denying, same=_same(**same))
 
 
-FORMS: Mapping[RecordKind, Form] = {
-    RecordKind.INSTITUTION: Form(
+FORMS: Mapping[RecordKind, RecordForm] = {
+    RecordKind.INSTITUTION: RecordForm(
         results=(Result.ESTABLISHED, Result.NOT_ESTABLISHED, Result.ABOLISHED),
-        item=Item.NAME,
+        item=FormItem.NAME,
         meaning="制度名称",
         needs_item=True,
         presumed=Result.ESTABLISHED,
@@ -107,19 +107,19 @@ FORMS: Mapping[RecordKind, Form] = {
         faulty="发现问题 有问题",
         not_inspected="未检查 尚未检查 尚未开展 已取消 取消",
     ),
-    RecordKind.INTERACTION: Form(
+    RecordKind.INTERACTION: RecordForm(
         results=(Result.SOUND, Result.FAULTY),
         same=_same(sound="有效 互动功能正常 未发现问题 没有问题 无问题 未见异常", faulty="缺失 无效 失效 不正常 异常"),
     ),
-    RecordKind.MESSAGE_REPLY: Form(
+    RecordKind.MESSAGE_REPLY: RecordForm(
         results=(Result.RECEIVED, Result.ANSWERED),
-        item=Item.NUMBER,
+        item=FormItem.NUMBER,
         meaning="留言编号",
         same=_same(received="已收到", answered="答复 已回复 已反馈 已办结"),
     ),
-    RecordKind.SERVICE_ENTRY: Form(
+    RecordKind.SERVICE_ENTRY: RecordForm(
         results=(Result.SOUND, Result.DEAD),
-        item=Item.ADDRESS,
+        item=FormItem.ADDRESS,
         meaning="入口网址，多个的用空格隔开",
         presumed=Result.SOUND,
         silence=Silence.BARE,
@@ -128,24 +128,24 @@ FORMS: Mapping[RecordKind, Form] = {
             dead="存在问题 无效 不正常 入口不正常 打不开 无法打开 无法访问",
         ),
     ),
-    RecordKind.KNOWLEDGE_BASE: Form(
+    RecordKind.KNOWLEDGE_BASE: RecordForm(
         results=(Result.ADOPTED, Result.NOT_ADOPTED), same=_same(adopted="引入", not_adopted="尚未引入 没有引入")
     ),
-    RecordKind.IPV6: Form(
+    RecordKind.IPV6: RecordForm(
         results=(Result.SUPPORTED, Result.NOT_SUPPORTED),
         same=_same(supported="已支持", not_supported="未支持 尚不支持"),
     ),
-    RecordKind.APP_FILING: Form(
+    RecordKind.APP_FILING: RecordForm(
         results=(Result.FILED, Result.NOT_FILED),
-        item=Item.NUMBER,
+        item=FormItem.NUMBER,
         meaning="备案号",
         presumed=Result.FILED,
         silence=Silence.BARE,
         same=_same(filed="备案", not_filed="尚未备案 没有备案"),
     ),
-    RecordKind.CONTENT_SAFETY: Form(
+    RecordKind.CONTENT_SAFETY: RecordForm(
         results=(Result.FAULTY, Result.SUSPECTED, Result.SETTLED, Result.UNTRUE, Result.CLEAN),
-        item=Item.NUMBER,
+        item=FormItem.NUMBER,
         meaning="问题编号",
         same=_same(
             faulty="发现 发现问题",
@@ -155,9 +155,9 @@ FORMS: Mapping[RecordKind, Form] = {
             clean="未发现 没有发现问题 无问题 没有问题 正常 未见异常",
         ),
     ),
-    RecordKind.IMPOSTOR: Form(
+    RecordKind.IMPOSTOR: RecordForm(
         results=(Result.FOUND, Result.HANDED_ON, Result.SHUT, Result.UNTRUE, Result.NOT_FOUND),
-        item=Item.NUMBER,
+        item=FormItem.NUMBER,
         meaning="线索编号",
         same=_same(
             handed_on="转办",
@@ -166,7 +166,7 @@ FORMS: Mapping[RecordKind, Form] = {
             not_found="没有发现 未发现问题 未发现假冒",
         ),
     ),
-    RecordKind.JOINT_REVIEW: Form(
+    RecordKind.JOINT_REVIEW: RecordForm(
         results=(
             Result.RETAIN,
             Result.CONSOLIDATE,
@@ -193,9 +193,9 @@ FORMS: Mapping[RecordKind, Form] = {
         asked_for="申请关停 申请",
         taken_back="撤回 撤回申请 已撤销",
     ),
-    RecordKind.PHASE: Form(
+    RecordKind.PHASE: RecordForm(
         results=(Result.CARRIED_OUT, Result.CANCEL),
-        item=Item.NAME,
+        item=FormItem.NAME,
         meaning="阶段的名称",
         presumed=Result.CARRIED_OUT,
         silence=Silence.PLAIN,
@@ -204,7 +204,7 @@ FORMS: Mapping[RecordKind, Form] = {
     RecordKind.UNIT_RETURN: _happened(
         Result.REPORTED, Result.NOT_REPORTED, reported="报送 已上报", not_reported="尚未报送 没有报送 未上报"
     ),
-    RecordKind.FILING_CHANGE: Form(
+    RecordKind.FILING_CHANGE: RecordForm(
         results=(
             Result.OPENING_APPROVED,
             Result.OPENING_REFUSED,
@@ -220,7 +220,7 @@ FORMS: Mapping[RecordKind, Form] = {
             change_refused="不批准变更 未同意变更 未批准变更",
         ),
     ),
-    RecordKind.DEREGISTRATION: Form(
+    RecordKind.DEREGISTRATION: RecordForm(
         results=(
             Result.DECIDED_TO_END,
             Result.DECIDED_TO_MERGE,
@@ -244,8 +244,8 @@ FORMS: Mapping[RecordKind, Form] = {
         ),
         ending=frozenset({Result.FROZEN}),
     ),
-    RecordKind.POPULATION: Form(item=Item.COUNT, meaning="人数", needs_item=True),
-    RecordKind.UNIT_ORDER: Form(item=Item.COUNT, meaning="顺序号", needs_item=True),
+    RecordKind.POPULATION: RecordForm(item=FormItem.COUNT, meaning="人数", needs_item=True),
+    RecordKind.UNIT_ORDER: RecordForm(item=FormItem.COUNT, meaning="顺序号", needs_item=True),
     RecordKind.DEDUCTION: _happened(
         Result.DEDUCT,
         Result.NOT_DEDUCT,
@@ -253,19 +253,19 @@ FORMS: Mapping[RecordKind, Form] = {
         deduct="建议扣分 予以扣分",
         not_deduct="不予扣分 免予扣分",
     ),
-    RecordKind.MIGRATION: Form(
+    RecordKind.MIGRATION: RecordForm(
         results=(Result.MOVED, Result.NOT_MOVED),
-        item=Item.NAME,
+        item=FormItem.NAME,
         meaning="迁往的账号",
         presumed=Result.MOVED,
         silence=Silence.BARE,
         same=_same(not_moved="尚未迁移 暂未迁移 没有迁移"),
     ),
-    RecordKind.ALIAS: Form(item=Item.NAME, meaning="认证主体中也用的名称", needs_item=True),
-    RecordKind.DOMAIN: Form(item=Item.NAME, meaning="领域", needs_item=True),
-    RecordKind.MUTE: Form(
+    RecordKind.ALIAS: RecordForm(item=FormItem.NAME, meaning="认证主体中也用的名称", needs_item=True),
+    RecordKind.DOMAIN: RecordForm(item=FormItem.NAME, meaning="领域", needs_item=True),
+    RecordKind.MUTE: RecordForm(
         results=(Result.MUTED, Result.RESUMED),
-        item=Item.PERSON,
+        item=FormItem.PERSON,
         meaning="登记人",
         ending=frozenset({Result.MUTED}),
     ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from monitor.core.decision import Decision
 from monitor.core.finding import Finding, State
-from monitor.core.verdict import QUIET
+from monitor.core.judgement import QUIET
 
 _NOTHING = QUIET | {State.UNKNOWN}
 

@@ -8,14 +8,14 @@ from datetime import date
 
 from monitor.core.account import Role
 from monitor.core.case import REMINDERS, URGINGS, StepKind
-from monitor.core.news import APP_STEPS, Item, Reader, Setting, Told, is_over, misses_update, pause_of
+from monitor.core.news import APP_STEPS, EarlierWord, NewsItem, Reader, Setting, is_over, misses_update, pause_of
 from monitor.core.phrases import dated, span
 
 DOUBTS = re.compile(r"疑似(?:下架|无法使用|无法下载或使用)")
 """What an app looks like that seems to be gone."""
 
 
-def headline(items: Sequence[Item], reader: Reader, setting: Setting, name: Callable[[str], str]) -> str:
+def headline(items: Sequence[NewsItem], reader: Reader, setting: Setting, name: Callable[[str], str]) -> str:
     """Return the head of a message about these, the gravest first; `name` makes an account's name fit for it.
 
     Of several it says what the gravest is, and of how many: the others are counted apart, by what they are.
@@ -30,11 +30,11 @@ def headline(items: Sequence[Item], reader: Reader, setting: Setting, name: Call
     return f"【{step}】{_of_alike(alike, account, reader, setting)}{_of_others(others, setting)}"
 
 
-def _step_of_several(item: Item, setting: Setting) -> str:
+def _step_of_several(item: NewsItem, setting: Setting) -> str:
     return StepKind.ESCALATE.label if item.kind in URGINGS else _step(item, setting)  # each has a count of its own
 
 
-def _is_alike(item: Item, first: Item, setting: Setting) -> bool:
+def _is_alike(item: NewsItem, first: NewsItem, setting: Setting) -> bool:
     """Whether a message's head may say of an item what it says of its gravest."""
     is_proposed = StepKind.PROPOSE in {item.kind, first.kind}
     return (
@@ -45,7 +45,7 @@ def _is_alike(item: Item, first: Item, setting: Setting) -> bool:
     )
 
 
-def _of_alike(alike: Sequence[Item], account: str, reader: Reader, setting: Setting) -> str:
+def _of_alike(alike: Sequence[NewsItem], account: str, reader: Reader, setting: Setting) -> str:
     """Return what is to be done about those that are as grave as the gravest."""
     first, count = alike[0], _accounts(alike)
     several = f"{account}等{count}个账号" if count > 1 else account
@@ -63,7 +63,7 @@ def _of_alike(alike: Sequence[Item], account: str, reader: Reader, setting: Sett
     return f"{whose}须更新，最早{when}到期" if count > 1 else f"{whose}须更新，{when}到期"
 
 
-def _of_others(others: Sequence[Item], setting: Setting) -> str:
+def _of_others(others: Sequence[NewsItem], setting: Setting) -> str:
     """Return how many accounts a message tells of besides, and what is said of all of them."""
     settled = [item for item in others if item.kind is StepKind.RECOVERED]
     rest = [item for item in others if item.kind is not StepKind.RECOVERED]
@@ -71,7 +71,7 @@ def _of_others(others: Sequence[Item], setting: Setting) -> str:
     return f"{said}，{'' if rest else '另有'}{_accounts(settled)}个已恢复" if settled else said
 
 
-def _asked_of(rest: Sequence[Item], setting: Setting) -> str:
+def _asked_of(rest: Sequence[NewsItem], setting: Setting) -> str:
     """Return what holds of all of these: no more than that."""
     if not all(misses_update(item) for item in rest):
         return "须处理"
@@ -81,11 +81,11 @@ def _asked_of(rest: Sequence[Item], setting: Setting) -> str:
     return "超期" if all(over) else "须更新" if any(over) else "须按期更新"
 
 
-def _accounts(items: Sequence[Item]) -> int:
+def _accounts(items: Sequence[NewsItem]) -> int:
     return len({item.account for item in items})
 
 
-def _step(item: Item, setting: Setting) -> str:
+def _step(item: NewsItem, setting: Setting) -> str:
     """Return what a step is called at the head of its message."""
     match item.kind:
         case StepKind.PROPOSE:
@@ -105,9 +105,9 @@ def _step(item: Item, setting: Setting) -> str:
             return kind.label
 
 
-def _times_urged(item: Item) -> int:
+def _times_urged(item: NewsItem) -> int:
     """Return which urging this one is: those that were told before, and itself."""
-    gravest: dict[tuple[date, Role], Told] = {}
+    gravest: dict[tuple[date, Role], EarlierWord] = {}
     for one in item.told:
         before = gravest.get((one.on, one.role))
         if one.kind in URGINGS and (before is None or one.kind.weight > before.kind.weight):
@@ -116,7 +116,7 @@ def _times_urged(item: Item) -> int:
     return len(urged - {(item.kind, item.number)}) + 1  # this one may have been told to somebody else before
 
 
-def _what_first(item: Item, setting: Setting) -> str:
+def _what_first(item: NewsItem, setting: Setting) -> str:
     if item.kind is StepKind.RECOVERED:
         return f"已恢复{'更新' if item.is_about_updates else '正常'}"
     if item.kind in APP_STEPS:
@@ -137,7 +137,7 @@ def _what_first(item: Item, setting: Setting) -> str:
     return f"{when}（已{item.days}天）"
 
 
-def _task_first(item: Item, setting: Setting) -> str:
+def _task_first(item: NewsItem, setting: Setting) -> str:
     due, opens = item.finding.due, item.finding.opens
     if due is None:
         return "请办理"

@@ -20,7 +20,7 @@ from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.names import normal
-from monitor.core.record import Record, Subject
+from monitor.core.record import Record, RecordSubject
 from monitor.core.register import Register, Version
 
 TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW})
@@ -85,7 +85,7 @@ class _Past:
     """What a rule has said of an area, as far as that is asked; many findings are asked about at once."""
 
     rule: AreaRule
-    reach: Subject
+    reach: RecordSubject
     register: Register
     book: RuleBook
     now: datetime
@@ -143,14 +143,14 @@ class _Past:
 
     def _concern(self, finding: Finding) -> _Concern:
         match self.reach:
-            case Subject.AREA:
+            case RecordSubject.AREA:
                 key = frozenset[str]()
-            case Subject.UNIT:
+            case RecordSubject.UNIT:
                 units = {finding.unit} if finding.unit else set[str]()
                 if finding.account in self.register.earlier:
                     units.update(one.unit for one in _ours(self.register, finding.account))
                 key = frozenset(units)
-            case Subject.ACCOUNT:
+            case RecordSubject.ACCOUNT:
                 key = frozenset({finding.account} if finding.account else ())
         if key not in self.known:
             self.known[key] = self._found_concern(key)
@@ -158,11 +158,11 @@ class _Past:
 
     def _found_concern(self, key: frozenset[str]) -> _Concern:
         ids = key
-        if self.reach is Subject.UNIT:
+        if self.reach is RecordSubject.UNIT:
             ids = frozenset(id_ for unit in key for id_ in self.register.ever_of_unit.get(unit, ()))
         changed = [id_ for id_ in ids if id_ in self.register.earlier]
         turns = {one.since for id_ in changed for one in self.register.earlier[id_] if EVER < one.since <= self.now}
-        if self.reach is Subject.AREA:
+        if self.reach is RecordSubject.AREA:
             names, records = key, self._records
             if not self._has_always_had_accounts:
                 turns |= {one for one in self.register.moments if EVER < one <= self.now}
@@ -196,7 +196,7 @@ class _Past:
         on = beijing_date(moment)
         ids = frozenset[str]().union(*(one.accounts for one in concerns))
         names = frozenset[str]().union(*(one.names for one in concerns))
-        records = self._records if self.reach is Subject.AREA else self._of(names)
+        records = self._records if self.reach is RecordSubject.AREA else self._of(names)
         then = Register(
             area=self.register.area,
             accounts=tuple(self._accounts(ids, moment)),
@@ -208,7 +208,7 @@ class _Past:
 
     def _accounts(self, ids: Collection[str], moment: datetime) -> Iterator[Account]:
         """Yield these accounts as they were; of the whole area, one that was judged: it is asked whether it had any."""
-        if self.reach is Subject.AREA:
+        if self.reach is RecordSubject.AREA:
             steady = (one for one in self.register.judged if one.id not in self.register.earlier)
             yield from islice((one for one in chain(steady, self.register.changing(moment)) if one.is_judged), 1)
             return

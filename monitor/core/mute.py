@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 
 LONGEST = timedelta(days=92)
 """A quarter: who still needs one then says so again. A mute that nobody remembers is the end of watching."""
@@ -33,7 +33,7 @@ _HOW = (
 class Mute:
     """Whom it covers, from when until when, and by whose word."""
 
-    subject: Subject
+    subject: RecordSubject
     name: str
     """The account's id, the unit's name, or the area's."""
     area: str | None = None
@@ -53,12 +53,12 @@ class Mute:
     def covers(self, account: Account) -> bool:
         """Whether an account, its unit or its area is muted."""
         match self.subject:
-            case Subject.ACCOUNT:
+            case RecordSubject.ACCOUNT:
                 return self.name == account.id
-            case Subject.UNIT:
+            case RecordSubject.UNIT:
                 is_there = self.area in {None, account.area} and account.area not in self.not_in
                 return normal(self.name) == normal(account.unit) and is_there
-            case Subject.AREA:
+            case RecordSubject.AREA:
                 return self.name == account.area
 
 
@@ -67,7 +67,7 @@ class BadMuteError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class MuteText:
     """A mute that was written into one line, 至2026-06-30；张三；账号交接, in its parts."""
 
     result: Result
@@ -75,15 +75,15 @@ class Written:
     by: str
 
 
-def written(text: str) -> Written:
+def written(text: str) -> MuteText:
     """Return the parts of a mute in one line; raises BadMuteError for what is none."""
     parts = _parts(text)
     if parts is None:
         raise BadMuteError(_HOW)
     until, by, _ = parts
     if not until:
-        return Written(result=Result.RESUMED, until=None, by=by)
-    return Written(result=Result.MUTED, until=_day(until), by=by)
+        return MuteText(result=Result.RESUMED, until=None, by=by)
+    return MuteText(result=Result.MUTED, until=_day(until), by=by)
 
 
 def _parts(text: str) -> tuple[str, str, str] | None:
@@ -121,7 +121,7 @@ def mute_of(record: Record) -> Mute:
 
 def holding(records: Iterable[Record], day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, the first to end first; records in the order of their days and entry."""
-    latest: dict[tuple[Subject, str | None, str], Mute] = {}
+    latest: dict[tuple[RecordSubject, str | None, str], Mute] = {}
     for record in records:
         if record.kind is RecordKind.MUTE and record.result is not None and record.on <= day:
             latest[record.about] = mute_of(record)

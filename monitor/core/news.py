@@ -38,7 +38,7 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class EarlierWord:
     """One word that somebody got about a case before: on which day, who, and of which step."""
 
     on: date
@@ -48,7 +48,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class NewsItem:
     """One account's news for one person."""
 
     account: Account
@@ -65,7 +65,7 @@ class Item:
     """Whom it could not be delivered to before, and how that ended."""
     number: int = 0
     """Which step of its kind it is."""
-    told: tuple[Told, ...] = ()
+    told: tuple[EarlierWord, ...] = ()
     """What was said of it before, oldest first."""
 
     @property
@@ -105,15 +105,15 @@ class Setting:
         """The day in Beijing."""
         return beijing(self.now).date()
 
-    def begun(self, item: Item) -> date:
+    def begun(self, item: NewsItem) -> date:
         """Return the day from which the days without an update count."""
         return self.today - timedelta(days=item.days)
 
-    def deadline(self, item: Item) -> date:
+    def deadline(self, item: NewsItem) -> date:
         """Return the last day on which an update is in time."""
         return self.ladder.deadline(self.begun(item))
 
-    def until(self, when: date, item: Item) -> str:
+    def until(self, when: date, item: NewsItem) -> str:
         """Return a last day as the account's area works."""
         return until(when, self.today, self.calendar.of(item.account.area))
 
@@ -170,7 +170,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class AnswerLinks:
     """Where the reader of a message may answer it without a login; None for what it does not offer."""
 
     acknowledge: str | None = None
@@ -205,12 +205,12 @@ def signature(message_id: str, setting: Setting) -> str:
     return f"> {escaped(office.sender)}{phone} · 编号{message_id}"
 
 
-def misses_update(item: Item) -> bool:
+def misses_update(item: NewsItem) -> bool:
     """Whether an update is what it misses: no task, and not over."""
     return item.is_about_updates and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
 
 
-def is_over(item: Item, setting: Setting) -> bool:
+def is_over(item: NewsItem, setting: Setting) -> bool:
     """Whether it is about an account that is overdue."""
     return misses_update(item) and item.days > setting.ladder.limit
 
@@ -226,7 +226,7 @@ class Pause:
     """How many days without an update it would be on the first working day after."""
 
 
-def pause_of(item: Item, setting: Setting) -> Pause | None:
+def pause_of(item: NewsItem, setting: Setting) -> Pause | None:
     """Return the days off that the deadline falls in; None on a working day, or when they have begun."""
     today, calendar = setting.today, setting.calendar.of(item.account.area)
     deadline = setting.deadline(item)

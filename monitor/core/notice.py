@@ -54,7 +54,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
+class ChannelDirectory:
     """Which channels there are, and by which of them each role may be reached, in order (settings `roles`)."""
 
     channels: Mapping[str, Channel]

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 
 from monitor.core.account import Labelled, Source
 from monitor.core.calendar import beijing
-from monitor.core.download import Download, Fault
+from monitor.core.download import AppFault, Download
 
 POLLED_FRESHNESS = timedelta(hours=24)
 """How long a look at a polled source stands for its account."""
@@ -63,7 +63,7 @@ class LookFailedError(Exception):
     """
 
     def __init__(
-        self, reason: Reason, detail: str = "", *, retry_after: timedelta | None = None, fault: Fault | None = None
+        self, reason: Reason, detail: str = "", *, retry_after: timedelta | None = None, fault: AppFault | None = None
     ) -> None:
         """Carry the reason, how long the far side asked us to stay away, and what is wrong with it if that is a fact.
 

@@ -75,7 +75,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Census:
+class LookCount:
     """How the looks at one platform's polled accounts go."""
 
     platform: Platform
@@ -141,7 +141,7 @@ class Diagnosis:
 
 
 def diagnose(
-    censuses: Sequence[Census],
+    censuses: Sequence[LookCount],
     open_ones: Sequence[Outage],
     now: datetime,
     *,
@@ -171,7 +171,7 @@ def diagnose(
     )
 
 
-def _is_offline(censuses: Sequence[Census], line: Outage | None, now: datetime, *, answered: bool | None) -> bool:
+def _is_offline(censuses: Sequence[LookCount], line: Outage | None, now: datetime, *, answered: bool | None) -> bool:
     """Whether nothing can be reached: no anchor answers, or, where none is asked, nobody does who should."""
     seen_at = max((one.seen_at for one in censuses if one.seen_at), default=None)
     if answered is not None:
@@ -184,7 +184,7 @@ def _is_offline(censuses: Sequence[Census], line: Outage | None, now: datetime, 
     return cut_off >= CUT_OFF and len(out) > 1 and cut_off * 2 >= accounts and (seen_at is None or seen_at < since)
 
 
-def _trouble(census: Census, canary: Canary | None, now: datetime) -> Outage | None:
+def _trouble(census: LookCount, canary: Canary | None, now: datetime) -> Outage | None:
     """Return the outage that begins with this state of a platform, or None."""
     if canary is not None and canary.fault:
         return Outage(

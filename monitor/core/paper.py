@@ -15,7 +15,7 @@ from monitor.core.account import Account, Labelled
 from monitor.core.bulletin import Listing, Problem, Round, Stray
 from monitor.core.filing import FiledList, Filing
 from monitor.core.index import WEEK, IndexWeek
-from monitor.core.reference import Directory, Reference
+from monitor.core.reference import AccountIndex, Reference
 
 AreaThen = Callable[[str, date], str | None]
 """The area that an account of this id was in at the end of a day; None for one that is not known."""
@@ -118,7 +118,7 @@ def says_the_same(one: Paper, other: Paper) -> bool:
     return _bare(one) == _bare(other) and _rows(one) == _rows(other)
 
 
-def matched(paper: Paper, directory: Directory) -> Paper:
+def matched(paper: Paper, directory: AccountIndex) -> Paper:
     """Return the paper with an account for every row that now has one; rows once matched stay as they are."""
     return replace(paper, entries=tuple(_matched(entry, directory, paper.area) for entry in paper.entries))
 
@@ -129,7 +129,7 @@ def without(paper: Paper, accounts: Collection[str]) -> Paper:
     return replace(paper, entries=tuple(entries))
 
 
-def moved(paper: Paper, directory: Directory) -> Paper:
+def moved(paper: Paper, directory: AccountIndex) -> Paper:
     """Return the paper with the account of the roster that now answers to a row, where its own has left it."""
     left = directory.left
     entries = (_matched(one, directory, paper.area, is_anew=one.account in left) for one in paper.entries)
@@ -205,7 +205,7 @@ def _remembering(before: Paper, given: Paper) -> Paper:
     )
 
 
-def _matched(entry: Entry, directory: Directory, paper_area: str | None, *, is_anew: bool = False) -> Entry:
+def _matched(entry: Entry, directory: AccountIndex, paper_area: str | None, *, is_anew: bool = False) -> Entry:
     if entry.account is not None and not is_anew:
         return entry
     found = directory.find(entry.written, paper_area)

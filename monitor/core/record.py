@@ -39,7 +39,7 @@ class RecordKind(Labelled):
     MUTE = "mute", "暂停提醒"
 
 
-class Subject(Labelled):
+class RecordSubject(Labelled):
     """What a record speaks of."""
 
     ACCOUNT = "account", "账号ID"
@@ -47,9 +47,13 @@ class Subject(Labelled):
     AREA = "area", "地区"
 
 
-_ACCOUNT, _UNIT, _AREA = frozenset({Subject.ACCOUNT}), frozenset({Subject.UNIT}), frozenset({Subject.AREA})
+_ACCOUNT, _UNIT, _AREA = (
+    frozenset({RecordSubject.ACCOUNT}),
+    frozenset({RecordSubject.UNIT}),
+    frozenset({RecordSubject.AREA}),
+)
 
-SUBJECTS: Mapping[RecordKind, frozenset[Subject]] = {
+SUBJECTS: Mapping[RecordKind, frozenset[RecordSubject]] = {
     RecordKind.INSTITUTION: _UNIT | _AREA,
     RecordKind.TRAINING: _UNIT | _AREA,
     RecordKind.MEETING: _UNIT | _AREA,
@@ -156,7 +160,7 @@ class Record:
 
     id: int | None = None
     kind: RecordKind
-    subject: Subject
+    subject: RecordSubject
     name: str
     """The account's id, the unit's name, or the area's."""
     area: str | None = None
@@ -175,6 +179,6 @@ class Record:
     attachment: str | None = None
 
     @property
-    def about(self) -> tuple[Subject, str | None, str]:
+    def about(self) -> tuple[RecordSubject, str | None, str]:
         """Whom it speaks of, as nobody else is spoken of."""
         return (self.subject, self.area, self.name)

@@ -47,7 +47,7 @@ class Unmatched:
     """One Chinese clause."""
 
 
-class Directory:
+class AccountIndex:
     """The accounts there are, as documents refer to them.
 
     Accounts on the roster come first; those that have left it are still whom an older document meant.

@@ -15,7 +15,7 @@ from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.subject import OnOne, account_subject, subject_of
 
 
@@ -245,7 +245,7 @@ class Register:
 
     def own(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return the records of a kind about the area itself, and not about one of its units or accounts."""
-        return tuple(record for record in self.kept(kind) if record.subject is Subject.AREA)
+        return tuple(record for record in self.kept(kind) if record.subject is RecordSubject.AREA)
 
     def records_of(self, kind: RecordKind, name: str) -> tuple[Record, ...]:
         """Return the records of a kind about one account, unit or area, oldest first; （） are ()."""

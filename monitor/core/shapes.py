@@ -9,7 +9,7 @@ from monitor.core.calendar import beijing
 from monitor.core.case import Case
 from monitor.core.claim import Claim
 from monitor.core.collector import Collector, LinkCollector
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.finding import Finding
 from monitor.core.mute import Mute
 from monitor.core.observation import Blind, Look, Observation, Post, Profile, Reason, Seen, Timeline, Unchanged
@@ -49,7 +49,7 @@ def _store_shape(seen: Download | Reason) -> Shape:
     match seen.fault:
         case None:
             verdict = "listed"
-        case Fault.NOT_LISTED:
+        case AppFault.NOT_LISTED:
             verdict = "not_listed"
         case _:
             verdict = "blocked"

@@ -20,8 +20,8 @@ from monitor.core.news import (
     ACKNOWLEDGE,
     APP_STEPS,
     PASTE,
-    Item,
-    Links,
+    AnswerLinks,
+    NewsItem,
     Pause,
     Reader,
     Setting,
@@ -56,11 +56,11 @@ NAMED_DAYS = 4
 
 
 def to_person(
-    items: Sequence[Item],
+    items: Sequence[NewsItem],
     roles: Iterable[Role],
     message_id: str,
     setting: Setting,
-    links: Links | None = None,
+    links: AnswerLinks | None = None,
     *,
     is_group: bool = False,
 ) -> Words:
@@ -72,7 +72,7 @@ def to_person(
     names = setting.office.names
     units = {item.account.unit_key: names.of(item.account) for item in ordered}
     reader = Reader(roles=frozenset(roles), units=tuple(units.values()), is_group=is_group, names=names)
-    offered = links or Links()
+    offered = links or AnswerLinks()
     lines = [
         f"### {headline(ordered, reader, setting, escaped)}",
         *_preface(ordered, reader),
@@ -89,13 +89,13 @@ def to_person(
 GRID_HEADS = ("账号", "平台", "最近更新", "天数", "更新期限")
 
 
-def _grid(items: Sequence[Item], setting: Setting) -> Grid:
+def _grid(items: Sequence[NewsItem], setting: Setting) -> Grid:
     """Return a row for each account that an update is missed of; no table where there is none."""
     rows = tuple(_row(item, setting) for item in items if misses_update(item))
     return (GRID_HEADS, *rows) if rows else ()
 
 
-def _row(item: Item, setting: Setting) -> tuple[str, ...]:
+def _row(item: NewsItem, setting: Setting) -> tuple[str, ...]:
     last, calendar = item.finding.last_post, setting.calendar.of(item.account.area)
     deadline = day_with_week(setting.deadline(item), setting.today, calendar)
     return (
@@ -107,20 +107,20 @@ def _row(item: Item, setting: Setting) -> tuple[str, ...]:
     )
 
 
-def _pages(items: Sequence[Item]) -> list[str]:
+def _pages(items: Sequence[NewsItem]) -> list[str]:
     """Return a link to the page of each account of which there is more to see."""
     shown = [item for item in items if item.link and item.kind is not StepKind.RECOVERED]
     return list(dict.fromkeys(page_link(item.account, item.link or "") for item in shown))
 
 
-def _answers(items: Sequence[Item], links: Links) -> list[str]:
+def _answers(items: Sequence[NewsItem], links: AnswerLinks) -> list[str]:
     """Return the links by which the reader may answer; none to paste where no update is missed."""
     paste = links.paste if any(item.is_about_updates for item in items) else None
     offered = ((ACKNOWLEDGE, links.acknowledge), (PASTE, paste))
     return [f"[{text}]({address})" for text, address in offered if address]
 
 
-def _preface(items: Sequence[Item], reader: Reader) -> list[str]:
+def _preface(items: Sequence[NewsItem], reader: Reader) -> list[str]:
     if not reader.is_operator:
         return []
     if all(item.is_passed_on for item in items):
@@ -128,7 +128,7 @@ def _preface(items: Sequence[Item], reader: Reader) -> list[str]:
     return ["请办公室核实以下情况。"] if any(item.kind in APP_STEPS for item in items) else []
 
 
-def _why_undelivered(items: Sequence[Item]) -> list[str]:
+def _why_undelivered(items: Sequence[NewsItem]) -> list[str]:
     """Return why what is passed on did not reach the unit, each reason once; the first few of many."""
     ends = [end for item in items if item.is_passed_on for end in item.failed]
     reasons = list(dict.fromkeys(f"发给{role.label}的消息{escaped(spoken(attempt), 100)}" for role, attempt in ends))
@@ -138,7 +138,7 @@ def _why_undelivered(items: Sequence[Item]) -> list[str]:
     return [f"未送达的原因：{'；'.join(reasons[:NAMED_REASONS])}{more}。"]
 
 
-def _paragraphs(items: Sequence[Item], reader: Reader, setting: Setting, links: Links) -> list[str]:
+def _paragraphs(items: Sequence[NewsItem], reader: Reader, setting: Setting, links: AnswerLinks) -> list[str]:
     if len(items) == 1:
         return list(_parts(items[0], reader, setting))
     mixed = reader.is_operator and len({item.is_passed_on for item in items}) > 1
@@ -150,11 +150,11 @@ def _paragraphs(items: Sequence[Item], reader: Reader, setting: Setting, links: 
     ]
 
 
-def _one_undelivered(item: Item) -> str:
+def _one_undelivered(item: NewsItem) -> str:
     return "".join((ONE_UNDELIVERED, *_why_undelivered([item])))
 
 
-def _parts(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+def _parts(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
     """Return what is so, and what is asked for."""
     if item.kind is StepKind.RECOVERED:
         return (_recovered(item, reader, setting),)
@@ -169,7 +169,7 @@ def _parts(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     return _in_time(item, reader, setting)
 
 
-def _recovered(item: Item, reader: Reader, setting: Setting) -> str:
+def _recovered(item: NewsItem, reader: Reader, setting: Setting) -> str:
     whose = f"{reader.owner(item.account)}主办的{quoted(item.account)}"
     gravest = max((one.kind for one in item.told if one.kind is not StepKind.RECOVERED), key=weight, default=None)
     before = f"此前的{_called(gravest)}同时办结"
@@ -187,7 +187,7 @@ def _called(kind: StepKind | None) -> str:
     return StepKind.ESCALATE.label if kind in URGINGS else kind.label
 
 
-def _about_app(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+def _about_app(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
     said = DOUBTS.sub(lambda found: f"**{found[0]}**", escaped(item.finding.because, 300).removesuffix("。"))
     facts = f"经监测，{reader.owner(item.account)}主办的{quoted(item.account)}{said}。"
     match item.kind:
@@ -210,7 +210,7 @@ def _see_to_it(reader: Reader) -> str:
     return "请予督促，" if reader.is_leader else "请"
 
 
-def _told_of_app(item: Item, whom: str, setting: Setting) -> str:
+def _told_of_app(item: NewsItem, whom: str, setting: Setting) -> str:
     roles = {Role.LIAISON} if whom == Role.LIAISON.label else {Role.LIAISON, Role.LEADER}
     first = next((one.on for one in item.told if one.role in roles), None)
     return f"{dated(first, setting.today)}已通知{whom}，至今未恢复。" if first else "至今未恢复。"
@@ -221,7 +221,7 @@ def _cited(rule: str, setting: Setting) -> str:
     return f"按照{quotation}，" if quotation else ""
 
 
-def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+def _in_time(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
     moment, owner, pause = hour(setting.now), reader.owner(item.account), pause_of(item, setting)
     last = _last_day(item, pause, setting)
     if item.is_asked:
@@ -238,7 +238,7 @@ def _in_time(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     return facts, f"按照政务新媒体检查单项否决指标{f'（{clause}）' if clause else ''}，{wish}"
 
 
-def _last_day(item: Item, pause: Pause | None, setting: Setting) -> str:
+def _last_day(item: NewsItem, pause: Pause | None, setting: Setting) -> str:
     """Return that today is the last day in time, or the last before the days off that the deadline falls in."""
     if setting.deadline(item) == setting.today:
         return "，今日为最后一天"
@@ -247,14 +247,14 @@ def _last_day(item: Item, pause: Pause | None, setting: Setting) -> str:
     return f"，今日为{'节' if pause.block.name else '休息日'}前最后一天"
 
 
-def _urge(item: Item, pause: Pause | None, reader: Reader, setting: Setting) -> str:
+def _urge(item: NewsItem, pause: Pause | None, reader: Reader, setting: Setting) -> str:
     if not reader.is_leader:
         return ""
     last = pause.before if pause else setting.deadline(item)
     return f"请予关注，并督促{'今日' if last == setting.today else '按期'}更新。"
 
 
-def _before_holiday(item: Item, pause: Pause, reader: Reader, setting: Setting) -> tuple[str, ...]:
+def _before_holiday(item: NewsItem, pause: Pause, reader: Reader, setting: Setting) -> tuple[str, ...]:
     """Return the word before a holiday: it accuses nobody, for the account may be a few days old."""
     calendar = setting.calendar.of(item.account.area)
     first, after = span(pause.block.first, pause.block.last, setting.today), pause.after
@@ -267,7 +267,7 @@ def _before_holiday(item: Item, pause: Pause, reader: Reader, setting: Setting) 
     return facts, f"{_wish(item, pause, setting)}{_urge(item, pause, reader, setting)}"
 
 
-def _wish(item: Item, pause: Pause | None, setting: Setting) -> str:
+def _wish(item: NewsItem, pause: Pause | None, setting: Setting) -> str:
     """Return by when to update."""
     deadline = setting.deadline(item)
     if pause is None:
@@ -279,7 +279,7 @@ def _wish(item: Item, pause: Pause | None, setting: Setting) -> str:
     return f"更新期限{dated(deadline, setting.today)}适逢{off}，请提前于**{before}**更新，{later}"
 
 
-def _known(item: Item, setting: Setting) -> str:
+def _known(item: NewsItem, setting: Setting) -> str:
     last = item.finding.last_post
     if last is None:
         return "无发布记录" if item.is_asked else f"自{dated(setting.begun(item), setting.today)}开设以来未见发布"
@@ -290,7 +290,7 @@ def _day_of(moment: datetime, setting: Setting) -> str:
     return dated(beijing(moment).date(), setting.today)
 
 
-def _overdue(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
+def _overdue(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
     ladder, days = setting.ladder, item.days_held
     over_20 = days >= ladder.propose
     is_late = item.finding.days_shown is not None
@@ -314,7 +314,7 @@ def _overdue(item: Item, reader: Reader, setting: Setting) -> tuple[str, ...]:
     )
 
 
-def _reminded(item: Item, reader: Reader, setting: Setting) -> str:
+def _reminded(item: NewsItem, reader: Reader, setting: Setting) -> str:
     """Return on which days the liaison was told before."""
     days = sorted({one.on for one in item.told if one.role is Role.LIAISON and one.on < setting.today})
     if not days:
@@ -325,17 +325,17 @@ def _reminded(item: Item, reader: Reader, setting: Setting) -> str:
     return f"{days_text(days, setting.today)}已提醒{whom}。"
 
 
-def _must_be_told(item: Item) -> bool:
+def _must_be_told(item: NewsItem) -> bool:
     """Whether only people can say that an account has been updated."""
     return misses_update(item) and not item.is_polled
 
 
-def _by_hand(setting: Setting, links: Links) -> str:
+def _by_hand(setting: Setting, links: AnswerLinks) -> str:
     clicked = f"请点击“{PASTE}”，或" if links.paste else "请"
     return f"本账号不能自动采集，发布后{clicked}将链接告知{setting.office.contact}。"
 
 
-def _ending(items: Sequence[Item], reader: Reader, setting: Setting, links: Links) -> list[str]:
+def _ending(items: Sequence[NewsItem], reader: Reader, setting: Setting, links: AnswerLinks) -> list[str]:
     """Return what the reader need not do, or must; nothing where the paragraphs have said it."""
     open_ones = [item for item in items if item.kind not in {StepKind.RECOVERED, StepKind.TASK}]
     seen = [item for item in open_ones if item.is_about_updates and item.is_polled]
@@ -355,6 +355,6 @@ def _ending(items: Sequence[Item], reader: Reader, setting: Setting, links: Link
     return ["".join(parts)] if parts else []
 
 
-def _names_holiday(item: Item, setting: Setting) -> bool:
+def _names_holiday(item: NewsItem, setting: Setting) -> bool:
     pause = pause_of(item, setting)
     return pause is not None and pause.block.name is not None

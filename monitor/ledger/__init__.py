@@ -2,27 +2,27 @@
 
 from monitor.ledger.book import rows_in
 from monitor.ledger.decisions import Decisions, Places, Ruled, decision_line, read_decisions
-from monitor.ledger.diff import Change, ChangeKind, FieldChange, compare, paper_change
+from monitor.ledger.diff import AccountChange, ChangeKind, FieldChange, compare, paper_change
 from monitor.ledger.export import Column, write_table
-from monitor.ledger.fault import Fault, LedgerError, did_you_mean
+from monitor.ledger.fault import FileFault, LedgerError, did_you_mean
 from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
-from monitor.ledger.posts import Posts, read_posts
+from monitor.ledger.posts import ImportedPosts, read_posts
 from monitor.ledger.records import Records, Subjects, read_records, record_line
 from monitor.ledger.roster import Roster, read_roster, write_roster
 from monitor.ledger.templates import TEMPLATES, write_records, write_template
 
 __all__ = [
     "TEMPLATES",
-    "Change",
+    "AccountChange",
     "ChangeKind",
     "Column",
     "Decisions",
-    "Fault",
     "FieldChange",
+    "FileFault",
+    "ImportedPosts",
     "LedgerError",
     "Papers",
     "Places",
-    "Posts",
     "Records",
     "Roster",
     "Ruled",

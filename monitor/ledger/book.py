@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 
 from monitor.ledger import bounds
-from monitor.ledger.fault import Fault, LedgerError
+from monitor.ledger.fault import FileFault, LedgerError
 from monitor.ledger.workbook import EMPTY, Area, Cell, NotAWorkbookError, Workbook
 
 __all__ = ["EMPTY", "Area", "Cell", "Sheet", "protect", "rows_in", "sheets"]
@@ -87,7 +87,7 @@ def _unprotect(text: str) -> str:
 
 
 def _refusal(path: Path, text: str) -> LedgerError:
-    return LedgerError([Fault(file=path.name, text=text)])
+    return LedgerError([FileFault(file=path.name, text=text)])
 
 
 def _content(path: Path) -> bytes:

@@ -69,7 +69,7 @@ _NUMERALS = str.maketrans("〇零○一二三四五六七八九", "000123456789"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class CellMoment:
     """A moment in UTC, and how exactly the cell gives it."""
 
     at: datetime
@@ -77,7 +77,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken(Generic[Value]):
+class Hinted(Generic[Value]):
     """A value that a cell does not quite say, and the sentence for people that says so."""
 
     value: Value
@@ -230,18 +230,18 @@ def yes_no(cell: Cell) -> bool:
     return word == "是"
 
 
-def one_of(kind: type[Word], noun: str) -> Callable[[Cell], Word | Taken[Word]]:
+def one_of(kind: type[Word], noun: str) -> Callable[[Cell], Word | Hinted[Word]]:
     """Return a reader of a closed list of words; one that may mean several is asked about, and never guessed."""
     words = [member.label for member in kind]
 
-    def read(cell: Cell) -> Word | Taken[Word]:
+    def read(cell: Cell) -> Word | Hinted[Word]:
         word = identifier(cell)
         found = kind.labelled(word)
         if found is not None:
             return found
         meant = member_meant(kind, word)
         if isinstance(meant, kind):
-            return Taken(meant, f"“{word}”按“{meant.label}”导入")
+            return Hinted(meant, f"“{word}”按“{meant.label}”导入")
         if several := members_meant(kind, word):
             *others, last = (f"“{member.label}”" for member in several)
             raise BadCellError(f"“{word}”可能是{'、'.join(others)}或{last}，请写明是哪一种")
@@ -255,39 +255,39 @@ def day(cell: Cell) -> date:
     return beijing_date(moment(cell).at)
 
 
-def day_from(cell: Cell) -> date | Taken[date]:
+def day_from(cell: Cell) -> date | Hinted[date]:
     """Return a date; year and month alone mean the first day of the month, as spreadsheet programs take them."""
     month = _month(cell)
-    return Taken(month, "只写了年月，按当月1日计") if month else day(cell)
+    return Hinted(month, "只写了年月，按当月1日计") if month else day(cell)
 
 
-def day_until(cell: Cell) -> date | Taken[date]:
+def day_until(cell: Cell) -> date | Hinted[date]:
     """Return the date up to which something holds; year and month alone mean the last day of the month."""
     month = _month(cell)
     if month is None:
         return day(cell)
-    return Taken((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), "只写了年月，按当月最后一日计")
+    return Hinted((month + timedelta(days=31)).replace(day=1) - timedelta(days=1), "只写了年月，按当月最后一日计")
 
 
-def day_until_or_ever(cell: Cell) -> date | Taken[date] | Taken[None]:
+def day_until_or_ever(cell: Cell) -> date | Hinted[date] | Hinted[None]:
     """Return the date up to which something holds; None for what holds for ever."""
     if isinstance(cell.value, str) and text(cell) in _FOR_EVER:
-        return Taken(None, f"“{text(cell)}”按没有到期日计")
+        return Hinted(None, f"“{text(cell)}”按没有到期日计")
     return day_until(cell)
 
 
-def moment(cell: Cell) -> Moment:
+def moment(cell: Cell) -> CellMoment:
     """Return a moment; without a zone it is Beijing's, without a clock it is the day."""
     value = cell.value
     if cell.is_uncounted or cell.is_error:
         note(cell)
     if _month(cell):
         raise BadCellError(f"日期“{show(cell)}”只写到月，请写明是哪一天")
-    found: Moment | None = None
+    found: CellMoment | None = None
     if isinstance(value, datetime):
         found = _from_excel(_sensible(value, show(cell)), has_clock=cell.has_clock)
     elif isinstance(value, date):
-        found = Moment(start_of_day(_sensible(value, show(cell))), Precision.DAY)
+        found = CellMoment(start_of_day(_sensible(value, show(cell))), Precision.DAY)
     elif (counted := _counted(cell)) is not None:
         found = _from_excel(counted, has_clock=counted.time() != datetime.min.time())
     elif isinstance(value, str | int | float):
@@ -391,15 +391,15 @@ def _clean(written: str) -> str:
     return "".join(mark for mark in lines if mark == "\n" or unicodedata.category(mark) not in _UNSEEN).strip()
 
 
-def _from_excel(value: datetime, *, has_clock: bool) -> Moment:
+def _from_excel(value: datetime, *, has_clock: bool) -> CellMoment:
     rounded = (value + timedelta(milliseconds=500)).replace(microsecond=0)  # Excel counts in fractions of a day
     if not has_clock and rounded.time() == datetime.min.time():
-        return Moment(start_of_day(rounded.date()), Precision.DAY)
+        return CellMoment(start_of_day(rounded.date()), Precision.DAY)
     precision = Precision.SECOND if rounded.second else Precision.MINUTE
-    return Moment(rounded.replace(tzinfo=BEIJING).astimezone(UTC), precision)
+    return CellMoment(rounded.replace(tzinfo=BEIJING).astimezone(UTC), precision)
 
 
-def _from_text(written: str) -> Moment | None:
+def _from_text(written: str) -> CellMoment | None:
     if re.search(r"(Z|[+-]\d{2}:?\d{2})$", written) and "T" in written:
         return _from_iso(written)
     match = _MOMENT.fullmatch(_arabic(_figures(written)))
@@ -418,23 +418,23 @@ def _from_text(written: str) -> Moment | None:
         return None
 
 
-def _from_iso(written: str) -> Moment | None:
+def _from_iso(written: str) -> CellMoment | None:
     try:
         found = datetime.fromisoformat(written)
     except ValueError:
         return None
-    return Moment(_sensible(found, written).astimezone(UTC), Precision.SECOND)
+    return CellMoment(_sensible(found, written).astimezone(UTC), Precision.SECOND)
 
 
-def _at_clock(found: date, match: re.Match[str]) -> Moment:
+def _at_clock(found: date, match: re.Match[str]) -> CellMoment:
     if match["hour"] is None:
-        return Moment(start_of_day(found), Precision.DAY)
+        return CellMoment(start_of_day(found), Precision.DAY)
     hour = int(match["hour"])
     if match["half"] in {"下午", "晚上"} and hour < 12:  # noqa: PLR2004 - noon
         hour += 12
     local = datetime(found.year, found.month, found.day, hour, int(match["minute"] or 0), tzinfo=BEIJING)
     local = local.replace(second=int(match["second"] or 0))
-    return Moment(local.astimezone(UTC), Precision.SECOND if match["second"] else Precision.MINUTE)
+    return CellMoment(local.astimezone(UTC), Precision.SECOND if match["second"] else Precision.MINUTE)
 
 
 def _numbered_week(written: str) -> date | None:

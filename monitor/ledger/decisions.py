@@ -20,11 +20,11 @@ from monitor.core.decision import (
 )
 from monitor.core.finding import Strength
 from monitor.core.names import normal
-from monitor.core.record import Subject
-from monitor.core.reference import Directory
+from monitor.core.record import RecordSubject
+from monitor.core.reference import AccountIndex
 from monitor.ledger import cells, naming
 from monitor.ledger.fault import BadCellError, did_you_mean
-from monitor.ledger.sheet import Layout, Reading, Row
+from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
 _UNIT, _AREA = "主办单位", "地区"
 LAYOUT = Layout(
@@ -33,7 +33,7 @@ LAYOUT = Layout(
         need | {"规则", "决定", "决定人", "日期"} for need in (*naming.NEEDS, frozenset({_UNIT}), frozenset({_AREA}))
     ),
 )
-_COLUMN = {Subject.ACCOUNT: "账号ID", Subject.UNIT: _UNIT, Subject.AREA: _AREA}
+_COLUMN = {RecordSubject.ACCOUNT: "账号ID", RecordSubject.UNIT: _UNIT, RecordSubject.AREA: _AREA}
 """The column that names each sort of subject."""
 
 StrengthsOn = Callable[[date], Mapping[str, Strength]]
@@ -47,7 +47,7 @@ class Ruled:
     """One rule that decisions can be about."""
 
     title: str
-    on: Subject
+    on: RecordSubject
     """Of what its findings speak."""
 
 
@@ -86,7 +86,7 @@ class Decisions:
 
 def read_decisions(
     path: Path,
-    directory: Directory,
+    directory: AccountIndex,
     places: Places,
     *,
     rules: Mapping[str, Ruled],
@@ -102,9 +102,9 @@ def read_decisions(
     says why, and by which document where the clause is 原则上; one that names no end gets one. 撤销 needs something to
     end.
     """
-    reading = Reading(path, LAYOUT)
+    reading = SheetReading(path, LAYOUT)
     found: dict[Decision, None] = {}
-    revoking: list[tuple[Row, Decision]] = []
+    revoking: list[tuple[SheetRow, Decision]] = []
     for row in reading.rows():
         decision = _decision(reading, row, directory, places, rules)
         if decision is None:
@@ -145,7 +145,7 @@ def _called(decision: Decision) -> str:
 
 
 def _decision(
-    reading: Reading, row: Row, directory: Directory, places: Places, rules: Mapping[str, Ruled]
+    reading: SheetReading, row: SheetRow, directory: AccountIndex, places: Places, rules: Mapping[str, Ruled]
 ) -> Decision | None:
     whom = _whom(reading, row, directory, places)
     rule = reading.require(row, "规则", lambda cell: _rule(cells.identifier(cell), rules))
@@ -184,7 +184,7 @@ class _Whom:
     area: str | None = None
 
 
-def _whom(reading: Reading, row: Row, directory: Directory, places: Places) -> _Whom | None:
+def _whom(reading: SheetReading, row: SheetRow, directory: AccountIndex, places: Places) -> _Whom | None:
     """Return whom a row is about; None when that is not clear (then the fault is noted)."""
     unit = reading.take(row, _UNIT, cells.text)
     area = reading.take(row, _AREA, cells.text)
@@ -205,7 +205,7 @@ def _whom(reading: Reading, row: Row, directory: Directory, places: Places) -> _
     return _unit(reading, row, unit, known, places) if unit else _Whom(area=known)
 
 
-def _unit(reading: Reading, row: Row, name: str, area: str | None, places: Places) -> _Whom | None:
+def _unit(reading: SheetReading, row: SheetRow, name: str, area: str | None, places: Places) -> _Whom | None:
     """Return the unit of that name, in an area if one is given; None where none or several are meant."""
     of_name = places.areas_of(name)
     found = [one for one in of_name if area in {None, one[0]}]
@@ -227,7 +227,7 @@ def _rule(written: str, rules: Collection[str]) -> str:
 
 
 def _check(
-    reading: Reading, row: Row, decision: Decision, rules: Mapping[str, Ruled], strengths_on: StrengthsOn
+    reading: SheetReading, row: SheetRow, decision: Decision, rules: Mapping[str, Ruled], strengths_on: StrengthsOn
 ) -> None:
     on, rule, given = beijing_date(decision.at), rules[decision.rule], sort_of(decision)
     if decision.valid_until and decision.valid_until < on:
@@ -248,5 +248,5 @@ def _check(
         reading.blame(row, f"{decision.ruling.label}须写明{column}", column)
 
 
-def _asked(on: Subject) -> str:
-    return "主办单位和地区" if on is Subject.UNIT else WHOM[on]
+def _asked(on: RecordSubject) -> str:
+    return "主办单位和地区" if on is RecordSubject.UNIT else WHOM[on]

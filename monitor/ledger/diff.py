@@ -35,7 +35,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class AccountChange:
     """What happens to one account; `fields` are empty unless it is changed."""
 
     kind: ChangeKind
@@ -50,24 +50,26 @@ class Change:
         return f"{line}：{'；'.join(str(field) for field in self.fields)}" if self.fields else line
 
 
-def compare(before: Iterable[Account], after: Iterable[Account]) -> tuple[Change, ...]:
+def compare(before: Iterable[Account], after: Iterable[Account]) -> tuple[AccountChange, ...]:
     """Return what leads from one roster to the other: added and changed in the new order, then removed."""
     old = {account.id: account for account in before}
     new = {account.id: account for account in after}
     changes = [_change(old.get(id_), account) for id_, account in new.items() if old.get(id_) != account]
-    removed = [Change(kind=ChangeKind.REMOVED, account=account) for id_, account in old.items() if id_ not in new]
+    removed = [
+        AccountChange(kind=ChangeKind.REMOVED, account=account) for id_, account in old.items() if id_ not in new
+    ]
     return (*changes, *removed)
 
 
-def _change(old: Account | None, new: Account) -> Change:
+def _change(old: Account | None, new: Account) -> AccountChange:
     if old is None:
-        return Change(kind=ChangeKind.ADDED, account=new)
+        return AccountChange(kind=ChangeKind.ADDED, account=new)
     fields = tuple(
         FieldChange(column=column.name, before=column.of(old), after=column.of(new))
         for column in COLUMNS
         if column.of(old) != column.of(new)
     )
-    return Change(kind=ChangeKind.CHANGED, account=new, fields=fields)
+    return AccountChange(kind=ChangeKind.CHANGED, account=new, fields=fields)
 
 
 def paper_change(before: Paper | None, after: Paper, *, with_area: bool = False) -> str:

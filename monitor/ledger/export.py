@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from monitor.core.calendar import beijing
 from monitor.ledger.book import protect
-from monitor.ledger.fault import Fault, LedgerError
+from monitor.ledger.fault import FileFault, LedgerError
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -73,7 +73,7 @@ def write_table(
     writers = {".xlsx": _write_excel, ".csv": _write_csv, ".json": _write_json}
     write = writers.get(path.suffix.lower())
     if write is None:
-        raise LedgerError([Fault(file=path.name, text="文件名应以 .xlsx、.csv 或 .json 结尾")])
+        raise LedgerError([FileFault(file=path.name, text="文件名应以 .xlsx、.csv 或 .json 结尾")])
     partial = path.with_name(f".{path.name}.part")
     try:
         partial.unlink(missing_ok=True)
@@ -82,7 +82,9 @@ def write_table(
             write(file, _Table(title=title, head=head, columns=columns, rows=rows, notes=notes))
         partial.replace(path)
     except OSError as error:
-        raise LedgerError([Fault(file=path.name, text="无法写入，请检查目录和权限，或先在 Excel 中关闭它")]) from error
+        raise LedgerError(
+            [FileFault(file=path.name, text="无法写入，请检查目录和权限，或先在 Excel 中关闭它")]
+        ) from error
     finally:
         with suppress(OSError):
             partial.unlink()

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class FileFault:
     """One reason to refuse a file, and where it stands; the place may be known only in part."""
 
     file: str
@@ -48,7 +48,7 @@ _LONGEST_WORD = 60
 class LedgerError(Exception):
     """A file is refused; carries every reason, in the order of its rows."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[FileFault]) -> None:
         """Carry the faults; the text of the error is one line for each."""
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))

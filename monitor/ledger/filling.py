@@ -8,8 +8,8 @@ from datetime import date
 
 from monitor.core.forms import (
     FORMS,
-    Form,
-    Item,
+    FormItem,
+    RecordForm,
     addresses_in,
     folded,
     frozen_until,
@@ -20,11 +20,11 @@ from monitor.core.forms import (
     understood,
 )
 from monitor.core.mute import BadMuteError, mute_of, written
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
 from monitor.ledger.fault import BadCellError, did_you_mean
-from monitor.ledger.sheet import Reading, Row
+from monitor.ledger.sheet import SheetReading, SheetRow
 
 _NOTHING = frozenset({"无", "暂无"})
 """What may say that there is nothing to say, or that there is none of what the kind asks for."""
@@ -34,18 +34,18 @@ _NOTHING = frozenset({"无", "暂无"})
 class Filling:
     """One row of a kind, being read into the fields of its form."""
 
-    reading: Reading
-    row: Row
+    reading: SheetReading
+    row: SheetRow
     kind: RecordKind
     on: date
     institutions: Collection[str]
 
     @property
-    def form(self) -> Form:
+    def form(self) -> RecordForm:
         """What a row of this kind may say."""
         return FORMS[self.kind]
 
-    def record(self, subject: Subject, name: str, area: str | None) -> Record | None:
+    def record(self, subject: RecordSubject, name: str, area: str | None) -> Record | None:
         """Return the row as a record; None where something is wrong, which is then noted."""
         noted = len(self.reading.faults)
         written_text = self.reading.take(self.row, "内容", cells.note) or ""
@@ -86,36 +86,36 @@ class Filling:
     def _no_result(self, _: Cell) -> None:
         raise BadCellError(f"“{self.kind.label}”没有结果，请留空")
 
-    def _read_result(self, cell: Cell) -> Result | cells.Taken[Result]:
+    def _read_result(self, cell: Cell) -> Result | cells.Hinted[Result]:
         word = cells.text(cell)
         found = understood(self.kind, word)
         if found is None:
             labels = [one.label for one in self.form.results]
             near = did_you_mean(word, labels)
             raise BadCellError(f"没有“{cells.show(cell)}”这种结果{near}，可填：{'、'.join(labels)}")
-        return found if folded(word) == found.label else cells.Taken(found, f"“{word}”按“{found.label}”导入")
+        return found if folded(word) == found.label else cells.Hinted(found, f"“{word}”按“{found.label}”导入")
 
     def _item(self) -> str:
-        for item in Item:
+        for item in FormItem:
             if item is not self.form.item and item.label in self.row.cells:
                 read = self._other_item(item)
                 self.reading.take(self.row, item.label, read)
         match self.form.item:
             case None:
                 return ""
-            case Item.COUNT:
-                number = self.reading.take(self.row, Item.COUNT.label, cells.count)
+            case FormItem.COUNT:
+                number = self.reading.take(self.row, FormItem.COUNT.label, cells.count)
                 return "" if number is None else str(number)
-            case Item.NUMBER:
-                return self.reading.take(self.row, Item.NUMBER.label, cells.identifier) or ""
-            case Item.ADDRESS:
-                return self.reading.take(self.row, Item.ADDRESS.label, _read_addresses) or ""
-            case Item.NAME if self.kind is RecordKind.INSTITUTION:
-                return self.reading.take(self.row, Item.NAME.label, self._read_institution) or ""
-            case Item.NAME | Item.PERSON as item:
+            case FormItem.NUMBER:
+                return self.reading.take(self.row, FormItem.NUMBER.label, cells.identifier) or ""
+            case FormItem.ADDRESS:
+                return self.reading.take(self.row, FormItem.ADDRESS.label, _read_addresses) or ""
+            case FormItem.NAME if self.kind is RecordKind.INSTITUTION:
+                return self.reading.take(self.row, FormItem.NAME.label, self._read_institution) or ""
+            case FormItem.NAME | FormItem.PERSON as item:
                 return self.reading.take(self.row, item.label, cells.text) or ""
 
-    def _other_item(self, item: Item) -> Callable[[Cell], None]:
+    def _other_item(self, item: FormItem) -> Callable[[Cell], None]:
         def refuse(_: Cell) -> None:
             raise BadCellError(f"“{self.kind.label}”不填“{item.label}”，请留空，需要说明的写在“内容”列")
 
@@ -149,7 +149,7 @@ class Filling:
         item = self.form.item
         if item is None or record.item or not (record.text or self.form.needs_item):
             return record
-        if item is Item.COUNT:
+        if item is FormItem.COUNT:
             number = self.reading.require(self.row, "内容", cells.count)
             return record if number is None else replace(record, item=str(number), text=str(number))
         meant = self._item_in(record.text)
@@ -212,7 +212,7 @@ class Filling:
         elif record.until is not None and record.until < record.on:
             self._blame(f"截止日期{record.until}早于日期{record.on}，请核对", "截止日期")
         if record.result is Result.MOVED and target_of(record) is None:
-            self._blame("请填写迁往的账号", Item.NAME.label)
+            self._blame("请填写迁往的账号", FormItem.NAME.label)
         return record
 
 

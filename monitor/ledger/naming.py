@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from monitor.core.account import Account, Platform
-from monitor.core.reference import Directory, Reference, Unmatched
+from monitor.core.reference import AccountIndex, Reference, Unmatched
 from monitor.ledger import cells
 from monitor.ledger.fault import did_you_mean
-from monitor.ledger.sheet import Reading, Row
+from monitor.ledger.sheet import SheetReading, SheetRow
 
 COLUMNS = ("账号ID", "平台", "平台标识", "账号名称")
 NEEDS = (frozenset({"账号ID"}), frozenset({"平台", "平台标识"}), frozenset({"平台", "账号名称"}))
@@ -14,12 +14,12 @@ NEEDS = (frozenset({"账号ID"}), frozenset({"平台", "平台标识"}), frozens
 _PLATFORM = cells.one_of(Platform, "平台")
 
 
-def is_named(row: Row) -> bool:
+def is_named(row: SheetRow) -> bool:
     """Whether a row says anything of an account."""
     return any(column in row.cells for column in COLUMNS)
 
 
-def reference(reading: Reading, row: Row) -> Reference | None:
+def reference(reading: SheetReading, row: SheetRow) -> Reference | None:
     """Return whom a row names; None when it does not say so (then the fault is noted)."""
     before = len(reading.faults)
     if "账号ID" in row.cells:
@@ -35,7 +35,7 @@ def reference(reading: Reading, row: Row) -> Reference | None:
     return None
 
 
-def find(reading: Reading, row: Row, directory: Directory) -> Account | None:
+def find(reading: SheetReading, row: SheetRow, directory: AccountIndex) -> Account | None:
     """Return the account of a row; None when it is unknown or not clear (then the fault is noted)."""
     written = reference(reading, row)
     if written is None:
@@ -47,7 +47,7 @@ def find(reading: Reading, row: Row, directory: Directory) -> Account | None:
     return found
 
 
-def why(unmatched: Unmatched, written: Reference, directory: Directory) -> str:
+def why(unmatched: Unmatched, written: Reference, directory: AccountIndex) -> str:
     """Return why nobody answers, with the id that may have been meant."""
     guess = did_you_mean(written.account, directory.ids) if written.account else ""
     return f"{unmatched.why}{guess}"

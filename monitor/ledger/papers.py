@@ -14,10 +14,10 @@ from monitor.core.account import Account
 from monitor.core.bulletin import Problem
 from monitor.core.index import WEEK
 from monitor.core.paper import AreaThen, Entry, Mean, Paper, PaperKind
-from monitor.core.reference import Directory, Reference, Unmatched
+from monitor.core.reference import AccountIndex, Reference, Unmatched
 from monitor.ledger import cells, naming
 from monitor.ledger.fault import did_you_mean
-from monitor.ledger.sheet import Layout, Reading, Row
+from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 from monitor.ledger.whose import FiledRow, Whose
 
 BULLETINS = Layout(
@@ -46,9 +46,9 @@ class Papers:
     warnings: tuple[str, ...] = ()
 
 
-def read_bulletins(path: Path, directory: Directory, *, until: date) -> Papers:
+def read_bulletins(path: Path, directory: AccountIndex, *, until: date) -> Papers:
     """Return the rounds of a file; raises LedgerError with every reason to refuse it, as a day after `until` is."""
-    reading = Reading(path, BULLETINS)
+    reading = SheetReading(path, BULLETINS)
     drafts: dict[str, _Draft] = {}
     for row in reading.rows():
         head = _round(reading, row, until)
@@ -62,12 +62,14 @@ def read_bulletins(path: Path, directory: Directory, *, until: date) -> Papers:
     return _finished(reading, drafts, "文件中没有可导入的通报，请核对是否选错文件或表头位置")
 
 
-def read_index(path: Path, directory: Directory, *, areas: Sequence[str], area_then: AreaThen, until: date) -> Papers:
+def read_index(
+    path: Path, directory: AccountIndex, *, areas: Sequence[str], area_then: AreaThen, until: date
+) -> Papers:
     """Return the weeks of a file; raises LedgerError, also for a week that is not over on the day `until`.
 
     A mean that a row prints is that of the area which the row's account was in that week.
     """
-    reading = Reading(path, INDEX)
+    reading = SheetReading(path, INDEX)
     drafts: dict[str, _Draft] = {}
     for row in reading.rows():
         week = reading.require(row, "周次", cells.week)
@@ -92,7 +94,7 @@ def read_index(path: Path, directory: Directory, *, areas: Sequence[str], area_t
 
 def read_filed_list(
     path: Path,
-    directory: Directory,
+    directory: AccountIndex,
     *,
     as_of: date,
     areas: Sequence[str],
@@ -104,7 +106,7 @@ def read_filed_list(
     A list is one area's: `area`, else what the column 地区 says, else the area that all accounts it names were in on
     that day. A file that mixes them is refused. `areas` are those there are.
     """
-    reading = Reading(path, FILED_LIST)
+    reading = SheetReading(path, FILED_LIST)
     rows = [_filed_row(reading, row, as_of, areas) for row in reading.rows()]
     whose = Whose(reading, directory, areas, lambda account: area_then(account.id, as_of) or account.area)
     draft: _Draft | None = None
@@ -118,7 +120,7 @@ def read_filed_list(
     return _finished(reading, {"": draft} if draft else {}, "文件中没有可导入的备案账号，请核对是否选错文件或表头位置")
 
 
-def _filed_row(reading: Reading, row: Row, as_of: date, areas: Sequence[str]) -> FiledRow:
+def _filed_row(reading: SheetReading, row: SheetRow, as_of: date, areas: Sequence[str]) -> FiledRow:
     written = naming.reference(reading, row)
     area = reading.take(row, "地区", cells.text)
     if area is not None and area not in areas:
@@ -155,12 +157,12 @@ class _Draft:
     """A paper while its rows come in."""
 
     paper: Paper
-    row: Row
+    row: SheetRow
     """Where it began."""
-    rows: dict[tuple[object, ...], tuple[Entry, Row]] = field(default_factory=dict)
+    rows: dict[tuple[object, ...], tuple[Entry, SheetRow]] = field(default_factory=dict)
     means: dict[str, Mean] = field(default_factory=dict)
 
-    def add(self, reading: Reading, row: Row, entry: Entry | None) -> None:
+    def add(self, reading: SheetReading, row: SheetRow, entry: Entry | None) -> None:
         """Take one row; the same once more does not matter, another word on the same account does."""
         if entry is None:
             return
@@ -168,7 +170,7 @@ class _Draft:
         if replace(known, written=entry.written) != entry:
             reading.blame(row, f"与第{where.number}行说的是同一个账号（{entry.written}），内容却不同")
 
-    def mean(self, reading: Reading, row: Row, mean: Mean) -> None:
+    def mean(self, reading: SheetReading, row: SheetRow, mean: Mean) -> None:
         """Take the mean that a row prints: one week of an area has one."""
         known = self.means.setdefault(mean.area, mean)
         if known != mean:
@@ -180,7 +182,7 @@ class _Draft:
         return replace(self.paper, means=means, entries=tuple(entry for entry, _ in self.rows.values()))
 
 
-def _finished(reading: Reading, drafts: dict[str, _Draft], nothing: str) -> Papers:
+def _finished(reading: SheetReading, drafts: dict[str, _Draft], nothing: str) -> Papers:
     for draft in drafts.values():
         _check(reading, draft)
     if not drafts:
@@ -189,7 +191,7 @@ def _finished(reading: Reading, drafts: dict[str, _Draft], nothing: str) -> Pape
     return Papers(papers=tuple(draft.finished() for draft in drafts.values()), warnings=warnings)
 
 
-def _check(reading: Reading, draft: _Draft) -> None:
+def _check(reading: SheetReading, draft: _Draft) -> None:
     """Note where a round calls the same account clean and not clean."""
     clean = {entry.account or entry.written for entry, _ in draft.rows.values() if entry.problem is Problem.NONE}
     for entry, row in draft.rows.values():
@@ -197,13 +199,15 @@ def _check(reading: Reading, draft: _Draft) -> None:
             reading.blame(row, f"同一期里 {entry.written} 又有“{Problem.NONE.label}”的行", "问题类型")
 
 
-def _named(reading: Reading, row: Row, directory: Directory) -> _Named | None:
+def _named(reading: SheetReading, row: SheetRow, directory: AccountIndex) -> _Named | None:
     """Return whom a row names; whom nobody answers to is warned of."""
     written = naming.reference(reading, row)
     return None if written is None else _found(reading, row, written, directory)
 
 
-def _found(reading: Reading, row: Row, written: Reference, directory: Directory, area: str | None = None) -> _Named:
+def _found(
+    reading: SheetReading, row: SheetRow, written: Reference, directory: AccountIndex, area: str | None = None
+) -> _Named:
     """Return who answers to what a row names, in the paper of an area if one is given."""
     found = directory.find(written, area)
     if isinstance(found, Unmatched):
@@ -214,7 +218,7 @@ def _found(reading: Reading, row: Row, written: Reference, directory: Directory,
     return _Named(written, found)
 
 
-def _round(reading: Reading, row: Row, until: date) -> Paper | None:
+def _round(reading: SheetReading, row: SheetRow, until: date) -> Paper | None:
     series = reading.require(row, "系列", cells.text)
     number = reading.require(row, "期次", cells.ordinal)
     issued_on = reading.require(row, "印发日期", cells.day)
@@ -226,7 +230,7 @@ def _round(reading: Reading, row: Row, until: date) -> Paper | None:
     return Paper(kind=PaperKind.ROUND, title=series, number=number, on=issued_on, covers_all=covers_all)
 
 
-def _listing(reading: Reading, row: Row, directory: Directory, issued_on: date) -> Entry | None:
+def _listing(reading: SheetReading, row: SheetRow, directory: AccountIndex, issued_on: date) -> Entry | None:
     """Return what a row lists; None for the one row of a round that lists nobody."""
     if not naming.is_named(row) and not {"问题类型", "最后更新日期"} & row.cells.keys():
         return None

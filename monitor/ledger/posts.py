@@ -10,9 +10,9 @@ from pathlib import Path
 from monitor.core.account import Account
 from monitor.core.calendar import beijing
 from monitor.core.observation import Post
-from monitor.core.reference import Directory
+from monitor.core.reference import AccountIndex
 from monitor.ledger import cells, naming
-from monitor.ledger.sheet import Layout, Reading, Row
+from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
 LAYOUT = Layout(
     columns=(*naming.COLUMNS, "发布时间", "标题", "链接"),
@@ -22,7 +22,7 @@ LAYOUT = Layout(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posts:
+class ImportedPosts:
     """What a file says was published: per account id, newest first, every post once."""
 
     by_account: Mapping[str, tuple[Post, ...]]
@@ -34,13 +34,13 @@ class Posts:
         return frozenset(self.by_account)
 
 
-def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime | None = None) -> Posts:
+def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime | None = None) -> ImportedPosts:
     """Return the posts of a file; raises LedgerError with every reason to refuse it.
 
     A post later than `not_after` is refused: a slip in the year would keep an account fresh for long.
     """
-    reading = Reading(path, LAYOUT)
-    directory = Directory(accounts)
+    reading = SheetReading(path, LAYOUT)
+    directory = AccountIndex(accounts)
     found: dict[str, dict[str, Post]] = {}
     for row in reading.rows():
         account = naming.find(reading, row, directory)
@@ -50,10 +50,12 @@ def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime |
     if not found:
         reading.warn("文件中没有可导入的发布记录，请核对是否选错文件或表头位置")
     warnings = reading.finish()
-    return Posts(by_account={id_: _newest_first(posts.values()) for id_, posts in found.items()}, warnings=warnings)
+    return ImportedPosts(
+        by_account={id_: _newest_first(posts.values()) for id_, posts in found.items()}, warnings=warnings
+    )
 
 
-def _post(reading: Reading, row: Row, not_after: datetime | None) -> Post | None:
+def _post(reading: SheetReading, row: SheetRow, not_after: datetime | None) -> Post | None:
     published = reading.require(row, "发布时间", cells.moment)
     title = reading.take(row, "标题", cells.text) or ""
     url = reading.take(row, "链接", cells.address)

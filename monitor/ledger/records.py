@@ -10,23 +10,23 @@ from functools import cached_property
 from pathlib import Path
 
 from monitor.core.account import UnitKey
-from monitor.core.forms import INSTITUTIONS, Item
+from monitor.core.forms import INSTITUTIONS, FormItem
 from monitor.core.names import normal
-from monitor.core.record import AHEAD, SUBJECTS, Record, RecordKind, Subject
+from monitor.core.record import AHEAD, SUBJECTS, Record, RecordKind, RecordSubject
 from monitor.ledger import cells
 from monitor.ledger.fault import did_you_mean
 from monitor.ledger.filling import Filling
-from monitor.ledger.sheet import Layout, Reading, Row
+from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
-_ITEMS = tuple(item.label for item in Item)
+_ITEMS = tuple(item.label for item in FormItem)
 LAYOUT = Layout(
     columns=("类型", "对象", "地区", "日期", "结果", *_ITEMS, "截止日期", "内容", "附件"),
     needs=(frozenset({"类型", "对象", "日期"}),),
     also={
         "状态": "结果",
-        **dict.fromkeys(("制度名称", "迁往账号", "别名", "领域", "阶段名称"), Item.NAME.label),
-        **dict.fromkeys(("留言编号", "问题编号", "线索编号", "备案号"), Item.NUMBER.label),
-        **dict.fromkeys(("人数", "顺序号"), Item.COUNT.label),
+        **dict.fromkeys(("制度名称", "迁往账号", "别名", "领域", "阶段名称"), FormItem.NAME.label),
+        **dict.fromkeys(("留言编号", "问题编号", "线索编号", "备案号"), FormItem.NUMBER.label),
+        **dict.fromkeys(("人数", "顺序号"), FormItem.COUNT.label),
         **dict.fromkeys(("冻结至", "暂停至"), "截止日期"),
     },
 )
@@ -46,29 +46,29 @@ class Subjects:
     left: Collection[UnitKey] = ()
     """Those of the units that nobody has any more: who names no area means one of the others."""
 
-    def names(self, subject: Subject) -> Collection[str]:
+    def names(self, subject: RecordSubject) -> Collection[str]:
         """Return the names of one sort."""
         match subject:
-            case Subject.ACCOUNT:
+            case RecordSubject.ACCOUNT:
                 return self.accounts.keys()
-            case Subject.UNIT:
+            case RecordSubject.UNIT:
                 return self.units.keys()
-            case Subject.AREA:
+            case RecordSubject.AREA:
                 return self.areas
 
-    def areas_of(self, subject: Subject, name: str) -> Collection[str]:
+    def areas_of(self, subject: RecordSubject, name: str) -> Collection[str]:
         """Return the areas in which one of that sort and name is."""
         match subject:
-            case Subject.ACCOUNT:
+            case RecordSubject.ACCOUNT:
                 return self.accounts[name]
-            case Subject.UNIT:
+            case RecordSubject.UNIT:
                 return {area for one in self.alike(name) for area in self.units[one]}
-            case Subject.AREA:
+            case RecordSubject.AREA:
                 return {name}
 
-    def named(self, subject: Subject, name: str) -> str | None:
+    def named(self, subject: RecordSubject, name: str) -> str | None:
         """Return how one of that sort is written, （） being () and blanks nothing; None for nobody, or one of two."""
-        if subject is Subject.UNIT:
+        if subject is RecordSubject.UNIT:
             return next(iter(self.alike(name)), None)
         return twin(name, self.names(subject))
 
@@ -105,7 +105,7 @@ def read_records(
     not on the roster must be listed under 机构序列 first, in this file or an earlier one. A day after `until` is
     refused but for kinds that look ahead. `institutions` are those that may be named.
     """
-    reading = Reading(path, LAYOUT)
+    reading = SheetReading(path, LAYOUT)
     rows = tuple(reading.rows())
     known = _with_listed(subjects, rows)
     found: dict[Record, None] = {}
@@ -135,7 +135,7 @@ def record_line(record: Record, *, with_area: bool = False) -> str:
     return f"{record.kind.label} {record.name}{area} {record.on}" + (f"：{'，'.join(said)}" if said else "")
 
 
-def _with_listed(subjects: Subjects, rows: Iterable[Row]) -> Subjects:
+def _with_listed(subjects: Subjects, rows: Iterable[SheetRow]) -> Subjects:
     """Return the subjects, and among them the units that a file itself puts in order."""
     units: dict[str, set[str]] = {name: set(areas) for name, areas in subjects.units.items()}
     for listed, area in _listed(rows):
@@ -150,7 +150,7 @@ def _with_listed(subjects: Subjects, rows: Iterable[Row]) -> Subjects:
     return replace(subjects, units=units)
 
 
-def _listed(rows: Iterable[Row]) -> Iterator[tuple[str, str | None]]:
+def _listed(rows: Iterable[SheetRow]) -> Iterator[tuple[str, str | None]]:
     """Yield the units that a file itself puts in order, each with the area that it is said to be in."""
     order = RecordKind.UNIT_ORDER.label
     for row in rows:
@@ -159,7 +159,7 @@ def _listed(rows: Iterable[Row]) -> Iterator[tuple[str, str | None]]:
             yield cells.show(row.cells["对象"]), area
 
 
-def _area(reading: Reading, row: Row, subject: Subject, name: str, known: Subjects) -> str | None:
+def _area(reading: SheetReading, row: SheetRow, subject: RecordSubject, name: str, known: Subjects) -> str | None:
     """Return the area of whom a row speaks; None where that cannot be told (then the fault is noted)."""
     given, areas = reading.take(row, "地区", cells.text), sorted(known.areas_of(subject, name))
     if given is not None and given not in known.areas:
@@ -169,7 +169,7 @@ def _area(reading: Reading, row: Row, subject: Subject, name: str, known: Subjec
         reading.blame(row, f"{given}没有{subject.label}“{name}”（{told}）", "地区")
     elif given is not None:
         return given
-    elif areas and subject is Subject.ACCOUNT:
+    elif areas and subject is RecordSubject.ACCOUNT:
         return areas[0]
     elif len(present := [one for one in areas if UnitKey(one, known.unit_in(one, name)) not in known.left]) == 1:
         return present[0]
@@ -183,9 +183,15 @@ def _area(reading: Reading, row: Row, subject: Subject, name: str, known: Subjec
 
 
 def _record(
-    reading: Reading, row: Row, kind: RecordKind, name: str, on: date, known: Subjects, institutions: Collection[str]
+    reading: SheetReading,
+    row: SheetRow,
+    kind: RecordKind,
+    name: str,
+    on: date,
+    known: Subjects,
+    institutions: Collection[str],
 ) -> Record | None:
-    allowed = [subject for subject in Subject if subject in SUBJECTS[kind]]
+    allowed = [subject for subject in RecordSubject if subject in SUBJECTS[kind]]
     meant = ((one, known.named(one, name)) for one in allowed)
     subject, named = next(((one, found) for one, found in meant if found is not None), (None, name))
     if subject is None:
@@ -197,7 +203,7 @@ def _record(
     if area is None:
         return None
     filling = Filling(reading, row, kind, on, institutions)
-    if subject is Subject.UNIT:
+    if subject is RecordSubject.UNIT:
         return filling.record(subject, known.unit_in(area, named), area)
     return filling.record(subject, named, None)
 

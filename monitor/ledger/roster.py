@@ -31,7 +31,7 @@ from monitor.ledger.book import Cell
 from monitor.ledger.columns import COLUMNS, REQUIRED
 from monitor.ledger.export import Column, Notes, write_table
 from monitor.ledger.fault import BadCellError, did_you_mean
-from monitor.ledger.sheet import NOTES, Layout, Reading, Row, Tell
+from monitor.ledger.sheet import NOTES, Layout, SheetReading, SheetRow, Tell
 
 TITLE = "台账"
 LAYOUT = Layout(
@@ -61,7 +61,7 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class KnownNames:
     """The names that a roster may refer to."""
 
     areas: Sequence[str]
@@ -90,12 +90,12 @@ def read_roster(
     stays for an account as it was `before`. `forms` say what keys of a collector look like, by its name. Nothing
     was opened or closed after the day `until`. `tell` hears of every row.
     """
-    names = Names(areas=areas, collectors=collectors, channels=channels, forms=forms or {}, until=until)
+    names = KnownNames(areas=areas, collectors=collectors, channels=channels, forms=forms or {}, until=until)
     former = {account.id: account for account in before}
-    reading = Reading(path, LAYOUT, tell)
+    reading = SheetReading(path, LAYOUT, tell)
     accounts: dict[str, Account] = {}
-    places: dict[str, Row] = {}
-    keys: dict[tuple[Platform, str], Row] = {}
+    places: dict[str, SheetRow] = {}
+    keys: dict[tuple[Platform, str], SheetRow] = {}
     for row in reading.rows():
         account = _account(reading, _completed(row, former), names)
         if account is None:
@@ -118,7 +118,7 @@ def read_roster(
 
 
 def _spell_alike(
-    reading: Reading, accounts: dict[str, Account], places: Mapping[str, Row], former: Iterable[Account]
+    reading: SheetReading, accounts: dict[str, Account], places: Mapping[str, SheetRow], former: Iterable[Account]
 ) -> None:
     """Give every unit of an area one spelling, that of the other accounts if they have one: （） and () name no two."""
     spelled: dict[tuple[str, str], str] = {}
@@ -150,11 +150,11 @@ def _platforms() -> Notes:
     return Notes(title=NOTES, columns=[Column(name=name, width=width) for name, width in columns], rows=rows)
 
 
-def _place(other: Row, row: Row) -> str:
+def _place(other: SheetRow, row: SheetRow) -> str:
     return f"“{other.sheet}”第{other.number}行" if other.sheet != row.sheet else f"第{other.number}行"
 
 
-def _completed(row: Row, former: Mapping[str, Account]) -> Row:
+def _completed(row: SheetRow, former: Mapping[str, Account]) -> SheetRow:
     """Return a row with what its account said before in the columns that its sheet does not have."""
     if row.columns.issuperset(LAYOUT.columns):
         return row
@@ -173,7 +173,7 @@ def _completed(row: Row, former: Mapping[str, Account]) -> Row:
     return replace(row, cells={**kept, **row.cells})
 
 
-def _still_holds(of_what: str | None, row: Row, said: Mapping[str, object]) -> bool:
+def _still_holds(of_what: str | None, row: SheetRow, said: Mapping[str, object]) -> bool:
     """Whether what a column depends on is as it was, or not spoken of either."""
     if of_what not in row.columns:
         return True
@@ -181,7 +181,7 @@ def _still_holds(of_what: str | None, row: Row, said: Mapping[str, object]) -> b
     return "".join(written.split()) == "".join(str(said[of_what] or "").split())
 
 
-def _account(reading: Reading, row: Row, names: Names) -> Account | None:
+def _account(reading: SheetReading, row: SheetRow, names: KnownNames) -> Account | None:
     """Return the account of a row; None when one of its cells is bad."""
     before = len(reading.faults)
     take = reading.take
@@ -218,14 +218,14 @@ def _account(reading: Reading, row: Row, names: Names) -> Account | None:
     return account if len(reading.faults) == before else None
 
 
-def _only_area(reading: Reading, row: Row, areas: Sequence[str]) -> str:
+def _only_area(reading: SheetReading, row: SheetRow, areas: Sequence[str]) -> str:
     if len(areas) == 1:
         return areas[0]
     reading.blame(row, f"不能为空：设置中有多个地区（{'、'.join(areas)}）", "所属地区")
     return ""
 
 
-def _outsourcing(reading: Reading, row: Row) -> Outsourcing:
+def _outsourcing(reading: SheetReading, row: SheetRow) -> Outsourcing:
     take = reading.take
     return Outsourcing(
         mode=take(row, "运营方式", _MODE) or OperationMode.OWN,
@@ -238,7 +238,7 @@ def _outsourcing(reading: Reading, row: Row) -> Outsourcing:
     )
 
 
-def _people(reading: Reading, row: Row, role: Role) -> tuple[Contact, ...]:
+def _people(reading: SheetReading, row: SheetRow, role: Role) -> tuple[Contact, ...]:
     """Return the contacts of a role: the first phone belongs to the first name, and so on."""
     people = reading.take(row, role.label, cells.names) or ()
     phones = _ways(reading, row, f"{role.label}手机", _PHONES, people)
@@ -251,14 +251,16 @@ def _people(reading: Reading, row: Row, role: Role) -> tuple[Contact, ...]:
     )
 
 
-def _ways(reading: Reading, row: Row, column: str, read: cells.Listed, people: Sequence[str]) -> tuple[str | None, ...]:
+def _ways(
+    reading: SheetReading, row: SheetRow, column: str, read: cells.Listed, people: Sequence[str]
+) -> tuple[str | None, ...]:
     ways = reading.take(row, column, read) or ()
     if len(ways) > len(people):
         reading.blame(row, f"有{len(ways)}项，多于“{column[:-2]}”列的{len(people)}人", column)
     return ways
 
 
-def _check(reading: Reading, row: Row, account: Account, names: Names) -> None:
+def _check(reading: SheetReading, row: SheetRow, account: Account, names: KnownNames) -> None:
     """Note what no single cell shows."""
     try:
         pairs = declared_sources(account)
@@ -283,7 +285,7 @@ def _check(reading: Reading, row: Row, account: Account, names: Names) -> None:
         reading.blame(row, f"注销日期 {account.closed_on} 早于开设日期 {account.opened_on}", "注销日期")
 
 
-def _remark(reading: Reading, row: Row, account: Account, names: Names) -> None:
+def _remark(reading: SheetReading, row: SheetRow, account: Account, names: KnownNames) -> None:
     """Note what is allowed and worth a look."""
     if not (account.platform_id or account.homepage or account.method):
         why = "没有平台标识、主页链接和采集方式，只能人工核查"

@@ -13,11 +13,11 @@ from typing import TypeVar
 from monitor.ledger import cells
 from monitor.ledger.book import Cell, Sheet, sheets
 from monitor.ledger.export import CHOICES
-from monitor.ledger.fault import BadCellError, Fault, LedgerError, did_you_mean, sentence
+from monitor.ledger.fault import BadCellError, FileFault, LedgerError, did_you_mean, sentence
 from monitor.ledger.merging import Merging, Spread
 
 Value = TypeVar("Value")
-Reader = Callable[[Cell], "Value | cells.Taken[Value] | cells.Taken[None]"]
+Reader = Callable[[Cell], "Value | cells.Hinted[Value] | cells.Hinted[None]"]
 """What a cell says, and the sentence for people where it does not quite say it."""
 Tell = Callable[[int], object]
 """Hears how many rows more are read."""
@@ -62,7 +62,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class SheetRow:
     """One row of a table: its filled cells by column, and where it stands."""
 
     sheet: str | None
@@ -93,16 +93,16 @@ class _Hint:
 
 
 @dataclass(slots=True)
-class Reading:
+class SheetReading:
     """One file being read: it collects what is wrong, so that all of it is told at once."""
 
     path: Path
     layout: Layout
     tell: Tell | None = None
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[FileFault] = field(default_factory=list)
     hints: dict[tuple[str | None, ...], _Hint] = field(default_factory=dict)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[SheetRow]:
         """Yield the filled rows of all sheets that have the header; notes the sheets that do not."""
         without: list[_Header] = []
         found = False
@@ -121,14 +121,14 @@ class Reading:
             for header in without:
                 self.warn(f"没有找到表头，未导入（缺少列{_quoted(header.missing)}）", sheet=header.sheet)
 
-    def take(self, row: Row, column: str, read: Reader[Value]) -> Value | None:
+    def take(self, row: SheetRow, column: str, read: Reader[Value]) -> Value | None:
         """Return what a cell says; None when it is blank, or bad (then the fault is noted)."""
         cell = row.cells.get(column)
         if cell is None or (isinstance(cell.value, str) and cell.value.strip() in _BLANKS):
             return None
         return self._read(row, column, cell, read)
 
-    def require(self, row: Row, column: str, read: Reader[Value]) -> Value | None:
+    def require(self, row: SheetRow, column: str, read: Reader[Value]) -> Value | None:
         """Return what a cell says; a blank one is a fault."""
         cell = row.cells.get(column)
         if cell is None:
@@ -136,30 +136,30 @@ class Reading:
             return None
         return self._read(row, column, cell, read)
 
-    def _read(self, row: Row, column: str, cell: Cell, read: Reader[Value]) -> Value | None:
+    def _read(self, row: SheetRow, column: str, cell: Cell, read: Reader[Value]) -> Value | None:
         try:
             found = read(cell)
         except BadCellError as error:
             self.blame(row, str(error), column)
             return None
-        if isinstance(found, cells.Taken):
+        if isinstance(found, cells.Hinted):
             self.warn(found.remark, row=row, column=column)
             return found.value
         return found
 
-    def blame(self, row: Row, text: str, column: str | None = None) -> None:
+    def blame(self, row: SheetRow, text: str, column: str | None = None) -> None:
         """Note a reason to refuse the file; raises LedgerError with all of them where there are too many to be told."""
         if len(self.faults) >= FAULTS:
-            rest = Fault(file=self.path.name, text="问题过多，请先改正以上各处，其余行没有检查")
+            rest = FileFault(file=self.path.name, text="问题过多，请先改正以上各处，其余行没有检查")
             raise LedgerError([*self.faults, rest])
-        self.faults.append(Fault(file=self.path.name, sheet=row.sheet, row=row.number, column=column, text=text))
+        self.faults.append(FileFault(file=self.path.name, sheet=row.sheet, row=row.number, column=column, text=text))
 
     def warn(
         self,
         text: str,
         *,
         sheet: str | None = None,
-        row: Row | None = None,
+        row: SheetRow | None = None,
         column: str | None = None,
         kind: str | None = None,
         named: str | None = None,
@@ -194,7 +194,7 @@ class Reading:
                 best = header
         return best
 
-    def _below(self, header: _Header, sheet: Sheet) -> Iterator[Row]:
+    def _below(self, header: _Header, sheet: Sheet) -> Iterator[SheetRow]:
         self._remark(header)
         columns, known = header.columns, frozenset(header.known)
         if len(columns) > 2 * len(known):
@@ -202,7 +202,7 @@ class Reading:
         merging = Merging(sheet.merges, columns, header.number)
         if merging.header_ends > header.number:
             text = f"表头合并了第{header.number}至{merging.header_ends}行的单元格，请改为只占一行的表头"
-            self.faults.append(Fault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
+            self.faults.append(FileFault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
             return
         before = header.number
         for number, row in sheet.rows:
@@ -215,15 +215,15 @@ class Reading:
                 if (cell := row.get(place)) is not None and not cells.is_blank(cell)
             }
             spread = merging.at(number, written)
-            found = Row(sheet=sheet.name, number=number, cells=written, columns=known)
+            found = SheetRow(sheet=sheet.name, number=number, cells=written, columns=known)
             if self._is_foot(found, row) or (spread.is_banner and len(written) == 1):
                 line = _first(row)
                 self.warn(f"“{line}”一行不是数据，未导入", row=found, kind="不是数据的行，未导入", named=f"“{line}”")
             elif any(self.layout.column(_header_text(cell)) != column for column, cell in written.items()):
                 self._spread(found, spread)
-                yield Row(sheet=sheet.name, number=number, cells=written | spread.filled, columns=known)
+                yield SheetRow(sheet=sheet.name, number=number, cells=written | spread.filled, columns=known)
 
-    def _spread(self, row: Row, spread: Spread) -> None:
+    def _spread(self, row: SheetRow, spread: Spread) -> None:
         """Say which cells of a row lie in merged ones, and refuse those whose meaning that leaves open."""
         for column, cell in spread.filled.items():
             if column in self.layout.own:
@@ -233,7 +233,7 @@ class Reading:
         for column, text in spread.unclear.items():
             self.blame(row, text, column)
 
-    def _is_foot(self, found: Row, row: Mapping[int, Cell]) -> bool:
+    def _is_foot(self, found: SheetRow, row: Mapping[int, Cell]) -> bool:
         """Whether a row is a sum or a signature: it begins like one, and lacks what every row must have."""
         has_needs = any(need <= found.cells.keys() for need in self.layout.needs)
         return not has_needs and _FOOT.fullmatch(re.sub(r"\s", "", _first(row))) is not None
@@ -241,7 +241,7 @@ class Reading:
     def _remark(self, header: _Header) -> None:
         for column in sorted({name for name in header.known if header.known.count(name) > 1}):
             text = f"列“{column}”重复，请只保留一列"
-            self.faults.append(Fault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
+            self.faults.append(FileFault(file=self.path.name, sheet=header.sheet, row=header.number, text=text))
         if header.unknown:
             words = "、".join(
                 f"“{name}”{did_you_mean(name, set(self.layout.columns) - set(header.known))}"
@@ -254,12 +254,12 @@ class Reading:
         nearest = max(headers, key=lambda header: len(header.known), default=None)
         if nearest is None or not nearest.known:
             wanted = _quoted(self.layout.missing(()))
-            self.faults.append(Fault(file=self.path.name, text=f"没有找到表头，表头应有列{wanted}"))
+            self.faults.append(FileFault(file=self.path.name, text=f"没有找到表头，表头应有列{wanted}"))
             return
         text = f"缺少列{_quoted(nearest.missing)}"
         if nearest.unknown:
             text += f"；不认识的列{_quoted(nearest.unknown[:_COLUMNS_TOLD])}"
-        self.faults.append(Fault(file=self.path.name, sheet=nearest.sheet, row=nearest.number, text=text))
+        self.faults.append(FileFault(file=self.path.name, sheet=nearest.sheet, row=nearest.number, text=text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 from monitor.core.account import Labelled, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Ruling
-from monitor.core.forms import FORMS, Item
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.forms import FORMS, FormItem
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.ledger import decisions, papers, posts, records
 from monitor.ledger.export import Column, Value, write_table
 from monitor.ledger.sheet import Layout
@@ -55,7 +55,7 @@ def _cell(record: Record, name: str) -> Value:
         case "对象":
             return record.name
         case "地区":
-            return record.area if record.subject is Subject.UNIT else None
+            return record.area if record.subject is RecordSubject.UNIT else None
         case "日期":
             return record.on
         case "结果":
@@ -70,7 +70,7 @@ def _cell(record: Record, name: str) -> Value:
             item = FORMS[record.kind].item
             if item is None or item.label != name:
                 return None
-            return int(record.item) if item is Item.COUNT and record.item.isdecimal() else record.item or None
+            return int(record.item) if item is FormItem.COUNT and record.item.isdecimal() else record.item or None
 
 
 def _column(name: str) -> Column:

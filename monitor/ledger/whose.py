@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from monitor.core.account import Account
 from monitor.core.paper import Entry
-from monitor.core.reference import Directory, Reference
-from monitor.ledger.fault import Fault
-from monitor.ledger.sheet import Reading, Row
+from monitor.core.reference import AccountIndex, Reference
+from monitor.ledger.fault import FileFault
+from monitor.ledger.sheet import SheetReading, SheetRow
 
 _HOW = "请按地区分开导入，或用“地区”列、--area 写明是哪个地区的清单"
 
@@ -18,7 +18,7 @@ _HOW = "请按地区分开导入，或用“地区”列、--area 写明是哪�
 class FiledRow:
     """One row of a filed list, before it is known whose list it is."""
 
-    row: Row
+    row: SheetRow
     written: Reference | None
     """None where the row names nobody; then the fault is noted."""
     area: str | None
@@ -30,8 +30,8 @@ class FiledRow:
 class Whose:
     """Finds out whose a list is, and notes what speaks against it."""
 
-    reading: Reading
-    directory: Directory
+    reading: SheetReading
+    directory: AccountIndex
     areas: Sequence[str]
     area_of: Callable[[Account], str]
     """The area that an account was in on the list's day."""
@@ -72,7 +72,7 @@ class Whose:
             return self.areas[0]
         if not of:
             text = f"不能确定是哪个地区的清单（{'、'.join(self.areas)}），请用“地区”列或 --area 写明"
-            self.reading.faults.append(Fault(file=self.reading.path.name, text=text))
+            self.reading.faults.append(FileFault(file=self.reading.path.name, text=text))
             return None
         most = max(of, key=lambda area: len(of[area]))
         for area, ones in of.items():

@@ -11,9 +11,9 @@ from datetime import datetime
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case
 from monitor.core.mute import over
-from monitor.core.notice import Directory
-from monitor.core.prospect import Lapse, Situation, lapse
-from monitor.pipeline.judging import Bench
+from monitor.core.next_step import NoNextStep, Situation, no_next_step
+from monitor.core.notice import ChannelDirectory
+from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Store, Tx, cases, records, roster
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Lost:
     case: int
     account: str
     rule: str
-    lapse: Lapse
+    no_next_step: NoNextStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +34,15 @@ class Auditor:
     """Looks through the open cases; it repairs nothing: whoever judges and delivers must not prove themselves right."""
 
     store: Store
-    bench: Bench
-    directory: Directory
+    rules_in_force: RulesInForce
+    directory: ChannelDirectory
     clock: Callable[[], datetime]
 
     async def lost(self) -> tuple[Lost, ...]:
         """Return the cases in which nothing comes next, by number."""
         now = self.clock()
         lost = await self.store.query(lambda tx: self._lost(tx, now))
-        for what, count in Counter(one.lapse for one in lost).items():
+        for what, count in Counter(one.no_next_step for one in lost).items():
             _log.error("cases without a next step", extra={"lapse": what.value, "cases": count})
         return lost
 
@@ -51,9 +51,9 @@ class Auditor:
         concerned = {one.case.account for one in found}
         findings = cases.findings_on(tx, [one.case for one in found])
         accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
-        book = self.bench.book(now)
-        pacings = {rule.id: rule.pacing for rule in self.bench.in_force(book)}
-        pacings |= {rule.id: rule.pacing for rule in self.bench.on_areas(book)}
+        book = self.rules_in_force.book(now)
+        pacings = {rule.id: rule.pacing for rule in self.rules_in_force.in_force(book)}
+        pacings |= {rule.id: rule.pacing for rule in self.rules_in_force.on_areas(book)}
 
         mutes = records.mutes_on(tx, beijing_date(now))
 
@@ -74,9 +74,9 @@ class Auditor:
                 has_operator=bool(self.directory.to_operator()),
             )
 
-        verdicts = ((one.case, lapse(situation(one), now)) for one in found)
+        verdicts = ((one.case, no_next_step(situation(one), now)) for one in found)
         return tuple(_named(case, why) for case, why in verdicts if why)
 
 
-def _named(case: Case, why: Lapse) -> Lost:
-    return Lost(case=case.id or 0, account=case.account, rule=case.rule, lapse=why)
+def _named(case: Case, why: NoNextStep) -> Lost:
+    return Lost(case=case.id or 0, account=case.account, rule=case.rule, no_next_step=why)

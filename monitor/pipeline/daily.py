@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from monitor.core.calendar import WorkCalendar, at_beijing, beijing_date
-from monitor.store import Tx, memory
+from monitor.store import Tx, notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +26,16 @@ class Daily:
         """Whether its hour has come on a working day and it was not written yet."""
         today = beijing_date(now)
         has_come = now >= at_beijing(today, self.hour) and self.calendar.is_workday(today)
-        return has_come and memory.get_note(tx, self.topic(now)) is None
+        return has_come and notes.get_note(tx, self.topic(now)) is None
 
     def begun_at(self, tx: Tx, topic: str) -> datetime | None:
         """Return when it was written under a topic; None if it was not."""
-        noted = memory.get_note(tx, topic)
+        noted = notes.get_note(tx, topic)
         return datetime.fromisoformat(noted) if noted else None
 
     def begin(self, tx: Tx, now: datetime) -> str | None:
         """Return the topic to write under, and remember it; None where it is not due."""
         if not self.is_due(tx, now):
             return None
-        memory.put_note(tx, self.topic(now), now.isoformat())
+        notes.put_note(tx, self.topic(now), now.isoformat())
         return self.topic(now)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.calendar import beijing
 from monitor.store import Store, moments
-from monitor.store.moments import LEEWAY, Standing
+from monitor.store.moments import LEEWAY, WrittenMoments
 
 GAP = timedelta(days=3)
 """So long nothing is written where a wrong clock was put right; where the service is at work, something is."""
@@ -105,7 +105,7 @@ class Timekeeper:
         self._notice = (said, now)
 
 
-def _is_behind(found: Standing, now: datetime) -> bool:
+def _is_behind(found: WrittenMoments, now: datetime) -> bool:
     """Whether the clock, and not what lies ahead of it, is wrong."""
     if found.first is not None and now < found.first - LEEWAY:
         return True

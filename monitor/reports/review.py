@@ -9,10 +9,10 @@ from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
 from monitor.core.episode import Episodes
 from monitor.core.finding import Finding, Proposal, State
+from monitor.core.judgement import headline
 from monitor.core.labels import evidence_list
-from monitor.core.passing import PassRate, pass_rate
+from monitor.core.pass_rate import PassRate, pass_rate
 from monitor.core.record import Record
-from monitor.core.verdict import headline
 from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
 from monitor.reports.period import Period
 from monitor.reports.report import Report, Value

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 from monitor.core.decision import sort_of
 from monitor.core.finding import Finding, State
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.core.subject import subject_of
 from monitor.reports.dossier import Dossier
 
-_COUNTED = {Subject.ACCOUNT: "账号{}个", Subject.UNIT: "单位{}个", Subject.AREA: "地区{}个"}
+_COUNTED = {RecordSubject.ACCOUNT: "账号{}个", RecordSubject.UNIT: "单位{}个", RecordSubject.AREA: "地区{}个"}
 
 
 def spared(

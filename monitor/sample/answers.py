@@ -14,7 +14,7 @@ from hashlib import blake2b
 from monitor.sample.script import Behaviour
 
 
-class Ending(Enum):
+class BodyEnding(Enum):
     """How the body of an answer ends."""
 
     WHOLE = "whole"
@@ -25,37 +25,37 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SampleAnswer:
     """One answer; `body` is the whole body even where it is not sent to the end. Header names are in lower case."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    ending: Ending = Ending.WHOLE
+    ending: BodyEnding = BodyEnding.WHOLE
 
 
-def page(markup: str, status: int = 200, encoding: str = "utf-8") -> Answer:
+def page(markup: str, status: int = 200, encoding: str = "utf-8") -> SampleAnswer:
     """Return an HTML page."""
     named = "gbk" if encoding == "gb18030" else encoding
-    return Answer(
+    return SampleAnswer(
         status=status,
         headers={"content-type": f"text/html; charset={named}"},
         body=markup.encode(encoding),
     )
 
 
-def json_answer(value: object, status: int = 200) -> Answer:
+def json_answer(value: object, status: int = 200) -> SampleAnswer:
     """Return a JSON body as PHP and Node write it: no spaces."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(status=status, headers={"content-type": "application/json; charset=utf-8"}, body=body)
+    return SampleAnswer(status=status, headers={"content-type": "application/json; charset=utf-8"}, body=body)
 
 
-def not_found() -> Answer:
+def not_found() -> SampleAnswer:
     """Return the page of a place that does not exist."""
     return page("<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>", 404)
 
 
-def revalidated(answer: Answer, headers: Mapping[str, str], changed_at: datetime | None) -> Answer:
+def revalidated(answer: SampleAnswer, headers: Mapping[str, str], changed_at: datetime | None) -> SampleAnswer:
     """Return the answer with ETag and Last-Modified, or 304 if the asker has it already (RFC 9110, 13.1)."""
     etag = f'"{blake2b(answer.body, digest_size=8).hexdigest()}"'
     validators = {"etag": etag}
@@ -67,25 +67,25 @@ def revalidated(answer: Answer, headers: Mapping[str, str], changed_at: datetime
     else:
         is_same = asked.get("if-modified-since") == validators.get("last-modified", "")
     if is_same:
-        return Answer(status=304, headers=validators)
+        return SampleAnswer(status=304, headers=validators)
     return replace(answer, headers={**answer.headers, **validators})
 
 
-def disturbed(answer: Answer, behaviour: Behaviour) -> Answer:
+def disturbed(answer: SampleAnswer, behaviour: Behaviour) -> SampleAnswer:
     """Return what comes of an answer of a website; one that only the platform's own words can tell is gone (410)."""
     match behaviour:
         case Behaviour.OK:
             return answer
         case Behaviour.TIMEOUT:
-            return replace(answer, ending=Ending.STALLS)
+            return replace(answer, ending=BodyEnding.STALLS)
         case Behaviour.TRUNCATED:
-            return replace(answer, ending=Ending.CUT)
+            return replace(answer, ending=BodyEnding.CUT)
         case Behaviour.CAPTCHA:
             return page(_wall("安全验证", "请完成下方安全验证后继续访问"))
         case Behaviour.LOGIN_WALL:
             return page(_wall("用户登录", "请先登录后查看"))
         case Behaviour.RATE_LIMITED:
-            return Answer(
+            return SampleAnswer(
                 status=429, headers={"content-type": "text/plain", "retry-after": "600"}, body=b"Too Many Requests"
             )
         case Behaviour.HTTP_500:
@@ -93,10 +93,10 @@ def disturbed(answer: Answer, behaviour: Behaviour) -> Answer:
         case Behaviour.CHANGED_SHAPE:
             return page(_wall("示例门户", "<div id=app></div><script src=/assets/index.js></script>"))
         case Behaviour.CANCELLED | Behaviour.BANNED | Behaviour.FROZEN:
-            return Answer(status=410, headers={"content-type": "text/plain"}, body=b"Gone")
+            return SampleAnswer(status=410, headers={"content-type": "text/plain"}, body=b"Gone")
 
 
-def broken() -> Answer:
+def broken() -> SampleAnswer:
     """Return what a gateway says when the server behind it is down."""
     title = "502 Bad Gateway"
     return page(f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>", 502)

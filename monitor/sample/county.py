@@ -16,7 +16,7 @@ from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, start_of_da
 from monitor.sample.script import (
     Behaviour,
     County,
-    Episode,
+    Disruption,
     FeedKind,
     FeedPlace,
     Place,
@@ -87,7 +87,7 @@ class _Extras:
     soon: timedelta | None = None
     """When, after `now`, one more post appears."""
     looks_by_hand: tuple[int, ...] = ()
-    episodes: tuple[Episode, ...] = ()
+    episodes: tuple[Disruption, ...] = ()
 
 
 _PLAIN = _Extras()
@@ -117,10 +117,10 @@ class _Teller:
         midnight = start_of_day(day)
         return midnight + timedelta(seconds=(self.now - midnight) // timedelta(seconds=2))
 
-    def episode(self, days_ago: int, hours: float | None, behaviour: Behaviour) -> Episode:
+    def episode(self, days_ago: int, hours: float | None, behaviour: Behaviour) -> Disruption:
         """Return an episode that begins at nine in the morning."""
         begins = self.moment(days_ago, time(9))
-        return Episode(
+        return Disruption(
             begins=begins, ends=None if hours is None else begins + timedelta(hours=hours), behaviour=behaviour
         )
 

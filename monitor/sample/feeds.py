@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from monitor.core.calendar import beijing
 from monitor.sample import sites
-from monitor.sample.answers import Answer, disturbed, json_answer, revalidated
+from monitor.sample.answers import SampleAnswer, disturbed, json_answer, revalidated
 from monitor.sample.script import Behaviour, County, FeedKind, FeedPlace, Script, ScriptedPost
 
 _ITEMS = 20
@@ -17,7 +17,7 @@ _EDITED_AFTER = timedelta(hours=2)
 """Atom entries were touched again after they were published; that is no update."""
 
 
-def answer(county: County, script: Script, place: FeedPlace, headers: Mapping[str, str], at: datetime) -> Answer:
+def answer(county: County, script: Script, place: FeedPlace, headers: Mapping[str, str], at: datetime) -> SampleAnswer:
     """Return the feed as it is at this moment, or 304, or what stands in its way."""
     site = f"{county.base_url}/{place.host}"
     posts = script.visible(at)[:_ITEMS]
@@ -34,7 +34,7 @@ def answer(county: County, script: Script, place: FeedPlace, headers: Mapping[st
     return disturbed(whole, behaviour)
 
 
-def article(script: Script, path: str, at: datetime) -> Answer | None:
+def article(script: Script, path: str, at: datetime) -> SampleAnswer | None:
     """Return the page that an item of the feed links to; None if no visible post has this address."""
     post = next((post for post in script.visible(at) if _path(script, post) == path), None)
     return sites.article(script, post, "%Y-%m-%d %H:%M:%S") if post else None
@@ -44,8 +44,8 @@ def _path(script: Script, post: ScriptedPost) -> str:
     return f"/{script.account.platform.value}/{int(post.published_at.timestamp())}.html"
 
 
-def _xml(text: str, kind: str) -> Answer:
-    return Answer(headers={"content-type": f"{kind}; charset=utf-8"}, body=text.encode())
+def _xml(text: str, kind: str) -> SampleAnswer:
+    return SampleAnswer(headers={"content-type": f"{kind}; charset=utf-8"}, body=text.encode())
 
 
 def _link(site: str, script: Script, post: ScriptedPost) -> str:
@@ -82,7 +82,7 @@ def _atom(script: Script, site: str, posts: tuple[ScriptedPost, ...]) -> str:
     )
 
 
-def _json_feed(script: Script, site: str, posts: tuple[ScriptedPost, ...]) -> Answer:
+def _json_feed(script: Script, site: str, posts: tuple[ScriptedPost, ...]) -> SampleAnswer:
     items = [
         {
             "id": _link(site, script, post),

@@ -13,7 +13,7 @@ from email.policy import default
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from monitor.sample.tray import Sink, Taken, Tray
+from monitor.sample.tray import Sink, TakenMessage, Tray
 
 LONGEST = 2 * 1024 * 1024
 
@@ -67,8 +67,8 @@ class Mailbox:
         return talk
 
 
-def _taken(mail: EmailMessage, recipient: str, now: datetime) -> Taken:
-    return Taken(
+def _taken(mail: EmailMessage, recipient: str, now: datetime) -> TakenMessage:
+    return TakenMessage(
         at=now,
         sink=Sink.MAIL,
         to=recipient,

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor.core.calendar import beijing
-from monitor.sample.tray import Sink, Taken
+from monitor.sample.tray import Sink, TakenMessage
 
 _LARGE = 3
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
@@ -29,7 +29,7 @@ _TEMPLATES = Environment(
 )
 
 
-def render(taken: tuple[Taken, ...], now: datetime) -> str:
+def render(taken: tuple[TakenMessage, ...], now: datetime) -> str:
     """Return the page with the messages in the order given."""
     template = _TEMPLATES.get_template("sent.html")
     return template.render(taken=taken, now=now, Sink=Sink, drawn=drawn, clock=_clock)

@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 from monitor.core.collector import Page, Request
 from monitor.core.observation import LookFailedError, Reason
 from monitor.sample import feeds, sites, weibo
-from monitor.sample.answers import Answer, Ending, not_found
+from monitor.sample.answers import BodyEnding, SampleAnswer, not_found
 from monitor.sample.script import County, FeedPlace, SitePlace
 
 
-def answer(county: County, request: Request, at: datetime) -> Answer:
+def answer(county: County, request: Request, at: datetime) -> SampleAnswer:
     """Return what the platform asked for answers at this moment; 404 for what is not there."""
     host, path, query = _split(county, request.url)
     if host in weibo.HOSTS:
@@ -39,11 +39,11 @@ def fetched(county: County, request: Request, at: datetime) -> Page:
     """Return the answer as `Fetch` would hand it over, without a network; raises LookFailedError as it does."""
     given = answer(county, request, at)
     match given.ending:
-        case Ending.STALLS:
+        case BodyEnding.STALLS:
             raise LookFailedError(Reason.TIMEOUT, "the sample stalls")
-        case Ending.CUT:
+        case BodyEnding.CUT:
             raise LookFailedError(Reason.TRUNCATED, "the sample breaks off")
-        case Ending.WHOLE:
+        case BodyEnding.WHOLE:
             pass
     if given.status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = timedelta(seconds=int(given.headers.get("retry-after", "0")))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.forms import INSTITUTIONS
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.sample.units import AREA
 
 _LATE = "应急预案"
@@ -33,7 +33,7 @@ def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
     for unit in sorted(set(units) - {_LACKS_IT}):
         yield Record(
             kind=RecordKind.INSTITUTION,
-            subject=Subject.UNIT,
+            subject=RecordSubject.UNIT,
             name=unit,
             area=AREA,
             on=issued,
@@ -47,8 +47,8 @@ def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
     yield _of_area(RecordKind.INSPECTION, inspected, Result.INSPECTED, text=scope)
     for before, result in _ENDING:
         on = today - timedelta(days=before)
-        yield Record(kind=RecordKind.DEREGISTRATION, subject=Subject.ACCOUNT, name=_LEAVES, on=on, result=result)
+        yield Record(kind=RecordKind.DEREGISTRATION, subject=RecordSubject.ACCOUNT, name=_LEAVES, on=on, result=result)
 
 
 def _of_area(kind: RecordKind, on: date, result: Result, *, item: str = "", text: str = "") -> Record:
-    return Record(kind=kind, subject=Subject.AREA, name=AREA, on=on, result=result, item=item, text=text)
+    return Record(kind=kind, subject=RecordSubject.AREA, name=AREA, on=on, result=result, item=item, text=text)

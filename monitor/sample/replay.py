@@ -15,7 +15,7 @@ from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.observation import Covers, Post, Validators, timeline
-from monitor.pipeline.works import Works
+from monitor.pipeline.passes import Passes
 from monitor.sample import platforms
 from monitor.sample.script import County
 from monitor.store import Tx, looks
@@ -125,7 +125,7 @@ def ticks(begin: datetime, end: datetime) -> Iterator[datetime]:
 
 
 async def replay(
-    works: Works,
+    works: Passes,
     county: County,
     clock: VirtualClock,
     moments: Iterable[datetime],
@@ -142,7 +142,7 @@ async def replay(
         tell()
 
 
-async def tick(works: Works) -> None:
+async def tick(works: Passes) -> None:
     """Do everything that is due at one moment."""
     while await works.look(works.collectors):
         pass

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.sample.tray import Sink, Taken, Tray
+from monitor.sample.tray import Sink, TakenMessage, Tray
 
 PER_MINUTE = 20
 LONGEST = 20_000
@@ -104,7 +104,7 @@ def _unfit(content_type: str, body: bytes) -> Verdict | None:
     return _TOO_LONG if len(body) > LONGEST else None
 
 
-def _read(robot: Robot, body: bytes, now: datetime) -> Taken | None:
+def _read(robot: Robot, body: bytes, now: datetime) -> TakenMessage | None:
     """Return the message in a body of type markdown or text, None if it is neither."""
     try:
         sent = json.loads(body)
@@ -119,7 +119,7 @@ def _read(robot: Robot, body: bytes, now: datetime) -> Taken | None:
             return None
     if not text.strip():
         return None
-    return Taken(at=now, sink=Sink.ROBOT, to=robot.group, subject=title, body=text, mentions=_mentions(sent))
+    return TakenMessage(at=now, sink=Sink.ROBOT, to=robot.group, subject=title, body=text, mentions=_mentions(sent))
 
 
 def _mentions(sent: Mapping[str, object]) -> tuple[str, ...]:

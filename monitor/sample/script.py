@@ -48,7 +48,7 @@ class ScriptedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Episode:
+class Disruption:
     """A time in which a platform did not answer as it should; the end is outside it, None is still going on."""
 
     begins: datetime
@@ -107,7 +107,7 @@ class Script:
     """Where its posts can be looked at; None where only people can."""
     posts: tuple[ScriptedPost, ...] = ()
     """Oldest first; those of the days to come included."""
-    episodes: tuple[Episode, ...] = ()
+    episodes: tuple[Disruption, ...] = ()
     looks_by_hand: tuple[datetime, ...] = ()
     """When the operator recorded everything the account showed (`xuncha import posts --complete`)."""
 

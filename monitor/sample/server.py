@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from monitor.core import collector
 from monitor.sample import platforms
-from monitor.sample.answers import Answer, Ending
+from monitor.sample.answers import BodyEnding, SampleAnswer
 from monitor.sample.county import county
 from monitor.sample.mailbox import Mailbox
 from monitor.sample.page import render
@@ -136,14 +136,14 @@ class SampleServer:
         asked = await _asked(request, self.base_url)
         answer = platforms.answer(self.county, asked, self._clock())
         match answer.ending:
-            case Ending.WHOLE:
+            case BodyEnding.WHOLE:
                 return Response(answer.body, answer.status, dict(answer.headers))
-            case Ending.CUT:
+            case BodyEnding.CUT:
                 return _cut(answer)
-            case Ending.STALLS:
+            case BodyEnding.STALLS:
                 return StreamingResponse(self._drip(answer), answer.status, dict(answer.headers))
 
-    async def _drip(self, answer: Answer) -> AsyncIterator[bytes]:
+    async def _drip(self, answer: SampleAnswer) -> AsyncIterator[bytes]:
         """Yield a byte a second until nobody listens, the server stops, or two minutes have passed."""
         for place in range(min(_DRIPS, len(answer.body) - 1)):
             yield answer.body[place : place + 1]
@@ -215,7 +215,7 @@ async def _asked(request: Request, base_url: str) -> collector.Request:
     )
 
 
-def _cut(answer: Answer) -> Response:
+def _cut(answer: SampleAnswer) -> Response:
     """Return half an answer: the first half of its compressed form, as a broken gateway hands it on."""
     whole = gzip.compress(answer.body, mtime=0)
     headers = {**answer.headers, "content-encoding": "gzip"}

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from monitor.core.calendar import beijing
-from monitor.sample.answers import Answer, disturbed, not_found, page, revalidated
+from monitor.sample.answers import SampleAnswer, disturbed, not_found, page, revalidated
 from monitor.sample.script import Behaviour, Script, ScriptedPost, SitePlace
 
 _LISTED = 15
 _ARTICLE = re.compile(r"/20[0-9]{4}/t20[0-9]{6}_([0-9]+)\.html")
 
 
-def answer(script: Script, place: SitePlace, path: str, headers: Mapping[str, str], at: datetime) -> Answer:
+def answer(script: Script, place: SitePlace, path: str, headers: Mapping[str, str], at: datetime) -> SampleAnswer:
     """Return a column or an article as it is at this moment, or 304, or what stands in its way."""
     posts = script.visible(at)
     if path == place.path:
@@ -65,7 +65,7 @@ def _row(post: ScriptedPost) -> str:
     )
 
 
-def article(script: Script, post: ScriptedPost, form: str, *, encoding: str = "utf-8") -> Answer:
+def article(script: Script, post: ScriptedPost, form: str, *, encoding: str = "utf-8") -> SampleAnswer:
     """Return an article's page; its time is written as `form` says."""
     written = f"{beijing(post.published_at):{form}}"
     metas = {

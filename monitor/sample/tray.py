@@ -19,7 +19,7 @@ class Sink(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class TakenMessage:
     """One message as the far side took it."""
 
     at: datetime
@@ -39,13 +39,13 @@ class Tray:
 
     def __init__(self, kept: int = KEPT) -> None:
         """Keep so many messages."""
-        self._taken: deque[Taken] = deque(maxlen=kept)
+        self._taken: deque[TakenMessage] = deque(maxlen=kept)
 
-    def put(self, taken: Taken) -> None:
+    def put(self, taken: TakenMessage) -> None:
         """Add the newest message."""
         self._taken.append(taken)
 
     @property
-    def newest_first(self) -> tuple[Taken, ...]:
+    def newest_first(self) -> tuple[TakenMessage, ...]:
         """Return what is kept."""
         return tuple(reversed(self._taken))

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from monitor.core.calendar import beijing
 from monitor.core.collector import Request
-from monitor.sample.answers import Answer, Ending, broken, json_answer, not_found
+from monitor.sample.answers import BodyEnding, SampleAnswer, broken, json_answer, not_found
 from monitor.sample.script import Behaviour, County, Script, ScriptedPost, WeiboPlace
 
 _PASSPORTS = {"visitor.passport.weibo.cn": "m.weibo.cn", "passport.weibo.com": "weibo.com"}
@@ -60,7 +60,9 @@ class _Asked:
         return self.request.cookies
 
 
-def answer(county: County, host: str, path: str, query: Mapping[str, str], request: Request, at: datetime) -> Answer:
+def answer(
+    county: County, host: str, path: str, query: Mapping[str, str], request: Request, at: datetime
+) -> SampleAnswer:
     """Return what one of Weibo's hosts answers."""
     asked = _Asked(path=path, query=query, request=request, at=at)
     if host in _PASSPORTS:
@@ -85,7 +87,7 @@ def mid(post: ScriptedPost) -> int:
     return ((int(post.published_at.timestamp()) - _EPOCH) << 22) | own
 
 
-def _passport(asked: _Asked, host: str) -> Answer:
+def _passport(asked: _Asked, host: str) -> SampleAnswer:
     """Return the cookies that a visitor of a host is granted."""
     form = asked.request.form or {}
     if asked.path != "/visitor/genvisitor2":
@@ -95,11 +97,11 @@ def _passport(asked: _Asked, host: str) -> Answer:
     return _jsonp(form.get("cb") or "visitor_gray_callback", granted)
 
 
-def _jsonp(callback: str, granted: Mapping[str, object]) -> Answer:
+def _jsonp(callback: str, granted: Mapping[str, object]) -> SampleAnswer:
     name = "".join(sign for sign in callback if sign.isalnum() or sign == "_")
     value = json.dumps({"retcode": 20000000, "msg": "succ", "data": granted})
     body = f"window.{name} && {name}({value});".encode()
-    return Answer(headers={"content-type": "application/javascript; charset=utf-8"}, body=body)
+    return SampleAnswer(headers={"content-type": "application/javascript; charset=utf-8"}, body=body)
 
 
 def _digest(text: str) -> str:
@@ -110,19 +112,19 @@ def _pair_of(sub: str) -> str:
     return f"0033WrSXqPxfM{_digest('subp' + sub)}"
 
 
-def _refusal(asked: _Asked, host: str) -> Answer | None:
+def _refusal(asked: _Asked, host: str) -> SampleAnswer | None:
     """Return the gate's word about the cookies, None if it lets the visitor in."""
     sub, subp = asked.cookies.get("SUB", ""), asked.cookies.get("SUBP", "")
     is_of_host = sub.startswith(_MARK) and sub.endswith(f".{_digest(host)}")
     if not is_of_host or subp != _pair_of(sub):
-        return Answer(status=432, headers={"content-type": "text/html"}, body=b"")
+        return SampleAnswer(status=432, headers={"content-type": "text/html"}, body=b"")
     granted = int(sub.removeprefix(_MARK).partition(".")[0], 16)
     if asked.at.timestamp() - granted > _VISIT.total_seconds():
         return json_answer(_SIGN_IN)
     return None
 
 
-def _of(county: County, uid: str, asked: _Asked, tell: Callable[[Script, _Asked], Answer]) -> Answer:
+def _of(county: County, uid: str, asked: _Asked, tell: Callable[[Script, _Asked], SampleAnswer]) -> SampleAnswer:
     """Return the answer about one account, as the platform behaves towards it."""
     script = next(
         (one for one in county.scripts if isinstance(one.place, WeiboPlace) and one.place.uid == uid),
@@ -135,16 +137,16 @@ def _of(county: County, uid: str, asked: _Asked, tell: Callable[[Script, _Asked]
         case Behaviour.OK:
             return tell(script, asked)
         case Behaviour.TIMEOUT:
-            return replace(tell(script, asked), ending=Ending.STALLS)
+            return replace(tell(script, asked), ending=BodyEnding.STALLS)
         case Behaviour.TRUNCATED:
-            return replace(tell(script, asked), ending=Ending.CUT)
+            return replace(tell(script, asked), ending=BodyEnding.CUT)
         case Behaviour.CAPTCHA:
             return json_answer(_CAPTCHA)
         case Behaviour.LOGIN_WALL:
             return json_answer(_SIGN_IN)
         case Behaviour.RATE_LIMITED:
             body = "访问过于频繁，请稍等再试！（错误码：414）".encode()
-            return Answer(status=414, headers={"content-type": "text/html; charset=utf-8"}, body=body)
+            return SampleAnswer(status=414, headers={"content-type": "text/html; charset=utf-8"}, body=body)
         case Behaviour.HTTP_500:
             return broken()
         case Behaviour.CHANGED_SHAPE:
@@ -155,12 +157,12 @@ def _of(county: County, uid: str, asked: _Asked, tell: Callable[[Script, _Asked]
             return json_answer({"ok": 0, "message": "账号有问题"}, 400)
 
 
-def _sorry(kind: str, message: str) -> Answer:
+def _sorry(kind: str, message: str) -> SampleAnswer:
     url = f"https://weibo.com/sorry?{kind}" + (f"&msg={quote(message)}" if message else "")
     return json_answer({"ok": 0, "error_type": "link", "url": url})
 
 
-def _get_index(script: Script, asked: _Asked) -> Answer:
+def _get_index(script: Script, asked: _Asked) -> SampleAnswer:
     uid = asked.query["value"]
     container = asked.query.get("containerid", "")
     if not container:
@@ -284,7 +286,7 @@ def _base62(number: int) -> str:
     return text or "0"
 
 
-def _info(script: Script, asked: _Asked) -> Answer:
+def _info(script: Script, asked: _Asked) -> SampleAnswer:
     uid = asked.query["uid"]
     user = {**_user(script, uid, asked.at), "idstr": uid, "pc_new": 7}
     return json_answer(
@@ -292,7 +294,7 @@ def _info(script: Script, asked: _Asked) -> Answer:
     )
 
 
-def _my_blog(script: Script, asked: _Asked) -> Answer:
+def _my_blog(script: Script, asked: _Asked) -> SampleAnswer:
     """Return the list of weibo.com: whole times, `isTop` on pinned posts."""
     posts = _standing_order(script.visible(asked.at))
     number = int(page) if (page := asked.query.get("page", "1")).isdecimal() else 1

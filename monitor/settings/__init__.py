@@ -2,7 +2,7 @@
 
 from monitor.settings.kinds import Secret
 from monitor.settings.load import Settings, bound_by, load
-from monitor.settings.problem import Problem, SettingsError
+from monitor.settings.problem import SettingsError, SettingsProblem
 from monitor.settings.sections import GROUP
 
-__all__ = ["GROUP", "Problem", "Secret", "Settings", "SettingsError", "bound_by", "load"]
+__all__ = ["GROUP", "Secret", "Settings", "SettingsError", "SettingsProblem", "bound_by", "load"]

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.settings.document import Document, Place, spell
 from monitor.settings.kinds import Surroundings
-from monitor.settings.problem import Problem, SettingsError, did_you_mean
+from monitor.settings.problem import SettingsError, SettingsProblem, did_you_mean
 
 _SENTENCES = {
     "string_type": "应为文字（纯数字或日期请加引号）",
@@ -26,7 +26,7 @@ _SENTENCES = {
 }
 
 
-class Section(BaseModel):
+class SettingsSection(BaseModel):
     """A group of settings: closed, frozen; a key left empty counts as not written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
@@ -39,7 +39,7 @@ class Section(BaseModel):
         return {key: value for key, value in given.items() if value is not None or key not in cls.model_fields}
 
 
-Model = TypeVar("Model", bound=Section)
+Model = TypeVar("Model", bound=SettingsSection)
 
 
 def check(document: Document, model: type[Model], around: Surroundings) -> Model:
@@ -61,16 +61,16 @@ def _is_echo(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
     )
 
 
-def _line(problem: Problem) -> int:
+def _line(problem: SettingsProblem) -> int:
     return problem.line or 0
 
 
-def _problem(document: Document, model: type[Section], detail: ErrorDetails) -> Problem:
+def _problem(document: Document, model: type[SettingsSection], detail: ErrorDetails) -> SettingsProblem:
     place: Place = tuple(step for step in detail["loc"] if step != "[key]")
     return document.problem(place, f"{_sentence(model, place, detail)}。")
 
 
-def _sentence(model: type[Section], place: Place, detail: ErrorDetails) -> str:
+def _sentence(model: type[SettingsSection], place: Place, detail: ErrorDetails) -> str:
     key, context = spell(place), detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -95,7 +95,7 @@ def _chosen(expected: str) -> str:
     return expected.replace("'", "").replace(" or ", " 或 ")
 
 
-def _keys(model: type[Section], place: Place) -> tuple[str, ...]:
+def _keys(model: type[SettingsSection], place: Place) -> tuple[str, ...]:
     """Return the keys that a group of settings knows; the way there leads through models, mappings and lists."""
     kind: Any = model
     for step in place:
@@ -109,7 +109,7 @@ def _keys(model: type[Section], place: Place) -> tuple[str, ...]:
 
 
 def _is_section(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Section)
+    return isinstance(kind, type) and issubclass(kind, SettingsSection)
 
 
 def _is_optional(kind: object) -> bool:

@@ -16,10 +16,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from monitor.core.calendar import ONE_DAY, WorkCalendar
-from monitor.settings.check import Section
+from monitor.settings.check import SettingsSection
 from monitor.settings.document import Document
 from monitor.settings.kinds import Day, Days, DaySpan
-from monitor.settings.problem import Problem, did_you_mean
+from monitor.settings.problem import SettingsProblem, did_you_mean
 
 YEARS = range(2018, 2036)
 """The years of which the package is asked; it knows the make-up days of all that are past since 2018."""
@@ -30,7 +30,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
-class Corrections(Section):
+class Corrections(SettingsSection):
     """Days that are otherwise than the calendar before them says."""
 
     holidays: Mapping[DaySpan, Text] = Field(default_factory=dict)
@@ -79,7 +79,7 @@ class _Days:
         )
 
 
-def problems(file: CalendarFile, document: Document, areas: Collection[str] | None) -> Iterator[Problem]:
+def problems(file: CalendarFile, document: Document, areas: Collection[str] | None) -> Iterator[SettingsProblem]:
     """Return the days that are called both worked and off, and areas that the office has not; None: it is not known."""
     yield from _contradictions(file, document, ())
     for area, own in file.areas.items():
@@ -89,7 +89,7 @@ def problems(file: CalendarFile, document: Document, areas: Collection[str] | No
         yield from _contradictions(own, document, ("areas", area))
 
 
-def _contradictions(days: Corrections, document: Document, place: tuple[str, ...]) -> Iterator[Problem]:
+def _contradictions(days: Corrections, document: Document, place: tuple[str, ...]) -> Iterator[SettingsProblem]:
     off = {day for span in days.holidays for day in _each(span)}
     for position, day in enumerate(days.workdays):
         if day in off:

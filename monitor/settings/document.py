@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from monitor.settings.problem import Problem, SettingsError
+from monitor.settings.problem import SettingsError, SettingsProblem
 
 Place = tuple[str | int, ...]
 """The way from the top of a file to a value: keys, and positions in lists counted from 0."""
@@ -48,9 +48,9 @@ class Document:
             place = place[:-1]
         return self.lines.get(place, 1)
 
-    def problem(self, place: Place, text: str) -> Problem:
+    def problem(self, place: Place, text: str) -> SettingsProblem:
         """Return a problem with the value at the place."""
-        return Problem(file=self.name, line=self.line(place), text=text)
+        return SettingsProblem(file=self.name, line=self.line(place), text=text)
 
 
 def spell(place: Place) -> str:
@@ -73,7 +73,7 @@ def read(path: Path) -> Document:
     except MarkedYAMLError as error:
         raise SettingsError([_broken(error, name)]) from error
     except YAMLError as error:
-        raise SettingsError([Problem(file=name, line=None, text="不是有效的 YAML 文件。")]) from error
+        raise SettingsError([SettingsProblem(file=name, line=None, text="不是有效的 YAML 文件。")]) from error
     reader = _Reader(name)
     values = reader.value(root, ()) if root else None
     if reader.problems:
@@ -92,14 +92,16 @@ def _text(path: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise SettingsError([Problem(file=name, line=None, text="找不到这个文件。")]) from error
+        raise SettingsError([SettingsProblem(file=name, line=None, text="找不到这个文件。")]) from error
     except UnicodeDecodeError as error:
-        raise SettingsError([Problem(file=name, line=None, text="不是 UTF-8 编码的文本，请另存为 UTF-8。")]) from error
+        raise SettingsError(
+            [SettingsProblem(file=name, line=None, text="不是 UTF-8 编码的文本，请另存为 UTF-8。")]
+        ) from error
     except OSError as error:
-        raise SettingsError([Problem(file=name, line=None, text="无法读取这个文件，请检查权限。")]) from error
+        raise SettingsError([SettingsProblem(file=name, line=None, text="无法读取这个文件，请检查权限。")]) from error
 
 
-def _broken(error: MarkedYAMLError, name: str) -> Problem:
+def _broken(error: MarkedYAMLError, name: str) -> SettingsProblem:
     english = f"{error.problem} {error.context}"
     sentence = next(
         (chinese for part, chinese in _FAULTS if part in english), "YAML 格式有误，请检查该行的英文冒号、引号和缩进"
@@ -107,7 +109,7 @@ def _broken(error: MarkedYAMLError, name: str) -> Problem:
     # What was opened and not closed is best shown where it was opened.
     mark = error.context_mark if sentence.endswith("没有成对") else error.problem_mark
     mark = mark or error.problem_mark or error.context_mark
-    return Problem(file=name, line=mark.line + 1 if mark else None, text=f"{sentence}。")
+    return SettingsProblem(file=name, line=mark.line + 1 if mark else None, text=f"{sentence}。")
 
 
 class _Reader:
@@ -119,7 +121,7 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: dict[Place, int] = {}
-        self.problems: list[Problem] = []
+        self.problems: list[SettingsProblem] = []
         self._open: list[Node] = []
 
     def value(self, node: Node, place: Place) -> object:
@@ -170,7 +172,7 @@ class _Reader:
                 return None
 
     def _complain(self, node: Node, text: str) -> None:
-        self.problems.append(Problem(file=self.name, line=_line(node), text=text))
+        self.problems.append(SettingsProblem(file=self.name, line=_line(node), text=text))
 
 
 def _line(node: Node) -> int:

@@ -13,13 +13,13 @@ from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.finding import RuleBook
 from monitor.core.token import SHORTEST_KEY
 from monitor.settings import days, rules
-from monitor.settings.check import Section, check
+from monitor.settings.check import SettingsSection, check
 from monitor.settings.document import Document, read
 from monitor.settings.kinds import Secret, Surroundings, bind_of
-from monitor.settings.problem import Problem, SettingsError, did_you_mean
+from monitor.settings.problem import SettingsError, SettingsProblem, did_you_mean
 from monitor.settings.sections import GROUP, XunchaFile
 
-Model = TypeVar("Model", bound=Section)
+Model = TypeVar("Model", bound=SettingsSection)
 
 KEY = "XUNCHA_KEY"
 """The variable of the environment that holds the key for tokens at rest."""
@@ -56,7 +56,7 @@ def load(config_dir: Path, env: Mapping[str, str] | None, *, collectors: Collect
     `collectors` are the names allowed under `platforms` and `grants`; None allows every name.
     """
     around = Surroundings(folder=config_dir, env=env)
-    found: list[Problem] = []
+    found: list[SettingsProblem] = []
     key = _key(env or {}, found)
     main = _load(config_dir / "xuncha.yaml", XunchaFile, around, found)
     rule_file = _load(config_dir / "rules.yaml", rules.RulesFile, around, found)
@@ -82,19 +82,21 @@ def bound_by(settings: Settings, env: Mapping[str, str]) -> Settings:
     try:
         bind = bind_of(written)
     except ValueError as error:
-        raise SettingsError([Problem(file=f"环境变量 {BIND}", line=None, text=f"{error}。")]) from error
+        raise SettingsError([SettingsProblem(file=f"环境变量 {BIND}", line=None, text=f"{error}。")]) from error
     return settings.model_copy(update={"web": settings.web.model_copy(update={"bind": bind})})
 
 
-def _key(env: Mapping[str, str], found: list[Problem]) -> Secret | None:
+def _key(env: Mapping[str, str], found: list[SettingsProblem]) -> Secret | None:
     key = env.get(KEY, "").strip()
     if key and len(key) < KEY_LENGTH:
         text = f"太短，至少要 {KEY_LENGTH} 个随机字符，如 openssl rand -base64 32 的输出。"
-        found.append(Problem(file=f"环境变量 {KEY}", line=None, text=text))
+        found.append(SettingsProblem(file=f"环境变量 {KEY}", line=None, text=text))
     return Secret(f"env:{KEY}", SecretStr(key)) if key else None
 
 
-def _load(path: Path, model: type[Model], around: Surroundings, found: list[Problem]) -> tuple[Model, Document] | None:
+def _load(
+    path: Path, model: type[Model], around: Surroundings, found: list[SettingsProblem]
+) -> tuple[Model, Document] | None:
     try:
         document = read(path)
         return check(document, model, around), document
@@ -103,7 +105,7 @@ def _load(path: Path, model: type[Model], around: Surroundings, found: list[Prob
         return None
 
 
-def _weak(main: XunchaFile, document: Document) -> Iterator[Problem]:
+def _weak(main: XunchaFile, document: Document) -> Iterator[SettingsProblem]:
     """Return the secrets of the pages that could be guessed."""
     for name in ("key", "api_token", "metrics_token"):
         secret = getattr(main.web, name)
@@ -112,7 +114,7 @@ def _weak(main: XunchaFile, document: Document) -> Iterator[Problem]:
             yield document.problem(("web", name), text)
 
 
-def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[Problem]:
+def _problems(main: XunchaFile, document: Document, collectors: Collection[str] | None) -> Iterator[SettingsProblem]:
     """Return the names that lead nowhere."""
     if GROUP in main.channels:
         yield document.problem(("channels", GROUP), f"渠道不能叫“{GROUP}”，这个词表示单位自己的通知群。")

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class SettingsProblem:
     """One fault. `text` names the key and never repeats a value that could be a secret."""
 
     file: str
@@ -24,7 +24,7 @@ class Problem:
 class SettingsError(Exception):
     """The settings cannot be used; carries every problem found, in the order of the files."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[SettingsProblem]) -> None:
         """Carry the problems; the text of the error is one line for each."""
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))

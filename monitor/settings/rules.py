@@ -12,10 +12,10 @@ from pydantic import BeforeValidator, Field, InstanceOf, StringConstraints
 
 from monitor.core.account import Platform
 from monitor.core.finding import RuleBook, Strength, Urgency
-from monitor.settings.check import Section
+from monitor.settings.check import SettingsSection
 from monitor.settings.document import Document
 from monitor.settings.kinds import Day
-from monitor.settings.problem import Problem, did_you_mean
+from monitor.settings.problem import SettingsProblem, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _platform(value: object) -> Platform:
     return found
 
 
-class RuleVersion(Section):
+class RuleVersion(SettingsSection):
     """One rule, as it holds from one day on."""
 
     id: Text
@@ -183,7 +183,7 @@ class RuleVersion(Section):
         return f"{self.instrument}：{self.clause}" if self.clause else self.instrument
 
 
-class RulesFile(Section):
+class RulesFile(SettingsSection):
     """All of config/rules.yaml."""
 
     update_applies_to: tuple[Annotated[InstanceOf[Platform], BeforeValidator(_platform)], ...] = ()
@@ -215,7 +215,7 @@ class RulesFile(Section):
         )
 
 
-def problems(file: RulesFile, document: Document) -> Iterator[Problem]:
+def problems(file: RulesFile, document: Document) -> Iterator[SettingsProblem]:
     """Return what no single value shows: unknown, missing and doubled rules and values, numbers out of order."""
     seen: dict[tuple[str, date], int] = {}
     for position, rule in enumerate(file.rules):
@@ -252,7 +252,7 @@ def _differences(
     part: str,
     needed: Iterable[str],
     given: Mapping[str, object],
-) -> Iterator[Problem]:
+) -> Iterator[SettingsProblem]:
     place = ("rules", position, part)
     needed = tuple(needed)
     for name in given:
@@ -264,7 +264,7 @@ def _differences(
             yield document.problem(place, f"规则“{rule.id}”缺少{_KINDS[part]}“{name}”。")
 
 
-def _order_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
+def _order_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[SettingsProblem]:
     for row in _ASCENDING.get(rule.id, ()):
         for smaller, larger in pairwise(name for name in row if name in rule.numbers):
             if rule.numbers[smaller] >= rule.numbers[larger]:
@@ -272,7 +272,7 @@ def _order_problems(rule: RuleVersion, document: Document, position: int) -> Ite
                 yield document.problem(place, f"规则“{rule.id}”的“{larger}”应大于“{smaller}”。")
 
 
-def _small_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
+def _small_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[SettingsProblem]:
     for name, number in rule.numbers.items():
         least = _LEAST.get((rule.id, name), 1)
         if number < least:
@@ -280,7 +280,7 @@ def _small_problems(rule: RuleVersion, document: Document, position: int) -> Ite
             yield document.problem(("rules", position, "numbers", name), text)
 
 
-def _platform_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[Problem]:
+def _platform_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[SettingsProblem]:
     labels = [platform.label for platform in Platform]
     for name, listed in rule.words.items():
         if (rule.id, name) not in _PLATFORMS:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from monitor.settings.check import Section
+from monitor.settings.check import SettingsSection
 from monitor.settings.kinds import (
     Bind,
     Clock,
@@ -30,7 +30,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[^\s.,;，；、/]+$")]
 PerMinute = Annotated[int, Field(ge=1, le=6000)]
 
 
-class Office(Section):
+class OfficeSettings(SettingsSection):
     """Who runs the monitor, and for which areas."""
 
     name: Text
@@ -51,7 +51,7 @@ class Office(Section):
         return self.sender or self.name
 
 
-class Hours(Section):
+class Hours(SettingsSection):
     """When messages leave, and when the operator's digest is made."""
 
     windows: Annotated[tuple[Window, ...], Field(min_length=1)] = (
@@ -73,7 +73,7 @@ class Hours(Section):
         return self
 
 
-class Platform(Section):
+class PlatformSettings(SettingsSection):
     """How one collector (or all of one platform) is looked at; None leaves it to the collector."""
 
     every: Duration | None = None
@@ -83,7 +83,7 @@ class Platform(Section):
     """The key of an account that is known to be alive: when it cannot be read, the platform is at fault."""
 
 
-class Grant(Section):
+class GrantSettings(SettingsSection):
     """An owner's permission to use the platform's official interface."""
 
     collector: Name
@@ -93,7 +93,7 @@ class Grant(Section):
     base_url: WebAddress | None = None
 
 
-class Channel(Section):
+class ChannelSettings(SettingsSection):
     """One far side that can be told something."""
 
     url: SecretReference
@@ -103,7 +103,7 @@ class Channel(Section):
     """None leaves it to the kind of channel."""
 
 
-class Roles(Section):
+class Roles(SettingsSection):
     """By which channels a role may be reached, first preferred."""
 
     liaison: tuple[Name, ...] = ()
@@ -111,7 +111,7 @@ class Roles(Section):
     operator: tuple[Name, ...] = ()
 
 
-class Outside(Section):
+class Outside(SettingsSection):
     """How the network is reached."""
 
     allow: tuple[Network, ...] = ()
@@ -121,7 +121,7 @@ class Outside(Section):
     """Independent hosts: when none of them answers it is our own line that is out. Empty: looks alone tell."""
 
 
-class Review(Section):
+class Review(SettingsSection):
     """Which steps wait for a person before a unit is told, and for how many working days at most."""
 
     steps: tuple[
@@ -131,7 +131,7 @@ class Review(Section):
     """None, written `never`: until a person releases them."""
 
 
-class Retention(Section):
+class Retention(SettingsSection):
     """How long what is no longer needed is kept."""
 
     evidence: Duration = timedelta(days=365)
@@ -139,7 +139,7 @@ class Retention(Section):
     messages: Duration = timedelta(days=730)
 
 
-class Heartbeat(Section):
+class HeartbeatSettings(SettingsSection):
     """Who hears that the service lives: silence is the alarm."""
 
     url: SecretOrAddress | None = None
@@ -148,7 +148,7 @@ class Heartbeat(Section):
     """A channel that is told once each working day."""
 
 
-class Web(Section):
+class Web(SettingsSection):
     """Where the pages are served."""
 
     bind: Bind = ("127.0.0.1", 8080)
@@ -164,20 +164,20 @@ class Web(Section):
     trusted_proxies: tuple[Network, ...] = ()
 
 
-class XunchaFile(Section):
+class XunchaFile(SettingsSection):
     """All of config/xuncha.yaml."""
 
-    office: Office
+    office: OfficeSettings
     hours: Hours = Hours()
-    platforms: Mapping[Name, Platform] = Field(default_factory=dict)
+    platforms: Mapping[Name, PlatformSettings] = Field(default_factory=dict)
     """By the name of a collector (`weibo`, `wechat-article`) or the value of a platform (`douyin`)."""
-    grants: Mapping[Name, Grant] = Field(default_factory=dict)
-    channels: Mapping[Name, Channel] = Field(default_factory=dict)
+    grants: Mapping[Name, GrantSettings] = Field(default_factory=dict)
+    channels: Mapping[Name, ChannelSettings] = Field(default_factory=dict)
     roles: Roles = Roles()
     network: Outside = Outside()
     review: Review = Review()
     hold: bool = True
-    heartbeat: Heartbeat = Heartbeat()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
     dispatch: Literal["embedded", "procrastinate"] = "embedded"
     retention: Retention = Retention()
     web: Web = Web()

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.store import memory
+from monitor.store import notes
 from monitor.store.database import Tx
 from monitor.store.tables import acts as table
 
@@ -51,7 +51,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class AuditEntry:
     """An act as a row of the log."""
 
     number: int
@@ -81,7 +81,7 @@ def record_audit(tx: Tx, act: Act) -> None:
     number, before = (last.id + 1, last.digest) if last else (1, "")
     digest = digest_of(before, number, act)
     tx.execute(sa.insert(table), asdict(act) | {"id": number, "digest": digest})
-    memory.put_note(tx, NOTE, f"{number} {digest}")
+    notes.put_note(tx, NOTE, f"{number} {digest}")
 
 
 def digest_of(before: str, number: int, act: Act) -> str:
@@ -99,7 +99,7 @@ def walk(tx: Tx, since: Walk, *, at_most: int) -> Walk:
             return Walk(number=number, digest=digest, rows=since.rows + rows, broken_at=entry.number, is_over=True)
         digest, number, rows = entry.digest, entry.number, rows + 1
     is_over = rows < at_most
-    noted = memory.get_note(tx, NOTE) or "0 "
+    noted = notes.get_note(tx, NOTE) or "0 "
     is_short = is_over and noted != f"{number} {digest}"
     return Walk(
         number=number,
@@ -123,7 +123,7 @@ def is_in_chain(tx: Tx, digest: str) -> bool:
     return tx.scalar(sa.select(table.c.id).where(table.c.digest == digest)) is not None
 
 
-def every_entry(tx: Tx) -> Iterator[Entry]:
+def every_entry(tx: Tx) -> Iterator[AuditEntry]:
     """Yield the whole log, oldest first."""
     after = 0
     while some := list(_entries(tx, after=after, limit=CHUNK)):
@@ -148,12 +148,12 @@ def count_audit(tx: Tx) -> int:
     return tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def _entries(tx: Tx, *, after: int, limit: int) -> Iterator[Entry]:
+def _entries(tx: Tx, *, after: int, limit: int) -> Iterator[AuditEntry]:
     return _read(tx.execute(sa.select(table).where(table.c.id > after).order_by(table.c.id).limit(limit)))
 
 
-def _read(rows: Iterable[sa.Row[Any]]) -> Iterator[Entry]:
+def _read(rows: Iterable[sa.Row[Any]]) -> Iterator[AuditEntry]:
     for row in rows:
         said = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own name for it
         number, digest = said.pop("id"), said.pop("digest")
-        yield Entry(number=number, act=Act(**said), digest=digest)
+        yield AuditEntry(number=number, act=Act(**said), digest=digest)

@@ -16,7 +16,7 @@ from monitor.core.finding import Finding
 from monitor.core.notice import Notice
 from monitor.core.subject import subject_of
 from monitor.store import areas, tables
-from monitor.store.acknowledging import acknowledgements_of
+from monitor.store.acknowledgements import acknowledgements_of
 from monitor.store.columns import bound, portions, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, to_driver

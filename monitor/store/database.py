@@ -26,7 +26,7 @@ from sqlalchemy import event, exc
 from monitor.store import tables
 from monitor.store.columns import insert_or
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
-from monitor.store.limits import Lines
+from monitor.store.limits import TimedConnections
 from monitor.store.place import File, Session
 from monitor.store.schema import upgrade
 from monitor.store.values import json_text
@@ -70,7 +70,7 @@ class Store:
         self.url = url
         self.opened_at = opened_at
         """The schema's revision before it was opened, and upgraded; None where it was made then."""
-        self._lines = Lines()
+        self._lines = TimedConnections()
         self._writer = _engine(url, patience, _prepare_writer, _begin_writing)
         self._reader = _engine(url, patience, _prepare_reader, _begin_reading)
         self._glancer = _engine(url, patience, _prepare_reader, _begin_reading, readers=1)
@@ -238,7 +238,7 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
     with spoken(parsed):
         engine = _engine(parsed, patience, _prepare_upgrade, _begin_writing)
         if parsed.get_backend_name() != "sqlite":
-            Lines().watch(engine, lambda: LONG_LIMIT)
+            TimedConnections().watch(engine, lambda: LONG_LIMIT)
         try:
             before = upgrade(engine, parsed)
         finally:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision
 from monitor.core.observation import MANUAL
-from monitor.core.record import Subject
-from monitor.store import memory, tables
+from monitor.core.record import RecordSubject
+from monitor.store import notes, tables
 from monitor.store.columns import stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decision_of
@@ -27,7 +27,7 @@ _NOTE = "grounds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptDecision:
     """A decision as it was entered."""
 
     id: int
@@ -52,18 +52,18 @@ class _Learnt:
         return concerns and self.known_at > row.known_at and self.true_from <= row.at
 
 
-def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
+def to_examine(tx: Tx, now: datetime) -> tuple[KeptDecision, ...]:
     """Return the decisions about whose past anything was learnt since all were last examined; call it and examine them.
 
     Only what is learnt late about the time up to a decision can change what it rests on. A decision that a later one
     on the same subject and rule has followed is left alone. Nothing is read while nothing was imported on that day:
     posts that turn up late are looked for once a day.
     """
-    said, mark = memory.get_note(tx, _NOTE), _mark(tx, now)
+    said, mark = notes.get_note(tx, _NOTE), _mark(tx, now)
     before, _, known = (said or "").partition(" ")
     if known == mark:
         return ()
-    memory.put_note(tx, _NOTE, f"{now.isoformat()} {mark}")
+    notes.put_note(tx, _NOTE, f"{now.isoformat()} {mark}")
     order = sa.func.row_number().over(
         partition_by=(table.c.subject, table.c.rule), order_by=(table.c.at.desc(), table.c.id.desc())
     )
@@ -74,7 +74,7 @@ def to_examine(tx: Tx, now: datetime) -> tuple[Kept, ...]:
     entered = min(row.known_at for row in rows)
     learnt = tuple(_learnt_since(tx, max(entered, datetime.fromisoformat(before) - LATE) if before else entered, rows))
     return tuple(
-        Kept(id=row.id, decision=decision_of(row, now), known_at=row.known_at)
+        KeptDecision(id=row.id, decision=decision_of(row, now), known_at=row.known_at)
         for row in rows
         if any(one.touches(row) for one in learnt)
     )
@@ -110,7 +110,7 @@ def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Itera
     for paper in tx.execute(sa.select(papers.c.effective_on, papers.c.known_at).where(papers.c.known_at > floor)):
         yield _Learnt(None, start_of_day(paper.effective_on), paper.known_at)
     for one in tx.execute(sa.select(records).where(records.c.known_at > floor)):
-        yield _Learnt(one.name if one.subject is Subject.ACCOUNT else None, start_of_day(one.on), one.known_at)
+        yield _Learnt(one.name if one.subject is RecordSubject.ACCOUNT else None, start_of_day(one.on), one.known_at)
     withdrawn = tables.imports.c.withdrawn_at
     for moment in tx.scalars(sa.select(withdrawn).where(withdrawn > floor)):
         yield _Learnt(None, SINCE_EVER, moment)

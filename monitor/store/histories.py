@@ -21,7 +21,7 @@ Content = Mapping[str, Any] | None
 """An account as a row has it; None: it is not on the roster."""
 
 
-class Told(NamedTuple):
+class HoldsFrom(NamedTuple):
     """That an account is so from a moment on."""
 
     account: str
@@ -70,7 +70,7 @@ class _History:
         return found if found is not None and (following is None or found < following) else None
 
 
-def add(tx: Tx, told: Iterable[Told], learnt: Learnt) -> None:
+def add(tx: Tx, told: Iterable[HoldsFrom], learnt: Learnt) -> None:
     """Add versions as they are told."""
     rows = (
         {
@@ -92,13 +92,13 @@ def confirm(tx: Tx, ids: Sequence[str], learnt: Learnt) -> None:
     run(tx, sa.insert(tables.confirmations), [{"account": id_, **row} for id_ in ids])
 
 
-def restated(tx: Tx, ids: Collection[str], learnt: Learnt) -> tuple[Told, ...]:
+def restated(tx: Tx, ids: Collection[str], learnt: Learnt) -> tuple[HoldsFrom, ...]:
     """Return what later rosters confirmed of accounts that change from a moment on: from then on it is as it was."""
     found = []
     for id_, history in _histories(tx, ids):
         before, again = history.at(learnt.effective_at), history.next_confirmed(learnt.effective_at)
         if before is not None and again is not None:
-            found.append(Told(id_, again, before.content))
+            found.append(HoldsFrom(id_, again, before.content))
     return tuple(found)
 
 
@@ -107,13 +107,13 @@ def with_later(tx: Tx, ids: Collection[str], moment: datetime) -> frozenset[str]
     return frozenset(id_ for id_, history in _histories(tx, ids) if history.next_after(moment) is not None)
 
 
-def corrections(tx: Tx, import_id: int) -> tuple[Told, ...]:
+def corrections(tx: Tx, import_id: int) -> tuple[HoldsFrom, ...]:
     """Return what takes back what an import said: how the accounts were, and what others confirmed of its word."""
     table, confirmed = tables.account_versions, tables.confirmations
     ids = set(tx.scalars(sa.select(table.c.account).where(table.c.import_id == import_id)))
     mine = tx.execute(sa.select(confirmed.c.account, confirmed.c.at).where(confirmed.c.import_id == import_id)).all()
     stated = {row.id: row.as_of for row in tx.execute(sa.select(tables.imports.c.id, tables.imports.c.as_of))}
-    found: list[Told] = []
+    found: list[HoldsFrom] = []
     for id_, history in _histories(tx, {one.account for one in mine}, without=import_id):
         for moment in sorted({one.at for one in mine if one.account == id_} - {*history.confirmed}):
             found.extend(_not_restated(id_, history, moment, stated, import_id))
@@ -126,25 +126,25 @@ def corrections(tx: Tx, import_id: int) -> tuple[Told, ...]:
         again = history.next_confirmed(first.effective_from)
         if before is None and again is not None:
             continue  # another roster names it as well, and holds since ever without this one
-        found.append(Told(id_, first.effective_from, before.content if before is not None else None))
+        found.append(HoldsFrom(id_, first.effective_from, before.content if before is not None else None))
         if again is not None:
-            found.append(Told(id_, again, first.content))
+            found.append(HoldsFrom(id_, again, first.content))
     return tuple(found)
 
 
 def _not_restated(
     id_: str, history: _History, moment: datetime, stated: Mapping[int, datetime], import_id: int
-) -> Iterator[Told]:
+) -> Iterator[HoldsFrom]:
     """Yield what takes back that an account is from a moment on as it was, where nothing but this import said so."""
     at, before = history.at(moment), history.before(moment, without=import_id)
     if at is None or at.effective_from != moment or at.import_id == import_id or before is None:
         return
     if at.import_id is not None and stated.get(at.import_id) == moment:
         return  # that roster says so itself
-    yield Told(id_, moment, before.content)
+    yield HoldsFrom(id_, moment, before.content)
     again = history.next_confirmed(moment)
     if again is not None:
-        yield Told(id_, again, at.content)
+        yield HoldsFrom(id_, again, at.content)
 
 
 def _histories(tx: Tx, ids: Collection[str], *, without: int | None = None) -> Iterator[tuple[str, _History]]:

@@ -25,9 +25,9 @@ from monitor.core.observation import (
 from monitor.store import tables
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
+from monitor.store.due_sources import Due, due_facts, due_of
 from monitor.store.observations import digest, seen_of, writable, writable_text
-from monitor.store.posts import Posts
-from monitor.store.turns import Due, due_facts, due_of
+from monitor.store.posts import PostCount
 from monitor.store.values import decode, encode
 
 EVIDENCE_BYTES = 256 * 1024
@@ -47,12 +47,12 @@ class Before:
     asked_at: datetime | None
     blind: int | None
     blind_reason: Reason | None
-    posts: Posts
+    posts: PostCount
     portrait: Portrait
 
 
 @dataclass(slots=True, kw_only=True)
-class Entry:
+class LookEntry:
     """A look on its way into the tables. It begins an interval or prolongs one; `observation` is that one's id."""
 
     look: Look
@@ -93,28 +93,28 @@ def known_before(tx: Tx, looks: Sequence[Look]) -> dict[str, Before]:
             asked_at=row.asked_at,
             blind=row.blind,
             blind_reason=row.blind_reason,
-            posts=Posts(count=row.posts, newest=row.newest_post_at),
+            posts=PostCount(count=row.posts, newest=row.newest_post_at),
             portrait=STRANGER if row.portrait is None else decode(Portrait, row.portrait),
         )
         for row in tx.execute(chosen)
     }
 
 
-def weigh(look: Look, before: Before) -> Entry:
+def weigh(look: Look, before: Before) -> LookEntry:
     """Return whether the look begins an interval or prolongs one."""
     match look.sight:
         case Blind(reason=reason):
             again = before.blind if before.blind_reason is reason else None
-            return Entry(look=look, before=before, observation=again, begins=again is None)
+            return LookEntry(look=look, before=before, observation=again, begins=again is None)
         case Unchanged():
             again = before.timeline if _follows(look, before) else None
             begins = again is None and before.timeline is not None
-            return Entry(look=look, before=before, observation=again, begins=begins, digest=before.digest)
+            return LookEntry(look=look, before=before, observation=again, begins=begins, digest=before.digest)
         case Timeline() | Download() as seen:
             mark = digest(seen)
             again = before.timeline if mark == before.digest and _follows(look, before) else None
             shown = writable(seen) if again is None else seen
-            return Entry(look=look, before=before, observation=again, begins=again is None, seen=shown, digest=mark)
+            return LookEntry(look=look, before=before, observation=again, begins=again is None, seen=shown, digest=mark)
 
 
 def _follows(look: Look, before: Before) -> bool:
@@ -122,7 +122,7 @@ def _follows(look: Look, before: Before) -> bool:
     return before.seen_at is not None and look.at - before.seen_at <= POLLED_FRESHNESS
 
 
-def recall(tx: Tx, entries: Sequence[Entry]) -> None:
+def recall(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Fill in what the far side calls unchanged."""
     table = tables.observations
     ids = {one.before.timeline for one in entries}
@@ -133,7 +133,7 @@ def recall(tx: Tx, entries: Sequence[Entry]) -> None:
             one.seen = shown[one.before.timeline]
 
 
-def prolong(tx: Tx, entries: Sequence[Entry]) -> None:
+def prolong(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Have the intervals last until these looks; a clock that went back shortens none."""
     table = tables.observations
     later = sa.and_(
@@ -152,7 +152,7 @@ def prolong(tx: Tx, entries: Sequence[Entry]) -> None:
     run(tx, read, [{"b_id": one.observation, "b_at": one.look.at} for one in entries if one.is_reading])
 
 
-def begin(tx: Tx, entries: Sequence[Entry]) -> None:
+def begin(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Insert the new intervals, and the bytes of those that may have to be shown to somebody."""
     if not entries:
         return
@@ -171,7 +171,7 @@ def begin(tx: Tx, entries: Sequence[Entry]) -> None:
     )
 
 
-def keep_probes(tx: Tx, entries: Sequence[Entry]) -> None:
+def keep_probes(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Note each look at a link of an app that saw something."""
     rows = [
         {
@@ -187,7 +187,7 @@ def keep_probes(tx: Tx, entries: Sequence[Entry]) -> None:
     run(tx, sa.insert(tables.probes), rows)
 
 
-def _is_telling(entry: Entry) -> bool:
+def _is_telling(entry: LookEntry) -> bool:
     """Whether the standing changes, a link of an app fails, or a page cannot be read any more."""
     match entry.seen:
         case None:
@@ -198,7 +198,7 @@ def _is_telling(entry: Entry) -> bool:
             return standing is not entry.before.standing if entry.before.standing else not standing.is_present
 
 
-def _interval_row(entry: Entry) -> dict[str, object]:
+def _interval_row(entry: LookEntry) -> dict[str, object]:
     look = entry.look
     if entry.seen is not None:
         return seen_row(look.source, entry.seen, entry.digest, look.at) | {"read_at": entry.read_at}

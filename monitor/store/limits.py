@@ -18,7 +18,7 @@ _STEPS = 100_000
 """Instructions of SQLite's own machine between two looks at the clock."""
 
 
-class Lines:
+class TimedConnections:
     """The open connections of a store, each of which answers in time or is given up."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Lines:
 
             @event.listens_for(engine, "do_connect")
             def open_file(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> object:
-                return self._known(sqlite3.connect(*arguments, factory=Reading, **options))
+                return self._known(sqlite3.connect(*arguments, factory=TimedConnection, **options))
 
             @event.listens_for(engine, "begin")
             def begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
@@ -61,7 +61,7 @@ class Lines:
         return connection
 
 
-class Reading(sqlite3.Connection):
+class TimedConnection(sqlite3.Connection):
     """A connection whose statements end when its time is over."""
 
     ends_at = float("inf")

@@ -22,29 +22,20 @@ from monitor.core.observation import (
     Unchanged,
 )
 from monitor.store import tables
+from monitor.store.appearances import keep_changes, portraits
 from monitor.store.columns import bound, insert_or, run, stands
 from monitor.store.database import Tx
-from monitor.store.events import keep_changes, portraits
-from monitor.store.intervals import Entry, begin, keep_probes, known_before, prolong, recall, seen_row, weigh
+from monitor.store.due_sources import Capacity, Due, ask_for_readings, claim_due, is_any_due, release, sources_of, touch
+from monitor.store.intervals import LookEntry, begin, keep_probes, known_before, prolong, recall, seen_row, weigh
 from monitor.store.observations import digest, writable_text, writable_timeline
-from monitor.store.posts import Posts, Sighting, learn, missing_sources
+from monitor.store.posts import PostCount, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
-from monitor.store.turns import (
-    Due,
-    Room,
-    ask_for_readings,
-    claim_due,
-    is_any_due,
-    release,
-    sources_of,
-    touch,
-)
 from monitor.store.values import encode
 
 __all__ = [
+    "Capacity",
     "Due",
     "Recorded",
-    "Room",
     "Schedule",
     "ask_for_readings",
     "claim_due",
@@ -179,7 +170,7 @@ def _observation(source: Source, id_: int, timeline: Timeline, at: datetime) -> 
     )
 
 
-def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict[str, Posts]:
+def _learn(tx: Tx, entries: Sequence[LookEntry], posts: Mapping[str, PostCount]) -> dict[str, PostCount]:
     """Merge the timelines that can teach anything: new ones, and those that may confirm that a post is gone."""
     again = [one for one in entries if not one.begins and one.observation is not None and one.is_reading]
     if again:
@@ -204,7 +195,7 @@ def _learn(tx: Tx, entries: Sequence[Entry], posts: Mapping[str, Posts]) -> dict
     return after
 
 
-def _due_after(entry: Entry, newest: datetime | None, portrait: Portrait, *, is_doubted: bool) -> Due:
+def _due_after(entry: LookEntry, newest: datetime | None, portrait: Portrait, *, is_doubted: bool) -> Due:
     """Return what the next look goes by; what only a second reading makes certain is read, whatever is said of it."""
     due, look = entry.before.due, entry.look
     match look.sight:
@@ -227,7 +218,7 @@ def _due_after(entry: Entry, newest: datetime | None, portrait: Portrait, *, is_
     )
 
 
-def _source_row(entry: Entry, due: Due, next_look_at: datetime, portrait: Portrait) -> dict[str, object]:
+def _source_row(entry: LookEntry, due: Due, next_look_at: datetime, portrait: Portrait) -> dict[str, object]:
     look, before, validators = entry.look, entry.before, due.validators
     blind = look.sight if isinstance(look.sight, Blind) else None
     has_seen = blind is None and entry.observation is not None
@@ -299,7 +290,7 @@ def _update_source() -> sa.Update:
     )
 
 
-def _save_accounts(tx: Tx, posts: Mapping[str, Posts], judge_at: Mapping[str, datetime]) -> None:
+def _save_accounts(tx: Tx, posts: Mapping[str, PostCount], judge_at: Mapping[str, datetime]) -> None:
     table = tables.accounts
     this = table.c.id == bound(table.c.id, "b_id")
     counted = (
@@ -317,12 +308,12 @@ def _save_accounts(tx: Tx, posts: Mapping[str, Posts], judge_at: Mapping[str, da
     )
 
 
-def _posts(tx: Tx, account: str) -> Posts:
+def _posts(tx: Tx, account: str) -> PostCount:
     table = tables.accounts
     row = tx.execute(
         sa.select(table.c.posts, table.c.newest_post_at).where(table.c.id == account).with_for_update()
     ).one()
-    return Posts(count=row.posts, newest=row.newest_post_at)
+    return PostCount(count=row.posts, newest=row.newest_post_at)
 
 
 def _look_at_hand(tx: Tx, source: Source, row: Mapping[str, object]) -> None:

@@ -90,7 +90,7 @@ went back), and the audit log, which nobody changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class WrittenMoments:
     """Where a moment stands among those that are written down; None where none is."""
 
     first: datetime | None
@@ -111,7 +111,7 @@ class Righted:
     """Looks dated ahead: they count as not seen."""
 
 
-def standing(tx: Tx, now: datetime) -> Standing:
+def standing(tx: Tx, now: datetime) -> WrittenMoments:
     """Return where a moment stands among those that are written down."""
     beyond = now + LEEWAY
     newest = [one for column in _telling() if (one := tx.scalar(sa.select(sa.func.max(column))))]
@@ -119,7 +119,7 @@ def standing(tx: Tx, now: datetime) -> Standing:
     if newest and max(newest) > beyond:
         ahead = (sa.select(sa.func.min(column)).where(column > beyond) for column in _telling())
         following = [one for chosen in ahead if (one := tx.scalar(chosen))]
-    return Standing(
+    return WrittenMoments(
         first=tx.scalar(sa.select(sa.func.min(tables.account_versions.c.known_at))),
         newest=max(newest, default=None),
         following=min(following, default=None),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from monitor.core import schedule
 from monitor.core.account import Platform
 from monitor.core.observation import MANUAL, Reason
-from monitor.core.outage import PASSING, UNREACHED, WINDOW, Census, Outage
+from monitor.core.outage import PASSING, UNREACHED, WINDOW, LookCount, Outage
 from monitor.store import tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import bound, run
@@ -68,7 +68,7 @@ _GOING_ON = (
 )
 
 
-def census(tx: Tx, now: datetime) -> tuple[Census, ...]:
+def census(tx: Tx, now: datetime) -> tuple[LookCount, ...]:
     """Return how looks go on each platform that is polled.
 
     An account fails when the latest look at each of its sources that was looked at did, and not by chance. What
@@ -103,7 +103,7 @@ def census(tx: Tx, now: datetime) -> tuple[Census, ...]:
         sa.func.max(accounts.c.seen_at).label("seen_at"),
     ).group_by(accounts.c.platform)
     return tuple(
-        Census(
+        LookCount(
             platform=decode(Platform, row.platform),
             accounts=row.accounts,
             failing=row.failing,

@@ -54,7 +54,7 @@ __all__ = [
     "GATED",
     "URGENT",
     "Draft",
-    "Kept",
+    "KeptMessage",
     "NoticeState",
     "Tried",
     "attempts_of",
@@ -143,7 +143,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptMessage:
     """A message and all that became of it so far."""
 
     message: Message
@@ -221,7 +221,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
 
 def due_messages(
     tx: Tx, now: datetime, limit: int, *, channel: str | None = None, but: Collection[str] = ()
-) -> tuple[Kept, ...]:
+) -> tuple[KeptMessage, ...]:
     """Return the QUEUED messages whose time has come: urgent ones, then first alerts, then longest waiting first.
 
     All of them, or those of one channel; none of the channels in `but`. A draft written later than now was written
@@ -576,7 +576,7 @@ def messages(
     ids: Collection[str] | None = None,
     limit: int = 200,
     skip: int = 0,
-) -> tuple[Kept, ...]:
+) -> tuple[KeptMessage, ...]:
     """Return messages, latest created first; each of `ids` is one, or its ending as its reader sees it."""
     chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(skip)
     if states is not None:
@@ -647,13 +647,13 @@ def _carry(tx: Tx, message_id: str, ids: Collection[int], *, at: datetime) -> No
     cancel_emptied(tx, before, at=at)
 
 
-def _kept(tx: Tx, chosen: sa.Select[Any]) -> tuple[Kept, ...]:
+def _kept(tx: Tx, chosen: sa.Select[Any]) -> tuple[KeptMessage, ...]:
     rows = tx.execute(chosen).all()
     latest = sa.select(sa.func.max(attempts.c.id)).where(attempts.c.message.in_([row.id for row in rows]))
     tries = sa.select(attempts).where(attempts.c.id.in_(latest.group_by(attempts.c.message)))
     last = {row.message: _attempt(row) for row in tx.execute(tries)}
     return tuple(
-        Kept(
+        KeptMessage(
             message=_message(row),
             role=row.role,
             person=row.person,

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.bulletin import Hole, Round, holes
+from monitor.core.bulletin import MissingRounds, Round, holes
 from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.filing import FiledList, Filing
 from monitor.core.index import IndexWeek
@@ -36,7 +36,7 @@ from monitor.core.paper import (
     says_the_same,
     without,
 )
-from monitor.core.reference import Directory, Reference
+from monitor.core.reference import AccountIndex, Reference
 from monitor.core.register import Version
 from monitor.store import roster, tables
 from monitor.store.cases import judge_soon
@@ -60,7 +60,7 @@ class PaperChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stray:
+class UnmatchedRow:
     """A row that nobody answers to, and where it came from."""
 
     paper: Paper
@@ -69,10 +69,10 @@ class Stray:
     known_at: datetime
 
 
-def directory(tx: Tx) -> Directory:
+def directory(tx: Tx) -> AccountIndex:
     """Return whom papers may mean: everybody who is or was on the roster, under their own and their filed names."""
     lists = papers(tx, PaperKind.FILED_LIST, newest=LISTS)
-    return Directory(roster.accounts(tx), roster.former_accounts(tx), filed_names(lists))
+    return AccountIndex(roster.accounts(tx), roster.former_accounts(tx), filed_names(lists))
 
 
 def changes(tx: Tx, given: Sequence[Paper]) -> tuple[PaperChange, ...]:
@@ -104,7 +104,7 @@ def match_again(tx: Tx, known_at: datetime) -> int:
     A row whose account was named by a withdrawn roster alone is one that nobody answers to. One of an area's latest
     filed list whose account has left the roster may be another's by now, as it would be in the same file today.
     """
-    whom: Directory | None = None
+    whom: AccountIndex | None = None
     never = roster.never_there(tx)
     found, has_changed = 0, False
     for paper, file, import_id in _current(tx, sa.or_(_with_strays(), _names_any(never), _is_latest_with_leavers())):
@@ -119,7 +119,7 @@ def match_again(tx: Tx, known_at: datetime) -> int:
     return found
 
 
-def strays(tx: Tx) -> tuple[Stray, ...]:
+def strays(tx: Tx) -> tuple[UnmatchedRow, ...]:
     """Return the rows that nobody answers to, latest paper first; of filed lists only each area's latest counts."""
     table = tables.papers
     known = {row.id: row for row in tx.execute(_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))}
@@ -134,13 +134,13 @@ def strays(tx: Tx) -> tuple[Stray, ...]:
     ]
     rows = _entries(tx, [row.id for row in wanted], tables.entries.c.account.is_(None))
     return tuple(
-        Stray(paper=_paper(row, ()), entry=entry, file=row.file, known_at=row.known_at)
+        UnmatchedRow(paper=_paper(row, ()), entry=entry, file=row.file, known_at=row.known_at)
         for row in sorted(wanted, key=lambda row: (row.on, row.id), reverse=True)
         for entry in rows[row.id]
     )
 
 
-def missing_rounds(tx: Tx) -> tuple[Hole, ...]:
+def missing_rounds(tx: Tx) -> tuple[MissingRounds, ...]:
     """Return the rounds that are missing between those that are known, by series."""
     heads = tx.execute(_heads(tables.papers.c.kind == PaperKind.ROUND))
     return holes((head.title, head.number) for head in heads)
@@ -163,7 +163,7 @@ def papers(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class PaperReader:
     """For whom papers are read, and as of when."""
 
     area: str

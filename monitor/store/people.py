@@ -24,7 +24,7 @@ EXPIRED = "已到期清除"
 """What stands in the place of people whom nobody needs any more."""
 
 
-class Place(Labelled):
+class PersonalDataPlace(Labelled):
     """Where something about a person lies."""
 
     ROSTER = "roster", "现行台账"
@@ -36,7 +36,7 @@ class Place(Labelled):
 class Trace:
     """One thing that is kept about one person."""
 
-    place: Place
+    place: PersonalDataPlace
     role: Role
     contact: Contact
     """Who it is; of a message, only what the message itself has."""
@@ -75,7 +75,7 @@ def traces(tx: Tx, who: str | None = None) -> Iterator[Trace]:
                 continue
             seen.add((account.id, contact))
             ways.update(_words(contact))
-            place = Place.ROSTER if (account.id, contact) in current else Place.FORMER
+            place = PersonalDataPlace.ROSTER if (account.id, contact) in current else PersonalDataPlace.FORMER
             yield Trace(
                 place=place,
                 role=contact.role,
@@ -89,7 +89,9 @@ def traces(tx: Tx, who: str | None = None) -> Iterator[Trace]:
     for row in tx.execute(sa.select(table).where(table.c.person != "").order_by(table.c.created_at, table.c.id)):
         if who is None or ways & {row.person, row.address, *row.mentions}:
             contact = Contact(role=row.role, name=row.person, mail=row.address or None)
-            yield Trace(place=Place.MESSAGE, role=row.role, contact=contact, thing=row.id, at=row.created_at)
+            yield Trace(
+                place=PersonalDataPlace.MESSAGE, role=row.role, contact=contact, thing=row.id, at=row.created_at
+            )
 
 
 def erase(tx: Tx, who: str, *, alias: str) -> Erased | Needed:

@@ -84,7 +84,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posts:
+class PostCount:
     """How many posts of an account were ever seen, and the newest visible one's time."""
 
     count: int = 0
@@ -135,7 +135,9 @@ def raw_columns(table: sa.FromClause) -> list[sa.Label[Any]]:
     return [sa.type_coerce(table.c[name], sa.types.NULLTYPE).label(name) for name in _COLUMNS]
 
 
-def learn(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) -> tuple[dict[str, Posts], list[int]]:
+def learn(
+    tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, PostCount]
+) -> tuple[dict[str, PostCount], list[int]]:
     """Merge sightings in their order; return the accounts whose posts changed, and how many each sighting added."""
     sheets = _open(tx, sightings, before)
     additions = [_merge(tx, sheets[one.account], one) for one in sightings]
@@ -146,7 +148,7 @@ def learn(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) ->
     _keep_former(tx, {id_: sheet.corrected for id_, sheet in sheets.items() if sheet.corrected})
     run(tx, _update(), [_changes(id_, post) for id_, sheet in sheets.items() for post in sheet.changed.values()])
     after = {
-        account: Posts(
+        account: PostCount(
             count=before[account].count + len(sheet.added), newest=_newest(tx, account, sheet, before[account])
         )
         for account, sheet in sheets.items()
@@ -194,7 +196,7 @@ def _keep_former(tx: Tx, corrected: Mapping[str, Sequence[tuple[KnownPost, datet
         run(tx, sa.insert(former), [{name: row[name] for name in names} for row in rows])
 
 
-def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, Posts]) -> dict[str, _Sheet]:
+def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, PostCount]) -> dict[str, _Sheet]:
     """Return a sheet for each account, with every row that merging these sightings may touch."""
     sheets = {one.account: _Sheet(rows={}) for one in sightings}
     known = [(one.account, one.timeline) for one in sightings if before[one.account].count]
@@ -314,7 +316,7 @@ def _is_settled(row: Raw, *, is_linking: bool) -> bool:
     return is_exact and is_linked and row[AT["missing_since"]] is None and row[AT["withdrawn_at"]] is None
 
 
-def _newest(tx: Tx, account: str, sheet: _Sheet, before: Posts) -> datetime | None:
+def _newest(tx: Tx, account: str, sheet: _Sheet, before: PostCount) -> datetime | None:
     """Return the newest visible post's time; looked up again where a post changed, for it may be the newest."""
     if sheet.changed:
         visible = sa.select(table.c.published_at).where(

@@ -16,7 +16,7 @@ from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import State
 from monitor.core.names import normal
-from monitor.core.record import Record, Subject
+from monitor.core.record import Record, RecordSubject
 from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
 from monitor.store import roster, tables
@@ -24,7 +24,7 @@ from monitor.store.columns import IDS, bound, portions
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_in, decisions_of
 from monitor.store.findings import CHUNK
-from monitor.store.papers import Reader
+from monitor.store.papers import PaperReader
 from monitor.store.records import lives, records
 
 WEEKS = 53
@@ -69,10 +69,10 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
 
 def _reader(
     area: str, accounts: Sequence[Account], earlier: Mapping[str, tuple[Version, ...]], by: date, known_by: datetime
-) -> Reader:
+) -> PaperReader:
     ids = {account.id for account in accounts}
     ever = {id_: id_ for id_ in (*(account.id for account in accounts), *earlier)}
-    return Reader(area=area, present=ids, ever=ever, earlier=earlier, by=by, known_at=known_by)
+    return PaperReader(area=area, present=ids, ever=ever, earlier=earlier, by=by, known_at=known_by)
 
 
 def _left(
@@ -220,17 +220,17 @@ def _concerning(
     """
     ids = {account.id for account in accounts}
     units = {normal(account.unit) for account in accounts}
-    strangers = (one for one in found if one.subject is Subject.UNIT and one.area is None)
+    strangers = (one for one in found if one.subject is RecordSubject.UNIT and one.area is None)
     has_strangers = any(normal(one.name) not in units for one in strangers)
     elsewhere = frozenset(map(normal, units_elsewhere())) - units if has_strangers else frozenset()
 
     def concerns(record: Record) -> bool:
         match record.subject:
-            case Subject.ACCOUNT:
+            case RecordSubject.ACCOUNT:
                 return record.name in ids
-            case Subject.UNIT:
+            case RecordSubject.UNIT:
                 return record.area == area if record.area else normal(record.name) not in elsewhere
-            case Subject.AREA:
+            case RecordSubject.AREA:
                 return record.name == area
 
     return tuple(record for record in found if concerns(record))

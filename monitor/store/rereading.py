@@ -18,7 +18,7 @@ from monitor.core.record import Record
 from monitor.store import tables
 from monitor.store.columns import run, stands
 from monitor.store.database import Tx
-from monitor.store.memory import get_note
+from monitor.store.notes import get_note
 from monitor.store.records import record_of
 
 RULES = (

@@ -75,7 +75,7 @@ def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be take
     learnt = Learnt(effective_at=effective_at, known_at=known_at, import_id=import_id)
     restated = histories.restated(tx, [*news, *change.removed], learnt)
     first = _add_versions(tx, [given[id_] for id_ in news], learnt)
-    histories.add(tx, [histories.Told(id_, effective_at, None) for id_ in change.removed], learnt)
+    histories.add(tx, [histories.HoldsFrom(id_, effective_at, None) for id_ in change.removed], learnt)
     histories.add(tx, restated, learnt)
     histories.confirm(tx, sorted((given.keys() - {*news}) | first), learnt)
     in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])}
@@ -426,7 +426,9 @@ def _add_versions(tx: Tx, given: Sequence[Account], learnt: Learnt) -> set[str]:
         insert_or(tx, tables.accounts, ["id"]),
         ({"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given),
     )
-    told = (histories.Told(one.id, learnt.effective_at if one.id in have else SINCE_EVER, encode(one)) for one in given)
+    told = (
+        histories.HoldsFrom(one.id, learnt.effective_at if one.id in have else SINCE_EVER, encode(one)) for one in given
+    )
     histories.add(tx, told, learnt)
     return {one.id for one in given} - have
 

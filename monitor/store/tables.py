@@ -28,13 +28,13 @@ from monitor.core.bulletin import Problem
 from monitor.core.case import Closing, StepKind
 from monitor.core.claim import Verdict
 from monitor.core.decision import Ruling
-from monitor.core.download import Fault, Link
+from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -203,7 +203,7 @@ probes = Table(
     Column("source", ForeignKey("sources.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("link", closed(Link, "link"), nullable=False),
-    Column("fault", closed(Fault, "fault")),
+    Column("fault", closed(AppFault, "fault")),
     Column("observation", Integer, nullable=False),
     Index(None, "source", "at"),
 )
@@ -436,7 +436,7 @@ records = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", closed(RecordKind, "kind"), nullable=False),
-    Column("subject", closed(Subject, "subject"), nullable=False),
+    Column("subject", closed(RecordSubject, "subject"), nullable=False),
     Column("name", Text, nullable=False, index=True),
     Column("area", Text),
     Column("on", Date, nullable=False),

@@ -1,21 +1,21 @@
 """Pages for people and for Prometheus: they read the store and never judge."""
 
+from monitor.web.app import create_app
 from monitor.web.connections import Limits
-from monitor.web.desk import Desk
+from monitor.web.page_context import LOOPBACK, PageContext, PassStatus, Sample
+from monitor.web.permits import Permits
 from monitor.web.scrape import Condition, account_scraper, scraper
-from monitor.web.serving import Server, listening
-from monitor.web.site import create_app
-from monitor.web.view import LOOPBACK, Pass, Sample, View
+from monitor.web.serving import WebServer, listening
 
 __all__ = [
     "LOOPBACK",
     "Condition",
-    "Desk",
     "Limits",
-    "Pass",
+    "PageContext",
+    "PassStatus",
+    "Permits",
     "Sample",
-    "Server",
-    "View",
+    "WebServer",
     "account_scraper",
     "create_app",
     "listening",

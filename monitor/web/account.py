@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.core.account import Role
-from monitor.core.appearance import Change
+from monitor.core.appearance import AppearanceChange
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
 from monitor.core.claim import Claim
@@ -20,15 +20,15 @@ from monitor.core.phrases import dated
 from monitor.core.register import opened_again
 from monitor.core.way import GUIDES, granted_ways
 from monitor.store import Tx
+from monitor.store.appearances import events_of
 from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
-from monitor.store.events import events_of
 from monitor.store.notices import notices_of_case, told_on
+from monitor.store.overview import OverviewRow, SourceRow, observations_of, posts_of, row_of
 from monitor.store.roster import versions_of
-from monitor.store.sights import Row, SourceRow, observations_of, posts_of, row_of
-from monitor.web.board import Light, Line, Moment, line_of
 from monitor.web.chart import Chart, Posted, draw
+from monitor.web.overview import AccountLine, Light, OverviewContext, line_of
 
 POSTS_DRAWN = 2000
 POSTS_LISTED = 20
@@ -46,7 +46,7 @@ _SURE = frozenset({Light.RED, Light.AMBER, Light.GREEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class StepTold:
     """One step of a case, and by which roles the people are known who are told of it."""
 
     step: Step
@@ -58,22 +58,22 @@ class CaseHistory:
     """A case with what was done in it."""
 
     case: Case
-    steps: tuple[Told, ...]
+    steps: tuple[StepTold, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
     """Everything on one account's page."""
 
-    row: Row
-    line: Line
+    row: OverviewRow
+    line: AccountLine
     findings: tuple[Finding, ...]
     """Those that apply, the two-week rule first."""
     posts: tuple[KnownPost, ...]
     chart: Chart
     cases: tuple[CaseHistory, ...]
     observations: tuple[Observation, ...]
-    events: tuple[Change, ...]
+    events: tuple[AppearanceChange, ...]
     """What changed of its appearance, latest first."""
     claims: tuple[Claim, ...]
     """Links that people pasted, latest first."""
@@ -99,7 +99,7 @@ class AccountPage:
         )
 
 
-def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
+def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPage | None:
     """Return an account's page, or None if it is not on the roster."""
     row = row_of(tx, account_id, moment.now)
     if row is None:
@@ -126,7 +126,7 @@ def read_account(tx: Tx, account_id: str, moment: Moment) -> AccountPage | None:
     )
 
 
-def _chart(row: Row, line: Line, posts: Sequence[KnownPost], moment: Moment) -> Chart:
+def _chart(row: OverviewRow, line: AccountLine, posts: Sequence[KnownPost], moment: OverviewContext) -> Chart:
     """Return the picture of the visible posts, which come newest first."""
     posted: dict[date, Posted] = {}
     for known in posts:
@@ -146,7 +146,7 @@ def _chart(row: Row, line: Line, posts: Sequence[KnownPost], moment: Moment) -> 
 
 def _history(tx: Tx, case: Case) -> CaseHistory:
     notices = notices_of_case(tx, case.id) if case.id is not None else ()
-    return CaseHistory(case=case, steps=tuple(Told(step=step, roles=_roles(step, notices)) for step in case.steps))
+    return CaseHistory(case=case, steps=tuple(StepTold(step=step, roles=_roles(step, notices)) for step in case.steps))
 
 
 def _roles(step: Step, notices: Iterable[Notice]) -> tuple[Role, ...]:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.core.claim import Excess, Verdict
+from monitor.core.judgement import QUIET
 from monitor.core.message import MessageState
 from monitor.core.phrases import plain
 from monitor.core.shapes import (
@@ -27,17 +28,16 @@ from monitor.core.shapes import (
     moment_shape,
     observation_shape,
 )
-from monitor.core.verdict import QUIET
 from monitor.store import Tx
 from monitor.store.cases import Which, case_history, cases
 from monitor.store.findings import current_findings
-from monitor.store.outbox import Kept, messages
-from monitor.store.sights import Row, observations_of, overview, row_of
-from monitor.web.desk import TooLongError, body_of, readable
+from monitor.store.outbox import KeptMessage, messages
+from monitor.store.overview import OverviewRow, account_rows, observations_of, row_of
 from monitor.web.guard import is_shown
+from monitor.web.page_context import PageContext
+from monitor.web.paging import whole
+from monitor.web.permits import TooLongError, body_of, readable
 from monitor.web.refusals import Refusals, address_of
-from monitor.web.turn import whole
-from monitor.web.view import View
 from monitor.web.words import masked
 
 LIMIT = 1000
@@ -81,7 +81,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ListPage:
     """One page of a list, with one object more where there is another page."""
 
     objects: Sequence[Shape]
@@ -90,7 +90,7 @@ class Sheet:
 class Api:
     """The handlers of the interface."""
 
-    def __init__(self, view: View, refusals: Refusals) -> None:
+    def __init__(self, view: PageContext, refusals: Refusals) -> None:
         """Take what the interface needs."""
         self._view = view
         self._refusals = refusals
@@ -110,10 +110,10 @@ class Api:
 
     async def paste(self, request: Request) -> Response:
         """Answer POST: the verdict on the link of a new post, `{"link": …}`."""
-        desk = self._view.desk
-        if desk is None or desk.api_token is None:
+        permits = self._view.permits
+        if permits is None or permits.api_token is None:
             return _error(403, "没有设置 web.api_token，不接受登记。")
-        if not is_shown(desk.api_token, request.headers.get("authorization", "")):
+        if not is_shown(permits.api_token, request.headers.get("authorization", "")):
             await self._refusals.note(request, "api refuse", "token")
             return _error(401, "请在 Authorization 中写明 Bearer 和设置中的 web.api_token。")
         try:
@@ -124,7 +124,7 @@ class Api:
             return _error(400, '请发送 {"link": "…"}。')
         if not isinstance(link, str) or not readable(link).strip():
             return _error(400, '请发送 {"link": "…"}。')
-        claim = await desk.take(
+        claim = await permits.take(
             request.path_params["account_id"], readable(link), by=CALLER, address=address_of(request)
         )
         if claim is None:
@@ -140,14 +140,14 @@ class Api:
                 found = await self._view.store.query(lambda tx: read(tx, asked))
             except BadParameterError as error:
                 return _error(400, str(error))
-            if isinstance(found, Sheet):
+            if isinstance(found, ListPage):
                 return _listed(request, asked, found)
             return _error(404, "没有这一项。") if found is None else JSONResponse(found)
 
         return answer
 
-    def _accounts(self, tx: Tx, asked: Asked) -> Sheet:
-        return _cut([_account(row) for row in overview(tx, self._view.clock())], asked)
+    def _accounts(self, tx: Tx, asked: Asked) -> ListPage:
+        return _cut([_account(row) for row in account_rows(tx, self._view.clock())], asked)
 
     def _account(self, tx: Tx, asked: Asked) -> Shape | None:
         row = row_of(tx, asked.account, self._view.clock())
@@ -175,7 +175,7 @@ def _asked(request: Request, names: Collection[str]) -> Asked:
     return Asked(account=request.path_params.get("account_id", ""), parameters=parameters, page=page)
 
 
-def _listed(request: Request, asked: Asked, sheet: Sheet) -> Response:
+def _listed(request: Request, asked: Asked, sheet: ListPage) -> Response:
     """Return a page of a list, with the address of the next one where there is one (RFC 8288)."""
     answer = JSONResponse(sheet.objects[:LIMIT])
     if len(sheet.objects) > LIMIT:
@@ -184,23 +184,23 @@ def _listed(request: Request, asked: Asked, sheet: Sheet) -> Response:
     return answer
 
 
-def _cut(objects: Sequence[Shape], asked: Asked) -> Sheet:
-    return Sheet(objects[asked.skip : asked.skip + LIMIT + 1])
+def _cut(objects: Sequence[Shape], asked: Asked) -> ListPage:
+    return ListPage(objects[asked.skip : asked.skip + LIMIT + 1])
 
 
-def _account(row: Row) -> Shape:
+def _account(row: OverviewRow) -> Shape:
     return account_shape(row.account, row.newest_post_at, row.mute)
 
 
-def _observations(tx: Tx, asked: Asked) -> Sheet:
+def _observations(tx: Tx, asked: Asked) -> ListPage:
     """Return the latest observations of the account that `account=` names."""
     if not asked.parameters.get("account"):
         raise BadParameterError("请写明参数 account，即账号ID。")
     found = observations_of(tx, asked.parameters["account"], limit=LIMIT + 1, skip=asked.skip)
-    return Sheet([observation_shape(one) for one in found])
+    return ListPage([observation_shape(one) for one in found])
 
 
-def _findings(tx: Tx, asked: Asked) -> Sheet:
+def _findings(tx: Tx, asked: Asked) -> ListPage:
     """Return what stands now; `account=` narrows, `all=1` adds what is in order or does not apply."""
     wanted = asked.parameters.get("account")
     quiet = frozenset() if asked.is_all else QUIET
@@ -208,23 +208,23 @@ def _findings(tx: Tx, asked: Asked) -> Sheet:
     return _cut([finding_shape(one) for one in found if one.state not in quiet], asked)
 
 
-def _cases(tx: Tx, asked: Asked) -> Sheet:
+def _cases(tx: Tx, asked: Asked) -> ListPage:
     """Return the open cases, latest first; `all=1` adds those that have ended."""
     which = Which.ALL if asked.is_all else Which.OPEN
-    return Sheet([case_shape(one) for one in cases(tx, which=which, limit=LIMIT + 1, skip=asked.skip)])
+    return ListPage([case_shape(one) for one in cases(tx, which=which, limit=LIMIT + 1, skip=asked.skip)])
 
 
-def _messages(tx: Tx, asked: Asked) -> Sheet:
+def _messages(tx: Tx, asked: Asked) -> ListPage:
     """Return the latest messages, newest first; `state=` narrows."""
     wanted = asked.parameters.get("state")
     state = next((one for one in MessageState if one.value == wanted), None)
     if wanted is not None and state is None:
         raise BadParameterError(f"参数 state 应为 {'、'.join(one.value for one in MessageState)} 之一。")
     states = None if state is None else (state,)
-    return Sheet([_message(one) for one in messages(tx, states=states, limit=LIMIT + 1, skip=asked.skip)])
+    return ListPage([_message(one) for one in messages(tx, states=states, limit=LIMIT + 1, skip=asked.skip)])
 
 
-def _message(kept: Kept) -> Shape:
+def _message(kept: KeptMessage) -> Shape:
     return {
         "id": kept.message.id,
         "channel": kept.message.channel or None,

@@ -17,11 +17,11 @@ from monitor.store import Tx
 from monitor.store.cases import Which, case, cases, findings_on, notices_of_case, subject_of, tally
 from monitor.store.decisions import decisions_on
 from monitor.store.outbox import messages
+from monitor.store.overview import row_of
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
-from monitor.store.sights import row_of
-from monitor.web.board import Moment, line_of
-from monitor.web.turn import Turn, turn_to
+from monitor.web.overview import OverviewContext, line_of
+from monitor.web.paging import ListSlice, slice_of
 from monitor.web.words import deadline_text
 
 LISTED = 200
@@ -29,7 +29,7 @@ LISTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class CaseSubject:
     """Whom a case is about: an account, and else a unit or an area."""
 
     account: Account | None
@@ -45,7 +45,7 @@ class CaseLine:
     """One case in the list."""
 
     case: Case
-    about: Subject
+    about: CaseSubject
     finding: Finding | None
     """What its rule says now, while the case is open; None where it is silent."""
 
@@ -76,11 +76,11 @@ class CaseSheet:
     groups: tuple[CaseGroup, ...]
     counts: Mapping[str, int]
     """How many there are under each rule that has any."""
-    turn: Turn
+    turn: ListSlice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class StepWord:
     """What one role was or will be told of a step, and in which message."""
 
     role: Role
@@ -90,12 +90,12 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CaseEntry:
     """One thing that happened in a case: a step, somebody's word that they have it, or a decision."""
 
     at: datetime
     what: Step | Acknowledgement | Decision
-    words: tuple[Word, ...] = ()
+    words: tuple[StepWord, ...] = ()
     """Of a step: who was told."""
 
     @property
@@ -109,7 +109,7 @@ class CasePage:
     """Everything on one case's page."""
 
     line: CaseLine
-    entries: tuple[Entry, ...]
+    entries: tuple[CaseEntry, ...]
     """Oldest first."""
     mute: Mute | None
     """By which the unit hears nothing of it now; of a case that is open."""
@@ -122,7 +122,7 @@ class CasePage:
 def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
     """Return a page of the list; a rule leaves the others out, and a page too far is the last one."""
     counts = tally(tx, which)
-    turn = turn_to(page, counts.get(rule, 0) if rule else sum(counts.values()), LISTED)
+    turn = slice_of(page, counts.get(rule, 0) if rule else sum(counts.values()), LISTED)
     found = cases(tx, which=which, rule=rule, limit=LISTED, skip=turn.skip)
     return CaseSheet(groups=_groups(_lines(tx, found), is_joined=which is Which.OFFICE), counts=counts, turn=turn)
 
@@ -138,7 +138,7 @@ def _groups(lines: Sequence[CaseLine], *, is_joined: bool) -> tuple[CaseGroup, .
     return tuple(CaseGroup(lines=tuple(found)) for found in alike.values())
 
 
-def read_case(tx: Tx, number: int, moment: Moment) -> CasePage | None:
+def read_case(tx: Tx, number: int, moment: OverviewContext) -> CasePage | None:
     """Return a case with all that happened in it, or None."""
     found = case(tx, number)
     if found is None:
@@ -151,7 +151,7 @@ def read_case(tx: Tx, number: int, moment: Moment) -> CasePage | None:
     return CasePage(line=line, entries=_entries(tx, found, number), mute=mute, coming=coming, rulings=rulings)
 
 
-def _coming(tx: Tx, line: CaseLine, moment: Moment) -> str:
+def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
     """Return what comes next in an open case, as one or two sentences."""
     finding = line.finding
     if line.case.rule == LADDER and line.about.account is not None:
@@ -174,29 +174,32 @@ def _lines(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
     )
 
 
-def _subject(one: Case, roster: Mapping[str, Account]) -> Subject:
+def _subject(one: Case, roster: Mapping[str, Account]) -> CaseSubject:
     account = roster.get(one.account)
     unit = UnitKey(one.area or "", one.unit) if one.unit and not one.account else None
-    return Subject(account=account, name=one.account or one.unit or one.area or "", unit=unit)
+    return CaseSubject(account=account, name=one.account or one.unit or one.area or "", unit=unit)
 
 
-def _entries(tx: Tx, found: Case, number: int) -> tuple[Entry, ...]:
+def _entries(tx: Tx, found: Case, number: int) -> tuple[CaseEntry, ...]:
     words = _words(tx, number)
-    entries: list[Entry] = [
-        *(Entry(at=step.at, what=step, words=tuple(words.get((step.kind, step.number), ()))) for step in found.steps),
-        *(Entry(at=one.at, what=one) for one in found.acknowledgements),
-        *(Entry(at=one.at, what=one) for one in decisions_on(tx, found)),
+    entries: list[CaseEntry] = [
+        *(
+            CaseEntry(at=step.at, what=step, words=tuple(words.get((step.kind, step.number), ())))
+            for step in found.steps
+        ),
+        *(CaseEntry(at=one.at, what=one) for one in found.acknowledgements),
+        *(CaseEntry(at=one.at, what=one) for one in decisions_on(tx, found)),
     ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _words(tx: Tx, number: int) -> dict[tuple[object, int], list[Word]]:
+def _words(tx: Tx, number: int) -> dict[tuple[object, int], list[StepWord]]:
     """Return who was told of each step, by its kind and number, in the order of the roles."""
     notices = notices_of_case(tx, number)
     ids = {notice.message for notice in notices if notice.message}
     states = {kept.message.id: kept.state for kept in messages(tx, ids=ids, limit=len(ids))} if ids else {}
-    words: dict[tuple[object, int], list[Word]] = {}
+    words: dict[tuple[object, int], list[StepWord]] = {}
     for notice in sorted(notices, key=lambda notice: list(Role).index(notice.role)):
-        word = Word(role=notice.role, message=notice.message, state=states.get(notice.message or ""))
+        word = StepWord(role=notice.role, message=notice.message, state=states.get(notice.message or ""))
         words.setdefault((notice.kind, notice.number), []).append(word)
     return words

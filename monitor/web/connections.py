@@ -32,7 +32,7 @@ _ONE_HOME = 64
 Net = IPv4Network | IPv6Network
 
 
-class Stage(IntEnum):
+class RequestStage(IntEnum):
     """How far the request has come that a connection has now; the lower, the less is lost with it."""
 
     HEAD = 0
@@ -68,7 +68,7 @@ class Limits:
 class Connection(H11Protocol):
     """One connection; `Connections` watches over its time."""
 
-    stage = Stage.HEAD
+    stage = RequestStage.HEAD
     since = 0.0
     """Since when it is at this stage, on the loop's clock."""
     _seen: object = None
@@ -94,13 +94,13 @@ class Connection(H11Protocol):
         if stage is not self.stage or self.cycle is not self._seen:
             self.stage, self.since, self._seen = stage, now, self.cycle
 
-    def _reached(self) -> Stage:
+    def _reached(self) -> RequestStage:
         waits = self.transport.get_write_buffer_size() > 0
         if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]  # None before a request
-            return Stage.SENT if waits else Stage.HEAD
+            return RequestStage.SENT if waits else RequestStage.HEAD
         if self.cycle.more_body:
-            return Stage.BODY
-        return Stage.SENT if waits else Stage.WORK
+            return RequestStage.BODY
+        return RequestStage.SENT if waits else RequestStage.WORK
 
     def drop(self) -> None:
         """End it, and what it still waits for."""
@@ -163,7 +163,12 @@ class Connections:
         """Drop the connections whose time is over; of the files that were given back, take one again."""
         now, limits = self.clock(), self.limits
         self.most = min(self.most + 1, limits.most)
-        times = {Stage.HEAD: limits.head, Stage.BODY: limits.body, Stage.SENT: limits.answer, Stage.WORK: limits.answer}
+        times = {
+            RequestStage.HEAD: limits.head,
+            RequestStage.BODY: limits.body,
+            RequestStage.SENT: limits.answer,
+            RequestStage.WORK: limits.answer,
+        }
         for one in tuple(self.open):
             one.look(now)
             if now - one.since > times[one.stage]:
@@ -172,7 +177,7 @@ class Connections:
 
 def _least(some: Iterable[Connection]) -> list[Connection]:
     """Return connections, who has done least first: the oldest of the lowest stage; of those in work, the newest."""
-    return sorted(some, key=lambda one: (one.stage, -one.since if one.stage is Stage.WORK else one.since))
+    return sorted(some, key=lambda one: (one.stage, -one.since if one.stage is RequestStage.WORK else one.since))
 
 
 def home_of(address: str) -> str:

@@ -34,7 +34,7 @@ _ODD_ADDRESS = "网址中有不能使用的字符，请核对网址。"
 _NO_TOKEN = "请在 Authorization 中写明 Bearer 和设置中的 web.metrics_token。"  # noqa: S105 - a sentence
 
 
-class Guard:
+class HostGuard:
     """ASGI middleware around the whole application."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str], metrics_token: str | None = None) -> None:

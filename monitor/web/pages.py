@@ -24,22 +24,22 @@ from monitor.store.cases import Which, open_cases, tally
 from monitor.store.notices import Said, told_on
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
+from monitor.store.overview import OverviewRow, account_rows
 from monitor.store.papers import missing_rounds, strays
 from monitor.store.records import mutes_on
 from monitor.store.rereading import unstated
-from monitor.store.sights import Row, overview
 from monitor.web.account import read_account
-from monitor.web.acts import read_acts
-from monitor.web.board import Light, Line, Moment, counts, lines_of, situation
+from monitor.web.audit import read_acts
 from monitor.web.cases import read_case, read_cases
-from monitor.web.filling import Templates
 from monitor.web.guard import API, headers_for, refusal
-from monitor.web.intake import read_imports
-from monitor.web.outgoing import read_message, read_messages
-from monitor.web.system import Eyes, advices, listings, looking, read_eyes
+from monitor.web.imports import read_imports
+from monitor.web.messages import read_message, read_messages
+from monitor.web.overview import AccountLine, Light, OverviewContext, counts, lines_of, situation
+from monitor.web.page_context import PageContext, summed
+from monitor.web.paging import ListSlice, slice_of, whole
+from monitor.web.system import Visibility, advices, listings, looking, read_eyes
 from monitor.web.tasks import kind_of, tasks_of
-from monitor.web.turn import Turn, turn_to, whole
-from monitor.web.view import View, summed
+from monitor.web.templating import Templates
 
 LINES = 200
 """Accounts on one page of a list."""
@@ -51,7 +51,7 @@ GZIP_LEVEL = 3
 class Everything:
     """All accounts, and what is under way about them."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[OverviewRow, ...]
     cases: dict[tuple[str, str], Case]
     messages: dict[MessageState, int]
     outages: int
@@ -67,28 +67,28 @@ class Everything:
     told: Mapping[Said, datetime | None]
     """When a unit was told of each step of the ladder; None where it has not heard of it."""
 
-    def lines(self, moment: Moment) -> tuple[Line, ...]:
+    def lines(self, moment: OverviewContext) -> tuple[AccountLine, ...]:
         """Return the lines of all accounts."""
         return lines_of(self.rows, self.cases, replace(moment, told=self.told))
 
-    def beside(self, lines: Iterable[Line]) -> tuple[tuple[Row, Line], ...]:
+    def beside(self, lines: Iterable[AccountLine]) -> tuple[tuple[OverviewRow, AccountLine], ...]:
         """Return each line with the row it was made of."""
         rows = {row.account.id: row for row in self.rows}
         return tuple((rows[line.account.id], line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class LinesPage:
     """One page of a long list of lines."""
 
-    lines: tuple[Line, ...]
-    turn: Turn
+    lines: tuple[AccountLine, ...]
+    turn: ListSlice
 
 
 class Pages:
     """The handlers of all pages."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: PageContext) -> None:
         """Take what the pages need."""
         self._view = view
         self._templates = Templates(view)
@@ -201,7 +201,7 @@ class Pages:
                 lambda tx: tuple(said(way, moment.today) for way in blind_ways(tx, moment.now))
             )
         except StoreError as error:
-            everything, eyes, blind, trouble = None, Eyes(), (), str(error)
+            everything, eyes, blind, trouble = None, Visibility(), (), str(error)
         return self._html(
             "system.html",
             moment,
@@ -289,12 +289,12 @@ class Pages:
             return refusal(request.url.path, status, sentence)
         return self._html("error.html", self._view.moment(), status=status, sentence=sentence)
 
-    def _html(self, template: str, moment: Moment, *, status: int = 200, **values: object) -> Response:
+    def _html(self, template: str, moment: OverviewContext, *, status: int = 200, **values: object) -> Response:
         return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)
 
 
 def _read_everything(tx: Tx, now: datetime) -> Everything:
-    rows = overview(tx, now)
+    rows = account_rows(tx, now)
     with_case = [row.account.id for row in rows if row.open_cases]
     cases = open_cases(tx, with_case)
     return Everything(
@@ -310,9 +310,9 @@ def _read_everything(tx: Tx, now: datetime) -> Everything:
     )
 
 
-def _sheet(lines: Collection[Line], request: Request) -> Sheet:
-    turn = turn_to(_number(request), len(lines), LINES)
-    return Sheet(lines=tuple(lines)[turn.skip : turn.skip + LINES], turn=turn)
+def _sheet(lines: Collection[AccountLine], request: Request) -> LinesPage:
+    turn = slice_of(_number(request), len(lines), LINES)
+    return LinesPage(lines=tuple(lines)[turn.skip : turn.skip + LINES], turn=turn)
 
 
 def _number(request: Request) -> int:
@@ -320,7 +320,7 @@ def _number(request: Request) -> int:
     return whole(request.query_params.get("page", "")) or 1
 
 
-def _matches(row: Row, wanted: str) -> bool:
+def _matches(row: OverviewRow, wanted: str) -> bool:
     account = row.account
     return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.area, account.id))
 

@@ -23,7 +23,7 @@ _HEAVY = frozenset(
 _LATER = "同时打开页面的请求过多，请稍后再试。"
 
 
-class Queue:
+class RequestQueue:
     """ASGI middleware: of the requests that read, so many are in work, and fewer of those that read everything.
 
     Their answers may be fetched at leisure.

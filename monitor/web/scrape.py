@@ -12,12 +12,12 @@ from typing import Generic, TypeVar
 from monitor.core.calendar import WorkCalendar
 from monitor.core.case import DOWNLOADS, LADDER
 from monitor.core.finding import State
-from monitor.metrics import SERIES_CAP, TROUBLE, Metrics, Reading, Snapshot, accounts_text
-from monitor.store import Store, StoreError, Tx, sizing, tallies, turns
+from monitor.metrics import SERIES_CAP, TROUBLE, AccountReading, Metrics, Snapshot, accounts_text
+from monitor.store import Store, StoreError, Tx, due_sources, sizing, tally
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts, oldest_age
-from monitor.store.tallies import Glance
-from monitor.web.board import days_of
+from monitor.store.tally import Glance
+from monitor.web.overview import days_of
 
 FRESH = timedelta(seconds=5)
 """How long one rendering is given out again at least."""
@@ -51,12 +51,12 @@ def scraper(
     condition: Callable[[], Condition] = Condition,
 ) -> Scrape:
     """Return what renders `/metrics`: events and state, and the series of so many accounts as are bearable."""
-    roster: tallies.Accounts | None = None
+    roster: tally.Accounts | None = None
 
     def read(tx: Tx, now: datetime) -> Snapshot:
         nonlocal roster
         if roster is None or not roster.hold(tx, now):
-            roster = tallies.accounts(tx, now)
+            roster = tally.accounts(tx, now)
         return read_snapshot(tx, now, calendar, condition(), roster)
 
     def render(found: Snapshot | None) -> bytes:
@@ -142,33 +142,33 @@ class _Kept(Generic[ReadT]):
     text: bytes
 
 
-def read_all(tx: Tx, now: datetime) -> tuple[Reading, ...]:
+def read_all(tx: Tx, now: datetime) -> tuple[AccountReading, ...]:
     """Return every account as it stands now."""
-    return tuple(_reading(one, now) for one in tallies.glances(tx, now, None))
+    return tuple(_reading(one, now) for one in tally.glances(tx, now, None))
 
 
 def read_snapshot(
-    tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition, roster: tallies.Accounts | None = None
+    tx: Tx, now: datetime, calendar: WorkCalendar, stands: Condition, roster: tally.Accounts | None = None
 ) -> Snapshot:
     """Return the state as the store has it now; the roster is counted where no count of it that holds is given."""
-    accounts = (roster or tallies.accounts(tx, now)).counts
+    accounts = (roster or tally.accounts(tx, now)).counts
     ids, left_out = None, 0
     if accounts.total() > SERIES_CAP:
-        ids, troubled = tallies.in_trouble(tx, TROUBLE, SERIES_CAP)
+        ids, troubled = tally.in_trouble(tx, TROUBLE, SERIES_CAP)
         left_out = troubled - len(ids)
     out = {outage.platform for outage in open_outages(tx)}
     waited = oldest_age(tx, now)
-    seen = tallies.last_seen(tx)
-    waiting, sizes = turns.waiting(tx, now), sizing.sizes(tx)
+    seen = tally.last_seen(tx)
+    waiting, sizes = due_sources.waiting(tx, now), sizing.sizes(tx)
     return Snapshot(
         at=now,
-        readings=tuple(_reading(one, now) for one in tallies.glances(tx, now, ids)),
+        readings=tuple(_reading(one, now) for one in tally.glances(tx, now, ids)),
         left_out=left_out,
         accounts=accounts,
-        findings=tallies.findings(tx),
+        findings=tally.findings(tx),
         messages=counts(tx),
         oldest_waiting=None if waited is None else now - waited,
-        open_cases=tallies.open_cases(tx),
+        open_cases=tally.open_cases(tx),
         cases_without_next_step=stands.cases_without_next_step,
         last_seen={platform: at for platform, at in seen.items() if at is not None},
         suspended={platform: platform in out for platform in seen},
@@ -185,9 +185,9 @@ def read_snapshot(
     )
 
 
-def _reading(glance: Glance, now: datetime) -> Reading:
+def _reading(glance: Glance, now: datetime) -> AccountReading:
     is_seen = glance.last_look_at is not None and (LADDER, State.UNKNOWN) not in glance.states
-    return Reading(
+    return AccountReading(
         account=glance.account,
         name=glance.name,
         unit=glance.unit,

@@ -26,7 +26,7 @@ _SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _log = logging.getLogger(__name__)
 
 
-class Server(uvicorn.Server):
+class WebServer(uvicorn.Server):
     """The web server; `should_exit` ends it."""
 
     def __init__(self, application: Starlette, *, limits: Limits | None = None, trusted: tuple[Net, ...] = ()) -> None:

@@ -9,11 +9,11 @@ from itertools import groupby
 
 from monitor.core.account import Platform
 from monitor.core.observation import Reason
-from monitor.core.outage import Canary, Census, Outage
+from monitor.core.outage import Canary, LookCount, Outage
 from monitor.core.phrases import plain
 from monitor.store import Tx
 from monitor.store.outages import census, latest_outages, open_outages, reasons
-from monitor.store.sights import Row, SourceRow
+from monitor.store.overview import OverviewRow, SourceRow
 
 NAMED = 5
 """How many accounts are named of which the same is said."""
@@ -36,7 +36,7 @@ class PlatformLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Eyes:
+class Visibility:
     """What the monitor can see."""
 
     offline: Outage | None = None
@@ -52,7 +52,7 @@ class Eyes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
+class CollectorLooks:
     """How looks of one collector go."""
 
     collector: str
@@ -64,30 +64,30 @@ class Looking:
     """Why those that fail do."""
 
 
-def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Eyes:
+def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Visibility:
     """Return what can be seen now."""
     out = {one.platform: one for one in open_outages(tx)}
     why = reasons(tx)
     lines = [_line(one, why.get(one.platform, ()), canaries, out.get(one.platform)) for one in census(tx, now)]
     lines.sort(key=lambda line: (line.outage is None, -line.failing, line.platform.label))
     past = tuple(one for one in latest_outages(tx) if one.ended_at)
-    return Eyes(offline=out.get(None), platforms=tuple(lines), past=past)
+    return Visibility(offline=out.get(None), platforms=tuple(lines), past=past)
 
 
-def listings(rows: Iterable[Row]) -> frozenset[tuple[Platform, str]]:
+def listings(rows: Iterable[OverviewRow]) -> frozenset[tuple[Platform, str]]:
     """Return which platforms are seen through which collectors by lists that may show what is newest."""
     return frozenset(
         (row.account.platform, source.collector) for row in rows for source in row.sources if not source.is_partial
     )
 
 
-def looking(rows: Iterable[Row]) -> Iterable[Looking]:
+def looking(rows: Iterable[OverviewRow]) -> Iterable[CollectorLooks]:
     """Yield how each collector's looks go, by name."""
     sources = sorted((source for row in rows for source in row.sources), key=lambda source: source.collector)
     for collector, group in groupby(sources, key=lambda source: source.collector):
         ours = tuple(group)
         failing = [source for source in ours if source.failures]
-        yield Looking(
+        yield CollectorLooks(
             collector=collector,
             sources=len(ours),
             failing=len(failing),
@@ -96,7 +96,7 @@ def looking(rows: Iterable[Row]) -> Iterable[Looking]:
         )
 
 
-def advices(rows: Iterable[Row]) -> Iterator[str]:
+def advices(rows: Iterable[OverviewRow]) -> Iterator[str]:
     """Yield what has to be done so that accounts can be looked at again, those of which the same is said together."""
     alike: dict[str, list[str]] = {}
     for row in rows:
@@ -108,7 +108,7 @@ def advices(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _line(
-    one: Census, why: Collection[Reason], canaries: Mapping[Platform, Canary], outage: Outage | None
+    one: LookCount, why: Collection[Reason], canaries: Mapping[Platform, Canary], outage: Outage | None
 ) -> PlatformLine:
     canary = canaries.get(one.platform)
     return PlatformLine(

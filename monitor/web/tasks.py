@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from monitor.core.finding import State, Support
 from monitor.core.message import MessageState
-from monitor.pipeline.digesting import ASK_HAND_FROM
-from monitor.store.sights import Row
-from monitor.web.board import Light, Line, absence, finding_of
+from monitor.pipeline.digest import ASK_HAND_FROM
+from monitor.store.overview import OverviewRow
+from monitor.web.overview import AccountLine, Light, absence, finding_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,37 +32,37 @@ class Kind:
     wish: str
     text: str
     """What is asked, behind their number."""
-    concerns: Callable[[Row, Line], bool]
+    concerns: Callable[[OverviewRow, AccountLine], bool]
 
 
-def _is_unseen(row: Row, line: Line) -> bool:
+def _is_unseen(row: OverviewRow, line: AccountLine) -> bool:
     if line.support in {Support.ASKED, Support.HELD} or row.last_look_at is None:
         return False
     return line.light is Light.GREY or (line.support is Support.BLIND and _matters(line))
 
 
-def _is_by_hand(row: Row, line: Line) -> bool:
+def _is_by_hand(row: OverviewRow, line: AccountLine) -> bool:
     return line.support is Support.ASKED and _matters(line)
 
 
-def _matters(line: Line) -> bool:
+def _matters(line: AccountLine) -> bool:
     return line.light is not Light.NONE and (line.days is None or line.days >= ASK_HAND_FROM)
 
 
-def _is_gone(row: Row, line: Line) -> bool:
+def _is_gone(row: OverviewRow, line: AccountLine) -> bool:
     return absence(row) is not None
 
 
-def _lacks_people(row: Row, line: Line) -> bool:
+def _lacks_people(row: OverviewRow, line: AccountLine) -> bool:
     finding = finding_of(row, "PER-01")
     return finding is not None and finding.state in {State.WARNING, State.VIOLATED}
 
 
-def _is_claimed(row: Row, line: Line) -> bool:
+def _is_claimed(row: OverviewRow, line: AccountLine) -> bool:
     return row.waiting_claims > 0
 
 
-def _is_silenced(row: Row, line: Line) -> bool:
+def _is_silenced(row: OverviewRow, line: AccountLine) -> bool:
     return row.mute is not None and line.light is Light.RED
 
 
@@ -123,7 +123,7 @@ _UNSENT = "条消息已生成，尚未设置通知渠道，不会发出"
 
 def tasks_of(
     messages: Mapping[MessageState, int],
-    pairs: Sequence[tuple[Row, Line]],
+    pairs: Sequence[tuple[OverviewRow, AccountLine]],
     outages: int = 0,
     strays: int = 0,
     waiting: int = 0,

@@ -19,7 +19,7 @@ from alerts import dingtalk, dingtalk_work, feishu, wecom, zhezhengding
 from alerts.busy import LONG_PAUSE, PAUSE, decoded, says_later, says_too_much
 from alerts.channels import open_channel
 from alerts.dialect import Dialect
-from alerts.post import Reply
+from alerts.http_post import Reply
 from monitor.core.message import Attempt, Outcome
 from tests.alerts.builders import NOW, clock, message
 from tests.alerts.far_sides import Feishu, Government, WeCom, Work, said

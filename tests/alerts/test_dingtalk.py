@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts.channels import open_channel
 from alerts.dingtalk import LONGEST, DingTalkRobot, compose, verdict
 from alerts.grammar import BadChannelError
-from alerts.post import Reply
+from alerts.http_post import Reply
 from monitor.core.message import Message, Outcome
 from tests.alerts import robot as dingtalk
 from tests.alerts.builders import NOW, SOON, clock, message

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from alerts.channels import Opened, open_channel
-from alerts.line import AT_ONCE, Line, Threads, talk
+from alerts.deadline import AT_ONCE, Deadline, Threads, talk
 from monitor.core.message import Attempt, Outcome
 from tests.alerts.builders import clock, message
 from tests.alerts.dripping import HTTP_PHASES, SMTP_PHASES, Dripping, DrippingMail, DrippingRobot, deaf
@@ -122,11 +122,11 @@ async def test_who_does_not_even_take_the_connection_was_surely_told_nothing() -
 async def test_conversations_that_nothing_ends_take_so_many_threads_of_their_channel_and_none_of_another() -> None:
     go, threads = threading.Event(), Threads()
 
-    def stuck(line: Line) -> Attempt:
+    def stuck(line: Deadline) -> Attempt:
         go.wait()
         return Attempt(outcome=Outcome.SENT)
 
-    def fine(line: Line) -> Attempt:
+    def fine(line: Deadline) -> Attempt:
         return Attempt(outcome=Outcome.SENT)
 
     for _ in range(AT_ONCE):
@@ -142,7 +142,7 @@ async def test_conversations_that_nothing_ends_take_so_many_threads_of_their_cha
 
 
 async def test_who_stood_still_for_longer_than_the_limit_says_nothing_when_it_wakes() -> None:
-    line = Line(timedelta())
+    line = Deadline(timedelta())
     with pytest.raises(ConnectionAbortedError):
         line.hold()
     assert not line.cut()

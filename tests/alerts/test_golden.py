@@ -17,7 +17,7 @@ from alerts.mail import Mail
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import State
 from monitor.core.message import Message, Outcome
-from monitor.core.news import Item, Office, Setting
+from monitor.core.news import NewsItem, Office, Setting
 from monitor.core.wording import to_person
 from tests.alerts.builders import NOW, clock
 from tests.alerts.far_sides import Feishu, Government, WeCom, Work
@@ -34,7 +34,7 @@ SIGNED = ("apiKey", "X-Hmac-Auth-Timestamp", "X-Hmac-Auth-Nonce", "X-Hmac-Auth-S
 def told() -> Message:
     """Return the liaison's message about three accounts, two of them with names that would be markup."""
     items = [
-        Item(
+        NewsItem(
             account=account(id=f"A{number}", name=name),
             kind=StepKind.WARN,
             finding=replace(finding(State.WARNING, days=12), last_post=NOW),

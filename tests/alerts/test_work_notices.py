@@ -6,7 +6,7 @@ import pytest
 
 from alerts import dingtalk_work, zhezhengding
 from alerts.channels import open_channel
-from alerts.post import Reply
+from alerts.http_post import Reply
 from monitor.core.account import Contact, Role
 from monitor.core.message import Attempt, Outcome
 from tests.alerts.builders import NOW, clock, message

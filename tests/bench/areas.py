@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from time import process_time
 
-from monitor.app.choices import bench
+from monitor.app.choices import rules_in_force
 from monitor.core.account import Account, Platform
 from monitor.core.finding import State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.judgement import area_findings
+from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register
-from monitor.core.verdict import area_findings
 from tests.bench.looks import UntrueError, settings_for
 from tests.core.area import LISTED, filed, issue, record, register, weeks
 from tests.core.build import account, beijing_time
@@ -51,7 +51,7 @@ class Area:
 def measure_area(accounts: int, times: int) -> Area:
     """Return what an area costs, the median of so many times; raises UntrueError where a rule says something else."""
     settings = settings_for()
-    judged_by = bench(settings, settings.work_calendar())
+    judged_by = rules_in_force(settings, settings.work_calendar())
     book = judged_by.book(NOW)
     in_force = [rule for rule in judged_by.area_rules if rule.id in book.clauses]
     everybody = tuple(_accounts(accounts))
@@ -104,7 +104,9 @@ def _register(everybody: tuple[Account, ...]) -> Register:
         rounds=tuple(issue(number, f"2022-05-{number * 7:02}", *listed) for number in (1, 2)),
         weeks=weeks(values, values),
         filed=filed("2022-05-23", *(one.id for one in everybody if one.id not in set(odd))),
-        records=tuple(record(RecordKind.TRAINING, unit, "2022-03-01", "集中学习", Subject.UNIT) for unit in units),
+        records=tuple(
+            record(RecordKind.TRAINING, unit, "2022-03-01", "集中学习", RecordSubject.UNIT) for unit in units
+        ),
     )
 
 

@@ -26,8 +26,8 @@ from monitor.app.parts import Parts
 from monitor.core.calendar import days_between
 from monitor.core.finding import State
 from monitor.settings import Settings
-from monitor.settings.sections import Platform
-from monitor.store import Store, Tx, open_store, sights
+from monitor.settings.sections import PlatformSettings
+from monitor.store import Store, Tx, open_store, overview
 from tests.bench.pages import HOUR, KINDS, START, WARMING, Kind, Mode, account_id, published
 from tests.bench.target import COOKIE, Target
 
@@ -81,7 +81,7 @@ def settings_for(base_url: str = "") -> Settings:
         platforms["weibo"] = {**every, "base_url": base_url}
     settings = load_settings(Path(__file__).parents[2] / "config", None)
     return settings.model_copy(
-        update={"platforms": {name: Platform.model_validate(one) for name, one in platforms.items()}}
+        update={"platforms": {name: PlatformSettings.model_validate(one) for name, one in platforms.items()}}
     )
 
 
@@ -192,7 +192,7 @@ class Watch:
 
     async def verify(self, mode: Mode) -> None:
         """Raise UntrueError unless every account shows what its page said."""
-        rows = await self.parts.store.query(lambda tx: sights.overview(tx, mode.at))
+        rows = await self.parts.store.query(lambda tx: overview.account_rows(tx, mode.at))
         for number, row in zip(self.numbers, rows[WARMING + 1 :], strict=True):
             newest = max(published(number, self.kind, mode))
             (source,) = row.sources

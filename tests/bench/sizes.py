@@ -34,11 +34,11 @@ from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.metrics import SERIES_CAP
-from monitor.pipeline.judging import BATCH as JUDGED
-from monitor.store import Store, Tx, facts, looks, open_store, papers, records, registers, sights
+from monitor.pipeline.evaluate import BATCH as JUDGED
+from monitor.store import Store, Tx, facts, looks, open_store, overview, papers, records, registers
 from monitor.store.columns import portions
 from monitor.web import scraper
 from tests.bench.looks import Clock, UntrueError, settings_for
@@ -189,19 +189,19 @@ class _County:
 
     def _ruled(self, tx: Tx) -> float:
         """Return what the rules themselves cost, on accounts as the judge reads them and on the area."""
-        bench, now, cost = self.parts.works.judge.bench, self.clock(), 0.0
+        rules_in_force, now, cost = self.parts.works.judge.rules_in_force, self.clock(), 0.0
         for ids in portions(map(account_id, self.numbers), JUDGED):
             known = facts.known(tx, ids, now=now, is_whole=False)
             gc.collect()
             started = process_time()
             for one in known:
-                bench.findings(one, now)
+                rules_in_force.findings(one, now)
             cost += process_time() - started
         for area in registers.areas(tx, now=now):
             register = registers.register(tx, area, now=now)
             gc.collect()
             started = process_time()
-            for _ in bench.area_findings(register, now):
+            for _ in rules_in_force.area_findings(register, now):
                 pass
             cost += process_time() - started
         return cost
@@ -297,7 +297,7 @@ class _County:
     async def _verify(self) -> None:
         """Raise UntrueError unless every account is judged by its newest post."""
         now = self.clock.moment
-        rows = await self.parts.store.query(lambda tx: sights.overview(tx, now))
+        rows = await self.parts.store.query(lambda tx: overview.account_rows(tx, now))
         for number, row in zip(self.numbers, rows, strict=True):
             newest = self._newest(number)
             said = {finding.rule: finding for finding in row.findings}["UPD-01"]
@@ -317,7 +317,7 @@ def _entry(id_: str, **said: object) -> Entry:
 def _trainings(roster: Sequence[Account]) -> Iterator[Record]:
     for unit in dict.fromkeys(one.unit for one in roster):
         yield Record(
-            kind=RecordKind.TRAINING, subject=Subject.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
+            kind=RecordKind.TRAINING, subject=RecordSubject.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
         )
 
 

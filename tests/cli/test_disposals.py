@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.app.choices import bench, load_settings, rule_titles
+from monitor.app.choices import load_settings, rule_titles, rules_in_force
 from monitor.app.clock import now
 from monitor.core.case import Closing
 from monitor.core.finding import State
+from monitor.pipeline.evaluate import AccountEvaluator
+from monitor.pipeline.evaluate_areas import AreaEvaluator
 from monitor.pipeline.faults import Faults
-from monitor.pipeline.judging import Judge
-from monitor.pipeline.surveying import Surveyor
-from monitor.store import open_store, tallies
+from monitor.store import open_store, tally
 from tests.cli.office import HEADER, Office
 
 TITLES = rule_titles()
@@ -22,10 +22,10 @@ WORD = {"exempt": "豁免", "retain": "保留"}
 async def judge(office: Office) -> None:
     """Judge everything, as the service does."""
     settings = load_settings(office.folder / "config", None)
-    judged_by, faults = bench(settings, settings.work_calendar()), Faults(lambda _: None)
+    judged_by, faults = rules_in_force(settings, settings.work_calendar()), Faults(lambda _: None)
     with open_store(office.address) as store:
-        await Judge(store=store, bench=judged_by, faults=faults).judge_due(now())
-        while await Surveyor(store=store, bench=judged_by, faults=faults).judge_due(now()):
+        await AccountEvaluator(store=store, rules_in_force=judged_by, faults=faults).judge_due(now())
+        while await AreaEvaluator(store=store, rules_in_force=judged_by, faults=faults).judge_due(now()):
             pass
 
 
@@ -219,7 +219,7 @@ async def test_what_a_unit_and_an_area_are_exempted_from_is_counted_apart_everyw
     assert "另有豁免：单位1个、地区1个，不列入。" in said
     assert "豁免0个，均不计入。" in said  # of the accounts that were checked
     with open_store(troubled.address) as store, store.read() as tx:
-        counted = tallies.findings(tx)
+        counted = tally.findings(tx)
     assert [counted[rule, State.EXEMPTED] for rule in ("SYS-01", "SUP-01")] == [1, 1]
     found = {one["rule"]: one for one in troubled.type("evaluate", "--all", "--json").json if not one["account"]}
     assert (found["SYS-01"]["state"], found["SYS-01"]["unit"]) == ("exempted", "示例镇人民政府")

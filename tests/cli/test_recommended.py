@@ -18,10 +18,10 @@ from monitor.core.case import Closing, Ladder
 from monitor.core.decidable import decidable, recommended
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, State
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.store import Store, Tx, cases, open_store
-from monitor.web.board import Moment
 from monitor.web.cases import read_case
+from monitor.web.overview import OverviewContext
 from tests.cli.office import Office
 from tests.cli.test_decision_table import ME, ON, RULES, STAYS, finding, opened
 from tests.cli.test_disposals import WORDS, number_of, state_of, troubled
@@ -32,7 +32,7 @@ from tests.words import texts
 __all__ = ["troubled"]
 
 TITLES = rule_titles()
-MOMENT = Moment(now=now(), ladder=Ladder.of(BOOK), calendar=EVERY_DAY, title=str)
+MOMENT = OverviewContext(now=now(), ladder=Ladder.of(BOOK), calendar=EVERY_DAY, title=str)
 OWN = ("APP-01", "DRG-01", "FUN-01")
 """Rules of which decisions, or the office, have more to say."""
 ASKING = (State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW)
@@ -69,7 +69,7 @@ def findings() -> Iterator[Finding]:
 
 def is_possible(tx: Tx, found: Finding, ruling: Ruling) -> bool:
     """Try a decision about a case of its own, and take it back."""
-    wish = deciding.Wish(ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号")
+    wish = deciding.DecideCommand(ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号")
     tried = tx.begin_nested()
     try:
         deciding.decide(tx, opened(tx, found), wish, TITLES, who=ME, at=now())
@@ -83,7 +83,9 @@ def is_possible(tx: Tx, found: Finding, ruling: Ruling) -> bool:
 def refusals(tx: Tx, found: Finding) -> Iterator[str]:
     """Yield everything that is said to somebody who tries what cannot be done about a finding."""
     for ruling in (*Ruling, None):
-        wish = deciding.Wish(ruling=ruling or Ruling.REVOKED, by="县府办", note="整合期间", document="示例〔2026〕1号")
+        wish = deciding.DecideCommand(
+            ruling=ruling or Ruling.REVOKED, by="县府办", note="整合期间", document="示例〔2026〕1号"
+        )
         tried = tx.begin_nested()
         try:
             number = opened(tx, found)
@@ -120,9 +122,9 @@ def test_what_is_said_to_be_decidable_is_and_nothing_else(store: Store) -> None:
 
 
 @pytest.mark.parametrize("state", ASKING)
-@pytest.mark.parametrize("sort", Subject)
+@pytest.mark.parametrize("sort", RecordSubject)
 def test_the_page_of_a_case_names_the_decisions_that_can_be_made_about_it(
-    store: Store, sort: Subject, state: State
+    store: Store, sort: RecordSubject, state: State
 ) -> None:
     for rule in (rule for rule in sorted(RULES) if ON[rule] is sort):
         found = finding(rule, state, is_mandatory=False)
@@ -174,11 +176,11 @@ async def test_a_case_that_ended_because_it_was_put_right_is_decided_on_no_more(
 
 SAID_ELSEWHERE = {
     "monitor/actions/deciding.py": "what a refusal recommends instead",
-    "monitor/cli/cases.py": "what a decision answers, and what the commands do",
+    "monitor/cli/case.py": "what a decision answers, and what the commands do",
     "monitor/core/wording.py": "of a suspicion, and of one that goes on or was confirmed, to the operator",
     "monitor/core/decision.py": "where the account is decided on, and no unit or area",
     "monitor/ledger/decisions.py": "likewise, and where an exemption is what is wanted",
-    "monitor/pipeline/digesting.py": "of an exemption that ends soon",
+    "monitor/pipeline/digest.py": "of an exemption that ends soon",
     "monitor/web/cases.py": "of a suspicion",
     "monitor/web/templates/case.html": "what can be decided about the case",
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.cli import looking
+from monitor.cli import look
 from tests.cli.office import Office, free_port
 
 FIRST = ("A01", "示例发布", "微博", "示例县教育局")
@@ -297,7 +297,7 @@ def test_a_bug_is_one_sentence_that_says_where(office: Office, monkeypatch: pyte
     def broken(_: Path) -> bytes:
         raise KeyError("access_token=geheim")
 
-    monkeypatch.setattr(looking, "_content", broken)
+    monkeypatch.setattr(look, "_content", broken)
     why = office.type("read", "feed", "x").refused()
     assert why.startswith("程序内部错误（KeyError, ")
     assert "XUNCHA_DEBUG=1" in why
@@ -308,6 +308,6 @@ def test_an_interruption_is_one_word(office: Office, monkeypatch: pytest.MonkeyP
     def interrupted(_: Path) -> bytes:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(looking, "_content", interrupted)
+    monkeypatch.setattr(look, "_content", interrupted)
     said = office.type("read", "feed", "x")
     assert (said.code, said.err.strip()) == (1, "已中止。")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors import bodies, html
+from collectors import html, json_body
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Reason
 from tests.fakes import AT
@@ -213,7 +213,7 @@ def test_what_is_no_selector_is_said_so() -> None:
 )
 def test_broken_json_is_told_from_json_that_ends_early(body: bytes, reason: Reason) -> None:
     with pytest.raises(LookFailedError) as caught:
-        bodies.load(page(body))
+        json_body.load(page(body))
     assert caught.value.reason is reason
 
 
@@ -232,4 +232,4 @@ def test_broken_json_is_told_from_json_that_ends_early(body: bytes, reason: Reas
     ],
 )
 def test_a_count_may_be_written_in_ten_thousands(written: object, number: int | None) -> None:
-    assert bodies.count(written) == number
+    assert json_body.count(written) == number

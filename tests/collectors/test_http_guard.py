@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.guard import BlockedError, Guard
+from collectors.guard import AddressGuard, BlockedError
 
 BAD = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 172.31.255.255
@@ -23,33 +23,33 @@ GOOD = """
 
 @pytest.mark.parametrize("address", BAD.split())
 def test_what_is_not_public_is_refused(address: str) -> None:
-    assert not Guard().allows(ip_address(address))
-    assert not Guard().allows_host(address)
+    assert not AddressGuard().allows(ip_address(address))
+    assert not AddressGuard().allows_host(address)
 
 
 @pytest.mark.parametrize("address", GOOD.split())
 def test_what_is_public_is_let_through(address: str) -> None:
-    assert Guard().allows(ip_address(address))
-    assert Guard().allows_host(address)
+    assert AddressGuard().allows(ip_address(address))
+    assert AddressGuard().allows_host(address)
 
 
 @pytest.mark.parametrize(
     "host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "0", "localhost", "LocalHost.", "[::1]"]
 )
 def test_no_notation_hides_an_address(host: str) -> None:
-    assert not Guard().allows_host(host)
+    assert not AddressGuard().allows_host(host)
 
 
 def test_a_name_is_judged_once_it_is_resolved() -> None:
-    assert Guard().allows_host("intranet.example")
+    assert AddressGuard().allows_host("intranet.example")
     with pytest.raises(BlockedError):
-        Guard().open_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.1.2.3", 80)))
+        AddressGuard().open_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.1.2.3", 80)))
     with pytest.raises(BlockedError):
-        Guard().open_socket((socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("fe80::1%lo", 80, 0, 1)))
+        AddressGuard().open_socket((socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("fe80::1%lo", 80, 0, 1)))
 
 
 def test_an_intranet_can_be_let_through_and_nothing_beside_it() -> None:
-    guard = Guard((ip_network("10.20.0.0/16"), ip_network("64:ff9b::/96")))
+    guard = AddressGuard((ip_network("10.20.0.0/16"), ip_network("64:ff9b::/96")))
     assert guard.allows(ip_address("10.20.1.1"))
     assert guard.allows(ip_address("64:ff9b::808:808"))
     assert not guard.allows(ip_address("10.21.1.1"))
@@ -57,4 +57,4 @@ def test_an_intranet_can_be_let_through_and_nothing_beside_it() -> None:
 
 @given(st.ip_addresses(v=6, network="::ffff:0:0/96") | st.ip_addresses(v=6, network="2002::/16"))
 def test_no_address_that_wraps_another_is_let_through(address: object) -> None:
-    assert not Guard().allows(ip_address(str(address)))
+    assert not AddressGuard().allows(ip_address(str(address)))

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors import body, heads
+from collectors import decoding, heads
 from collectors.cookies import MOST, Jar
 from collectors.http import BoundFetch, Door, Policy
 from collectors.platforms.website import read
 from monitor.core.collector import Request
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import Covers, LookFailedError, Reason, Timeline, of_part
 from tests.collectors.conftest import FREE, LOOPBACK, NOW, Far, OpenDoor, OpenFar, Script, answer
 
@@ -129,7 +129,7 @@ def test_whatever_comes_is_opened_within_the_cap_or_refused(said: str, content: 
     for _ in range(layers):
         wire = zipped(wire)
     try:
-        assert len(body.decoded(wire, said, cap)) <= cap
+        assert len(decoding.decoded(wire, said, cap)) <= cap
     except LookFailedError as failed:
         assert failed.reason in {Reason.TOO_LARGE, Reason.TRUNCATED, Reason.UNREADABLE}  # noqa: PT017 - either will do
 
@@ -368,7 +368,7 @@ def test_of_a_part_nothing_is_concluded_that_what_is_missing_may_change() -> Non
     assert seen.covers is Covers.SOME
     assert of_part(Download(link=Link.SERVICE)) == Download(link=Link.SERVICE)
     with pytest.raises(LookFailedError) as caught:
-        of_part(Download(link=Link.SERVICE, fault=Fault.NO_MARKER))
+        of_part(Download(link=Link.SERVICE, fault=AppFault.NO_MARKER))
     assert caught.value.reason is Reason.TRUNCATED
 
 

@@ -16,7 +16,7 @@ from types import FrameType
 import httpx
 import pytest
 
-from collectors import answers, body, charsets, failures, heads, html, reader, sina
+from collectors import answers, charsets, decoding, failures, heads, html, reader, sina
 from collectors.cookies import Jar
 from collectors.http import _Ask, _headers, _with_cookies
 from collectors.links import BILIBILI
@@ -50,8 +50,8 @@ OF_OUR_OWN = {
     "collectors.platforms.zhihu.Zhihu.collect": "a key of the roster",
     "collectors.reader._Worker._said": "the reading process, within a length",
     "collectors.sina_visitor._cookies": "what the session keeps",
-    "collectors.stores.Store._linked": "a key of the roster",
-    "collectors.stores.Store._named": "a key of the roster",
+    "collectors.stores.AppStore._linked": "a key of the roster",
+    "collectors.stores.AppStore._named": "a key of the roster",
     "collectors.wire.job": "hands on",
     "collectors.wire.lengths": "eight bytes",
     "collectors.wire.understood": "the reading process, within a length",
@@ -80,11 +80,11 @@ def asked(text: str) -> _Ask:
 
 PROVED: dict[str, Callable[[str], object]] = {
     "collectors.answers.cookies_of": lambda text: answers.cookies_of(page("", **{"set-cookie": text})),
-    "collectors.body._begins_as_document": lambda text: body._begins_as_document(text.encode()),
-    "collectors.body._codings": body._codings,
-    "collectors.body._first_element": lambda text: body._first_element(text.encode(), 0),
-    "collectors.body._inflated": lambda text: body.decoded(gzip.compress(text.encode()), "gzip", 10**7),
-    "collectors.body.is_whole_document": lambda text: body.is_whole_document(b"<a>" + text.encode() + b"</a>"),
+    "collectors.decoding._begins_as_document": lambda text: decoding._begins_as_document(text.encode()),
+    "collectors.decoding._codings": decoding._codings,
+    "collectors.decoding._first_element": lambda text: decoding._first_element(text.encode(), 0),
+    "collectors.decoding._inflated": lambda text: decoding.decoded(gzip.compress(text.encode()), "gzip", 10**7),
+    "collectors.decoding.is_whole_document": lambda text: decoding.is_whole_document(b"<a>" + text.encode() + b"</a>"),
     "collectors.cookies.Jar._take": cookies_of_look,
     "collectors.cookies.Jar.take": cookies_of_look,
     "collectors.cookies._may_share": cookies_of_look,
@@ -99,8 +99,8 @@ PROVED: dict[str, Callable[[str], object]] = {
     "collectors.html._known": charsets.codec_of,
     "collectors.http._headers": lambda text: _headers(response(text), httpx.URL("https://a.example/")),
     "collectors.http._with_cookies": lambda text: _with_cookies(asked(text), Jar()),
-    "collectors.links.Form.found": lambda text: BILIBILI._found(f"https://www.bilibili.com/video/{text}"),
-    "collectors.links.Links.found": lambda text: BILIBILI.is_post(f"https://b23.tv/{text}"),
+    "collectors.links.LinkForm.found": lambda text: BILIBILI._found(f"https://www.bilibili.com/video/{text}"),
+    "collectors.links.PostLinks.found": lambda text: BILIBILI.is_post(f"https://b23.tv/{text}"),
     "collectors.packages.ranges._total": lambda text: ranges._total(page("", **{"content-range": f"bytes {text}"}), 0),
     "collectors.platforms.channels_link._address": lambda text: channels_link.COLLECTOR.is_post(
         f"https://weixin.qq.com/sph/{text}"

@@ -16,7 +16,7 @@ from collectors.http import Door, Policy
 from collectors.platforms import apk, apple_store, hap, ipa, web_probe
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import LinkCollector
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 from tests.collectors import apks, haps, ipas
 from tests.collectors.conftest import FREE, LOOPBACK, OpenDoor, OpenFar, Script, answer
@@ -94,12 +94,12 @@ async def test_a_package_under_a_reused_link_is_another_app(far: OpenFar, door: 
     there = await far(ranges(LARGE))
     seen = await look(apk.COLLECTOR, f"{there.url()}#cn.gov.another", door())
     assert isinstance(seen, Download)
-    assert (seen.fault, seen.package) == (Fault.OTHER_APP, "cn.gov.example")
+    assert (seen.fault, seen.package) == (AppFault.OTHER_APP, "cn.gov.example")
 
 
 async def test_an_upload_that_broke_off_is_not_whole(far: OpenFar, door: OpenDoor) -> None:
     there = await far(ranges(LARGE[:-100_000]))
-    assert await look(apk.COLLECTOR, there.url(), door()) == Download(link=Link.PACKAGE, fault=Fault.CUT_OFF)
+    assert await look(apk.COLLECTOR, there.url(), door()) == Download(link=Link.PACKAGE, fault=AppFault.CUT_OFF)
 
 
 async def test_another_range_than_asked_for_shows_nothing(far: OpenFar, door: OpenDoor) -> None:
@@ -129,15 +129,15 @@ async def test_a_small_package_from_a_server_without_ranges_is_seen_whole(far: O
     there = await far(answer(apks.apk(v1=None)))
     seen = await look(apk.COLLECTOR, there.url(), door())
     assert isinstance(seen, Download)
-    assert seen.fault is Fault.UNSIGNED
+    assert seen.fault is AppFault.UNSIGNED
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (answer(b"<html><body>x</body></html>", content_type="application/octet-stream"), Fault.NOT_A_PACKAGE),
-        (answer(status="404 Not Found"), Fault.GONE),
-        (answer(status="410 Gone"), Fault.GONE),
+        (answer(b"<html><body>x</body></html>", content_type="application/octet-stream"), AppFault.NOT_A_PACKAGE),
+        (answer(status="404 Not Found"), AppFault.GONE),
+        (answer(status="410 Gone"), AppFault.GONE),
         (answer(status="403 Forbidden"), Reason.REFUSED),
         (answer(status="416 Range Not Satisfiable"), Reason.HTTP_ERROR),
         (answer(status="503 Service Unavailable"), Reason.HTTP_ERROR),
@@ -145,7 +145,7 @@ async def test_a_small_package_from_a_server_without_ranges_is_seen_whole(far: O
     ],
 )
 async def test_an_answer_that_is_no_package(
-    far: OpenFar, door: OpenDoor, said: bytes, expected: Fault | Reason
+    far: OpenFar, door: OpenDoor, said: bytes, expected: AppFault | Reason
 ) -> None:
     there = await far(said)
     seen = await look(apk.COLLECTOR, there.url(), door())
@@ -166,7 +166,7 @@ async def test_a_file_that_changes_between_two_ranges_shows_nothing(far: OpenFar
 async def test_a_name_that_does_not_exist_is_a_fault_of_the_link(door: OpenDoor, names: dict[str, str]) -> None:
     assert not names
     seen = await look(apk.COLLECTOR, "http://app.example.invalid/app.apk", door())
-    assert seen == Download(link=Link.PACKAGE, fault=Fault.NO_HOST)
+    assert seen == Download(link=Link.PACKAGE, fault=AppFault.NO_HOST)
 
 
 # --- packages of iOS and HarmonyOS ---
@@ -212,21 +212,21 @@ async def test_an_ios_app_is_judged_by_its_install_link_its_manifest_or_its_pack
 @pytest.mark.parametrize(
     ("manifest", "package", "expected"),
     [
-        (answer(status="404 Not Found"), None, Fault.GONE),
+        (answer(status="404 Not Found"), None, AppFault.GONE),
         (answer(status="403 Forbidden"), None, Reason.REFUSED),
-        (answer(b"<html><body>x</body></html>"), None, Fault.NOT_A_PACKAGE),
+        (answer(b"<html><body>x</body></html>"), None, AppFault.NOT_A_PACKAGE),
         (answer(b"<html><title>\xe7\x99\xbb\xe5\xbd\x95</title></html>"), None, Reason.LOGIN_WALL),
-        (answer(ipas.manifest(package="cn.gov.another")), None, Fault.OTHER_APP),
+        (answer(ipas.manifest(package="cn.gov.another")), None, AppFault.OTHER_APP),
         (answer(ipas.manifest("file:///etc/passwd")), None, Reason.GUARD_BLOCKED),
-        (None, answer(status="404 Not Found"), Fault.GONE),
-        (None, answer(b"<html><body>x</body></html>"), Fault.NOT_A_PACKAGE),
-        (None, answer(ipas.ipa(until=datetime(2026, 1, 1))), Fault.PROFILE_EXPIRED),  # noqa: DTZ001 - as in ipas
-        (None, answer(ipas.ipa(ipas.about("cn.gov.another"))), Fault.OTHER_APP),
-        (None, answer(ipas.ipa()[:-30]), Fault.CUT_OFF),
+        (None, answer(status="404 Not Found"), AppFault.GONE),
+        (None, answer(b"<html><body>x</body></html>"), AppFault.NOT_A_PACKAGE),
+        (None, answer(ipas.ipa(until=datetime(2026, 1, 1))), AppFault.PROFILE_EXPIRED),  # noqa: DTZ001 - as in ipas
+        (None, answer(ipas.ipa(ipas.about("cn.gov.another"))), AppFault.OTHER_APP),
+        (None, answer(ipas.ipa()[:-30]), AppFault.CUT_OFF),
     ],
 )
 async def test_an_install_link_is_as_good_as_what_lies_behind_it(
-    far: OpenFar, door: OpenDoor, manifest: bytes | None, package: bytes | None, expected: Fault | Reason
+    far: OpenFar, door: OpenDoor, manifest: bytes | None, package: bytes | None, expected: AppFault | Reason
 ) -> None:
     async def script(request: bytes, writer: asyncio.StreamWriter) -> None:
         offered = manifest or answer(ipas.manifest(there.url("/app.ipa")))
@@ -247,7 +247,7 @@ async def test_a_harmony_package_is_judged_by_small_ranges(far: OpenFar, door: O
     assert seen == Download(link=Link.PACKAGE, package="cn.gov.example", version="3.2.1", is_signed=True)
     seen = await look(hap.COLLECTOR, f"{there.url('/app.hap')}#cn.gov.another", door())
     assert isinstance(seen, Download)
-    assert seen.fault is Fault.OTHER_APP
+    assert seen.fault is AppFault.OTHER_APP
 
 
 # --- the App Store ---
@@ -350,16 +350,16 @@ async def probe(far: OpenFar, door: OpenDoor, certify: Certify, body: bytes = b"
 @pytest.mark.parametrize(
     ("certify", "fault"),
     [
-        (issued(after=timedelta(days=-1)), Fault.CERT_EXPIRED),
-        (issued(begins=timedelta(days=401)), Fault.CERT_NOT_YET_VALID),
-        (issued(hosts="other.example.gov.cn"), Fault.CERT_OTHER_HOST),
-        (intermediate_left_out, Fault.CERT_INCOMPLETE),
-        (self_signed, Fault.CERT_SELF_SIGNED),
+        (issued(after=timedelta(days=-1)), AppFault.CERT_EXPIRED),
+        (issued(begins=timedelta(days=401)), AppFault.CERT_NOT_YET_VALID),
+        (issued(hosts="other.example.gov.cn"), AppFault.CERT_OTHER_HOST),
+        (intermediate_left_out, AppFault.CERT_INCOMPLETE),
+        (self_signed, AppFault.CERT_SELF_SIGNED),
     ],
     ids=["expired", "not-yet", "other-host", "no-intermediate", "self-signed"],
 )
 async def test_every_fault_of_a_certificate_is_told_apart(
-    far: OpenFar, door: OpenDoor, names: dict[str, str], certify: Certify, fault: Fault
+    far: OpenFar, door: OpenDoor, names: dict[str, str], certify: Certify, fault: AppFault
 ) -> None:
     names[HOST] = "127.0.0.1"
     assert await probe(far, door, certify) == Download(link=Link.SERVICE, fault=fault)
@@ -381,7 +381,7 @@ async def test_an_answer_without_the_marker_is_a_fault_whose_certificate_is_kept
     names[HOST] = "127.0.0.1"
     seen = await probe(far, door, issued(), b'{"status":"error"}')
     assert isinstance(seen, Download)
-    assert seen.fault is Fault.NO_MARKER
+    assert seen.fault is AppFault.NO_MARKER
     assert seen.certificate_until
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collectors.bodies import Fields
+from collectors.json_body import Fields
 from collectors.listing import joined, listing, unless_hidden
 from monitor.core.observation import Covers, LookFailedError, Post, Precision, Reason, Standing, Timeline, gone
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from collectors.http import Door
 from collectors.markers import says, spoken
 from collectors.platforms import web_probe
-from collectors.reader import Reader
+from collectors.reader import ParserRunner
 from monitor.core.account import Source
 from monitor.core.collector import Page
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 from tests.collectors.conftest import OpenDoor, OpenFar, answer
 
@@ -151,7 +151,7 @@ async def looked(door: Door, url: str) -> Download | Reason:
 async def test_a_marker_is_found_in_any_charset(door: OpenDoor, far: OpenFar, body: bytes, kind: str) -> None:
     there = await far(answer(body, content_type=kind))
     assert await looked(door(), f"{there.url()}#服务正常") == Download(link=Link.SERVICE)
-    assert await looked(door(), f"{there.url()}#服务异常") == Download(link=Link.SERVICE, fault=Fault.NO_MARKER)
+    assert await looked(door(), f"{there.url()}#服务异常") == Download(link=Link.SERVICE, fault=AppFault.NO_MARKER)
 
 
 async def test_json_that_just_ends_proves_nothing(door: OpenDoor, far: OpenFar) -> None:
@@ -160,7 +160,7 @@ async def test_json_that_just_ends_proves_nothing(door: OpenDoor, far: OpenFar) 
 
 
 async def test_a_parser_with_settings_of_its_own_is_read_by_the_door_and_by_its_worker() -> None:
-    reader = Reader()
+    reader = ParserRunner()
     harmless = Page(url="https://a.cn/", status=200, headers={}, body="服务正常".encode(), at=AT)
     large = Page(url="https://a.cn/", status=200, headers={}, body=b"<i>" * 9_000 + "正常".encode(), at=AT)
     try:

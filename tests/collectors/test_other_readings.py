@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from collectors import dates
 from collectors.http import Door, Policy
 from collectors.platforms import feed, website
-from collectors.reader import Reader
+from collectors.reader import ParserRunner
 from monitor.core.account import Source
 from monitor.core.calendar import beijing
 from monitor.core.collector import Page
@@ -124,7 +124,7 @@ async def test_a_list_that_will_soon_be_read_otherwise_keeps_nothing_to_compare_
 
 async def test_a_post_that_lay_ahead_comes_when_its_day_has_come_although_the_bytes_are_the_same() -> None:
     body = rss(rfc(AT + 2 * DAY), rfc(AT - 12 * DAY))
-    reader = Reader()
+    reader = ParserRunner()
     try:
         seen = {}
         for at in (AT, AT + 2 * DAY):
@@ -146,7 +146,7 @@ async def test_a_post_that_lay_ahead_comes_when_its_day_has_come_although_the_by
 async def test_a_worker_tells_it_too() -> None:
     """A page that is read in another process: what that process noticed comes back with what it read."""
     body = rss("昨天 10:20", rfc(AT - 2 * DAY)).replace(b"</channel>", b"<!--" + b"x" * 300_000 + b"--></channel>")
-    reader = Reader(timedelta(seconds=30))
+    reader = ParserRunner(timedelta(seconds=30))
     try:
         page = Page(url="https://a.example/feed", status=200, headers={}, body=body, at=AT)
         reading = await reader.reading(feed.COLLECTOR.parse, page)

@@ -16,7 +16,7 @@ from collectors import plists
 from collectors.packages import android, archive, harmony, ios
 from collectors.platforms import ipa
 from monitor.core.collector import Page
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 from tests.collectors import apks, haps, ipas
 
@@ -74,7 +74,7 @@ def test_a_signature_of_the_first_scheme_is_found(name: str) -> None:
 @pytest.mark.parametrize("package", [apks.apk(v1=None), apks.apk(v1=None, schemes=[apks.PADDING])])
 def test_a_package_without_a_signature_cannot_be_installed(package: bytes) -> None:
     found = read(package)
-    assert (found.is_signed, found.fault, found.package) == (False, Fault.UNSIGNED, "cn.gov.example")
+    assert (found.is_signed, found.fault, found.package) == (False, AppFault.UNSIGNED, "cn.gov.example")
 
 
 def test_a_package_without_code_is_legal() -> None:
@@ -82,24 +82,24 @@ def test_a_package_without_code_is_legal() -> None:
 
 
 def test_a_bundle_of_packages_cannot_be_installed_as_it_is() -> None:
-    assert read(apks.without("AndroidManifest.xml")).fault is Fault.NOT_INSTALLABLE
+    assert read(apks.without("AndroidManifest.xml")).fault is AppFault.NOT_INSTALLABLE
 
 
 @pytest.mark.parametrize(
     "head", [b"<!DOCTYPE html>", b'{"code":404}', b"\xef\xbb\xbf<html>", b"\x1f\x8b\x08", b"dex\n035\0", b"PK\x05\x06"]
 )
 def test_what_does_not_begin_as_a_package_is_none(head: bytes) -> None:
-    assert read(head + bytes(100)).fault is Fault.NOT_A_PACKAGE
+    assert read(head + bytes(100)).fault is AppFault.NOT_A_PACKAGE
 
 
 def test_a_package_cut_off_anywhere_is_not_whole() -> None:
     package = apks.apk(schemes=[apks.V2])
     for length in range(4, len(package), 7):
-        assert read(package[:length]).fault is Fault.CUT_OFF, length
+        assert read(package[:length]).fault is AppFault.CUT_OFF, length
 
 
 def test_a_package_with_something_behind_its_end_is_not_whole() -> None:
-    assert read(apks.apk() + b"\r\n").fault is Fault.CUT_OFF
+    assert read(apks.apk() + b"\r\n").fault is AppFault.CUT_OFF
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_no_manifest_however_broken_is_more_than_unknown() -> None:
             assert failed.reason is Reason.UNREADABLE  # noqa: PT017 - either will do
         else:
             assert found.package in {None, "cn.gov.example"}
-            assert found.fault is (None if about else Fault.NOT_INSTALLABLE)
+            assert found.fault is (None if about else AppFault.NOT_INSTALLABLE)
 
 
 @pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 99, 7261, 65535])
@@ -197,27 +197,27 @@ TEXT = '<?xml version="1.0" encoding="utf-8"?><manifest package="cn.gov.example"
 )
 def test_a_manifest_in_plain_text_or_empty_cannot_be_installed(about: bytes) -> None:
     for package in (apks.apk(about), apks.apk(about, v1=None, schemes=[apks.V2]), apks.stored(about)):
-        assert read(package).fault is Fault.NOT_INSTALLABLE
+        assert read(package).fault is AppFault.NOT_INSTALLABLE
 
 
 @pytest.mark.parametrize("name", ["AndroidManifest.xml", "classes.dex", "META-INF/CERT.RSA"])
 def test_two_files_of_one_name_are_refused_as_android_does(name: str) -> None:
-    assert read(apks.with_double(name)).fault is Fault.NOT_INSTALLABLE
+    assert read(apks.with_double(name)).fault is AppFault.NOT_INSTALLABLE
     assert read(apks.with_double("assets/other")).is_available
 
 
 @pytest.mark.parametrize(
     ("about", "fault"),
     [
-        (apks.manifest(split="config.arm64_v8a"), Fault.NOT_INSTALLABLE),
-        (apks.manifest(split="config.zh", utf8=True), Fault.NOT_INSTALLABLE),
-        (apks.manifest(needs_others=0xFFFFFFFF), Fault.NOT_INSTALLABLE),
-        (apks.manifest(needs_others=1), Fault.NOT_INSTALLABLE),
+        (apks.manifest(split="config.arm64_v8a"), AppFault.NOT_INSTALLABLE),
+        (apks.manifest(split="config.zh", utf8=True), AppFault.NOT_INSTALLABLE),
+        (apks.manifest(needs_others=0xFFFFFFFF), AppFault.NOT_INSTALLABLE),
+        (apks.manifest(needs_others=1), AppFault.NOT_INSTALLABLE),
         (apks.manifest(needs_others=0), None),
         (apks.manifest(), None),
     ],
 )
-def test_one_of_several_packages_of_an_app_cannot_be_installed_alone(about: bytes, fault: Fault | None) -> None:
+def test_one_of_several_packages_of_an_app_cannot_be_installed_alone(about: bytes, fault: AppFault | None) -> None:
     assert read(apks.apk(about)).fault is fault
 
 
@@ -225,7 +225,7 @@ def test_a_manifest_whose_bytes_were_damaged_cannot_be_installed_and_is_not_call
     package = bytearray(apks.apk())
     start = package.index(b"AndroidManifest.xml") + 19
     package[start : start + 20] = b"\xff" * 20
-    assert read(bytes(package)).fault is Fault.NOT_INSTALLABLE
+    assert read(bytes(package)).fault is AppFault.NOT_INSTALLABLE
 
 
 def test_the_local_header_may_say_anything_but_where_the_file_begins() -> None:
@@ -263,9 +263,13 @@ def test_an_ios_package_names_its_bundle_and_version_and_when_its_profile_runs_o
 
 @pytest.mark.parametrize(
     ("left", "fault"),
-    [(timedelta(seconds=1), None), (timedelta(), Fault.PROFILE_EXPIRED), (timedelta(days=-400), Fault.PROFILE_EXPIRED)],
+    [
+        (timedelta(seconds=1), None),
+        (timedelta(), AppFault.PROFILE_EXPIRED),
+        (timedelta(days=-400), AppFault.PROFILE_EXPIRED),
+    ],
 )
-def test_a_profile_that_has_run_out_is_a_fault_of_its_own(left: timedelta, fault: Fault | None) -> None:
+def test_a_profile_that_has_run_out_is_a_fault_of_its_own(left: timedelta, fault: AppFault | None) -> None:
     found = read_ipa(ipas.ipa(), ipas.UNTIL.replace(tzinfo=UTC) - left)
     assert (found.fault, found.package, found.is_signed) == (fault, "cn.gov.example", True)
 
@@ -273,12 +277,12 @@ def test_a_profile_that_has_run_out_is_a_fault_of_its_own(left: timedelta, fault
 @pytest.mark.parametrize(
     ("without", "fault"),
     [
-        ("_CodeSignature/CodeResources", Fault.UNSIGNED),
-        ("embedded.mobileprovision", Fault.NOT_INSTALLABLE),
-        ("Info.plist", Fault.NOT_INSTALLABLE),
+        ("_CodeSignature/CodeResources", AppFault.UNSIGNED),
+        ("embedded.mobileprovision", AppFault.NOT_INSTALLABLE),
+        ("Info.plist", AppFault.NOT_INSTALLABLE),
     ],
 )
-def test_an_ios_package_that_lacks_a_part_cannot_be_installed(without: str, fault: Fault) -> None:
+def test_an_ios_package_that_lacks_a_part_cannot_be_installed(without: str, fault: AppFault) -> None:
     assert read_ipa(ipas.ipa(without=(without,))).fault is fault
 
 
@@ -303,14 +307,14 @@ DEVICES: dict[str, object] = {"ProvisionedDevices": ["0" * 40, "1" * 40, "2" * 4
 )
 def test_only_an_enterprises_profile_lets_the_public_install(said: dict[str, object]) -> None:
     ended = ipas.UNTIL.replace(tzinfo=UTC) + timedelta(days=400)
-    for now, fault in ((NOW, Fault.NOT_INSTALLABLE), (ended, Fault.PROFILE_EXPIRED)):
+    for now, fault in ((NOW, AppFault.NOT_INSTALLABLE), (ended, AppFault.PROFILE_EXPIRED)):
         found = read_ipa(ipas.ipa(embedded=ipas.profile(said=said)), now)
         assert (found.fault, found.package, found.is_signed) == (fault, "cn.gov.example", True)
 
 
 def test_the_profiles_of_an_apps_parts_are_not_its_own() -> None:
     assert read_ipa(ipas.ipa()).is_available
-    assert read_ipa(ipas.ipa(without=("embedded.mobileprovision",))).fault is Fault.NOT_INSTALLABLE
+    assert read_ipa(ipas.ipa(without=("embedded.mobileprovision",))).fault is AppFault.NOT_INSTALLABLE
 
 
 @pytest.mark.parametrize(
@@ -366,7 +370,7 @@ def test_a_manifest_that_refers_to_one_part_again_and_again_is_read_to_the_first
     body = plistlib.dumps({"items": items}, fmt=plistlib.FMT_BINARY)
     page = Page(url="https://www.example.gov.cn/m.plist", status=200, headers={}, body=body, at=NOW)
     started = process_time()
-    assert ipa.COLLECTOR.parse(page).fault is Fault.NOT_INSTALLABLE
+    assert ipa.COLLECTOR.parse(page).fault is AppFault.NOT_INSTALLABLE
     assert process_time() - started < 2
 
 
@@ -377,9 +381,9 @@ def test_no_bytes_whatever_break_the_reading_of_property_lists(content: bytes) -
 
 
 def test_an_android_package_is_no_ios_package() -> None:
-    assert read_ipa(apks.apk()).fault is Fault.NOT_INSTALLABLE
-    assert read(ipas.ipa()).fault is Fault.NOT_INSTALLABLE
-    assert read_hap(apks.apk()).fault is Fault.NOT_INSTALLABLE
+    assert read_ipa(apks.apk()).fault is AppFault.NOT_INSTALLABLE
+    assert read(ipas.ipa()).fault is AppFault.NOT_INSTALLABLE
+    assert read_hap(apks.apk()).fault is AppFault.NOT_INSTALLABLE
 
 
 def test_no_property_list_however_broken_is_more_than_unknown() -> None:
@@ -412,11 +416,11 @@ def test_a_harmony_package_names_its_bundle_and_version(magic: bytes, *, is_stag
 
 def test_a_harmony_package_without_a_signature_cannot_be_installed() -> None:
     found = read_hap(haps.hap(magic=None))
-    assert (found.fault, found.is_signed, found.package) == (Fault.UNSIGNED, False, "cn.gov.example")
+    assert (found.fault, found.is_signed, found.package) == (AppFault.UNSIGNED, False, "cn.gov.example")
 
 
 def test_a_bundle_for_the_store_cannot_be_installed_as_it_is() -> None:
-    assert read_hap(haps.hap(is_bundle=True)).fault is Fault.NOT_INSTALLABLE
+    assert read_hap(haps.hap(is_bundle=True)).fault is AppFault.NOT_INSTALLABLE
 
 
 @pytest.mark.parametrize("said", [b"", b"[]", b"{", b"[" * 100_000, json.dumps({"app": [1]}).encode(), b"\xff\xfe"])
@@ -428,4 +432,4 @@ def test_a_description_that_cannot_be_read_leaves_the_name_unknown(said: bytes) 
 @pytest.mark.parametrize(("package", "judge"), [(ipas.ipa(), ios.judge), (haps.hap(), harmony.judge)])
 def test_a_package_of_any_kind_cut_off_anywhere_is_not_whole(package: bytes, judge: archive.Judge) -> None:
     for length in range(4, len(package), 13):
-        assert archive.read_whole(package[:length], judge, NOW).fault is Fault.CUT_OFF, length
+        assert archive.read_whole(package[:length], judge, NOW).fault is AppFault.CUT_OFF, length

@@ -25,7 +25,7 @@ import pytest
 from collectors import platforms
 from monitor.core.account import Account, Platform
 from monitor.core.collector import Collector, GrantedCollector, KeyedCollector, LinkCollector, Page
-from monitor.core.download import Download, Fault
+from monitor.core.download import AppFault, Download
 from monitor.core.observation import Covers, LookFailedError, Reason, Standing, Timeline
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -424,7 +424,7 @@ def test_a_cut_answer_never_says_that_an_app_is_not_listed(case: Case) -> None:
     body = case.page.body
     for length in range(0, len(body) - 8, max(1, len(body) // 97)):
         got = seen_of_link(case.module, page(body[:length], case.at, case.expected["url"]))
-        assert isinstance(got, Reason) or got.fault is not Fault.NOT_LISTED
+        assert isinstance(got, Reason) or got.fault is not AppFault.NOT_LISTED
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -21,10 +21,10 @@ import pytest
 from collectors import reader as reader_module
 from collectors import wire
 from collectors.platforms import toutiao, website
-from collectors.reader import Reader, _Worker, is_harmless
+from collectors.reader import ParserRunner, _Worker, is_harmless
 from collectors.worker import BEGUN
-from monitor.core.collector import Page, Told
-from monitor.core.download import Download, Fault, Link
+from monitor.core.collector import Continuation, Page
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import (
     POSTS_MOST,
     Blind,
@@ -113,7 +113,7 @@ def away_for_a_year(page: Page) -> Timeline:
     raise LookFailedError(Reason.RATE_LIMITED, "stay away", retry_after=timedelta(days=365))
 
 
-def trying(page: Page) -> Told:
+def trying(page: Page) -> Continuation:
     """Return what came of everything that a parser has no business to do; the body is the service's number."""
     kept, service = Path(page.url), int(page.body)
     told = {"environment": " ".join(sorted(name for name in os.environ if name != "LC_CTYPE"))}
@@ -137,7 +137,7 @@ def trying(page: Page) -> Told:
             told[name] = "done"
         except OSError as error:
             told[name] = type(error).__name__
-    return Told(texts=told)
+    return Continuation(texts=told)
 
 
 def greedy(page: Page) -> Timeline:
@@ -162,15 +162,15 @@ LINEAR = frozenset(
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
-    made = Reader(timedelta(seconds=30), linear=LINEAR)
+def reader() -> Iterator[ParserRunner]:
+    made = ParserRunner(timedelta(seconds=30), linear=LINEAR)
     yield made
     made.close()
 
 
 @pytest.fixture
-def impatient() -> Iterator[Reader]:
-    made = Reader(timedelta(milliseconds=200), linear=LINEAR)
+def impatient() -> Iterator[ParserRunner]:
+    made = ParserRunner(timedelta(milliseconds=200), linear=LINEAR)
     yield made
     made.close()
 
@@ -179,17 +179,17 @@ def title(seen: Timeline) -> str:
     return seen.posts[0].title
 
 
-async def test_a_usual_page_is_read_on_the_spot(reader: Reader) -> None:
+async def test_a_usual_page_is_read_on_the_spot(reader: ParserRunner) -> None:
     assert title(await reader.read(pid_of, PAGE)) == str(os.getpid())
 
 
-async def test_a_doubtful_page_is_read_elsewhere_with_the_same_result(reader: Reader) -> None:
+async def test_a_doubtful_page_is_read_elsewhere_with_the_same_result(reader: ParserRunner) -> None:
     assert title(await reader.read(pid_of, BIG)) != str(os.getpid())
     assert await reader.read(posts_of, BIG) == posts_of(BIG)
 
 
 @pytest.mark.parametrize("page", [PAGE, BIG], ids=["here", "elsewhere"])
-async def test_a_parsers_own_reason_arrives_whole(reader: Reader, page: Page) -> None:
+async def test_a_parsers_own_reason_arrives_whole(reader: ParserRunner, page: Page) -> None:
     with pytest.raises(LookFailedError) as caught:
         await reader.read(rate_limited, page)
     failed = caught.value
@@ -199,7 +199,7 @@ async def test_a_parsers_own_reason_arrives_whole(reader: Reader, page: Page) ->
 
 @pytest.mark.parametrize("page", [PAGE, BIG], ids=["here", "elsewhere"])
 async def test_a_parsers_bug_is_loud_and_costs_one_look(
-    reader: Reader, page: Page, caplog: pytest.LogCaptureFixture
+    reader: ParserRunner, page: Page, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(LookFailedError) as caught:
         await reader.read(broken, page)
@@ -211,14 +211,14 @@ async def test_a_parsers_bug_is_loud_and_costs_one_look(
     assert await reader.read(posts_of, page) == posts_of(page)
 
 
-async def test_a_parser_that_never_ends_is_ended(impatient: Reader) -> None:
+async def test_a_parser_that_never_ends_is_ended(impatient: ParserRunner) -> None:
     with pytest.raises(LookFailedError) as caught:
         await impatient.read(never_done, BIG)
     assert caught.value.reason is Reason.UNREADABLE
     assert await impatient.read(posts_of, BIG) == posts_of(BIG)
 
 
-async def test_closing_does_not_wait_for_a_parser(reader: Reader) -> None:
+async def test_closing_does_not_wait_for_a_parser(reader: ParserRunner) -> None:
     await reader.read(posts_of, BIG)
     reading = asyncio.create_task(reader.read(never_done, BIG))
     await asyncio.sleep(0)
@@ -228,7 +228,7 @@ async def test_closing_does_not_wait_for_a_parser(reader: Reader) -> None:
     assert caught.value.reason is Reason.UNREADABLE
 
 
-async def test_a_parser_that_takes_its_process_with_it_is_unreadable(reader: Reader) -> None:
+async def test_a_parser_that_takes_its_process_with_it_is_unreadable(reader: ParserRunner) -> None:
     with pytest.raises(LookFailedError) as caught:
         await reader.read(dying, BIG)
     assert caught.value.reason is Reason.UNREADABLE
@@ -244,13 +244,13 @@ async def test_a_worker_whose_daemon_was_killed_ends_by_itself() -> None:
     made.kill()
 
 
-async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: Reader) -> None:
+async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: ParserRunner) -> None:
     with pytest.raises(LookFailedError) as caught:
         await reader.read(greedy, BIG)
     assert "MemoryError" in caught.value.detail
 
 
-async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: Reader) -> None:
+async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: ParserRunner) -> None:
     assert title(await reader.read(busy, PAGE, "one")) == str(os.getpid())
     assert title(await reader.read(busy, PAGE, "one")) == str(os.getpid())
     assert title(await reader.read(busy, PAGE, "one")) != str(os.getpid())
@@ -259,7 +259,9 @@ async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: Reader)
     assert title(await reader.read(pid_of, PAGE, "one")) == str(os.getpid())
 
 
-async def test_what_takes_too_long_on_the_loop_is_broken_off_and_read_elsewhere_from_then_on(reader: Reader) -> None:
+async def test_what_takes_too_long_on_the_loop_is_broken_off_and_read_elsewhere_from_then_on(
+    reader: ParserRunner,
+) -> None:
     page = replace(PAGE, body=str(os.getpid()).encode())
     began = thread_time()
     assert title(await reader.read(endless_here, page, "one")) != str(os.getpid())
@@ -269,7 +271,7 @@ async def test_what_takes_too_long_on_the_loop_is_broken_off_and_read_elsewhere_
     assert title(await reader.read(endless_here, replace(page, body=b"0"), "other")) == str(os.getpid())
 
 
-async def test_a_parser_that_never_ends_on_the_loop_is_ended_all_the_same(impatient: Reader) -> None:
+async def test_a_parser_that_never_ends_on_the_loop_is_ended_all_the_same(impatient: ParserRunner) -> None:
     with pytest.raises(LookFailedError) as caught:
         await impatient.read(never_done, PAGE)
     assert caught.value.reason is Reason.UNREADABLE
@@ -286,11 +288,11 @@ SHAPES = (
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_no_page_of_what_is_read_on_the_loop_holds_it_up(reader: Reader, shape: str) -> None:
+async def test_no_page_of_what_is_read_on_the_loop_holds_it_up(reader: ParserRunner, shape: str) -> None:
     body = (shape * (7_900 // shape.count("<"))).encode()
     page = replace(PAGE, body=body)
     assert is_harmless(page)
-    made = Reader(timedelta(seconds=1))
+    made = ParserRunner(timedelta(seconds=1))
     longest = 0.0
     reading = asyncio.create_task(made.read(website.read, page, "one"))
     while not reading.done():
@@ -303,7 +305,7 @@ async def test_no_page_of_what_is_read_on_the_loop_holds_it_up(reader: Reader, s
     assert longest < 2 * reader_module._LONGEST + 0.1
 
 
-async def test_between_two_pages_that_are_read_on_the_loop_others_have_a_turn(reader: Reader) -> None:
+async def test_between_two_pages_that_are_read_on_the_loop_others_have_a_turn(reader: ParserRunner) -> None:
     turns: list[str] = []
 
     async def other() -> None:
@@ -320,13 +322,13 @@ async def test_between_two_pages_that_are_read_on_the_loop_others_have_a_turn(re
     assert all("other" in turns[first:second] for first, second in pairwise(places))
 
 
-async def test_no_name_of_a_host_makes_room_for_another_source(reader: Reader) -> None:
+async def test_no_name_of_a_host_makes_room_for_another_source(reader: ParserRunner) -> None:
     for number in range(20):
         await reader.read(busy if number < 2 else pid_of, replace(PAGE, url=f"https://{number}.example/"), "one")
     assert title(await reader.read(busy, replace(PAGE, url="https://fresh.example/"), "one")) != str(os.getpid())
 
 
-async def test_a_single_hiccup_is_forgotten_at_the_next_quick_reading(reader: Reader) -> None:
+async def test_a_single_hiccup_is_forgotten_at_the_next_quick_reading(reader: ParserRunner) -> None:
     for body in (b"slow", b"quick", b"slow", b"quick"):
         assert title(await reader.read(busy_if_slow, replace(PAGE, body=body))) == str(os.getpid())
     assert title(await reader.read(busy_if_slow, replace(PAGE, body=b"slow"))) == str(os.getpid())
@@ -356,12 +358,12 @@ def test_what_makes_parsers_slow_is_seen_in_the_text_and_not_in_its_bytes(charse
     assert not is_harmless(page)
 
 
-async def test_a_parser_that_is_not_on_the_list_is_read_elsewhere_whatever_the_page(reader: Reader) -> None:
+async def test_a_parser_that_is_not_on_the_list_is_read_elsewhere_whatever_the_page(reader: ParserRunner) -> None:
     assert title(await reader.read(unlisted, PAGE)) != str(os.getpid())
 
 
 async def test_the_process_that_reads_knows_no_secret_and_can_do_nothing(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    reader: ParserRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XUNCHA_KEY", "a secret of the service")
     kept = tmp_path / "secrets.env"
@@ -376,7 +378,7 @@ async def test_the_process_that_reads_knows_no_secret_and_can_do_nothing(
 
 
 async def test_a_kernel_that_cannot_shut_the_process_in_is_told_once(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    reader: ParserRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(reader_module, "_SERVE", UNSHUT)
     for _ in range(2):
@@ -419,14 +421,14 @@ SEEN = [
         profile=Profile(name="示例发布", followers=10**12),
     ),
     gone(Standing.BANNED),
-    Download(link=Link.PACKAGE, fault=Fault.UNSIGNED, package="cn.x", is_signed=False, certificate_until=NOW),
-    Told(texts={"token": "x"}, numbers={"n": -1}, rows=(("1", "2"), ())),
+    Download(link=Link.PACKAGE, fault=AppFault.UNSIGNED, package="cn.x", is_signed=False, certificate_until=NOW),
+    Continuation(texts={"token": "x"}, numbers={"n": -1}, rows=(("1", "2"), ())),
     Blind(reason=Reason.RATE_LIMITED, detail="d", retry_after=timedelta(seconds=1.5)),
 ]
 
 
 @pytest.mark.parametrize("seen", SEEN)
-def test_what_was_seen_comes_back_whole(seen: Timeline | Download | Told | Blind) -> None:
+def test_what_was_seen_comes_back_whole(seen: Timeline | Download | Continuation | Blind) -> None:
     message = wire.written(wire.reading(seen, NOW))
     text, body = wire.lengths(message[: wire.HEAD])
     assert body == 0
@@ -435,7 +437,7 @@ def test_what_was_seen_comes_back_whole(seen: Timeline | Download | Told | Blind
     assert (read.outcome, read.other_from) == (seen, NOW)
 
 
-async def test_of_thousands_of_posts_the_newest_few_hundred_are_kept_and_cover_some(reader: Reader) -> None:
+async def test_of_thousands_of_posts_the_newest_few_hundred_are_kept_and_cover_some(reader: ParserRunner) -> None:
     for parse in (thousands, unlisted_thousands):
         seen = await reader.read(parse, PAGE)
         assert len(seen.posts) == POSTS_MOST
@@ -444,19 +446,21 @@ async def test_of_thousands_of_posts_the_newest_few_hundred_are_kept_and_cover_s
         assert len(seen.posts[0].title) <= 200
 
 
-async def test_no_answer_has_us_stay_away_for_longer_than_a_day(reader: Reader) -> None:
+async def test_no_answer_has_us_stay_away_for_longer_than_a_day(reader: ParserRunner) -> None:
     with pytest.raises(LookFailedError) as caught:
         await reader.read(away_for_a_year, PAGE)
     assert caught.value.retry_after == timedelta(days=1)
 
 
-async def test_collecting_garbage_is_no_pages_work(reader: Reader) -> None:
+async def test_collecting_garbage_is_no_pages_work(reader: ParserRunner) -> None:
     seen = await reader.read(collecting_of, PAGE)
     assert [post.title for post in seen.posts] == ["False"]
     assert gc.isenabled()
 
 
-async def test_the_program_is_found_wherever_it_is_installed(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_program_is_found_wherever_it_is_installed(
+    reader: ParserRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An installation for developers has its packages beside the path, where a finder of its own knows them."""
     root = str(Path(__file__).parents[2])
     monkeypatch.setattr(sys, "path", [place for place in sys.path if place not in {"", root}])

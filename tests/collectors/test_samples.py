@@ -33,7 +33,7 @@ from collectors.platforms import (
 )
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Collector, LinkCollector, Page
-from monitor.core.download import Download, Fault
+from monitor.core.download import AppFault, Download
 from monitor.core.observation import Covers, LookFailedError, Precision, Reason, Standing, Timeline
 
 SAMPLES = os.environ.get("XUNCHA_SAMPLES")
@@ -193,10 +193,10 @@ def read_link(collector: LinkCollector, name: str) -> Download | Reason:
     [
         ("souch.smsbypass_9.apk", "souch.smsbypass", "9", None),
         ("v2.only.sig_2.apk", "v2.only.sig", "v2-only", None),
-        ("urzip-release-unsigned.apk", "info.guardianproject.urzip", "0.1", Fault.UNSIGNED),
+        ("urzip-release-unsigned.apk", "info.guardianproject.urzip", "0.1", AppFault.UNSIGNED),
     ],
 )
-def test_a_real_package(name: str, package: str, version: str, fault: Fault | None) -> None:
+def test_a_real_package(name: str, package: str, version: str, fault: AppFault | None) -> None:
     seen = read_link(apk.COLLECTOR, f"apk/{name}")
     assert isinstance(seen, Download)
     assert (seen.package, seen.version, seen.fault) == (package, version, fault)
@@ -210,7 +210,7 @@ def test_recorded_answers_of_the_app_store() -> None:
     assert isinstance(found, Download)
     assert (found.package, found.version, found.fault) == ("com.facebook.Facebook", "15.0", None)
     assert isinstance(missing, Download)
-    assert missing.fault is Fault.NOT_LISTED
+    assert missing.fault is AppFault.NOT_LISTED
     assert invalid is Reason.UNREADABLE
 
 
@@ -246,15 +246,15 @@ def test_a_record_of_huaweis_store() -> None:
     ("name", "package", "fault"),
     [
         ("hap/signed.hap", "com.example.liteapplication", None),
-        ("hap/unsigned.hap", "com.example.liteapplication", Fault.UNSIGNED),
-        ("ipa/very-capable-app.ipa", "org.fastlane.very-capable-app", Fault.PROFILE_EXPIRED),
+        ("hap/unsigned.hap", "com.example.liteapplication", AppFault.UNSIGNED),
+        ("ipa/very-capable-app.ipa", "org.fastlane.very-capable-app", AppFault.PROFILE_EXPIRED),
         ("ipa/not-an-ipa.ipa", None, None),
     ],
 )
-def test_a_real_package_of_ios_or_harmony(name: str, package: str | None, fault: Fault | None) -> None:
+def test_a_real_package_of_ios_or_harmony(name: str, package: str | None, fault: AppFault | None) -> None:
     seen = read_link(ipa.COLLECTOR if name.endswith(".ipa") else hap.COLLECTOR, name)
     if package is None:
-        assert not isinstance(seen, Download) or seen.fault is Fault.NOT_A_PACKAGE
+        assert not isinstance(seen, Download) or seen.fault is AppFault.NOT_A_PACKAGE
         return
     assert isinstance(seen, Download)
     assert (seen.package, seen.fault) == (package, fault)

@@ -9,7 +9,7 @@ import pytest
 
 from collectors import links
 from collectors.http import Policy
-from collectors.links import Links
+from collectors.links import PostLinks
 from monitor.core.observation import LookFailedError, Reason
 from tests.collectors.conftest import FREE, OpenDoor, OpenFar, Script, answer
 
@@ -66,7 +66,7 @@ async def test_a_short_link_that_leads_round_in_a_circle_ends(door: OpenDoor, fa
     assert len(there.asked) < 20
 
 
-async def _refused(platform: Links, short: str, door: OpenDoor, base: str) -> Reason:
+async def _refused(platform: PostLinks, short: str, door: OpenDoor, base: str) -> Reason:
     with pytest.raises(LookFailedError) as failed:
         await platform.found(short, door(ANY_LOOPBACK).bind("claim/x", reader="x/1"), base)
     return failed.value.reason

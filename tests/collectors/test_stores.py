@@ -20,23 +20,23 @@ from collectors import platforms, stores
 from collectors.platforms import huawei_store, samsung_store, tencent_store, vivo_store, xiaomi_store
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Page, Session
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 from tests.fakes import Canned, CannedFetch, MemorySession
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 HERE = Download(link=Link.STORE, package="cn.gov.example")
-NOT_HERE = Download(link=Link.STORE, fault=Fault.NOT_LISTED)
-BLOCKED = Download(link=Link.STORE, fault=Fault.BLOCKED)
+NOT_HERE = Download(link=Link.STORE, fault=AppFault.NOT_LISTED)
+BLOCKED = Download(link=Link.STORE, fault=AppFault.BLOCKED)
 LINKS = [
     importlib.import_module(f"collectors.platforms.{found.name}").COLLECTOR
     for found in pkgutil.iter_modules(platforms.__path__)
 ]
-STORES = [collector for collector in LINKS if isinstance(collector, stores.Store)]
+STORES = [collector for collector in LINKS if isinstance(collector, stores.AppStore)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said(stores.Store):
+class Said(stores.AppStore):
     """A store that says of each app, in turn, what a test has it say; the last word stays."""
 
     base: str = ""
@@ -62,7 +62,7 @@ class Said(stores.Store):
         raise NotImplementedError
 
 
-async def look(store: stores.Store, key: str, fetch: Fetch | None = None) -> Download | Reason:
+async def look(store: stores.AppStore, key: str, fetch: Fetch | None = None) -> Download | Reason:
     source = Source(account="A1", collector=store.name, key=key)
     try:
         return await store.collect(source, fetch or CannedFetch({}), MemorySession())
@@ -70,7 +70,7 @@ async def look(store: stores.Store, key: str, fetch: Fetch | None = None) -> Dow
         return failed.reason
 
 
-def fault(seen: Download | Reason) -> Fault | Reason | None:
+def fault(seen: Download | Reason) -> AppFault | Reason | None:
     return seen.fault if isinstance(seen, Download) else seen
 
 
@@ -135,7 +135,7 @@ def test_nothing_is_said_against_an_app_but_twice_and_by_a_store_that_has_its_ca
 
 async def test_the_canary_itself_is_looked_at_as_it_is() -> None:
     store = Said(says={"canary": [NOT_HERE]})
-    assert fault(await look(store, "canary")) is Fault.NOT_LISTED
+    assert fault(await look(store, "canary")) is AppFault.NOT_LISTED
     assert store.asked == ["canary"]
 
 
@@ -152,7 +152,7 @@ def test_every_collector_of_a_store_is_one_that_must_prove_itself() -> None:
 
 
 @pytest.mark.parametrize("store", [one for one in STORES if one.canary], ids=lambda store: store.name)
-def test_a_canary_is_a_key_of_its_store(store: stores.Store) -> None:
+def test_a_canary_is_a_key_of_its_store(store: stores.AppStore) -> None:
     assert store.canary
     assert store.keys.fullmatch(store.canary)
 
@@ -228,7 +228,7 @@ def wechat(name: str) -> Canned:
 async def test_huawei_saying_nothing_is_asked_for_the_page_and_believed_when_that_is_empty_too() -> None:
     nothing, empty = canned("huawei_store/nothing.txt"), canned("huawei_store/page_empty.json")
     fetch = CannedFetch({"/appinfo": [nothing, wechat("record.json"), nothing], "/uowap/": empty})
-    assert fault(await look(huawei_store.COLLECTOR, "cn.gov.example", fetch)) is Fault.NOT_LISTED
+    assert fault(await look(huawei_store.COLLECTOR, "cn.gov.example", fetch)) is AppFault.NOT_LISTED
     assert ["uowap" in url for url in fetch.urls] == [False, True, False, False, True]
     assert "uri=package%7Ccn.gov.example" in fetch.urls[1]
 
@@ -293,7 +293,7 @@ async def test_tencent_is_believed_when_interface_and_page_agree_and_both_know_t
     known = json.loads((FIXTURES / "tencent_store" / "record.json").read_text("utf-8"))
     known["app_detail_records"] = {stores.WECHAT: known["app_detail_records"]["cn.gov.example"]}
     fetch = CannedFetch({"/wechat-apkinfo": [none, Canned(body=json.dumps(known)), none], "/appdetail/": absent})
-    assert fault(await look(tencent_store.COLLECTOR, "cn.gov.example", fetch)) is Fault.NOT_LISTED
+    assert fault(await look(tencent_store.COLLECTOR, "cn.gov.example", fetch)) is AppFault.NOT_LISTED
     dead = CannedFetch({"/wechat-apkinfo": none, "/appdetail/": absent})
     assert await look(tencent_store.COLLECTOR, "cn.gov.example", dead) is Reason.UNREADABLE
 
@@ -313,11 +313,11 @@ async def test_tencent_keeping_us_out_is_not_gone_around(reason: Reason) -> None
     ids=["vivo"],
 )
 async def test_a_store_is_asked_by_one_address_and_believed_by_its_canary(
-    collector: stores.Store, key: str, piece: str, there: str, absent: str
+    collector: stores.AppStore, key: str, piece: str, there: str, absent: str
 ) -> None:
     folder = collector.name.replace("-", "_")
     answers = {f"{piece}{key}": canned(f"{folder}/{absent}"), f"{piece}{collector.canary}": canned(f"{folder}/{there}")}
-    assert fault(await look(collector, key, CannedFetch(answers))) is Fault.NOT_LISTED
+    assert fault(await look(collector, key, CannedFetch(answers))) is AppFault.NOT_LISTED
     assert collector.canary
     assert fault(await look(collector, collector.canary, CannedFetch(answers))) is None
 
@@ -331,7 +331,7 @@ async def test_a_store_is_asked_by_one_address_and_believed_by_its_canary(
     ids=["xiaomi", "samsung"],
 )
 async def test_an_answer_that_listed_apps_get_too_never_finds_an_app_delisted(
-    collector: stores.Store, piece: str, there: str, absent: str
+    collector: stores.AppStore, piece: str, there: str, absent: str
 ) -> None:
     folder = collector.name.replace("-", "_")
     body = (FIXTURES / folder / absent).read_text("utf-8").replace("cn.gov.example", "cn.gov.b")

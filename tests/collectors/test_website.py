@@ -37,7 +37,7 @@ def posts(page: Page, tree: html.Tree) -> list[Post]:
     """Return what a tree shows, as the reader reads it."""
     if tree.body is None:
         return []
-    reading = rows.Reading(page, tree.body)
+    reading = rows.RowSearch(page, tree.body)
     alone = article.of(page, tree, reading)
     return [alone.post] if alone and alone.is_certain else website._found(page, reading)[0]
 

@@ -15,10 +15,10 @@ from monitor.core.filing import FiledList, Filing
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.forms import FORMS, folded, frozen_until, institution_meant, presumed, understood
 from monitor.core.index import IndexWeek
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.judgement import area_findings, silent
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.core.register import Register
-from monitor.core.verdict import area_findings, silent
 from monitor.settings import load
 from tests.core.build import account, beijing_time
 
@@ -98,7 +98,7 @@ def record(
     name: str,
     on: str,
     text: str = "",
-    subject: Subject = Subject.ACCOUNT,
+    subject: RecordSubject = RecordSubject.ACCOUNT,
     *,
     item: str = "",
     until: str | None = None,

@@ -12,13 +12,13 @@ from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import Case, Closing, Ladder, Step, StepKind, plan
 from monitor.core.decision import Decision, Ruling
-from monitor.core.download import Download, Fault, Link, Probe
+from monitor.core.download import AppFault, Download, Link, Probe
 from monitor.core.finding import Finding, Known, Pacing, Proposal, State, judge_again_at
-from monitor.core.news import Item, Office, Setting, Told
+from monitor.core.judgement import reviewed
+from monitor.core.news import EarlierWord, NewsItem, Office, Setting
 from monitor.core.notice import Recheck, notify, recheck
 from monitor.core.observation import Observation
 from monitor.core.rules import app_01
-from monitor.core.verdict import reviewed
 from monitor.core.wording import to_person
 from tests.core.build import BOOK
 
@@ -39,7 +39,7 @@ APP = Account(
 
 def line(
     link: Link,
-    faults: Iterable[tuple[float, Fault | None]],
+    faults: Iterable[tuple[float, AppFault | None]],
     number: int = 1,
     until: datetime | None = None,
     shop: str | None = None,
@@ -81,8 +81,12 @@ def judge(*lines: tuple[Observation, list[Probe]], decisions: tuple[Decision, ..
     return app_01.judge(known(*lines, decisions=decisions), BOOK, NOW)
 
 
-GONE: list[tuple[float, Fault | None]] = [(30, Fault.NOT_LISTED), (18, Fault.NOT_LISTED), (1, Fault.NOT_LISTED)]
-FINE: list[tuple[float, Fault | None]] = [(30, None), (18, None), (1, None)]
+GONE: list[tuple[float, AppFault | None]] = [
+    (30, AppFault.NOT_LISTED),
+    (18, AppFault.NOT_LISTED),
+    (1, AppFault.NOT_LISTED),
+]
+FINE: list[tuple[float, AppFault | None]] = [(30, None), (18, None), (1, None)]
 STORE_GONE = line(Link.STORE, GONE)
 
 
@@ -100,17 +104,17 @@ def test_a_store_that_does_not_list_the_app_three_times_over_a_day_is_a_suspicio
 @pytest.mark.parametrize(
     "faults",
     [
-        [(30, Fault.GONE), (1, Fault.GONE)],
-        [(20, Fault.GONE), (10, Fault.GONE), (5, Fault.GONE), (1, Fault.GONE)],
+        [(30, AppFault.GONE), (1, AppFault.GONE)],
+        [(20, AppFault.GONE), (10, AppFault.GONE), (5, AppFault.GONE), (1, AppFault.GONE)],
     ],
     ids=["twice-only", "within-a-day"],
 )
-def test_fewer_or_quicker_failures_are_no_suspicion(faults: list[tuple[float, Fault | None]]) -> None:
+def test_fewer_or_quicker_failures_are_no_suspicion(faults: list[tuple[float, AppFault | None]]) -> None:
     assert judge(line(Link.PACKAGE, faults)).state is not State.SUSPECTED
 
 
 def test_a_success_in_between_begins_the_row_anew() -> None:
-    faults = [(60, Fault.GONE), (40, Fault.GONE), (20, None), (1, Fault.GONE)]
+    faults = [(60, AppFault.GONE), (40, AppFault.GONE), (20, None), (1, AppFault.GONE)]
     assert judge(line(Link.PACKAGE, faults)).state is not State.SUSPECTED
 
 
@@ -126,7 +130,7 @@ def test_a_store_that_had_the_app_and_cannot_be_seen_leaves_a_warning() -> None:
 
 
 def test_a_service_that_the_app_needs_is_enough() -> None:
-    finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, Fault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
+    finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, AppFault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
     assert finding.state is State.SUSPECTED
     assert finding.because.endswith("连续3次核查均无法使用（安全证书已过期），疑似无法使用，待人工核实。")
 
@@ -134,13 +138,13 @@ def test_a_service_that_the_app_needs_is_enough() -> None:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (Fault.BLOCKED, "无法下载（商店已停止下载），疑似下架，待人工核实。"),
-        (Fault.GONE, "无法下载（地址已失效），疑似无法下载或使用，待人工核实。"),
-        (Fault.UNSIGNED, "无法安装（安装包没有签名），疑似无法下载或使用，待人工核实。"),
-        (Fault.PROFILE_EXPIRED, "无法使用（描述文件已过期），疑似无法使用，待人工核实。"),
+        (AppFault.BLOCKED, "无法下载（商店已停止下载），疑似下架，待人工核实。"),
+        (AppFault.GONE, "无法下载（地址已失效），疑似无法下载或使用，待人工核实。"),
+        (AppFault.UNSIGNED, "无法安装（安装包没有签名），疑似无法下载或使用，待人工核实。"),
+        (AppFault.PROFILE_EXPIRED, "无法使用（描述文件已过期），疑似无法使用，待人工核实。"),
     ],
 )
-def test_a_suspicion_says_what_people_cannot_do(fault: Fault, said: str) -> None:
+def test_a_suspicion_says_what_people_cannot_do(fault: AppFault, said: str) -> None:
     finding = judge(line(Link.PACKAGE, [(hours, fault) for hours in (30, 18, 1)]))
     assert finding.state is State.SUSPECTED
     assert finding.because == f"自5月18日3时起，安装包连续3次核查均{said}"
@@ -155,7 +159,9 @@ def test_stores_are_called_by_their_names() -> None:
 
 
 def test_failures_that_nobody_saw_lately_are_no_suspicion() -> None:
-    assert judge(line(Link.STORE, [(80, Fault.GONE), (50, Fault.GONE), (26, Fault.GONE)])).state is State.UNKNOWN
+    assert (
+        judge(line(Link.STORE, [(80, AppFault.GONE), (50, AppFault.GONE), (26, AppFault.GONE)])).state is State.UNKNOWN
+    )
 
 
 def test_an_app_without_links_or_looks_is_unknown() -> None:
@@ -173,17 +179,17 @@ def test_what_is_no_app_is_not_asked() -> None:
 
 @pytest.mark.parametrize(("failed", "state"), [(1, State.OK), (2, State.WARNING)])
 def test_an_unstable_link_is_a_warning_by_its_share_of_the_real_looks(failed: int, state: State) -> None:
-    looks: list[tuple[float, Fault | None]] = [(6 * n + 1, None) for n in reversed(range(27))]
+    looks: list[tuple[float, AppFault | None]] = [(6 * n + 1, None) for n in reversed(range(27))]
     for number in range(failed):
-        looks[number * 3] = (looks[number * 3][0], Fault.GONE)
+        looks[number * 3] = (looks[number * 3][0], AppFault.GONE)
     finding = judge(line(Link.PACKAGE, looks))
     assert finding.state is state
     assert ("不稳定" in finding.because) == (failed > 1)
 
 
 def test_two_failures_of_many_looks_are_below_the_share() -> None:
-    looks: list[tuple[float, Fault | None]] = [(n + 1, None) for n in reversed(range(160))]
-    looks[3], looks[90] = (looks[3][0], Fault.GONE), (looks[90][0], Fault.GONE)
+    looks: list[tuple[float, AppFault | None]] = [(n + 1, None) for n in reversed(range(160))]
+    looks[3], looks[90] = (looks[3][0], AppFault.GONE), (looks[90][0], AppFault.GONE)
     assert judge(line(Link.PACKAGE, looks)).state is State.OK
 
 
@@ -196,7 +202,7 @@ def test_a_certificate_that_ends_soon_is_a_warning(days: int, state: State) -> N
 def test_a_profile_that_ends_soon_is_called_by_its_name_and_an_expired_one_is_left_to_its_fault() -> None:
     ending = judge(line(Link.PACKAGE, FINE, until=NOW + timedelta(days=20, hours=1)))
     assert (ending.state, ending.because) == (State.WARNING, "安装包的描述文件将于20天后过期。")
-    expired = judge(line(Link.PACKAGE, [(1, Fault.PROFILE_EXPIRED)], until=NOW - timedelta(days=3)))
+    expired = judge(line(Link.PACKAGE, [(1, AppFault.PROFILE_EXPIRED)], until=NOW - timedelta(days=3)))
     assert expired.state is State.UNKNOWN
 
 
@@ -296,7 +302,7 @@ def test_nothing_is_said_that_is_no_longer_true(kind: StepKind, state: State, ex
 
 
 def words(kind: StepKind, finding: Finding) -> tuple[str, str]:
-    said = to_person([Item(account=APP, kind=kind, finding=finding)], {Role.LIAISON}, "20260519-1", said_now())
+    said = to_person([NewsItem(account=APP, kind=kind, finding=finding)], {Role.LIAISON}, "20260519-1", said_now())
     return said.subject, said.body
 
 
@@ -323,7 +329,7 @@ def test_whoever_is_asked_for_an_answer_is_not_told_that_none_is_needed() -> Non
 
 
 def test_the_operator_hears_of_a_suspicion_as_of_its_own_and_not_as_of_a_message_that_failed() -> None:
-    items = [Item(account=APP, kind=StepKind.SUSPECT, finding=judge(STORE_GONE))]
+    items = [NewsItem(account=APP, kind=StepKind.SUSPECT, finding=judge(STORE_GONE))]
     body = to_person(items, {Role.OPERATOR}, "1", said_now()).body
     assert "请办公室核实以下情况。" in body
     assert "登记结果（确认或误报）" in body
@@ -334,15 +340,15 @@ def test_the_operator_hears_of_a_suspicion_as_of_its_own_and_not_as_of_a_message
 
 
 def test_a_head_is_no_graver_than_its_message() -> None:
-    finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, Fault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
+    finding = judge(line(Link.STORE, FINE), line(Link.SERVICE, [(h, AppFault.CERT_EXPIRED) for h in (30, 18, 1)], 2))
     subject, body = words(StepKind.SUSPECT, finding)
     assert subject.startswith("【疑似无法使用】")
     assert "下架" not in body
 
 
 def test_the_leader_is_told_since_when_the_liaison_knows() -> None:
-    told = Told(on=date(2022, 5, 18), role=Role.LIAISON, kind=StepKind.SUSPECT, number=1)
-    item = Item(account=APP, kind=StepKind.TO_LEADER, finding=judge(STORE_GONE), told=(told,))
+    told = EarlierWord(on=date(2022, 5, 18), role=Role.LIAISON, kind=StepKind.SUSPECT, number=1)
+    item = NewsItem(account=APP, kind=StepKind.TO_LEADER, finding=judge(STORE_GONE), told=(told,))
     body = to_person([item], {Role.LEADER}, "1", said_now()).body
     assert "5月18日已通知联络员，至今未恢复。\n\n请予督促，尽快核实、恢复。" in body
     untold = to_person([replace(item, told=())], {Role.LEADER}, "1", said_now()).body

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.core.appearance import STRANGER, Appearance, Aspect, Change, Portrait, changes
+from monitor.core.appearance import STRANGER, Appearance, AppearanceChange, Aspect, Portrait, changes
 from monitor.core.observation import Profile, Standing, Timeline, gone, timeline
 from tests.core.build import beijing_time, post
 
@@ -14,9 +14,9 @@ def shown(name: str | None = None, entity: str | None = None, *, posts: int = 1)
     return timeline([post(NOW - n * HOUR) for n in range(posts)], profile=Profile(name=name, entity=entity))
 
 
-def after(*seen: Timeline, every: timedelta = HOUR) -> tuple[Portrait, tuple[Change, ...]]:
+def after(*seen: Timeline, every: timedelta = HOUR) -> tuple[Portrait, tuple[AppearanceChange, ...]]:
     """Return the portrait after looks that follow each other, and everything that became certain."""
-    portrait, found = STRANGER, tuple[Change, ...]()
+    portrait, found = STRANGER, tuple[AppearanceChange, ...]()
     for number, one in enumerate(seen):
         at = NOW + number * every
         latest = portrait.after(one, at)

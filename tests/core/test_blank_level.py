@@ -28,11 +28,11 @@ from monitor.core.finding import (
     Urgency,
     word_of,
 )
+from monitor.core.judgement import reviewed
 from monitor.core.notice import is_alarm
 from monitor.core.observation import Standing
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register, Trouble, Version
-from monitor.core.verdict import reviewed
 from tests.core.area import AREA, LISTED, book, filed, issue, judged, record, register, ruled, weeks
 from tests.core.build import account, beijing_time, known, observation
 
@@ -123,7 +123,9 @@ RULES |= {rule.id: rule for rule in all_area_rules()}
 def test_every_rule_that_holds_something_against_somebody_has_a_trouble_here() -> None:
     named = {*TROUBLES, *OF_ACCOUNTS, *SHOWN_ELSEWHERE, *OF_THE_AREA}
     assert named == {id_ for id_, rule in RULES.items() if holds_something(rule)}
-    assert {id_ for id_, rule in RULES.items() if isinstance(rule, AreaRule) and rule.on is Subject.AREA} >= OF_THE_AREA
+    assert {
+        id_ for id_, rule in RULES.items() if isinstance(rule, AreaRule) and rule.on is RecordSubject.AREA
+    } >= OF_THE_AREA
 
 
 def said(rule: str, level: UnitLevel | None) -> Finding:

@@ -13,8 +13,8 @@ from monitor.core.account import Account
 from monitor.core.calendar import EVER, beijing_date
 from monitor.core.decision import Decision, Ruling, exemptions, in_force
 from monitor.core.finding import AreaRule, Finding, State
-from monitor.core.passing import pass_rate
-from monitor.core.record import RecordKind, Subject
+from monitor.core.pass_rate import pass_rate
+from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register, Version
 from monitor.core.rules import cap_01, fake_01, mat_01, plt_01, sup_01, sys_01, trn_01
 from monitor.core.subject import subject_of
@@ -158,7 +158,7 @@ def rejected(rule: str, on: str) -> Decision:
 
 
 def test_a_false_alarm_of_one_impostor_says_nothing_of_the_next() -> None:
-    first = record(RecordKind.IMPOSTOR, AREA, "2022-10-03", "发现", Subject.AREA)
+    first = record(RecordKind.IMPOSTOR, AREA, "2022-10-03", "发现", RecordSubject.AREA)
     second = record(RecordKind.IMPOSTOR, "A01", "2022-10-10", "发现")
     of = register(*TWO, records=(first,), decisions=(rejected("FAKE-01", "2022-10-05"),))
     both = replace(of, records=(first, second))

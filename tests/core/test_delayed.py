@@ -13,7 +13,7 @@ from monitor.core.account import Platform, Role
 from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import Case, Ladder, StepKind, plan
 from monitor.core.finding import Known, Pacing, State, Support
-from monitor.core.news import Item, Office, Setting, Words
+from monitor.core.news import NewsItem, Office, Setting, Words
 from monitor.core.observation import Timeline
 from monitor.core.rules import upd_01, upd_03
 from monitor.core.wording import to_person
@@ -93,7 +93,7 @@ def test_no_more_days_are_held_against_a_unit_than_the_figures_show(days: int, h
 def message(kind: StepKind, now: datetime, settled: int = 1, role: Role = Role.LIAISON) -> Words:
     """Return what a person is told of the account on that day."""
     facts = delayed(now, settled=settled)
-    item = Item(account=facts.account, kind=kind, finding=upd_01.judge(facts, BOOK, now))
+    item = NewsItem(account=facts.account, kind=kind, finding=upd_01.judge(facts, BOOK, now))
     office = Office(name="示例县政府办公室", phone="0578-0000000", sender="示例县政府信息公开中心")
     setting = Setting(now=now, calendar=WorkCalendar(), ladder=Ladder.of(BOOK), office=office, clauses={})
     return to_person([item], [role], "20260501-1", setting)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from monitor.core.calendar import beijing_date
-from monitor.core.expiry import Ending, ended, is_to_be_told
+from monitor.core.expiry import Expiry, ended, is_to_be_told
 from monitor.core.finding import State, Support
 from monitor.core.observation import MANUAL
 from monitor.core.rules import upd_01, upd_03
@@ -58,13 +58,13 @@ def test_a_known_post_proves_an_update_after_the_end_as_well() -> None:
 def test_of_two_ends_the_first_is_named() -> None:
     both = account(grant_until=TODAY - DAY, verified_until=TODAY - 2 * DAY)
 
-    assert ended(both, TODAY) == Ending("认证", TODAY - 2 * DAY)
+    assert ended(both, TODAY) == Expiry("认证", TODAY - 2 * DAY)
     assert ended(both, TODAY - 2 * DAY) is None
 
 
 def told(left: int, last_told: int = 1, today: date = date(2026, 5, 20)) -> bool:
     """Whether an end in so many days is told, the last digest having left so many days ago; a Wednesday."""
-    return is_to_be_told(Ending("授权", today + left * DAY), today - last_told * DAY, today)
+    return is_to_be_told(Expiry("授权", today + left * DAY), today - last_told * DAY, today)
 
 
 @pytest.mark.parametrize(

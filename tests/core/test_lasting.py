@@ -20,10 +20,10 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import FiledList, Filing
 from monitor.core.finding import AreaRule, Finding, State
 from monitor.core.index import IndexWeek
+from monitor.core.judgement import area_findings, quiet
 from monitor.core.lasting import TROUBLES
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.register import Register, Version
-from monitor.core.verdict import area_findings, quiet
 from tests.core.area import AREA, book, record, ruled
 from tests.core.build import account, beijing_time
 
@@ -34,20 +34,23 @@ OF_THEMSELVES = {"SUP-02", "MAT-02", "MTG-01", "SUB-01", "UPD-02", "TRN-01", "PH
 """What follows cases, says nothing, names its rounds, or goes by dates of the calendar alone."""
 ASKED = sorted(set(RULES) - OF_THEMSELVES)
 NAMES, UNITS = ("A01", "A02"), ("示例县教育局", "示例县水利局")
-TEXTS: Mapping[RecordKind, tuple[Subject, tuple[str, ...]]] = {
-    RecordKind.INTERACTION: (Subject.ACCOUNT, ("正常", "缺失")),
-    RecordKind.MESSAGE_REPLY: (Subject.ACCOUNT, ("收到", "答复")),
-    RecordKind.SERVICE_ENTRY: (Subject.ACCOUNT, ("正常", "失效")),
-    RecordKind.KNOWLEDGE_BASE: (Subject.ACCOUNT, ("已引入", "未引入")),
-    RecordKind.IPV6: (Subject.ACCOUNT, ("支持", "不支持")),
-    RecordKind.CONTENT_SAFETY: (Subject.ACCOUNT, ("发现", "处置")),
-    RecordKind.JOINT_REVIEW: (Subject.ACCOUNT, ("注销", "保留")),
-    RecordKind.INSTITUTION: (Subject.UNIT, ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "未建立")),
-    RecordKind.FILING_CHANGE: (Subject.ACCOUNT, ("开设", "变更")),
-    RecordKind.IMPOSTOR: (Subject.AREA, ("发现", "关停")),
-    RecordKind.INSPECTION: (Subject.AREA, ("季度检查",)),
+TEXTS: Mapping[RecordKind, tuple[RecordSubject, tuple[str, ...]]] = {
+    RecordKind.INTERACTION: (RecordSubject.ACCOUNT, ("正常", "缺失")),
+    RecordKind.MESSAGE_REPLY: (RecordSubject.ACCOUNT, ("收到", "答复")),
+    RecordKind.SERVICE_ENTRY: (RecordSubject.ACCOUNT, ("正常", "失效")),
+    RecordKind.KNOWLEDGE_BASE: (RecordSubject.ACCOUNT, ("已引入", "未引入")),
+    RecordKind.IPV6: (RecordSubject.ACCOUNT, ("支持", "不支持")),
+    RecordKind.CONTENT_SAFETY: (RecordSubject.ACCOUNT, ("发现", "处置")),
+    RecordKind.JOINT_REVIEW: (RecordSubject.ACCOUNT, ("注销", "保留")),
+    RecordKind.INSTITUTION: (
+        RecordSubject.UNIT,
+        ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "未建立"),
+    ),
+    RecordKind.FILING_CHANGE: (RecordSubject.ACCOUNT, ("开设", "变更")),
+    RecordKind.IMPOSTOR: (RecordSubject.AREA, ("发现", "关停")),
+    RecordKind.INSPECTION: (RecordSubject.AREA, ("季度检查",)),
 }
-WHOM = {Subject.ACCOUNT: NAMES, Subject.UNIT: UNITS, Subject.AREA: (AREA,)}
+WHOM = {RecordSubject.ACCOUNT: NAMES, RecordSubject.UNIT: UNITS, RecordSubject.AREA: (AREA,)}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.core.case import StepKind
 from monitor.core.mute import LONGEST, BadMuteError, Mute, holding, mute_of, over, written
 from monitor.core.notice import is_muted, notify
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from tests.core.build import account
 from tests.core.test_notice import step
 
@@ -19,7 +19,7 @@ ON = date(2026, 5, 20)
 UNIT = account().unit
 
 
-def row(text: str, on: date = ON, name: str = UNIT, subject: Subject = Subject.UNIT) -> Record:
+def row(text: str, on: date = ON, name: str = UNIT, subject: RecordSubject = RecordSubject.UNIT) -> Record:
     said = written(text)
     return Record(
         kind=RecordKind.MUTE,
@@ -43,7 +43,7 @@ def row(text: str, on: date = ON, name: str = UNIT, subject: Subject = Subject.U
     ],
 )
 def test_a_row_says_until_when_by_whom_and_why(text: str) -> None:
-    mute = Mute(subject=Subject.UNIT, name=UNIT, first=ON, last=date(2026, 6, 30), by="张三", why="账号交接")
+    mute = Mute(subject=RecordSubject.UNIT, name=UNIT, first=ON, last=date(2026, 6, 30), by="张三", why="账号交接")
     assert mute_of(row(text)) == mute
 
 
@@ -92,15 +92,17 @@ def test_of_one_object_the_latest_row_counts(rows: list[Record], day: date, last
 @pytest.mark.parametrize(
     ("subject", "name", "covered"),
     [
-        (Subject.ACCOUNT, account().id, True),
-        (Subject.ACCOUNT, "A99", False),
-        (Subject.UNIT, account().unit, True),
-        (Subject.UNIT, "别的单位", False),
-        (Subject.AREA, account().area, True),
-        (Subject.AREA, "别的县", False),
+        (RecordSubject.ACCOUNT, account().id, True),
+        (RecordSubject.ACCOUNT, "A99", False),
+        (RecordSubject.UNIT, account().unit, True),
+        (RecordSubject.UNIT, "别的单位", False),
+        (RecordSubject.AREA, account().area, True),
+        (RecordSubject.AREA, "别的县", False),
     ],
 )
-def test_an_account_is_muted_by_itself_its_unit_or_its_area(subject: Subject, name: str, *, covered: bool) -> None:
+def test_an_account_is_muted_by_itself_its_unit_or_its_area(
+    subject: RecordSubject, name: str, *, covered: bool
+) -> None:
     (mute,) = holding([row("至2026-06-01；张三；交接", name=name, subject=subject)], ON)
     assert mute.covers(account()) is covered
 

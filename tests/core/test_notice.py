@@ -10,7 +10,7 @@ from monitor.core.account import Account, Contact, Role, told_apart
 from monitor.core.case import Ladder, Step, StepKind
 from monitor.core.finding import Finding, Pacing, State, Support, Urgency
 from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.notice import Directory, Notice, Recheck, is_alarm, notify, recheck, whose
+from monitor.core.notice import ChannelDirectory, Notice, Recheck, is_alarm, notify, recheck, whose
 from monitor.store.accounts import account_of
 from monitor.store.values import encode
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
@@ -50,7 +50,7 @@ class Post(Robot):
         return contact.mail
 
 
-DIRECTORY = Directory(
+DIRECTORY = ChannelDirectory(
     channels={"mail": Post("mail"), "unit-robot": Robot("unit-robot"), "office": Robot("office")},
     ways={Role.LIAISON: ("group", "mail"), Role.LEADER: ("mail",), Role.OPERATOR: ("office",)},
 )

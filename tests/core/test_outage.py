@@ -5,11 +5,11 @@ import pytest
 
 from monitor.core.account import Platform, Role
 from monitor.core.case import NOTHING, Case, Ladder, StepKind, plan
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.finding import Finding, Known, Pacing, State, Support, word_of
 from monitor.core.notice import Notice, Recheck, recheck
 from monitor.core.observation import Blind, Reason, Sight, Standing, gone, timeline
-from monitor.core.outage import Canary, Cause, Census, Diagnosis, Outage, diagnose
+from monitor.core.outage import Canary, Cause, Diagnosis, LookCount, Outage, diagnose
 from monitor.core.rules import per_01, upd_01, upd_03
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, known, post
 
@@ -17,8 +17,8 @@ NOW = beijing_time("2026-05-20 09:00")
 HOUR = timedelta(hours=1)
 
 
-def weibo(failing: int, accounts: int) -> Census:
-    return Census(platform=Platform.WEIBO, accounts=accounts, failing=failing, seen_at=NOW)
+def weibo(failing: int, accounts: int) -> LookCount:
+    return LookCount(platform=Platform.WEIBO, accounts=accounts, failing=failing, seen_at=NOW)
 
 
 def out(platform: Platform | None = Platform.WEIBO, *, since: timedelta = HOUR) -> Outage:
@@ -66,7 +66,7 @@ def test_a_bad_canary_casts_doubt_on_everything_since_it_was_last_well() -> None
         (Blind(reason=Reason.UNREADABLE), "页面无法识别"),
         (Blind(reason=Reason.TIMEOUT), ""),
         (Download(link=Link.STORE), ""),
-        (Download(link=Link.STORE, fault=Fault.NOT_LISTED), Fault.NOT_LISTED.label),
+        (Download(link=Link.STORE, fault=AppFault.NOT_LISTED), AppFault.NOT_LISTED.label),
     ],
 )
 def test_a_canary_is_bad_when_it_does_not_look_alive(sight: Sight, fault: str) -> None:
@@ -88,9 +88,9 @@ def test_when_no_anchor_answers_the_monitor_is_offline_and_no_platform_is_blamed
     assert diagnose([weibo(9, 9)], [out(None)], NOW, canaries={}, answered=True) == Diagnosis(ended=(out(None),))
 
 
-def cut_off(*platforms: Platform, accounts: int = 2, seen: timedelta = HOUR) -> list[Census]:
+def cut_off(*platforms: Platform, accounts: int = 2, seen: timedelta = HOUR) -> list[LookCount]:
     return [
-        Census(
+        LookCount(
             platform=platform,
             accounts=2,
             failing=accounts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.core.account import Account, Platform
-from monitor.core.reference import Directory, Reference, Unmatched
+from monitor.core.reference import AccountIndex, Reference, Unmatched
 from tests.core.build import account
 
 WEIBO = account(id="A01", name="示例发布", platform=Platform.WEIBO, platform_id="1234567890")
@@ -13,7 +13,7 @@ WECHAT = account(id="A02", name="示例教育", platform=Platform.WEIXIN_SUBSCRI
 TWIN = account(id="A03", name="示例文旅", platform=Platform.DOUYIN, platform_id=None)
 OTHER_TWIN = account(id="A04", name="示例文旅", platform=Platform.DOUYIN, platform_id=None)
 FORMER = account(id="A09", name="示例旧号", platform=Platform.WEIBO, platform_id="99")
-DIRECTORY = Directory([WEIBO, WECHAT, TWIN, OTHER_TWIN], [FORMER], {"A02": "示例县教育"})
+DIRECTORY = AccountIndex([WEIBO, WECHAT, TWIN, OTHER_TWIN], [FORMER], {"A02": "示例县教育"})
 
 
 def by(platform: Platform | None = None, platform_id: str | None = None, name: str | None = None) -> Reference:
@@ -70,7 +70,7 @@ def test_two_that_may_be_meant_are_both_named() -> None:
 def test_an_account_that_left_the_roster_gives_way_to_one_that_is_on_it() -> None:
     old = account(id="B01", name="示例发布", platform=Platform.WEIBO)
     new = account(id="B02", name="示例发布", platform=Platform.WEIBO)
-    assert Directory([new], [old]).find(by(Platform.WEIBO, name="示例发布")) == new
+    assert AccountIndex([new], [old]).find(by(Platform.WEIBO, name="示例发布")) == new
 
 
 @pytest.mark.parametrize(

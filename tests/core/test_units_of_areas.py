@@ -10,9 +10,9 @@ from monitor.core.account import Account, Role, UnitKey
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import State
 from monitor.core.mute import holding, over, written
-from monitor.core.news import Item, Office, Setting
+from monitor.core.news import NewsItem, Office, Setting
 from monitor.core.phrases import Names
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.rules.sup_01 import RULE as CHECKS
 from monitor.core.rules.trn_01 import RULE as TRAINING
 from monitor.core.wording import to_person
@@ -27,9 +27,9 @@ NOW = beijing_time("2026-05-20 09:00")
 
 @pytest.mark.parametrize(
     ("subject", "name", "expected"),
-    [(Subject.AREA, AREA, State.OK), (Subject.UNIT, UNIT, State.WARNING)],
+    [(RecordSubject.AREA, AREA, State.OK), (RecordSubject.UNIT, UNIT, State.WARNING)],
 )
-def test_only_the_area_s_own_training_is_its_training(subject: Subject, name: str, expected: State) -> None:
+def test_only_the_area_s_own_training_is_its_training(subject: RecordSubject, name: str, expected: State) -> None:
     held = record(RecordKind.TRAINING, name, "2022-06-01", "集中学习", subject)
     [found] = judged(TRAINING, register(records=(held,)), "2022-11-01 09:00")
     assert found.state is expected
@@ -37,9 +37,13 @@ def test_only_the_area_s_own_training_is_its_training(subject: Subject, name: st
 
 @pytest.mark.parametrize(
     ("subject", "name", "expected"),
-    [(Subject.AREA, AREA, State.OK), (Subject.UNIT, UNIT, State.WARNING), (Subject.ACCOUNT, "A01", State.WARNING)],
+    [
+        (RecordSubject.AREA, AREA, State.OK),
+        (RecordSubject.UNIT, UNIT, State.WARNING),
+        (RecordSubject.ACCOUNT, "A01", State.WARNING),
+    ],
 )
-def test_only_a_check_of_the_area_is_its_regular_check(subject: Subject, name: str, expected: State) -> None:
+def test_only_a_check_of_the_area_is_its_regular_check(subject: RecordSubject, name: str, expected: State) -> None:
     made = record(RecordKind.INSPECTION, name, "2022-05-20", "值班值守", subject)
     [found] = judged(CHECKS, register(records=(made,)), "2022-05-25 09:00")
     assert found.state is expected
@@ -55,7 +59,7 @@ def mute(area: str | None, text: str = "至2026-06-30；张三；机构合并", 
     said = written(text)
     return Record(
         kind=RecordKind.MUTE,
-        subject=Subject.UNIT,
+        subject=RecordSubject.UNIT,
         name=UNIT,
         area=area,
         on=on_,
@@ -80,14 +84,14 @@ def test_a_mute_that_names_no_area_spares_both_until_one_of_them_is_spoken_of() 
     assert over(THERE, lifted) is None
 
 
-def told(*items: Item, with_area: bool) -> str:
+def told(*items: NewsItem, with_area: bool) -> str:
     office = Office(name="县府办", phone="", sender="县府办", names=Names(with_area=with_area))
     setting = Setting(now=NOW, calendar=BOOK.calendar, ladder=Ladder.of(BOOK), office=office)
     return to_person(items, {Role.LIAISON}, "1", setting).body
 
 
-def item(of: Account) -> Item:
-    return Item(
+def item(of: Account) -> NewsItem:
+    return NewsItem(
         account=of, kind=StepKind.TASK, finding=BOOK.draft("UPD-01", of)(state=State.WARNING, because="须更新。")
     )
 

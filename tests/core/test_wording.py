@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from alerts.text import fitted, size
 from monitor.core.account import Role
-from monitor.core.briefing import DIGEST_LINES, Room, Section, alarm, digest, told
+from monitor.core.briefing import DIGEST_LINES, DigestRoom, DigestSection, alarm, digest, told
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import Support
-from monitor.core.news import Item, Links, Office, Setting, Told
+from monitor.core.news import AnswerLinks, EarlierWord, NewsItem, Office, Setting
 from monitor.core.phrases import escaped, plain
 from monitor.core.rules import upd_01
 from monitor.core.wording import to_person
@@ -35,14 +35,14 @@ def setting(now: datetime, calendar: WorkCalendar | None = None) -> Setting:
     return Setting(now=now, calendar=calendar or WorkCalendar(), ladder=Ladder.of(BOOK), office=OFFICE, clauses=CLAUSES)
 
 
-def item(kind: StepKind, begun: date, now: datetime, name: str = "示例发布", **changes: object) -> Item:
+def item(kind: StepKind, begun: date, now: datetime, name: str = "示例发布", **changes: object) -> NewsItem:
     """Return news of an account whose last post was at eight o'clock of `begun`."""
     seen = known(start_of_day(begun) + timedelta(hours=8), look=now)
     found = replace(upd_01.judge(seen, BOOK, now), **changes)  # type: ignore[arg-type]  # passed through
-    return Item(account=account(name=name), kind=kind, finding=found)
+    return NewsItem(account=account(name=name), kind=kind, finding=found)
 
 
-def said(*items: Item, now: datetime, role: Role = Role.LIAISON, calendar: WorkCalendar | None = None) -> str:
+def said(*items: NewsItem, now: datetime, role: Role = Role.LIAISON, calendar: WorkCalendar | None = None) -> str:
     """Return the body of the message."""
     return to_person(items, [role], "20260520-1", setting(now, calendar)).body
 
@@ -168,7 +168,7 @@ def test_whoever_serves_several_units_is_told_whose_each_account_is() -> None:
 
 
 TOLD = tuple(
-    Told(on=date(2022, 5, day), role=role, kind=kind, number=number)
+    EarlierWord(on=date(2022, 5, day), role=role, kind=kind, number=number)
     for day, role, kind, number in (
         (11, Role.LIAISON, StepKind.REMIND, 10),
         (13, Role.LIAISON, StepKind.WARN, 12),
@@ -233,13 +233,13 @@ def test_a_step_is_never_called_less_than_the_one_before() -> None:
 def test_an_urging_is_counted_by_those_that_were_told() -> None:
     now = beijing_time("2022-05-30 09:00")
     urged = tuple(
-        Told(on=date(2022, 5, day), role=role, kind=kind, number=number)
+        EarlierWord(on=date(2022, 5, day), role=role, kind=kind, number=number)
         for day, kind, number in ((19, StepKind.ESCALATE, 18), (23, StepKind.PROPOSE, 21))
         for role in (Role.LIAISON, Role.LEADER)
     )
     news = replace(item(StepKind.REPEAT, date(2022, 5, 1), now), number=28, told=urged)
     assert said(news, now=now).startswith("### 【督办（第3次）】已29天未更新：")
-    same_to_the_other = Told(on=date(2022, 5, 30), role=Role.LIAISON, kind=StepKind.REPEAT, number=28)
+    same_to_the_other = EarlierWord(on=date(2022, 5, 30), role=Role.LIAISON, kind=StepKind.REPEAT, number=28)
     again = replace(news, told=(*urged, same_to_the_other))
     assert said(again, now=now, role=Role.LEADER).startswith("### 【督办（第3次）】")
 
@@ -279,7 +279,7 @@ def test_what_the_monitor_cannot_see_is_not_said_to_end_by_itself() -> None:
     assert "本账号不能自动采集，发布后请将链接告知示例县政府信息公开中心（0578-0000000）。" in text
     assert "自动办结" not in text
     assert "无需回复" not in text
-    linked = to_person([by_hand], [Role.LIAISON], "1", setting(now), Links(paste="https://x.example/k/1")).body
+    linked = to_person([by_hand], [Role.LIAISON], "1", setting(now), AnswerLinks(paste="https://x.example/k/1")).body
     assert "发布后请点击“已发布，提交链接”，或将链接告知" in linked
     assert "[已发布，提交链接](https://x.example/k/1)" in linked
     both = said(by_hand, replace(item(StepKind.REMIND, date(2022, 5, 9), now, name="乙")), now=now)
@@ -369,7 +369,7 @@ def test_what_could_not_be_delivered_reaches_the_operator_as_such() -> None:
 
 def test_a_recovered_unit_is_told_that_it_is_settled() -> None:
     now = beijing_time("2022-05-19 09:00")
-    over = Told(on=date(2022, 5, 16), role=Role.LIAISON, kind=StepKind.OVERDUE, number=15)
+    over = EarlierWord(on=date(2022, 5, 16), role=Role.LIAISON, kind=StepKind.OVERDUE, number=15)
     news = replace(item(StepKind.RECOVERED, date(2022, 5, 18), now), told=(*TOLD, over))
     words = to_person([news], [Role.LIAISON], "1", setting(now))
     assert words.subject == "【办结】已恢复更新：“示例发布”微博"
@@ -402,13 +402,13 @@ def test_no_name_breaks_out_of_its_line(name: str) -> None:
     assert len(shown) <= 41
 
 
-LONG = [Section(heading=f"第{n}节", lines=tuple(f"示例{n}-{line}已超期" for line in range(60))) for n in (1, 2)]
+LONG = [DigestSection(heading=f"第{n}节", lines=tuple(f"示例{n}-{line}已超期" for line in range(60))) for n in (1, 2)]
 
 
 def test_a_digest_that_is_cut_says_how_much_is_left_out_and_leads_to_the_rest() -> None:
     now = beijing_time("2022-05-19 08:45")
     page = "https://x.example/"
-    body = digest(LONG, "待定", setting(now), Room(page=page)).body
+    body = digest(LONG, "待定", setting(now), DigestRoom(page=page)).body
     assert body.count(f"- 另有{60 - DIGEST_LINES}项，见[页面]({page})") == len(LONG)
     assert body.endswith(f"编号待定 · [查看全部]({page})")
     silent = digest(LONG, "待定", setting(now)).body
@@ -420,14 +420,14 @@ def test_a_digest_that_is_cut_says_how_much_is_left_out_and_leads_to_the_rest() 
 @pytest.mark.parametrize("page", [None, "https://x.example/"])
 def test_a_digest_fits_where_it_goes_and_names_every_line_or_counts_it(longest: int, page: str | None) -> None:
     now = beijing_time("2022-05-19 08:45")
-    body = digest(LONG, "20220519-0123456789ab", setting(now), Room(longest=longest, page=page)).body
+    body = digest(LONG, "20220519-0123456789ab", setting(now), DigestRoom(longest=longest, page=page)).body
     assert len(body.encode()) <= longest
     left = sum(int(count) for count in re.findall(r"- 另有(\d+)项", body))
     assert body.count("已超期") + left == sum(len(section.lines) for section in LONG)
 
 
 def test_a_channel_that_cuts_a_digest_once_more_keeps_its_link() -> None:
-    body = digest(LONG, "待定", setting(beijing_time("2022-05-19 08:45")), Room(page="https://x.example/")).body
+    body = digest(LONG, "待定", setting(beijing_time("2022-05-19 08:45")), DigestRoom(page="https://x.example/")).body
     cut = fitted(body, 600, size)
     assert len(cut.encode()) <= 600
     assert "行未显示" in cut
@@ -471,13 +471,15 @@ def test_what_was_recorded_of_content_safety_goes_to_no_group_and_no_mail() -> N
 def test_the_digest_counts_what_is_to_do_and_leaves_out_what_is_empty() -> None:
     now = beijing_time("2022-05-19 08:45")
     words = digest(
-        [Section(heading="未能核查", lines=("甲",)), Section(heading="超期", lines=())], "20220519-2", setting(now)
+        [DigestSection(heading="未能核查", lines=("甲",)), DigestSection(heading="超期", lines=())],
+        "20220519-2",
+        setting(now),
     )
     assert words.subject == "【每日摘要】待办1项（5月19日，周四）"
     assert "**未能核查（1）**" in words.body
     assert "超期" not in words.body
-    over = Section(heading="超期", lines=("甲", "乙"), is_to_do=False, is_over=True)
-    ended = Section(heading="自动办结的事项", lines=("丙",), is_to_do=False)
+    over = DigestSection(heading="超期", lines=("甲", "乙"), is_to_do=False, is_over=True)
+    ended = DigestSection(heading="自动办结的事项", lines=("丙",), is_to_do=False)
     both = digest([over, ended], "1", setting(now))
     assert both.subject == "【每日摘要】今日无待办，超期2个（5月19日，周四）"
     assert "**自动办结的事项（1，无需处理）**" in both.body
@@ -495,7 +497,7 @@ def test_no_message_shouts_or_calls_everybody(kind: StepKind, age: int, role: Ro
 def test_two_urgings_that_one_message_carried_are_counted_once() -> None:
     now, before = beijing_time("2022-05-29 09:00"), date(2022, 5, 22)
     told = tuple(
-        Told(on=before, role=Role.LIAISON, kind=kind, number=number)
+        EarlierWord(on=before, role=Role.LIAISON, kind=kind, number=number)
         for kind, number in ((StepKind.ESCALATE, 18), (StepKind.PROPOSE, 21))
     )
     again = replace(item(StepKind.REPEAT, date(2022, 5, 1), now), number=28, told=told)

@@ -15,24 +15,24 @@ from alerts.text import cost, fitted
 from monitor.core.account import Role
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
-from monitor.core.news import Item, Links, Office, Words
+from monitor.core.news import AnswerLinks, NewsItem, Office, Words
 from monitor.core.wording import to_person
 from tests.core.build import account, beijing_time
 from tests.core.test_wording import item, setting
 
 NOW = beijing_time("2026-09-29 09:00")
 KEY = "https://xuncha.example.gov.cn/k/"
-LINKS = Links(acknowledge=KEY + "a" * 120, paste=KEY + "b" * 120)
+LINKS = AnswerLinks(acknowledge=KEY + "a" * 120, paste=KEY + "b" * 120)
 LONG = st.text(st.characters(codec="utf-8"), min_size=1, max_size=90) | st.just("示" * 90) | st.just('"\\' * 45)
 KINDS = [one for one in StepKind if one not in {StepKind.TASK, StepKind.RECOVERED}]
 
 
-def told(items: list[Item], office: Office, role: Role) -> Words:
+def told(items: list[NewsItem], office: Office, role: Role) -> Words:
     moment = replace(setting(NOW), office=office)
     return to_person(items, [role], "20260929-0123456789ab", moment, LINKS)
 
 
-def news(kind: StepKind, age: int, name: str, unit: str) -> Item:
+def news(kind: StepKind, age: int, name: str, unit: str) -> NewsItem:
     found = item(kind, beijing_date(NOW) - timedelta(days=age), NOW)
     of = account(name=name, unit=unit)
     return replace(found, account=of, link="https://xuncha.example.gov.cn/accounts/SL01", is_polled=age % 2 == 0)

@@ -10,12 +10,12 @@ import pytest
 
 from monitor.core.decision import Decision, Ruling, exemption_ends
 from monitor.core.finding import Strength
-from monitor.core.record import Subject
-from monitor.core.reference import Directory
+from monitor.core.record import RecordSubject
+from monitor.core.reference import AccountIndex
 from monitor.ledger import Decisions, LedgerError, Places, Ruled, decision_line, read_decisions
 from tests.ledger.making import account, table
 
-DIRECTORY = Directory([account("A01", name="示例发布")])
+DIRECTORY = AccountIndex([account("A01", name="示例发布")])
 STRENGTHS = {
     "UPD-01": Strength.IN_PRINCIPLE,
     "UPD-03": Strength.IN_PRINCIPLE,
@@ -25,12 +25,12 @@ STRENGTHS = {
     "CAP-01": Strength.IN_PRINCIPLE,
 }
 RULES = {
-    "UPD-01": Ruled(title="2周未更新", on=Subject.ACCOUNT),
-    "UPD-03": Ruled(title="单次超过20天未更新", on=Subject.ACCOUNT),
-    "REG-01": Ruled(title="未备案", on=Subject.ACCOUNT),
-    "OUT-02": Ruled(title="自主运营", on=Subject.ACCOUNT),
-    "SYS-01": Ruled(title="管理制度不全", on=Subject.UNIT),
-    "CAP-01": Ruled(title="账号总数超限", on=Subject.AREA),
+    "UPD-01": Ruled(title="2周未更新", on=RecordSubject.ACCOUNT),
+    "UPD-03": Ruled(title="单次超过20天未更新", on=RecordSubject.ACCOUNT),
+    "REG-01": Ruled(title="未备案", on=RecordSubject.ACCOUNT),
+    "OUT-02": Ruled(title="自主运营", on=RecordSubject.ACCOUNT),
+    "SYS-01": Ruled(title="管理制度不全", on=RecordSubject.UNIT),
+    "CAP-01": Ruled(title="账号总数超限", on=RecordSubject.AREA),
 }
 PLACES = Places(
     areas=("示例县", "邻县"),

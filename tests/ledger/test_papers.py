@@ -11,11 +11,11 @@ import pytest
 from monitor.core.account import Account, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.paper import Entry, Mean, Paper
-from monitor.core.reference import Directory, Reference
+from monitor.core.reference import AccountIndex, Reference
 from monitor.ledger import LedgerError, Papers, read_bulletins, read_filed_list, read_index
 from tests.ledger.making import account, table
 
-DIRECTORY = Directory(
+DIRECTORY = AccountIndex(
     [
         account("A01", name="示例发布", platform=Platform.WEIBO, platform_id="1234567890", area="示例县"),
         account("A02", name="示例教育", area="示例县"),

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.forms import FORMS, Item, Silence, understood
-from monitor.core.record import SUBJECTS, Record, RecordKind, Result, Subject
+from monitor.core.forms import FORMS, FormItem, Silence, understood
+from monitor.core.record import SUBJECTS, Record, RecordKind, RecordSubject, Result
 from monitor.ledger import LedgerError, Subjects, read_records, write_records
 from tests.ledger.making import table
 
@@ -20,18 +20,18 @@ KNOWN = Subjects(
     accounts={"A01": {AREA}}, units={UNIT: {AREA}, "示例局(本级)": {AREA}, "示例中心（东）": {AREA}}, areas={AREA}
 )
 UNTIL = date(2026, 5, 20)
-WHOM = {Subject.ACCOUNT: "A01", Subject.UNIT: UNIT, Subject.AREA: AREA}
+WHOM = {RecordSubject.ACCOUNT: "A01", RecordSubject.UNIT: UNIT, RecordSubject.AREA: AREA}
 ITEMS = {
-    Item.NAME: "示例",
-    Item.NUMBER: "2026-1",
-    Item.COUNT: "12",
-    Item.ADDRESS: "https://www.zjzwfw.gov.cn/x",
-    Item.PERSON: "张三",
+    FormItem.NAME: "示例",
+    FormItem.NUMBER: "2026-1",
+    FormItem.COUNT: "12",
+    FormItem.ADDRESS: "https://www.zjzwfw.gov.cn/x",
+    FormItem.PERSON: "张三",
 }
 
 
 def whom(kind: RecordKind) -> str:
-    return next(WHOM[one] for one in Subject if one in SUBJECTS[kind])
+    return next(WHOM[one] for one in RecordSubject if one in SUBJECTS[kind])
 
 
 def item(kind: RecordKind) -> dict[str, str]:

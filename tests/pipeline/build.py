@@ -16,10 +16,10 @@ from monitor.core.collector import Page, Request, SeenT
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.observation import LookFailedError, Reason, Validators
 from monitor.core.token import TokenKey
-from monitor.pipeline.delivering import Courier
-from monitor.pipeline.drafting import Drafter
-from monitor.pipeline.judging import Bench
-from monitor.pipeline.looking import Door
+from monitor.pipeline.draft import Drafter
+from monitor.pipeline.evaluate import RulesInForce
+from monitor.pipeline.look import Network
+from monitor.pipeline.send import Sender
 from monitor.settings import Settings
 from monitor.settings.sections import Review
 from monitor.store import Store
@@ -180,27 +180,27 @@ class Office:
             pass
 
 
-def linking(parts: Parts, key: TokenKey) -> Courier:
+def linking(parts: Parts, key: TokenKey) -> Sender:
     """Return the courier of an office with pages that have an address and a key."""
     composer = replace(parts.drafter.composer, link_of=lambda permit: f"https://x.example/k/{key.issue(permit)}")
-    return replace(parts.courier, drafter=replace(parts.drafter, composer=composer))
+    return replace(parts.sender, drafter=replace(parts.drafter, composer=composer))
 
 
-def judging_by(drafter: Drafter, bench: Bench) -> Drafter:
+def judging_by(drafter: Drafter, rules_in_force: RulesInForce) -> Drafter:
     """Return the drafter of an office that judges by other rules."""
-    return replace(drafter, composer=replace(drafter.composer, bench=bench))
+    return replace(drafter, composer=replace(drafter.composer, rules_in_force=rules_in_force))
 
 
 class Unsurveyed(Parts):
     """Everything joined, with the rules on accounts alone: what an area lacks would stand in every digest."""
 
     @cached_property
-    def bench(self) -> Bench:
-        return replace(super().bench, area_rules=())
+    def rules_in_force(self) -> RulesInForce:
+        return replace(super().rules_in_force, area_rules=())
 
 
 def office(
-    store: Store, door: Callable[[Clock], Door], chosen: Settings | None = None, *, surveyed: bool = False
+    store: Store, door: Callable[[Clock], Network], chosen: Settings | None = None, *, surveyed: bool = False
 ) -> Office:
     """Return an office whose network is `door`; only with `surveyed` are areas judged."""
     clock = Clock()

@@ -96,7 +96,7 @@ async def _run(errand: Errand, executioner: Executioner) -> None:
         parts = Parts(settings=settings(), store=store, clock=clock, door=Canned(clock, bodies), channels=channels)
         roster = [account(number, URL.format(number), group="mail") for number, _ in enumerate(DAYS)]
         await store.write(lambda tx: parts.save_roster(tx, roster, effective_at=NOW, known_at=NOW), durable=True)
-        await parts.courier.recover(clock())
+        await parts.sender.recover(clock())
         clock.forward(timedelta(minutes=3))
         while await parts.works.look(parts.works.collectors):
             pass

@@ -26,7 +26,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from alerts.channels import open_channel
-from alerts.group import GroupRobot
+from alerts.robot import GroupRobot
 from monitor.app.parts import Parts
 from monitor.core.account import Account, Contact, Role
 from monitor.core.case import StepKind

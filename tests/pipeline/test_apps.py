@@ -11,8 +11,7 @@ from monitor.core.account import Platform
 from monitor.core.decision import Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
-from monitor.settings.sections import Platform as PlatformSettings
-from monitor.settings.sections import Review
+from monitor.settings.sections import PlatformSettings, Review
 from monitor.store import Store, cases
 from monitor.store.decisions import decide
 from tests.pipeline.build import Canned, Office, account, office, settings

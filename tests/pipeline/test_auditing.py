@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from monitor.core.account import Contact, Role
 from monitor.core.message import NO_CHANNEL, Attempt, MessageState, Outcome
+from monitor.core.next_step import NoNextStep
 from monitor.core.observation import Reason
-from monitor.core.prospect import Lapse
 from monitor.store import Store, outbox, tables
 from tests.pipeline.build import NOW, Canned, Office, Unsurveyed, account, feed, office
 
@@ -28,8 +28,8 @@ async def stale(store: Store, days: int = 12) -> Office:
     return made
 
 
-async def lapses(of: Office) -> list[Lapse]:
-    return [one.lapse for one in await of.parts.works.audit()]
+async def lapses(of: Office) -> list[NoNextStep]:
+    return [one.no_next_step for one in await of.parts.works.audit()]
 
 
 async def test_a_case_that_is_seen_to_is_not_lost_on_any_day(store: Store) -> None:
@@ -45,7 +45,7 @@ async def test_a_word_that_went_to_nobody_is_found(store: Store) -> None:
     made = await stale(store, 10)
     made.mail.answers, made.duty.answers = [NO] * 5, [NO] * 5
     await made.settle()
-    assert await lapses(made) == [Lapse.UNTOLD]
+    assert await lapses(made) == [NoNextStep.UNTOLD]
 
 
 async def test_a_case_that_nobody_judges_any_more_is_found(store: Store, caplog: pytest.LogCaptureFixture) -> None:
@@ -53,7 +53,7 @@ async def test_a_case_that_nobody_judges_any_more_is_found(store: Store, caplog:
     await made.settle()
     with store.begin() as tx:
         tx.execute(sa.update(tables.accounts).values(evaluate_at=None))
-    assert await lapses(made) == [Lapse.UNJUDGED]
+    assert await lapses(made) == [NoNextStep.UNJUDGED]
     assert "cases without a next step" in caplog.text
 
 
@@ -61,7 +61,7 @@ async def test_an_evaluator_that_has_stopped_is_found(store: Store) -> None:
     made = await stale(store)
     await made.settle()
     made.clock.forward(timedelta(days=1, hours=2))
-    assert await lapses(made) == [Lapse.OVERDUE]
+    assert await lapses(made) == [NoNextStep.OVERDUE]
 
 
 async def test_what_waits_for_an_operator_whom_nothing_reaches_is_found(store: Store) -> None:
@@ -72,7 +72,7 @@ async def test_what_waits_for_an_operator_whom_nothing_reaches_is_found(store: S
     await made.settle()
     assert await lapses(made) == []
     made.parts.directory.ways[Role.OPERATOR] = ()  # type: ignore[index]  # the office's own dict
-    assert await lapses(made) == [Lapse.NOBODY]
+    assert await lapses(made) == [NoNextStep.NOBODY]
 
 
 def without_channels(of: Office) -> Office:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.core.message import MessageState
-from monitor.store import cases, open_store, outbox, sights
+from monitor.store import cases, open_store, outbox, overview
 from tests.alerts.robot import Robot
 from tests.databases import migrated
 from tests.pipeline.build import NOW
@@ -51,12 +51,12 @@ class Outcome:
 def outcome(database: str) -> Outcome:
     """Return what a database holds; every row it has must be readable and whole."""
     with open_store(database) as store, store.read() as tx:
-        rows = sights.overview(tx, NOW + timedelta(days=1))
+        rows = overview.account_rows(tx, NOW + timedelta(days=1))
         kept = outbox.messages(tx)
         assert {one.state for one in kept} <= {MessageState.SENT, MessageState.QUEUED, MessageState.SENDING}
         return Outcome(
             posts=frozenset(
-                (row.account.id, post.post.key) for row in rows for post in sights.posts_of(tx, row.account.id)
+                (row.account.id, post.post.key) for row in rows for post in overview.posts_of(tx, row.account.id)
             ),
             findings=frozenset((one.account, one.rule, one.state.value) for one in cases.current_findings(tx)),
             steps=tuple(

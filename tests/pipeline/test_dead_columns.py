@@ -10,7 +10,7 @@ import pytest
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.case import StepKind
 from monitor.core.finding import State
-from monitor.store import Store, sights
+from monitor.store import Store, overview
 from tests.pipeline.build import NOW, account
 from tests.pipeline.stubborn import DAY, HOUR, SECOND, URL, Watched, watched
 
@@ -35,7 +35,7 @@ async def column(store: Store, begun: datetime, rows: Sequence[date], **changes:
 
 
 async def newest(here: Watched) -> datetime | None:
-    (seen,) = await here.office.parts.store.query(lambda tx: sights.overview(tx, here.office.clock()))
+    (seen,) = await here.office.parts.store.query(lambda tx: overview.account_rows(tx, here.office.clock()))
     return seen.newest_post_at
 
 

@@ -16,17 +16,17 @@ from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import Finding, Known, Rule, RuleBook
 from monitor.core.message import LEASE, RETRY_PAUSES, TO_BEGIN, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.core.news import Words
-from monitor.core.notice import Directory
+from monitor.core.notice import ChannelDirectory
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, Refused, TokenKey
-from monitor.pipeline import drafting
-from monitor.pipeline.delivering import Courier
-from monitor.pipeline.drafting import Drafter
-from monitor.pipeline.trying import trial
+from monitor.pipeline import draft
+from monitor.pipeline.draft import Drafter
+from monitor.pipeline.send import Sender
+from monitor.pipeline.test_message import trial
 from monitor.settings.sections import Review, Web
-from monitor.store import Store, Tx, acknowledging, cases, outbox, retrying, tables
+from monitor.store import Store, Tx, acknowledgements, cases, outbox, retrying, tables
 from monitor.store.audit import recent_audit
-from monitor.store.outbox import Kept
+from monitor.store.outbox import KeptMessage
 from tests.alerts import robot
 from tests.core.build import beijing_time
 from tests.pipeline.build import (
@@ -60,7 +60,7 @@ async def stale(store: Store, *days: int, **chosen: object) -> Office:
     return made
 
 
-async def kept(of: Office) -> tuple[Kept, ...]:
+async def kept(of: Office) -> tuple[KeptMessage, ...]:
     """Return every message there is, oldest first."""
     return tuple(reversed(await of.parts.store.query(outbox.messages)))
 
@@ -321,11 +321,11 @@ async def test_an_address_that_spam_or_a_token_was_refused_for_is_nobodys_task(s
     assert [one.because for one in found if one.rule == "PER-01"] == ["联络员、责任领导齐全。"]
 
 
-@pytest.mark.parametrize("at_once", [1, drafting.SLICE])
+@pytest.mark.parametrize("at_once", [1, draft.SLICE])
 async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(
     store: Store, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(drafting, "SLICE", at_once)
+    monkeypatch.setattr(draft, "SLICE", at_once)
     made = await stale(store, 12, 16, 12)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
@@ -364,7 +364,7 @@ async def test_who_was_replaced_a_moment_ago_is_not_written_to(store: Store) -> 
     await made.parts.drafter.prepare(made.clock())
     new = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
     await made.enrol([account(1, URL.format(1), contacts=(new,))])
-    await made.parts.courier.deliver_due()
+    await made.parts.sender.deliver_due()
     assert made.mail.taken == []
     await made.settle()
     assert [message.address for message in made.mail.taken] == ["new@example.invalid"]
@@ -376,8 +376,8 @@ async def test_what_waits_for_a_channel_that_the_settings_drop_goes_by_the_one_t
     await made.parts.drafter.prepare(made.clock())
     post = Taking("post")
     ways = {Role.LIAISON: ("post",), Role.LEADER: ("post",), Role.OPERATOR: ("duty",)}
-    directory = Directory(channels={"post": post, "duty": made.duty}, ways=ways)
-    renewed = replace(made.parts.courier, drafter=replace(made.parts.drafter, directory=directory))
+    directory = ChannelDirectory(channels={"post": post, "duty": made.duty}, ways=ways)
+    renewed = replace(made.parts.sender, drafter=replace(made.parts.drafter, directory=directory))
     for _ in range(2):
         await renewed.drafter.prepare(made.clock())
         await renewed.deliver_due()
@@ -729,7 +729,7 @@ async def test_what_was_written_before_the_clock_was_put_back_leaves_in_its_turn
 SIGNING = TokenKey(b"a made-up key of thirty-two bytes")
 
 
-def linked(of: Office) -> Courier:
+def linked(of: Office) -> Sender:
     """Return the office's courier with pages that have an address and a key."""
     return linking(of.parts, SIGNING)
 
@@ -737,9 +737,9 @@ def linked(of: Office) -> Courier:
 async def test_a_message_to_a_unit_carries_a_link_that_is_good_for_this_message(store: Store) -> None:
     made = await stale(store, 10)
     await made.parts.works.judge_all()
-    courier = linked(made)
-    await courier.drafter.prepare(made.clock())
-    await courier.deliver_due()
+    sender = linked(made)
+    await sender.drafter.prepare(made.clock())
+    await sender.deliver_due()
     (message,) = made.mail.taken
     (token,) = re.findall(r"\[已知悉，由我处理\]\(https://x\.example/k/(\S+)\)", message.body)
     permit = SIGNING.read(token, made.clock())
@@ -757,7 +757,7 @@ async def test_who_said_to_have_it_hears_of_day_12_no_more_and_the_leader_does(s
     (message,) = made.mail.taken
     permit = Permit(purpose=Purpose.ACKNOWLEDGE, message=message.id, until=made.clock() + timedelta(days=1))
     told = await store.write(
-        lambda tx: acknowledging.acknowledge_by(tx, permit, by="联络员甲", at=made.clock()), durable=True
+        lambda tx: acknowledgements.acknowledge_by(tx, permit, by="联络员甲", at=made.clock()), durable=True
     )
     assert not isinstance(told, Refused)
     heard = []
@@ -807,8 +807,10 @@ async def test_what_waits_unchanged_is_not_judged_again_and_again(store: Store) 
         judged.append(args)
         raise ZeroDivisionError
 
-    bench = replace(made.parts.bench, rules=[replace(rule, judge=judge) for rule in made.parts.bench.rules])
-    drafter = judging_by(made.parts.drafter, bench)
+    rules_in_force = replace(
+        made.parts.rules_in_force, rules=[replace(rule, judge=judge) for rule in made.parts.rules_in_force.rules]
+    )
+    drafter = judging_by(made.parts.drafter, rules_in_force)
     assert await drafter.prepare(made.clock()) == 0
     assert judged == []
     made.clock.forward(timedelta(minutes=10))
@@ -817,12 +819,12 @@ async def test_what_waits_unchanged_is_not_judged_again_and_again(store: Store) 
 
 
 async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafting, "SLICE", 1)
+    monkeypatch.setattr(draft, "SLICE", 1)
     made = await stale(store, 10, 10, 10)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
     await made.parts.works.judge_all()
-    bench, judged = made.parts.bench, list[str]()
+    rules_in_force, judged = made.parts.rules_in_force, list[str]()
 
     def judging(until: int) -> Drafter:
         def judge(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -830,8 +832,8 @@ async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkey
             assert len(judged) < until, "killed"
             return rule.judge(known, book, now)
 
-        rules = [replace(rule, judge=partial(judge, rule)) for rule in bench.rules]
-        return judging_by(made.parts.drafter, replace(bench, rules=rules))
+        rules = [replace(rule, judge=partial(judge, rule)) for rule in rules_in_force.rules]
+        return judging_by(made.parts.drafter, replace(rules_in_force, rules=rules))
 
     with pytest.raises(AssertionError, match="killed"):
         await judging(until=3).prepare(made.clock())
@@ -915,7 +917,7 @@ class Outlived(Taking):
     async def send(self, message: Message) -> Attempt:
         if not self.taken:
             self.made.clock.forward(LEASE)
-            assert await replace(self.made.parts.courier, holder="successor").recover(self.made.clock()) == 1
+            assert await replace(self.made.parts.sender, holder="successor").recover(self.made.clock()) == 1
         return await super().send(message)
 
 
@@ -950,8 +952,8 @@ async def test_what_is_withdrawn_while_it_stands_in_line_is_not_sent(store: Stor
         words = Words(subject=topic, body=topic)
         await store.write(partial(made.parts.drafter.tell_operator, words=words, topic=topic, now=made.clock()))
         made.clock.forward(timedelta(seconds=1))
-    await made.parts.courier.deliver_due()
-    await made.parts.courier.deliver_due()
+    await made.parts.sender.deliver_due()
+    await made.parts.sender.deliver_due()
     assert [one.subject for one in channel.taken] == ["first"]
 
 

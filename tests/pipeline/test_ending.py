@@ -10,20 +10,20 @@ from monitor.core.account import Role
 from monitor.core.case import Ladder, StepKind
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.notice import Notice
-from monitor.pipeline.digesting import Moment, sections_of
-from monitor.store.sights import Row
+from monitor.pipeline.digest import DigestContext, sections_of
+from monitor.store.overview import OverviewRow
 from tests.core.build import BOOK, EVERY_DAY, account, beijing_time
 
-MOMENT = Moment(today=date(2026, 5, 20), ladder=Ladder.of(BOOK), calendar=EVERY_DAY)
+MOMENT = DigestContext(today=date(2026, 5, 20), ladder=Ladder.of(BOOK), calendar=EVERY_DAY)
 DUE, LACKING = "注销办理，即将到期或已逾期", "注销办理，申请前的手续不全"
 
 
-def row(id_: str, state: State, because: str) -> Row:
+def row(id_: str, state: State, because: str) -> OverviewRow:
     """Return an account with a word of DRG-01."""
     said = Finding(
         rule="DRG-01", account=id_, state=state, strength=Strength.IN_PRINCIPLE, clause="条款", because=because
     )
-    return Row(
+    return OverviewRow(
         account=account(id=id_, name=f"示例{id_}"),
         newest_post_at=None,
         newest_post_title="",

@@ -12,9 +12,8 @@ from monitor.core.account import Account, Platform
 from monitor.core.calendar import days_between
 from monitor.core.finding import State, Support
 from monitor.settings.kinds import Secret
-from monitor.settings.sections import Grant
-from monitor.settings.sections import Platform as PlatformSettings
-from monitor.store import Store, sights
+from monitor.settings.sections import GrantSettings, PlatformSettings
+from monitor.store import Store, overview
 from tests.pipeline.build import Office, account, office, settings
 from tests.pipeline.far_platforms import BRIDGE, World
 
@@ -86,7 +85,7 @@ def roster() -> tuple[list[Account], dict[str, tuple[datetime, ...]]]:
 def made(store: Store) -> tuple[Office, World, list[Account]]:
     accounts, posts = roster()
     grants = {
-        f"grant-{key}": Grant(collector=collector, id=key, secret=Secret("env:S", SecretStr("s3cret")))
+        f"grant-{key}": GrantSettings(collector=collector, id=key, secret=Secret("env:S", SecretStr("s3cret")))
         for collector in GRANTED
         for key in (key_of(collector, number) for number in range(1, COUNTS[collector] + 1))
     }
@@ -121,7 +120,7 @@ async def test_thirty_days_on_the_platforms_of_the_end_of_2026(store: Store) -> 
         await of.settle()
         now = of.clock()
         with of.parts.store.read() as tx:
-            rows = sights.overview(tx, now)
+            rows = overview.account_rows(tx, now)
         for row in rows:
             newest = world.upto(keys[row.account.id])
             true_days = days_between(newest[0], now)

@@ -13,7 +13,7 @@ from monitor.store import Store, Tx, cases, outbox, tables
 from monitor.store.notices import end_notices, told_on, waiting_notices
 from monitor.store.tables import NoticeState
 from monitor.web.account import read_account
-from monitor.web.board import Moment
+from monitor.web.overview import OverviewContext
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
 GRAVE, LAST = "https://feed.example/grave.xml", "https://feed.example/last.xml"
@@ -64,8 +64,10 @@ async def test_what_waited_goes_by_itself_later_and_says_nothing_twice(store: St
 
 def is_said_on_the_overview(made: Office, tx: Tx) -> str:
     """Return what the overview says was done last about the first account."""
-    book = made.parts.bench.book(made.clock())
-    moment = Moment(now=made.clock(), ladder=Ladder.of(book), calendar=made.parts.bench.calendar, title=book.title)
+    book = made.parts.rules_in_force.book(made.clock())
+    moment = OverviewContext(
+        now=made.clock(), ladder=Ladder.of(book), calendar=made.parts.rules_in_force.calendar, title=book.title
+    )
     page = read_account(tx, "A01", moment)
     assert page is not None
     return page.line.said

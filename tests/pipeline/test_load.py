@@ -15,7 +15,7 @@ import pytest
 from collectors.http import Door, Policy
 from collectors.politeness import Pace
 from monitor.core.account import Platform
-from monitor.store import Store, sights
+from monitor.store import Store, overview
 from tests.pipeline.build import NOW, Clock, account, feed, office
 
 HOSTS = tuple(f"127.0.0.{number}" for number in range(1, 11))
@@ -91,7 +91,7 @@ async def test_a_thousand_accounts_on_ten_slow_platforms_press_no_host(store: St
     for asked in far.at.values():
         most = max(sum(1 for later in asked if earlier <= later < earlier + WINDOW) for earlier in asked)
         assert most <= WINDOW / PACE.gap + 1
-    rows = await store.query(lambda tx: sights.overview(tx, busy.clock()))
+    rows = await store.query(lambda tx: overview.account_rows(tx, busy.clock()))
     assert {source.last_outcome for row in rows for source in row.sources} == {"timeline"}
     alone = ACCOUNTS / len(HOSTS) * PACE.gap
     assert took < 4 * alone, "hosts are asked side by side, not in turn"

@@ -11,8 +11,8 @@ from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, State, Support
 from monitor.settings.kinds import Secret
-from monitor.settings.sections import Grant
-from monitor.store import Store, sights
+from monitor.settings.sections import GrantSettings
+from monitor.store import Store, overview
 from tests.pipeline.build import Office, account, office, settings
 from tests.pipeline.far_platforms import World
 
@@ -23,7 +23,7 @@ LAST = BEGUN - timedelta(days=2)
 
 async def enrolled(store: Store, key: str, *posts: datetime) -> Office:
     """Return an office with one account whose owner granted the interface."""
-    grant = Grant(collector="wechat-official", id=key, secret=Secret("env:S", SecretStr("s3cret")))
+    grant = GrantSettings(collector="wechat-official", id=key, secret=Secret("env:S", SecretStr("s3cret")))
     made = office(store, lambda clock: World(clock, {key: posts}, BEGUN), settings(grants={"shili": grant}))
     made.clock.moment = BEGUN
     owner = account(1, "", platform=Platform.WEIXIN_SUBSCRIPTION, method="wechat-official=shili")
@@ -36,7 +36,7 @@ async def word(made: Office) -> Finding:
     await made.look()
     await made.settle()
     with made.parts.store.read() as tx:
-        (row,) = sights.overview(tx, made.clock())
+        (row,) = overview.account_rows(tx, made.clock())
     return next(one for one in row.findings if one.rule == "UPD-01")
 
 

@@ -18,7 +18,9 @@ async def dies_while_looking(of: Office) -> None:
     """Claim whose turn it is, and begin anew as after a death."""
     now = of.clock()
     due = await of.parts.store.write(
-        lambda tx: looks.claim_due(tx, now, collectors=["feed"], room=looks.Room(limit=9), lease=timedelta(minutes=10))
+        lambda tx: looks.claim_due(
+            tx, now, collectors=["feed"], room=looks.Capacity(limit=9), lease=timedelta(minutes=10)
+        )
     )
     assert due
     await of.parts.store.write(lambda tx: suspect(tx, of.parts))

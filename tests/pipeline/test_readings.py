@@ -15,7 +15,7 @@ from monitor.core.case import AHEAD, Closing, StepKind
 from monitor.core.finding import State
 from monitor.core.observation import JUST_READ, POLLED_FRESHNESS, Covers, Post, Reason, timeline
 from monitor.core.schedule import BELIEVED
-from monitor.store import Store, cases, looks, open_store, sights
+from monitor.store import Store, cases, looks, open_store, overview
 from tests.databases import migrated
 from tests.pipeline.build import account, feed
 from tests.pipeline.stubborn import DAY, HOUR, MIDNIGHT, SECOND, URL, days_before, watched
@@ -199,7 +199,7 @@ async def test_the_past_is_judged_by_what_had_been_read(store: Store) -> None:
     begun = MIDNIGHT - 9 * DAY
     here = await watched(store, MIDNIGHT - 2 * DAY, first=feed(begun - HOUR))
     await here.through(MIDNIGHT)
-    seen = await here.office.parts.store.query(lambda tx: sights.observations_of(tx, "A01"))
+    seen = await here.office.parts.store.query(lambda tx: overview.observations_of(tx, "A01"))
     assert all(one.first_seen <= one.shown_at <= one.last_confirmed for one in seen)
     assert all(one.last_confirmed - one.shown_at < BELIEVED + timedelta(hours=8) for one in seen)
 

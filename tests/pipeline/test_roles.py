@@ -9,7 +9,7 @@ import pytest
 
 from monitor.core.account import Contact, Role
 from monitor.core.message import Attempt, Message, MessageState
-from monitor.pipeline import drafting
+from monitor.pipeline import draft
 from monitor.store import Store, outbox
 from tests.pipeline.build import Office, Taking, account
 from tests.pipeline.test_delivery import LATER, LOST, URL, kept, stale
@@ -94,16 +94,16 @@ async def test_a_leader_waits_for_the_liaisons_first_try_but_not_for_long(store:
     made = await stale(store, 12)
     told: list[str] = []
     apart(made, told)
-    courier = made.parts.courier
+    sender = made.parts.sender
     await made.parts.works.judge_all()
-    await courier.drafter.prepare(made.clock())
+    await sender.drafter.prepare(made.clock())
     (liaisons,) = [one.message.id for one in await kept(made) if one.role is Role.LIAISON]
     await store.write(lambda tx: outbox.take(tx, liaisons, "another", at=made.clock()))
     for _ in range(2):
-        assert await courier.send_by("leaders") == 0
+        assert await sender.send_by("leaders") == 0
         made.clock.forward(timedelta(minutes=2))
     made.clock.forward(timedelta(minutes=2))
-    assert await courier.send_by("leaders") == 1
+    assert await sender.send_by("leaders") == 1
     assert told == ["leader@example.invalid"]
 
 
@@ -135,11 +135,11 @@ async def enrolled(made: Office, leader: Contact, *days: int) -> None:
     )
 
 
-@pytest.mark.parametrize("at_once", [1, drafting.SLICE])
+@pytest.mark.parametrize("at_once", [1, draft.SLICE])
 async def test_a_group_reads_once_what_two_people_are_to_hear_and_both_are_called(
     store: Store, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr(drafting, "SLICE", at_once)
+    monkeypatch.setattr(draft, "SLICE", at_once)
     made, unit = await in_a_group(store, 12)
     for _ in range(3):
         await made.settle()

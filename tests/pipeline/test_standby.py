@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 
 from monitor.cli.main import run
-from monitor.store import Store, StoreError, memory, open_store
+from monitor.store import Store, StoreError, notes, open_store
 from monitor.store.place import DAEMON_KEY
 from tests.alerts.robot import Answer, Received, Robot
 from tests.cli.office import HEADER, PROGRAM, Office, Service, free_port
@@ -142,7 +142,7 @@ def end_sessions(url: str) -> None:
 
 def put(store: Store, key: str) -> None:
     with store.begin() as tx:
-        memory.put_note(tx, key, "text")
+        notes.put_note(tx, key, "text")
 
 
 def test_who_lost_the_place_writes_nothing_until_it_is_held_again(server: str) -> None:
@@ -155,7 +155,7 @@ def test_who_lost_the_place_writes_nothing_until_it_is_held_again(server: str) -
         assert store.claim_daemon()
         put(store, "after")
         with store.read() as tx:
-            assert memory.get_note(tx, "between") is None
+            assert notes.get_note(tx, "between") is None
 
 
 def test_who_lost_the_place_to_another_stays_out(server: str) -> None:

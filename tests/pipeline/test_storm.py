@@ -22,7 +22,7 @@ import pytest
 from monitor.core.message import MessageState, Outcome
 from monitor.store import open_store, outbox
 from monitor.store.copying import copy
-from monitor.store.outbox import Kept, Tried
+from monitor.store.outbox import KeptMessage, Tried
 from tests.alerts.post_office import Choosy, PostOffice
 from tests.databases import made
 from tests.pipeline import storm
@@ -127,7 +127,7 @@ def check(database: str, robots: list[Strict], mail: PostOffice, cases: range) -
     assert all(storm.in_order(storm.heard_by(robot), answered) for robot in robots), "a reminder left before an alert"
 
 
-def check_states(messages: Iterable[Kept], tries: dict[str, tuple[Tried, ...]]) -> None:
+def check_states(messages: Iterable[KeptMessage], tries: dict[str, tuple[Tried, ...]]) -> None:
     """What could arrive is sent, with one answer; whom the post does not know the operator hears of."""
     ended = {(one.message.address, one.state) for one in messages if one.attempts}
     assert ended <= {

@@ -24,8 +24,8 @@ from monitor.core.finding import Finding, Known, RuleBook, State
 from monitor.core.observation import Covers, Post, Reason, timeline
 from monitor.core.rules import upd_01
 from monitor.metrics import Snapshot
-from monitor.pipeline.judging import Judge
-from monitor.store import Store, cases, looks, sights
+from monitor.pipeline.evaluate import AccountEvaluator
+from monitor.store import Store, cases, looks, overview
 from tests.collectors.conftest import Far, Script, answer
 from tests.pipeline.build import NOW, Canned, Clock, Office, account, feed, office
 
@@ -108,7 +108,7 @@ async def learnt(of: Office) -> Learnt:
     """Return how things stand in the store."""
     findings = await of.parts.store.query(cases.current_findings)
     opened = await of.parts.store.query(lambda tx: cases.cases(tx, which=cases.Which.OPEN))
-    rows = await of.parts.store.query(lambda tx: sights.overview(tx, of.clock()))
+    rows = await of.parts.store.query(lambda tx: overview.account_rows(tx, of.clock()))
     return Learnt(
         states={f"{one.account} {one.rule}": one.state for one in findings},
         open_cases={case.rule for case in opened},
@@ -259,8 +259,10 @@ async def test_a_bug_met_in_one_account_is_loud_and_keeps_no_other_from_being_ju
             raise ZeroDivisionError
         return upd_01.judge(known, book, now)
 
-    bench = replace(canned.parts.bench, rules=(replace(upd_01.RULE, judge=judge),))
-    await Judge(store=store, bench=bench, faults=canned.parts.faults).judge_due(canned.clock())
+    rules_in_force = replace(canned.parts.rules_in_force, rules=(replace(upd_01.RULE, judge=judge),))
+    await AccountEvaluator(store=store, rules_in_force=rules_in_force, faults=canned.parts.faults).judge_due(
+        canned.clock()
+    )
     findings = await store.query(cases.current_findings)
     assert {one.account for one in findings} == {"A02"}
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]

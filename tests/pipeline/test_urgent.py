@@ -11,8 +11,8 @@ from monitor.app.choices import load_settings
 from monitor.core.account import Platform, Source
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Reason, Standing, Timeline
-from monitor.core.record import Record, RecordKind, Result, Subject
-from monitor.settings.sections import Platform as PlatformSettings
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.settings.sections import PlatformSettings
 from monitor.store import Store, outbox, records
 from tests.core.build import beijing_time
 from tests.pipeline.build import CONFIG, Canned, Office, Taking, account, feed, office, settings
@@ -33,7 +33,7 @@ def on_holiday(store: Store, bodies: dict[str, bytes | Reason], **chosen: object
 
 def recorded(made: Office, result: Result) -> None:
     on = date(2026, 10, 3)
-    row = Record(kind=RecordKind.CONTENT_SAFETY, subject=Subject.ACCOUNT, name="A01", on=on, result=result)
+    row = Record(kind=RecordKind.CONTENT_SAFETY, subject=RecordSubject.ACCOUNT, name="A01", on=on, result=result)
     with made.parts.store.begin() as tx:
         records.save_records(tx, [row], known_at=made.clock())
 
@@ -95,7 +95,7 @@ async def test_an_alarm_that_is_over_before_it_leaves_is_not_sent(store: Store) 
     await made.parts.works.judge_all()
     await made.parts.drafter.prepare(made.clock())
     recorded(made, Result.SETTLED)
-    await made.parts.courier.deliver_due()
+    await made.parts.sender.deliver_due()
     assert made.duty.taken == []
 
 

@@ -13,11 +13,10 @@ from monitor.core.finding import State, Support
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Look, Post, Profile, Reason, timeline
 from monitor.metrics import Snapshot
-from monitor.pipeline.watching import Perch
+from monitor.pipeline.watch import CanarySource
 from monitor.settings import Settings
-from monitor.settings.sections import Outside
-from monitor.settings.sections import Platform as PlatformSettings
-from monitor.store import Store, cases, looks, outages, outbox, sights
+from monitor.settings.sections import Outside, PlatformSettings
+from monitor.store import Store, cases, looks, outages, outbox, overview
 from monitor.web.scrape import Condition, read_snapshot
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
@@ -84,7 +83,7 @@ class Scene:
 
 
 async def last_looks(scene: Scene) -> dict[str, datetime | None]:
-    rows = await scene.store.query(lambda tx: sights.overview(tx, scene.of.clock()))
+    rows = await scene.store.query(lambda tx: overview.account_rows(tx, scene.of.clock()))
     return {row.account.id: row.last_look_at for row in rows}
 
 
@@ -93,7 +92,7 @@ ANCHORS = ("https://one.example", "https://two.example")
 
 def turns(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return what the watch logged."""
-    return [record.message for record in caplog.records if record.name == "monitor.pipeline.watching"]
+    return [record.message for record in caplog.records if record.name == "monitor.pipeline.watch"]
 
 
 async def test_a_new_layout_moves_no_verdict_tells_the_operator_once_and_heals_by_itself(
@@ -130,11 +129,11 @@ async def test_what_a_bad_canary_s_platform_shows_closes_no_case_and_withdraws_n
     canary = {"feed": PlatformSettings(canary="x")}
     scene = Scene(store, settings(platforms=canary))
     scene.bodies["https://canary.example/"] = feed(NOW)
-    perch = Perch(
+    canary_source = CanarySource(
         platform=Platform.TOUTIAO,
         source=Source(account="", collector="feed", key="https://canary.example/"),
     )
-    scene.of.parts.watch.perches = (perch,)
+    scene.of.parts.watch.canary_sources = (canary_source,)
     await scene.begin()
     before, opened = await scene.states(), await scene.cases()
     scene.bodies["https://canary.example/"] = feed(NOW - 30 * DAY)
@@ -184,7 +183,7 @@ async def test_two_days_offline_open_and_close_nothing_and_are_told_once(
     works = scene.of.parts.works
     await works.watch_over()
     now = scene.of.clock()
-    rows = await store.query(lambda tx: sights.overview(tx, now))
+    rows = await store.query(lambda tx: overview.account_rows(tx, now))
     due = sorted(row.next_look_at for row in rows if row.next_look_at)
     assert len(set(due)) == len(due) == 8, "each account gets a moment of its own"
     assert due[-1] - now <= timedelta(minutes=15)

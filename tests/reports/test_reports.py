@@ -13,7 +13,7 @@ from monitor.core.deregistration import Progress, Stage
 from monitor.core.episode import Episode, Episodes
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.outage import Cause, Outage
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.rules.updates import Staleness
 from monitor.reports import Dossier, Period, Report, deductions, deregistration, gaps_of, review
 from monitor.reports.report import Value
@@ -57,7 +57,7 @@ def test_what_is_not_violated_costs_nobody_points(state: State) -> None:
 
 def test_what_an_operator_recorded_in_the_period_is_listed_as_such() -> None:
     def recorded(on: str) -> Record:
-        return record(RecordKind.DEDUCTION, "示例局", on, "逾期未报送", Subject.UNIT)
+        return record(RecordKind.DEDUCTION, "示例局", on, "逾期未报送", RecordSubject.UNIT)
 
     made = deductions([], [recorded("2026-03-31"), recorded("2026-04-01"), recorded("2026-07-01")], QUARTER)
     (row,) = rows(made)
@@ -71,15 +71,15 @@ def test_what_an_operator_recorded_in_the_period_is_listed_as_such() -> None:
 
 
 def test_what_is_not_deducted_is_not_listed() -> None:
-    spared = record(RecordKind.DEDUCTION, "示例局", "2026-04-01", "不予扣分", Subject.UNIT)
-    vague = record(RecordKind.DEDUCTION, "示例局", "2026-04-02", "经研究免扣", Subject.UNIT)
+    spared = record(RecordKind.DEDUCTION, "示例局", "2026-04-01", "不予扣分", RecordSubject.UNIT)
+    vague = record(RecordKind.DEDUCTION, "示例局", "2026-04-02", "经研究免扣", RecordSubject.UNIT)
     (row,) = rows(deductions([], [spared, vague], QUARTER))
     assert row["依据"] == "人工登记，未写明结果，请补登"
 
 
 def test_units_stand_in_their_standing_order_and_the_others_as_in_the_roster() -> None:
     order = [
-        record(RecordKind.UNIT_ORDER, unit, "2026-01-01", place, Subject.UNIT)
+        record(RecordKind.UNIT_ORDER, unit, "2026-01-01", place, RecordSubject.UNIT)
         for unit, place in (("丙", "1"), ("甲", "2"))
     ]
     found = proposing(Proposal.DEDUCT)

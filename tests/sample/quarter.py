@@ -19,7 +19,7 @@ from monitor.core.observation import LookFailedError, Reason, Validators
 from monitor.ledger import Places, Ruled, Subjects, read_bulletins, read_decisions, read_index, read_records
 from monitor.sample import replay
 from monitor.sample.county import BASE_URL, county
-from monitor.sample.script import Behaviour, County, Episode, FeedKind, FeedPlace, Script, ScriptedPost
+from monitor.sample.script import Behaviour, County, Disruption, FeedKind, FeedPlace, Script, ScriptedPost
 from monitor.sample.units import AREA, UNITS
 from monitor.store import Tx, decisions, papers, records, roster
 from tests.core.build import beijing_time
@@ -40,8 +40,8 @@ LEFT_WEIBO = beijing_time("2026-05-06 08:00")
 def forty() -> County:
     """Return the county of the quarter: the sample's thirty accounts and ten more."""
     told = county(NOW)
-    walled = Episode(begins=WEIBO_IS_WALLED[0], ends=WEIBO_IS_WALLED[1], behaviour=Behaviour.LOGIN_WALL)
-    gone = Episode(begins=LEFT_WEIBO, ends=None, behaviour=Behaviour.CANCELLED)
+    walled = Disruption(begins=WEIBO_IS_WALLED[0], ends=WEIBO_IS_WALLED[1], behaviour=Behaviour.LOGIN_WALL)
+    gone = Disruption(begins=LEFT_WEIBO, ends=None, behaviour=Behaviour.CANCELLED)
     scripts = (
         replace(
             script,
@@ -193,7 +193,7 @@ def decision(day: str, table: str) -> Happening:
             papers.directory(tx),
             Places(areas=(AREA,), units={(one.area, one.unit) for one in roster.accounts(tx)}),
             rules={id_: Ruled(title=rule_titles()[id_], on=on) for id_, on in rule_subjects().items()},
-            strengths_on=lambda on: parts.bench.book_of(on).strengths,
+            strengths_on=lambda on: parts.rules_in_force.book_of(on).strengths,
             until=now,
             made=decisions.all_decisions(tx),
         )

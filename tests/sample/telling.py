@@ -12,7 +12,7 @@ from monitor.core.calendar import beijing
 from monitor.core.case import RUNGS, Case
 from monitor.core.outage import Outage
 from monitor.core.phrases import day_with_week
-from monitor.pipeline.digesting import TOPIC
+from monitor.pipeline.digest import TOPIC
 from monitor.store import Tx, cases, outages, outbox, roster
 from monitor.store.notices import notices_of
 
@@ -68,7 +68,7 @@ def _outage(one: Outage) -> str:
     return f"{found}，{ended}"
 
 
-def message_story(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
+def message_story(tx: Tx, parts: Parts, one: outbox.KeptMessage) -> Iterator[str]:
     """Yield who was told what, and by which rules and clauses."""
     who = one.message.address or one.message.channel
     yield f"{moment(one.finished_at or one.created_at)}  {one.role.label}（{who}）  {one.state.label}"
@@ -77,7 +77,7 @@ def message_story(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
     yield from (f"    {line}" for line in one.message.body.splitlines() if line and not line.startswith(("#", ">")))
 
 
-def grounds(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
+def grounds(tx: Tx, parts: Parts, one: outbox.KeptMessage) -> Iterator[str]:
     """Yield why a message was written: what it is, else its rules and clauses, each with those it concerns."""
     if one.topic.startswith(TOPIC):
         yield "每个工作日的摘要"
@@ -91,7 +91,7 @@ def grounds(tx: Tx, parts: Parts, one: outbox.Kept) -> Iterator[str]:
 
 def law(parts: Parts, rule: str, at: datetime) -> str:
     """Return a rule as the file names it: its clause, if it is one of the instruments'."""
-    clause = parts.bench.book(at).clauses.get(rule)
+    clause = parts.rules_in_force.book(at).clauses.get(rule)
     return f"{rule}“{clause}”" if clause else f"{rule}（监测系统自身的职责）"
 
 

@@ -3,17 +3,19 @@ from dataclasses import replace
 import pytest
 
 from monitor.sample.page import drawn, render
-from monitor.sample.tray import Sink, Taken
+from monitor.sample.tray import Sink, TakenMessage
 from tests.sample.looking import NOW
 
 HOSTILE = """<script>alert(1)</script><img src=x onerror="alert(2)">"""
 
 
-def robot(body: str) -> Taken:
-    return Taken(at=NOW, sink=Sink.ROBOT, to="值班群", subject="标题", body=body)
+def robot(body: str) -> TakenMessage:
+    return TakenMessage(at=NOW, sink=Sink.ROBOT, to="值班群", subject="标题", body=body)
 
 
-MAIL = Taken(at=NOW, sink=Sink.MAIL, to="a@example.invalid", sender="b@example.invalid", subject="主题", body="正文")
+MAIL = TakenMessage(
+    at=NOW, sink=Sink.MAIL, to="a@example.invalid", sender="b@example.invalid", subject="主题", body="正文"
+)
 
 
 def test_an_empty_page_says_so() -> None:
@@ -49,7 +51,7 @@ def test_messages_stand_in_the_order_given_with_their_readers() -> None:
         replace(MAIL, sender=HOSTILE),
     ],
 )
-def test_hostile_content_stays_text(taken: Taken) -> None:
+def test_hostile_content_stays_text(taken: TakenMessage) -> None:
     page = render((taken,), NOW)
     assert "<script" not in page
     assert "<img" not in page

@@ -9,9 +9,9 @@ from collectors.platforms import website
 from monitor.core.calendar import days_between
 from monitor.core.collector import Page, Request
 from monitor.core.observation import Covers, LookFailedError, Precision, Reason, Standing, Timeline
-from monitor.sample.answers import Ending
+from monitor.sample.answers import BodyEnding
 from monitor.sample.platforms import answer, fetched
-from monitor.sample.script import Behaviour, County, Episode, FeedPlace, Script, SitePlace, WeiboPlace
+from monitor.sample.script import Behaviour, County, Disruption, FeedPlace, Script, SitePlace, WeiboPlace
 from tests.fakes import MemorySession
 from tests.sample.looking import COUNTY, NOW, look, source_of
 
@@ -24,7 +24,7 @@ def of(account: str) -> Script:
 
 
 def behaving(script: Script, behaviour: Behaviour) -> tuple[County, Script]:
-    episode = Episode(begins=NOW - timedelta(hours=1), ends=None, behaviour=behaviour)
+    episode = Disruption(begins=NOW - timedelta(hours=1), ends=None, behaviour=behaviour)
     changed = replace(script, episodes=(episode,))
     return replace(COUNTY, scripts=(changed,)), changed
 
@@ -259,7 +259,7 @@ def test_what_is_not_there_is_not_found(url: str) -> None:
 def test_a_stalled_answer_has_a_body_to_drip() -> None:
     told, script = behaving(of("SL02"), Behaviour.TIMEOUT)
     given = answer(told, feed_request(script), NOW)
-    assert given.ending is Ending.STALLS
+    assert given.ending is BodyEnding.STALLS
     with pytest.raises(LookFailedError):
         fetched(told, feed_request(script), NOW)
 

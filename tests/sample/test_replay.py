@@ -18,7 +18,7 @@ import pytest
 
 from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
-from monitor.cli.judging import When, judged
+from monitor.cli.evaluate import When, judged
 from monitor.core.calendar import at_beijing, beijing, beijing_date
 from monitor.core.case import Closing, StepKind
 from monitor.core.channel import Channel
@@ -26,7 +26,7 @@ from monitor.core.finding import Finding
 from monitor.sample import replay
 from monitor.sample.units import GROUPS
 from monitor.settings import Settings
-from monitor.settings.sections import Platform as PlatformSettings
+from monitor.settings.sections import PlatformSettings
 from monitor.store import Store, cases, open_store, outbox
 from tests.databases import migrated
 from tests.sample.quarter import HALF_A_DAY, HAPPENINGS, NOW, Door, forty
@@ -112,7 +112,7 @@ def test_every_day_judged_again_is_what_was_written_down_on_that_day(quarter: Qu
     parts = quarter.parts
     assert len(quarter.recorded) == replay.QUARTER.days
     for at, recorded in quarter.recorded.items():
-        again = judged(parts.store, parts.bench, When(at=at, known_at=at))
+        again = judged(parts.store, parts.rules_in_force, When(at=at, known_at=at))
         assert _by_subject(again) == _by_subject(recorded), beijing(at)
 
 

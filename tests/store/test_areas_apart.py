@@ -19,11 +19,11 @@ from monitor.core.account import Account, Platform, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.finding import Finding, RuleBook, State
+from monitor.core.judgement import area_findings
 from monitor.core.paper import Entry, Mean, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.core.rules.weak_01 import ID as BELOW
-from monitor.core.verdict import area_findings
 from monitor.store import Store, open_store, papers, records, registers
 from tests.core.area import book
 from tests.databases import migrated
@@ -80,7 +80,7 @@ class County:
             records=[
                 one
                 for one in self.records
-                if (one.name if one.subject is Subject.ACCOUNT else _area(one)) in {*ids, area}
+                if (one.name if one.subject is RecordSubject.ACCOUNT else _area(one)) in {*ids, area}
             ],
         )
 
@@ -215,13 +215,13 @@ def recorded(draw: st.DrawFn) -> Record:
             )
         )
     )
-    area, subject = draw(st.sampled_from(AREAS)), draw(st.sampled_from((Subject.AREA, Subject.UNIT)))
-    name = area if subject is Subject.AREA else draw(st.sampled_from(UNITS))
+    area, subject = draw(st.sampled_from(AREAS)), draw(st.sampled_from((RecordSubject.AREA, RecordSubject.UNIT)))
+    name = area if subject is RecordSubject.AREA else draw(st.sampled_from(UNITS))
     return Record(
         kind=kind,
         subject=subject,
         name=name,
-        area=area if subject is Subject.UNIT else None,
+        area=area if subject is RecordSubject.UNIT else None,
         on=draw(days),
         result=result,
         item=item,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.pipeline import chain
-from monitor.store import Store, Tx, audit, memory, schema, seal, tables
+from monitor.store import Store, Tx, audit, notes, schema, seal, tables
 from monitor.store.audit import Act, Walk, digest_of, record_audit, walk, walk_all
 from monitor.store.columns import insert_or
 from tests.store.build import NOW
@@ -78,7 +78,7 @@ FORGED: tuple[tuple[Callable[[Tx], object], int], ...] = (
     (lambda tx: tx.execute(sa.delete(table)), 1),
     (lambda tx: [tx.execute(one) for one in _swap()], 3),
     (lambda tx: tx.execute(sa.insert(table), _stranger()), 11),
-    (lambda tx: memory.put_note(tx, audit.NOTE, "11 x"), 11),
+    (lambda tx: notes.put_note(tx, audit.NOTE, "11 x"), 11),
 )
 
 

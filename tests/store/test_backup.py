@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store import SchemaTooNewError, Store, StoreError, memory, open_store
+from monitor.store import SchemaTooNewError, Store, StoreError, notes, open_store
 from monitor.store.backup import back_up, holds_roster, restore
 from tests.store.build import account, enrol
 from tests.store.test_copy import fill, nothing, rows
@@ -57,7 +57,7 @@ def test_a_backup_is_one_moment_while_others_write(tmp_path: Path) -> None:
     with open_store(url_of(tmp_path / "busy.db")) as store:
         with store.begin() as tx:
             for number in range(4000):
-                memory.put_note(tx, f"{number}", "x" * 2000)
+                notes.put_note(tx, f"{number}", "x" * 2000)
         stopped, wrote = threading.Event(), threading.Event()
 
         def write() -> None:
@@ -65,8 +65,8 @@ def test_a_backup_is_one_moment_while_others_write(tmp_path: Path) -> None:
             while not stopped.is_set():
                 turn += 1
                 with store.begin() as tx:
-                    memory.put_note(tx, "first", f"{turn}")
-                    memory.put_note(tx, "last", f"{turn}")
+                    notes.put_note(tx, "first", f"{turn}")
+                    notes.put_note(tx, "last", f"{turn}")
                 wrote.set()
 
         writer = threading.Thread(target=write)
@@ -81,7 +81,7 @@ def test_a_backup_is_one_moment_while_others_write(tmp_path: Path) -> None:
             writer.join()
     for number in range(3):
         with open_store(url_of(tmp_path / f"{number}.db")) as copy, copy.read() as tx:
-            assert memory.get_note(tx, "first") == memory.get_note(tx, "last") != None  # noqa: E711 - one and the same
+            assert notes.get_note(tx, "first") == notes.get_note(tx, "last") != None  # noqa: E711 - one and the same
     assert not list(tmp_path.glob("*.part*"))
 
 
@@ -233,7 +233,7 @@ def test_a_restored_database_belongs_to_whom_it_belonged(backup: Path, place: Pa
 def test_a_backup_goes_into_the_database_that_it_came_from(store: Store, url: str, backup: Path) -> None:
     before = rows(store)
     with store.begin() as tx:
-        memory.put_note(tx, "later", "text")
+        notes.put_note(tx, "later", "text")
     store.close()
     restore(url, backup, nothing)
     with open_store(url) as restored:

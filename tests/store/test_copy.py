@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from monitor.core.account import Role
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
-from monitor.store import Store, StoreError, audit, memory, open_store, outbox, tables
+from monitor.store import Store, StoreError, audit, notes, open_store, outbox, tables
 from monitor.store.copying import Copied, copy
 from monitor.store.seal import seal, unseal
 from tests.store.build import (
@@ -50,7 +50,7 @@ def fill(store: Store) -> None:
         busy = Attempt(outcome=Outcome.TEMPORARY, code="130101", retry_after=timedelta(seconds=1.5))
         tried(tx, id_, "正文", busy, at=NOW, next_try=NOW + HOUR)
         outbox.take_token(tx, "mail", 10, NOW)
-        memory.put_note(tx, "key", "文字")
+        notes.put_note(tx, "key", "文字")
         audit.record_audit(tx, audit.Act(at=NOW, actor="xuncha", action="import roster"))
     assert store.problem() is None
 

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from monitor.store import SchemaTooNewError, Store, StoreError, Tx, memory, open_store, savepoint
+from monitor.store import SchemaTooNewError, Store, StoreError, Tx, notes, open_store, savepoint
 from tests.store.build import account, enrol
 
 
@@ -38,10 +38,10 @@ def held_by_another(file: Path) -> Iterator[None]:
 
 def test_opening_creates_the_folder_and_the_database(file: Path) -> None:
     with open_file(file) as store, store.begin() as tx:
-        memory.put_note(tx, "key", "文字")
+        notes.put_note(tx, "key", "文字")
 
     with open_file(file) as store, store.read() as tx:
-        assert memory.get_note(tx, "key") == "文字"
+        assert notes.get_note(tx, "key") == "文字"
 
 
 def test_a_database_is_created_as_it_should_stay(file: Path) -> None:
@@ -68,7 +68,7 @@ def wide_umask() -> Iterator[None]:
 @pytest.mark.usefixtures("wide_umask")
 def test_only_its_owner_may_read_a_new_database(file: Path) -> None:
     with open_file(file) as store, store.begin() as tx:
-        memory.put_note(tx, "key", "文字")
+        notes.put_note(tx, "key", "文字")
         assert modes(file) == {"xuncha.db": "0o600", "xuncha.db-wal": "0o600", "xuncha.db-shm": "0o600"}
 
 
@@ -85,7 +85,7 @@ def test_of_a_database_that_there_is_others_may_do_nothing_and_the_group_what_it
 
 
 def put_and_fail(tx: Tx, key: str) -> None:
-    memory.put_note(tx, key, "text")
+    notes.put_note(tx, key, "text")
     raise KeyError
 
 
@@ -94,17 +94,17 @@ def test_what_raises_leaves_nothing(store: Store) -> None:
         put_and_fail(tx, "key")
 
     with store.read() as tx:
-        assert memory.get_note(tx, "key") is None
+        assert notes.get_note(tx, "key") is None
 
 
 def test_a_savepoint_undoes_only_its_own(store: Store) -> None:
     with store.begin() as tx:
-        memory.put_note(tx, "kept", "text")
+        notes.put_note(tx, "kept", "text")
         with pytest.raises(KeyError), savepoint(tx):
             put_and_fail(tx, "undone")
 
     with store.read() as tx:
-        assert memory.notes(tx) == {"kept": "text"}
+        assert notes.notes(tx) == {"kept": "text"}
 
 
 def test_after_a_broken_constraint_the_savepoint_s_transaction_goes_on(store: Store) -> None:
@@ -113,32 +113,32 @@ def test_after_a_broken_constraint_the_savepoint_s_transaction_goes_on(store: St
         tx.execute(twice)
         with pytest.raises(exc.IntegrityError), savepoint(tx):
             tx.execute(twice)
-        memory.put_note(tx, "other", "text")
+        notes.put_note(tx, "other", "text")
 
     with store.read() as tx:
-        assert memory.notes(tx) == {"key": "text", "other": "text"}
+        assert notes.notes(tx) == {"key": "text", "other": "text"}
 
 
 def note(key: str) -> Callable[[Tx], None]:
-    return lambda tx: memory.put_note(tx, key, "text")
+    return lambda tx: notes.put_note(tx, key, "text")
 
 
 async def test_writes_follow_each_other_and_reads_see_them(store: Store) -> None:
     await asyncio.gather(*(store.write(note(f"{number}"), durable=number % 2 == 0) for number in range(20)))
 
-    assert len(await store.query(memory.notes)) == 20
+    assert len(await store.query(notes.notes)) == 20
 
 
 async def test_a_read_sees_one_moment(store: Store) -> None:
     with store.read() as tx:
-        assert memory.notes(tx) == {}
+        assert notes.notes(tx) == {}
         await store.write(note("key"))
-        assert memory.notes(tx) == {}
+        assert notes.notes(tx) == {}
 
 
 def test_a_read_cannot_write(store: Store) -> None:
     with pytest.raises(StoreError, match="只读"), store.read() as tx:
-        memory.put_note(tx, "key", "text")
+        notes.put_note(tx, "key", "text")
 
 
 def test_a_working_store_has_no_problem(store: Store) -> None:
@@ -162,7 +162,7 @@ def test_a_full_disk_is_said_to_be_full_and_works_again_later(file: Path) -> Non
     with open_file(file) as store:
         limit_pages(store, 1)
         with pytest.raises(StoreError, match="磁盘已满"), store.begin() as tx:
-            memory.put_note(tx, "key", "x" * 10_000_000)
+            notes.put_note(tx, "key", "x" * 10_000_000)
         limit_pages(store, 1_000_000)
         assert store.problem() is None
 
@@ -173,7 +173,7 @@ def test_a_read_only_database_is_said_to_be_read_only(file: Path) -> None:
     with open_file(Path(f"file:{file}"), "?mode=ro&uri=true") as store:
         assert "只读" in str(store.problem())
         with store.read() as tx:
-            assert memory.notes(tx) == {}
+            assert notes.notes(tx) == {}
 
 
 @contextmanager
@@ -323,5 +323,5 @@ def test_a_kill_loses_nothing_and_leaves_nothing_half_done(url: str) -> None:
         subprocess.run([sys.executable, "-c", KILLED, url], check=False)
 
         with store.read() as tx:
-            assert memory.notes(tx) == {"done": "text"}
+            assert notes.notes(tx) == {"done": "text"}
         assert store.problem() is None

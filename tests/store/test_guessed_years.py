@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.core.calendar import beijing, start_of_day
 from monitor.core.finding import Known
 from monitor.core.observation import Covers, Post, Precision, Timeline, timeline
-from monitor.store import Store, facts, looks, sights
+from monitor.store import Store, facts, looks, overview
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, record, source
 
 
@@ -56,7 +56,7 @@ def scheduled_by(store: Store) -> datetime | None:
     """Return the newest time that the schedule and the overview go by."""
     with store.read() as tx:
         (due,) = looks.sources_of(tx, ["A01"])
-        (seen,) = sights.overview(tx, NOW + 900 * DAY)
+        (seen,) = overview.account_rows(tx, NOW + 900 * DAY)
         assert seen.newest_post_at == due.newest
         return due.newest
 
@@ -70,7 +70,7 @@ def test_a_dead_column_shows_nothing_on_its_first_look(store: Store) -> None:
     assert newest(store, NOW) is None
     assert scheduled_by(store) is None
     with store.read() as tx:
-        assert [one.is_evidence for one in sights.posts_of(tx, "A01")] == [False] * 3
+        assert [one.is_evidence for one in overview.posts_of(tx, "A01")] == [False] * 3
 
 
 def test_nor_on_any_later_one(store: Store) -> None:
@@ -120,7 +120,7 @@ def test_at_new_year_a_row_without_a_link_is_the_row_it_was(store: Store) -> Non
 
     record(store, look(before, shown(before)), look(after, shown(after)))
     with store.read() as tx:
-        assert len(sights.posts_of(tx, "A01")) == 2
+        assert len(overview.posts_of(tx, "A01")) == 2
     assert newest(store, after) is None
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.download import Download, Fault, Link
+from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import (
     SECOND_READING,
     Blind,
@@ -20,7 +20,7 @@ from monitor.core.observation import (
     Unchanged,
     gone,
 )
-from monitor.store import Store, cases, looks, sights
+from monitor.store import Store, cases, looks, overview
 from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, look, post, record, shown, source
 
 OLD, NEW = post(NOW - 5 * DAY), post(NOW - 2 * DAY)
@@ -47,7 +47,7 @@ def dirty(store: Store, now: datetime = NOW + DAY) -> tuple[str, ...]:
 def observations(store: Store) -> list[Observation]:
     """Return the account's intervals, oldest first."""
     with store.read() as tx:
-        return sorted(sights.observations_of(tx, "A01"), key=lambda one: (one.first_seen, one.id))
+        return sorted(overview.observations_of(tx, "A01"), key=lambda one: (one.first_seen, one.id))
 
 
 def intervals(store: Store) -> list[tuple[datetime, datetime]]:
@@ -57,7 +57,7 @@ def intervals(store: Store) -> list[tuple[datetime, datetime]]:
 def known_posts(store: Store) -> dict[str, tuple[datetime | None, datetime | None]]:
     """Return since when each post is missing, and when it was withdrawn, by link."""
     with store.read() as tx:
-        return {one.post.key: (one.missing_since, one.withdrawn_at) for one in sights.posts_of(tx, "A01")}
+        return {one.post.key: (one.missing_since, one.withdrawn_at) for one in overview.posts_of(tx, "A01")}
 
 
 def test_looks_that_see_the_same_are_one_interval(store: Store) -> None:
@@ -186,7 +186,7 @@ def test_an_edited_post_does_not_become_newer_but_a_vague_time_becomes_exact(sto
     record(store, look(NOW, shown(vague, OLD)), look(NOW + HOUR, shown(NEW, edited)))
 
     with store.read() as tx:
-        assert [one.post for one in sights.posts_of(tx, "A01")] == [NEW, OLD]
+        assert [one.post for one in overview.posts_of(tx, "A01")] == [NEW, OLD]
 
 
 def test_what_a_platform_wrote_can_always_be_kept(store: Store) -> None:
@@ -194,7 +194,7 @@ def test_what_a_platform_wrote_can_always_be_kept(store: Store) -> None:
     record(store, look(NOW, shown(hostile)), look(NOW + HOUR, shown(hostile)))
 
     with store.read() as tx:
-        (kept,) = sights.posts_of(tx, "A01")
+        (kept,) = overview.posts_of(tx, "A01")
     assert kept.post.title == "ab?"
     assert len(intervals(store)) == 1
 
@@ -211,7 +211,7 @@ def test_bytes_are_kept_where_the_standing_changes_or_a_page_becomes_unreadable(
     )
 
     with store.read() as tx:
-        kept = [sights.raw_evidence(tx, one.observation or 0) for one in seen]
+        kept = [overview.raw_evidence(tx, one.observation or 0) for one in seen]
     assert kept == [None, None, b"gone", b"?" * 262_144, b"?" * 262_144, None]
 
 
@@ -262,7 +262,7 @@ def claim(store: Store, now: datetime, limit: int = 99) -> list[str]:
     with store.begin() as tx:
         return [
             due.source.account
-            for due in looks.claim_due(tx, now, collectors=["weibo"], room=looks.Room(limit=limit), lease=HOUR)
+            for due in looks.claim_due(tx, now, collectors=["weibo"], room=looks.Capacity(limit=limit), lease=HOUR)
         ]
 
 
@@ -291,7 +291,7 @@ def test_the_longest_overdue_come_first_and_no_more_than_asked_for(store: Store)
 
 def test_only_the_collectors_asked_for_are_claimed(store: Store) -> None:
     with store.begin() as tx:
-        assert looks.claim_due(tx, NOW, collectors=["feed"], room=looks.Room(limit=9), lease=HOUR) == ()
+        assert looks.claim_due(tx, NOW, collectors=["feed"], room=looks.Capacity(limit=9), lease=HOUR) == ()
         assert not looks.is_any_due(tx, NOW, collectors=["feed"])
         assert looks.is_any_due(tx, NOW, collectors=["weibo"])
 
@@ -334,9 +334,11 @@ def test_a_source_by_hand_is_nobody_s_turn_and_outlives_the_roster_s_changes(sto
     enrol(store, account(name="新名称"), at=NOW + HOUR)
 
     with store.begin() as tx:
-        assert looks.claim_due(tx, NOW + 99 * DAY, collectors=["manual"], room=looks.Room(limit=9), lease=HOUR) == ()
+        assert (
+            looks.claim_due(tx, NOW + 99 * DAY, collectors=["manual"], room=looks.Capacity(limit=9), lease=HOUR) == ()
+        )
         assert [due.source.collector for due in looks.sources_of(tx, ["A01"])] == ["weibo"]
-        (row,) = sights.overview(tx, NOW + HOUR)
+        (row,) = overview.account_rows(tx, NOW + HOUR)
     assert [one.source for one in row.sources] == ["A01/weibo=1", "A01/manual=posts"]
 
 
@@ -369,8 +371,8 @@ def test_intervals_hold_exactly_the_looks_that_were_made(
     recorded = record(store, *made) if at_once else tuple(one for look_ in made for one in record(store, look_))
 
     with store.read() as tx:
-        rows = {one.id: one for one in sights.observations_of(tx, id_)}
-        known = sights.posts_of(tx, id_)
+        rows = {one.id: one for one in overview.observations_of(tx, id_)}
+        known = overview.posts_of(tx, id_)
     assert {one.observation for one in recorded if one.observation} == set(rows)
     for one in recorded:
         if one.observation is None:
@@ -390,9 +392,9 @@ def test_intervals_hold_exactly_the_looks_that_were_made(
     assert len(known) == sum(one.posts_added for one in recorded)
 
 
-def intervals_of_all(store: Store) -> tuple[sights.Row, ...]:
+def intervals_of_all(store: Store) -> tuple[overview.OverviewRow, ...]:
     with store.read() as tx:
-        return sights.overview(tx, NOW + 999 * DAY)
+        return overview.account_rows(tx, NOW + 999 * DAY)
 
 
 # --- links of apps ---
@@ -402,7 +404,7 @@ def test_what_a_link_shows_is_an_interval_like_any_other(store: Store) -> None:
     app = source(collector="apk", key="https://www.example.gov.cn/app.apk")
     enrol(store, account(method="apk=https://www.example.gov.cn/app.apk"))
     works = Download(link=Link.PACKAGE, package="cn.gov.example\0", version="2.1.0", is_signed=True)
-    fails = Download(link=Link.PACKAGE, fault=Fault.GONE)
+    fails = Download(link=Link.PACKAGE, fault=AppFault.GONE)
     first = record(store, Look(source=app, at=NOW, sight=works))
     again = record(store, Look(source=app, at=NOW + 6 * HOUR, sight=works))
     record(store, Look(source=app, at=NOW + 12 * HOUR, sight=Blind(reason=Reason.TIMEOUT)))
@@ -410,8 +412,8 @@ def test_what_a_link_shows_is_an_interval_like_any_other(store: Store) -> None:
     assert first[0].observation == again[0].observation
     assert gone_[0].is_new
     with store.read() as tx:
-        seen = sights.observations_of(tx, "A01")
+        seen = overview.observations_of(tx, "A01")
         assert [one.seen for one in seen] == [fails, Reason.TIMEOUT, replace(works, package="cn.gov.example")]
         assert seen[-1].last_confirmed == NOW + 6 * HOUR
-        assert sights.raw_evidence(tx, seen[0].id) == b"404"
-        assert not sights.posts_of(tx, "A01")
+        assert overview.raw_evidence(tx, seen[0].id) == b"404"
+        assert not overview.posts_of(tx, "A01")

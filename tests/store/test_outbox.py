@@ -59,7 +59,7 @@ def both(store: Store) -> tuple[int, ...]:
     return ids(store) + ids(store, "13800000002")
 
 
-def kept(store: Store, id_: str) -> outbox.Kept:
+def kept(store: Store, id_: str) -> outbox.KeptMessage:
     with store.read() as tx:
         (found,) = outbox.messages(tx, ids=[id_])
     return found

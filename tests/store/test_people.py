@@ -7,7 +7,7 @@ import pytest
 from monitor.core.account import Contact, Role
 from monitor.core.message import Attempt, Outcome
 from monitor.store import Store, cases, outbox, people, roster
-from monitor.store.people import Erased, Needed, Place, Trace
+from monitor.store.people import Erased, Needed, PersonalDataPlace, Trace
 from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step, tried
 
 LIAISON = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001", mail="a@example.cn")
@@ -57,16 +57,16 @@ def left(store: Store) -> Store:
 
 def test_everything_that_is_kept_about_people_is_found(left: Store) -> None:
     assert [(one.place, one.contact.name) for one in kept(left)] == [
-        (Place.FORMER, "联络员甲"),
-        (Place.ROSTER, "领导乙"),
-        (Place.ROSTER, "联络员丙"),
-        (Place.MESSAGE, "13800000001"),
+        (PersonalDataPlace.FORMER, "联络员甲"),
+        (PersonalDataPlace.ROSTER, "领导乙"),
+        (PersonalDataPlace.ROSTER, "联络员丙"),
+        (PersonalDataPlace.MESSAGE, "13800000001"),
     ]
 
 
 @pytest.mark.parametrize("who", ["联络员甲", "13800000001", "a@example.cn"])
 def test_one_person_is_found_by_name_phone_or_mail(left: Store, who: str) -> None:
-    assert [one.place for one in kept(left, who)] == [Place.FORMER, Place.MESSAGE]
+    assert [one.place for one in kept(left, who)] == [PersonalDataPlace.FORMER, PersonalDataPlace.MESSAGE]
 
 
 def test_nothing_of_a_person_is_left_once_they_are_erased(left: Store) -> None:

@@ -15,8 +15,8 @@ from monitor.core.case import NOTHING, Close, Closing, Plan
 from monitor.core.finding import Known
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Observation, Reason
-from monitor.pipeline.pruning import NOTE
-from monitor.store import Store, cases, facts, memory, outbox, tables
+from monitor.pipeline.prune import NOTE
+from monitor.store import Store, cases, facts, notes, outbox, tables
 from tests.pipeline.build import settings
 from tests.store.build import (
     DAY,
@@ -174,7 +174,7 @@ async def test_a_day_s_round_comes_once_and_ends_where_it_must(store: Store) -> 
     assert not is_done
     await daily.prune_daily()
     with store.read() as tx:
-        assert memory.get_note(tx, NOTE) == "2029-05-05"
+        assert notes.get_note(tx, NOTE) == "2029-05-05"
     before = count(store, tables.posts)
     clock["turn"] = 1
     await daily.prune_daily()

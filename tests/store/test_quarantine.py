@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.store import Store, looks, quarantine, turns
+from monitor.store import Store, due_sources, looks, quarantine
 from monitor.store.quarantine import Quarantined
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record, shown, source
 
@@ -21,7 +21,7 @@ def county(store: Store) -> None:
 
 def claimed(store: Store, at: object, limit: int = 9) -> list[str]:
     with store.begin() as tx:
-        due = looks.claim_due(tx, at, collectors=[source().collector], room=looks.Room(limit=limit), lease=LEASE)  # type: ignore[arg-type]
+        due = looks.claim_due(tx, at, collectors=[source().collector], room=looks.Capacity(limit=limit), lease=LEASE)  # type: ignore[arg-type]
     return sorted(one.source.account for one in due)
 
 
@@ -77,7 +77,7 @@ def test_being_asked_for_a_reading_ends_no_quarantine(store: Store) -> None:
     claimed(store, NOW)
     died(store, NOW)
     with store.begin() as tx:
-        turns.ask_for_readings(tx, list(IDS), NOW)
+        due_sources.ask_for_readings(tx, list(IDS), NOW)
     assert claimed(store, NOW + MINUTE) == []
     with store.read() as tx:
         assert not looks.is_any_due(tx, NOW + MINUTE, collectors=[source().collector])

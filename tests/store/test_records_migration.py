@@ -15,7 +15,7 @@ from alembic import command
 from monitor.core.account import Account, Platform, UnitLevel
 from monitor.core.finding import State
 from monitor.core.record import RecordKind, Result
-from monitor.pipeline import restating
+from monitor.pipeline import restate
 from monitor.store import Store, open_store, records, rereading, schema, unsettled
 from tests.pipeline.build import Canned, office
 from tests.store.build import NOW
@@ -165,7 +165,7 @@ async def test_no_verdict_turns_silently_and_what_turns_is_told_once(old: sa.Eng
         assert "内容安全“未发现表述问题”，请写明存在问题、疑似、已处置、不属实、未发现问题" in told
         assert "1条旧记录未写明结果" in told
         before = told
-        await store.write(lambda tx: restating.tell(tx, AREA, of.clock() + timedelta(days=1), lambda rule: rule))
+        await store.write(lambda tx: restate.tell(tx, AREA, of.clock() + timedelta(days=1), lambda rule: rule))
         with store.read() as tx:
             assert "\n".join(unsettled.to_tell(tx, "digest:2026-05-06", None)) == before
 

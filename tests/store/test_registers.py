@@ -14,7 +14,7 @@ from monitor.core.bulletin import Problem
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import Filing
 from monitor.core.paper import Entry, Mean, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.reference import Reference
 from monitor.core.register import Register
 from monitor.store import Store, cases, decisions, papers, records, registers, roster, tables
@@ -271,7 +271,7 @@ def record(
     kind: RecordKind = RecordKind.TRAINING,
     name: str = "示例县",
     on: date = date(2026, 5, 1),
-    subject: Subject = Subject.AREA,
+    subject: RecordSubject = RecordSubject.AREA,
     **said: str,
 ) -> Record:
     return Record(kind=kind, subject=subject, name=name, on=on, **said)  # type: ignore[arg-type]  # text, attachment
@@ -291,10 +291,10 @@ def test_a_register_has_the_records_of_its_area_its_units_and_its_accounts(count
         county,
         record(),
         record(name="邻县"),
-        record(RecordKind.UNIT_RETURN, "示例县教育局", subject=Subject.UNIT, on=date(2026, 4, 1)),
-        record(RecordKind.UNIT_RETURN, "邻县教育局", subject=Subject.UNIT),
-        record(RecordKind.IPV6, "A01", subject=Subject.ACCOUNT),
-        record(RecordKind.IPV6, "B01", subject=Subject.ACCOUNT),
+        record(RecordKind.UNIT_RETURN, "示例县教育局", subject=RecordSubject.UNIT, on=date(2026, 4, 1)),
+        record(RecordKind.UNIT_RETURN, "邻县教育局", subject=RecordSubject.UNIT),
+        record(RecordKind.IPV6, "A01", subject=RecordSubject.ACCOUNT),
+        record(RecordKind.IPV6, "B01", subject=RecordSubject.ACCOUNT),
     )
     assert kept(register(county)) == [("单位报送", "示例县教育局"), ("培训", "示例县"), ("IPv6核查", "A01")]
 
@@ -303,7 +303,7 @@ def test_a_unit_of_the_same_name_in_another_area_is_another(county: Store) -> No
     twin = replace(ELSEWHERE, unit=A01.unit)
     enrol(county, twin, at=NOW - 20 * DAY)
     for area, text in (("示例县", "应急预案"), ("邻县", "安全管理制度"), (None, "工作制度")):
-        said = record(RecordKind.INSTITUTION, A01.unit, subject=Subject.UNIT, text=text)
+        said = record(RecordKind.INSTITUTION, A01.unit, subject=RecordSubject.UNIT, text=text)
         keep(county, replace(said, area=area))
     texts = [{one.text for one in register(county, area).records} for area in ("示例县", "邻县")]
     assert texts == [{"应急预案", "工作制度"}, {"安全管理制度", "工作制度"}]

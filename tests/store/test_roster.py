@@ -103,7 +103,7 @@ def test_an_account_that_returns_is_watched_again(store: Store) -> None:
     assert listed(store, at=NOW + DAY, known_at=NOW + 9 * DAY) == ()
     assert polled(store, "A01") == ["A01/weibo=1"]
     with store.begin() as tx:
-        assert looks.claim_due(tx, NOW + 3 * DAY, collectors=["weibo"], room=looks.Room(limit=9), lease=HOUR)
+        assert looks.claim_due(tx, NOW + 3 * DAY, collectors=["weibo"], room=looks.Capacity(limit=9), lease=HOUR)
 
 
 def test_a_preview_writes_nothing(store: Store) -> None:
@@ -129,7 +129,7 @@ def test_a_source_that_is_no_longer_named_is_no_longer_looked_at(store: Store) -
     enrol(store, account(method="人工"), at=NOW + HOUR)
 
     with store.begin() as tx:
-        assert looks.claim_due(tx, NOW + DAY, collectors=["weibo"], room=looks.Room(limit=9), lease=HOUR) == ()
+        assert looks.claim_due(tx, NOW + DAY, collectors=["weibo"], room=looks.Capacity(limit=9), lease=HOUR) == ()
         assert looks.record(tx, [look(NOW + DAY, shown())], lambda _, look: look.at) == ()
 
 

@@ -16,12 +16,12 @@ from monitor.core.observation import Blind, Look, Post, Reason, Sight, timeline
 from monitor.core.outage import Canary
 from monitor.core.rules import per_01, upd_01, upd_03
 from monitor.metrics import Metrics
+from monitor.pipeline.evaluate import AccountEvaluator, RulesInForce
 from monitor.pipeline.faults import Faults
-from monitor.pipeline.judging import Bench, Judge
 from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
-from monitor.web import Desk, Pass, Sample, View, account_scraper, scraper
+from monitor.web import PageContext, PassStatus, Permits, Sample, account_scraper, scraper
 from tests.core.build import BOOK, beijing_time
 from tests.store.build import enrol, tried
 
@@ -32,7 +32,7 @@ SCRIPT = "<script>alert('名')</script>"
 DINGTALK = "ding-user-4711"
 CALENDAR = WorkCalendar(years=frozenset({2025, 2026}))
 OFFICE = Office(name="示例县政府信息公开中心", phone="0578-0000000", sender="示例县政府信息公开中心")
-BENCH = Bench(rules=(per_01.RULE, upd_01.RULE, upd_03.RULE), book_of=lambda _: BOOK, calendar=CALENDAR)
+BENCH = RulesInForce(rules=(per_01.RULE, upd_01.RULE, upd_03.RULE), book_of=lambda _: BOOK, calendar=CALENDAR)
 NAMED = replace(BOOK, titles={rule.id: rule.title for rule in BENCH.rules})
 PEOPLE = (
     Contact(role=Role.LIAISON, name="联络员甲", phone=PHONE, dingtalk=DINGTALK),
@@ -107,7 +107,7 @@ def fill(store: Store) -> None:
     )
     with store.begin() as tx:
         record(tx, sorted(seen, key=lambda look: look.at), lambda _, look: look.at + timedelta(hours=6))
-    asyncio.run(Judge(store=store, bench=BENCH, faults=Faults(_fail)).judge_due(NOW))
+    asyncio.run(AccountEvaluator(store=store, rules_in_force=BENCH, faults=Faults(_fail)).judge_due(NOW))
     tell(store)
 
 
@@ -147,22 +147,22 @@ class Surroundings:
 
     clock: Clock = field(default_factory=Clock)
     problems: Sequence[str] = ()
-    passes: Sequence[Pass] = ()
+    passes: Sequence[PassStatus] = ()
     sample: Sample | None = None
     is_starting: bool = False
     canaries: Mapping[Platform, Canary] = field(default_factory=dict)
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
     hints: Sequence[str] = ()
     metrics: Callable[[], Awaitable[bytes]] | None = None
-    desk: Desk | None = None
+    permits: Permits | None = None
 
-    def view(self, store: Store) -> View:
+    def view(self, store: Store) -> PageContext:
         """Return a view of the store."""
 
         async def problems() -> Sequence[str]:
             return self.problems
 
-        return View(
+        return PageContext(
             store=store,
             clock=self.clock,
             rule_book=lambda _: NAMED,
@@ -179,5 +179,5 @@ class Surroundings:
             unwatched=self.unwatched,
             hints=self.hints,
             sample=self.sample,
-            desk=self.desk,
+            permits=self.permits,
         )

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from collectors import wechat_codes
-from monitor.cli.looking import _line
+from monitor.cli.look import _line
 from monitor.core.account import Account, Platform, Source
 from monitor.core.observation import Blind, Look, Reason, advice_in
 from monitor.store import Store

@@ -14,7 +14,7 @@ from monitor.core.claim import Verdict
 from monitor.store import Store
 from monitor.web import api
 from tests.web.county import ACCOUNTS, DINGTALK, MAIL, OVERDUE, PEOPLE, PHONE
-from tests.web.desk import API_TOKEN, LINK, Visit, visit
+from tests.web.permits import API_TOKEN, LINK, Visit, visit
 
 READ = (
     "/api/v1/accounts",

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from monitor.store import Store
 from monitor.store.audit import Act, record_audit
-from monitor.web.acts import LISTED
+from monitor.web.audit import LISTED
 from tests.web.conftest import client_of
 from tests.web.county import NOW, PHONE, SCRIPT, Surroundings
 from tests.web.test_pages import text_of

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.store import Store
 from monitor.store.outbox import messages
-from monitor.web import Pass, Server, create_app, listening
+from monitor.web import PassStatus, WebServer, create_app, listening
 from tests.services import require_chromium
 from tests.web.browser import Browser, browser
 from tests.web.county import ACCOUNTS, NOW, Surroundings
@@ -20,7 +20,7 @@ from tests.web.county import ACCOUNTS, NOW, Surroundings
 @contextmanager
 def served(store: Store, around: Surroundings) -> Iterator[str]:
     """Serve the pages on a free port of the loopback; the value is their address."""
-    server = Server(create_app(around.view(store)))
+    server = WebServer(create_app(around.view(store)))
     with listening("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
         thread.start()
@@ -41,7 +41,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def test_every_page_is_whole_and_fits(
     chromium: Browser, county: Store, around: Surroundings, width: int, tmp_path: Path
 ) -> None:
-    around.passes = [Pass(name="核查", last_success=NOW)]
+    around.passes = [PassStatus(name="核查", last_success=NOW)]
     with county.read() as tx:
         sent = messages(tx)[0].message.id
     own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]

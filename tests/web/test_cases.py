@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.actions.deciding import Wish
+from monitor.actions.deciding import DecideCommand
 from monitor.actions.deciding import decide as decide_on
 from monitor.actions.who import Who
 from monitor.core.calendar import beijing_date
@@ -16,7 +16,7 @@ from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.rules import per_01, sys_01
 from monitor.store import Store, Tx, cases
-from monitor.store.acknowledging import acknowledge
+from monitor.store.acknowledgements import acknowledge
 from monitor.store.decisions import decide
 from monitor.store.grounds import note
 from tests.store.build import enrol
@@ -186,7 +186,9 @@ def test_the_page_of_a_unit_s_or_an_area_s_case_shows_who_decided_why_and_by_whi
 ) -> None:
     with empty.begin() as tx:
         number = opened(tx, replace(BOOKLESS, unit=unit, strength=Strength.IN_PRINCIPLE))
-        wish = Wish(ruling=Ruling.EXEMPTED, by="县府办", note=f"机构改革，电话{PHONE}", document="示例〔2026〕1号")
+        wish = DecideCommand(
+            ruling=Ruling.EXEMPTED, by="县府办", note=f"机构改革，电话{PHONE}", document="示例〔2026〕1号"
+        )
         decide_on(tx, number, replace(wish, until=date(2026, 12, 31)), {}, who=Who(name="甲"), at=NOW)
     page = text_of(office.get(f"/cases/{number}").text)
     assert whom in page

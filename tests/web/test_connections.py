@@ -19,9 +19,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from monitor.web import Limits, Server, listening
+from monitor.web import Limits, WebServer, listening
 from monitor.web.connections import FEWEST, MOST, Net, Seldom, home_of, is_among
-from monitor.web.queue import AT_ONCE, HEAVY_AT_ONCE, WAITING, Queue
+from monitor.web.queue import AT_ONCE, HEAVY_AT_ONCE, WAITING, RequestQueue
 
 GET = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -35,7 +35,7 @@ class Served:
     """A running server."""
 
     port: int
-    server: Server
+    server: WebServer
     going_on: asyncio.Event = field(default_factory=asyncio.Event)
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -101,7 +101,7 @@ async def served(limits: Limits = QUICK, trusted: tuple[Net, ...] = ()) -> Async
         Route("/client", client),
     ]
     with listening("127.0.0.1", 0) as sock:
-        server = Server(Starlette(routes=routes), limits=limits, trusted=trusted)
+        server = WebServer(Starlette(routes=routes), limits=limits, trusted=trusted)
         made = Served(port=sock.getsockname()[1], server=server)
         running = asyncio.create_task(server.serve(sockets=[sock]))
         try:
@@ -321,7 +321,7 @@ async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up(p
         await queue(scope, Request(scope).receive, send)
         return statuses[0]
 
-    queue = Queue(page)
+    queue = RequestQueue(page)
     fetched.set()
     asked = [asyncio.create_task(ask()) for _ in range(most + WAITING)]
     await until(lambda: made == most)

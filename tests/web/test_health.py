@@ -8,7 +8,7 @@ from monitor import metrics
 from monitor.core.observation import Reason
 from monitor.metrics import CONTENT_TYPE, Metrics
 from monitor.store import Store
-from monitor.web import Condition, Pass, Server, listening, scrape, scraper
+from monitor.web import Condition, PassStatus, WebServer, listening, scrape, scraper
 from tests.test_metrics import samples
 from tests.web.conftest import client_of
 from tests.web.county import ACCOUNTS, CALENDAR, NOW, OVERDUE, Clock, Surroundings
@@ -28,7 +28,7 @@ def test_ready_without_problems(client: TestClient) -> None:
 
 
 def test_a_start_is_said_and_is_no_trouble(county: Store) -> None:
-    passes = [Pass(name="判定", last_success=None)]
+    passes = [PassStatus(name="判定", last_success=None)]
     client = client_of(county, Surroundings(is_starting=True, passes=passes))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (
@@ -56,7 +56,7 @@ def test_not_ready_says_why(county: Store) -> None:
 
 
 def test_a_late_pass_is_seen_on_the_system_page(county: Store) -> None:
-    around = Surroundings(passes=[Pass(name="判定", last_success=NOW - timedelta(hours=9), is_late=True)])
+    around = Surroundings(passes=[PassStatus(name="判定", last_success=NOW - timedelta(hours=9), is_late=True)])
     page = client_of(county, around).get("/system").text
     assert "逾时未完成" in page
     assert "监测工作正常" not in page
@@ -113,7 +113,7 @@ def test_a_port_that_is_taken_is_refused() -> None:
 
 def test_the_server_leaves_signals_to_the_daemon(client: TestClient) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with Server(client.app).capture_signals():  # type: ignore[arg-type]  # it is the application
+    with WebServer(client.app).capture_signals():  # type: ignore[arg-type]  # it is the application
         assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -15,7 +15,7 @@ from tests.core.area import book
 from tests.store.build import enrol
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, account
-from tests.web.desk import words
+from tests.web.permits import words
 
 DAY = timedelta(days=1)
 OPEN = account("A01", "示例发布", level=UnitLevel.TOWNSHIP)

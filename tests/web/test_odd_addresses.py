@@ -24,7 +24,7 @@ from monitor.core.token import Purpose
 from monitor.store import Store
 from monitor.web import create_app
 from tests.web.county import ACCOUNTS, HOSTILE, OVERDUE, Surroundings
-from tests.web.desk import API_TOKEN, Visit, visit
+from tests.web.permits import API_TOKEN, Visit, visit
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 NASTY = (

@@ -13,16 +13,16 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason
 from monitor.core.phrases import Names, day
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.rules import per_01
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
 from monitor.store.outbox import Draft, messages, save_draft
+from monitor.store.overview import account_rows
 from monitor.store.records import save_records
 from monitor.store.roster import sync_sources
-from monitor.store.sights import overview
 from monitor.web import create_app
-from monitor.web.outgoing import LISTED
+from monitor.web.messages import LISTED
 from monitor.web.pages import LINES
 from tests.store.build import enrol
 from tests.web.conftest import client_of
@@ -396,7 +396,7 @@ def test_a_message_that_goes_by_itself_says_when(around: Surroundings, empty: St
 
 def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
     def ids(tx: Tx) -> list[str]:
-        return [row.account.id for row in overview(tx, NOW)]
+        return [row.account.id for row in account_rows(tx, NOW)]
 
     with county.read() as tx:
         assert len(ids(tx)) == len(names_in(client.get("/accounts").text))
@@ -408,7 +408,7 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     until = today + timedelta(days=3)
     row = Record(
         kind=RecordKind.MUTE,
-        subject=Subject.ACCOUNT,
+        subject=RecordSubject.ACCOUNT,
         name="M-1",
         on=today,
         result=Result.MUTED,
@@ -429,7 +429,7 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     today = beijing_date(NOW)
     row = Record(
         kind=RecordKind.MUTE,
-        subject=Subject.ACCOUNT,
+        subject=RecordSubject.ACCOUNT,
         name=OVERDUE.id,
         on=today,
         result=Result.MUTED,
@@ -465,7 +465,9 @@ def test_records_that_name_no_result_are_a_task_and_stand_on_the_page_of_imports
 ) -> None:
     enrol(empty, account("A01", "示例发布"), at=NOW)
     today = beijing_date(NOW)
-    silent = Record(kind=RecordKind.CONTENT_SAFETY, subject=Subject.ACCOUNT, name="A01", on=today, text="查无问题<b>")
+    silent = Record(
+        kind=RecordKind.CONTENT_SAFETY, subject=RecordSubject.ACCOUNT, name="A01", on=today, text="查无问题<b>"
+    )
     with empty.begin() as tx:
         save_records(tx, [silent], known_at=NOW)
         row = {

@@ -11,7 +11,7 @@ import pytest
 from monitor.core.account import Platform
 from monitor.core.outage import Canary, Cause, Outage
 from monitor.store import Store, open_store, outages
-from monitor.web import Pass
+from monitor.web import PassStatus
 from tests.databases import migrated
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, fill
@@ -95,10 +95,10 @@ def test_what_the_settings_leave_open_is_said(empty: Store) -> None:
 def test_looks_that_are_well_are_one_line_and_a_late_one_is_its_own(empty: Store, around: Surroundings) -> None:
     late = NOW - timedelta(hours=2)
     around.passes = [
-        Pass(name="采集 weibo", last_success=NOW - timedelta(minutes=5), is_look=True),
-        Pass(name="采集 sohu", last_success=NOW - timedelta(minutes=1), is_look=True),
-        Pass(name="采集 zhihu", last_success=late, is_late=True, is_look=True),
-        Pass(name="判断", last_success=NOW),
+        PassStatus(name="采集 weibo", last_success=NOW - timedelta(minutes=5), is_look=True),
+        PassStatus(name="采集 sohu", last_success=NOW - timedelta(minutes=1), is_look=True),
+        PassStatus(name="采集 zhihu", last_success=late, is_late=True, is_look=True),
+        PassStatus(name="判断", last_success=NOW),
     ]
     page = client_of(empty, around).get("/system").text
     assert "采集（2种方式）" in page

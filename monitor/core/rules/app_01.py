@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
-from monitor.core.download import Download, Fault, Link, Probe
+from monitor.core.download import AppFault, Download, Link, Probe
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.observation import Observation
 from monitor.core.phrases import hour
@@ -24,9 +24,9 @@ LEAST_FAILURES = 2
 
 
 _CANNOT_USE = "无法使用"
-_NOT_INSTALLED = frozenset({Fault.CUT_OFF, Fault.NOT_INSTALLABLE, Fault.UNSIGNED})
+_NOT_INSTALLED = frozenset({AppFault.CUT_OFF, AppFault.NOT_INSTALLABLE, AppFault.UNSIGNED})
 """How a package fails that people get and cannot install."""
-_TAKEN_DOWN = frozenset({Fault.NOT_LISTED, Fault.BLOCKED})
+_TAKEN_DOWN = frozenset({AppFault.NOT_LISTED, AppFault.BLOCKED})
 """How a store fails that no longer has the app."""
 
 
@@ -52,14 +52,14 @@ class _Line:
         return f"自{begun}起，{where}连续{len(self.failures)}次核查均{self.verb}{said}"
 
     @property
-    def fault(self) -> Fault | None:
+    def fault(self) -> AppFault | None:
         """How its latest look failed."""
         return self.failures[-1].fault if self.failures else None
 
     @property
     def verb(self) -> str:
         """What people cannot do."""
-        if self.shown.link is Link.SERVICE or self.fault is Fault.PROFILE_EXPIRED:
+        if self.shown.link is Link.SERVICE or self.fault is AppFault.PROFILE_EXPIRED:
             return _CANNOT_USE
         return "无法安装" if self.fault in _NOT_INSTALLED else "无法下载"
 

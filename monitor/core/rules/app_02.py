@@ -12,7 +12,7 @@ from datetime import datetime
 from monitor.core.account import Account
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
 from monitor.core.forms import told
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_account
 
@@ -41,7 +41,7 @@ def _is_app(account: Account, book: RuleBook) -> bool:
 RULE = AreaRule(
     id=ID,
     title="不支持IPv6",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.IPV6}),
     binds=_is_app,

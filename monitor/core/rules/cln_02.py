@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.core.account import AccountStatus
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
@@ -46,7 +46,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="主动申请关停",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.CLOSE_REQUEST}),
     binds=in_scope,

@@ -13,7 +13,7 @@ from datetime import datetime
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
 
@@ -39,9 +39,9 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="一个平台多个账号",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
-    reach=Subject.UNIT,
+    reach=RecordSubject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "主办单位在该平台没有其他账号",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import cited, day, in_scope, on_area
 
@@ -29,7 +29,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="交流会",
-    on=Subject.AREA,
+    on=RecordSubject.AREA,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -12,7 +12,7 @@ from datetime import datetime
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
 
@@ -48,10 +48,10 @@ def _certified_otherwise(account: Account, register: Register) -> Iterator[str]:
 RULE = AreaRule(
     id=ID,
     title="名称或认证主体不一致",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.ALIAS}),
-    reach=Subject.UNIT,
+    reach=RecordSubject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "各账号名称一致，认证主体为主办单位",

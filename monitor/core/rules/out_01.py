@@ -13,7 +13,7 @@ from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
 from monitor.core.phrases import dated
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves
 
@@ -74,7 +74,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="委托运营不合要求",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     turns=_turns,
     binds=posts_or_serves,

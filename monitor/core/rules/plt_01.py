@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.core.account import Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves
 
@@ -34,7 +34,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="小众平台账号",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,
     says={

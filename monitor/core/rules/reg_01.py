@@ -16,7 +16,7 @@ from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.phrases import dated
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import cited, on_account, posts_or_serves, scope_pending
 
@@ -136,7 +136,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="未纳入备案监管",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.FILING_CHANGE}),
     turns=_turns,

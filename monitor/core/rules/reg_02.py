@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_unit, posts_or_serves, within_scope
 
@@ -57,11 +57,11 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="单位未报送",
-    on=Subject.UNIT,
+    on=RecordSubject.UNIT,
     judge=judge,
     reads=frozenset({RecordKind.UNIT_RETURN}),
     turns=_turns,
-    reach=Subject.UNIT,
+    reach=RecordSubject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "已报送，或不在报送期限内",

@@ -12,7 +12,7 @@ from datetime import datetime
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
 from monitor.core.matters import Ways, still_open, unstated_since
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
@@ -73,7 +73,7 @@ def _standing(records: Sequence[Record], waiting: Sequence[Record], now: datetim
 RULE = AreaRule(
     id=ID,
     title="内容安全问题",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.CONTENT_SAFETY}),
     binds=in_scope,

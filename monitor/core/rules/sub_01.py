@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
 from monitor.core.forms import target_of
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
 
@@ -37,7 +37,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="内容迁移和投稿",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Result, Subject
+from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_area, unstated
 
@@ -56,11 +56,11 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="未按期检查",
-    on=Subject.AREA,
+    on=RecordSubject.AREA,
     judge=judge,
     reads=frozenset({RecordKind.INSPECTION}),
     turns=_turns,
-    reach=Subject.AREA,
+    reach=RecordSubject.AREA,
     binds=in_scope,
     says={
         State.OK: "按期开展了检查",

@@ -17,7 +17,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register, Trouble
 from monitor.core.rules.registry import in_scope, on_account
 
@@ -118,7 +118,7 @@ def _text(trouble: Trouble, book: RuleBook, now: datetime, *, is_ending: bool) -
 RULE = AreaRule(
     id=ID,
     title="整改逾期",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordKind, Result, Subject
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, asks_to_state, cited, on_unit, posts_or_serves, unstated, within_scope
 
@@ -84,11 +84,11 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="管理制度不全",
-    on=Subject.UNIT,
+    on=RecordSubject.UNIT,
     judge=judge,
     reads=frozenset({RecordKind.INSTITUTION}),
     turns=_turns,
-    reach=Subject.UNIT,
+    reach=RecordSubject.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.core.account import Account, UnitLevel
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, Subject
+from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves, scope_pending
 
@@ -41,7 +41,7 @@ def _share(account: Account, register: Register) -> str:
 RULE = AreaRule(
     id=ID,
     title="乡镇（街道）账号",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.POPULATION}),
     binds=posts_or_serves,

@@ -9,7 +9,7 @@ from functools import partial
 
 from monitor.core.account import AccountFunction, Labelled
 from monitor.core.calendar import beijing_date, days_between, start_of_day
-from monitor.core.expiry import Ending, ended
+from monitor.core.expiry import Expiry, ended
 from monitor.core.finding import Finding, Known, RuleBook, State, Support
 from monitor.core.observation import KnownPost, Precision, Reason, Timeline
 from monitor.core.phrases import dated
@@ -31,7 +31,7 @@ class Gap:
     """Whether the newest time comes from an id: the post may be younger."""
     is_once_by_hand: bool = False
     """Whether that nothing was ever posted rests on one look by hand alone."""
-    over: Ending | None = None
+    over: Expiry | None = None
     """What the looks rest on and has come to its end."""
     days_shown: int | None = None
     """How many of the days a covering look shows to have passed without a post; None without such a look."""

@@ -23,7 +23,7 @@ from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.index import IndexWeek
 from monitor.core.lasting import lasts_since, shown
-from monitor.core.record import Subject
+from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_account, scope_pending
 
@@ -248,7 +248,7 @@ def _violated(
 RULE = AreaRule(
     id=ID,
     title="运营效果指数连续2周低于平均值",
-    on=Subject.ACCOUNT,
+    on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -1,0 +1,75 @@
+"""Commands about the audit log: audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.actor import note_alone
+from monitor.cli.chinese import Command, Group, to_table
+from monitor.cli.place import CommandContext, place
+from monitor.cli.refusal import Refusal
+
+
+@click.group(cls=Group)
+def audit() -> None:
+    """操作记录。"""
+
+
+@audit.command("verify", cls=Command)
+@click.option("--digest", metavar="校验值", help="以前记下的末条校验值：核对当时的记录仍在其中。")
+@place
+def audit_verify(where: CommandContext, *, digest: str | None) -> None:
+    """核对操作记录有没有被改动或删去，并给出末条校验值，请另行保存。"""
+    from monitor.store import audit, seal
+
+    with where.store(reads=True) as store, store.read() as tx:
+        found = audit.walk_all(tx)
+        is_there = digest is None or audit.is_in_chain(tx, digest)
+        is_sealed = seal.is_sealed(tx)
+    if found.broken_at is not None:
+        where_from = f"操作记录自编号{found.broken_at}起已被改动或删去"
+        raise Refusal(f"{where_from}，此前的{found.rows}条没有改动，请查明原因。")
+    if not is_there:
+        raise Refusal(f"操作记录中没有校验值为{digest}的一条，当时的记录已被替换。")
+    if not is_sealed:
+        raise Refusal("操作记录没有改动，但数据库中防止改动的触发器已被删去，请查明原因。")
+    click.echo(f"操作记录共{found.rows}条，前后相连，没有改动。末条校验值：{found.digest or '无'}")
+
+
+@audit.command("export", cls=Command)
+@to_table
+@place
+def audit_export(where: CommandContext, *, out: Path) -> None:
+    """导出全部操作记录，连同各条的校验值。"""
+    from monitor.ledger import Column, LedgerError, write_table
+    from monitor.store import audit
+
+    names = ("编号", "时间", "操作者", "系统用户", "地址", "操作", "对象", "说明", "之前", "之后", "校验值")
+    try:
+        with where.store(reads=True) as store, store.read() as tx:
+            rows = (
+                (
+                    one.number,
+                    one.act.at,
+                    one.act.actor,
+                    one.act.login,
+                    one.act.address,
+                    one.act.action,
+                    one.act.object,
+                    one.act.detail,
+                    one.act.before,
+                    one.act.after,
+                    one.digest,
+                )
+                for one in audit.every_entry(tx)
+            )
+            write_table(out, "操作记录", [Column(name=name) for name in names], rows)
+    except LedgerError as error:
+        raise Refusal(str(error)) from error
+    note_alone(where, "audit export", out.name)
+    click.echo(f"已写入 {out}。")
+
+
+COMMANDS = (audit,)

@@ -1,0 +1,145 @@
+"""Take the link of a new post that somebody pasted, prove it, and keep what became of it (tx1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.core.account import Account, Platform, declared_sources
+from monitor.core.claim import Claim, Excess, Verdict, excess, judge, link_in, own_id
+from monitor.core.collector import Collector, NotShownError, Proof, Prover
+from monitor.core.observation import LookFailedError, Post, Reason
+from monitor.core.outage import PASSING
+from monitor.pipeline.faults import Faults
+from monitor.pipeline.look import KeptSessions, Network
+from monitor.store import Store, Tx, audit, claims, roster
+
+_MAY_PASS = PASSING | {Reason.TOO_LARGE}
+"""How a look ends that may go better later; whatever else keeps us out, a person has to look."""
+Guard = Callable[[Tx], bool]
+"""Asked in the transaction that keeps a proved claim; False leaves everything as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimVerifier:
+    """Takes claims."""
+
+    store: Store
+    provers: Mapping[Platform, Sequence[tuple[str, Prover]]]
+    """By platform, each with the name under which it reaches the network and keeps its session."""
+    door: Network
+    sessions: KeptSessions
+    clock: Callable[[], datetime]
+    faults: Faults
+    under_way: list[tuple[str, str | None]] = field(default_factory=list)
+    """Account and token of the links that are being looked at now."""
+
+    async def take(
+        self,
+        account_id: str,
+        link: str,
+        *,
+        by: str,
+        address: str = "",
+        token: str | None = None,
+        allows: Guard = lambda _: True,
+    ) -> Claim | Excess | None:
+        """Return what became of a link pasted for an account; None for no such account, or where `allows` said no.
+
+        Whether too many were pasted is found out before anything is asked for: those being looked at count, so that
+        many at once gain nothing.
+        """
+        others, mine = tuple(self.under_way), (account_id, token)
+        self.under_way.append(mine)
+        try:
+            account, too_many = await self.store.query(lambda tx: self._begun(tx, account_id, token, others))
+            if account is None or too_many:
+                return too_many
+            link = link_in(link)
+            proof = await self._proof(account, link)
+
+            def keep(tx: Tx) -> Claim | None:
+                claim = self._keep(tx, account, link, proof, by, token, allows)
+                if claim is not None:
+                    audit.record_audit(tx, _act(claim, address))
+                return claim
+
+            return await self.store.write(keep, durable=True)
+        finally:
+            self.under_way.remove(mine)
+
+    def _begun(
+        self, tx: Tx, account_id: str, token: str | None, others: Collection[tuple[str, str | None]]
+    ) -> tuple[Account | None, Excess | None]:
+        account = roster.account(tx, account_id)
+        if account is None:
+            return None, None
+        return account, excess(claims.tally(tx, account_id, token, others, self.clock()))
+
+    async def _proof(self, account: Account, link: str) -> Proof | Verdict:
+        """Return what the platform says of the link, or why it says nothing."""
+        provers = self.provers.get(account.platform, ())
+        if not provers:
+            others = (prover for of_platform in self.provers.values() for _, prover in of_platform)
+            if any(one.may_be_post(link) for one in others):
+                return Verdict.MISPLACED
+            return Verdict.UNPROVED if link.startswith(("https://", "http://")) else Verdict.MISPLACED
+        for name, prover in provers:
+            if prover.is_post(link):
+                return await self._asked(name, prover, link)
+        return Verdict.UNPROVED if any(one.may_be_post(link) for _, one in provers) else Verdict.MISPLACED
+
+    async def _asked(self, name: str, prover: Prover, link: str) -> Proof | Verdict:
+        fetch = self.door.bind(f"claim/{name}", reader=name, platform=name)
+        proof: Proof | Verdict = Verdict.UNPROVED
+        with self.faults.contained("claim", collector=name):
+            try:
+                proof = await prover.prove(link, fetch, self.sessions.of(name))
+            except NotShownError:
+                proof = Verdict.NOT_SHOWN
+            except LookFailedError as failed:
+                proof = Verdict.NOT_REACHABLE if failed.reason in _MAY_PASS else Verdict.UNPROVED
+        return proof
+
+    def _keep(
+        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, by: str, token: str | None, allows: Guard
+    ) -> Claim | None:
+        now = self.clock()
+        verdict, post = self._judged(tx, account, link, proof, now)
+        claim = Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post, token=token)
+        if verdict is Verdict.PROVED and not allows(tx):
+            return None
+        claims.keep(tx, claim, account)
+        return claim
+
+    def _judged(
+        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, now: datetime
+    ) -> tuple[Verdict, Post | None]:
+        if isinstance(proof, Verdict):
+            is_there = proof is Verdict.UNPROVED and link in claims.background(tx, account.id, link).known
+            return (Verdict.REPEATED if is_there else proof), None
+        about = claims.background(tx, account.id, proof.post.key)
+        own = own_id(account, self._keys(account))
+        return judge(proof, account, known=about.known, newest=about.newest, now=now, own=own), proof.post
+
+    def _keys(self, account: Account) -> Iterator[str | None]:
+        """Yield what the ways to look at an account ask for, those that its row declares first."""
+        names = {name for name, _ in self.provers.get(account.platform, ())} | {account.platform.value}
+        yield from (key for collector, key in declared_sources(account) if collector in names)
+        for _, prover in self.provers.get(account.platform, ()):
+            if isinstance(prover, Collector):
+                yield prover.key_of(account)
+
+
+def _act(claim: Claim, address: str) -> audit.Act:
+    """Return what the audit log says of a link that was looked at."""
+    return audit.Act(
+        at=claim.at,
+        actor=claim.by,
+        action="link register" if claim.token else "api register",
+        object=claim.account,
+        detail=claim.link[:300],
+        address=address,
+        after=claim.verdict.value,
+    )

@@ -1,0 +1,514 @@
+"""The operator's morning message: everything that wants a person today, once a working day."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from monitor.core.appearance import AppearanceChange
+from monitor.core.briefing import DIGEST_LINES, DigestSection, digest, told
+from monitor.core.calendar import WorkCalendar, beijing_date
+from monitor.core.case import LADDER, URGINGS, Case, Closing, Ladder
+from monitor.core.decision import exemptions
+from monitor.core.deregistration import ID as DEREGISTRATION
+from monitor.core.expiry import endings, is_to_be_told
+from monitor.core.finding import Finding, RuleBook, State, Support
+from monitor.core.message import MessageState
+from monitor.core.news import Words
+from monitor.core.notice import Notice
+from monitor.core.observation import Standing
+from monitor.core.outage import Outage
+from monitor.core.paper import PaperKind
+from monitor.core.phrases import Names, dated, escaped, quoted, until
+from monitor.core.record import RecordSubject
+from monitor.core.rules.sup_02 import due_on
+from monitor.core.rules.upd_02 import ID as LISTED
+from monitor.core.subject import account_subject, area_subject, subject_of, unit_subject
+from monitor.pipeline.blindness import newly_blind
+from monitor.pipeline.compose import UNNUMBERED
+from monitor.pipeline.daily import Daily
+from monitor.pipeline.draft import Drafter
+from monitor.store import (
+    Tx,
+    appearances,
+    cases,
+    decisions,
+    grounds,
+    outages,
+    outbox,
+    overview,
+    papers,
+    records,
+    roster,
+    unsettled,
+)
+from monitor.store.notices import Said, told_on
+
+TOPIC = "digest:"
+"""What the topics of digests begin with; a date follows."""
+ENDS_WITHIN = 5
+"""So many working days ahead the end of an exemption is told."""
+NAMED = 3
+"""Units with the same task that are named in its line; the others are counted."""
+LOOK_BACK = timedelta(days=7)
+"""How far the first digest that leaves looks back: those before it were held, or there were none."""
+ASK_HAND_FROM = 8
+"""From this many days on, accounts read by hand are worth the operator's time."""
+
+
+Pair = tuple[overview.OverviewRow, Finding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """Writes the digest when its hour has come; it is sent like any message."""
+
+    drafter: Drafter
+    hour: time
+
+    async def write_if_due(self, now: datetime) -> bool:
+        """Write today's digest if it is due and not yet written; return whether it was."""
+        written = await self.drafter.store.write_if(
+            lambda tx: self._daily.is_due(tx, now), lambda tx: self._write(tx, now), durable=True
+        )
+        return bool(written)
+
+    @property
+    def _daily(self) -> Daily:
+        return Daily(prefix=TOPIC, hour=self.hour, calendar=self.drafter.rules_in_force.calendar)
+
+    def _write(self, tx: Tx, now: datetime) -> bool:
+        topic = self._daily.begin(tx, now)
+        if topic is None:
+            return False
+        rows = overview.account_rows(tx, now)
+        tasks = _still_true(tx, rows, outbox.waiting_for_digest(tx), now)
+        words = self._words(tx, rows, tasks, topic, now)
+        if words is None or self.drafter.tell_operator(tx, words, topic, now, tasks) is None:
+            return False
+        unsettled.mark_told(tx, topic, outbox.last_left(tx, TOPIC))
+        _withdraw_older(tx, topic, now)
+        return True
+
+    def renewed(self, tx: Tx, kept: outbox.KeptMessage, now: datetime) -> Words | None:
+        """Return what a message of its own topic says now that has waited; None where that is nothing any more.
+
+        A digest is put together again from what it carries: a task that has come since waits for the next one. The
+        words of other topics name their moment and stay.
+        """
+        if not kept.topic.startswith(TOPIC):
+            return Words(subject=kept.message.subject, body=kept.message.body)
+        rows = overview.account_rows(tx, now)
+        tasks = _still_true(tx, rows, outbox.notices_of(tx, kept.message.id), now)
+        return self._words(tx, rows, tasks, kept.topic, now)
+
+    def _words(
+        self, tx: Tx, rows: Sequence[overview.OverviewRow], tasks: Sequence[Notice], topic: str, now: datetime
+    ) -> Words | None:
+        """Return what is to be said now; None where there is nothing."""
+        last = outbox.last_left(tx, TOPIC)
+        begun = self._daily.begun_at(tx, last) if last else None
+        since = begun or now - LOOK_BACK
+        today, title = beijing_date(now), self.drafter.rules_in_force.book(now).title
+        taken = cases.open_cases(tx, {row.account.id for row, _ in _over(rows)[:DIGEST_LINES]}, {LADDER})
+        names = self.drafter.composer.office.names
+        moment = DigestContext(
+            today=today,
+            names=names,
+            ladder=self.drafter.composer.setting(now).ladder,
+            calendar=self._daily.calendar,
+            taken=taken,
+            told=told_on(tx, [case.id for case in taken.values()]),
+        )
+        asked = [
+            *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
+            *task_lines(rows, tasks, today, lambda area: self.drafter.rules_in_force.book(now, area), names),
+            *_lines_beyond_accounts(tx, tasks, names),
+        ]
+        turned = appearances.events_since(tx, since)
+        sections = (
+            DigestSection(
+                heading="采集暂停，恢复前不作新的判定",
+                lines=tuple(_outage_line(one, today) for one in outages.open_outages(tx)),
+            ),
+            DigestSection(heading="请今天办", lines=tuple(asked)),
+            *sections_of(rows, tasks, moment),
+            DigestSection(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned, names))),
+            DigestSection(
+                heading="决定依据有变化，请复核（原决定仍有效）",
+                lines=tuple(_lines_of_shaken(rows, tx, since, today, title, names)),
+            ),
+            DigestSection(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now, names))),
+            DigestSection(
+                heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today, names))
+            ),
+            DigestSection(heading="系统升级后待确认", lines=tuple(unsettled.to_tell(tx, topic, last))),
+            DigestSection(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since, names))),
+            DigestSection(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
+            DigestSection(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, today))),
+            DigestSection(
+                heading="暂停提醒，采集和判定照常", lines=tuple(_lines_of_muted(tx, rows, today, names)), is_to_do=False
+            ),
+            DigestSection(
+                heading="自动办结的事项", lines=tuple(_lines_of_ended(tx, rows, since, title, names)), is_to_do=False
+            ),
+        )
+        if not any(section.lines for section in sections):
+            return None
+        return digest(sections, UNNUMBERED, self.drafter.composer.setting(now), self.drafter.room)
+
+    def _lines_of_exemptions(
+        self, tx: Tx, rows: Sequence[overview.OverviewRow], now: datetime, names: Names
+    ) -> Iterator[str]:
+        """Yield the exemptions that end within the next working days: what they spare comes back then."""
+        called, today = _called(rows, names), beijing_date(now)
+        for one in exemptions(decisions.all_decisions(tx)):
+            whom, last = called.get(subject_of(one)), one.valid_until
+            if whom is None or last is None or last < today:
+                continue
+            book = self.drafter.rules_in_force.book(now, whom.area)
+            if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
+                what = (
+                    f"“{book.title(one.rule)}”的豁免（{one.by}）{dated(last, today)}到期（含当日），此后恢复判定和提醒"
+                )
+                yield f"{whom.name}：{escaped(what, 200)}；需延续的，请重新登记。"
+
+
+def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
+    """Cancel the digests of other days that still wait: what they named stands in today's."""
+    for kept in outbox.messages(tx, states=[MessageState.HELD, MessageState.QUEUED]):
+        if kept.topic.startswith(TOPIC) and kept.topic != topic and kept.frozen_at is None:
+            outbox.settle(tx, kept.message.id, MessageState.CANCELLED, at=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestContext:
+    """What the lines about accounts without updates go by."""
+
+    today: date
+    ladder: Ladder
+    calendar: WorkCalendar
+    taken: Mapping[tuple[str, str], Case] = field(default_factory=dict)
+    """The open cases, by account and rule."""
+    names: Names = field(default_factory=Names)
+    told: Mapping[Said, datetime | None] = field(default_factory=dict)
+    """When the unit was told of a step, by case, kind and number; None where it has not heard of it."""
+
+
+def sections_of(
+    rows: Sequence[overview.OverviewRow], tasks: Sequence[Notice], moment: DigestContext
+) -> tuple[DigestSection, ...]:
+    """Return what is to be known of accounts, the gravest first; a section may be empty."""
+    gone = {row.account.id: standing for row in rows if (standing := _gone(row))}
+    updates = [
+        (row, finding)
+        for row in rows
+        for finding in row.findings
+        if finding.rule == LADDER and row.account.id not in gone
+    ]
+    asked = {(notice.account, notice.rule) for notice in tasks}
+    ending: dict[State, list[Pair]] = {State.NEEDS_REVIEW: [], State.WARNING: []}
+    for row in rows:
+        for one in row.findings:
+            if one.rule == DEREGISTRATION and one.state in ending and (row.account.id, one.rule) not in asked:
+                ending[one.state].append((row, one))
+    return (
+        DigestSection(
+            heading="超期",
+            lines=tuple(_over_line(row, one, moment) for row, one in _over(rows)),
+            is_to_do=False,
+            is_over=True,
+        ),
+        DigestSection(
+            heading="采集异常，请人工核查（不作超期判定）", lines=_lines(_unseen(updates, Support.BLIND), moment.names)
+        ),
+        DigestSection(
+            heading="不能自动采集，请人工核查并登记", lines=_lines(_unseen(updates, Support.ASKED), moment.names)
+        ),
+        DigestSection(
+            heading="平台显示状态异常，请人工核查",
+            lines=tuple(
+                f"{moment.names.account(row.account)}：平台显示{gone[row.account.id].label}"
+                for row in rows
+                if row.account.id in gone
+            ),
+        ),
+        DigestSection(
+            heading="注销办理，即将到期或已逾期",
+            lines=_lines(sorted(ending[State.NEEDS_REVIEW], key=_due), moment.names),
+        ),
+        DigestSection(
+            heading="注销办理，申请前的手续不全", lines=_lines(sorted(ending[State.WARNING], key=_due), moment.names)
+        ),
+    )
+
+
+def _over(rows: Sequence[overview.OverviewRow]) -> list[Pair]:
+    """Return the accounts that are overdue, the longest first; not those that the platform no longer shows."""
+    found = ((row, one) for row in rows for one in row.findings if one.rule == LADDER and one.state is State.VIOLATED)
+    return sorted((pair for pair in found if _gone(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
+
+
+def task_lines(
+    rows: Sequence[overview.OverviewRow],
+    tasks: Sequence[Notice],
+    today: date,
+    book_of: Callable[[str], RuleBook],
+    call: Names,
+) -> Iterator[str]:
+    """Yield the operator's new tasks about accounts, each with its last day; a unit's under one rule share a line."""
+    named_on = {(notice.account, notice.rule): beijing_date(notice.at) for notice in tasks}
+    alike: defaultdict[tuple[str, str, str], list[Pair]] = defaultdict(list)
+    for row in rows:
+        for one in row.findings:
+            if (row.account.id, one.rule) in named_on:
+                alike[row.account.area, row.account.unit, one.rule].append((row, one))
+    for (area, unit, rule), of_unit in alike.items():
+        book = book_of(area)
+        due = min(one.due or due_on(rule, named_on[row.account.id, rule], book) for row, one in of_unit)
+        if len(of_unit) == 1:
+            ((row, one),) = of_unit
+            names, said = call.account(row.account), _told(row, one).removesuffix("。")
+        else:
+            names = f"{escaped(call.unit(area, unit))}“{book.title(rule)}”{len(of_unit)}个账号"
+            said = _said_of_several(of_unit)
+        names_its_day = "请于" in said or all(one.due for _, one in of_unit)
+        wish = "" if names_its_day else f"。请于{until(due, today, book.calendar.of(area))}办理"
+        yield f"{names}：{said}{wish}"
+
+
+def _said_of_several(pairs: Sequence[Pair]) -> str:
+    """Return what is said of several accounts, those together of which the same is said."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for row, one in pairs:
+        alike[_told(row, one).removesuffix("。")].append(quoted(row.account))
+    parts = []
+    for said, names in alike.items():
+        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
+        parts.append(f"{'、'.join(names[:NAMED])}{more}，{said}")
+    return "；".join(parts)
+
+
+def message_lines(messages: Mapping[MessageState, int], next_release: datetime | None, today: date) -> Iterator[str]:
+    """Yield what is to be done about messages: let them go, or call."""
+    if held := messages.get(MessageState.HELD, 0):
+        when = _on(beijing_date(next_release), today) if next_release else ""
+        yield f"放行：{held}条消息待放行{f'（最早{when}自动放行）' if when else ''}"
+    if failed := messages.get(MessageState.FAILED, 0):
+        yield f"打电话：{failed}条消息发送失败，请查看发送记录，未送达的改用电话通知"
+
+
+def _changed(rows: Sequence[overview.OverviewRow], turned: Iterable[AppearanceChange], names: Names) -> Iterator[str]:
+    accounts = {row.account.id: row.account for row in rows}
+    for one in turned:
+        if one.account in accounts:
+            yield f"{names.account(accounts[one.account])}：{escaped(one.said, 200)}"
+
+
+def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice], names: Names) -> Iterator[str]:
+    """Yield the new tasks that are about units or areas; units with the same one share a line."""
+    asked = {notice.case for notice in tasks if not notice.account}
+    said = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx) if asked and not one.account}
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for one in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
+        finding = said.get((cases.subject_of(one), one.rule))
+        if one.id in asked and finding is not None:
+            unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
+            alike[finding.because].append(escaped(unit or ""))
+    for because, units in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
+        more = f"等{len(units)}家单位" if len(units) > NAMED else ""
+        yield f"{'、'.join(sorted(units)[:NAMED])}{more}：{escaped(because, 200)}"
+
+
+def _lines_of_shaken(
+    rows: Sequence[overview.OverviewRow],
+    tx: Tx,
+    since: datetime,
+    today: date,
+    title: Callable[[str], str],
+    names: Names,
+) -> Iterator[str]:
+    """Yield the decisions of which was found out since the last digest that they rest on another finding."""
+    called = _called(rows, names)
+    for one in grounds.shaken_since(tx, since):
+        if subject_of(one) in called and one.shaken:
+            made = f"{dated(beijing_date(one.at), today)}{one.by}决定{one.ruling.label}（{title(one.rule)}）"
+            yield f"{called[subject_of(one)].name}：{escaped(f'{made}。{one.shaken}', 300)}"
+
+
+class _Whom(NamedTuple):
+    """What to call somebody, and in which area they are."""
+
+    name: str
+    area: str
+
+
+def _called(rows: Iterable[overview.OverviewRow], names: Names) -> dict[str, _Whom]:
+    """Return every account, unit and area of the roster, by the key of whom something is about."""
+    accounts = [row.account for row in rows]
+    found: dict[str, _Whom] = {}
+    for one in accounts:
+        found[account_subject(one.id)] = _Whom(names.account(one), one.area)
+        found[unit_subject(one.area, one.unit)] = _Whom(escaped(names.of(one)), one.area)
+        found[area_subject(one.area)] = _Whom(escaped(one.area), one.area)
+    return found
+
+
+def _lines_of_ended(
+    tx: Tx, rows: Sequence[overview.OverviewRow], since: datetime, title: Callable[[str], str], names: Names
+) -> Iterator[str]:
+    """Yield the cases that ended since the last digest although nobody did anything about them."""
+    accounts = {row.account.id: row.account for row in rows}
+    for one in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
+        if one.closing is not None:
+            account = accounts.get(one.account) or roster.account_once(tx, one.account)
+            unit = names.unit(one.area or "", one.unit) if one.unit else one.area
+            whom = names.account(account) if account else escaped(unit or one.account)
+            yield f"{whom}{title(one.rule)}：{one.closing.label}，自动办结"
+
+
+def _lines_of_muted(tx: Tx, rows: Sequence[overview.OverviewRow], today: date, names: Names) -> Iterator[str]:
+    """Yield who hears nothing now, until when and by whose word."""
+    accounts = {row.account.id: row.account for row in rows}
+    for mute in records.mutes_on(tx, today):
+        account = accounts.get(mute.name) if mute.subject is RecordSubject.ACCOUNT else None
+        unit = names.unit(mute.area, mute.name) if mute.area else mute.name
+        whom = names.account(account) if account else escaped(unit)
+        yield f"{whom}：至{dated(mute.last, today)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"
+
+
+def _lines_of_endings(
+    rows: Iterable[overview.OverviewRow], last_told: date, today: date, names: Names
+) -> Iterator[str]:
+    """Yield what looks at accounts rest on and is about to end, or has ended; the first to end first."""
+    found = [
+        (one.on, one.what, row.account)
+        for row in rows
+        if row.account.is_judged
+        for one in endings(row.account)
+        if is_to_be_told(one, last_told, today)
+    ]
+    for on, what, account in sorted(found, key=lambda one: (one[0], one[2].id, one[1])):
+        left, whom = (on - today).days, names.account(account)
+        if left < 0:
+            yield f"{whom}：{what}已于{dated(on, today)}到期，此后不作超期判定，请续期后更新台账"
+        else:
+            yield f"{whom}：{what}将于{dated(on, today)}到期（还有{left}天），请在此前续期并更新台账"
+
+
+def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
+    for year in calendar.unknown_years(today):
+        missing = f"{year}年放假和调休安排尚未录入，目前只按法定节日和周一至周五计算"
+        yield f"{missing}；请按国务院办公厅通知写入calendar.yaml，并在years中加上{year}"
+
+
+def _lines_of_papers(tx: Tx, rows: Sequence[overview.OverviewRow], since: datetime, names: Names) -> Iterator[str]:
+    """Yield what the papers still lack: told once, and every day while a verdict waits for it."""
+    waiting = sum(one.rule == LISTED and one.state is State.UNKNOWN for row in rows for one in row.findings)
+    for hole in papers.missing_rounds(tx) if waiting else ():
+        none = "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
+        yield f"缺{escaped(str(hole), 100)}，请补录后导入；{none}"
+    unmatched = Counter(
+        one.paper
+        for one in papers.strays(tx)
+        if one.known_at > since or (waiting and one.paper.kind is PaperKind.ROUND)
+    )
+    for paper, count in unmatched.items():
+        called = paper.with_area if names.with_area else str(paper)
+        yield f"{escaped(called, 100)}：{count}行未匹配到账号，请补全台账，或在原表写明账号ID后再导入"
+    if waiting:
+        yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能判定"
+
+
+def _outage_line(outage: Outage, today: date) -> str:
+    return escaped(f"{outage.said(today)}，{outage.detail or outage.cause.label}", 200)
+
+
+def _still_true(tx: Tx, rows: Sequence[overview.OverviewRow], notices: Iterable[Notice], now: datetime) -> list[Notice]:
+    """Return those of the operator's tasks that are still to be done; the others end here."""
+    troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
+    waiting = tuple(notices)
+    beyond = {one.id for one in cases.cases(tx, which=cases.Which.OPEN) if not one.account}
+    over = [
+        notice.id
+        for notice in waiting
+        if notice.id is not None and (notice.account, notice.rule) not in troubles and notice.case not in beyond
+    ]
+    outbox.end_notices(tx, over, outbox.NoticeState.SUPERSEDED, at=now)
+    return [notice for notice in waiting if notice.id not in over]
+
+
+def _lines(pairs: Iterable[Pair], names: Names) -> tuple[str, ...]:
+    return tuple(f"{names.account(row.account)}：{_told(row, finding)}" for row, finding in pairs)
+
+
+def _told(row: overview.OverviewRow, finding: Finding) -> str:
+    """Return what is said of a finding; where an account cannot be seen, with what its owner has to do."""
+    said = told(finding)
+    if finding.support is not Support.BLIND:
+        return said
+    advices = dict.fromkeys(escaped(source.advice, 200) for source in row.sources if source.advice)
+    return "；".join((said.removesuffix("。"), *advices)) if advices else said
+
+
+def _over_line(row: overview.OverviewRow, one: Finding, moment: DigestContext) -> str:
+    """Return since when an account has been silent, what was done last, and what comes next."""
+    days, today = one.days or 0, moment.today
+    since = f"{dated(beijing_date(one.last_post), today)}后未更新" if one.last_post else "自开设以来未发布"
+    case = moment.taken.get((row.account.id, LADDER))
+    parts = [since, f"{one.days_held}天"]
+    if case and case.steps:
+        parts.append(_done(case, moment))
+    on, rung = moment.ladder.coming(
+        today - timedelta(days=days),
+        case.height if case else 0,
+        today,
+        moment.calendar.of(row.account.area),
+        case.climbed_on if case else None,
+    )
+    following = moment.ladder.kind_of(rung, case.height if case else 0).label
+    parts.append(f"下一步{_on(on, today)}{following}")
+    return f"{moment.names.account(row.account)}：{'，'.join(parts)}"
+
+
+def _done(case: Case, moment: DigestContext) -> str:
+    """Return the last step of a case and whether the unit has heard of it: 5月7日已督办, or 5月7日督办尚未送达.
+
+    Of a step that everybody who has the case was spared, nobody was to hear: 5月7日督办.
+    """
+    last = case.steps[-1]
+    said = (case.id, last.kind, last.number)
+    at = moment.told.get(said)
+    if at is None:
+        return f"{_on(beijing_date(last.at), moment.today)}{last.kind.label}{'尚未送达' if said in moment.told else ''}"
+    is_sent = last.kind not in URGINGS  # the label of these is what was done; that of others what was sent
+    return f"{_on(beijing_date(at), moment.today)}已{'发' if is_sent else ''}{last.kind.label}"
+
+
+def _on(when: date, today: date) -> str:
+    return "今日" if when == today else dated(when, today)
+
+
+def _due(pair: Pair) -> date:
+    return pair[1].due or date.min
+
+
+def _unseen(updates: Iterable[Pair], support: Support) -> Iterator[Pair]:
+    """Yield accounts that nothing sure can be said of, once that begins to matter.
+
+    One that waits for its first look is none of those that could not be seen: the service looks at it by itself.
+    """
+    for row, finding in updates:
+        matters = finding.days is None or finding.days >= ASK_HAND_FROM
+        waits = support is Support.BLIND and row.last_look_at is None
+        if finding.support is support and matters and not waits and finding.state is not State.NOT_APPLICABLE:
+            yield row, finding
+
+
+def _gone(row: overview.OverviewRow) -> Standing | None:
+    """Return what a platform says of an account that it no longer shows; None for one that it shows."""
+    said = (Standing.of(source.standing) for source in row.sources if source.standing)
+    return next((standing for standing in said if not standing.is_present), None)

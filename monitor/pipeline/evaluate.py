@@ -1,0 +1,190 @@
+"""Judge what is known, and write down what follows: findings, cases, notices, in one transaction (tx2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from monitor.core.account import Account, Role
+from monitor.core.calendar import WorkCalendar, beijing_date
+from monitor.core.case import AHEAD, NOTHING, Case, Step, plan
+from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
+from monitor.core.judgement import area_findings, reviewed, silent
+from monitor.core.notice import Notice, is_alarm, notify
+from monitor.core.register import Register
+from monitor.pipeline.faults import Faults
+from monitor.store import Store, Tx, cases, facts, looks, savepoint
+
+BATCH = 200
+"""Accounts judged in one transaction."""
+AGAIN = timedelta(minutes=10)
+"""When an account is judged again after a bug."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """What judging goes by: the rules, the numbers of a day, the calendars of the office and of areas."""
+
+    rules: Sequence[Rule]
+    book_of: Callable[[date], RuleBook]
+    calendar: WorkCalendar
+    area_rules: Sequence[AreaRule] = ()
+    duties: Sequence[Rule] = ()
+    """What the monitor itself owes, besides the obligations of the units: always in force."""
+
+    def findings(
+        self, known: Known, now: datetime, only: Collection[str] | None = None
+    ) -> tuple[tuple[Rule, Finding], ...]:
+        """Return what every rule in force (or only those) says of one account, after what people decided."""
+        book = self.book(now, known.account.area)
+        return tuple(
+            (rule, reviewed(word_of(rule, known, book, now), known.standing_decisions, now))
+            for rule in self.in_force(book)
+            if only is None or rule.id in only
+        )
+
+    def in_force(self, book: RuleBook) -> tuple[Rule, ...]:
+        """Return what is asked about each account."""
+        return (*(rule for rule in self.rules if rule.id in book.clauses), *self.duties)
+
+    def on_areas(self, book: RuleBook) -> tuple[AreaRule, ...]:
+        """Return what is asked about each area."""
+        return tuple(rule for rule in self.area_rules if rule.id in book.clauses)
+
+    def ids(self, now: datetime) -> frozenset[str]:
+        """Return the rules that are asked about anybody on the day of `now`."""
+        book = self.book(now)
+        return frozenset({*(rule.id for rule in self.in_force(book)), *(rule.id for rule in self.on_areas(book))})
+
+    def area_findings(self, register: Register, now: datetime) -> Iterator[tuple[AreaRule, Finding]]:
+        """Yield what the rules in force say of an area, its units and its accounts; silence means fine."""
+        book = self.book(now, register.area)
+        for rule in self.on_areas(book):
+            yield from ((rule, finding) for finding in area_findings(rule, register, book, now))
+
+    def rule(self, id_: str, now: datetime) -> Rule | AreaRule | None:
+        """Return the rule of that id, if it was in force."""
+        book = self.book(now)
+        rules: tuple[Rule | AreaRule, ...] = (*self.in_force(book), *self.area_rules)
+        return next((one for one in rules if one.id == id_ in book.clauses), None)
+
+    def silences(self, register: Register, said: Sequence[Finding], now: datetime) -> Iterator[Finding]:
+        """Yield the word of every rule in force on those of an area that it said nothing of."""
+        book = self.book(now)
+        for rule in self.on_areas(book):
+            yield from silent(rule, register, book, [one for one in said if one.rule == rule.id])
+
+    def book(self, now: datetime, area: str | None = None) -> RuleBook:
+        """Return the numbers in force on the day of `now`, with the working days of an area; None: of the office."""
+        book = self.book_of(beijing_date(now))
+        return replace(book, calendar=self.calendar.of(area)) if area in self.calendar.areas else book
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEvaluator:
+    """Judges accounts whose turn it is; one account's bug does not keep the others from being judged."""
+
+    store: Store
+    rules_in_force: RulesInForce
+    faults: Faults
+    follow: Callable[[Tx, Mapping[str, Collection[str]], datetime], None] = lambda _, __, ___: None
+    """Judges what follows the cases of accounts, by area, in which a trouble has turned."""
+
+    async def judge_due(self, now: datetime) -> int:
+        """Judge one batch of accounts that something new or time alone has touched; return how many."""
+        judged = await self.store.write_if(
+            lambda tx: cases.is_any_due(tx, now), lambda tx: self._batch(tx, now), durable=True
+        )
+        return judged or 0
+
+    def _batch(self, tx: Tx, now: datetime) -> int:
+        due = cases.due_for_judgement(tx, now, BATCH)
+        if not due:
+            return 0
+        known = {one.account.id: one for one in facts.known(tx, due, now=now, is_whole=False)}
+        cases.retire(tx, [account for account in due if account not in known], at=now)
+        open_cases = cases.open_cases(tx, list(known))
+        judged = {account: _later(account, now) for account in known}
+        book = self.rules_in_force.book(now)
+        for account, one in known.items():
+            with self.faults.contained("judge", account=account):
+                judged[account] = self._judged(one, open_cases, book, now)
+        unread = [account for account, one in known.items() if judged[account].waits_for_reading]
+        looks.ask_for_readings(tx, unread, now)
+        if not self._is_applied(tx, tuple(judged.values()), now):
+            for account, said in judged.items():
+                if not self._is_applied(tx, [said], now):
+                    cases.apply(tx, [_later(account, now)], at=now)
+        return len(due)
+
+    def _is_applied(self, tx: Tx, judged: Sequence[cases.Judged], now: datetime) -> bool:
+        """Write down what was judged, all of it or nothing: many accounts at once cost a third of one by one."""
+        applied = None
+        with self.faults.contained("judge", accounts=" ".join(one.account for one in judged)), savepoint(tx):
+            applied = cases.apply(tx, judged, at=now)
+            self.follow(tx, applied.turned, now)
+        return applied is not None
+
+    def _judged(
+        self, known: Known, open_cases: Mapping[tuple[str, str], Case], book: RuleBook, now: datetime
+    ) -> cases.Judged:
+        judgements = tuple(
+            self._judgement(known, rule, finding, open_cases.get((known.account.id, rule.id)), book, now)
+            for rule, finding in self.rules_in_force.findings(known, now)
+        )
+        again = judge_again_at(known, now)
+        until = known.gives_up_reading_at(now) if any(one.waits_for_reading for one in judgements) else None
+        if until is not None and until > now:
+            again = min(again, until)
+        return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=again)
+
+    def _judgement(
+        self, known: Known, rule: Rule, finding: Finding, case: Case | None, book: RuleBook, now: datetime
+    ) -> cases.Judgement:
+        planned = plan(finding, rule.pacing, case, book, self.rules_in_force.calendar.of(known.account.area), now)
+        rests_on_looks = rule.rests_on_looks and finding.is_of_an_open_gap
+        waits = rests_on_looks and planned.step is not None and _waits_for_reading(planned.step, known, now)
+        if waits:  # first the page is read, for its own word that nothing changed proves nothing
+            planned = replace(planned, step=None)
+        if planned == NOTHING:
+            return cases.Judgement(finding=finding, case=case, waits_for_reading=waits)
+        judgement = cases.Judgement(finding=finding, case=case, plan=planned, waits_for_reading=waits)
+        return replace(judgement, notices=tuple(self._notices(judgement, rule, known.account, book, now)))
+
+    def _notices(
+        self, judgement: cases.Judgement, rule: Rule, account: Account, book: RuleBook, now: datetime
+    ) -> Iterable[Notice]:
+        planned, case, finding = judgement.plan, judgement.case, judgement.finding
+        if planned.close and planned.close.step:
+            yield from notify(planned.close.step, account, finding.rule)
+        step = planned.step
+        if step is None:
+            return
+        today, calendar = beijing_date(now), self.rules_in_force.calendar.of(account.area)
+
+        def spared(person: str) -> bool:
+            goes_on = case is not None and not planned.close
+            return goes_on and case is not None and case.spares(person, step.kind, today, calendar)
+
+        yield from notify(
+            step,
+            account,
+            finding.rule,
+            also=(Role.LIAISON,) if finding.is_the_unit_s else (),
+            spared=spared,
+            is_alarm=is_alarm(step, finding, rule.pacing, account, book),
+        )
+
+
+def _waits_for_reading(step: Step, known: Known, now: datetime) -> bool:
+    """Whether the page is to be read before this step; one ahead of a breach does not wait for a page that fails."""
+    if known.is_just_read(now):
+        return False
+    until = known.gives_up_reading_at(now) if step.kind in AHEAD else None
+    return until is None or now < until
+
+
+def _later(account: str, now: datetime) -> cases.Judged:
+    """Return the end of an account's turn that failed: were it due at once, nobody else's would come."""
+    return cases.Judged(account=account, judgements=(), judge_again_at=now + AGAIN)

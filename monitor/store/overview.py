@@ -1,0 +1,200 @@
+"""What pages and metrics read: plain rows for all accounts in a fixed number of queries. They never judge."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.core.account import Account
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import Finding
+from monitor.core.mute import Mute, over
+from monitor.core.observation import MANUAL, KnownPost, Observation, Post, advice_in
+from monitor.store import tables
+from monitor.store.claims import WAITING_FOR, waiting
+from monitor.store.database import Tx
+from monitor.store.findings import current_findings
+from monitor.store.observations import observation_of, seen_columns
+from monitor.store.posts import is_evidence, known_post
+from monitor.store.records import mutes_on
+from monitor.store.roster import accounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """How looking at one source goes."""
+
+    source: str
+    collector: str
+    rank: int
+    last_look_at: datetime | None
+    last_outcome: str
+    """`timeline`, `unchanged`, or a Reason's value; empty before the first look."""
+    last_detail: str
+    last_seen_at: datetime | None
+    """When it last showed a timeline, the same or another."""
+    standing: str
+    """The Standing it showed on separate occasions; empty before the first timeline."""
+    failures: int
+    next_look_at: datetime | None
+    is_partial: bool = False
+    """Whether it never shows for certain what is newest."""
+
+    @property
+    def advice(self) -> str:
+        """What has to be done so that it shows something again, in Chinese; empty where its last look does not say."""
+        return advice_in(self.last_detail) if self.failures else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewRow:
+    """One account at a glance."""
+
+    account: Account
+    newest_post_at: datetime | None
+    """The newest visible post."""
+    newest_post_title: str
+    newest_post_url: str | None
+    sources: tuple[SourceRow, ...]
+    """By rank; sources by hand last."""
+    findings: tuple[Finding, ...]
+    """By rule."""
+    open_cases: int
+    waiting_claims: int = 0
+    """Links that people pasted and that only a person can verify."""
+    mute: Mute | None = None
+    """By which its unit hears nothing now; the one that ends last."""
+
+    @property
+    def last_look_at(self) -> datetime | None:
+        """The latest look at any source, whatever it saw."""
+        return max((row.last_look_at for row in self.sources if row.last_look_at), default=None)
+
+    @property
+    def last_seen_at(self) -> datetime | None:
+        """The latest look at any source that saw a timeline."""
+        return max((row.last_seen_at for row in self.sources if row.last_seen_at), default=None)
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        """The next look at any source."""
+        return min((row.next_look_at for row in self.sources if row.next_look_at), default=None)
+
+
+def row_of(tx: Tx, account_id: str, now: datetime) -> OverviewRow | None:
+    """Return one account of the roster in force at `now`; None where it is not on it."""
+    return next(iter(account_rows(tx, now, [account_id])), None)
+
+
+def account_rows(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[OverviewRow, ...]:
+    """Return every account of the roster in force at `now`, or these of them, by id."""
+    sources, newest, findings = _sources(tx, ids), _newest_posts(tx, ids), _findings(tx, ids)
+    open_cases = _open_cases(tx, ids)
+    mutes = mutes_on(tx, beijing_date(now))
+    claimed = Counter(claim.account for claim in waiting(tx, since=now - WAITING_FOR))
+    return tuple(
+        OverviewRow(
+            account=account,
+            newest_post_at=newest[account.id].published_at if account.id in newest else None,
+            newest_post_title=newest[account.id].title if account.id in newest else "",
+            newest_post_url=newest[account.id].url if account.id in newest else None,
+            sources=tuple(sources[account.id]),
+            findings=tuple(findings[account.id]),
+            open_cases=open_cases.get(account.id, 0),
+            waiting_claims=claimed[account.id],
+            mute=over(account, mutes),
+        )
+        for account in accounts(tx, at=now, known_at=now, ids=ids)
+    )
+
+
+def posts_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[KnownPost, ...]:
+    """Return an account's posts, newest first, withdrawn ones included."""
+    table = tables.posts
+    chosen = sa.select(table).where(table.c.account == account_id)
+    rows = tx.execute(chosen.order_by(table.c.published_at.desc(), table.c.id.desc()).limit(limit))
+    return tuple(known_post(row) for row in rows)
+
+
+def observations_of(tx: Tx, account_id: str, *, limit: int = 100, skip: int = 0) -> tuple[Observation, ...]:
+    """Return an account's observations, latest begun first."""
+    table = tables.observations
+    chosen = sa.select(*seen_columns()).where(table.c.account == account_id)
+    rows = tx.execute(chosen.order_by(table.c.first_seen.desc(), table.c.id.desc()).limit(limit).offset(skip))
+    return tuple(observation_of(row) for row in rows)
+
+
+def observation(tx: Tx, observation_id: int) -> Observation | None:
+    """Return one observation: what `observation:12` in a finding's evidence means."""
+    table = tables.observations
+    row = tx.execute(sa.select(*seen_columns()).where(table.c.id == observation_id)).one_or_none()
+    return None if row is None else observation_of(row)
+
+
+def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
+    """Return the bytes that were kept with an observation, if any were."""
+    table = tables.evidence
+    body: bytes | None = tx.scalar(sa.select(table.c.body).where(table.c.observation == observation_id))
+    return None if body is None else zlib.decompress(body)
+
+
+def _sources(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[SourceRow]]:
+    table = tables.sources
+    by_hand = sa.case((table.c.collector == MANUAL, 1), else_=0)
+    chosen = sa.select(table).where(table.c.dropped_at.is_(None), _among(table.c.account, ids))
+    found: defaultdict[str, list[SourceRow]] = defaultdict(list)
+    for row in tx.execute(chosen.order_by(table.c.account, by_hand, table.c.rank, table.c.id)):
+        found[row.account].append(
+            SourceRow(
+                source=row.id,
+                collector=row.collector,
+                rank=row.rank,
+                last_look_at=row.last_look_at,
+                last_outcome=row.last_outcome,
+                last_detail=row.last_detail,
+                last_seen_at=row.seen_at,
+                standing=row.standing.value if row.standing else "",
+                failures=row.failures,
+                next_look_at=row.next_look_at,
+                is_partial=row.is_partial,
+            )
+        )
+    return found
+
+
+def _newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
+    """Return each account's newest visible post."""
+    table, account = tables.posts, tables.accounts
+    newer = table.alias("newer")
+    newest = (
+        sa.select(newer.c.id)
+        .where(newer.c.account == account.c.id, newer.c.withdrawn_at.is_(None), is_evidence(newer))
+        .order_by(newer.c.published_at.desc(), newer.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    chosen = sa.select(table).join_from(account, table, table.c.id == newest).where(_among(account.c.id, ids))
+    return {row.account: known_post(row).post for row in tx.execute(chosen)}
+
+
+def _findings(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[Finding]]:
+    found: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in current_findings(tx, account_ids=ids):
+        if finding.account is not None:
+            found[finding.account].append(finding)
+    return found
+
+
+def _open_cases(tx: Tx, ids: Collection[str] | None) -> dict[str, int]:
+    table = tables.cases
+    is_open = sa.and_(table.c.closed_at.is_(None), _among(table.c.account, ids))
+    return dict(tx.execute(sa.select(table.c.account, sa.func.count()).where(is_open).group_by(table.c.account)).all())
+
+
+def _among(column: sa.ColumnElement[str], ids: Collection[str] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if ids is None else column.in_(ids)

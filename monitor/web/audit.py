@@ -1,0 +1,70 @@
+"""The audit log as a page: who did what, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.store import Tx
+from monitor.store.audit import Act, count_audit, recent_audit
+from monitor.web.paging import ListSlice, slice_of
+
+LISTED = 200
+"""Acts on one page."""
+_ACTIONS = {
+    "import roster": "导入台账",
+    "import posts": "导入发布记录",
+    "import filed-list": "导入已备案清单",
+    "import bulletins": "导入通报",
+    "import index": "导入指数",
+    "import decisions": "导入处置决定",
+    "import records": "导入记录",
+    "import withdraw": "撤回导入",
+    "export roster": "导出台账",
+    "export personal-data": "导出个人信息",
+    "export records": "导出记录",
+    "export findings": "导出判定",
+    "export cases": "导出事项",
+    "export messages": "导出消息",
+    "report deductions": "写出扣分建议清单",
+    "report review": "写出联合研判表",
+    "report deregistration": "写出注销进度表",
+    "audit export": "导出操作记录",
+    "db backup": "备份数据库",
+    "message show": "查看消息的收件人",
+    "link acknowledge": "消息链接：已知悉",
+    "link register": "消息链接：提交链接",
+    "link refuse": "消息链接：已拒绝",
+    "api register": "接口：提交链接",
+    "api refuse": "接口：已拒绝",
+    "case acknowledge": "事项：已知悉",
+    "case confirm": "事项：确认",
+    "case reject": "事项：误报",
+    "case exempt": "事项：豁免",
+    "case retain": "事项：保留",
+    "case revoke": "事项：撤销决定",
+    "case consolidate": "事项：清理整合",
+    "case deregister": "事项：注销",
+    "case close": "事项：人工办结",
+    "message release": "消息：放行",
+    "message retry": "消息：重发",
+    "db prune": "清除个人信息",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsSheet:
+    """One page of the log."""
+
+    acts: tuple[Act, ...]
+    turn: ListSlice
+
+
+def read_acts(tx: Tx, page: int) -> ActsSheet:
+    """Return a page of the log; one too far is the last."""
+    turn = slice_of(page, count_audit(tx), LISTED)
+    return ActsSheet(acts=recent_audit(tx, limit=LISTED, skip=turn.skip), turn=turn)
+
+
+def action_text(action: str) -> str:
+    """Return what people call an act; one without a name is called by its command."""
+    return _ACTIONS.get(action, action)

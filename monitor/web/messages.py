@@ -1,0 +1,54 @@
+"""Messages as the pages show them: to which role of which unit, never to which number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import chain
+
+from monitor.core.account import UnitKey
+from monitor.core.message import MessageState
+from monitor.store import Tx
+from monitor.store.notices import notices_of
+from monitor.store.outbox import KeptMessage, Tried, attempts_of, messages
+from monitor.store.roster import accounts
+
+LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One message and whose it is."""
+
+    kept: KeptMessage
+    units: tuple[UnitKey, ...]
+    """The units whose accounts it is about, in the notices' order; empty for the operator's digest."""
+    accounts: tuple[tuple[str, str], ...]
+    """The accounts it is about: id and name."""
+    tries: tuple[Tried, ...] = ()
+    """Oldest first; read for a single message only."""
+
+
+def read_messages(tx: Tx, states: Collection[MessageState] | None) -> tuple[Sent, ...]:
+    """Return the latest messages, newest first."""
+    return _addressed(tx, messages(tx, states=states, limit=LISTED))
+
+
+def read_message(tx: Tx, message_id: str) -> Sent | None:
+    """Return one message with its tries, or None."""
+    found = _addressed(tx, messages(tx, ids=(message_id,), limit=1))
+    if not found:
+        return None
+    one = found[0]
+    return Sent(kept=one.kept, units=one.units, accounts=one.accounts, tries=attempts_of(tx, message_id))
+
+
+def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[Sent, ...]:
+    carried = [dict.fromkeys(notice.account for notice in notices_of(tx, one.message.id)) for one in kept]
+    roster = {account.id: account for account in accounts(tx, ids=set(chain.from_iterable(carried)))}
+    sent = []
+    for one, ids in zip(kept, carried, strict=True):
+        about = [roster[account_id] for account_id in ids if account_id in roster]
+        units = tuple(dict.fromkeys(account.unit_key for account in about))
+        sent.append(Sent(kept=one, units=units, accounts=tuple((account.id, account.name) for account in about)))
+    return tuple(sent)

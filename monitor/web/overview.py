@@ -1,0 +1,286 @@
+"""The overview as values: each account's light, deadline and next step, and the day's situation in one sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from monitor.core.account import Account, AccountFunction, Labelled
+from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
+from monitor.core.case import LADDER, Case, Ladder
+from monitor.core.finding import Finding, State, Support
+from monitor.core.observation import MANUAL, Reason, Standing
+from monitor.core.phrases import dated
+from monitor.store.notices import Said
+from monitor.store.overview import OverviewRow
+from monitor.web.words import ago, with_week
+
+
+class Light(Labelled):
+    """How an account stands, in the order of urgency; the value is the query parameter and the style's name."""
+
+    RED = "red", "超期"
+    AMBER = "amber", "临近超期"
+    GREY = "grey", "未能核查"
+    NEVER = "never", "尚未核查"
+    GREEN = "green", "正常"
+    EXEMPT = "exempt", "已豁免"
+    NONE = "none", "不要求更新"
+
+    @property
+    def symbol(self) -> str:
+        """The sign that stands beside the word, for those who do not see the colour."""
+        return _SYMBOLS[self]
+
+    @property
+    def place(self) -> int:
+        """Its place in the order of urgency."""
+        return _PLACES[self]
+
+
+_SYMBOLS = {
+    Light.RED: "■",
+    Light.AMBER: "▲",
+    Light.GREY: "？",
+    Light.NEVER: "○",
+    Light.GREEN: "●",
+    Light.EXEMPT: "◆",
+    Light.NONE: "－",
+}
+_PAUSED = "采集暂停，恢复前不作新的认定"
+_PLACES = {light: place for place, light in enumerate(Light)}
+_NOTES = {"PER-01": "联系人待补", "UPD-03": "90天内曾超过20天未更新", "SEE-01": "连续3个工作日采集异常"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """One account on the overview."""
+
+    account: Account
+    light: Light
+    last: date | None
+    """The day of the newest visible post."""
+    days: int | None
+    """Since then, or since the opening if a look has shown that nothing was posted."""
+    deadline: date | None
+    said: str
+    """The last step taken and when, and whether the unit has yet to hear of it."""
+    coming: str
+    """What happens next."""
+    notes: tuple[str, ...]
+    """What other rules say."""
+    support: Support | None
+    """What stands behind the light; None before the first judgement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewContext:
+    """What every line is seen against."""
+
+    now: datetime
+    ladder: Ladder
+    calendar: WorkCalendar
+    title: Callable[[str], str]
+    """Gives what people call a rule, by its id."""
+    told: Mapping[Said, datetime | None] = field(default_factory=dict)
+    """When a unit was told of a step, by case, kind and number; None where it has not heard of it."""
+
+    @property
+    def today(self) -> date:
+        """The day in Beijing."""
+        return beijing_date(self.now)
+
+
+def finding_of(row: OverviewRow, rule: str) -> Finding | None:
+    """Return what a rule says of the account, if it has been judged."""
+    return next((finding for finding in row.findings if finding.rule == rule), None)
+
+
+def light_of(row: OverviewRow) -> Light:
+    """Return the light: what the two-week rule says; of whom nothing was ever seen, that."""
+    finding = finding_of(row, LADDER)
+    if finding is None:
+        return _unknown(row) if row.account.is_judged else Light.NONE
+    match finding.state:
+        case State.OK:
+            return Light.GREEN
+        case State.WARNING | State.SUSPECTED | State.NEEDS_REVIEW:
+            return Light.AMBER
+        case State.VIOLATED:
+            return Light.RED
+        case State.UNKNOWN:
+            return _unknown(row)
+        case State.EXEMPTED:
+            return Light.EXEMPT
+        case State.NOT_APPLICABLE:
+            return Light.NONE
+
+
+def _unknown(row: OverviewRow) -> Light:
+    """Return the light of an account of which nothing can be said: whether anybody has tried makes the difference."""
+    return Light.GREY if row.last_look_at is not None or row.newest_post_at is not None else Light.NEVER
+
+
+def days_of(newest_post_at: datetime | None, opened_on: date | None, now: datetime, *, is_seen: bool) -> int | None:
+    """Return the days since the newest visible post, or since the opening; None where nothing says that.
+
+    An opening counts only for an account that a look has shown: never looked at is not silence.
+    """
+    start = _start(newest_post_at, opened_on if is_seen else None)
+    return None if start is None else max(0, days_between(start, now))
+
+
+def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> AccountLine:
+    """Return an account's line; `case` is its open case under the two-week rule."""
+    light = light_of(row)
+    start = _start_of(row)
+    is_bound = light not in {Light.NONE, Light.EXEMPT} and start is not None
+    return AccountLine(
+        account=row.account,
+        light=light,
+        last=beijing_date(row.newest_post_at) if row.newest_post_at else None,
+        days=None if start is None or light is Light.NONE else max(0, days_between(start, moment.now)),
+        deadline=moment.ladder.deadline(beijing_date(start)) if is_bound and start else None,
+        said=_said(case, moment) if is_bound else "",
+        coming=_coming(row, light, case, moment),
+        notes=tuple(_notes(row, light, moment)),
+        support=_support(row),
+    )
+
+
+def lines_of(
+    rows: Iterable[OverviewRow], cases: Mapping[tuple[str, str], Case], moment: OverviewContext
+) -> tuple[AccountLine, ...]:
+    """Return the lines: main accounts first, then the most urgent, then by unit."""
+    lines = (line_of(row, cases.get((row.account.id, LADDER)), moment) for row in rows)
+    return tuple(sorted(lines, key=_order))
+
+
+def counts(lines: Iterable[AccountLine]) -> dict[Light, int]:
+    """Return how many accounts have each light, zeros included, the most urgent first."""
+    counted = Counter(line.light for line in lines)
+    return {light: counted[light] for light in Light}
+
+
+_ALWAYS = frozenset({Light.RED, Light.AMBER, Light.GREEN})
+"""The lights of which one says how many there are even where there is none."""
+
+
+def situation(lines: Iterable[AccountLine], last_look: datetime | None, now: datetime) -> str:
+    """Return today's situation in two sentences: what is pressing comes first."""
+    counted = counts(lines)
+    parts = [f"{light.label}{count}个" for light, count in counted.items() if count or light in _ALWAYS]
+    looked = f"最近采集：{ago(last_look, now)}" if last_look else "尚未开始采集"
+    return f"共{sum(counted.values())}个账号：{'，'.join(parts)}。{looked}"
+
+
+def _start_of(row: OverviewRow) -> datetime | None:
+    """Return when the time without updates began, as far as a look has shown it."""
+    return _start(row.newest_post_at, row.account.opened_on if row.last_seen_at is not None else None)
+
+
+def _start(newest_post_at: datetime | None, opened_on: date | None) -> datetime | None:
+    if newest_post_at is not None:
+        return newest_post_at
+    return start_of_day(opened_on) if opened_on else None
+
+
+def _order(line: AccountLine) -> tuple[bool, int, int, str, str]:
+    return (not line.account.is_main, line.light.place, -(line.days or 0), line.account.unit, line.account.id)
+
+
+def _said(case: Case | None, moment: OverviewContext) -> str:
+    if case is None or not case.steps:
+        return ""
+    step = case.steps[-1]
+    said = (case.id, step.kind, step.number)
+    unheard = "（尚未送达）" if said in moment.told and moment.told[said] is None else ""
+    return f"{dated(beijing_date(step.at), moment.today)}{step.kind.label}{unheard}"
+
+
+def _coming(row: OverviewRow, light: Light, case: Case | None, moment: OverviewContext) -> str:
+    match light:
+        case Light.RED | Light.AMBER:
+            return _next_rung(row, case, moment)
+        case Light.GREEN:
+            return _next_rung(row, case, moment) if case else ""
+        case Light.GREY | Light.NEVER:
+            return _why_unseen(row)
+        case Light.EXEMPT:
+            return ""
+        case Light.NONE:
+            return _why_none(row)
+
+
+def _next_rung(row: OverviewRow, case: Case | None, moment: OverviewContext) -> str:
+    """Return the day and name of the next step of the ladder if no update comes before."""
+    start = _start_of(row)
+    if start is None:
+        return ""
+    begun, ladder = beijing_date(start), moment.ladder
+    days = max(0, (moment.today - begun).days)
+    if _support(row) is Support.HELD:
+        return _PAUSED
+    if days <= ladder.limit and _support(row) is Support.BLIND:
+        return "采集异常，暂不提醒，请人工核查"
+    taken = case.height if case else 0
+    calendar, last = moment.calendar.of(row.account.area), case.climbed_on if case else None
+    when, rung = ladder.coming(begun, taken, moment.today, calendar, last)
+    step = ladder.kind_of(rung, taken)
+    coming = "今天" if when == moment.today else with_week(when, moment.today)
+    return f"{coming}{step.label}"
+
+
+def _support(row: OverviewRow) -> Support | None:
+    finding = finding_of(row, LADDER)
+    return None if finding is None else finding.support
+
+
+def _why_unseen(row: OverviewRow) -> str:
+    """Return in a few words why nothing is known, and who does something about it."""
+    finding = finding_of(row, LADDER)
+    if finding is not None and finding.support is Support.HELD:
+        return _PAUSED
+    if not any(source.collector != MANUAL for source in row.sources):
+        return "请人工核查后登记发布记录"
+    if row.last_look_at is None:
+        return "等待首次采集"
+    if finding is not None and finding.support is Support.ASKED:
+        return "请人工核查后登记发布记录"
+    reason = next((label for source in row.sources if (label := _reason(source.last_outcome))), None)
+    return f"{reason}，请人工核查" if reason else "请人工核查"
+
+
+def _reason(outcome: str) -> str | None:
+    return next((reason.label for reason in Reason if reason.value == outcome), None)
+
+
+def _why_none(row: OverviewRow) -> str:
+    account = row.account
+    if not account.status.is_judged:
+        return account.status.label
+    if not account.is_judged:
+        return "不属于监管范围"
+    kind = account.platform if account.function is AccountFunction.PUBLISHING else account.function
+    return f"{kind.label}不要求更新"
+
+
+def absence(row: OverviewRow) -> Standing | None:
+    """Return in what standing a platform last showed the account, if it is not there as usual."""
+    shown = (standing for source in row.sources for standing in Standing if standing.value == source.standing)
+    return next((standing for standing in shown if not standing.is_present), None)
+
+
+def _notes(row: OverviewRow, light: Light, moment: OverviewContext) -> Iterable[str]:
+    if row.mute is not None:
+        yield f"提醒暂停至{dated(row.mute.last, moment.today)}"
+    gone = absence(row)
+    if gone is not None:
+        yield f"平台显示{gone.label}，待核实"
+    for finding in row.findings:
+        trouble = finding.state in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}
+        told_by_light = finding.rule == LADDER or (finding.rule == "UPD-03" and light is Light.RED)
+        if trouble and not told_by_light:
+            yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.label}")

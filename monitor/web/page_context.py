@@ -1,0 +1,99 @@
+"""What the pages are given: everything they need of the program around them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from monitor.core.account import Platform
+from monitor.core.calendar import WorkCalendar, beijing_date
+from monitor.core.case import Ladder
+from monitor.core.finding import RuleBook
+from monitor.core.news import Office
+from monitor.core.outage import Canary
+from monitor.store import Store
+from monitor.web.overview import OverviewContext
+from monitor.web.permits import Permits
+
+LOOPBACK = ("localhost",)
+"""The names of the machine itself; its addresses need none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The sample county is shown: what its banner says."""
+
+    sent_url: str | None = None
+    """Where the messages that were “sent” can be seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassStatus:
+    """How one of the daemon's passes goes."""
+
+    name: str
+    """In Chinese, for people."""
+    last_success: datetime | None
+    is_late: bool = False
+    """Whether it should have succeeded again by now."""
+    is_look: bool = False
+    """Whether it looks through one collector: of those that are well, nobody wants to read a list."""
+
+
+def summed(passes: Sequence[PassStatus]) -> tuple[PassStatus, ...]:
+    """Return the passes with those looks that are well as one, which is as old as the oldest of them."""
+    well = [one for one in passes if one.is_look and not one.is_late and one.last_success]
+    rest = tuple(one for one in passes if one not in well)
+    if not well:
+        return rest
+    oldest = min(one.last_success for one in well if one.last_success)
+    return (PassStatus(name=f"采集（{len(well)}种方式）", last_success=oldest, is_look=True), *rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageContext:
+    """Everything that the pages need; built in `monitor.app`."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    rule_book: Callable[[date], RuleBook]
+    calendar: WorkCalendar
+    office: Office
+    version: str
+    passes: Callable[[], Sequence[PassStatus]]
+    problems: Callable[[], Awaitable[Sequence[str]]]
+    """What keeps the program from doing its work, each one Chinese sentence fit to be shown; empty when ready."""
+    metrics: Callable[[], Awaitable[bytes]]
+    """The text for Prometheus; see `scraper`."""
+    account_metrics: Callable[[], Awaitable[bytes]]
+    """The series of every account; see `account_scraper`."""
+    html: Callable[[str], str]
+    """Draws the small Markdown of messages; escapes all that is not its own."""
+    has_channels: bool = True
+    """Whether messages can leave at all; else they can be read."""
+    is_starting: Callable[[], bool] = lambda: False
+    """Whether the service has just begun, and not all of its work was done once."""
+    is_standing_by: Callable[[], bool] = lambda: False
+    """Whether another service does the work, and this one waits for its end."""
+    canaries: Callable[[], Mapping[Platform, Canary]] = dict
+    """How the canaries of platforms look."""
+    unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
+    """What to say of the canaries that platforms, seen through collectors, do not have."""
+    notices: Callable[[], Sequence[str]] = tuple
+    """What somebody who asks for the health should know though it keeps nothing from being done."""
+    hints: Sequence[str] = ()
+    """What somebody who wrote the settings should know, each one Chinese sentence."""
+    sample: Sample | None = None
+    permits: Permits | None = None
+    """What people without a login may do; None where the pages only read."""
+    hosts: tuple[str, ...] = LOOPBACK
+    """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What whoever asks for metrics shows; without it nothing need be shown."""
+
+    def moment(self) -> OverviewContext:
+        """Return what a page that is opened now is seen against."""
+        now = self.clock()
+        book = self.rule_book(beijing_date(now))
+        return OverviewContext(now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title)

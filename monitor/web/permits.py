@@ -1,0 +1,148 @@
+"""The desk where people without a login say something: what it takes, and the keys that let them.
+
+A token opens one thing for the readers of one message (see `monitor.core.token`). Opening a link changes
+nothing, for robots and mail servers open links to look at them: only the button of its page does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from monitor.core.account import Account
+from monitor.core.claim import Claim, Excess, Verdict
+from monitor.core.token import Permit, Refused, TokenKey
+from monitor.store import Store, Tx
+from monitor.store.acknowledgements import acknowledge_by, is_spent, open_cases_of, spend
+from monitor.store.notices import notices_of
+from monitor.store.outbox import messages
+from monitor.store.roster import accounts
+
+LONGEST_BODY = 16_384
+"""Bytes of a request that says something."""
+FIELDS = 20
+"""Fields of a form."""
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+SOMEBODY = "联络员"
+"""Who speaks where the roster no longer has the name of whoever a message went to."""
+
+
+class TakeClaim(Protocol):
+    """What takes the link of a new post: see `monitor.pipeline.claim_verifier.ClaimVerifier.take`."""
+
+    async def __call__(
+        self,
+        account_id: str,
+        link: str,
+        *,
+        by: str,
+        address: str = ...,
+        token: str | None = ...,
+        allows: Callable[[Tx], bool] = ...,
+    ) -> Claim | Excess | None:
+        """Return what became of it; None for no such account, or where `allows` said no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permits:
+    """What people without a login may do."""
+
+    take: TakeClaim
+    key: TokenKey | None = None
+    """What their tokens are signed with; without it there are none."""
+    api_token: str | None = field(default=None, repr=False)
+    """What programs show that paste links; without it none may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What a token that is good lets its holder do now."""
+
+    permit: Permit
+    subject: str
+    by: str
+    """The holder's name: who the message was sent to."""
+    accounts: tuple[Account, ...]
+    """Those that the message told of and that still have an open case from it."""
+
+
+class TooLongError(Exception):
+    """A request says more than anybody has to say."""
+
+
+async def body_of(request: Request) -> bytes:
+    """Return a request's body; raises TooLongError."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise TooLongError
+    return bytes(body)
+
+
+async def said(request: Request) -> dict[str, str]:
+    """Return the fields of a form that was sent, each once; raises TooLongError, also where there are too many."""
+    text = (await body_of(request)).decode("utf-8", "replace")
+    if text.count("&") >= FIELDS:
+        raise TooLongError
+    return {name: readable(values[0]) for name, values in parse_qs(text).items()}
+
+
+def readable(text: str) -> str:
+    """Return what somebody sent without marks that no database keeps: control characters, halves of a character."""
+    return _UNREADABLE.sub("", text)
+
+
+def errand(tx: Tx, permit: Permit) -> Permission | Refused:
+    """Return what a token is good for now; OVER where nothing that its message told of is open any more."""
+    found = messages(tx, ids=(permit.message,), limit=1)
+    open_cases = set(open_cases_of(tx, permit.message))
+    if not found or not open_cases:
+        return Refused.OVER
+    told = {notice.account for notice in notices_of(tx, permit.message) if notice.case in open_cases}
+    concerned = accounts(tx, ids=told)
+    kept = found[0]
+    people = (contact for one in concerned for contact in one.contacts if contact.key == kept.person)
+    return Permission(
+        permit=permit,
+        subject=kept.message.subject,
+        by=next((person.name for person in people), SOMEBODY),
+        accounts=concerned,
+    )
+
+
+def acknowledged(tx: Tx, errand: Permission, now: datetime, address: str) -> Refused | None:
+    """Take down that the holder has the cases; return why not, if not."""
+    done = acknowledge_by(tx, errand.permit, by=errand.by, at=now, address=address)
+    return done if isinstance(done, Refused) else None
+
+
+async def pasted(
+    store: Store, permits: Permits, errand: Permission, account: str, link: str, now: datetime, address: str
+) -> Verdict | Excess | Refused:
+    """Take a link for one of the accounts; a token is good for one proved link of each of them.
+
+    Nothing is asked of any far side for a token that is used up.
+    """
+    if account not in {one.id for one in errand.accounts}:
+        return Refused.OVER
+    permit = replace(errand.permit, message=f"{errand.permit.message}/{account}")
+    if await store.query(lambda tx: is_spent(tx, permit)):
+        return Refused.SPENT
+    claim = await permits.take(
+        account,
+        link,
+        by=errand.by,
+        address=address,
+        token=errand.permit.id,
+        allows=lambda tx: spend(tx, permit, at=now),
+    )
+    if isinstance(claim, Excess):
+        return claim
+    return claim.verdict if claim else Refused.SPENT

@@ -1,0 +1,84 @@
+"""The templates, and the words they may use; everything from outside is escaped."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor.core.account import way_of_looking
+from monitor.core.calendar import beijing, beijing_date
+from monitor.core.labels import evidence_text, proposed, step_text
+from monitor.core.phrases import dated, day, plain
+from monitor.core.rules.see_01 import ID as DUTY
+from monitor.web.account import outcome_text, seen_text
+from monitor.web.audit import action_text
+from monitor.web.drawing import drawing
+from monitor.web.overview import Light, OverviewContext
+from monitor.web.page_context import PageContext
+from monitor.web.words import (
+    ago,
+    deadline_text,
+    masked,
+    moment,
+    safe_link,
+    tried_text,
+    until,
+)
+
+LONG = 300
+"""Characters of a title or a sentence that are shown."""
+
+
+class Templates:
+    """The templates of one application."""
+
+    def __init__(self, view: PageContext) -> None:
+        """Prepare the templates; `view` is what every page shows around its own content."""
+        self._jinja = Environment(
+            loader=PackageLoader("monitor.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._jinja.filters |= {
+            "line": _line,
+            "unit_called": lambda unit: view.office.names.unit(unit.area, unit.name),
+            "masked": masked,
+            "evidence": evidence_text,
+            "link": safe_link,
+            "beijing": beijing,
+            "collector": way_of_looking,
+            "drawn": drawing(view.html),
+        }
+        self._jinja.globals |= {
+            "DUTY": DUTY,
+            "Light": Light,
+            "action_text": action_text,
+            "ago": ago,
+            "beijing_date": beijing_date,
+            "dated": dated,
+            "day": day,
+            "deadline_text": deadline_text,
+            "moment": moment,
+            "office": view.office,
+            "units": view.office.names,
+            "outcome_text": outcome_text,
+            "sample": view.sample,
+            "proposed": proposed,
+            "seen_text": seen_text,
+            "step_text": step_text,
+            "tried_text": tried_text,
+            "until": until,
+            "version": view.version,
+        }
+
+    def fill(self, template: str, at: OverviewContext, **values: object) -> str:
+        """Return a page as it is at a moment."""
+        return self._jinja.get_template(template).render(
+            now=at.now, today=at.today, ladder=at.ladder, rule_title=at.title, **values
+        )
+
+
+def _line(text: str) -> str:
+    """Return text from outside as one line without invisible signs."""
+    return plain(text, LONG)

@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+from monitor.core.finding import Finding, Known, RuleBook
+from monitor.pipeline.evaluate import AGAIN, BATCH, AccountEvaluator
+from monitor.store import Store
+from monitor.store.cases import current_findings
+from tests.pipeline.build import Canned, Office, account, office
+
+
+def failing(
+    judge: AccountEvaluator, is_hit: Callable[[str], bool], fail: Callable[[Finding], Finding]
+) -> AccountEvaluator:
+    """Return a judge whose first rule fails for the accounts that are hit."""
+    first, *others = judge.rules_in_force.rules
+
+    def say(known: Known, book: RuleBook, now: datetime) -> Finding:
+        finding = first.judge(known, book, now)
+        return fail(finding) if is_hit(known.account.id) else finding
+
+    return replace(judge, rules_in_force=replace(judge.rules_in_force, rules=(replace(first, judge=say), *others)))
+
+
+def crash(finding: Finding) -> Finding:
+    raise RuntimeError(finding.rule)
+
+
+def unwritable(finding: Finding) -> Finding:
+    return replace(finding, because=cast("Any", object()))
+
+
+def judged(store: Store) -> set[str | None]:
+    with store.read() as tx:
+        return {finding.account for finding in current_findings(tx)}
+
+
+async def enrolled(store: Store, count: int) -> Office:
+    canned = office(store, lambda clock: Canned(clock, {}))
+    await canned.enrol([account(number, f"https://a.example/{number}") for number in range(1, count + 1)])
+    return canned
+
+
+async def test_a_bug_met_in_a_whole_batch_keeps_nobody_elses_turn_from_coming(store: Store) -> None:
+    canned = await enrolled(store, BATCH + 5)
+    judge = failing(canned.parts.works.judge, lambda id_: id_ not in {"A01", "A77"}, crash)
+    await replace(canned.parts.works, judge=judge).judge_all()
+    assert judged(store) == {"A01", "A77"}
+
+
+async def test_what_cannot_be_written_costs_its_own_account_only(store: Store) -> None:
+    canned = await enrolled(store, 3)
+    judge = failing(canned.parts.works.judge, lambda id_: id_ == "A02", unwritable)
+    assert await judge.judge_due(canned.clock()) == 3
+    assert judged(store) == {"A01", "A03"}
+
+
+async def test_an_account_that_met_a_bug_is_judged_again_soon(store: Store) -> None:
+    canned = await enrolled(store, 1)
+    judge = failing(canned.parts.works.judge, lambda _: True, crash)
+    assert await judge.judge_due(canned.clock()) == 1
+    assert await judge.judge_due(canned.clock()) == 0
+    canned.clock.forward(AGAIN)
+    assert await canned.parts.works.judge.judge_due(canned.clock()) == 1
+    assert judged(store) == {"A01"}

@@ -1,0 +1,91 @@
+"""An office whose liaison was told of an overdue account, and a browser at the page of the message's links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from monitor.core.account import Platform
+from monitor.core.observation import Reason
+from monitor.core.token import Permit, Purpose, TokenKey
+from monitor.store import Store, outbox, tables
+from monitor.store.audit import recent_audit
+from monitor.web import Permits, create_app
+from tests.pipeline.build import Canned, Office, account, feed, linking, office
+from tests.web.county import Clock, Surroundings
+
+ARTICLE = (Path(__file__).parents[1] / "fixtures" / "wechat_article" / "normal.html").read_bytes()
+LINK = "https://mp.weixin.qq.com/s/Shili0fabu1Huiyi2Zhaokai"
+NOW = datetime(2026, 11, 16, 3, 0, tzinfo=UTC)
+"""A Monday; the fixture's article appeared an hour and a half before."""
+FEED = "https://feed.example/1.xml"
+KEY = TokenKey(b"a made-up key of thirty-two bytes")
+API_TOKEN = "a-made-up-token-that-opens-nothing"
+
+
+@dataclass
+class Visit:
+    """Somebody with a message before them."""
+
+    made: Office
+    store: Store
+    client: TestClient
+    clock: Clock
+    message: str
+    body: str
+
+    def token(self, purpose: Purpose, until: datetime | None = None, message: str | None = None) -> str:
+        """Return a token as the service signs it."""
+        good_for = until or self.clock() + timedelta(days=14)
+        return KEY.issue(Permit(purpose=purpose, message=message or self.message, until=good_for))
+
+    def asked(self) -> int:
+        """Return how often the network was asked for anything."""
+        door = self.made.parts.door
+        assert isinstance(door, Canned)
+        return len(door.fetched)
+
+    def rows(self) -> str:
+        """Return everything that a link could change; that one was refused is no change."""
+        shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts)
+        with self.store.read() as tx:
+            done = [one for one in recent_audit(tx) if not one.action.endswith(" refuse")]
+            return str([*(tx.execute(table.select()).all() for table in shown), done])
+
+    def refused(self) -> list[tuple[str, str, str]]:
+        """Return the refusals on the audit log, oldest first: action, why and from where."""
+        with self.store.read() as tx:
+            acts = [one for one in recent_audit(tx) if one.action.endswith(" refuse")]
+        return [(one.action, one.detail, one.address) for one in reversed(acts)]
+
+    def paste(self, token: str, link: str = LINK, account: str = "A01") -> tuple[int, str]:
+        """Paste a link and return the answer's status and words."""
+        answer = self.client.post(f"/k/{token}", data={"account": account, "link": link})
+        return answer.status_code, words(answer.text)
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
+    bodies: dict[str, bytes | Reason] = {FEED: feed(NOW - timedelta(days=16)), LINK: ARTICLE}
+    made = office(store, lambda clock: Canned(clock, bodies))
+    made.clock.moment = NOW
+    await made.enrol([account(1, FEED, platform=Platform.WEIXIN_SUBSCRIPTION, platform_id="MzkwMDAwMDAwMQ==")])
+    await made.look()
+    await made.parts.works.judge_all()
+    courier = linking(made.parts, KEY)
+    await courier.drafter.prepare(made.clock())
+    await courier.deliver_due()
+    (sent, *_) = [one for one in await store.query(outbox.messages) if one.person == "liaison@example.invalid"]
+    clock = Clock(made.clock())
+    around = Surroundings(
+        clock=clock, permits=Permits(take=made.parts.claim_verifier.take, key=KEY, api_token=api_token)
+    )
+    client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")
+    return Visit(made=made, store=store, client=client, clock=clock, message=sent.message.id, body=sent.message.body)
