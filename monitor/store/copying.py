@@ -16,6 +16,7 @@ from monitor.store import tables
 from monitor.store.columns import run
 from monitor.store.database import Store, Tx
 from monitor.store.faults import StoreError
+from monitor.store.place import LEADER
 from monitor.store.seal import seal, unseal
 
 CHUNK = 1000
@@ -43,7 +44,7 @@ def copy(source: Store, target: Store, tell: Tell) -> tuple[Copied, ...]:
     if not target.claim_daemon():
         raise StoreError("目标数据库上有服务在运行，请先停止。")
     with source.read() as one, target.begin(durable=True) as other:
-        if name := next((table.name for table in _lasting() if _count(other, table)), None):
+        if name := next((table.name for table in _lasting() if _holds(other, table)), None):
             raise StoreError(f"目标数据库已有内容（{name}），请换一个空的数据库。")
         return copy_rows(one, other, tell)
 
@@ -77,6 +78,12 @@ def copy_rows(source: Tx, target: Tx, tell: Tell) -> tuple[Copied, ...]:
 def _lasting() -> Iterable[sa.Table]:
     """Return the tables whose rows mean something."""
     return (table for table in tables.metadata.sorted_tables if table is not tables.heartbeat)
+
+
+def _holds(tx: Tx, table: sa.Table) -> bool:
+    """Whether a table has rows besides the note that we wrote ourselves by taking the daemon's place."""
+    ours = table.c.key == LEADER if table is tables.notes else sa.false()
+    return bool(tx.scalar(sa.select(sa.exists().where(~ours).select_from(table))))
 
 
 def _count(tx: Tx, table: sa.Table) -> int:
