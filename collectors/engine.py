@@ -27,6 +27,10 @@ _LONGEST_HEAD = 64 * 1024
 """A longer head goes to the parser as it is, which has limits of its own."""
 _LONGEST_LINE = 32 * 1024
 """Bytes of one header: cookies and security policies grow beyond aiohttp's 8 KB."""
+_INTERIM_MOST = 20
+"""How many answers may say that the answer is still to come; servers send one or two."""
+_IDLE_BYTES = 64 * 1024
+"""Bytes of lengths, trailers and extensions of chunks that may come beside a body, and one more for each of its own."""
 _FIRST = b"HTTP/"
 
 
@@ -74,10 +78,13 @@ class _Mending(ResponseHandler):
         self._has_body = True
         self._left: int | None = None
         """How many bytes of the body are still to come; None where that is not known."""
+        self._came = self._interims = 0
+        """How many bytes came since the head, and how many answers before it that said it was to come."""
 
     def set_response_params(self, **parameters: Any) -> None:  # noqa: ANN401 - aiohttp's own
         """Expect an answer."""
         self._waiting, self._left, self.cut = bytearray(), None, None
+        self._came = self._interims = 0
         self._has_body = not parameters.get("skip_payload", False)
         super().set_response_params(**parameters)
 
@@ -93,6 +100,10 @@ class _Mending(ResponseHandler):
             return
         end = heads.end_of(self._waiting, searched)
         while end >= 0 and heads.is_interim(self._waiting):
+            self._interims += 1
+            if self._interims > _INTERIM_MOST:
+                self._refuse(aiohttp.ClientError("an answer that is always still to come"))
+                return
             self._hand_on(self._mended(end))
             end = heads.end_of(self._waiting)
         if end >= 0:
@@ -143,11 +154,28 @@ class _Mending(ResponseHandler):
         """Hand on as much of the body as was announced; more was counted wrongly, or is no part of this answer."""
         if self._left is None or not data:
             super().data_received(data)
+            self._weigh(len(data))
             return
         if len(data) > self._left:
             self.force_close()
         body, self._left = data[: self._left], max(0, self._left - len(data))
         self._hand_on(body)
+
+    def _weigh(self, came: int) -> None:
+        """Refuse a body that costs far more than it holds: each of its chunks is work, however short."""
+        self._came += came
+        body = self._payload
+        if not isinstance(body, aiohttp.StreamReader) or body.is_eof():
+            return
+        if self._came > _IDLE_BYTES + 2 * body.total_bytes:
+            self._refuse(aiohttp.ClientPayloadError("a body in crumbs"))
+
+    def _refuse(self, error: aiohttp.ClientError) -> None:
+        """Read no more of this connection."""
+        self._waiting = None
+        self.set_exception(error)
+        if self.transport is not None:
+            self.transport.abort()  # closing it aiohttp's way would forget the error
 
     def _hand_on(self, data: bytes) -> None:
         if data:

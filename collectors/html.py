@@ -22,6 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from collectors import charsets
 from monitor.core.collector import Page
+from monitor.core.observation import LookFailedError, Reason
 
 Tree = LexborHTMLParser
 Node = LexborNode
@@ -114,8 +115,11 @@ def _is_refuted(encoding: str, body: bytes) -> bool:
 
 
 def tree(text: str) -> Tree:
-    """Return the page's tree."""
-    return LexborHTMLParser(text)
+    """Return the page's tree; raises LookFailedError for one that takes more memory than a page may."""
+    try:
+        return LexborHTMLParser(text)
+    except SelectolaxError as error:
+        raise LookFailedError(Reason.UNREADABLE, "markup that no parser takes") from error
 
 
 def has_open_quote(text: str) -> bool:
@@ -125,7 +129,7 @@ def has_open_quote(text: str) -> bool:
 
 def mended(text: str) -> Tree:
     """Return the tree of a page that an element swallows: without opening tags never closed and tags around data."""
-    return LexborHTMLParser(_released(text))
+    return tree(_released(text))
 
 
 def rebuilt(text: str) -> Iterator[Tree]:
@@ -142,12 +146,12 @@ def rebuilt(text: str) -> Iterator[Tree]:
     if "<" not in text:
         return
     soup = _soup(text, _SWALLOWED_DEPTH)
-    yield LexborHTMLParser(str(soup))
+    yield tree(str(soup))
     cells = soup.find_all(_TABLE)
     for cell in cells:
         cell.name = f"x-{cell.name}"
     if cells:
-        yield LexborHTMLParser(str(soup))
+        yield tree(str(soup))
 
 
 def _released(text: str) -> str:

@@ -17,8 +17,9 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-MEMORY = 384 * 1024**2
-"""Bytes of address space, the program itself among them: below what the service may have (768 MB with systemd)."""
+MEMORY = 192 * 1024**2
+"""Bytes of address space, the program itself among them: what pages take is less than half, and with what the service
+takes itself it stays below 400 MB."""
 _FILES = 64
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | 1, 0x80000000  # 1: EPERM
 _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2

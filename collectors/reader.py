@@ -6,7 +6,7 @@ not with its square, and for pages whose *text* was judged: not too large, not t
 length (selectolax 1.0: 60,000 nested tags 6 s, 8,000 tags 0.1 s). Whatever else there is, packages, manifests,
 the answers of interfaces, is read apart. A page that takes long all the same is broken off and read apart, and so
 are that source's pages from then on; what is merely slow has to be so twice, for once may be the machine's own hiccup.
-Between two pages that are read on the spot everybody else has a turn.
+Between two pages that are read on the spot everybody else has a turn, after a slow one for as long as that took.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SPOT_TAGS = 8_000
 _SPOT_TAG_LENGTH = 8 * 1024
 _SLOW = 0.05
 """Seconds of work on the event loop that are too many."""
-_LONGEST = 0.25
+_LONGEST = 0.15
 """Seconds of work on the event loop after which a reading is broken off."""
 _SLOW_TIMES = 2
 """After how many slow readings in a row a source's pages are read apart."""
@@ -112,8 +112,8 @@ class ParserRunner:
         made: wire.ParserAnswer | None = None
         if case[0] in self._linear and self._slow.get(case, 0) < _SLOW_TIMES and is_harmless(page):
             async with self._spot:
-                made = self._read_here(parse, page, case)
-                await asyncio.sleep(0)
+                made, took = self._read_here(parse, page, case)
+                await asyncio.sleep(took if took > _SLOW else 0)
         if made is None:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         outcome = made.outcome
@@ -139,8 +139,8 @@ class ParserRunner:
         for one in tuple(self._all):
             one.kill()
 
-    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> wire.ParserAnswer | None:
-        """Return what the parser made of it; None where it takes too long."""
+    def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> tuple[wire.ParserAnswer | None, float]:
+        """Return what the parser made of it, None where it takes too long, and the seconds of work."""
         made: wire.ParserAnswer | None = None
         gc.disable()  # collecting the whole program's garbage takes longer than _SLOW, and is not this page's work
         started = thread_time()
@@ -153,11 +153,11 @@ class ParserRunner:
             gc.enable()
         if made is not None and took <= _SLOW:
             self._slow.pop(case, None)
-            return made
+            return made, took
         self._slow[case] = self._slow.pop(case, 0) + (1 if made is not None else _SLOW_TIMES)
         if len(self._slow) > _SLOW_SOURCES:
             self._slow.popitem(last=False)
-        return made
+        return made, took
 
     def _read_apart(self, parse: Parse, page: Page) -> wire.ParserAnswer:
         """Return what a worker made of it; runs in a thread. A worker that did not answer is not used again."""
@@ -249,7 +249,7 @@ class _Worker:
         except (OSError, EOFError):
             self.kill()
             return _blind("the reading process died over the page")
-        except (wire.GarbledError, ValueError, TypeError, KeyError):
+        except (wire.GarbledError, ValueError, TypeError, KeyError, RecursionError):
             pass
         self.kill()
         return _blind("the reading process answered with what is no answer")

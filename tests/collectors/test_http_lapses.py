@@ -4,7 +4,9 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from time import thread_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -254,6 +256,51 @@ async def test_a_head_comes_in_pieces_and_behind_another(door: OpenDoor, far: Op
             await asyncio.sleep(0)
 
     assert await got(door(), await far(drip)) == PAGE
+
+
+def endless(head: bytes, unit: bytes) -> Script:
+    """Say something again and again until nobody listens."""
+
+    async def say(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        with suppress(ConnectionError):
+            while True:
+                writer.write(unit * 1_000)
+                await writer.drain()
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "reason"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n", Reason.HTTP_ERROR),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", Reason.HTTP_ERROR),
+        (CHUNKED, b"1\r\n<\r\n", Reason.TRUNCATED),
+        (CHUNKED, b"000000000000000000000002\r\n<a\r\n", Reason.TRUNCATED),
+        (CHUNKED, b"1;a=bcdefgh\r\n<\r\n", Reason.TRUNCATED),
+        (CHUNKED + b"5\r\n<html\r\n0\r\n", b"X-More: of it\r\n", Reason.TRUNCATED),
+        (CHUNKED + b"5;", b"a=bcdefgh;", Reason.TRUNCATED),
+    ],
+)
+async def test_what_costs_far_more_than_it_says_is_not_listened_to(
+    door: OpenDoor, far: OpenFar, head: bytes, unit: bytes, reason: Reason
+) -> None:
+    there = await far(endless(head, unit))
+    began = thread_time()
+    assert await failure(door(), there) is reason
+    assert thread_time() - began < 2  # and not all of the seconds that an answer may take
+
+
+async def test_a_page_in_small_chunks_is_read_whole(door: OpenDoor, far: OpenFar) -> None:
+    long = b"<html>" + b"a word or two " * 20_000 + b"</html>"
+    assert await got(door(), await far(CHUNKED + chunks(long, 8))) == long
+    assert await got(door(), await far(CHUNKED + chunks(long[:8_000], 1))) == long[:8_000]
+
+
+async def test_an_answer_may_be_announced_a_few_times(door: OpenDoor, far: OpenFar) -> None:
+    said = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 5
+    assert await got(door(), await far(said + answer(PAGE))) == PAGE
 
 
 HEADER = st.sampled_from(

@@ -250,6 +250,13 @@ async def test_a_parser_that_wants_all_memory_does_not_get_it(reader: ParserRunn
     assert "MemoryError" in caught.value.detail
 
 
+async def test_a_page_that_takes_more_memory_than_there_is_is_unreadable_and_no_bug(reader: ParserRunner) -> None:
+    with pytest.raises(LookFailedError) as caught:
+        await reader.read(website.read, replace(PAGE, body=b"<b><p>" * 300_000))
+    assert caught.value.reason is Reason.UNREADABLE
+    assert reader.crashes == 0
+
+
 async def test_who_was_slow_twice_is_read_elsewhere_from_then_on(reader: ParserRunner) -> None:
     assert title(await reader.read(busy, PAGE, "one")) == str(os.getpid())
     assert title(await reader.read(busy, PAGE, "one")) == str(os.getpid())
