@@ -52,11 +52,13 @@ def _modules(package: ModuleType) -> tuple[ModuleType, ...]:
     return tuple(import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__))
 
 
+@cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule on what is known of one account, by id: of the modules that offer a RULE."""
     return tuple(rule for rule in _rules() if isinstance(rule, Rule))
 
 
+@cache
 def all_area_rules() -> tuple[AreaRule, ...]:
     """Return every rule on an area's register, by id."""
     return tuple(rule for rule in _rules() if isinstance(rule, AreaRule))
@@ -77,9 +79,10 @@ def rule_titles() -> dict[str, str]:
     return {rule.id: rule.title for rule in (*_rules(), see_01.rule(WorkCalendar()))}
 
 
-def _rules() -> Iterable[Rule | AreaRule]:
+@cache
+def _rules() -> tuple[Rule | AreaRule, ...]:
     rules = (module.RULE for module in _modules(monitor.core.rules) if hasattr(module, "RULE"))
-    return sorted(rules, key=lambda rule: str(rule.id))
+    return tuple(sorted(rules, key=lambda rule: str(rule.id)))
 
 
 def rules_in_force(settings: Settings, calendar: WorkCalendar) -> RulesInForce:
@@ -98,10 +101,10 @@ def all_collectors(platforms: Mapping[str, PlatformSettings] | None = None) -> d
     found = {}
     for module in _modules(collectors.platforms):
         collector: Collector = module.COLLECTOR
-        wanted = (platforms or {}).get(collector.name, PlatformSettings())
-        if wanted.base_url:
+        wanted = (platforms or {}).get(collector.name)
+        if wanted and wanted.base_url:
             collector = module.at(wanted.base_url)
-        if wanted.canary and isinstance(collector, CanaryCollector):
+        if wanted and wanted.canary and isinstance(collector, CanaryCollector):
             collector = collector.with_canary(wanted.canary)
         found[collector.name] = collector
     return found
@@ -176,7 +179,6 @@ def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:
 def not_built(settings: Settings, file: str) -> Iterator[SettingsProblem]:
     """Yield what the settings ask for and this version cannot do: silence would be a promise."""
     known = all_collectors()
-    forms = key_forms(known)
     movable = {module.COLLECTOR.name for module in _modules(collectors.platforms) if hasattr(module, "at")}
     for name, platform in settings.platforms.items():
         if platform.base_url and name not in movable:
@@ -189,12 +191,11 @@ def not_built(settings: Settings, file: str) -> Iterator[SettingsProblem]:
         ):
             text = f"“platforms.{name}.canary”：采集器 {name} 看的不是同一个平台，没有对照账号可言。"
             yield SettingsProblem(file=file, line=None, text=text)
-        form = forms.get(name)
-        if platform.canary and form is not None and not form.fits(platform.canary):
-            yield SettingsProblem(file=file, line=None, text=f"“platforms.{name}.canary”：应为{form.said}。")
-    granted = {name for name, one in known.items() if isinstance(one, GrantedCollector)}
+        one = known.get(name)
+        if platform.canary and isinstance(one, KeyedCollector) and not one.key_form.fits(platform.canary):
+            yield SettingsProblem(file=file, line=None, text=f"“platforms.{name}.canary”：应为{one.key_form.said}。")
     for name, grant in settings.grants.items():
-        if grant.collector not in granted:
+        if not isinstance(known.get(grant.collector), GrantedCollector):
             text = f"“grants.{name}.collector”：采集器 {grant.collector} 不需要授权。"
             yield SettingsProblem(file=file, line=None, text=text)
     if settings.dispatch != "embedded":

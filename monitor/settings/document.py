@@ -7,7 +7,7 @@ which of the two counts would be a guess.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,23 +69,32 @@ def read(path: Path) -> Document:
     name = str(path)
     text = _text(path, name)
     try:
-        root = _composed(text)
+        said = _said(text)
     except MarkedYAMLError as error:
         raise SettingsError([_broken(error, name)]) from error
     except YAMLError as error:
         raise SettingsError([SettingsProblem(file=name, line=None, text="不是有效的 YAML 文件。")]) from error
-    reader = _Reader(name)
-    values = reader.value(root, ()) if root else None
-    if reader.problems:
-        raise SettingsError(reader.problems)
-    return Document(name=name, values=values, lines=reader.lines)
+    if said.faults:
+        raise SettingsError([SettingsProblem(file=name, line=line, text=fault) for line, fault in said.faults])
+    return Document(name=name, values=said.values, lines=said.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a text says, where, and what is wrong with it by line."""
+
+    values: object
+    lines: Mapping[Place, int]
+    faults: Sequence[tuple[int, str]]
 
 
 @lru_cache(maxsize=8)
-def _composed(text: str) -> Node | None:
-    """Return the tree of a text, which nobody changes: whoever reads the same files again pays for them once."""
+def _said(text: str) -> _Said:
+    """Return what a text says, which nobody changes: whoever reads the same files again pays for them once."""
     root: Node | None = YAML(typ="safe", pure=True).compose(text)
-    return root
+    reader = _Reader()
+    values = reader.value(root, ()) if root else None
+    return _Said(values, reader.lines, reader.faults)
 
 
 def _text(path: Path, name: str) -> str:
@@ -118,10 +127,9 @@ class _Reader:
     Dates stay text: the reader of YAML fails on a day that does not exist, the settings say which.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.lines: dict[Place, int] = {}
-        self.problems: list[SettingsProblem] = []
+        self.faults: list[tuple[int, str]] = []
         self._open: list[Node] = []
 
     def value(self, node: Node, place: Place) -> object:
@@ -172,7 +180,7 @@ class _Reader:
                 return None
 
     def _complain(self, node: Node, text: str) -> None:
-        self.problems.append(SettingsProblem(file=self.name, line=_line(node), text=text))
+        self.faults.append((_line(node), text))
 
 
 def _line(node: Node) -> int:

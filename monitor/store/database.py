@@ -25,6 +25,7 @@ from sqlalchemy import event, exc
 
 from monitor.store import tables
 from monitor.store.columns import insert_or
+from monitor.store.dialect import KEPT, kept
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
 from monitor.store.limits import TimedConnections
 from monitor.store.place import File, Session
@@ -324,9 +325,10 @@ def _engine(
         options = snapshot if begin is _begin_reading else {}
         return sa.create_engine(url, connect_args=session, pool_pre_ping=True, execution_options=options, **common)
     engine = sa.create_engine(
-        url,
+        kept(url),
         connect_args={"timeout": seconds, "check_same_thread": False, "isolation_level": None},
         poolclass=sa.QueuePool,
+        execution_options={"compiled_cache": KEPT},
         **common,
     )
     event.listen(engine, "connect", prepare)

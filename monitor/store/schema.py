@@ -6,10 +6,12 @@ is something to migrate: most commands find the newest schema.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.engine.mock import MockConnection
 
 from monitor.store.faults import SchemaTooNewError, StoreError
 from monitor.store.seal import seal
@@ -73,10 +75,23 @@ def _make(connection: sa.Connection, url: sa.URL) -> None:
     """Make all tables, at HEAD, in a database that has none; a test compares them with what the migrations make."""
     if sa.inspect(connection).get_table_names():
         raise StoreError(f"{url.database} 里已有其他程序的数据，请换一个数据库。")
-    metadata.create_all(connection)
+    for statement in _tables(connection.dialect):
+        connection.exec_driver_sql(statement)
     seal(connection)
     _VERSION.create(connection)
     connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
+
+
+@lru_cache(maxsize=2)
+def _tables(dialect: sa.Dialect) -> tuple[str, ...]:
+    """Return what makes all tables of an empty database, in the words of a dialect."""
+    statements: list[str] = []
+
+    def note(element: sa.schema.ExecutableDDLElement, _: object) -> None:
+        statements.append(str(element.compile(dialect=dialect)))
+
+    metadata.create_all(MockConnection(dialect, note), checkfirst=False)
+    return tuple(statements)
 
 
 def migrate(connection: sa.Connection, url: sa.URL) -> None:

@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from monitor.store import SchemaTooNewError, Store, StoreError, Tx, notes, open_store, savepoint
+from monitor.store import SchemaTooNewError, Store, StoreError, Tx, notes, open_store, savepoint, tables
+from monitor.store.dialect import KEPT
 from tests.store.build import account, enrol
 
 
@@ -325,3 +326,16 @@ def test_a_kill_loses_nothing_and_leaves_nothing_half_done(url: str) -> None:
         with store.read() as tx:
             assert notes.notes(tx) == {"done": "text"}
         assert store.problem() is None
+
+
+@pytest.mark.file
+def test_a_statement_is_put_into_words_once_whichever_store_runs_it(tmp_path: Path) -> None:
+    kept = []
+    for name in ("one", "other"):
+        with open_file(tmp_path / f"{name}.db") as store:
+            with store.begin() as tx:
+                tx.execute(sa.insert(tables.notes).values(key=name, text=name))
+            with store.read() as tx:
+                assert tx.scalar(sa.select(tables.notes.c.text).where(tables.notes.c.key == name)) == name
+        kept.append(set(KEPT))
+    assert kept[0] == kept[1]
