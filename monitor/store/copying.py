@@ -44,7 +44,7 @@ def copy(source: Store, target: Store, tell: Tell) -> tuple[Copied, ...]:
     if not target.claim_daemon():
         raise StoreError("目标数据库上有服务在运行，请先停止。")
     with source.read() as one, target.begin(durable=True) as other:
-        if name := next((table.name for table in _lasting() if _holds(other, table)), None):
+        if name := next((table.name for table in _lasting() if _count(other, table)), None):
             raise StoreError(f"目标数据库已有内容（{name}），请换一个空的数据库。")
         return copy_rows(one, other, tell)
 
@@ -54,7 +54,7 @@ def copy_rows(source: Tx, target: Tx, tell: Tell) -> tuple[Copied, ...]:
     everything = tables.metadata.sorted_tables
     unseal(target)
     for table in reversed(everything):
-        target.execute(sa.delete(table))
+        target.execute(sa.delete(table).where(_content(table)))
     total, done = 2 * sum(_count(source, table) for table in everything), 0
     copied = []
     for table in everything:
@@ -80,18 +80,17 @@ def _lasting() -> Iterable[sa.Table]:
     return (table for table in tables.metadata.sorted_tables if table is not tables.heartbeat)
 
 
-def _holds(tx: Tx, table: sa.Table) -> bool:
-    """Whether a table has rows besides the note that we wrote ourselves by taking the daemon's place."""
-    ours = table.c.key == LEADER if table is tables.notes else sa.false()
-    return bool(tx.scalar(sa.select(sa.exists().where(~ours).select_from(table))))
+def _content(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Return what a table's rows meet: not the note of who is the daemon, which is about this very database."""
+    return table.c.key != LEADER if table is tables.notes else sa.true()
 
 
 def _count(tx: Tx, table: sa.Table) -> int:
-    return tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    return tx.scalar(sa.select(sa.func.count()).select_from(table).where(_content(table))) or 0
 
 
 def _rows(tx: Tx, table: sa.Table) -> Iterable[list[sa.RowMapping]]:
-    chosen = sa.select(table).order_by(*table.primary_key)
+    chosen = sa.select(table).where(_content(table)).order_by(*table.primary_key)
     with tx.execute(chosen, execution_options={"yield_per": CHUNK}) as result:
         for part in result.mappings().partitions():
             yield list(part)
