@@ -9,6 +9,7 @@ follows the answer is read by nobody.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -16,10 +17,12 @@ from functools import partial
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 
 from collectors import heads
 from collectors.guard import AddressGuard
+from collectors.names import Names
 
 _HOSTS = 100_000
 """Of how many hosts it is noted when their certificates expire."""
@@ -35,7 +38,7 @@ _FIRST = b"HTTP/"
 
 
 def session(
-    *, tls: ssl.SSLContext, proxy: str | None, guard: AddressGuard, certificates: dict[str, datetime]
+    *, tls: ssl.SSLContext, proxy: str | None, guard: AddressGuard, certificates: dict[str, datetime], names: Names
 ) -> aiohttp.ClientSession:
     """Return a session of the running loop; the guard is asked for each connection unless a proxy makes them.
 
@@ -47,7 +50,7 @@ def session(
             limit=0,  # the lanes count
             keepalive_timeout=30,
             ttl_dns_cache=60,
-            resolver=aiohttp.ThreadedResolver(),  # the system's own, whatever else is installed
+            resolver=_Resolver(names),
             socket_factory=None if proxy else guard.open_socket,
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -56,6 +59,35 @@ def session(
         trust_env=False,
         max_line_size=_LONGEST_LINE,
         max_field_size=_LONGEST_LINE,
+    )
+
+
+class _Resolver(AbstractResolver):
+    """The system's own resolver, whatever else is installed."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return where a host can be connected to."""
+        found = await self._names.look_up(host, port, family=family, flags=socket.AI_ADDRCONFIG)
+        return [_result(host, *one) for one in found]
+
+    async def close(self) -> None:
+        """Keep everything: others look up in the same threads."""
+
+
+def _result(host: str, family: int, _: int, proto: int, __: str, address: tuple[Any, ...]) -> ResolveResult:
+    scope = f"%{address[3]}" if family == socket.AF_INET6 and address[3] else ""
+    return ResolveResult(
+        hostname=host,
+        host=f"{address[0]}{scope}",
+        port=address[1],
+        family=family,
+        proto=proto,
+        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
     )
 
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import ssl
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -40,6 +39,7 @@ from collectors.cookies import Jar
 from collectors.decoding import ACCEPTED, decoded, is_whole_document
 from collectors.failures import at, named
 from collectors.guard import AddressGuard, Network, literal
+from collectors.names import Names
 from collectors.politeness import HostQueue, Pace, Politeness, retry_after
 from collectors.reader import ParserRunner
 from monitor.core.collector import Page, Request, SeenT, UnchangedError
@@ -319,6 +319,7 @@ class _Line:
         self._transports: dict[tuple[Network, ...], AiohttpTransport] = {}
         self._timeouts = {"timeout": {"connect": policy.connect.total_seconds()}}
         self._certificates: dict[str, datetime] = {}
+        self._names = Names()
         """When the certificate expires that a host showed last."""
 
     async def aclose(self) -> None:
@@ -361,7 +362,7 @@ class _Line:
             return ()
         try:
             async with asyncio.timeout(self.policy.connect.total_seconds()):
-                found = await asyncio.get_running_loop().getaddrinfo(home, None, type=socket.SOCK_STREAM)
+                found = await self._names.look_up(home)
         except (OSError, UnicodeError, TimeoutError):
             return ()  # the request itself will say what is wrong with the name
         return self._guard.within({ip_address(str(one[4][0]).partition("%")[0]) for one in found})
@@ -409,7 +410,13 @@ class _Line:
 
     def _session(self, guard: AddressGuard) -> aiohttp.ClientSession:
         """Return aiohttp's session, made when the first request needs it, for it belongs to the running loop."""
-        return engine.session(tls=self._tls, proxy=self.policy.proxy, guard=guard, certificates=self._certificates)
+        return engine.session(
+            tls=self._tls,
+            proxy=self.policy.proxy,
+            guard=guard,
+            certificates=self._certificates,
+            names=self._names,
+        )
 
 
 async def _wire(

@@ -123,11 +123,11 @@ async def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The world's names and their addresses, in place of the system's resolver; unknown ones do not resolve."""
     known: dict[str, str] = {}
 
-    async def resolve(host: str, port: int, **_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+    def resolve(host: str, port: int, *_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
         address = known.get(host)
         if address is None:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port))]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    monkeypatch.setattr("collectors.names.getaddrinfo", resolve)
     return known

@@ -75,11 +75,11 @@ async def test_a_name_with_addresses_outside_lies_in_no_network(
 ) -> None:
     there = await far(answer(b"body"))
 
-    async def resolve(*_: object, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+    def resolve(*_: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
         return [(2, 1, 6, "", (address, there.port)) for address in ("127.0.0.1", "8.8.8.8")]
 
     here = door(policy(ONE))
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    monkeypatch.setattr("collectors.names.getaddrinfo", resolve)
     assert await here._line._networks_of("both.example") == ()
 
 
