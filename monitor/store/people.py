@@ -196,6 +196,7 @@ def _nameless(contact: Contact, alias: str) -> Contact:
         phone=contact.phone and alias,
         mail=contact.mail and alias,
         dingtalk=contact.dingtalk and alias,
+        known_by=None,  # it was one of these
     )
 
 

@@ -260,3 +260,48 @@ def test_who_is_told_apart_stays_so_however_often_the_row_is_written_and_read() 
     told = account(contacts=told_apart(both))
     assert told_apart(told.contacts) == told.contacts != both
     assert account_of(encode(told)) == account_of(encode(account(contacts=both))) == told
+
+
+@pytest.mark.parametrize(
+    ("liaison", "leader"),
+    [
+        ({"phone": "13800000001", "mail": "a@b.cn"}, {"mail": "a@b.cn"}),
+        ({"phone": "13800000001"}, {"mail": "a@b.cn"}),
+        ({"phone": "13800000001", "dingtalk": "u1"}, {"mail": "a@b.cn", "dingtalk": "u1"}),
+        ({"mail": "A@b.cn"}, {"phone": "13800000001", "mail": "a@B.cn"}),
+    ],
+)
+def test_one_person_in_two_roles_is_one_whatever_ways_each_role_gives(
+    liaison: dict[str, str], leader: dict[str, str]
+) -> None:
+    both = tuple(
+        replace(Contact(role=role, name="张三"), **ways)  # type: ignore[arg-type]  # any of the three
+        for role, ways in ((Role.LIAISON, liaison), (Role.LEADER, leader))
+    )
+    who = account(contacts=told_apart(both))
+    (sent,) = notify(step(StepKind.WARN, 12), who, "UPD-01")
+    assert (sent.role, whose(sent, who)) == (Role.LIAISON, sent.person)
+    assert account_of(encode(who)) == account_of(encode(account(contacts=both))) == who
+    assert told_apart(told_apart(both)) == told_apart(both)
+
+
+@pytest.mark.parametrize("way", ["phone", "mail", "dingtalk"])
+def test_two_of_one_name_whose_ways_differ_are_two(way: str) -> None:
+    both = tuple(
+        replace(Contact(role=role, name="张三"), **{way: value})  # type: ignore[arg-type]  # any of the three
+        for role, value in ((Role.LIAISON, "13800000001"), (Role.LEADER, "13900000001"))
+    )
+    assert len(notify(step(StepKind.WARN, 12), account(contacts=told_apart(both)), "UPD-01")) == 2
+
+
+def test_who_has_both_roles_is_reached_by_the_ways_of_both_and_hears_as_the_liaison() -> None:
+    one = replace(DIRECTORY, ways={Role.LIAISON: ("unit-robot",), Role.LEADER: ("mail",), Role.OPERATOR: ("office",)})
+    both = (
+        Contact(role=Role.LIAISON, name="张三", phone="13800000001"),
+        Contact(role=Role.LEADER, name="张三", mail="a@b.cn"),
+    )
+    who = account(contacts=told_apart(both))
+    for kind in (StepKind.REMIND, StepKind.WARN, StepKind.TO_LEADER):
+        (notice,) = notify(step(kind), who, "UPD-01")
+        ways = [(route.channel, route.role) for route in one.routes(notice, who)]
+        assert ways == [("unit-robot", Role.LIAISON), ("mail", Role.LIAISON), ("office", Role.OPERATOR)]

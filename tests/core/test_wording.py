@@ -358,6 +358,34 @@ def test_whatever_a_message_carries_its_head_counts_every_account_once(kinds: li
     assert ("拟列名单" in head) == any(kind is StepKind.PROPOSE for kind, _ in kinds)
 
 
+def test_an_account_of_which_two_things_are_told_is_not_counted_as_another() -> None:
+    now = beijing_time("2022-05-19 09:00")
+    late = item(StepKind.OVERDUE, date(2022, 5, 4), now)
+    due = replace(item(StepKind.TASK, date(2022, 5, 4), now, rule="DRG-01", due=date(2022, 5, 30)), kind=StepKind.TASK)
+    settled = item(StepKind.RECOVERED, date(2022, 5, 18), now, rule="APP-01")
+    heads = [to_person(told, [Role.LIAISON], "1", setting(now)).subject for told in ([late, due], [late, due, settled])]
+    assert heads == [
+        "【超期预警】“示例发布”微博须更新，另有1项须处理",
+        "【超期预警】“示例发布”微博须更新，另有1项须处理，1项已恢复",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "age", "head"),
+    [
+        (StepKind.PROPOSE, 22, "【督办】“示例发布”微博拟列名单，另有1个须处理"),
+        (StepKind.OVERDUE, 15, "【超期预警】“示例发布”微博须更新，另有1个须处理"),
+        (StepKind.WARN, 12, "【注销提醒】“销”微博须处理，另有1个须按期更新"),
+    ],
+)
+def test_a_task_hides_nothing_that_is_overdue(kind: StepKind, age: int, head: str) -> None:
+    now = beijing_time("2022-05-19 09:00")
+    late = item(kind, (now - timedelta(days=age)).date(), now)
+    task = item(StepKind.TASK, date(2022, 5, 18), now, "销", rule="DRG-01", due=date(2022, 5, 30))
+    apart = replace(task, account=replace(task.account, id="A0"))
+    assert to_person([apart, late], [Role.LIAISON], "1", setting(now)).subject == head
+
+
 def test_what_could_not_be_delivered_reaches_the_operator_as_such() -> None:
     now = beijing_time("2022-05-19 09:00")
     news = replace(item(StepKind.REMIND, date(2022, 5, 9), now), is_passed_on=True)

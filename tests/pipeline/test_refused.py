@@ -13,6 +13,7 @@ from monitor.app.choices import load_settings
 from monitor.core.account import Contact, Role
 from monitor.core.message import RETRY_PAUSES, Attempt, MessageState, Outcome
 from monitor.core.observation import Reason
+from monitor.logs import redacted
 from monitor.store import Store, outbox, retrying
 from tests.alerts import post_office
 from tests.alerts.post_office import PostOffice
@@ -45,6 +46,22 @@ async def test_what_was_refused_today_says_tomorrow_how_things_stand_tomorrow(st
     assert {message.address for message in rest} == {"liaison@example.invalid", "leader@example.invalid"}
     assert all("**14天**未更新" in message.body and "今日为最后一天" in message.body for message in rest)
     assert {message.id for message in rest} >= {message.id for message in refused}, "no new numbers"
+
+
+async def test_the_log_says_which_channel_refused_and_why_and_no_word_of_it_is_blotted_out(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = await stale(store, 10)
+    made.mail.answers = [Attempt(outcome=Outcome.TEMPORARY, code="gaierror", detail="未能连接邮件服务器，邮件未发出")]
+    await made.settle()
+    (line,) = [one for one in caplog.records if one.message == "not delivered"]
+    said = redacted(None, "", {name: vars(line)[name] for name in ("channel", "outcome", "answer", "detail")})
+    assert said == {
+        "channel": "mail",
+        "outcome": "temporary",
+        "answer": "gaierror",
+        "detail": "未能连接邮件服务器，邮件未发出",
+    }
 
 
 async def test_what_was_refused_before_a_holiday_says_after_it_what_is_so_then(store: Store) -> None:

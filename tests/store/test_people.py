@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from monitor.core.account import Contact, Role
+from monitor.core.account import Contact, Role, told_apart
 from monitor.core.message import Attempt, Outcome
-from monitor.store import Store, cases, outbox, people, roster
+from monitor.store import Store, cases, outbox, people, roster, tables
 from monitor.store.people import Erased, Needed, PersonalDataPlace, Trace
 from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step, tried
 
@@ -78,6 +79,17 @@ def test_nothing_of_a_person_is_left_once_they_are_erased(left: Store) -> None:
     assert [word for word in ("联络员甲", "13800000001", "a@example.cn") if word in everything] == []
     assert sent.message.body == f"请{ALIAS}同志（联络员）尽快更新 @{ALIAS}；请领导乙同志督促。"
     assert kept(left, "联络员甲") == []
+
+
+def test_nothing_is_left_of_who_had_two_roles_with_ways_of_their_own(store: Store) -> None:
+    both = told_apart((LIAISON, Contact(role=Role.LEADER, name=LIAISON.name, dingtalk="u1")))
+    assert len({one.key for one in both}) == 1
+    enrol(store, account(contacts=both), at=NOW - DAY)
+    enrol(store, account(contacts=(HEIR, LEADER)), at=NOW + HOUR)
+    assert isinstance(erase(store, LIAISON.name), Erased)
+    with store.read() as tx:
+        left = str(tx.execute(sa.select(tables.account_versions.c.content)).all())
+    assert not any(word in left for word in ("13800000001", "a@example.cn", "u1", "联络员甲"))
 
 
 def test_that_somebody_was_named_and_could_be_reached_stays_known(left: Store) -> None:
