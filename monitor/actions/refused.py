@@ -1,7 +1,37 @@
-"""Why something that an office asked for cannot be done."""
+"""Why an action cannot be done."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FIELDS = "{fields}"
+"""Where a sentence names the fields that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a command value: its name there, and what people call it."""
+
+    name: str
+    label: str
+
 
 class RefusedError(Exception):
-    """It cannot be done, and nothing was written; the argument is the sentence for whoever asked, in Chinese."""
+    """An action cannot be done, and nothing was written; `str` is the Chinese sentence for whoever asked, or several.
+
+    Where it is about fields of the command, `fields` says which, and the sentence has `{fields}` where they are named:
+    a page marks them, a command adds its options to them (see `told`).
+    """
+
+    def __init__(self, sentence: str, *fields: Field) -> None:
+        """Say why, in one line for each fault."""
+        self._sentence = sentence
+        self.fields = fields
+        super().__init__(self.told(lambda field: field.label))
+
+    def told(self, called: Callable[[Field], str]) -> str:
+        """Return the sentence with every field as `called` names it."""
+        if not self.fields:
+            return self._sentence
+        return self._sentence.replace(FIELDS, "、".join(called(field) for field in self.fields))

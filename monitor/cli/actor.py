@@ -1,57 +1,62 @@
-"""Who does what by command, as the audit log keeps it."""
+"""Who acts by command, as the audit log keeps it, and how a command has an action done."""
 
 from __future__ import annotations
 
 import os
 import pwd
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
-    from monitor.actions.who import Who
+    from monitor.actions.actor import Actor
+    from monitor.actions.perform import Action
+    from monitor.actions.refused import Field
     from monitor.cli.place import CommandContext
-    from monitor.store import Tx
+    from monitor.store import Store, Tx
+
+C = TypeVar("C")
+D = TypeVar("D")
 
 
-def whoever(by: str | None = None) -> str:
-    """Return the name given, else the login of whoever really runs this, else the number of a user without one."""
-    return by or _login() or f"uid {os.getuid()}"
+def command_line_actor() -> Actor:
+    """Return who really runs this: they may do everything that the machine's user may."""
+    from monitor.actions.actor import EVERYTHING, Actor, Origin
+
+    name, uid = _login(), f"uid {os.getuid()}"
+    login = f"{name}（{os.getuid()}）" if name else uid
+    return Actor(name=name or uid, origin=Origin.COMMAND_LINE, rights=EVERYTHING, login=login)
 
 
-def typist() -> Who:
-    """Return who really runs this, as what a command asks for is kept under."""
-    from monitor.actions.who import Who
-
-    login = _login()
-    return Who(name=whoever(), login=f"{login}（{os.getuid()}）" if login else f"uid {os.getuid()}")
+def perform(where: CommandContext, action: Action[C, D], command: C) -> D:
+    """Have an action done in the database of the command line; what it refuses is a Refusal."""
+    with where.store() as store:
+        return perform_in(store, action, command)
 
 
-def note(
-    tx: Tx,
-    at: datetime,
-    action: str,
-    thing: str,
-    detail: str = "",
-    *,
-    by: str | None = None,
-    before: str = "",
-    after: str = "",
-) -> None:
-    """Append one act to the audit log: by whom, as they say, and beside it who really runs this."""
-    from monitor.store.audit import Act, record_audit
+def perform_in(store: Store, action: Action[C, D], command: C) -> D:
+    """Have an action done in a database that is open; what it refuses is a Refusal that names options."""
+    from monitor.actions.perform import perform as run
+    from monitor.actions.refused import RefusedError
+    from monitor.app.clock import now
 
-    typed = typist()
-    act = Act(
-        at=at,
-        actor=by or typed.name,
-        action=action,
-        object=thing,
-        detail=detail,
-        login=typed.login,
-        before=before,
-        after=after,
-    )
-    record_audit(tx, act)
+    try:
+        return run(store, action, command, actor=command_line_actor(), now=now())
+    except RefusedError as error:
+        raise Refusal(error.told(_with_option)) from error
+
+
+def whoever() -> str:
+    """Return the name under which the audit log keeps who runs this."""
+    return command_line_actor().name
+
+
+def note(tx: Tx, at: datetime, action: str, thing: str, detail: str = "", *, before: str = "", after: str = "") -> None:
+    """Append one act to the audit log."""
+    from monitor.actions.actor import write_audit
+
+    write_audit(tx, command_line_actor(), at, action, thing, detail, before=before, after=after)
 
 
 def note_alone(where: CommandContext, action: str, thing: str, detail: str = "") -> None:
@@ -62,6 +67,10 @@ def note_alone(where: CommandContext, action: str, thing: str, detail: str = "")
         return
     with where.store() as store, store.begin(durable=True) as tx:
         note(tx, now(), action, thing, detail)
+
+
+def _with_option(field: Field) -> str:
+    return f"{field.label}（--{field.name.replace('_', '-')}）"
 
 
 def _login() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import actor
+from monitor.cli.actor import perform
 from monitor.cli.chinese import Command, Group
 from monitor.cli.place import DAY, CommandContext, place
 from monitor.cli.refusal import Refusal
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from monitor.actions.deciding import Decided
+    from monitor.actions.cases import Decided
     from monitor.core.case import Case
     from monitor.core.decision import Ruling
     from monitor.store import Tx
@@ -194,15 +194,9 @@ def case_revoke(where: CommandContext, *, number: int, document: str | None, by:
 @place
 def case_close(where: CommandContext, *, number: int, by: str | None, note: str) -> None:
     """人工办结：只限问题已消除、又没有自动办结的。"""
-    from monitor.actions import deciding
-    from monitor.actions.refused import RefusedError
-    from monitor.app.clock import now
+    from monitor.actions.cases import CloseCommand, close
 
-    with where.store() as store, store.begin(durable=True) as tx:
-        try:
-            deciding.close(tx, number, by=by, note=note, who=actor.typist(), at=now())
-        except RefusedError as error:
-            raise Refusal(str(error)) from error
+    perform(where, close, CloseCommand(case=number, by=by, note=note))
     click.echo(f"事项{number}已办结。")
 
 
@@ -216,23 +210,19 @@ def _decide(
     document: str | None = None,
     until: date | None = None,
 ) -> Decided:
-    """Record what was decided, in one transaction; the service judges anew whom it is about."""
-    from monitor.actions import deciding
-    from monitor.actions.refused import RefusedError
+    """Record what was decided; the service judges anew whom it is about."""
+    from monitor.actions.cases import DecideCommand, decide
     from monitor.app.choices import rule_titles
-    from monitor.app.clock import now
 
-    wish = deciding.DecideCommand(ruling=ruling, by=by, note=note, document=document, until=until)
-    with where.store() as store, store.begin(durable=True) as tx:
-        try:
-            return deciding.decide(tx, number, wish, rule_titles(), who=actor.typist(), at=now())
-        except RefusedError as error:
-            raise Refusal(str(error)) from error
+    command = DecideCommand(
+        case=number, ruling=ruling, titles=rule_titles(), by=by, note=note, document=document, until=until
+    )
+    return perform(where, decide, command)
 
 
 def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
     """Return a case as one line: number, day, whom and what it is about, its last step and how it stands."""
-    from monitor.actions.deciding import named
+    from monitor.actions.cases import named
     from monitor.core.calendar import beijing_date
     from monitor.core.labels import step_text
     from monitor.core.phrases import dated

@@ -13,9 +13,9 @@ from datetime import date
 
 import pytest
 
-from monitor.actions import deciding
+from monitor.actions import cases as case_actions
+from monitor.actions.actor import EVERYTHING, Actor, Origin
 from monitor.actions.refused import RefusedError
-from monitor.actions.who import Who
 from monitor.app.choices import all_area_rules, all_rules, load_settings, rule_titles
 from monitor.app.clock import now
 from monitor.core.calendar import beijing_date
@@ -53,7 +53,7 @@ VERBS = {
 }
 WORDS = ("--by", "县府办", "--note", "整合期间", "--document", "示例〔2026〕1号")
 TODAY = beijing_date(now())
-ME = Who(name="甲")
+ME = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
 
 
 def never(rule: str, ruling: Ruling, *, is_mandatory: bool) -> str | None:
@@ -191,11 +191,13 @@ def test_what_is_decided_about_a_case_is_admitted_and_refused_by_the_table(
 
 def decide(store: Store, found: Finding, ruling: Ruling) -> str | None:
     """Try a decision about a case of its own and leave nothing behind; return the refusal."""
-    wish = deciding.DecideCommand(ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号")
+    command = case_actions.DecideCommand(
+        case=0, titles=TITLES, ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号"
+    )
     with store.begin() as tx:
         tried = tx.begin_nested()
         try:
-            deciding.decide(tx, opened(tx, found), wish, TITLES, who=ME, at=now())
+            case_actions.decide(tx, replace(command, case=opened(tx, found)), actor=ME, now=now())
         except RefusedError as error:
             return str(error)
         finally:
@@ -232,12 +234,18 @@ def test_the_commands_admit_and_refuse_by_the_same_table(
 @pytest.mark.parametrize("sort", RecordSubject)
 def test_a_decision_keeps_who_decided_why_by_which_document_and_until_when(store: Store, sort: RecordSubject) -> None:
     rule = next(rule for rule in sorted(RULES) if ON[rule] is sort)
-    wish = deciding.DecideCommand(
-        ruling=Ruling.EXEMPTED, by="县府办", note="整合期间", document="示例〔2026〕1号", until=date(2099, 12, 31)
+    command = case_actions.DecideCommand(
+        case=0,
+        titles=TITLES,
+        ruling=Ruling.EXEMPTED,
+        by="县府办",
+        note="整合期间",
+        document="示例〔2026〕1号",
+        until=date(2099, 12, 31),
     )
     with store.begin() as tx:
         number = opened(tx, finding(rule, State.VIOLATED, is_mandatory=False))
-        deciding.decide(tx, number, wish, TITLES, who=ME, at=now())
+        case_actions.decide(tx, replace(command, case=number), actor=ME, now=now())
         found = cases.case(tx, number)
         assert found is not None
         (made,) = decisions.decisions_on(tx, found)

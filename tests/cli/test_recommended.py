@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.actions import deciding
+from monitor.actions import cases as case_actions
 from monitor.actions.refused import RefusedError
 from monitor.app.choices import rule_titles
 from monitor.app.clock import now
@@ -69,10 +69,12 @@ def findings() -> Iterator[Finding]:
 
 def is_possible(tx: Tx, found: Finding, ruling: Ruling) -> bool:
     """Try a decision about a case of its own, and take it back."""
-    wish = deciding.DecideCommand(ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号")
+    command = case_actions.DecideCommand(
+        case=0, titles=TITLES, ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号"
+    )
     tried = tx.begin_nested()
     try:
-        deciding.decide(tx, opened(tx, found), wish, TITLES, who=ME, at=now())
+        case_actions.decide(tx, replace(command, case=opened(tx, found)), actor=ME, now=now())
     except RefusedError:
         return False
     finally:
@@ -83,16 +85,21 @@ def is_possible(tx: Tx, found: Finding, ruling: Ruling) -> bool:
 def refusals(tx: Tx, found: Finding) -> Iterator[str]:
     """Yield everything that is said to somebody who tries what cannot be done about a finding."""
     for ruling in (*Ruling, None):
-        wish = deciding.DecideCommand(
-            ruling=ruling or Ruling.REVOKED, by="县府办", note="整合期间", document="示例〔2026〕1号"
+        command = case_actions.DecideCommand(
+            case=0,
+            titles=TITLES,
+            ruling=ruling or Ruling.REVOKED,
+            by="县府办",
+            note="整合期间",
+            document="示例〔2026〕1号",
         )
         tried = tx.begin_nested()
         try:
             number = opened(tx, found)
             if ruling is None:
-                deciding.close(tx, number, by="甲", note="", who=ME, at=now())
+                case_actions.close(tx, case_actions.CloseCommand(case=number, by="甲"), actor=ME, now=now())
             else:
-                deciding.decide(tx, number, wish, TITLES, who=ME, at=now())
+                case_actions.decide(tx, replace(command, case=number), actor=ME, now=now())
         except RefusedError as error:
             yield str(error)
         finally:
@@ -175,7 +182,7 @@ async def test_a_case_that_ended_because_it_was_put_right_is_decided_on_no_more(
 
 
 SAID_ELSEWHERE = {
-    "monitor/actions/deciding.py": "what a refusal recommends instead",
+    "monitor/actions/cases.py": "what a refusal recommends instead",
     "monitor/cli/case.py": "what a decision answers, and what the commands do",
     "monitor/core/wording.py": "of a suspicion, and of one that goes on or was confirmed, to the operator",
     "monitor/core/decision.py": "where the account is decided on, and no unit or area",

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.actions.deciding import DecideCommand
-from monitor.actions.deciding import decide as decide_on
-from monitor.actions.who import Who
+from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.cases import DecideCommand
+from monitor.actions.cases import decide as decide_on
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Acknowledgement, Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling
@@ -186,10 +186,16 @@ def test_the_page_of_a_unit_s_or_an_area_s_case_shows_who_decided_why_and_by_whi
 ) -> None:
     with empty.begin() as tx:
         number = opened(tx, replace(BOOKLESS, unit=unit, strength=Strength.IN_PRINCIPLE))
-        wish = DecideCommand(
-            ruling=Ruling.EXEMPTED, by="县府办", note=f"机构改革，电话{PHONE}", document="示例〔2026〕1号"
+        command = DecideCommand(
+            case=number,
+            titles={},
+            ruling=Ruling.EXEMPTED,
+            by="县府办",
+            note=f"机构改革，电话{PHONE}",
+            document="示例〔2026〕1号",
         )
-        decide_on(tx, number, replace(wish, until=date(2026, 12, 31)), {}, who=Who(name="甲"), at=NOW)
+        actor = Actor(name="甲", origin=Origin.PAGE, rights=EVERYTHING)
+        decide_on(tx, replace(command, until=date(2026, 12, 31)), actor=actor, now=NOW)
     page = text_of(office.get(f"/cases/{number}").text)
     assert whom in page
     assert "豁免 县府办，依据示例〔2026〕1号，有效期至12月31日：机构改革，电话" in page

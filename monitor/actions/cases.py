@@ -1,0 +1,205 @@
+"""Decide about cases: of accounts, of units and of areas, by one set of checks whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from monitor.actions.actor import Actor, Right, write_audit
+from monitor.actions.refused import FIELDS, Field, RefusedError
+from monitor.core.calendar import beijing_date
+from monitor.core.case import Case, Closing
+from monitor.core.decidable import advice, recommended, refusal
+from monitor.core.decision import Decision, Ruling, exemption_ends, in_force, missing_parts
+from monitor.core.finding import Finding, State, Strength
+from monitor.core.phrases import Names, plain
+from monitor.store import Tx, areas, cases, decisions, roster
+
+VERBS: Mapping[Ruling, str] = {
+    Ruling.CONFIRMED: "confirm",
+    Ruling.REJECTED: "reject",
+    Ruling.EXEMPTED: "exempt",
+    Ruling.RETAINED: "retain",
+    Ruling.CONSOLIDATED: "consolidate",
+    Ruling.DEREGISTERED: "deregister",
+    Ruling.REVOKED: "revoke",
+}
+"""How the audit log calls each of them, as the commands do."""
+_FIELDS = {
+    field.label: field for field in (Field("by", "决定人"), Field("note", "说明"), Field("document", "依据文号"))
+}
+_VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideCommand:
+    """What somebody wants to have decided about a case."""
+
+    case: int
+    ruling: Ruling
+    titles: Mapping[str, str]
+    """What people call each rule, by id."""
+    by: str | None = None
+    """Who decided, as it was told; None where nobody said: then whoever asks for it."""
+    note: str = ""
+    document: str | None = None
+    until: date | None = None
+    """The last day of an exemption; None for a year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCommand:
+    """A case that somebody wants to end, its trouble being over."""
+
+    case: int
+    by: str | None = None
+    """Who found that it is over; None for whoever asks."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What was decided, about whom."""
+
+    named: str
+    """Whom and what the case is about, as people call them."""
+    until: date | None = None
+    """The last day of an exemption."""
+    before: Decision | None = None
+    """What a 撤销 has ended."""
+
+
+def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> Decided:
+    """Record what was decided about a case, and have whom it is about judged anew; raises RefusedError.
+
+    A case that has ended can be decided on where a decision stands that spared it: for longer, or otherwise.
+    """
+    actor.require(Right.VERIFY if command.ruling in _VERIFIED else Right.DECIDE)
+    found = _case(tx, command.case)
+    if command.ruling is Ruling.REVOKED:
+        return _revoke(tx, found, command, actor, now)
+    finding = cases.finding_on(tx, found)
+    if found.closed_at is not None and (finding is None or finding.state is not State.EXEMPTED):
+        raise RefusedError(f"事项{command.case}已办结，不能再核实。")
+    if finding is None:
+        raise RefusedError(f"事项{command.case}的问题已经消除，或尚未判定，没有可以决定的内容。")
+    _refuse(finding, command)
+    until = command.until
+    if command.ruling is Ruling.EXEMPTED:
+        until = until or exemption_ends(beijing_date(now))
+    if until is not None and until < beijing_date(now):
+        raise RefusedError("有效期不能早于今天。", Field("until", "有效期"))
+    _record(tx, found, replace(command, until=until), actor, now, episode=finding.episode, before=finding.label)
+    return Decided(named=named(tx, found, command.titles), until=until)
+
+
+def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case:
+    """End a case whose trouble is over and return it as it was; raises RefusedError where it is not."""
+    actor.require(Right.CLOSE)
+    found = _case(tx, command.case)
+    if found.closed_at is not None:
+        raise RefusedError(f"事项{command.case}已办结。")
+    finding = cases.finding_on(tx, found)
+    if finding is not None and finding.state not in {State.OK, State.NOT_APPLICABLE}:
+        unsolved = f"事项{command.case}的问题尚未消除（{finding.label}），不能办结"
+        raise RefusedError(f"{unsolved}；{what_to_do(finding)}。")
+    cases.end(tx, [command.case], Closing.DECIDED, at=now)
+    write_audit(
+        tx,
+        actor,
+        now,
+        "case close",
+        str(found.id),
+        command.note,
+        by=command.by,
+        before="办理中",
+        after=Closing.DECIDED.label,
+    )
+    return found
+
+
+def _case(tx: Tx, number: int) -> Case:
+    found = cases.case(tx, number)
+    if found is None:
+        raise RefusedError(f"没有编号为{number}的事项，请核对编号。")
+    return found
+
+
+def _refuse(finding: Finding, command: DecideCommand) -> None:
+    """Refuse what the rule does not admit, or not now, and a decision that lacks a part."""
+    why = refusal(command.ruling, finding, command.titles.get(finding.rule, finding.rule))
+    if why is not None and command.ruling in _VERIFIED:
+        raise RefusedError(f"事项{command.case}没有待核实的疑似情况，请核对编号。")
+    if why is not None:
+        raise RefusedError(f"{why}{_instead(command.ruling, finding)}。")
+    in_principle = finding.strength is Strength.IN_PRINCIPLE
+    missing = missing_parts(command.ruling, command.note, command.document, in_principle=in_principle)
+    if command.ruling is Ruling.EXEMPTED and not (command.by or "").strip():
+        missing = ("决定人", *missing)
+    if missing:
+        raise RefusedError(f"豁免须写明谁决定、理由和依据，请补上{FIELDS}。", *(_FIELDS[label] for label in missing))
+
+
+def _instead(ruling: Ruling, finding: Finding) -> str:
+    """Return what to do instead of what is refused; nothing where the refusal says so itself."""
+    never_has_another_way = finding.strength is Strength.MANDATORY and ruling in {Ruling.EXEMPTED, Ruling.RETAINED}
+    if never_has_another_way or ruling in {Ruling.CONSOLIDATED, Ruling.DEREGISTERED}:
+        return ""
+    if ruling is Ruling.RETAINED and Ruling.EXEMPTED in recommended(finding):
+        return "；请督促落实，确需免除的请登记豁免"
+    return f"；{what_to_do(finding)}"
+
+
+def what_to_do(finding: Finding) -> str:
+    """Return what can be done about a finding, with the decisions that can be made about it, as a clause."""
+    labels = [ruling.label for ruling in recommended(finding)]
+    if not labels:
+        return advice(finding)
+    named = f"{'、'.join(labels[:-1])}或{labels[-1]}" if len(labels) > 1 else labels[0]
+    is_certain = finding.state in {State.WARNING, State.VIOLATED}
+    return f"{advice(finding)}{'，或' if is_certain else '后'}登记{named}"
+
+
+def _revoke(tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime) -> Decided:
+    made = decisions.decisions_about(tx, found, until=now)
+    standing = [decision for decision in in_force(made) if decision.rule == found.rule]
+    if not standing:
+        raise RefusedError(f"{named(tx, found, command.titles)}没有可撤销的决定。")
+    _record(tx, found, command, actor, now, episode=found.episode, before=standing[-1].ruling.label)
+    return Decided(named=named(tx, found, command.titles), before=standing[-1])
+
+
+def _record(
+    tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime, *, episode: str, before: str
+) -> None:
+    ruling, until, by = command.ruling, command.until, command.by or actor.name
+    decisions.decide(
+        tx,
+        found,
+        episode,
+        ruling,
+        by=by,
+        at=now,
+        note=command.note,
+        valid_until=until,
+        document=command.document,
+    )
+    after = f"{ruling.label}至{until}" if until else ruling.label
+    write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), command.note, by=by, before=before, after=after)
+
+
+def named(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:
+    """Return whom and what a case is about, as people call them."""
+    return f"{whom(tx, case)}的“{titles.get(case.rule, case.rule)}”（{case.rule}）"
+
+
+def whom(tx: Tx, case: Case) -> str:
+    """Return whom a case is about: an account with its unit, a unit, or an area."""
+    names = Names(with_area=len(areas.moments(tx)) > 1)
+    account = roster.account(tx, case.account) if case.account else None
+    if account is not None:
+        return f"“{plain(account.name)}”（{account.platform.label}，{plain(names.of(account))}）"
+    if case.unit is None:
+        return case.account or plain(case.area or "")
+    return plain(names.unit(case.area or "", case.unit))
