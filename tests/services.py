@@ -40,6 +40,12 @@ def require_alertmanager() -> str:
     return _program("alertmanager", "prometheus-alertmanager")
 
 
+def require_faketime() -> str:
+    """Return the path of the library that gives a process another clock."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return str(found[0]) if found else _missing("libfaketime")
+
+
 def require_samples() -> Path:
     """Return the folder of recorded pages, which is not part of the project (XUNCHA_SAMPLES)."""
     folder = os.environ.get("XUNCHA_SAMPLES")

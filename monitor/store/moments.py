@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from monitor.core.account import Source
-from monitor.core.case import Closing
+from monitor.core.case import Closing, StepKind
 from monitor.core.observation import MANUAL, POLLED_FRESHNESS
 from monitor.core.schedule import share
 from monitor.store import cases, tables
@@ -26,7 +26,7 @@ from monitor.store.tables import NoticeState
 LEEWAY = timedelta(minutes=2)
 """By so much clocks may differ, and nobody minds."""
 SPREAD = timedelta(minutes=15)
-"""Over so long the looks are spread that a wrong clock put off."""
+"""Over so long at most the looks are spread that a wrong clock put off, and never over longer than their interval."""
 _FURTHEST = timedelta(days=1)
 """No pause and no quarantine lasts longer."""
 _BLOCK = timedelta(minutes=10)
@@ -150,10 +150,10 @@ def put_right(tx: Tx, now: datetime) -> Righted:
 
     Files and decisions that came in meanwhile are known from now on. Call it where `now` is right.
     """
+    _put_off(tx, now)  # while it is known still when the last look was
     ended = _end_cases(tx, now)
     looks = _forget_looks(tx, now)
     _forget_posts(tx, now)
-    _put_off(tx, now)
     for table, names in WRITTEN.items():
         for name in names:
             _not_later(tx, tables.metadata.tables[table].c[name], now)
@@ -168,9 +168,12 @@ def _not_later(tx: Tx, column: sa.Column[datetime], now: datetime, limit: dateti
 
 
 def _end_cases(tx: Tx, now: datetime) -> int:
-    """End the open cases that opened, or went up, ahead; what they were to say is not said."""
+    """End the open cases that opened, or went up, ahead; what they were to say is not said.
+
+    That the operator was asked once more ends nothing: the task is as it was.
+    """
     case, step, notice = tables.cases, tables.steps, tables.notices
-    went_up = sa.exists().where(step.c.case == case.c.id, step.c.at > now)
+    went_up = sa.exists().where(step.c.case == case.c.id, step.c.at > now, step.c.kind != StepKind.TASK)
     chosen = sa.select(case.c.id).where(case.c.closed_at.is_(None), sa.or_(case.c.opened_at > now, went_up))
     ids = tx.scalars(chosen).all()
     if ids:
@@ -226,12 +229,14 @@ def _forget_posts(tx: Tx, now: datetime) -> None:
 
 
 def _put_off(tx: Tx, now: datetime) -> None:
-    """Have what was put off be due: looks within a quarter of an hour, judging and what waits to be said now."""
+    """Have what was put off be due: looks within their interval, judging and what waits to be said now."""
     source, message = tables.sources, tables.messages
-    chosen = sa.select(source.c.id, source.c.account, source.c.collector, source.c.key)
+    moments = (source.c.last_look_at, source.c.next_look_at)
+    chosen = sa.select(source.c.id, source.c.account, source.c.collector, source.c.key, *moments)
     for row in tx.execute(chosen.where(source.c.next_look_at > now)).all():
         one = Source(account=row.account, collector=row.collector, key=row.key)
-        soon = now + SPREAD * share(one.id)
+        interval = SPREAD if row.last_look_at is None else row.next_look_at - row.last_look_at
+        soon = now + max(timedelta(), min(SPREAD, interval)) * share(one.id)
         tx.execute(sa.update(source).where(source.c.id == row.id).values(next_look_at=soon))
     tx.execute(sa.update(source).where(source.c.leased_until > now).values(leased_until=None))
     _not_later(tx, source.c.quarantined_until, now, now + _FURTHEST)
