@@ -23,11 +23,11 @@ from monitor.core.briefing import quarantine_words
 from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
 from monitor.pipeline.compose import UNNUMBERED
+from monitor.queries.snapshot import Condition
 from monitor.settings.sections import Web
 from monitor.store import Store, StoreError, Tx, quarantine, reason, roster
 from monitor.web import (
     LOOPBACK,
-    Condition,
     PageContext,
     PassStatus,
     Permits,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.core.account import Account
-from monitor.core.calendar import DaysOff, WorkCalendar, beijing
+from monitor.core.calendar import ONE_DAY, DaysOff, WorkCalendar, beijing
 
 _WEEKDAYS = "一二三四五六日"
 _HARMLESS = str.maketrans("\\`*_[]()#!|<>~@", "＼｀＊＿［］（）＃！｜＜＞～＠")  # noqa: RUF001 - full-width twins are meant
@@ -57,6 +57,17 @@ def day_with_week(when: date, today: date | None = None, calendar: WorkCalendar 
     """
     note = "，调休上班" if calendar and when in calendar.makeup_workdays else ""
     return f"{dated(when, today) if today else day(when)}（{weekday(when)}{note}）"
+
+
+def with_week(when: date, today: date) -> str:
+    """Return a date as 5月23日（周一）, with its year if it is not this one."""
+    return f"{dated(when, today).removesuffix(day(when))}{day_with_week(when)}"
+
+
+def deadline_text(when: date, today: date) -> str:
+    """Return a deadline with its weekday, and in words where it is near."""
+    near = {today: "今天", today + ONE_DAY: "明天"}
+    return f"{with_week(when, today)}{near.get(when, '')}"
 
 
 def until(when: date, today: date, calendar: WorkCalendar | None = None) -> str:

@@ -1,15 +1,7 @@
-"""The audit log as a page: who did what, the latest first."""
+"""What people call the acts of the audit log."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from monitor.store import Tx
-from monitor.store.audit import Act, count_audit, recent_audit
-from monitor.web.paging import ListSlice, slice_of
-
-LISTED = 200
-"""Acts on one page."""
 _ACTIONS = {
     "import roster": "导入台账",
     "import posts": "导入发布记录",
@@ -49,20 +41,6 @@ _ACTIONS = {
     "message retry": "消息：重发",
     "db prune": "清除个人信息",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActsSheet:
-    """One page of the log."""
-
-    acts: tuple[Act, ...]
-    turn: ListSlice
-
-
-def read_acts(tx: Tx, page: int) -> ActsSheet:
-    """Return a page of the log; one too far is the last."""
-    turn = slice_of(page, count_audit(tx), LISTED)
-    return ActsSheet(acts=recent_audit(tx, limit=LISTED, skip=turn.skip), turn=turn)
 
 
 def action_text(action: str) -> str:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from monitor.core.phrases import dated
+from monitor.queries.account import Posted
 
 PAST = timedelta(days=90)
 AHEAD = timedelta(days=16)
@@ -42,15 +43,6 @@ class Mark:
 
     x: float
     label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What was posted on one day."""
-
-    count: int
-    is_linked: bool
-    """Whether it is known that nothing lies between this day and the day with posts before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

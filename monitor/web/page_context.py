@@ -12,8 +12,8 @@ from monitor.core.case import Ladder
 from monitor.core.finding import RuleBook
 from monitor.core.news import Office
 from monitor.core.outage import Canary
+from monitor.queries.lines import OverviewContext
 from monitor.store import Store
-from monitor.web.overview import OverviewContext
 from monitor.web.permits import Permits
 
 LOOPBACK = ("localhost",)

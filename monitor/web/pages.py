@@ -14,10 +14,20 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from monitor.core.case import LADDER, Case
 from monitor.core.forms import FORMS
+from monitor.core.light import Light
 from monitor.core.message import MessageState
 from monitor.core.way import ways_of
 from monitor.metrics import CONTENT_TYPE
 from monitor.pipeline.blindness import said
+from monitor.queries.account import read_account
+from monitor.queries.audit import read_acts
+from monitor.queries.case import read_case
+from monitor.queries.cases import read_cases
+from monitor.queries.imports import read_imports
+from monitor.queries.lines import AccountLine, OverviewContext, counts, lines_of
+from monitor.queries.messages import read_message, read_messages
+from monitor.queries.paging import ListSlice, slice_of
+from monitor.queries.system import Visibility, advices, listings, looking, read_eyes
 from monitor.store import StoreError, Tx
 from monitor.store.blindness import blind_ways
 from monitor.store.cases import Which, open_cases, tally
@@ -28,16 +38,11 @@ from monitor.store.overview import OverviewRow, account_rows
 from monitor.store.papers import missing_rounds, strays
 from monitor.store.records import mutes_on
 from monitor.store.rereading import unstated
-from monitor.web.account import read_account
-from monitor.web.audit import read_acts
-from monitor.web.cases import read_case, read_cases
+from monitor.web.chart import draw
 from monitor.web.guard import API, headers_for, refusal
-from monitor.web.imports import read_imports
-from monitor.web.messages import read_message, read_messages
-from monitor.web.overview import AccountLine, Light, OverviewContext, counts, lines_of, situation
 from monitor.web.page_context import PageContext, summed
-from monitor.web.paging import ListSlice, slice_of, whole
-from monitor.web.system import Visibility, advices, listings, looking, read_eyes
+from monitor.web.paging import whole
+from monitor.web.situation import situation
 from monitor.web.tasks import kind_of, tasks_of
 from monitor.web.templating import Templates
 
@@ -109,7 +114,7 @@ class Pages:
             light=light,
             counts=counts(lines),
             mains=sum(line.account.is_main for line in lines),
-            situation=situation(lines, last_look, moment.now),
+            situation=situation(counts(lines), last_look, moment.now),
             starting=self._view.is_starting(),
             tasks=tuple(
                 tasks_of(
@@ -145,7 +150,15 @@ class Pages:
         page = await self._view.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))
         if page is None:
             raise HTTPException(404, "台账中没有这个账号，请核对编号。")
-        return self._html("account.html", moment, page=page)
+        chart = draw(
+            page.posted,
+            moment.today,
+            moment.ladder.limit,
+            opened=page.opened_on,
+            deadline=page.line.deadline,
+            is_sure=page.is_sure,
+        )
+        return self._html("account.html", moment, page=page, chart=chart)
 
     async def cases(self, request: Request) -> Response:
         """Answer `/cases`: those under way, the office's own, or all; of one rule or of every one."""

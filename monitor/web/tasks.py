@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.core.finding import State, Support
+from monitor.core.light import Light
 from monitor.core.message import MessageState
 from monitor.pipeline.digest import ASK_HAND_FROM
+from monitor.queries.lines import AccountLine, absence, finding_of
 from monitor.store.overview import OverviewRow
-from monitor.web.overview import AccountLine, Light, absence, finding_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

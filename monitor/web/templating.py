@@ -7,16 +7,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.labels import evidence_text, proposed, step_text
-from monitor.core.phrases import dated, day, plain
+from monitor.core.light import Light
+from monitor.core.phrases import dated, day, deadline_text, plain
 from monitor.core.rules.see_01 import ID as DUTY
-from monitor.web.account import outcome_text, seen_text
+from monitor.queries.lines import OverviewContext
 from monitor.web.audit import action_text
 from monitor.web.drawing import drawing
-from monitor.web.overview import Light, OverviewContext
 from monitor.web.page_context import PageContext
+from monitor.web.sources import outcome_text, seen_text
 from monitor.web.words import (
     ago,
-    deadline_text,
     masked,
     moment,
     safe_link,

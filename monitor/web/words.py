@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
 from monitor.core.message import Attempt, spoken
-from monitor.core.phrases import dated, day, day_with_week
+from monitor.core.phrases import dated
 from monitor.core.token import concealed
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-
-
-def deadline_text(when: date, today: date) -> str:
-    """Return a deadline with its weekday, and in words where it is near."""
-    near = {today: "今天", today + ONE_DAY: "明天"}
-    return f"{with_week(when, today)}{near.get(when, '')}"
-
-
-def with_week(when: date, today: date) -> str:
-    """Return a date as 5月23日（周一）, with its year if it is not this one."""
-    return f"{dated(when, today).removesuffix(day(when))}{day_with_week(when)}"
 
 
 def moment(when: datetime, now: datetime) -> str:

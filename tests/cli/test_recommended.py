@@ -19,9 +19,9 @@ from monitor.core.decidable import decidable, recommended
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, State
 from monitor.core.record import RecordSubject
+from monitor.queries.case import read_case
+from monitor.queries.lines import OverviewContext
 from monitor.store import Store, Tx, cases, open_store
-from monitor.web.cases import read_case
-from monitor.web.overview import OverviewContext
 from tests.cli.office import Office
 from tests.cli.test_decision_table import ME, ON, RULES, STAYS, finding, opened
 from tests.cli.test_disposals import WORDS, number_of, state_of, troubled
@@ -188,7 +188,7 @@ SAID_ELSEWHERE = {
     "monitor/core/decision.py": "where the account is decided on, and no unit or area",
     "monitor/ledger/decisions.py": "likewise, and where an exemption is what is wanted",
     "monitor/pipeline/digest.py": "of an exemption that ends soon",
-    "monitor/web/cases.py": "of a suspicion",
+    "monitor/queries/case.py": "of a suspicion",
     "monitor/web/templates/case.html": "what can be decided about the case",
 }
 """Every file whose texts tell somebody to record a decision; the tests of this module try what each of them says."""

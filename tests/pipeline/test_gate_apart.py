@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from monitor.core.case import LADDER, Ladder, StepKind
 from monitor.core.message import MessageState
+from monitor.queries.account import read_account
+from monitor.queries.lines import OverviewContext
 from monitor.settings.sections import Review
 from monitor.store import Store, Tx, cases, outbox, tables
 from monitor.store.notices import end_notices, told_on, waiting_notices
 from monitor.store.tables import NoticeState
-from monitor.web.account import read_account
-from monitor.web.overview import OverviewContext
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
 GRAVE, LAST = "https://feed.example/grave.xml", "https://feed.example/last.xml"

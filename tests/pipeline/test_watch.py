@@ -14,10 +14,10 @@ from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Look, Post, Profile, Reason, timeline
 from monitor.metrics import Snapshot
 from monitor.pipeline.watch import CanarySource
+from monitor.queries.snapshot import Condition, read_snapshot
 from monitor.settings import Settings
 from monitor.settings.sections import Outside, PlatformSettings
 from monitor.store import Store, cases, looks, outages, outbox, overview
-from monitor.web.scrape import Condition, read_snapshot
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
 
 DAY = timedelta(days=1)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from monitor.queries.audit import LISTED
 from monitor.store import Store
 from monitor.store.audit import Act, record_audit
-from monitor.web.audit import LISTED
 from tests.web.conftest import client_of
 from tests.web.county import NOW, PHONE, SCRIPT, Surroundings
 from tests.web.test_pages import text_of

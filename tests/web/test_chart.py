@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
-from monitor.web.chart import Chart, Posted, draw
+from monitor.queries.account import Posted
+from monitor.web.chart import Chart, draw
 
 TODAY = date(2026, 5, 19)
 

@@ -7,8 +7,10 @@ from starlette.testclient import TestClient
 from monitor import metrics
 from monitor.core.observation import Reason
 from monitor.metrics import CONTENT_TYPE, Metrics
+from monitor.queries import snapshot
+from monitor.queries.snapshot import Condition
 from monitor.store import Store
-from monitor.web import Condition, PassStatus, WebServer, listening, scrape, scraper
+from monitor.web import PassStatus, WebServer, listening, scraper
 from tests.test_metrics import samples
 from tests.web.conftest import client_of
 from tests.web.county import ACCOUNTS, CALENDAR, NOW, OVERDUE, Clock, Surroundings
@@ -85,7 +87,7 @@ def test_metrics_tell_the_state_of_the_store(client: TestClient) -> None:
 def test_every_account_has_its_series_where_that_is_asked_for(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (scrape, metrics):
+    for module in (snapshot, metrics):
         monkeypatch.setattr(module, "SERIES_CAP", 2)
     few, every = client.get("/metrics").content, client.get("/metrics/accounts").content
     assert len(samples(few, "xuncha_account_info")) == 2

@@ -6,14 +6,15 @@ import pytest
 from monitor.core.account import Account, AccountFunction, AccountStatus, Platform, UnitLevel
 from monitor.core.case import Case, Ladder, Step, StepKind
 from monitor.core.finding import Finding, State, Strength, Support
+from monitor.core.light import Light
 from monitor.core.message import MessageState
 from monitor.core.observation import Reason, Standing, timeline
+from monitor.core.phrases import deadline_text
+from monitor.queries.lines import AccountLine, OverviewContext, line_of, lines_of
 from monitor.store import Store, cases
 from monitor.store.looks import record
 from monitor.store.overview import OverviewRow, SourceRow
-from monitor.web.overview import AccountLine, Light, OverviewContext, line_of, lines_of
 from monitor.web.tasks import Task, tasks_of
-from monitor.web.words import deadline_text
 from tests.core.build import BOOK, EVERY_DAY, beijing_time
 from tests.store.build import enrol
 from tests.web.conftest import client_of

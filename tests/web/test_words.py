@@ -2,8 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.core.phrases import dated
-from monitor.web.words import ago, deadline_text, masked, safe_link, until
+from monitor.core.phrases import dated, deadline_text
+from monitor.web.words import ago, masked, safe_link, until
 from tests.core.build import beijing_time
 
 NOW = beijing_time("2026-05-19 09:05")

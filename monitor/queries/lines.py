@@ -7,50 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from monitor.core.account import Account, AccountFunction, Labelled
+from monitor.core.account import Account, AccountFunction
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, State, Support
+from monitor.core.light import Light
 from monitor.core.observation import MANUAL, Reason, Standing
-from monitor.core.phrases import dated
+from monitor.core.phrases import dated, with_week
 from monitor.store.notices import Said
 from monitor.store.overview import OverviewRow
-from monitor.web.words import ago, with_week
 
-
-class Light(Labelled):
-    """How an account stands, in the order of urgency; the value is the query parameter and the style's name."""
-
-    RED = "red", "超期"
-    AMBER = "amber", "临近超期"
-    GREY = "grey", "未能核查"
-    NEVER = "never", "尚未核查"
-    GREEN = "green", "正常"
-    EXEMPT = "exempt", "已豁免"
-    NONE = "none", "不要求更新"
-
-    @property
-    def symbol(self) -> str:
-        """The sign that stands beside the word, for those who do not see the colour."""
-        return _SYMBOLS[self]
-
-    @property
-    def place(self) -> int:
-        """Its place in the order of urgency."""
-        return _PLACES[self]
-
-
-_SYMBOLS = {
-    Light.RED: "■",
-    Light.AMBER: "▲",
-    Light.GREY: "？",
-    Light.NEVER: "○",
-    Light.GREEN: "●",
-    Light.EXEMPT: "◆",
-    Light.NONE: "－",
-}
 _PAUSED = "采集暂停，恢复前不作新的认定"
-_PLACES = {light: place for place, light in enumerate(Light)}
 _NOTES = {"PER-01": "联系人待补", "UPD-03": "90天内曾超过20天未更新", "SEE-01": "连续3个工作日采集异常"}
 
 
@@ -162,18 +129,6 @@ def counts(lines: Iterable[AccountLine]) -> dict[Light, int]:
     """Return how many accounts have each light, zeros included, the most urgent first."""
     counted = Counter(line.light for line in lines)
     return {light: counted[light] for light in Light}
-
-
-_ALWAYS = frozenset({Light.RED, Light.AMBER, Light.GREEN})
-"""The lights of which one says how many there are even where there is none."""
-
-
-def situation(lines: Iterable[AccountLine], last_look: datetime | None, now: datetime) -> str:
-    """Return today's situation in two sentences: what is pressing comes first."""
-    counted = counts(lines)
-    parts = [f"{light.label}{count}个" for light, count in counted.items() if count or light in _ALWAYS]
-    looked = f"最近采集：{ago(last_look, now)}" if last_look else "尚未开始采集"
-    return f"共{sum(counted.values())}个账号：{'，'.join(parts)}。{looked}"
 
 
 def _start_of(row: OverviewRow) -> datetime | None:

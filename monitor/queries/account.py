@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,37 +12,36 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER, Case, Step
 from monitor.core.claim import Claim
 from monitor.core.decision import Decision, of_this_life
-from monitor.core.download import Download
 from monitor.core.finding import Finding, State, Support
+from monitor.core.light import Light
 from monitor.core.notice import Notice
-from monitor.core.observation import Covers, KnownPost, Observation, Reason, Timeline
-from monitor.core.phrases import dated
+from monitor.core.observation import KnownPost, Observation
 from monitor.core.register import opened_again
 from monitor.core.way import GUIDES, granted_ways
+from monitor.queries.lines import AccountLine, OverviewContext, line_of
 from monitor.store import Tx
 from monitor.store.appearances import events_of
 from monitor.store.cases import case_history
 from monitor.store.claims import claims_of
 from monitor.store.decisions import decisions_of
 from monitor.store.notices import notices_of_case, told_on
-from monitor.store.overview import OverviewRow, SourceRow, observations_of, posts_of, row_of
+from monitor.store.overview import OverviewRow, observations_of, posts_of, row_of
 from monitor.store.roster import versions_of
-from monitor.web.chart import Chart, Posted, draw
-from monitor.web.overview import AccountLine, Light, OverviewContext, line_of
 
 POSTS_DRAWN = 2000
 POSTS_LISTED = 20
 OBSERVATIONS_LISTED = 20
-_OUTCOMES: dict[str, str] = {
-    "": "尚未采集",
-    "timeline": "已采集",
-    "download": "已采集",
-    "unchanged": "无变化",
-} | {reason.value: reason.label for reason in Reason}
-
-
 _SURE = frozenset({Light.RED, Light.AMBER, Light.GREEN})
 """The lights of accounts of which it is known that nothing newer exists, as far as they were judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What was posted on one day."""
+
+    count: int
+    is_linked: bool
+    """Whether it is known that nothing lies between this day and the day with posts before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,10 @@ class AccountPage:
     findings: tuple[Finding, ...]
     """Those that apply, the two-week rule first."""
     posts: tuple[KnownPost, ...]
-    chart: Chart
+    posted: Mapping[date, Posted]
+    """The days on which something visible was posted, as far back as posts are read."""
+    is_sure: bool
+    """Whether it is known that nothing newer exists, as far as the account was judged."""
     cases: tuple[CaseHistory, ...]
     observations: tuple[Observation, ...]
     events: tuple[AppearanceChange, ...]
@@ -79,6 +81,11 @@ class AccountPage:
     """Links that people pasted, latest first."""
     shaken: tuple[Decision, ...]
     """Decisions that stand and whose grounds have changed, one for each rule at most."""
+
+    @property
+    def opened_on(self) -> date | None:
+        """The opening, where a look has shown the account: never looked at is not silence."""
+        return self.row.account.opened_on if self.row.last_seen_at is not None else None
 
     @property
     def is_read_by_hand(self) -> bool:
@@ -117,7 +124,8 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
         line=line,
         findings=tuple(sorted(applying, key=lambda finding: (finding.rule != LADDER, finding.rule))),
         posts=posts[:POSTS_LISTED],
-        chart=_chart(row, line, posts, moment),
+        posted=_posted(posts),
+        is_sure=line.light in _SURE or (line.light is Light.EXEMPT and line.support is Support.LOOK),
         cases=history,
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
         events=events_of(tx, account_id),
@@ -126,22 +134,15 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
     )
 
 
-def _chart(row: OverviewRow, line: AccountLine, posts: Sequence[KnownPost], moment: OverviewContext) -> Chart:
-    """Return the picture of the visible posts, which come newest first."""
+def _posted(posts: Sequence[KnownPost]) -> dict[date, Posted]:
+    """Return the days of the visible posts, which come newest first."""
     posted: dict[date, Posted] = {}
     for known in posts:
         if known.withdrawn_at is None and known.is_evidence:
             when = beijing_date(known.post.published_at)
             count = posted[when].count + 1 if when in posted else 1
             posted[when] = Posted(count=count, is_linked=known.linked_at is not None)
-    return draw(
-        posted,
-        moment.today,
-        moment.ladder.limit,
-        opened=row.account.opened_on if row.last_seen_at is not None else None,
-        deadline=line.deadline,
-        is_sure=line.light in _SURE or (line.light is Light.EXEMPT and line.support is Support.LOOK),
-    )
+    return posted
 
 
 def _history(tx: Tx, case: Case) -> CaseHistory:
@@ -152,28 +153,3 @@ def _history(tx: Tx, case: Case) -> CaseHistory:
 def _roles(step: Step, notices: Iterable[Notice]) -> tuple[Role, ...]:
     told = {notice.role for notice in notices if (notice.kind, notice.number) == (step.kind, step.number)}
     return tuple(role for role in Role if role in told)
-
-
-def outcome_text(source: SourceRow) -> str:
-    """Return how the last look at a source ended, in a word or two."""
-    outcome = source.last_outcome
-    return _OUTCOMES.get(outcome, outcome)
-
-
-def seen_text(observation: Observation, today: date) -> str:
-    """Return what an observation saw, in one line."""
-    seen = observation.seen
-    if isinstance(seen, Reason):
-        return f"采集异常：{seen.label}"
-    if isinstance(seen, Download):
-        return f"{seen.place}：{seen.fault.label if seen.fault else '可用'}"
-    if not seen.standing.is_present:
-        return f"平台显示账号{seen.standing.label}"
-    return _timeline_text(seen, today)
-
-
-def _timeline_text(seen: Timeline, today: date) -> str:
-    if seen.newest is None:
-        return "无内容"
-    reach = "完整内容" if seen.covers is Covers.ALL else "部分内容"
-    return f"{reach}，{len(seen.posts)}条，最新为{dated(beijing_date(seen.newest.published_at), today)}"

@@ -1,0 +1,103 @@
+"""Cases as lists show them: whose they are, and how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.core.account import Account, UnitKey
+from monitor.core.case import Case
+from monitor.core.finding import Finding
+from monitor.queries.paging import ListSlice, slice_of
+from monitor.store import Tx
+from monitor.store.cases import Which, cases, findings_on, subject_of, tally
+from monitor.store.roster import accounts
+
+LISTED = 200
+"""Cases on one page of the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSubject:
+    """Whom a case is about: an account, and else a unit or an area."""
+
+    account: Account | None
+    """None also for one that has left the roster."""
+    name: str
+    """The account's id, the unit's or the area's name."""
+    unit: UnitKey | None = None
+    """The unit that it is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One case in the list."""
+
+    case: Case
+    about: CaseSubject
+    finding: Finding | None
+    """What its rule says now, while the case is open; None where it is silent."""
+
+    @property
+    def because(self) -> str:
+        """How things stand; of a closed case, why its last step was taken."""
+        if self.finding is not None:
+            return self.finding.because
+        return self.case.steps[-1].because if self.case.steps else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseGroup:
+    """Open cases of one rule and one unit, which are one thing to do for the office; else a single case."""
+
+    lines: tuple[CaseLine, ...]
+
+    @property
+    def first(self) -> CaseLine:
+        """The latest of them."""
+        return self.lines[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSheet:
+    """One page of the list of cases, the latest first."""
+
+    groups: tuple[CaseGroup, ...]
+    counts: Mapping[str, int]
+    """How many there are under each rule that has any."""
+    turn: ListSlice
+
+
+def read_cases(tx: Tx, which: Which, *, rule: str, page: int) -> CaseSheet:
+    """Return a page of the list; a rule leaves the others out, and a page too far is the last one."""
+    counts = tally(tx, which)
+    turn = slice_of(page, counts.get(rule, 0) if rule else sum(counts.values()), LISTED)
+    found = cases(tx, which=which, rule=rule, limit=LISTED, skip=turn.skip)
+    return CaseSheet(groups=_groups(lines_of(tx, found), is_joined=which is Which.OFFICE), counts=counts, turn=turn)
+
+
+def _groups(lines: Sequence[CaseLine], *, is_joined: bool) -> tuple[CaseGroup, ...]:
+    """Return the lines, those of one rule and unit together where they are the office's to do."""
+    alike: dict[tuple[object, ...], list[CaseLine]] = {}
+    for line in lines:
+        account = line.about.account
+        alone = not is_joined or account is None
+        key = (line.case.id,) if alone or account is None else (line.case.rule, account.area, account.unit)
+        alike.setdefault(key, []).append(line)
+    return tuple(CaseGroup(lines=tuple(found)) for found in alike.values())
+
+
+def lines_of(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
+    """Return cases with whom they are about and how things stand."""
+    roster = {account.id: account for account in accounts(tx, ids={one.account for one in found if one.account})}
+    stands = findings_on(tx, [one for one in found if one.closed_at is None])
+    return tuple(
+        CaseLine(case=one, about=_subject(one, roster), finding=stands.get((subject_of(one), one.rule)))
+        for one in found
+    )
+
+
+def _subject(one: Case, roster: Mapping[str, Account]) -> CaseSubject:
+    account = roster.get(one.account)
+    unit = UnitKey(one.area or "", one.unit) if one.unit and not one.account else None
+    return CaseSubject(account=account, name=one.account or one.unit or one.area or "", unit=unit)
