@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.core.token import Refused
+
 FIELDS = "{fields}"
 """Where a sentence names the fields that it is about."""
 
@@ -35,3 +37,12 @@ class RefusedError(Exception):
         if not self.fields:
             return self._sentence
         return self._sentence.replace(FIELDS, "、".join(called(field) for field in self.fields))
+
+
+class LinkRefusedError(RefusedError):
+    """The token of a signed link lets nothing be done, or nothing more; `refused` says why."""
+
+    def __init__(self, refused: Refused) -> None:
+        """Say why, in the words for whoever holds the link."""
+        self.refused = refused
+        super().__init__(refused.label)

@@ -13,6 +13,8 @@ from importlib.metadata import version
 from urllib.parse import quote
 
 from collectors.http import Door
+from monitor.actions.actor import Actor
+from monitor.actions.claims import PasteCommand, paste
 from monitor.app.choices import (
     Chains,
     all_collectors,
@@ -31,6 +33,7 @@ from monitor.core.account import Account, Platform, Role, UnitKey
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
 from monitor.core.channel import Channel
+from monitor.core.claim import Claim, Excess
 from monitor.core.collector import Collector, Request
 from monitor.core.gate import Gate
 from monitor.core.news import Office
@@ -199,7 +202,7 @@ class Parts:
 
     @cached_property
     def claim_verifier(self) -> ClaimVerifier:
-        """Takes the links of new posts that people paste."""
+        """Proves the links of new posts that people paste."""
         return ClaimVerifier(
             store=self.store,
             provers=provers(self.collectors),
@@ -208,6 +211,10 @@ class Parts:
             clock=self.clock,
             faults=self.faults,
         )
+
+    async def paste(self, command: PasteCommand, *, actor: Actor) -> Claim | Excess | None:
+        """Take the link of a new post; see `monitor.actions.claims.paste`."""
+        return await paste(self.store, self.claim_verifier, command, actor=actor, clock=self.clock)
 
     @cached_property
     def gate(self) -> Gate:

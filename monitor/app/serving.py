@@ -92,7 +92,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         hints=tuple(hints(parts.settings)),
         sample=sample,
         permits=Permits(
-            take=parts.claim_verifier.take,
+            paste=parts.paste,
             key=parts.token_key,
             api_token=web.api_token.reveal() if web.api_token else None,
         ),

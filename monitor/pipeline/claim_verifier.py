@@ -1,8 +1,9 @@
-"""Take the link of a new post that somebody pasted, prove it, and keep what became of it (tx1)."""
+"""Prove the link of a new post that somebody pasted, and say what it means for the account."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,17 +14,27 @@ from monitor.core.observation import LookFailedError, Post, Reason
 from monitor.core.outage import PASSING
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.look import KeptSessions, Network
-from monitor.store import Store, Tx, audit, claims, roster
+from monitor.store import Store, Tx, claims, roster
 
 _MAY_PASS = PASSING | {Reason.TOO_LARGE}
 """How a look ends that may go better later; whatever else keeps us out, a person has to look."""
-Guard = Callable[[Tx], bool]
-"""Asked in the transaction that keeps a proved claim; False leaves everything as it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedLink:
+    """A link for which the network was asked."""
+
+    account: Account
+    link: str
+    proof: Proof | Verdict
+    """What the platform says of the link, or why it says nothing."""
+    own: str | None
+    """The platform's id of the account, where it is known; see `own_id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimVerifier:
-    """Takes claims."""
+    """Asks the platforms whose post a link leads to."""
 
     store: Store
     provers: Mapping[Platform, Sequence[tuple[str, Prover]]]
@@ -35,37 +46,26 @@ class ClaimVerifier:
     under_way: list[tuple[str, str | None]] = field(default_factory=list)
     """Account and token of the links that are being looked at now."""
 
-    async def take(
-        self,
-        account_id: str,
-        link: str,
-        *,
-        by: str,
-        address: str = "",
-        token: str | None = None,
-        allows: Guard = lambda _: True,
-    ) -> Claim | Excess | None:
-        """Return what became of a link pasted for an account; None for no such account, or where `allows` said no.
+    @asynccontextmanager
+    async def verified(
+        self, account_id: str, link: str, *, token: str | None = None
+    ) -> AsyncIterator[VerifiedLink | Excess | None]:
+        """Ask for a link pasted for an account, by the token with that id; None for no such account.
 
-        Whether too many were pasted is found out before anything is asked for: those being looked at count, so that
-        many at once gain nothing.
+        Whether too many were pasted is found out before anything is asked for: those being looked at, until the
+        context ends, count, so that many at once gain nothing.
         """
         others, mine = tuple(self.under_way), (account_id, token)
         self.under_way.append(mine)
         try:
             account, too_many = await self.store.query(lambda tx: self._begun(tx, account_id, token, others))
             if account is None or too_many:
-                return too_many
+                yield too_many
+                return
             link = link_in(link)
             proof = await self._proof(account, link)
-
-            def keep(tx: Tx) -> Claim | None:
-                claim = self._keep(tx, account, link, proof, by, token, allows)
-                if claim is not None:
-                    audit.record_audit(tx, _act(claim, address))
-                return claim
-
-            return await self.store.write(keep, durable=True)
+            own = own_id(account, self._keys(account))
+            yield VerifiedLink(account=account, link=link, proof=proof, own=own)
         finally:
             self.under_way.remove(mine)
 
@@ -102,27 +102,6 @@ class ClaimVerifier:
                 proof = Verdict.NOT_REACHABLE if failed.reason in _MAY_PASS else Verdict.UNPROVED
         return proof
 
-    def _keep(
-        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, by: str, token: str | None, allows: Guard
-    ) -> Claim | None:
-        now = self.clock()
-        verdict, post = self._judged(tx, account, link, proof, now)
-        claim = Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post, token=token)
-        if verdict is Verdict.PROVED and not allows(tx):
-            return None
-        claims.keep(tx, claim, account)
-        return claim
-
-    def _judged(
-        self, tx: Tx, account: Account, link: str, proof: Proof | Verdict, now: datetime
-    ) -> tuple[Verdict, Post | None]:
-        if isinstance(proof, Verdict):
-            is_there = proof is Verdict.UNPROVED and link in claims.background(tx, account.id, link).known
-            return (Verdict.REPEATED if is_there else proof), None
-        about = claims.background(tx, account.id, proof.post.key)
-        own = own_id(account, self._keys(account))
-        return judge(proof, account, known=about.known, newest=about.newest, now=now, own=own), proof.post
-
     def _keys(self, account: Account) -> Iterator[str | None]:
         """Yield what the ways to look at an account ask for, those that its row declares first."""
         names = {name for name, _ in self.provers.get(account.platform, ())} | {account.platform.value}
@@ -132,14 +111,14 @@ class ClaimVerifier:
                 yield prover.key_of(account)
 
 
-def _act(claim: Claim, address: str) -> audit.Act:
-    """Return what the audit log says of a link that was looked at."""
-    return audit.Act(
-        at=claim.at,
-        actor=claim.by,
-        action="link register" if claim.token else "api register",
-        object=claim.account,
-        detail=claim.link[:300],
-        address=address,
-        after=claim.verdict.value,
-    )
+def claim_of(tx: Tx, verified: VerifiedLink, *, by: str, token: str | None, now: datetime) -> Claim:
+    """Return what becomes of a link, compared with what is known of the account; writes nothing."""
+    account, link, proof = verified.account, verified.link, verified.proof
+    post: Post | None = None
+    if isinstance(proof, Verdict):
+        is_there = proof is Verdict.UNPROVED and link in claims.background(tx, account.id, link).known
+        verdict = Verdict.REPEATED if is_there else proof
+    else:
+        about, post = claims.background(tx, account.id, proof.post.key), proof.post
+        verdict = judge(proof, account, known=about.known, newest=about.newest, now=now, own=verified.own)
+    return Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post, token=token)

@@ -9,21 +9,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.case import Acknowledgement
-from monitor.core.token import Permit, Purpose, Refused
+from monitor.core.token import Permit
 from monitor.store import tables
-from monitor.store.audit import Act, record_audit
 from monitor.store.columns import insert_or, run
 from monitor.store.database import Tx
 
 
-def acknowledge(tx: Tx, case_ids: Collection[int], said: Acknowledgement, *, address: str = "") -> None:
-    """Take down who has these cases; their accounts are judged at once, since that may change what comes next.
-
-    `address` is where it came from, if by a page.
-    """
-    for id_ in sorted(case_ids):
-        act = Act(at=said.at, actor=said.by, action="case acknowledge", object=str(id_), address=address)
-        record_audit(tx, act)
+def keep_acknowledgement(tx: Tx, case_ids: Collection[int], said: Acknowledgement) -> None:
+    """Record who has these cases; their accounts are judged at once, since that may change what comes next."""
     row = {"person": said.person, "by": said.by, "at": said.at}
     run(tx, sa.insert(tables.acknowledgements), [{"case": id_} | row for id_ in sorted(case_ids)])
     accounts, cases = tables.accounts, tables.cases
@@ -31,23 +24,10 @@ def acknowledge(tx: Tx, case_ids: Collection[int], said: Acknowledgement, *, add
     tx.execute(sa.update(accounts).where(accounts.c.id.in_(concerned)).values(evaluate_at=said.at))
 
 
-def acknowledge_by(tx: Tx, permit: Permit, *, by: str, at: datetime, address: str = "") -> tuple[int, ...] | Refused:
-    """Take down that the reader of a message has the open cases it told of; return them, or why nothing was changed.
-
-    `by` is the reader's name; who they are is who the message was sent to.
-    """
-    if permit.purpose is not Purpose.ACKNOWLEDGE:
-        return Refused.FORGED
-    person = tx.scalar(sa.select(tables.messages.c.person).where(tables.messages.c.id == permit.message))
-    if person is None:
-        return Refused.OVER
-    told = open_cases_of(tx, permit.message)
-    if not told:
-        return Refused.OVER
-    if not spend(tx, permit, at=at):
-        return Refused.SPENT
-    acknowledge(tx, told, Acknowledgement(person=person, by=by, at=at), address=address)
-    return told
+def reader_of(tx: Tx, message_id: str) -> str | None:
+    """Return the person to whom a message was sent; None for no such message."""
+    person: str | None = tx.scalar(sa.select(tables.messages.c.person).where(tables.messages.c.id == message_id))
+    return person
 
 
 def open_cases_of(tx: Tx, message_id: str) -> tuple[int, ...]:

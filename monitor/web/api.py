@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from monitor.actions.actor import Actor, Origin, Right
+from monitor.actions.claims import PasteCommand
 from monitor.core.claim import Excess, Verdict
 from monitor.core.judgement import QUIET
 from monitor.core.message import MessageState
@@ -44,6 +46,8 @@ LIMIT = 1000
 """Objects in one answer at most; `page=` turns."""
 CALLER = "接口"
 """Who pastes a link by this way, in the records."""
+API_RIGHTS = frozenset({Right.PASTE})
+"""What the token of the settings permits."""
 
 _STATUS = {
     Verdict.PROVED: 201,
@@ -124,9 +128,9 @@ class Api:
             return _error(400, '请发送 {"link": "…"}。')
         if not isinstance(link, str) or not readable(link).strip():
             return _error(400, '请发送 {"link": "…"}。')
-        claim = await permits.take(
-            request.path_params["account_id"], readable(link), by=CALLER, address=address_of(request)
-        )
+        actor = Actor(name=CALLER, origin=Origin.API, rights=API_RIGHTS, address=address_of(request))
+        command = PasteCommand(account=request.path_params["account_id"], link=readable(link))
+        claim = await permits.paste(command, actor=actor)
         if claim is None:
             return _error(404, "台账中没有这个账号。")
         if isinstance(claim, Excess):

@@ -7,19 +7,20 @@ nothing, for robots and mail servers open links to look at them: only the button
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
+from monitor.actions.actor import Actor, Origin, Right
+from monitor.actions.claims import PasteCommand
+from monitor.actions.refused import LinkRefusedError
 from monitor.core.account import Account
 from monitor.core.claim import Claim, Excess, Verdict
-from monitor.core.token import Permit, Refused, TokenKey
-from monitor.store import Store, Tx
-from monitor.store.acknowledgements import acknowledge_by, is_spent, open_cases_of, spend
+from monitor.core.token import Permit, Purpose, Refused, TokenKey
+from monitor.store import Tx
+from monitor.store.acknowledgements import open_cases_of
 from monitor.store.notices import notices_of
 from monitor.store.outbox import messages
 from monitor.store.roster import accounts
@@ -33,27 +34,18 @@ SOMEBODY = "联络员"
 """Who speaks where the roster no longer has the name of whoever a message went to."""
 
 
-class TakeClaim(Protocol):
-    """What takes the link of a new post: see `monitor.pipeline.claim_verifier.ClaimVerifier.take`."""
+class Paste(Protocol):
+    """What takes the link of a new post: see `monitor.actions.claims.paste`."""
 
-    async def __call__(
-        self,
-        account_id: str,
-        link: str,
-        *,
-        by: str,
-        address: str = ...,
-        token: str | None = ...,
-        allows: Callable[[Tx], bool] = ...,
-    ) -> Claim | Excess | None:
-        """Return what became of it; None for no such account, or where `allows` said no."""
+    async def __call__(self, command: PasteCommand, *, actor: Actor) -> Claim | Excess | None:
+        """Return what became of it; None for no such account. Raises RefusedError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permits:
     """What people without a login may do."""
 
-    take: TakeClaim
+    paste: Paste
     key: TokenKey | None = None
     """What their tokens are signed with; without it there are none."""
     api_token: str | None = field(default=None, repr=False)
@@ -117,32 +109,18 @@ def errand(tx: Tx, permit: Permit) -> Permission | Refused:
     )
 
 
-def acknowledged(tx: Tx, errand: Permission, now: datetime, address: str) -> Refused | None:
-    """Take down that the holder has the cases; return why not, if not."""
-    done = acknowledge_by(tx, errand.permit, by=errand.by, at=now, address=address)
-    return done if isinstance(done, Refused) else None
+def holder(errand: Permission, address: str) -> Actor:
+    """Return who acts by a token: they may do what it is for, and nothing else."""
+    right = Right.ACKNOWLEDGE if errand.permit.purpose is Purpose.ACKNOWLEDGE else Right.PASTE
+    return Actor(name=errand.by, origin=Origin.SIGNED_LINK, rights=frozenset({right}), address=address)
 
 
-async def pasted(
-    store: Store, permits: Permits, errand: Permission, account: str, link: str, now: datetime, address: str
-) -> Verdict | Excess | Refused:
-    """Take a link for one of the accounts; a token is good for one proved link of each of them.
-
-    Nothing is asked of any far side for a token that is used up.
-    """
+async def pasted(permits: Permits, errand: Permission, account: str, link: str, address: str) -> Verdict | Excess:
+    """Take a link for one of the accounts that the message told of; raises LinkRefusedError."""
     if account not in {one.id for one in errand.accounts}:
-        return Refused.OVER
-    permit = replace(errand.permit, message=f"{errand.permit.message}/{account}")
-    if await store.query(lambda tx: is_spent(tx, permit)):
-        return Refused.SPENT
-    claim = await permits.take(
-        account,
-        link,
-        by=errand.by,
-        address=address,
-        token=errand.permit.id,
-        allows=lambda tx: spend(tx, permit, at=now),
-    )
-    if isinstance(claim, Excess):
-        return claim
-    return claim.verdict if claim else Refused.SPENT
+        raise LinkRefusedError(Refused.OVER)
+    command = PasteCommand(account=account, link=link, permit=errand.permit)
+    claim = await permits.paste(command, actor=holder(errand, address))
+    if claim is None:
+        raise LinkRefusedError(Refused.SPENT)
+    return claim if isinstance(claim, Excess) else claim.verdict

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
+from monitor.actions.actor import Actor, Origin
+from monitor.actions.perform import perform_async
+from monitor.actions.turned_away import TurnAwayCommand, turn_away
 from monitor.store import Store, StoreError
-from monitor.store.audit import Act, record_audit
 from monitor.web.connections import home_of
 
 PERIOD = timedelta(hours=1)
@@ -36,9 +38,10 @@ class Refusals:
         if key in self._said or len(self._said) >= MOST:
             return
         self._said[key] = now
-        act = Act(at=now, actor=NOBODY, action=action, detail=why, address=address)
+        origin = Origin.API if action.startswith("api ") else Origin.SIGNED_LINK
+        actor = Actor(name=NOBODY, origin=origin, rights=frozenset(), address=address)
         with suppress(StoreError):
-            await self._store.write(lambda tx: record_audit(tx, act), durable=True)
+            await perform_async(self._store, turn_away, TurnAwayCommand(action=action, why=why), actor=actor, now=now)
 
 
 def address_of(request: Request) -> str:

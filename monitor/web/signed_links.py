@@ -7,10 +7,13 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from monitor.actions.acknowledge import AcknowledgeByLinkCommand, acknowledge_by_link
+from monitor.actions.perform import perform_async
+from monitor.actions.refused import LinkRefusedError
 from monitor.core.claim import Excess, Verdict
 from monitor.core.token import Permit, Purpose, Refused
 from monitor.web.page_context import PageContext
-from monitor.web.permits import Permission, Permits, TooLongError, acknowledged, errand, pasted, said
+from monitor.web.permits import Permission, Permits, TooLongError, errand, holder, pasted, said
 from monitor.web.refusals import Refusals, address_of
 from monitor.web.templating import Templates
 
@@ -41,12 +44,17 @@ class Keys:
             await self._refusals.note(request, "link refuse", why.value)
             return self._refused(why)
         if found.permit.purpose is Purpose.ACKNOWLEDGE:
-            now = self._view.clock()
-            refused = await self._view.store.write(
-                lambda tx: acknowledged(tx, found, now, address_of(request)), durable=True
-            )
-            return self._refused(refused) if refused else self._page(found, done=_ACKNOWLEDGED)
+            return await self._acknowledged(request, found)
         return await self._pasted(request, permits, found)
+
+    async def _acknowledged(self, request: Request, found: Permission) -> Response:
+        view, actor = self._view, holder(found, address_of(request))
+        command = AcknowledgeByLinkCommand(permit=found.permit)
+        try:
+            await perform_async(view.store, acknowledge_by_link, command, actor=actor, now=view.clock())
+        except LinkRefusedError as error:
+            return self._refused(error.refused)
+        return self._page(found, done=_ACKNOWLEDGED)
 
     async def _pasted(self, request: Request, permits: Permits, found: Permission) -> Response:
         try:
@@ -56,10 +64,11 @@ class Keys:
         account, link = fields.get("account", ""), fields.get("link", "").strip()
         if not link:
             return self._page(found, trouble="链接为空，请粘贴新发布内容的链接后再提交。", status=400)
-        came = await pasted(self._view.store, permits, found, account, link, self._view.clock(), address_of(request))
-        if isinstance(came, Refused):
-            await self._refusals.note(request, "link refuse", came.value)
-            return self._refused(came)
+        try:
+            came = await pasted(permits, found, account, link, address_of(request))
+        except LinkRefusedError as error:
+            await self._refusals.note(request, "link refuse", error.refused.value)
+            return self._refused(error.refused)
         said_of_it = came.told(self._view.office.contact)
         if came in _GOOD:
             return self._page(found, done=said_of_it)

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from collectors.platforms import channels_link
+from monitor.actions.actor import Actor, Origin, Right
+from monitor.actions.claims import PasteCommand
 from monitor.core import claim as bounds
 from monitor.core.account import Platform
 from monitor.core.claim import Claim, Excess, Tally, Verdict, excess
 from monitor.core.observation import Covers, Post, Reason, timeline
+from monitor.core.token import Permit, Purpose
 from monitor.store import Store, claims, looks, overview
 from tests.pipeline.build import Canned, Office, account, feed, office
 
@@ -50,7 +53,9 @@ async def overdue(
 async def verdict(
     of: Office, link: str = LINK, account_id: str = "A01", token: str | None = None
 ) -> Verdict | Excess | None:
-    claim = await of.parts.claim_verifier.take(account_id, link, by="联络员甲", token=token)
+    permit = Permit(purpose=Purpose.of(token[0]), message=token[1:], until=NOW + timedelta(days=14)) if token else None
+    actor = Actor(name="联络员甲", origin=Origin.SIGNED_LINK, rights=frozenset({Right.PASTE}))
+    claim = await of.parts.paste(PasteCommand(account=account_id, link=link, permit=permit), actor=actor)
     return claim.verdict if isinstance(claim, Claim) else claim
 
 

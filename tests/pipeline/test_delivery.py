@@ -11,6 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.channels import open_channel
+from monitor.actions.acknowledge import AcknowledgeByLinkCommand, acknowledge_by_link
+from monitor.actions.actor import Actor, Origin, Right
+from monitor.actions.perform import perform_async
 from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import Finding, Known, Rule, RuleBook
@@ -24,7 +27,7 @@ from monitor.pipeline.draft import Drafter
 from monitor.pipeline.send import Sender
 from monitor.pipeline.test_message import trial
 from monitor.settings.sections import Review, Web
-from monitor.store import Store, Tx, acknowledgements, cases, outbox, retrying, tables
+from monitor.store import Store, Tx, cases, outbox, retrying, tables
 from monitor.store.audit import recent_audit
 from monitor.store.outbox import KeptMessage
 from tests.alerts import robot
@@ -756,10 +759,10 @@ async def test_who_said_to_have_it_hears_of_day_12_no_more_and_the_leader_does(s
     await made.settle()
     (message,) = made.mail.taken
     permit = Permit(purpose=Purpose.ACKNOWLEDGE, message=message.id, until=made.clock() + timedelta(days=1))
-    told = await store.write(
-        lambda tx: acknowledgements.acknowledge_by(tx, permit, by="联络员甲", at=made.clock()), durable=True
+    holder = Actor(name="联络员甲", origin=Origin.SIGNED_LINK, rights=frozenset({Right.ACKNOWLEDGE}))
+    await perform_async(
+        store, acknowledge_by_link, AcknowledgeByLinkCommand(permit=permit), actor=holder, now=made.clock()
     )
-    assert not isinstance(told, Refused)
     heard = []
     for _ in range(5):
         made.mail.taken.clear()

@@ -3,6 +3,10 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.actions.acknowledge import AcknowledgeByLinkCommand, acknowledge_by_link
+from monitor.actions.actor import Actor, Origin, Right
+from monitor.actions.perform import perform
+from monitor.actions.refused import LinkRefusedError
 from monitor.core.account import Role
 from monitor.core.case import Acknowledgement, Close, Closing, Plan
 from monitor.core.finding import State
@@ -35,8 +39,12 @@ def permit(store: Store) -> Permit:
 
 
 def use(store: Store, permit: Permit, after: timedelta = HOUR) -> tuple[int, ...] | Refused:
-    with store.begin(durable=True) as tx:
-        return acknowledgements.acknowledge_by(tx, permit, by="联络员甲", at=NOW + after)
+    actor = Actor(name="联络员甲", origin=Origin.SIGNED_LINK, rights=frozenset({Right.ACKNOWLEDGE}))
+    command = AcknowledgeByLinkCommand(permit=permit)
+    try:
+        return perform(store, acknowledge_by_link, command, actor=actor, now=NOW + after)
+    except LinkRefusedError as error:
+        return error.refused
 
 
 def said(store: Store) -> tuple[Acknowledgement, ...]:
@@ -92,5 +100,5 @@ def test_what_has_expired_is_forgotten(store: Store, permit: Permit) -> None:
 def test_a_person_may_say_so_without_a_link(store: Store, permit: Permit) -> None:
     with store.begin(durable=True) as tx:
         told = acknowledgements.open_cases_of(tx, permit.message)
-        acknowledgements.acknowledge(tx, told, Acknowledgement(person="", by="操作员甲", at=NOW))
+        acknowledgements.keep_acknowledgement(tx, told, Acknowledgement(person="", by="操作员甲", at=NOW))
     assert [one.by for one in said(store)] == ["操作员甲"]

@@ -84,8 +84,6 @@ async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
     await courier.deliver_due()
     (sent, *_) = [one for one in await store.query(outbox.messages) if one.person == "liaison@example.invalid"]
     clock = Clock(made.clock())
-    around = Surroundings(
-        clock=clock, permits=Permits(take=made.parts.claim_verifier.take, key=KEY, api_token=api_token)
-    )
+    around = Surroundings(clock=clock, permits=Permits(paste=made.parts.paste, key=KEY, api_token=api_token))
     client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")
     return Visit(made=made, store=store, client=client, clock=clock, message=sent.message.id, body=sent.message.body)

@@ -16,7 +16,7 @@ from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.rules import per_01, sys_01
 from monitor.store import Store, Tx, cases
-from monitor.store.acknowledgements import acknowledge
+from monitor.store.acknowledgements import keep_acknowledgement
 from monitor.store.decisions import decide
 from monitor.store.grounds import note
 from tests.store.build import enrol
@@ -77,7 +77,7 @@ def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: Tes
     )
     with empty.begin() as tx:
         number = opened(tx, app, StepKind.SUSPECT)
-        acknowledge(tx, [number], Acknowledgement(person="p", by="联络员甲", at=NOW + timedelta(hours=1)))
+        keep_acknowledgement(tx, [number], Acknowledgement(person="p", by="联络员甲", at=NOW + timedelta(hours=1)))
         found = cases.case(tx, number)
         assert found is not None
         at = NOW + timedelta(hours=2)

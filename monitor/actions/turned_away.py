@@ -1,0 +1,22 @@
+"""Keep on the audit log that a request was turned away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.actions.actor import Actor, write_audit
+from monitor.store import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnAwayCommand:
+    """What was asked for, as the audit log calls it being refused (`link refuse`), and why it was."""
+
+    action: str
+    why: str
+
+
+def turn_away(tx: Tx, command: TurnAwayCommand, *, actor: Actor, now: datetime) -> None:
+    """Write down who was turned away, from where and why."""
+    write_audit(tx, actor, now, command.action, detail=command.why)
