@@ -43,7 +43,7 @@ def audit_verify(where: CommandContext, *, digest: str | None) -> None:
 @place
 def audit_export(where: CommandContext, *, out: Path) -> None:
     """导出全部操作记录，连同各条的校验值。"""
-    from monitor.ledger import Column, LedgerError, write_table
+    from monitor.documents import Document, NotWrittenError, Table, write
     from monitor.store import audit
 
     names = ("编号", "时间", "操作者", "系统用户", "地址", "操作", "对象", "说明", "之前", "之后", "校验值")
@@ -65,8 +65,8 @@ def audit_export(where: CommandContext, *, out: Path) -> None:
                 )
                 for one in audit.every_entry(tx)
             )
-            write_table(out, "操作记录", [Column(name=name) for name in names], rows)
-    except LedgerError as error:
+            write(out, Document(title="操作记录", table=Table.of(names, rows)))
+    except NotWrittenError as error:
         raise Refusal(str(error)) from error
     note_alone(where, "audit export", out.name)
     click.echo(f"已写入 {out}。")

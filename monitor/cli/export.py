@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,21 +14,12 @@ from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
 
 if TYPE_CHECKING:
+    from monitor.documents import Document
     from monitor.store import Tx
 
-Value = str | int | datetime | None
 _ALL_MESSAGES = 1_000_000
 _WHAT = ("roster", "template", "records", "findings", "cases", "messages", "personal-data")
 _FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportTable:
-    """What stands in an exported file."""
-
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Value]]
 
 
 @click.command(cls=Command, short_help="导出台账、空白表、记录、判定、事项、消息、个人信息。")
@@ -46,7 +35,7 @@ def export(
     where: CommandContext, *, what: str, out: Path, person: str | None, form: str | None, unstated: bool
 ) -> None:
     """导出 roster 台账、template 空表、records 记录、findings 判定、cases 事项、messages 消息、personal-data 个人信息。"""  # noqa: E501
-    from monitor.ledger import LedgerError
+    from monitor.documents import NotWrittenError, write
 
     if person and what != "personal-data":
         raise click.UsageError("--person 只用于 personal-data")
@@ -56,53 +45,41 @@ def export(
         raise click.UsageError("--unstated 只用于 records")
     try:
         if what == "template":
-            _write_form(out, form or "roster")
+            write(out, _form(form or "roster"))
         else:
             with where.store(reads=True) as store, store.read() as tx:
                 if what == "records":
-                    _write_records(out, tx, unstated=unstated)
+                    write(out, _records(tx, unstated=unstated))
                 else:
-                    _write(out, what, tx, person)
+                    write(out, _personal(tx, person) if what == "personal-data" else _TABLES[what](tx))
             note_alone(where, f"export {what}", out.name, f"关于“{person}”" if person else "")
-    except LedgerError as error:
+    except NotWrittenError as error:
         raise Refusal(str(error)) from error
     click.echo(f"已写入 {out}。")
 
 
-def _write(out: Path, what: str, tx: Tx, person: str | None) -> None:
-    from monitor.ledger import Column, write_table
+def _form(form: str) -> Document:
+    from monitor.ledger import form_document, roster_document
 
-    if what == "roster":
-        _write_roster(out, tx)
-        return
-    table = _personal(tx, person) if what == "personal-data" else _TABLES[what](tx)
-    write_table(out, table.title, [Column(name=name) for name in table.columns], table.rows)
+    return roster_document(()) if form == "roster" else form_document(form)
 
 
-def _write_form(out: Path, form: str) -> None:
-    from monitor.ledger import write_template
-
-    if form == "roster":
-        _write_roster(out, None)
-    else:
-        write_template(out, form)
-
-
-def _write_roster(out: Path, tx: Tx | None) -> None:
-    from monitor.ledger import write_roster
+def _roster(tx: Tx) -> Document:
+    from monitor.ledger import roster_document
     from monitor.store import roster
 
-    write_roster(out, roster.accounts(tx) if tx is not None else ())
+    return roster_document(roster.accounts(tx))
 
 
-def _write_records(out: Path, tx: Tx, *, unstated: bool) -> None:
-    from monitor.ledger import write_records
+def _records(tx: Tx, *, unstated: bool) -> Document:
+    from monitor.ledger import records_document
     from monitor.store import records, rereading
 
-    write_records(out, rereading.unstated(tx) if unstated else records.records(tx))
+    return records_document(rereading.unstated(tx) if unstated else records.records(tx))
 
 
-def _personal(tx: Tx, person: str | None) -> ExportTable:
+def _personal(tx: Tx, person: str | None) -> Document:
+    from monitor.documents import Document, Table
     from monitor.store import people
 
     found = tuple(people.traces(tx, person))
@@ -124,43 +101,48 @@ def _personal(tx: Tx, person: str | None) -> ExportTable:
     ]
     if person and not rows:
         raise Refusal(f"没有保存关于“{person}”的内容。")
-    return ExportTable(
+    return Document(
         title="个人信息",
-        columns=(
-            *("姓名", "角色", "手机", "邮箱", "钉钉", "出处", "编号", "主办单位"),
-            *(("地区",) if has_areas else ()),
-            "时间",
+        table=Table.of(
+            (
+                *("姓名", "角色", "手机", "邮箱", "钉钉", "出处", "编号", "主办单位"),
+                *(("地区",) if has_areas else ()),
+                "时间",
+            ),
+            rows,
         ),
-        rows=rows,
     )
 
 
-def _findings(tx: Tx) -> ExportTable:
+def _findings(tx: Tx) -> Document:
     from monitor.app.choices import rule_titles
     from monitor.core.labels import evidence_list
+    from monitor.documents import Document, Table
     from monitor.store import cases
 
     titles, called = rule_titles(), _names(tx)
     columns = ("账号ID", "账号", "主办单位", "地区", "规则", "问题", "结果", "未更新天数", "说明", "依据", "证据")
-    return ExportTable(
+    return Document(
         title="判定结果",
-        columns=columns,
-        rows=[
-            (
-                one.account,
-                called.get(one.account or ""),
-                one.unit,
-                one.area,
-                one.rule,
-                titles.get(one.rule, one.rule),
-                one.label,
-                one.days,
-                one.because,
-                one.clause,
-                evidence_list(one.evidence),
-            )
-            for one in cases.current_findings(tx)
-        ],
+        table=Table.of(
+            columns,
+            [
+                (
+                    one.account,
+                    called.get(one.account or ""),
+                    one.unit,
+                    one.area,
+                    one.rule,
+                    titles.get(one.rule, one.rule),
+                    one.label,
+                    one.days,
+                    one.because,
+                    one.clause,
+                    evidence_list(one.evidence),
+                )
+                for one in cases.current_findings(tx)
+            ],
+        ),
     )
 
 
@@ -171,56 +153,67 @@ def _names(tx: Tx) -> Mapping[str, str]:
     return {one.id: f"{one.name}（{one.platform.label}）" for one in roster.accounts(tx)}
 
 
-def _cases(tx: Tx) -> ExportTable:
+def _cases(tx: Tx) -> Document:
     from monitor.app.choices import rule_titles
     from monitor.core.labels import step_text
+    from monitor.documents import Document, Table
     from monitor.store import cases
 
     titles, called = rule_titles(), _names(tx)
     columns = ("编号", "账号ID", "账号", "主办单位", "地区", "规则", "问题", "列入", "已采取的步骤", "办结", "办结原因")
-    return ExportTable(
+    return Document(
         title="事项",
-        columns=columns,
-        rows=[
-            (
-                one.id,
-                one.account,
-                called.get(one.account),
-                one.unit,
-                one.area,
-                one.rule,
-                titles.get(one.rule, one.rule),
-                one.opened_at,
-                "、".join(step_text(step) for step in one.steps),
-                one.closed_at,
-                one.closing.label if one.closing else "",
-            )
-            for one in cases.cases(tx)
-        ],
+        table=Table.of(
+            columns,
+            [
+                (
+                    one.id,
+                    one.account,
+                    called.get(one.account),
+                    one.unit,
+                    one.area,
+                    one.rule,
+                    titles.get(one.rule, one.rule),
+                    one.opened_at,
+                    "、".join(step_text(step) for step in one.steps),
+                    one.closed_at,
+                    one.closing.label if one.closing else "",
+                )
+                for one in cases.cases(tx)
+            ],
+        ),
     )
 
 
-def _messages(tx: Tx) -> ExportTable:
+def _messages(tx: Tx) -> Document:
+    from monitor.documents import Document, Table
     from monitor.store import outbox
 
-    return ExportTable(
+    return Document(
         title="消息",
-        columns=("编号", "生成时间", "对象", "渠道", "标题", "状态", "尝试次数"),
-        rows=[
-            (
-                one.message.id,
-                one.created_at,
-                one.role.label,
-                one.message.channel or "尚未设置渠道",
-                one.message.subject,
-                one.state.label,
-                one.attempts,
-            )
-            for one in outbox.messages(tx, limit=_ALL_MESSAGES)
-        ],
+        table=Table.of(
+            ("编号", "生成时间", "对象", "渠道", "标题", "状态", "尝试次数"),
+            [
+                (
+                    one.message.id,
+                    one.created_at,
+                    one.role.label,
+                    one.message.channel or "尚未设置渠道",
+                    one.message.subject,
+                    one.state.label,
+                    one.attempts,
+                )
+                for one in outbox.messages(tx, limit=_ALL_MESSAGES)
+            ],
+        ),
     )
 
 
-_TABLES: Mapping[str, Callable[[Tx], ExportTable]] = {"findings": _findings, "cases": _cases, "messages": _messages}
+_TABLES: Mapping[str, Callable[[Tx], Document]] = {
+    "roster": _roster,
+    "findings": _findings,
+    "cases": _cases,
+    "messages": _messages,
+}
 
 COMMANDS = (export,)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from monitor.core.finding import Finding, Known
     from monitor.core.index import IndexWeek
     from monitor.core.record import Record
+    from monitor.documents import Dossier, Period
     from monitor.pipeline.evaluate import RulesInForce
-    from monitor.reports import Dossier, Period
     from monitor.store import Store
 
 _WHAT = ("deductions", "review", "deregistration")
@@ -40,8 +40,7 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
     """写出报表：deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。"""
     from monitor.app.choices import rules_in_force
     from monitor.app.clock import now
-    from monitor.ledger import Column, LedgerError, write_table
-    from monitor.reports import deductions, deregistration, review
+    from monitor.documents import NotWrittenError, deductions, deregistration, review, write
 
     moment = now()
     about = _period(period, moment)
@@ -59,8 +58,8 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
         case _:
             made = deregistration(dossiers, records, about)
     try:
-        write_table(out, made.title, [Column(name=name) for name in made.columns], made.rows, head=made.head)
-    except LedgerError as error:
+        write(out, made)
+    except NotWrittenError as error:
         raise Refusal(str(error)) from error
     note_alone(where, f"report {what}", out.name, about.label)
     click.echo("\n".join((*made.head, f"已写入 {out}。")))
@@ -68,7 +67,7 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
 
 def _period(text: str | None, now: datetime) -> Period:
     from monitor.core.calendar import beijing_date
-    from monitor.reports import BadPeriodError, Period
+    from monitor.documents import BadPeriodError, Period
 
     try:
         about = Period.of(text) if text else Period.around(now)
@@ -97,7 +96,7 @@ def _gathered(store: Store, judged_by: RulesInForce, about: Period, when: When) 
     from monitor.core.deregistration import ID as DEREGISTRATION
     from monitor.core.deregistration import progress
     from monitor.core.rules.updates import staleness
-    from monitor.reports import Dossier, gaps_of
+    from monitor.documents import Dossier, gaps_of
     from monitor.store import registers
 
     found: dict[str, list[Finding]] = {}

@@ -3,19 +3,17 @@
 from monitor.ledger.book import rows_in
 from monitor.ledger.decisions import Decisions, Places, Ruled, decision_line, read_decisions
 from monitor.ledger.diff import AccountChange, ChangeKind, FieldChange, compare, paper_change
-from monitor.ledger.export import Column, write_table
 from monitor.ledger.fault import FileFault, LedgerError, did_you_mean
 from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
 from monitor.ledger.posts import ImportedPosts, read_posts
 from monitor.ledger.records import Records, Subjects, read_records, record_line
-from monitor.ledger.roster import Roster, read_roster, write_roster
-from monitor.ledger.templates import TEMPLATES, write_records, write_template
+from monitor.ledger.roster import Roster, read_roster, roster_document
+from monitor.ledger.templates import TEMPLATES, form_document, records_document
 
 __all__ = [
     "TEMPLATES",
     "AccountChange",
     "ChangeKind",
-    "Column",
     "Decisions",
     "FieldChange",
     "FileFault",
@@ -30,6 +28,7 @@ __all__ = [
     "compare",
     "decision_line",
     "did_you_mean",
+    "form_document",
     "paper_change",
     "read_bulletins",
     "read_decisions",
@@ -39,9 +38,7 @@ __all__ = [
     "read_records",
     "read_roster",
     "record_line",
+    "records_document",
+    "roster_document",
     "rows_in",
-    "write_records",
-    "write_roster",
-    "write_table",
-    "write_template",
 ]

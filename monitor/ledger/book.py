@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
+from monitor.documents.formulas import unprotect
 from monitor.ledger import bounds
 from monitor.ledger.fault import FileFault, LedgerError
 from monitor.ledger.workbook import EMPTY, Area, Cell, NotAWorkbookError, Workbook
 
-__all__ = ["EMPTY", "Area", "Cell", "Sheet", "protect", "rows_in", "sheets"]
+__all__ = ["EMPTY", "Area", "Cell", "Sheet", "rows_in", "sheets"]
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -33,7 +34,6 @@ _DAMAGE = (
 )
 """What zipfile and the XML reader raise over a torn or foreign file."""
 _DAMAGED = "不是 xlsx 表格，或文件已损坏"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,6 @@ def rows_in(path: Path) -> int:
 def _count(archive: zipfile.ZipFile, part: str) -> int:
     with archive.open(part) as stream:
         return sum(chunk.count(b"<row") for chunk in iter(lambda: stream.read(1 << 20), b""))
-
-
-def protect(text: str) -> str:
-    """Return a text as it is written into csv: a spreadsheet program must not take it for a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(_DANGEROUS) else text
-
-
-def _unprotect(text: str) -> str:
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_DANGEROUS) else text
 
 
 def _refusal(path: Path, text: str) -> LedgerError:
@@ -156,7 +147,7 @@ def _csv_cell(written: str) -> Cell:
     quoted = re.fullmatch(r'="([^"]*)"', written)
     if quoted:
         return Cell(quoted[1]) if quoted[1] else EMPTY
-    return Cell(_unprotect(written))
+    return Cell(unprotect(written))
 
 
 def _delimiter(text: str) -> str:

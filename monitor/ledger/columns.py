@@ -16,7 +16,7 @@ from monitor.core.account import (
     Role,
     UnitLevel,
 )
-from monitor.ledger.export import Column, Value
+from monitor.documents.document import Column, Value
 
 REQUIRED = ("账号ID", "账号名称", "平台", "主办单位")
 """The columns a roster must have, filled in every row."""

@@ -9,8 +9,8 @@ from datetime import date
 from monitor.core.account import Account, Labelled
 from monitor.core.paper import Entry, Paper, PaperKind
 from monitor.core.phrases import Names
+from monitor.documents.document import Value
 from monitor.ledger.columns import COLUMNS
-from monitor.ledger.export import Value
 
 
 class ChangeKind(Labelled):

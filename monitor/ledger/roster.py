@@ -26,10 +26,10 @@ from monitor.core.account import (
 from monitor.core.collector import KeyForm
 from monitor.core.names import normal
 from monitor.core.way import INSTEAD, ways_of
+from monitor.documents.document import Column, Document, Guidance, Table
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
 from monitor.ledger.columns import COLUMNS, REQUIRED
-from monitor.ledger.export import Column, Notes, write_table
 from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import NOTES, Layout, SheetReading, SheetRow, Tell
 
@@ -132,13 +132,14 @@ def _spell_alike(
             accounts[account.id] = replace(account, unit=known)
 
 
-def write_roster(path: Path, accounts: Iterable[Account]) -> None:
-    """Write the accounts as xlsx or csv, by the file's name; without accounts it is a template to fill in."""
+def roster_document(accounts: Iterable[Account]) -> Document:
+    """Return the accounts as they are imported; without accounts it is a form to fill in."""
     rows = ([column.of(account) for column in COLUMNS] for account in accounts)
-    write_table(path, TITLE, [column.column for column in COLUMNS], rows, notes=_platforms())
+    table = Table(columns=[column.column for column in COLUMNS], rows=rows)
+    return Document(title=TITLE, table=table, guidance=_platforms())
 
 
-def _platforms() -> Notes:
+def _platforms() -> Guidance:
     """Return what can be collected on each platform, what the roster has to name for it, and what to do else."""
     columns = (("平台名称", 14), ("采集器", 20), ("台账填写", 34), ("能采集到什么", 46), ("采集不到时", 60))
     rows = [
@@ -147,7 +148,8 @@ def _platforms() -> Notes:
         for way in ways_of(platform)
     ]
     rows += [(one.label, "", "", "没有可以自动采集的公开列表", INSTEAD[one]) for one in Platform if not ways_of(one)]
-    return Notes(title=NOTES, columns=[Column(name=name, width=width) for name, width in columns], rows=rows)
+    named = [Column(name=name, width=width) for name, width in columns]
+    return Guidance(title=NOTES, table=Table(columns=named, rows=rows))
 
 
 def _place(other: SheetRow, row: SheetRow) -> str:

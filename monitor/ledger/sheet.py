@@ -10,9 +10,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
+from monitor.documents.xlsx import CHOICES
 from monitor.ledger import cells
 from monitor.ledger.book import Cell, Sheet, sheets
-from monitor.ledger.export import CHOICES
 from monitor.ledger.fault import BadCellError, FileFault, LedgerError, did_you_mean, sentence
 from monitor.ledger.merging import Merging, Spread
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from monitor.core.account import Labelled, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Ruling
 from monitor.core.forms import FORMS, FormItem
 from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.documents.document import Column, Document, Table, Value
 from monitor.ledger import decisions, papers, posts, records
-from monitor.ledger.export import Column, Value, write_table
 from monitor.ledger.sheet import Layout
 
 _LAYOUTS: Mapping[str, tuple[str, Layout]] = {
@@ -35,17 +34,21 @@ _DATES = frozenset({"印发日期", "最后更新日期", "备案日期", "日�
 _WIDE = frozenset({"账号名称", "标题", "链接", "内容", "说明", "对象", "系列", "周次", "名称", "网址"})
 
 
-def write_template(path: Path, what: str) -> None:
-    """Write the blank form of one of TEMPLATES; raises LedgerError when it cannot be written."""
+def form_document(what: str) -> Document:
+    """Return the blank form of one of TEMPLATES."""
     title, layout = _LAYOUTS[what]
-    write_table(path, title, [_column(name) for name in layout.columns], ())
+    return Document(title=title, table=Table(columns=_columns(layout), rows=()))
 
 
-def write_records(path: Path, given: Sequence[Record]) -> None:
-    """Write records as they are imported; raises LedgerError when it cannot be written."""
+def records_document(given: Sequence[Record]) -> Document:
+    """Return records as they are imported."""
     title, layout = _LAYOUTS["records"]
-    rows = [[_cell(one, name) for name in layout.columns] for one in given]
-    write_table(path, title, [_column(name) for name in layout.columns], rows)
+    rows = [[_cell(record, name) for name in layout.columns] for record in given]
+    return Document(title=title, table=Table(columns=_columns(layout), rows=rows))
+
+
+def _columns(layout: Layout) -> list[Column]:
+    return [_column(name) for name in layout.columns]
 
 
 def _cell(record: Record, name: str) -> Value:

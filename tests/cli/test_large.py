@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
-from monitor.ledger import rows_in, write_roster
+from monitor.documents import write
+from monitor.ledger import roster_document, rows_in
 from monitor.ledger.sheet import NOTES
 from tests.cli.office import PROGRAM, Office
 
@@ -53,7 +54,7 @@ def large(number: int) -> Account:
 
 def roster(folder: Path, accounts: int) -> Path:
     path = folder / "台账.xlsx"
-    write_roster(path, [large(number) for number in range(accounts)])
+    write(path, roster_document([large(number) for number in range(accounts)]))
     return path
 
 
@@ -98,6 +99,6 @@ def test_the_rows_of_a_file_are_counted_for_those_who_wait(tmp_path: Path) -> No
     notes = rows_in(path) - 41  # the sheet behind the table, which tells of the platforms
     assert notes == openpyxl.load_workbook(path)[NOTES].max_row
     csv = tmp_path / "台账.csv"
-    write_roster(csv, [large(number) for number in range(40)])
+    write(csv, roster_document([large(number) for number in range(40)]))
     assert rows_in(csv) == 41
     assert rows_in(tmp_path / "没有.xlsx") == 0

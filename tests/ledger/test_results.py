@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.core.forms import FORMS, FormItem, Silence, understood
 from monitor.core.record import SUBJECTS, Record, RecordKind, RecordSubject, Result
-from monitor.ledger import LedgerError, Subjects, read_records, write_records
+from monitor.documents import write
+from monitor.ledger import LedgerError, Subjects, read_records, records_document
 from tests.ledger.making import table
 
 UNIT, AREA = "示例县教育局", "示例县"
@@ -265,5 +266,5 @@ def test_what_is_exported_comes_back_as_it_was(tmp_path: Path, suffix: str) -> N
     path = table(tmp_path / "记录.csv", header, *(tuple(row.get(name) for name in header) for row in rows))
     given_ = read_records(path, KNOWN, until=UNTIL).records
     out = tmp_path / f"导出.{suffix}"
-    write_records(out, given_)
+    write(out, records_document(given_))
     assert read_records(out, KNOWN, until=UNTIL).records == given_

@@ -24,7 +24,8 @@ from monitor.core.account import (
     Role,
     UnitLevel,
 )
-from monitor.ledger import LedgerError, write_roster
+from monitor.documents import NotWrittenError, write
+from monitor.ledger import LedgerError, roster_document
 from monitor.ledger.columns import COLUMNS
 from tests.ledger.making import CHANNELS, FIRST, HEADER, account, read, table, with_column, workbook, zipped
 
@@ -516,16 +517,14 @@ ACCOUNTS = st.builds(
 @given(accounts=st.lists(ACCOUNTS, max_size=4, unique_by=lambda account: account.id))
 def test_a_roster_survives_being_written_and_read(tmp_path: Path, suffix: str, accounts: list[Account]) -> None:
     path = tmp_path / f"台账.{suffix}"
-    write_roster(path, accounts)
+    write(path, roster_document(accounts))
 
     assert read(path).accounts == tuple(accounts)
 
 
 def test_an_exported_roster_is_easy_to_fill_in(path: Path) -> None:
-    write_roster(
-        path,
-        [account(opened_on=date(2020, 1, 2), contacts=(Contact(role=Role.LIAISON, name="张三", phone="13800000000"),))],
-    )
+    liaison = Contact(role=Role.LIAISON, name="张三", phone="13800000000")
+    write(path, roster_document([account(opened_on=date(2020, 1, 2), contacts=(liaison,))]))
     sheet = load_workbook(path).active
     columns = {column.name: position for position, column in enumerate(COLUMNS, start=1)}
 
@@ -542,7 +541,7 @@ def test_an_exported_roster_is_easy_to_fill_in(path: Path) -> None:
 
 
 def test_an_empty_ledger_gives_a_template_whose_cells_are_ready_for_long_numbers(path: Path) -> None:
-    write_roster(path, [])
+    write(path, roster_document([]))
     sheet = load_workbook(path).active
 
     assert sheet
@@ -554,7 +553,7 @@ def test_an_empty_ledger_gives_a_template_whose_cells_are_ready_for_long_numbers
 @pytest.mark.parametrize("suffix", ["xlsx", "csv"])
 def test_nothing_that_is_exported_is_a_formula(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"台账.{suffix}"
-    write_roster(path, [account(name="=1+1", note="@SUM(A1)")])
+    write(path, roster_document([account(name="=1+1", note="@SUM(A1)")]))
 
     if suffix == "csv":
         assert "'=1+1" in path.read_text("utf-8-sig")
@@ -568,24 +567,24 @@ def test_nothing_that_is_exported_is_a_formula(tmp_path: Path, suffix: str) -> N
 
 @pytest.mark.parametrize("name", ["台账.xls", "台账", "台账.pdf"])
 def test_only_xlsx_and_csv_are_written(tmp_path: Path, name: str) -> None:
-    with pytest.raises(LedgerError, match="文件名应以"):
-        write_roster(tmp_path / name, [])
+    with pytest.raises(NotWrittenError, match="文件名应以"):
+        write(tmp_path / name, roster_document([]))
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv"])
 def test_a_file_that_cannot_be_written_is_told_and_leaves_nothing_behind(tmp_path: Path, suffix: str) -> None:
-    with pytest.raises(LedgerError, match="无法写入"):
-        write_roster(tmp_path / "无此目录" / f"台账.{suffix}", [])
+    with pytest.raises(NotWrittenError, match="无法写入"):
+        write(tmp_path / "无此目录" / f"台账.{suffix}", roster_document([]))
     (tmp_path / f"台账.{suffix}").mkdir()
-    with pytest.raises(LedgerError, match="无法写入"):
-        write_roster(tmp_path / f"台账.{suffix}", [])
+    with pytest.raises(NotWrittenError, match="无法写入"):
+        write(tmp_path / f"台账.{suffix}", roster_document([]))
 
     assert [entry.name for entry in tmp_path.iterdir()] == [f"台账.{suffix}"]
 
 
 def test_a_later_export_replaces_the_earlier_one(path: Path) -> None:
-    write_roster(path, [account()])
-    write_roster(path, [])
+    write(path, roster_document([account()]))
+    write(path, roster_document([]))
 
     assert read(path).accounts == ()
 
@@ -603,7 +602,7 @@ def test_a_spreadsheet_that_unfolds_without_end_is_refused(path: Path) -> None:
 
 def test_a_template_tells_of_each_platform_what_to_fill_in_and_is_imported_all_the_same(tmp_path: Path) -> None:
     form = tmp_path / "台账.xlsx"
-    write_roster(form, ())
+    write(form, roster_document(()))
     book = load_workbook(form)
     assert book.sheetnames == ["台账", "平台说明"]
     notes = {str(row[0]): row for row in book["平台说明"].iter_rows(min_row=2, values_only=True)}

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from monitor.core.deregistration import ID, Progress, Stage
 from monitor.core.record import Record
-from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
-from monitor.reports.period import Period
-from monitor.reports.report import Report, Value
+from monitor.documents.document import Document, Table, Value
+from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
+from monitor.documents.period import Period
 
 COLUMNS = (
     "主办单位",
@@ -32,17 +32,16 @@ COLUMNS = (
 )
 
 
-def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Report:
+def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Document:
     """Return the accounts that are being closed at the period's end, and those that were closed in it."""
     shown = [(one, way) for one in in_order(dossiers, records) if (way := one.progress) and _concerns(way, period)]
     closed = sum(Stage.CLOSED in way.days for _, way in shown)
     several = has_areas(dossiers)
     head = (f"{period.label}：办理中{len(shown) - closed}个，归档{closed}个。",)
-    return Report(
+    return Document(
         title="注销进度表",
         head=head,
-        columns=(AREA, *COLUMNS) if several else COLUMNS,
-        rows=tuple(_rows(shown, with_area=several)),
+        table=Table.of((AREA, *COLUMNS) if several else COLUMNS, tuple(_rows(shown, with_area=several))),
     )
 
 

@@ -11,10 +11,10 @@ from monitor.core.finding import Finding, Proposal, State
 from monitor.core.labels import evidence_list
 from monitor.core.record import Record, RecordKind, Result
 from monitor.core.rules.reg_01 import ID as UNFILED
-from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
-from monitor.reports.period import Period
-from monitor.reports.report import Report, Value
-from monitor.reports.spared import spared
+from monitor.documents.document import Document, Table, Value
+from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
+from monitor.documents.period import Period
+from monitor.documents.spared import spared
 
 COLUMNS = ("主办单位", "账号ID", "账号名称", "平台", "事由", "依据", "开始日期", "证据", "建议扣分", "审定")
 
@@ -25,7 +25,7 @@ _DEDUCTING = frozenset({UNFILED})
 
 def deductions(
     dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, beyond: Sequence[Finding] = ()
-) -> Report:
+) -> Document:
     """Return the violations that propose 扣分, and what an operator recorded in the period.
 
     Nobody is exempted from what is 一律; where rules.yaml says otherwise, whoever is counts apart.
@@ -40,7 +40,7 @@ def deductions(
         *spared(dossiers, beyond, _DEDUCTING),
     )
     rows = (*judged, *recorded) if several else tuple(row[1:] for row in (*judged, *recorded))
-    return Report(title="扣分建议清单", head=head, columns=(AREA, *COLUMNS) if several else COLUMNS, rows=rows)
+    return Document(title="扣分建议清单", head=head, table=Table.of((AREA, *COLUMNS) if several else COLUMNS, rows))
 
 
 def _judged(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:

@@ -8,7 +8,7 @@ from monitor.core.decision import sort_of
 from monitor.core.finding import Finding, State
 from monitor.core.record import RecordSubject
 from monitor.core.subject import subject_of
-from monitor.reports.dossier import Dossier
+from monitor.documents.dossier import Dossier
 
 _COUNTED = {RecordSubject.ACCOUNT: "账号{}个", RecordSubject.UNIT: "单位{}个", RecordSubject.AREA: "地区{}个"}
 

@@ -15,8 +15,7 @@ from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.outage import Cause, Outage
 from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.rules.updates import Staleness
-from monitor.reports import Dossier, Period, Report, deductions, deregistration, gaps_of, review
-from monitor.reports.report import Value
+from monitor.documents import Document, Dossier, Period, Value, deductions, deregistration, gaps_of, review
 from tests.core.area import record, ruled
 from tests.core.build import BOOK, account, beijing_time, finding, known
 
@@ -32,8 +31,10 @@ def proposing(*proposals: Proposal, state: State = State.VIOLATED, rule: str = "
     return replace(finding(state, rule=rule), proposals=proposals, evidence=("核查记录7",))
 
 
-def rows(report: Report) -> list[dict[str, Value]]:
-    return [dict(zip(report.columns, row, strict=True)) for row in report.rows]
+def rows(document: Document) -> list[dict[str, Value]]:
+    return [
+        dict(zip((column.name for column in document.table.columns), row, strict=True)) for row in document.table.rows
+    ]
 
 
 def test_a_violation_that_proposes_a_deduction_is_listed_and_the_points_are_left_to_a_person() -> None:
@@ -254,4 +255,4 @@ def test_units_and_areas_that_are_exempted_are_counted_beside_the_accounts() -> 
 
 def test_where_the_office_s_rules_let_anybody_be_exempted_from_a_deduction_they_are_counted_apart() -> None:
     made = deductions([dossier(finding(State.EXEMPTED, rule="REG-01"))], (), QUARTER)
-    assert (made.head[2:], made.rows) == (("另有豁免：账号1个，不列入。",), ())
+    assert (made.head[2:], made.table.rows) == (("另有豁免：账号1个，不列入。",), ())

@@ -18,7 +18,7 @@ from monitor.core.names import normal
 from monitor.core.observation import KnownPost
 from monitor.core.record import Record, RecordKind
 from monitor.core.rules.updates import Staleness, is_shown, must_update, open_gap
-from monitor.reports.period import Period
+from monitor.documents.period import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from monitor.core.judgement import headline
 from monitor.core.labels import evidence_list
 from monitor.core.pass_rate import PassRate, pass_rate
 from monitor.core.record import Record
-from monitor.reports.dossier import AREA, Dossier, has_areas, in_order
-from monitor.reports.period import Period
-from monitor.reports.report import Report, Value
-from monitor.reports.spared import spared
+from monitor.documents.document import Document, Table, Value
+from monitor.documents.dossier import AREA, Dossier, has_areas, in_order
+from monitor.documents.period import Period
+from monitor.documents.spared import spared
 
 COLUMNS = (
     "主办单位",
@@ -47,7 +47,7 @@ CHECKED = ("UPD-01", "APP-01")
 
 def review(
     dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, beyond: Sequence[Finding] = ()
-) -> Report:
+) -> Document:
     """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判, but those in 注销中.
 
     `beyond` are the findings on units and areas: what of them is exempted is counted, with the accounts that are.
@@ -59,7 +59,7 @@ def review(
     rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
     head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate), *spared(dossiers, beyond))
-    return Report(title="联合研判表", head=head, columns=(AREA, *COLUMNS) if several else COLUMNS, rows=rows)
+    return Document(title="联合研判表", head=head, table=Table.of((AREA, *COLUMNS) if several else COLUMNS, rows))
 
 
 def _rate(rate: PassRate) -> str:
