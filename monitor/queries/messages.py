@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 
-from monitor.core.account import UnitKey
+from monitor.core.account import Account, UnitKey
 from monitor.core.message import MessageState
+from monitor.core.mute import Mute
+from monitor.core.record import RecordSubject
 from monitor.store import Tx
 from monitor.store.notices import notices_of
 from monitor.store.outbox import KeptMessage, Tried, attempts_of, messages
+from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
 LISTED = 100
@@ -27,6 +31,24 @@ class Sent:
     """The accounts it is about: id and name."""
     tries: tuple[Tried, ...] = ()
     """Oldest first; read for a single message only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muted:
+    """Whom a mute covers, and the account where it is one that the roster knows."""
+
+    mute: Mute
+    account: Account | None
+
+
+def read_mutes(tx: Tx, today: date) -> tuple[Muted, ...]:
+    """Return the mutes that hold today."""
+    mutes = mutes_on(tx, today)
+    ids = {one.name for one in mutes if one.subject is RecordSubject.ACCOUNT}
+    roster = {account.id: account for account in accounts(tx, ids=ids)} if ids else {}
+    return tuple(
+        Muted(mute=one, account=roster.get(one.name) if one.subject is RecordSubject.ACCOUNT else None) for one in mutes
+    )
 
 
 def read_messages(tx: Tx, states: Collection[MessageState] | None) -> tuple[Sent, ...]:

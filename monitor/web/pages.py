@@ -25,7 +25,7 @@ from monitor.queries.case import read_case
 from monitor.queries.cases import read_cases
 from monitor.queries.imports import read_imports
 from monitor.queries.lines import AccountLine, OverviewContext, counts, lines_of
-from monitor.queries.messages import read_message, read_messages
+from monitor.queries.messages import read_message, read_messages, read_mutes
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.queries.system import Visibility, advices, listings, looking, read_eyes
 from monitor.store import StoreError, Tx
@@ -36,7 +36,6 @@ from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.overview import OverviewRow, account_rows
 from monitor.store.papers import missing_rounds, strays
-from monitor.store.records import mutes_on
 from monitor.store.rereading import unstated
 from monitor.web.chart import draw
 from monitor.web.guard import API, headers_for, refusal
@@ -184,7 +183,7 @@ class Pages:
         states = None if state is None else (state,)
         can_leave = self._view.has_channels
         sent, counted, mutes = await self._view.store.query(
-            lambda tx: (read_messages(tx, states), message_counts(tx), mutes_on(tx, moment.today))
+            lambda tx: (read_messages(tx, states), message_counts(tx), read_mutes(tx, moment.today))
         )
         return self._html(
             "messages.html", moment, sent=sent, state=state, counts=counted, mutes=mutes, has_channels=can_leave
