@@ -107,7 +107,7 @@ def sentence(error: click.UsageError) -> str:
             fault = "不带值" if "does not take" in error.message else "后面缺少值"
             return f"选项 {error.option_name} {fault}。"
         case click.MissingParameter():
-            return f"缺少{_named(error)}，用 --help 查看用法。"
+            return f"缺少{_named(error).rstrip()}，用 --help 查看用法。"
         case click.BadParameter():
             return f"{_named(error)}的值不对：{_reason(error)}。"
         case _ if _CHINESE.search(error.message):  # our own words

@@ -280,7 +280,7 @@ def parse_url(url: str | sa.URL) -> sa.URL:
         parsed = sa.make_url(url)
         parsed.get_dialect()
     except (exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
-        raise StoreError("数据库地址无法识别，请检查 --db 或环境变量 XUNCHA_DB。") from error
+        raise StoreError("数据库地址无法识别，请检查 --db、--to 或环境变量 XUNCHA_DB。") from error
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise StoreError("数据库只支持 SQLite 和 PostgreSQL。")
     return parsed

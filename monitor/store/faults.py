@@ -28,7 +28,7 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: "数据库 {where} 已损坏，请用备份恢复。",
     sqlite3.SQLITE_FULL: "磁盘已满，无法写入数据库 {where}。",
     sqlite3.SQLITE_CANTOPEN: "无法打开数据库 {where}，请检查路径和权限。",
-    sqlite3.SQLITE_NOTADB: "文件 {where} 不是数据库，请检查 --db 或环境变量 XUNCHA_DB。",
+    sqlite3.SQLITE_NOTADB: "文件 {where} 不是数据库，请核对文件名，或检查 --db、环境变量 XUNCHA_DB。",
 }
 """By primary result code (https://www.sqlite.org/rescode.html)."""
 

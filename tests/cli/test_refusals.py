@@ -27,7 +27,7 @@ USAGE = [
     (("evaluate", "--known-at", "later"), "选项 --known-at 的值不对"),
     (("config", "check", "extra"), "参数过多"),
     (("export",), "缺少参数“内容”"),
-    (("export", "roster"), "缺少选项 --out"),
+    (("export", "roster"), "缺少选项 --out，用 --help 查看用法。"),
     (("export", "secrets", "--out", "x.xlsx"), "参数“内容”的值不对：可以是 roster、template"),
     (("read",), "缺少参数“采集器”"),
     (("read", "myspace", "x"), "没有采集器“myspace”，可填：apk、apple-store、"),

@@ -420,7 +420,7 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
         save_records(tx, [row], known_at=NOW)
     client = client_of(empty, around)
     words = f"{day(today)}至{day(until)}，张三登记：账号交接"
-    assert f"示例供销（微博，示例县教育局）：{words}" in text_of(client.get("/messages").text)
+    assert f"示例供销 （微博，示例县教育局）：{words}" in text_of(client.get("/messages").text)
     assert f"提醒暂停至{day(until)}（{day(today)}起，张三登记：账号交接）" in text_of(client.get("/accounts/M-1").text)
     assert f"提醒暂停至{day(until)}" in text_of(client.get("/").text)
 
