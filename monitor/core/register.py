@@ -95,7 +95,7 @@ class Register:
     records: tuple[Record, ...] = ()
     """Oldest first."""
     decisions: tuple[Decision, ...] = ()
-    """What people decided about the area, its units and its accounts, oldest first."""
+    """What people decided about the area, its units and its accounts; about each of them oldest first."""
     troubles: tuple[Trouble, ...] = ()
     """What is to be settled, longest open first."""
     others: frozenset[str] = frozenset()

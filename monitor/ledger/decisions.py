@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from monitor.core.calendar import beijing, beijing_date
+from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.decision import (
     WHOM,
     Decision,
@@ -134,7 +134,11 @@ def decision_line(decision: Decision, account: str, title: str) -> str:
 
 
 def _is_ended_by(revoking: Decision, one: Decision) -> bool:
-    return is_about_same(one, revoking) and one.ruling is not Ruling.REVOKED and one.at <= revoking.at
+    if one.ruling is Ruling.REVOKED or not is_about_same(one, revoking):
+        return False
+    on = beijing_date(revoking.at)
+    # where no hour is named, what was decided on that day was decided before
+    return beijing_date(one.at) <= on if revoking.at == start_of_day(on) else one.at <= revoking.at
 
 
 def _called(decision: Decision) -> str:

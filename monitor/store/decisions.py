@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
+from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.case import Case
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
@@ -100,8 +101,8 @@ def decisions_of(
 
 def decisions_in(tx: Tx, area: str, until: datetime, known_at: datetime | None = None) -> tuple[Decision, ...]:
     """Return the same about an area and its units."""
-    rows = tx.execute(_MADE.where(tables.decisions.c.area == area), _moments(until, known_at))
-    return tuple(decision_of(row, known_at or until) for row in rows)
+    rows = tx.execute(_MADE.where(tables.decisions.c.area == area), _moments(until, known_at)).all()
+    return tuple(decision_of(row, known_at or until) for row in _in_turn(rows))
 
 
 def decisions_about(tx: Tx, case: Case, *, until: datetime) -> tuple[Decision, ...]:
@@ -116,7 +117,7 @@ def _by_subject(
     is_short = len(subjects) <= roster.IDS_AT_ONCE
     rows = tx.execute(_MADE_OF, moments | {"ids": list(subjects)}) if is_short else tx.execute(_MADE, moments)
     found: defaultdict[str, list[Decision]] = defaultdict(list)
-    for row in rows.all():
+    for row in _in_turn(rows.all()):
         if row.subject in subjects:
             found[row.subject].append(decision_of(row, known_at or until))
     return found
@@ -140,8 +141,24 @@ _MADE_OF = _MADE.where(tables.decisions.c.subject.in_(IDS))
 
 def all_decisions(tx: Tx) -> tuple[Decision, ...]:
     """Return every decision there is, oldest first."""
-    rows = tx.execute(_MADE, _moments(roster.LATEST, None))
-    return tuple(decision_of(row, roster.LATEST) for row in rows)
+    rows = tx.execute(_MADE, _moments(roster.LATEST, None)).all()
+    return tuple(decision_of(row, roster.LATEST) for row in _in_turn(rows))
+
+
+def _in_turn(rows: Iterable[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """Return decisions in the order in which they were made.
+
+    Of one from a file the day is known and no hour of it: it comes after what was entered before it that day.
+    """
+    return sorted(rows, key=lambda row: (_turn(row), row.id))
+
+
+def _turn(row: sa.Row[Any]) -> datetime:
+    moment: datetime = row.at
+    day = beijing_date(moment)
+    if row.episode or moment != start_of_day(day):
+        return moment
+    return min(max(moment, row.known_at), start_of_day(day + ONE_DAY))
 
 
 def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
@@ -176,7 +193,7 @@ def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
         cases.c.subject == subject_of(case), cases.c.rule == case.rule, cases.c.opened_at > case.opened_at
     )
     following: datetime = tx.scalar(later) or roster.LATEST
-    rows = [row for row in tx.execute(chosen) if row.known_at < following]
+    rows = [row for row in _in_turn(tx.execute(chosen)) if row.known_at < following]
     ended = case.closed_at or roster.LATEST
     if not any(row.known_at <= ended for row in rows):
         return ()

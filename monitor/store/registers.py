@@ -138,7 +138,7 @@ def _earlier(
 
 def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) -> tuple[Decision, ...]:
     ruled = decisions_of(tx, ids, now, known_by)
-    return tuple(sorted((one for of_one in ruled.values() for one in of_one), key=lambda one: one.at))
+    return tuple(one for of_one in ruled.values() for one in of_one)
 
 
 _TO_SETTLE = (

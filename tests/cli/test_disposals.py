@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from monitor.app.choices import load_settings, rule_titles, rules_in_force
 from monitor.app.clock import now
+from monitor.core.calendar import beijing
 from monitor.core.case import Closing
 from monitor.core.finding import State
 from monitor.pipeline.evaluate import AccountEvaluator
@@ -107,6 +110,40 @@ async def test_a_decision_from_a_file_is_revoked_by_a_later_file(troubled: Offic
     rows = [("A01", "TWN-01", "撤销", "县府办", "2026-02-05", "", "")]
     troubled.type("import", "decisions", troubled.table(*rows, header=header, name="撤销.csv")).done()
     assert await held(troubled, "TWN-01") == "violated"
+
+
+FILE = ("账号ID", "规则", "决定", "决定人", "日期", "依据文号", "说明")
+
+
+def decided(office: Office, ruling: str, on: str) -> None:
+    row = ("A01", "TWN-01", ruling, "县府办", on, "示例〔2026〕1号", "粉丝多")
+    office.type("import", "decisions", office.table(row, header=FILE, name="决定.csv")).done()
+
+
+async def test_of_what_is_decided_on_one_day_the_last_that_was_entered_counts(troubled: Office) -> None:
+    """A file names a day and no hour: what commands decided before on that day came before it."""
+    today, number = f"{beijing(now()):%Y-%m-%d}", number_of(troubled, "TWN-01")
+    troubled.type("case", "exempt", number, *WORDS).done()
+    decided(troubled, "撤销", today)
+    assert await held(troubled, "TWN-01") == "violated"
+    number = number_of(troubled, "TWN-01")
+    troubled.type("case", "retain", number, *WORDS).done()
+    troubled.type("case", "revoke", number, "--by", "操作员乙").done()
+    assert await held(troubled, "TWN-01") == "violated"
+    decided(troubled, "豁免", today)
+    assert await held(troubled, "TWN-01") == "exempted"
+    troubled.type("case", "revoke", number, "--by", "操作员乙").done()
+    assert await held(troubled, "TWN-01") == "violated"
+
+
+async def test_what_a_file_decided_on_an_earlier_day_comes_before_today_s(troubled: Office) -> None:
+    yesterday = f"{beijing(now() - timedelta(days=1)):%Y-%m-%d}"
+    troubled.type("case", "exempt", number_of(troubled, "TWN-01"), *WORDS).done()
+    row = ("A01", "TWN-01", "撤销", "县府办", yesterday, "", "")
+    said = troubled.type("import", "decisions", troubled.table(row, header=FILE, name="决定.csv"))
+    assert "没有此前作出的决定可以撤销" in said.refused()
+    decided(troubled, "注销", yesterday)
+    assert await held(troubled, "TWN-01") == "exempted"
 
 
 @pytest.mark.parametrize(
