@@ -21,13 +21,24 @@ INSTITUTIONS = ("信息发布审核制度", "安全管理制度", "应急预案"
 
 
 _DENYING = re.compile(
-    r"[未无不没非否勿莫待拟将尚欠缺撤废暂缓]|取消|中止|终止|停[办开课止]|延[期后]|推迟|改[期为在到]|顺延|计划|预[计定备]|准备|筹"
-    r"|正在|申请中|审[批核]|报错|误|[?？]"
+    r"[未无不没非否勿莫欠缺废免空漏忘虚×✗✘✕]|白[开办搞]|取消|[0零]次|误|报错|^n(?:/?a|o|one|il)$"  # that it was not
+    r"|[待缓暂延迟撤退驳拒搁耽]|推[迟后]|改|顺延|逾期|流[产会]|泡汤|受阻|中止|终止|停[办开课止]|申请中|审[批核]|补"  # put off
+    r"|[拟将尚还]|计划|规划|预[计定备]|准备|筹|正在|安排|约定|争取|力争|尽快|尽早|抓紧|届时|以后|之后|下[个周月旬半次]"
+    r"|[明次翌][天日年月]|[年月]底|年[前内末]|即[将日]|本[周月年]内"  # still to come
+    r"|请(?!专|教|来|省|市|县)|要求|应(?!急|用|对|知|答)|须|必[须要]|需|催|督促|布置|部署|通知|建议|[?？]",  # asked for
+    re.IGNORECASE,
 )
-"""What may deny a thing or put it off. It decides nothing: the row is refused until its result is named."""
-_DENYING_A_REQUEST = re.compile(r"[撤待拟缓暂?？]|取消|[不未][再予]?(?:申请|关停|注销|同意)|没有申请|尚未|^无$")
+"""What may deny a thing, put it off or only ask for it. It decides nothing: the row is refused until its result is
+named, so that a word too many costs a cell, and a word too few a verdict."""
+_DENYING_A_REQUEST = re.compile(
+    r"[撤待拟缓暂驳退拒延否误仍?？]|取消|[不未][再予]?(?:申请|关停|注销|同意|关|准|批)|没有申请|尚未|^无$"
+    r"|继续|保留|恢复|改[为由]|挽留|沟通|审[批核]|^n(?:/?a|o|one|il)$",
+    re.IGNORECASE,
+)
 """As above, where the text gives reasons: 无力维护 is one."""
-_DENYING_A_DEDUCTION = re.compile(r"[扣撤免?？]|^无$")
+_DENYING_A_DEDUCTION = re.compile(
+    r"[扣撤免酌暂奖?？]|加分|从轻|口头|警告|谈话|约谈|[0零]分|^无$|^n(?:/?a|o|one|il)$", re.IGNORECASE
+)
 """As above: a reason, 逾期未报送, does not speak of the deduction itself."""
 
 
@@ -286,12 +297,15 @@ def understood(kind: RecordKind, text: str) -> Result | None:
     return next((one for one in form.results if one.label == word), None) or form.same.get(word)
 
 
-def presumed(kind: RecordKind, text: str, *, has_item: bool) -> Result | None:
+def presumed(kind: RecordKind, text: str, *, has_item: bool, on: date | None = None) -> Result | None:
     """Return what a row without a result says by being there; None where its text leaves that open.
 
-    `text` is without what was already taken for the item.
+    `text` is without what was already taken for the item. Of a row of the day `on`, a text that names another month
+    may speak of a plan.
     """
     form = FORMS[kind]
+    if on is not None and any(int(month) != on.month for month in _MONTH.findall(folded(text))):
+        return None
     match form.silence:
         case Silence.BARE if has_item and not text:
             return form.presumed
@@ -307,11 +321,14 @@ def institution_meant(text: str, names: Collection[str] = INSTITUTIONS) -> str |
     return next((one for one in names if folded(one) == word), None)
 
 
+_MONTH = re.compile(r"(?<!\d)(\d{1,2})月")
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}"
 _ADDRESS = re.compile(rf"(?:[Hh][Tt][Tt][Pp][Ss]?://)?({_HOST})(?::\d{{1,5}})?(?:[/?#][!-~]{{0,2000}})?")
 _FILING_NUMBER = re.compile(
     r"[A-Za-z\u4e00-\u9fff]{1,8}备(?:案)?(?:字|第|字第)?[\[(〔]?\d{4,24}[\])〕]?\d{0,12}号(?:-\d{1,4}[A-Za-z]?)?"
 )
+_NOT_YET = re.compile(r"[未无不没非否勿莫待拟将尚欠缺撤废暂缓正补申]")
+"""What no number of a filing has before its 备."""
 _FROZEN_UNTIL = re.compile(r"冻结(?:期)?至(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
 
 
@@ -330,7 +347,7 @@ def host_of(address: str) -> str:
 def is_filing_number(text: str) -> bool:
     """Whether a text is the number of a filing and nothing else: 浙ICP备05012345号-3A, 政应备〔2026〕12号."""
     word = folded(text)
-    return _FILING_NUMBER.fullmatch(word) is not None and _DENYING.search(word) is None
+    return _FILING_NUMBER.fullmatch(word) is not None and _NOT_YET.search(word) is None
 
 
 def frozen_until(text: str) -> date | None:

@@ -187,7 +187,7 @@ class Filling:
         if (said := understood(self.kind, text)) is not None:
             return replace(record, result=said)
         beside = "" if record.item and text == record.text and self._item_in(text) == record.item else text
-        if (said := presumed(self.kind, beside, has_item=bool(record.item))) is not None:
+        if (said := presumed(self.kind, beside, has_item=bool(record.item), on=self.on)) is not None:
             return replace(record, result=said)
         words = "、".join(one.label for one in form.results)
         shown = f"，不能由内容“{cells.one_line(text)}”认定" if text else ""
