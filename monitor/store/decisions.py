@@ -158,7 +158,8 @@ def _turn(row: sa.Row[Any]) -> datetime:
     day = beijing_date(moment)
     if row.episode or moment != start_of_day(day):
         return moment
-    return min(max(moment, row.known_at), start_of_day(day + ONE_DAY))
+    entered: datetime = row.known_at
+    return min(max(moment, entered), start_of_day(day + ONE_DAY))
 
 
 def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:

@@ -323,7 +323,7 @@ def versions_since(tx: Tx, since: datetime, *, at: datetime, known_at: datetime)
     )
     found: defaultdict[str, list[Version]] = defaultdict(list)
     said: dict[str, dict[str, object]] = {}
-    for row in tx.execute(chosen):
+    for row in _standing(tx.execute(chosen)):
         read = {name: value for name, value in (row.content or {}).items() if name not in _UNREAD}
         if row.account in said and said[row.account] == read:
             continue
@@ -350,7 +350,7 @@ def versions_of(
     )
     found: defaultdict[str, list[Version]] = defaultdict(list)
     said: dict[str, list[object]] = {}
-    for row in tx.execute(chosen) if ids else ():
+    for row in _standing(tx.execute(chosen)) if ids else ():
         names = ("contacts", "status", "level", *(("followers",) if row.account in ending else ()))
         read = [(row.content or {}).get(name) for name in names]
         if said.get(row.account) != read:
@@ -358,6 +358,17 @@ def versions_of(
             content = account_of(row.content) if row.content is not None else None
             found[row.account].append(Version(since=row.effective_from, account=content))
     return {id_: tuple(versions) for id_, versions in found.items() if len(versions) > 1}
+
+
+def _standing(rows: Iterable[sa.Row[Any]]) -> Iterator[sa.Row[Any]]:
+    """Yield versions in order of account and moment; of one moment the latest known, for the others never held."""
+    last: sa.Row[Any] | None = None
+    for row in rows:
+        if last is not None and (last.account, last.effective_from) != (row.account, row.effective_from):
+            yield last
+        last = row
+    if last is not None:
+        yield last
 
 
 _UNREAD = frozenset({"contacts", "followers", "group", "homepage", "method", "note"})

@@ -87,6 +87,17 @@ def test_an_account_that_moved_here_does_not_bring_the_list_of_its_former_area(t
     assert states(two, "REG-01") == {}
 
 
+def test_a_move_that_was_withdrawn_never_happened(two: Office) -> None:
+    filed(two, "2026-05-20", "A02").done()
+    before = states(two, "REG-01")
+    assert before["A01"] == "violated"
+    move(two, "A01", "乙县", "2026-06-01")
+    assert states(two, "REG-01")["A01"] == "unknown"
+    number = two.type("import", "list").done().split()[0]
+    two.type("import", "withdraw", number, "--yes").done()
+    assert states(two, "REG-01") == before
+
+
 def test_a_file_with_two_areas_accounts_is_refused_and_its_rows_are_named(two: Office) -> None:
     before = two.content()["papers"]
     reason = filed(two, "2026-06-01", "B01", "A01", "B02").refused()
