@@ -34,7 +34,7 @@ def audit_verify(where: CommandContext, *, digest: str | None) -> None:
     if not is_there:
         raise Refusal(f"操作记录中没有校验值为{digest}的一条，当时的记录已被替换。")
     if not is_sealed:
-        raise Refusal("操作记录没有改动，但数据库中防止改动的触发器已被删去，请查明原因。")
+        raise Refusal("操作记录没有改动，但数据库中防止改动的触发器或权限限制已被撤去，请查明原因。")
     click.echo(f"操作记录共{found.rows}条，前后相连，没有改动。末条校验值：{found.digest or '无'}")
 
 

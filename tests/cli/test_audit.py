@@ -87,7 +87,7 @@ def test_a_change_is_a_refusal_that_says_where(office: Office) -> None:
     )
     with open_store(office.where[-1]) as store, store.begin() as tx:
         tx.execute(sa.update(tables.acts).where(tables.acts.c.id == 2).values(actor=ME))
-    assert "触发器已被删去" in office.type("audit", "verify").refused()
+    assert "触发器或权限限制已被撤去" in office.type("audit", "verify").refused()
     with open_store(office.where[-1]) as store, store.begin() as tx:
         seal(tx)
     office.type("audit", "verify").done()

@@ -185,7 +185,7 @@ def test_a_clock_put_back_while_the_service_is_at_work_stops_the_work_until_it_i
         place.clock.put(NOW + timedelta(minutes=40))
         place.looked_at(service)
         until(is_ready(place.port), service, LONG)
-        assert 'xuncha_clock_steps_total{direction="back"} 1.0' in ask(place.port, "/metrics")[1]
+        until(lambda: 'xuncha_clock_steps_total{direction="back"} 1.0' in ask(place.port, "/metrics")[1], service, LONG)
     assert place.open_cases == before
     assert len(place.robot.received) == told
     assert [line["event"] for line in service.logged].count("clock stepped") == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.pipeline import chain
-from monitor.store import Store, Tx, audit, notes, schema, seal, tables
+from monitor.store import Store, StoreError, Tx, audit, notes, open_store, schema, seal, tables
 from monitor.store.audit import Act, Walk, digest_of, record_audit, walk, walk_all
 from monitor.store.columns import insert_or
 from tests.store.build import NOW
@@ -177,3 +177,38 @@ def test_old_rows_are_carried_into_the_chain(tmp_path_factory: pytest.TempPathFa
         record_audit(tx, Act(at=NOW, actor="李", action="import posts"))
         assert walk_all(tx).rows == 5
     engine.dispose()
+
+
+@pytest.fixture
+def owned(postgresql: str) -> Iterator[sa.URL]:
+    """Return the address of an empty database on PostgreSQL whose owner is no superuser."""
+    server = sa.create_engine(postgresql, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        for statement in ("CREATE ROLE plain LOGIN", "CREATE ROLE other LOGIN", "CREATE DATABASE owned OWNER plain"):
+            connection.exec_driver_sql(statement)
+        yield server.url.set(username="plain", database="owned")
+        for statement in ("DROP DATABASE owned WITH (FORCE)", "DROP ROLE plain", "DROP ROLE other"):
+            connection.exec_driver_sql(statement)
+
+
+def test_on_postgresql_nobody_has_the_right_to_change_the_log_even_without_its_triggers(owned: sa.URL) -> None:
+    with open_store(owned) as store:
+        filled(store)
+        with store.begin() as tx:
+            assert seal.is_sealed(tx)
+            tx.exec_driver_sql("ALTER TABLE acts DISABLE TRIGGER USER")
+        for statement in ("UPDATE acts SET actor = ''", "DELETE FROM acts", "TRUNCATE acts"):
+            with pytest.raises(StoreError, match="没有权限"), store.begin() as tx:
+                tx.exec_driver_sql(statement)
+        assert whole(store).rows == 10
+        with store.begin() as tx:
+            tx.exec_driver_sql("GRANT UPDATE ON acts TO other, PUBLIC")
+            assert not seal.is_sealed(tx), "who gave the right back is found"
+
+
+def test_an_upgrade_takes_the_right_that_was_given_before(owned: sa.URL) -> None:
+    with open_store(owned) as store, store.begin() as tx:
+        tx.exec_driver_sql("GRANT ALL ON acts TO plain, other, PUBLIC")
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '0036'")
+    with open_store(owned) as store, store.read() as tx:
+        assert seal.is_sealed(tx)
