@@ -24,6 +24,10 @@ CHARACTERS = 40_000_000
 """Of all cells together, however often one text is referred to."""
 TEXTS = 200_000
 """Texts that cells refer to."""
+ELEMENTS = 8_000_000
+"""Elements of XML in all parts together: a sheet of 200,000 rows of 20 cells has that many."""
+DEPTH = 100
+"""Elements inside each other; a workbook has ten."""
 SILENCE = 1024 * 1024
 """Bytes of XML in which nothing begins, ends or is said: the parser reads such a piece again and again."""
 

@@ -29,6 +29,8 @@ _FOOT = re.compile(
     r"(合计|总计|小计|共计)([:：].*|\d.*)?|(填表|制表|填报|报送|审核|审批|负责人|联系人|备?注|说明).{0,6}[:：].*"
 )
 """How a line below a table begins that is not one of its rows."""
+_LONGEST_HEADER = 500
+"""Characters of a column's header, its remark in brackets among them."""
 _NAMES_TOLD = 10
 _COLUMNS_TOLD = 30
 FAULTS = 1000
@@ -47,13 +49,19 @@ class Layout:
     """Columns that say something else in every row: a merged cell of one of them is not filled down."""
     also: Mapping[str, str] = field(default_factory=dict)
     """Other headers that people write, and the columns they mean."""
+    _known: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = {column.casefold(): column for column in self.columns}
+        known |= {header.casefold(): column for header, column in self.also.items()}
+        object.__setattr__(self, "_known", known)
 
     def column(self, header: str) -> str | None:
         """Return the column that a header means; blanks, stars and a trailing （…） do not matter."""
+        if len(header) > _LONGEST_HEADER:
+            return None
         bare = re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", header)).casefold()
-        known = {column.casefold(): column for column in self.columns}
-        known |= {header.casefold(): column for header, column in self.also.items()}
-        return known.get(bare) or known.get(bare.partition("(")[0] if bare.endswith(")") else bare)
+        return self._known.get(bare) or self._known.get(bare.partition("(")[0] if bare.endswith(")") else bare)
 
     def missing(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return what is not among the columns, of the need that they nearly meet; in the layout's order."""
@@ -271,11 +279,12 @@ class _Header:
     texts: Mapping[int, str]
     """What stands in its filled cells, by column from 0 on."""
     layout: Layout
+    columns: Mapping[int, str] = field(init=False, repr=False)
+    """Which of them mean which column."""
 
-    @property
-    def columns(self) -> Mapping[int, str]:
+    def __post_init__(self) -> None:
         named = {place: self.layout.column(text) for place, text in self.texts.items()}
-        return {place: column for place, column in named.items() if column}
+        object.__setattr__(self, "columns", {place: column for place, column in named.items() if column})
 
     @property
     def known(self) -> tuple[str, ...]:

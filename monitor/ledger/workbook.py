@@ -119,6 +119,10 @@ class Workbook:
     """Whether the file says of itself that its formulas were never worked out."""
     is_unformatted: bool = False
     """Whether the part with the formats of numbers could not be read."""
+    _elements: int = 0
+    """How many elements were read, of all parts."""
+    _parsed: set[str] = field(default_factory=set)
+    """The parts that were read: each is the part of one thing only, however often it is referred to."""
 
     def sheets(self) -> tuple[Worksheet, ...]:
         """Return the visible sheets in their order; raises NotAWorkbookError."""
@@ -151,12 +155,31 @@ class Workbook:
 
     def parse(self, part: str, reader: _Reader) -> Iterator[None]:
         """Read a part piece by piece; nothing that it declares of itself is followed."""
+        if self._name(part) in self._parsed:
+            raise NotAWorkbookError("")  # no program has one part do twice, and each time costs as much as the first
+        self._parsed.add(self._name(part) or "")
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        parser.StartElementHandler = reader.start
-        parser.EndElementHandler = reader.end
         parser.CharacterDataHandler = reader.text
+        depth, start, end = 0, reader.start, reader.end
+
+        def begun(name: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            self._elements += 1
+            if depth > bounds.DEPTH:
+                raise ValueError(depth)
+            if self._elements > bounds.ELEMENTS:
+                raise ExcessError("表格的内容过多，请删去表格以外的内容，或分成几个文件导入")
+            start(name, attributes)
+
+        def ended(name: str) -> None:
+            nonlocal depth
+            depth -= 1
+            end(name)
+
+        parser.StartElementHandler, parser.EndElementHandler = begun, ended
         read = 0
         with self._open(part) as stream:
             while chunk := stream.read(_CHUNK):

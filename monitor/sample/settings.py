@@ -55,7 +55,8 @@ def settings(base: Settings, server: SampleServer) -> Settings:
     """Return the sample's settings, with the rules, the calendar and the pages' address of `base`."""
     around = Surroundings(folder=Path(), env=environment(server.smtp_port))
     file = XunchaFile.model_validate(overlay(server.base_url, server.robot_url), context=around)
-    return base.model_copy(update={**dict(file), "web": base.web})
+    web = base.web.model_copy(update={"key": None, "api_token": None, "metrics_token": None})  # were not looked up
+    return base.model_copy(update={**dict(file), "web": web})
 
 
 def linked(settings: Settings, bound: tuple[str, int], key: str) -> Settings:
@@ -66,7 +67,7 @@ def linked(settings: Settings, bound: tuple[str, int], key: str) -> Settings:
         "key": f"env:{_KEY_VARIABLE}",
     }
     web = Web.model_validate(chosen, context=Surroundings(folder=Path(), env={_KEY_VARIABLE: key}))
-    changes = {"base_url": web.base_url, "key": settings.web.key or web.key}
+    changes = {"base_url": web.base_url, "key": web.key}
     return settings.model_copy(update={"web": settings.web.model_copy(update=changes)})
 
 

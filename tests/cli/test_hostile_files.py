@@ -54,6 +54,51 @@ def packed(path: Path, rows: Iterable[str], texts: Iterable[str] = (), styles: s
             part.write(b"</sheetData></worksheet>")
 
 
+def referring(path: Path, sheets: Iterable[str], times: int, **parts: str) -> None:
+    """Write a workbook with sheets that are the parts named, and so many references to its texts."""
+    found = list(enumerate(sheets))
+    of_sheets = "".join(f'<Relationship Id="s{n}" Type="x/worksheet" Target="{part}.xml"/>' for n, part in found)
+    of_texts = "".join(f'<Relationship Id="t{n}" Type="x/sharedStrings" Target="texts.xml"/>' for n in range(times))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "xl/workbook.xml",
+            '<workbook xmlns:r="r">' + "".join(f'<sheet name="{n}" r:id="s{n}"/>' for n, _ in found) + "</workbook>",
+        )
+        archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{of_sheets}{of_texts}</Relationships>")
+        for name, content in parts.items():
+            archive.writestr(f"xl/{name}.xml", content)
+
+
+NOTHING = f"<x>{'<a/>' * 300_000}</x>"
+SHEET = f"<worksheet><row>{HEAD}</row></worksheet>"
+
+
+def one_part_for_many_sheets(path: Path) -> None:
+    referring(path, ["part"] * 2_000, 0, part=NOTHING)
+
+
+def texts_many_times(path: Path) -> None:
+    referring(path, ["part"], 2_000, part=SHEET, texts=NOTHING)
+
+
+def nothing_without_end(path: Path) -> None:
+    packed(path, ["<a/>" * 250_000] * 90)
+
+
+def depth_without_end(path: Path) -> None:
+    packed(path, ["<a>" * 250_000] * 90)
+
+
+def styles_without_end(path: Path) -> None:
+    packed(path, [], styles=f"<styleSheet><cellXfs>{'<xf/>' * 15_000_000}</cellXfs></styleSheet>")
+
+
+def many_wide_headers(path: Path) -> None:
+    row = f"<row>{cell('甲') * 999}</row>"
+    sheet = f"<worksheet>{row * 30}</worksheet>"
+    referring(path, [f"s{n}" for n in range(60)], 0, **{f"s{n}": sheet for n in range(60)})
+
+
 def cell(text: str) -> str:
     return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
 
@@ -174,9 +219,16 @@ XLSX = (
     merges,
     faults,
     mistyped,
+    one_part_for_many_sheets,
+    texts_many_times,
+    nothing_without_end,
+    depth_without_end,
+    styles_without_end,
+    many_wide_headers,
 )
 CSV = (commas, quotes, one_line, lines, many_lines, too_large)
 QUICK = {a_cell_without_end, one_text_everywhere, an_attribute_without_end, entities, parts_without_end, quotes}
+QUICK |= {one_part_for_many_sheets, texts_many_times}
 """What is tried each time; the others take longer to be made than to be refused, and are tried with the slow drills."""
 
 
