@@ -26,7 +26,7 @@ class Right(Labelled):
     VERIFY = "verify", "核实事项"
     DECIDE = "decide", "登记处置决定"
     CLOSE = "close", "办结事项"
-    ACKNOWLEDGE = "acknowledge", "认领事项"
+    ACKNOWLEDGE = "acknowledge", "知悉事项"
     PASTE = "paste", "登记新发布的链接"
     MUTE = "mute", "暂停提醒"
     READ_MESSAGE = "read_message", "查看消息的收件人"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,14 +37,22 @@ def perform(where: CommandContext, action: Action[C, D], command: C) -> D:
         return perform_in(store, action, command)
 
 
-def perform_in(store: Store, action: Action[C, D], command: C) -> D:
-    """Have an action done in a database that is open; what it refuses is a Refusal that names options."""
+def perform_in(store: Store, action: Action[C, D], command: C, *, at: datetime | None = None) -> D:
+    """Have an action done, now or at a moment that was read before, in a database that is open."""
     from monitor.actions.perform import perform as run
-    from monitor.actions.refused import RefusedError
     from monitor.app.clock import now
 
+    with refusals():
+        return run(store, action, command, actor=command_line_actor(), now=at or now())
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Refuse what an action refuses, with the options of the fields that it is about."""
+    from monitor.actions.refused import RefusedError
+
     try:
-        return run(store, action, command, actor=command_line_actor(), now=now())
+        yield
     except RefusedError as error:
         raise Refusal(error.told(_with_option)) from error
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.actor import note_alone
+from monitor.cli.actor import perform
 from monitor.cli.chinese import Command, Group, to_table
 from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
@@ -43,6 +43,7 @@ def audit_verify(where: CommandContext, *, digest: str | None) -> None:
 @place
 def audit_export(where: CommandContext, *, out: Path) -> None:
     """导出全部操作记录，连同各条的校验值。"""
+    from monitor.actions.audit_log import ExportAuditCommand, record_audit_export
     from monitor.documents import Document, NotWrittenError, Table, write
     from monitor.store import audit
 
@@ -68,7 +69,8 @@ def audit_export(where: CommandContext, *, out: Path) -> None:
             write(out, Document(title="操作记录", table=Table.of(names, rows)))
     except NotWrittenError as error:
         raise Refusal(str(error)) from error
-    note_alone(where, "audit export", out.name)
+    if where.is_made:
+        perform(where, record_audit_export, ExportAuditCommand(file=out.name))
     click.echo(f"已写入 {out}。")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.actor import note, note_alone
+from monitor.cli.actor import command_line_actor, perform, refusals
 from monitor.cli.chinese import Command, Group, Option, written_to
 from monitor.cli.place import CommandContext, channels, place
 from monitor.cli.refusal import Refusal
@@ -93,12 +93,12 @@ def _refuse_none(where: CommandContext) -> None:
 @place
 def db_backup(where: CommandContext, *, out: Path) -> None:
     """备份数据库，服务可以照常运行。备份是一个 SQLite 文件。"""
-    from monitor.store.backup import back_up
+    from monitor.actions.backup import BackUpCommand, back_up
+    from monitor.app.clock import now
 
     _refuse_none(where)
-    with where.store() as store, _telling("正在备份") as tell:
-        back_up(store, out, tell)
-    note_alone(where, "db backup", out.name)
+    with where.store() as store, _telling("正在备份") as tell, refusals():
+        back_up(store, BackUpCommand(out=out), actor=command_line_actor(), clock=now, tell=tell)
     click.echo(f"已备份到 {out}。")
 
 
@@ -160,19 +160,11 @@ def db_prune(where: CommandContext, *, person: str | None, yes: bool) -> None:
 
 def _erase(where: CommandContext, who: str, *, yes: bool) -> None:
     """Make one person nameless; the audit log gets the alias only."""
-    import secrets
-
-    from monitor.app.clock import now
-    from monitor.store import people
+    from monitor.actions.people import EraseCommand, erase
 
     if not yes and not confirmed(f"将清除关于“{who}”的内容，不能恢复，继续吗？"):
         raise Refusal("已取消，未清除任何内容。批量运行请加 --yes。")
-    alias = f"已清除-{secrets.token_hex(3)}"
-    with where.store() as store, store.begin(durable=True) as tx:
-        done = people.erase(tx, who, alias=alias)
-        if isinstance(done, people.Needed):
-            raise Refusal(done.why)
-        note(tx, now(), "db prune", alias, "应本人要求清除")
+    done = perform(where, erase, EraseCommand(person=who))
     click.echo(f"已清除：台账变更{done.versions}处，消息{done.messages}条。备份里的不变，请按期更换备份。")
 
 

@@ -40,6 +40,7 @@ _ACTIONS = {
     "message release": "消息：放行",
     "message retry": "消息：重发",
     "db prune": "清除个人信息",
+    "record mute": "登记暂停提醒",
 }
 
 

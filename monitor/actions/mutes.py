@@ -1,0 +1,80 @@
+"""Mutes: have units hear nothing for a while, and again before its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.actions.actor import Actor, Right, write_audit
+from monitor.actions.refused import FIELDS, Field, RefusedError
+from monitor.core.calendar import beijing_date
+from monitor.core.mute import BadMuteError, Mute, mute_of
+from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.store import Tx, records, roster
+
+_SUBJECT = Field("subject", "对象")
+_UNTIL = Field("until", "截止日期")
+_WHY = Field("why", "原因")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteCommand:
+    """Who is to hear nothing, from when until when."""
+
+    kind: RecordSubject
+    subject: str
+    """The account's id, the unit's name, or the area's."""
+    area: str | None = None
+    """Of a unit: its area."""
+    until: date | None
+    """The last day; None has an earlier mute end before `first`."""
+    first: date | None = None
+    """The first day; None for today."""
+    why: str
+    by: str | None = None
+    """Who decided; None for whoever asks."""
+
+
+def mute(tx: Tx, command: MuteCommand, *, actor: Actor, now: datetime) -> Mute:
+    """Keep a mute, or the end of one, as a record, have everybody judged anew, and return it."""
+    actor.require(Right.MUTE)
+    if not command.why.strip():
+        raise RefusedError(f"请写明{FIELDS}。", _WHY)
+    _require_known(tx, command)
+    by = command.by or actor.name
+    record = Record(
+        kind=RecordKind.MUTE,
+        subject=command.kind,
+        name=command.subject,
+        area=command.area if command.kind is RecordSubject.UNIT else None,
+        on=command.first or beijing_date(now),
+        result=Result.MUTED if command.until else Result.RESUMED,
+        item=by,
+        until=command.until,
+        text=command.why.strip(),
+    )
+    try:
+        kept = mute_of(record)
+    except BadMuteError as error:
+        raise RefusedError(f"{error}。", _UNTIL) from error
+    if not records.save_records(tx, [record], known_at=now):
+        raise RefusedError(f"已登记过“{command.subject}”的同一次暂停提醒。", _SUBJECT)
+    after = f"{Result.MUTED.label}至{command.until}" if command.until else Result.RESUMED.label
+    write_audit(tx, actor, now, "record mute", command.subject, record.text, by=by, after=after)
+    return kept
+
+
+def _require_known(tx: Tx, command: MuteCommand) -> None:
+    """Refuse to mute whom nobody knows: a mute of a wrong name would mute nobody, and nobody would notice."""
+    named = f"“{command.subject}”"
+    match command.kind:
+        case RecordSubject.ACCOUNT:
+            if roster.account(tx, command.subject) is None:
+                raise RefusedError(f"台账中没有账号{named}，请核对编号。", _SUBJECT)
+        case RecordSubject.UNIT:
+            units = {unit for _, unit, is_so in roster.units_ever(tx) if is_so}
+            if (command.area, command.subject) not in units:
+                raise RefusedError(f"{command.area or ''}台账中没有主办单位{named}，请核对名称和地区。", _SUBJECT)
+        case RecordSubject.AREA:
+            if command.subject not in {unit.area for _, unit, is_so in roster.units_ever(tx) if is_so}:
+                raise RefusedError(f"台账中没有地区{named}，请核对名称。", _SUBJECT)
