@@ -123,9 +123,9 @@ def matched(paper: Paper, directory: AccountIndex) -> Paper:
     return replace(paper, entries=tuple(_matched(entry, directory, paper.area) for entry in paper.entries))
 
 
-def without(paper: Paper, accounts: Collection[str]) -> Paper:
-    """Return the paper with nobody for the rows of these accounts."""
-    entries = (replace(one, account=None) if one.account in accounts else one for one in paper.entries)
+def without(paper: Paper, is_unfounded: Callable[[Entry], bool]) -> Paper:
+    """Return the paper with nobody for the rows whose account is unfounded."""
+    entries = (replace(one, account=None) if is_unfounded(one) else one for one in paper.entries)
     return replace(paper, entries=tuple(entries))
 
 

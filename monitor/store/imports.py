@@ -76,12 +76,13 @@ def withdraw(
         return Blocked(later=later)
     # First, for what a withdrawn import confirmed does not count any more.
     tx.execute(sa.update(table).where(table.c.id == one.id).values(withdrawn_at=at, withdrawn_by=by))
-    count = len(roster.withdraw(tx, one.id, effective_at=one.as_of, known_at=at, sources=sources, every=every))
+    doubted = roster.withdraw(tx, one.id, effective_at=one.as_of, known_at=at, sources=sources, every=every)
+    count = len(doubted)
     count += sightings.withdraw(tx, one.id, at)
     for rows in (tables.papers, tables.records, tables.decisions):
         this = sa.and_(rows.c.import_id == one.id, stands(rows))
         count += tx.execute(sa.update(rows).where(this).values(withdrawn_at=at)).rowcount
-    papers.match_again(tx, at)
+    papers.match_again(tx, at, doubted)
     if count:
         judge_soon(tx, at)
     return count

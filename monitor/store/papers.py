@@ -7,7 +7,7 @@ moment is the latest version of that moment.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.core.account import Account
 from monitor.core.bulletin import MissingRounds, Round, holes
 from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.filing import FiledList, Filing
@@ -69,9 +70,12 @@ class UnmatchedRow:
     known_at: datetime
 
 
-def directory(tx: Tx) -> AccountIndex:
-    """Return whom papers may mean: everybody who is or was on the roster, under their own and their filed names."""
-    lists = papers(tx, PaperKind.FILED_LIST, newest=LISTS)
+def directory(tx: Tx, is_unfounded: Callable[[Entry], bool] = lambda _: False) -> AccountIndex:
+    """Return whom papers may mean: everybody who is or was on the roster, under their own and their filed names.
+
+    Rows that are unfounded name nobody.
+    """
+    lists = [without(one, is_unfounded) for one in papers(tx, PaperKind.FILED_LIST, newest=LISTS)]
     return AccountIndex(roster.accounts(tx), roster.former_accounts(tx), filed_names(lists))
 
 
@@ -98,18 +102,20 @@ def save_papers(
     return found
 
 
-def match_again(tx: Tx, known_at: datetime) -> int:
+def match_again(tx: Tx, known_at: datetime, doubted: Collection[str] = ()) -> int:
     """Give the rows that nobody answered to their accounts, where the roster now names them; return how many.
 
-    A row whose account was named by a withdrawn roster alone is one that nobody answers to. One of an area's latest
-    filed list whose account has left the roster may be another's by now, as it would be in the same file today.
+    A row whose account only a withdrawn roster named so is one that nobody answers to: `doubted` are the accounts of
+    which one was withdrawn now. One of an area's latest filed list whose account has left the roster may be another's
+    by now, as it would be in the same file today.
     """
     whom: AccountIndex | None = None
-    never = roster.never_there(tx)
+    unfounded = _unfounded(tx, doubted)
     found, has_changed = 0, False
-    for paper, file, import_id in _current(tx, sa.or_(_with_strays(), _names_any(never), _is_latest_with_leavers())):
-        whom = whom or directory(tx)
-        bare = without(paper, never)
+    named = _names_any({*roster.never_there(tx), *doubted})
+    for paper, file, import_id in _current(tx, sa.or_(_with_strays(), named, _is_latest_with_leavers())):
+        whom = whom or directory(tx, unfounded)
+        bare = without(paper, unfounded)
         after = moved(matched(bare, whom), whom) if paper.kind is PaperKind.FILED_LIST else matched(bare, whom)
         if not says_the_same(paper, after):
             _add(tx, after, file=file, known_at=known_at, import_id=import_id)
@@ -117,6 +123,19 @@ def match_again(tx: Tx, known_at: datetime) -> int:
     if has_changed:
         judge_soon(tx, known_at)
     return found
+
+
+def _unfounded(tx: Tx, doubted: Collection[str]) -> Callable[[Entry], bool]:
+    """Return whether a row means an account that no roster which stands has ever named, or named so."""
+    never, said = roster.never_there(tx), roster.ever_said(tx, doubted)
+    named = {id_: [AccountIndex([one]) for one in versions] for id_, versions in said.items()}
+
+    def is_unfounded(entry: Entry) -> bool:
+        if entry.account in never or entry.account not in named:
+            return entry.account in never
+        return not any(isinstance(one.find(entry.written), Account) for one in named[entry.account])
+
+    return is_unfounded
 
 
 def strays(tx: Tx) -> tuple[UnmatchedRow, ...]:

@@ -23,7 +23,7 @@ from monitor.core.register import Version
 from monitor.core.schedule import first_look
 from monitor.store import areas, histories, tables
 from monitor.store.accounts import account_of
-from monitor.store.columns import bound, insert_or, run
+from monitor.store.columns import bound, insert_or, portions, run
 from monitor.store.database import Tx
 from monitor.store.histories import SINCE_EVER, Learnt
 from monitor.store.notices import judge_anew
@@ -291,6 +291,20 @@ def never_there(tx: Tx) -> frozenset[str]:
     )
     last = {(row.account, row.effective_from): row.is_removed for row in tx.execute(chosen)}
     return frozenset(id_ for id_, _ in last) - {id_ for (id_, _), is_removed in last.items() if not is_removed}
+
+
+def ever_said(tx: Tx, ids: Collection[str]) -> Mapping[str, Sequence[Account]]:
+    """Return what rosters that stand have ever said of these accounts, by id."""
+    version = tables.account_versions
+    found: defaultdict[str, list[Account]] = defaultdict(list, {id_: [] for id_ in ids})
+    for some in portions(sorted(ids), IDS_AT_ONCE):
+        chosen = sa.select(version.c.account, version.c.effective_from, version.c.content)
+        chosen = chosen.where(version.c.account.in_(some)).order_by(
+            version.c.account, version.c.effective_from, version.c.known_at, version.c.id
+        )
+        for row in _standing(tx.execute(chosen)):
+            found[row.account] += [account_of(row.content)] if row.content is not None else []
+    return found
 
 
 def former_accounts(tx: Tx) -> tuple[Account, ...]:

@@ -387,3 +387,31 @@ def test_what_is_imported_again_after_a_withdrawal_holds_since_ever_as_at_first(
     withdraw(office, 2)
     enter(office, "roster")
     assert unfiled(office, "2025-06-05T09:00").keys() == {"X01", "A9"}
+
+
+@pytest.mark.parametrize("is_list_first", [True, False])
+def test_a_row_that_a_withdrawn_name_answered_to_is_nobody_s_again(office: Office, *, is_list_first: bool) -> None:
+    nobody = ("B01", "旧号", "微博", "卫健局", "县属单位")
+    office.type("import", "roster", office.table(OLD, nobody, header=SHORT), "--as-of", "2026-01-01").done()
+    mistaken = office.table(("B01", "新号", *nobody[2:]), header=SHORT, name="错.csv")
+    if is_list_first:
+        enter(office, "filed-list")
+    office.type("import", "roster", mistaken, "--as-of", "2026-02-01").done()
+    if not is_list_first:
+        enter(office, "filed-list")
+    assert unfiled(office) == {"X01": "ok", "B01": "ok"}
+    withdraw(office, 3 if is_list_first else 2)
+    assert unfiled(office) == {"X01": "ok", "B01": "violated"}
+    office.type("import", "roster", office.table(RIGHT, header=SHORT, name="对.csv"), "--as-of", "2026-02-01").done()
+    assert unfiled(office) == {"X01": "ok", "B01": "violated", "A09": "ok"}
+
+
+def test_a_row_under_a_name_that_an_account_truly_had_stays_its_own(office: Office) -> None:
+    named_so = ("B01", "新号", "微博", "卫健局", "县属单位")
+    office.type("import", "roster", office.table(OLD, named_so, header=SHORT), "--as-of", "2026-01-01").done()
+    enter(office, "filed-list")
+    for name in ("再新号", "又新号"):
+        renamed = office.table(("B01", name, *named_so[2:]), header=SHORT, name="改名.csv")
+        office.type("import", "roster", renamed, "--as-of", "2026-06-02").done()
+    withdraw(office, 4)
+    assert unfiled(office) == {"X01": "ok", "B01": "ok"}
