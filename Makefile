@@ -26,6 +26,8 @@ run: $(RUNTIME) ## 启动；没有台账时启动示例县 / start; without a ro
 
 setup-dev: $(DEV) ## 安装开发环境 / install what developing needs
 
+# Tests start many processes: what Python has compiled is kept, also where the surroundings say it should not be.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV) ## 运行测试 / run the tests
 	@$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --dist loadfile --no-loadscope-reorder)
 

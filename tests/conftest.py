@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Generator
@@ -38,6 +39,17 @@ LONGEST_FIRST = (
 )
 """Files that take long. Workers get whole files in this order (`--no-loadscope-reorder`): one that began last would
 keep a single worker busy while the others have nothing left to do."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Have Python's search for garbage pass over what collecting made: all of it is needed until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
