@@ -38,7 +38,7 @@ _INDEX_WEEKS = 8
 @place
 def report(where: CommandContext, *, what: str, out: Path, period: str | None, known_at: datetime | None) -> None:
     """写出报表：deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。"""
-    from monitor.app.choices import rules_in_force
+    from monitor.app.choices import rule_titles, rules_in_force
     from monitor.app.clock import now
     from monitor.documents import NotWrittenError, deductions, deregistration, review, write
 
@@ -54,7 +54,7 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
         case "deductions":
             made = deductions(dossiers, records, about, beyond)
         case "review":
-            made = review(dossiers, records, about, beyond)
+            made = review(dossiers, records, about, beyond, titles=rule_titles())
         case _:
             made = deregistration(dossiers, records, about)
     try:

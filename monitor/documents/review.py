@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
@@ -46,30 +46,38 @@ CHECKED = ("UPD-01", "APP-01")
 
 
 def review(
-    dossiers: Sequence[Dossier], records: Sequence[Record], period: Period, beyond: Sequence[Finding] = ()
+    dossiers: Sequence[Dossier],
+    records: Sequence[Record],
+    period: Period,
+    beyond: Sequence[Finding] = (),
+    *,
+    titles: Mapping[str, str],
 ) -> Document:
     """Return the accounts with findings that propose 清理整合, 注销, 取消 or 研判, but those in 注销中.
 
     `beyond` are the findings on units and areas: what of them is exempted is counted, with the accounts that are.
+    `titles` say what a rule is called.
     """
     put = [one for one in in_order(dossiers, records) if _put(one)]
     several = has_areas(dossiers)
-    rows = tuple(_row(one, with_area=several) for one in put if one.account.status is not AccountStatus.DEREGISTERING)
+    staying = [one for one in put if one.account.status is not AccountStatus.DEREGISTERING]
+    rows = tuple(_row(one, titles, with_area=several) for one in staying)
     under_way = len(put) - len(rows)
     rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
-    head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate), *spared(dossiers, beyond))
+    head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate, titles), *spared(dossiers, beyond))
     return Document(title="联合研判表", head=head, table=Table.of((AREA, *COLUMNS) if several else COLUMNS, rows))
 
 
-def _rate(rate: PassRate) -> str:
+def _rate(rate: PassRate, titles: Mapping[str, str]) -> str:
     percent = rate.percent()
     share = f"合格率{percent}" if percent else "无法计算合格率"
     apart = f"未能核查{rate.unchecked}个，豁免{rate.exempted}个，均不计入。"
-    return f"按{'、'.join(CHECKED)}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
+    checked = "、".join(f"“{titles[rule]}”" for rule in CHECKED)
+    return f"按{checked}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
 
 
-def _row(one: Dossier, *, with_area: bool) -> tuple[Value, ...]:
+def _row(one: Dossier, titles: Mapping[str, str], *, with_area: bool) -> tuple[Value, ...]:
     account, found = one.account, _put(one)
     first = headline(found)
     return (
@@ -79,14 +87,14 @@ def _row(one: Dossier, *, with_area: bool) -> tuple[Value, ...]:
         account.name,
         account.platform.label,
         "、".join(proposal.label for proposal in first.proposals) if first else None,
-        "\n".join(f"{finding.rule}（{finding.label}）{finding.clause}" for finding in found),
+        "\n".join(f"{titles[finding.rule]}（{finding.rule}）：{finding.label}。{finding.clause}" for finding in found),
         "\n".join(finding.because for finding in found),
         evidence_list(dict.fromkeys(each for finding in found for each in finding.evidence)),
         *_counts(one.gaps),
         one.staleness.label if one.staleness else None,
         "、".join(one.index),
         account.followers,
-        "\n".join(_said(decision) for decision in one.decisions),
+        "\n".join(_said(decision, titles) for decision in one.decisions),
         None,
         None,
         None,
@@ -107,7 +115,8 @@ def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:
     return (gaps.count, gaps.days_over, gaps.longest) if gaps is not None else (None, None, None)
 
 
-def _said(decision: Decision) -> str:
+def _said(decision: Decision, titles: Mapping[str, str]) -> str:
     by = "，".join(part for part in (decision.by, decision.document or "") if part)
     shaken = f"；决定依据有变化：{decision.shaken}" if decision.shaken else ""
-    return f"{beijing_date(decision.at).isoformat()} {decision.rule} {decision.ruling.label}（{by}）{shaken}"
+    what = titles.get(decision.rule, decision.rule)
+    return f"{beijing_date(decision.at).isoformat()} “{what}” {decision.ruling.label}（{by}）{shaken}"

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from monitor.app.choices import rule_titles
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.decision import Decision, Ruling
 from monitor.core.deregistration import Progress, Stage
@@ -20,6 +21,7 @@ from tests.core.area import record, ruled
 from tests.core.build import BOOK, account, beijing_time, finding, known
 
 QUARTER = Period.of("2026-Q2")
+TITLES = rule_titles()
 NOW = beijing_time("2026-05-20 09:00")
 
 
@@ -91,19 +93,19 @@ def test_units_stand_in_their_standing_order_and_the_others_as_in_the_roster() -
 @pytest.mark.parametrize("proposal", Proposal)
 def test_the_joint_review_hears_of_what_nobody_decides_alone(proposal: Proposal) -> None:
     listed = {Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW}
-    assert bool(rows(review([dossier(proposing(proposal))], (), QUARTER))) is (proposal in listed)
+    assert bool(rows(review([dossier(proposing(proposal))], (), QUARTER, titles=TITLES))) is (proposal in listed)
 
 
 @pytest.mark.parametrize("state", [State.OK, State.UNKNOWN, State.EXEMPTED, State.NOT_APPLICABLE])
 def test_the_joint_review_is_not_bothered_with_what_is_fine_unknown_or_exempted(state: State) -> None:
-    assert not rows(review([dossier(proposing(Proposal.CONSOLIDATE, state=state))], (), QUARTER))
+    assert not rows(review([dossier(proposing(Proposal.CONSOLIDATE, state=state))], (), QUARTER, titles=TITLES))
 
 
 def test_the_joint_review_is_not_asked_again_for_what_is_on_its_way_out() -> None:
     found = proposing(Proposal.DEREGISTER)
     leaving = dossier(found, name="A02")
     leaving = replace(leaving, account=replace(leaving.account, status=AccountStatus.DEREGISTERING))
-    made = review([dossier(found), leaving], (), QUARTER)
+    made = review([dossier(found), leaving], (), QUARTER, titles=TITLES)
     assert [row["账号ID"] for row in rows(made)] == ["A01"]
     assert made.head[0] == "2026年第二季度：提请研判1个账号。另有1个已在注销中，见注销进度表。"
 
@@ -111,9 +113,9 @@ def test_the_joint_review_is_not_asked_again_for_what_is_on_its_way_out() -> Non
 def test_of_several_findings_the_strongest_action_is_proposed_and_all_are_told() -> None:
     mild = proposing(Proposal.CONSOLIDATE)
     strong = replace(proposing(Proposal.DEREGISTER, rule="REG-01"), strength=Strength.MANDATORY)
-    (row,) = rows(review([dossier(mild, strong)], (), QUARTER))
+    (row,) = rows(review([dossier(mild, strong)], (), QUARTER, titles=TITLES))
     assert row["建议"] == "注销"
-    assert row["触发规则"] == "UPD-03（存在问题）条款\nREG-01（存在问题）条款"
+    assert row["触发规则"] == "单次超过20天未更新（UPD-03）：存在问题。条款\n未纳入备案监管（REG-01）：存在问题。条款"
     assert row["证据"] == "核查记录7"
 
 
@@ -135,11 +137,11 @@ def test_the_joint_review_sees_gaps_index_and_decisions() -> None:
         index=("50.1", "—"),
         staleness=Staleness.DORMANT,
     )
-    (row,) = rows(review([one], (), QUARTER))
+    (row,) = rows(review([one], (), QUARTER, titles=TITLES))
     assert row["未更新分类"] == "休眠"
     assert (row["超期次数"], row["超期天数"], row["最长未更新天数"]) == (1, 26, 40)
     assert row["指数近8周"] == "50.1、—"
-    assert row["已有决定"] == "2026-05-10 UPD-03 清理整合（县府办，示例〔2026〕1号）"
+    assert row["已有决定"] == "2026-05-10 “单次超过20天未更新” 清理整合（县府办，示例〔2026〕1号）"
     assert (row["本单位意见"], row["研判结论"], row["参加部门"]) == (None, None, None)
 
 
@@ -147,8 +149,8 @@ def test_the_review_is_told_where_a_decision_rests_on_what_has_changed() -> None
     decided = replace(
         ruled(Ruling.CONSOLIDATED, "2026-05-10", "UPD-02"), shaken="作出决定时：甲。按现在所知：乙。", shaken_at=NOW
     )
-    (row,) = rows(review([dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,))], (), QUARTER))
-    said = "2026-05-10 UPD-02 清理整合（县府办）；决定依据有变化：作出决定时：甲。按现在所知：乙。"
+    (row,) = rows(review([dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,))], (), QUARTER, titles=TITLES))
+    said = "2026-05-10 “连续2次被通报2周未更新” 清理整合（县府办）；决定依据有变化：作出决定时：甲。按现在所知：乙。"
     assert row["已有决定"] == said
 
 
@@ -185,9 +187,11 @@ def test_the_pass_rate_leaves_out_what_could_not_be_checked() -> None:
     dossiers = [
         dossier(replace(finding(state), account=f"A{place}"), name=f"A{place}") for place, state in enumerate(states)
     ]
-    head = review(dossiers, (), QUARTER).head[1]
-    assert head == "按UPD-01、APP-01检查4个，不合格1个，合格率75%；未能核查2个，豁免0个，均不计入。"
-    assert "无法计算合格率" in review([], (), QUARTER).head[1]
+    head = review(dossiers, (), QUARTER, titles=TITLES).head[1]
+    assert head == (
+        "按“2周未更新”、“移动客户端无法下载或使用”检查4个，不合格1个，合格率75%；未能核查2个，豁免0个，均不计入。"
+    )
+    assert "无法计算合格率" in review([], (), QUARTER, titles=TITLES).head[1]
 
 
 POSTS = tuple(beijing_time(f"2026-{day} 08:00") for day in ("03-30", "04-20", "05-18"))
@@ -241,7 +245,7 @@ def test_what_is_exempted_is_counted_apart_in_the_review(states: tuple[State, ..
         dossier(replace(finding(state, rule="PLT-01"), account=f"A{place}"), name=f"A{place}")
         for place, state in enumerate(states)
     ]
-    assert review(dossiers, (), QUARTER).head[2:] == expected
+    assert review(dossiers, (), QUARTER, titles=TITLES).head[2:] == expected
     assert deductions(dossiers, (), QUARTER).head[2:] == ()  # no rule of theirs proposes a deduction
 
 
@@ -250,7 +254,7 @@ def test_units_and_areas_that_are_exempted_are_counted_beside_the_accounts() -> 
     elsewhere, area = replace(spared, area="邻县"), replace(spared, unit=None, rule="CAP-01")
     held = replace(spared, unit="示例县民政局", state=State.WARNING)
     beyond = (spared, replace(spared, rule="REG-02"), elsewhere, area, held)
-    assert review([], (), QUARTER, beyond).head[2:] == ("另有豁免：单位2个、地区1个，不列入。",)
+    assert review([], (), QUARTER, beyond, titles=TITLES).head[2:] == ("另有豁免：单位2个、地区1个，不列入。",)
 
 
 def test_where_the_office_s_rules_let_anybody_be_exempted_from_a_deduction_they_are_counted_apart() -> None:
