@@ -109,8 +109,8 @@ def days_text(days: Iterable[date], today: date) -> str:
 
 
 def page_link(account: Account, address: str) -> str:
-    """Return a link to an account's page, called by the account's name."""
-    return f"[“{escaped(account.name)}”账号情况]({address})"
+    """Return a link to an account's page, called as the account is: a unit's accounts often have one name."""
+    return f"[{quoted(account)}账号情况]({address})"
 
 
 def quoted(account: Account) -> str:

@@ -28,7 +28,7 @@ class Sent:
     units: tuple[UnitKey, ...]
     """The units whose accounts it is about, in the notices' order; empty for the operator's digest."""
     accounts: tuple[tuple[str, str], ...]
-    """The accounts it is about: id and name."""
+    """The accounts it is about: id, and name with platform."""
     tries: tuple[Tried, ...] = ()
     """Oldest first; read for a single message only."""
 
@@ -72,5 +72,6 @@ def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[Sent, ...]:
     for one, ids in zip(kept, carried, strict=True):
         about = [roster[account_id] for account_id in ids if account_id in roster]
         units = tuple(dict.fromkeys(account.unit_key for account in about))
-        sent.append(Sent(kept=one, units=units, accounts=tuple((account.id, account.name) for account in about)))
+        called = tuple((account.id, f"{account.name}（{account.platform.label}）") for account in about)
+        sent.append(Sent(kept=one, units=units, accounts=called))
     return tuple(sent)

@@ -134,7 +134,7 @@ def test_each_page_that_a_message_leads_to_is_called_by_its_account() -> None:
         for name in ("甲", "乙](https://evil.example)")
     ]
     text = said(*items, now=now)
-    assert "[“甲”账号情况](https://x.example/accounts/A01)" in text
+    assert "[“甲”（微博）账号情况](https://x.example/accounts/A01)" in text
     assert "](https://evil" not in text
 
 
