@@ -18,7 +18,7 @@ from monitor.core.calendar import OfficeHours, start_of_day
 from monitor.core.gate import Gate
 from monitor.core.news import Words
 from monitor.core.notice import ChannelDirectory, Notice, Recheck, Route, whose
-from monitor.pipeline.compose import Composer
+from monitor.pipeline.compose import Composer, gravest
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.pipeline.recheck import RecheckContext, recheck_context
 from monitor.store import Store, Tx, outbox
@@ -66,7 +66,7 @@ def _by_post(groups: Mapping[tuple[str, Route], list[Notice]], is_shared: Callab
     posts: dict[object, tuple[Route, list[Notice]]] = {}
     topics = []
     for (topic, route), group in _liaisons_first(groups):
-        said = frozenset((one.account, one.rule, one.kind, one.number) for one in group)
+        said = frozenset((one.account, one.rule, one.kind, one.number) for one in gravest(group))
         post = (topic, route.channel, said) if is_shared(route) else (topic, route)
         if post not in posts:
             posts[post] = route, list(group)

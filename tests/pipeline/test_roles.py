@@ -151,6 +151,21 @@ async def test_a_group_reads_once_what_two_people_are_to_hear_and_both_are_calle
         assert outbox.waiting_notices(tx) == ()
 
 
+async def test_a_group_reads_once_what_is_gravest_though_one_of_two_was_to_hear_of_a_step_before(store: Store) -> None:
+    made, unit = await in_a_group(store, 10)
+    unit.answers = [LATER]
+    await made.settle()
+    unit.taken.clear()
+    made.clock.forward(timedelta(days=2))
+    await made.look()
+    for _ in range(3):
+        await made.settle()
+        made.clock.forward(timedelta(minutes=11))
+    (post,) = unit.taken
+    assert "**12天**" in post.body
+    assert post.mentions == (LIAISON.phone, LEADER.phone)
+
+
 async def test_what_differs_in_more_than_its_number_is_posted_apart(store: Store) -> None:
     made, unit = await in_a_group(store, 12, 10)
     await made.settle()
