@@ -58,9 +58,23 @@ def _of_alike(alike: Sequence[NewsItem], account: str, reader: Reader, setting: 
         return f"{several}{'拟列名单' if first.kind is StepKind.PROPOSE else '须更新'}"
     if first.is_asked:
         return f"请确认是否已发布：{whose}"
-    earliest = min(map(setting.deadline, alike))
-    when = "今日" if earliest == setting.today else dated(earliest, setting.today)
-    return f"{whose}须更新，最早{when}到期" if count > 1 else f"{whose}须更新，{when}到期"
+    return f"{whose}须更新，{'最早' if count > 1 else ''}{_earliest(alike, setting)}"
+
+
+def _earliest(alike: Sequence[NewsItem], setting: Setting) -> str:
+    """Return by when the first of these must be updated, which is before days off that its deadline falls in."""
+    first = min(alike, key=lambda item: (_last_day(item, setting), setting.deadline(item)))
+    day = _last_day(first, setting)
+    is_before = day != setting.deadline(first)
+    if day == setting.today:
+        return "须于今日更新" if is_before else "今日到期"
+    return f"须于{dated(day, setting.today)}前更新" if is_before else f"{dated(day, setting.today)}到期"
+
+
+def _last_day(item: NewsItem, setting: Setting) -> date:
+    """Return the last day for which an update is asked: the deadline, or the day before days off that it falls in."""
+    pause = pause_of(item, setting)
+    return pause.before if pause else setting.deadline(item)
 
 
 def _of_others(others: Sequence[NewsItem], alike: Sequence[NewsItem], setting: Setting) -> str:
@@ -136,10 +150,9 @@ def _what_first(item: NewsItem, setting: Setting) -> str:
         proposed = "拟列名单，" if item.kind is StepKind.PROPOSE else ""
         return f"{proposed}已{item.days_held}天未更新"
     if item.is_asked:
-        today = "今日" if setting.deadline(item) == setting.today else ""
+        today = "今日" if _last_day(item, setting) == setting.today else ""
         return f"请{today}确认近{item.days}天是否已发布"
-    pause = pause_of(item, setting)
-    last = pause.before if pause else setting.deadline(item)
+    last = _last_day(item, setting)
     if item.kind is StepKind.HOLIDAY:
         return f"请于{dated(last, setting.today)}前更新" if last != setting.today else "请于今日更新"
     when = "今日须更新" if last == setting.today else f"请于{dated(last, setting.today)}前更新"

@@ -127,6 +127,29 @@ def test_the_last_day_before_days_off_is_called_so(kind: StepKind, begun: date, 
     assert words in said(item(kind, begun, now), now=now, calendar=SPRING)
 
 
+@pytest.mark.parametrize(
+    ("today", "ages", "head"),
+    [
+        ("2026-02-14 09:00", [12, 12], "【更新预警】贵单位2个账号须更新，最早须于今日更新"),
+        ("2026-02-13 09:00", [12, 11], "【更新预警】贵单位2个账号须更新，最早须于2月14日前更新"),
+        ("2026-02-14 09:00", [14, 12], "【更新预警】贵单位2个账号须更新，最早今日到期"),
+        ("2026-03-20 09:00", [12, 10], "【更新预警】贵单位2个账号须更新，最早须于今日更新"),
+        ("2026-03-18 09:00", [12, 10], "【更新预警】贵单位2个账号须更新，最早3月20日到期"),
+    ],
+)
+def test_the_head_of_several_names_the_last_day_before_days_off(today: str, ages: list[int], head: str) -> None:
+    now = beijing_time(today)
+    items = [item(StepKind.WARN, (now - timedelta(days=age)).date(), now, name=str(age)) for age in ages]
+    apart = [replace(one, account=replace(one.account, id=f"A{n}")) for n, one in enumerate(items)]
+    assert to_person(apart, [Role.LIAISON], "1", setting(now, SPRING)).subject == head
+
+
+def test_a_unit_that_is_asked_is_asked_today_on_the_last_day_before_days_off() -> None:
+    now = beijing_time("2026-02-14 09:00")
+    news = item(StepKind.WARN, date(2026, 2, 2), now, support=Support.ASKED)
+    assert to_person([news], [Role.LIAISON], "1", setting(now, SPRING)).subject.startswith("【更新预警】请今日确认")
+
+
 def test_each_page_that_a_message_leads_to_is_called_by_its_account() -> None:
     now = beijing_time("2022-05-19 09:00")
     items = [
@@ -322,7 +345,7 @@ def merged(now: datetime, *kinds: tuple[StepKind, int]) -> str:
             [(StepKind.LAST_DAY, 14), (StepKind.WARN, 12), (StepKind.REMIND, 10)],
             "【更新预警】贵单位2个账号须更新，最早今日到期，另有1个须按期更新",
         ),
-        ([(StepKind.WARN, 12)] * 2, "【更新预警】贵单位2个账号须更新，最早5月21日到期"),
+        ([(StepKind.WARN, 12)] * 2, "【更新预警】贵单位2个账号须更新，最早须于5月20日前更新"),
         ([(StepKind.OVERDUE, 15), (StepKind.RECOVERED, 1)], "【超期预警】“0”微博须更新，另有1个已恢复"),
         (
             [(StepKind.OVERDUE, 15), (StepKind.REMIND, 10), (StepKind.RECOVERED, 1)],
