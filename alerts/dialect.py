@@ -122,6 +122,6 @@ def _pause(retry_after: str | None, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(retry_after[:9])), LONGEST_PAUSE)
     try:
         until = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return min(max(until - now, timedelta()), LONGEST_PAUSE) if until.tzinfo else None

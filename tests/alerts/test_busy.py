@@ -8,17 +8,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from email.utils import format_datetime
 from time import process_time
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerts import dingtalk, dingtalk_work, feishu, wecom, zhezhengding
 from alerts.busy import LONG_PAUSE, PAUSE, decoded, says_later, says_too_much
 from alerts.channels import open_channel
-from alerts.dialect import Dialect
+from alerts.dialect import LONGEST_PAUSE, Dialect
 from alerts.http_post import Reply
 from monitor.core.message import Attempt, Outcome
 from tests.alerts.builders import NOW, clock, message
@@ -79,6 +80,21 @@ BUSY_WORDS = [
     "機器人發送過於頻繁",
     "請稍後再試",
 ]
+FIELDS = st.sampled_from(
+    [
+        "errcode",
+        "errmsg",
+        "code",
+        "msg",
+        "success",
+        "content",
+        "status",
+        "punish",
+        "sub_code",
+        "responseCode",
+        "errorMsg",
+    ]
+)
 OTHER_WORDS = [
     "sign not match",
     "keywords not in content, more: [https://ding-doc.dingtalk.com/doc]",
@@ -232,6 +248,34 @@ def test_a_mark_in_front_of_an_answer_changes_nothing() -> None:
 def test_only_who_did_nothing_with_a_request_has_surely_not_taken_it(status: int, *, may: bool) -> None:
     attempt = dingtalk.verdict(Reply(status=status, content=b"<html></html>"), NOW)
     assert (attempt.outcome, attempt.may_have_arrived) == (Outcome.TEMPORARY, may)
+
+
+HOSTILE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.sampled_from(BUSY_WORDS),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(FIELDS, inner, max_size=6),
+    max_leaves=9,
+)
+PAUSES = st.none() | st.text(max_size=30) | st.datetimes().map(format_datetime) | st.integers().map(str)
+
+
+@given(answer=HOSTILE, status=st.integers(100, 999), pause=PAUSES)
+@example(answer={}, status=429, pause="Thu, 01 Jan 999999999999 00:00:00 GMT")
+@example(answer={}, status=503, pause="Thu, 01 Jan 1970 00:00:00 +99999999")
+def test_whatever_a_far_side_answers_has_a_meaning_and_pauses_end(
+    answer: object, status: int, pause: str | None
+) -> None:
+    reply = Reply(status=status, content=json.dumps(answer).encode(), retry_after=pause)
+    dialects = (wecom.DIALECT, feishu.DIALECT, dingtalk_work.DIALECT)
+    said = [
+        dingtalk.verdict(reply, NOW),
+        zhezhengding.verdict(reply, NOW),
+        *(one.verdict(reply, NOW) for one in dialects),
+    ]
+    for attempt in said:
+        assert attempt.retry_after is None or timedelta() <= attempt.retry_after <= LONGEST_PAUSE
+        assert (attempt.code + attempt.detail).isprintable()
+        if attempt.outcome is Outcome.SENT:
+            assert status // 100 == 2
 
 
 # --- who is not there
