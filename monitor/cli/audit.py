@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.actor import perform
+from monitor.cli.actor import perform_in
 from monitor.cli.chinese import Command, Group, to_table
 from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
@@ -43,34 +43,17 @@ def audit_verify(where: CommandContext, *, digest: str | None) -> None:
 @place
 def audit_export(where: CommandContext, *, out: Path) -> None:
     """导出全部操作记录，连同各条的校验值。"""
-    from monitor.actions.audit_log import ExportAuditCommand, record_audit_export
-    from monitor.documents import Document, NotWrittenError, Table, write
-    from monitor.store import audit
+    from monitor.actions.documents import Handout, HandOutCommand, hand_out
+    from monitor.documents import NotWrittenError, write
+    from monitor.queries.tables import audit_table
 
-    names = ("编号", "时间", "操作者", "系统用户", "地址", "操作", "对象", "说明", "之前", "之后", "校验值")
     try:
-        with where.store(reads=True) as store, store.read() as tx:
-            rows = (
-                (
-                    one.number,
-                    one.act.at,
-                    one.act.actor,
-                    one.act.login,
-                    one.act.address,
-                    one.act.action,
-                    one.act.object,
-                    one.act.detail,
-                    one.act.before,
-                    one.act.after,
-                    one.digest,
-                )
-                for one in audit.every_entry(tx)
-            )
-            write(out, Document(title="操作记录", table=Table.of(names, rows)))
+        with where.store(reads=True) as store:
+            with store.read() as tx:  # row by row: it may be longer than memory
+                write(out, audit_table(tx))
+            perform_in(store, hand_out, HandOutCommand(what=Handout.AUDIT, file=out.name))
     except NotWrittenError as error:
         raise Refusal(str(error)) from error
-    if where.is_made:
-        perform(where, record_audit_export, ExportAuditCommand(file=out.name))
     click.echo(f"已写入 {out}。")
 
 

@@ -1,0 +1,55 @@
+"""Hand out documents: who took which list, report or form is kept, before a line of it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from monitor.actions.actor import Actor, Right, write_audit
+from monitor.store import Tx
+
+
+class Handout(Enum):
+    """What can be handed out; the value is what the audit log calls it."""
+
+    ROSTER = "export roster"
+    TEMPLATE = "export template"
+    RECORDS = "export records"
+    FINDINGS = "export findings"
+    CASES = "export cases"
+    MESSAGES = "export messages"
+    PERSONAL_DATA = "export personal-data"
+    DEDUCTIONS = "report deductions"
+    REVIEW = "report review"
+    DEREGISTRATION = "report deregistration"
+    AUDIT = "audit export"
+
+    @property
+    def right(self) -> Right:
+        """What whoever asks for it must be allowed."""
+        if self is Handout.PERSONAL_DATA:
+            return Right.EXPORT_PERSONAL
+        if self is Handout.AUDIT:
+            return Right.EXPORT_AUDIT
+        return Right.REPORT if self.value.startswith("report") else Right.EXPORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOutCommand:
+    """Somebody takes a document out."""
+
+    what: Handout
+    file: str
+    """The name under which they keep it."""
+    detail: str = ""
+    """Of which person, or of which period."""
+
+
+def hand_out(tx: Tx, command: HandOutCommand, *, actor: Actor, now: datetime) -> None:
+    """Let a document that was read be taken out; raises RefusedError.
+
+    It is read before, in a transaction that only reads: a report on a whole county must not keep others from writing.
+    """
+    actor.require(command.what.right)
+    write_audit(tx, actor, now, command.what.value, command.file, command.detail)

@@ -1,0 +1,86 @@
+"""What documents about a period are made of: every account with what the rules say of it and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.decision import of_this_life
+from monitor.core.deregistration import ID as DEREGISTRATION
+from monitor.core.deregistration import progress
+from monitor.core.finding import Finding, Known
+from monitor.core.index import IndexWeek
+from monitor.core.record import Record
+from monitor.core.rules.updates import staleness
+from monitor.documents import Dossier, Period, gaps_of
+from monitor.pipeline.evaluate import RulesInForce
+from monitor.store import Tx, facts, registers, roster
+
+BATCH = 200
+"""How many accounts are read at once."""
+_INDEX_WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossiers:
+    """What documents are made of."""
+
+    of_accounts: Sequence[Dossier]
+    """What is held of every account, in the roster's order."""
+    records: Sequence[Record]
+    """Those of the areas, oldest first."""
+    beyond: Sequence[Finding]
+    """What the rules say of units and areas."""
+
+
+def read_dossiers(
+    tx: Tx,
+    rules: RulesInForce,
+    period: Period,
+    *,
+    at: datetime,
+    known_at: datetime,
+    advanced: Callable[[int], object] = lambda _: None,
+) -> Dossiers:
+    """Return what stood at a moment, as it was known then or later; `advanced` is told how many accounts were read."""
+    found: dict[str, list[Finding]] = {}
+    weeks: dict[str, tuple[IndexWeek, ...]] = {}
+    records: dict[int | None, Record] = {}
+    beyond: list[Finding] = []
+    for area in registers.areas(tx, now=at, known_at=known_at):
+        register = registers.register(tx, area, now=at, known_at=known_at)
+        weeks[area] = register.weeks[-_INDEX_WEEKS:]
+        records |= {record.id: record for record in register.records}
+        for _, finding in rules.area_findings(register, at):
+            if finding.account is not None:
+                found.setdefault(finding.account, []).append(finding)
+            else:
+                beyond.append(finding)
+
+    def dossier(known: Known) -> Dossier:
+        book = rules.book(at, known.account.area)
+        said = [finding for _, finding in rules.findings(known, at)]
+        return Dossier(
+            account=known.account,
+            findings=(*said, *found.get(known.account.id, ())),
+            decisions=of_this_life(known.decisions, known.opened_again),
+            staleness=staleness(said, book),
+            progress=progress(known, book, at) if DEREGISTRATION in book.clauses else None,
+            gaps=gaps_of(known, book, period, at),
+            index=tuple(_values(weeks[known.account.area], known.account.id)),
+        )
+
+    ids = [account.id for account in roster.accounts(tx, at=at, known_at=known_at)]
+    of_accounts = []
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        of_accounts += [dossier(known) for known in facts.known(tx, batch, now=at, known_at=known_at)]
+        advanced(len(batch))
+    return Dossiers(of_accounts=of_accounts, records=list(records.values()), beyond=beyond)
+
+
+def _values(weeks: tuple[IndexWeek, ...], account: str) -> Iterator[str]:
+    for week in weeks:
+        value = week.values.get(account)
+        yield str(value) if value is not None else "—"
