@@ -62,7 +62,7 @@ from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
 from monitor.settings import Settings
-from monitor.store import Store, Tx, areas, cases, outbox, prune, registers, roster
+from monitor.store import Store, Tx, areas, cases, lights, outbox, prune, registers, roster
 
 _log = logging.getLogger(__name__)
 
@@ -350,6 +350,7 @@ class Parts:
         areas.enrol(tx, registers.areas(tx, now=now), at=now)
         cases.end_of_rules(tx, self.rules_in_force.ids(now), at=now)
         cases.judge_soon(tx, now)
+        lights.restate(tx)
         if self.directory.is_set:
             outbox.write_anew(tx, at=now)
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from monitor.core.account import Labelled
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from monitor.core.account import Account, Labelled
+from monitor.core.calendar import beijing_date, start_of_day
+from monitor.core.finding import Finding, State, Support
 
 
 class Light(Labelled):
@@ -37,3 +43,90 @@ _SYMBOLS = {
     Light.NONE: "－",
 }
 _PLACES = {light: place for place, light in enumerate(Light)}
+
+
+class AccountTask(Enum):
+    """What only the operator can end about an account; the value is the query parameter, the order that of lists."""
+
+    UNSEEN = "unseen"
+    HAND = "hand"
+    GONE = "gone"
+    CLAIMS = "claims"
+    MUTED = "muted"
+    PEOPLE = "people"
+
+
+ASK_HAND_FROM = 8
+"""From this many days on, accounts that nothing sure can be said of are worth the operator's time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighted:
+    """What is known of an account beside what its rules say: what was seen of it, and when."""
+
+    account: Account
+    newest_post_at: datetime | None
+    """The newest visible post."""
+    is_looked_at: bool
+    """Whether anybody has ever looked, whatever was seen."""
+    is_seen: bool
+    """Whether a look has ever shown it."""
+    is_gone: bool
+    """Whether a platform shows it as closed, banned or not there."""
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """When the time without updates began: the newest post, or the opening of an account that a look has shown.
+
+        Never looked at is not silence.
+        """
+        if self.newest_post_at is not None:
+            return self.newest_post_at
+        opened_on = self.account.opened_on if self.is_seen else None
+        return start_of_day(opened_on) if opened_on else None
+
+
+def light_of(seen: Sighted, updates: Finding | None) -> Light:
+    """Return the light: what the two-week rule says; of whom nothing was ever seen, that."""
+    if updates is None:
+        return _unknown(seen) if seen.account.is_judged else Light.NONE
+    match updates.state:
+        case State.OK:
+            return Light.GREEN
+        case State.WARNING | State.SUSPECTED | State.NEEDS_REVIEW:
+            return Light.AMBER
+        case State.VIOLATED:
+            return Light.RED
+        case State.UNKNOWN:
+            return _unknown(seen)
+        case State.EXEMPTED:
+            return Light.EXEMPT
+        case State.NOT_APPLICABLE:
+            return Light.NONE
+
+
+def _unknown(seen: Sighted) -> Light:
+    """Return the light of an account of which nothing can be said: whether anybody has tried makes the difference."""
+    return Light.GREY if seen.is_looked_at or seen.newest_post_at is not None else Light.NEVER
+
+
+def task_of(seen: Sighted, updates: Finding | None) -> tuple[AccountTask, date] | None:
+    """Return what the operator has to do so that the account can be told of again, and from which day on.
+
+    One that the platform no longer shows is that and nothing else. One that waits for its first look, or to be judged
+    for the first time, is none of those that could not be seen; nor is one of a platform that is suspended.
+    """
+    if seen.is_gone:
+        return AccountTask.GONE, date.min
+    if updates is None or updates.support is Support.HELD:
+        return None
+    light, since = light_of(seen, updates), seen.silent_since
+    begun = date.min if since is None else beijing_date(since) + timedelta(days=ASK_HAND_FROM)
+    if updates.support is Support.ASKED:
+        return None if light is Light.NONE else (AccountTask.HAND, begun)
+    if not seen.is_looked_at:
+        return None
+    if light is Light.GREY:
+        return AccountTask.UNSEEN, date.min
+    is_blind = updates.support is Support.BLIND and light is not Light.NONE
+    return (AccountTask.UNSEEN, begun) if is_blind else None

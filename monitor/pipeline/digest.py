@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -16,10 +16,10 @@ from monitor.core.decision import exemptions
 from monitor.core.deregistration import ID as DEREGISTRATION
 from monitor.core.expiry import endings, is_to_be_told
 from monitor.core.finding import Finding, RuleBook, State, Support
+from monitor.core.light import AccountTask
 from monitor.core.message import MessageState
 from monitor.core.news import Words
 from monitor.core.notice import Notice
-from monitor.core.observation import Standing
 from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
 from monitor.core.phrases import Names, dated, escaped, quoted, until
@@ -31,6 +31,8 @@ from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.draft import Drafter
+from monitor.queries.lines import absence
+from monitor.queries.tasks import concerned
 from monitor.store import (
     Tx,
     appearances,
@@ -55,8 +57,6 @@ NAMED = 3
 """Units with the same task that are named in its line; the others are counted."""
 LOOK_BACK = timedelta(days=7)
 """How far the first digest that leaves looks back: those before it were held, or there were none."""
-ASK_HAND_FROM = 8
-"""From this many days on, accounts read by hand are worth the operator's time."""
 
 
 Pair = tuple[overview.OverviewRow, Finding]
@@ -122,6 +122,7 @@ class Digest:
             calendar=self._daily.calendar,
             taken=taken,
             told=told_on(tx, [case.id for case in taken.values()]),
+            concerned={task: frozenset(concerned(tx, task, now)) for task in AccountTask},
         )
         asked = [
             *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
@@ -196,19 +197,15 @@ class DigestContext:
     names: Names = field(default_factory=Names)
     told: Mapping[Said, datetime | None] = field(default_factory=dict)
     """When the unit was told of a step, by case, kind and number; None where it has not heard of it."""
+    concerned: Mapping[AccountTask, Collection[str]] = field(default_factory=dict)
+    """The accounts that each of the operator's tasks is about."""
 
 
 def sections_of(
     rows: Sequence[overview.OverviewRow], tasks: Sequence[Notice], moment: DigestContext
 ) -> tuple[DigestSection, ...]:
     """Return what is to be known of accounts, the gravest first; a section may be empty."""
-    gone = {row.account.id: standing for row in rows if (standing := _gone(row))}
-    updates = [
-        (row, finding)
-        for row in rows
-        for finding in row.findings
-        if finding.rule == LADDER and row.account.id not in gone
-    ]
+    gone = {row.account.id: standing for row in rows if (standing := absence(row))}
     asked = {(notice.account, notice.rule) for notice in tasks}
     ending: dict[State, list[Pair]] = {State.NEEDS_REVIEW: [], State.WARNING: []}
     for row in rows:
@@ -223,17 +220,18 @@ def sections_of(
             is_over=True,
         ),
         DigestSection(
-            heading="采集异常，请人工核查（不作超期判定）", lines=_lines(_unseen(updates, Support.BLIND), moment.names)
+            heading="采集异常，请人工核查（不作超期判定）",
+            lines=_lines(_about(rows, AccountTask.UNSEEN, moment), moment.names),
         ),
         DigestSection(
-            heading="不能自动采集，请人工核查并登记", lines=_lines(_unseen(updates, Support.ASKED), moment.names)
+            heading="不能自动采集，请人工核查并登记", lines=_lines(_about(rows, AccountTask.HAND, moment), moment.names)
         ),
         DigestSection(
             heading="平台显示状态异常，请人工核查",
             lines=tuple(
                 f"{moment.names.account(row.account)}：平台显示{gone[row.account.id].label}"
                 for row in rows
-                if row.account.id in gone
+                if row.account.id in gone and row.account.id in moment.concerned.get(AccountTask.GONE, ())
             ),
         ),
         DigestSection(
@@ -249,7 +247,7 @@ def sections_of(
 def _over(rows: Sequence[overview.OverviewRow]) -> list[Pair]:
     """Return the accounts that are overdue, the longest first; not those that the platform no longer shows."""
     found = ((row, one) for row in rows for one in row.findings if one.rule == LADDER and one.state is State.VIOLATED)
-    return sorted((pair for pair in found if _gone(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
+    return sorted((pair for pair in found if absence(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
 
 
 def task_lines(
@@ -496,19 +494,9 @@ def _due(pair: Pair) -> date:
     return pair[1].due or date.min
 
 
-def _unseen(updates: Iterable[Pair], support: Support) -> Iterator[Pair]:
-    """Yield accounts that nothing sure can be said of, once that begins to matter.
-
-    One that waits for its first look is none of those that could not be seen: the service looks at it by itself.
-    """
-    for row, finding in updates:
-        matters = finding.days is None or finding.days >= ASK_HAND_FROM
-        waits = support is Support.BLIND and row.last_look_at is None
-        if finding.support is support and matters and not waits and finding.state is not State.NOT_APPLICABLE:
-            yield row, finding
-
-
-def _gone(row: overview.OverviewRow) -> Standing | None:
-    """Return what a platform says of an account that it no longer shows; None for one that it shows."""
-    said = (Standing.of(source.standing) for source in row.sources if source.standing)
-    return next((standing for standing in said if not standing.is_present), None)
+def _about(rows: Iterable[overview.OverviewRow], task: AccountTask, moment: DigestContext) -> Iterator[Pair]:
+    """Yield the accounts that a task of the operator is about, with what the two-week rule says of them."""
+    asked = moment.concerned.get(task, ())
+    for row in rows:
+        if row.account.id in asked:
+            yield from ((row, one) for one in row.findings if one.rule == LADDER)

@@ -13,6 +13,8 @@ from monitor.store import Tx
 from monitor.store.cases import Which, cases, findings_on, subject_of, tally
 from monitor.store.roster import accounts
 
+__all__ = ["LISTED", "CaseGroup", "CaseLine", "CaseSheet", "CaseSubject", "Which", "lines_of", "read_cases"]
+
 LISTED = 200
 """Cases on one page of the list."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from monitor.core.account import Account, AccountFunction
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, State, Support
-from monitor.core.light import Light
+from monitor.core.light import Light, Sighted, light_of
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week
 from monitor.store.notices import Said
@@ -65,29 +64,15 @@ def finding_of(row: OverviewRow, rule: str) -> Finding | None:
     return next((finding for finding in row.findings if finding.rule == rule), None)
 
 
-def light_of(row: OverviewRow) -> Light:
-    """Return the light: what the two-week rule says; of whom nothing was ever seen, that."""
-    finding = finding_of(row, LADDER)
-    if finding is None:
-        return _unknown(row) if row.account.is_judged else Light.NONE
-    match finding.state:
-        case State.OK:
-            return Light.GREEN
-        case State.WARNING | State.SUSPECTED | State.NEEDS_REVIEW:
-            return Light.AMBER
-        case State.VIOLATED:
-            return Light.RED
-        case State.UNKNOWN:
-            return _unknown(row)
-        case State.EXEMPTED:
-            return Light.EXEMPT
-        case State.NOT_APPLICABLE:
-            return Light.NONE
-
-
-def _unknown(row: OverviewRow) -> Light:
-    """Return the light of an account of which nothing can be said: whether anybody has tried makes the difference."""
-    return Light.GREY if row.last_look_at is not None or row.newest_post_at is not None else Light.NEVER
+def sighted(row: OverviewRow) -> Sighted:
+    """Return what is known of the account beside what its rules say."""
+    return Sighted(
+        account=row.account,
+        newest_post_at=row.newest_post_at,
+        is_looked_at=row.last_look_at is not None,
+        is_seen=row.last_seen_at is not None,
+        is_gone=absence(row) is not None,
+    )
 
 
 def days_of(newest_post_at: datetime | None, opened_on: date | None, now: datetime, *, is_seen: bool) -> int | None:
@@ -101,8 +86,8 @@ def days_of(newest_post_at: datetime | None, opened_on: date | None, now: dateti
 
 def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> AccountLine:
     """Return an account's line; `case` is its open case under the two-week rule."""
-    light = light_of(row)
-    start = _start_of(row)
+    seen = sighted(row)
+    light, start = light_of(seen, finding_of(row, LADDER)), seen.silent_since
     is_bound = light not in {Light.NONE, Light.EXEMPT} and start is not None
     return AccountLine(
         account=row.account,
@@ -120,30 +105,14 @@ def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> Acc
 def lines_of(
     rows: Iterable[OverviewRow], cases: Mapping[tuple[str, str], Case], moment: OverviewContext
 ) -> tuple[AccountLine, ...]:
-    """Return the lines: main accounts first, then the most urgent, then by unit."""
-    lines = (line_of(row, cases.get((row.account.id, LADDER)), moment) for row in rows)
-    return tuple(sorted(lines, key=_order))
-
-
-def counts(lines: Iterable[AccountLine]) -> dict[Light, int]:
-    """Return how many accounts have each light, zeros included, the most urgent first."""
-    counted = Counter(line.light for line in lines)
-    return {light: counted[light] for light in Light}
-
-
-def _start_of(row: OverviewRow) -> datetime | None:
-    """Return when the time without updates began, as far as a look has shown it."""
-    return _start(row.newest_post_at, row.account.opened_on if row.last_seen_at is not None else None)
+    """Return the lines of these accounts, in their order."""
+    return tuple(line_of(row, cases.get((row.account.id, LADDER)), moment) for row in rows)
 
 
 def _start(newest_post_at: datetime | None, opened_on: date | None) -> datetime | None:
     if newest_post_at is not None:
         return newest_post_at
     return start_of_day(opened_on) if opened_on else None
-
-
-def _order(line: AccountLine) -> tuple[bool, int, int, str, str]:
-    return (not line.account.is_main, line.light.place, -(line.days or 0), line.account.unit, line.account.id)
 
 
 def _said(case: Case | None, moment: OverviewContext) -> str:
@@ -171,7 +140,7 @@ def _coming(row: OverviewRow, light: Light, case: Case | None, moment: OverviewC
 
 def _next_rung(row: OverviewRow, case: Case | None, moment: OverviewContext) -> str:
     """Return the day and name of the next step of the ladder if no update comes before."""
-    start = _start_of(row)
+    start = sighted(row).silent_since
     if start is None:
         return ""
     begun, ladder = beijing_date(start), moment.ladder

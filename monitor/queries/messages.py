@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -13,7 +13,7 @@ from monitor.core.mute import Mute
 from monitor.core.record import RecordSubject
 from monitor.store import Tx
 from monitor.store.notices import notices_of
-from monitor.store.outbox import KeptMessage, Tried, attempts_of, messages
+from monitor.store.outbox import KeptMessage, Tried, attempts_of, counts, messages
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
@@ -51,9 +51,20 @@ def read_mutes(tx: Tx, today: date) -> tuple[Muted, ...]:
     )
 
 
-def read_messages(tx: Tx, states: Collection[MessageState] | None) -> tuple[Sent, ...]:
-    """Return the latest messages, newest first."""
-    return _addressed(tx, messages(tx, states=states, limit=LISTED))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesPage:
+    """The latest messages, how many there are, and who hears nothing now."""
+
+    sent: tuple[Sent, ...]
+    """Newest first; at most LISTED."""
+    counts: Mapping[MessageState, int]
+    mutes: tuple[Muted, ...]
+
+
+def read_messages(tx: Tx, state: MessageState | None, today: date) -> MessagesPage:
+    """Return the page, of messages in one state or in all."""
+    latest = messages(tx, states=None if state is None else (state,), limit=LISTED)
+    return MessagesPage(sent=_addressed(tx, latest), counts=counts(tx), mutes=read_mutes(tx, today))
 
 
 def read_message(tx: Tx, message_id: str) -> Sent | None:

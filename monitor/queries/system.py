@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 
 from monitor.core.account import Platform
-from monitor.core.observation import Reason
+from monitor.core.message import MessageState
+from monitor.core.observation import Reason, advice_in
 from monitor.core.outage import Canary, LookCount, Outage
 from monitor.core.phrases import plain
 from monitor.store import Tx
+from monitor.store.blindness import BlindWay, blind_ways
 from monitor.store.outages import census, latest_outages, open_outages, reasons
-from monitor.store.overview import OverviewRow, SourceRow
+from monitor.store.outbox import counts
+from monitor.store.overview import CollectorCount, FailingSource, collector_counts, failing_sources, listings
 
 NAMED = 5
 """How many accounts are named of which the same is said."""
@@ -64,6 +66,56 @@ class CollectorLooks:
     """Why those that fail do."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemPage:
+    """How the monitor itself stands, as far as the database tells; empty where it does not answer."""
+
+    eyes: Visibility = Visibility()
+    looking: tuple[CollectorLooks, ...] = ()
+    """By the collector's name."""
+    advices: tuple[str, ...] = ()
+    """What has to be done so that accounts can be looked at again."""
+    listings: frozenset[tuple[Platform, str]] = frozenset()
+    """Which platforms are seen through which collectors by lists that may show what is newest."""
+    blind: tuple[BlindWay, ...] = ()
+    """The ways to look that have shown nothing for long."""
+    messages: Mapping[MessageState, int] = field(default_factory=dict)
+
+
+def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> SystemPage:
+    """Return the page."""
+    return SystemPage(
+        eyes=read_eyes(tx, now, canaries),
+        looking=tuple(_looks(one) for one in collector_counts(tx)),
+        advices=tuple(_advices(failing_sources(tx))),
+        listings=listings(tx),
+        blind=tuple(blind_ways(tx, now)),
+        messages=counts(tx),
+    )
+
+
+def _looks(one: CollectorCount) -> CollectorLooks:
+    return CollectorLooks(
+        collector=one.collector,
+        sources=one.sources,
+        failing=one.failing,
+        last_seen_at=one.last_seen_at,
+        reasons=_labels([reason for reason in Reason if reason.value in one.outcomes]),
+    )
+
+
+def _advices(failing: Iterable[FailingSource]) -> Iterator[str]:
+    """Yield what has to be done, those accounts of which the same is said together."""
+    alike: dict[str, dict[str, str]] = {}
+    for one in failing:
+        if said := advice_in(one.detail):
+            alike.setdefault(said, {})[one.account] = f"“{plain(one.name)}”"
+    for said, named in alike.items():
+        names = list(named.values())
+        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
+        yield f"{'、'.join(names[:NAMED])}{more}：{said}"
+
+
 def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Visibility:
     """Return what can be seen now."""
     out = {one.platform: one for one in open_outages(tx)}
@@ -72,39 +124,6 @@ def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Vis
     lines.sort(key=lambda line: (line.outage is None, -line.failing, line.platform.label))
     past = tuple(one for one in latest_outages(tx) if one.ended_at)
     return Visibility(offline=out.get(None), platforms=tuple(lines), past=past)
-
-
-def listings(rows: Iterable[OverviewRow]) -> frozenset[tuple[Platform, str]]:
-    """Return which platforms are seen through which collectors by lists that may show what is newest."""
-    return frozenset(
-        (row.account.platform, source.collector) for row in rows for source in row.sources if not source.is_partial
-    )
-
-
-def looking(rows: Iterable[OverviewRow]) -> Iterable[CollectorLooks]:
-    """Yield how each collector's looks go, by name."""
-    sources = sorted((source for row in rows for source in row.sources), key=lambda source: source.collector)
-    for collector, group in groupby(sources, key=lambda source: source.collector):
-        ours = tuple(group)
-        failing = [source for source in ours if source.failures]
-        yield CollectorLooks(
-            collector=collector,
-            sources=len(ours),
-            failing=len(failing),
-            last_seen_at=max((source.last_seen_at for source in ours if source.last_seen_at), default=None),
-            reasons=_labels(_outcomes(failing)),
-        )
-
-
-def advices(rows: Iterable[OverviewRow]) -> Iterator[str]:
-    """Yield what has to be done so that accounts can be looked at again, those of which the same is said together."""
-    alike: dict[str, list[str]] = {}
-    for row in rows:
-        for said in dict.fromkeys(source.advice for source in row.sources if source.advice):
-            alike.setdefault(said, []).append(f"“{plain(row.account.name)}”")
-    for said, names in alike.items():
-        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
-        yield f"{'、'.join(names[:NAMED])}{more}：{said}"
 
 
 def _line(
@@ -126,11 +145,6 @@ def _canary(canary: Canary | None, platform: Platform) -> str:
     if canary is None:
         return "未设" if platform.is_one_far_side else ""
     return canary.fault or "正常"
-
-
-def _outcomes(failing: Sequence[SourceRow]) -> Collection[Reason]:
-    outcomes = {source.last_outcome for source in failing}
-    return [reason for reason in Reason if reason.value in outcomes]
 
 
 def _labels(why: Collection[Reason]) -> str:

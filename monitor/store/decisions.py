@@ -19,6 +19,7 @@ from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import IDS, bound, run, stands
 from monitor.store.database import Tx
+from monitor.store.in_force import LATEST
 
 _EVER = datetime.min.replace(year=1970, tzinfo=UTC)
 WINDOW = timedelta(days=8)
@@ -72,7 +73,7 @@ def whom(one: Case) -> Whom:
 
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
     """Return those that are not known yet; writes nothing."""
-    known = _by_subject(tx, {subject_of(decision) for decision in given}, roster.LATEST)
+    known = _by_subject(tx, {subject_of(decision) for decision in given}, LATEST)
     return tuple(decision for decision in given if decision not in known[subject_of(decision)])
 
 
@@ -141,8 +142,8 @@ _MADE_OF = _MADE.where(tables.decisions.c.subject.in_(IDS))
 
 def all_decisions(tx: Tx) -> tuple[Decision, ...]:
     """Return every decision there is, oldest first."""
-    rows = tx.execute(_MADE, _moments(roster.LATEST, None)).all()
-    return tuple(decision_of(row, roster.LATEST) for row in _in_turn(rows))
+    rows = tx.execute(_MADE, _moments(LATEST, None)).all()
+    return tuple(decision_of(row, LATEST) for row in _in_turn(rows))
 
 
 def _in_turn(rows: Iterable[sa.Row[Any]]) -> list[sa.Row[Any]]:
@@ -193,12 +194,12 @@ def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
     later = sa.select(sa.func.min(cases.c.opened_at)).where(
         cases.c.subject == subject_of(case), cases.c.rule == case.rule, cases.c.opened_at > case.opened_at
     )
-    following: datetime = tx.scalar(later) or roster.LATEST
+    following: datetime = tx.scalar(later) or LATEST
     rows = [row for row in _in_turn(tx.execute(chosen)) if row.known_at < following]
-    ended = case.closed_at or roster.LATEST
+    ended = case.closed_at or LATEST
     if not any(row.known_at <= ended for row in rows):
         return ()
-    return tuple(decision_of(row, roster.LATEST) for row in rows)
+    return tuple(decision_of(row, LATEST) for row in rows)
 
 
 def probes_of(tx: Tx, ids: Collection[str], until: datetime) -> defaultdict[str, list[Probe]]:

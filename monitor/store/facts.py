@@ -24,10 +24,10 @@ from monitor.store.columns import IDS, UtcDateTime, portions, stands
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_of, probes_of
 from monitor.store.driver import fetch, from_driver, marks, to_driver
+from monitor.store.in_force import versions_in_force
 from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import AT, RAW, Raw, former_posts, from_raw, is_evidence, known_post, raw_columns
 from monitor.store.records import lives
-from monitor.store.roster import versions_in_force
 from monitor.store.successors import successors
 
 REACH = timedelta(days=180)

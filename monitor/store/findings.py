@@ -13,13 +13,14 @@ from typing import NamedTuple, get_type_hints
 
 import sqlalchemy as sa
 
-from monitor.core.case import Case
+from monitor.core.case import LADDER, Case
 from monitor.core.finding import Finding, State
 from monitor.core.subject import account_subject, subject_of
 from monitor.store import tables
 from monitor.store.columns import portions, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, fetch, marks, to_driver
+from monitor.store.lights import restate
 from monitor.store.values import decode, encode, json_text
 
 CHUNK = 500
@@ -53,12 +54,15 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
     """Save findings as they stand; return those of another state or episode, appended to their history as well."""
     before = _standing(tx, {subject_of(finding) for finding in stated})
     turned, saved, reworded, changes = [], [], [], []
+    updates: set[str] = set()
     for finding in stated:
         subject, digest = subject_of(finding), digest_of(finding)
         old = before.get((subject, finding.rule))
         if old is not None and old.digest == digest:
             continue
         row = _row(tx, finding, subject, digest, at)
+        if finding.rule == LADDER and finding.account is not None:
+            updates.add(finding.account)
         if old is None or (old.state, old.episode) != (row.state, row.episode):
             turned.append(finding)
             changes.append(_change(row, None if old is None else old.state))
@@ -69,6 +73,7 @@ def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[F
     execute_many(tx, _SAVE, saved)
     execute_many(tx, _REWORD, reworded)
     execute_many(tx, _KEEP, changes)
+    restate(tx, updates)
     return tuple(turned)
 
 
@@ -99,9 +104,23 @@ def _standing(tx: Tx, subjects: Collection[str]) -> dict[tuple[str, str], _Stand
     return {(one.subject, one.rule): one for one in stands}
 
 
-def current_findings(tx: Tx, *, account_ids: Collection[str] | None = None) -> tuple[Finding, ...]:
-    """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule."""
-    chosen = sa.select(tables.findings.c.content).order_by(tables.findings.c.subject, tables.findings.c.rule)
+def current_findings(
+    tx: Tx,
+    *,
+    account_ids: Collection[str] | None = None,
+    without: Collection[State] = (),
+    always: str = "",
+    limit: int | None = None,
+    skip: int = 0,
+) -> tuple[Finding, ...]:
+    """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule.
+
+    Those in the states `without` are left out, but for those of the rule `always`.
+    """
+    table = tables.findings
+    chosen = sa.select(table.c.content).order_by(table.c.subject, table.c.rule).limit(limit).offset(skip or None)
+    if without:
+        chosen = chosen.where(sa.or_(table.c.state.not_in(without), table.c.rule == always))
     if account_ids is not None:
         chosen = chosen.where(tables.findings.c.subject.in_([account_subject(id_) for id_ in account_ids]))
     return tuple(decode(Finding, content) for content in tx.scalars(chosen))
@@ -138,11 +157,14 @@ def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
     """Forget how the findings on these accounts stand; their history stays."""
     subjects = [account_subject(id_) for id_ in account_ids]
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
+    restate(tx, account_ids)
 
 
 def drop_rules(tx: Tx, kept: Collection[str]) -> None:
     """Forget how the findings of every rule but these stand; their history stays."""
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.rule.not_in(kept)))
+    if LADDER not in kept:
+        restate(tx)
 
 
 def standing_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from monitor.store.columns import bound, insert_or, run, stands
 from monitor.store.database import Tx
 from monitor.store.due_sources import Capacity, Due, ask_for_readings, claim_due, is_any_due, release, sources_of, touch
 from monitor.store.intervals import LookEntry, begin, keep_probes, known_before, prolong, recall, seen_row, weigh
+from monitor.store.lights import restate
 from monitor.store.observations import digest, writable_text, writable_timeline
 from monitor.store.posts import PostCount, Sighting, learn, missing_sources
 from monitor.store.roster import fresh_source
@@ -101,6 +102,7 @@ def hand_look(
         tx, [Sighting(account=account.id, observation=observation, timeline=timeline, at=known_at)], {account.id: posts}
     )
     _save_accounts(tx, after, {account.id: known_at})
+    restate(tx, (account.id,))
     return id_
 
 
@@ -161,7 +163,19 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
             )
         )
     run(tx, _update_source(), rows)
+    restate(tx, _turned(entries, rows, after))
     return recorded
+
+
+def _turned(
+    entries: Sequence[LookEntry], rows: Sequence[Mapping[str, object]], after: Collection[str]
+) -> frozenset[str]:
+    """Return the accounts of which more may be said now: seen for the first time, or otherwise, or with other posts."""
+    return frozenset(after) | {
+        one.look.source.account
+        for one, row in zip(entries, rows, strict=True)
+        if one.begins or one.before.seen_at is None or row["b_standing"] is not one.before.standing
+    }
 
 
 def _observation(source: Source, id_: int, timeline: Timeline, at: datetime) -> Observation:

@@ -16,7 +16,7 @@ from monitor.core.account import Source
 from monitor.core.case import Closing, StepKind
 from monitor.core.observation import MANUAL, POLLED_FRESHNESS
 from monitor.core.schedule import share
-from monitor.store import cases, tables
+from monitor.store import cases, lights, tables
 from monitor.store.columns import UtcDateTime, bound, run
 from monitor.store.database import Tx
 from monitor.store.notices import WAITING, end_notices
@@ -158,6 +158,7 @@ def put_right(tx: Tx, now: datetime) -> Righted:
         for name in names:
             _not_later(tx, tables.metadata.tables[table].c[name], now)
     cases.judge_soon(tx, now)
+    lights.restate(tx)
     return Righted(cases=ended, looks=looks)
 
 

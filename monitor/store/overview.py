@@ -7,12 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.account import Account
+from monitor.core.account import Account, Platform
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import Finding
+from monitor.core.case import LADDER
+from monitor.core.finding import Finding, State
 from monitor.core.mute import Mute, over
 from monitor.core.observation import MANUAL, KnownPost, Observation, Post, advice_in
 from monitor.store import tables
@@ -23,6 +25,7 @@ from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import is_evidence, known_post
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
+from monitor.store.values import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +94,15 @@ def row_of(tx: Tx, account_id: str, now: datetime) -> OverviewRow | None:
     return next(iter(account_rows(tx, now, [account_id])), None)
 
 
-def account_rows(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[OverviewRow, ...]:
-    """Return every account of the roster in force at `now`, or these of them, by id."""
-    sources, newest, findings = _sources(tx, ids), _newest_posts(tx, ids), _findings(tx, ids)
+def account_rows(
+    tx: Tx, now: datetime, ids: Collection[str] | None = None, *, is_brief: bool = False
+) -> tuple[OverviewRow, ...]:
+    """Return every account of the roster in force at `now`, or these of them, by id.
+
+    Brief rows have, of the findings, what the two-week rule says and what is trouble.
+    """
+    sources, newest = _sources(tx, ids), _newest_posts(tx, ids)
+    findings = _findings(tx, ids, is_brief=is_brief)
     open_cases = _open_cases(tx, ids)
     mutes = mutes_on(tx, beijing_date(now))
     claimed = Counter(claim.account for claim in waiting(tx, since=now - WAITING_FOR))
@@ -143,6 +152,89 @@ def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
     return None if body is None else zlib.decompress(body)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectorCount:
+    """How many sources one collector has, and how looks at them go."""
+
+    collector: str
+    sources: int
+    failing: int
+    last_seen_at: datetime | None
+    outcomes: frozenset[str]
+    """How the last looks at those that fail ended."""
+
+
+def collector_counts(tx: Tx) -> tuple[CollectorCount, ...]:
+    """Return them for each collector that looks at accounts of the roster, by name."""
+    source = tables.sources
+    chosen = (
+        sa.select(
+            source.c.collector,
+            sa.func.count().label("sources"),
+            sa.func.sum(sa.case((source.c.failures > 0, 1), else_=0)).label("failing"),
+            sa.func.max(source.c.seen_at).label("seen_at"),
+        )
+        .where(source.c.dropped_at.is_(None), source.c.account.in_(sa.select(tables.lights.c.account)))
+        .group_by(source.c.collector)
+        .order_by(source.c.collector)
+    )
+    outcomes: defaultdict[str, set[str]] = defaultdict(set)
+    for collector, outcome in tx.execute(_failing(source.c.collector, source.c.last_outcome).distinct()):
+        outcomes[collector].add(outcome)
+    return tuple(
+        CollectorCount(
+            collector=row.collector,
+            sources=row.sources,
+            failing=row.failing,
+            last_seen_at=row.seen_at,
+            outcomes=frozenset(outcomes[row.collector]),
+        )
+        for row in tx.execute(chosen)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingSource:
+    """A source whose last look failed, and why."""
+
+    account: str
+    name: str
+    detail: str
+
+
+def failing_sources(tx: Tx) -> tuple[FailingSource, ...]:
+    """Return those of accounts of the roster, by account."""
+    source = tables.sources
+    chosen = _failing(source.c.account, source.c.last_detail).where(source.c.last_detail != "")
+    rows = tx.execute(chosen.order_by(source.c.account, source.c.rank, source.c.id)).all()
+    told = [row for row in rows if advice_in(row.last_detail)]
+    names = {one.id: one.name for one in accounts(tx, ids={row.account for row in told})} if told else {}
+    return tuple(
+        FailingSource(account=row.account, name=names[row.account], detail=row.last_detail)
+        for row in told
+        if row.account in names
+    )
+
+
+def _failing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    source = tables.sources
+    return sa.select(*columns).where(
+        source.c.dropped_at.is_(None), source.c.failures > 0, source.c.account.in_(sa.select(tables.lights.c.account))
+    )
+
+
+def listings(tx: Tx) -> frozenset[tuple[Platform, str]]:
+    """Return which platforms are seen through which collectors by lists that may show what is newest."""
+    source, light = tables.sources, tables.lights
+    chosen = (
+        sa.select(light.c.platform, source.c.collector)
+        .join_from(source, light, light.c.account == source.c.account)
+        .distinct()
+    )
+    whole = chosen.where(source.c.dropped_at.is_(None), source.c.is_partial.is_(False))
+    return frozenset((decode(Platform, row.platform), row.collector) for row in tx.execute(whole))
+
+
 def _sources(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[SourceRow]]:
     table = tables.sources
     by_hand = sa.case((table.c.collector == MANUAL, 1), else_=0)
@@ -182,9 +274,10 @@ def _newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
     return {row.account: known_post(row).post for row in tx.execute(chosen)}
 
 
-def _findings(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[Finding]]:
+def _findings(tx: Tx, ids: Collection[str] | None, *, is_brief: bool) -> defaultdict[str, list[Finding]]:
     found: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in current_findings(tx, account_ids=ids):
+    without = frozenset({State.OK, State.NOT_APPLICABLE, State.EXEMPTED}) if is_brief else frozenset[State]()
+    for finding in current_findings(tx, account_ids=ids, without=without, always=LADDER):
         if finding.account is not None:
             found[finding.account].append(finding)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -26,11 +26,10 @@ from monitor.store.accounts import account_of
 from monitor.store.columns import bound, insert_or, portions, run
 from monitor.store.database import Tx
 from monitor.store.histories import SINCE_EVER, Learnt
+from monitor.store.in_force import LATEST, versions_in_force, written
+from monitor.store.lights import restate
 from monitor.store.notices import judge_anew
 from monitor.store.values import decode, encode
-
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-"""After everything it can meet."""
 
 Sources = Callable[[Account], Sequence[Source]]
 Every = Callable[[Source], timedelta]
@@ -174,11 +173,10 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
         .values(dropped_at=None, next_look_at=bound(table.c.next_look_at, "b_next")),
         [{"b_id": one.id, "b_next": first_look(one.id, every(one), now)} for one, row in back if row.dropped_at],
     )
-    _drop(
-        tx,
-        [id_ for id_, row in known.items() if row.account in concerned and id_ not in wanted and not row.dropped_at],
-        now,
-    )
+    gone = [id_ for id_, row in known.items() if row.account in concerned and id_ not in wanted and not row.dropped_at]
+    _drop(tx, gone, now)
+    back_again = {one.account for one, row in back if row.dropped_at}
+    restate(tx, back_again | {known[id_].account for id_ in gone})
 
 
 def accounts(
@@ -237,12 +235,6 @@ def _values_in_force(
 ) -> tuple[str, ...]:
     chosen = versions_in_force(at, known_at).with_only_columns(value).where(*conditions).order_by(None).distinct()
     return tuple(sorted(tx.scalars(chosen)))
-
-
-def written(name: str) -> sa.ColumnElement[str]:
-    """Return what a version of an account has under a name."""
-    written: sa.ColumnElement[str] = tables.account_versions.c.content[name].as_string()
-    return written
 
 
 def units_ever(tx: Tx) -> Iterator[tuple[str, UnitKey, bool]]:
@@ -408,29 +400,6 @@ def has_roster(tx: Tx) -> bool:
     return tx.scalar(present) is not None
 
 
-Moment = datetime | sa.BindParameter[datetime]
-"""A moment, or the name of one that a prepared statement is given later."""
-
-
-def versions_in_force(at: Moment, known_at: Moment, ids: Collection[str] | None = None) -> sa.Select[Any]:
-    """Return a query of the account versions that were on the roster at `at` as known by `known_at`, by account."""
-    version, account, later = tables.account_versions, tables.accounts, tables.account_versions.alias("later")
-    newest = (
-        sa.select(later.c.id)
-        .where(later.c.account == account.c.id, later.c.effective_from <= at, later.c.known_at <= known_at)
-        .order_by(later.c.effective_from.desc(), later.c.known_at.desc(), later.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    chosen = (
-        sa.select(version.c.account, version.c.content)
-        .select_from(account.join(version, version.c.id == newest))
-        .where(version.c.is_removed.is_(False))
-        .order_by(account.c.id)
-    )
-    return chosen if ids is None else chosen.where(account.c.id.in_(ids))
-
-
 def _in_force(tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> tuple[Account, ...]:
     is_short = ids is not None and len(ids) <= IDS_AT_ONCE
     chosen = versions_in_force(at, known_at, ids if is_short else None)
@@ -486,6 +455,7 @@ def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: 
         [{"b_id": id_, "b_at": moment} for id_, moment in judge_at.items()],
     )
     judge_anew(tx, judge_at)
+    restate(tx, ids)
 
 
 def fresh_source(source: Source, next_look_at: datetime | None) -> dict[str, object]:

@@ -12,8 +12,9 @@ from monitor.core.observation import Post, Timeline
 from monitor.store import tables
 from monitor.store.columns import AT_ONCE, portions, run, stands
 from monitor.store.database import Tx
+from monitor.store.lights import restate
 from monitor.store.observations import seen_columns, seen_of
-from monitor.store.posts import key_of
+from monitor.store.posts import is_evidence, key_of
 
 
 def withdraw(tx: Tx, import_id: int, at: datetime) -> int:
@@ -32,6 +33,7 @@ def withdraw(tx: Tx, import_id: int, at: datetime) -> int:
         _recount(tx, accounts)
         _show_former_looks(tx, sorted({row.source for row in some}))
         tx.execute(sa.update(tables.accounts).where(tables.accounts.c.id.in_(accounts)).values(evaluate_at=at))
+        restate(tx, accounts)
     return len(ours)
 
 
@@ -95,7 +97,7 @@ def _recount(tx: Tx, accounts: Collection[str]) -> None:
     post, account = tables.posts, tables.accounts
     newest = (
         sa.select(sa.func.max(post.c.published_at))
-        .where(post.c.account == account.c.id, post.c.withdrawn_at.is_(None))
+        .where(post.c.account == account.c.id, post.c.withdrawn_at.is_(None), is_evidence(post))
         .scalar_subquery()
     )
     tx.execute(sa.update(account).where(account.c.id.in_(accounts)).values(newest_post_at=newest))

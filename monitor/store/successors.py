@@ -14,6 +14,7 @@ from monitor.core.names import normal
 from monitor.core.successor import Successor, may_follow
 from monitor.store import roster, tables
 from monitor.store.database import Tx
+from monitor.store.in_force import versions_in_force, written
 from monitor.store.posts import is_evidence
 from monitor.store.records import lives
 
@@ -42,9 +43,9 @@ def _others(tx: Tx, closed: list[Account], at: datetime, known_at: datetime) -> 
     """Return the accounts then on the roster that look like any of these by name or id: few of very many."""
     if not closed:
         return ()
-    name, platform_id = roster.written("name").label("name"), roster.written("platform_id").label("platform_id")
-    chosen = roster.versions_in_force(at, known_at).with_only_columns(tables.accounts.c.id, name, platform_id)
-    chosen = chosen.where(roster.written("platform").in_({one.platform.value for one in closed}))
+    name, platform_id = written("name").label("name"), written("platform_id").label("platform_id")
+    chosen = versions_in_force(at, known_at).with_only_columns(tables.accounts.c.id, name, platform_id)
+    chosen = chosen.where(written("platform").in_({one.platform.value for one in closed}))
     names, ids = {normal(one.name) for one in closed}, {one.platform_id for one in closed if one.platform_id}
     alike = [row.id for row in tx.execute(chosen) if row.platform_id in ids or normal(row.name) in names]
     return roster.accounts(tx, at=at, known_at=known_at, ids=alike)

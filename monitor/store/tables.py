@@ -30,6 +30,7 @@ from monitor.core.claim import Verdict
 from monitor.core.decision import Ruling
 from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
+from monitor.core.light import AccountTask, Light
 from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
@@ -159,6 +160,7 @@ sources = Table(
     Column("blind", Integer),
     Column("blind_reason", closed(Reason, "blind_reason")),
     Column("portrait", sa.JSON(none_as_null=True)),
+    Index(None, "last_look_at"),
     _where("ix_sources_due", "next_look_at", condition="next_look_at IS NOT NULL"),
     _where("ix_sources_suspects", "id", condition="deaths > 0"),
 )
@@ -264,6 +266,33 @@ former_posts = Table(
     Index(None, "account", "until"),
 )
 """What a post's row said before we learnt better: that it was gone, or when it appeared."""
+
+lights = Table(
+    "lights",
+    metadata,
+    Column("account", ForeignKey("accounts.id"), primary_key=True),
+    Column("area", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("light", closed(Light, "light"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("silent_since", Date, nullable=False),
+    Column("task", closed(AccountTask, "task")),
+    Column("task_from", Date),
+    Column("search", Text, nullable=False),
+    CheckConstraint("(task IS NULL) = (task_from IS NULL)", name="task_has_day"),
+    Index("ix_lights_urgency", "place", "silent_since", "unit", "account"),
+    Index("ix_lights_light", "light", "place", "silent_since", "unit", "account"),
+    Index(None, "unit", "area", "account"),
+    _where("ix_lights_task", "task", "task_from", condition="task IS NOT NULL"),
+)
+"""How each account on the roster stands: what lists of accounts filter, sort and count by. See lights.py.
+
+`place` puts main accounts first, then the most urgent light. `silent_since` is the day in Beijing on which the time
+without updates began, and the last day there is where nothing says that. `task` is what the operator has to do so that
+the account can be told of, from `task_from` on. `search` is what people look for it by, without capitals.
+"""
 
 TROUBLE = "state IN ('violated', 'suspected', 'warning', 'unknown', 'needs_review')"
 """Which findings mean trouble: an index of a few rows finds them."""

@@ -18,6 +18,7 @@ from monitor.core.observation import MANUAL
 from monitor.store import roster, tables
 from monitor.store.cases import last_step
 from monitor.store.database import Tx
+from monitor.store.in_force import versions_in_force, written
 from monitor.store.values import decode
 
 _TROUBLES = frozenset({State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.NEEDS_REVIEW})
@@ -74,9 +75,9 @@ def _latest_version(tx: Tx) -> int | None:
 
 
 def _accounts(tx: Tx, now: datetime) -> Counter[tuple[Platform, AccountStatus]]:
-    platform, status = roster.written("platform"), roster.written("status")
+    platform, status = written("platform"), written("status")
     chosen = (
-        roster.versions_in_force(now, now)
+        versions_in_force(now, now)
         .with_only_columns(platform.label("platform"), status.label("status"), sa.func.count().label("accounts"))
         .order_by(None)
         .group_by(platform, status)
@@ -152,12 +153,12 @@ def glances(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[
     said = sa.select(sa.func.aggregate_strings(words, " ")).where(
         finding.c.subject == "account/" + account.c.id, finding.c.state != State.NOT_APPLICABLE
     )
-    chosen = roster.versions_in_force(now, now, ids).with_only_columns(
+    chosen = versions_in_force(now, now, ids).with_only_columns(
         account.c.id,
         account.c.newest_post_at,
         looked.correlate(account).scalar_subquery().label("last_look_at"),
         said.correlate(account).scalar_subquery().label("states"),
-        *(roster.written(name).label(name) for name in ("name", "unit", "platform", "opened_on")),
+        *(written(name).label(name) for name in ("name", "unit", "platform", "opened_on")),
     )
     states = cache(_states)  # most accounts stand like many others
     return tuple(

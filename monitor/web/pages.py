@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from monitor.core.case import LADDER, Case
 from monitor.core.forms import FORMS
 from monitor.core.light import Light
 from monitor.core.message import MessageState
@@ -20,73 +17,26 @@ from monitor.core.way import ways_of
 from monitor.metrics import CONTENT_TYPE
 from monitor.pipeline.blindness import said
 from monitor.queries.account import read_account
+from monitor.queries.accounts import read_accounts
 from monitor.queries.audit import read_acts
 from monitor.queries.case import read_case
-from monitor.queries.cases import read_cases
+from monitor.queries.cases import Which, read_cases
 from monitor.queries.imports import read_imports
-from monitor.queries.lines import AccountLine, OverviewContext, counts, lines_of
-from monitor.queries.messages import read_message, read_messages, read_mutes
-from monitor.queries.paging import ListSlice, slice_of
-from monitor.queries.system import Visibility, advices, listings, looking, read_eyes
-from monitor.store import StoreError, Tx
-from monitor.store.blindness import blind_ways
-from monitor.store.cases import Which, open_cases, tally
-from monitor.store.notices import Said, told_on
-from monitor.store.outages import open_outages
-from monitor.store.outbox import counts as message_counts
-from monitor.store.overview import OverviewRow, account_rows
-from monitor.store.papers import missing_rounds, strays
-from monitor.store.rereading import unstated
+from monitor.queries.lines import OverviewContext
+from monitor.queries.messages import read_message, read_messages
+from monitor.queries.overview import read_overview
+from monitor.queries.system import SystemPage, read_system
+from monitor.queries.tasks import text_of
+from monitor.store import StoreError
 from monitor.web.chart import draw
 from monitor.web.guard import API, headers_for, refusal
 from monitor.web.page_context import PageContext, summed
 from monitor.web.paging import whole
 from monitor.web.situation import situation
-from monitor.web.tasks import kind_of, tasks_of
 from monitor.web.templating import Templates
 
-LINES = 200
-"""Accounts on one page of a list."""
 GZIP_LEVEL = 3
 """Halves the time of the default for a tenth more bytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Everything:
-    """All accounts, and what is under way about them."""
-
-    rows: tuple[OverviewRow, ...]
-    cases: dict[tuple[str, str], Case]
-    messages: dict[MessageState, int]
-    outages: int
-    """How many platforms are suspended; the monitor being offline counts as one."""
-    strays: int
-    """How many rows of papers nobody answers to."""
-    missing: int
-    """How many rounds of bulletins are missing between known ones."""
-    unstated: int
-    """How many records say nothing that rules understand."""
-    waiting: int
-    """How many cases are the office's to do something about."""
-    told: Mapping[Said, datetime | None]
-    """When a unit was told of each step of the ladder; None where it has not heard of it."""
-
-    def lines(self, moment: OverviewContext) -> tuple[AccountLine, ...]:
-        """Return the lines of all accounts."""
-        return lines_of(self.rows, self.cases, replace(moment, told=self.told))
-
-    def beside(self, lines: Iterable[AccountLine]) -> tuple[tuple[OverviewRow, AccountLine], ...]:
-        """Return each line with the row it was made of."""
-        rows = {row.account.id: row for row in self.rows}
-        return tuple((rows[line.account.id], line) for line in lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinesPage:
-    """One page of a long list of lines."""
-
-    lines: tuple[AccountLine, ...]
-    turn: ListSlice
 
 
 class Pages:
@@ -99,49 +49,35 @@ class Pages:
 
     async def overview(self, request: Request) -> Response:
         """Answer `/`: the situation, today's tasks and the matrix."""
-        moment = self._view.moment()
-        everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
-        if not everything.rows:
-            return self._html("empty.html", moment)
-        lines = everything.lines(moment)
+        moment, has_channels = self._view.moment(), self._view.has_channels
         light = next((one for one in Light if one.value == request.query_params.get("light")), None)
-        last_look = max((row.last_look_at for row in everything.rows if row.last_look_at), default=None)
+        number = _number(request)
+        page = await self._view.store.query(
+            lambda tx: read_overview(tx, moment, light=light, page=number, has_channels=has_channels)
+        )
+        if page is None:
+            return self._html("empty.html", moment)
         return self._html(
             "overview.html",
             moment,
-            sheet=_sheet([line for line in lines if light in {None, line.light}], request),
+            sheet=page.sheet,
             light=light,
-            counts=counts(lines),
-            mains=sum(line.account.is_main for line in lines),
-            situation=situation(counts(lines), last_look, moment.now),
+            counts=page.counts.of,
+            mains=page.counts.mains,
+            situation=situation(page.counts.of, page.last_look, moment.now),
             starting=self._view.is_starting(),
-            tasks=tuple(
-                tasks_of(
-                    everything.messages,
-                    everything.beside(lines),
-                    everything.outages,
-                    everything.strays,
-                    everything.waiting,
-                    everything.missing,
-                    everything.unstated,
-                    has_channels=self._view.has_channels,
-                )
-            ),
+            tasks=page.tasks,
         )
 
     async def accounts(self, request: Request) -> Response:
         """Answer `/accounts`: the list, searched by name, unit or id; or those that one task is about."""
-        moment = self._view.moment()
-        everything = await self._view.store.query(lambda tx: _read_everything(tx, moment.now))
+        moment, number = self._view.moment(), _number(request)
         wanted = request.query_params.get("q", "").strip()
-        task = kind_of(request.query_params.get("task", ""))
-        lines = [
-            line
-            for row, line in everything.beside(everything.lines(moment))
-            if _matches(row, wanted) and (task is None or task.concerns(row, line))
-        ]
-        lines.sort(key=lambda line: (line.account.unit, line.account.area, line.account.id))
-        return self._html("accounts.html", moment, sheet=_sheet(lines, request), wanted=wanted, task=task)
+        task = text_of(request.query_params.get("task", ""))
+        sheet = await self._view.store.query(
+            lambda tx: read_accounts(tx, moment, wanted=wanted, task=task.key if task else None, page=number)
+        )
+        return self._html("accounts.html", moment, sheet=sheet, wanted=wanted, task=task)
 
     async def account(self, request: Request) -> Response:
         """Answer `/accounts/{id}`."""
@@ -180,13 +116,15 @@ class Pages:
         """Answer `/messages`: the latest, or those in one state."""
         moment = self._view.moment()
         state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
-        states = None if state is None else (state,)
-        can_leave = self._view.has_channels
-        sent, counted, mutes = await self._view.store.query(
-            lambda tx: (read_messages(tx, states), message_counts(tx), read_mutes(tx, moment.today))
-        )
+        page = await self._view.store.query(lambda tx: read_messages(tx, state, moment.today))
         return self._html(
-            "messages.html", moment, sent=sent, state=state, counts=counted, mutes=mutes, has_channels=can_leave
+            "messages.html",
+            moment,
+            sent=page.sent,
+            state=state,
+            counts=page.counts,
+            mutes=page.mutes,
+            has_channels=self._view.has_channels,
         )
 
     async def message(self, request: Request) -> Response:
@@ -207,13 +145,10 @@ class Pages:
         view = self._view
         trouble = None
         try:
-            everything = await view.store.query(lambda tx: _read_everything(tx, moment.now))
-            eyes = await view.store.query(lambda tx: read_eyes(tx, moment.now, view.canaries()))
-            blind = await view.store.query(
-                lambda tx: tuple(said(way, moment.today) for way in blind_ways(tx, moment.now))
-            )
+            page = await view.store.query(lambda tx: read_system(tx, moment.now, view.canaries()))
         except StoreError as error:
-            everything, eyes, blind, trouble = None, Visibility(), (), str(error)
+            page, trouble = SystemPage(), str(error)
+        eyes = page.eyes
         return self._html(
             "system.html",
             moment,
@@ -221,14 +156,14 @@ class Pages:
             starting=self._view.is_starting(),
             problems=await view.problems(),
             passes=summed(view.passes()),
-            looking=tuple(looking(everything.rows)) if everything else (),
+            looking=page.looking,
             eyes=eyes,
-            blind=blind,
-            advices=tuple(advices(everything.rows)) if everything else (),
+            blind=tuple(said(way, moment.today) for way in page.blind),
+            advices=page.advices,
             ways=tuple(way for one in eyes.platforms for way in ways_of(one.platform)),
-            unwatched=tuple(view.unwatched(listings(everything.rows))) if everything else (),
+            unwatched=tuple(view.unwatched(page.listings)),
             hints=(*view.notices(), *view.hints),
-            counts=everything.messages if everything else {},
+            counts=page.messages,
             years=sorted(view.calendar.years & {moment.today.year, moment.today.year + 1}),
         )
 
@@ -305,36 +240,9 @@ class Pages:
         return HTMLResponse(self._templates.fill(template, moment, status=status, **values), status)
 
 
-def _read_everything(tx: Tx, now: datetime) -> Everything:
-    rows = account_rows(tx, now)
-    with_case = [row.account.id for row in rows if row.open_cases]
-    cases = open_cases(tx, with_case)
-    return Everything(
-        rows=rows,
-        cases=cases,
-        messages=message_counts(tx),
-        outages=len(open_outages(tx)),
-        strays=len(strays(tx)),
-        missing=sum(hole.size for hole in missing_rounds(tx)),
-        unstated=len(unstated(tx)),
-        waiting=sum(tally(tx, Which.OFFICE).values()),
-        told=told_on(tx, [case.id for (_, rule), case in cases.items() if rule == LADDER]),
-    )
-
-
-def _sheet(lines: Collection[AccountLine], request: Request) -> LinesPage:
-    turn = slice_of(_number(request), len(lines), LINES)
-    return LinesPage(lines=tuple(lines)[turn.skip : turn.skip + LINES], turn=turn)
-
-
 def _number(request: Request) -> int:
     """Return which page of a list is asked for: from 1 on, and 1 for what is no number."""
     return whole(request.query_params.get("page", "")) or 1
-
-
-def _matches(row: OverviewRow, wanted: str) -> bool:
-    account = row.account
-    return any(wanted.casefold() in text.casefold() for text in (account.name, account.unit, account.area, account.id))
 
 
 def takes_gzip(accepted: str) -> bool:

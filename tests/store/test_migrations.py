@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from monitor.core.decision import Ruling
 from monitor.store import Store, decisions, open_store, schema
-from monitor.store.roster import LATEST
+from monitor.store.in_force import LATEST
 from monitor.store.tables import metadata
 
 

@@ -7,14 +7,12 @@ from monitor.core.account import Account, AccountFunction, AccountStatus, Platfo
 from monitor.core.case import Case, Ladder, Step, StepKind
 from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.light import Light
-from monitor.core.message import MessageState
 from monitor.core.observation import Reason, Standing, timeline
 from monitor.core.phrases import deadline_text
-from monitor.queries.lines import AccountLine, OverviewContext, line_of, lines_of
+from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Store, cases
 from monitor.store.looks import record
 from monitor.store.overview import OverviewRow, SourceRow
-from monitor.web.tasks import Task, tasks_of
 from tests.core.build import BOOK, EVERY_DAY, beijing_time
 from tests.store.build import enrol
 from tests.web.conftest import client_of
@@ -205,42 +203,6 @@ def test_other_rules_are_notes() -> None:
 def test_an_account_that_the_platform_no_longer_shows_is_noted() -> None:
     gone = row(3, finding(State.OK), sources=(source(standing=Standing.CANCELLED.value),))
     assert line_of(gone, None, MOMENT).notes == ("平台显示已注销，待核实",)
-
-
-def told(*pairs: tuple[OverviewRow, AccountLine], **messages: int) -> list[Task]:
-    counted = {MessageState.of(state): count for state, count in messages.items()}
-    return list(tasks_of(counted, pairs))
-
-
-def paired(shown: OverviewRow) -> tuple[OverviewRow, AccountLine]:
-    (line,) = lines_of([shown], {}, MOMENT)
-    return shown, line
-
-
-def test_nothing_to_do_is_an_empty_list() -> None:
-    waiting = row(None, sources=(source(outcome=""),))
-    fresh_but_blind = row(7, finding(State.OK, support=Support.BLIND))
-    assert told(paired(row(3, finding(State.OK))), paired(waiting), paired(fresh_but_blind), sent=5) == []
-
-
-def test_each_trouble_is_one_task_with_its_count() -> None:
-    tasks = told(
-        paired(row(8, finding(State.OK, support=Support.BLIND))),
-        paired(row(20, finding(State.UNKNOWN))),
-        paired(row(20, finding(State.UNKNOWN, support=Support.ASKED))),
-        paired(row(3, finding(State.OK), sources=(source(standing=Standing.BANNED.value),))),
-        paired(row(3, finding(State.OK), finding(State.WARNING, "PER-01"))),
-        failed=1,
-        held=4,
-    )
-    assert [(task.count, task.link) for task in tasks] == [
-        (1, "/messages?state=failed"),
-        (4, "/messages?state=held"),
-        (2, "/accounts?task=unseen"),
-        (1, "/accounts?task=hand"),
-        (1, "/accounts?task=gone"),
-        (1, "/accounts?task=people"),
-    ]
 
 
 def test_the_gap_of_an_exempted_account_is_drawn_as_certain(empty: Store, around: Surroundings) -> None:

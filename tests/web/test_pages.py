@@ -15,6 +15,7 @@ from monitor.core.observation import Reason
 from monitor.core.phrases import Names, day
 from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.rules import per_01
+from monitor.queries.accounts import LISTED as LINES
 from monitor.queries.messages import LISTED
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
@@ -23,7 +24,6 @@ from monitor.store.overview import account_rows
 from monitor.store.records import save_records
 from monitor.store.roster import sync_sources
 from monitor.web import create_app
-from monitor.web.pages import LINES
 from tests.store.build import enrol
 from tests.web.conftest import client_of
 from tests.web.county import (
