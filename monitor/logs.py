@@ -19,9 +19,13 @@ import structlog
 _OURS = ("monitor", "collectors", "alerts")
 
 _NAMES = (
-    r"(?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|signature|credentials?|ticket|[_-]key)|pwd|sign|key|api_?key"
-    r"|authorization|session_?id|sid|jwt)"
+    r"(?:[\w-]{0,40}(?:token|secret|passw(?:or)?d|signature|credentials?|ticket|[_-]key|aeskey)|pwd|sign|key|api_?key"
+    r"|authorization|auth_?code|session_?id|sid|jwt)"
 )
+_WITHIN = r"(?<=%3[Ff])|(?<=%26)"
+"""Where a parameter begins of an address that stands in another one's."""
+_SAYS = r"(?:[\"']?\s{0,3}(?:=>|[=:])\s{0,3}|%3[AaDd]|[\"'],\s{0,3}(?=b?[\"']))"
+"""What stands between a name and its value: as it is written, within an address, or in a pair of Python's."""
 _SECRET_NAME = re.compile(rf"{_NAMES}|[\w-]{{0,40}}cookies?", re.IGNORECASE)
 _SECRETS = (
     # An Apprise URL is all secret: settings, identity and key at once.
@@ -30,12 +34,22 @@ _SECRETS = (
         r"\1***",
     ),
     (re.compile(r"(://[^/\s:@]{0,200}:)[^/\s]{1,2000}(?=@)"), r"\1***"),
+    (re.compile(r"(://)[^/\s:@'\"]{1,200}(?=@)"), r"\1***"),
     # A header of cookies, or of a log-in, is secret to its end, however many there are and whatever the scheme.
-    (re.compile(r"\b((?:set-)?cookies?[\"']?\s{0,3}[=:]\s{0,3})[^\r\n]+", re.IGNORECASE), r"\1***"),
-    (re.compile(r"\b((?:proxy-)?authorization[\"']?\s{0,3}[=:]\s{0,3})[^\r\n]+", re.IGNORECASE), r"\1***"),
-    (re.compile(rf"\b({_NAMES}[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?(?:Bearer\s)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    (re.compile(rf"\b((?:set-)?cookies?{_SAYS})[^\r\n]+", re.IGNORECASE), r"\1***"),
+    (re.compile(rf"\b((?:proxy-)?authorization{_SAYS})[^\r\n]+", re.IGNORECASE), r"\1***"),
+    (re.compile(rf"(?:\b|{_WITHIN})({_NAMES}{_SAYS}b?[\"']?(?:Bearer\s)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    # What a header holds, without its name: an error over it quotes the value alone.
+    (re.compile(r"\b(Bearer\s{1,3})[\w.~+/=-]{4,}", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\b(Basic\s{1,3})(?=[a-z+/]{0,200}[0-9A-Z=])[\w+/=-]{8,}"), r"\1***"),
+    (re.compile(r"\b(AUTH\s(?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)\s)[^\s'\"\\]+", re.IGNORECASE), r"\1***"),
     # What an owner's consent is answered with; error codes are short numbers.
-    (re.compile(r"(?<![\w-])(code[\"']?=)(?!-?[0-9]{1,8}(?![\w.~%-]))[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    (
+        re.compile(
+            rf"(?:(?<![\w-])|{_WITHIN})(code(?:[\"']?=|%3[Dd]))(?!-?[0-9]{{1,8}}(?![\w.~%-]))[^&\s'\"]+", re.IGNORECASE
+        ),
+        r"\1***",
+    ),
     # Paths that are the secret themselves: hooks, pings, bots, the links in our own messages, and any UUID.
     (re.compile(r"(/(?:(?:hook|services|webhooks?|ping|k)/|bot(?=[0-9]{5,20}:)))[^\s'\"?#]+", re.IGNORECASE), r"\1***"),
     (re.compile(r"(?<=/)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE), "***"),

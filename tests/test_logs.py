@@ -169,6 +169,31 @@ def test_a_field_that_is_named_like_a_secret_is_blotted_out(name: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Illegal header value b'Bearer S3cretValue9'",
+        "Bearer S3cretValue9",
+        "Basic dTpwS3cretValue9",
+        "[(b'authorization', b'Bearer S3cretValue9'), (b'x', b'y')]",
+        "Headers([('authorization', 'Basic S3cretValue9')])",
+        "(b'cookie', b'a=1; SUB=S3cretValue9')",
+        "{'x-acs-dingtalk-access-token', 'S3cretValue9'}",
+        "https://a.example/?to=x%3Faccess_token%3DS3cretValue9%26page%3D1",
+        "https://a.example/?to=x%3Fcode%3dS3cretValue9",
+        "https://S3cretValue9@ping.example.cn/x",
+        "b'AUTH PLAIN S3cretValue9\\r\\n'",
+        "encodingAESKey=S3cretValue9",
+        "auth_code: S3cretValue9",
+        "'client_secret' => 'S3cretValue9'",
+    ],
+)
+def test_a_secret_is_blotted_out_however_a_library_quotes_it(text: str) -> None:
+    said = str(redacted(None, "", {"detail": text})["detail"])
+    assert "S3cretValue9" not in said
+    assert "***" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "https://www.example.gov.cn/art/2026/5/1/art_1_2.html?page=2",
         "http://127.0.0.1:8080/readyz",
         "sqlite:///data/xuncha.db",
@@ -180,6 +205,9 @@ def test_a_field_that_is_named_like_a_secret_is_blotted_out(name: str) -> None:
         "/key/figures/hooks",
         "数据库 data/xuncha.db 正被其他程序占用，请稍后再试。",
         "12:30:05 user@example.cn",
+        "Basic authentication is off",
+        "https://www.example.gov.cn/@office",
+        "mailto:user@example.cn",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
@@ -220,7 +248,8 @@ def test_any_text_makes_one_json_line(text: str, nested: bool) -> None:  # noqa:
 
 
 def test_a_long_hostile_text_is_read_in_no_time() -> None:
-    for piece in ("a-", "://", "token", "key=", "a:", "/hook/", "cookie", "code=", "/aA1", "/k", "-"):
+    pieces = ("a-", "://", "token", "key=", "a:", "/hook/", "cookie", "code=", "/aA1", "/k", "-")
+    for piece in (*pieces, "Bearer ", "Basic a", "key%3D", "%3Fcode", "key', ", "://a"):
         redacted(None, "", {"detail": piece * 50_000})
 
 
