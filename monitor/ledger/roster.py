@@ -191,7 +191,8 @@ def _account(reading: SheetReading, row: SheetRow, names: KnownNames) -> Account
     name = reading.require(row, "账号名称", cells.text)
     platform = reading.require(row, "平台", _PLATFORM)
     unit = reading.require(row, "主办单位", cells.text)
-    area = take(row, "所属地区", cells.text) or _only_area(reading, row, names.areas)
+    written = take(row, "所属地区", cells.text)
+    area = _as_settled(written, names.areas) if written else _only_area(reading, row, names.areas)
     account = Account(
         id=id_ or "",
         name=name or "",
@@ -218,6 +219,11 @@ def _account(reading: SheetReading, row: SheetRow, names: KnownNames) -> Account
     )
     _check(reading, row, account, names)
     return account if len(reading.faults) == before else None
+
+
+def _as_settled(written: str, areas: Sequence[str]) -> str:
+    """Return an area as the settings write it: full-width letters and blanks make no other one."""
+    return next((one for one in areas if normal(one) == normal(written)), written)
 
 
 def _only_area(reading: SheetReading, row: SheetRow, areas: Sequence[str]) -> str:

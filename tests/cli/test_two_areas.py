@@ -87,6 +87,11 @@ def test_an_account_that_moved_here_does_not_bring_the_list_of_its_former_area(t
     assert states(two, "REG-01") == {}
 
 
+def test_an_area_that_is_typed_otherwise_is_no_other_area(two: Office) -> None:
+    move(two, "A01", "乙 县", "2026-06-01")
+    assert {row["所属地区"] for row in exported(two, "export", "roster")} == {"甲县", "乙县"}
+
+
 def test_a_move_that_was_withdrawn_never_happened(two: Office) -> None:
     filed(two, "2026-05-20", "A02").done()
     before = states(two, "REG-01")
