@@ -87,6 +87,7 @@ def set_up(stream: TextIO | None = None, *, debug: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a pass still runs is said by its metric
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what a statement failed of is raised, and said once
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.DEBUG if debug else logging.INFO)
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,23 +55,46 @@ def require_samples() -> Path:
 
 
 @contextmanager
-def require_postgresql() -> Iterator[str]:
+def require_postgresql(*, megabytes: int | None = None) -> Iterator[str]:
     """Run a PostgreSQL of our own; the value is its address for SQLAlchemy.
 
     It listens on a socket file in its own folder, so that any number run side by side; both are gone afterwards.
+    With `megabytes`, its tables (in `files`) lie on a disk of their own that has no more room. Its log of writes lies
+    elsewhere: a server that finds no room for that ends.
     """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         _missing("PostgreSQL (initdb)")
     # Not below pytest's tmp_path: the user who runs the server cannot enter it.
-    with tempfile.TemporaryDirectory(prefix="xuncha-postgresql-", ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="xuncha-postgresql-", ignore_cleanup_errors=True) as folder,
+        ExitStack() as stack,
+    ):
         run = _Server(programs[-1].parent, Path(folder))
-        run("initdb", "--auth=trust", "--username=xuncha", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        disk = stack.enter_context(small_disk(Path(folder) / "files", megabytes, run.user)) if megabytes else None
+        wal = [] if disk is None else [f"--waldir={folder}/wal"]
+        run("initdb", *wal, "--auth=trust", "--username=xuncha", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         run("pg_ctl", "--wait", "--silent", "--log", f"{folder}/log", "--options", f"-h '' -k {folder} -F", "start")
         try:
             yield f"postgresql+psycopg://xuncha@/postgres?host={folder}"
         finally:
             run("pg_ctl", "--wait", "--silent", "--mode", "immediate", "stop")
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int, owner: str | None) -> Iterator[Path]:
+    """Have a folder be a disk of its own with so much room."""
+    folder.mkdir()
+    size = ["-o", f"size={megabytes}m,mode=0700"]
+    mounted = subprocess.run(["mount", "-t", "tmpfs", *size, "tmpfs", folder], capture_output=True, check=False)
+    if mounted.returncode:
+        _missing("a disk of its own (mount, which needs root)")
+    try:
+        if owner is not None:
+            shutil.chown(folder, owner, owner)
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 class _Server:

@@ -295,8 +295,11 @@ def file_of(url: sa.URL) -> Path:
 
 @contextmanager
 def savepoint(tx: Tx) -> Iterator[None]:
-    """Undo what is done inside if it raises, and nothing else of the transaction."""
-    with tx.begin_nested():
+    """Undo what is done inside if it raises, and nothing else of the transaction.
+
+    A failure of the database is a StoreError here too, for whoever contains bugs must not take it for one.
+    """
+    with spoken(tx.engine.url), tx.begin_nested():
         yield
 
 

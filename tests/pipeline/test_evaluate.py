@@ -3,10 +3,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
+import pytest
+import sqlalchemy as sa
+
 from monitor.core.finding import Finding, Known, RuleBook
 from monitor.pipeline.evaluate import AGAIN, BATCH, AccountEvaluator
-from monitor.store import Store
+from monitor.pipeline.faults import Faults
+from monitor.store import Store, StoreError
 from monitor.store.cases import current_findings
+from monitor.store.tables import accounts
 from tests.pipeline.build import Canned, Office, account, office
 
 
@@ -64,3 +69,22 @@ async def test_an_account_that_met_a_bug_is_judged_again_soon(store: Store) -> N
     canned.clock.forward(AGAIN)
     assert await canned.parts.works.judge.judge_due(canned.clock()) == 1
     assert judged(store) == {"A01"}
+
+
+@pytest.mark.file  # on a server a drill fills the disk
+async def test_a_disk_that_is_full_while_judging_is_no_bug_and_leaves_everybodys_turn_as_it_was(store: Store) -> None:
+    canned = await enrolled(store, 3)
+    judge = canned.parts.works.judge
+    bugs: list[str] = []
+    full = replace(
+        failing(judge, lambda _: True, lambda finding: replace(finding, because="长" * 5_000_000)),
+        faults=Faults(bugs.append),
+    )
+    with store.read() as tx:
+        before = tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all()
+    sa.event.listen(store._writer, "begin", lambda tx: tx.exec_driver_sql("PRAGMA max_page_count = 1"))
+    with pytest.raises(StoreError, match="磁盘已满"):
+        await full.judge_due(canned.clock())
+    assert not bugs
+    with store.read() as tx:
+        assert tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all() == before
