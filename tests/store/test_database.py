@@ -308,12 +308,12 @@ def test_a_closed_store_gives_the_daemon_s_place_free(url: str) -> None:
 
 KILLED = """
 import os, signal, sys
-from monitor.store import memory, open_store
+from monitor.store import notes, open_store
 with open_store(sys.argv[1]) as store:
     with store.begin(durable=True) as tx:
-        memory.put_note(tx, "done", "text")
+        notes.put_note(tx, "done", "text")
     with store.begin() as tx:
-        memory.put_note(tx, "half", "text")
+        notes.put_note(tx, "half", "text")
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
