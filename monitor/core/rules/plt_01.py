@@ -27,7 +27,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             because = f"{label}为小众平台，原则上取消。"
             yield on_account(ID, account, book, State.VIOLATED, because, proposals=(Proposal.CANCEL,))
         elif label not in mainstream and account.platform is not Platform.WEBSITE:
-            because = f"{label}是否属于小众平台，方案未列明，待研判。"
+            because = f"{label}是否属于小众平台，方案未列明。"
             yield on_account(ID, account, book, State.NEEDS_REVIEW, because, proposals=(Proposal.REVIEW,))
 
 
