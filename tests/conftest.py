@@ -43,12 +43,13 @@ keep a single worker busy while the others have nothing left to do."""
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Have Python's search for garbage pass over what collecting made: all of it is needed until the end."""
+    """Have Python's search for garbage pass over what collecting made, and begin seldom."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000)
         gc.enable()
 
 

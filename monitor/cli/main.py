@@ -6,6 +6,7 @@ Chinese sentences on stderr; a traceback never reaches a user.
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ from monitor.cli import (
     upkeep,
 )
 from monitor.cli.place import CommandContext
+
+_LITTLE_GARBAGE = 20_000
+"""Objects made before Python looks for garbage: left alone it looks at each 700, and to start makes a million."""
 
 _MODULES = (running, look, evaluate, import_roster, export, report, case, message, audit, upkeep)
 
@@ -66,6 +70,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese, half a character in a name
     debugging.keep_logs()
+    gc.set_threshold(_LITTLE_GARBAGE)
     sys.exit(run())
 
 

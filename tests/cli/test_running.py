@@ -85,35 +85,23 @@ def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, po
     assert "服务没有运行" in office.type("health").refused()
 
 
-def test_a_hangup_ends_nothing_and_says_what_to_do(office: Office, port: int) -> None:
+def test_a_hangup_ends_nothing_and_says_what_to_do_and_ctrl_c_ends_it(office: Office, port: int) -> None:
     with office.running("run") as service:
         until(lambda: len(service.logged) == 1, service)
         service.process.send_signal(signal.SIGHUP)
         until(lambda: len(service.logged) == 2, service)
         until(is_ready(port), service)
-        assert service.stop(signal.SIGTERM) == 0
+        assert service.stop(signal.SIGINT) == 0
     assert [line["event"] for line in service.logged] == ["started", "SIGHUP ignored", "stopped"]
     assert "重新启动" in str(service.logged[1]["problem"])
 
 
-def test_ctrl_c_ends_it_just_as_well(office: Office, port: int) -> None:
-    with office.running("run") as service:
-        until(is_begun(service), service)
-        assert service.stop(signal.SIGINT) == 0
-    assert [line["event"] for line in service.logged] == ["started", "stopped"]
-
-
 @pytest.mark.file  # on a server it stands by
-def test_a_second_service_on_the_same_database_is_refused(office: Office, port: int) -> None:
+def test_a_second_service_on_the_same_database_is_refused_until_the_first_is_killed(office: Office, port: int) -> None:
     with office.running("run") as service:
         until(is_ready(port), service)
         assert office.process("run").refused() == "这个数据库上已有一个服务在运行。"
         assert ask(port, "/healthz")[0] == 200
-
-
-def test_after_a_kill_the_next_one_starts(office: Office, port: int) -> None:
-    with office.running("run") as service:
-        until(is_ready(port), service)
         service.process.kill()
         service.process.wait()
     with office.running("run") as service:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,22 +36,32 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def emptied(postgresql: str) -> Callable[[], str]:
+    """Return what makes the database empty and returns its address."""
+    engine = sa.create_engine(postgresql, poolclass=sa.NullPool)
+    # sooner done than TRUNCATE: there are but a few rows
+    deletions = "; ".join(str(sa.delete(table)) for table in reversed(tables.metadata.sorted_tables))
+
+    def empty() -> str:
+        with engine.begin() as connection:
+            unseal(connection)
+            connection.exec_driver_sql(deletions)
+            seal(connection)
+            names = sa.inspect(connection).get_sequence_names()
+            connection.exec_driver_sql("; ".join(f'ALTER SEQUENCE "{name}" RESTART' for name in names))
+        return postgresql
+
+    return empty
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/xuncha.db"
-    address: str = request.getfixturevalue("postgresql")
-    engine = sa.create_engine(address)
-    with engine.begin() as connection:
-        unseal(connection)
-        for table in reversed(tables.metadata.sorted_tables):  # sooner done than TRUNCATE: there are but a few rows
-            connection.execute(sa.delete(table))
-        seal(connection)
-        for name in sa.inspect(connection).get_sequence_names():
-            connection.exec_driver_sql(f'ALTER SEQUENCE "{name}" RESTART')
-    engine.dispose()
-    return address
+    empty: Callable[[], str] = request.getfixturevalue("emptied")
+    return empty()
 
 
 @pytest.fixture
