@@ -134,9 +134,10 @@ class Connections:
         now = self.clock()
         for one in self.open:
             one.look(now)
-        for peer, count in Counter(one.peer for one in self.open).items():
-            own = [one for one in self.open if one.peer == peer]
-            if count > self._share and not is_among(own[0].address, self.trusted):
+        counted = Counter(one.peer for one in self.open)
+        for peer in [peer for peer, count in counted.items() if count > self._share]:
+            count, own = counted[peer], [one for one in self.open if one.peer == peer]
+            if not is_among(own[0].address, self.trusted):
                 for one in _least(own)[: count - self._share]:
                     one.drop()
         while len(self.open) > self.most:

@@ -20,8 +20,9 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from monitor.web import Limits, WebServer, listening
-from monitor.web.connections import FEWEST, MOST, Net, Seldom, home_of, is_among
+from monitor.web.connections import FEWEST, MOST, Connections, Net, RequestStage, Seldom, home_of, is_among
 from monitor.web.queue import AT_ONCE, HEAVY_AT_ONCE, WAITING, RequestQueue
+from tests.collectors.test_linear import work
 
 GET = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 HALF = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -339,3 +340,28 @@ async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up(p
     await until(lambda: made == most + len(others))
     going_on.set()
     assert {await one for one in (*asked, *others)} == {200}
+
+
+class Still:
+    """A connection of somebody who said nothing."""
+
+    stage, since, is_dropped = RequestStage.HEAD, 0.0, False
+
+    def __init__(self, peer: str) -> None:
+        self.peer = self.address = peer
+
+    def look(self, now: float) -> None:
+        """Stay as it is."""
+
+    def drop(self) -> None:
+        self.is_dropped = True
+
+
+def test_making_room_takes_no_longer_for_each_of_many_addresses() -> None:
+    def steps(count: int) -> int:
+        held = [Still(f"127.0.0.{number}") for number in range(count)]
+        limits = Limits(most=2 * count)
+        connections = Connections(limits=limits, open=held, clock=lambda: 0.0)  # type: ignore[arg-type] # alike
+        return work(connections.fit)
+
+    assert steps(400) <= 2.3 * steps(200)
