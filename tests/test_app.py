@@ -186,7 +186,7 @@ def test_a_rule_that_the_file_of_an_older_version_lacks_is_named_to_whoever_star
     older = whole.model_copy(update={"rules": tuple(one for one in whole.rules if one.id not in {"SEC-01", "FAKE-01"})})
     assert not any("rules.yaml" in hint for hint in hints(settings()))
     (said,) = (hint for hint in hints(settings(rule_versions=older)) if "rules.yaml" in hint)
-    assert said.startswith("rules.yaml 里没有规则 SEC-01、FAKE-01，不按它们判定")
+    assert said.startswith("rules.yaml 里没有规则 FAKE-01、SEC-01，不按它们判定")
 
 
 async def test_a_rule_that_is_missing_is_logged_at_the_start_and_nothing_where_none_is(

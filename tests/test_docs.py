@@ -18,12 +18,13 @@ from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
 from monitor.core.forms import FORMS
 from monitor.core.message import MessageState
+from monitor.core.obligations import needs_of_rules
 from monitor.core.observation import Precision, Reason, Standing
 from monitor.core.record import SUBJECTS, RecordKind, RecordSubject
 from monitor.metrics import Metrics, Snapshot
 from monitor.settings.check import SettingsSection
 from monitor.settings.days import CalendarFile
-from monitor.settings.rules import NEEDS, RulesFile
+from monitor.settings.rules import RulesFile
 from monitor.settings.sections import XunchaFile
 from tests import rulebook, waybook
 
@@ -167,9 +168,9 @@ def test_the_keys_of_mappings_lists_and_groups_are_all_found() -> None:
     assert not found & {"office", "channels", "web"}
 
 
-@pytest.mark.parametrize("rule", sorted(NEEDS))
+@pytest.mark.parametrize("rule", sorted(needs_of_rules()))
 def test_every_number_of_a_rule_is_explained(rule: str) -> None:
-    assert [name for name in NEEDS[rule].numbers if f"`{name}`" not in text("docs/rules.md")] == []
+    assert [name for name in needs_of_rules()[rule].numbers if f"`{name}`" not in text("docs/rules.md")] == []
 
 
 # --- metrics ---

@@ -101,7 +101,7 @@ def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case
     if found.closed_at is not None:
         raise RefusedError(f"事项{command.case}已办结。")
     finding = cases.finding_on(tx, found)
-    if finding is not None and finding.state not in {State.OK, State.NOT_APPLICABLE}:
+    if finding is not None and not finding.state.is_settled:
         unsolved = f"事项{command.case}的问题尚未消除（{finding.label}），不能办结"
         raise RefusedError(f"{unsolved}；{what_to_do(finding)}。")
     cases.end(tx, [command.case], Closing.DECIDED, at=now)
@@ -157,7 +157,7 @@ def what_to_do(finding: Finding) -> str:
     if not labels:
         return advice(finding)
     named = f"{'、'.join(labels[:-1])}或{labels[-1]}" if len(labels) > 1 else labels[0]
-    is_certain = finding.state in {State.WARNING, State.VIOLATED}
+    is_certain = finding.state.is_held_against
     return f"{advice(finding)}{'，或' if is_certain else '后'}登记{named}"
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from types import ModuleType
 
 import collectors.platforms
-import monitor.core.rules
 from alerts.channels import open_channel
 from alerts.text import plain
 from collectors.http import Policy
 from collectors.politeness import Pace
 from collectors.seal import Seal
 from collectors.sessions import Sessions
+from monitor.core import obligations
 from monitor.core.account import BY_HAND, Account, Platform, Source, chain, declared_sources
 from monitor.core.calendar import WorkCalendar
 from monitor.core.channel import Channel
@@ -55,39 +55,35 @@ def _modules(package: ModuleType) -> tuple[ModuleType, ...]:
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule on what is known of one account, by id: of the modules that offer a RULE."""
-    return tuple(rule for rule in _rules() if isinstance(rule, Rule))
+    return tuple(rule for rule in obligations.all_rules() if isinstance(rule, Rule))
 
 
 @cache
 def all_area_rules() -> tuple[AreaRule, ...]:
     """Return every rule on an area's register, by id."""
-    return tuple(rule for rule in _rules() if isinstance(rule, AreaRule))
+    return tuple(rule for rule in obligations.all_rules() if isinstance(rule, AreaRule))
 
 
 def rule_ids() -> frozenset[str]:
     """Return the ids of all rules."""
-    return frozenset(rule.id for rule in _rules())
+    return frozenset(rule.id for rule in obligations.all_rules())
 
 
 def rule_subjects() -> dict[str, RecordSubject]:
     """Return of what the findings of each rule speak, by id."""
-    return {rule.id: rule.on if isinstance(rule, AreaRule) else RecordSubject.ACCOUNT for rule in _rules()}
+    return {
+        rule.id: rule.on if isinstance(rule, AreaRule) else RecordSubject.ACCOUNT for rule in obligations.all_rules()
+    }
 
 
 def rule_titles() -> dict[str, str]:
     """Return what people call each rule, by id."""
-    return {rule.id: rule.title for rule in (*_rules(), see_01.rule(WorkCalendar()))}
-
-
-@cache
-def _rules() -> tuple[Rule | AreaRule, ...]:
-    rules = (module.RULE for module in _modules(monitor.core.rules) if hasattr(module, "RULE"))
-    return tuple(sorted(rules, key=lambda rule: str(rule.id)))
+    return {rule.id: rule.title for rule in (*obligations.all_rules(), see_01.rule(WorkCalendar()))}
 
 
 def rules_in_force(settings: Settings, calendar: WorkCalendar) -> RulesInForce:
     """Return the rules and what they go by; the numbers of a day are put together once."""
-    titles = {rule.id: rule.title for rule in (*_rules(), see_01.rule(calendar))}
+    titles = {rule.id: rule.title for rule in (*obligations.all_rules(), see_01.rule(calendar))}
 
     @lru_cache(maxsize=64)
     def book_of(day: date) -> RuleBook:

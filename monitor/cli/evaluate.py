@@ -51,7 +51,6 @@ def evaluate(
     """按规则判定并列出结果；只读取，不改变任何事项。"""
     from monitor.app.choices import rules_in_force
     from monitor.app.clock import now
-    from monitor.core.judgement import QUIET
     from monitor.core.phrases import Names
     from monitor.core.shapes import finding_shape
 
@@ -66,7 +65,7 @@ def evaluate(
         if not found and not as_json and not _has_accounts(store, when):
             click.echo("没有可判定的账号：请核对数据库（--db），或先导入台账。")
             return
-    findings = sorted((one for one in found if everything or one.state not in QUIET), key=_place)
+    findings = sorted((one for one in found if everything or not one.state.is_settled), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))
     else:

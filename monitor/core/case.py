@@ -456,16 +456,13 @@ def _task_again(finding: Finding, case: Case, calendar: WorkCalendar, now: datet
     return step if step and step.number else None
 
 
-_TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW})
-
-
 def _task(finding: Finding, case: Case | None, calendar: WorkCalendar, now: datetime) -> Step | None:
     """Return the operator's task; a hint is nobody's task.
 
     It is named at once, again after every ten working days, and on the working day on which, or after which, it can be
     done first and is due: a step of that kind has the ordinal of the date as its number.
     """
-    if finding.state not in _TROUBLES or finding.strength is Strength.ADVISORY:
+    if not finding.state.is_trouble or finding.strength is Strength.ADVISORY:
         return None
     today = beijing_date(now)
     worked = calendar.workdays_between(beijing_date(case.opened_at), today) if case else 0

@@ -9,10 +9,6 @@ from monitor.core.case import DOWNLOADS
 from monitor.core.decision import ENDING, Ruling, is_retainable, sort_of, why_not
 from monitor.core.finding import Finding, State, Strength
 
-SPARED = frozenset({State.WARNING, State.VIOLATED, State.EXEMPTED})
-"""What can be exempted: what is held or warned of, and what is exempted already, for longer."""
-_DOUBTS = frozenset({State.SUSPECTED, State.NEEDS_REVIEW})
-_ASKING = _DOUBTS | {State.WARNING, State.VIOLATED}
 _FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
@@ -27,7 +23,7 @@ def refusal(ruling: Ruling, finding: Finding, title: str) -> str | None:
         return why
     if ruling in _FOUND_OUT and not _is_doubtful(finding):
         return f"“{title}”目前为“{finding.label}”，没有待核实的疑似情况"
-    if ruling is Ruling.EXEMPTED and finding.state not in SPARED:
+    if ruling is Ruling.EXEMPTED and not _can_be_spared(finding.state):
         return f"“{title}”目前为“{finding.label}”，没有可以豁免的问题"
     return None
 
@@ -43,7 +39,7 @@ def recommended(finding: Finding) -> tuple[Ruling, ...]:
 
     That an account goes or moves is no answer to a duty, though it can always be decided.
     """
-    if finding.state not in _ASKING or not finding.is_decided_by_people:
+    if not finding.state.is_trouble or not finding.is_decided_by_people:
         return ()
     is_answer = is_retainable(finding.rule)
     return tuple(ruling for ruling in decidable(finding) if ruling not in ENDING or is_answer)
@@ -64,6 +60,11 @@ def advice(finding: Finding) -> str:
             return "无需办理"
 
 
+def _can_be_spared(state: State) -> bool:
+    """Whether it can be exempted: what is held or warned of, and what is exempted already, for longer."""
+    return state.is_held_against or state is State.EXEMPTED
+
+
 def _is_doubtful(finding: Finding) -> bool:
     is_downloads = finding.rule == DOWNLOADS and finding.state is State.VIOLATED
-    return finding.state in _DOUBTS or is_downloads
+    return finding.state.is_doubt or is_downloads

@@ -13,6 +13,7 @@ from monitor.core.calendar import EVER, ONE_DAY, WorkCalendar, beijing_date, sta
 from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
+from monitor.core.needs import NOTHING, Needs
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.outage import Outage
 from monitor.core.phrases import dated
@@ -33,6 +34,31 @@ class State(Labelled):
     UNKNOWN = "unknown", "未能核查"
     NOT_APPLICABLE = "not_applicable", "不涉及"
     EXEMPTED = "exempted", "已豁免"
+
+    @property
+    def is_held_against(self) -> bool:
+        """Whether it is held against somebody, or warned of."""
+        return self in {State.WARNING, State.VIOLATED}
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether a person has to find out or to judge."""
+        return self in {State.SUSPECTED, State.NEEDS_REVIEW}
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody can decide about it."""
+        return self.is_held_against or self.is_doubt
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it asks nothing of anybody."""
+        return self in {State.OK, State.NOT_APPLICABLE}
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether no look can change it."""
+        return self in {State.NOT_APPLICABLE, State.EXEMPTED}
 
 
 class Strength(Labelled):
@@ -405,6 +431,8 @@ class Rule:
     """Pure; gives a finding for every account, NOT_APPLICABLE included."""
     says: Mapping[State, str]
     """When it says what, in Chinese: every state that it gives of itself."""
+    needs: Needs = NOTHING
+    """What it must be given by config/rules.yaml."""
     waits_for_scope: bool = True
     """As that of `AreaRule`: the rules about updates, downloads and contacts judge every account meanwhile."""
     rests_on_looks: bool = False
@@ -413,19 +441,13 @@ class Rule:
 
 _SEEN = frozenset({Basis.OWN, Basis.HAND})
 """What rests on looks, ours or a person's."""
-_NOBODYS = frozenset({State.NOT_APPLICABLE, State.EXEMPTED})
-"""What no look can change."""
 
 
 def word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
     """Return what the rule says; of an account whose scope is pending, what it puts to the office."""
     said = _seen_word_of(rule, known, book, now)
-    waits = rule.waits_for_scope and known.account.scope is Scope.PENDING and said.state in HELD_AGAINST
+    waits = rule.waits_for_scope and known.account.scope is Scope.PENDING and said.state.is_held_against
     return put_to_the_office(said, pending_since(known.versions)) if waits else said
-
-
-HELD_AGAINST = frozenset({State.WARNING, State.VIOLATED})
-"""What is held against somebody, or warned of."""
 
 
 def put_to_the_office(finding: Finding, pending: datetime) -> Finding:
@@ -453,7 +475,7 @@ def _seen_word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Fi
     """
     today = rule.judge(known, book, now)
     doubt = known.doubt
-    if doubt is None or today.basis not in _SEEN or today.state in _NOBODYS:
+    if doubt is None or today.basis not in _SEEN or today.state.is_out_of_reach:
         return today
     then = rule.judge(known, book, doubt.trusted_until)
     return _held(then, today, doubt, beijing_date(now))
@@ -487,6 +509,8 @@ class AreaRule:
     """Whether the rule asks anything of an account or, for a rule on units, of its unit."""
     says: Mapping[State, str]
     """When it says what, in Chinese: every state that it gives of itself; OK is said of those it is silent about."""
+    needs: Needs = NOTHING
+    """What it must be given by config/rules.yaml."""
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""

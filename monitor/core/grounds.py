@@ -11,9 +11,6 @@ from dataclasses import dataclass
 
 from monitor.core.decision import Decision
 from monitor.core.finding import Finding, State
-from monitor.core.judgement import QUIET
-
-_NOTHING = QUIET | {State.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +29,7 @@ class Grounds:
 
         Where there was no finding, nothing can change; and what can no longer be told has not changed.
         """
-        if self.then.state in _NOTHING or self.now.state is State.UNKNOWN:
+        if self.then.state.is_settled or self.then.state is State.UNKNOWN or self.now.state is State.UNKNOWN:
             return False
         return (self.then.state, self.then.episode) != (self.now.state, self.now.episode)
 

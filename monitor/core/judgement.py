@@ -10,7 +10,6 @@ from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling, is_retainable
 from monitor.core.finding import (
-    HELD_AGAINST,
     AreaRule,
     Basis,
     Finding,
@@ -25,8 +24,6 @@ from monitor.core.phrases import dated
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register, pending_since
 
-QUIET = frozenset({State.OK, State.NOT_APPLICABLE})
-"""States that ask nothing of anybody."""
 _DISPOSALS = frozenset({Ruling.EXEMPTED, Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 
 
@@ -38,7 +35,7 @@ def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> 
     doubt a violation, 误报 dismisses it. What is said stays in the sentence: nothing is hidden from the ledger.
     """
     mine = [one for one in decisions if one.rule == finding.rule]
-    if not mine or finding.state in QUIET:
+    if not mine or finding.state.is_settled:
         return finding
     disposals = [one for one in mine if one.ruling in _DISPOSALS]
     if disposals and (settled := _disposed(finding, disposals[-1], beijing_date(now))):
@@ -54,7 +51,7 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
         for finding in rule.judge(of, book, at):
             account = of.by_id.get(finding.account or "")
             waits = rule.waits_for_scope and account is not None and account.scope is Scope.PENDING
-            if waits and finding.state in HELD_AGAINST:
+            if waits and finding.state.is_held_against:
                 put = put_to_the_office(finding, pending_since(of.earlier.get(finding.account or "", ())))
                 # a rule that does not say itself since when is asked about the past (see `lasting`)
                 yield put if rule.reach is None else replace(put, since=None)
@@ -127,7 +124,7 @@ def _retained(finding: Finding, by: str) -> Finding | None:
 
 
 def _exempted(finding: Finding, why: str) -> Finding | None:
-    if finding.strength is Strength.MANDATORY or finding.state not in HELD_AGAINST:
+    if finding.strength is Strength.MANDATORY or not finding.state.is_held_against:
         return None  # whoever has done nothing wrong for certain has nothing to be spared
     return replace(finding, state=State.EXEMPTED, proposals=(), because=f"{finding.because}{why}。")
 
@@ -152,7 +149,7 @@ def _concerns(decision: Decision, finding: Finding) -> bool:
 
 
 def _found_out(finding: Finding, decision: Decision) -> Finding:
-    doubtful = finding.state in {State.SUSPECTED, State.NEEDS_REVIEW}
+    doubtful = finding.state.is_doubt
     if decision.ruling is Ruling.CONFIRMED and doubtful:
         because = f"{finding.because}已经人工核实确认（{decision.by}）。"
         return replace(finding, state=State.VIOLATED, because=because)
@@ -167,7 +164,7 @@ def headline(findings: Sequence[Finding]) -> Finding | None:
 
     None where no finding proposes anything.
     """
-    proposing = [one for one in findings if one.proposals and one.state not in QUIET]
+    proposing = [one for one in findings if one.proposals and not one.state.is_settled]
     return min(proposing, key=_rank, default=None)
 
 

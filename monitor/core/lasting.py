@@ -23,8 +23,6 @@ from monitor.core.names import normal
 from monitor.core.record import Record, RecordSubject
 from monitor.core.register import Register, Version
 
-TROUBLES = frozenset({State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW})
-"""What somebody can decide about."""
 Said = Callable[[Register, datetime], Iterable[Finding]]
 """What a rule says of a register at a moment, before anybody decided on it."""
 Whom = tuple[str | None, str | None]
@@ -98,7 +96,7 @@ class _Past:
 
         Asked are the moments at which something turned, the latest first, and of each only what may have turned then.
         """
-        concerns = {place: self._concern(one) for place, one in enumerate(findings) if one.state in TROUBLES}
+        concerns = {place: self._concern(one) for place, one in enumerate(findings) if one.state.is_trouble}
         begun = {place: self.now if concern.turns else EVER for place, concern in concerns.items()}
         asked: defaultdict[datetime, list[int]] = defaultdict(list)
         for place, concern in concerns.items():

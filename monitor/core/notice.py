@@ -247,7 +247,7 @@ def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> R
     """
     if finding.state is State.UNKNOWN or finding.support is Support.HELD:
         return Recheck.WAIT
-    if finding.state in {State.NOT_APPLICABLE, State.EXEMPTED}:
+    if finding.state.is_out_of_reach:
         return Recheck.DROP
     match notice.kind:
         case StepKind.RECOVERED:

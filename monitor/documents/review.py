@@ -8,7 +8,7 @@ from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision
 from monitor.core.episode import Episodes
-from monitor.core.finding import Finding, Proposal, State
+from monitor.core.finding import Finding, Proposal
 from monitor.core.judgement import headline
 from monitor.core.labels import evidence_list
 from monitor.core.pass_rate import PassRate, pass_rate
@@ -40,7 +40,6 @@ COLUMNS = (
 )
 PUT_TO_REVIEW = frozenset({Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW})
 """What nobody decides alone."""
-_CERTAIN_ENOUGH = frozenset({State.VIOLATED, State.WARNING, State.SUSPECTED, State.NEEDS_REVIEW})
 CHECKED = ("UPD-01", "APP-01")
 """The veto items (单项否决) that are looked at without a person: 内容不更新."""
 
@@ -106,7 +105,7 @@ def _put(one: Dossier) -> list[Finding]:
     return [
         finding
         for finding in one.findings
-        if finding.state in _CERTAIN_ENOUGH and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
+        if finding.state.is_trouble and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
     ]
 
 

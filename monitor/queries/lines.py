@@ -204,7 +204,7 @@ def _notes(row: OverviewRow, light: Light, moment: OverviewContext) -> Iterable[
     if gone is not None:
         yield f"平台显示{gone.label}，待核实"
     for finding in row.findings:
-        trouble = finding.state in {State.WARNING, State.VIOLATED, State.SUSPECTED, State.NEEDS_REVIEW}
+        trouble = finding.state.is_trouble
         told_by_light = finding.rule == LADDER or (finding.rule == "UPD-03" and light is Light.RED)
         if trouble and not told_by_light:
             yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.label}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Annotated
@@ -11,115 +10,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, InstanceOf, StringConstraints
 
 from monitor.core.account import Platform
+from monitor.core.case import LADDER
 from monitor.core.finding import RuleBook, Strength, Urgency
+from monitor.core.needs import Needs
+from monitor.core.obligations import needs_of_rules
 from monitor.settings.check import SettingsSection
 from monitor.settings.document import Document
 from monitor.settings.kinds import Day
 from monitor.settings.problem import SettingsProblem, did_you_mean
 
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a rule must be given: numbers, days, and lists of words, by name; and which variants it may be given."""
-
-    numbers: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    switches: tuple[str, ...] = ()
-
-
-NEEDS: Mapping[str, Needs] = {
-    "UPD-01": Needs(
-        numbers=(
-            "warn_from",
-            "violated_from",
-            "remind",
-            "warn",
-            "last_day",
-            "overdue",
-            "escalate",
-            "propose",
-            "repeat_every",
-            "move_back_at_most",
-            "dormant_from",
-            "zombie_from",
-        )
-    ),
-    "UPD-02": Needs(numbers=("rounds",), switches=("count_own_bulletin",)),
-    "UPD-03": Needs(numbers=("gap_from", "window_days")),
-    "APP-01": Needs(numbers=("failures", "hours", "unstable_percent", "unstable_days", "certificate_days")),
-    "APP-02": Needs(),
-    "APP-03": Needs(),
-    "PLT-01": Needs(words=("niche", "mainstream")),
-    "TWN-01": Needs(),
-    "WEAK-01": Needs(numbers=("weeks", "missing_at_most", "least_values"), switches=("exclude_main", "by_platform")),
-    "CLN-01": Needs(),
-    "CLN-02": Needs(),
-    "DUP-01": Needs(numbers=("at_most",)),
-    "NAME-01": Needs(),
-    "CHG-01": Needs(),
-    "REO-01": Needs(),
-    "DRG-01": Needs(
-        numbers=(
-            "file_workdays",
-            "move_workdays",
-            "announce_workdays",
-            "notice_workdays",
-            "apply_workdays",
-            "small_thousands",
-            "small_days",
-            "medium_thousands",
-            "medium_days",
-            "large_thousands",
-            "large_days",
-            "huge_days",
-            "confirm_days",
-            "verify_workdays",
-            "close_workdays",
-            "remind_workdays",
-        ),
-        words=("freezing",),
-    ),
-    "REG-01": Needs(numbers=("list_days", "approval_workdays"), dates=("deadline",)),
-    "REG-02": Needs(numbers=("remind_workdays",), dates=("deadline",)),
-    "PER-01": Needs(),
-    "CAP-01": Needs(numbers=("at_most",), dates=("judged_from",)),
-    "MAT-01": Needs(),
-    "MAT-02": Needs(),
-    "OUT-01": Needs(numbers=("remind_days",), words=("allowed", "licensed")),
-    "OUT-02": Needs(),
-    "FUN-01": Needs(numbers=("recheck_days",)),
-    "FUN-02": Needs(numbers=("reply_workdays",)),
-    "FUN-03": Needs(words=("hosts",)),
-    "FUN-04": Needs(),
-    "SYS-01": Needs(numbers=("review_days",), dates=("due",), words=("required",)),
-    "TRN-01": Needs(numbers=("at_least", "remind_month")),
-    "SUP-01": Needs(numbers=("every_days",)),
-    "SUP-02": Needs(numbers=("updates_workdays", "registry_workdays", "systems_workdays")),
-    "MTG-01": Needs(),
-    "SUB-01": Needs(),
-    "PHA-01": Needs(numbers=("remind_days",), dates=("survey", "cleanup", "operation", "completion")),
-    "SEC-01": Needs(),
-    "FAKE-01": Needs(),
-}
-"""The rules there are, and what each must have."""
-_LADDER = "UPD-01"
+_NEVER_ABSENT = LADDER
 """The one rule that no file may be without: its numbers pace others too. By any other that is missing nobody is judged:
 a file that was good for an older version must do for a newer one."""
-
-_ASCENDING = {
-    "UPD-01": (
-        ("warn_from", "violated_from"),
-        ("last_day", "violated_from"),
-        ("remind", "warn", "last_day", "overdue", "escalate", "propose"),
-        ("overdue", "dormant_from", "zombie_from"),
-    ),
-    "DRG-01": (("small_thousands", "medium_thousands", "large_thousands"),),
-}
-_LEAST = {("UPD-03", "gap_from"): 8}
-"""Numbers that must not be smaller: posts of one week are not all given to the rules."""
-_PLATFORMS = frozenset({("PLT-01", "niche"), ("PLT-01", "mainstream"), ("DRG-01", "freezing")})
-"""Lists whose words are platforms."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Clause = Annotated[
@@ -193,7 +95,7 @@ class RulesFile(SettingsSection):
     def absent(self) -> tuple[str, ...]:
         """The rules that the file says nothing of: nobody is judged by them."""
         given = {rule.id for rule in self.rules}
-        return tuple(id_ for id_ in NEEDS if id_ not in given)
+        return tuple(id_ for id_ in needs_of_rules() if id_ not in given)
 
     def book(self, on: date) -> RuleBook:
         """Return the versions in force on a day; of a rule that had no force yet, or has none any more, no clause."""
@@ -217,11 +119,12 @@ class RulesFile(SettingsSection):
 
 def problems(file: RulesFile, document: Document) -> Iterator[SettingsProblem]:
     """Return what no single value shows: unknown, missing and doubled rules and values, numbers out of order."""
+    known = needs_of_rules()
     seen: dict[tuple[str, date], int] = {}
     for position, rule in enumerate(file.rules):
         place = ("rules", position)
-        if rule.id not in NEEDS:
-            yield document.problem((*place, "id"), f"不认识的规则“{rule.id}”{did_you_mean(rule.id, NEEDS)}。")
+        if rule.id not in known:
+            yield document.problem((*place, "id"), f"不认识的规则“{rule.id}”{did_you_mean(rule.id, known)}。")
             continue
         if (rule.id, rule.effective_from) in seen:
             yield document.problem(place, f"规则“{rule.id}”自 {rule.effective_from} 起的版本写了两次。")
@@ -229,17 +132,17 @@ def problems(file: RulesFile, document: Document) -> Iterator[SettingsProblem]:
         if rule.effective_until is not None and rule.effective_until < rule.effective_from:
             text = f"effective_until {rule.effective_until} 早于 effective_from {rule.effective_from}。"
             yield document.problem((*place, "effective_until"), text)
-        needs = NEEDS[rule.id]
+        needs = known[rule.id]
         yield from _differences(rule, document, position, "numbers", needs.numbers, rule.numbers)
         yield from _differences(rule, document, position, "dates", needs.dates, rule.dates)
         yield from _differences(rule, document, position, "words", needs.words, rule.words)
         switches = {**dict.fromkeys(needs.switches, False), **rule.switches}
         yield from _differences(rule, document, position, "switches", needs.switches, switches)
-        yield from _order_problems(rule, document, position)
-        yield from _small_problems(rule, document, position)
-        yield from _platform_problems(rule, document, position)
-    if _LADDER in file.absent:
-        yield document.problem(("rules",), f"缺少规则“{_LADDER}”。")
+        yield from _order_problems(rule, needs, document, position)
+        yield from _small_problems(rule, needs, document, position)
+        yield from _platform_problems(rule, needs, document, position)
+    if _NEVER_ABSENT in file.absent:
+        yield document.problem(("rules",), f"缺少规则“{_NEVER_ABSENT}”。")
 
 
 _KINDS = {"numbers": "数值", "dates": "日期", "words": "名单", "switches": "开关"}
@@ -264,26 +167,26 @@ def _differences(
             yield document.problem(place, f"规则“{rule.id}”缺少{_KINDS[part]}“{name}”。")
 
 
-def _order_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[SettingsProblem]:
-    for row in _ASCENDING.get(rule.id, ()):
+def _order_problems(rule: RuleVersion, needs: Needs, document: Document, position: int) -> Iterator[SettingsProblem]:
+    for row in needs.ascending:
         for smaller, larger in pairwise(name for name in row if name in rule.numbers):
             if rule.numbers[smaller] >= rule.numbers[larger]:
                 place = ("rules", position, "numbers", larger)
                 yield document.problem(place, f"规则“{rule.id}”的“{larger}”应大于“{smaller}”。")
 
 
-def _small_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[SettingsProblem]:
+def _small_problems(rule: RuleVersion, needs: Needs, document: Document, position: int) -> Iterator[SettingsProblem]:
     for name, number in rule.numbers.items():
-        least = _LEAST.get((rule.id, name), 1)
+        least = needs.least.get(name, 1)
         if number < least:
             text = f"规则“{rule.id}”的“{name}”不能小于 {least}。"
             yield document.problem(("rules", position, "numbers", name), text)
 
 
-def _platform_problems(rule: RuleVersion, document: Document, position: int) -> Iterator[SettingsProblem]:
+def _platform_problems(rule: RuleVersion, needs: Needs, document: Document, position: int) -> Iterator[SettingsProblem]:
     labels = [platform.label for platform in Platform]
     for name, listed in rule.words.items():
-        if (rule.id, name) not in _PLATFORMS:
+        if name not in needs.platforms:
             continue
         for place, label in enumerate(listed):
             if label not in labels:

@@ -21,7 +21,7 @@ from monitor.store.database import Tx
 from monitor.store.in_force import versions_in_force, written
 from monitor.store.values import decode
 
-_TROUBLES = frozenset({State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.NEEDS_REVIEW})
+_TROUBLES = frozenset(state for state in State if state.is_trouble or state is State.UNKNOWN)
 """The states that have an index of their own."""
 
 _UNWRITTEN = AccountStatus.ACTIVE

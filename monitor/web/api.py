@@ -18,7 +18,6 @@ from starlette.routing import Route
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.claims import PasteCommand
 from monitor.core.claim import Excess, Verdict
-from monitor.core.judgement import QUIET
 from monitor.core.message import MessageState
 from monitor.core.phrases import plain
 from monitor.core.shapes import (
@@ -207,9 +206,8 @@ def _observations(tx: Tx, asked: Asked) -> ListPage:
 def _findings(tx: Tx, asked: Asked) -> ListPage:
     """Return what stands now; `account=` narrows, `all=1` adds what is in order or does not apply."""
     wanted = asked.parameters.get("account")
-    quiet = frozenset() if asked.is_all else QUIET
     found = current_findings(tx, account_ids=None if wanted is None else (wanted,))
-    return _cut([finding_shape(one) for one in found if one.state not in quiet], asked)
+    return _cut([finding_shape(one) for one in found if asked.is_all or not one.state.is_settled], asked)
 
 
 def _cases(tx: Tx, asked: Asked) -> ListPage:

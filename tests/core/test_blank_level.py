@@ -17,7 +17,6 @@ from monitor.core.calendar import EVER
 from monitor.core.case import StepKind, plan
 from monitor.core.decision import Ruling
 from monitor.core.finding import (
-    HELD_AGAINST,
     AreaRule,
     Finding,
     Known,
@@ -113,7 +112,7 @@ OF_THE_AREA = frozenset({"CAP-01", "FAKE-01", "MAT-01", "PHA-01", "SUP-01", "TRN
 
 
 def holds_something(rule: Rule | AreaRule) -> bool:
-    return not HELD_AGAINST.isdisjoint(rule.says)
+    return any(state.is_held_against for state in rule.says)
 
 
 RULES: dict[str, Rule | AreaRule] = {rule.id: rule for rule in all_rules()}
@@ -142,7 +141,7 @@ def said(rule: str, level: UnitLevel | None) -> Finding:
 @pytest.mark.parametrize("rule", sorted({*TROUBLES, *OF_ACCOUNTS}))
 def test_what_is_held_against_a_unit_in_scope_is_put_to_the_office_where_the_level_is_blank(rule: str) -> None:
     sure, blank = said(rule, UnitLevel.COUNTY_UNIT), said(rule, None)
-    assert sure.state in HELD_AGAINST
+    assert sure.state.is_held_against
     if rule in AS_USUAL:
         assert blank == sure
         return

@@ -21,7 +21,6 @@ from monitor.core.filing import FiledList, Filing
 from monitor.core.finding import AreaRule, Finding, State
 from monitor.core.index import IndexWeek
 from monitor.core.judgement import area_findings, quiet
-from monitor.core.lasting import TROUBLES
 from monitor.core.record import Record, RecordKind, RecordSubject
 from monitor.core.register import Register, Version
 from tests.core.area import AREA, book, record, ruled
@@ -159,7 +158,7 @@ def began_on_the_first_day_that_said_so(rule: str, history: History) -> None:
             before = begun[whom]
             run = begun[whom] = before if before and before[0] is state else (state, day)
             # that a scope is open is as old as the row that leaves it open, whatever the index told before
-            if state not in TROUBLES or (rule == "WEAK-01" and state is State.NEEDS_REVIEW):
+            if not state.is_trouble or (rule == "WEAK-01" and state is State.NEEDS_REVIEW):
                 continue
             since = said[whom].since
             if run[1] > 0:
@@ -177,7 +176,7 @@ def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_f
     """Fail unless 误报 of a day silences what was amiss then for as long as it lasts, and nothing after that."""
     on = FIRST + timedelta(days=made_on)
     standing = said_on(RULES[rule], history.as_of(made_on), made_on)
-    troubled = {whom: one for whom, one in standing.items() if one.state in TROUBLES and one.account is not None}
+    troubled = {whom: one for whom, one in standing.items() if one.state.is_trouble and one.account is not None}
     made = [ruled(Ruling.REJECTED, str(on), rule, name=account) for account, _ in troubled if account]
     if not is_from_file:
         made = [replace(one, episode=troubled[one.account, None].episode, at=noon(made_on)) for one in made]
@@ -190,10 +189,10 @@ def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_f
             state = plain[whom].state if whom in plain else quiet(RULES[rule], AREA, book(str(on)), is_bound=True).state
             if state not in {State.UNKNOWN, first.state}:
                 is_over.add(whom)
-            if state in TROUBLES and plain[whom].episode == first.episode and whom not in is_over:
+            if state.is_trouble and plain[whom].episode == first.episode and whom not in is_over:
                 assert decided[whom].state is State.OK
                 assert decided[whom].because.endswith("经人工核实为误报。")
-            elif state in TROUBLES and whom in is_over:
+            elif state.is_trouble and whom in is_over:
                 assert decided[whom] == plain[whom]
 
 

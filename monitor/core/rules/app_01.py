@@ -15,6 +15,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import AppFault, Download, Link, Probe
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.observation import Observation
 from monitor.core.phrases import hour
 
@@ -196,6 +197,7 @@ def _certificates(lines: Sequence[_Line], book: RuleBook, now: datetime) -> Iter
 RULE = Rule(
     id=ID,
     title="移动客户端无法下载或使用",
+    needs=Needs(numbers=("failures", "hours", "unstable_percent", "unstable_days", "certificate_days")),
     pacing=Pacing.VERIFY,
     judge=judge,
     waits_for_scope=False,

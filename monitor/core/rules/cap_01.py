@@ -16,6 +16,7 @@ from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.lasting import lasts_since, shown
 from monitor.core.names import normal
+from monitor.core.needs import Needs
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_area, posts_or_serves
@@ -77,6 +78,7 @@ def _begun(register: Register, book: RuleBook, state: State) -> datetime:
 RULE = AreaRule(
     id=ID,
     title="账号总数超限",
+    needs=Needs(numbers=("at_most",), dates=("judged_from",)),
     on=RecordSubject.AREA,
     judge=judge,
     reach=None,

@@ -14,6 +14,7 @@ from monitor.core.calendar import EVER, WorkCalendar, beijing_date, start_of_day
 from monitor.core.decision import Ruling
 from monitor.core.deregistration import ID, Progress, Stage, Void, progress
 from monitor.core.finding import Basis, Finding, Known, Pacing, Rule, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.phrases import dated, span, until
 from monitor.core.rules.registry import asks_to_state, cited, on_account, unstated
 
@@ -131,6 +132,29 @@ def _wish(reached: Progress, asked: str, calendar: WorkCalendar, today: date) ->
 RULE = Rule(
     id=ID,
     title="注销办理",
+    needs=Needs(
+        numbers=(
+            "file_workdays",
+            "move_workdays",
+            "announce_workdays",
+            "notice_workdays",
+            "apply_workdays",
+            "small_thousands",
+            "small_days",
+            "medium_thousands",
+            "medium_days",
+            "large_thousands",
+            "large_days",
+            "huge_days",
+            "confirm_days",
+            "verify_workdays",
+            "close_workdays",
+            "remind_workdays",
+        ),
+        words=("freezing",),
+        ascending=(("small_thousands", "medium_thousands", "large_thousands"),),
+        platforms=("freezing",),
+    ),
     pacing=Pacing.TASK,
     judge=judge,
     waits_for_scope=False,  # that the account goes was decided: how it is carried out is the office's own matter

@@ -13,6 +13,7 @@ from datetime import datetime
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
+from monitor.core.needs import Needs
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
@@ -39,6 +40,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="一个平台多个账号",
+    needs=Needs(numbers=("at_most",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=RecordSubject.UNIT,

@@ -13,6 +13,7 @@ from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_account, posts_or_serves
@@ -64,6 +65,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="未提供有效互动功能",
+    needs=Needs(numbers=("recheck_days",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.INTERACTION}),

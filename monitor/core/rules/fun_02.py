@@ -12,6 +12,7 @@ from datetime import date, datetime
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.matters import Ways, still_open, unstated_since
+from monitor.core.needs import Needs
 from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
@@ -67,6 +68,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="留言逾期未答复",
+    needs=Needs(numbers=("reply_workdays",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.MESSAGE_REPLY}),

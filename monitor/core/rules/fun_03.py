@@ -11,6 +11,7 @@ from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import host_of
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
@@ -57,6 +58,7 @@ def _leads_to(host: str, hosts: tuple[str, ...]) -> bool:
 RULE = AreaRule(
     id=ID,
     title="办事入口不合要求",
+    needs=Needs(words=("hosts",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.SERVICE_ENTRY}),

@@ -12,6 +12,7 @@ from monitor.core.account import Account, OperationMode
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
+from monitor.core.needs import Needs
 from monitor.core.phrases import dated
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register
@@ -74,6 +75,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="委托运营不合要求",
+    needs=Needs(numbers=("remind_days",), words=("allowed", "licensed")),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     turns=_turns,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_area
@@ -50,6 +51,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="实施阶段即将结束",
+    needs=Needs(numbers=("remind_days",), dates=("survey", "cleanup", "operation", "completion")),
     on=RecordSubject.AREA,
     judge=judge,
     reach=None,

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from monitor.core.account import Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves
@@ -34,6 +35,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="小众平台账号",
+    needs=Needs(words=("niche", "mainstream"), platforms=("niche", "mainstream")),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,

@@ -15,6 +15,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.phrases import dated
 from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.register import Register
@@ -136,6 +137,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="未纳入备案监管",
+    needs=Needs(numbers=("list_days", "approval_workdays"), dates=("deadline",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.FILING_CHANGE}),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_unit, posts_or_serves, within_scope
@@ -57,6 +58,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="单位未报送",
+    needs=Needs(numbers=("remind_workdays",), dates=("deadline",)),
     on=RecordSubject.UNIT,
     judge=judge,
     reads=frozenset({RecordKind.UNIT_RETURN}),

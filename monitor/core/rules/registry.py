@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Account, AccountStatus, Platform, Scope
 from monitor.core.calendar import EVER, beijing_date
-from monitor.core.finding import HELD_AGAINST, Basis, Finding, Proposal, RuleBook, State, put_to_the_office
+from monitor.core.finding import Basis, Finding, Proposal, RuleBook, State, put_to_the_office
 from monitor.core.phrases import dated
 from monitor.core.record import Record
 
@@ -63,7 +63,7 @@ def scope_pending(rule: str, account: Account, book: RuleBook) -> Finding:
 def within_scope(finding: Finding, asked: Iterable[Account]) -> Finding:
     """Return a finding on a unit as it stands where nobody has said of any account asked whether it is in scope."""
     is_bound = any(account.scope is Scope.IN for account in asked)
-    return finding if is_bound or finding.state not in HELD_AGAINST else put_to_the_office(finding, EVER)
+    return finding if is_bound or not finding.state.is_held_against else put_to_the_office(finding, EVER)
 
 
 def on_unit(  # noqa: PLR0913 - as above

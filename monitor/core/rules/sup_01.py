@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_area, unstated
@@ -56,6 +57,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="未按期检查",
+    needs=Needs(numbers=("every_days",)),
     on=RecordSubject.AREA,
     judge=judge,
     reads=frozenset({RecordKind.INSPECTION}),

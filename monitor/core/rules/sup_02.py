@@ -17,6 +17,7 @@ from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject
 from monitor.core.register import Register, Trouble
 from monitor.core.rules.registry import in_scope, on_account
@@ -118,6 +119,7 @@ def _text(trouble: Trouble, book: RuleBook, now: datetime, *, is_ending: bool) -
 RULE = AreaRule(
     id=ID,
     title="整改逾期",
+    needs=Needs(numbers=("updates_workdays", "registry_workdays", "systems_workdays")),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=None,

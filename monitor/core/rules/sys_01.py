@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
+from monitor.core.needs import Needs
 from monitor.core.record import Record, RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, asks_to_state, cited, on_unit, posts_or_serves, unstated, within_scope
@@ -84,6 +85,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
 RULE = AreaRule(
     id=ID,
     title="管理制度不全",
+    needs=Needs(numbers=("review_days",), dates=("due",), words=("required",)),
     on=RecordSubject.UNIT,
     judge=judge,
     reads=frozenset({RecordKind.INSTITUTION}),

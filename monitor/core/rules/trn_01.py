@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, in_scope, on_area, unstated
@@ -58,6 +59,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="培训次数不足",
+    needs=Needs(numbers=("at_least", "remind_month")),
     on=RecordSubject.AREA,
     judge=judge,
     reach=None,

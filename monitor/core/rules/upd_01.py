@@ -12,6 +12,7 @@ from functools import partial
 
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.rules.updates import (
     Gap,
     day_of,
@@ -65,6 +66,28 @@ def _judge_gap(say: partial[Finding], gap: Gap, known: Known, book: RuleBook) ->
 RULE = Rule(
     id=ID,
     title="2周未更新",
+    needs=Needs(
+        numbers=(
+            "warn_from",
+            "violated_from",
+            "remind",
+            "warn",
+            "last_day",
+            "overdue",
+            "escalate",
+            "propose",
+            "repeat_every",
+            "move_back_at_most",
+            "dormant_from",
+            "zombie_from",
+        ),
+        ascending=(
+            ("warn_from", "violated_from"),
+            ("last_day", "violated_from"),
+            ("remind", "warn", "last_day", "overdue", "escalate", "propose"),
+            ("overdue", "dormant_from", "zombie_from"),
+        ),
+    ),
     pacing=Pacing.LADDER,
     judge=judge,
     waits_for_scope=False,

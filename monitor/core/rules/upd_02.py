@@ -20,6 +20,7 @@ from monitor.core.bulletin import Listing, Problem, Round
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import in_scope, on_account
@@ -221,6 +222,7 @@ def _is_exempt(decisions: Iterable[Decision], day: date) -> bool:
 RULE = AreaRule(
     id=ID,
     title="连续2次被通报2周未更新",
+    needs=Needs(numbers=("rounds",), switches=("count_own_bulletin",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=None,

@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.needs import Needs
 from monitor.core.observation import KnownPost
 from monitor.core.rules.updates import (
     day_text,
@@ -104,6 +105,7 @@ def _violated_by(closed: _Closed, say: partial[Finding], limit: int, today: date
 RULE = Rule(
     id=ID,
     title="单次超过20天未更新",
+    needs=Needs(numbers=("gap_from", "window_days"), least={"gap_from": 8}),  # posts of one week are not all given to the rules
     pacing=Pacing.TASK,
     judge=judge,
     waits_for_scope=False,

@@ -23,6 +23,7 @@ from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State, Strength
 from monitor.core.index import IndexWeek
 from monitor.core.lasting import lasts_since, shown
+from monitor.core.needs import Needs
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_account, scope_pending
@@ -248,6 +249,7 @@ def _violated(
 RULE = AreaRule(
     id=ID,
     title="运营效果指数连续2周低于平均值",
+    needs=Needs(numbers=("weeks", "missing_at_most", "least_values"), switches=("exclude_main", "by_platform")),
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reach=None,
