@@ -91,8 +91,10 @@ def case_show(where: CommandContext, *, number: int) -> None:
         said = "，".join(plain(part, 300) for part in (one.document, one.note) if part)
         line = f"{plain(one.by)}{verb}{one.ruling.label}{until}{f'（{said}）' if said else ''}"
         click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {line}")
-        if one.shaken_at and one.shaken:
-            click.echo(f"{beijing(one.shaken_at):%Y-%m-%d %H:%M}  决定依据有变化：{plain(one.shaken, 300)}")
+        if one.basis_changed_at and one.basis_changed:
+            click.echo(
+                f"{beijing(one.basis_changed_at):%Y-%m-%d %H:%M}  决定依据有变化：{plain(one.basis_changed, 300)}"
+            )
 
 
 @case.command("confirm", cls=Command)

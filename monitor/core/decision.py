@@ -100,9 +100,9 @@ class Decision:
     """The last day on which an exemption holds."""
     document: str | None = None
     """依据文号: the document that carries the decision."""
-    shaken_at: datetime | None = field(default=None, compare=False)
+    basis_changed_at: datetime | None = field(default=None, compare=False)
     """Since when it is known that the finding it was made on was another (依据变化); it stands all the same."""
-    shaken: str | None = field(default=None, compare=False)
+    basis_changed: str | None = field(default=None, compare=False)
     """In which way, in Chinese."""
 
 

@@ -116,6 +116,6 @@ def _counts(gaps: Episodes | None) -> tuple[Value, Value, Value]:
 
 def _said(decision: Decision, titles: Mapping[str, str]) -> str:
     by = "，".join(part for part in (decision.by, decision.document or "") if part)
-    shaken = f"；决定依据有变化：{decision.shaken}" if decision.shaken else ""
+    basis_changed = f"；决定依据有变化：{decision.basis_changed}" if decision.basis_changed else ""
     what = titles.get(decision.rule, decision.rule)
-    return f"{beijing_date(decision.at).isoformat()} “{what}” {decision.ruling.label}（{by}）{shaken}"
+    return f"{beijing_date(decision.at).isoformat()} “{what}” {decision.ruling.label}（{by}）{basis_changed}"

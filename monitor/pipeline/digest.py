@@ -140,7 +140,7 @@ class Digest:
             DigestSection(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned, names))),
             DigestSection(
                 heading="决定依据有变化，请复核（原决定仍有效）",
-                lines=tuple(_lines_of_shaken(rows, tx, since, today, title, names)),
+                lines=tuple(_lines_of_changed_basis(rows, tx, since, today, title, names)),
             ),
             DigestSection(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now, names))),
             DigestSection(
@@ -321,7 +321,7 @@ def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice], names: Names) -> Ite
         yield f"{'、'.join(sorted(units)[:NAMED])}{more}：{escaped(because, 200)}"
 
 
-def _lines_of_shaken(
+def _lines_of_changed_basis(
     rows: Sequence[overview.OverviewRow],
     tx: Tx,
     since: datetime,
@@ -331,10 +331,10 @@ def _lines_of_shaken(
 ) -> Iterator[str]:
     """Yield the decisions of which was found out since the last digest that they rest on another finding."""
     called = _called(rows, names)
-    for one in grounds.shaken_since(tx, since):
-        if subject_of(one) in called and one.shaken:
+    for one in grounds.basis_changed_since(tx, since):
+        if subject_of(one) in called and one.basis_changed:
             made = f"{dated(beijing_date(one.at), today)}{one.by}决定{one.ruling.label}（{title(one.rule)}）"
-            yield f"{called[subject_of(one)].name}：{escaped(f'{made}。{one.shaken}', 300)}"
+            yield f"{called[subject_of(one)].name}：{escaped(f'{made}。{one.basis_changed}', 300)}"
 
 
 class _Whom(NamedTuple):

@@ -79,7 +79,7 @@ class AccountPage:
     """What changed of its appearance, latest first."""
     claims: tuple[Claim, ...]
     """Links that people pasted, latest first."""
-    shaken: tuple[Decision, ...]
+    basis_changed: tuple[Decision, ...]
     """Decisions that stand and whose grounds have changed, one for each rule at most."""
 
     @property
@@ -130,7 +130,7 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
         events=events_of(tx, account_id),
         claims=claims_of(tx, account_id),
-        shaken=tuple(one for one in standing.values() if one.shaken),
+        basis_changed=tuple(one for one in standing.values() if one.basis_changed),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from monitor.core.account import Account, AccountFunction
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
 from monitor.core.case import LADDER, Case, Ladder
-from monitor.core.finding import Finding, State, Support
+from monitor.core.finding import Finding, Support
 from monitor.core.light import Light, Sighted, light_of
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week

@@ -165,7 +165,7 @@ def _turn(row: sa.Row[Any]) -> datetime:
 
 def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
     """Return a row as a decision, with what was known of its grounds by then."""
-    is_shaken = row.shaken_at is not None and row.shaken_at <= known_at
+    has_changed_basis = row.basis_changed_at is not None and row.basis_changed_at <= known_at
     return Decision(
         account=row.account or "",
         unit=row.unit,
@@ -178,8 +178,8 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
         note=row.note,
         valid_until=row.valid_until,
         document=row.document,
-        shaken_at=row.shaken_at if is_shaken else None,
-        shaken=row.shaken if is_shaken else None,
+        basis_changed_at=row.basis_changed_at if has_changed_basis else None,
+        basis_changed=row.basis_changed if has_changed_basis else None,
     )
 
 

@@ -88,17 +88,19 @@ def _mark(tx: Tx, now: datetime) -> str:
     return " ".join(map(str, (beijing_date(now), *ids)))
 
 
-def note(tx: Tx, decision_id: int, shaken: str | None, *, at: datetime) -> None:
+def note(tx: Tx, decision_id: int, basis_changed: str | None, *, at: datetime) -> None:
     """Keep how the grounds of a decision have changed, and since when that is known; None: they have not."""
     this = sa.update(table).where(table.c.id == decision_id)
-    since = sa.case((table.c.shaken.is_(None), sa.literal(at, table.c.shaken_at.type)), else_=table.c.shaken_at)
-    tx.execute(this.values(shaken_at=since if shaken else None, shaken=shaken))
+    since = sa.case(
+        (table.c.basis_changed.is_(None), sa.literal(at, table.c.basis_changed_at.type)), else_=table.c.basis_changed_at
+    )
+    tx.execute(this.values(basis_changed_at=since if basis_changed else None, basis_changed=basis_changed))
 
 
-def shaken_since(tx: Tx, moment: datetime) -> tuple[Decision, ...]:
+def basis_changed_since(tx: Tx, moment: datetime) -> tuple[Decision, ...]:
     """Return the decisions whose grounds have changed, as found out after a moment, oldest first."""
-    chosen = sa.select(table).where(table.c.shaken_at > moment).order_by(table.c.shaken_at, table.c.id)
-    return tuple(decision_of(row, row.shaken_at) for row in tx.execute(chosen))
+    chosen = sa.select(table).where(table.c.basis_changed_at > moment).order_by(table.c.basis_changed_at, table.c.id)
+    return tuple(decision_of(row, row.basis_changed_at) for row in tx.execute(chosen))
 
 
 def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Iterator[_Learnt]:

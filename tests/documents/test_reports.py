@@ -147,7 +147,9 @@ def test_the_joint_review_sees_gaps_index_and_decisions() -> None:
 
 def test_the_review_is_told_where_a_decision_rests_on_what_has_changed() -> None:
     decided = replace(
-        ruled(Ruling.CONSOLIDATED, "2026-05-10", "UPD-02"), shaken="作出决定时：甲。按现在所知：乙。", shaken_at=NOW
+        ruled(Ruling.CONSOLIDATED, "2026-05-10", "UPD-02"),
+        basis_changed="作出决定时：甲。按现在所知：乙。",
+        basis_changed_at=NOW,
     )
     (row,) = rows(review([dossier(proposing(Proposal.CONSOLIDATE), decisions=(decided,))], (), QUARTER, titles=TITLES))
     said = "2026-05-10 “连续2次被通报2周未更新” 清理整合（县府办）；决定依据有变化：作出决定时：甲。按现在所知：乙。"

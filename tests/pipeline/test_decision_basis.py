@@ -56,8 +56,10 @@ async def decide(of: Office, *given: Decision) -> None:
 
 async def flagged(of: Office) -> Iterable[tuple[str, str | None]]:
     """Return the rules of the decisions whose grounds have changed, and how."""
-    found = await of.parts.store.query(lambda tx: grounds.shaken_since(tx, datetime.min.replace(tzinfo=NOW.tzinfo)))
-    return [(one.rule, one.shaken) for one in found]
+    found = await of.parts.store.query(
+        lambda tx: grounds.basis_changed_since(tx, datetime.min.replace(tzinfo=NOW.tzinfo))
+    )
+    return [(one.rule, one.basis_changed) for one in found]
 
 
 async def listed_twice(store: Store, ruling: Ruling = Ruling.CONSOLIDATED) -> Office:
@@ -152,10 +154,10 @@ async def test_what_was_decided_is_found_as_it_was_known_at_any_moment(store: St
     before = of.clock()
     await learn(of, bulletin(2))
     made = await store.query(lambda tx: decisions.decisions_of(tx, ["A01"], before))
-    assert [one.shaken for one in made["A01"]] == [None]
+    assert [one.basis_changed for one in made["A01"]] == [None]
     now = await store.query(lambda tx: decisions.decisions_of(tx, ["A01"], of.clock()))
-    assert replace(now["A01"][0], shaken=None, shaken_at=None) == made["A01"][0]
-    assert now["A01"][0].shaken is not None
+    assert replace(now["A01"][0], basis_changed=None, basis_changed_at=None) == made["A01"][0]
+    assert now["A01"][0].basis_changed is not None
 
 
 @pytest.mark.parametrize("is_corrected", [True, False])

@@ -105,7 +105,10 @@ def _violated_by(closed: _Closed, say: partial[Finding], limit: int, today: date
 RULE = Rule(
     id=ID,
     title="单次超过20天未更新",
-    needs=Needs(numbers=("gap_from", "window_days"), least={"gap_from": 8}),  # posts of one week are not all given to the rules
+    needs=Needs(
+        numbers=("gap_from", "window_days"),
+        least={"gap_from": 8},  # posts of one week are not all given to the rules
+    ),
     pacing=Pacing.TASK,
     judge=judge,
     waits_for_scope=False,
