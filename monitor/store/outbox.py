@@ -10,7 +10,6 @@ or with its account.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,15 +20,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Role
-from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
-from monitor.core.message import LEASE, NO_CHANNEL, SHOWN, Attempt, Grid, Lease, Message, MessageState, Outcome
+from monitor.core.calendar import beijing_date, start_of_day
+from monitor.core.message import LEASE, NO_CHANNEL, Attempt, Grid, Lease, Message, MessageState, Outcome
 from monitor.store.audit import Act, record_audit
-from monitor.store.columns import insert_or
 from monitor.store.database import Tx
 from monitor.store.notices import (
     GATED,
     MATTERS,
-    ORDINARY,
     URGENT,
     cancel_emptied,
     end_notices,
@@ -47,7 +44,25 @@ from monitor.store.notices import (
     waiting_for_digest,
     waiting_notices,
 )
-from monitor.store.tables import NoticeState, attempts, buckets, notices
+from monitor.store.outcomes import (
+    KeptMessage,
+    Tried,
+    attempt_of,
+    attempts_of,
+    counts,
+    failed_ways,
+    heard_since,
+    is_under_way,
+    kept,
+    last_left,
+    message_of,
+    messages,
+    oldest_age,
+    refusing,
+    was_told,
+)
+from monitor.store.paces import block, next_token_at, take_token
+from monitor.store.tables import NoticeState, attempts, notices
 from monitor.store.tables import messages as table
 
 __all__ = [
@@ -113,11 +128,8 @@ _TURNS = (
     table.c.created_at,
     table.c.id,
 )
-ONE_MINUTE = timedelta(minutes=1)
 LEADER_WAITS = timedelta(minutes=5)
 """How long at most a leader's message waits until the liaison's about the same was tried."""
-LONGEST_BLOCK = timedelta(hours=6)
-"""The longest that a block is believed; a clock that was put back must not make it longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,47 +152,6 @@ class Draft:
     """Whether it tells of something that nobody was told of before: such messages go before reminders."""
     topic: str = ""
     """What keeps messages to one person apart: empty for notices (URGENT, GATED), `digest:2026-05-01`, …"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMessage:
-    """A message and all that became of it so far."""
-
-    message: Message
-    role: Role
-    person: str
-    topic: str
-    state: MessageState
-    is_released: bool
-    """Whether a person, or the gate in the end, let it go although messages are held."""
-    release_at: datetime | None
-    """When it goes by itself; None for one that is not held, or waits for a person."""
-    created_at: datetime
-    frozen_at: datetime | None
-    next_try_at: datetime
-    attempts: int
-    finished_at: datetime | None
-    last: Attempt | None
-    """The latest try."""
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it leaves at once, at night and on days off too."""
-        return self.topic.startswith(URGENT)
-
-    @property
-    def is_about_notices(self) -> bool:
-        """Whether its words are those of its notices, which are judged again before it leaves."""
-        return self.topic in MATTERS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """One try, for the record."""
-
-    message: str
-    at: datetime
-    attempt: Attempt
 
 
 def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held: bool) -> str:
@@ -234,7 +205,7 @@ def due_messages(
         chosen = chosen.where(table.c.channel == channel)
     if but:
         chosen = chosen.where(table.c.channel.not_in(but))
-    return _kept(tx, chosen.order_by(*_TURNS).limit(limit))
+    return kept(tx, chosen.order_by(*_TURNS).limit(limit))
 
 
 def hold_back(tx: Tx, channel: str, until: datetime, *, urgent_too: bool = True) -> None:
@@ -304,7 +275,7 @@ def words_hold(tx: Tx, message_id: str, frozen_at: datetime, now: datetime) -> b
     if beijing_date(now) != beijing_date(frozen_at):
         return False
     tries = sa.select(attempts).where(attempts.c.message == message_id, attempts.c.at >= since)
-    return any(_attempt(row).may_have_arrived for row in tx.execute(tries))
+    return any(attempt_of(row).may_have_arrived for row in tx.execute(tries))
 
 
 def freeze(tx: Tx, lease: Lease, *, subject: str, body: str, grid: Grid = (), at: datetime) -> Message:
@@ -315,7 +286,7 @@ def freeze(tx: Tx, lease: Lease, *, subject: str, body: str, grid: Grid = (), at
     this = table.c.id == lease.message
     first = sa.update(table).where(this, table.c.frozen_at.is_(None))
     tx.execute(first.values(subject=subject, body=body, grid=grid, frozen_at=at))
-    return _message(tx.execute(sa.select(table).where(this)).one())
+    return message_of(tx.execute(sa.select(table).where(this)).one())
 
 
 def record_attempt(tx: Tx, lease: Lease, attempt: Attempt, *, at: datetime, next_try: datetime | None) -> bool:
@@ -407,96 +378,12 @@ def write_anew(tx: Tx, *, at: datetime) -> int:
     return len(ids)
 
 
-def heard_since(tx: Tx, person: str, since: datetime) -> int:
-    """Return how many messages about notices have been on their way to a person since then, over whatever channel."""
-    mine = sa.and_(table.c.person == person, table.c.topic.in_(ORDINARY), table.c.frozen_at >= since)
-    return tx.scalar(sa.select(sa.func.count()).where(mine)) or 0
-
-
-def refusing(tx: Tx, until: datetime) -> dict[str, datetime]:
-    """Return the addresses that refused the last message to them while their channel reached somebody else.
-
-    Each with when it first refused one since it last took any. Only refusals count that mean the address itself: spam,
-    tokens and quotas are ours. Were it the refusal alone, a far side that takes every address of ours for unknown would
-    be held against everybody.
-    """
-    for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.is_about_address)
-    refused = _latest(tx, table.c.state == MessageState.FAILED, for_good, table.c.finished_at <= until)
-    if not refused:
-        return {}
-    since = min(refused.values()) - ONE_DAY
-    taken = _latest(tx, table.c.state == MessageState.SENT, table.c.finished_at.between(since, until))
-
-    def works_for_others(channel: str, address: str, at: datetime) -> bool:
-        return any(way == channel and to != address and at - ONE_DAY <= then for (way, to), then in taken.items())
-
-    now = {
-        (channel, address)
-        for (channel, address), at in refused.items()
-        if taken.get((channel, address), since) < at and works_for_others(channel, address, at)
-    }
-    return {address: _first_refusal(tx, channel, address, until) for channel, address in now}
-
-
-def _first_refusal(tx: Tx, channel: str, address: str, until: datetime) -> datetime:
-    """Return when an address that refuses messages first refused one since it last took any."""
-    theirs = sa.and_(table.c.channel == channel, table.c.address == address, table.c.finished_at <= until)
-    taken = tx.scalar(sa.select(sa.func.max(table.c.finished_at)).where(theirs, table.c.state == MessageState.SENT))
-    for_good = sa.exists().where(attempts.c.message == table.c.id, attempts.c.is_about_address)
-    refused = sa.select(sa.func.min(table.c.finished_at)).where(theirs, table.c.state == MessageState.FAILED, for_good)
-    return tx.scalar(refused if taken is None else refused.where(table.c.finished_at > taken)) or until
-
-
-def _latest(tx: Tx, *which: sa.ColumnElement[bool]) -> dict[tuple[str, str], datetime]:
-    """Return when messages to one person were last ended so, by channel and address."""
-    chosen = sa.select(table.c.channel, table.c.address, sa.func.max(table.c.finished_at).label("at"))
-    grouped = chosen.where(table.c.address != "", *which).group_by(table.c.channel, table.c.address)
-    return {(row.channel, row.address): row.at for row in tx.execute(grouped)}
-
-
-def failed_ways(tx: Tx, ids: Collection[int]) -> dict[int, tuple[tuple[Role, Attempt], ...]]:
-    """Return, for each of these notices that could not be told, whom each failed message was for and how it ended."""
-    asked, found = set(ids), defaultdict[int, list[tuple[Role, Attempt]]](list)
-    if not asked:
-        return {}
-    since = sa.select(sa.func.min(notices.c.at)).where(notices.c.id.in_(asked)).scalar_subquery()
-    failed = sa.and_(table.c.state == MessageState.FAILED, table.c.role != Role.OPERATOR, table.c.finished_at >= since)
-    rows = tx.execute(sa.select(table.c.id, table.c.untold).where(failed)).all()
-    untold = {row.id: asked.intersection(row.untold) for row in rows}
-    ours = sa.select(table).where(table.c.id.in_([id_ for id_, notices_ in untold.items() if notices_]))
-    for one in _kept(tx, ours.order_by(table.c.finished_at, table.c.id)):
-        if one.last is not None:
-            for id_ in untold[one.message.id]:
-                found[id_].append((one.role, one.last))
-    return {id_: tuple(ways) for id_, ways in found.items()}
-
-
 def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
     """Cancel what was drafted on a topic and has not yet been settled: it is true no more."""
     waiting = table.c.state.in_([MessageState.HELD, MessageState.QUEUED])
     chosen = sa.select(table.c.id).where(table.c.topic == topic, waiting, table.c.frozen_at.is_(None))
     for id_ in tx.scalars(chosen).all():
         settle(tx, id_, MessageState.CANCELLED, at=at)
-
-
-def is_under_way(tx: Tx, topic: str, *, since: datetime) -> bool:
-    """Whether a message on the topic drafted since then has arrived, or still may."""
-    hopeless = table.c.state.in_([MessageState.CANCELLED, MessageState.FAILED])
-    chosen = sa.select(table.c.id).where(table.c.topic == topic, table.c.created_at >= since, ~hopeless)
-    return tx.scalar(chosen.limit(1)) is not None
-
-
-def was_told(tx: Tx, topic: str, *, since: datetime) -> bool:
-    """Whether a message on the topic was drafted since then and not withdrawn."""
-    drafted = sa.and_(table.c.topic == topic, table.c.created_at >= since, table.c.state != MessageState.CANCELLED)
-    return tx.scalar(sa.select(table.c.id).where(drafted).limit(1)) is not None
-
-
-def last_left(tx: Tx, prefix: str) -> str | None:
-    """Return the last of the dated topics with such a prefix of which a message has left, or still may."""
-    theirs = sa.and_(table.c.topic.startswith(prefix, autoescape=True), table.c.state != MessageState.FAILED)
-    last: str | None = tx.scalar(sa.select(sa.func.max(table.c.topic)).where(theirs, table.c.frozen_at.is_not(None)))
-    return last
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
@@ -529,86 +416,6 @@ def next_release(tx: Tx) -> datetime | None:
         sa.select(sa.func.min(table.c.release_at)).where(table.c.state == MessageState.HELD)
     )
     return first
-
-
-def next_token_at(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime | None:
-    """Return when the far side's next token is to be had; None if now, and then until the transaction's end."""
-    return _tokens(tx, bucket, per_minute, now)[1]
-
-
-def take_token(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime | None:
-    """Take one of a far side's tokens: None means send now, a moment means not before then.
-
-    No 60 seconds ever see more than `per_minute` tokens taken, by whatever process; none is given while it is
-    blocked (`block`). A token taken later than `now` was taken before the clock was put back: it counts as just taken.
-    """
-    recent, token_at = _tokens(tx, bucket, per_minute, now)
-    if token_at is None:
-        written = [one.isoformat() for one in (*recent, now)]
-        tx.execute(sa.update(buckets).where(buckets.c.channel == bucket).values(taken=written))
-    return token_at
-
-
-def _tokens(tx: Tx, bucket: str, per_minute: int, now: datetime) -> tuple[list[datetime], datetime | None]:
-    """Return when tokens were taken in the last minute, and when the next is to be had; the row is locked."""
-    tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": bucket, "taken": []})
-    row = tx.execute(sa.select(buckets).where(buckets.c.channel == bucket).with_for_update()).one()
-    recent = sorted(min(taken, now) for one in row.taken if (taken := datetime.fromisoformat(one)) > now - ONE_MINUTE)
-    if row.taken and datetime.fromisoformat(row.taken[-1]) > now:  # else they would be as recent forever
-        clamped = sa.update(buckets).where(buckets.c.channel == bucket)
-        tx.execute(clamped.values(taken=[one.isoformat() for one in recent]))
-    blocked: datetime | None = row.blocked_until
-    if blocked is not None and blocked > now:
-        return recent, min(blocked, now + LONGEST_BLOCK)
-    return recent, recent[-per_minute] + ONE_MINUTE if len(recent) >= per_minute else None
-
-
-def block(tx: Tx, bucket: str, until: datetime) -> None:
-    """Give no more of a far side's tokens until then: it said itself that it takes nothing."""
-    tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": bucket, "taken": []})
-    tx.execute(sa.update(buckets).where(buckets.c.channel == bucket).values(blocked_until=until))
-
-
-def messages(
-    tx: Tx,
-    *,
-    states: Collection[MessageState] | None = None,
-    ids: Collection[str] | None = None,
-    limit: int = 200,
-    skip: int = 0,
-) -> tuple[KeptMessage, ...]:
-    """Return messages, latest created first; each of `ids` is one, or its ending as its reader sees it."""
-    chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(skip)
-    if states is not None:
-        chosen = chosen.where(table.c.state.in_(states))
-    if ids is None:
-        return _kept(tx, chosen)
-    which: sa.ColumnElement[bool] = table.c.id.in_(ids)
-    endings = [one for one in ids if len(one) == SHOWN]
-    if endings:
-        ending = sa.func.substr(table.c.id, sa.func.length(table.c.id) - SHOWN + 1)
-        which = sa.or_(which, ending.in_(endings))
-    return _kept(tx, chosen.where(which))
-
-
-def attempts_of(tx: Tx, message_id: str) -> tuple[Tried, ...]:
-    """Return every try of a message, oldest first."""
-    chosen = sa.select(attempts).where(attempts.c.message == message_id).order_by(attempts.c.id)
-    return tuple(Tried(message=row.message, at=row.at, attempt=_attempt(row)) for row in tx.execute(chosen))
-
-
-def counts(tx: Tx) -> dict[MessageState, int]:
-    """Return how many messages are in each state, zeros included."""
-    counted = tx.execute(sa.select(table.c.state, sa.func.count()).group_by(table.c.state))
-    found: dict[MessageState, int] = dict(counted.all())
-    return {state: found.get(state, 0) for state in MessageState}
-
-
-def oldest_age(tx: Tx, now: datetime) -> timedelta | None:
-    """Return how long the longest waiting message could have left already; None if none could."""
-    waiting = table.c.state.in_([MessageState.QUEUED, MessageState.SENDING])
-    oldest: datetime | None = tx.scalar(sa.select(sa.func.min(table.c.due_at)).where(waiting, table.c.due_at <= now))
-    return None if oldest is None else now - oldest
 
 
 def _in_hands(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
@@ -645,51 +452,3 @@ def _carry(tx: Tx, message_id: str, ids: Collection[int], *, at: datetime) -> No
     merged = sa.update(notices).where(notices.c.id.in_(ids))
     tx.execute(merged.values(state=NoticeState.MERGED, message=message_id))
     cancel_emptied(tx, before, at=at)
-
-
-def _kept(tx: Tx, chosen: sa.Select[Any]) -> tuple[KeptMessage, ...]:
-    rows = tx.execute(chosen).all()
-    latest = sa.select(sa.func.max(attempts.c.id)).where(attempts.c.message.in_([row.id for row in rows]))
-    tries = sa.select(attempts).where(attempts.c.id.in_(latest.group_by(attempts.c.message)))
-    last = {row.message: _attempt(row) for row in tx.execute(tries)}
-    return tuple(
-        KeptMessage(
-            message=_message(row),
-            role=row.role,
-            person=row.person,
-            topic=row.topic,
-            state=row.state,
-            is_released=row.is_released,
-            release_at=row.release_at if row.state is MessageState.HELD else None,
-            created_at=row.created_at,
-            frozen_at=row.frozen_at,
-            next_try_at=row.next_try_at,
-            attempts=row.attempts,
-            finished_at=row.finished_at,
-            last=last.get(row.id),
-        )
-        for row in rows
-    )
-
-
-def _message(row: sa.Row[Any]) -> Message:
-    return Message(
-        id=row.id,
-        channel=row.channel,
-        subject=row.subject,
-        body=row.body,
-        address=row.address or None,
-        mentions=tuple(row.mentions),
-        grid=tuple(tuple(cells) for cells in row.grid),
-    )
-
-
-def _attempt(row: sa.Row[Any]) -> Attempt:
-    pause = None if row.retry_after is None else timedelta(seconds=row.retry_after)
-    return Attempt(
-        outcome=row.outcome,
-        code=row.code,
-        detail=row.detail,
-        retry_after=pause,
-        is_about_address=row.is_about_address,
-    )
