@@ -57,11 +57,6 @@ def refusals() -> Iterator[None]:
         raise Refusal(error.told(_with_option)) from error
 
 
-def whoever() -> str:
-    """Return the name under which the audit log keeps who runs this."""
-    return command_line_actor().name
-
-
 def note(tx: Tx, at: datetime, action: str, thing: str, detail: str = "", *, before: str = "", after: str = "") -> None:
     """Append one act to the audit log."""
     from monitor.actions.actor import write_audit

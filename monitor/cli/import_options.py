@@ -21,7 +21,7 @@ UNWRITTEN = "以上为试算，没有写入。"
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def ledger_refusals() -> Iterator[None]:
     """Refuse what the ledger refuses: one line for each fault, the last saying what that means."""
     from monitor.ledger import LedgerError
 

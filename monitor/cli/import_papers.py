@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.actor import note, whoever
+from monitor.cli.actor import perform_in
 from monitor.cli.chinese import Command
-from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, refusals
+from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, ledger_refusals
 from monitor.cli.place import PAST_MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
 
 if TYPE_CHECKING:
-    from monitor.core.paper import AreaThen
-    from monitor.core.reference import AccountIndex
-    from monitor.ledger import Papers, Places, Subjects
-    from monitor.store import Tx
+    from monitor.actions.imports.papers import PaperAccounts
+    from monitor.ledger import Papers
 
 until_option = click.option(
     "--as-of", type=PAST_MOMENT, metavar="时刻", help="内容截至哪一时刻，默认现在；更晚的日期不接受。"
@@ -51,7 +48,7 @@ def import_filed_list(
         day = beijing_date(until)
         return read_filed_list(file, known.whom, as_of=day, areas=areas, area_then=known.area_then, area=area)
 
-    _take_papers(where, file, "import filed-list", read, as_of=as_of, dry_run=dry_run)
+    _take_papers(where, file, "filed-list", read, as_of=as_of, dry_run=dry_run)
 
 
 @click.command("bulletins", cls=Command)
@@ -67,7 +64,7 @@ def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | Non
     def read(known: PaperAccounts, until: datetime) -> Papers:
         return read_bulletins(file, known.whom, until=beijing_date(until))
 
-    _take_papers(where, file, "import bulletins", read, as_of=as_of, dry_run=dry_run)
+    _take_papers(where, file, "bulletins", read, as_of=as_of, dry_run=dry_run)
 
 
 @click.command("index", cls=Command)
@@ -86,59 +83,51 @@ def import_index(where: CommandContext, *, file: Path, as_of: datetime | None, d
         day = beijing_date(until)
         return read_index(file, known.whom, areas=areas, area_then=known.area_then, until=day)
 
-    _take_papers(where, file, "import index", read, as_of=as_of, dry_run=dry_run)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperAccounts:
-    """Whom a paper may mean, and the area that each of them was in on a day."""
-
-    whom: AccountIndex
-    area_then: AreaThen
+    _take_papers(where, file, "index", read, as_of=as_of, dry_run=dry_run)
 
 
 def _take_papers(
     where: CommandContext,
     file: Path,
-    action: str,
+    kind: str,
     read: Callable[[PaperAccounts, datetime], Papers],
     *,
     as_of: datetime | None,
     dry_run: bool,
 ) -> None:
+    from monitor.actions.imports.papers import (
+        ImportPapersCommand,
+        import_papers,
+        paper_accounts,
+        summary_of,
+        unmatched_in,
+    )
     from monitor.app.clock import now
     from monitor.ledger import paper_change
-    from monitor.store import imports, papers, roster
+    from monitor.store import papers
 
     several = len(where.settings().office.areas) > 1
     moment = now()
     with where.store(reads=dry_run) as store:
         with store.read() as tx:
-            known = PaperAccounts(whom=papers.directory(tx), area_then=roster.areas_then(tx))
-        with refusals():
+            known = paper_accounts(tx)
+        with ledger_refusals():
             found = read(known, as_of or moment)
         warn(found.warnings)
         with store.read() as tx:
             changes = papers.changes(tx, found.papers)
         for change in changes:
             click.echo(paper_change(change.before, change.after, with_area=several))
-        added = sum(change.before is None for change in changes)
-        same = len(found.papers) - len(changes)
-        summary = f"新增{added}，修改{len(changes) - added}，不变{same}"
-        unmatched = sum(len(paper.unmatched) for paper in found.papers)
+        unmatched = unmatched_in(found.papers)
+        summary = summary_of(found.papers, changes)
         click.echo(f"共{len(found.papers)}份：{summary}。" + (f"待匹配{unmatched}行。" if unmatched else ""))
         if dry_run:
             click.echo(UNWRITTEN)
             return
-        with store.begin(durable=True) as tx:
-            kind = action.removeprefix("import ")
-            number = imports.begin(tx, kind, file.name, as_of=as_of or moment, known_at=moment, by=whoever())
-            papers.save_papers(tx, found.papers, file=file.name, known_at=moment, import_id=number)
-            papers.match_again(tx, moment)
-            areas = "、".join(sorted({one.area for one in found.papers if one.area})) if several else ""
-            detail = f"{areas}：{summary}" if areas else summary
-            imports.describe(tx, number, detail)
-            note(tx, moment, action, file.name, f"编号{number}：{detail}，待匹配{unmatched}行")
+        command = ImportPapersCommand(
+            kind=kind, file=file.name, papers=found.papers, as_of=as_of or moment, with_areas=several
+        )
+        perform_in(store, import_papers, command, at=moment)
     click.echo("已导入。")
 
 
@@ -149,20 +138,22 @@ def _take_papers(
 @place
 def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入处置决定：豁免、保留、清理整合、注销、确认、误报、撤销。"""
+    from monitor.actions.imports.decisions import ImportDecisionsCommand, decidable_places
+    from monitor.actions.imports.decisions import import_decisions as keep_decisions
     from monitor.app.choices import rule_subjects, rule_titles
     from monitor.app.clock import now
     from monitor.ledger import Ruled, decision_line, read_decisions
-    from monitor.store import decisions, imports, papers
+    from monitor.store import decisions, papers
 
     settings = where.settings()
     moment, titles = now(), rule_titles()
     with where.store(reads=True) as store, store.read() as tx:
         whom = papers.directory(tx)
-        with refusals():
+        with ledger_refusals():
             read = read_decisions(
                 file,
                 whom,
-                _places(tx, settings.office.areas),
+                decidable_places(tx, settings.office.areas),
                 rules={id_: Ruled(title=titles[id_], on=on) for id_, on in rule_subjects().items()},
                 strengths_on=lambda on: settings.rule_book(on).strengths,
                 until=as_of or moment,
@@ -171,14 +162,15 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
         news = decisions.new_decisions(tx, read.decisions)
     warn(read.warnings)
 
-    def save(tx: Tx) -> None:
-        number = imports.begin(tx, "decisions", file.name, as_of=as_of or moment, known_at=moment, by=whoever())
-        decisions.save_decisions(tx, read.decisions, known_at=moment, import_id=number)
-        imports.describe(tx, number, f"新增{len(news)}")
-        note(tx, moment, "import decisions", file.name, f"编号{number}：新增{len(news)}")
-
     lines = [decision_line(one, whom.names.get(one.account, ""), titles[one.rule]) for one in news]
-    _add(where, lines, len(read.decisions), save, dry_run=dry_run)
+    _print_new(lines, len(read.decisions))
+    if dry_run:
+        click.echo(UNWRITTEN)
+        return
+    command = ImportDecisionsCommand(file=file.name, decisions=read.decisions, as_of=as_of or moment)
+    with where.store() as store:
+        perform_in(store, keep_decisions, command, at=moment)
+    click.echo("已导入。")
 
 
 @click.command("records", cls=Command)
@@ -188,76 +180,41 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
 @place
 def import_records(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入记录：培训、检查、核查、备案变更等，类型见 docs/operating.md。"""
+    from monitor.actions.imports.records import ImportRecordsCommand, record_subjects
+    from monitor.actions.imports.records import import_records as keep_records
     from monitor.app.clock import now
     from monitor.core.calendar import beijing_date
     from monitor.core.forms import INSTITUTIONS
     from monitor.ledger import read_records, record_line
-    from monitor.store import imports, records
+    from monitor.store import records
 
     settings = where.settings()
     moment = now()
     with where.store(reads=True) as store, store.read() as tx:
-        with refusals():
+        with ledger_refusals():
             until = beijing_date(as_of or moment)
             required = settings.rule_book(until).listed("SYS-01", "required")
             institutions = tuple(dict.fromkeys((*INSTITUTIONS, *required)))
-            whom = _subjects(tx, settings.office.areas)
+            whom = record_subjects(tx, settings.office.areas)
             read = read_records(file, whom, until=until, institutions=institutions)
         news = records.new_records(tx, read.records)
     warn(read.warnings)
 
-    def save(tx: Tx) -> None:
-        number = imports.begin(tx, "records", file.name, as_of=as_of or moment, known_at=moment, by=whoever())
-        records.save_records(tx, read.records, known_at=moment, import_id=number)
-        imports.describe(tx, number, f"新增{len(news)}")
-        note(tx, moment, "import records", file.name, f"编号{number}：新增{len(news)}")
-
     several = len(settings.office.areas) > 1
-    _add(where, [record_line(one, with_area=several) for one in news], len(read.records), save, dry_run=dry_run)
-
-
-def _subjects(tx: Tx, areas: Sequence[str]) -> Subjects:
-    """Return everybody whom a record may speak of, past ones included."""
-    from monitor.core.account import UnitKey
-    from monitor.ledger import Subjects
-    from monitor.store import records, roster
-
-    accounts: dict[str, set[str]] = {}
-    ever, present = set[UnitKey](), set[UnitKey]()
-    for id_, unit, is_so in roster.units_ever(tx):
-        accounts.setdefault(id_, set()).add(unit.area)
-        (present if is_so else ever).add(unit)
-    everywhere = {*areas, *(unit.area for unit in (*ever, *present))}
-    for area, name in records.listed_units(tx):
-        present.update(UnitKey(one, name) for one in ([area] if area else everywhere))
-    units: dict[str, set[str]] = {}
-    for unit in (*ever, *present):
-        units.setdefault(unit.name, set()).add(unit.area)
-    return Subjects(accounts=accounts, units=units, areas=everywhere, left=ever - present)
-
-
-def _places(tx: Tx, areas: Sequence[str]) -> Places:
-    """Return the areas and units that a decision may be about, past ones included."""
-    from monitor.ledger import Places
-    from monitor.store import roster
-
-    ever = tuple(roster.units_ever(tx))
-    present = {unit for _, unit, is_so in ever if is_so}
-    former = {unit for _, unit, _ in ever} - present
-    return Places(areas={*areas, *(unit.area for unit in (*present, *former))}, units=present, former_units=former)
-
-
-def _add(where: CommandContext, lines: Sequence[str], total: int, save: Callable[[Tx], None], *, dry_run: bool) -> None:
-    """Say what is new, and save it in one transaction unless it is only tried."""
-    for line in lines:
-        click.echo(f"新增 {line}")
-    click.echo(f"共{total}条：新增{len(lines)}，不变{total - len(lines)}。")
+    _print_new([record_line(one, with_area=several) for one in news], len(read.records))
     if dry_run:
         click.echo(UNWRITTEN)
         return
-    with where.store() as store, store.begin(durable=True) as tx:
-        save(tx)
+    command = ImportRecordsCommand(file=file.name, records=read.records, as_of=as_of or moment)
+    with where.store() as store:
+        perform_in(store, keep_records, command, at=moment)
     click.echo("已导入。")
+
+
+def _print_new(lines: Sequence[str], total: int) -> None:
+    for line in lines:
+        click.echo(f"新增 {line}")
+    click.echo(f"共{total}条：新增{len(lines)}，不变{total - len(lines)}。")
 
 
 COMMANDS = (import_filed_list, import_bulletins, import_index, import_decisions, import_records)

@@ -1,9 +1,8 @@
-"""Commands that move tables in: import roster, import posts, and those of keeping.py."""
+"""Commands that move tables in: import roster, import posts, and those of the other modules about imports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,20 +10,22 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import import_papers, import_withdraw
-from monitor.cli.actor import note, whoever
+from monitor.cli.actor import perform_in, refusals
 from monitor.cli.chinese import Command, Group
-from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, reading, refusals
+from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, ledger_refusals, reading
 from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
 
 if TYPE_CHECKING:
+    from monitor.actions.imports.posts import ImportPostsCommand
+    from monitor.actions.imports.roster import RosterDifference
     from monitor.core.account import Account, UnitKey
     from monitor.core.collector import KeyForm
     from monitor.core.phrases import Names
-    from monitor.ledger import ImportedPosts, Roster
+    from monitor.ledger import Roster
     from monitor.settings import Settings
-    from monitor.store import Tx
+    from monitor.store import Store
 
 _NAMED = 20
 """How many accounts a sentence names."""
@@ -56,10 +57,12 @@ def import_roster(
     yes: bool,
 ) -> None:
     """导入台账：按账号ID新增或修改。"""
+    from monitor.actions.imports.roster import ImportRosterCommand, difference
+    from monitor.actions.imports.roster import import_roster as keep_roster
     from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
     from monitor.app.clock import now
     from monitor.core.phrases import Names
-    from monitor.store import imports, papers, roster
+    from monitor.store import roster
 
     if unit and not replace:
         raise click.UsageError("--unit 要与 --replace 同用")
@@ -73,41 +76,29 @@ def import_roster(
         with store.read() as tx:
             before = roster.accounts(tx, at=effective_at)
         read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
-        whose = _unit(unit, area, (*before, *read.accounts)) if unit else None
-        names = Names(with_area=len(settings.office.areas) > 1)
-        removed, counts = _print_changes(before, read.accounts, names, replace=replace, unit=whose)
+        meant = _unit_meant(unit, area, (*before, *read.accounts)) if unit else None
+        found = difference(before, read.accounts, replace=replace, unit=meant)
+        _print_changes(found, Names(with_area=len(settings.office.areas) > 1))
         _print_read_by_hand(read.accounts, chains.by_hand)
         warn(ungranted(read.accounts, chains, settings))
         warn(unwatched(chains.listings(read.accounts), settings, chains.collectors))
         if dry_run:
             click.echo(UNWRITTEN)
             return
-        if removed and not yes and not confirmed(f"将删除{removed}个账号，继续吗？"):
+        if found.removed and not yes and not confirmed(f"将删除{found.removed}个账号，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
-        with store.begin(durable=True) as tx:
-            number = imports.begin(tx, "roster", file.name, as_of=effective_at, known_at=moment, by=whoever())
-            change = roster.save_roster(
-                tx,
-                read.accounts,
-                effective_at=effective_at,
-                known_at=moment,
-                sources=chains.of,
-                every=every_of(settings),
-                remove_missing=replace,
-                unit=whose,
-                import_id=number,
-            )
-            matched = papers.match_again(tx, moment)
-            imports.describe(tx, number, counts)
-            note(tx, moment, "import roster", file.name, f"编号{number}：{counts}")
+        command = ImportRosterCommand(
+            file=file.name, difference=found, as_of=effective_at, sources=chains.of, every=every_of(settings)
+        )
+        change = perform_in(store, keep_roster, command, at=moment)
         where.remember_roster()
     if change.overtaken:
         click.echo(
             f"其中{len(change.overtaken)}个账号在更晚的台账中另有记载，只更正此前一段时间，现行内容不变："
             f"{_some(change.overtaken)}。"
         )
-    if matched:
-        click.echo(f"此前待匹配的{matched}行现在有了账号。")
+    if change.matched:
+        click.echo(f"此前待匹配的{change.matched}行现在有了账号。")
     click.echo("已导入。")
 
 
@@ -122,7 +113,7 @@ def _read_roster(
     from monitor.core.calendar import beijing_date
     from monitor.ledger import read_roster
 
-    with refusals(), reading(file) as tell:
+    with ledger_refusals(), reading(file) as tell:
         read = read_roster(
             file,
             areas=settings.office.areas,
@@ -137,35 +128,21 @@ def _read_roster(
     return read
 
 
-def _unit(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
-    """Return the one unit that is meant; refuses a name that nobody, or more than one area, has."""
-    from monitor.ledger import did_you_mean
+def _unit_meant(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
+    from monitor.actions.imports.roster import AmbiguousUnitError, unit_meant
 
-    units = {account.unit_key for account in accounts}
-    found = sorted(one for one in units if one.name == name and area in {None, one.area})
-    if len(found) == 1:
-        return found[0]
-    if found:
-        areas = "、".join(one.area for one in found)
-        raise Refusal(f"{areas}都有主办单位“{name}”，请加 --area 写明是哪个地区的，没有导入任何内容。")
-    near = did_you_mean(name, {one.name for one in units})
-    raise Refusal(f"{area or ''}台账和文件中都没有主办单位“{name}”{near}，没有导入任何内容。")
+    with refusals():
+        try:
+            return unit_meant(name, area, accounts)
+        except AmbiguousUnitError as error:
+            areas = "、".join(error.areas)
+            raise Refusal(f"{areas}都有主办单位“{name}”，请加 --area 写明是哪个地区的，没有导入任何内容。") from error
 
 
-def _print_changes(
-    before: Sequence[Account], accounts: Sequence[Account], names: Names, *, replace: bool, unit: UnitKey | None
-) -> tuple[int, str]:
-    """Print what changes; return how many accounts go, and how many of each change there are."""
-    from monitor.ledger import ChangeKind, compare
-
-    named = {account.id for account in accounts}
-    going = {one.id for one in before if replace and one.id not in named and unit in {None, one.unit_key}}
-    changes = compare([one for one in before if one.id in named | going], accounts)
-    for change in changes:
+def _print_changes(found: RosterDifference, names: Names) -> None:
+    for change in found.changes:
         click.echo(change.line(names))
-    counts = "，".join(f"{kind.label}{sum(change.kind is kind for change in changes)}" for kind in ChangeKind)
-    click.echo(f"共{len(accounts)}个账号：{counts}。")
-    return len(going), counts
+    click.echo(f"共{len(found.accounts)}个账号：{found.counts}。")
 
 
 def _some(ids: Sequence[str]) -> str:
@@ -207,10 +184,11 @@ def import_posts(
     yes: bool,
 ) -> None:
     """导入发布记录：增加到已知的发布中。"""
+    from monitor.actions.imports.posts import ImportPostsCommand, silent_accounts
+    from monitor.actions.imports.posts import import_posts as keep_posts
     from monitor.app.clock import now
-    from monitor.cli import changed_findings
-    from monitor.core.finding import State
-    from monitor.store import imports, roster
+    from monitor.ledger import read_posts
+    from monitor.store import roster
 
     if accounts is not None and not complete:
         raise click.UsageError("--accounts 要与 --complete 同用")
@@ -220,77 +198,50 @@ def import_posts(
     with where.store(reads=dry_run) as store:
         with store.read() as tx:
             known = {account.id: account for account in roster.accounts(tx)}
-        posts = _read_posts(file, known, seen_at)
-        silent = _silent(accounts, known, posts.named)
-        _print_posts(posts, known, silent)
-
-        def save(tx: Tx, number: int | None) -> None:
-            look = _Look(complete=complete, seen_at=seen_at, known_at=moment, number=number)
-            _save_posts(tx, posts, known, silent, look)
-
+        with ledger_refusals():
+            read = read_posts(file, known.values(), not_after=seen_at)
+        warn(read.warnings)
+        with refusals():
+            silent = () if accounts is None else silent_accounts(_chosen(accounts), known, read.named)
+        command = ImportPostsCommand(
+            file=file.name, posts=read.by_account, silent=silent, accounts=known, complete=complete, as_of=seen_at
+        )
+        _print_posts(command)
         if silent:
-            turned, accused = changed_findings.turned(store, settings, silent, moment, lambda tx: save(tx, None))
-            click.echo(f"由此改变的判定{turned}项，其中变为“{State.VIOLATED.label}”{accused}项。")
+            _print_turned(store, settings, command, moment)
         if dry_run:
             click.echo(UNWRITTEN)
             return
         if silent and not yes and not confirmed(f"将登记{len(silent)}个账号没有新发布，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
-        with store.begin(durable=True) as tx:
-            number = imports.begin(tx, "posts", file.name, as_of=seen_at, known_at=moment, by=whoever())
-            save(tx, number)
-            detail = f"{sum(map(len, posts.by_account.values()))}条"
-            detail += f"，登记为没有新发布的{len(silent)}个账号" if silent else ""
-            imports.describe(tx, number, detail)
-            note(tx, moment, "import posts", file.name, f"编号{number}：{detail}")
+        perform_in(store, keep_posts, command, at=moment)
     click.echo("已导入。")
 
 
-def _read_posts(file: Path, known: Mapping[str, Account], seen_at: datetime) -> ImportedPosts:
-    from monitor.ledger import read_posts
-
-    with refusals():
-        posts = read_posts(file, known.values(), not_after=seen_at)
-    warn(posts.warnings)
-    return posts
+def _chosen(accounts: str) -> list[str] | None:
+    """Return the accounts that are listed; None for all."""
+    return None if accounts == "all" else [name.strip() for name in accounts.split(",") if name.strip()]
 
 
-def _silent(accounts: str | None, known: Collection[str], named: Collection[str]) -> list[str]:
-    """Return the accounts that were looked at and had posted nothing."""
-    if accounts is None:
-        return []
-    chosen = sorted(known) if accounts == "all" else [name.strip() for name in accounts.split(",") if name.strip()]
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise Refusal(f"台账中没有账号“{'、'.join(unknown)}”，请核对编号；未导入任何内容。")
-    return [name for name in dict.fromkeys(chosen) if name not in named]
+def _print_posts(command: ImportPostsCommand) -> None:
+    for id_, posts in command.posts.items():
+        click.echo(f"{id_} “{command.accounts[id_].name}”：{len(posts)}条")
+    if command.silent:
+        click.echo(f"登记为没有新发布的{len(command.silent)}个账号：{'、'.join(command.silent)}。")
 
 
-def _print_posts(posts: ImportedPosts, known: Mapping[str, Account], silent: Sequence[str]) -> None:
-    for name, found in posts.by_account.items():
-        click.echo(f"{name} “{known[name].name}”：{len(found)}条")
-    if silent:
-        click.echo(f"登记为没有新发布的{len(silent)}个账号：{'、'.join(silent)}。")
+def _print_turned(store: Store, settings: Settings, command: ImportPostsCommand, moment: datetime) -> None:
+    """Print what becomes of the accounts that are said to be silent."""
+    from monitor.actions.imports.posts import save_posts
+    from monitor.actions.imports.trial import turned_by
+    from monitor.app.choices import rules_in_force
+    from monitor.core.finding import State
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """How a file of posts was looked up, and with which import it comes."""
-
-    complete: bool
-    seen_at: datetime
-    known_at: datetime
-    number: int | None
-
-
-def _save_posts(tx: Tx, posts: ImportedPosts, known: Mapping[str, Account], silent: Sequence[str], look: _Look) -> None:
-    from monitor.core.observation import Covers, timeline
-    from monitor.store import looks
-
-    covers = Covers.ALL if look.complete else Covers.SOME
-    for name in (*posts.by_account, *silent):
-        seen = timeline(posts.by_account.get(name, ()), covers=covers)
-        looks.hand_look(tx, known[name], seen, at=look.seen_at, known_at=look.known_at, import_id=look.number)
+    rules = rules_in_force(settings, settings.work_calendar())
+    turned = turned_by(
+        store, rules, command.silent, moment, lambda tx: save_posts(tx, command, known_at=moment, import_id=None)
+    )
+    click.echo(f"由此改变的判定{turned.count}项，其中变为“{State.VIOLATED.label}”{turned.violated}项。")
 
 
 for _command in (*import_papers.COMMANDS, *import_withdraw.COMMANDS):
