@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.actions.perform import Action
     from monitor.actions.refused import Field
     from monitor.cli.place import CommandContext
-    from monitor.store import Store, Tx
+    from monitor.store import Store
 
 C = TypeVar("C")
 D = TypeVar("D")
@@ -55,23 +55,6 @@ def refusals() -> Iterator[None]:
         yield
     except RefusedError as error:
         raise Refusal(error.told(_with_option)) from error
-
-
-def note(tx: Tx, at: datetime, action: str, thing: str, detail: str = "", *, before: str = "", after: str = "") -> None:
-    """Append one act to the audit log."""
-    from monitor.actions.actor import write_audit
-
-    write_audit(tx, command_line_actor(), at, action, thing, detail, before=before, after=after)
-
-
-def note_alone(where: CommandContext, action: str, thing: str, detail: str = "") -> None:
-    """Append one act that changed nothing: what was taken out, or looked at; of no database, nothing is."""
-    from monitor.app.clock import now
-
-    if not where.is_made:
-        return
-    with where.store() as store, store.begin(durable=True) as tx:
-        note(tx, now(), action, thing, detail)
 
 
 def _with_option(field: Field) -> str:

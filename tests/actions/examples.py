@@ -1,0 +1,244 @@
+"""An example of every action: what has to be there before, what is asked for, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from monitor.actions import acknowledge, backup, cases, claims, documents, messages, mutes, people, turned_away
+from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.imports import decisions, papers, posts, records, roster, withdraw
+from monitor.actions.perform import perform
+from monitor.core.account import Account, Contact, Role
+from monitor.core.claim import Verdict
+from monitor.core.collector import Proof
+from monitor.core.decision import Decision, Ruling
+from monitor.core.finding import State
+from monitor.core.message import Attempt, Outcome
+from monitor.core.paper import Paper, PaperKind
+from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.token import Permit, Purpose
+from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
+from monitor.store import Store, outbox
+from monitor.store import cases as stored_cases
+from monitor.store.acknowledgements import spend
+from monitor.store.roster import Every, Sources
+from tests.store import build
+from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, finding, judge, notice, open_with, post, step
+
+TITLES = {"UPD-01": "两周未更新"}
+ONE_DAY = timedelta(days=1)
+EVERY_SOURCE: Every = lambda _: EVERY  # noqa: E731 - a value of that type
+SOURCES: Sources = build.sources
+LIAISON = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001", mail="liaison@example.invalid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A command that is done, and one, if there is any, that is refused whoever asks."""
+
+    done: object
+    refused: object | None = None
+
+
+def _account(**changes: object) -> Account:
+    return account("A01", contacts=(LIAISON,), **changes)
+
+
+def _case(store: Store) -> int:
+    """Open a case about the account, with a notice for its liaison."""
+    enrol(store, _account(), at=NOW - DAY)
+    judge(store, open_with(step(), notice()))
+    with store.read() as tx:
+        (case,) = stored_cases.cases(tx)
+    return case.id or 0
+
+
+def _decide(store: Store) -> Example:
+    command = cases.DecideCommand(
+        case=_case(store),
+        ruling=Ruling.EXEMPTED,
+        titles=TITLES,
+        by="县府办",
+        note="整合期间",
+        document="示例〔2026〕1号",
+    )
+    return Example(done=command, refused=replace(command, note=""))
+
+
+def _close(store: Store) -> Example:
+    number = _case(store)
+    with store.begin() as tx:
+        stored_cases.save_findings(tx, [finding(State.OK)], at=NOW)
+    return Example(done=cases.CloseCommand(case=number), refused=cases.CloseCommand(case=number + 1))
+
+
+def _message(store: Store, *, held: bool = False) -> str:
+    """Write a message that tells of a case."""
+    _case(store)
+    with store.begin() as tx:
+        (told,) = outbox.waiting_notices(tx)
+        draft = outbox.Draft(
+            channel="mail",
+            address=LIAISON.mail,
+            role=Role.LIAISON,
+            person=LIAISON.key,
+            subject="更新提醒",
+            body="正文",
+            notices=(told.id or 0,),
+        )
+        return outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=held)
+
+
+def _permit(store: Store, purpose: Purpose) -> Permit:
+    return Permit(purpose=purpose, message=_message(store), until=NOW + 7 * DAY)
+
+
+def _acknowledge(store: Store) -> Example:
+    permit = _permit(store, Purpose.ACKNOWLEDGE)
+    return Example(
+        done=acknowledge.AcknowledgeByLinkCommand(permit=permit),
+        refused=acknowledge.AcknowledgeByLinkCommand(permit=replace(permit, message="another")),
+    )
+
+
+def _register(store: Store) -> Example:
+    permit, used = _permit(store, Purpose.PASTE), Permit(purpose=Purpose.PASTE, message="used", until=NOW + 7 * DAY)
+    proof = Proof(post=post(NOW - HOUR), authors=frozenset({"1"}))
+    link = VerifiedLink(account=_account(platform_id="1"), link="https://example.invalid/1", proof=proof, own="1")
+    with store.begin() as tx:
+        assert spend(tx, replace(used, message="used/A01"), at=NOW)
+        claim = claim_of(tx, link, by="", token=None, now=NOW)
+        assert claim.verdict is Verdict.PROVED
+    return Example(
+        done=claims.RegisterLinkCommand(verified=link, permit=permit),
+        refused=claims.RegisterLinkCommand(verified=link, permit=used),
+    )
+
+
+def _recipient(store: Store) -> Example:
+    done = messages.ShowRecipientCommand(message=_message(store))
+    return Example(done=done, refused=messages.ShowRecipientCommand(message="no such"))
+
+
+def _release(store: Store) -> Example:
+    number = _message(store, held=True)
+    return Example(done=messages.ReleaseCommand(numbers=(number,)), refused=messages.ReleaseCommand(numbers=("x",)))
+
+
+def _retry(store: Store) -> Example:
+    number = _message(store)
+    failed = Attempt(outcome=Outcome.PERMANENT, code="550", detail="")
+    with store.begin() as tx:
+        build.tried(tx, number, "正文", failed, at=NOW, next_try=None)
+    return Example(done=messages.RetryCommand(numbers=(number,)), refused=messages.RetryCommand(numbers=(number, "x")))
+
+
+def _erase(store: Store) -> Example:
+    heir = replace(LIAISON, name="联络员乙", phone="13800000002", mail=None)
+    enrol(store, _account(), at=NOW - 2 * DAY)
+    enrol(store, account(contacts=(heir,)), at=NOW - DAY)
+    return Example(
+        done=people.EraseCommand(person="联络员甲", alias="已清除-1"), refused=people.EraseCommand(person="联络员乙")
+    )
+
+
+def _mute(store: Store) -> Example:
+    enrol(store, _account())
+    command = mutes.MuteCommand(
+        kind=RecordSubject.ACCOUNT, subject="A01", until=NOW.date() + 30 * ONE_DAY, why="账号交接", by="县府办"
+    )
+    return Example(done=command, refused=replace(command, subject="A99"))
+
+
+def _backup(store: Store) -> Example:
+    del store
+    return Example(done=backup.BackUpCommand(out=Path("备份.db")))
+
+
+def _document(store: Store) -> Example:
+    del store
+    return Example(done=documents.HandOutCommand(what=documents.Handout.ROSTER, file="台账.xlsx"))
+
+
+def _turned_away(store: Store) -> Example:
+    del store
+    return Example(done=turned_away.TurnAwayCommand(action="link refuse", why="forged"))
+
+
+def _roster(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    found = roster.difference([_account()], [_account(name="新名称"), account("A02")], replace=False)
+    command = roster.ImportRosterCommand(
+        file="台账.xlsx", difference=found, as_of=NOW, sources=SOURCES, every=EVERY_SOURCE
+    )
+    return Example(done=command)
+
+
+def _posts(store: Store) -> Example:
+    enrol(store, _account(), account("A02"), at=NOW - DAY)
+    command = posts.ImportPostsCommand(
+        file="发布.csv",
+        posts={"A01": (post(NOW - HOUR),)},
+        silent=("A02",),
+        accounts={"A01": _account(), "A02": account("A02")},
+        complete=True,
+        as_of=NOW,
+    )
+    return Example(done=command)
+
+
+def _papers(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    filed = Paper(kind=PaperKind.FILED_LIST, on=date(2026, 5, 5), area="示例县")
+    return Example(done=papers.ImportPapersCommand(kind="filed-list", file="清单.xlsx", papers=(filed,), as_of=NOW))
+
+
+def _decisions(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    made = Decision(account="A01", rule="UPD-01", episode="", ruling=Ruling.RETAINED, by="县府办", at=NOW - HOUR)
+    return Example(done=decisions.ImportDecisionsCommand(file="决定.xlsx", decisions=(made,), as_of=NOW))
+
+
+def _records(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    return Example(done=records.ImportRecordsCommand(file="记录.xlsx", records=(_TRAINING,), as_of=NOW))
+
+
+_TRAINING = Record(
+    kind=RecordKind.TRAINING, subject=RecordSubject.AREA, name="示例县", on=date(2026, 5, 5), text="培训"
+)
+
+
+def _withdraw(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    actor = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
+    command = records.ImportRecordsCommand(file="记录.xlsx", records=(_TRAINING,), as_of=NOW)
+    perform(store, records.import_records, command, actor=actor, now=NOW)
+    done = withdraw.WithdrawCommand(number=1, sources=SOURCES, every=EVERY_SOURCE)
+    return Example(done=done, refused=replace(done, number=2))
+
+
+EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
+    cases.decide: _decide,
+    cases.close: _close,
+    acknowledge.acknowledge_by_link: _acknowledge,
+    claims.register_link: _register,
+    messages.show_recipient: _recipient,
+    messages.release: _release,
+    messages.retry: _retry,
+    people.erase: _erase,
+    mutes.mute: _mute,
+    backup.record_backup: _backup,
+    documents.hand_out: _document,
+    turned_away.turn_away: _turned_away,
+    roster.import_roster: _roster,
+    posts.import_posts: _posts,
+    papers.import_papers: _papers,
+    decisions.import_decisions: _decisions,
+    records.import_records: _records,
+    withdraw.withdraw_import: _withdraw,
+}
+"""How an example of each action comes about, in a store that has nothing yet."""
