@@ -1,3 +1,4 @@
+import ast
 import os
 import re
 import shutil
@@ -105,3 +106,47 @@ def test_siblings_cannot_form_a_cycle(tree: Path) -> None:
     plant(tree, "collectors/planted_here.py", "from collectors import planted_there")
     plant(tree, "collectors/planted_there.py", "from collectors import planted_here")
     assert broken(tree) == {"No cycles between siblings"}
+
+
+FACES = ("cli", "web")
+_WRITES = frozenset({"begin", "begin_nested", "write", "write_if", "execute"})
+"""How a write transaction begins, and how a statement is run."""
+_AUDIT = frozenset({"record_audit", "write_audit"})
+
+
+def writers(tree: Path) -> set[str]:
+    """Return where a face of the program writes to the store itself, by file and line: actions do that."""
+    found = set()
+    for path in (path for face in FACES for path in sorted((tree / "monitor" / face).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="self"))):
+                    continue  # a help page writes its own lines
+                case ast.Call(func=ast.Attribute(attr=name)) if name in _WRITES:
+                    found.add(f"{path.relative_to(tree)}:{node.lineno}")
+                case ast.ImportFrom(names=names) if _AUDIT & {name.name for name in names}:
+                    found.add(f"{path.relative_to(tree)}:{node.lineno}")
+                case ast.Attribute(attr=name) if name in _AUDIT:
+                    found.add(f"{path.relative_to(tree)}:{node.lineno}")
+    return found
+
+
+def test_commands_and_pages_write_nothing_but_through_an_action() -> None:
+    assert writers(ROOT) == set()
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def planted(store):\n    with store.begin(durable=True) as tx:\n        del tx",
+        "async def planted(where):\n    await where.store.write(print)",
+        "class Planted:\n    async def planted(self):\n        await self._view.store.write_if(print, print)",
+        "def planted(tx):\n    tx.execute('DELETE FROM cases')",
+        "def planted():\n    from monitor.store.audit import record_audit",
+        "from monitor.store import audit\naudit.record_audit",
+    ],
+)
+def test_a_planted_write_in_a_face_is_found(tree: Path, face: str, line: str) -> None:
+    plant(tree, f"monitor/{face}/planted.py", line)
+    assert {place.partition(":")[0] for place in writers(tree)} == {f"monitor/{face}/planted.py"}

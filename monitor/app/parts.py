@@ -63,8 +63,11 @@ from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
 from monitor.settings import Settings
 from monitor.store import Store, Tx, areas, cases, lights, outbox, prune, registers, roster
+from monitor.store.looks import Recorded
 
 _log = logging.getLogger(__name__)
+AT_ONCE = 20
+"""How many accounts a check looks at between two words of how far it has come."""
 
 
 def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Pruner:
@@ -353,6 +356,16 @@ class Parts:
         lights.restate(tx)
         if self.directory.is_set:
             outbox.write_anew(tx, at=now)
+
+    async def check(self, ids: Sequence[str], tell: Callable[[int, int], object]) -> Sequence[Recorded]:
+        """Look at accounts now and return what was seen, some at a time; `tell` hears how many of how many are done."""
+        await self.store.write(self.sync_sources)
+        found: list[Recorded] = []
+        for start in range(0, len(ids), AT_ONCE):
+            batch = ids[start : start + AT_ONCE]
+            found += await self.looker.look_now(batch)
+            tell(start + len(batch), len(ids))
+        return found
 
     def sync_sources(self, tx: Tx) -> None:
         """Bring the sources of all accounts up to date: a new program or new settings may mean new chains."""

@@ -13,7 +13,7 @@ import click
 from monitor.cli.chinese import Command
 from monitor.cli.place import MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import printed, progress
+from monitor.cli.terminal import printed, telling
 
 if TYPE_CHECKING:
     from monitor.core.collector import Collector, Page
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
     from monitor.store import Store
     from monitor.store.looks import Recorded
-
-AT_ONCE = 20
-"""How many accounts are looked at between two steps of the progress bar."""
 
 
 @click.command(cls=Command)
@@ -59,15 +56,9 @@ async def _check(
     if unknown:
         raise Refusal(f"台账中没有账号“{'、'.join(unknown)}”，请核对编号。")
     chosen = list(dict.fromkeys(accounts)) or sorted(known)
-    found: list[Recorded] = []
     async with where.parts(settings, store) as parts:
-        await store.write(parts.sync_sources)
-        with progress("采集", len(chosen)) as bar:
-            for start in range(0, len(chosen), AT_ONCE):
-                batch = chosen[start : start + AT_ONCE]
-                found += await parts.looker.look_now(batch)
-                bar.update(len(batch))
-    return found
+        with telling("采集") as tell:
+            return await parts.check(chosen, tell)
 
 
 def _line(recorded: Recorded) -> str:

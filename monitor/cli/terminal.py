@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -44,3 +45,15 @@ def progress(label: str, length: int) -> ProgressBar[int]:
     return click.progressbar(
         length=length, label=label, show_eta=False, file=sys.stderr, hidden=not sys.stderr.isatty()
     )
+
+
+@contextmanager
+def telling(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far long work has come: yield who hears how much of how much is done."""
+    with progress(label, 1) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield tell

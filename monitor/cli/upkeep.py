@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from monitor.cli.actor import command_line_actor, perform, refusals
 from monitor.cli.chinese import Command, Group, Option, written_to
 from monitor.cli.place import CommandContext, channels, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import confirmed, progress, warn
+from monitor.cli.terminal import confirmed, telling, warn
 
 if TYPE_CHECKING:
     from monitor.core.account import Account
@@ -97,7 +97,7 @@ def db_backup(where: CommandContext, *, out: Path) -> None:
     from monitor.app.clock import now
 
     _refuse_none(where)
-    with where.store() as store, _telling("正在备份") as tell, refusals():
+    with where.store() as store, telling("正在备份") as tell, refusals():
         back_up(store, BackUpCommand(out=out), actor=command_line_actor(), clock=now, tell=tell)
     click.echo(f"已备份到 {out}。")
 
@@ -114,7 +114,7 @@ def db_restore(where: CommandContext, *, file: Path, yes: bool) -> None:
     try:
         if not yes and holds_roster(where.db):
             raise Refusal("数据库里已有台账，恢复会换掉全部内容；确定要恢复，请加 --yes。")
-        with _telling("正在恢复") as tell:
+        with telling("正在恢复") as tell:
             restore(where.db, file, tell)
     except StoreError as error:
         raise Refusal(str(error)) from error
@@ -131,7 +131,7 @@ def db_copy(where: CommandContext, *, to: str) -> None:
     from monitor.store.copying import copy
 
     _refuse_none(where)
-    with where.store() as source, open_store(to) as target, _telling("正在复制") as tell:
+    with where.store() as source, open_store(to) as target, telling("正在复制") as tell:
         copied = copy(source, target, tell)
     for one in copied:
         click.echo(f"{one.table}：{one.rows}行，校验值 {one.digest}，一致。")
@@ -166,18 +166,6 @@ def _erase(where: CommandContext, who: str, *, yes: bool) -> None:
         raise Refusal("已取消，未清除任何内容。批量运行请加 --yes。")
     done = perform(where, erase, EraseCommand(person=who))
     click.echo(f"已清除：台账变更{done.versions}处，消息{done.messages}条。备份里的不变，请按期更换备份。")
-
-
-@contextmanager
-def _telling(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far long work has come."""
-    with progress(label, 1) as bar:
-
-        def tell(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield tell
 
 
 @click.command(cls=Command)

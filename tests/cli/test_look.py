@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from monitor.app import parts
 from monitor.app.choices import all_collectors
 from monitor.app.clock import now
 from monitor.cli import look
@@ -232,5 +233,5 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
 
 
 def test_looks_go_in_batches(watched: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look, "AT_ONCE", 1)
+    monkeypatch.setattr(parts, "AT_ONCE", 1)
     assert [one["account"] for one in watched.type("check", "A02", "A01", "A02", "--json").json] == ["A02", "A01"]

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.actions.evaluate import EvaluateCommand, When, evaluate
 from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
-from monitor.cli.evaluate import When, judged
 from monitor.core.calendar import at_beijing, beijing, beijing_date
 from monitor.core.case import Closing, StepKind
 from monitor.core.channel import Channel
@@ -112,7 +112,8 @@ def test_every_day_judged_again_is_what_was_written_down_on_that_day(quarter: Qu
     parts = quarter.parts
     assert len(quarter.recorded) == replay.QUARTER.days
     for at, recorded in quarter.recorded.items():
-        again = judged(parts.store, parts.rules_in_force, When(at=at, known_at=at))
+        with parts.store.read() as tx:
+            again = evaluate(tx, EvaluateCommand(when=When(at=at, known_at=at)), rules=parts.rules_in_force)
         assert _by_subject(again) == _by_subject(recorded), beijing(at)
 
 

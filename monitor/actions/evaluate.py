@@ -1,0 +1,91 @@
+"""Evaluate the rules for a moment: what they say of everybody, as it was known then. It only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.actions.refused import Field, RefusedError
+from monitor.core.finding import Finding, Known
+from monitor.pipeline.evaluate import RulesInForce
+from monitor.store import Tx, facts, registers, roster
+
+BATCH = 200
+"""How many accounts are judged between two words of how far it has come."""
+Tell = Callable[[int, int], object]
+"""Hears how many accounts of how many are done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """The moment that is judged, and the one up to which we had learnt."""
+
+    at: datetime
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateCommand:
+    """What somebody wants to have judged."""
+
+    when: When
+    account: str | None = None
+    """One account; None for everybody."""
+    silences: bool = False
+    """Whether also what a rule on areas leaves unsaid is wanted."""
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def evaluate(tx: Tx, command: EvaluateCommand, *, rules: RulesInForce, tell: Tell = _untold) -> tuple[Finding, ...]:
+    """Return what every rule says of everybody, or of one account; raises RefusedError where that is not there."""
+    when = command.when
+    return (
+        *(finding for known in _known(tx, command, tell) for _, finding in rules.findings(known, when.at)),
+        *_of_areas(tx, command, rules),
+    )
+
+
+def _known(tx: Tx, command: EvaluateCommand, tell: Tell) -> Iterator[Known]:
+    """Yield what was known of the roster's accounts, or of one of them."""
+    when, account = command.when, command.account
+    ids = [one.id for one in roster.accounts(tx, at=when.at, known_at=when.known_at)]
+    if account is not None:
+        if account not in ids:
+            raise _not_there(account, is_later=roster.account(tx, account) is not None)
+        ids = [account]
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        yield from facts.known(tx, batch, now=when.at, known_at=when.known_at)
+        tell(start + len(batch), len(ids))
+
+
+def _of_areas(tx: Tx, command: EvaluateCommand, rules: RulesInForce) -> Iterator[Finding]:
+    """Yield what the rules on areas say of everybody, or of one account."""
+    when, account = command.when, command.account
+    everybody = roster.accounts(tx, at=when.at, known_at=when.known_at)
+    for area in sorted({one.area for one in everybody if account in {None, one.id}}):
+        register = registers.register(tx, area, now=when.at, known_at=when.known_at)
+        said = [finding for _, finding in rules.area_findings(register, when.at)]
+        rest = rules.silences(register, said, when.at) if command.silences else ()
+        yield from (finding for finding in (*said, *rest) if account in {None, finding.account})
+
+
+def is_before_roster(tx: Tx, when: When) -> bool:
+    """Whether nobody was on the roster then, as we knew it, although somebody is by now."""
+    return roster.has_roster(tx) and not had_accounts(tx, when)
+
+
+def had_accounts(tx: Tx, when: When) -> bool:
+    """Whether anybody was on the roster then, as we knew it."""
+    return bool(roster.accounts(tx, at=when.at, known_at=when.known_at))
+
+
+def _not_there(account: str, *, is_later: bool) -> RefusedError:
+    field = Field("account", "账号")
+    if is_later:
+        return RefusedError(f"那一时刻的台账中没有账号“{account}”；按现在所知判定过去，请加 --known-at now。", field)
+    return RefusedError(f"台账中没有账号“{account}”，请核对编号。", field)
