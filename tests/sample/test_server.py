@@ -22,6 +22,8 @@ from monitor.sample.server import DUTY, ROBOTS, SampleServer
 from monitor.sample.settings import MAIL, environment, overlay, settings
 from monitor.sample.tray import Sink
 from monitor.settings import Settings, load
+from monitor.settings.kinds import Surroundings
+from monitor.settings.sections import Web
 from tests.fakes import MemorySession
 from tests.sample.looking import NOW, collectors, source_of
 
@@ -248,3 +250,13 @@ async def test_the_overlay_could_stand_in_a_file(server: SampleServer, tmp_path:
     (tmp_path / "xuncha.yaml").write_text(written, encoding="utf-8")
     names = {"weibo", "weibo-ajax", "feed", "website"}
     assert load(tmp_path, environment(server.smtp_port), collectors=names).hold is False
+
+
+async def test_the_sample_needs_none_of_the_tokens_that_the_settings_name(server: SampleServer) -> None:
+    named = Web.model_validate(
+        {"key": "env:K", "api_token": "env:A", "metrics_token": "env:M"},
+        context=Surroundings(folder=CONFIG, env=None),
+    )
+    base = load(CONFIG, None)
+    web = settings(base.model_copy(update={"web": named}), server).web
+    assert (web.key, web.api_token, web.metrics_token) == (None, None, None)
