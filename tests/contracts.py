@@ -77,6 +77,20 @@ class MayImport(_DirectImports):
                 yield Fault(importer, imported, "not among what it may see")
 
 
+class ClosedInside(_DirectImports):
+    """`importer` imports no module inside of `package`, only what the package itself shows."""
+
+    importer = fields.StringField()
+    package = fields.StringField()
+
+    def faults(self, graph: ImportGraph) -> Iterator[Fault]:
+        """Yield the imports of a module inside of the package."""
+        (mine,), (package,) = self.words("importer"), self.words("package")
+        for importer, imported in _imports(graph):
+            if _within(importer, mine) and _within(imported, package) and imported != package:
+                yield Fault(importer, imported, "what is read goes through the floor between")
+
+
 class Strangers(_DirectImports):
     """Those modules of `package` whose names match `members` are imported by none of their siblings.
 

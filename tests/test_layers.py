@@ -82,6 +82,9 @@ def test_the_copy_is_as_good_as_the_tree(tree: Path) -> None:
         ("collectors/platforms/planted.py", "import httpx", "Every package has its door"),
         ("collectors/platforms/planted.py", "import requests", "Every package has its door"),
         ("monitor/pipeline.py", "import alerts", "Every package has its door"),
+        ("monitor/web/planted.py", "from monitor.store.cases import cases", "Pages read the store through queries"),
+        ("monitor/web/planted.py", "from monitor.store import roster", "Pages read the store through queries"),
+        ("monitor/queries/planted.py", "from monitor.pipeline import digest", "Layers point downwards"),
         ("alerts/planted.py", "from monitor.core import finding", "Channels see messages and nothing that led to them"),
     ],
 )

@@ -32,7 +32,7 @@ from monitor.pipeline.compose import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.draft import Drafter
 from monitor.queries.lines import absence
-from monitor.queries.tasks import concerned
+from monitor.queries.tasks import Task, concerned, read_tasks
 from monitor.store import (
     Tx,
     appearances,
@@ -124,8 +124,10 @@ class Digest:
             told=told_on(tx, [case.id for case in taken.values()]),
             concerned={task: frozenset(concerned(tx, task, now)) for task in AccountTask},
         )
+        to_do = {task.key: task for task in read_tasks(tx, now, has_channels=True)}
         asked = [
-            *message_lines(outbox.counts(tx), outbox.next_release(tx), today),
+            *message_lines(to_do, outbox.next_release(tx), today),
+            *standing_lines(to_do),
             *task_lines(rows, tasks, today, lambda area: self.drafter.rules_in_force.book(now, area), names),
             *_lines_beyond_accounts(tx, tasks, names),
         ]
@@ -290,13 +292,21 @@ def _said_of_several(pairs: Sequence[Pair]) -> str:
     return "；".join(parts)
 
 
-def message_lines(messages: Mapping[MessageState, int], next_release: datetime | None, today: date) -> Iterator[str]:
+def message_lines(to_do: Mapping[str, Task], next_release: datetime | None, today: date) -> Iterator[str]:
     """Yield what is to be done about messages: let them go, or call."""
-    if held := messages.get(MessageState.HELD, 0):
+    if held := to_do.get("held"):
         when = _on(beijing_date(next_release), today) if next_release else ""
-        yield f"放行：{held}条消息待放行{f'（最早{when}自动放行）' if when else ''}"
-    if failed := messages.get(MessageState.FAILED, 0):
-        yield f"打电话：{failed}条消息发送失败，请查看发送记录，未送达的改用电话通知"
+        yield f"放行：{held.count}条消息待放行{f'（最早{when}自动放行）' if when else ''}"
+    if failed := to_do.get("failed"):
+        yield f"打电话：{failed.count}条消息发送失败，请查看发送记录，未送达的改用电话通知"
+
+
+def standing_lines(to_do: Mapping[str, Task]) -> Iterator[str]:
+    """Yield what stands on the operator's list about accounts of which no section of the digest tells."""
+    yield from (f"{to_do[key.value].count}{to_do[key.value].text}" for key in _COUNTED if key.value in to_do)
+
+
+_COUNTED = (AccountTask.CLAIMS, AccountTask.MUTED)
 
 
 def _changed(rows: Sequence[overview.OverviewRow], turned: Iterable[AppearanceChange], names: Names) -> Iterator[str]:

@@ -18,7 +18,7 @@ from monitor.store.overview import account_rows
 
 __all__ = ["LISTED", "AccountFilter", "AccountSheet", "LightCounts", "Order", "light_sheet", "read_accounts", "sheet"]
 
-LISTED = 200
+LISTED = 50
 """Accounts on one page of a list."""
 
 

@@ -16,6 +16,7 @@ from monitor.core.phrases import dated, with_week
 from monitor.store.notices import Said
 from monitor.store.overview import OverviewRow
 
+_ABSENT = {standing.value: standing for standing in Standing if not standing.is_present}
 _PAUSED = "采集暂停，恢复前不作新的认定"
 _NOTES = {"PER-01": "联系人待补", "UPD-03": "90天内曾超过20天未更新", "SEE-01": "连续3个工作日采集异常"}
 
@@ -96,7 +97,7 @@ def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> Acc
         days=None if start is None or light is Light.NONE else max(0, days_between(start, moment.now)),
         deadline=moment.ladder.deadline(beijing_date(start)) if is_bound and start else None,
         said=_said(case, moment) if is_bound else "",
-        coming=_coming(row, light, case, moment),
+        coming=_coming(row, start, light, case, moment),
         notes=tuple(_notes(row, light, moment)),
         support=_support(row),
     )
@@ -124,12 +125,12 @@ def _said(case: Case | None, moment: OverviewContext) -> str:
     return f"{dated(beijing_date(step.at), moment.today)}{step.kind.label}{unheard}"
 
 
-def _coming(row: OverviewRow, light: Light, case: Case | None, moment: OverviewContext) -> str:
+def _coming(row: OverviewRow, start: datetime | None, light: Light, case: Case | None, moment: OverviewContext) -> str:
     match light:
         case Light.RED | Light.AMBER:
-            return _next_rung(row, case, moment)
+            return _next_rung(row, start, case, moment)
         case Light.GREEN:
-            return _next_rung(row, case, moment) if case else ""
+            return _next_rung(row, start, case, moment) if case else ""
         case Light.GREY | Light.NEVER:
             return _why_unseen(row)
         case Light.EXEMPT:
@@ -138,9 +139,8 @@ def _coming(row: OverviewRow, light: Light, case: Case | None, moment: OverviewC
             return _why_none(row)
 
 
-def _next_rung(row: OverviewRow, case: Case | None, moment: OverviewContext) -> str:
+def _next_rung(row: OverviewRow, start: datetime | None, case: Case | None, moment: OverviewContext) -> str:
     """Return the day and name of the next step of the ladder if no update comes before."""
-    start = sighted(row).silent_since
     if start is None:
         return ""
     begun, ladder = beijing_date(start), moment.ladder
@@ -193,8 +193,7 @@ def _why_none(row: OverviewRow) -> str:
 
 def absence(row: OverviewRow) -> Standing | None:
     """Return in what standing a platform last showed the account, if it is not there as usual."""
-    shown = (standing for source in row.sources for standing in Standing if standing.value == source.standing)
-    return next((standing for standing in shown if not standing.is_present), None)
+    return next((_ABSENT[source.standing] for source in row.sources if source.standing in _ABSENT), None)
 
 
 def _notes(row: OverviewRow, light: Light, moment: OverviewContext) -> Iterable[str]:

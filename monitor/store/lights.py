@@ -118,6 +118,7 @@ class Order(Enum):
     URGENCY = "urgency"
     """Main accounts first, then the most urgent light, then the longest without an update."""
     UNIT = "unit"
+    ID = "id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,8 @@ def ids(tx: Tx, which: AccountFilter, order: Order, *, limit: int | None = None,
             by: Iterable[sa.Column[Any]] = (table.c.place, table.c.silent_since, table.c.unit, table.c.account)
         case Order.UNIT:
             by = (table.c.unit, table.c.area, table.c.account)
+        case Order.ID:
+            by = (table.c.account,)
     chosen = sa.select(table.c.account).where(*_meant(which)).order_by(*by)
     return tuple(tx.scalars(chosen.limit(limit).offset(skip)))
 

@@ -99,9 +99,11 @@ def account_rows(
 ) -> tuple[OverviewRow, ...]:
     """Return every account of the roster in force at `now`, or these of them, by id.
 
-    Brief rows have, of the findings, what the two-week rule says and what is trouble.
+    Brief rows have, of the findings, what the two-week rule says and what is trouble; of the newest post its time; and
+    nobody's people.
     """
-    sources, newest = _sources(tx, ids), _newest_posts(tx, ids)
+    sources, newest = _sources(tx, ids), {} if is_brief else newest_posts(tx, ids)
+    posted_at = _posted_at(tx, ids) if is_brief else {id_: post.published_at for id_, post in newest.items()}
     findings = _findings(tx, ids, is_brief=is_brief)
     open_cases = _open_cases(tx, ids)
     mutes = mutes_on(tx, beijing_date(now))
@@ -109,7 +111,7 @@ def account_rows(
     return tuple(
         OverviewRow(
             account=account,
-            newest_post_at=newest[account.id].published_at if account.id in newest else None,
+            newest_post_at=posted_at.get(account.id),
             newest_post_title=newest[account.id].title if account.id in newest else "",
             newest_post_url=newest[account.id].url if account.id in newest else None,
             sources=tuple(sources[account.id]),
@@ -118,7 +120,7 @@ def account_rows(
             waiting_claims=claimed[account.id],
             mute=over(account, mutes),
         )
-        for account in accounts(tx, at=now, known_at=now, ids=ids)
+        for account in accounts(tx, at=now, known_at=now, ids=ids, with_people=not is_brief)
     )
 
 
@@ -259,7 +261,7 @@ def _sources(tx: Tx, ids: Collection[str] | None) -> defaultdict[str, list[Sourc
     return found
 
 
-def _newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
+def newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
     """Return each account's newest visible post."""
     table, account = tables.posts, tables.accounts
     newer = table.alias("newer")
@@ -272,6 +274,13 @@ def _newest_posts(tx: Tx, ids: Collection[str] | None) -> dict[str, Post]:
     )
     chosen = sa.select(table).join_from(account, table, table.c.id == newest).where(_among(account.c.id, ids))
     return {row.account: known_post(row).post for row in tx.execute(chosen)}
+
+
+def _posted_at(tx: Tx, ids: Collection[str] | None) -> dict[str, datetime]:
+    """Return the time of each account's newest visible post."""
+    account = tables.accounts
+    chosen = sa.select(account.c.id, account.c.newest_post_at).where(_among(account.c.id, ids))
+    return dict(tx.execute(chosen.where(account.c.newest_post_at.is_not(None))).all())
 
 
 def _findings(tx: Tx, ids: Collection[str] | None, *, is_brief: bool) -> defaultdict[str, list[Finding]]:

@@ -185,12 +185,13 @@ def accounts(
     at: datetime | None = None,
     known_at: datetime | None = None,
     ids: Collection[str] | None = None,
+    with_people: bool = True,
 ) -> tuple[Account, ...]:
     """Return the roster in force at `at` as known by `known_at` (both default to the latest), sorted by id.
 
-    Only these accounts, where that is asked.
+    Only these accounts, and without their people, where that is asked.
     """
-    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST, ids=ids)
+    return _in_force(tx, at=at or LATEST, known_at=known_at or LATEST, ids=ids, with_people=with_people)
 
 
 def accounts_in(
@@ -400,12 +401,15 @@ def has_roster(tx: Tx) -> bool:
     return tx.scalar(present) is not None
 
 
-def _in_force(tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None) -> tuple[Account, ...]:
+def _in_force(
+    tx: Tx, *, at: datetime, known_at: datetime, ids: Collection[str] | None = None, with_people: bool = True
+) -> tuple[Account, ...]:
     is_short = ids is not None and len(ids) <= IDS_AT_ONCE
     chosen = versions_in_force(at, known_at, ids if is_short else None)
     wanted = None if ids is None or is_short else set(ids)
     rows = tx.execute(chosen.execution_options(yield_per=IDS_AT_ONCE))
-    return tuple(account_of(row.content) for row in rows if wanted is None or row.account in wanted)
+    made = account_of if with_people else _without_people
+    return tuple(made(row.content) for row in rows if wanted is None or row.account in wanted)
 
 
 IDS_AT_ONCE = 5000

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.claims import PasteCommand
 from monitor.core.claim import Excess, Verdict
+from monitor.core.finding import State
 from monitor.core.message import MessageState
 from monitor.core.phrases import plain
 from monitor.core.shapes import (
@@ -29,11 +30,9 @@ from monitor.core.shapes import (
     moment_shape,
     observation_shape,
 )
+from monitor.queries import lists
+from monitor.queries.tasks import read_tasks
 from monitor.store import Tx
-from monitor.store.cases import Which, case_history, cases
-from monitor.store.findings import current_findings
-from monitor.store.outbox import KeptMessage, messages
-from monitor.store.overview import OverviewRow, account_rows, observations_of, row_of
 from monitor.web.guard import is_shown
 from monitor.web.page_context import PageContext
 from monitor.web.paging import whole
@@ -105,6 +104,7 @@ class Api:
             Route("/api/v1/accounts", self._reading(self._accounts, "page")),
             Route("/api/v1/accounts/{account_id:path}/posts", self.paste, methods=["POST"]),
             Route("/api/v1/accounts/{account_id:path}", self._reading(self._account)),
+            Route("/api/v1/tasks", self._reading(self._tasks)),
             Route("/api/v1/observations", self._reading(_observations, "account", "page")),
             Route("/api/v1/findings", self._reading(_findings, "account", "all", "page")),
             Route("/api/v1/cases", self._reading(_cases, "all", "page")),
@@ -150,16 +150,21 @@ class Api:
         return answer
 
     def _accounts(self, tx: Tx, asked: Asked) -> ListPage:
-        return _cut([_account(row) for row in account_rows(tx, self._view.clock())], asked)
+        found = lists.read_accounts(tx, self._view.clock(), limit=LIMIT + 1, skip=asked.skip)
+        return ListPage([_account(one) for one in found])
 
     def _account(self, tx: Tx, asked: Asked) -> Shape | None:
-        row = row_of(tx, asked.account, self._view.clock())
-        if row is None:
+        found = lists.read_account(tx, asked.account, self._view.clock())
+        if found is None:
             return None
-        return _account(row) | {
-            "findings": [finding_shape(finding) for finding in row.findings],
-            "cases": [case_shape(case) for case in case_history(tx, asked.account)],
+        return _account(found.facts) | {
+            "findings": [finding_shape(finding) for finding in found.findings],
+            "cases": [case_shape(case) for case in found.cases],
         }
+
+    def _tasks(self, tx: Tx, asked: Asked) -> Sequence[Shape]:
+        found = read_tasks(tx, self._view.clock(), has_channels=self._view.has_channels)
+        return [{"key": one.key, "count": one.count, "text": one.text, "link": one.link} for one in found]
 
 
 def _asked(request: Request, names: Collection[str]) -> Asked:
@@ -187,33 +192,30 @@ def _listed(request: Request, asked: Asked, sheet: ListPage) -> Response:
     return answer
 
 
-def _cut(objects: Sequence[Shape], asked: Asked) -> ListPage:
-    return ListPage(objects[asked.skip : asked.skip + LIMIT + 1])
-
-
-def _account(row: OverviewRow) -> Shape:
-    return account_shape(row.account, row.newest_post_at, row.mute)
+def _account(one: lists.AccountFacts) -> Shape:
+    return account_shape(one.account, one.newest_post_at, one.mute)
 
 
 def _observations(tx: Tx, asked: Asked) -> ListPage:
     """Return the latest observations of the account that `account=` names."""
     if not asked.parameters.get("account"):
         raise BadParameterError("请写明参数 account，即账号ID。")
-    found = observations_of(tx, asked.parameters["account"], limit=LIMIT + 1, skip=asked.skip)
+    found = lists.read_observations(tx, asked.parameters["account"], limit=LIMIT + 1, skip=asked.skip)
     return ListPage([observation_shape(one) for one in found])
 
 
 def _findings(tx: Tx, asked: Asked) -> ListPage:
     """Return what stands now; `account=` narrows, `all=1` adds what is in order or does not apply."""
     wanted = asked.parameters.get("account")
-    found = current_findings(tx, account_ids=None if wanted is None else (wanted,))
-    return _cut([finding_shape(one) for one in found if asked.is_all or not one.state.is_settled], asked)
+    quiet = () if asked.is_all else tuple(state for state in State if state.is_settled)
+    found = lists.read_findings(tx, wanted, without=quiet, limit=LIMIT + 1, skip=asked.skip)
+    return ListPage([finding_shape(one) for one in found])
 
 
 def _cases(tx: Tx, asked: Asked) -> ListPage:
     """Return the open cases, latest first; `all=1` adds those that have ended."""
-    which = Which.ALL if asked.is_all else Which.OPEN
-    return ListPage([case_shape(one) for one in cases(tx, which=which, limit=LIMIT + 1, skip=asked.skip)])
+    found = lists.read_cases(tx, is_all=asked.is_all, limit=LIMIT + 1, skip=asked.skip)
+    return ListPage([case_shape(one) for one in found])
 
 
 def _messages(tx: Tx, asked: Asked) -> ListPage:
@@ -222,11 +224,11 @@ def _messages(tx: Tx, asked: Asked) -> ListPage:
     state = next((one for one in MessageState if one.value == wanted), None)
     if wanted is not None and state is None:
         raise BadParameterError(f"参数 state 应为 {'、'.join(one.value for one in MessageState)} 之一。")
-    states = None if state is None else (state,)
-    return ListPage([_message(one) for one in messages(tx, states=states, limit=LIMIT + 1, skip=asked.skip)])
+    found = lists.read_messages(tx, state, limit=LIMIT + 1, skip=asked.skip)
+    return ListPage([_message(one) for one in found])
 
 
-def _message(kept: KeptMessage) -> Shape:
+def _message(kept: lists.KeptMessage) -> Shape:
     return {
         "id": kept.message.id,
         "channel": kept.message.channel or None,

@@ -16,22 +16,15 @@ from starlette.requests import Request
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.claims import PasteCommand
 from monitor.actions.refused import LinkRefusedError
-from monitor.core.account import Account
 from monitor.core.claim import Claim, Excess, Verdict
-from monitor.core.token import Permit, Purpose, Refused, TokenKey
-from monitor.store import Tx
-from monitor.store.acknowledgements import open_cases_of
-from monitor.store.notices import notices_of
-from monitor.store.outbox import messages
-from monitor.store.roster import accounts
+from monitor.core.token import Purpose, Refused, TokenKey
+from monitor.queries.permission import Permission
 
 LONGEST_BODY = 16_384
 """Bytes of a request that says something."""
 FIELDS = 20
 """Fields of a form."""
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-SOMEBODY = "联络员"
-"""Who speaks where the roster no longer has the name of whoever a message went to."""
 
 
 class Paste(Protocol):
@@ -50,18 +43,6 @@ class Permits:
     """What their tokens are signed with; without it there are none."""
     api_token: str | None = field(default=None, repr=False)
     """What programs show that paste links; without it none may."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """What a token that is good lets its holder do now."""
-
-    permit: Permit
-    subject: str
-    by: str
-    """The holder's name: who the message was sent to."""
-    accounts: tuple[Account, ...]
-    """Those that the message told of and that still have an open case from it."""
 
 
 class TooLongError(Exception):
@@ -89,24 +70,6 @@ async def said(request: Request) -> dict[str, str]:
 def readable(text: str) -> str:
     """Return what somebody sent without marks that no database keeps: control characters, halves of a character."""
     return _UNREADABLE.sub("", text)
-
-
-def errand(tx: Tx, permit: Permit) -> Permission | Refused:
-    """Return what a token is good for now; OVER where nothing that its message told of is open any more."""
-    found = messages(tx, ids=(permit.message,), limit=1)
-    open_cases = set(open_cases_of(tx, permit.message))
-    if not found or not open_cases:
-        return Refused.OVER
-    told = {notice.account for notice in notices_of(tx, permit.message) if notice.case in open_cases}
-    concerned = accounts(tx, ids=told)
-    kept = found[0]
-    people = (contact for one in concerned for contact in one.contacts if contact.key == kept.person)
-    return Permission(
-        permit=permit,
-        subject=kept.message.subject,
-        by=next((person.name for person in people), SOMEBODY),
-        accounts=concerned,
-    )
 
 
 def holder(errand: Permission, address: str) -> Actor:

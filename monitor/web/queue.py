@@ -10,30 +10,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 AT_ONCE = 4
 """Pages that are read and drawn at the same time: as many as the store has readers."""
-HEAVY_AT_ONCE = 2
-"""Of those, pages that read every account: passes find a reader free, and small pages their turn."""
 WAITING = 64
 """Pages that wait for their turn; more are told to come again."""
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
 """What begins so costs little, or is given out again."""
-_HEAVY = frozenset(
-    {"/", "/accounts", "/system", "/api/v1/accounts", "/api/v1/findings", "/api/v1/cases", "/api/v1/observations"}
-)
-"""What reads everything."""
 _LATER = "同时打开页面的请求过多，请稍后再试。"
 
 
 class RequestQueue:
-    """ASGI middleware: of the requests that read, so many are in work, and fewer of those that read everything.
-
-    Their answers may be fetched at leisure.
-    """
+    """ASGI middleware: of the requests that read, so many are in work. Their answers may be fetched at leisure."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Let everybody wait their turn before the application."""
         self._app = app
         self._turn = asyncio.Semaphore(AT_ONCE)
-        self._heavy_turn = asyncio.Semaphore(HEAVY_AT_ONCE)
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,8 +37,6 @@ class RequestQueue:
         async with AsyncExitStack() as turn:
             self._waiting += 1
             try:
-                if scope["path"] in _HEAVY:
-                    await turn.enter_async_context(self._heavy_turn)
                 await turn.enter_async_context(self._turn)
             finally:
                 self._waiting -= 1

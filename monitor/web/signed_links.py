@@ -12,8 +12,9 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import LinkRefusedError
 from monitor.core.claim import Excess, Verdict
 from monitor.core.token import Permit, Purpose, Refused
+from monitor.queries.permission import Permission, read_permission
 from monitor.web.page_context import PageContext
-from monitor.web.permits import Permission, Permits, TooLongError, errand, holder, pasted, said
+from monitor.web.permits import Permits, TooLongError, holder, pasted, said
 from monitor.web.refusals import Refusals, address_of
 from monitor.web.templating import Templates
 
@@ -104,4 +105,4 @@ class Keys:
 
 
 def _reading(permit: Permit) -> Callable[..., Permission | Refused]:
-    return lambda tx: errand(tx, permit)
+    return lambda tx: read_permission(tx, permit)

@@ -21,7 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from monitor.web import Limits, WebServer, listening
 from monitor.web.connections import FEWEST, MOST, Connections, Net, RequestStage, Seldom, home_of, is_among
-from monitor.web.queue import AT_ONCE, HEAVY_AT_ONCE, WAITING, RequestQueue
+from monitor.web.queue import AT_ONCE, WAITING, RequestQueue
 from tests.collectors.test_linear import work
 
 GET = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -297,7 +297,7 @@ async def until(true: Callable[[], bool], patience: float = 5) -> None:
             await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize(("path", "most"), [("/messages", AT_ONCE), ("/accounts", HEAVY_AT_ONCE)])
+@pytest.mark.parametrize(("path", "most"), [("/messages", AT_ONCE), ("/accounts", AT_ONCE)])
 async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up(path: str, most: int) -> None:
     made, at_once, going_on = 0, 0, asyncio.Event()
     fetched = asyncio.Event()

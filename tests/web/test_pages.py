@@ -366,9 +366,10 @@ def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings
     client = client_of(empty, around)
     first = client.get("/").text
     assert len(names_in(first)) == LINES
-    assert "第1页，共2页（203个账号）" in first
+    assert f"第1页，共2页（{LINES + 3}个账号）" in first
     assert len(names_in(client.get("/?page=2").text)) == 3
-    assert "共203个账号：超期0个，临近超期0个，尚未核查203个，正常0个。尚未开始采集" in text_of(first)
+    every = LINES + 3
+    assert f"共{every}个账号：超期0个，临近超期0个，尚未核查{every}个，正常0个。尚未开始采集" in text_of(first)
     assert "等待首次采集" in first
 
 

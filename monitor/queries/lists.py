@@ -1,0 +1,106 @@
+"""Long lists for programs, some at a time: the same as the pages show, without a page's words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.account import Account
+from monitor.core.calendar import beijing_date
+from monitor.core.case import Case
+from monitor.core.finding import Finding, State
+from monitor.core.message import MessageState
+from monitor.core.mute import Mute, over
+from monitor.core.observation import Observation
+from monitor.store import Tx, lights
+from monitor.store.cases import Which, case_history, cases
+from monitor.store.findings import current_findings
+from monitor.store.lights import AccountFilter, Order
+from monitor.store.outbox import KeptMessage, messages
+from monitor.store.overview import newest_posts, observations_of
+from monitor.store.records import mutes_on
+from monitor.store.roster import accounts
+
+__all__ = [
+    "AccountFacts",
+    "AccountHistory",
+    "KeptMessage",
+    "read_account",
+    "read_accounts",
+    "read_cases",
+    "read_findings",
+    "read_messages",
+    "read_observations",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """An account with what is told of it in lists."""
+
+    account: Account
+    newest_post_at: datetime | None
+    """The newest visible post."""
+    mute: Mute | None
+    """By which its unit hears nothing now; the one that ends last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHistory:
+    """An account with what is said of it now, and every case it ever had."""
+
+    facts: AccountFacts
+    findings: tuple[Finding, ...]
+    """By rule."""
+    cases: tuple[Case, ...]
+    """Latest opened first."""
+
+
+def read_accounts(tx: Tx, now: datetime, *, limit: int, skip: int) -> tuple[AccountFacts, ...]:
+    """Return some accounts of the roster, by id."""
+    return _facts(tx, now, lights.ids(tx, AccountFilter(), Order.ID, limit=limit, skip=skip))
+
+
+def read_account(tx: Tx, account_id: str, now: datetime) -> AccountHistory | None:
+    """Return one account; None where it is not on the roster."""
+    found = _facts(tx, now, (account_id,))
+    if not found:
+        return None
+    said = current_findings(tx, account_ids=(account_id,))
+    return AccountHistory(facts=found[0], findings=said, cases=case_history(tx, account_id))
+
+
+def _facts(tx: Tx, now: datetime, ids: Collection[str]) -> tuple[AccountFacts, ...]:
+    newest, mutes = newest_posts(tx, ids), mutes_on(tx, beijing_date(now))
+    return tuple(
+        AccountFacts(
+            account=one,
+            newest_post_at=newest[one.id].published_at if one.id in newest else None,
+            mute=over(one, mutes),
+        )
+        for one in accounts(tx, at=now, known_at=now, ids=ids)
+    )
+
+
+def read_observations(tx: Tx, account_id: str, *, limit: int, skip: int) -> tuple[Observation, ...]:
+    """Return some observations of an account, latest begun first."""
+    return observations_of(tx, account_id, limit=limit, skip=skip)
+
+
+def read_findings(
+    tx: Tx, account_id: str | None, *, without: Collection[State], limit: int, skip: int
+) -> tuple[Finding, ...]:
+    """Return some findings as they stand, on everybody or on one account, but those in the states `without`."""
+    ids = None if account_id is None else (account_id,)
+    return current_findings(tx, account_ids=ids, without=without, limit=limit, skip=skip)
+
+
+def read_cases(tx: Tx, *, is_all: bool, limit: int, skip: int) -> tuple[Case, ...]:
+    """Return some cases, latest opened first: the open ones, or all."""
+    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, skip=skip)
+
+
+def read_messages(tx: Tx, state: MessageState | None, *, limit: int, skip: int) -> tuple[KeptMessage, ...]:
+    """Return some messages, newest first: those in one state, or all."""
+    return messages(tx, states=None if state is None else (state,), limit=limit, skip=skip)
