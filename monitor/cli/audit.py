@@ -55,6 +55,3 @@ def audit_export(where: CommandContext, *, out: Path) -> None:
     except NotWrittenError as error:
         raise Refusal(str(error)) from error
     click.echo(f"已写入 {out}。")
-
-
-COMMANDS = (audit,)

@@ -11,6 +11,11 @@ from monitor.cli.actor import perform
 from monitor.cli.chinese import Command, Group
 from monitor.cli.place import DAY, CommandContext, place
 from monitor.cli.refusal import Refusal
+from monitor.core.calendar import beijing, beijing_date
+from monitor.core.decision import Ruling
+from monitor.core.labels import evidence_list, proposed, step_text
+from monitor.core.mute import over
+from monitor.core.phrases import dated, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +23,6 @@ if TYPE_CHECKING:
 
     from monitor.actions.cases import Decided
     from monitor.core.case import Case
-    from monitor.core.decision import Ruling
     from monitor.store import Tx
 
 number_argument = click.argument("number", type=int, metavar="编号")
@@ -57,11 +61,6 @@ def case_show(where: CommandContext, *, number: int) -> None:
     """显示一个事项的当前情况、依据、每一步和登记的决定。"""
     from monitor.app.choices import rule_titles
     from monitor.app.clock import now
-    from monitor.core.calendar import beijing, beijing_date
-    from monitor.core.decision import Ruling
-    from monitor.core.labels import evidence_list, proposed, step_text
-    from monitor.core.mute import over
-    from monitor.core.phrases import plain
     from monitor.store import cases, decisions, records, roster
 
     with where.store(reads=True) as store, store.read() as tx:
@@ -104,8 +103,6 @@ def case_show(where: CommandContext, *, number: int) -> None:
 @place
 def case_confirm(where: CommandContext, *, number: int, by: str | None, note: str) -> None:
     """确认疑似、待研判的问题属实（移动客户端请先在手机上核实）。"""
-    from monitor.core.decision import Ruling
-
     _decide(where, number, Ruling.CONFIRMED, by=by, note=note)
     click.echo(f"事项{number}已确认。")
 
@@ -117,8 +114,6 @@ def case_confirm(where: CommandContext, *, number: int, by: str | None, note: st
 @place
 def case_reject(where: CommandContext, *, number: int, by: str | None, note: str) -> None:
     """把疑似、待研判的问题判为误报；这一次不再提醒。"""
-    from monitor.core.decision import Ruling
-
     _decide(where, number, Ruling.REJECTED, by=by, note=note)
     click.echo(f"事项{number}已判为误报。")
 
@@ -134,8 +129,6 @@ def case_exempt(
     where: CommandContext, *, number: int, until: date | None, document: str | None, by: str | None, note: str
 ) -> None:
     """登记账号、单位或地区的豁免：到期以前不再提醒，不列入建议名单；“一律”“不得”的不能豁免。"""
-    from monitor.core.decision import Ruling
-
     made = _decide(where, number, Ruling.EXEMPTED, by=by, note=note, document=document, until=until)
     ended = f"提前结束请用 xuncha case revoke {number}"
     click.echo(f"已登记豁免：{made.named}，至{made.until}（含当日）。{ended}。")
@@ -150,7 +143,6 @@ def _disposal(name: str, ruling: str, said: str, after: str = "") -> click.Comma
     @note_option
     @place
     def command(where: CommandContext, *, number: int, document: str | None, by: str | None, note: str) -> None:
-        from monitor.core.decision import Ruling
 
         ruled = Ruling.of(ruling)
         made = _decide(where, number, ruled, by=by, note=note, document=document)
@@ -180,9 +172,6 @@ for _command in (
 @place
 def case_revoke(where: CommandContext, *, number: int, document: str | None, by: str | None, note: str) -> None:
     """撤销此前就该账号、单位或地区该项要求作出的决定（豁免、保留等），自当日起恢复判定。"""
-    from monitor.core.calendar import beijing
-    from monitor.core.decision import Ruling
-
     made = _decide(where, number, Ruling.REVOKED, by=by, note=note, document=document)
     before = made.before
     made_by = f"，原为{before.by}于{beijing(before.at):%Y-%m-%d}登记的{before.ruling.label}" if before else ""
@@ -225,14 +214,8 @@ def _decide(
 def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
     """Return a case as one line: number, day, whom and what it is about, its last step and how it stands."""
     from monitor.actions.cases import named
-    from monitor.core.calendar import beijing_date
-    from monitor.core.labels import step_text
-    from monitor.core.phrases import dated
 
     begun = f"{dated(beijing_date(one.opened_at), beijing_date(at))}列入"
     step = step_text(one.steps[-1]) if one.steps else ""
     end = f"已办结（{one.closing.label}）" if one.closing else "办理中"
     return "  ".join(part for part in (str(one.id), begun, named(tx, one, titles), step, end) if part)
-
-
-COMMANDS = (case,)

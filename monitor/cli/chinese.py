@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -78,12 +80,59 @@ class Command(click.Command):
         return _helped(super().get_help_option(ctx))
 
 
+@dataclass(frozen=True, slots=True)
+class LazyCommand:
+    """Where a command is to be found, and the line that a list of commands has for it."""
+
+    module: str
+    name: str
+    short_help: str
+
+    def load(self) -> click.Command:
+        """Return the command; its module is imported at the first time."""
+        command = getattr(import_module(self.module), self.name)
+        if not isinstance(command, click.Command):
+            raise TypeError(self)
+        return command
+
+
+class LazyCommands(MutableMapping[str, click.Command]):
+    """The commands of a group by name, each imported when it is asked for: a list of their names imports none."""
+
+    def __init__(self, places: Mapping[str, LazyCommand]) -> None:
+        """Take where they are."""
+        self.places = dict(places)
+
+    def __getitem__(self, name: str) -> click.Command:
+        return self.places[name].load()
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        raise TypeError(f"{name}: every command of such a group is named where the group is made")
+
+    def __delitem__(self, name: str) -> None:
+        del self.places[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
 class Group(click.Group):
     """A group of such commands."""
 
     context_class = Context
     command_class = Command
     group_class = type
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands; of lazy ones none is imported."""
+        if not isinstance(self.commands, LazyCommands):
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.commands.places[name].short_help) for name in self.list_commands(ctx)])
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help` with a Chinese explanation."""

@@ -12,10 +12,11 @@ from monitor.cli.actor import refusals
 from monitor.cli.chinese import Command
 from monitor.cli.place import MOMENT, CommandContext, place
 from monitor.cli.terminal import printed, telling, warn
+from monitor.core.phrases import Names, plain
+from monitor.core.shapes import finding_shape
 
 if TYPE_CHECKING:
     from monitor.core.finding import Finding
-    from monitor.core.phrases import Names
 
 
 @click.command(cls=Command)
@@ -39,8 +40,6 @@ def evaluate(
     from monitor.actions.evaluate import evaluate as judge
     from monitor.app.choices import rules_in_force
     from monitor.app.clock import now
-    from monitor.core.phrases import Names
-    from monitor.core.shapes import finding_shape
 
     settings = where.settings()
     moment = at or now()
@@ -71,7 +70,6 @@ def _place(finding: Finding) -> tuple[str, ...]:
 
 def _print(findings: Sequence[Finding], names: Names) -> None:
     from monitor.app.choices import rule_titles
-    from monitor.core.phrases import plain
 
     titles = rule_titles()
     lines = [
@@ -84,6 +82,3 @@ def _print(findings: Sequence[Finding], names: Names) -> None:
 def _whom(finding: Finding, names: Names) -> str:
     unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
     return finding.account or unit or ""
-
-
-COMMANDS = (evaluate,)

@@ -77,6 +77,3 @@ def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: boo
             if document is None:
                 raise Refusal(f"没有保存关于“{person}”的内容。")
             return document
-
-
-COMMANDS = (export,)

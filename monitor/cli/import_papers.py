@@ -15,6 +15,8 @@ from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, 
 from monitor.cli.place import PAST_MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
+from monitor.core.calendar import beijing_date
+from monitor.core.forms import INSTITUTIONS
 
 if TYPE_CHECKING:
     from monitor.actions.imports.papers import PaperAccounts
@@ -37,7 +39,6 @@ def import_filed_list(
     where: CommandContext, *, file: Path, as_of: datetime | None, area: str | None, dry_run: bool
 ) -> None:
     """导入已备案清单：一个地区那一天全部已备案的账号。"""
-    from monitor.core.calendar import beijing_date
     from monitor.ledger import did_you_mean, read_filed_list
 
     areas = where.settings().office.areas
@@ -58,7 +59,6 @@ def import_filed_list(
 @place
 def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入通报：同一系列同一期再次导入即为更正，整期替换。"""
-    from monitor.core.calendar import beijing_date
     from monitor.ledger import read_bulletins
 
     def read(known: PaperAccounts, until: datetime) -> Papers:
@@ -74,7 +74,6 @@ def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | Non
 @place
 def import_index(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入运营效果指数：同一周同一账号再次导入即为更正，其他账号不变。"""
-    from monitor.core.calendar import beijing_date
     from monitor.ledger import read_index
 
     areas = where.settings().office.areas
@@ -183,8 +182,6 @@ def import_records(where: CommandContext, *, file: Path, as_of: datetime | None,
     from monitor.actions.imports.records import ImportRecordsCommand, record_subjects
     from monitor.actions.imports.records import import_records as keep_records
     from monitor.app.clock import now
-    from monitor.core.calendar import beijing_date
-    from monitor.core.forms import INSTITUTIONS
     from monitor.ledger import read_records, record_line
     from monitor.store import records
 
@@ -215,6 +212,3 @@ def _print_new(lines: Sequence[str], total: int) -> None:
     for line in lines:
         click.echo(f"新增 {line}")
     click.echo(f"共{total}条：新增{len(lines)}，不变{total - len(lines)}。")
-
-
-COMMANDS = (import_filed_list, import_bulletins, import_index, import_decisions, import_records)

@@ -1,4 +1,4 @@
-"""Commands that move tables in: import roster, import posts, and those of the other modules about imports."""
+"""Commands that take in accounts and what they published: import roster, import posts."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import import_papers, import_withdraw
 from monitor.cli.actor import perform_in, refusals
-from monitor.cli.chinese import Command, Group
+from monitor.cli.chinese import Command
 from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, ledger_refusals, reading
 from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
+from monitor.core.account import BY_HAND
+from monitor.core.calendar import beijing_date
+from monitor.core.finding import State
+from monitor.core.phrases import Names
+from monitor.core.way import advice
 
 if TYPE_CHECKING:
     from monitor.actions.imports.posts import ImportPostsCommand
     from monitor.actions.imports.roster import RosterDifference
     from monitor.core.account import Account, UnitKey
     from monitor.core.collector import KeyForm
-    from monitor.core.phrases import Names
     from monitor.ledger import Roster
     from monitor.settings import Settings
     from monitor.store import Store
@@ -31,12 +34,7 @@ _NAMED = 20
 """How many accounts a sentence names."""
 
 
-@click.group("import", cls=Group)
-def import_() -> None:
-    """导入表格（xlsx 或 csv）。有一行不合格，整个文件都不导入。"""
-
-
-@import_.command("roster", cls=Command)
+@click.command("roster", cls=Command)
 @file_argument
 @as_of_option
 @dry_run_option
@@ -61,7 +59,6 @@ def import_roster(
     from monitor.actions.imports.roster import import_roster as keep_roster
     from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
     from monitor.app.clock import now
-    from monitor.core.phrases import Names
     from monitor.store import roster
 
     if unit and not replace:
@@ -110,7 +107,6 @@ def _read_roster(
     before: Sequence[Account],
     moment: datetime,
 ) -> Roster:
-    from monitor.core.calendar import beijing_date
     from monitor.ledger import read_roster
 
     with ledger_refusals(), reading(file) as tell:
@@ -152,9 +148,6 @@ def _some(ids: Sequence[str]) -> str:
 
 def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account], str | None]) -> None:
     """Print which accounts people have to look at, by the reason why."""
-    from monitor.core.account import BY_HAND
-    from monitor.core.way import advice
-
     found: dict[str, list[str]] = {}
     for account in accounts:
         if why := by_hand(account):
@@ -165,7 +158,7 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
         click.echo(f"  {said}。")
 
 
-@import_.command("posts", cls=Command)
+@click.command("posts", cls=Command)
 @file_argument
 @as_of_option
 @dry_run_option
@@ -235,16 +228,9 @@ def _print_turned(store: Store, settings: Settings, command: ImportPostsCommand,
     from monitor.actions.imports.posts import save_posts
     from monitor.actions.imports.trial import turned_by
     from monitor.app.choices import rules_in_force
-    from monitor.core.finding import State
 
     rules = rules_in_force(settings, settings.work_calendar())
     turned = turned_by(
         store, rules, command.silent, moment, lambda tx: save_posts(tx, command, known_at=moment, import_id=None)
     )
     click.echo(f"由此改变的判定{turned.count}项，其中变为“{State.VIOLATED.label}”{turned.violated}项。")
-
-
-for _command in (*import_papers.COMMANDS, *import_withdraw.COMMANDS):
-    import_.add_command(_command)
-
-COMMANDS = (import_,)

@@ -12,6 +12,7 @@ from monitor.cli.chinese import Command
 from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed
+from monitor.core.calendar import beijing
 
 if TYPE_CHECKING:
     from monitor.store.imports import Import
@@ -69,9 +70,5 @@ def _line(one: Import) -> str:
 
 
 def _time(moment: datetime) -> str:
-    from monitor.core.calendar import beijing
 
     return f"{beijing(moment):%Y-%m-%d %H:%M}"
-
-
-COMMANDS = (import_list, import_withdraw)

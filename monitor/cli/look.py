@@ -14,10 +14,16 @@ from monitor.cli.chinese import Command
 from monitor.cli.place import MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import printed, telling
+from monitor.core.account import way_of_looking
+from monitor.core.calendar import beijing
+from monitor.core.collector import Page
+from monitor.core.download import Download
+from monitor.core.observation import Blind, LookFailedError, Reason, Timeline, Unchanged, advice_in
+from monitor.core.shapes import look_shape, read_shape
 
 if TYPE_CHECKING:
-    from monitor.core.collector import Collector, Page
-    from monitor.core.observation import Reason, Seen
+    from monitor.core.collector import Collector
+    from monitor.core.observation import Seen
     from monitor.settings import Settings
     from monitor.store import Store
     from monitor.store.looks import Recorded
@@ -29,8 +35,6 @@ if TYPE_CHECKING:
 @place
 def check(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool) -> None:
     """立即采集账号（不写则采集全部），并保存采集到的内容。"""
-    from monitor.core.shapes import look_shape
-
     settings = where.settings(secrets=True)
     with where.store() as store:
         recorded = asyncio.run(_check(where, settings, store, accounts))
@@ -63,11 +67,6 @@ async def _check(
 
 def _line(recorded: Recorded) -> str:
     """Return how a look ended, as people read it."""
-    from monitor.core.account import way_of_looking
-    from monitor.core.calendar import beijing
-    from monitor.core.download import Download
-    from monitor.core.observation import Blind, Timeline, Unchanged, advice_in
-
     look = recorded.look
     match look.sight:
         case Unchanged():
@@ -121,8 +120,6 @@ def read(where: CommandContext, *, collector: str, file: Path, url: str, at: dat
     """用采集器读一个保存下来的页面，输出读到的内容。"""
     from monitor.app.choices import all_collectors
     from monitor.app.clock import now
-    from monitor.core.collector import Page
-    from monitor.core.shapes import read_shape
 
     del where, as_json
     found = all_collectors()
@@ -145,7 +142,6 @@ def _content(file: Path) -> bytes:
 
 def _seen(collector: Collector, page: Page) -> Seen | Reason:
     """Return what the collector sees; a page that its parser stumbles over is unreadable, as in a look."""
-    from monitor.core.observation import LookFailedError, Reason
     from monitor.pipeline.faults import Faults
 
     seen: Seen | Reason = Reason.UNREADABLE
@@ -155,6 +151,3 @@ def _seen(collector: Collector, page: Page) -> Seen | Reason:
         except LookFailedError as failed:
             seen = failed.reason
     return seen
-
-
-COMMANDS = (check, read)

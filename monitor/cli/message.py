@@ -11,9 +11,11 @@ from monitor.cli.actor import command_line_actor, perform, refusals
 from monitor.cli.chinese import Command, Group
 from monitor.cli.place import CommandContext, channels, place
 from monitor.cli.refusal import Refusal
+from monitor.core.calendar import beijing
+from monitor.core.message import MessageState, spoken
+from monitor.core.token import concealed
 
 if TYPE_CHECKING:
-    from monitor.core.message import MessageState
     from monitor.store.outbox import KeptMessage
 
 numbers_argument = click.argument("numbers", nargs=-1, metavar="[编号]...")
@@ -29,7 +31,6 @@ def message() -> None:
 @place
 def message_list(where: CommandContext, *, state: str | None) -> None:
     """列出最近的消息。"""
-    from monitor.core.calendar import beijing
     from monitor.store import outbox
 
     states = [_labelled(state)] if state else None
@@ -49,14 +50,11 @@ _NOWHERE = "尚未设置渠道"
 
 def _state(kept: KeptMessage) -> str:
     """Return where a message stands, and when it goes if nobody lets it go before."""
-    from monitor.core.calendar import beijing
-
     by_itself = f"（{beijing(kept.release_at):%m-%d}自动放行）" if kept.release_at else ""
     return f"{kept.state.label}{by_itself}"
 
 
 def _labelled(state: str) -> MessageState:
-    from monitor.core.message import MessageState
 
     found = MessageState.labelled(state)
     if found is None:
@@ -77,9 +75,6 @@ def message_show(where: CommandContext, *, number: str) -> None:
         show_recipient,
     )
     from monitor.app.choices import as_text
-    from monitor.core.calendar import beijing
-    from monitor.core.message import spoken
-    from monitor.core.token import concealed
     from monitor.store import outbox
 
     with where.store(reads=True) as store, store.read() as tx, refusals():
@@ -141,6 +136,3 @@ def message_test(where: CommandContext, *, channel: str, address: str | None) ->
     with where.store() as store, refusals():
         asyncio.run(try_channel(store, far_side, command, actor=command_line_actor(), holder=mark(), clock=now))
     click.echo("对方已接收。")
-
-
-COMMANDS = (message,)

@@ -13,6 +13,7 @@ from monitor.cli.chinese import Command, to_table
 from monitor.cli.place import MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import progress
+from monitor.core.calendar import beijing_date
 
 if TYPE_CHECKING:
     from monitor.documents import Document, Period
@@ -72,7 +73,6 @@ def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
 
 
 def _period(text: str | None, now: datetime) -> Period:
-    from monitor.core.calendar import beijing_date
     from monitor.documents import BadPeriodError, Period
 
     try:
@@ -82,6 +82,3 @@ def _period(text: str | None, now: datetime) -> Period:
     if about.first > beijing_date(now):
         raise click.UsageError(f"{about.label}还没有开始")
     return about
-
-
-COMMANDS = (report,)

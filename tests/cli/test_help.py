@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from monitor.cli.chinese import LazyCommands
 from monitor.cli.main import xuncha
 from tests.cli.office import ENGLISH, ROOT, Office
 
@@ -102,6 +103,18 @@ def test_no_command_s_line_in_the_list_is_cut(office: Office, path: tuple[str, .
     assert "..." not in office.type(*path, "--help").done().partition("命令：")[2]
 
 
+@pytest.mark.parametrize("path", GROUPS, ids=" ".join)
+def test_a_command_is_listed_by_its_own_words_and_at_its_own_name(path: tuple[str, ...]) -> None:
+    group: click.Command = xuncha
+    for name in path:
+        assert isinstance(group, click.Group)
+        group = group.commands[name]
+    assert isinstance(group, click.Group)
+    if isinstance(group.commands, LazyCommands):
+        for name, place in group.commands.places.items():
+            assert (place.load().name, place.short_help) == (name, place.load().get_short_help_str(1000))
+
+
 def test_the_columns_of_a_help_page_are_straight(office: Office) -> None:
     lines = office.type("import", "roster", "--help").done().splitlines()
     starts = {
@@ -137,6 +150,16 @@ def test_the_version_is_told(office: Office) -> None:
 def test_help_touches_nothing(office: Office) -> None:
     office.type("import", "roster", "--help").done()
     assert not office.database.parent.exists()
+
+
+def test_a_list_of_commands_imports_none_of_them() -> None:
+    program = (
+        "import sys; from monitor.cli.main import run; assert run([*sys.argv[1:], '--help']) == 0; "
+        "loaded = {name for name in sys.modules if name.startswith('monitor.')}; "
+        "assert not {name for name in loaded if name.startswith(('monitor.core', 'monitor.cli.import_r'))}, loaded"
+    )
+    for words in ((), ("import",)):
+        subprocess.run([sys.executable, "-c", program, *words], check=True, capture_output=True, cwd=ROOT)
 
 
 def test_help_waits_for_nothing(office: Office) -> None:

@@ -171,6 +171,3 @@ def _welcome(page: str, sent: str) -> str:
         "按 Ctrl-C 停止。换成自己的台账：xuncha export template --out 台账.xlsx，填好后 "
         "xuncha import roster 台账.xlsx，再 make run。"
     )
-
-
-COMMANDS = (run, sample)

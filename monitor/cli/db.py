@@ -1,61 +1,16 @@
-"""Commands for whoever keeps it running: config check, db, health."""
+"""Commands about the database: upgrade, backup, restore, copy, prune."""
 
 from __future__ import annotations
 
-import http.client
-import json
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.actor import command_line_actor, perform, refusals
 from monitor.cli.chinese import Command, Group, Option, written_to
-from monitor.cli.place import CommandContext, channels, place
+from monitor.cli.place import CommandContext, place
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, telling, warn
-
-if TYPE_CHECKING:
-    from monitor.core.account import Account
-
-_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is asked
-_LONGEST = 64 * 1024
-_PATIENCE = 5
-
-
-@click.group(cls=Group)
-def config() -> None:
-    """设置。"""
-
-
-@config.command("check", cls=Command)
-@place
-def config_check(where: CommandContext) -> None:
-    """检查设置是否正确。"""
-    from monitor.app.choices import Chains, all_collectors, hints, unwatched
-    from monitor.app.clock import now
-    from monitor.core.calendar import beijing_date
-
-    settings = where.settings(secrets=True)
-    ways = channels(settings)
-    book = settings.rule_book(beijing_date(now()))
-    click.echo(f"设置正确：{len(book.clauses)}条规则在用，{len(ways)}个通知渠道。")
-    chains = Chains(all_collectors(settings.platforms))
-    warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
-
-
-def _enrolled(where: CommandContext) -> Sequence[Account]:
-    """Return the roster, where there is one; what is wrong with the database, other commands say."""
-    from monitor.store import StoreError, roster
-    from monitor.store.backup import holds_roster
-
-    with suppress(StoreError, Refusal):
-        if holds_roster(where.db):
-            with where.store() as store, store.read() as tx:
-                return roster.accounts(tx)
-    return ()
 
 
 @click.group(cls=Group)
@@ -166,45 +121,3 @@ def _erase(where: CommandContext, who: str, *, yes: bool) -> None:
         raise Refusal("已取消，未清除任何内容。批量运行请加 --yes。")
     done = perform(where, erase, EraseCommand(person=who))
     click.echo(f"已清除：台账变更{done.versions}处，消息{done.messages}条。备份里的不变，请按期更换备份。")
-
-
-@click.command(cls=Command)
-@place
-def health(where: CommandContext) -> None:
-    """询问正在运行的服务是否正常。"""
-    host, port = where.settings().web.bind
-    problems, is_starting, is_standing_by = _asked(_LOOPBACK.get(host, host), port)
-    if is_standing_by and len(problems) == 1:  # that it stands by is all there is to say
-        click.echo("本机为备用，正在等待接替。")
-        return
-    if problems:
-        raise Refusal("\n".join(problems))
-    click.echo("服务刚启动，部分任务尚未执行。" if is_starting else "服务正常。")
-
-
-def _asked(host: str, port: int) -> tuple[tuple[str, ...], bool, bool]:
-    """Return what keeps the running service from being ready, whether it has just begun, and whether it stands by."""
-    connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE)
-    try:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        said = json.loads(answer.read(_LONGEST))
-    except OSError as error:
-        raise Refusal(f"服务没有运行，或 {host}:{port} 没有答复。") from error
-    except (ValueError, http.client.HTTPException) as error:
-        raise Refusal(_stranger(host, port)) from error
-    finally:
-        connection.close()
-    if not isinstance(said, dict) or not isinstance(said.get("problems"), list):
-        raise Refusal(_stranger(host, port))
-    problems = tuple(str(problem) for problem in said["problems"])
-    if answer.status != http.client.OK:
-        problems = problems or ("服务尚未就绪。",)
-    return problems, said.get("starting") is True, said.get("standing_by") is True
-
-
-def _stranger(host: str, port: int) -> str:
-    return f"{host}:{port} 上运行的不是本服务。"
-
-
-COMMANDS = (config, db, health)

@@ -1,0 +1,50 @@
+"""Commands about the settings: config check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.chinese import Command, Group
+from monitor.cli.place import CommandContext, channels, place
+from monitor.cli.refusal import Refusal
+from monitor.cli.terminal import warn
+from monitor.core.calendar import beijing_date
+
+if TYPE_CHECKING:
+    from monitor.core.account import Account
+
+
+@click.group(cls=Group)
+def config() -> None:
+    """设置。"""
+
+
+@config.command("check", cls=Command)
+@place
+def config_check(where: CommandContext) -> None:
+    """检查设置是否正确。"""
+    from monitor.app.choices import Chains, all_collectors, hints, unwatched
+    from monitor.app.clock import now
+
+    settings = where.settings(secrets=True)
+    ways = channels(settings)
+    book = settings.rule_book(beijing_date(now()))
+    click.echo(f"设置正确：{len(book.clauses)}条规则在用，{len(ways)}个通知渠道。")
+    chains = Chains(all_collectors(settings.platforms))
+    warn([*hints(settings), *unwatched(chains.listings(_enrolled(where)), settings, chains.collectors)])
+
+
+def _enrolled(where: CommandContext) -> Sequence[Account]:
+    """Return the roster, where there is one; what is wrong with the database, other commands say."""
+    from monitor.store import StoreError, roster
+    from monitor.store.backup import holds_roster
+
+    with suppress(StoreError, Refusal):
+        if holds_roster(where.db):
+            with where.store() as store, store.read() as tx:
+                return roster.accounts(tx)
+    return ()
