@@ -183,25 +183,31 @@ def test_what_is_decided_about_a_case_is_admitted_and_refused_by_the_table(
 ) -> None:
     for state in STATES:
         found = finding(rule, state, is_mandatory=is_mandatory)
-        for ruling in Ruling:
+        for ruling, said in tried(store, found):
             why = now_refused(found, ruling)
-            said = decide(store, found, ruling)
             assert said is None if why is None else said is not None and why in said, (state, ruling, said)
 
 
-def decide(store: Store, found: Finding, ruling: Ruling) -> str | None:
-    """Try a decision about a case of its own and leave nothing behind; return the refusal."""
+def tried(store: Store, found: Finding) -> Iterator[tuple[Ruling, str | None]]:
+    """Try each decision about one case, yield the refusal, and leave nothing behind."""
     command = case_actions.DecideCommand(
-        case=0, titles=TITLES, ruling=ruling, by="县府办", note="整合期间", document="示例〔2026〕1号"
+        case=0, titles=TITLES, ruling=Ruling.REVOKED, by="县府办", note="整合期间", document="示例〔2026〕1号"
     )
     with store.begin() as tx:
-        tried = tx.begin_nested()
-        try:
-            case_actions.decide(tx, replace(command, case=opened(tx, found)), actor=ME, now=now())
-        except RefusedError as error:
-            return str(error)
-        finally:
-            tried.rollback()
+        everything = tx.begin_nested()
+        number = opened(tx, found)
+        for ruling in Ruling:
+            one = tx.begin_nested()
+            yield ruling, _refusal(tx, replace(command, case=number, ruling=ruling))
+            one.rollback()
+        everything.rollback()
+
+
+def _refusal(tx: Tx, command: case_actions.DecideCommand) -> str | None:
+    try:
+        case_actions.decide(tx, command, actor=ME, now=now())
+    except RefusedError as error:
+        return str(error)
     return None
 
 
