@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,8 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from monitor.store import SchemaTooNewError, Store, StoreError, Tx, notes, open_store, savepoint, tables
+from monitor.store.database import READERS
 from monitor.store.dialect import KEPT
 from tests.store.build import account, enrol
+
+PATIENCE = 20.0
+"""Seconds after which something would have been waited for in vain."""
 
 
 @pytest.fixture
@@ -135,6 +140,24 @@ async def test_a_read_sees_one_moment(store: Store) -> None:
         assert notes.notes(tx) == {}
         await store.write(note("key"))
         assert notes.notes(tx) == {}
+
+
+async def test_what_health_and_metrics_read_waits_for_no_other_reader(store: Store) -> None:
+    begun, held = threading.Semaphore(0), threading.Event()
+
+    def read(_: Tx) -> None:
+        begun.release()
+        held.wait(PATIENCE)
+
+    others = [asyncio.create_task(store.query(read)) for _ in range(3 * READERS)]
+    for _ in range(READERS):
+        await asyncio.to_thread(begun.acquire)
+    try:
+        async with asyncio.timeout(PATIENCE / 2):
+            assert await store.glance(lambda tx: tx.scalar(sa.select(1))) == 1
+    finally:
+        held.set()
+        await asyncio.gather(*others)
 
 
 def test_a_read_cannot_write(store: Store) -> None:
@@ -267,6 +290,7 @@ def test_no_value_is_said_by_a_fault(store: Store) -> None:
 HOLDER = """
 import sys
 import tempfile
+import threading
 from monitor.store import open_store
 store = open_store(sys.argv[1])
 print(store.claim_daemon(), flush=True)
