@@ -26,15 +26,18 @@ settings.load_profile("default" if os.environ.get(THOROUGH) else "quick")
 
 LONGEST_FIRST = (
     "tests/sample/test_replay.py",
-    "tests/pipeline/test_delivery.py",
-    "tests/pipeline/test_moving_times.py",
     "tests/cli/test_running.py",
+    "tests/cli/test_decision_table.py",
+    "tests/pipeline/test_readings.py",
+    "tests/pipeline/test_delivery.py",
+    "tests/cli/test_process.py",
+    "tests/pipeline/test_moving_times.py",
     "tests/cli/test_disposals.py",
-    "tests/pipeline/test_decision_basis.py",
+    "tests/collectors/test_reader.py",
     "tests/store/test_backup.py",
     "tests/store/test_drills.py",
+    "tests/pipeline/test_decision_basis.py",
     "tests/pipeline/test_watch.py",
-    "tests/cli/test_process.py",
     "tests/pipeline/test_crash.py",
 )
 """Files that take long. Workers get whole files in this order (`--no-loadscope-reorder`): one that began last would
