@@ -73,6 +73,8 @@ def test_the_copy_is_as_good_as_the_tree(tree: Path) -> None:
         ),
         ("monitor/core/stray.py", "", "Every module of core has its place on the path of the datum"),
         ("monitor/core/rules/planted.py", "import collectors.platforms", "Layers point downwards"),
+        ("monitor/actions/planted.py", "from monitor.web import guard", "Layers point downwards"),
+        ("monitor/pipeline/planted.py", "from monitor.actions import cases", "Layers point downwards"),
         ("monitor/stray.py", "", "Every module of monitor has its layer"),
         (
             "collectors/platforms/planted.py",

@@ -36,6 +36,19 @@ class EvaluateCommand:
     """Whether also what a rule on areas leaves unsaid is wanted."""
 
 
+_ACCOUNT = Field("account", "账号")
+_NOT_THERE = "台账中没有账号“{}”，请核对编号。"
+
+
+class NotYetThereError(RefusedError):
+    """An account that is on the roster was not on it at the moment that is judged, as we knew it then."""
+
+    def __init__(self, account: str) -> None:
+        """Say so, and what else can be asked."""
+        self.account = account
+        super().__init__(f"那一时刻的台账中没有账号“{account}”；可改为按现在所知判定过去。", _ACCOUNT)
+
+
 def _untold(_done: int, _total: int) -> None:
     """Tell nobody."""
 
@@ -55,7 +68,8 @@ def _known(tx: Tx, command: EvaluateCommand, tell: Tell) -> Iterator[Known]:
     ids = [one.id for one in roster.accounts(tx, at=when.at, known_at=when.known_at)]
     if account is not None:
         if account not in ids:
-            raise _not_there(account, is_later=roster.account(tx, account) is not None)
+            is_later = roster.account(tx, account) is not None
+            raise NotYetThereError(account) if is_later else RefusedError(_NOT_THERE.format(account), _ACCOUNT)
         ids = [account]
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
@@ -82,10 +96,3 @@ def is_before_roster(tx: Tx, when: When) -> bool:
 def had_accounts(tx: Tx, when: When) -> bool:
     """Whether anybody was on the roster then, as we knew it."""
     return bool(roster.accounts(tx, at=when.at, known_at=when.known_at))
-
-
-def _not_there(account: str, *, is_later: bool) -> RefusedError:
-    field = Field("account", "账号")
-    if is_later:
-        return RefusedError(f"那一时刻的台账中没有账号“{account}”；按现在所知判定过去，请加 --known-at now。", field)
-    return RefusedError(f"台账中没有账号“{account}”，请核对编号。", field)

@@ -11,6 +11,7 @@ import click
 from monitor.cli.actor import refusals
 from monitor.cli.chinese import Command
 from monitor.cli.place import MOMENT, CommandContext, place
+from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import printed, telling, warn
 from monitor.core.phrases import Names, plain
 from monitor.core.shapes import finding_shape
@@ -36,7 +37,7 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """按规则判定并列出结果；只读取，不改变任何事项。"""
-    from monitor.actions.evaluate import EvaluateCommand, When, had_accounts, is_before_roster
+    from monitor.actions.evaluate import EvaluateCommand, NotYetThereError, When, had_accounts, is_before_roster
     from monitor.actions.evaluate import evaluate as judge
     from monitor.app.choices import rules_in_force
     from monitor.app.clock import now
@@ -49,8 +50,12 @@ def evaluate(
         if account is None and is_before_roster(tx, when):
             warn(["那一时刻还没有台账；按现在所知判定过去，请加 --known-at now"])
         command = EvaluateCommand(when=when, account=account, silences=everything)
-        with telling("判定") as tell:
-            found = judge(tx, command, rules=rules, tell=tell)
+        try:
+            with telling("判定") as tell:
+                found = judge(tx, command, rules=rules, tell=tell)
+        except NotYetThereError as error:
+            missing = f"那一时刻的台账中没有账号“{error.account}”"
+            raise Refusal(f"{missing}；按现在所知判定过去，请加 --known-at now。") from error
         if not found and not as_json and not had_accounts(tx, when):
             click.echo("没有可判定的账号：请核对数据库（--db），或先导入台账。")
             return
