@@ -8,7 +8,7 @@ from enum import Enum
 
 from monitor.core.account import Account, Labelled
 from monitor.core.calendar import beijing_date, start_of_day
-from monitor.core.finding import Finding, State, Support
+from monitor.core.finding import State, Support
 
 
 class Light(Labelled):
@@ -86,11 +86,11 @@ class Sighted:
         return start_of_day(opened_on) if opened_on else None
 
 
-def light_of(seen: Sighted, updates: Finding | None) -> Light:
-    """Return the light: what the two-week rule says; of whom nothing was ever seen, that."""
+def light_of(seen: Sighted, updates: State | None) -> Light:
+    """Return the light: what the two-week rule says, None before it said anything; of whom nothing was seen, that."""
     if updates is None:
         return _unknown(seen) if seen.account.is_judged else Light.NONE
-    match updates.state:
+    match updates:
         case State.OK:
             return Light.GREEN
         case State.WARNING | State.SUSPECTED | State.NEEDS_REVIEW:
@@ -110,23 +110,24 @@ def _unknown(seen: Sighted) -> Light:
     return Light.GREY if seen.is_looked_at or seen.newest_post_at is not None else Light.NEVER
 
 
-def task_of(seen: Sighted, updates: Finding | None) -> tuple[AccountTask, date] | None:
+def task_of(seen: Sighted, updates: State | None, support: Support | None) -> tuple[AccountTask, date] | None:
     """Return what the operator has to do so that the account can be told of again, and from which day on.
 
     One that the platform no longer shows is that and nothing else. One that waits for its first look, or to be judged
-    for the first time, is none of those that could not be seen; nor is one of a platform that is suspended.
+    for the first time, is none of those that could not be seen; nor is one of a platform that is suspended. `support`
+    is what stands behind the two-week rule's word.
     """
     if seen.is_gone:
         return AccountTask.GONE, date.min
-    if updates is None or updates.support is Support.HELD:
+    if updates is None or support is Support.HELD:
         return None
     light, since = light_of(seen, updates), seen.silent_since
     begun = date.min if since is None else beijing_date(since) + timedelta(days=ASK_HAND_FROM)
-    if updates.support is Support.ASKED:
+    if support is Support.ASKED:
         return None if light is Light.NONE else (AccountTask.HAND, begun)
     if not seen.is_looked_at:
         return None
     if light is Light.GREY:
         return AccountTask.UNSEEN, date.min
-    is_blind = updates.support is Support.BLIND and light is not Light.NONE
+    is_blind = support is Support.BLIND and light is not Light.NONE
     return (AccountTask.UNSEEN, begun) if is_blind else None

@@ -88,7 +88,8 @@ def days_of(newest_post_at: datetime | None, opened_on: date | None, now: dateti
 def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> AccountLine:
     """Return an account's line; `case` is its open case under the two-week rule."""
     seen = sighted(row)
-    light, start = light_of(seen, finding_of(row, LADDER)), seen.silent_since
+    updates = finding_of(row, LADDER)
+    light, start = light_of(seen, updates.state if updates else None), seen.silent_since
     is_bound = light not in {Light.NONE, Light.EXEMPT} and start is not None
     return AccountLine(
         account=row.account,

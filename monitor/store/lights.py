@@ -14,10 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.account import Account, AccountStatus, Platform
+from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER
-from monitor.core.finding import Finding, State
+from monitor.core.finding import State, Support
 from monitor.core.light import AccountTask, Light, Sighted, light_of, task_of
 from monitor.core.mute import Mute
 from monitor.core.names import normal
@@ -45,7 +45,7 @@ def restate(tx: Tx, ids: Collection[str] | None = None) -> None:
 
 def _restate(tx: Tx, ids: Sequence[str]) -> None:
     before = {row.account: row for row in tx.execute(sa.select(table).where(table.c.account.in_(ids)))}
-    after = {one.account.id: _row(one, said) for one, said in _sighted(tx, ids)}
+    after = {seen.account.id: _row(seen, state, support) for seen, state, support in _sighted(tx, ids)}
     if gone := before.keys() - after.keys():
         tx.execute(sa.delete(table).where(table.c.account.in_(gone)))
     changed = [row for id_, row in after.items() if id_ not in before or before[id_]._asdict() != row]
@@ -53,25 +53,39 @@ def _restate(tx: Tx, ids: Sequence[str]) -> None:
     run(tx, insert_or(tx, table, ["account"], update=names), changed)
 
 
-def _sighted(tx: Tx, ids: Sequence[str]) -> Iterator[tuple[Sighted, Finding | None]]:
+def _sighted(tx: Tx, ids: Sequence[str]) -> Iterator[tuple[Sighted, State | None, Support | None]]:
     """Yield what is known of those of these accounts that are on the roster, and what the two-week rule says."""
     finding, account = tables.findings, tables.accounts
     looked = _looked(tx, ids)
     stated = sa.and_(finding.c.subject == "account/" + account.c.id, finding.c.rule == LADDER)
-    said = sa.select(finding.c.content).where(stated).correlate(account).scalar_subquery()
-    chosen = versions_in_force(LATEST, LATEST, ids).add_columns(
-        account.c.newest_post_at, sa.type_coerce(said, sa.JSON).label("said")
-    )
-    for row in tx.execute(chosen):
+    support = finding.c.content["support"].as_string()
+    chosen = versions_in_force(LATEST, LATEST, ids).outerjoin(finding, stated)
+    for row in tx.execute(chosen.add_columns(account.c.newest_post_at, finding.c.state, support.label("support"))):
         look = looked.get(row.account)
         seen = Sighted(
-            account=decode(Account, row.content | {"contacts": ()}),
+            account=_bare(row.content),
             newest_post_at=row.newest_post_at,
             is_looked_at=look is not None and look.last_look_at is not None,
             is_seen=look is not None and look.seen_at is not None,
             is_gone=look is not None and bool(look.gone),
         )
-        yield seen, decode(Finding, row.said) if row.said else None
+        yield seen, row.state, decode(Support, row.support or Support.LOOK.value) if row.state else None
+
+
+def _bare(content: Mapping[str, Any]) -> Account:
+    """Return what lists go by of an account, which is a small part of it, and read so often that this counts."""
+    level, opened_on = content.get("level"), content.get("opened_on")
+    return Account(
+        id=content["id"],
+        name=content["name"],
+        platform=decode(Platform, content["platform"]),
+        unit=content["unit"],
+        area=content["area"],
+        level=decode(UnitLevel, level) if level else None,
+        status=decode(AccountStatus, content.get("status", AccountStatus.ACTIVE.value)),
+        is_main=bool(content.get("is_main")),
+        opened_on=date.fromisoformat(opened_on) if opened_on else None,
+    )
 
 
 def _looked(tx: Tx, ids: Sequence[str]) -> Mapping[str, Any]:
@@ -85,8 +99,8 @@ def _looked(tx: Tx, ids: Sequence[str]) -> Mapping[str, Any]:
     return {row.account: row for row in tx.execute(chosen.group_by(source.c.account)).all()}
 
 
-def _row(seen: Sighted, said: Finding | None) -> dict[str, object]:
-    account, light, task = seen.account, light_of(seen, said), task_of(seen, said)
+def _row(seen: Sighted, state: State | None, support: Support | None) -> dict[str, object]:
+    account, light, task = seen.account, light_of(seen, state), task_of(seen, state, support)
     since = seen.silent_since if light is not Light.NONE else None
     return {
         "account": account.id,

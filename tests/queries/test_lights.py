@@ -49,10 +49,12 @@ def check(store: Store, moment: OverviewContext = MOMENT) -> None:
         assert kept.keys() == said.keys()
         for row in rows:
             line, one = said[row.account.id], kept[row.account.id]
-            assert one.light is line.light is light_of(sighted(row), finding_of(row, LADDER))
+            updates = finding_of(row, LADDER)
+            state, support = (updates.state, updates.support) if updates else (None, None)
+            assert one.light is line.light is light_of(sighted(row), state)
             told = None if one.silent_since == date.max else max(0, (moment.today - one.silent_since).days)
             assert told == line.days
-            assert (one.task, one.task_from) == (task_of(sighted(row), finding_of(row, LADDER)) or (None, None))
+            assert (one.task, one.task_from) == (task_of(sighted(row), state, support) or (None, None))
             assert (one.area, one.unit, one.platform) == (
                 line.account.area,
                 line.account.unit,
