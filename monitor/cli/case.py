@@ -14,7 +14,6 @@ from monitor.cli.refusal import Refusal
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.decision import Ruling
 from monitor.core.labels import evidence_list, proposed, step_text
-from monitor.core.mute import over
 from monitor.core.phrases import dated, plain
 
 if TYPE_CHECKING:
@@ -43,10 +42,10 @@ def case_list(where: CommandContext, *, everything: bool) -> None:
     """列出事项，最近列入的在前。"""
     from monitor.app.choices import rule_titles
     from monitor.app.clock import now
-    from monitor.store import cases
+    from monitor.queries import lists
 
     with where.store(reads=True) as store, store.read() as tx:
-        found = cases.cases(tx, which=cases.Which.ALL if everything else cases.Which.OPEN)
+        found = lists.read_cases(tx, is_all=everything)
         lines = [_line(tx, one, rule_titles(), now()) for one in found]
     for line in lines:
         click.echo(line)
@@ -61,16 +60,13 @@ def case_show(where: CommandContext, *, number: int) -> None:
     """显示一个事项的当前情况、依据、每一步和登记的决定。"""
     from monitor.app.choices import rule_titles
     from monitor.app.clock import now
-    from monitor.store import cases, decisions, records, roster
+    from monitor.queries.case import read_facts
 
     with where.store(reads=True) as store, store.read() as tx:
-        found = cases.case(tx, number)
-        if found is None:
+        facts = read_facts(tx, number, beijing_date(now()))
+        if facts is None:
             raise Refusal(f"没有编号为{number}的事项，请核对编号。")
-        ruled = decisions.decisions_on(tx, found)
-        account = roster.account(tx, found.account) if found.closed_at is None else None
-        mute = over(account, records.mutes_on(tx, beijing_date(now()))) if account else None
-        finding = cases.finding_on(tx, found) if found.closed_at is None else None
+        found, finding, mute, ruled = facts.line.case, facts.line.finding, facts.mute, facts.decisions
         line = _line(tx, found, rule_titles(), now())
     click.echo(line)
     if finding:

@@ -31,11 +31,11 @@ def message() -> None:
 @place
 def message_list(where: CommandContext, *, state: str | None) -> None:
     """列出最近的消息。"""
-    from monitor.store import outbox
+    from monitor.queries import lists
 
-    states = [_labelled(state)] if state else None
+    wanted = _labelled(state) if state else None
     with where.store(reads=True) as store, store.read() as tx:
-        kept = outbox.messages(tx, states=states)
+        kept = lists.read_messages(tx, wanted)
     for one in kept:
         click.echo(
             f"{one.message.id}  {beijing(one.created_at):%m-%d %H:%M}  {_state(one)}  {one.role.label}  "
@@ -75,11 +75,11 @@ def message_show(where: CommandContext, *, number: str) -> None:
         show_recipient,
     )
     from monitor.app.choices import as_text
-    from monitor.store import outbox
+    from monitor.queries.messages import read_tries
 
     with where.store(reads=True) as store, store.read() as tx, refusals():
         (kept,) = messages_by_number(tx, [number])
-        tries = outbox.attempts_of(tx, kept.message.id)
+        tries = read_tries(tx, kept.message.id)
     recipient = recipient_of(kept)
     if names_in(kept):
         recipient = perform(where, show_recipient, ShowRecipientCommand(message=kept.message.id))

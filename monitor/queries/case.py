@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.core.account import Role
-from monitor.core.case import LADDER, Acknowledgement, Case, Step
+from monitor.core.case import LADDER, Acknowledgement, Step
 from monitor.core.decidable import recommended
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
@@ -63,17 +63,37 @@ class CasePage:
     """The decisions that can be made about it and answer what it asks; none for one that has ended."""
 
 
-def read_case(tx: Tx, number: int, moment: OverviewContext) -> CasePage | None:
-    """Return a case with all that happened in it, or None."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """A case, how things stand with it, and what was decided about it."""
+
+    line: CaseLine
+    mute: Mute | None
+    """By which the unit hears nothing of it now; of a case that is open."""
+    decisions: tuple[Decision, ...]
+    """Oldest first."""
+
+
+def read_facts(tx: Tx, number: int, today: date) -> CaseFacts | None:
+    """Return a case with what is known of it, or None."""
     found = case(tx, number)
     if found is None:
         return None
     (line,) = lines_of(tx, (found,))
     about = line.about.account if found.closed_at is None else None
-    mute = over(about, mutes_on(tx, moment.today)) if about else None
-    coming = _coming(tx, line, moment) if found.closed_at is None else ""
+    mute = over(about, mutes_on(tx, today)) if about else None
+    return CaseFacts(line=line, mute=mute, decisions=decisions_on(tx, found))
+
+
+def read_case(tx: Tx, number: int, moment: OverviewContext) -> CasePage | None:
+    """Return a case with all that happened in it, or None."""
+    facts = read_facts(tx, number, moment.today)
+    if facts is None:
+        return None
+    line = facts.line
+    coming = _coming(tx, line, moment) if line.case.closed_at is None else ""
     rulings = recommended(line.finding) if line.finding is not None else ()
-    return CasePage(line=line, entries=_entries(tx, found, number), mute=mute, coming=coming, rulings=rulings)
+    return CasePage(line=line, entries=_entries(tx, facts, number), mute=facts.mute, coming=coming, rulings=rulings)
 
 
 def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
@@ -89,15 +109,15 @@ def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
     return f"待办公室办理{due}；问题消除后自动办结。"
 
 
-def _entries(tx: Tx, found: Case, number: int) -> tuple[CaseEntry, ...]:
-    words = _words(tx, number)
+def _entries(tx: Tx, facts: CaseFacts, number: int) -> tuple[CaseEntry, ...]:
+    words, found = _words(tx, number), facts.line.case
     entries: list[CaseEntry] = [
         *(
             CaseEntry(at=step.at, what=step, words=tuple(words.get((step.kind, step.number), ())))
             for step in found.steps
         ),
         *(CaseEntry(at=one.at, what=one) for one in found.acknowledgements),
-        *(CaseEntry(at=one.at, what=one) for one in decisions_on(tx, found)),
+        *(CaseEntry(at=one.at, what=one) for one in facts.decisions),
     ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 

@@ -35,6 +35,12 @@ __all__ = [
 ]
 
 
+CASES = 1000
+"""Cases that a list has where it is not said how many."""
+MESSAGES = 200
+"""Messages that a list has where it is not said how many."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
     """An account with what is told of it in lists."""
@@ -96,11 +102,13 @@ def read_findings(
     return current_findings(tx, account_ids=ids, without=without, limit=limit, skip=skip)
 
 
-def read_cases(tx: Tx, *, is_all: bool, limit: int, skip: int) -> tuple[Case, ...]:
+def read_cases(tx: Tx, *, is_all: bool, limit: int = CASES, skip: int = 0) -> tuple[Case, ...]:
     """Return some cases, latest opened first: the open ones, or all."""
     return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, skip=skip)
 
 
-def read_messages(tx: Tx, state: MessageState | None, *, limit: int, skip: int) -> tuple[KeptMessage, ...]:
+def read_messages(
+    tx: Tx, state: MessageState | None, *, limit: int = MESSAGES, skip: int = 0
+) -> tuple[KeptMessage, ...]:
     """Return some messages, newest first: those in one state, or all."""
     return messages(tx, states=None if state is None else (state,), limit=limit, skip=skip)

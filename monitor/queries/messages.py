@@ -67,13 +67,18 @@ def read_messages(tx: Tx, state: MessageState | None, today: date) -> MessagesPa
     return MessagesPage(sent=_addressed(tx, latest), counts=counts(tx), mutes=read_mutes(tx, today))
 
 
+def read_tries(tx: Tx, message_id: str) -> tuple[Tried, ...]:
+    """Return the tries to deliver a message, oldest first."""
+    return attempts_of(tx, message_id)
+
+
 def read_message(tx: Tx, message_id: str) -> Sent | None:
     """Return one message with its tries, or None."""
     found = _addressed(tx, messages(tx, ids=(message_id,), limit=1))
     if not found:
         return None
     one = found[0]
-    return Sent(kept=one.kept, units=one.units, accounts=one.accounts, tries=attempts_of(tx, message_id))
+    return Sent(kept=one.kept, units=one.units, accounts=one.accounts, tries=read_tries(tx, message_id))
 
 
 def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[Sent, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,12 +31,6 @@ from tests.web.county import BENCH
 
 LATER = NOW + 2 * DAY
 MOMENT = OverviewContext(now=LATER, ladder=Ladder.of(BOOK), calendar=EVERY_DAY, title=str)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(migrated(tmp_path / "xuncha.db")) as opened:
-        yield opened
 
 
 def check(store: Store, moment: OverviewContext = MOMENT) -> None:
@@ -226,7 +219,7 @@ def test_every_account_is_on_one_page_in_either_order(store: Store) -> None:
         assert (len(listed), len(set(listed))) == (407, 407)
 
 
-def test_a_page_costs_the_same_however_long_the_roster_is(store: Store) -> None:
+def test_a_page_costs_the_same_however_long_the_roster_is(tmp_path: Path) -> None:
     """Counted in statements and in rows that come out of the database; the counts by light are those of an index."""
 
     def cost() -> tuple[int, int]:
@@ -263,10 +256,11 @@ def test_a_page_costs_the_same_however_long_the_roster_is(store: Store) -> None:
             said = [finding(State.WARNING, account=f"A{number:04}") for number in range(size)]
             cases.save_findings(tx, said, at=NOW)
 
-    county(250)
-    few = cost()
-    county(1000)
-    assert cost() == few
+    with open_store(migrated(tmp_path / "xuncha.db")) as store:
+        county(250)
+        few = cost()
+        county(1000)
+        assert cost() == few
 
 
 async def test_the_evaluation_keeps_the_rows_and_time_alone_turns_them(store: Store) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -28,18 +26,11 @@ from monitor.core.reference import Reference
 from monitor.queries.accounts import read_accounts
 from monitor.queries.lines import OverviewContext
 from monitor.queries.tasks import TEXTS, Task, concerned, read_tasks
-from monitor.store import Store, Tx, cases, claims, looks, open_store, outages, outbox, papers, records, tables
+from monitor.store import Store, Tx, cases, claims, looks, outages, outbox, papers, records, tables
 from monitor.web import create_app
-from tests.databases import migrated
 from tests.pipeline.build import NOW, Canned, office, settings
 from tests.store.build import DAY, HOUR, account, enrol, finding, look, post, shown, source, step
 from tests.web.county import Clock, Surroundings
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(migrated(tmp_path / "xuncha.db")) as opened:
-        yield opened
 
 
 def seen(tx: Tx, id_: str, days: int) -> None:
