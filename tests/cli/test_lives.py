@@ -118,7 +118,7 @@ def test_a_decision_that_was_carried_out_is_put_to_no_review_again(office: Offic
 
     roster(office, row(level="乡镇街道"))
     decide(office, "2026-04-01")
-    assert "2026-04-01 TWN-01 注销（县府办）" in str(decided("2026-04"))
+    assert "2026-04-01 “乡镇（街道）账号” 注销（县府办）" in str(decided("2026-04"))
     roster(office, row(level="乡镇街道", status="已注销", closed_on="2026-05-20"), on="2026-05-20")
     roster(office, row(level="乡镇街道"), on="2026-06-10")
     assert not decided("2026-06")
