@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.app.choices import all_area_rules, all_rules
+from monitor.app.rules import all_area_rules, all_rules
 from monitor.core.finding import AreaRule, Rule
 from monitor.core.record import RecordSubject
 from monitor.settings import load

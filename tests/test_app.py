@@ -7,18 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.app.choices import (
-    EVERY,
-    Chains,
-    all_collectors,
-    all_rules,
-    every_of,
-    hints,
-    not_built,
-    provers,
-    unwatched,
-)
+from monitor.app.collectors import EVERY, Chains, all_collectors, every_of, provers
+from monitor.app.hints import hints, unwatched
+from monitor.app.rules import all_rules
 from monitor.app.serving import view_of
+from monitor.app.settings import not_built
 from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
 from monitor.core.finding import Known, Rule

@@ -12,7 +12,8 @@ from typing import get_args
 import click
 import pytest
 
-from monitor.app.choices import all_area_rules, all_collectors, all_rules
+from monitor.app.collectors import all_collectors
+from monitor.app.rules import all_area_rules, all_rules
 from monitor.cli.main import xuncha
 from monitor.core.download import AppFault, Link
 from monitor.core.finding import State

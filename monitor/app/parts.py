@@ -15,20 +15,12 @@ from urllib.parse import quote
 from collectors.http import Door
 from monitor.actions.actor import Actor
 from monitor.actions.claims import PasteCommand, paste
-from monitor.app.choices import (
-    Chains,
-    all_collectors,
-    canary_sources,
-    every_of,
-    open_channels,
-    policy,
-    provers,
-    rules_in_force,
-    sessions,
-    unjudged,
-)
+from monitor.app.channels import open_channels
 from monitor.app.clock import now, ticks
+from monitor.app.collectors import Chains, all_collectors, canary_sources, every_of, policy, provers, sessions
+from monitor.app.hints import unjudged
 from monitor.app.process import mark
+from monitor.app.rules import rules_in_force
 from monitor.core.account import Account, Platform, Role, UnitKey
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind

@@ -9,9 +9,7 @@ from datetime import datetime, time
 from itertools import groupby
 from secrets import token_urlsafe
 
-from monitor.app.choices import (
-    open_channels,
-)
+from monitor.app.channels import open_channels
 from monitor.app.clock import now
 from monitor.app.parts import Parts, open_parts
 from monitor.app.serving import serve

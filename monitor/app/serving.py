@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from alerts.markup import fragment
-from monitor.app.choices import hints, unwatched
+from monitor.app.hints import hints, unwatched
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
 from monitor.app.watchdog import watchdog

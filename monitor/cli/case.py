@@ -40,8 +40,8 @@ def case() -> None:
 @place
 def case_list(where: CommandContext, *, everything: bool) -> None:
     """列出事项，最近列入的在前。"""
-    from monitor.app.choices import rule_titles
     from monitor.app.clock import now
+    from monitor.app.rules import rule_titles
     from monitor.queries import lists
 
     with where.store(reads=True) as store, store.read() as tx:
@@ -58,8 +58,8 @@ def case_list(where: CommandContext, *, everything: bool) -> None:
 @place
 def case_show(where: CommandContext, *, number: int) -> None:
     """显示一个事项的当前情况、依据、每一步和登记的决定。"""
-    from monitor.app.choices import rule_titles
     from monitor.app.clock import now
+    from monitor.app.rules import rule_titles
     from monitor.queries.case import read_facts
 
     with where.store(reads=True) as store, store.read() as tx:
@@ -199,7 +199,7 @@ def _decide(
 ) -> Decided:
     """Record what was decided; the service judges anew whom it is about."""
     from monitor.actions.cases import DecideCommand, decide
-    from monitor.app.choices import rule_titles
+    from monitor.app.rules import rule_titles
 
     command = DecideCommand(
         case=number, ruling=ruling, titles=rule_titles(), by=by, note=note, document=document, until=until

@@ -27,8 +27,9 @@ def config() -> None:
 @place
 def config_check(where: CommandContext) -> None:
     """检查设置是否正确。"""
-    from monitor.app.choices import Chains, all_collectors, hints, unwatched
     from monitor.app.clock import now
+    from monitor.app.collectors import Chains, all_collectors
+    from monitor.app.hints import hints, unwatched
 
     settings = where.settings(secrets=True)
     ways = channels(settings)

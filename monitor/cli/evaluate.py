@@ -39,8 +39,8 @@ def evaluate(
     """按规则判定并列出结果；只读取，不改变任何事项。"""
     from monitor.actions.evaluate import EvaluateCommand, NotYetThereError, When, had_accounts, is_before_roster
     from monitor.actions.evaluate import evaluate as judge
-    from monitor.app.choices import rules_in_force
     from monitor.app.clock import now
+    from monitor.app.rules import rules_in_force
 
     settings = where.settings()
     moment = at or now()
@@ -74,7 +74,7 @@ def _place(finding: Finding) -> tuple[str, ...]:
 
 
 def _print(findings: Sequence[Finding], names: Names) -> None:
-    from monitor.app.choices import rule_titles
+    from monitor.app.rules import rule_titles
 
     titles = rule_titles()
     lines = [

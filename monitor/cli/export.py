@@ -55,7 +55,7 @@ def export(
 
 
 def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: bool) -> Document:
-    from monitor.app.choices import rule_titles
+    from monitor.app.rules import rule_titles
     from monitor.ledger import form_document, roster_document
     from monitor.queries import tables
 

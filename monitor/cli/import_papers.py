@@ -139,8 +139,8 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
     """导入处置决定：豁免、保留、清理整合、注销、确认、误报、撤销。"""
     from monitor.actions.imports.decisions import ImportDecisionsCommand, decidable_places
     from monitor.actions.imports.decisions import import_decisions as keep_decisions
-    from monitor.app.choices import rule_subjects, rule_titles
     from monitor.app.clock import now
+    from monitor.app.rules import rule_subjects, rule_titles
     from monitor.ledger import Ruled, decision_line, read_decisions
     from monitor.store import decisions, papers
 

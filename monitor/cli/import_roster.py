@@ -57,8 +57,9 @@ def import_roster(
     """导入台账：按账号ID新增或修改。"""
     from monitor.actions.imports.roster import ImportRosterCommand, difference
     from monitor.actions.imports.roster import import_roster as keep_roster
-    from monitor.app.choices import Chains, all_collectors, every_of, key_forms, ungranted, unwatched
     from monitor.app.clock import now
+    from monitor.app.collectors import Chains, all_collectors, every_of, key_forms
+    from monitor.app.hints import ungranted, unwatched
     from monitor.store import roster
 
     if unit and not replace:
@@ -227,7 +228,7 @@ def _print_turned(store: Store, settings: Settings, command: ImportPostsCommand,
     """Print what becomes of the accounts that are said to be silent."""
     from monitor.actions.imports.posts import save_posts
     from monitor.actions.imports.trial import turned_by
-    from monitor.app.choices import rules_in_force
+    from monitor.app.rules import rules_in_force
 
     rules = rules_in_force(settings, settings.work_calendar())
     turned = turned_by(

@@ -41,7 +41,7 @@ def import_list(where: CommandContext) -> None:
 def import_withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
     """撤回一次导入的全部内容；撤回前所知的仍可按 --known-at 判定。"""
     from monitor.actions.imports.withdraw import WithdrawCommand, import_to_withdraw, withdraw_import
-    from monitor.app.choices import Chains, all_collectors, every_of
+    from monitor.app.collectors import Chains, all_collectors, every_of
 
     settings = where.settings()
     chains = Chains(all_collectors(settings.platforms))

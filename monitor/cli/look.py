@@ -118,8 +118,8 @@ def _status(detail: str) -> str:
 @place
 def read(where: CommandContext, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool) -> None:
     """用采集器读一个保存下来的页面，输出读到的内容。"""
-    from monitor.app.choices import all_collectors
     from monitor.app.clock import now
+    from monitor.app.collectors import all_collectors
 
     del where, as_json
     found = all_collectors()

@@ -74,7 +74,7 @@ def message_show(where: CommandContext, *, number: str) -> None:
         recipient_of,
         show_recipient,
     )
-    from monitor.app.choices import as_text
+    from monitor.app.channels import as_text
     from monitor.queries.messages import read_tries
 
     with where.store(reads=True) as store, store.read() as tx, refusals():

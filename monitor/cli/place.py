@@ -31,7 +31,7 @@ class CommandContext:
 
     def settings(self, *, secrets: bool = False) -> Settings:
         """Return the settings; with `secrets`, what they refer to must be there."""
-        from monitor.app.choices import load_settings
+        from monitor.app.settings import load_settings
         from monitor.settings import SettingsError, bound_by
 
         if not self.config.is_dir():
@@ -126,7 +126,7 @@ class CommandContext:
 
 def channels(settings: Settings) -> Mapping[str, Channel]:
     """Return the channels of the settings by name; one that cannot be opened is a refusal."""
-    from monitor.app.choices import open_channels
+    from monitor.app.channels import open_channels
     from monitor.app.clock import now
 
     try:

@@ -33,8 +33,8 @@ _WHAT = ("deductions", "review", "deregistration")
 def report(where: CommandContext, *, what: str, out: Path, period: str | None, known_at: datetime | None) -> None:
     """写出报表：deductions 扣分建议清单，review 联合研判表，deregistration 注销进度表；只提建议，由人决定。"""
     from monitor.actions.documents import Handout, HandOutCommand, hand_out
-    from monitor.app.choices import rules_in_force
     from monitor.app.clock import now
+    from monitor.app.rules import rules_in_force
     from monitor.documents import NotWrittenError, write
     from monitor.pipeline.dossiers import read_dossiers
     from monitor.store import roster
@@ -60,7 +60,7 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
 
 
 def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
-    from monitor.app.choices import rule_titles
+    from monitor.app.rules import rule_titles
     from monitor.documents import deductions, deregistration, review
 
     match what:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from time import process_time
 
-from monitor.app.choices import rules_in_force
+from monitor.app.rules import rules_in_force
 from monitor.core.account import Account, Platform
 from monitor.core.finding import State
 from monitor.core.judgement import area_findings

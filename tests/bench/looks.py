@@ -21,8 +21,8 @@ import uvloop
 
 from collectors.http import Door, Policy
 from collectors.politeness import Pace
-from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
+from monitor.app.settings import load_settings
 from monitor.core.calendar import days_between
 from monitor.core.finding import State
 from monitor.settings import Settings

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.app.choices import load_settings, rules_in_force
 from monitor.app.clock import now
+from monitor.app.rules import rules_in_force
+from monitor.app.settings import load_settings
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Closing, StepKind

@@ -16,8 +16,9 @@ import pytest
 from monitor.actions import cases as case_actions
 from monitor.actions.actor import EVERYTHING, Actor, Origin
 from monitor.actions.refused import RefusedError
-from monitor.app.choices import all_area_rules, all_rules, load_settings, rule_titles
 from monitor.app.clock import now
+from monitor.app.rules import all_area_rules, all_rules, rule_titles
+from monitor.app.settings import load_settings
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling

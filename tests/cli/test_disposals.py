@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.app.choices import load_settings, rule_titles, rules_in_force
 from monitor.app.clock import now
+from monitor.app.rules import rule_titles, rules_in_force
+from monitor.app.settings import load_settings
 from monitor.core.calendar import beijing
 from monitor.core.case import Closing
 from monitor.core.finding import State

@@ -14,8 +14,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from monitor.app import parts
-from monitor.app.choices import all_collectors
 from monitor.app.clock import now
+from monitor.app.collectors import all_collectors
 from monitor.cli import look
 from monitor.core.collector import LinkCollector
 from monitor.core.download import Link

@@ -11,8 +11,8 @@ import pytest
 
 from monitor.actions import cases as case_actions
 from monitor.actions.refused import RefusedError
-from monitor.app.choices import rule_titles
 from monitor.app.clock import now
+from monitor.app.rules import rule_titles
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Closing, Ladder
 from monitor.core.decidable import decidable, recommended

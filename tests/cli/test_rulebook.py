@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.app.choices import all_area_rules, all_rules
+from monitor.app.rules import all_area_rules, all_rules
 from tests.cli.office import HEADER, Office
 
 FULL = (*HEADER, "单位层级", "主账号")

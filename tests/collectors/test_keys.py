@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.app.choices import all_collectors, key_forms
+from monitor.app.collectors import all_collectors, key_forms
 
 FORMS = key_forms(all_collectors())
 HEX = "0123456789abcdef" * 2

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from monitor.app.choices import all_area_rules, all_rules
+from monitor.app.rules import all_area_rules, all_rules
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.calendar import EVER
 from monitor.core.case import StepKind, plan

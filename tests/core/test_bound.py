@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from monitor.app.choices import all_area_rules, all_rules
+from monitor.app.rules import all_area_rules, all_rules
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.finding import AreaRule, Known, Rule, State
 from monitor.core.record import RecordSubject

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.app.choices import all_area_rules, all_rules
+from monitor.app.rules import all_area_rules, all_rules
 from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import NOTHING, RUNGS, Acknowledgement, Case, Closing, Ladder, Plan, Step, StepKind, plan
 from monitor.core.finding import AreaRule, Finding, Known, Pacing, Rule, State, Strength, Support

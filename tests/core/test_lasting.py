@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.app.choices import all_area_rules
+from monitor.app.rules import all_area_rules
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.calendar import EVER, start_of_day
 from monitor.core.decision import Decision, Ruling

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.app.choices import rule_ids
+from monitor.app.rules import rule_ids
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.calendar import EVER
 from monitor.core.decision import Ruling, why_not

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from monitor.app.choices import all_collectors
+from monitor.app.collectors import all_collectors
 from monitor.core.account import Platform
 from monitor.core.collector import GrantedCollector, LinkCollector, PartialCollector, ProvingCollector
 from monitor.core.way import INSTEAD, WAYS, Shows, Way, advice, ways_of

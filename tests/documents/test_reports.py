@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.app.choices import rule_titles
+from monitor.app.rules import rule_titles
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.decision import Decision, Ruling
 from monitor.core.deregistration import Progress, Stage

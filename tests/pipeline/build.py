@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 
-from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
+from monitor.app.settings import load_settings
 from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
 from monitor.core.channel import Channel
 from monitor.core.collector import Page, Request, SeenT

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from collectors.grants import Token, with_token
 from collectors.seal import Seal
 from collectors.sessions import Sessions
-from monitor.app.choices import Chains
+from monitor.app.collectors import Chains
 from monitor.core.account import Account, Platform, Source
 from monitor.core.collector import Fetch, Grant, Page, Session
 from monitor.core.observation import Blind, Reason, Timeline, timeline

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.channels import open_channel
 from alerts.mail import Mail
-from monitor.app.choices import load_settings
+from monitor.app.settings import load_settings
 from monitor.core.account import Contact, Role
 from monitor.core.message import RETRY_PAUSES, Attempt, MessageState, Outcome
 from monitor.core.observation import Reason

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app.choices import load_settings
+from monitor.app.settings import load_settings
 from monitor.core.account import Platform, Source
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Reason, Standing, Timeline

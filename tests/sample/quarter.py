@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from monitor.app.choices import rule_subjects, rule_titles
 from monitor.app.parts import Parts
+from monitor.app.rules import rule_subjects, rule_titles
 from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.collector import Request

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from monitor.actions.evaluate import EvaluateCommand, When, evaluate
-from monitor.app.choices import load_settings
 from monitor.app.parts import Parts
+from monitor.app.settings import load_settings
 from monitor.core.calendar import at_beijing, beijing, beijing_date
 from monitor.core.case import Closing, StepKind
 from monitor.core.channel import Channel

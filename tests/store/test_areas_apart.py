@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.app.choices import all_area_rules
+from monitor.app.rules import all_area_rules
 from monitor.core.account import Account, Platform, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.calendar import ONE_DAY, start_of_day
