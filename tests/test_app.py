@@ -118,13 +118,13 @@ def test_the_settings_say_how_often_and_otherwise_the_default_does() -> None:
 def test_pages_are_linked_only_where_they_have_an_address(store: Store) -> None:
     web = settings().web
     plain = office(store, lambda clock: Canned(clock, {}))
-    assert plain.parts.page_of("A 1") is None
+    assert plain.parts.addresses.page_of("A 1") is None
     named = office(
         store,
         lambda clock: Canned(clock, {}),
         settings(web=web.model_copy(update={"base_url": "https://watch.example/"})),
     )
-    assert named.parts.page_of("A 1") == "https://watch.example/accounts/A%201"
+    assert named.parts.addresses.page_of("A 1") == "https://watch.example/accounts/A%201"
 
 
 @pytest.mark.parametrize(

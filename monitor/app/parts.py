@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version
-from urllib.parse import quote
 
 from collectors.http import Door
 from monitor.actions.actor import Actor
@@ -33,10 +32,11 @@ from monitor.core.notice import ChannelDirectory
 from monitor.core.observation import MANUAL, LookFailedError, Sight
 from monitor.core.phrases import Names
 from monitor.core.rules import see_01
-from monitor.core.token import Permit, TokenKey
+from monitor.core.token import TokenKey
 from monitor.daemon import Health
 from monitor.metrics import Build, Metrics
 from monitor.pipeline import look
+from monitor.pipeline.addresses import Addresses
 from monitor.pipeline.auditing import Auditor
 from monitor.pipeline.chain import Chain
 from monitor.pipeline.claim_verifier import ClaimVerifier
@@ -220,9 +220,7 @@ class Parts:
     @cached_property
     def drafter(self) -> Drafter:
         """Writes messages."""
-        composer = Composer(
-            rules_in_force=self.rules_in_force, office=self.office, page_of=self.page_of, link_of=self.link_of
-        )
+        composer = Composer(rules_in_force=self.rules_in_force, office=self.office, addresses=self.addresses)
         return Drafter(
             store=self.store,
             composer=composer,
@@ -230,7 +228,6 @@ class Parts:
             hours=self.hours,
             is_holding=self.settings.hold,
             gate=self.gate,
-            home=self.home,
         )
 
     @cached_property
@@ -291,25 +288,11 @@ class Parts:
         self.health.looked(sight, self.clock())
 
     @cached_property
-    def token_key(self) -> TokenKey | None:
-        """What links in messages are signed with, if the office has a key and pages have an address."""
+    def addresses(self) -> Addresses:
+        """The addresses of the pages; what signs links where the office has a key and pages have an address."""
         web = self.settings.web
-        return TokenKey(web.key.reveal().encode()) if web.key and web.base_url else None
-
-    def link_of(self, permit: Permit) -> str | None:
-        """Return the address at which the reader of a message may do what the permit says."""
-        base = self.settings.web.base_url
-        return f"{base.rstrip('/')}/k/{self.token_key.issue(permit)}" if base and self.token_key else None
-
-    @property
-    def home(self) -> str | None:
-        """The address of the pages, if they have one that others can open."""
-        base = self.settings.web.base_url
-        return f"{base.rstrip('/')}/" if base else None
-
-    def page_of(self, account: str) -> str | None:
-        """Return the address of an account's page, if pages have an address that others can open."""
-        return f"{self.home}accounts/{quote(account)}" if self.home else None
+        key = TokenKey(web.key.reveal().encode()) if web.key and web.base_url else None
+        return Addresses(base=web.base_url, key=key)
 
     def save_roster(
         self,

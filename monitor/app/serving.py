@@ -93,7 +93,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         sample=sample,
         permits=Permits(
             paste=parts.paste,
-            key=parts.token_key,
+            key=parts.addresses.key,
             api_token=web.api_token.reveal() if web.api_token else None,
         ),
         hosts=_hosts(web),

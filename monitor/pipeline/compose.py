@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from monitor.core.news import AnswerLinks, NewsItem, Office, Setting, Words, wei
 from monitor.core.notice import Notice, is_the_units
 from monitor.core.token import Permit, Purpose
 from monitor.core.wording import to_person
+from monitor.pipeline.addresses import Addresses
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.pipeline.recheck import RecheckContext
 from monitor.store import outbox
@@ -47,10 +48,7 @@ class Composer:
 
     rules_in_force: RulesInForce
     office: Office
-    page_of: Callable[[str], str | None]
-    """Where an account's page is, if pages have an address."""
-    link_of: Callable[[Permit], str | None]
-    """Where the reader of a message may do what the permit says, if pages have an address and tokens a key."""
+    addresses: Addresses
 
     def setting(self, now: datetime) -> Setting:
         """Return what words of this moment go by."""
@@ -80,7 +78,7 @@ class Composer:
                 kind=notice.kind,
                 number=notice.number,
                 finding=context.findings[notice.account, notice.rule],
-                link=self.page_of(notice.account),
+                link=self.addresses.page_of(notice.account),
                 is_polled=context.known[notice.account].is_polled,
                 is_passed_on=Role.OPERATOR in roles and is_the_units(notice),
                 told=context.told.get(notice.case, ()),
@@ -123,6 +121,6 @@ class Composer:
             return UNLINKED
 
         def link(purpose: Purpose) -> str | None:
-            return self.link_of(Permit(purpose=purpose, message=kept.message.id, until=now + LINK_LIFE))
+            return self.addresses.link_of(Permit(purpose=purpose, message=kept.message.id, until=now + LINK_LIFE))
 
         return AnswerLinks(acknowledge=link(Purpose.ACKNOWLEDGE), paste=link(Purpose.PASTE))

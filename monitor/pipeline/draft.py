@@ -99,8 +99,6 @@ class Drafter:
     """Whether all messages wait for a person to release them."""
     gate: Gate
     """What waits for a person in any case, but not for ever."""
-    home: str | None
-    """Where the pages begin, if they have an address."""
 
     @property
     def rules_in_force(self) -> RulesInForce:
@@ -127,7 +125,7 @@ class Drafter:
     def room(self) -> DigestRoom:
         """How much a message to the operator may say, whichever channel carries it in the end."""
         longest = (self.directory.channels[route.channel].longest for route in self._named)
-        return DigestRoom(longest=min(longest, default=AMPLE.longest), page=self.home)
+        return DigestRoom(longest=min(longest, default=AMPLE.longest), page=self.composer.addresses.home)
 
     @property
     def _named(self) -> tuple[Route, ...]:

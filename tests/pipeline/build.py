@@ -16,6 +16,7 @@ from monitor.core.collector import Page, Request, SeenT
 from monitor.core.message import Attempt, Message, Outcome
 from monitor.core.observation import LookFailedError, Reason, Validators
 from monitor.core.token import TokenKey
+from monitor.pipeline.addresses import Addresses
 from monitor.pipeline.draft import Drafter
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.pipeline.look import Network
@@ -182,7 +183,7 @@ class Office:
 
 def linking(parts: Parts, key: TokenKey) -> Sender:
     """Return the courier of an office with pages that have an address and a key."""
-    composer = replace(parts.drafter.composer, link_of=lambda permit: f"https://x.example/k/{key.issue(permit)}")
+    composer = replace(parts.drafter.composer, addresses=Addresses(base="https://x.example", key=key))
     return replace(parts.sender, drafter=replace(parts.drafter, composer=composer))
 
 

@@ -779,7 +779,7 @@ async def test_without_an_address_and_a_key_no_message_carries_a_link(store: Sto
     made = await stale(store, 10, web=web)
     await made.settle()
     assert "/k/" not in made.mail.taken[0].body
-    assert made.parts.link_of(Permit(purpose=Purpose.PASTE, message="m", until=NOW)) is None
+    assert made.parts.addresses.link_of(Permit(purpose=Purpose.PASTE, message="m", until=NOW)) is None
 
 
 async def test_a_person_gets_so_many_messages_a_day_and_the_rest_in_one_the_next_morning(store: Store) -> None:

@@ -61,6 +61,6 @@ def test_ids_that_lead_elsewhere_or_nowhere_are_refused(id_: str) -> None:
 def test_other_ids_are_taken_and_messages_lead_to_them(id_: str, empty: Store) -> None:
     assert cells.account_id(Cell(id_)) == id_
     web = settings().web.model_copy(update={"base_url": "https://watch.example/"})
-    address = office(empty, lambda clock: Canned(clock, {}), settings(web=web)).parts.page_of(id_)
+    address = office(empty, lambda clock: Canned(clock, {}), settings(web=web)).parts.addresses.page_of(id_)
     assert address is not None
     assert led_to(urlsplit(address)._replace(scheme="", netloc="").geturl(), "/accounts/") == id_
