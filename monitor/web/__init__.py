@@ -2,9 +2,9 @@
 
 from monitor.web.app import create_app
 from monitor.web.connections import Limits
+from monitor.web.ops.scrape import account_scraper, scraper
 from monitor.web.page_context import LOOPBACK, PageContext, PassStatus, Sample
 from monitor.web.permits import Permits
-from monitor.web.scrape import account_scraper, scraper
 from monitor.web.serving import WebServer, listening
 
 __all__ = [

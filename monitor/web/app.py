@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,45 +12,62 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from monitor.store import StoreError
-from monitor.web.api import Api
+from monitor.web.api.routes import Api
 from monitor.web.guard import HostGuard
+from monitor.web.ops.health import healthz, readyz
+from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
-from monitor.web.pages import Pages
+from monitor.web.pages.account import account
+from monitor.web.pages.accounts import accounts
+from monitor.web.pages.audit import audit
+from monitor.web.pages.case import case
+from monitor.web.pages.cases import cases
+from monitor.web.pages.errors import broken, no_database, not_answered
+from monitor.web.pages.imports import imports
+from monitor.web.pages.message import message
+from monitor.web.pages.messages import messages
+from monitor.web.pages.overview import overview
+from monitor.web.pages.pages import Pages
+from monitor.web.pages.system import system
+from monitor.web.public.signed_links import Keys
 from monitor.web.queue import RequestQueue
 from monitor.web.refusals import Refusals
-from monitor.web.signed_links import Keys
 
 _STATIC = Path(__file__).parent / "static"
 
 
 def create_app(view: PageContext) -> Starlette:
-    """Return the application; every page only reads, but for what the desk takes."""
+    """Return the application; every page only reads, but for what signed links let people do."""
     refusals = Refusals(view.store, view.clock)
     pages, keys, api = Pages(view), Keys(view, refusals), Api(view, refusals)
     return Starlette(
         routes=[
-            Route("/", pages.overview),
-            Route("/accounts", pages.accounts),
-            Route("/accounts/{account_id:path}", pages.account),
-            Route("/cases", pages.cases),
-            Route("/cases/{number}", pages.case),
-            Route("/messages", pages.messages),
-            Route("/messages/{message_id}", pages.message),
-            Route("/imports", pages.imports),
-            Route("/system", pages.system),
-            Route("/audit", pages.audit),
+            Route("/", partial(overview, pages)),
+            Route("/accounts", partial(accounts, pages)),
+            Route("/accounts/{account_id:path}", partial(account, pages)),
+            Route("/cases", partial(cases, pages)),
+            Route("/cases/{number}", partial(case, pages)),
+            Route("/messages", partial(messages, pages)),
+            Route("/messages/{message_id}", partial(message, pages)),
+            Route("/imports", partial(imports, pages)),
+            Route("/system", partial(system, pages)),
+            Route("/audit", partial(audit, pages)),
             Route("/k/{token}", keys.opened),
             Route("/k/{token}", keys.used, methods=["POST"]),
             *api.routes,
-            Route("/healthz", pages.healthz),
-            Route("/readyz", pages.readyz),
-            Route("/metrics", pages.metrics),
-            Route("/metrics/accounts", pages.account_metrics),
+            Route("/healthz", healthz),
+            Route("/readyz", partial(readyz, view)),
+            Route("/metrics", partial(metrics, view)),
+            Route("/metrics/accounts", partial(account_metrics, view)),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[
             Middleware(HostGuard, hosts=view.hosts, metrics_token=view.metrics_token),
             Middleware(RequestQueue),
         ],
-        exception_handlers={HTTPException: pages.not_answered, StoreError: pages.no_database, Exception: pages.broken},
+        exception_handlers={
+            HTTPException: partial(not_answered, pages),
+            StoreError: partial(no_database, pages),
+            Exception: partial(broken, pages),
+        },
     )

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from monitor.core.claim import Verdict
 from monitor.store import Store
-from monitor.web import api
+from monitor.web.api import routes as api
 from tests.web.county import ACCOUNTS, DINGTALK, MAIL, OVERDUE, PEOPLE, PHONE
 from tests.web.permits import API_TOKEN, LINK, Visit, visit
 

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from monitor.queries.account import Posted
-from monitor.web.chart import Chart, draw
+from monitor.web.pages.chart import Chart, draw
 
 TODAY = date(2026, 5, 19)
 

@@ -86,7 +86,7 @@ def routes(app: Starlette) -> Iterator[Route]:
 
 def parameters() -> tuple[str, ...]:
     """Return the names that any of our modules reads from a query."""
-    sources = [path.read_text("utf-8") for path in Path(monitor.web.__file__).parent.glob("*.py")]
+    sources = [path.read_text("utf-8") for path in Path(monitor.web.__file__).parent.rglob("*.py")]
     found = re.findall(r'arams(?:eters)?\.get\("(\w+)"|_reading\([\w.]+((?:, "\w+")+)\)', "\n".join(sources))
     return tuple(sorted({name for pair in found for part in pair for name in re.findall(r"\w+", part)} | {"none"}))
 

@@ -1,0 +1,28 @@
+"""`/accounts/{id}`: one account."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.queries.account import read_account
+from monitor.web.pages.chart import draw
+from monitor.web.pages.pages import Pages
+
+
+async def account(pages: Pages, request: Request) -> Response:
+    """Answer `/accounts/{id}`."""
+    moment = pages.context.moment()
+    page = await pages.context.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))
+    if page is None:
+        raise HTTPException(404, "台账中没有这个账号，请核对编号。")
+    chart = draw(
+        page.posted,
+        moment.today,
+        moment.ladder.limit,
+        opened=page.opened_on,
+        deadline=page.line.deadline,
+        is_sure=page.is_sure,
+    )
+    return pages.html("account.html", moment, page=page, chart=chart)

@@ -1,0 +1,1 @@
+"""What people without a login may do, by the signed links in their messages."""
