@@ -103,7 +103,7 @@ def compose(message: Message, called: tuple[str, ...], signed: dict[str, object]
     """Return the JSON body; the text is shortened to fit, those who are called stay."""
     heading, _, rest = message.body.partition("\n")
     text = (rest if heading.startswith("#") else message.body).strip("\n")
-    calling = "".join(f"\n<at id={one}></at>" for one in called)
+    calling = "".join(f"\n<at id={text}></at>" for text in called)
     room = LONGEST - len(_payload(message.subject, calling, signed))
     drawn = unlined(fitted(text, max(room, 0), lambda words: cost(unlined(words))))
     return _payload(message.subject, drawn + calling, signed)

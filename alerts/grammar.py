@@ -122,7 +122,9 @@ def app(url: str) -> AppUrl | None:
     login, at, id_ = parts.netloc.rpartition("@")
     key, colon, secret = login.partition(":")
     found = AppUrl(key=unquote(key), secret=unquote(secret), id=unquote(id_))
-    return found if at and colon and all(_PLAIN.fullmatch(one) for one in (found.key, found.secret, found.id)) else None
+    return (
+        found if at and colon and all(_PLAIN.fullmatch(text) for text in (found.key, found.secret, found.id)) else None
+    )
 
 
 def host_in_ascii(written: str) -> str:

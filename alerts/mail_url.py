@@ -80,7 +80,7 @@ def _in_ascii(name: str, _: str, value: str) -> tuple[str, str]:
 def _addresses_in_ascii(value: str) -> str:
     """Return a part of a URL with its addresses in ASCII, as it was where they are."""
     written = unquote(value)
-    if all(one.isascii() for one in _addresses(written)):
+    if all(text.isascii() for text in _addresses(written)):
         return value
     return quote(_WORD.sub(lambda found: _usable(found[0]) if "@" in found[0] else found[0], written), safe="@,<>")
 

@@ -147,14 +147,14 @@ def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | No
 
 def _is_in_row(hit: Hit, reading: rows.RowSearch, known: dict[int, bool]) -> bool:
     """Whether a text stands in one row with a title of another post."""
-    scope = next((one for one in hit.chain[: _STEPS + 1] if reading.titles(one)), None)
+    scope = next((node for node in hit.chain[: _STEPS + 1] if reading.titles(node)), None)
     if scope is None:
         return False
     if len(hit.chain) > 1 and scope is hit.chain[1] and (hit.node.text_content or "").isascii():
         return True
     if scope.mem_id not in known:
         is_small = scope.tag in ROWS or len(scope.text()) < _AROUND
-        known[scope.mem_id] = is_small and any(len(words(one)) >= _SHORTEST_TITLE for one in reading.titles(scope))
+        known[scope.mem_id] = is_small and any(len(words(node)) >= _SHORTEST_TITLE for node in reading.titles(scope))
     return known[scope.mem_id]
 
 
@@ -167,11 +167,11 @@ def _read(around: str, page: Page) -> Stamp | None:
     return dates.read(shown[0], page.at) if shown and not _UPDATED.search(around, 0, shown.start()) else None
 
 
-def _earlier(one: Stamp | None, other: Stamp | None) -> Stamp | None:
+def _earlier(entry: Stamp | None, other: Stamp | None) -> Stamp | None:
     """Return the earlier of two times; of two on one day the more exact."""
-    if one is None or other is None:
-        return one or other
-    if beijing_date(one.moment) == beijing_date(other.moment) and one.precision is not other.precision:
+    if entry is None or other is None:
+        return entry or other
+    if beijing_date(entry.moment) == beijing_date(other.moment) and entry.precision is not other.precision:
         exact = (Precision.SECOND, Precision.MINUTE, Precision.DAY)
-        return min(one, other, key=lambda stamp: exact.index(stamp.precision))
-    return min(one, other, key=lambda stamp: stamp.moment)
+        return min(entry, other, key=lambda stamp: exact.index(stamp.precision))
+    return min(entry, other, key=lambda stamp: stamp.moment)

@@ -40,12 +40,12 @@ class Jar:
 
     def take(self, said: Sequence[bytes], *, host: str, path: str, now: datetime) -> None:
         """Keep what an answer's Set-Cookie headers say; what is no cookie, or too much, is not kept."""
-        for one in said:
+        for piece in said:
             try:
-                text = one.decode()
+                text = piece.decode()
             except UnicodeDecodeError:
                 continue
-            if len(one) <= LONGEST:
+            if len(piece) <= LONGEST:
                 self._take(text, host.lower(), path, now)
 
     def returned(self, *, host: str, path: str, is_secure: bool, besides: Collection[str] = ()) -> str:
@@ -68,7 +68,7 @@ class Jar:
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals or not name or not (name + value).isprintable():
             return
-        said = {key.strip().lower(): word.strip() for key, _, word in (one.partition("=") for one in rest)}
+        said = {key.strip().lower(): word.strip() for key, _, word in (text.partition("=") for text in rest)}
         domain = said.get("domain", "").lstrip(".").lower()
         if domain and domain != host and not _may_share(host, domain):
             return

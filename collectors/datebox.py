@@ -369,27 +369,27 @@ def _clock(half: str | None, hour: str | None, minute: str | None, second: str |
 
 def _judged(text: str, found: list[_Found]) -> Box | None:
     """Return what the dates of a box say together: the publication if one is called so, else the earlier."""
-    edges = [0, *(one.end for one in found)]
-    befores = [text[edge : one.start] for edge, one in zip(edges, found, strict=False)]
+    edges = [0, *(entry.end for entry in found)]
+    befores = [text[edge : entry.start] for edge, entry in zip(edges, found, strict=False)]
     rest = text[edges[-1] :]
     between = [*befores[1:], rest]
     words = _words(text, befores, rest, found)
     if words is None:
         return None
     stamps: list[tuple[Trust, Stamp, tuple[int, int] | None]] = []
-    for place, (one, before) in enumerate(zip(found, befores, strict=True)):
+    for place, (entry, before) in enumerate(zip(found, befores, strict=True)):
         after = between[place]
         is_range = bool(_RANGE.match(after)) or (place > 0 and bool(_RANGE.fullmatch(before.strip())))
         trust = _trust(before, after if place == len(found) - 1 else "")
-        if is_range or trust is None or one.stamp is None:
+        if is_range or trust is None or entry.stamp is None:
             continue
-        stamps.append((Trust.WORDS if words and trust is Trust.ALONE else trust, one.stamp, one.yearless))
+        stamps.append((Trust.WORDS if words and trust is Trust.ALONE else trust, entry.stamp, entry.yearless))
     if not stamps:
         return NO_PUBLICATION
     best = max(trust for trust, _, _ in stamps)
-    likely = [one for one in stamps if one[0] is best]
-    trust, stamp, yearless = min(likely, key=lambda one: one[1].moment)
-    is_doubtful = len({beijing_date(one[1].moment) for one in likely}) > 1
+    likely = [row for row in stamps if row[0] is best]
+    trust, stamp, yearless = min(likely, key=lambda entry: entry[1].moment)
+    is_doubtful = len({beijing_date(row[1].moment) for row in likely}) > 1
     return Box(stamp, trust, yearless, is_doubtful)
 
 
@@ -410,9 +410,9 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def _words(text: str, befores: list[str], rest: str, found: list[_Found]) -> int | None:
     """Return how many words beside the dates say nothing of them; None where they are parts of a sentence."""
-    for one, before in zip(found, befores, strict=True):
+    for entry, before in zip(found, befores, strict=True):
         is_free = not before or before[-1] in " :([【「<|·•/,>" or _LABEL_ENDS.search(before)
-        after = text[one.end :]
+        after = text[entry.end :]
         is_free_after = not after or after[0] in " )]】」>|·•/" or _ATTACHED.match(after) or _RANGE.match(after)
         if not (is_free and is_free_after):
             return None

@@ -64,31 +64,31 @@ def _without_weekday(text: str) -> str:
 
 def settled(lines: list[PageRow], at: datetime, address: str) -> list[PageRow]:
     """Return the rows of a list with the dates that their parts are; a row whose part is none tells no publication."""
-    if any(one.box and one.box.stamp for one in lines):
+    if any(row.box and row.box.stamp for row in lines):
         return lines
-    parted = [one for one in lines if one.part]
-    if not parted or (len(parted) < _ENOUGH and not all(one.part.endswith(("日", "号")) for one in parted)):
+    parted = [row for row in lines if row.part]
+    if not parted or (len(parted) < _ENOUGH and not all(row.part.endswith(("日", "号")) for row in parted)):
         return lines
-    if is_ranking([one.part for one in parted]):
+    if is_ranking([row.part for row in parted]):
         return lines
     is_day_first = _is_day_first(parted)
     is_ordered = _is_ordered(parted)
     return [
-        replace(one, box=_box(one, at, address, is_day_first=is_day_first, is_ordered=is_ordered)) if one.part else one
-        for one in lines
+        replace(row, box=_box(row, at, address, is_day_first=is_day_first, is_ordered=is_ordered)) if row.part else row
+        for row in lines
     ]
 
 
-def _box(one: PageRow, at: datetime, address: str, *, is_day_first: bool | None, is_ordered: bool) -> Box:
+def _box(row: PageRow, at: datetime, address: str, *, is_day_first: bool | None, is_ordered: bool) -> Box:
     month: int | None
-    if two := _TWO.fullmatch(one.part):
+    if two := _TWO.fullmatch(row.part):
         if is_day_first is None:
             return NO_PUBLICATION
         day, month = int(two[1 if is_day_first else 2]), int(two[2 if is_day_first else 1])
-        year = one.year or year_in(one.href or "", month) or year_in(address, month)
+        year = row.year or year_in(row.href or "", month) or year_in(address, month)
     else:
-        match = _DAY.fullmatch(one.part)
-        day, month, year = int(match[1]) if match else 0, one.month, one.year
+        match = _DAY.fullmatch(row.part)
+        day, month, year = int(match[1]) if match else 0, row.month, row.year
         if not (match and (match[2] or is_ordered)):
             return NO_PUBLICATION
     if year is None or month is None:
@@ -97,7 +97,7 @@ def _box(one: PageRow, at: datetime, address: str, *, is_day_first: bool | None,
 
 
 def _numbers(parted: list[PageRow]) -> list[list[int]]:
-    numbers = ([int(number) for number in re.findall(r"[0-9]+", one.part)] for one in parted)
+    numbers = ([int(number) for number in re.findall(r"[0-9]+", row.part)] for row in parted)
     return [found for found in numbers if found]
 
 
@@ -111,9 +111,9 @@ def _is_day_first(parted: list[PageRow]) -> bool | None:
 def _is_ordered(parted: list[PageRow]) -> bool:
     """Whether the days below each heading rise or fall."""
     days: dict[tuple[int | None, int | None], list[int]] = {}
-    for one in parted:
-        for numbers in _numbers([one]):
-            days.setdefault((one.year, one.month), []).append(numbers[0])
+    for row in parted:
+        for numbers in _numbers([row]):
+            days.setdefault((row.year, row.month), []).append(numbers[0])
     return all(
         all(a >= b for a, b in pairwise(below)) or all(a <= b for a, b in pairwise(below)) for below in days.values()
     )

@@ -73,7 +73,7 @@ class _Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """Return where a host can be connected to."""
         found = await self._names.look_up(host, port, family=family, flags=socket.AI_ADDRCONFIG)
-        return [_result(host, *one) for one in found]
+        return [_result(host, *row) for row in found]
 
     async def close(self) -> None:
         """Keep everything: others look up in the same threads."""

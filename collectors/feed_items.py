@@ -195,7 +195,7 @@ def _item(node: Element, namespaces: frozenset[str]) -> FeedItem:
             links.append(child)
     if not dates and updated and _name(node) == "entry":
         dates.append((0, updated))
-    dates.sort(key=lambda one: one[0])
+    dates.sort(key=lambda entry: entry[0])
     return FeedItem(dates=tuple(text for _, text in dates[:_DATES_MOST]), title=title, link=_link(links))
 
 

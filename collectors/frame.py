@@ -129,7 +129,9 @@ def is_pager(node: html.Node, text: str) -> bool:
 
 def is_head_of_post(node: html.Node) -> bool:
     """Whether a header is that of one post and not the page's."""
-    return node.tag in {"header", "footer"} and any(one.tag in ROWS for one in islice(_above(node), _HEAD_WITHIN))
+    return node.tag in {"header", "footer"} and any(
+        lexbor_node.tag in ROWS for lexbor_node in islice(_above(node), _HEAD_WITHIN)
+    )
 
 
 def _above(node: html.Node) -> Iterator[html.Node]:

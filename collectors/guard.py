@@ -84,7 +84,7 @@ class AddressGuard:
         """Return the networks it was told of in which all these addresses lie; none for no address."""
         if not addresses:
             return ()
-        return tuple(one for one in self._allow if all(address in one for address in addresses))
+        return tuple(network for network in self._allow if all(address in network for address in addresses))
 
     def open_socket(
         self, target: tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]

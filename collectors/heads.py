@@ -49,7 +49,7 @@ def mended(head: bytes) -> bytes:
     headers, is_odd = _headers(lines)
     is_odd = is_odd or status != said
     lengths = _said(headers, _LENGTH)
-    codings = [one for one in _said(headers, _TRANSFER) if one != b"identity"]
+    codings = [piece for piece in _said(headers, _TRANSFER) if piece != b"identity"]
     is_chunked = bool(codings) and set(codings) == {b"chunked"}
     written = [name for name, _ in headers if name.lower() == _LENGTH]
     if lengths and (len(set(lengths)) > 1 or not lengths[0].isdigit()):
@@ -87,7 +87,7 @@ def location(said: Sequence[bytes]) -> str | None:
     Bytes that are not ASCII are asked for as they came, percent-encoded, as browsers do: no decoding, so
     none is lost. A host's are a name (UTF-8, else GB18030), for names have a form of their own in addresses.
     """
-    found = {_trimmed(one) for one in said}
+    found = {_trimmed(piece) for piece in said}
     if len(found) > 1:
         return None
     address = next(iter(found), b"")[:_LONGEST_LOCATION]

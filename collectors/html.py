@@ -94,7 +94,7 @@ _decoded: list[tuple[Page | None, str]] = [(None, "")]
 
 def _decode(page: Page) -> str:
     body = page.body
-    candidates = [one for one in (*_declared(page), "utf-8", "gb18030") if not _is_refuted(one, body)]
+    candidates = [text for text in (*_declared(page), "utf-8", "gb18030") if not _is_refuted(text, body)]
     if not candidates[0].startswith(_OF_THEIR_OWN):
         candidates.insert(0, "utf-8")
     for encoding in candidates:
@@ -102,7 +102,7 @@ def _decode(page: Page) -> str:
             return codecs.getincrementaldecoder(encoding)("strict").decode(body)
         except UnicodeError:
             continue
-    return body.decode(next((one for one in _declared(page) if not _is_refuted(one, body)), "utf-8"), "replace")
+    return body.decode(next((text for text in _declared(page) if not _is_refuted(text, body)), "utf-8"), "replace")
 
 
 _OF_THEIR_OWN = ("utf", "iso-2022", "iso2022")

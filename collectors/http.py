@@ -365,7 +365,7 @@ class _Line:
                 found = await self._names.look_up(home)
         except (OSError, UnicodeError, TimeoutError):
             return ()  # the request itself will say what is wrong with the name
-        return self._guard.within({ip_address(str(one[4][0]).partition("%")[0]) for one in found})
+        return self._guard.within({ip_address(str(row[4][0]).partition("%")[0]) for row in found})
 
     def _through(self, networks: tuple[Network, ...]) -> AiohttpTransport:
         """Return the connections of those to whom these networks are open."""
@@ -495,7 +495,7 @@ def _with_cookies(ask: _Ask, jar: Jar) -> dict[str, str]:
     names = {pair.partition("=")[0].strip() for pair in own.split(";")}
     url = ask.url
     kept = jar.returned(host=url.host, path=url.path, is_secure=url.scheme == "https", besides=names)
-    cookies = "; ".join(one for one in (own, kept) if one)
+    cookies = "; ".join(text for text in (own, kept) if text)
     return {**ask.headers, "cookie": cookies} if cookies else dict(ask.headers)
 
 

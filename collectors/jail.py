@@ -139,9 +139,9 @@ def _own_files() -> Iterator[tuple[str, int]]:
             continue
         yield place, _READ_FOLDER
         with suppress(OSError), os.scandir(place) as found:
-            for one in found:
-                if one.name.endswith(".py") or os.path.exists(f"{one.path}/__init__.py"):  # noqa: PTH110 - as above
-                    yield one.path, _READ_FILE | _READ_FOLDER
+            for entry in found:
+                if entry.name.endswith(".py") or os.path.exists(f"{entry.path}/__init__.py"):  # noqa: PTH110 - as above
+                    yield entry.path, _READ_FILE | _READ_FOLDER
 
 
 def _program(arch: int, refused: list[int], opening: tuple[tuple[int, int], ...]) -> bytes:

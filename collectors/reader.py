@@ -133,11 +133,11 @@ class ParserRunner:
     def close(self) -> None:
         """End all workers; a read that is under way, or waits for its turn, ends unreadable."""
         self._closed = True
-        for one in tuple(self._all):
-            one.stop()
+        for entry in tuple(self._all):
+            entry.stop()
         self._threads.shutdown()
-        for one in tuple(self._all):
-            one.kill()
+        for entry in tuple(self._all):
+            entry.kill()
 
     def _read_here(self, parse: Parse, page: Page, case: tuple[str, str]) -> tuple[wire.ParserAnswer | None, float]:
         """Return what the parser made of it, None where it takes too long, and the seconds of work."""
@@ -238,7 +238,7 @@ class _Worker:
             until = monotonic() + _START_SECONDS
             if self._is_new:
                 opened = self._said(until)["unshut"]
-                self.unshut = tuple(str(one) for one in opened) if isinstance(opened, list) else ()
+                self.unshut = tuple(str(entry) for entry in opened) if isinstance(opened, list) else ()
                 self._is_new = False
             self._tell(job, until)
             if self._said(until) == worker.BEGUN:

@@ -107,10 +107,10 @@ def walls_of(titles: list[html.Node], top: html.Node) -> set[int]:
     """Return what no date box contains: the titles' links and all around them."""
     walls: set[int] = set()
     for title in titles:
-        for one in up(title, top):
-            if one.mem_id in walls:
+        for node in up(title, top):
+            if node.mem_id in walls:
                 break
-            walls.add(one.mem_id)
+            walls.add(node.mem_id)
     return walls
 
 
@@ -174,12 +174,12 @@ def _outside(node: html.Node) -> str:
     """Return a row's text outside its titles, up to the longest that is read."""
     parts: list[str] = []
     size = 0
-    for one in islice(node.traverse(include_text=True, skip_empty=True), PIECES):
-        if one.is_text_node:
-            parent = one.parent
+    for lexbor_node in islice(node.traverse(include_text=True, skip_empty=True), PIECES):
+        if lexbor_node.is_text_node:
+            parent = lexbor_node.parent
             if parent is not None and (parent.tag == "a" or (parent.parent is not None and parent.parent.tag == "a")):
                 continue
-            parts.append(one.text_content or "")
+            parts.append(lexbor_node.text_content or "")
             size += len(parts[-1])
             if size > 2 * datebox.LONGEST:
                 break
@@ -205,7 +205,9 @@ def _differ(boxes: list[Box], best: Box) -> bool:
 
 def _cell(hit: Hit, row: html.Node) -> tuple[int, html.Node] | None:
     """Return in which of a row's columns a hit stands, and its cell."""
-    cell = next((one for one, outer in zip(hit.chain, hit.chain[1:], strict=False) if outer.mem_id == row.mem_id), None)
+    cell = next(
+        (node for node, outer in zip(hit.chain, hit.chain[1:], strict=False) if outer.mem_id == row.mem_id), None
+    )
     if cell is None:
         return None
     place = 0
@@ -288,7 +290,7 @@ def _attributed(
     node: html.Node | None, anchor: html.Node | None, hits: list[Hit], box: Box | None, at: datetime
 ) -> Box | None:
     """Return the date in a `title` or `datetime` attribute of a row, where it is one, with its year."""
-    holders = [one for hit in hits for one in hit.chain[:2]]
+    holders = [node for hit in hits for node in hit.chain[:2]]
     if anchor is not None:
         holders.append(anchor)
     if box is None and node is not None:
@@ -313,8 +315,12 @@ def _read_unscripted(node: html.Node, at: datetime) -> Box | None:
     """Return what a box with a script in it says without the script's text."""
     if node.css_first("script,style") is None:
         return None
-    texts = (one for one in islice(node.traverse(include_text=True), _PIECES_OF_BOX) if one.is_text_node)
-    said = [one.text_content or "" for one in texts if one.parent is None or one.parent.tag not in UNREAD]
+    texts = (
+        lexbor_node
+        for lexbor_node in islice(node.traverse(include_text=True), _PIECES_OF_BOX)
+        if lexbor_node.is_text_node
+    )
+    said = [node.text_content or "" for node in texts if node.parent is None or node.parent.tag not in UNREAD]
     return datebox.read(" ".join(said), at)
 
 
@@ -377,7 +383,7 @@ def columns_of(container: html.Node) -> dict[int, Trust | None]:
         return {}
     first = table.css_first("tr,x-tr") if table.tag in {"table", "x-table"} else None
     if first is None:
-        first = next((one for one in table.iter()), None)
+        first = next((node for node in table.iter()), None)
     columns = _headings_of(first) if first is not None else {}
     before = table.prev
     while not columns and before is not None and not before.is_element_node:
@@ -390,9 +396,9 @@ def columns_of(container: html.Node) -> dict[int, Trust | None]:
 def _headings_of(row: html.Node) -> dict[int, Trust | None]:
     """Return what the cells of a row say that is nothing but headings; nothing for another row."""
     cells: list[str] = []
-    for one in islice(row.iter(), _CELLS_MOST):
-        span = one.attributes.get("colspan") or ""
-        cells.extend([one.text(separator=" ").strip()] * (int(span) if span in {"2", "3", "4"} else 1))
+    for node in islice(row.iter(), _CELLS_MOST):
+        span = node.attributes.get("colspan") or ""
+        cells.extend([node.text(separator=" ").strip()] * (int(span) if span in {"2", "3", "4"} else 1))
     is_heading = 1 < len(cells) < _CELLS_MOST and all(len(cell) < _SHORT for cell in cells)
     if not is_heading or any(any(char.isdigit() for char in cell) for cell in cells):
         return {}

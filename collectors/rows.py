@@ -126,13 +126,13 @@ class RowSearch:
             self._found.count(hit)
         self._read(parts)
         found = self._settled()
-        newest = max((one.stamp.moment for one in found.rows if one.stamp), default=None)
+        newest = max((row.stamp.moment for row in found.rows if row.stamp), default=None)
         if found.is_whole and (self._has_homeless(newest) or self._has_unread()):
             found.is_whole = False
         return found
 
     def _is_known(self, hit: Hit) -> bool:
-        return any(one.mem_id in self._known for one in hit.chain)
+        return any(node.mem_id in self._known for node in hit.chain)
 
     def _read(self, hits: list[Hit]) -> None:
         """Find the rows that hits lie in, and read them and what stands beside them."""
@@ -163,9 +163,9 @@ class RowSearch:
         """Return the first elements above hits that hold a title too: those that are one row, and the others."""
         rows: _Scopes = {}
         wide: _Scopes = {}
-        for hit in sorted(hits, key=lambda one: one.is_linked):
+        for hit in sorted(hits, key=lambda entry: entry.is_linked):
             if hit.is_linked and hit.node.is_text_node:
-                own = next((rows[one.mem_id] for one in hit.chain if one.mem_id in rows), None)
+                own = next((rows[node.mem_id] for node in hit.chain if node.mem_id in rows), None)
                 if own is not None:
                     own[1].append(hit)
                     continue
@@ -182,11 +182,11 @@ class RowSearch:
             return None
         scope = hit.chain[place]
         small = self.titles(scope)
-        if scope.tag in ROWS or scope.tag == "a" or any(not frame.is_name(one) for one in small):
+        if scope.tag in ROWS or scope.tag == "a" or any(not frame.is_name(node) for node in small):
             return scope
         for outer in hit.chain[place + 1 : place + 1 + _LINE_WITHIN]:
             titles = self.titles(outer)
-            is_one = len(titles) == len(small) + 1 and sum(not frame.is_name(one) for one in titles) == 1
+            is_one = len(titles) == len(small) + 1 and sum(not frame.is_name(node) for node in titles) == 1
             if is_one and (outer.tag in ROWS or self._has_peers(outer)):
                 return outer
             if len(titles) > len(small) and not is_one:
@@ -200,7 +200,7 @@ class RowSearch:
         or summary's words.
         """
         for key, (scope, within) in list(wide.items()):
-            around = next((one for one in within[0].chain if one.mem_id in rows), None)
+            around = next((node for node in within[0].chain if node.mem_id in rows), None)
             if around is not None and len(self.titles(around)) == len(self.titles(scope)):
                 rows[around.mem_id][1].extend(within)
                 del wide[key]
@@ -234,7 +234,7 @@ class RowSearch:
         """Whether so many dates have no row that a list was not found, or one that is newer than all rows' has none."""
         count = 0
         for hit in self.hits:
-            if hit.is_linked or any(one.mem_id in self._known for one in hit.chain):
+            if hit.is_linked or any(node.mem_id in self._known for node in hit.chain):
                 continue
             text = hit.node.text_content or ""
             box = datebox.read(text, self.at)
@@ -278,7 +278,7 @@ class RowSearch:
         """Whether a hit is meant as the date of a row: in a link only beside the words of its title."""
         text = hit.node.text_content or "" if hit.node.is_text_node else ""
         if hit.is_linked:
-            link = next((one for one in hit.chain if one.tag == "a"), None)
+            link = next((node for node in hit.chain if node.tag == "a"), None)
             if link is None or not self.titles(link) or len(words(link)) < len(text.strip()) + _SHORT_TITLE:
                 return False
         return not hit.node.is_text_node or days.is_part(text) or datebox.is_unread(text, self.at)
@@ -322,7 +322,7 @@ class RowSearch:
             if len(self.titles(parent)) != count or (node.tag in ROWS and _has_other_links(parent, node)):
                 break
             node = parent
-        return next((one for one in up(scope, node) if one.tag in ROWS), scope)
+        return next((lexbor_node for lexbor_node in up(scope, node) if lexbor_node.tag in ROWS), scope)
 
     def _read_group(self, group: _Group, above: set[int]) -> None:
         """Read the rows of a container in their order, and judge what else it holds."""
@@ -354,7 +354,7 @@ class RowSearch:
                 own = self._rows_in(child, group.rows[child.mem_id], columns)
                 lines.extend(_under(heading, written) for written in own)
             elif between := self._heading(child, tags):
-                named = next((one for one in (between, heading, above_all) if one.year), between)
+                named = next((entry for entry in (between, heading, above_all) if entry.year), between)
                 heading = replace(named, month=between.month)
             elif child.tag in tags and child.mem_id not in above:
                 is_row = child.tag in ROWS or kind(child) in kinds
@@ -409,7 +409,7 @@ class RowSearch:
         text = row.text(separator=" ")
         if len(lines) > 1:
             return True
-        if not lines or frame.is_weather(text) or not any(one.box and one.box.stamp for one in lines):
+        if not lines or frame.is_weather(text) or not any(row.box and row.box.stamp for row in lines):
             return False
         if row.tag not in ROWS and len(lines[0].title) < _SHORT_TITLE:
             return False
@@ -433,7 +433,7 @@ class RowSearch:
     ) -> PageRow:
         """Return what one row tells: the title with the most words, and the surest box outside of it."""
         titles = [link] if link is not None else self.titles(node)
-        anchor = max(titles, key=lambda one: len(words(one)), default=None)
+        anchor = max(titles, key=lambda entry: len(words(entry)), default=None)
         if anchor is None and link is None:
             anchor = next(iter(anchors(node)), None)
         walls = row.walls_of(titles, node)
@@ -452,21 +452,21 @@ class RowSearch:
     def _take(self, lines: list[PageRow]) -> bool:
         """Keep the rows of a list, unless none of them tells a time; return whether they were kept."""
         kept = days.settled(lines, self.at, self._url)
-        if not any(one.box and one.box.stamp for one in kept):
-            tails = [datebox.tail(one.title, self.at) for one in kept]
+        if not any(row.box and row.box.stamp for row in kept):
+            tails = [datebox.tail(row.title, self.at) for row in kept]
             if not all(tails):
-                if any(one.box for one in kept):
+                if any(row.box for row in kept):
                     self._is_whole = False
                 return False
-            kept = [replace(one, box=tail) for one, tail in zip(kept, tails, strict=True)]
+            kept = [replace(row, box=tail) for row, tail in zip(kept, tails, strict=True)]
         else:
             kept = [
-                replace(one, box=tail)
-                if (one.box is None)
-                and (tail := datebox.tail(one.title, self.at))
-                and one.title.rstrip().endswith(tuple("])】)"))
-                else one
-                for one in kept
+                replace(row, box=tail)
+                if (row.box is None)
+                and (tail := datebox.tail(row.title, self.at))
+                and row.title.rstrip().endswith(tuple("])】)"))
+                else row
+                for row in kept
             ]
         self._lists.append(kept)
         return True
@@ -476,18 +476,18 @@ class RowSearch:
         result = FoundRows(is_whole=self._is_whole)
         written: dict[str, Stamp] = {}
         for lines in self._lists:
-            for one in lines:
-                if one.href and one.box and one.box.stamp and not one.box.yearless:
-                    written.setdefault(one.href, one.box.stamp)
+            for line in lines:
+                if line.href and line.box and line.box.stamp and not line.box.yearless:
+                    written.setdefault(line.href, line.box.stamp)
         for lines in self._lists:
             floor = years.floors(lines)
-            for one, lowest in zip(lines, floor, strict=True):
-                stamp = years.stamp_of(one, self.at, self._url, written, lowest)
-                has_link = one.href is not None
-                if stamp is None or not has_link or one.is_doubtful or stamp.is_year_guessed:
+            for page_row, lowest in zip(lines, floor, strict=True):
+                stamp = years.stamp_of(page_row, self.at, self._url, written, lowest)
+                has_link = page_row.href is not None
+                if stamp is None or not has_link or page_row.is_doubtful or stamp.is_year_guessed:
                     result.is_whole = False
                 if stamp is not None and has_link:
-                    result.rows.append(ListRow(title=one.title, href=one.href, stamp=stamp))
+                    result.rows.append(ListRow(title=page_row.title, href=page_row.href, stamp=stamp))
         return result
 
 
@@ -514,7 +514,7 @@ def _nested(rows: _Scopes, wide: _Scopes) -> tuple[dict[int, list[int]], dict[in
     within_wide: dict[int, list[int]] = {}
     for key, (_, hits) in rows.items():
         chain = hits[0].chain
-        place = next(place for place, one in enumerate(chain) if one.mem_id == key)
+        place = next(place for place, node in enumerate(chain) if node.mem_id == key)
         for outer in chain[place + 1 :]:
             if outer.mem_id in rows:
                 within_rows.setdefault(outer.mem_id, []).append(key)

@@ -19,11 +19,11 @@ _LONG = 8
 
 def events(node: html.Node, hits: list[Hit], titles: list[html.Node]) -> list[html.Node | Hit]:
     """Return the titles and hits of a node in the page's order; hits within titles are their words."""
-    named = {one.mem_id: one for one in titles}
-    places = {hit.node.mem_id: hit for hit in hits if not any(one.mem_id in named for one in hit.chain)}
+    named = {node.mem_id: node for node in titles}
+    places = {hit.node.mem_id: hit for hit in hits if not any(node.mem_id in named for node in hit.chain)}
     found: list[html.Node | Hit] = []
-    for one in islice(node.traverse(include_text=True, skip_empty=True), 20 * PIECES):
-        key = one.mem_id
+    for lexbor_node in islice(node.traverse(include_text=True, skip_empty=True), 20 * PIECES):
+        key = lexbor_node.mem_id
         if key in named:
             found.append(named[key])
         elif key in places:
@@ -44,9 +44,9 @@ def _is_told(hit: Hit, walls: set[int], node: html.Node, at: datetime) -> bool:
 
 def is_run(found: list[html.Node | Hit]) -> bool:
     """Whether titles and dates alternate: each title has a date, which may be in several pieces."""
-    turns = [isinstance(one, Hit) for one in found]
-    pieces = [one for one, before in zip(turns, [None, *turns], strict=False) if not (one and before)]
-    is_alternating = all(one is not other for one, other in pairwise(pieces))
+    turns = [isinstance(entry, Hit) for entry in found]
+    pieces = [entry for entry, before in zip(turns, [None, *turns], strict=False) if not (entry and before)]
+    is_alternating = all(entry is not other for entry, other in pairwise(pieces))
     return len(pieces) > 2 and len(pieces) % 2 == 0 and is_alternating
 
 
@@ -92,5 +92,5 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
 
 def is_list(found: list[PageRow]) -> bool:
     """Whether enough of a run's titles have a date for it to be a list, and no clock among a menu's links."""
-    dated = sum(1 for one in found if one.box and one.box.stamp)
+    dated = sum(1 for row in found if row.box and row.box.stamp)
     return dated > 2 or (dated == 2 and len(found) <= 2 * dated)

@@ -103,19 +103,19 @@ class Sessions:
 
     def saved(self, kept: Iterable[Sealed]) -> None:
         """Note that these lie at rest now."""
-        for one in kept:
-            self.of(one.collector, one.grant).saved(one.name, one.until)
+        for sealed in kept:
+            self.of(sealed.collector, sealed.grant).saved(sealed.name, sealed.until)
 
     def restore(self, kept: Iterable[Sealed]) -> None:
         """Take back what lay at rest, as far as it is ours and its grant is still the same."""
         self.is_restored = True
-        for one in kept:
-            session = self.of(one.collector, one.grant)
+        for sealed in kept:
+            session = self.of(sealed.collector, sealed.grant)
             if self._seal and session.grant:
-                about = _about(one.collector, one.grant, one.name, session.grant)
-                value = self._seal.open(one.content, about)
+                about = _about(sealed.collector, sealed.grant, sealed.name, session.grant)
+                value = self._seal.open(sealed.content, about)
                 if value is not None:
-                    session.restore(one.name, value, one.until)
+                    session.restore(sealed.name, value, sealed.until)
 
 
 def _about(collector: str, named: str, name: str, grant: Grant) -> tuple[str, ...]:

@@ -42,7 +42,11 @@ class Titles:
 
 def _first_anchors(node: html.Node) -> list[html.Node]:
     """Return the first links of a node that is too large to be one row."""
-    return [one for one in islice(node.traverse(), _FIRST) if one.tag == "a" and one.attributes.get("href")]
+    return [
+        lexbor_node
+        for lexbor_node in islice(node.traverse(), _FIRST)
+        if lexbor_node.tag == "a" and lexbor_node.attributes.get("href")
+    ]
 
 
 def titles(links: list[html.Node], most: int) -> list[html.Node]:
@@ -62,5 +66,5 @@ def titles(links: list[html.Node], most: int) -> list[html.Node]:
 
 def is_column_name(node: html.Node, named: list[html.Node]) -> bool:
     """Whether what stands at the head of a list is the name of its column: a heading, or beside 更多."""
-    is_short = all(len(words(one)) <= _LONGEST_NAME for one in named)
+    is_short = all(len(words(node)) <= _LONGEST_NAME for node in named)
     return is_short and (node.css_first("h1,h2,h3,h4,h5,h6") is not None or "更多" in node.text())

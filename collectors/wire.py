@@ -57,9 +57,9 @@ class ParserAnswer:
     @property
     def outcome(self) -> Seen | Continuation | Blind | Crash:
         """The one that is there; raises GarbledError for none."""
-        for one in (self.timeline, self.download, self.told, self.blind, self.crash):
-            if one is not None:
-                return one
+        for entry in (self.timeline, self.download, self.told, self.blind, self.crash):
+            if entry is not None:
+                return entry
         raise GarbledError
 
 
@@ -160,7 +160,7 @@ def understood(text: bytes) -> ParserAnswer:
 
 
 def _argument(value: object) -> object:
-    return _encoded(value) if not isinstance(value, tuple) else [_argument(one) for one in value]
+    return _encoded(value) if not isinstance(value, tuple) else [_argument(entry) for entry in value]
 
 
 def _encoded(value: object) -> Any:  # noqa: ANN401 - what json writes
@@ -174,11 +174,11 @@ def _encoded(value: object) -> Any:  # noqa: ANN401 - what json writes
         case timedelta():
             return value // timedelta(microseconds=1)
         case tuple():
-            return [_encoded(one) for one in value]
+            return [_encoded(entry) for entry in value]
         case Mapping():
-            return {str(name): _encoded(one) for name, one in value.items()}
+            return {str(name): _encoded(item) for name, item in value.items()}
         case _ if is_dataclass(value):
-            parts = ((one.name, getattr(value, one.name), one.default) for one in fields(value))
+            parts = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
             return {name: _encoded(part) for name, part, default in parts if part is not default}
         case _:
             raise TypeError(type(value).__name__)
@@ -196,7 +196,7 @@ def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint h
         return _many(inner)
     if origin is not None and issubclass(origin, Mapping):
         names, values = _decoder(inner[0]), _decoder(inner[1])
-        return lambda value: {names(name): values(one) for name, one in _a(dict, value).items()}
+        return lambda value: {names(name): values(item) for name, item in _a(dict, value).items()}
     if is_dataclass(kind):
         return _record(kind)
     if issubclass(kind, Enum):
@@ -211,15 +211,15 @@ def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint h
 def _many(inner: tuple[Any, ...]) -> Callable[[Any], Any]:
     if inner[1:] == (Ellipsis,):
         decode = _decoder(inner[0])
-        return lambda value: tuple([decode(one) for one in _a(list, value)])
-    each = [_decoder(one) for one in inner]
-    return lambda value: tuple([decode(one) for decode, one in zip(each, _a(list, value), strict=True)])
+        return lambda value: tuple([decode(entry) for entry in _a(list, value)])
+    each = [_decoder(entry) for entry in inner]
+    return lambda value: tuple([decode(entry) for decode, entry in zip(each, _a(list, value), strict=True)])
 
 
 def _record(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - as above
     hints = get_type_hints(kind)
-    parts = {one.name: _decoder(hints[one.name]) for one in fields(kind)}
-    return lambda value: kind(**{name: parts[name](one) for name, one in _a(dict, value).items()})
+    parts = {field.name: _decoder(hints[field.name]) for field in fields(kind)}
+    return lambda value: kind(**{name: parts[name](item) for name, item in _a(dict, value).items()})
 
 
 def _moment(value: object) -> datetime:

@@ -83,27 +83,27 @@ def heading_in(text: str) -> Heading:
 
 
 def stamp_of(
-    one: PageRow, at: datetime, address: str, written: dict[str, Stamp] | None = None, lowest: Stamp | None = None
+    row: PageRow, at: datetime, address: str, written: dict[str, Stamp] | None = None, lowest: Stamp | None = None
 ) -> Stamp | None:
     """Return a row's time, in a year that stands anywhere before one that is guessed."""
-    box = one.box
+    box = row.box
     if box is None or box.stamp is None or not box.yearless:
         return box.stamp if box else None
-    if one.addressed and (stamp := _near(box, one.addressed, at)):
+    if row.addressed and (stamp := _near(box, row.addressed, at)):
         return stamp
-    same = (written or {}).get(one.href or "")
+    same = (written or {}).get(row.href or "")
     if same and (beijing_date(same.moment).month, beijing_date(same.moment).day) == box.yearless:
         return same
     month = box.yearless[0]
     years = [
-        None if one.is_year_of_subject else one.year,
-        year_in(one.href or "", month),
+        None if row.is_year_of_subject else row.year,
+        year_in(row.href or "", month),
         _year_of_lower(box, lowest, at),
     ]
     for year in years:
         if year is not None and (stamp := datebox.in_year(box, year, at)):
             return stamp
-    for likely in (one.year, year_in(address, month)):
+    for likely in (row.year, year_in(address, month)):
         if likely is not None and (stamp := datebox.in_year(box, likely, at)):
             return replace(stamp, is_year_guessed=True)
     return box.stamp
@@ -121,14 +121,14 @@ def _near(box: Box, addressed: Stamp, at: datetime) -> Stamp | None:
 
 def floors(lines: list[PageRow]) -> list[Stamp | None]:
     """Return for each row the newest full date below it, in a list that runs from new to old; else None."""
-    full = [one.box.stamp for one in lines if one.box and one.box.stamp and not one.box.yearless]
-    is_falling = all(one.moment >= other.moment for one, other in pairwise(full))
+    full = [row.box.stamp for row in lines if row.box and row.box.stamp and not row.box.yearless]
+    is_falling = all(stamp.moment >= other.moment for stamp, other in pairwise(full))
     floors: list[Stamp | None] = []
     lowest: Stamp | None = None
-    for one in reversed(lines):
+    for row in reversed(lines):
         floors.append(lowest if is_falling else None)
-        if one.box and one.box.stamp and not one.box.yearless:
-            lowest = one.box.stamp
+        if row.box and row.box.stamp and not row.box.yearless:
+            lowest = row.box.stamp
     return floors[::-1]
 
 

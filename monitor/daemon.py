@@ -114,7 +114,7 @@ class Health:
     def went_back(self, now: datetime) -> None:
         """Have nothing that was done seem to lie ahead: the clock was put back."""
         self.began_at = min(self.began_at, now)
-        self.last_tried, self.last_seen = (one and min(one, now) for one in (self.last_tried, self.last_seen))
+        self.last_tried, self.last_seen = (moment and min(moment, now) for moment in (self.last_tried, self.last_seen))
         self.last_success = {name: min(at, now) for name, at in self.last_success.items()}
 
     @property
@@ -179,7 +179,7 @@ class Health:
             found.append(STUCK)
         if self.is_opening:
             return tuple(found)
-        if late := [one.title for one in passes if self.is_late(one, now)]:
+        if late := [pass_.title for pass_ in passes if self.is_late(pass_, now)]:
             found.append(f"以下任务没有按时完成：{'、'.join(late)}，请查看日志。")
         return tuple(found)
 
@@ -195,17 +195,17 @@ class Health:
 
     def is_well(self, passes: Sequence[Pass], now: datetime) -> bool:
         """Whether the work is done, as far as anybody can be told so: judged, told, and no case forgotten."""
-        essential = [one for one in passes if one.name in ESSENTIAL]
-        sending = [one for one in passes if one.name.startswith(SEND) and one.name in self.last_success]
-        is_begun = all(one.name in self.last_success for one in essential)
-        is_done = is_begun and not any(self.is_late(one, now) for one in (*essential, *sending))
+        essential = [pass_ for pass_ in passes if pass_.name in ESSENTIAL]
+        sending = [pass_ for pass_ in passes if pass_.name.startswith(SEND) and pass_.name in self.last_success]
+        is_begun = all(pass_.name in self.last_success for pass_ in essential)
+        is_done = is_begun and not any(self.is_late(pass_, now) for pass_ in (*essential, *sending))
         is_usable = self.store_problem is None and self.clock_problem() is None
         return is_usable and self.lost == 0 and is_done
 
-    def is_late(self, one: Pass, now: datetime) -> bool:
+    def is_late(self, pass_: Pass, now: datetime) -> bool:
         """Whether a pass should have succeeded again by now; the first time counts from the beginning of the work."""
-        least = LATE_LOOK if one.name.startswith(LOOK) else LATE
-        return now - self.last_success.get(one.name, self.began_at) > max(10 * one.every, least)
+        least = LATE_LOOK if pass_.name.startswith(LOOK) else LATE
+        return now - self.last_success.get(pass_.name, self.began_at) > max(10 * pass_.every, least)
 
     def is_starting(self, passes: Sequence[Pass], now: datetime) -> bool:
         """Whether the work has just begun: some of it was not done once, and may still be."""
@@ -213,7 +213,7 @@ class Health:
             return False
         if self.is_opening:
             return True
-        return any(one.name not in self.last_success and not self.is_late(one, now) for one in passes)
+        return any(pass_.name not in self.last_success and not self.is_late(pass_, now) for pass_ in passes)
 
 
 Work = Callable[[], Awaitable[object]]
@@ -357,9 +357,9 @@ class Daemon:
         scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
         )
-        for one in self.passes:
-            trigger = IntervalTrigger(seconds=one.every.total_seconds(), timezone="UTC")
-            scheduler.add_job(self._start, trigger, args=[one], id=one.name, next_run_time=self._works.clock())
+        for pass_ in self.passes:
+            trigger = IntervalTrigger(seconds=pass_.every.total_seconds(), timezone="UTC")
+            scheduler.add_job(self._start, trigger, args=[pass_], id=pass_.name, next_run_time=self._works.clock())
         with ExitStack() as undo:
             self.listen(undo)
             self._health.begin(self._works.clock())
@@ -394,25 +394,25 @@ class Daemon:
             loop.add_signal_handler(number, handler)
             undo.callback(loop.remove_signal_handler, number)
 
-    async def _start(self, one: Pass) -> None:
+    async def _start(self, pass_: Pass) -> None:
         """Run one pass as a task of its own, unless it still runs.
 
         The clockwork's end does not cut it off, and it is no news to the clockwork how long it takes.
         """
-        if one.name not in self._running:
-            self._running[one.name] = task = asyncio.ensure_future(self.once(one))
-            task.add_done_callback(lambda _: self._running.pop(one.name))
+        if pass_.name not in self._running:
+            self._running[pass_.name] = task = asyncio.ensure_future(self.once(pass_))
+            task.add_done_callback(lambda _: self._running.pop(pass_.name))
 
-    async def once(self, one: Pass) -> None:
+    async def once(self, pass_: Pass) -> None:
         """Run one pass; a bug in it is contained, trouble with the database is kept for /readyz."""
-        with self._faults.contained(one.name):
+        with self._faults.contained(pass_.name):
             try:
-                with self._timer.pass_timer(one.name):
-                    await one.work()
+                with self._timer.pass_timer(pass_.name):
+                    await pass_.work()
             except StoreError as error:
-                self._health.failed(one.name, str(error), reason(error))
+                self._health.failed(pass_.name, str(error), reason(error))
                 return
-            self._health.last_success[one.name] = self._works.clock()
+            self._health.last_success[pass_.name] = self._works.clock()
 
     async def _drain(self) -> None:
         """Let running passes finish for a while, then cancel those that still wait for a far side or the database."""

@@ -266,22 +266,22 @@ _OF_ACCOUNT = (
 
 
 def _of_accounts(shown: Sequence[AccountReading]) -> Iterator[Iterable[str]]:
-    series = [_series(one) for one in shown]
+    series = [_series(reading) for reading in shown]
     for place, (noun, meaning) in enumerate(_OF_ACCOUNT):
         yield chain(_family(noun, meaning, ()), map(itemgetter(place), series))
 
 
 @lru_cache(maxsize=SERIES_CAP)  # from one scrape to the next few accounts change
-def _series(one: AccountReading) -> tuple[str, ...]:
+def _series(reading: AccountReading) -> tuple[str, ...]:
     """Return an account's lines of each family of `_OF_ACCOUNT`."""
-    account = f'account="{_escape(one.account)}"'
+    account = f'account="{_escape(reading.account)}"'
     samples = (
-        (f"{{{account},{_who(one)}}} 1",),
-        () if one.days is None else (f"{{{account}}} {one.days}",),
-        () if one.last_published is None else (f"{{{account}}} {one.last_published.timestamp()}",),
-        () if one.last_look is None else (f"{{{account}}} {one.last_look.timestamp()}",),
-        tuple(f"{{{account},{said}}} 1" for said in _said(one.findings)),
-        () if one.is_downloadable is None else (f"{{{account}}} {one.is_downloadable:d}",),
+        (f"{{{account},{_who(reading)}}} 1",),
+        () if reading.days is None else (f"{{{account}}} {reading.days}",),
+        () if reading.last_published is None else (f"{{{account}}} {reading.last_published.timestamp()}",),
+        () if reading.last_look is None else (f"{{{account}}} {reading.last_look.timestamp()}",),
+        tuple(f"{{{account},{said}}} 1" for said in _said(reading.findings)),
+        () if reading.is_downloadable is None else (f"{{{account}}} {reading.is_downloadable:d}",),
     )
     return tuple("".join(_lines(noun, some)) for (noun, _), some in zip(_OF_ACCOUNT, samples, strict=True))
 

@@ -62,7 +62,7 @@ def _inside(op: Any, argument: Any) -> list[Any]:  # noqa: ANN401 - as above
     if op is c.ATOMIC_GROUP:
         return [argument]
     if op is c.GROUPREF_EXISTS:
-        return [one for one in argument[1:] if one is not None]
+        return [entry for entry in argument[1:] if entry is not None]
     return []
 
 
@@ -82,13 +82,13 @@ def fits(node: Node, sign: str, flags: int) -> bool:
     if op is c.ANY:
         return bool(flags & re.DOTALL) or sign != "\n"
     signs = {sign, sign.lower(), sign.upper()} if flags & re.IGNORECASE else {sign}
-    codes = {ord(one) for one in signs if len(one) == 1}
+    codes = {ord(text) for text in signs if len(text) == 1}
     if op is c.LITERAL:
         return argument in codes
     if op is c.NOT_LITERAL:
         return argument not in codes
     is_negated = argument[0][0] is c.NEGATE
-    return is_negated is not any(_member(one, codes, sign) for one in argument if one[0] is not c.NEGATE)
+    return is_negated is not any(_member(entry, codes, sign) for entry in argument if entry[0] is not c.NEGATE)
 
 
 def _member(node: Node, codes: set[int], sign: str) -> bool:
@@ -139,7 +139,7 @@ class _Work:
         if op is c.AT:
             return self._is_at(str(argument), place) and go_on(place)
         if op is c.BRANCH:
-            return any(self.run(list(one), 0, place, go_on) for one in argument[1])
+            return any(self.run(list(entry), 0, place, go_on) for entry in argument[1])
         if op is c.SUBPATTERN:
             return self._group(argument, place, go_on)
         if op in _REPEATS:
@@ -244,5 +244,7 @@ class _Work:
             )
         if where in {"AT_END", "AT_END_STRING"}:
             return place == len(text) or (where == "AT_END" and text[place:] == "\n")
-        sides = [0 <= one < len(text) and (text[one].isalnum() or text[one] == "_") for one in (place - 1, place)]
+        sides = [
+            0 <= number < len(text) and (text[number].isalnum() or text[number] == "_") for number in (place - 1, place)
+        ]
         return (sides[0] is not sides[1]) is (where == "AT_BOUNDARY")

@@ -29,7 +29,7 @@ _ALPHABET_MOST, _PREFIXES_MOST = 6, 4
 def module_names() -> list[str]:
     """Return the names of all modules of the program that can be imported without doing anything."""
     walks = (pkgutil.walk_packages([str(ROOT / package)], f"{package}.") for package in PACKAGES)
-    names = [one.name for walk in walks for one in walk]
+    names = [info.name for walk in walks for info in walk]
     return sorted(name for name in names if "migrations" not in name and not name.endswith("__main__"))
 
 
@@ -108,7 +108,7 @@ def inline(name: str) -> Iterator[tuple[ast.Call, re.Pattern[Any]]]:
     for _, call in calls(name):
         written = call.args[0]
         if isinstance(written, ast.Constant) and isinstance(written.value, str | bytes):
-            said = " ".join(ast.unparse(one) for one in (*call.args[1:], *(key.value for key in call.keywords)))
+            said = " ".join(ast.unparse(node) for node in (*call.args[1:], *(key.value for key in call.keywords)))
             flags = [int(getattr(re, flag)) for flag in re.findall(r"\bre\.([A-Z]+)\b", said)]
             yield call, re.compile(written.value, sum(flags))
 
@@ -159,11 +159,14 @@ def _alphabet(tree: list[Node], flags: int) -> list[str]:
     """Return signs that the repetitions of a pattern take, those of its other parts first."""
     repeats = [node for node in walked(tree) if is_long(node)]
     singles = [
-        one for _, (_, _, body) in repeats for one in walked(body) if one[0] in {c.LITERAL, c.NOT_LITERAL, c.IN, c.ANY}
+        pair
+        for _, (_, _, body) in repeats
+        for pair in walked(body)
+        if pair[0] in {c.LITERAL, c.NOT_LITERAL, c.IN, c.ANY}
     ]
     written = [chr(argument) for op, argument in walked(tree) if op is c.LITERAL]
     candidates = dict.fromkeys([*written, *' a0A.\t\n-/一<"=:,年'])
-    taken = [one for one in candidates if any(fits(single, one, flags) for single in singles)]
+    taken = [candidate for candidate in candidates if any(fits(single, candidate, flags) for single in singles)]
     return taken[:_ALPHABET_MOST]
 
 
@@ -176,8 +179,8 @@ def _prefixes(nodes: Any, flags: int, before: str = "") -> Iterator[str]:  # noq
         elif op is c.SUBPATTERN:
             yield from _prefixes(argument[3], flags, before)
         elif op is c.BRANCH:
-            for one in argument[1]:
-                yield from _prefixes(one, flags, before)
+            for entry in argument[1]:
+                yield from _prefixes(entry, flags, before)
         before += sample([(op, argument)], flags)
     yield before
 
@@ -189,7 +192,7 @@ def sample(nodes: Any, flags: int) -> str:  # noqa: ANN401 - as above
         if op is c.LITERAL:
             said += chr(argument)
         elif op in {c.IN, c.NOT_LITERAL, c.ANY}:
-            said += next((one for one in "a0 -.:/=\"'<>年一" if fits((op, argument), one, flags)), _first(argument))
+            said += next((text for text in "a0 -.:/=\"'<>年一" if fits((op, argument), text, flags)), _first(argument))
         elif op is c.SUBPATTERN:
             said += sample(argument[3], flags)
         elif op is c.BRANCH:

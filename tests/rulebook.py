@@ -45,7 +45,7 @@ def _section(rule: Rule | AreaRule, versions: list[RuleVersion], notes: dict[tup
     yield "|---|---|"
     yield f"| 依据 | {last.instrument} |"
     yield f"| 条款 | {last.clause or '未取得原文，不引用'} |"
-    held = [f"{one.strength.label}（{one.effective_from.isoformat()}起）" for one in versions]
+    held = [f"{version.strength.label}（{version.effective_from.isoformat()}起）" for version in versions]
     yield f"| 力度 | {'；'.join(held)} |"
     if last.urgent:
         yield f"| 紧急 | {last.urgent.label}：立即通知操作员，夜间和节假日也发 |"

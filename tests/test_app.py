@@ -176,7 +176,9 @@ def test_settings_that_would_be_ignored_are_refused_or_said() -> None:
 
 def test_a_rule_that_the_file_of_an_older_version_lacks_is_named_to_whoever_starts_it() -> None:
     whole = settings().rule_versions
-    older = whole.model_copy(update={"rules": tuple(one for one in whole.rules if one.id not in {"SEC-01", "FAKE-01"})})
+    older = whole.model_copy(
+        update={"rules": tuple(version for version in whole.rules if version.id not in {"SEC-01", "FAKE-01"})}
+    )
     assert not any("rules.yaml" in hint for hint in hints(settings()))
     (said,) = (hint for hint in hints(settings(rule_versions=older)) if "rules.yaml" in hint)
     assert said.startswith("rules.yaml 里没有规则 FAKE-01、SEC-01，不按它们判定")
@@ -186,7 +188,7 @@ async def test_a_rule_that_is_missing_is_logged_at_the_start_and_nothing_where_n
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = settings().rule_versions
-    older = whole.model_copy(update={"rules": tuple(one for one in whole.rules if one.id != "SEC-01")})
+    older = whole.model_copy(update={"rules": tuple(version for version in whole.rules if version.id != "SEC-01")})
     for chosen in (settings(), settings(rule_versions=older)):
         await store.write(office(store, lambda clock: Canned(clock, {}), chosen).parts.refresh)
     assert ["SEC-01" in str(record.__dict__.get("hint")) for record in caplog.records] == [True]
@@ -211,7 +213,7 @@ def test_a_platform_whose_lists_nothing_watches_is_named(
     said = list(unwatched(chains.listings(watched), chosen, chains.collectors))
     assert len(said) == len(named)
     assert all(name in said[0] for name in named)
-    assert all("确知每天更新的账号" in one for one in said)
+    assert all("确知每天更新的账号" in text for text in said)
 
 
 def test_lists_that_may_leave_out_what_is_newest_or_come_from_the_owner_need_no_canary() -> None:

@@ -56,7 +56,7 @@ def text_of(version: RuleVersion) -> str | None:
     return next((text for number, text in TEXTS.items() if number in version.instrument), None)
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda one: f"{one.id}-{one.effective_from}")
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda entry: f"{entry.id}-{entry.effective_from}")
 def test_a_clause_stands_letter_by_letter_in_its_instrument(version: RuleVersion) -> None:
     if version.id in WITHOUT_TEXT:
         assert version.clause == ""
@@ -71,7 +71,7 @@ def test_a_clause_stands_letter_by_letter_in_its_instrument(version: RuleVersion
         place = found + len(part)
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda one: f"{one.id}-{one.effective_from}")
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda entry: f"{entry.id}-{entry.effective_from}")
 def test_a_clause_that_leaves_lines_out_says_so(version: RuleVersion) -> None:
     assert "\n" not in version.clause
     assert "大意" not in version.clause

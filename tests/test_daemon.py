@@ -117,16 +117,16 @@ async def test_a_database_in_trouble_is_told_looked_at_nothing_and_healed_by_its
     await daemon.once(Pass(name="evaluate", title="判断", every=timedelta(seconds=1), work=troubled))
     health = of.parts.health
     assert problem in health.problems(daemon.passes, of.clock())
-    looking = next(one for one in daemon.passes if one.name == "look_feed")
+    looking = next(pass_ for pass_ in daemon.passes if pass_.name == "look_feed")
     await of.enrol([account(1, URL)])
     of.clock.forward(timedelta(minutes=3))
     await daemon.once(looking)
     assert looked_at(of) == 0
-    await daemon.once(next(one for one in daemon.passes if one.name == "self_check"))
+    await daemon.once(next(pass_ for pass_ in daemon.passes if pass_.name == "self_check"))
     assert trouble(health) == problem  # what failed has not worked yet
     await daemon.once(looking)
     assert looked_at(of) == 0
-    await daemon.once(next(one for one in daemon.passes if one.name == "evaluate"))
+    await daemon.once(next(pass_ for pass_ in daemon.passes if pass_.name == "evaluate"))
     assert trouble(health) is None
     await daemon.once(looking)
     assert looked_at(of) == 1
@@ -140,7 +140,8 @@ async def test_what_was_seen_while_the_database_took_nothing_is_written_before_a
     await of.enrol([account(1, URL)])
     of.clock.forward(timedelta(minutes=3))
     looking, other, check = (
-        next(one for one in daemon.passes if one.name == name) for name in ("look_feed", "look_weibo", "self_check")
+        next(pass_ for pass_ in daemon.passes if pass_.name == name)
+        for name in ("look_feed", "look_weibo", "self_check")
     )
 
     def full(*_: object) -> None:
@@ -149,8 +150,8 @@ async def test_what_was_seen_while_the_database_took_nothing_is_written_before_a
     with monkeypatch.context() as patched:
         patched.setattr("monitor.store.looks.record", full)
         for _ in range(3):  # small rows still have room: no answer is “ready” all the same
-            for one in (looking, other, check):
-                await daemon.once(one)
+            for pass_ in (looking, other, check):
+                await daemon.once(pass_)
                 assert trouble(health) == "磁盘已满。"
     assert looked_at(of) == 0
     await daemon.once(looking)
@@ -166,7 +167,9 @@ async def test_whatever_holds_what_looks_write_is_trouble_until_that_can_be_writ
     daemon, health = daemon_of(of), of.parts.health
     await of.enrol([account(1, URL)])
     of.clock.forward(timedelta(minutes=3))
-    looking, check = (next(one for one in daemon.passes if one.name == name) for name in ("look_feed", "self_check"))
+    looking, check = (
+        next(pass_ for pass_ in daemon.passes if pass_.name == name) for name in ("look_feed", "self_check")
+    )
 
     def held(*_: object, **__: object) -> None:
         raise StoreError("数据库正被其他程序占用，请稍后再试。")
@@ -178,8 +181,8 @@ async def test_whatever_holds_what_looks_write_is_trouble_until_that_can_be_writ
             await daemon.once(looking)
             await daemon.once(check)
             assert "占用" in str(trouble(health))
-    for one in (looking, check, looking):
-        await daemon.once(one)
+    for pass_ in (looking, check, looking):
+        await daemon.once(pass_)
     assert trouble(health) is None
     assert looked_at(of) == 1
 
@@ -231,7 +234,7 @@ def test_a_start_is_no_trouble_and_a_pass_that_never_succeeds_is(store: Store) -
     assert "采集" not in sentence
     (sentence,) = health.problems(daemon.passes, began + timedelta(hours=1, seconds=1))
     assert "采集微博主页" in sentence
-    health.last_success |= {one.name: of.clock() for one in daemon.passes}
+    health.last_success |= {pass_.name: of.clock() for pass_ in daemon.passes}
     assert not health.is_starting(daemon.passes, of.clock())
     assert of.parts.health.problems(daemon.passes, of.clock()) == ()
     assert of.parts.health.problems(daemon.passes, of.clock() + timedelta(minutes=6)) != ()
@@ -239,7 +242,7 @@ def test_a_start_is_no_trouble_and_a_pass_that_never_succeeds_is(store: Store) -
 
 def test_names_of_passes_are_labels(store: Store) -> None:
     daemon = daemon_of(stale(store))
-    assert all(one.name.isidentifier() for one in daemon.passes)
+    assert all(pass_.name.isidentifier() for pass_ in daemon.passes)
 
 
 OUTSIDE = "https://hc.example/abc"
@@ -262,7 +265,7 @@ async def heard(of: Office, *passes: str) -> tuple[int, int]:
     """Run these passes and the heartbeat; return how often somebody outside and the peer heard of it."""
     daemon = daemon_of(of)
     for name in (*passes, "heartbeat"):
-        await daemon.once(next(one for one in daemon.passes if one.name == name))
+        await daemon.once(next(pass_ for pass_ in daemon.passes if pass_.name == name))
     await of.settle()
     door = of.parts.door
     assert isinstance(door, Ear)
@@ -300,7 +303,7 @@ async def test_where_a_case_is_lost_nobody_hears_anything(store: Store) -> None:
     with store.begin() as tx:
         tx.execute(sa.update(tables.accounts).values(evaluate_at=None))
     daemon = daemon_of(of)
-    await daemon.once(next(one for one in daemon.passes if one.name == "audit"))
+    await daemon.once(next(pass_ for pass_ in daemon.passes if pass_.name == "audit"))
     assert await heard(of) == (1, 1)
     assert "有1个事项没有下一步" in "".join(of.parts.health.problems((), of.clock()))
 
@@ -311,7 +314,7 @@ async def test_after_a_pause_no_case_is_called_lost_before_everybody_due_was_jud
     await of.look()
     await of.settle()
     of.clock.forward(timedelta(days=1))
-    passes = {one.name: one for one in daemon_of(of).passes}
+    passes = {pass_.name: pass_ for pass_ in daemon_of(of).passes}
     for name, lost in (("audit", None), ("evaluate", None), ("audit", 0)):
         await daemon_of(of).once(passes[name])
         assert of.parts.health.lost == lost
@@ -338,9 +341,11 @@ async def test_a_minute_in_which_nothing_happens_writes_nothing_but_that_the_dat
     writes: list[str] = []
     sa.event.listen(store._writer, "begin", lambda _: writes.append(running))
     for second in range(60):
-        for one in daemon.passes:
-            running = one.name
-            if second % one.every.total_seconds() == 0 and (not running.startswith("look_") or running == "look_feed"):
-                await daemon.once(one)
+        for pass_ in daemon.passes:
+            running = pass_.name
+            if second % pass_.every.total_seconds() == 0 and (
+                not running.startswith("look_") or running == "look_feed"
+            ):
+                await daemon.once(pass_)
         of.clock.forward(timedelta(seconds=1))
     assert Counter(writes) == {"self_check": 6}

@@ -87,17 +87,17 @@ def commands_named(document: str) -> set[str]:
 
 def is_command(typed_words: str) -> bool:
     """Whether the words begin with a command there is, with options that it has."""
-    known = next((one for one in COMMANDS if f"xuncha {typed_words} ".startswith(f"{one.words} ")), None)
+    known = next((typed for typed in COMMANDS if f"xuncha {typed_words} ".startswith(f"{typed.words} ")), None)
     return known is not None and set(re.findall(r"--[a-z][a-z-]*", typed_words)) <= set(known.options)
 
 
 @pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md", "docs/api.md"])
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.words)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda entry: entry.words)
 def test_every_command_has_a_row(command: Typed, document: str) -> None:
     assert table_row(text(document), command.words)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.words)
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda entry: entry.words)
 def test_every_option_stands_in_the_row_of_its_command(command: Typed) -> None:
     row = table_row(text("docs/api.md"), command.words)
     named = {name for name in command.options if re.search(rf"{name}(?![\w-])", row)}
@@ -233,7 +233,7 @@ def test_every_kind_of_record_has_a_row_with_its_subjects_results_and_fields(kin
     subjects = {subject for subject in RecordSubject if subject in SUBJECTS[kind]}
     assert set(row.split("|")[2].strip().split("、")) == {subject.label for subject in subjects}
     form = FORMS[kind]
-    assert row.split("|")[3].strip() == ("、".join(one.label for one in form.results) or "不填")
+    assert row.split("|")[3].strip() == ("、".join(result.label for result in form.results) or "不填")
     other = row.split("|")[4]
     assert (f"{form.item.label}：{form.meaning}" if form.item else "") in other
     assert ("截止日期" in other) is bool(form.ending)

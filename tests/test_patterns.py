@@ -93,9 +93,9 @@ def is_of_the_office(where: str) -> bool:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_pattern_is_slow(share: int) -> None:
     def act() -> None:
-        made = [Found(one, where, is_searched=True) for where, one in MADE.items() if one]
-        chosen = [one for one in [*patterns(), *made][share::SHARES] if not is_of_the_office(one.where)]
-        found = {one.where: text for one in chosen if (text := next(slow(one), None))}
+        made = [Found(pattern, where, is_searched=True) for where, pattern in MADE.items() if pattern]
+        chosen = [found for found in [*patterns(), *made][share::SHARES] if not is_of_the_office(found.where)]
+        found = {found.where: text for found in chosen if (text := next(slow(found), None))}
         assert found == {}
 
     in_deep_water(act)
@@ -104,12 +104,12 @@ def test_no_pattern_is_slow(share: int) -> None:
 def test_the_patterns_are_found() -> None:
     found = patterns()
     assert len(found) > 300
-    where = {one.where.partition(":")[0].rpartition(".")[0] for one in found}
+    where = {entry.where.partition(":")[0].rpartition(".")[0] for entry in found}
     assert {"collectors.answers", "collectors.dates", "alerts.mail", "monitor.logs", "monitor.ledger.workbook"} <= where
 
 
 def test_what_is_made_while_the_program_runs_is_known() -> None:
-    made = {one for name in module_names() if not is_of_the_office(name) for one in made_in_functions(name)}
+    made = {text for name in module_names() if not is_of_the_office(name) for text in made_in_functions(name)}
     assert made == MADE.keys()
 
 

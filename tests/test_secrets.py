@@ -153,9 +153,9 @@ async def everything_goes_wrong(of: Office, secret: str) -> list[str]:
         await of.settle()
         await works.write_digest()
         of.clock.forward(timedelta(minutes=10))
-    for one in daemon.passes:
-        await daemon.once(one)
-    shown = [repr(one) for one in (of.parts, of.parts.settings, daemon, works, *of.parts.channels.values())]
+    for pass_ in daemon.passes:
+        await daemon.once(pass_)
+    shown = [repr(value) for value in (of.parts, of.parts.settings, daemon, works, *of.parts.channels.values())]
     try:
         open_channel(
             "坏", of.parts.settings.heartbeat.url.reveal() if of.parts.settings.heartbeat.url else "", clock=of.clock

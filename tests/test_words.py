@@ -15,16 +15,16 @@ _APART = re.compile(
 
 def test_no_former_word_is_left_but_where_there_is_a_reason() -> None:
     left = {
-        f"{one.file}:{one.line}: {word} in {one.text.strip()[:80]!r}"
-        for one in texts()
-        for word in former(one.text)
-        if (one.file, word) not in REASONS
+        f"{words.file}:{words.line}: {word} in {words.text.strip()[:80]!r}"
+        for words in texts()
+        for word in former(words.text)
+        if (words.file, word) not in REASONS
     }
     assert left == set()
 
 
 def test_a_reason_is_given_only_for_what_stands_there() -> None:
-    stands = {(one.file, word) for one in texts() for word in former(one.text)}
+    stands = {(words.file, word) for words in texts() for word in former(words.text)}
     assert set(REASONS) <= stands
 
 
@@ -34,5 +34,7 @@ def test_each_former_word_would_be_found(word: str) -> None:
 
 
 def test_numbers_stand_beside_their_words_without_a_blank() -> None:
-    apart = {f"{one.file}:{one.line}: {one.text.strip()[:80]!r}" for one in texts() if _APART.search(one.text)}
+    apart = {
+        f"{words.file}:{words.line}: {words.text.strip()[:80]!r}" for words in texts() if _APART.search(words.text)
+    }
     assert apart == set()

@@ -174,7 +174,7 @@ def _page(cards: Sequence[Fields], wanted: str, now: datetime) -> Download:
     for item in named:
         package = json_body.words(item.get("package"))
         if wanted in {"", package, json_body.words(item.get("appid"))}:
-            dated = next((json_body.words(one.get("releaseDate")) for one in items if one.get("developer")), "")
+            dated = next((json_body.words(entry.get("releaseDate")) for entry in items if entry.get("developer")), "")
             released = dates.read(dated, now)
             return Download(
                 link=Link.STORE,

@@ -209,7 +209,9 @@ def _ruled(page: Page, node: html.Node, rules: Rules) -> tuple[ListRow | None, b
 def _ruled_boxes(page: Page, node: html.Node, rule: str) -> list[datebox.Box]:
     css, _, attribute = rule.partition("@")
     holders = html.select(node, css) if css else [node]
-    written = [(one.attributes.get(attribute) or "") if attribute else one.text(separator=" ") for one in holders[:20]]
+    written = [
+        (node.attributes.get(attribute) or "") if attribute else node.text(separator=" ") for node in holders[:20]
+    ]
     return [box for text in written if (box := _ruled_box(text, page))]
 
 

@@ -65,7 +65,7 @@ def evaluate(tx: Tx, command: EvaluateCommand, *, rules: RulesInForce, tell: Tel
 def _known(tx: Tx, command: EvaluateCommand, tell: Tell) -> Iterator[Known]:
     """Yield what was known of the roster's accounts, or of one of them."""
     when, account = command.when, command.account
-    ids = [one.id for one in roster.accounts(tx, at=when.at, known_at=when.known_at)]
+    ids = [account.id for account in roster.accounts(tx, at=when.at, known_at=when.known_at)]
     if account is not None:
         if account not in ids:
             is_later = roster.account(tx, account) is not None
@@ -81,7 +81,7 @@ def _of_areas(tx: Tx, command: EvaluateCommand, rules: RulesInForce) -> Iterator
     """Yield what the rules on areas say of everybody, or of one account."""
     when, account = command.when, command.account
     everybody = roster.accounts(tx, at=when.at, known_at=when.known_at)
-    for area in sorted({one.area for one in everybody if account in {None, one.id}}):
+    for area in sorted({person.area for person in everybody if account in {None, person.id}}):
         register = registers.register(tx, area, now=when.at, known_at=when.known_at)
         said = [finding for _, finding in rules.area_findings(register, when.at)]
         rest = rules.silences(register, said, when.at) if command.silences else ()

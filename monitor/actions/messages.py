@@ -133,9 +133,11 @@ def messages_by_number(tx: Tx, numbers: Collection[str]) -> tuple[KeptMessage, .
     Raises RefusedError where a number is none's, or an ending is that of several.
     """
     kept = outbox.messages(tx, ids=numbers, limit=_ALL) if numbers else ()
-    meant = {number: [one for one in kept if one.message.id == number] for number in numbers}
+    meant = {number: [kept_message for kept_message in kept if kept_message.message.id == number] for number in numbers}
     meant |= {
-        number: [one for one in kept if one.message.id.endswith(number)] for number in numbers if not meant[number]
+        number: [kept_message for kept_message in kept if kept_message.message.id.endswith(number)]
+        for number in numbers
+        if not meant[number]
     }
     faults = [f"没有编号为{number}的消息，请核对编号。" for number, found in meant.items() if not found]
     faults += [

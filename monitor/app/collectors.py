@@ -61,7 +61,7 @@ def movable_collectors() -> frozenset[str]:
 
 def key_forms(collectors: Mapping[str, Collector]) -> dict[str, KeyForm]:
     """Return what keys look like, by the names of the collectors that tell."""
-    return {name: one.key_form for name, one in collectors.items() if isinstance(one, KeyedCollector)}
+    return {name: collector.key_form for name, collector in collectors.items() if isinstance(collector, KeyedCollector)}
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Chains:
             return "自动核查只能采集到部分内容" if all(source.is_partial for source in sources) else None
         if account.method == BY_HAND:
             return "台账写明人工核查"
-        listing = (one for one in self.collectors.values() if not isinstance(one, SingleCollector))
+        listing = (collector for collector in self.collectors.values() if not isinstance(collector, SingleCollector))
         if any(account.platform in collector.platforms for collector in listing):
             return "台账没有采集所需的平台标识或主页链接"
         return f"{account.platform.label}没有可以自动核查的公开列表"
@@ -105,7 +105,9 @@ class Chains:
 
     @cached_property
     def _partial(self) -> Mapping[str, PartialCollector]:
-        return {name: one for name, one in self.collectors.items() if isinstance(one, PartialCollector)}
+        return {
+            name: collector for name, collector in self.collectors.items() if isinstance(collector, PartialCollector)
+        }
 
     def _default(self, account: Account) -> Iterable[tuple[str, str]]:
         for name, collector in self._by_name:
@@ -138,10 +140,10 @@ def watched_platforms(collector: Collector) -> frozenset[Platform]:
 def provers(collectors: Mapping[str, Collector]) -> dict[Platform, tuple[tuple[str, Prover], ...]]:
     """Return what proves pasted links of posts, by platform."""
     found: dict[Platform, tuple[tuple[str, Prover], ...]] = {}
-    for name, one in sorted(collectors.items()):
-        if isinstance(one, ProvingCollector):
-            for platform in one.proves:
-                found[platform] = (*found.get(platform, ()), (name, one))
+    for name, collector in sorted(collectors.items()):
+        if isinstance(collector, ProvingCollector):
+            for platform in collector.proves:
+                found[platform] = (*found.get(platform, ()), (name, collector))
     return found
 
 

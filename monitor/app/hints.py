@@ -64,7 +64,7 @@ def unwatched(
 
 def ungranted(accounts: Iterable[Account], chains: Chains, settings: Settings) -> Iterator[str]:
     """Yield, in Chinese, which accounts are looked at through a grant that the settings do not have."""
-    granted = {name for name, one in chains.collectors.items() if isinstance(one, GrantedCollector)}
+    granted = {name for name, collector in chains.collectors.items() if isinstance(collector, GrantedCollector)}
     for account in accounts:
         for source in chains.of(account):
             grant = settings.grants.get(source.key)

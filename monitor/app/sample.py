@@ -54,7 +54,7 @@ async def _live_through(
     end = at_beijing(today, time.min)
     moments = tuple(replay.ticks(end - replay.QUARTER, end))
     clock = replay.VirtualClock(moments[0])
-    slowly = {name: one.model_copy(update={"every": ONE_DAY / 2}) for name, one in settings.platforms.items()}
+    slowly = {name: item.model_copy(update={"every": ONE_DAY / 2}) for name, item in settings.platforms.items()}
     parts = Parts(
         settings=settings.model_copy(update={"platforms": slowly}),
         store=store,
@@ -74,6 +74,6 @@ async def _live_through(
 
 def _enter(tx: Tx, given: Iterable[Record], begun: datetime) -> None:
     """Enter each record on its day, or at the beginning of the history if that was before."""
-    by_day = groupby(sorted(given, key=lambda one: one.on), key=lambda one: one.on)
+    by_day = groupby(sorted(given, key=lambda entry: entry.on), key=lambda entry: entry.on)
     for on, group in by_day:
         save_records(tx, tuple(group), known_at=max(begun, start_of_day(on)))

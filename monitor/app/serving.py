@@ -49,12 +49,12 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         now = parts.clock()
         return tuple(
             PassStatus(
-                name=one.title,
-                last_success=health.last_success.get(one.name),
-                is_late=health.is_late(one, now),
-                is_look=one.name.startswith(LOOK),
+                name=pass_.title,
+                last_success=health.last_success.get(pass_.name),
+                is_late=health.is_late(pass_, now),
+                is_look=pass_.name.startswith(LOOK),
             )
-            for one in daemon.passes
+            for pass_ in daemon.passes
         )
 
     async def problems() -> tuple[str, ...]:
@@ -168,15 +168,17 @@ def suspect(tx: Tx, parts: Parts) -> None:
     """Put in quarantine what the last service may have died of; the operator is told of what it died of again."""
     now = parts.clock()
     found = quarantine.begin(tx, now)
-    for one in found:
-        about = {"source": one.source, "deaths": one.deaths, "until": one.until.isoformat(timespec="seconds")}
+    for source in found:
+        about = {"source": source.source, "deaths": source.deaths, "until": source.until.isoformat(timespec="seconds")}
         _log.warning("source quarantined", extra=about)
-    again = [one for one in found if one.deaths > 1]
+    again = [source for source in found if source.deaths > 1]
     if not again:
         return
-    known = roster.accounts(tx, ids=[one.account for one in again])
+    known = roster.accounts(tx, ids=[source.account for source in again])
     named = sorted(quoted(account) for account in known)
-    words = quarantine_words(named, max(one.until for one in again), UNNUMBERED, parts.drafter.composer.setting(now))
+    words = quarantine_words(
+        named, max(source.until for source in again), UNNUMBERED, parts.drafter.composer.setting(now)
+    )
     parts.drafter.tell_operator(tx, words, "quarantine", now)
 
 

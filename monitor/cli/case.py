@@ -46,7 +46,7 @@ def case_list(where: CommandContext, *, everything: bool) -> None:
 
     with where.store(reads=True) as store, store.read() as tx:
         found = lists.read_cases(tx, is_all=everything)
-        lines = [_line(tx, one, rule_titles(), now()) for one in found]
+        lines = [_line(tx, case, rule_titles(), now()) for case in found]
     for line in lines:
         click.echo(line)
     if not found:
@@ -80,16 +80,15 @@ def case_show(where: CommandContext, *, number: int) -> None:
         click.echo(f"提醒暂停至{mute.last}（{plain(mute.by)}登记：{plain(mute.why, 300)}）")
     for step in found.steps:
         click.echo(f"{beijing(step.at):%Y-%m-%d %H:%M}  {step_text(step)}  {plain(step.because, 300)}")
-    for one in ruled:
-        verb = "核实为" if one.ruling in {Ruling.CONFIRMED, Ruling.REJECTED} else "决定"
-        until = f"至{one.valid_until}" if one.valid_until else ""
-        said = "，".join(plain(part, 300) for part in (one.document, one.note) if part)
-        line = f"{plain(one.by)}{verb}{one.ruling.label}{until}{f'（{said}）' if said else ''}"
-        click.echo(f"{beijing(one.at):%Y-%m-%d %H:%M}  {line}")
-        if one.basis_changed_at and one.basis_changed:
-            click.echo(
-                f"{beijing(one.basis_changed_at):%Y-%m-%d %H:%M}  决定依据有变化：{plain(one.basis_changed, 300)}"
-            )
+    for decision in ruled:
+        verb = "核实为" if decision.ruling in {Ruling.CONFIRMED, Ruling.REJECTED} else "决定"
+        until = f"至{decision.valid_until}" if decision.valid_until else ""
+        said = "，".join(plain(part, 300) for part in (decision.document, decision.note) if part)
+        line = f"{plain(decision.by)}{verb}{decision.ruling.label}{until}{f'（{said}）' if said else ''}"
+        click.echo(f"{beijing(decision.at):%Y-%m-%d %H:%M}  {line}")
+        if decision.basis_changed_at and decision.basis_changed:
+            changed = plain(decision.basis_changed, 300)
+            click.echo(f"{beijing(decision.basis_changed_at):%Y-%m-%d %H:%M}  决定依据有变化：{changed}")
 
 
 @case.command("confirm", cls=Command)
@@ -207,11 +206,11 @@ def _decide(
     return perform(where, decide, command)
 
 
-def _line(tx: Tx, one: Case, titles: Mapping[str, str], at: datetime) -> str:
+def _line(tx: Tx, entry: Case, titles: Mapping[str, str], at: datetime) -> str:
     """Return a case as one line: number, day, whom and what it is about, its last step and how it stands."""
     from monitor.actions.cases import named
 
-    begun = f"{dated(beijing_date(one.opened_at), beijing_date(at))}列入"
-    step = step_text(one.steps[-1]) if one.steps else ""
-    end = f"已办结（{one.closing.label}）" if one.closing else "办理中"
-    return "  ".join(part for part in (str(one.id), begun, named(tx, one, titles), step, end) if part)
+    begun = f"{dated(beijing_date(entry.opened_at), beijing_date(at))}列入"
+    step = step_text(entry.steps[-1]) if entry.steps else ""
+    end = f"已办结（{entry.closing.label}）" if entry.closing else "办理中"
+    return "  ".join(part for part in (str(entry.id), begun, named(tx, entry, titles), step, end) if part)

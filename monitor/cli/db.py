@@ -88,8 +88,8 @@ def db_copy(where: CommandContext, *, to: str) -> None:
     _refuse_none(where)
     with where.store() as source, open_store(to) as target, telling("正在复制") as tell:
         copied = copy(source, target, tell)
-    for one in copied:
-        click.echo(f"{one.table}：{one.rows}行，校验值 {one.digest}，一致。")
+    for entry in copied:
+        click.echo(f"{entry.table}：{entry.rows}行，校验值 {entry.digest}，一致。")
     click.echo(f"已复制{len(copied)}个表，共{sum(one.rows for one in copied)}行，全部一致。")
 
 

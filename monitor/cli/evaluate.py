@@ -59,7 +59,7 @@ def evaluate(
         if not found and not as_json and not had_accounts(tx, when):
             click.echo("没有可判定的账号：请核对数据库（--db），或先导入台账。")
             return
-    findings = sorted((one for one in found if everything or not one.state.is_settled), key=_place)
+    findings = sorted((finding for finding in found if everything or not finding.state.is_settled), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))
     else:
@@ -78,8 +78,9 @@ def _print(findings: Sequence[Finding], names: Names) -> None:
 
     titles = rule_titles()
     lines = [
-        f"{_whom(one, names)}  {one.rule} {titles.get(one.rule, '')}  {one.label}  {plain(one.because, 300)}"
-        for one in findings
+        f"{_whom(finding, names)}  {finding.rule} {titles.get(finding.rule, '')}  "
+        f"{finding.label}  {plain(finding.because, 300)}"
+        for finding in findings
     ]
     click.echo("\n".join(lines) if lines else "未发现问题。")
 

@@ -161,7 +161,7 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
         news = decisions.new_decisions(tx, read.decisions)
     warn(read.warnings)
 
-    lines = [decision_line(one, whom.names.get(one.account, ""), titles[one.rule]) for one in news]
+    lines = [decision_line(decision, whom.names.get(decision.account, ""), titles[decision.rule]) for decision in news]
     _print_new(lines, len(read.decisions))
     if dry_run:
         click.echo(UNWRITTEN)
@@ -198,7 +198,7 @@ def import_records(where: CommandContext, *, file: Path, as_of: datetime | None,
     warn(read.warnings)
 
     several = len(settings.office.areas) > 1
-    _print_new([record_line(one, with_area=several) for one in news], len(read.records))
+    _print_new([record_line(record, with_area=several) for record in news], len(read.records))
     if dry_run:
         click.echo(UNWRITTEN)
         return

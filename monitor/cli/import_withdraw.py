@@ -28,8 +28,8 @@ def import_list(where: CommandContext) -> None:
 
     with where.store(reads=True) as store, store.read() as tx:
         found = imports.imports(tx)
-    for one in found:
-        click.echo(_line(one))
+    for imported in found:
+        click.echo(_line(imported))
     if not found:
         click.echo("没有导入记录。")
 
@@ -58,15 +58,19 @@ def import_withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
         click.echo("后来的文件中与它相同的内容也随之撤回；如仍然有效，请重新导入那些文件。")
 
 
-def _line(one: Import) -> str:
+def _line(imported: Import) -> str:
     """Return an import as one line."""
     from monitor.actions.imports.kept import KINDS
 
-    kind = KINDS.get(one.kind, one.kind)
-    withdrawn = f"，已于 {_time(one.withdrawn_at)} 由 {one.withdrawn_by} 撤回" if one.withdrawn_at else ""
-    as_of = f"，内容截至 {_time(one.as_of)}" if one.as_of != one.known_at else ""
-    detail = f"，{one.detail}" if one.detail else ""
-    return f"{one.id}  {_time(one.known_at)}  {kind}  {one.file}（{one.by}{as_of}{detail}{withdrawn}）"
+    kind = KINDS.get(imported.kind, imported.kind)
+    withdrawn = (
+        f"，已于 {_time(imported.withdrawn_at)} 由 {imported.withdrawn_by} 撤回" if imported.withdrawn_at else ""
+    )
+    as_of = f"，内容截至 {_time(imported.as_of)}" if imported.as_of != imported.known_at else ""
+    detail = f"，{imported.detail}" if imported.detail else ""
+    return (
+        f"{imported.id}  {_time(imported.known_at)}  {kind}  {imported.file}（{imported.by}{as_of}{detail}{withdrawn}）"
+    )
 
 
 def _time(moment: datetime) -> str:

@@ -39,11 +39,11 @@ def check(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool) ->
     with where.store() as store:
         recorded = asyncio.run(_check(where, settings, store, accounts))
     if as_json:
-        click.echo(printed([look_shape(one.look, one.posts_added) for one in recorded]))
+        click.echo(printed([look_shape(entry.look, entry.posts_added) for entry in recorded]))
         return
-    for one in recorded:
-        click.echo(_line(one))
-    unwatched = sorted(set(accounts) - {one.look.source.account for one in recorded})
+    for entry in recorded:
+        click.echo(_line(entry))
+    unwatched = sorted(set(accounts) - {entry.look.source.account for entry in recorded})
     if unwatched:
         click.echo(f"以下账号须人工核查，未自动采集：{'、'.join(unwatched)}。")
     elif not recorded:

@@ -36,10 +36,11 @@ def message_list(where: CommandContext, *, state: str | None) -> None:
     wanted = _labelled(state) if state else None
     with where.store(reads=True) as store, store.read() as tx:
         kept = lists.read_messages(tx, wanted)
-    for one in kept:
+    for kept_message in kept:
         click.echo(
-            f"{one.message.id}  {beijing(one.created_at):%m-%d %H:%M}  {_state(one)}  {one.role.label}  "
-            f"{one.message.channel or _NOWHERE}  {one.message.subject}"
+            f"{kept_message.message.id}  {beijing(kept_message.created_at):%m-%d %H:%M}  "
+            f"{_state(kept_message)}  {kept_message.role.label}  "
+            f"{kept_message.message.channel or _NOWHERE}  {kept_message.message.subject}"
         )
     if not kept:
         click.echo("没有消息。")

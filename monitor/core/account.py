@@ -196,17 +196,17 @@ def told_apart(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
 
     Who is named for two roles under one name is one person, whatever ways each role gives, unless two of them differ.
     """
-    if len({_name(one) for one in contacts}) == len({one.key for one in contacts}) == len(contacts):
+    if len({_name(contact) for contact in contacts}) == len({contact.key for contact in contacts}) == len(contacts):
         return contacts
     first: dict[str, str] = {}
     told: list[Contact] = []
-    for one in contacts:
-        plain = replace(one, is_apart=False, known_by=None)
+    for contact in contacts:
+        plain = replace(contact, is_apart=False, known_by=None)
         twin = next((other for other in told if _is_same_person(other, plain)), None)
         if twin is not None and twin.key != plain.key:
             told.append(replace(plain, known_by=twin.key))
             continue
-        name = _name(one)
+        name = _name(contact)
         told.append(replace(plain, is_apart=first.setdefault(plain.key, name) != name))
     return tuple(told)
 
@@ -215,11 +215,15 @@ def _name(contact: Contact) -> str:
     return "".join(contact.name.split())
 
 
-def _is_same_person(one: Contact, other: Contact) -> bool:
+def _is_same_person(contact: Contact, other: Contact) -> bool:
     """Whether two roles of an account are one person's: one name, and ways to be reached that do not differ."""
-    if one.role is other.role or _name(one) != _name(other) or not (one.is_reachable and other.is_reachable):
+    if (
+        contact.role is other.role
+        or _name(contact) != _name(other)
+        or not (contact.is_reachable and other.is_reachable)
+    ):
         return False
-    pairs = ((one.phone, other.phone), (one.mail, other.mail), (one.dingtalk, other.dingtalk))
+    pairs = ((contact.phone, other.phone), (contact.mail, other.mail), (contact.dingtalk, other.dingtalk))
     return all(not (mine and theirs) or mine.casefold() == theirs.casefold() for mine, theirs in pairs)
 
 

@@ -97,6 +97,6 @@ def holes(known: Iterable[tuple[str, int]]) -> tuple[MissingRounds, ...]:
 def by_series(rounds: Iterable[Round]) -> dict[str, tuple[Round, ...]]:
     """Return the rounds of each series in the order of their numbers."""
     series: dict[str, list[Round]] = {}
-    for one in sorted(rounds, key=lambda one: one.number):
-        series.setdefault(one.series, []).append(one)
+    for round_ in sorted(rounds, key=lambda entry: entry.number):
+        series.setdefault(round_.series, []).append(round_)
     return {name: tuple(found) for name, found in series.items()}

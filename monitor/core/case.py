@@ -120,8 +120,9 @@ class Case:
         The last day in time and everything after it are no reminders, and nobody else is spared.
         """
         return kind in REMINDERS and any(
-            one.person == person and calendar.workdays_between(beijing_date(one.at), on) <= HOLDS
-            for one in self.acknowledgements
+            acknowledgement.person == person
+            and calendar.workdays_between(beijing_date(acknowledgement.at), on) <= HOLDS
+            for acknowledgement in self.acknowledgements
         )
 
     def find(self, kind: StepKind, number: int) -> Step | None:
@@ -380,7 +381,7 @@ class Ladder:
         """
         begun, day = today - timedelta(days=days), calendar.workday_on_or_after(today)
         starts = (begun, begun - ONE_DAY)
-        blocks = (calendar.days_off_after(one) for one in (day, calendar.next_workday(day)))
+        blocks = (calendar.days_off_after(date) for date in (day, calendar.next_workday(day)))
         is_before_holiday = any(
             self.falls_in(start, block) for block in blocks if block and not block.is_plain_weekend for start in starts
         )
@@ -438,7 +439,7 @@ def _escalation(finding: Finding, case: Case, said: Step, calendar: WorkCalendar
     A confirmation was said to the leader already.
     """
     worked = calendar.workdays_between(beijing_date(said.at), beijing_date(now))
-    patience = HEARD if any(one.at >= said.at for one in case.acknowledgements) else UNHEARD
+    patience = HEARD if any(acknowledgement.at >= said.at for acknowledgement in case.acknowledgements) else UNHEARD
     stages = ((StepKind.TO_OFFICE, patience + TO_THE_OFFICE), (StepKind.TO_LEADER, patience))
     kind = next((kind for kind, after in stages if worked >= after), None)
     if kind is None or case.has(kind, said.number) or case.has(StepKind.TO_OFFICE, said.number):

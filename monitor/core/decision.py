@@ -43,11 +43,11 @@ def is_retainable(rule: str) -> bool:
     return rule in STAYING
 
 
-def sort_of(one: OnOne) -> RecordSubject:
+def sort_of(on_one: OnOne) -> RecordSubject:
     """Return what sort of subject something is about."""
-    if one.account:
+    if on_one.account:
         return RecordSubject.ACCOUNT
-    return RecordSubject.AREA if one.unit is None else RecordSubject.UNIT
+    return RecordSubject.AREA if on_one.unit is None else RecordSubject.UNIT
 
 
 def why_not(ruling: Ruling, rule: str, title: str, *, on: RecordSubject, is_mandatory: bool) -> str | None:
@@ -112,12 +112,12 @@ def in_force(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     An exemption that was revoked held until the day before.
     """
     standing: list[Decision] = []
-    for one in decisions:
-        if one.ruling is not Ruling.REVOKED:
-            standing.append(one)
+    for decision in decisions:
+        if decision.ruling is not Ruling.REVOKED:
+            standing.append(decision)
             continue
-        last = beijing_date(one.at) - ONE_DAY
-        standing = [kept for each in standing for kept in _until(each, one, last)]
+        last = beijing_date(decision.at) - ONE_DAY
+        standing = [kept for each in standing for kept in _until(each, decision, last)]
     return tuple(standing)
 
 
@@ -130,24 +130,26 @@ def of_this_life(decisions: Iterable[Decision], opened_again: datetime | None) -
         return tuple(decisions)
     first = beijing_date(opened_again)
     return tuple(
-        one
-        for one in decisions
-        if one.ruling not in ENDING or one.at >= opened_again or (not one.episode and beijing_date(one.at) >= first)
+        decision
+        for decision in decisions
+        if decision.ruling not in ENDING
+        or decision.at >= opened_again
+        or (not decision.episode and beijing_date(decision.at) >= first)
     )
 
 
 def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:
     """Yield of decisions (oldest first) the exemptions that hold until they end: nothing was decided instead since."""
     latest: dict[tuple[str, str], Decision] = {}
-    for one in in_force(decisions):
-        if one.ruling not in {Ruling.CONFIRMED, Ruling.REJECTED}:
-            latest[subject_of(one), one.rule] = one
-    yield from (one for one in latest.values() if one.ruling is Ruling.EXEMPTED)
+    for decision in in_force(decisions):
+        if decision.ruling not in {Ruling.CONFIRMED, Ruling.REJECTED}:
+            latest[subject_of(decision), decision.rule] = decision
+    yield from (decision for decision in latest.values() if decision.ruling is Ruling.EXEMPTED)
 
 
-def is_about_same(one: Decision, other: Decision) -> bool:
+def is_about_same(decision: Decision, other: Decision) -> bool:
     """Whether two decisions are about the same subject under the same rule."""
-    return one.rule == other.rule and subject_of(one) == subject_of(other)
+    return decision.rule == other.rule and subject_of(decision) == subject_of(other)
 
 
 def _until(decision: Decision, revoked: Decision, last: date) -> tuple[Decision, ...]:

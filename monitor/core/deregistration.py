@@ -156,7 +156,7 @@ class Progress:
         """The office's own steps that later ones have passed over: nobody has marked them."""
         last = _ORDER[self.stage] if self.stage else 0
         own = (Stage.DECIDED, Stage.FILED, *_moving(self.ruling), Stage.ANNOUNCED, Stage.APPLIED)
-        return tuple(one for one in own if _ORDER[one] < last and one not in self.days)
+        return tuple(stage for stage in own if _ORDER[stage] < last and stage not in self.days)
 
 
 _ORDER = {stage: place for place, stage in enumerate(Stage)}
@@ -175,7 +175,9 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
         return None
     days, ruling = _days(marks), _ruling(marks)
     moves = known.records_of(RecordKind.MIGRATION)
-    moved = [one for one in moves if one.result is Result.MOVED and target_of(one) and one.on >= marks.first]
+    moved = [
+        record for record in moves if record.result is Result.MOVED and target_of(record) and record.on >= marks.first
+    ]
     days |= {Stage.MOVED: moved[-1].on} if moved else {}
     applied = _Application.latest(marks.records)
     window = _window(known, applied, book)
@@ -189,7 +191,7 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
     days |= {Stage.CLOSED: account.closed_on} if is_closed and account.closed_on else {}
     reached = Progress(
         ruling=ruling,
-        days={one: days[one] for one in Stage if one in days},
+        days={stage: days[stage] for stage in Stage if stage in days},
         frozen_until=window.until if window and void is None else None,
         target=target_of(moved[-1]) if moved else None,
         void=void,
@@ -232,11 +234,11 @@ def _marks(
     turned, decided = tuple(versions), tuple(decisions)
     again = opened_again(turned)
     first = beijing_date(again) if again else date.min
-    entered = [one for one in records if one.on >= first]
-    since = [one for one in turned if again is None or one.since >= again]
+    entered = [record for record in records if record.on >= first]
+    since = [version for version in turned if again is None or version.since >= again]
     if account.status is AccountStatus.DEREGISTERING and (anew := _decided_anew(since, decided, entered)):
         again, first = start_of_day(anew), anew
-        entered = [one for one in entered if one.on >= first]
+        entered = [record for record in entered if record.on >= first]
     stopped, entered = _since_stopped(entered)
     standing = _standing(of_this_life(decided, again), stopped)
     return _Marks(entered, standing, max(first, stopped + ONE_DAY) if stopped else first)
@@ -244,51 +246,57 @@ def _marks(
 
 def _decided_anew(versions: Iterable[Version], decisions: Iterable[Decision], records: Iterable[Record]) -> date | None:
     """Return the day after a closing that was taken back (注销中), where the account's end was decided anew since."""
-    closings = [one.since for one in in_turn(versions) if one.account and one.account.status is AccountStatus.CLOSED]
+    closings = [
+        version.since
+        for version in in_turn(versions)
+        if version.account and version.account.status is AccountStatus.CLOSED
+    ]
     if not closings:
         return None
     last = beijing_date(closings[-1])
-    decided = [beijing_date(one.at) for one in decisions if one.ruling in ENDING]
-    decided += [one.on for one in records if stage_of(one) is Stage.DECIDED]
+    decided = [beijing_date(decision.at) for decision in decisions if decision.ruling in ENDING]
+    decided += [record.on for record in records if stage_of(record) is Stage.DECIDED]
     return last + ONE_DAY if any(on > last for on in decided) else None
 
 
 def _since_stopped(records: Iterable[Record]) -> tuple[date | None, list[Record]]:
     """Return the day on which the last deregistration was called off, and what was marked after that."""
     stopped, after = None, list[Record]()
-    for one in records:
-        after.append(one)
-        if one.result is _STOPPED:
-            stopped, after = one.on, []
+    for record in records:
+        after.append(record)
+        if record.result is _STOPPED:
+            stopped, after = record.on, []
     return stopped, after
 
 
 def _standing(decisions: Iterable[Decision], stopped: date | None) -> list[Decision]:
     """Return the decisions to end the account that no later one on the same rule takes back."""
     latest: dict[str, Decision] = {}
-    for one in decisions:
-        if one.ruling in ENDING and (stopped is None or beijing_date(one.at) > stopped):
-            first = latest.get(one.rule)
-            latest[one.rule] = first if first and first.ruling is one.ruling else one
-        elif one.ruling in _LEAVING:
-            latest.pop(one.rule, None)
+    for decision in decisions:
+        if decision.ruling in ENDING and (stopped is None or beijing_date(decision.at) > stopped):
+            first = latest.get(decision.rule)
+            latest[decision.rule] = first if first and first.ruling is decision.ruling else decision
+        elif decision.ruling in _LEAVING:
+            latest.pop(decision.rule, None)
     return list(latest.values())
 
 
 def _ruling(marks: _Marks) -> Ruling:
     """Return whether the account ends or moves: 注销 wins where both were decided."""
-    said = {one.ruling for one in marks.decisions}
-    said |= {_DECIDING[one.result] for one in marks.records if one.result in _DECIDING}
+    said = {decision.ruling for decision in marks.decisions}
+    said |= {_DECIDING[record.result] for record in marks.records if record.result in _DECIDING}
     return Ruling.CONSOLIDATED if said == {Ruling.CONSOLIDATED} else Ruling.DEREGISTERED
 
 
 def _days(marks: _Marks) -> dict[Stage, date]:
     """Return the first day of the decision and the last of every other step of the office's own."""
     days = {
-        stage: one.on for one in marks.records if (stage := stage_of(one)) and _ORDER[stage] < _ORDER[Stage.APPLIED]
+        stage: record.on
+        for record in marks.records
+        if (stage := stage_of(record)) and _ORDER[stage] < _ORDER[Stage.APPLIED]
     }
-    decided = [beijing_date(one.at) for one in marks.decisions]
-    decided += [one.on for one in marks.records if stage_of(one) is Stage.DECIDED]
+    decided = [beijing_date(decision.at) for decision in marks.decisions]
+    decided += [record.on for record in marks.records if stage_of(record) is Stage.DECIDED]
     return days | ({Stage.DECIDED: min(decided)} if decided else {})
 
 
@@ -308,13 +316,13 @@ class _Application:
         A confirmation on the day on which one applied anew is that of the application before.
         """
         marked: defaultdict[Stage | None, list[Record]] = defaultdict(list)
-        for one in records:
-            marked[stage_of(one)].append(one)
-        applied = sorted({one.on for one in marked[Stage.APPLIED]})
+        for record in records:
+            marked[stage_of(record)].append(record)
+        applied = sorted({record.on for record in marked[Stage.APPLIED]})
         on = applied[-1] if applied else None
         own = on - ONE_DAY if on and len(applied) == 1 else on
-        frozen = [one for one in marked[Stage.FROZEN] if on is None or one.on >= on]
-        confirmed = [one.on for one in marked[Stage.CONFIRMED] if own is None or one.on > own]
+        frozen = [record for record in marked[Stage.FROZEN] if on is None or record.on >= on]
+        confirmed = [record.on for record in marked[Stage.CONFIRMED] if own is None or record.on > own]
         return cls(on, frozen[-1] if frozen else None, confirmed)
 
     @property
@@ -365,7 +373,9 @@ def _followers_on(known: Known, day: date) -> int | None:
     What is counted later moves no freeze that runs.
     """
     versions = known.versions or (Version(since=EVER, account=known.account),)
-    counts = [(beijing_date(one.since), one.account.followers) for one in in_turn(versions) if one.account]
+    counts = [
+        (beijing_date(version.since), version.account.followers) for version in in_turn(versions) if version.account
+    ]
     then = [count for since, count in counts if since <= day][-1:]
     later = [count for since, count in counts if since > day]
     return next((count for count in (*then, *later) if count is not None), None)
@@ -413,14 +423,16 @@ def _gone_on(known: Known, since: date | None) -> date | None:
     absent = known.reading_gone()
     if since is None or absent is None or not isinstance(absent.seen, Timeline) or absent.seen.standing not in _GONE:
         return None
-    if any(_shows_it(one) and one.last_confirmed >= absent.first_seen for one in known.observations):
+    if any(
+        _shows_it(observation) and observation.last_confirmed >= absent.first_seen for observation in known.observations
+    ):
         return None
     first = max(absent.first_seen, start_of_day(since))
     return beijing_date(first + APART) if absent.shown_at - first >= APART else None
 
 
-def _shows_it(one: Observation) -> bool:
-    return isinstance(one.seen, Timeline) and one.seen.standing.is_present
+def _shows_it(observation: Observation) -> bool:
+    return isinstance(observation.seen, Timeline) and observation.seen.standing.is_present
 
 
 def _with_next(reached: Progress, account: Account, book: RuleBook) -> Progress:

@@ -40,7 +40,7 @@ class Episodes:
     @property
     def days_over(self) -> int:
         """How many days of the period were over the limit."""
-        return sum(one.over for one in self.episodes)
+        return sum(episode.over for episode in self.episodes)
 
 
 def episodes(posted_on: Iterable[date], *, opened_on: date | None, first: date, last: date, limit: int) -> Episodes:

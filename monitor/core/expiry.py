@@ -36,12 +36,12 @@ def endings(account: Account) -> Iterator[Expiry]:
 
 def ended(account: Account, today: date) -> Expiry | None:
     """Return what has ended, the first of it; None while all holds."""
-    return min((one for one in endings(account) if one.on < today), key=lambda one: one.on, default=None)
+    return min((expiry for expiry in endings(account) if expiry.on < today), key=lambda entry: entry.on, default=None)
 
 
 def is_to_be_told(ending: Expiry, last_told: date, today: date) -> bool:
     """Whether the operator is to hear of an end: 30 and 7 days ahead, when it is over, and once a week between."""
     days = [ending.on - timedelta(days=ahead) for ahead in AHEAD]
-    is_crossed = any(last_told < one <= today for one in (*days, ending.on + timedelta(days=1)))
+    is_crossed = any(last_told < day <= today for day in (*days, ending.on + timedelta(days=1)))
     is_new_week = last_told.isocalendar()[:2] != today.isocalendar()[:2]
     return is_crossed or (is_new_week and days[0] <= today)

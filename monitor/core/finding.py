@@ -299,7 +299,7 @@ class Known:
 
     def records_of(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return the records of one of these kinds, oldest first."""
-        return tuple(one for one in self.records if one.kind is kind)
+        return tuple(record for record in self.records if record.kind is kind)
 
     @cached_property
     def newest(self) -> KnownPost | None:
@@ -310,12 +310,17 @@ class Known:
     @cached_property
     def is_seen(self) -> bool:
         """Whether any look, the monitor's or a person's, has ever shown the account with what it has published."""
-        return any(isinstance(one.seen, Timeline) and one.seen.standing.is_present for one in self.observations)
+        return any(
+            isinstance(observation.seen, Timeline) and observation.seen.standing.is_present
+            for observation in self.observations
+        )
 
     def covering(self, now: datetime) -> Observation | None:
         """Return the freshest look that can show there is nothing newer; None if none is fresh."""
         if now not in self._covering:
-            fresh = [one for one in self._whole if now - one.shown_until <= one.freshness]
+            fresh = [
+                observation for observation in self._whole if now - observation.shown_until <= observation.freshness
+            ]
             self._covering[now] = max(fresh, key=lambda observation: observation.shown_until, default=None)
         return self._covering[now]
 
@@ -328,12 +333,12 @@ class Known:
     def _whole(self) -> tuple[Observation, ...]:
         """What can show that there is nothing newer, fresh or not."""
         return tuple(
-            one
-            for one in self.observations
-            if isinstance(one.seen, Timeline)
-            and one.seen.covers is Covers.ALL
-            and one.seen.standing.is_present
-            and not (one.is_polled and ended(self.account, beijing_date(one.last_confirmed)))
+            observation
+            for observation in self.observations
+            if isinstance(observation.seen, Timeline)
+            and observation.seen.covers is Covers.ALL
+            and observation.seen.standing.is_present
+            and not (observation.is_polled and ended(self.account, beijing_date(observation.last_confirmed)))
         )
 
     def support(self, now: datetime) -> Support:
@@ -353,8 +358,12 @@ class Known:
         A slip in it would accuse of silence since the opening: a second one on another day, or a source that is
         polled, has to say the same.
         """
-        fresh = [one for one in self._whole if now - one.last_confirmed <= one.freshness]
-        return bool(fresh) and not any(one.is_polled for one in fresh) and len(self.hand_days) < SURE_FROM
+        fresh = [
+            observation for observation in self._whole if now - observation.last_confirmed <= observation.freshness
+        ]
+        return (
+            bool(fresh) and not any(observation.is_polled for observation in fresh) and len(self.hand_days) < SURE_FROM
+        )
 
     def support_ends(self, now: datetime) -> datetime | None:
         """Return the moment from which the freshest covering look no longer counts."""
@@ -377,12 +386,12 @@ class Known:
         """
         look = self.covering(now)
         failing = [
-            one.first_seen
-            for one in self.observations
+            observation.first_seen
+            for observation in self.observations
             if look
-            and one.source == look.source
-            and isinstance(one.seen, Reason)
-            and one.last_confirmed > look.shown_at
+            and observation.source == look.source
+            and isinstance(observation.seen, Reason)
+            and observation.last_confirmed > look.shown_at
         ]
         return max(min(failing) + JUST_READ, end_of_morning(beijing_date(now))) if failing else None
 
@@ -405,8 +414,8 @@ def judge_again_at(known: Known, now: datetime) -> datetime:
     midnight = start_of_day(beijing_date(now) + ONE_DAY)
     if not known.account.status.is_judged:
         return midnight + timedelta(seconds=1)
-    links = (one for one in known.observations if isinstance(one.seen, Download))
-    ends = [one.last_confirmed + one.freshness + timedelta(microseconds=1) for one in links]
+    links = (observation for observation in known.observations if isinstance(observation.seen, Download))
+    ends = [observation.last_confirmed + observation.freshness + timedelta(microseconds=1) for observation in links]
     stale = known.support_ends(now)
     return min([midnight, *(end for end in ends if end > now), *([stale] if stale else [])])
 

@@ -294,7 +294,7 @@ def folded(text: str) -> str:
 def understood(kind: RecordKind, text: str) -> Result | None:
     """Return the result of a kind that a text is the whole word of; None where it is none of them."""
     form, word = FORMS[kind], folded(text)
-    return next((one for one in form.results if one.label == word), None) or form.same.get(word)
+    return next((result for result in form.results if result.label == word), None) or form.same.get(word)
 
 
 def presumed(kind: RecordKind, text: str, *, has_item: bool, on: date | None = None) -> Result | None:
@@ -318,7 +318,7 @@ def presumed(kind: RecordKind, text: str, *, has_item: bool, on: date | None = N
 def institution_meant(text: str, names: Collection[str] = INSTITUTIONS) -> str | None:
     """Return the institution that a text is the whole name of, in （） or 《》 or without; None for any other."""
     word = folded(text).removeprefix("《").removesuffix("》")
-    return next((one for one in names if folded(one) == word), None)
+    return next((text for text in names if folded(text) == word), None)
 
 
 _MONTH = re.compile(r"(?<!\d)(\d{1,2})月")

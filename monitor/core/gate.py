@@ -29,7 +29,7 @@ class Gate:
 
         The day of the earliest notice that waits is not counted: later ones join it, and do not hold it up.
         """
-        begun = min((beijing_date(one.at) for one in notices if self.holds(one)), default=None)
+        begun = min((beijing_date(notice.at) for notice in notices if self.holds(notice)), default=None)
         if begun is None or self.workdays is None:
             return None
         return calendar.workday_after(begun, self.workdays)

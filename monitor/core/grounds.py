@@ -41,4 +41,4 @@ class Grounds:
 
 def before(decision: Decision, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the decisions that were made before this one, as far as its rule heeds them."""
-    return tuple(one for one in decisions if one.rule != decision.rule or one.at < decision.at)
+    return tuple(entry for entry in decisions if entry.rule != decision.rule or entry.at < decision.at)

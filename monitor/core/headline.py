@@ -131,11 +131,11 @@ def _step(item: NewsItem, setting: Setting) -> str:
 def _times_urged(item: NewsItem) -> int:
     """Return which urging this one is: those that were told before, and itself."""
     gravest: dict[tuple[date, Role], EarlierWord] = {}
-    for one in item.told:
-        before = gravest.get((one.on, one.role))
-        if one.kind in URGINGS and (before is None or one.kind.weight > before.kind.weight):
-            gravest[one.on, one.role] = one  # one message may have carried two: that was one urging
-    urged = {(one.kind, one.number) for one in gravest.values()}
+    for word in item.told:
+        before = gravest.get((word.on, word.role))
+        if word.kind in URGINGS and (before is None or word.kind.weight > before.kind.weight):
+            gravest[word.on, word.role] = word  # one message may have carried two: that was one urging
+    urged = {(word.kind, word.number) for word in gravest.values()}
     return len(urged - {(item.kind, item.number)}) + 1  # this one may have been told to somebody else before
 
 

@@ -34,13 +34,13 @@ def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> 
     where the rule asks whether the account stays, and answers that question where it is open. A confirmation makes a
     doubt a violation, 误报 dismisses it. What is said stays in the sentence: nothing is hidden from the ledger.
     """
-    mine = [one for one in decisions if one.rule == finding.rule]
+    mine = [decision for decision in decisions if decision.rule == finding.rule]
     if not mine or finding.state.is_settled:
         return finding
-    disposals = [one for one in mine if one.ruling in _DISPOSALS]
+    disposals = [decision for decision in mine if decision.ruling in _DISPOSALS]
     if disposals and (settled := _disposed(finding, disposals[-1], beijing_date(now))):
         return settled
-    found = [one for one in mine if one.ruling not in _DISPOSALS and _concerns(one, finding)]
+    found = [decision for decision in mine if decision.ruling not in _DISPOSALS and _concerns(decision, finding)]
     return _found_out(finding, found[-1]) if found else finding
 
 
@@ -164,7 +164,7 @@ def headline(findings: Sequence[Finding]) -> Finding | None:
 
     None where no finding proposes anything.
     """
-    proposing = [one for one in findings if one.proposals and not one.state.is_settled]
+    proposing = [finding for finding in findings if finding.proposals and not finding.state.is_settled]
     return min(proposing, key=_rank, default=None)
 
 

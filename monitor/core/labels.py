@@ -23,7 +23,7 @@ _PACED = RUNGS | {StepKind.HOLIDAY}
 
 def proposed(finding: Finding) -> str:
     """Return what a finding proposes, and who decides about it."""
-    said = "、".join(one.label for one in finding.proposals)
+    said = "、".join(proposal.label for proposal in finding.proposals)
     who = "须经联合研判" if _REVIEWED & set(finding.proposals) else "须由办公室确定"
     return f"系统建议：{said}（{who}）"
 

@@ -96,7 +96,7 @@ class _Past:
 
         Asked are the moments at which something turned, the latest first, and of each only what may have turned then.
         """
-        concerns = {place: self._concern(one) for place, one in enumerate(findings) if one.state.is_trouble}
+        concerns = {place: self._concern(finding) for place, finding in enumerate(findings) if finding.state.is_trouble}
         begun = {place: self.now if concern.turns else EVER for place, concern in concerns.items()}
         asked: defaultdict[datetime, list[int]] = defaultdict(list)
         for place, concern in concerns.items():
@@ -131,13 +131,13 @@ class _Past:
     def _about(self) -> Mapping[str, Sequence[Record]]:
         """The records that the rule reads, by what they are about; oldest first."""
         found: defaultdict[str, list[Record]] = defaultdict(list)
-        for one in self._records:
-            found[normal(one.name)].append(one)
+        for record in self._records:
+            found[normal(record.name)].append(record)
         return found
 
     @cached_property
     def _records(self) -> Sequence[Record]:
-        return sorted((one for kind in self.rule.reads for one in self.register.kept(kind)), key=_day_of)
+        return sorted((record for kind in self.rule.reads for record in self.register.kept(kind)), key=_day_of)
 
     def _concern(self, finding: Finding) -> _Concern:
         match self.reach:
@@ -146,7 +146,7 @@ class _Past:
             case RecordSubject.UNIT:
                 units = {finding.unit} if finding.unit else set[str]()
                 if finding.account in self.register.earlier:
-                    units.update(one.unit for one in _ours(self.register, finding.account))
+                    units.update(account.unit for account in _ours(self.register, finding.account))
                 key = frozenset(units)
             case RecordSubject.ACCOUNT:
                 key = frozenset({finding.account} if finding.account else ())
@@ -159,15 +159,20 @@ class _Past:
         if self.reach is RecordSubject.UNIT:
             ids = frozenset(id_ for unit in key for id_ in self.register.ever_of_unit.get(unit, ()))
         changed = [id_ for id_ in ids if id_ in self.register.earlier]
-        turns = {one.since for id_ in changed for one in self.register.earlier[id_] if EVER < one.since <= self.now}
+        turns = {
+            version.since
+            for id_ in changed
+            for version in self.register.earlier[id_]
+            if EVER < version.since <= self.now
+        }
         if self.reach is RecordSubject.AREA:
             names, records = key, self._records
             if not self._has_always_had_accounts:
-                turns |= {one for one in self.register.moments if EVER < one <= self.now}
+                turns |= {moment for moment in self.register.moments if EVER < moment <= self.now}
         else:
             names = self._names(key, ids)
             records = self._of(names)
-        days = {one.on for one in records}
+        days = {record.on for record in records}
         if self.rule.turns is not None:
             small = replace(self.register, accounts=tuple(self._accounts(ids, self.now)), records=tuple(records))
             days.update(self.rule.turns(small, self.book))
@@ -177,49 +182,51 @@ class _Past:
     def _names(self, key: frozenset[str], ids: frozenset[str]) -> frozenset[str]:
         if not self._about:
             return key
-        units = (one.unit for id_ in ids for one in _ours(self.register, id_))
+        units = (account.unit for id_ in ids for account in _ours(self.register, id_))
         return frozenset({self.register.area, *key, *ids, *units})
 
     def _of(self, names: Iterable[str]) -> Sequence[Record]:
         about = self._about
         asked = {normal(name) for name in names} & about.keys() if about else ()
-        return sorted((one for name in asked for one in about[name]), key=_day_of)
+        return sorted((record for name in asked for record in about[name]), key=_day_of)
 
     @cached_property
     def _has_always_had_accounts(self) -> bool:
-        return any(one.id not in self.register.earlier for one in self.register.judged)
+        return any(account.id not in self.register.earlier for account in self.register.judged)
 
     def _states(self, moment: datetime, concerns: Sequence[_Concern]) -> Mapping[Whom, State]:
         """Return the state that the rule gave whom at a moment, as far as it follows from these."""
         on = beijing_date(moment)
-        ids = frozenset[str]().union(*(one.accounts for one in concerns))
-        names = frozenset[str]().union(*(one.names for one in concerns))
+        ids = frozenset[str]().union(*(concern.accounts for concern in concerns))
+        names = frozenset[str]().union(*(concern.names for concern in concerns))
         records = self._records if self.reach is RecordSubject.AREA else self._of(names)
         then = Register(
             area=self.register.area,
             accounts=tuple(self._accounts(ids, moment)),
             earlier=self._earlier(ids, moment),
             filed=_filed(self.register, on),
-            records=tuple(one for one in records if one.on <= on),
+            records=tuple(record for record in records if record.on <= on),
         )
-        return {_whom(one): one.state for one in self.said(then, moment)}
+        return {_whom(finding): finding.state for finding in self.said(then, moment)}
 
     def _accounts(self, ids: Collection[str], moment: datetime) -> Iterator[Account]:
         """Yield these accounts as they were; of the whole area, one that was judged: it is asked whether it had any."""
         if self.reach is RecordSubject.AREA:
-            steady = (one for one in self.register.judged if one.id not in self.register.earlier)
-            yield from islice((one for one in chain(steady, self.register.changing(moment)) if one.is_judged), 1)
+            steady = (account for account in self.register.judged if account.id not in self.register.earlier)
+            yield from islice(
+                (account for account in chain(steady, self.register.changing(moment)) if account.is_judged), 1
+            )
             return
         for id_ in sorted(ids):
             versions = self.register.versions_of(id_)
-            account = next((one.account for one in reversed(versions) if one.since <= moment), None)
+            account = next((version.account for version in reversed(versions) if version.since <= moment), None)
             if account is not None and account.area == self.register.area:
                 yield account
 
     def _earlier(self, ids: Collection[str], moment: datetime) -> Mapping[str, tuple[Version, ...]]:
         """Return what of these accounts had changed by then."""
         return {
-            id_: tuple(one for one in self.register.earlier[id_] if one.since <= moment)
+            id_: tuple(version for version in self.register.earlier[id_] if version.since <= moment)
             for id_ in ids
             if id_ in self.register.earlier
         }
@@ -243,8 +250,8 @@ def _ever(register: Register, id_: str | None) -> Iterator[Account]:
 
 def _ours(register: Register, id_: str | None) -> Iterator[Account]:
     """Yield an account as it was while it was the area's: a unit of another area may have the same name."""
-    yield from (one for one in _ever(register, id_) if one.area == register.area)
+    yield from (account for account in _ever(register, id_) if account.area == register.area)
 
 
 def _filed(register: Register, on: date) -> FiledList | None:
-    return next((one for one in reversed(register.lists) if one.as_of <= on), None)
+    return next((group for group in reversed(register.lists) if group.as_of <= on), None)

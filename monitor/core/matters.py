@@ -34,46 +34,46 @@ def still_open(records: Iterable[Record], ways: Ways) -> tuple[Record, ...]:
     the same result. Of one day, what opens comes before what settles.
     """
     waiting, known, settled = list[Record](), set[str](), list[Result]()
-    for one in sorted(records, key=lambda record: (record.on, record.result not in ways.opens)):
-        if one.result in ways.opens:
-            _open(waiting, one)
-            known.add(_number(one))
-        elif one.result in ways.settles and one.result is not None:
-            before = ways.goes_on.get(one.result)
-            if not one.item and before is not None and before in settled:
-                settled[settled.index(before)] = one.result
+    for entry in sorted(records, key=lambda record: (record.on, record.result not in ways.opens)):
+        if entry.result in ways.opens:
+            _open(waiting, entry)
+            known.add(_number(entry))
+        elif entry.result in ways.settles and entry.result is not None:
+            before = ways.goes_on.get(entry.result)
+            if not entry.item and before is not None and before in settled:
+                settled[settled.index(before)] = entry.result
                 continue
-            if _settle(waiting, one, known) and not one.item:
-                settled.append(one.result)
-        elif one.result is not None and one.result in ways.clears:
-            doubtful = [record for record in waiting if record.result is ways.clears[one.result]]
-            cleared = [record for record in doubtful if not one.item or _number(record) == _number(one)][:1]
+            if _settle(waiting, entry, known) and not entry.item:
+                settled.append(entry.result)
+        elif entry.result is not None and entry.result in ways.clears:
+            doubtful = [record for record in waiting if record.result is ways.clears[entry.result]]
+            cleared = [record for record in doubtful if not entry.item or _number(record) == _number(entry)][:1]
             waiting = [record for record in waiting if record not in cleared]
     return tuple(waiting)
 
 
-def _open(waiting: list[Record], one: Record) -> None:
+def _open(waiting: list[Record], record: Record) -> None:
     for place, other in enumerate(waiting):
-        is_same = _number(other) == _number(one) and (bool(one.item) or other.result is not one.result)
-        if is_same and (one.item or other.result is Result.SUSPECTED):
-            if other.result is not one.result:
-                waiting[place] = one
+        is_same = _number(other) == _number(record) and (bool(record.item) or other.result is not record.result)
+        if is_same and (record.item or other.result is Result.SUSPECTED):
+            if other.result is not record.result:
+                waiting[place] = record
             return
-    waiting.append(one)
+    waiting.append(record)
 
 
-def _settle(waiting: list[Record], one: Record, known: Collection[str]) -> bool:
-    same = [record for record in waiting if _number(record) == _number(one)] if one.item else waiting
-    if not same and one.item and _number(one) not in known:
+def _settle(waiting: list[Record], entry: Record, known: Collection[str]) -> bool:
+    same = [record for record in waiting if _number(record) == _number(entry)] if entry.item else waiting
+    if not same and entry.item and _number(entry) not in known:
         same = [record for record in waiting if not record.item]
     if same:
         waiting.remove(same[0])
     return bool(same)
 
 
-def _number(one: Record) -> str:
+def _number(record: Record) -> str:
     """Return a matter's number as numbers are compared: case, width and the sort of a dash are matters of typing."""
-    return normal(one.item).casefold().translate(_DASHES)
+    return normal(record.item).casefold().translate(_DASHES)
 
 
 def unstated_since(records: Sequence[Record], waiting: Sequence[Record]) -> tuple[Record, ...]:
@@ -84,6 +84,6 @@ def unstated_since(records: Sequence[Record], waiting: Sequence[Record]) -> tupl
     first = (
         records.index(waiting[0])
         if waiting
-        else max((place for place, one in enumerate(records) if one.result is not None), default=-1)
+        else max((place for place, record in enumerate(records) if record.result is not None), default=-1)
     )
-    return tuple(one for one in records[first + 1 :] if one.result is None)
+    return tuple(record for record in records[first + 1 :] if record.result is None)

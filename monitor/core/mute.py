@@ -128,12 +128,14 @@ def holding(records: Iterable[Record], day: date) -> tuple[Mute, ...]:
             of_all = latest.get((record.subject, None, record.name))
             if of_all and record.area:
                 latest[record.subject, None, record.name] = replace(of_all, not_in=of_all.not_in | {record.area})
-    return tuple(sorted((one for one in latest.values() if one.holds_on(day)), key=lambda one: (one.last, one.name)))
+    return tuple(
+        sorted((mute for mute in latest.values() if mute.holds_on(day)), key=lambda entry: (entry.last, entry.name))
+    )
 
 
 def over(account: Account, mutes: Iterable[Mute]) -> Mute | None:
     """Return the mute that covers an account longest, or None."""
-    return max((one for one in mutes if one.covers(account)), key=lambda one: one.last, default=None)
+    return max((mute for mute in mutes if mute.covers(account)), key=lambda entry: entry.last, default=None)
 
 
 def _day(text: str) -> date:

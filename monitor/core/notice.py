@@ -200,9 +200,9 @@ def notify(
 
 def whose(notice: Notice, account: Account) -> str:
     """Return whose a notice is now: where the roster names another for the role since, it is theirs."""
-    if notice.role is Role.OPERATOR or any(one.key == notice.person for one in account.contacts):
+    if notice.role is Role.OPERATOR or any(contact.key == notice.person for contact in account.contacts):
         return notice.person
-    successor = next((one for one in account.people(notice.role) if one.is_reachable), None)
+    successor = next((contact for contact in account.people(notice.role) if contact.is_reachable), None)
     return successor.key if successor else notice.person
 
 
@@ -213,12 +213,14 @@ def _in_turn(notice: Notice, account: Account) -> Iterator[tuple[Contact, Role]]
     """
     if notice.role is Role.OPERATOR:
         return
-    named = [one for one in account.contacts if one.key == notice.person]
-    yield from ((one, named[0].role) for one in named)
+    named = [contact for contact in account.contacts if contact.key == notice.person]
+    yield from ((contact, named[0].role) for contact in named)
     other = _STAND_IN[notice.role]
     if other not in audience(notice.kind):
-        stand_in = (one for one in account.people(other) if one.is_reachable and one.key != notice.person)
-        yield from ((one, one.role) for one in stand_in)
+        stand_in = (
+            contact for contact in account.people(other) if contact.is_reachable and contact.key != notice.person
+        )
+        yield from ((contact, contact.role) for contact in stand_in)
 
 
 _STAND_IN = {Role.LIAISON: Role.LEADER, Role.LEADER: Role.LIAISON}

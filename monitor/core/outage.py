@@ -153,34 +153,34 @@ def diagnose(
     `answered`: whether any anchor did; None where none is asked. While the monitor is offline nothing is
     said of platforms, for their looks fail anyway; and when that ends, they are looked at anew first.
     """
-    line = next((one for one in open_ones if one.platform is None), None)
+    line = next((outage for outage in open_ones if outage.platform is None), None)
     if _is_offline(censuses, line, now, answered=answered):
         begun = Outage(platform=None, cause=Cause.OFFLINE, trusted_until=now, began_at=now)
         return Diagnosis(begun=() if line else (begun,))
     if line:
         return Diagnosis(ended=(line,))
     troubles = {
-        one.platform: trouble
-        for one in censuses
-        if (trouble := _trouble(one, canaries.get(one.platform), now)) is not None
+        count.platform: trouble
+        for count in censuses
+        if (trouble := _trouble(count, canaries.get(count.platform), now)) is not None
     }
-    known = {one.platform for one in open_ones}
+    known = {outage.platform for outage in open_ones}
     return Diagnosis(
         begun=tuple(trouble for platform, trouble in troubles.items() if platform not in known),
-        ended=tuple(one for one in open_ones if one.platform not in troubles),
+        ended=tuple(outage for outage in open_ones if outage.platform not in troubles),
     )
 
 
 def _is_offline(censuses: Sequence[LookCount], line: Outage | None, now: datetime, *, answered: bool | None) -> bool:
     """Whether nothing can be reached: no anchor answers, or, where none is asked, nobody does who should."""
-    seen_at = max((one.seen_at for one in censuses if one.seen_at), default=None)
+    seen_at = max((count.seen_at for count in censuses if count.seen_at), default=None)
     if answered is not None:
         return not answered
     if line is not None:
         return seen_at is None or seen_at <= line.began_at
-    out = [one for one in censuses if one.cut_off]
-    cut_off, accounts = sum(one.cut_off for one in out), sum(one.accounts for one in censuses)
-    since = min((one.cut_off_since for one in out if one.cut_off_since), default=now)
+    out = [count for count in censuses if count.cut_off]
+    cut_off, accounts = sum(count.cut_off for count in out), sum(count.accounts for count in censuses)
+    since = min((count.cut_off_since for count in out if count.cut_off_since), default=now)
     return cut_off >= CUT_OFF and len(out) > 1 and cut_off * 2 >= accounts and (seen_at is None or seen_at < since)
 
 

@@ -113,9 +113,9 @@ class Paper:
                 return f"已备案清单 {self.on}"
 
 
-def says_the_same(one: Paper, other: Paper) -> bool:
+def says_the_same(paper: Paper, other: Paper) -> bool:
     """Whether two papers differ in nothing but the numbers of their rows and the rows' order."""
-    return _bare(one) == _bare(other) and _rows(one) == _rows(other)
+    return _bare(paper) == _bare(other) and _rows(paper) == _rows(other)
 
 
 def matched(paper: Paper, directory: AccountIndex) -> Paper:
@@ -125,14 +125,14 @@ def matched(paper: Paper, directory: AccountIndex) -> Paper:
 
 def without(paper: Paper, is_unfounded: Callable[[Entry], bool]) -> Paper:
     """Return the paper with nobody for the rows whose account is unfounded."""
-    entries = (replace(one, account=None) if is_unfounded(one) else one for one in paper.entries)
+    entries = (replace(entry, account=None) if is_unfounded(entry) else entry for entry in paper.entries)
     return replace(paper, entries=tuple(entries))
 
 
 def moved(paper: Paper, directory: AccountIndex) -> Paper:
     """Return the paper with the account of the roster that now answers to a row, where its own has left it."""
     left = directory.left
-    entries = (_matched(one, directory, paper.area, is_anew=one.account in left) for one in paper.entries)
+    entries = (_matched(entry, directory, paper.area, is_anew=entry.account in left) for entry in paper.entries)
     return replace(paper, entries=tuple(entries))
 
 
@@ -201,7 +201,7 @@ def _remembering(before: Paper, given: Paper) -> Paper:
     known = {entry.written: entry.account for entry in before.entries}
     return replace(
         given,
-        entries=tuple(replace(one, account=one.account or known.get(one.written)) for one in given.entries),
+        entries=tuple(replace(entry, account=entry.account or known.get(entry.written)) for entry in given.entries),
     )
 
 

@@ -41,11 +41,11 @@ def pass_rate(findings: Iterable[Finding], rules: Collection[str]) -> PassRate:
     one to which none of the rules applies is not in it.
     """
     states: dict[str, set[State]] = {}
-    for one in findings:
-        if one.account is not None and one.rule in rules and one.state is not State.NOT_APPLICABLE:
-            states.setdefault(one.account, set()).add(one.state)
+    for finding in findings:
+        if finding.account is not None and finding.rule in rules and finding.state is not State.NOT_APPLICABLE:
+            states.setdefault(finding.account, set()).add(finding.state)
     order = (State.VIOLATED, State.EXEMPTED, State.UNKNOWN)
-    counted = Counter(next((one for one in order if one in said), State.OK) for said in states.values())
+    counted = Counter(next((state for state in order if state in said), State.OK) for said in states.values())
     return PassRate(
         checked=counted[State.VIOLATED] + counted[State.OK],
         failed=counted[State.VIOLATED],

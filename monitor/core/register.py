@@ -44,7 +44,7 @@ class Version:
 
 def in_turn(versions: Iterable[Version]) -> tuple[Version, ...]:
     """Return the versions (oldest first, of one moment the latest known last) that held for a while, one a moment."""
-    return tuple({one.since: one for one in versions}.values())
+    return tuple({version.since: version for version in versions}.values())
 
 
 def opened_again(versions: Iterable[Version]) -> datetime | None:
@@ -53,22 +53,22 @@ def opened_again(versions: Iterable[Version]) -> datetime | None:
     Nothing of its former end holds from then on. Back to 注销中, it has only not been closed yet.
     """
     again, is_closed = None, False
-    for one in in_turn(versions):
-        match one.account.status if one.account else None:
+    for version in in_turn(versions):
+        match version.account.status if version.account else None:
             case AccountStatus.CLOSED:
                 is_closed = True
             case AccountStatus.FILING | AccountStatus.ACTIVE | AccountStatus.PAUSED if is_closed:
-                again, is_closed = one.since, False
+                again, is_closed = version.since, False
     return again
 
 
 def pending_since(versions: Sequence[Version]) -> datetime:
     """Return since when nobody has said whether an account is in scope, whose last version (oldest first) says so."""
     begun = EVER
-    for one in reversed(versions):
-        if one.account is None or one.account.scope is not Scope.PENDING:
+    for version in reversed(versions):
+        if version.account is None or version.account.scope is not Scope.PENDING:
             break
-        begun = one.since
+        begun = version.since
     return begun
 
 
@@ -155,12 +155,12 @@ class Register:
     @cached_property
     def moments(self) -> tuple[datetime, ...]:
         """Every moment at which the roster changed, the latest first, and EVER."""
-        return tuple(sorted({EVER, *(one.since for of in self.earlier.values() for one in of)}, reverse=True))
+        return tuple(sorted({EVER, *(version.since for of in self.earlier.values() for version in of)}, reverse=True))
 
     def changing(self, moment: datetime) -> Iterator[Account]:
         """Yield those of the accounts that ever changed that were the area's at a moment, as then."""
         for versions in self.earlier.values():
-            then = next((one.account for one in reversed(versions) if one.since <= moment), None)
+            then = next((version.account for version in reversed(versions) if version.since <= moment), None)
             if then is not None and then.area == self.area:
                 yield then
 
@@ -253,7 +253,7 @@ class Register:
             named = defaultdict[str, list[Record]](list)
             for record in self.kept(kind):
                 named[normal(record.name)].append(record)
-            self._by_name[kind] = {one: tuple(records) for one, records in named.items()}
+            self._by_name[kind] = {text: tuple(records) for text, records in named.items()}
         return self._by_name[kind].get(normal(name), ()) if self._by_name[kind] else ()
 
     def opened_again(self, account: str) -> datetime | None:
@@ -263,23 +263,23 @@ class Register:
     def records_of_this_life(self, kind: RecordKind, account: str) -> tuple[Record, ...]:
         """Return the records of a kind about an account, oldest first; of one opened again, those since then."""
         records, again = self.records_of(kind, account), self.opened_again(account)
-        return records if again is None else tuple(one for one in records if one.on >= beijing_date(again))
+        return records if again is None else tuple(record for record in records if record.on >= beijing_date(again))
 
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return what people decided about an account and nobody has revoked, oldest first."""
         return self._decisions.get(account_subject(account), ())
 
-    def decisions_on(self, one: OnOne) -> tuple[Decision, ...]:
+    def decisions_on(self, on_one: OnOne) -> tuple[Decision, ...]:
         """Return the same of whom a finding is about."""
-        return self._decisions.get(subject_of(one), ())
+        return self._decisions.get(subject_of(on_one), ())
 
     def standing_decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return the same without those to end it that had been carried out when it was opened again."""
         return of_this_life(self.decisions_of(account), self.opened_again(account))
 
-    def standing_decisions_on(self, one: OnOne) -> tuple[Decision, ...]:
+    def standing_decisions_on(self, on_one: OnOne) -> tuple[Decision, ...]:
         """Return the same of whom a finding is about."""
-        return self.standing_decisions_of(one.account) if one.account else self.decisions_on(one)
+        return self.standing_decisions_of(on_one.account) if on_one.account else self.decisions_on(on_one)
 
 
 def _by_unit(accounts: Iterable[Account]) -> Mapping[str, tuple[Account, ...]]:

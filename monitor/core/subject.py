@@ -21,11 +21,11 @@ class OnOne(Protocol):
         """The area, of a unit its own."""
 
 
-def subject_of(one: OnOne) -> str:
+def subject_of(on_one: OnOne) -> str:
     """Return whom it is about: `account/ID`, else `unit/AREA/NAME`, else `area/NAME`."""
-    if one.account:
-        return account_subject(one.account)
-    return area_subject(one.area) if one.unit is None else unit_subject(one.area, one.unit)
+    if on_one.account:
+        return account_subject(on_one.account)
+    return area_subject(on_one.area) if on_one.unit is None else unit_subject(on_one.area, on_one.unit)
 
 
 def account_subject(account_id: str) -> str:

@@ -36,12 +36,12 @@ def may_follow(closed: Account, other: Account) -> bool:
     return _has_its_id(other, closed) or (normal(other.name) == normal(closed.name) and _is_same_entity(other, closed))
 
 
-def comes_back(closed: Account, closed_on: date, one: Successor) -> bool:
+def comes_back(closed: Account, closed_on: date, successor: Successor) -> bool:
     """Whether an account is a closed one come back: there before, under another id, it is none."""
-    if _has_its_id(one.account, closed):
+    if _has_its_id(successor.account, closed):
         return True
-    opened_on = one.account.opened_on
-    return opened_on >= closed_on if opened_on else not one.had_posts
+    opened_on = successor.account.opened_on
+    return opened_on >= closed_on if opened_on else not successor.had_posts
 
 
 def _has_its_id(other: Account, closed: Account) -> bool:
@@ -50,8 +50,10 @@ def _has_its_id(other: Account, closed: Account) -> bool:
 
 def _is_same_entity(other: Account, closed: Account) -> bool:
     """Whether the same body stands behind both: a unit is known by its area and its name, an entity by its name."""
-    entities = [{normal(one.verified_entity)} if one.verified_entity else set[str]() for one in (other, closed)]
+    entities = [
+        {normal(account.verified_entity)} if account.verified_entity else set[str]() for account in (other, closed)
+    ]
     if other.area == closed.area:
-        for names, one in zip(entities, (other, closed), strict=True):
-            names.add(normal(one.unit))
+        for names, account in zip(entities, (other, closed), strict=True):
+            names.add(normal(account.unit))
     return not entities[0].isdisjoint(entities[1])

@@ -171,7 +171,7 @@ def _parts(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...]:
 
 def _recovered(item: NewsItem, reader: Reader, setting: Setting) -> str:
     whose = f"{reader.owner(item.account)}主办的{quoted(item.account)}"
-    gravest = max((one.kind for one in item.told if one.kind is not StepKind.RECOVERED), key=weight, default=None)
+    gravest = max((word.kind for word in item.told if word.kind is not StepKind.RECOVERED), key=weight, default=None)
     before = f"此前的{_called(gravest)}同时办结"
     if not item.is_about_updates:
         return f"{whose}截至{hour(setting.now)}已可正常下载和使用，{before}，无需回复。"
@@ -212,7 +212,7 @@ def _see_to_it(reader: Reader) -> str:
 
 def _told_of_app(item: NewsItem, whom: str, setting: Setting) -> str:
     roles = {Role.LIAISON} if whom == Role.LIAISON.label else {Role.LIAISON, Role.LEADER}
-    first = next((one.on for one in item.told if one.role in roles), None)
+    first = next((word.on for word in item.told if word.role in roles), None)
     return f"{dated(first, setting.today)}已通知{whom}，至今未恢复。" if first else "至今未恢复。"
 
 
@@ -316,7 +316,7 @@ def _overdue(item: NewsItem, reader: Reader, setting: Setting) -> tuple[str, ...
 
 def _reminded(item: NewsItem, reader: Reader, setting: Setting) -> str:
     """Return on which days the liaison was told before."""
-    days = sorted({one.on for one in item.told if one.role is Role.LIAISON and one.on < setting.today})
+    days = sorted({word.on for word in item.told if word.role is Role.LIAISON and word.on < setting.today})
     if not days:
         return ""
     whom = "联络员" if reader.is_leader or reader.is_operator else ""

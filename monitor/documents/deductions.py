@@ -45,19 +45,31 @@ def deductions(
 
 def _judged(dossiers: Sequence[Dossier]) -> Iterator[tuple[Value, ...]]:
     """Yield the rows, the area before the columns."""
-    for one in dossiers:
-        for finding in one.findings:
+    for dossier in dossiers:
+        for finding in dossier.findings:
             if finding.state is State.VIOLATED and Proposal.DEDUCT in finding.proposals:
-                account = one.account
+                account = dossier.account
                 about = (account.area, account.unit, account.id, account.name, account.platform.label)
                 evidence = evidence_list(finding.evidence)
                 yield (*about, finding.because, finding.clause, finding.since, evidence, None, None)
 
 
 def _recorded(records: Sequence[Record], period: Period) -> Iterator[tuple[Value, ...]]:
-    for one in records:
-        if one.kind is not RecordKind.DEDUCTION or one.result is Result.NOT_DEDUCT:
+    for record in records:
+        if record.kind is not RecordKind.DEDUCTION or record.result is Result.NOT_DEDUCT:
             continue
-        if period.first <= one.on <= period.last:
-            basis = "人工登记" if one.result else "人工登记，未写明结果，请补登"
-            yield (one.area, one.name, None, None, None, one.text, basis, one.on, one.attachment, None, None)
+        if period.first <= record.on <= period.last:
+            basis = "人工登记" if record.result else "人工登记，未写明结果，请补登"
+            yield (
+                record.area,
+                record.name,
+                None,
+                None,
+                None,
+                record.text,
+                basis,
+                record.on,
+                record.attachment,
+                None,
+                None,
+            )

@@ -34,7 +34,11 @@ COLUMNS = (
 
 def deregistration(dossiers: Sequence[Dossier], records: Sequence[Record], period: Period) -> Document:
     """Return the accounts that are being closed at the period's end, and those that were closed in it."""
-    shown = [(one, way) for one in in_order(dossiers, records) if (way := one.progress) and _concerns(way, period)]
+    shown = [
+        (dossier, way)
+        for dossier in in_order(dossiers, records)
+        if (way := dossier.progress) and _concerns(way, period)
+    ]
     closed = sum(Stage.CLOSED in way.days for _, way in shown)
     several = has_areas(dossiers)
     head = (f"{period.label}：办理中{len(shown) - closed}个，归档{closed}个。",)
@@ -50,8 +54,8 @@ def _concerns(way: Progress, period: Period) -> bool:
 
 
 def _rows(shown: Sequence[tuple[Dossier, Progress]], *, with_area: bool) -> Iterator[tuple[Value, ...]]:
-    for one, way in shown:
-        account, days = one.account, way.days
+    for dossier, way in shown:
+        account, days = dossier.account, way.days
         yield (
             *((account.area,) if with_area else ()),
             account.unit,
@@ -65,5 +69,5 @@ def _rows(shown: Sequence[tuple[Dossier, Progress]], *, with_area: bool) -> Iter
             *(days.get(stage) for stage in (Stage.CONFIRMED, Stage.GONE, Stage.CLOSED)),
             way.next.label if way.next else None,
             way.due,
-            next((finding.because for finding in one.findings if finding.rule == ID), None),
+            next((finding.because for finding in dossier.findings if finding.rule == ID), None),
         )

@@ -53,14 +53,18 @@ def gaps_of(known: Known, book: RuleBook, period: Period, at: datetime) -> Episo
     if gap.days > limit and not gap.may_accuse(limit + 1):
         return None
     last = min(period.last, beijing_date(at))
-    posts = sorted((one for one in known.posts if one.post.published_at <= gap.start), key=_published)
+    posts = sorted((post for post in known.posts if post.post.published_at <= gap.start), key=_published)
     for before, after in pairwise(posts):
         is_long = days_between(_published(before), _published(after)) > limit
         if is_long and beijing_date(_published(after)) > period.first and not is_shown(before, after):
             return None
     opened = known.account.opened_on if gap.is_first else None
     return episodes(
-        (beijing_date(_published(one)) for one in posts), opened_on=opened, first=period.first, last=last, limit=limit
+        (beijing_date(_published(known)) for known in posts),
+        opened_on=opened,
+        first=period.first,
+        last=last,
+        limit=limit,
     )
 
 
@@ -71,9 +75,9 @@ def _published(known: KnownPost) -> datetime:
 def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dossier]:
     """Return dossiers by the standing order of their units (机构序列), the roster's where there is none."""
     order = {
-        (one.area, normal(one.name)): int(one.item)
-        for one in records
-        if one.kind is RecordKind.UNIT_ORDER and one.item.isdecimal()
+        (record.area, normal(record.name)): int(record.item)
+        for record in records
+        if record.kind is RecordKind.UNIT_ORDER and record.item.isdecimal()
     }
     last = max(order.values(), default=0) + 1
 
@@ -81,7 +85,7 @@ def in_order(dossiers: Iterable[Dossier], records: Iterable[Record]) -> list[Dos
         name = normal(unit.name)
         return order.get((unit.area, name), order.get((None, name), last))  # an old one does not say its area
 
-    return sorted(dossiers, key=lambda one: place(one.account.unit_key))
+    return sorted(dossiers, key=lambda entry: place(entry.account.unit_key))
 
 
 AREA = "地区"
@@ -90,5 +94,5 @@ AREA = "地区"
 
 def has_areas(dossiers: Iterable[Dossier], records: Iterable[Record] = ()) -> bool:
     """Whether units of several areas are told of, so that a name alone does not tell which."""
-    areas = {one.account.area for one in dossiers} | {one.area for one in records if one.area}
+    areas = {dossier.account.area for dossier in dossiers} | {record.area for record in records if record.area}
     return len(areas) > 1

@@ -57,12 +57,12 @@ def review(
     `beyond` are the findings on units and areas: what of them is exempted is counted, with the accounts that are.
     `titles` say what a rule is called.
     """
-    put = [one for one in in_order(dossiers, records) if _put(one)]
+    put = [dossier for dossier in in_order(dossiers, records) if _put(dossier)]
     several = has_areas(dossiers)
-    staying = [one for one in put if one.account.status is not AccountStatus.DEREGISTERING]
-    rows = tuple(_row(one, titles, with_area=several) for one in staying)
+    staying = [dossier for dossier in put if dossier.account.status is not AccountStatus.DEREGISTERING]
+    rows = tuple(_row(dossier, titles, with_area=several) for dossier in staying)
     under_way = len(put) - len(rows)
-    rate = pass_rate((finding for one in dossiers for finding in one.findings), CHECKED)
+    rate = pass_rate((finding for dossier in dossiers for finding in dossier.findings), CHECKED)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
     head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate, titles), *spared(dossiers, beyond))
     return Document(title="联合研判表", head=head, table=Table.of((AREA, *COLUMNS) if several else COLUMNS, rows))
@@ -76,8 +76,8 @@ def _rate(rate: PassRate, titles: Mapping[str, str]) -> str:
     return f"按{checked}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
 
 
-def _row(one: Dossier, titles: Mapping[str, str], *, with_area: bool) -> tuple[Value, ...]:
-    account, found = one.account, _put(one)
+def _row(dossier: Dossier, titles: Mapping[str, str], *, with_area: bool) -> tuple[Value, ...]:
+    account, found = dossier.account, _put(dossier)
     first = headline(found)
     return (
         *((account.area,) if with_area else ()),
@@ -89,22 +89,22 @@ def _row(one: Dossier, titles: Mapping[str, str], *, with_area: bool) -> tuple[V
         "\n".join(f"{titles[finding.rule]}（{finding.rule}）：{finding.label}。{finding.clause}" for finding in found),
         "\n".join(finding.because for finding in found),
         evidence_list(dict.fromkeys(each for finding in found for each in finding.evidence)),
-        *_counts(one.gaps),
-        one.staleness.label if one.staleness else None,
-        "、".join(one.index),
+        *_counts(dossier.gaps),
+        dossier.staleness.label if dossier.staleness else None,
+        "、".join(dossier.index),
         account.followers,
-        "\n".join(_said(decision, titles) for decision in one.decisions),
+        "\n".join(_said(decision, titles) for decision in dossier.decisions),
         None,
         None,
         None,
     )
 
 
-def _put(one: Dossier) -> list[Finding]:
+def _put(dossier: Dossier) -> list[Finding]:
     """Return what is put to the review of an account."""
     return [
         finding
-        for finding in one.findings
+        for finding in dossier.findings
         if finding.state.is_trouble and not PUT_TO_REVIEW.isdisjoint(finding.proposals)
     ]
 

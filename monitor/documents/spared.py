@@ -17,11 +17,11 @@ def spared(
     dossiers: Sequence[Dossier], beyond: Iterable[Finding] = (), rules: Collection[str] | None = None
 ) -> tuple[str, ...]:
     """Return how many accounts, units and areas are exempted from any rule, or from one of these: one line or none."""
-    findings = (*(finding for one in dossiers for finding in one.findings), *beyond)
+    findings = (*(finding for dossier in dossiers for finding in dossier.findings), *beyond)
     exempted = {
-        (sort_of(one), subject_of(one))
-        for one in findings
-        if one.state is State.EXEMPTED and (rules is None or one.rule in rules)
+        (sort_of(finding), subject_of(finding))
+        for finding in findings
+        if finding.state is State.EXEMPTED and (rules is None or finding.rule in rules)
     }
     counts = {sort: sum(sort is found for found, _ in exempted) for sort in _COUNTED}
     parts = [said.format(counts[sort]) for sort, said in _COUNTED.items() if counts[sort]]

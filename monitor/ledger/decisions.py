@@ -67,13 +67,13 @@ class Places:
         （） and () are the same in a name, and so are letters of either width.
         """
         for units in (self.units, self.former_units):
-            if found := sorted(one for one in units if normal(one[1]) == normal(name)):
+            if found := sorted(pair for pair in units if normal(pair[1]) == normal(name)):
                 return tuple(found)
         return ()
 
     def area(self, name: str) -> str | None:
         """Return an area as it is written elsewhere; None where there is none of that name."""
-        return next((one for one in self.areas if normal(one) == normal(name)), None)
+        return next((text for text in self.areas if normal(text) == normal(name)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def read_decisions(
         if decision.ruling is Ruling.REVOKED:
             revoking.append((row, decision))
     for row, decision in revoking:
-        if not any(_is_ended_by(decision, one) for one in (*made, *found)):
+        if not any(_is_ended_by(decision, entry) for entry in (*made, *found)):
             text = f"{_called(decision)}在{decision.rule}下没有此前作出的决定可以撤销；请核对对象、规则和日期"
             reading.blame(row, text, "决定")
     if not found:
@@ -133,12 +133,12 @@ def decision_line(decision: Decision, account: str, title: str) -> str:
     return f"{line}（{decision.by}，{beijing(decision.at):%Y-%m-%d}{until}{document}）"
 
 
-def _is_ended_by(revoking: Decision, one: Decision) -> bool:
-    if one.ruling is Ruling.REVOKED or not is_about_same(one, revoking):
+def _is_ended_by(revoking: Decision, decision: Decision) -> bool:
+    if decision.ruling is Ruling.REVOKED or not is_about_same(decision, revoking):
         return False
     on = beijing_date(revoking.at)
     # where no hour is named, what was decided on that day was decided before
-    return beijing_date(one.at) <= on if revoking.at == start_of_day(on) else one.at <= revoking.at
+    return beijing_date(decision.at) <= on if revoking.at == start_of_day(on) else decision.at <= revoking.at
 
 
 def _called(decision: Decision) -> str:
@@ -212,14 +212,14 @@ def _whom(reading: SheetReading, row: SheetRow, directory: AccountIndex, places:
 def _unit(reading: SheetReading, row: SheetRow, name: str, area: str | None, places: Places) -> _Whom | None:
     """Return the unit of that name, in an area if one is given; None where none or several are meant."""
     of_name = places.areas_of(name)
-    found = [one for one in of_name if area in {None, one[0]}]
+    found = [pair for pair in of_name if area in {None, pair[0]}]
     if len(found) == 1:
         return _Whom(unit=found[0][1], area=found[0][0])
     if found:
-        where = "、".join(one for one, _ in found)
+        where = "、".join(text for text, _ in found)
         reading.blame(row, f"主办单位“{name}”在{len(found)}个地区都有（{where}），请填写地区", _AREA)
         return None
-    names = {one for where, one in places.units if area in {None, where}}
+    names = {text for where, text in places.units if area in {None, where}}
     reading.blame(row, f"台账中{area or ''}没有主办单位“{name}”{did_you_mean(name, names)}", _UNIT)
     return None
 

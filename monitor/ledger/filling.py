@@ -90,7 +90,7 @@ class Filling:
         word = cells.text(cell)
         found = understood(self.kind, word)
         if found is None:
-            labels = [one.label for one in self.form.results]
+            labels = [result.label for result in self.form.results]
             near = did_you_mean(word, labels)
             raise BadCellError(f"没有“{cells.show(cell)}”这种结果{near}，可填：{'、'.join(labels)}")
         return found if folded(word) == found.label else cells.Hinted(found, f"“{word}”按“{found.label}”导入")
@@ -189,7 +189,7 @@ class Filling:
         beside = "" if record.item and text == record.text and self._item_in(text) == record.item else text
         if (said := presumed(self.kind, beside, has_item=bool(record.item), on=self.on)) is not None:
             return replace(record, result=said)
-        words = "、".join(one.label for one in form.results)
+        words = "、".join(result.label for result in form.results)
         shown = f"，不能由内容“{cells.one_line(text)}”认定" if text else ""
         self._blame(f"请填写结果{shown}，可填：{words}", "结果")
         return record

@@ -112,11 +112,11 @@ def read_filed_list(
     draft: _Draft | None = None
     if rows and (area := whose.area(rows, area)):
         draft = _Draft(Paper(kind=PaperKind.FILED_LIST, on=as_of, area=area), rows[0].row)
-        for one in rows:
-            named = _found(reading, one.row, one.written, directory, area) if one.written else None
+        for filed_row in rows:
+            named = _found(reading, filed_row.row, filed_row.written, directory, area) if filed_row.written else None
             if named:
-                whose.remark(one, named.account, area)
-                draft.add(reading, one.row, replace(one.entry, written=named.written, account=named.id))
+                whose.remark(filed_row, named.account, area)
+                draft.add(reading, filed_row.row, replace(filed_row.entry, written=named.written, account=named.id))
     return _finished(reading, {"": draft} if draft else {}, "文件中没有可导入的备案账号，请核对是否选错文件或表头位置")
 
 

@@ -62,7 +62,7 @@ class Subjects:
             case RecordSubject.ACCOUNT:
                 return self.accounts[name]
             case RecordSubject.UNIT:
-                return {area for one in self.alike(name) for area in self.units[one]}
+                return {area for text in self.alike(name) for area in self.units[text]}
             case RecordSubject.AREA:
                 return {name}
 
@@ -74,17 +74,17 @@ class Subjects:
 
     def unit_in(self, area: str, name: str) -> str:
         """Return a unit as its area writes it: two areas may write the same name otherwise."""
-        return next((one for one in self.alike(name) if area in self.units[one]), name)
+        return next((text for text in self.alike(name) if area in self.units[text]), name)
 
     def alike(self, name: str) -> Sequence[str]:
         """Return every way in which the name of a unit is written, the given one first."""
-        return sorted(self._spellings.get(normal(name), ()), key=lambda one: one != name)
+        return sorted(self._spellings.get(normal(name), ()), key=lambda entry: entry != name)
 
     @cached_property
     def _spellings(self) -> Mapping[str, Sequence[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for one in self.units:
-            found[normal(one)].append(one)
+        for text in self.units:
+            found[normal(text)].append(text)
         return found
 
 
@@ -143,7 +143,7 @@ def _with_listed(subjects: Subjects, rows: Iterable[SheetRow]) -> Subjects:
         if area is None:
             everywhere = set(subjects.areas) if len(subjects.areas) == 1 else set[str]()
             units.setdefault(alike[0] if alike else listed, everywhere)
-        elif area in subjects.areas and not any(area in subjects.units[one] for one in alike):
+        elif area in subjects.areas and not any(area in subjects.units[text] for text in alike):
             units.setdefault(alike[0] if alike else listed, set()).add(area)
     for area in subjects.areas:
         units.pop(area, None)
@@ -171,7 +171,7 @@ def _area(reading: SheetReading, row: SheetRow, subject: RecordSubject, name: st
         return given
     elif areas and subject is RecordSubject.ACCOUNT:
         return areas[0]
-    elif len(present := [one for one in areas if UnitKey(one, known.unit_in(one, name)) not in known.left]) == 1:
+    elif len(present := [text for text in areas if UnitKey(text, known.unit_in(text, name)) not in known.left]) == 1:
         return present[0]
     elif len(areas) == 1:
         return areas[0]
@@ -192,11 +192,11 @@ def _record(
     institutions: Collection[str],
 ) -> Record | None:
     allowed = [subject for subject in RecordSubject if subject in SUBJECTS[kind]]
-    meant = ((one, known.named(one, name)) for one in allowed)
-    subject, named = next(((one, found) for one, found in meant if found is not None), (None, name))
+    meant = ((subject, known.named(subject, name)) for subject in allowed)
+    subject, named = next(((subject, found) for subject, found in meant if found is not None), (None, name))
     if subject is None:
-        sorts = "或".join(one.label for one in allowed)
-        near = did_you_mean(name, {other for one in allowed for other in known.names(one)})
+        sorts = "或".join(subject.label for subject in allowed)
+        near = did_you_mean(name, {other for subject in allowed for other in known.names(subject)})
         reading.blame(row, f"“{name}”不是台账中的{sorts}{near}", "对象")
         return None
     area = _area(reading, row, subject, named, known)
@@ -213,5 +213,5 @@ def twin(name: str, names: Collection[str]) -> str | None:
     if name in names:
         return name
     bare = normal(name)
-    found = [one for one in names if normal(one) == bare]
+    found = [text for text in names if normal(text) == bare]
     return found[0] if len(found) == 1 else None

@@ -122,9 +122,9 @@ def _spell_alike(
 ) -> None:
     """Give every unit of an area one spelling, that of the other accounts if they have one: （） and () name no two."""
     spelled: dict[tuple[str, str], str] = {}
-    for one in former:
-        if one.id not in accounts:
-            spelled.setdefault((one.area, normal(one.unit)), one.unit)
+    for entry in former:
+        if entry.id not in accounts:
+            spelled.setdefault((entry.area, normal(entry.unit)), entry.unit)
     for account in accounts.values():
         known = spelled.setdefault((account.area, normal(account.unit)), account.unit)
         if known != account.unit:
@@ -147,7 +147,11 @@ def _platforms() -> Guidance:
         for platform in Platform
         for way in ways_of(platform)
     ]
-    rows += [(one.label, "", "", "没有可以自动采集的公开列表", INSTEAD[one]) for one in Platform if not ways_of(one)]
+    rows += [
+        (platform.label, "", "", "没有可以自动采集的公开列表", INSTEAD[platform])
+        for platform in Platform
+        if not ways_of(platform)
+    ]
     named = [Column(name=name, width=width) for name, width in columns]
     return Guidance(title=NOTES, table=Table(columns=named, rows=rows))
 
@@ -223,7 +227,7 @@ def _account(reading: SheetReading, row: SheetRow, names: KnownNames) -> Account
 
 def _as_settled(written: str, areas: Sequence[str]) -> str:
     """Return an area as the settings write it: full-width letters and blanks make no other one."""
-    return next((one for one in areas if normal(one) == normal(written)), written)
+    return next((text for text in areas if normal(text) == normal(written)), written)
 
 
 def _only_area(reading: SheetReading, row: SheetRow, areas: Sequence[str]) -> str:

@@ -193,7 +193,7 @@ class SheetReading:
     def _header(self, sheet: Sheet) -> _Header:
         """Return the first row that has the needed columns, or the row that comes nearest."""
         best = _Header(sheet.name, 0, {}, self.layout)
-        for number, row in takewhile(lambda one: one[0] <= _HEADER_WITHIN, sheet.rows):
+        for number, row in takewhile(lambda pair: pair[0] <= _HEADER_WITHIN, sheet.rows):
             texts = {place: text for place, cell in row.items() if (text := _header_text(cell))}
             header = _Header(sheet.name, number, texts, self.layout)
             if header.is_complete:

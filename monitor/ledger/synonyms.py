@@ -94,13 +94,13 @@ _AFTER = re.compile(r"(?:平台|账号|帐号|官方号|政务号)$")
 
 def member_meant(kind: type[Labelled], word: str) -> Labelled | None:
     """Return the member that a word plainly means; the word has half-width letters and no blanks."""
-    return next(filter(None, (_plain(kind).get(one) for one in _ways(word))), None)
+    return next(filter(None, (_plain(kind).get(text) for text in _ways(word))), None)
 
 
 def members_meant(kind: type[Labelled], word: str) -> tuple[Labelled, ...]:
     """Return the members that a word may mean, where it may mean several."""
     known = _EITHER.get(kind, {})
-    return next(filter(None, (known.get(one) for one in _ways(word))), ())
+    return next(filter(None, (known.get(text) for text in _ways(word))), ())
 
 
 @cache
@@ -113,6 +113,6 @@ def _ways(word: str) -> Iterator[str]:
     """Yield a word as it is, and then without what only says that an office's account is meant."""
     bare = word.casefold()
     shorter = _AFTER.sub("", _BEFORE.sub("", bare))
-    for one in dict.fromkeys((bare, _BEFORE.sub("", bare), shorter, shorter.removesuffix("号"))):
-        if one:
-            yield one
+    for text in dict.fromkeys((bare, _BEFORE.sub("", bare), shorter, shorter.removesuffix("号"))):
+        if text:
+            yield text

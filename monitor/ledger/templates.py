@@ -29,7 +29,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     "覆盖全部": ("是", "否"),
     **{name: tuple(member.label for member in kind) for name, kind in _LISTS.items()},
 }
-_RESULTS = {kind.label: tuple(one.label for one in form.results) for kind, form in FORMS.items()}
+_RESULTS = {kind.label: tuple(result.label for result in form.results) for kind, form in FORMS.items()}
 _DATES = frozenset({"印发日期", "最后更新日期", "备案日期", "日期", "有效期至", "截止日期"})
 _WIDE = frozenset({"账号名称", "标题", "链接", "内容", "说明", "对象", "系列", "周次", "名称", "网址"})
 

@@ -38,7 +38,7 @@ class Whose:
 
     def area(self, rows: Sequence[FiledRow], given: str | None) -> str | None:
         """Return the area; None where the rows do not agree or do not tell (then the faults are noted)."""
-        said = next((one for one in rows if one.area), None)
+        said = next((row for row in rows if row.area), None)
         if given is not None:
             self._agree(rows, given, f"与 --area {given} 不同")
             return given
@@ -47,25 +47,25 @@ class Whose:
             return said.area
         return self._derived(rows)
 
-    def remark(self, one: FiledRow, account: Account | None, area: str) -> None:
+    def remark(self, row: FiledRow, account: Account | None, area: str) -> None:
         """Say of an account that it was in another area: the list says nothing of that."""
         theirs = self.area_of(account) if account else area
         if theirs != area:
-            text = f"{one.written}在台账中属于{theirs}，本清单只作为{area}的清单"
+            text = f"{row.written}在台账中属于{theirs}，本清单只作为{area}的清单"
             kind = f"在台账中属于其他地区，本清单只作为{area}的清单"
-            self.reading.warn(text, row=one.row, kind=kind, named=str(one.written))
+            self.reading.warn(text, row=row.row, kind=kind, named=str(row.written))
 
     def _agree(self, rows: Sequence[FiledRow], area: str | None, other: str) -> None:
-        for one in rows:
-            if one.area not in {None, area}:
-                self.reading.blame(one.row, f"“{one.area}”{other}：一份清单只能是一个地区的，请按地区分开导入", "地区")
+        for row in rows:
+            if row.area not in {None, area}:
+                self.reading.blame(row.row, f"“{row.area}”{other}：一份清单只能是一个地区的，请按地区分开导入", "地区")
 
     def _derived(self, rows: Sequence[FiledRow]) -> str | None:
         of: dict[str, list[FiledRow]] = {}
-        for one in rows:
-            found = self.directory.find(one.written) if one.written else None
+        for row in rows:
+            found = self.directory.find(row.written) if row.written else None
             if isinstance(found, Account):
-                of.setdefault(self.area_of(found), []).append(one)
+                of.setdefault(self.area_of(found), []).append(row)
         if len(of) == 1:
             return next(iter(of))
         if not of and len(self.areas) == 1:
@@ -76,7 +76,7 @@ class Whose:
             return None
         most = max(of, key=lambda area: len(of[area]))
         for area, ones in of.items():
-            for one in ones if area != most else ():
-                text = f"{one.written}属于{area}，而清单中其他账号属于{most}：一份清单只能是一个地区的，{_HOW}"
-                self.reading.blame(one.row, text)
+            for row in ones if area != most else ():
+                text = f"{row.written}属于{area}，而清单中其他账号属于{most}：一份清单只能是一个地区的，{_HOW}"
+                self.reading.blame(row.row, text)
         return None

@@ -42,39 +42,39 @@ class Auditor:
         """Return the cases in which nothing comes next, by number."""
         now = self.clock()
         lost = await self.store.query(lambda tx: self._lost(tx, now))
-        for what, count in Counter(one.no_next_step for one in lost).items():
+        for what, count in Counter(entry.no_next_step for entry in lost).items():
             _log.error("cases without a next step", extra={"lapse": what.value, "cases": count})
         return lost
 
     def _lost(self, tx: Tx, now: datetime) -> tuple[Lost, ...]:
         found = cases.outstanding(tx)
-        concerned = {one.case.account for one in found}
-        findings = cases.findings_on(tx, [one.case for one in found])
-        accounts = {one.id: one for one in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
+        concerned = {outstanding.case.account for outstanding in found}
+        findings = cases.findings_on(tx, [outstanding.case for outstanding in found])
+        accounts = {account.id: account for account in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
         book = self.rules_in_force.book(now)
         pacings = {rule.id: rule.pacing for rule in self.rules_in_force.in_force(book)}
         pacings |= {rule.id: rule.pacing for rule in self.rules_in_force.on_areas(book)}
 
         mutes = records.mutes_on(tx, beijing_date(now))
 
-        def situation(one: cases.Outstanding) -> Situation:
-            account = accounts.get(one.case.account)
+        def situation(outstanding: cases.Outstanding) -> Situation:
+            account = accounts.get(outstanding.case.account)
             untold = (
                 self.directory.is_set
                 and account is not None
-                and any(notice.route >= len(self.directory.routes(notice, account)) for notice in one.waiting)
+                and any(notice.route >= len(self.directory.routes(notice, account)) for notice in outstanding.waiting)
             )
             return Situation(
-                case=one.case,
-                pacing=pacings.get(one.case.rule),
-                finding=findings.get((cases.subject_of(one.case), one.case.rule)),
-                judged_at=one.judged_at,
+                case=outstanding.case,
+                pacing=pacings.get(outstanding.case.rule),
+                finding=findings.get((cases.subject_of(outstanding.case), outstanding.case.rule)),
+                judged_at=outstanding.judged_at,
                 is_untold=untold,
                 is_muted=account is not None and over(account, mutes) is not None,
                 has_operator=bool(self.directory.to_operator()),
             )
 
-        verdicts = ((one.case, no_next_step(situation(one), now)) for one in found)
+        verdicts = ((outstanding.case, no_next_step(situation(outstanding), now)) for outstanding in found)
         return tuple(_named(case, why) for case, why in verdicts if why)
 
 

@@ -82,13 +82,13 @@ class ClaimVerifier:
         provers = self.provers.get(account.platform, ())
         if not provers:
             others = (prover for of_platform in self.provers.values() for _, prover in of_platform)
-            if any(one.may_be_post(link) for one in others):
+            if any(prover.may_be_post(link) for prover in others):
                 return Verdict.MISPLACED
             return Verdict.UNPROVED if link.startswith(("https://", "http://")) else Verdict.MISPLACED
         for name, prover in provers:
             if prover.is_post(link):
                 return await self._asked(name, prover, link)
-        return Verdict.UNPROVED if any(one.may_be_post(link) for _, one in provers) else Verdict.MISPLACED
+        return Verdict.UNPROVED if any(prover.may_be_post(link) for _, prover in provers) else Verdict.MISPLACED
 
     async def _asked(self, name: str, prover: Prover, link: str) -> Proof | Verdict:
         fetch = self.door.bind(f"claim/{name}", reader=name, platform=name)

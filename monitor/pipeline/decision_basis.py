@@ -60,7 +60,7 @@ def _of_area(
     register = registers.register(tx, area, now=decision.at, known_at=known_at)
     undecided = replace(register, decisions=before(decision, register.decisions))
     said = words(rule, undecided, rules_in_force.book(decision.at), decision.at)
-    return next((one for one in said if subject_of(one) == subject_of(decision)), None)
+    return next((finding for finding in said if subject_of(finding) == subject_of(decision)), None)
 
 
 def _area_of(tx: Tx, decision: Decision, known_at: datetime) -> str | None:

@@ -135,7 +135,7 @@ class Digest:
         sections = (
             DigestSection(
                 heading="采集暂停，恢复前不作新的判定",
-                lines=tuple(_outage_line(one, today) for one in outages.open_outages(tx)),
+                lines=tuple(_outage_line(outage, today) for outage in outages.open_outages(tx)),
             ),
             DigestSection(heading="请今天办", lines=tuple(asked)),
             *sections_of(rows, tasks, moment),
@@ -168,15 +168,14 @@ class Digest:
     ) -> Iterator[str]:
         """Yield the exemptions that end within the next working days: what they spare comes back then."""
         called, today = _called(rows, names), beijing_date(now)
-        for one in exemptions(decisions.all_decisions(tx)):
-            whom, last = called.get(subject_of(one)), one.valid_until
+        for decision in exemptions(decisions.all_decisions(tx)):
+            whom, last = called.get(subject_of(decision)), decision.valid_until
             if whom is None or last is None or last < today:
                 continue
             book = self.drafter.rules_in_force.book(now, whom.area)
             if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
-                what = (
-                    f"“{book.title(one.rule)}”的豁免（{one.by}）{dated(last, today)}到期（含当日），此后恢复判定和提醒"
-                )
+                ends = f"{dated(last, today)}到期（含当日）"
+                what = f"“{book.title(decision.rule)}”的豁免（{decision.by}）{ends}，此后恢复判定和提醒"
                 yield f"{whom.name}：{escaped(what, 200)}；需延续的，请重新登记。"
 
 
@@ -211,13 +210,17 @@ def sections_of(
     asked = {(notice.account, notice.rule) for notice in tasks}
     ending: dict[State, list[Pair]] = {State.NEEDS_REVIEW: [], State.WARNING: []}
     for row in rows:
-        for one in row.findings:
-            if one.rule == DEREGISTRATION and one.state in ending and (row.account.id, one.rule) not in asked:
-                ending[one.state].append((row, one))
+        for finding in row.findings:
+            if (
+                finding.rule == DEREGISTRATION
+                and finding.state in ending
+                and (row.account.id, finding.rule) not in asked
+            ):
+                ending[finding.state].append((row, finding))
     return (
         DigestSection(
             heading="超期",
-            lines=tuple(_over_line(row, one, moment) for row, one in _over(rows)),
+            lines=tuple(_over_line(row, finding, moment) for row, finding in _over(rows)),
             is_to_do=False,
             is_over=True,
         ),
@@ -248,7 +251,12 @@ def sections_of(
 
 def _over(rows: Sequence[overview.OverviewRow]) -> list[Pair]:
     """Return the accounts that are overdue, the longest first; not those that the platform no longer shows."""
-    found = ((row, one) for row in rows for one in row.findings if one.rule == LADDER and one.state is State.VIOLATED)
+    found = (
+        (row, finding)
+        for row in rows
+        for finding in row.findings
+        if finding.rule == LADDER and finding.state is State.VIOLATED
+    )
     return sorted((pair for pair in found if absence(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
 
 
@@ -268,14 +276,14 @@ def task_lines(
                 alike[row.account.area, row.account.unit, one.rule].append((row, one))
     for (area, unit, rule), of_unit in alike.items():
         book = book_of(area)
-        due = min(one.due or due_on(rule, named_on[row.account.id, rule], book) for row, one in of_unit)
+        due = min(finding.due or due_on(rule, named_on[row.account.id, rule], book) for row, finding in of_unit)
         if len(of_unit) == 1:
             ((row, one),) = of_unit
             names, said = call.account(row.account), _told(row, one).removesuffix("。")
         else:
             names = f"{escaped(call.unit(area, unit))}“{book.title(rule)}”{len(of_unit)}个账号"
             said = _said_of_several(of_unit)
-        names_its_day = "请于" in said or all(one.due for _, one in of_unit)
+        names_its_day = "请于" in said or all(finding.due for _, finding in of_unit)
         wish = "" if names_its_day else f"。请于{until(due, today, book.calendar.of(area))}办理"
         yield f"{names}：{said}{wish}"
 
@@ -283,8 +291,8 @@ def task_lines(
 def _said_of_several(pairs: Sequence[Pair]) -> str:
     """Return what is said of several accounts, those together of which the same is said."""
     alike: defaultdict[str, list[str]] = defaultdict(list)
-    for row, one in pairs:
-        alike[_told(row, one).removesuffix("。")].append(quoted(row.account))
+    for row, finding in pairs:
+        alike[_told(row, finding).removesuffix("。")].append(quoted(row.account))
     parts = []
     for said, names in alike.items():
         more = f"等{len(names)}个账号" if len(names) > NAMED else ""
@@ -311,19 +319,23 @@ _COUNTED = (AccountTask.CLAIMS, AccountTask.MUTED)
 
 def _changed(rows: Sequence[overview.OverviewRow], turned: Iterable[AppearanceChange], names: Names) -> Iterator[str]:
     accounts = {row.account.id: row.account for row in rows}
-    for one in turned:
-        if one.account in accounts:
-            yield f"{names.account(accounts[one.account])}：{escaped(one.said, 200)}"
+    for change in turned:
+        if change.account in accounts:
+            yield f"{names.account(accounts[change.account])}：{escaped(change.said, 200)}"
 
 
 def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice], names: Names) -> Iterator[str]:
     """Yield the new tasks that are about units or areas; units with the same one share a line."""
     asked = {notice.case for notice in tasks if not notice.account}
-    said = {(cases.subject_of(one), one.rule): one for one in cases.current_findings(tx) if asked and not one.account}
+    said = {
+        (cases.subject_of(finding), finding.rule): finding
+        for finding in cases.current_findings(tx)
+        if asked and not finding.account
+    }
     alike: defaultdict[str, list[str]] = defaultdict(list)
-    for one in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
-        finding = said.get((cases.subject_of(one), one.rule))
-        if one.id in asked and finding is not None:
+    for case in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
+        finding = said.get((cases.subject_of(case), case.rule))
+        if case.id in asked and finding is not None:
             unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
             alike[finding.because].append(escaped(unit or ""))
     for because, units in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
@@ -341,10 +353,11 @@ def _lines_of_changed_basis(
 ) -> Iterator[str]:
     """Yield the decisions of which was found out since the last digest that they rest on another finding."""
     called = _called(rows, names)
-    for one in grounds.basis_changed_since(tx, since):
-        if subject_of(one) in called and one.basis_changed:
-            made = f"{dated(beijing_date(one.at), today)}{one.by}决定{one.ruling.label}（{title(one.rule)}）"
-            yield f"{called[subject_of(one)].name}：{escaped(f'{made}。{one.basis_changed}', 300)}"
+    for decision in grounds.basis_changed_since(tx, since):
+        if subject_of(decision) in called and decision.basis_changed:
+            ruled = f"{decision.ruling.label}（{title(decision.rule)}）"
+            made = f"{dated(beijing_date(decision.at), today)}{decision.by}决定{ruled}"
+            yield f"{called[subject_of(decision)].name}：{escaped(f'{made}。{decision.basis_changed}', 300)}"
 
 
 class _Whom(NamedTuple):
@@ -358,10 +371,10 @@ def _called(rows: Iterable[overview.OverviewRow], names: Names) -> dict[str, _Wh
     """Return every account, unit and area of the roster, by the key of whom something is about."""
     accounts = [row.account for row in rows]
     found: dict[str, _Whom] = {}
-    for one in accounts:
-        found[account_subject(one.id)] = _Whom(names.account(one), one.area)
-        found[unit_subject(one.area, one.unit)] = _Whom(escaped(names.of(one)), one.area)
-        found[area_subject(one.area)] = _Whom(escaped(one.area), one.area)
+    for account in accounts:
+        found[account_subject(account.id)] = _Whom(names.account(account), account.area)
+        found[unit_subject(account.area, account.unit)] = _Whom(escaped(names.of(account)), account.area)
+        found[area_subject(account.area)] = _Whom(escaped(account.area), account.area)
     return found
 
 
@@ -370,12 +383,12 @@ def _lines_of_ended(
 ) -> Iterator[str]:
     """Yield the cases that ended since the last digest although nobody did anything about them."""
     accounts = {row.account.id: row.account for row in rows}
-    for one in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
-        if one.closing is not None:
-            account = accounts.get(one.account) or roster.account_once(tx, one.account)
-            unit = names.unit(one.area or "", one.unit) if one.unit else one.area
-            whom = names.account(account) if account else escaped(unit or one.account)
-            yield f"{whom}{title(one.rule)}：{one.closing.label}，自动办结"
+    for case in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
+        if case.closing is not None:
+            account = accounts.get(case.account) or roster.account_once(tx, case.account)
+            unit = names.unit(case.area or "", case.unit) if case.unit else case.area
+            whom = names.account(account) if account else escaped(unit or case.account)
+            yield f"{whom}{title(case.rule)}：{case.closing.label}，自动办结"
 
 
 def _lines_of_muted(tx: Tx, rows: Sequence[overview.OverviewRow], today: date, names: Names) -> Iterator[str]:
@@ -393,13 +406,13 @@ def _lines_of_endings(
 ) -> Iterator[str]:
     """Yield what looks at accounts rest on and is about to end, or has ended; the first to end first."""
     found = [
-        (one.on, one.what, row.account)
+        (expiry.on, expiry.what, row.account)
         for row in rows
         if row.account.is_judged
-        for one in endings(row.account)
-        if is_to_be_told(one, last_told, today)
+        for expiry in endings(row.account)
+        if is_to_be_told(expiry, last_told, today)
     ]
-    for on, what, account in sorted(found, key=lambda one: (one[0], one[2].id, one[1])):
+    for on, what, account in sorted(found, key=lambda entry: (entry[0], entry[2].id, entry[1])):
         left, whom = (on - today).days, names.account(account)
         if left < 0:
             yield f"{whom}：{what}已于{dated(on, today)}到期，此后不作超期判定，请续期后更新台账"
@@ -415,14 +428,14 @@ def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
 
 def _lines_of_papers(tx: Tx, rows: Sequence[overview.OverviewRow], since: datetime, names: Names) -> Iterator[str]:
     """Yield what the papers still lack: told once, and every day while a verdict waits for it."""
-    waiting = sum(one.rule == LISTED and one.state is State.UNKNOWN for row in rows for one in row.findings)
+    waiting = sum(finding.rule == LISTED and finding.state is State.UNKNOWN for row in rows for finding in row.findings)
     for hole in papers.missing_rounds(tx) if waiting else ():
         none = "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
         yield f"缺{escaped(str(hole), 100)}，请补录后导入；{none}"
     unmatched = Counter(
-        one.paper
-        for one in papers.strays(tx)
-        if one.known_at > since or (waiting and one.paper.kind is PaperKind.ROUND)
+        row.paper
+        for row in papers.strays(tx)
+        if row.known_at > since or (waiting and row.paper.kind is PaperKind.ROUND)
     )
     for paper, count in unmatched.items():
         called = paper.with_area if names.with_area else str(paper)
@@ -437,9 +450,11 @@ def _outage_line(outage: Outage, today: date) -> str:
 
 def _still_true(tx: Tx, rows: Sequence[overview.OverviewRow], notices: Iterable[Notice], now: datetime) -> list[Notice]:
     """Return those of the operator's tasks that are still to be done; the others end here."""
-    troubles = {(row.account.id, one.rule) for row in rows for one in row.findings if one.state is not State.OK}
+    troubles = {
+        (row.account.id, finding.rule) for row in rows for finding in row.findings if finding.state is not State.OK
+    }
     waiting = tuple(notices)
-    beyond = {one.id for one in cases.cases(tx, which=cases.Which.OPEN) if not one.account}
+    beyond = {case.id for case in cases.cases(tx, which=cases.Which.OPEN) if not case.account}
     over = [
         notice.id
         for notice in waiting
@@ -462,12 +477,12 @@ def _told(row: overview.OverviewRow, finding: Finding) -> str:
     return "；".join((said.removesuffix("。"), *advices)) if advices else said
 
 
-def _over_line(row: overview.OverviewRow, one: Finding, moment: DigestContext) -> str:
+def _over_line(row: overview.OverviewRow, finding: Finding, moment: DigestContext) -> str:
     """Return since when an account has been silent, what was done last, and what comes next."""
-    days, today = one.days or 0, moment.today
-    since = f"{dated(beijing_date(one.last_post), today)}后未更新" if one.last_post else "自开设以来未发布"
+    days, today = finding.days or 0, moment.today
+    since = f"{dated(beijing_date(finding.last_post), today)}后未更新" if finding.last_post else "自开设以来未发布"
     case = moment.taken.get((row.account.id, LADDER))
-    parts = [since, f"{one.days_held}天"]
+    parts = [since, f"{finding.days_held}天"]
     if case and case.steps:
         parts.append(_done(case, moment))
     on, rung = moment.ladder.coming(
@@ -509,4 +524,4 @@ def _about(rows: Iterable[overview.OverviewRow], task: AccountTask, moment: Dige
     asked = moment.concerned.get(task, ())
     for row in rows:
         if row.account.id in asked:
-            yield from ((row, one) for one in row.findings if one.rule == LADDER)
+            yield from ((row, finding) for finding in row.findings if finding.rule == LADDER)

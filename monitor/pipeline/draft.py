@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 def _drafted(tx: Tx, notices: Iterable[Notice]) -> dict[str, Route]:
     """Return the ways that the drafts carrying these notices would go, by message id."""
     ids = {notice.message for notice in notices if notice.message}
-    return {one.message.id: way_of(one) for one in outbox.messages(tx, ids=ids, limit=len(ids))} if ids else {}
+    return {kept.message.id: way_of(kept) for kept in outbox.messages(tx, ids=ids, limit=len(ids))} if ids else {}
 
 
 def way_of(kept: outbox.KeptMessage) -> Route:
@@ -66,7 +66,7 @@ def _by_post(groups: Mapping[tuple[str, Route], list[Notice]], is_shared: Callab
     posts: dict[object, tuple[Route, list[Notice]]] = {}
     topics = []
     for (topic, route), group in _liaisons_first(groups):
-        said = frozenset((one.account, one.rule, one.kind, one.number) for one in gravest(group))
+        said = frozenset((notice.account, notice.rule, notice.kind, notice.number) for notice in gravest(group))
         post = (topic, route.channel, said) if is_shared(route) else (topic, route)
         if post not in posts:
             posts[post] = route, list(group)
@@ -79,7 +79,7 @@ def _by_post(groups: Mapping[tuple[str, Route], list[Notice]], is_shared: Callab
 
 
 def _liaisons_first(groups: Mapping[tuple[str, Route], list[Notice]]) -> list[tuple[tuple[str, Route], list[Notice]]]:
-    return sorted(groups.items(), key=lambda one: one[0][1].role is Role.LEADER)
+    return sorted(groups.items(), key=lambda entry: entry[0][1].role is Role.LEADER)
 
 
 def ids_of(notices: Iterable[Notice]) -> list[int]:
@@ -160,7 +160,7 @@ class Drafter:
         """Return the first moment from now on at which all areas of these accounts are at work."""
         calendar = self.rules_in_force.calendar
         calendars = [calendar.of(area) for area in {account.area for account in accounts}] or [calendar]
-        return max(self.hours.opens_at(now, one) for one in calendars)
+        return max(self.hours.opens_at(now, calendar) for calendar in calendars)
 
     def goes(self, notice: Notice, way: Route, context: RecheckContext) -> bool:
         """Whether this is still the way by which whoever has the role now is told, as far as that is known."""
@@ -196,7 +196,9 @@ class Drafter:
                     if current and route:
                         groups[self._topic(current), route].append(current)
         groups = _by_post(_by_person(groups), self._is_shared)
-        readers = people.union(*({route.person, one.person} for (_, route), group in groups.items() for one in group))
+        readers = people.union(
+            *({route.person, notice.person} for (_, route), group in groups.items() for notice in group)
+        )
         readers = readers.union(way.person for way in drafted.values())
         readers |= outbox.told_of_the_same(tx, self._ids_for_groups(groups))
         if readers > people:

@@ -67,13 +67,13 @@ class RulesInForce:
         """Return the rule of that id, if it was in force."""
         book = self.book(now)
         rules: tuple[Rule | AreaRule, ...] = (*self.in_force(book), *self.area_rules)
-        return next((one for one in rules if one.id == id_ in book.clauses), None)
+        return next((rule for rule in rules if rule.id == id_ in book.clauses), None)
 
     def silences(self, register: Register, said: Sequence[Finding], now: datetime) -> Iterator[Finding]:
         """Yield the word of every rule in force on those of an area that it said nothing of."""
         book = self.book(now)
         for rule in self.on_areas(book):
-            yield from silent(rule, register, book, [one for one in said if one.rule == rule.id])
+            yield from silent(rule, register, book, [finding for finding in said if finding.rule == rule.id])
 
     def book(self, now: datetime, area: str | None = None) -> RuleBook:
         """Return the numbers in force on the day of `now`, with the working days of an area; None: of the office."""
@@ -102,15 +102,15 @@ class AccountEvaluator:
         due = cases.due_for_judgement(tx, now, BATCH)
         if not due:
             return 0
-        known = {one.account.id: one for one in facts.known(tx, due, now=now, is_whole=False)}
+        known = {known.account.id: known for known in facts.known(tx, due, now=now, is_whole=False)}
         cases.retire(tx, [account for account in due if account not in known], at=now)
         open_cases = cases.open_cases(tx, list(known))
         judged = {account: _later(account, now) for account in known}
         book = self.rules_in_force.book(now)
-        for account, one in known.items():
+        for account, item in known.items():
             with self.faults.contained("judge", account=account):
-                judged[account] = self._judged(one, open_cases, book, now)
-        unread = [account for account, one in known.items() if judged[account].waits_for_reading]
+                judged[account] = self._judged(item, open_cases, book, now)
+        unread = [account for account, item in known.items() if judged[account].waits_for_reading]
         looks.ask_for_readings(tx, unread, now)
         if not self._is_applied(tx, tuple(judged.values()), now):
             for account, said in judged.items():
@@ -121,7 +121,7 @@ class AccountEvaluator:
     def _is_applied(self, tx: Tx, judged: Sequence[cases.Judged], now: datetime) -> bool:
         """Write down what was judged, all of it or nothing: many accounts at once cost a third of one by one."""
         applied = None
-        with self.faults.contained("judge", accounts=" ".join(one.account for one in judged)), savepoint(tx):
+        with self.faults.contained("judge", accounts=" ".join(entry.account for entry in judged)), savepoint(tx):
             applied = cases.apply(tx, judged, at=now)
             self.follow(tx, applied.turned, now)
         return applied is not None
@@ -134,7 +134,7 @@ class AccountEvaluator:
             for rule, finding in self.rules_in_force.findings(known, now)
         )
         again = judge_again_at(known, now)
-        until = known.gives_up_reading_at(now) if any(one.waits_for_reading for one in judgements) else None
+        until = known.gives_up_reading_at(now) if any(judgement.waits_for_reading for judgement in judgements) else None
         if until is not None and until > now:
             again = min(again, until)
         return cases.Judged(account=known.account.id, judgements=judgements, judge_again_at=again)

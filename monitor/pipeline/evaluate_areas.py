@@ -95,14 +95,14 @@ class AreaEvaluator:
         )
         touched: list[int] = []
         for some in portions(area_findings(rule, register, on.book, now), CHUNK):
-            found = {subject_of(one): one for one in some}
+            found = {subject_of(finding): finding for finding in some}
             open_cases = cases.open_on(tx, rule.id, found)
             said = []
-            for subject, one in found.items():
+            for subject, finding in found.items():
                 case, stood = open_cases.get(subject), standing.pop(subject, None)
-                planned = on.plan(one, case)
-                if planned != NOTHING or stood != digest_of(one):
-                    said.append(on.judgement(one, case, planned))
+                planned = on.plan(finding, case)
+                if planned != NOTHING or stood != digest_of(finding):
+                    said.append(on.judgement(finding, case, planned))
             touched += cases.apply_in_area(tx, said, (), at=now)
         # of who is in another area now, that area speaks: its case goes on where the trouble does
         left = {account_subject(id_) for id_ in register.departed}
@@ -137,7 +137,7 @@ class _Hearing:
     def silence(self, before: Finding | None, case: Case | None) -> cases.Judgement:
         """Return what is to be done where the rule no longer says anything of somebody it spoke of."""
         whom = _whom(before, case)
-        bound = (self.rule.binds(one, self.book) for one in _concerned(self.register, whom))
+        bound = (self.rule.binds(account, self.book) for account in _concerned(self.register, whom))
         silent = quiet(self.rule, self.register.area, self.book, is_bound=any(bound))
         word = replace(silent, account=whom[0], unit=whom[1])
         return self.judgement(word, case, self.plan(word, case))

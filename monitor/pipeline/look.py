@@ -95,27 +95,27 @@ class _Hand:
 
     def at_hosts(self) -> Counter[str]:
         """Return how many looks are under way, by host."""
-        return Counter(one.due.source.host for one in self.begun)
+        return Counter(begun.due.source.host for begun in self.begun)
 
     async def ended(self) -> list[Look]:
         """Return the looks that have ended since: when all have, or after a short while."""
-        await asyncio.wait([one.task for one in self.begun], timeout=CHUNK_EVERY)
+        await asyncio.wait([begun.task for begun in self.begun], timeout=CHUNK_EVERY)
         return self.over()
 
     def over(self) -> list[Look]:
         """Return the looks that have ended since, in their order."""
-        over = [one for one in self.begun if one.task.done()]
-        self.begun = [one for one in self.begun if not one.task.done()]
-        return sorted((one.task.result() for one in over if not one.task.cancelled()), key=lambda look: look.at)
+        over = [begun for begun in self.begun if begun.task.done()]
+        self.begun = [begun for begun in self.begun if not begun.task.done()]
+        return sorted((begun.task.result() for begun in over if not begun.task.cancelled()), key=lambda look: look.at)
 
     async def let_go(self, *, only_waiting: bool = False) -> list[str]:
         """Cancel the looks, or those that only wait for their turn; return the sources not looked at therefore."""
-        gone = [one for one in self.begun if not one.task.done() and (one.fetch.is_waiting or not only_waiting)]
-        for one in gone:
-            one.task.cancel()
+        gone = [begun for begun in self.begun if not begun.task.done() and (begun.fetch.is_waiting or not only_waiting)]
+        for begun in gone:
+            begun.task.cancel()
         if gone:
-            await asyncio.wait([one.task for one in gone])
-        return [one.due.source.id for one in gone]
+            await asyncio.wait([begun.task for begun in gone])
+        return [begun.due.source.id for begun in gone]
 
 
 @dataclass(slots=True, eq=False)
@@ -190,8 +190,8 @@ class Looker:
         """Look at every polled source of these accounts, due or not, and read what it shows: somebody asks."""
         await self._restore()
         due = await self.store.query(lambda tx: looks.sources_of(tx, list(accounts)))
-        asked = [replace(one, validators=None) for one in due if one.source.collector in self.collectors]
-        return await self._write(await asyncio.gather(*(self._look(one, self._fetch(one)) for one in asked)))
+        asked = [replace(entry, validators=None) for entry in due if entry.source.collector in self.collectors]
+        return await self._write(await asyncio.gather(*(self._look(due, self._fetch(due)) for due in asked)))
 
     async def glance(self, source: Source) -> Sight:
         """Return how a look at a source that belongs to no account ends; nothing is kept of it."""
@@ -225,12 +225,12 @@ class Looker:
             self._left.claimed += unlooked
             raise
         if due and self._left.is_stopping:  # meanwhile
-            unlooked = [one.source.id for one in due]
+            unlooked = [entry.source.id for entry in due]
             await self.store.write(lambda tx: looks.release(tx, unlooked))
             return
-        for one in due or ():
-            fetch = self._fetch(one)
-            hand.begun.append(_Begun(one, fetch, asyncio.ensure_future(self._look(one, fetch))))
+        for entry in due or ():
+            fetch = self._fetch(entry)
+            hand.begun.append(_Begun(entry, fetch, asyncio.ensure_future(self._look(entry, fetch))))
 
     async def _keep(self, ended: Sequence[Look]) -> None:
         """Write down what was seen, or keep it in mind while the database does not take it."""

@@ -60,11 +60,11 @@ def recheck_context(tx: Tx, rules_in_force: RulesInForce, notices: Sequence[Noti
     asked: dict[str, set[str]] = defaultdict(set)
     for notice in notices:
         asked[notice.account].add(notice.rule)
-    known = {one.account.id: one for one in facts.known(tx, asked, now=now, is_whole=False)}
+    known = {known.account.id: known for known in facts.known(tx, asked, now=now, is_whole=False)}
     findings = {
         (account, rule.id): finding
-        for account, one in known.items()
-        for rule, finding in rules_in_force.findings(one, now, asked[account])
+        for account, item in known.items()
+        for rule, finding in rules_in_force.findings(item, now, asked[account])
     }
     findings |= _said_of_areas(tx, rules_in_force, notices, known, now)
     return RecheckContext(
@@ -93,13 +93,17 @@ def _said_of_areas(
     """Return what area-wide rules say now of the accounts of urgent notices; others of theirs are no message's."""
     book, found = rules_in_force.book(now), dict[tuple[str, str], Finding]()
     rules = {rule.id: rule for rule in rules_in_force.on_areas(book)}
-    asked = {(one.account, one.rule) for one in notices if one.is_urgent and one.account in known}
+    asked = {(notice.account, notice.rule) for notice in notices if notice.is_urgent and notice.account in known}
     by_area: defaultdict[str, set[str]] = defaultdict(set)
     for account, rule in asked:
         if rule in rules:
             by_area[known[account].account.area].add(rule)
     for area, ids in by_area.items():
         register = registers.register(tx, area, now=now)
-        said = (one for id_ in ids for one in words(rules[id_], register, book, now))
-        found |= {(one.account, one.rule): one for one in said if one.account and (one.account, one.rule) in asked}
+        said = (finding for id_ in ids for finding in words(rules[id_], register, book, now))
+        found |= {
+            (finding.account, finding.rule): finding
+            for finding in said
+            if finding.account and (finding.account, finding.rule) in asked
+        }
     return found

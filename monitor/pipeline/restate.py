@@ -26,13 +26,13 @@ def tell(tx: Tx, area: str, now: datetime, title: Callable[[str], str]) -> None:
         unsettled.ask(tx, f"record/{record.id}", _said(record))
     several = rereading.changed(tx, area)
     called = rereading.whom(tx, several)
-    for one in several:
-        whom = escaped(called.get(one.subject, one.name))
-        said = f"{whom}{title(one.rule)}：原为{one.was.label}，记录改按结果判定后为{one.became.label}"
-        unsettled.ask(tx, f"verdict/{one.subject}/{one.rule}", said)
+    for entry in several:
+        whom = escaped(called.get(entry.subject, entry.name))
+        said = f"{whom}{title(entry.rule)}：原为{entry.was.label}，记录改按结果判定后为{entry.became.label}"
+        unsettled.ask(tx, f"verdict/{entry.subject}/{entry.rule}", said)
 
 
 def _said(record: Record) -> str:
-    choices = "、".join(one.label for one in FORMS[record.kind].results)
+    choices = "、".join(result.label for result in FORMS[record.kind].results)
     what = f"{record.kind.label}“{' '.join(record.text.split())}”" if record.text else record.kind.label
     return f"{escaped(record.name)}{record.on}登记的{escaped(what, 100)}，请写明{choices}"

@@ -92,7 +92,7 @@ class Sender:
             await self._write_down(self._answers.popleft())
 
         def left_behind(tx: Tx) -> tuple[Lease, ...]:
-            return tuple(one for one in outbox.left_behind(tx, now) if one.message not in self._in_hand)
+            return tuple(lease for lease in outbox.left_behind(tx, now) if lease.message not in self._in_hand)
 
         def again(tx: Tx) -> int:
             left = left_behind(tx)
@@ -235,7 +235,7 @@ class Sender:
         if not calendar.areas or kept.role is Role.OPERATOR:
             return drafter.hours.opens_at(now, calendar)
         carried = {notice.account for notice in outbox.notices_of(tx, kept.message.id)}
-        return drafter.opens_for(now, (one for one in map(partial(roster.account, tx), carried) if one))
+        return drafter.opens_for(now, (account for account in map(partial(roster.account, tx), carried) if account))
 
     def _has_heard_enough(self, tx: Tx, kept: outbox.KeptMessage, now: datetime) -> bool:
         """Whether the person has got as many messages today as anybody may; the operator has no such limit."""

@@ -37,7 +37,7 @@ async def trial(
 def give_up(tx: Tx, left: Sequence[Lease], now: datetime) -> frozenset[str]:
     """End those trials among the messages left behind; return their ids."""
     kept = outbox.messages(tx, ids=[lease.message for lease in left], limit=len(left))
-    trials = frozenset(one.message.id for one in kept if one.topic.startswith(TOPIC))
+    trials = frozenset(kept_message.message.id for kept_message in kept if kept_message.topic.startswith(TOPIC))
     for lease in left:
         if lease.message in trials:
             _ended(tx, lease, CUT_OFF, now)

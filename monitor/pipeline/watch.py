@@ -79,7 +79,9 @@ class Watch:
     def went_back(self, now: datetime) -> None:
         """Look at canaries anew: the clock was put back."""
         self._next.clear()
-        self._canaries = {id_: replace(one, good_at=min(one.good_at, now)) for id_, one in self._canaries.items()}
+        self._canaries = {
+            id_: replace(canary, good_at=min(canary.good_at, now)) for id_, canary in self._canaries.items()
+        }
 
     async def check(self) -> None:
         """Find out what has begun or ended, and act on it."""
@@ -95,7 +97,7 @@ class Watch:
     async def _ask_anchors(self) -> bool | None:
         """Return whether the monitor reaches any anchor, or did a moment ago; None where there is none to ask."""
         answers = await asyncio.gather(*(self._reaches(url) for url in self.anchors))
-        told = [one for one in answers if one is not None]
+        told = [answer for answer in answers if answer is not None]
         if not told:
             self._silence = 0
             return None

@@ -112,12 +112,19 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
     if row is None:
         return None
     history = tuple(_history(tx, case) for case in case_history(tx, account_id))
-    open_case = next((one.case for one in history if one.case.rule == LADDER and one.case.closed_at is None), None)
+    open_case = next(
+        (
+            case_history.case
+            for case_history in history
+            if case_history.case.rule == LADDER and case_history.case.closed_at is None
+        ),
+        None,
+    )
     posts = posts_of(tx, account_id, limit=POSTS_DRAWN)
     line = line_of(row, open_case, replace(moment, told=told_on(tx, [open_case.id] if open_case else [])))
     versions = versions_of(tx, [account_id], at=moment.now, known_at=moment.now).get(account_id, ())
     decided = of_this_life(decisions_of(tx, [account_id], moment.now)[account_id], opened_again(versions))
-    standing = {one.rule: one for one in decided}
+    standing = {decision.rule: decision for decision in decided}
     applying = (finding for finding in row.findings if finding.state is not State.NOT_APPLICABLE)
     return AccountPage(
         row=row,
@@ -130,7 +137,7 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
         observations=observations_of(tx, account_id, limit=OBSERVATIONS_LISTED),
         events=events_of(tx, account_id),
         claims=claims_of(tx, account_id),
-        basis_changed=tuple(one for one in standing.values() if one.basis_changed),
+        basis_changed=tuple(decision for decision in standing.values() if decision.basis_changed),
     )
 
 

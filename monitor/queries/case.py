@@ -116,8 +116,8 @@ def _entries(tx: Tx, facts: CaseFacts, number: int) -> tuple[CaseEntry, ...]:
             CaseEntry(at=step.at, what=step, words=tuple(words.get((step.kind, step.number), ())))
             for step in found.steps
         ),
-        *(CaseEntry(at=one.at, what=one) for one in found.acknowledgements),
-        *(CaseEntry(at=one.at, what=one) for one in facts.decisions),
+        *(CaseEntry(at=acknowledgement.at, what=acknowledgement) for acknowledgement in found.acknowledgements),
+        *(CaseEntry(at=decision.at, what=decision) for decision in facts.decisions),
     ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 

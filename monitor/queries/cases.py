@@ -91,15 +91,15 @@ def _groups(lines: Sequence[CaseLine], *, is_joined: bool) -> tuple[CaseGroup, .
 
 def lines_of(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
     """Return cases with whom they are about and how things stand."""
-    roster = {account.id: account for account in accounts(tx, ids={one.account for one in found if one.account})}
-    stands = findings_on(tx, [one for one in found if one.closed_at is None])
+    roster = {account.id: account for account in accounts(tx, ids={case.account for case in found if case.account})}
+    stands = findings_on(tx, [case for case in found if case.closed_at is None])
     return tuple(
-        CaseLine(case=one, about=_subject(one, roster), finding=stands.get((subject_of(one), one.rule)))
-        for one in found
+        CaseLine(case=case, about=_subject(case, roster), finding=stands.get((subject_of(case), case.rule)))
+        for case in found
     )
 
 
-def _subject(one: Case, roster: Mapping[str, Account]) -> CaseSubject:
-    account = roster.get(one.account)
-    unit = UnitKey(one.area or "", one.unit) if one.unit and not one.account else None
-    return CaseSubject(account=account, name=one.account or one.unit or one.area or "", unit=unit)
+def _subject(case: Case, roster: Mapping[str, Account]) -> CaseSubject:
+    account = roster.get(case.account)
+    unit = UnitKey(case.area or "", case.unit) if case.unit and not case.account else None
+    return CaseSubject(account=account, name=case.account or case.unit or case.area or "", unit=unit)

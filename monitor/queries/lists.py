@@ -81,11 +81,11 @@ def _facts(tx: Tx, now: datetime, ids: Collection[str]) -> tuple[AccountFacts, .
     newest, mutes = newest_posts(tx, ids), mutes_on(tx, beijing_date(now))
     return tuple(
         AccountFacts(
-            account=one,
-            newest_post_at=newest[one.id].published_at if one.id in newest else None,
-            mute=over(one, mutes),
+            account=account,
+            newest_post_at=newest[account.id].published_at if account.id in newest else None,
+            mute=over(account, mutes),
         )
-        for one in accounts(tx, at=now, known_at=now, ids=ids)
+        for account in accounts(tx, at=now, known_at=now, ids=ids)
     )
 
 

@@ -44,10 +44,11 @@ class Muted:
 def read_mutes(tx: Tx, today: date) -> tuple[Muted, ...]:
     """Return the mutes that hold today."""
     mutes = mutes_on(tx, today)
-    ids = {one.name for one in mutes if one.subject is RecordSubject.ACCOUNT}
+    ids = {mute.name for mute in mutes if mute.subject is RecordSubject.ACCOUNT}
     roster = {account.id: account for account in accounts(tx, ids=ids)} if ids else {}
     return tuple(
-        Muted(mute=one, account=roster.get(one.name) if one.subject is RecordSubject.ACCOUNT else None) for one in mutes
+        Muted(mute=mute, account=roster.get(mute.name) if mute.subject is RecordSubject.ACCOUNT else None)
+        for mute in mutes
     )
 
 
@@ -82,12 +83,14 @@ def read_message(tx: Tx, message_id: str) -> Sent | None:
 
 
 def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[Sent, ...]:
-    carried = [dict.fromkeys(notice.account for notice in notices_of(tx, one.message.id)) for one in kept]
+    carried = [
+        dict.fromkeys(notice.account for notice in notices_of(tx, kept_message.message.id)) for kept_message in kept
+    ]
     roster = {account.id: account for account in accounts(tx, ids=set(chain.from_iterable(carried)))}
     sent = []
-    for one, ids in zip(kept, carried, strict=True):
+    for kept_message, ids in zip(kept, carried, strict=True):
         about = [roster[account_id] for account_id in ids if account_id in roster]
         units = tuple(dict.fromkeys(account.unit_key for account in about))
         called = tuple((account.id, f"{account.name}（{account.platform.label}）") for account in about)
-        sent.append(Sent(kept=one, units=units, accounts=called))
+        sent.append(Sent(kept=kept_message, units=units, accounts=called))
     return tuple(sent)

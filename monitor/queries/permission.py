@@ -37,7 +37,7 @@ def read_permission(tx: Tx, permit: Permit) -> Permission | Refused:
     told = {notice.account for notice in notices_of(tx, permit.message) if notice.case in open_cases}
     concerned = accounts(tx, ids=told)
     kept = found[0]
-    people = (contact for one in concerned for contact in one.contacts if contact.key == kept.person)
+    people = (contact for account in concerned for contact in account.contacts if contact.key == kept.person)
     return Permission(
         permit=permit,
         subject=kept.message.subject,

@@ -43,7 +43,7 @@ class RosterCount:
 
 def read_all(tx: Tx, now: datetime) -> tuple[AccountReading, ...]:
     """Return every account as it stands now."""
-    return tuple(_reading(one, now) for one in tally.glances(tx, now, None))
+    return tuple(_reading(glance, now) for glance in tally.glances(tx, now, None))
 
 
 def read_snapshot(
@@ -61,7 +61,7 @@ def read_snapshot(
     waiting, sizes = due_sources.waiting(tx, now), sizing.sizes(tx)
     return Snapshot(
         at=now,
-        readings=tuple(_reading(one, now) for one in tally.glances(tx, now, ids)),
+        readings=tuple(_reading(glance, now) for glance in tally.glances(tx, now, ids)),
         left_out=left_out,
         accounts=accounts,
         findings=tally.findings(tx),

@@ -50,7 +50,7 @@ class Visibility:
     @property
     def suspended(self) -> tuple[PlatformLine, ...]:
         """The platforms that are suspended."""
-        return tuple(one for one in self.platforms if one.outage)
+        return tuple(line for line in self.platforms if line.outage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> S
     """Return the page."""
     return SystemPage(
         eyes=read_eyes(tx, now, canaries),
-        looking=tuple(_looks(one) for one in collector_counts(tx)),
+        looking=tuple(_looks(count) for count in collector_counts(tx)),
         advices=tuple(_advices(failing_sources(tx))),
         listings=listings(tx),
         blind=tuple(blind_ways(tx, now)),
@@ -94,22 +94,22 @@ def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> S
     )
 
 
-def _looks(one: CollectorCount) -> CollectorLooks:
+def _looks(count: CollectorCount) -> CollectorLooks:
     return CollectorLooks(
-        collector=one.collector,
-        sources=one.sources,
-        failing=one.failing,
-        last_seen_at=one.last_seen_at,
-        reasons=_labels([reason for reason in Reason if reason.value in one.outcomes]),
+        collector=count.collector,
+        sources=count.sources,
+        failing=count.failing,
+        last_seen_at=count.last_seen_at,
+        reasons=_labels([reason for reason in Reason if reason.value in count.outcomes]),
     )
 
 
 def _advices(failing: Iterable[FailingSource]) -> Iterator[str]:
     """Yield what has to be done, those accounts of which the same is said together."""
     alike: dict[str, dict[str, str]] = {}
-    for one in failing:
-        if said := advice_in(one.detail):
-            alike.setdefault(said, {})[one.account] = f"“{plain(one.name)}”"
+    for source in failing:
+        if said := advice_in(source.detail):
+            alike.setdefault(said, {})[source.account] = f"“{plain(source.name)}”"
     for said, named in alike.items():
         names = list(named.values())
         more = f"等{len(names)}个账号" if len(names) > NAMED else ""
@@ -118,25 +118,25 @@ def _advices(failing: Iterable[FailingSource]) -> Iterator[str]:
 
 def read_eyes(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> Visibility:
     """Return what can be seen now."""
-    out = {one.platform: one for one in open_outages(tx)}
+    out = {outage.platform: outage for outage in open_outages(tx)}
     why = reasons(tx)
-    lines = [_line(one, why.get(one.platform, ()), canaries, out.get(one.platform)) for one in census(tx, now)]
+    lines = [_line(count, why.get(count.platform, ()), canaries, out.get(count.platform)) for count in census(tx, now)]
     lines.sort(key=lambda line: (line.outage is None, -line.failing, line.platform.label))
-    past = tuple(one for one in latest_outages(tx) if one.ended_at)
+    past = tuple(outage for outage in latest_outages(tx) if outage.ended_at)
     return Visibility(offline=out.get(None), platforms=tuple(lines), past=past)
 
 
 def _line(
-    one: LookCount, why: Collection[Reason], canaries: Mapping[Platform, Canary], outage: Outage | None
+    count: LookCount, why: Collection[Reason], canaries: Mapping[Platform, Canary], outage: Outage | None
 ) -> PlatformLine:
-    canary = canaries.get(one.platform)
+    canary = canaries.get(count.platform)
     return PlatformLine(
-        platform=one.platform,
-        accounts=one.accounts,
-        failing=one.failing,
-        reasons=_labels(why) if one.failing else "",
-        canary=_canary(canary, one.platform),
-        seen_at=one.seen_at,
+        platform=count.platform,
+        accounts=count.accounts,
+        failing=count.failing,
+        reasons=_labels(why) if count.failing else "",
+        canary=_canary(canary, count.platform),
+        seen_at=count.seen_at,
         outage=outage,
     )
 

@@ -47,8 +47,8 @@ class AccountTaskText:
 
 
 TEXTS: Mapping[AccountTask, AccountTaskText] = {
-    one.key: one
-    for one in (
+    text.key: text
+    for text in (
         AccountTaskText(
             key=AccountTask.UNSEEN,
             heading="采集异常的账号",

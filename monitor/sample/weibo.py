@@ -127,7 +127,7 @@ def _refusal(asked: _Asked, host: str) -> SampleAnswer | None:
 def _of(county: County, uid: str, asked: _Asked, tell: Callable[[Script, _Asked], SampleAnswer]) -> SampleAnswer:
     """Return the answer about one account, as the platform behaves towards it."""
     script = next(
-        (one for one in county.scripts if isinstance(one.place, WeiboPlace) and one.place.uid == uid),
+        (script for script in county.scripts if isinstance(script.place, WeiboPlace) and script.place.uid == uid),
         None,
     )
     is_mobile = asked.path.startswith("/api/")

@@ -101,7 +101,9 @@ class RulesFile(SettingsSection):
         """Return the versions in force on a day; of a rule that had no force yet, or has none any more, no clause."""
         begun = sorted((rule for rule in self.rules if rule.effective_from <= on), key=lambda rule: rule.effective_from)
         latest = {rule.id: rule for rule in begun}
-        held = [one for one in latest.values() if one.effective_until is None or on <= one.effective_until]
+        held = [
+            version for version in latest.values() if version.effective_until is None or on <= version.effective_until
+        ]
         return RuleBook(
             numbers={rule.id: dict(rule.numbers) for rule in latest.values()},  # the ladder outlives its rule
             begun={rule.id: rule.effective_from for rule in reversed(begun)},

@@ -21,17 +21,19 @@ def portraits(tx: Tx, entries: Sequence[LookEntry]) -> dict[str, Portrait]:
     """Return what each source is known to show after these looks; one whose platform is out teaches nothing."""
     out = {outage.platform for outage in open_outages(tx)}
     return {
-        one.look.source.id: one.before.portrait if out & {None, one.before.due.platform} else _after(one)
-        for one in entries
+        entry.look.source.id: entry.before.portrait if out & {None, entry.before.due.platform} else _after(entry)
+        for entry in entries
     }
 
 
 def keep_changes(tx: Tx, entries: Sequence[LookEntry], after: Mapping[str, Portrait]) -> frozenset[str]:
     """Keep what has become certain; return the accounts it is about."""
     found = [
-        (one.look.source.id, change)
-        for one in entries
-        for change in changes(one.look.source.account, one.before.portrait, after[one.look.source.id], one.look.at)
+        (entry.look.source.id, change)
+        for entry in entries
+        for change in changes(
+            entry.look.source.account, entry.before.portrait, after[entry.look.source.id], entry.look.at
+        )
     ]
     run(tx, sa.insert(table), [_row(source, change) for source, change in found])
     return frozenset(change.account for _, change in found)

@@ -140,7 +140,7 @@ def recent_audit(
         chosen = chosen.where(table.c.action.startswith(beginning, autoescape=True))
     if before is not None:
         chosen = chosen.where(table.c.at < before)
-    return tuple(one.act for one in _read(tx.execute(chosen)))
+    return tuple(entry.act for entry in _read(tx.execute(chosen)))
 
 
 def count_audit(tx: Tx) -> int:

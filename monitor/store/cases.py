@@ -88,7 +88,7 @@ class Judgement:
 
     def notices_of(self, step: Step) -> tuple[Notice, ...]:
         """Return the notices of one of the plan's steps."""
-        return tuple(one for one in self.notices if (one.kind, one.number) == (step.kind, step.number))
+        return tuple(notice for notice in self.notices if (notice.kind, notice.number) == (step.kind, step.number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class Judged:
     @property
     def waits_for_reading(self) -> bool:
         """Whether any step was left out until the account's pages have been read."""
-        return any(one.waits_for_reading for one in self.judgements)
+        return any(judgement.waits_for_reading for judgement in self.judgements)
 
 
 def is_any_due(tx: Tx, now: datetime) -> bool:
@@ -127,7 +127,7 @@ def open_cases(
     table = tables.cases
     chosen = sa.select(table).where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
     chosen = chosen if rules is None else chosen.where(table.c.rule.in_(rules))
-    return {(one.account, one.rule): one for one in _with_steps(tx, chosen)}
+    return {(case.account, case.rule): case for case in _with_steps(tx, chosen)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +152,11 @@ def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
         waiting[notice.case].append(notice)
     return tuple(
         Outstanding(
-            case=one,
-            judged_at=moments.get(one.account) if one.account else of_areas.get(one.area or ""),
-            waiting=tuple(waiting[one.id]),
+            case=case,
+            judged_at=moments.get(case.account) if case.account else of_areas.get(case.area or ""),
+            waiting=tuple(waiting[case.id]),
         )
-        for one in _with_steps(tx, chosen)
+        for case in _with_steps(tx, chosen)
     )
 
 
@@ -175,12 +175,12 @@ def apply(tx: Tx, judged: Sequence[Judged], *, at: datetime) -> Applied:
 
     Takes one account or many; to keep one account's fault from the others, call it in a `savepoint`.
     """
-    judgements = [judgement for one in judged for judgement in one.judgements]
+    judgements = [judgement for entry in judged for judgement in entry.judgements]
     changed = save_findings(tx, [judgement.finding for judgement in judgements], at=at)
     touched = _carry_out(tx, judgements, at)
-    judge_anew(tx, [one.account for one in judged])
+    judge_anew(tx, [entry.account for entry in judged])
     moment = to_driver(tx)
-    execute_many(tx, _JUDGE_AT, [(moment(one.judge_again_at), one.account) for one in judged])
+    execute_many(tx, _JUDGE_AT, [(moment(entry.judge_again_at), entry.account) for entry in judged])
     return Applied(touched=touched, turned=_turned(judgements, changed))
 
 
@@ -188,11 +188,13 @@ _JUDGE_AT = "UPDATE accounts SET evaluate_at = ? WHERE id = ?"
 
 
 def _turned(judgements: Iterable[Judgement], changed: Iterable[Finding]) -> dict[str, frozenset[str]]:
-    going_on = {(one.finding.account, one.finding.rule) for one in judgements if one.case is not None}
+    going_on = {
+        (judgement.finding.account, judgement.finding.rule) for judgement in judgements if judgement.case is not None
+    }
     turned: defaultdict[str, set[str]] = defaultdict(set)
-    for one in changed:
-        if one.area is not None and one.account is not None and (one.account, one.rule) in going_on:
-            turned[one.area].add(one.account)
+    for finding in changed:
+        if finding.area is not None and finding.account is not None and (finding.account, finding.rule) in going_on:
+            turned[finding.area].add(finding.account)
     return {area: frozenset(accounts) for area, accounts in turned.items()}
 
 
@@ -200,7 +202,7 @@ def open_on(tx: Tx, rule: str, subjects: Collection[str]) -> dict[str, Case]:
     """Return a rule's open cases on these subjects, at most `CHUNK` of them, with their steps, by subject."""
     table = tables.cases
     chosen = sa.select(table).where(table.c.subject.in_(subjects), table.c.rule == rule, table.c.closed_at.is_(None))
-    return {subject_of(one): one for one in _with_steps(tx, chosen)}
+    return {subject_of(case): case for case in _with_steps(tx, chosen)}
 
 
 def unsaid_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> tuple[str, ...]:
@@ -220,9 +222,9 @@ def apply_in_area(tx: Tx, said: Sequence[Judgement], silences: Sequence[Judgemen
 
     At most `CHUNK` of each.
     """
-    save_findings(tx, [one.finding for one in said], at=at)
-    unsay(tx, [one.finding for one in silences], at=at)
-    judge_anew(tx, {one.finding.account for one in (*said, *silences) if one.finding.account})
+    save_findings(tx, [judgement.finding for judgement in said], at=at)
+    unsay(tx, [judgement.finding for judgement in silences], at=at)
+    judge_anew(tx, {judgement.finding.account for judgement in (*said, *silences) if judgement.finding.account})
     return _carry_out(tx, (*said, *silences), at)
 
 
@@ -348,26 +350,30 @@ def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[i
 
     Return the cases touched.
     """
-    busy = [one for one in judgements if one.plan != NOTHING]
+    busy = [judgement for judgement in judgements if judgement.plan != NOTHING]
     _close(tx, busy, at)
     _rename(tx, busy)
-    opened = iter(_open(tx, [one.finding for one in busy if one.plan.step and not one.goes_on], at))
+    opened = iter(
+        _open(tx, [judgement.finding for judgement in busy if judgement.plan.step and not judgement.goes_on], at)
+    )
     taken: list[tuple[int, Step, Judgement]] = []
     touched = []
-    for one in busy:
-        close, step = one.plan.close, one.plan.step
-        if close is not None and one.case is not None:
-            touched.append(_stored(one.case))
-            taken += [(touched[-1], close.step, one)] if close.step else []
+    for judgement in busy:
+        close, step = judgement.plan.close, judgement.plan.step
+        if close is not None and judgement.case is not None:
+            touched.append(_stored(judgement.case))
+            taken += [(touched[-1], close.step, judgement)] if close.step else []
         if step is not None:
-            touched.append(_stored(one.case) if one.case is not None and one.goes_on else next(opened))
-            taken.append((touched[-1], step, one))
+            touched.append(
+                _stored(judgement.case) if judgement.case is not None and judgement.goes_on else next(opened)
+            )
+            taken.append((touched[-1], step, judgement))
     _take(tx, taken)
     return tuple(touched)
 
 
 def _close(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> None:
-    ends = ((one.case, one.plan.close) for one in judgements)
+    ends = ((judgement.case, judgement.plan.close) for judgement in judgements)
     run(
         tx,
         _CHANGE,
@@ -380,7 +386,11 @@ _CHANGE = sa.update(tables.cases).where(tables.cases.c.id == bound(tables.cases.
 
 def _rename(tx: Tx, judgements: Iterable[Judgement]) -> None:
     """Have open cases be about another gap."""
-    renamed = [(one.case, one.plan.episode) for one in judgements if one.case and one.plan.episode]
+    renamed = [
+        (judgement.case, judgement.plan.episode)
+        for judgement in judgements
+        if judgement.case and judgement.plan.episode
+    ]
     run(tx, _CHANGE, [{"b_id": _stored(case), "episode": episode} for case, episode in renamed])
 
 
@@ -418,7 +428,9 @@ def _take(tx: Tx, taken: Sequence[tuple[int, Step, Judgement]]) -> None:
         for case_id, step, _ in taken
     ]
     run(tx, sa.insert(tables.steps), rows)
-    queue_notices(tx, [(case_id, notice) for case_id, step, one in taken for notice in one.notices_of(step)])
+    queue_notices(
+        tx, [(case_id, notice) for case_id, step, judgement in taken for notice in judgement.notices_of(step)]
+    )
 
 
 def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:

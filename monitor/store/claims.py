@@ -41,7 +41,7 @@ def background(tx: Tx, account: str, key: str) -> Background:
     ).one_or_none()
     same = sa.select(posts.c.id).where(posts.c.account == account, posts.c.key == in_row(key))
     known = {key} if tx.scalar(same) is not None else set()
-    known |= {one.key for one in waiting(tx, [account])}
+    known |= {claim.key for claim in waiting(tx, [account])}
     return Background(known=frozenset(known), newest=known_post(newest).post if newest else None)
 
 
@@ -71,9 +71,9 @@ def tally(
     lately = sa.select(sa.func.count()).select_from(table).where(table.c.at > now - ONE_DAY)
     by_token = tx.scalar(lately.where(table.c.token == token)) if token else 0
     return Tally(
-        by_token=(by_token or 0) + sum(token is not None and one == token for _, one in under_way),
+        by_token=(by_token or 0) + sum(token is not None and text == token for _, text in under_way),
         for_account=(tx.scalar(lately.where(table.c.account == account)) or 0)
-        + sum(one == account for one, _ in under_way),
+        + sum(text == account for text, _ in under_way),
         in_all=(tx.scalar(lately) or 0) + len(under_way),
         waiting=len(waiting(tx, [account], since=now - WAITING_FOR)),
         under_way=len(under_way),
@@ -89,10 +89,12 @@ def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime 
         chosen = chosen.where(table.c.at >= since)
     found = [_claim(row) for row in tx.execute(chosen)]
     posts = tables.posts
-    keys = {in_row(name) for one in found for name in (one.key, one.link)}  # registered by hand it may be either
+    keys = {in_row(name) for claim in found for name in (claim.key, claim.link)}  # registered by hand it may be either
     pairs = sa.select(posts.c.account, posts.c.key).where(posts.c.key.in_(keys))
     there = {(row.account, row.key) for row in tx.execute(pairs)} if keys else set()
-    return tuple(one for one in found if not there & {(one.account, in_row(name)) for name in (one.key, one.link)})
+    return tuple(
+        claim for claim in found if not there & {(claim.account, in_row(name)) for name in (claim.key, claim.link)}
+    )
 
 
 def claims_of(tx: Tx, account: str, *, limit: int = 20) -> tuple[Claim, ...]:

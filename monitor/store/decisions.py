@@ -64,11 +64,11 @@ class Whom(TypedDict):
     area: str | None
 
 
-def whom(one: Case) -> Whom:
+def whom(case: Case) -> Whom:
     """Return whom a case is about, as a decision names them: the area of an account may change, that of a unit not."""
-    if one.account:
-        return {"account": one.account, "unit": None, "area": None}
-    return {"account": "", "unit": one.unit, "area": one.area}
+    if case.account:
+        return {"account": case.account, "unit": None, "area": None}
+    return {"account": "", "unit": case.unit, "area": case.area}
 
 
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -82,7 +82,7 @@ def save_decisions(
 ) -> tuple[Decision, ...]:
     """Save decisions from a file that are not known yet, return them, and have whom they are about judged at once."""
     found = new_decisions(tx, given)
-    run(tx, sa.insert(tables.decisions), [_row(one, known_at) | {"import_id": import_id} for one in found])
+    run(tx, sa.insert(tables.decisions), [_row(decision, known_at) | {"import_id": import_id} for decision in found])
     judge_soon(tx, known_at, {decision.account for decision in found if decision.account})
     return found
 

@@ -97,7 +97,7 @@ def claim_due(
     found = {due.source.id: due for due in map(due_of, tx.execute(locked))}
     due = tuple(found[id_] for id_ in first if id_ in found)
     leased = sa.update(table).where(table.c.id == bound(table.c.id, "b_id")).values(leased_until=now + lease)
-    run(tx, leased, [{"b_id": one.source.id} for one in due])
+    run(tx, leased, [{"b_id": entry.source.id} for entry in due])
     return due
 
 

@@ -103,10 +103,14 @@ def known(
     probes, ruled = probes_of(tx, ids, until), decisions_of(tx, ids, moment.at, moment.known_at)
     recorded = lives(tx, ids, beijing_date(now), moment.known_at)
     refusing = outbox.refusing(tx, until)
-    by_hand = _hand_days(tx, [id_ for id_ in ids if all(one.withdrawn_at is not None for one in posts[id_])], moment)
-    ending = [id_ for id_, of_one in recorded.items() if any(one.kind is RecordKind.DEREGISTRATION for one in of_one)]
+    by_hand = _hand_days(
+        tx, [id_ for id_ in ids if all(known.withdrawn_at is not None for known in posts[id_])], moment
+    )
+    ending = [
+        id_ for id_, of_one in recorded.items() if any(record.kind is RecordKind.DEREGISTRATION for record in of_one)
+    ]
     changed = roster.versions_of(tx, ids, at=now, known_at=moment.known_at, ending=frozenset(ending))
-    closed = {id_: start_of_day(one.closed_on + ONE_DAY) for id_, one in in_force.items() if one.closed_on}
+    closed = {id_: start_of_day(account.closed_on + ONE_DAY) for id_, account in in_force.items() if account.closed_on}
     reopened = {id_: _first_post(tx, id_, since, moment) for id_, since in closed.items()}
     back = successors(tx, in_force.values(), at=now, known_at=moment.known_at)
     found = [
@@ -115,7 +119,7 @@ def known(
             posts=tuple(_trusted(posts[id_], id_, doubts.get(id_))),
             observations=tuple(observations[id_]),
             is_polled=id_ in polled,
-            probes=tuple(one for one in probes[id_] if id_ not in doubts or one.at <= doubts[id_].trusted_until),
+            probes=tuple(probe for probe in probes[id_] if id_ not in doubts or probe.at <= doubts[id_].trusted_until),
             decisions=tuple(ruled[id_]),
             doubt=doubts.get(id_),
             records=recorded[id_],
@@ -127,9 +131,12 @@ def known(
         )
         for id_, account in in_force.items()
     ]
-    unseen = _unseen_since(tx, [one.account.id for one in found if one.is_polled and not one.covering(now)], moment)
+    unseen = _unseen_since(
+        tx, [known.account.id for known in found if known.is_polled and not known.covering(now)], moment
+    )
     return tuple(
-        replace(one, unseen_since=unseen[one.account.id]) if one.account.id in unseen else one for one in found
+        replace(known, unseen_since=unseen[known.account.id]) if known.account.id in unseen else known
+        for known in found
     )
 
 
@@ -177,7 +184,7 @@ def _doubts(tx: Tx, accounts: Mapping[str, Account], polled: Collection[str], mo
     found: dict[str, Outage] = {}
     for id_, account in accounts.items() if going_on or offline else ():
         ours = [offline, going_on.get(account.platform) if id_ in polled else None]
-        doubt = min((one for one in ours if one), key=lambda one: one.trusted_until, default=None)
+        doubt = min((outage for outage in ours if outage), key=lambda entry: entry.trusted_until, default=None)
         if doubt is not None and doubt.trusted_until <= moment.at:
             found[id_] = doubt
     return found
@@ -191,7 +198,7 @@ def _before_doubt(tx: Tx, doubts: Mapping[str, Outage], moment: _Moment) -> dict
         for then in (replace(moment, at=until, known_at=min(until, moment.known_at)), moment):
             by_hand = then is moment
             for id_, seen in _observations(tx, ids, then).items():
-                found[id_] += (one for one in seen if one.is_polled is not by_hand)
+                found[id_] += (observation for observation in seen if observation.is_polled is not by_hand)
     return found
 
 

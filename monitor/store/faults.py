@@ -83,7 +83,7 @@ def _sentence(error: BaseException | None) -> str | None:
         code = getattr(error, "sqlite_errorcode", None)
         return _SQLITE.get(code & 0xFF) if code is not None else None
     state = getattr(error, "sqlstate", None)
-    kind = {one.__name__ for one in type(error).__mro__}  # psycopg's: it may not be installed
+    kind = {kind.__name__ for kind in type(error).__mro__}  # psycopg's: it may not be installed
     if state is not None:
         said = f"数据库 {{where}} 出错（{state}），请查看数据库服务器的日志。" if "OperationalError" in kind else None
         return _POSTGRESQL.get(state, said)

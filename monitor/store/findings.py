@@ -101,7 +101,7 @@ def _standing(tx: Tx, subjects: Collection[str]) -> dict[tuple[str, str], _Stand
     """Return what stands on these, by subject and rule."""
     asked = f"SELECT {', '.join(_Standing._fields)} FROM findings WHERE subject IN ({marks(len(subjects))})"  # noqa: S608 - as above
     stands = map(_Standing._make, fetch(tx, asked, subjects) if subjects else ())
-    return {(one.subject, one.rule): one for one in stands}
+    return {(standing.subject, standing.rule): standing for standing in stands}
 
 
 def current_findings(
@@ -201,8 +201,8 @@ def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
     forget = sa.delete(table).where(
         table.c.subject == sa.bindparam("b_subject"), table.c.rule == sa.bindparam("b_rule")
     )
-    run(tx, forget, [{"b_subject": subject_of(one), "b_rule": one.rule} for one in silences])
-    rows = (_row(tx, one, subject_of(one), digest_of(one), at) for one in silences)
+    run(tx, forget, [{"b_subject": subject_of(finding), "b_rule": finding.rule} for finding in silences])
+    rows = (_row(tx, finding, subject_of(finding), digest_of(finding), at) for finding in silences)
     execute_many(tx, _KEEP, [_change(row, None) for row in rows])
 
 

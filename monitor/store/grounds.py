@@ -76,14 +76,14 @@ def to_examine(tx: Tx, now: datetime) -> tuple[KeptDecision, ...]:
     return tuple(
         KeptDecision(id=row.id, decision=decision_of(row, now), known_at=row.known_at)
         for row in rows
-        if any(one.touches(row) for one in learnt)
+        if any(entry.touches(row) for entry in learnt)
     )
 
 
 def _mark(tx: Tx, now: datetime) -> str:
     """Return what changes with every import, and with the day."""
     imported = (tables.papers, tables.records, tables.account_versions)
-    ids = [tx.scalar(sa.select(sa.func.max(one.c.id))) for one in imported]
+    ids = [tx.scalar(sa.select(sa.func.max(table.c.id))) for table in imported]
     ids.append(tx.scalar(sa.select(sa.func.count(tables.imports.c.withdrawn_at))))
     return " ".join(map(str, (beijing_date(now), *ids)))
 
@@ -111,8 +111,10 @@ def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Itera
     posts, seen = tables.posts, tables.observations
     for paper in tx.execute(sa.select(papers.c.effective_on, papers.c.known_at).where(papers.c.known_at > floor)):
         yield _Learnt(None, start_of_day(paper.effective_on), paper.known_at)
-    for one in tx.execute(sa.select(records).where(records.c.known_at > floor)):
-        yield _Learnt(one.name if one.subject is RecordSubject.ACCOUNT else None, start_of_day(one.on), one.known_at)
+    for entry in tx.execute(sa.select(records).where(records.c.known_at > floor)):
+        yield _Learnt(
+            entry.name if entry.subject is RecordSubject.ACCOUNT else None, start_of_day(entry.on), entry.known_at
+        )
     withdrawn = tables.imports.c.withdrawn_at
     for moment in tx.scalars(sa.select(withdrawn).where(withdrawn > floor)):
         yield _Learnt(None, SINCE_EVER, moment)

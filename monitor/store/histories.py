@@ -48,25 +48,25 @@ class _History:
     def at(self, moment: datetime, *, without: int | None = None) -> sa.Row[Any] | None:
         """Return the version in force at a moment, or the one that was before an import came."""
         chosen = [
-            one
-            for one in self.versions
-            if one.effective_from <= moment and (without is None or one.import_id != without)
+            row
+            for row in self.versions
+            if row.effective_from <= moment and (without is None or row.import_id != without)
         ]
         return chosen[-1] if chosen else None
 
     def before(self, moment: datetime, *, without: int) -> sa.Row[Any] | None:
         """Return the version in force just before a moment, leaving out those of an import."""
-        chosen = [one for one in self.versions if one.effective_from < moment and one.import_id != without]
+        chosen = [row for row in self.versions if row.effective_from < moment and row.import_id != without]
         return chosen[-1] if chosen else None
 
     def next_after(self, moment: datetime) -> datetime | None:
         """Return from when the next version holds."""
-        return next((one.effective_from for one in self.versions if one.effective_from > moment), None)
+        return next((row.effective_from for row in self.versions if row.effective_from > moment), None)
 
     def next_confirmed(self, moment: datetime) -> datetime | None:
         """Return when the version in force at a moment was next confirmed, before another one follows it."""
         following = self.next_after(moment)
-        found = next((one for one in self.confirmed if one > moment), None)
+        found = next((datetime for datetime in self.confirmed if datetime > moment), None)
         return found if found is not None and (following is None or found < following) else None
 
 
@@ -74,14 +74,14 @@ def add(tx: Tx, told: Iterable[HoldsFrom], learnt: Learnt) -> None:
     """Add versions as they are told."""
     rows = (
         {
-            "account": one.account,
-            "effective_from": one.effective_from,
+            "account": start.account,
+            "effective_from": start.effective_from,
             "known_at": learnt.known_at,
-            "is_removed": one.content is None,
-            "content": one.content,
+            "is_removed": start.content is None,
+            "content": start.content,
             "import_id": learnt.import_id,
         }
-        for one in told
+        for start in told
     )
     run(tx, sa.insert(tables.account_versions), rows)
 
@@ -114,12 +114,12 @@ def corrections(tx: Tx, import_id: int) -> tuple[HoldsFrom, ...]:
     mine = tx.execute(sa.select(confirmed.c.account, confirmed.c.at).where(confirmed.c.import_id == import_id)).all()
     stated = {row.id: row.as_of for row in tx.execute(sa.select(tables.imports.c.id, tables.imports.c.as_of))}
     found: list[HoldsFrom] = []
-    for id_, history in _histories(tx, {one.account for one in mine}, without=import_id):
-        for moment in sorted({one.at for one in mine if one.account == id_} - {*history.confirmed}):
+    for id_, history in _histories(tx, {row.account for row in mine}, without=import_id):
+        for moment in sorted({row.at for row in mine if row.account == id_} - {*history.confirmed}):
             found.extend(_not_restated(id_, history, moment, stated, import_id))
     for id_, history in _histories(tx, ids, without=import_id):
-        ours = [one for one in history.versions if one.import_id == import_id]
-        first = min(ours, key=lambda one: one.effective_from)
+        ours = [row for row in history.versions if row.import_id == import_id]
+        first = min(ours, key=lambda entry: entry.effective_from)
         if history.at(first.effective_from) != first:
             continue  # a later word on the same day has taken its place already
         before = history.at(first.effective_from, without=import_id)

@@ -66,21 +66,21 @@ def find(tx: Tx, import_id: int) -> Import | None:
 
 
 def withdraw(
-    tx: Tx, one: Import, *, at: datetime, by: str, sources: roster.Sources, every: roster.Every
+    tx: Tx, imported: Import, *, at: datetime, by: str, sources: roster.Sources, every: roster.Every
 ) -> int | Blocked:
     """Take an import back as a whole; return how many rows that concerned, or why it cannot be.
 
     Everybody whom it spoke of is judged again. What was known before `at` stays as it was known.
     """
-    if later := _built_on(tx, one.id):
+    if later := _built_on(tx, imported.id):
         return Blocked(later=later)
     # First, for what a withdrawn import confirmed does not count any more.
-    tx.execute(sa.update(table).where(table.c.id == one.id).values(withdrawn_at=at, withdrawn_by=by))
-    doubted = roster.withdraw(tx, one.id, effective_at=one.as_of, known_at=at, sources=sources, every=every)
+    tx.execute(sa.update(table).where(table.c.id == imported.id).values(withdrawn_at=at, withdrawn_by=by))
+    doubted = roster.withdraw(tx, imported.id, effective_at=imported.as_of, known_at=at, sources=sources, every=every)
     count = len(doubted)
-    count += sightings.withdraw(tx, one.id, at)
+    count += sightings.withdraw(tx, imported.id, at)
     for rows in (tables.papers, tables.records, tables.decisions):
-        this = sa.and_(rows.c.import_id == one.id, stands(rows))
+        this = sa.and_(rows.c.import_id == imported.id, stands(rows))
         count += tx.execute(sa.update(rows).where(this).values(withdrawn_at=at)).rowcount
     papers.match_again(tx, at, doubted)
     if count:

@@ -125,12 +125,12 @@ def _follows(look: Look, before: Before) -> bool:
 def recall(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Fill in what the far side calls unchanged."""
     table = tables.observations
-    ids = {one.before.timeline for one in entries}
+    ids = {entry.before.timeline for entry in entries}
     if ids:
         chosen = sa.select(table.c.id, table.c.covers, table.c.content).where(table.c.id.in_(ids))
         shown = {row.id: seen_of(row) for row in tx.execute(chosen)}
-        for one in entries:
-            one.seen = shown[one.before.timeline]
+        for entry in entries:
+            entry.seen = shown[entry.before.timeline]
 
 
 def prolong(tx: Tx, entries: Sequence[LookEntry]) -> None:
@@ -140,7 +140,7 @@ def prolong(tx: Tx, entries: Sequence[LookEntry]) -> None:
         table.c.id == bound(table.c.id, "b_id"), table.c.last_confirmed < bound(table.c.last_confirmed, "b_at")
     )
     statement = sa.update(table).where(later).values(last_confirmed=bound(table.c.last_confirmed, "b_at"))
-    run(tx, statement, [{"b_id": one.observation, "b_at": one.look.at} for one in entries])
+    run(tx, statement, [{"b_id": entry.observation, "b_at": entry.look.at} for entry in entries])
     read = (
         sa.update(table)
         .where(
@@ -149,7 +149,7 @@ def prolong(tx: Tx, entries: Sequence[LookEntry]) -> None:
         )
         .values(read_at=bound(table.c.read_at, "b_at"))
     )
-    run(tx, read, [{"b_id": one.observation, "b_at": one.look.at} for one in entries if one.is_reading])
+    run(tx, read, [{"b_id": entry.observation, "b_at": entry.look.at} for entry in entries if entry.is_reading])
 
 
 def begin(tx: Tx, entries: Sequence[LookEntry]) -> None:
@@ -158,15 +158,21 @@ def begin(tx: Tx, entries: Sequence[LookEntry]) -> None:
         return
     table = tables.observations
     insert = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    for one, id_ in zip(entries, tx.scalars(insert, [_interval_row(one) for one in entries]), strict=True):
-        one.observation = id_
+    for entry, id_ in zip(
+        entries, tx.scalars(insert, [_interval_row(look_entry) for look_entry in entries]), strict=True
+    ):
+        entry.observation = id_
     run(
         tx,
         sa.insert(tables.evidence),
         [
-            {"observation": one.observation, "at": one.look.at, "body": zlib.compress(one.look.raw[:EVIDENCE_BYTES])}
-            for one in entries
-            if one.look.raw is not None and _is_telling(one)
+            {
+                "observation": entry.observation,
+                "at": entry.look.at,
+                "body": zlib.compress(entry.look.raw[:EVIDENCE_BYTES]),
+            }
+            for entry in entries
+            if entry.look.raw is not None and _is_telling(entry)
         ],
     )
 
@@ -175,14 +181,14 @@ def keep_probes(tx: Tx, entries: Sequence[LookEntry]) -> None:
     """Note each look at a link of an app that saw something."""
     rows = [
         {
-            "source": one.look.source.id,
-            "at": one.look.at,
-            "link": one.seen.link,
-            "fault": one.seen.fault,
-            "observation": one.observation,
+            "source": entry.look.source.id,
+            "at": entry.look.at,
+            "link": entry.seen.link,
+            "fault": entry.seen.fault,
+            "observation": entry.observation,
         }
-        for one in entries
-        if isinstance(one.seen, Download)
+        for entry in entries
+        if isinstance(entry.seen, Download)
     ]
     run(tx, sa.insert(tables.probes), rows)
 

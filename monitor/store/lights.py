@@ -168,7 +168,7 @@ def counts(tx: Tx) -> LightCounts:
     """Return how many accounts of the roster have each light."""
     rows = tx.execute(sa.select(table.c.light, table.c.place, sa.func.count()).group_by(table.c.light, table.c.place))
     found = [(light, place, count) for light, place, count in rows]
-    of = {light: sum(count for one, _, count in found if one is light) for light in Light}
+    of = {light: sum(count for entry, _, count in found if entry is light) for light in Light}
     return LightCounts(of=of, mains=sum(count for _, place, count in found if place < len(Light)))
 
 
@@ -224,7 +224,7 @@ def about(
         case AccountTask.CLAIMS:
             return table.c.account.in_(sorted(claimed))
         case AccountTask.MUTED:
-            covered = [_covered(tx, one) for one in mutes]
+            covered = [_covered(tx, mute) for mute in mutes]
             return sa.and_(table.c.light == Light.RED, sa.or_(sa.false(), *covered))
         case AccountTask.PEOPLE:
             finding = tables.findings
@@ -244,7 +244,11 @@ def _covered(tx: Tx, mute: Mute) -> sa.ColumnElement[bool]:
         case RecordSubject.AREA:
             return table.c.area == mute.name
         case RecordSubject.UNIT:
-            called = [one for one in tx.scalars(sa.select(table.c.unit).distinct()) if normal(one) == normal(mute.name)]
+            called = [
+                scalar
+                for scalar in tx.scalars(sa.select(table.c.unit).distinct())
+                if normal(scalar) == normal(mute.name)
+            ]
             there = table.c.area == mute.area if mute.area is not None else table.c.area.not_in(sorted(mute.not_in))
             return sa.and_(table.c.unit.in_(called), there, table.c.area.not_in(sorted(mute.not_in)))
 

@@ -123,11 +123,11 @@ def _rounds(looks: Sequence[Look]) -> Iterator[list[Look]]:
 def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]:
     before = known_before(tx, looks)
     entries = [weigh(look, before[look.source.id]) for look in looks if look.source.id in before]
-    recall(tx, [one for one in entries if one.begins and isinstance(one.look.sight, Unchanged)])
-    prolong(tx, [one for one in entries if one.observation is not None])
-    begin(tx, [one for one in entries if one.begins])
+    recall(tx, [entry for entry in entries if entry.begins and isinstance(entry.look.sight, Unchanged)])
+    prolong(tx, [entry for entry in entries if entry.observation is not None])
+    begin(tx, [entry for entry in entries if entry.begins])
     keep_probes(tx, entries)
-    posts = {one.look.source.account: one.before.posts for one in entries}
+    posts = {entry.look.source.account: entry.before.posts for entry in entries}
     after = _learn(tx, entries, posts)
     shown = portraits(tx, entries)
     turned = keep_changes(tx, entries, shown)
@@ -136,29 +136,29 @@ def _record(tx: Tx, looks: Sequence[Look], schedule: Schedule) -> list[Recorded]
         tx,
         after,
         {
-            one.look.source.account: one.look.at
-            for one in entries
-            if one.begins
-            or isinstance(one.seen, Download)
-            or one.look.source.account in {*after, *turned}
-            or (one.before.due.is_asked and one.is_reading)
-            or not shown[one.look.source.id].certain.standing.is_present  # gone for how long is what counts
+            entry.look.source.account: entry.look.at
+            for entry in entries
+            if entry.begins
+            or isinstance(entry.seen, Download)
+            or entry.look.source.account in {*after, *turned}
+            or (entry.before.due.is_asked and entry.is_reading)
+            or not shown[entry.look.source.id].certain.standing.is_present  # gone for how long is what counts
         },
     )
     posts |= after
     rows, recorded = [], []
-    for one in entries:
-        portrait = shown[one.look.source.id]
-        is_doubted = portrait.doubtful is not None or one.look.source.id in doubted
-        due = _due_after(one, posts[one.look.source.account].newest, portrait, is_doubted=is_doubted)
-        next_look_at = schedule(due, one.look)
-        rows.append(_source_row(one, due, next_look_at, portrait))
+    for entry in entries:
+        portrait = shown[entry.look.source.id]
+        is_doubted = portrait.doubtful is not None or entry.look.source.id in doubted
+        due = _due_after(entry, posts[entry.look.source.account].newest, portrait, is_doubted=is_doubted)
+        next_look_at = schedule(due, entry.look)
+        rows.append(_source_row(entry, due, next_look_at, portrait))
         recorded.append(
             Recorded(
-                look=one.look,
-                observation=one.observation,
-                is_new=one.begins,
-                posts_added=one.posts_added,
+                look=entry.look,
+                observation=entry.observation,
+                is_new=entry.begins,
+                posts_added=entry.posts_added,
                 next_look_at=next_look_at,
             )
         )
@@ -172,9 +172,9 @@ def _turned(
 ) -> frozenset[str]:
     """Return the accounts of which more may be said now: seen for the first time, or otherwise, or with other posts."""
     return frozenset(after) | {
-        one.look.source.account
-        for one, row in zip(entries, rows, strict=True)
-        if one.begins or one.before.seen_at is None or row["b_standing"] is not one.before.standing
+        entry.look.source.account
+        for entry, row in zip(entries, rows, strict=True)
+        if entry.begins or entry.before.seen_at is None or row["b_standing"] is not entry.before.standing
     }
 
 
@@ -186,26 +186,26 @@ def _observation(source: Source, id_: int, timeline: Timeline, at: datetime) -> 
 
 def _learn(tx: Tx, entries: Sequence[LookEntry], posts: Mapping[str, PostCount]) -> dict[str, PostCount]:
     """Merge the timelines that can teach anything: new ones, and those that may confirm that a post is gone."""
-    again = [one for one in entries if not one.begins and one.observation is not None and one.is_reading]
+    again = [entry for entry in entries if not entry.begins and entry.observation is not None and entry.is_reading]
     if again:
-        in_doubt = missing_sources(tx, {one.look.source.account for one in again})
-        again = [one for one in again if one.look.source.id in in_doubt]
+        in_doubt = missing_sources(tx, {entry.look.source.account for entry in again})
+        again = [entry for entry in again if entry.look.source.id in in_doubt]
         recall(tx, again)
-    telling = [one for one in entries if one.begins and isinstance(one.seen, Timeline)] + again
+    telling = [entry for entry in entries if entry.begins and isinstance(entry.seen, Timeline)] + again
     sightings = [
         Sighting(
-            account=one.look.source.account,
-            observation=_observation(one.look.source, one.observation, one.seen, one.look.at),
-            timeline=one.seen,
-            at=one.look.at,
-            before=one.before.seen_at,
+            account=entry.look.source.account,
+            observation=_observation(entry.look.source, entry.observation, entry.seen, entry.look.at),
+            timeline=entry.seen,
+            at=entry.look.at,
+            before=entry.before.seen_at,
         )
-        for one in telling
-        if isinstance(one.seen, Timeline) and one.observation is not None
+        for entry in telling
+        if isinstance(entry.seen, Timeline) and entry.observation is not None
     ]
     after, additions = learn(tx, sightings, posts)
-    for one, added in zip(telling, additions, strict=True):
-        one.posts_added = added
+    for entry, added in zip(telling, additions, strict=True):
+        entry.posts_added = added
     return after
 
 
@@ -312,7 +312,7 @@ def _save_accounts(tx: Tx, posts: Mapping[str, PostCount], judge_at: Mapping[str
         .where(this)
         .values(posts=bound(table.c.posts, "b_posts"), newest_post_at=bound(table.c.newest_post_at, "b_newest"))
     )
-    run(tx, counted, [{"b_id": id_, "b_posts": one.count, "b_newest": one.newest} for id_, one in posts.items()])
+    run(tx, counted, [{"b_id": id_, "b_posts": count.count, "b_newest": count.newest} for id_, count in posts.items()])
     at = bound(table.c.evaluate_at, "b_at")
     sooner = sa.or_(table.c.evaluate_at.is_(None), table.c.evaluate_at > at)
     run(

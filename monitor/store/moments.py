@@ -193,8 +193,8 @@ def _forget_looks(tx: Tx, now: datetime) -> int:
     surely = sa.case((table.c.first_seen > now - POLLED_FRESHNESS, table.c.first_seen), else_=now - POLLED_FRESHNESS)
     tx.execute(sa.update(table).where(table.c.last_confirmed > now).values(last_confirmed=surely))
     tx.execute(sa.update(table).where(table.c.read_at > now).values(read_at=table.c.first_seen))
-    for one in (tables.probes, tables.events):
-        tx.execute(sa.delete(one).where(one.c.at > now))
+    for entry in (tables.probes, tables.events):
+        tx.execute(sa.delete(entry).where(entry.c.at > now))
     stale = sa.or_(*(source.c[name] > now for name in ("last_look_at", "seen_at", "read_at", "asked_at")))
     anew = {"has_validators": False, "etag": None, "last_modified": None, "body_hash": None, "reader": ""}
     unseen = {"timeline": None, "digest": None, "blind": None, "blind_reason": None, "portrait": None, "failures": 0}

@@ -61,18 +61,18 @@ def queue_notices(tx: Tx, notices: Iterable[tuple[int | None, Notice]]) -> None:
     rows = [
         {
             "case": case_id,
-            "account": one.account or None,
-            "rule": one.rule,
-            "kind": one.kind,
-            "number": one.number,
-            "role": one.role,
-            "person": one.person,
-            "at": one.at,
-            "route": one.route,
-            "is_urgent": one.is_urgent,
+            "account": notice.account or None,
+            "rule": notice.rule,
+            "kind": notice.kind,
+            "number": notice.number,
+            "role": notice.role,
+            "person": notice.person,
+            "at": notice.at,
+            "route": notice.route,
+            "is_urgent": notice.is_urgent,
             "state": NoticeState.OPEN,
         }
-        for case_id, one in notices
+        for case_id, notice in notices
     ]
     run(tx, sa.insert(table), rows)
 
@@ -167,7 +167,7 @@ def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice,
 
     Its role is that of who got it: what the operator was to pass on nobody knows to have been.
     """
-    known = [one for one in case_ids if one is not None]
+    known = [number for number in case_ids if number is not None]
     found: list[tuple[Notice, datetime]] = []
     for some in portions(known, CHUNK):
         chosen = (
@@ -177,7 +177,7 @@ def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice,
             .where(messages.c.frozen_at.is_not(None))
         )
         found += [(replace(notice_of(row), role=row.reader), row.frozen_at) for row in tx.execute(chosen)]
-    return tuple(sorted(found, key=lambda one: (one[1], one[0].id or 0)))
+    return tuple(sorted(found, key=lambda entry: (entry[1], entry[0].id or 0)))
 
 
 Said = tuple[int | None, StepKind, int]
@@ -199,7 +199,7 @@ def told_on(tx: Tx, case_ids: Iterable[int | None]) -> dict[Said, datetime | Non
         )
     )
     found: dict[Said, datetime | None] = {}
-    for some in portions([one for one in case_ids if one is not None], CHUNK):
+    for some in portions([number for number in case_ids if number is not None], CHUNK):
         chosen = (
             sa.select(table.c.case, table.c.kind, table.c.number, sa.func.min(settled, type_=UtcDateTime()).label("at"))
             .join(messages, messages.c.id == table.c.message, isouter=True)

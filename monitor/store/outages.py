@@ -55,7 +55,7 @@ def end(tx: Tx, outage: Outage, at: datetime) -> None:
 def doubts(tx: Tx, known_at: datetime) -> dict[Platform | None, Outage]:
     """Return the outages that were going on at a moment, by platform; None stands for the monitor's own line."""
     found = (_outage(row) for row in tx.execute(_GOING_ON, {"at": known_at}))
-    return {one.platform: one for one in found}
+    return {outage.platform: outage for outage in found}
 
 
 _GOING_ON = (

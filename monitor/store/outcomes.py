@@ -121,10 +121,10 @@ def failed_ways(tx: Tx, ids: Collection[int]) -> dict[int, tuple[tuple[Role, Att
     rows = tx.execute(sa.select(table.c.id, table.c.untold).where(failed)).all()
     untold = {row.id: asked.intersection(row.untold) for row in rows}
     ours = sa.select(table).where(table.c.id.in_([id_ for id_, notices_ in untold.items() if notices_]))
-    for one in kept(tx, ours.order_by(table.c.finished_at, table.c.id)):
-        if one.last is not None:
-            for id_ in untold[one.message.id]:
-                found[id_].append((one.role, one.last))
+    for kept_message in kept(tx, ours.order_by(table.c.finished_at, table.c.id)):
+        if kept_message.last is not None:
+            for id_ in untold[kept_message.message.id]:
+                found[id_].append((kept_message.role, kept_message.last))
     return {id_: tuple(ways) for id_, ways in found.items()}
 
 
@@ -163,7 +163,7 @@ def messages(
     if ids is None:
         return kept(tx, chosen)
     which: sa.ColumnElement[bool] = table.c.id.in_(ids)
-    endings = [one for one in ids if len(one) == SHOWN]
+    endings = [text for text in ids if len(text) == SHOWN]
     if endings:
         ending = sa.func.substr(table.c.id, sa.func.length(table.c.id) - SHOWN + 1)
         which = sa.or_(which, ending.in_(endings))

@@ -210,7 +210,7 @@ def failing_sources(tx: Tx) -> tuple[FailingSource, ...]:
     chosen = _failing(source.c.account, source.c.last_detail).where(source.c.last_detail != "")
     rows = tx.execute(chosen.order_by(source.c.account, source.c.rank, source.c.id)).all()
     told = [row for row in rows if advice_in(row.last_detail)]
-    names = {one.id: one.name for one in accounts(tx, ids={row.account for row in told})} if told else {}
+    names = {account.id: account.name for account in accounts(tx, ids={row.account for row in told})} if told else {}
     return tuple(
         FailingSource(account=row.account, name=names[row.account], detail=row.last_detail)
         for row in told

@@ -28,7 +28,7 @@ def take_token(tx: Tx, bucket: str, per_minute: int, now: datetime) -> datetime 
     """
     recent, token_at = _tokens(tx, bucket, per_minute, now)
     if token_at is None:
-        written = [one.isoformat() for one in (*recent, now)]
+        written = [moment.isoformat() for moment in (*recent, now)]
         tx.execute(sa.update(buckets).where(buckets.c.channel == bucket).values(taken=written))
     return token_at
 
@@ -37,10 +37,12 @@ def _tokens(tx: Tx, bucket: str, per_minute: int, now: datetime) -> tuple[list[d
     """Return when tokens were taken in the last minute, and when the next is to be had; the row is locked."""
     tx.execute(insert_or(tx, buckets, ["channel"]), {"channel": bucket, "taken": []})
     row = tx.execute(sa.select(buckets).where(buckets.c.channel == bucket).with_for_update()).one()
-    recent = sorted(min(taken, now) for one in row.taken if (taken := datetime.fromisoformat(one)) > now - ONE_MINUTE)
+    recent = sorted(
+        min(taken, now) for entry in row.taken if (taken := datetime.fromisoformat(entry)) > now - ONE_MINUTE
+    )
     if row.taken and datetime.fromisoformat(row.taken[-1]) > now:  # else they would be as recent forever
         clamped = sa.update(buckets).where(buckets.c.channel == bucket)
-        tx.execute(clamped.values(taken=[one.isoformat() for one in recent]))
+        tx.execute(clamped.values(taken=[moment.isoformat() for moment in recent]))
     blocked: datetime | None = row.blocked_until
     if blocked is not None and blocked > now:
         return recent, min(blocked, now + LONGEST_BLOCK)

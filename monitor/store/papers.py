@@ -75,7 +75,7 @@ def directory(tx: Tx, is_unfounded: Callable[[Entry], bool] = lambda _: False) -
 
     Rows that are unfounded name nobody.
     """
-    lists = [without(one, is_unfounded) for one in papers(tx, PaperKind.FILED_LIST, newest=LISTS)]
+    lists = [without(paper, is_unfounded) for paper in papers(tx, PaperKind.FILED_LIST, newest=LISTS)]
     return AccountIndex(roster.accounts(tx), roster.former_accounts(tx), filed_names(lists))
 
 
@@ -128,12 +128,12 @@ def match_again(tx: Tx, known_at: datetime, doubted: Collection[str] = ()) -> in
 def _unfounded(tx: Tx, doubted: Collection[str]) -> Callable[[Entry], bool]:
     """Return whether a row means an account that no roster which stands has ever named, or named so."""
     never, said = roster.never_there(tx), roster.ever_said(tx, doubted)
-    named = {id_: [AccountIndex([one]) for one in versions] for id_, versions in said.items()}
+    named = {id_: [AccountIndex([account]) for account in versions] for id_, versions in said.items()}
 
     def is_unfounded(entry: Entry) -> bool:
         if entry.account in never or entry.account not in named:
             return entry.account in never
-        return not any(isinstance(one.find(entry.written), Account) for one in named[entry.account])
+        return not any(isinstance(index.find(entry.written), Account) for index in named[entry.account])
 
     return is_unfounded
 
@@ -210,7 +210,7 @@ class PaperReader:
         account = tables.entries.c.account
         rows = _entries(tx, [head.id for head in heads], sa.or_(account.is_(None), _is_among(self.present)))
         rounds = (as_round(_paper(head, rows[head.id]), self.present) for head in heads)
-        return tuple(sorted(rounds, key=lambda one: (one.series, one.number)))
+        return tuple(sorted(rounds, key=lambda entry: (entry.series, entry.number)))
 
     def weeks(self, tx: Tx, newest: int) -> tuple[IndexWeek, ...]:
         """Return the newest so many weeks that are about the area, oldest first."""
@@ -252,14 +252,14 @@ class PaperReader:
             heads = tx.execute(self._heads(PaperKind.WEEK, _names(self.present)).limit(newest)).all()
         else:
             weeks = tx.execute(self._heads(PaperKind.WEEK)).all()
-            heads = list(islice((one for one in weeks if self._names_ours(tx, one)), newest))
+            heads = list(islice((row for row in weeks if self._names_ours(tx, row)), newest))
         return self._papers(tx, heads)
 
     def _lists(self, tx: Tx, newest: int) -> Sequence[tuple[int, Paper]]:
         """Return the newest lists of the area, and those that name no area but an account which was its own then."""
         area = tables.papers.c.area
         lists = tx.execute(self._heads(PaperKind.FILED_LIST, sa.or_(area == self.area, area.is_(None)))).all()
-        ours = (one for one in lists if one.area == self.area or self._names_ours(tx, one))
+        ours = (row for row in lists if row.area == self.area or self._names_ours(tx, row))
         return self._papers(tx, list(islice(ours, newest)))
 
     def _papers(self, tx: Tx, heads: Sequence[sa.Row[Any]]) -> Sequence[tuple[int, Paper]]:

@@ -66,7 +66,7 @@ class Needed:
 
 def traces(tx: Tx, who: str | None = None) -> Iterator[Trace]:
     """Yield what is kept about everybody, or about whoever has this name, phone, mail or DingTalk id."""
-    current = {(one.id, contact) for one in roster.accounts(tx) for contact in one.contacts}
+    current = {(account.id, contact) for account in roster.accounts(tx) for contact in account.contacts}
     seen = set[tuple[str, Contact]]()
     ways = {who} if who else set[str]()
     for _, at, account in _versions(tx):
@@ -107,7 +107,9 @@ def erase(tx: Tx, who: str, *, alias: str) -> Erased | Needed:
     if len(keys) > 1:
         return Needed(why=f"有 {len(keys)} 个人叫“{who}”，请改用手机号、邮箱或钉钉号指明。")
     theirs = [(account, contact) for account, contact in named if contact.key in keys]
-    present = [one.id for one in roster.accounts(tx) if any(contact.key in keys for contact in one.contacts)]
+    present = [
+        account.id for account in roster.accounts(tx) if any(contact.key in keys for contact in account.contacts)
+    ]
     if present:
         return Needed(why=f"仍是 {'、'.join(present)} 的联系人，请先在台账中更换，再清除。")
     words = {word for _, contact in theirs for word in _words(contact)}
@@ -120,11 +122,11 @@ def erase(tx: Tx, who: str, *, alias: str) -> Erased | Needed:
 def outdated(tx: Tx, limit: datetime, after: int, at_most: int) -> tuple[int, ...]:
     """Return versions after this one, replaced before the limit, that name somebody whom no version in force names."""
     table = tables.account_versions
-    needed = {contact.key for one in roster.accounts(tx) for contact in one.contacts}
+    needed = {contact.key for account in roster.accounts(tx) for contact in account.contacts}
     chosen = sa.select(table.c.id, table.c.content).where(table.c.id > after, *_replaced(limit)).order_by(table.c.id)
     found = []
     for row in tx.execute(chosen):
-        if any(_is_known(one) and one.key not in needed for one in account_of(row.content).contacts):
+        if any(_is_known(contact) and contact.key not in needed for contact in account_of(row.content).contacts):
             found.append(row.id)
         if len(found) == at_most:
             break
@@ -134,10 +136,10 @@ def outdated(tx: Tx, limit: datetime, after: int, at_most: int) -> tuple[int, ..
 def let_go(tx: Tx, ids: Collection[int], limit: datetime) -> int:
     """Make nameless whom those of the versions name that still may go; return how many versions that were."""
     table = tables.account_versions
-    needed = {contact.key for one in roster.accounts(tx) for contact in one.contacts}
+    needed = {contact.key for account in roster.accounts(tx) for contact in account.contacts}
     rows = tx.execute(sa.select(table.c.id, table.c.content).where(table.c.id.in_(ids), *_replaced(limit))).all()
     accounts = {row.id: account_of(row.content) for row in rows}
-    gone = {contact.key for one in accounts.values() for contact in one.contacts} - needed
+    gone = {contact.key for account in accounts.values() for contact in account.contacts} - needed
     return _rewrite(tx, accounts, gone, EXPIRED)
 
 
@@ -181,7 +183,7 @@ def _rewrite(tx: Tx, accounts: Mapping[int, Account], keys: Collection[str], ali
     table = tables.account_versions
     changed = []
     for id_, account in accounts.items():
-        contacts = tuple(_nameless(one, alias) if one.key in keys else one for one in account.contacts)
+        contacts = tuple(_nameless(contact, alias) if contact.key in keys else contact for contact in account.contacts)
         if contacts != account.contacts:
             changed.append({"b_id": id_, "b_content": encode(replace(account, contacts=contacts))})
     content = bound(table.c.content, "b_content")
@@ -231,7 +233,7 @@ def _erase_messages(
                 "b_id": row.id,
                 "b_person": alias if row.person in keys else row.person,
                 "b_address": alias if row.address in words else row.address,
-                "b_mentions": [alias if one in words else one for one in row.mentions],
+                "b_mentions": [alias if mention in words else mention for mention in row.mentions],
                 "b_subject": nameless(row.subject),
                 "b_body": nameless(row.body),
             }

@@ -140,7 +140,7 @@ def learn(
 ) -> tuple[dict[str, PostCount], list[int]]:
     """Merge sightings in their order; return the accounts whose posts changed, and how many each sighting added."""
     sheets = _open(tx, sightings, before)
-    additions = [_merge(tx, sheets[one.account], one) for one in sightings]
+    additions = [_merge(tx, sheets[sighting.account], sighting) for sighting in sightings]
     moment = to_driver(tx)
     execute_many(
         tx, _INSERT, [_raw(id_, post, moment) for id_, sheet in sheets.items() for post in sheet.added.values()]
@@ -198,8 +198,8 @@ def _keep_former(tx: Tx, corrected: Mapping[str, Sequence[tuple[KnownPost, datet
 
 def _open(tx: Tx, sightings: Sequence[Sighting], before: Mapping[str, PostCount]) -> dict[str, _Sheet]:
     """Return a sheet for each account, with every row that merging these sightings may touch."""
-    sheets = {one.account: _Sheet(rows={}) for one in sightings}
-    known = [(one.account, one.timeline) for one in sightings if before[one.account].count]
+    sheets = {sighting.account: _Sheet(rows={}) for sighting in sightings}
+    known = [(sighting.account, sighting.timeline) for sighting in sightings if before[sighting.account].count]
     moment = to_driver(tx)
     reaches = {(account, moment(timeline.reach or _EVER)) for account, timeline in known if _can_miss(timeline)}
     _fill(tx, sheets, _RECENT, [value for pair in reaches for value in pair], len(reaches))
@@ -226,14 +226,14 @@ def _merge(tx: Tx, sheet: _Sheet, sighting: Sighting) -> int:
     """Merge one sighting, of which only the posts are looked at that may change anything."""
     merged = merge(sheet.known, _essence(tx, sheet, sighting), sighting.at)
     merged = replace(merged, added=_counted(tx, sheet, sighting, merged.added))
-    for one in merged.added:
-        sheet.added[one.post.key] = one
-    for one in merged.changed:
-        before = sheet.known[one.post.key]
-        if before.post != one.post or (before.missing_since is not None and one.missing_since is None):
+    for known in merged.added:
+        sheet.added[known.post.key] = known
+    for known in merged.changed:
+        before = sheet.known[known.post.key]
+        if before.post != known.post or (before.missing_since is not None and known.missing_since is None):
             sheet.corrected.append((before, sighting.at))
-        (sheet.added if one.post.key in sheet.added else sheet.changed)[one.post.key] = one
-    sheet.known |= {one.post.key: one for one in (*merged.added, *merged.changed)}
+        (sheet.added if known.post.key in sheet.added else sheet.changed)[known.post.key] = known
+    sheet.known |= {known.post.key: known for known in (*merged.added, *merged.changed)}
     return len(merged.added)
 
 
@@ -244,21 +244,21 @@ def _counted(tx: Tx, sheet: _Sheet, sighting: Sighting, added: tuple[KnownPost, 
     then: what comes up at a list's old end, or with all addresses changed, was there before. One that had been known
     by its title and day, under another address, is none either.
     """
-    guessed = [one for one in added if one.post.is_year_guessed]
+    guessed = [known for known in added if known.post.is_year_guessed]
     timeline, before = sighting.timeline, sighting.before
     if not guessed or before is None or sighting.at - before > LONGEST_GUESS:
         return added
     place = {post.key: place for post, place in zip(timeline.posts, timeline.places, strict=True)}
     known = [place[post.key] for post in timeline.posts if _was_known(tx, sheet, post, before)]
-    titles = _days_by_title(tx, sighting.account, {one.post.title for one in guessed})
+    titles = _days_by_title(tx, sighting.account, {known.post.title for known in guessed})
     last = max(known, default=-1)
     return tuple(
-        replace(one, counts_from=before - NEW_ROW)
-        if one.post.is_year_guessed
-        and place[one.post.key] < last
-        and (one.post.title, _day(one.post.published_at)) not in titles
-        else one
-        for one in added
+        replace(known, counts_from=before - NEW_ROW)
+        if known.post.is_year_guessed
+        and place[known.post.key] < last
+        and (known.post.title, _day(known.post.published_at)) not in titles
+        else known
+        for known in added
     )
 
 
@@ -323,7 +323,7 @@ def _newest(tx: Tx, account: str, sheet: _Sheet, before: PostCount) -> datetime 
             table.c.account == account, table.c.withdrawn_at.is_(None), is_evidence(table)
         )
         return tx.scalar(visible.order_by(table.c.published_at.desc()).limit(1))
-    added = [one.post.published_at for one in sheet.added.values() if one.is_evidence]
+    added = [known.post.published_at for known in sheet.added.values() if known.is_evidence]
     return max([*added, before.newest] if before.newest else added, default=None)
 
 

@@ -59,7 +59,7 @@ def begin(tx: Tx, now: datetime) -> tuple[Quarantined, ...]:
     blamed = blame.values(
         deaths=bound(table.c.deaths, "b_deaths"), quarantined_until=bound(table.c.quarantined_until, "b_until")
     )
-    run(tx, blamed, [{"b_id": one.source, "b_deaths": one.deaths, "b_until": one.until} for one in found])
+    run(tx, blamed, [{"b_id": source.source, "b_deaths": source.deaths, "b_until": source.until} for source in found])
     return found
 
 

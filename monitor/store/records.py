@@ -74,11 +74,11 @@ def _standing(rows: Iterable[Record]) -> tuple[Record, ...]:
     One that has not been stated yet gives way to the same one stated.
     """
     found: dict[tuple[object, ...], Record] = {}
-    for one in rows:
-        whom = (one.kind, one.subject, one.name, one.area, one.on, one.text)
-        if one.result is not None:
+    for record in rows:
+        whom = (record.kind, record.subject, record.name, record.area, record.on, record.text)
+        if record.result is not None:
             found.pop((*whom, None, "", None), None)
-        found[*whom, one.result, one.item, one.until] = one
+        found[*whom, record.result, record.item, record.until] = record
     return tuple(found.values())
 
 

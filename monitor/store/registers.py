@@ -60,7 +60,7 @@ def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = No
         ),
         decisions=(*decisions_in(tx, area, now, known_by), *_decisions(tx, ids, now, known_by)),
         troubles=_troubles(tx, ids, min(now, known_by)),
-        others=roster.areas_known(tx, {one.series for one in rounds}, known_by) - {area},
+        others=roster.areas_known(tx, {round_.series for round_ in rounds}, known_by) - {area},
         elsewhere={
             other: _weeks_of(tx, other, changed, now, known_by) for other in sorted(_left(earlier, ids, area, now))
         },
@@ -79,8 +79,8 @@ def _left(
     earlier: Mapping[str, tuple[Version, ...]], ids: Collection[str], area: str, now: datetime
 ) -> Collection[str]:
     """Return the other areas that these accounts, here now, were in while the weeks of a register were published."""
-    ends = ((one, after.since) for id_ in ids if id_ in earlier for one, after in pairwise(earlier[id_]))
-    recent = (one.account.area for one, end in ends if one.account and end > now - _LONG_AGO)
+    ends = ((version, after.since) for id_ in ids if id_ in earlier for version, after in pairwise(earlier[id_]))
+    recent = (version.account.area for version, end in ends if version.account and end > now - _LONG_AGO)
     return {other for other in recent if other != area}
 
 
@@ -114,7 +114,7 @@ def troubles_of(tx: Tx, area: str, account_ids: Collection[str], *, now: datetim
         area=area,
         accounts=accounts,
         earlier=roster.versions_of(tx, ids, at=now, known_at=now),
-        records=tuple(one for of_one in marked.values() for one in of_one),
+        records=tuple(record for of_one in marked.values() for record in of_one),
         decisions=_decisions(tx, ids, now, now),
         troubles=_troubles(tx, ids, now),
     )
@@ -138,7 +138,7 @@ def _earlier(
 
 def _decisions(tx: Tx, ids: Collection[str], now: datetime, known_by: datetime) -> tuple[Decision, ...]:
     ruled = decisions_of(tx, ids, now, known_by)
-    return tuple(one for of_one in ruled.values() for one in of_one)
+    return tuple(decision for of_one in ruled.values() for decision in of_one)
 
 
 _TO_SETTLE = (
@@ -220,8 +220,8 @@ def _concerning(
     """
     ids = {account.id for account in accounts}
     units = {normal(account.unit) for account in accounts}
-    strangers = (one for one in found if one.subject is RecordSubject.UNIT and one.area is None)
-    has_strangers = any(normal(one.name) not in units for one in strangers)
+    strangers = (record for record in found if record.subject is RecordSubject.UNIT and record.area is None)
+    has_strangers = any(normal(record.name) not in units for record in strangers)
     elsewhere = frozenset(map(normal, units_elsewhere())) - units if has_strangers else frozenset()
 
     def concerns(record: Record) -> bool:

@@ -126,7 +126,7 @@ def unstated(tx: Tx) -> tuple[Record, ...]:
     is_stated = sa.exists().where(*same, other.c.result.is_not(None), stands(other))
     chosen = sa.select(table).where(table.c.result.is_(None), table.c.kind.in_(_STATED), stands(table), ~is_stated)
     rows = tx.execute(chosen.order_by(table.c.on, table.c.id)).all()
-    found = {(one.kind, one.about, one.on, one.text): one for one in map(record_of, rows)}
+    found = {(record.kind, record.about, record.on, record.text): record for record in map(record_of, rows)}
     return tuple(found.values())
 
 
@@ -134,5 +134,5 @@ def whom(tx: Tx, several: Sequence[Rereading]) -> dict[str, str]:
     """Return what people call the accounts among these, by subject."""
     from monitor.store.roster import account_once  # noqa: PLC0415 - roster reads records
 
-    named = ((one.subject, account_once(tx, one.account)) for one in several if one.account)
+    named = ((rereading.subject, account_once(tx, rereading.account)) for rereading in several if rereading.account)
     return {subject: f"“{account.name}”（{account.platform.label}）" for subject, account in named if account}

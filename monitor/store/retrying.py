@@ -36,8 +36,8 @@ def _again(tx: Tx, row: sa.Row[Any], at: datetime) -> bool:
             return False
         is_same = is_same and beijing_date(row.frozen_at) == beijing_date(at)
         anew = {"state": NoticeState.MERGED, "message": row.id} if is_same else _OPEN
-        drafts = {one.message for one in untold if one.state is NoticeState.MERGED}
-        tx.execute(sa.update(notices).where(notices.c.id.in_([one.id for one in untold])).values(anew | {"route": 0}))
+        drafts = {row.message for row in untold if row.state is NoticeState.MERGED}
+        tx.execute(sa.update(notices).where(notices.c.id.in_([row.id for row in untold])).values(anew | {"route": 0}))
         cancel_emptied(tx, drafts, at=at)
     queued = {"state": MessageState.QUEUED, "due_at": at, "next_try_at": at, "finished_at": None} if is_same else {}
     tx.execute(sa.update(table).where(table.c.id == row.id).values(queued | {"untold": []}))
@@ -52,8 +52,8 @@ def _untold(tx: Tx, row: sa.Row[Any]) -> list[sa.Row[Any]]:
     other = sa.select(notices, table.c.person.label("reader"), table.c.frozen_at)
     joined = other.select_from(notices.outerjoin(table, notices.c.message == table.c.id))
     return [
-        one
-        for one in tx.execute(joined.where(notices.c.id.in_(row.untold)).order_by(notices.c.id)).all()
-        if (one.state in WAITING and one.frozen_at is None)
-        or (one.state is NoticeState.TOLD and one.reader not in {row.person, one.person})
+        entry
+        for entry in tx.execute(joined.where(notices.c.id.in_(row.untold)).order_by(notices.c.id)).all()
+        if (entry.state in WAITING and entry.frozen_at is None)
+        or (entry.state is NoticeState.TOLD and entry.reader not in {row.person, entry.person})
     ]

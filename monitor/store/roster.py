@@ -69,7 +69,7 @@ def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be take
     change = diff_roster(
         tx, accounts, effective_at=effective_at, known_at=known_at, remove_missing=remove_missing, unit=unit
     )
-    given = {one.id: one for one in accounts}
+    given = {account.id: account for account in accounts}
     news = [*change.added, *change.changed]
     learnt = Learnt(effective_at=effective_at, known_at=known_at, import_id=import_id)
     restated = histories.restated(tx, [*news, *change.removed], learnt)
@@ -77,14 +77,16 @@ def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be take
     histories.add(tx, [histories.HoldsFrom(id_, effective_at, None) for id_ in change.removed], learnt)
     histories.add(tx, restated, learnt)
     histories.confirm(tx, sorted((given.keys() - {*news}) | first), learnt)
-    in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])}
+    in_force = {
+        account.id: account for account in _in_force(tx, at=LATEST, known_at=LATEST, ids=[*given, *change.removed])
+    }
     _follow(tx, [*given, *change.removed], in_force, judge_at=dict.fromkeys([*news, *change.removed], known_at))
     if change != RosterChange():
         areas.judge_soon(tx, known_at)
-        areas.enrol(tx, {one.area for one in accounts}, at=known_at)
+        areas.enrol(tx, {account.area for account in accounts}, at=known_at)
     sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
     _drop_sources(tx, [id_ for id_ in change.removed if id_ not in in_force], known_at)
-    later = {one.account for one in restated} | histories.with_later(tx, [*news, *change.removed], effective_at)
+    later = {start.account for start in restated} | histories.with_later(tx, [*news, *change.removed], effective_at)
     return replace(change, overtaken=tuple(sorted(later)))
 
 
@@ -99,8 +101,8 @@ def withdraw(
     learnt = Learnt(effective_at=effective_at, known_at=known_at, import_id=None)
     corrections = histories.corrections(tx, import_id)
     histories.add(tx, corrections, learnt)
-    ids = sorted({one.account for one in corrections})
-    in_force = {one.id: one for one in _in_force(tx, at=LATEST, known_at=LATEST, ids=ids)}
+    ids = sorted({start.account for start in corrections})
+    in_force = {account.id: account for account in _in_force(tx, at=LATEST, known_at=LATEST, ids=ids)}
     _follow(tx, ids, in_force, judge_at=dict.fromkeys(ids, known_at))
     if ids:
         areas.judge_soon(tx, known_at)
@@ -119,16 +121,16 @@ def diff_roster(
     unit: UnitKey | None = None,
 ) -> RosterChange:
     """Return what `save_roster` would change; writes nothing."""
-    before = {one.id: one for one in _in_force(tx, at=effective_at, known_at=known_at)}
-    given = {one.id for one in accounts}
+    before = {account.id: account for account in _in_force(tx, at=effective_at, known_at=known_at)}
+    given = {account.id for account in accounts}
     gone = [
         id_
-        for id_, one in before.items()
-        if remove_missing and id_ not in given and (unit is None or one.unit_key == unit)
+        for id_, account in before.items()
+        if remove_missing and id_ not in given and (unit is None or account.unit_key == unit)
     ]
     return RosterChange(
-        added=tuple(one.id for one in accounts if one.id not in before),
-        changed=tuple(one.id for one in accounts if one.id in before and before[one.id] != one),
+        added=tuple(account.id for account in accounts if account.id not in before),
+        changed=tuple(account.id for account in accounts if account.id in before and before[account.id] != account),
         removed=tuple(sorted(gone)),
     )
 
@@ -152,18 +154,22 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     run(
         tx,
         sa.insert(table),
-        [fresh_source(one, first_look(id_, every(one), now)) for id_, one in wanted.items() if id_ not in known],
+        [
+            fresh_source(source, first_look(id_, every(source), now))
+            for id_, source in wanted.items()
+            if id_ not in known
+        ],
     )
-    back = [(one, known[id_]) for id_, one in wanted.items() if id_ in known]
+    back = [(source, known[id_]) for id_, source in wanted.items() if id_ in known]
     run(
         tx,
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
         .values(rank=sa.bindparam("b_rank"), is_partial=sa.bindparam("b_is_partial")),
         [
-            {"b_id": one.id, "b_rank": one.rank, "b_is_partial": one.is_partial}
-            for one, row in back
-            if (row.rank, row.is_partial) != (one.rank, one.is_partial)
+            {"b_id": source.id, "b_rank": source.rank, "b_is_partial": source.is_partial}
+            for source, row in back
+            if (row.rank, row.is_partial) != (source.rank, source.is_partial)
         ],
     )
     run(
@@ -171,11 +177,15 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
         sa.update(table)
         .where(table.c.id == sa.bindparam("b_id"))
         .values(dropped_at=None, next_look_at=bound(table.c.next_look_at, "b_next")),
-        [{"b_id": one.id, "b_next": first_look(one.id, every(one), now)} for one, row in back if row.dropped_at],
+        [
+            {"b_id": source.id, "b_next": first_look(source.id, every(source), now)}
+            for source, row in back
+            if row.dropped_at
+        ],
     )
     gone = [id_ for id_, row in known.items() if row.account in concerned and id_ not in wanted and not row.dropped_at]
     _drop(tx, gone, now)
-    back_again = {one.account for one, row in back if row.dropped_at}
+    back_again = {source.account for source, row in back if row.dropped_at}
     restate(tx, back_again | {known[id_].account for id_ in gone})
 
 
@@ -248,7 +258,7 @@ def units_ever(tx: Tx) -> Iterator[tuple[str, UnitKey, bool]]:
     for id_, of_one in groupby(rows, key=attrgetter("account")):
         stands = {row.effective_from: None if row.is_removed else UnitKey(row[3], row[4]) for row in of_one}
         *before, now = stands.values()
-        yield from ((id_, one, False) for one in dict.fromkeys(before) if one and one != now)
+        yield from ((id_, key, False) for key in dict.fromkeys(before) if key and key != now)
         if now:
             yield (id_, now, True)
 
@@ -422,13 +432,14 @@ def _add_versions(tx: Tx, given: Sequence[Account], learnt: Learnt) -> set[str]:
     run(
         tx,
         insert_or(tx, tables.accounts, ["id"]),
-        ({"id": one.id, "platform": one.platform.value, "is_removed": False, "posts": 0} for one in given),
+        ({"id": account.id, "platform": account.platform.value, "is_removed": False, "posts": 0} for account in given),
     )
     told = (
-        histories.HoldsFrom(one.id, learnt.effective_at if one.id in have else SINCE_EVER, encode(one)) for one in given
+        histories.HoldsFrom(account.id, learnt.effective_at if account.id in have else SINCE_EVER, encode(account))
+        for account in given
     )
     histories.add(tx, told, learnt)
-    return {one.id for one in given} - have
+    return {account.id for account in given} - have
 
 
 def _follow(tx: Tx, ids: Sequence[str], in_force: dict[str, Account], judge_at: dict[str, datetime]) -> None:

@@ -27,15 +27,17 @@ def successors(
     As known by `known_at`; none where the roster does not say since when an account is closed.
     """
     closed = [
-        one for one in accounts if one.status is AccountStatus.CLOSED and one.closed_on and one.scope is not Scope.OUT
+        account
+        for account in accounts
+        if account.status is AccountStatus.CLOSED and account.closed_on and account.scope is not Scope.OUT
     ]
     others = _others(tx, closed, at, known_at)
     found: defaultdict[str, list[Successor]] = defaultdict(list)
-    for one in closed:
+    for account in closed:
         for other in others:
-            if may_follow(one, other) and one.closed_on:
-                since = start_of_day(one.closed_on + ONE_DAY)
-                found[one.id] += _since(tx, other, since, at, known_at)
+            if may_follow(account, other) and account.closed_on:
+                since = start_of_day(account.closed_on + ONE_DAY)
+                found[account.id] += _since(tx, other, since, at, known_at)
     return {id_: tuple(of_one) for id_, of_one in found.items()}
 
 
@@ -45,8 +47,11 @@ def _others(tx: Tx, closed: list[Account], at: datetime, known_at: datetime) -> 
         return ()
     name, platform_id = written("name").label("name"), written("platform_id").label("platform_id")
     chosen = versions_in_force(at, known_at).with_only_columns(tables.accounts.c.id, name, platform_id)
-    chosen = chosen.where(written("platform").in_({one.platform.value for one in closed}))
-    names, ids = {normal(one.name) for one in closed}, {one.platform_id for one in closed if one.platform_id}
+    chosen = chosen.where(written("platform").in_({account.platform.value for account in closed}))
+    names, ids = (
+        {normal(account.name) for account in closed},
+        {account.platform_id for account in closed if account.platform_id},
+    )
     alike = [row.id for row in tx.execute(chosen) if row.platform_id in ids or normal(row.name) in names]
     return roster.accounts(tx, at=at, known_at=known_at, ids=alike)
 

@@ -20,7 +20,7 @@ def keep(tx: Tx, sealed: Sequence[Sealed], now: datetime) -> None:
     if sealed:
         table = tables.tokens
         tx.execute(sa.delete(table).where(table.c.until <= now))
-        rows = [{column.name: getattr(one, column.name) for column in table.columns} for one in sealed]
+        rows = [{column.name: getattr(entry, column.name) for column in table.columns} for entry in sealed]
         run(tx, insert_or(tx, table, _KEY, update=("content", "until")), rows)
 
 

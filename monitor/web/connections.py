@@ -132,14 +132,14 @@ class Connections:
         All that comes over a proxy is of one address, so its share is not counted.
         """
         now = self.clock()
-        for one in self.open:
-            one.look(now)
-        counted = Counter(one.peer for one in self.open)
+        for connection in self.open:
+            connection.look(now)
+        counted = Counter(connection.peer for connection in self.open)
         for peer in [peer for peer, count in counted.items() if count > self._share]:
-            count, own = counted[peer], [one for one in self.open if one.peer == peer]
+            count, own = counted[peer], [connection for connection in self.open if connection.peer == peer]
             if not is_among(own[0].address, self.trusted):
-                for one in _least(own)[: count - self._share]:
-                    one.drop()
+                for connection in _least(own)[: count - self._share]:
+                    connection.drop()
         while len(self.open) > self.most:
             self._let_go()
 
@@ -156,9 +156,9 @@ class Connections:
 
     def _let_go(self) -> None:
         """Drop the connection that has done least with its place, of the peer that has most."""
-        counted = Counter(one.peer for one in self.open)
+        counted = Counter(connection.peer for connection in self.open)
         most = max(counted.values())
-        _least([one for one in self.open if counted[one.peer] == most])[0].drop()
+        _least([connection for connection in self.open if counted[connection.peer] == most])[0].drop()
 
     def sweep(self) -> None:
         """Drop the connections whose time is over; of the files that were given back, take one again."""
@@ -170,15 +170,17 @@ class Connections:
             RequestStage.SENT: limits.answer,
             RequestStage.WORK: limits.answer,
         }
-        for one in tuple(self.open):
-            one.look(now)
-            if now - one.since > times[one.stage]:
-                one.drop()
+        for connection in tuple(self.open):
+            connection.look(now)
+            if now - connection.since > times[connection.stage]:
+                connection.drop()
 
 
 def _least(some: Iterable[Connection]) -> list[Connection]:
     """Return connections, who has done least first: the oldest of the lowest stage; of those in work, the newest."""
-    return sorted(some, key=lambda one: (one.stage, -one.since if one.stage is RequestStage.WORK else one.since))
+    return sorted(
+        some, key=lambda entry: (entry.stage, -entry.since if entry.stage is RequestStage.WORK else entry.since)
+    )
 
 
 def home_of(address: str) -> str:

@@ -43,11 +43,11 @@ class PassStatus:
 
 def summed(passes: Sequence[PassStatus]) -> tuple[PassStatus, ...]:
     """Return the passes with those looks that are well as one, which is as old as the oldest of them."""
-    well = [one for one in passes if one.is_look and not one.is_late and one.last_success]
-    rest = tuple(one for one in passes if one not in well)
+    well = [status for status in passes if status.is_look and not status.is_late and status.last_success]
+    rest = tuple(status for status in passes if status not in well)
     if not well:
         return rest
-    oldest = min(one.last_success for one in well if one.last_success)
+    oldest = min(status.last_success for status in well if status.last_success)
     return (PassStatus(name=f"采集（{len(well)}种方式）", last_success=oldest, is_look=True), *rest)
 
 

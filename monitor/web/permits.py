@@ -80,7 +80,7 @@ def holder(errand: Permission, address: str) -> Actor:
 
 async def pasted(permits: Permits, errand: Permission, account: str, link: str, address: str) -> Verdict | Excess:
     """Take a link for one of the accounts that the message told of; raises LinkRefusedError."""
-    if account not in {one.id for one in errand.accounts}:
+    if account not in {account.id for account in errand.accounts}:
         raise LinkRefusedError(Refused.OVER)
     command = PasteCommand(account=account, link=link, permit=errand.permit)
     claim = await permits.paste(command, actor=holder(errand, address))

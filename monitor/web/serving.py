@@ -93,7 +93,7 @@ class WebServer(uvicorn.Server):
                     connections.shrink()
                     await asyncio.sleep(_PAUSE)
                 continue  # else the far side is gone already
-            opened = (loop.connect_accepted_socket(self._connection, one) for one in taken)
+            opened = (loop.connect_accepted_socket(self._connection, socket) for socket in taken)
             await asyncio.gather(*opened, return_exceptions=True)  # who is gone by now is gone
             connections.fit()
 

@@ -36,7 +36,7 @@ def actions() -> Iterator[Action]:
 
 
 def is_action(function: Action) -> bool:
-    return [(one.name, one.kind) for one in inspect.signature(function).parameters.values()] == [
+    return [(parameter.name, parameter.kind) for parameter in inspect.signature(function).parameters.values()] == [
         ("tx", inspect.Parameter.POSITIONAL_OR_KEYWORD),
         ("command", inspect.Parameter.POSITIONAL_OR_KEYWORD),
         ("actor", inspect.Parameter.KEYWORD_ONLY),

@@ -75,7 +75,7 @@ class Work(Robot):
     @property
     def sent(self) -> list[Received]:
         """The messages that came in, taken or not."""
-        return [one for one in self.received if one.path.endswith("asyncsend_v2")]
+        return [received for received in self.received if received.path.endswith("asyncsend_v2")]
 
     def asked(self, request: Received) -> Answer:
         self.received.append(request)

@@ -269,7 +269,7 @@ def test_whatever_a_far_side_answers_has_a_meaning_and_pauses_end(
     said = [
         dingtalk.verdict(reply, NOW),
         zhezhengding.verdict(reply, NOW),
-        *(one.verdict(reply, NOW) for one in dialects),
+        *(dialect.verdict(reply, NOW) for dialect in dialects),
     ]
     for attempt in said:
         assert attempt.retry_after is None or timedelta() <= attempt.retry_after <= LONGEST_PAUSE

@@ -78,7 +78,10 @@ async def test_what_a_work_notice_says() -> None:
         channel = open_channel("工作通知", far.url, base_url=far.base_url, clock=clock)
         attempt = await channel.send(replace(told(), address="manager4220"))
     assert attempt.outcome is Outcome.SENT
-    check("dingtalk_work.json", [{"path": one.path, "query": one.query, "body": one.body} for one in far.received])
+    check(
+        "dingtalk_work.json",
+        [{"path": received.path, "query": received.query, "body": received.body} for received in far.received],
+    )
 
 
 async def test_what_the_governments_platform_is_told() -> None:

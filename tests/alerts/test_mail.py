@@ -248,7 +248,7 @@ async def test_every_address_of_a_url_may_have_a_chinese_domain(
     assert attempt.outcome is Outcome.SENT
     (mail,) = office.mails
     assert (mail["From"].addresses[0].addr_spec, office.recipients) == (sender, [[reader]])
-    assert tuple(one.addr_spec for one in (mail["Reply-To"].addresses if mail["Reply-To"] else ())) == reply_to
+    assert tuple(entry.addr_spec for entry in (mail["Reply-To"].addresses if mail["Reply-To"] else ())) == reply_to
 
 
 def test_a_mail_server_may_have_a_chinese_name() -> None:

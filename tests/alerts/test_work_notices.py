@@ -54,7 +54,7 @@ async def test_an_access_token_is_asked_for_once_and_used_until_it_ends(work: Wo
     for minutes in (0, 60, 116):
         now[0] = NOW + timedelta(minutes=minutes)
         assert (await channel.send(message(address="u1"))).outcome is Outcome.SENT
-    assert [one.path for one in work.received].count("/gettoken") == 2
+    assert [received.path for received in work.received].count("/gettoken") == 2
 
 
 async def test_a_token_that_was_withdrawn_is_asked_for_anew_within_one_try(work: Work) -> None:
@@ -128,7 +128,7 @@ def test_a_subject_that_leaves_no_room_is_refused() -> None:
 async def test_a_repeat_is_the_same_to_a_platform_that_shows_the_same_words_once_a_day(government: Government) -> None:
     await send(government)
     await send(government)
-    first, second = (one.body["bizMsgId"] for one in government.received)
+    first, second = (received.body["bizMsgId"] for received in government.received)
     assert first == second == "m-2026-0519-1"
     assert len(government.shown) == 1
 

@@ -91,19 +91,19 @@ def _accounts(many: int) -> Iterator[Account]:
 
 
 def _odd(everybody: tuple[Account, ...]) -> tuple[str, ...]:
-    return tuple(one.id for one in everybody[::_ODD])
+    return tuple(account.id for account in everybody[::_ODD])
 
 
 def _register(everybody: tuple[Account, ...]) -> Register:
     odd = _odd(everybody)
     listed = [(name, LISTED) for name in odd]
-    values = {one.id: str(40 + number % 40) for number, one in enumerate(everybody)}
-    units = dict.fromkeys(one.unit for one in everybody)
+    values = {account.id: str(40 + number % 40) for number, account in enumerate(everybody)}
+    units = dict.fromkeys(account.unit for account in everybody)
     return register(
         *everybody,
         rounds=tuple(issue(number, f"2022-05-{number * 7:02}", *listed) for number in (1, 2)),
         weeks=weeks(values, values),
-        filed=filed("2022-05-23", *(one.id for one in everybody if one.id not in set(odd))),
+        filed=filed("2022-05-23", *(account.id for account in everybody if account.id not in set(odd))),
         records=tuple(
             record(RecordKind.TRAINING, unit, "2022-03-01", "集中学习", RecordSubject.UNIT) for unit in units
         ),
@@ -121,7 +121,10 @@ def _verify(accounts: int, violated: Counter[str]) -> None:
 def _scan(everybody: tuple[Account, ...]) -> float:
     with sqlite3.connect(":memory:") as base:
         base.execute("create table accounts (id text primary key, name text, platform text, unit text, opened_on text)")
-        rows = [(one.id, one.name, one.platform.value, one.unit, str(one.opened_on or date.min)) for one in everybody]
+        rows = [
+            (account.id, account.name, account.platform.value, account.unit, str(account.opened_on or date.min))
+            for account in everybody
+        ]
         base.executemany("insert into accounts values (?, ?, ?, ?, ?)", rows)
         gc.collect()
         started = process_time()

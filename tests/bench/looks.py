@@ -81,7 +81,7 @@ def settings_for(base_url: str = "") -> Settings:
         platforms["weibo"] = {**every, "base_url": base_url}
     settings = load_settings(Path(__file__).parents[2] / "config", None)
     return settings.model_copy(
-        update={"platforms": {name: PlatformSettings.model_validate(one) for name, one in platforms.items()}}
+        update={"platforms": {name: PlatformSettings.model_validate(entry) for name, entry in platforms.items()}}
     )
 
 
@@ -206,8 +206,8 @@ class Watch:
     def _used(self) -> float:
         """Return the seconds of CPU that this process and those that read for it have used."""
         apart = 0.0
-        for one in self.door.reader._all:
-            numbers = Path(f"/proc/{one._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        for worker in self.door.reader._all:
+            numbers = Path(f"/proc/{worker._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
             apart += (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
         return process_time() + apart
 

@@ -194,8 +194,8 @@ class _County:
             known = facts.known(tx, ids, now=now, is_whole=False)
             gc.collect()
             started = process_time()
-            for one in known:
-                rules_in_force.findings(one, now)
+            for entry in known:
+                rules_in_force.findings(entry, now)
             cost += process_time() - started
         for area in registers.areas(tx, now=now):
             register = registers.register(tx, area, now=now)
@@ -315,7 +315,7 @@ def _entry(id_: str, **said: object) -> Entry:
 
 
 def _trainings(roster: Sequence[Account]) -> Iterator[Record]:
-    for unit in dict.fromkeys(one.unit for one in roster):
+    for unit in dict.fromkeys(account.unit for account in roster):
         yield Record(
             kind=RecordKind.TRAINING, subject=RecordSubject.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
         )

@@ -23,7 +23,7 @@ ME = pwd.getpwuid(os.getuid()).pw_name
 def log(office: Office) -> list[tuple[str, str, str]]:
     """Return what was done, oldest first: action, actor and the real user."""
     with open_store(office.where[-1]) as store, store.read() as tx:
-        return [(one.action, one.actor, one.login) for one in reversed(recent_audit(tx))]
+        return [(act.action, act.actor, act.login) for act in reversed(recent_audit(tx))]
 
 
 def test_the_environment_cannot_say_who_somebody_is(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ async def judge(office: Office, store: Store) -> None:
 
 def state(store: Store) -> State:
     with store.read() as tx:
-        return next(one.state for one in cases.current_findings(tx) if one.rule == "APP-01")
+        return next(finding.state for finding in cases.current_findings(tx) if finding.rule == "APP-01")
 
 
 @pytest.fixture

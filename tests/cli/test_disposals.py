@@ -67,7 +67,7 @@ async def test_a_decision_is_recorded_and_judged_by(troubled: Office, verb: str,
     (line,) = [line for line in troubled.type("case", "list", "--all").lines if line.startswith(f"{number}  ")]
     assert line.endswith(end)
     found = troubled.type("evaluate", "--account", "A01", "--all", "--json").json
-    (finding,) = [one for one in found if one["rule"] == "TWN-01"]
+    (finding,) = [entry for entry in found if entry["rule"] == "TWN-01"]
     assert said in finding["because"]
     assert "示例〔2026〕1号" in finding["because"]
 
@@ -83,7 +83,7 @@ async def held(office: Office, rule: str) -> str:
     """Judge everything and return what a rule says of the account."""
     await judge(office)
     found = office.type("evaluate", "--account", "A01", "--all", "--json").json
-    (state,) = [one["state"] for one in found if one["rule"] == rule]
+    (state,) = [entry["state"] for entry in found if entry["rule"] == rule]
     return str(state)
 
 
@@ -203,7 +203,7 @@ async def test_the_case_of_an_area_is_exempted_revoked_and_open_again(troubled: 
 async def state_of(office: Office, rule: str) -> str:
     """Judge everything and return what a rule says of the one that it speaks of."""
     await judge(office)
-    (state,) = [one["state"] for one in office.type("evaluate", "--all", "--json").json if one["rule"] == rule]
+    (state,) = [entry["state"] for entry in office.type("evaluate", "--all", "--json").json if entry["rule"] == rule]
     return str(state)
 
 
@@ -238,7 +238,7 @@ async def test_a_word_on_one_trouble_of_the_contacts_says_nothing_of_the_next(of
 
     def found(day: str) -> tuple[str, str | None]:
         said = office.type("evaluate", "--at", f"{day}T09:00", "--known-at", "now", "--all", "--json").json
-        [one] = [one for one in said if one["rule"] == "PER-01"]
+        [one] = [entry for entry in said if entry["rule"] == "PER-01"]
         return one["state"], one["since"]
 
     dismissed = "ok" if verb == "误报" else "exempted"
@@ -259,7 +259,9 @@ async def test_what_a_unit_and_an_area_are_exempted_from_is_counted_apart_everyw
     with open_store(troubled.address) as store, store.read() as tx:
         counted = tally.findings(tx)
     assert [counted[rule, State.EXEMPTED] for rule in ("SYS-01", "SUP-01")] == [1, 1]
-    found = {one["rule"]: one for one in troubled.type("evaluate", "--all", "--json").json if not one["account"]}
+    found = {
+        entry["rule"]: entry for entry in troubled.type("evaluate", "--all", "--json").json if not entry["account"]
+    }
     assert (found["SYS-01"]["state"], found["SYS-01"]["unit"]) == ("exempted", "示例镇人民政府")
     assert "未登记信息发布审核制度" in found["SYS-01"]["because"]  # nothing is hidden from the ledger
 
@@ -280,7 +282,7 @@ def test_an_exemption_of_a_unit_or_an_area_holds_on_its_days_and_at_no_other_mom
 
     def state(day: str) -> str:
         said = office.type("evaluate", "--at", f"{day}T09:00", "--known-at", "now", "--all", "--json").json
-        [one] = [one["state"] for one in said if one["rule"] == rule]
+        [one] = [entry["state"] for entry in said if entry["rule"] == rule]
         return str(one)
 
     enter("豁免", "2026-02-02", "2026-02-28")

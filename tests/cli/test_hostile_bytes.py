@@ -216,7 +216,8 @@ def test_what_was_being_looked_at_when_the_service_was_killed_is_left_alone_for_
         service.process.wait()
     with office.running("run") as service:
         until(
-            lambda: ("source quarantined", 1) in [(one["event"], one.get("deaths")) for one in service.logged], service
+            lambda: ("source quarantined", 1) in [(entry["event"], entry.get("deaths")) for entry in service.logged],
+            service,
         )
         until(is_ready(port), service)
         pause(5)

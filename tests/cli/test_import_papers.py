@@ -152,10 +152,10 @@ def test_a_form_offers_the_closed_lists(enrolled: Office) -> None:
     assert (str(by_kind.sqref).partition(":")[0], by_kind.formula1) == ("E2", 'INDIRECT("可填结果_"&$A2)')
     book = load_workbook(enrolled.folder / "空白.xlsx")
     for kind, form in FORMS.items():
-        words = [one.label for one in form.results]
+        words = [result.label for result in form.results]
         [(name, cells)] = book.defined_names[f"可填结果_{kind.label}"].destinations
         found = [cell.value for row in book[name][cells] for cell in row]
-        assert [one for one in found if one] == words
+        assert [entry for entry in found if entry] == words
     assert offered.formula1.strip('"').split(",") == [kind.label for kind in RecordKind]
     assert [cell.value for cell in sheet[1]] == [
         "类型",

@@ -335,7 +335,7 @@ def test_the_past_is_judged_by_what_was_known_then_or_is_known_now(enrolled: Off
     then = f"{now() - timedelta(days=10):%Y-%m-%dT%H:%M}+00:00"
     assert enrolled.type("evaluate", "--at", then, "--json").json == []
     words = ("--at", then, "--known-at", "now", "--account", "A02", "--all", "--json")
-    (finding,) = [one for one in enrolled.type("evaluate", *words).json if one["rule"] == "UPD-01"]
+    (finding,) = [entry for entry in enrolled.type("evaluate", *words).json if entry["rule"] == "UPD-01"]
     assert finding["days"] == 20
 
 

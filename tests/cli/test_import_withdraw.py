@@ -35,7 +35,7 @@ def enrolled(office: Office) -> Office:
 
 def state(office: Office, account: str, rule: str, *options: str) -> tuple[str, int | None]:
     found = office.type("evaluate", "--json", "--all", "--account", account, *options).json
-    return next((one["state"], one["days"]) for one in found if one["rule"] == rule)
+    return next((entry["state"], entry["days"]) for entry in found if entry["rule"] == rule)
 
 
 def posts(office: Office, *rows: tuple[str, ...]) -> object:
@@ -102,8 +102,8 @@ def test_one_look_by_hand_does_not_say_that_nothing_was_ever_published(enrolled:
     assert state(enrolled, "B01", "UPD-01")[0] == "unknown"
     assert state(enrolled, "B01", "UPD-03")[0] != "violated"
     found = enrolled.type("evaluate", "--json", "--all", "--account", "B01").json
-    assert not any("开设以来未发布，" in one["because"] for one in found)
-    assert any("另一日再完整核查一次" in one["because"] for one in found)
+    assert not any("开设以来未发布，" in entry["because"] for entry in found)
+    assert any("另一日再完整核查一次" in entry["because"] for entry in found)
 
 
 def test_a_second_look_on_another_day_says_it(enrolled: Office) -> None:
@@ -142,8 +142,8 @@ def test_a_look_is_taken_back_with_its_posts_and_what_was_known_stays_judgeable(
 
     assert said.splitlines()[-1] == "已撤回，涉及3项。"
     now_said = enrolled.type("evaluate", "--json", "--all").json
-    assert [(one["account"], one["rule"], one["state"], one["days"]) for one in now_said] == [
-        (one["account"], one["rule"], one["state"], one["days"]) for one in before
+    assert [(entry["account"], entry["rule"], entry["state"], entry["days"]) for entry in now_said] == [
+        (entry["account"], entry["rule"], entry["state"], entry["days"]) for entry in before
     ]
     assert enrolled.type("evaluate", "--json", "--all", "--at", wrong, "--known-at", wrong).json == accused
     assert enrolled.type("evaluate", "--json", "--all", "--at", wrong, "--known-at", "now").json != accused
@@ -183,7 +183,7 @@ def test_a_roster_is_taken_back(enrolled: Office) -> None:
     lines = (enrolled.folder / "out.csv").read_text("utf-8-sig").splitlines()
     assert [line.split(",")[:2] for line in lines[1:]] == [[*WEIBO[:2]], [*WECHAT[:2]], [*TIKTOK[:2]]]
     then = enrolled.type("evaluate", "--json", "--all", "--at", wrong, "--known-at", wrong).json
-    assert {one["account"] for one in then if one["account"]} == {"A01", "C01"}
+    assert {entry["account"] for entry in then if entry["account"]} == {"A01", "C01"}
 
 
 def test_a_filed_list_bulletins_records_and_decisions_are_taken_back(enrolled: Office) -> None:
@@ -209,8 +209,8 @@ def test_a_filed_list_bulletins_records_and_decisions_are_taken_back(enrolled: O
         assert "已撤回，涉及1项。" in withdraw(enrolled, number)
         assert enrolled.type("evaluate", "--json", "--all", "--at", wrong, "--known-at", wrong).json == then
         after = enrolled.type("evaluate", "--json", "--all").json
-        assert [(one["account"], one["rule"], one["state"]) for one in after] == [
-            (one["account"], one["rule"], one["state"]) for one in before
+        assert [(entry["account"], entry["rule"], entry["state"]) for entry in after] == [
+            (entry["account"], entry["rule"], entry["state"]) for entry in before
         ], kind
         assert "新增" in enrolled.type("import", kind, table, "--dry-run").done()
 
@@ -328,7 +328,7 @@ PAPERS = ("filed-list", "roster")
 
 def unfiled(office: Office, at: str = "2026-06-05T09:00") -> dict[str, str]:
     found = office.type("evaluate", "--json", "--all", "--at", at, "--known-at", "now").json
-    return {one["account"]: one["state"] for one in found if one["rule"] == "REG-01"}
+    return {entry["account"]: entry["state"] for entry in found if entry["rule"] == "REG-01"}
 
 
 def enter(office: Office, kind: str) -> None:

@@ -96,7 +96,7 @@ def test_an_account_that_goes_on_again_starts_afresh(begun: Office) -> None:
     assert judged(begun, "2026-06-09")["state"] == "ok"
     for day in ("2026-06-10", "2026-07-31"):
         assert judged(begun, day)["state"] == "not_applicable"
-    assert [one["归档"] for one in reported(begun, "2026-05")] == ["2026-05-20"]
+    assert [mapping["归档"] for mapping in reported(begun, "2026-05")] == ["2026-05-20"]
     assert reported(begun, "2026-07") == []
     decide(begun, "2026-08-03")
     anew = judged(begun, "2026-08-04")
@@ -129,7 +129,9 @@ def test_what_is_entered_later_changes_nothing_that_was_known_before(begun: Offi
     known_then = beijing(now()).isoformat(timespec="microseconds")
     mark(begun, ("终止", "2026-05-06"))
     again = begun.type("evaluate", "--at", known_then, "--account", "A01", "--all", "--json").json
-    assert [one for one in again if one["rule"] == "DRG-01"] == [one for one in first if one["rule"] == "DRG-01"]
+    assert [entry for entry in again if entry["rule"] == "DRG-01"] == [
+        entry for entry in first if entry["rule"] == "DRG-01"
+    ]
     assert judged(begun, "2026-05-07")["state"] == "not_applicable"
 
 

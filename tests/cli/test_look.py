@@ -155,7 +155,7 @@ def test_checking_tells_what_was_seen_and_keeps_it(watched: Office) -> None:
     assert f"采集异常：{Reason.HTTP_ERROR.label}（状态码" in second
     assert len(watched.content()["posts"]) == 3
     words = ("evaluate", "--account", "A01", "--all", "--json")
-    assert [one["days"] for one in watched.type(*words).json if one["rule"] == "UPD-01"] == [3]
+    assert [entry["days"] for entry in watched.type(*words).json if entry["rule"] == "UPD-01"] == [3]
 
 
 def test_checking_again_sees_the_same(watched: Office) -> None:
@@ -234,4 +234,4 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
 
 def test_looks_go_in_batches(watched: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "AT_ONCE", 1)
-    assert [one["account"] for one in watched.type("check", "A02", "A01", "A02", "--json").json] == ["A02", "A01"]
+    assert [entry["account"] for entry in watched.type("check", "A02", "A01", "A02", "--json").json] == ["A02", "A01"]

@@ -199,8 +199,8 @@ _RECOMMENDS = re.compile(
 
 
 def test_every_text_that_recommends_a_decision_is_known_here() -> None:
-    ours = (one for one in texts() if one.file.startswith("monitor/"))
-    assert {one.file for one in ours if _RECOMMENDS.search(one.text)} == set(SAID_ELSEWHERE)
+    ours = (words for words in texts() if words.file.startswith("monitor/"))
+    assert {words.file for words in ours if _RECOMMENDS.search(words.text)} == set(SAID_ELSEWHERE)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_every_text_that_recommends_a_decision_is_known_here() -> None:
         finding("APP-01", State.SUSPECTED, is_mandatory=False),  # 请于今日内核实，并登记结果（确认或误报）
         finding("APP-01", State.VIOLATED, is_mandatory=False),  # 请与该单位联系，并登记结果
     ],
-    ids=lambda one: one.state.value,
+    ids=lambda entry: entry.state.value,
 )
 def test_what_the_messages_about_an_app_ask_to_be_recorded_is_possible(store: Store, found: Finding) -> None:
     with store.begin() as tx:

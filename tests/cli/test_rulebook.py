@@ -27,7 +27,9 @@ def enrolled(office: Office) -> Office:
 def held(office: Office, rule: str, *words: str, at: str = ON) -> dict[str, str]:
     """Return the states that are held of accounts, units and areas under a rule, nothing left out."""
     found = office.type("evaluate", "--at", at, "--known-at", "now", "--all", "--json", *words).json
-    return {one["account"] or one["unit"] or one["area"]: one["state"] for one in found if one["rule"] == rule}
+    return {
+        entry["account"] or entry["unit"] or entry["area"]: entry["state"] for entry in found if entry["rule"] == rule
+    }
 
 
 def give(office: Office, kind: str, header: tuple[str, ...], *rows: tuple[object, ...]) -> None:
@@ -37,11 +39,14 @@ def give(office: Office, kind: str, header: tuple[str, ...], *rows: tuple[object
 
 def test_every_rule_says_one_thing_of_each_of_its_subjects(enrolled: Office) -> None:
     found = enrolled.type("evaluate", "--at", "2026-05-20", "--known-at", "now", "--all", "--json").json
-    told = [(one["rule"], one["account"], one["unit"] if not one["account"] else None, one["area"]) for one in found]
+    told = [
+        (entry["rule"], entry["account"], entry["unit"] if not entry["account"] else None, entry["area"])
+        for entry in found
+    ]
     assert len(told) == len(set(told))
     assert {rule for rule, *_ in told} == {rule.id for rule in all_rules()} | {rule.id for rule in all_area_rules()}
-    assert {one["account"] for one in found if one["rule"] == "PLT-01"} == {"A01", "A02", "A03", "A04", "A05"}
-    assert {one["area"] for one in found if one["rule"] == "CAP-01"} == {"示例县"}
+    assert {entry["account"] for entry in found if entry["rule"] == "PLT-01"} == {"A01", "A02", "A03", "A04", "A05"}
+    assert {entry["area"] for entry in found if entry["rule"] == "CAP-01"} == {"示例县"}
 
 
 def test_platforms_and_organizers_are_judged_from_the_roster(enrolled: Office) -> None:
@@ -141,8 +146,8 @@ def test_what_was_not_known_then_is_not_judged_then(enrolled: Office) -> None:
 
 def test_one_account_is_judged_with_all_of_its_rules(enrolled: Office) -> None:
     found = enrolled.type("evaluate", "--account", "A03", "--at", ON, "--known-at", "now", "--json").json
-    assert {one["account"] for one in found} == {"A03"}
-    assert {"PLT-01", "TWN-01"} <= {one["rule"] for one in found}
+    assert {entry["account"] for entry in found} == {"A03"}
+    assert {"PLT-01", "TWN-01"} <= {entry["rule"] for entry in found}
 
 
 QUARTER = [f"2022-{day} 09:00" for day in ("04-01", "05-15", "05-16", "05-20", "06-01", "06-15", "06-30")]

@@ -50,7 +50,7 @@ def filed(two: Office, on: str, *ids: str, area: str | None = None) -> Said:
 def states(two: Office, rule: str) -> Mapping[str, str]:
     """Return what a rule says of each account; of the others it says nothing."""
     found = two.type("evaluate", "--json", *AT).json
-    return {one["account"]: one["state"] for one in found if one["rule"] == rule and one["account"]}
+    return {entry["account"]: entry["state"] for entry in found if entry["rule"] == rule and entry["account"]}
 
 
 # --- filed lists ---
@@ -178,7 +178,7 @@ def measured(two: Office) -> Office:
 
 def because(two: Office, rule: str, id_: str) -> str:
     found = two.type("evaluate", "--json", *AT).json
-    return str(next(one["because"] for one in found if (one["rule"], one["account"]) == (rule, id_)))
+    return str(next(entry["because"] for entry in found if (entry["rule"], entry["account"]) == (rule, id_)))
 
 
 def test_an_account_s_weeks_elsewhere_are_compared_with_the_mean_there(measured: Office) -> None:

@@ -48,7 +48,7 @@ class Graph:
 
     def on_the_loop(self) -> set[str]:
         """Return the functions that run on the event loop."""
-        left = [one.name for one in self.functions.values() if one.is_async]
+        left = [function.name for function in self.functions.values() if function.is_async]
         found: set[str] = set()
         while left:
             name = left.pop()
@@ -72,7 +72,7 @@ class Graph:
         names = self.names[function.module]
         if isinstance(node, ast.Name):
             here = f"{function.module}.{node.id}"
-            yield from (one for one in (here, names.get(node.id, "")) if one in self.functions)
+            yield from (text for text in (here, names.get(node.id, "")) if text in self.functions)
         elif isinstance(node, ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else None
             if owner in names and f"{names[owner]}.{node.attr}" in self.functions:
@@ -80,8 +80,8 @@ class Graph:
             elif owner == "self" and f"{function.module}.{function.owner}.{node.attr}" in self.functions:
                 yield f"{function.module}.{function.owner}.{node.attr}"
             elif owner not in names and not node.attr.startswith("_"):
-                known = {function.module, *names.values(), *(one.rpartition(".")[0] for one in names.values())}
-                yield from (one for one in self.methods.get(node.attr, ()) if self.functions[one].module in known)
+                known = {function.module, *names.values(), *(text.rpartition(".")[0] for text in names.values())}
+                yield from (text for text in self.methods.get(node.attr, ()) if self.functions[text].module in known)
 
 
 def _followed(body: list[ast.stmt], *, is_async: bool) -> Iterator[ast.AST]:

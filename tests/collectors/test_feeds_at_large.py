@@ -11,32 +11,32 @@ from monitor.core.observation import Covers, LookFailedError, Standing, Timeline
 from tests.collectors.feeds import AT, DAYS, MINUTES, SECONDS, Made, made, shown_by
 
 
-def read(one: Made) -> Timeline | None:
-    page = Page(url="https://www.example.gov.cn/feed.xml", status=200, headers={}, body=one.body.encode(), at=AT)
+def read(entry: Made) -> Timeline | None:
+    page = Page(url="https://www.example.gov.cn/feed.xml", status=200, headers={}, body=entry.body.encode(), at=AT)
     try:
         return feed.read(page)
     except LookFailedError:
         return None
 
 
-def hides_nothing(one: Made) -> bool:
+def hides_nothing(entry: Made) -> bool:
     """Whether what was read is true of the feed; tells apart by assertion what is not."""
-    seen = read(one)
-    assert seen or not one.is_ordinary, one.said
+    seen = read(entry)
+    assert seen or not entry.is_ordinary, entry.said
     if seen is None:
         return False
-    assert {post.published_at for post in seen.posts} <= one.shown, one.said
+    assert {post.published_at for post in seen.posts} <= entry.shown, entry.said
     if seen.covers is not Covers.ALL:
-        assert not one.is_ordinary, one.said
+        assert not entry.is_ordinary, entry.said
         return False
-    assert len(seen.posts) == one.number, one.said
-    if one.newest is None:
-        assert seen.standing is Standing.EMPTY, one.said
+    assert len(seen.posts) == entry.number, entry.said
+    if entry.newest is None:
+        assert seen.standing is Standing.EMPTY, entry.said
     else:
-        said = {shown_by(form, one.newest) for form in (next(iter(SECONDS)), next(iter(MINUTES)), next(iter(DAYS)))}
+        said = {shown_by(form, entry.newest) for form in (next(iter(SECONDS)), next(iter(MINUTES)), next(iter(DAYS)))}
         newest = seen.newest
-        assert newest, one.said
-        assert newest.published_at >= min(said), one.said
+        assert newest, entry.said
+        assert newest.published_at >= min(said), entry.said
     return True
 
 
@@ -50,5 +50,5 @@ def test_the_feeds_that_are_made_are_of_both_kinds() -> None:
     """Of 300 feeds, enough are ordinary and taken as they are, and enough are not."""
     feeds = [made(seed) for seed in range(300)]
     taken = sum(map(hides_nothing, feeds))
-    assert sum(one.is_ordinary for one in feeds) <= taken
+    assert sum(made.is_ordinary for made in feeds) <= taken
     assert 100 < taken < 250

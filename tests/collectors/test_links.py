@@ -60,7 +60,7 @@ async def test_a_large_package_is_judged_by_small_ranges(far: OpenFar, door: Ope
     there = await far(ranges(LARGE))
     seen = await look(apk.COLLECTOR, f"{there.url('/app.apk')}#cn.gov.example", door())
     assert seen == Download(link=Link.PACKAGE, package="cn.gov.example", version="2.1.0", is_signed=True)
-    asked = [(int(one[0]), int(one[1])) for one in re.findall(r"bytes=(\d+)-(\d+)", "".join(there.asked).lower())]
+    asked = [(int(entry[0]), int(entry[1])) for entry in re.findall(r"bytes=(\d+)-(\d+)", "".join(there.asked).lower())]
     assert all(end - start < 64 * 1024 for start, end in asked)
     assert sum(end + 1 - start for start, end in asked) < 1_000_000
 
@@ -204,7 +204,7 @@ async def test_an_ios_app_is_judged_by_its_install_link_its_manifest_or_its_pack
     assert isinstance(seen, Download)
     assert (seen.fault, seen.package, seen.version, seen.is_signed) == (None, "cn.gov.example", "3.2.1", True)
     assert seen.certificate_until == ipas.UNTIL.replace(tzinfo=UTC)
-    asked = [(int(one[0]), int(one[1])) for one in re.findall(r"bytes=(\d+)-(\d+)", "".join(there.asked).lower())]
+    asked = [(int(entry[0]), int(entry[1])) for entry in re.findall(r"bytes=(\d+)-(\d+)", "".join(there.asked).lower())]
     assert 0 < sum(end + 1 - start for start, end in asked) < 1_000_000
     assert len(there.asked) - len(asked) == (way != "package")
 
@@ -309,7 +309,7 @@ def test_a_homepage_tells_the_links(homepage: str, store: str | None, package: s
 )
 def test_a_homepage_that_is_a_package_tells_its_kind(homepage: str, collector: str | None) -> None:
     app = Account(id="A1", name="x", platform=Platform.MOBILE_APP, unit="x", area="x", homepage=homepage)
-    telling = [one.name for one in (apk.COLLECTOR, ipa.COLLECTOR, hap.COLLECTOR) if one.key_of(app)]
+    telling = [entry.name for entry in (apk.COLLECTOR, ipa.COLLECTOR, hap.COLLECTOR) if entry.key_of(app)]
     assert telling == ([collector] if collector else [])
 
 

@@ -377,8 +377,8 @@ async def test_a_pasted_link_is_known_by_the_address_under_which_lists_show_the_
 
 @pytest.mark.parametrize("platform", SHORT)
 def test_a_short_link_may_be_a_post_of_its_own_platform_only(platform: Platform) -> None:
-    assert [one for one in PROVERS if PROVERS[one].is_post(SHORT[platform])] == [platform]
-    assert [one for one in PROVERS if PROVERS[one].may_be_post(SHORT[platform])] == [platform]
+    assert [entry for entry in PROVERS if PROVERS[entry].is_post(SHORT[platform])] == [platform]
+    assert [entry for entry in PROVERS if PROVERS[entry].may_be_post(SHORT[platform])] == [platform]
 
 
 def test_a_short_link_that_may_lead_anywhere_is_followed_by_nobody() -> None:

@@ -59,7 +59,7 @@ def test_rows_without_a_time_that_tells_the_newest_are_unreadable(rows: list[obj
 def test_two_pages_are_one_list_that_covers_what_the_second_does() -> None:
     first = read({"days": 400, "pinned": True})
     seen = joined(first, read({"days": 400, "pinned": True}, {"days": 3}))
-    assert ([one.title for one in seen.posts], seen.covers) == (["3天前", "400天前"], Covers.ALL)
+    assert ([post.title for post in seen.posts], seen.covers) == (["3天前", "400天前"], Covers.ALL)
     assert joined(first, read(is_last=True)) == replace(first, covers=Covers.ALL)
     assert joined(Timeline(covers=Covers.SOME), read()).standing is Standing.EMPTY
     assert joined(first, Timeline(covers=Covers.SOME)).covers is Covers.SOME

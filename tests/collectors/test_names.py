@@ -48,8 +48,8 @@ async def test_dead_names_leave_the_threads_of_all_else_alone(released: list[str
     assert await asyncio.wait_for(names.look_up("alive.example"), 5) == [HERE]
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "name")
     assert len(released) == 41
-    for one in waiting:
-        one.cancel()
+    for task in waiting:
+        task.cancel()
 
 
 async def test_a_dead_name_has_one_thread_however_often_it_is_asked_for(released: list[str]) -> None:
@@ -67,15 +67,15 @@ async def test_there_are_only_so_many_threads_and_whoever_comes_later_waits(rele
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(names.look_up("alive.example"), 0.05)
     assert len(released) == 3
-    for one in waiting:
-        one.cancel()
+    for task in waiting:
+        task.cancel()
 
 
 async def test_an_answer_is_everybodys_and_kept_for_nobody(released: list[str]) -> None:
     names = Names()
     for _ in range(2):
         said = await asyncio.gather(*(names.look_up("no.example") for _ in range(3)), return_exceptions=True)
-        assert all(isinstance(one, socket.gaierror) for one in said)
+        assert all(isinstance(sequence, socket.gaierror) for sequence in said)
     assert released == ["no.example"] * 2
 
 

@@ -19,8 +19,8 @@ def lists(value: Any) -> Iterator[list[Any]]:  # noqa: ANN401 - JSON
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if isinstance(value, list) and any(isinstance(row, dict) for row in value):
         yield value
-    for one in inside:
-        yield from lists(one)
+    for entry in inside:
+        yield from lists(entry)
 
 
 def lists_of_all() -> list[Any]:

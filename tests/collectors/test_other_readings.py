@@ -53,11 +53,13 @@ MOMENTS = st.integers(0, 3 * 365 * 24 * 60).map(
     lambda minutes: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )
 TEXTS = st.one_of(
-    MOMENTS.map(lambda one: f"{one:%Y-%m-%d %H:%M}"),
-    st.dates().map(lambda one: f"{one:%m-%d}"),
-    MOMENTS.map(lambda one: f"{one:%m月%d日 %H:%M}"),
-    MOMENTS.map(lambda one: format_datetime(one.replace(tzinfo=UTC))),
-    st.tuples(st.integers(0, 90), st.sampled_from(["分钟前", "小时前", "天前"])).map(lambda one: f"{one[0]}{one[1]}"),
+    MOMENTS.map(lambda moment: f"{moment:%Y-%m-%d %H:%M}"),
+    st.dates().map(lambda day: f"{day:%m-%d}"),
+    MOMENTS.map(lambda moment: f"{moment:%m月%d日 %H:%M}"),
+    MOMENTS.map(lambda moment: format_datetime(moment.replace(tzinfo=UTC))),
+    st.tuples(st.integers(0, 90), st.sampled_from(["分钟前", "小时前", "天前"])).map(
+        lambda pair: f"{pair[0]}{pair[1]}"
+    ),
     st.sampled_from(["刚刚", "今天 08:00", "昨天", "前天 23:59"]),
 )
 

@@ -328,8 +328,8 @@ def places(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
         inside = value.items()
     elif isinstance(value, list):
         inside = enumerate(value)
-    for name, one in inside:
-        yield from places(one, (*path, name))
+    for name, entry in inside:
+        yield from places(entry, (*path, name))
 
 
 def exchanged(value: object, path: tuple[Any, ...], other: object) -> object:

@@ -145,8 +145,8 @@ def greedy(page: Page) -> Timeline:
 
 
 LINEAR = frozenset(
-    f"{__name__}.{one.__name__}"
-    for one in (
+    f"{__name__}.{call.__name__}"
+    for call in (
         posts_of,
         pid_of,
         busy,
@@ -325,7 +325,7 @@ async def test_between_two_pages_that_are_read_on_the_loop_others_have_a_turn(re
         turns.append("read")
 
     await asyncio.gather(*(read(str(number)) for number in range(5)), other())
-    places = [place for place, one in enumerate(turns) if one == "read"]
+    places = [place for place, text in enumerate(turns) if text == "read"]
     assert all("other" in turns[first:second] for first, second in pairwise(places))
 
 

@@ -147,11 +147,13 @@ async def test_a_key_that_is_no_app_asks_nobody() -> None:
 
 
 def test_every_collector_of_a_store_is_one_that_must_prove_itself() -> None:
-    assert {one.name for one in STORES} == {one.name for one in LINKS if getattr(one, "link", None) is Link.STORE}
-    assert len({one.shop for one in STORES}) == len(STORES) >= 6
+    assert {store.name for store in STORES} == {
+        entry.name for entry in LINKS if getattr(entry, "link", None) is Link.STORE
+    }
+    assert len({store.shop for store in STORES}) == len(STORES) >= 6
 
 
-@pytest.mark.parametrize("store", [one for one in STORES if one.canary], ids=lambda store: store.name)
+@pytest.mark.parametrize("store", [store for store in STORES if store.canary], ids=lambda store: store.name)
 def test_a_canary_is_a_key_of_its_store(store: stores.AppStore) -> None:
     assert store.canary
     assert store.keys.fullmatch(store.canary)
@@ -195,7 +197,7 @@ def test_a_page_that_broke_off_has_no_end() -> None:
 )
 def test_a_homepage_in_a_store_tells_the_app(store: object, homepage: str, key: str | None) -> None:
     app = Account(id="A1", name="x", platform=Platform.MOBILE_APP, unit="x", area="x", homepage=homepage)
-    telling = {one.name: found for one in STORES if (found := one.key_of(app))}
+    telling = {store.name: found for store in STORES if (found := store.key_of(app))}
     assert telling == ({store.COLLECTOR.name: key} if key else {})  # type: ignore[attr-defined]  # a module
 
 

@@ -130,7 +130,7 @@ def test_a_page_proves_who_published_what_and_when(name: str, published: datetim
 
 def test_an_article_is_the_same_whichever_of_its_addresses_was_pasted() -> None:
     found = {wechat_article.article(page("normal.html", url)) for url in (SHORT, LONG, f"{LONG}&scene=27")}
-    assert {one.url for one in found if one} == {LONG}
+    assert {page.url for page in found if page} == {LONG}
 
 
 def test_an_article_without_its_number_is_known_by_the_address_it_came_from() -> None:

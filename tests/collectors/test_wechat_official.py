@@ -78,8 +78,8 @@ class Far(CannedFetch):
     def days(self) -> list[int]:
         """The days that were asked for, by how many they lie before today."""
         asked = [request.json or {} for request in self.requests if DAYS in request.url]
-        assert all(one["begin_date"] == one["end_date"] for one in asked)
-        return [(TODAY - date.fromisoformat(str(one["begin_date"]))).days for one in asked]
+        assert all(mapping["begin_date"] == mapping["end_date"] for mapping in asked)
+        return [(TODAY - date.fromisoformat(str(mapping["begin_date"]))).days for mapping in asked]
 
 
 async def look(fetch: CannedFetch, session: MemorySession | None = None) -> Timeline:

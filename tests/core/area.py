@@ -150,7 +150,7 @@ class _Nobody(tuple[Contact, ...]):
 
 def judged(rule: AreaRule, of: Register, at: str = "2022-05-25 09:00") -> tuple[Finding, ...]:
     """Return every finding of a rule on an area, silence included."""
-    of = replace(of, accounts=tuple(replace(one, contacts=_Nobody()) for one in of.accounts))
+    of = replace(of, accounts=tuple(replace(account, contacts=_Nobody()) for account in of.accounts))
     now, rules = beijing_time(at), book(at[:10])
     said = tuple(area_findings(rule, of, rules, now))
     return (*said, *silent(rule, of, rules, said))

@@ -114,7 +114,7 @@ def known(
         )
         for moment in sorted(moments)
     )
-    looks = (observation(look, *(one.post for one in posts), covers=covers, collector=collector),) if look else ()
+    looks = (observation(look, *(known.post for known in posts), covers=covers, collector=collector),) if look else ()
     return Known(account=account(**changes), posts=posts, observations=looks, is_polled=polled)
 
 

@@ -17,15 +17,15 @@ def shown(name: str | None = None, entity: str | None = None, *, posts: int = 1)
 def after(*seen: Timeline, every: timedelta = HOUR) -> tuple[Portrait, tuple[AppearanceChange, ...]]:
     """Return the portrait after looks that follow each other, and everything that became certain."""
     portrait, found = STRANGER, tuple[AppearanceChange, ...]()
-    for number, one in enumerate(seen):
+    for number, entry in enumerate(seen):
         at = NOW + number * every
-        latest = portrait.after(one, at)
+        latest = portrait.after(entry, at)
         found, portrait = (*found, *changes("A01", portrait, latest, at)), latest
     return portrait, found
 
 
 def said(*seen: Timeline, every: timedelta = HOUR) -> list[str]:
-    return [one.said for one in after(*seen, every=every)[1]]
+    return [change.said for change in after(*seen, every=every)[1]]
 
 
 def test_the_first_look_changes_nothing() -> None:
@@ -56,7 +56,7 @@ def test_another_verified_entity_is_a_change_and_a_page_that_shows_none_is_not()
     assert said(*seen) == ["认证主体由“示例局”变为“示例公司”"]
 
 
-@pytest.mark.parametrize("standing", [one for one in Standing if not one.is_present])
+@pytest.mark.parametrize("standing", [standing for standing in Standing if not standing.is_present])
 def test_an_account_is_gone_when_its_platform_says_so_twice_and_back_when_it_says_that_twice(
     standing: Standing,
 ) -> None:

@@ -50,11 +50,14 @@ ME = Callable[[Account], Register]
 
 def recorded(kind: RecordKind, text: str) -> ME:
     """Return an area with a record about its one account."""
-    return lambda one: register(one, records=(record(kind, one.id, "2022-12-01", text),))
+    return lambda account: register(account, records=(record(kind, account.id, "2022-12-01", text),))
 
 
-def others(one: Account, **changes: object) -> tuple[Account, ...]:
-    return (one, *(account(id=f"A0{place}", name=f"示例{place}", unit=f"示例{place}局", **changes) for place in (2, 3)))
+def others(entry: Account, **changes: object) -> tuple[Account, ...]:
+    return (
+        entry,
+        *(account(id=f"A0{place}", name=f"示例{place}", unit=f"示例{place}局", **changes) for place in (2, 3)),
+    )
 
 
 TROUBLES: dict[str, ME] = {
@@ -62,27 +65,27 @@ TROUBLES: dict[str, ME] = {
     "APP-03": register,
     "CLN-01": recorded(RecordKind.JOINT_REVIEW, "注销"),
     "CLN-02": recorded(RecordKind.CLOSE_REQUEST, "不再更新"),
-    "DUP-01": lambda one: register(one, replace(one, id="A02")),
+    "DUP-01": lambda account: register(account, replace(account, id="A02")),
     "FUN-01": recorded(RecordKind.INTERACTION, "缺失"),
     "FUN-02": recorded(RecordKind.MESSAGE_REPLY, "收到"),
     "FUN-03": recorded(RecordKind.SERVICE_ENTRY, "失效"),
     "FUN-04": recorded(RecordKind.KNOWLEDGE_BASE, "未引入"),
-    "NAME-01": lambda one: register(replace(one, verified_entity="示例传媒公司")),
-    "OUT-01": lambda one: register(replace(one, outsourcing=OUT)),
-    "OUT-02": lambda one: register(replace(one, outsourcing=OUT)),
-    "PLT-01": lambda one: register(replace(one, platform=Platform.SOHU)),
-    "REG-01": lambda one: register(one, filed=filed("2022-12-20", "X")),
+    "NAME-01": lambda account: register(replace(account, verified_entity="示例传媒公司")),
+    "OUT-01": lambda account: register(replace(account, outsourcing=OUT)),
+    "OUT-02": lambda account: register(replace(account, outsourcing=OUT)),
+    "PLT-01": lambda account: register(replace(account, platform=Platform.SOHU)),
+    "REG-01": lambda account: register(account, filed=filed("2022-12-20", "X")),
     "REG-02": register,
     "SEC-01": recorded(RecordKind.CONTENT_SAFETY, "发现"),
-    "SUP-02": lambda one: register(
-        one, troubles=(Trouble(case=1, account=one.id, rule="PER-01", since=date(2022, 6, 1)),)
+    "SUP-02": lambda account: register(
+        account, troubles=(Trouble(case=1, account=account.id, rule="PER-01", since=date(2022, 6, 1)),)
     ),
     "SYS-01": register,
-    "TWN-01": lambda one: register(replace(one, level=one.level and UnitLevel.TOWNSHIP)),
-    "UPD-02": lambda one: register(
-        one, rounds=(issue(1, "2022-11-01", ("A01", LISTED)), issue(2, "2022-12-01", ("A01", LISTED)))
+    "TWN-01": lambda account: register(replace(account, level=account.level and UnitLevel.TOWNSHIP)),
+    "UPD-02": lambda account: register(
+        account, rounds=(issue(1, "2022-11-01", ("A01", LISTED)), issue(2, "2022-12-01", ("A01", LISTED)))
     ),
-    "WEAK-01": lambda one: register(*others(one), weeks=weeks(LOW, LOW)),
+    "WEAK-01": lambda account: register(*others(account), weeks=weeks(LOW, LOW)),
 }
 """By rule, an area whose one account is in trouble under it, given that account."""
 MOMENTS = {"APP-03": "2026-06-01 09:00", "REG-02": "2022-05-18 09:00", "WEAK-01": "2022-05-25 09:00"}
@@ -133,7 +136,7 @@ def said(rule: str, level: UnitLevel | None) -> Finding:
     if isinstance(found, Rule):
         return word_of(found, OF_ACCOUNTS[rule](level), book(AT[:10]), NOW)
     of = TROUBLES[rule](account(level=level, platform=PLATFORMS.get(rule, Platform.WEIBO)))
-    mine = [one for one in judged(found, of, MOMENTS.get(rule, AT)) if one.account in {"A01", None}]
+    mine = [finding for finding in judged(found, of, MOMENTS.get(rule, AT)) if finding.account in {"A01", None}]
     assert len(mine) == 1
     return mine[0]
 
@@ -189,10 +192,10 @@ def test_what_waits_for_the_level_began_when_both_were_so_and_can_be_decided_on(
     emptied = replace(blank, versions=(former, Version(since=day, account=blank.account)))
     rule = RULES["REO-01"]
     assert isinstance(rule, Rule)
-    before, after = (word_of(rule, one, book(AT[:10]), NOW) for one in (blank, emptied))
+    before, after = (word_of(rule, known, book(AT[:10]), NOW) for known in (blank, emptied))
     assert (before.since, after.since) == (date(2022, 12, 29), date(2022, 12, 30))
     early = ruled(Ruling.REJECTED, "2022-12-29", "REO-01")
-    assert [reviewed(one, (early,), NOW).state for one in (before, after)] == [State.OK, State.NEEDS_REVIEW]
+    assert [reviewed(finding, (early,), NOW).state for finding in (before, after)] == [State.OK, State.NEEDS_REVIEW]
 
 
 @pytest.mark.parametrize("rule", sorted(OF_THE_AREA - {"CAP-01"}))
@@ -203,4 +206,4 @@ def test_what_an_area_owes_it_owes_whatever_the_level_of_an_account(rule: str) -
         judged(found, Register(area=AREA, accounts=(account(level=level),)), AT)
         for level in (UnitLevel.COUNTY_UNIT, None)
     ]
-    assert [[one.state for one in said] for said in pair] == [[pair[0][0].state]] * 2
+    assert [[finding.state for finding in said] for said in pair] == [[pair[0][0].state]] * 2

@@ -49,26 +49,26 @@ BY_RECORD = {
 """What rests on what was recorded, listed or measured of this very account, whatever it is."""
 
 
-def is_bound(rule: str, one: Account) -> bool:
+def is_bound(rule: str, entry: Account) -> bool:
     """Return whether the texts ask anything of such an account."""
     if rule == "REO-01":
-        return one.status is AccountStatus.CLOSED and one.level not in OTHERS_BUSINESS
+        return entry.status is AccountStatus.CLOSED and entry.level not in OTHERS_BUSINESS
     if rule == "DRG-01":  # what is being closed is closed in order, whoever runs it
-        return one.status is AccountStatus.DEREGISTERING
-    if one.status is AccountStatus.CLOSED or one.level in OTHERS_BUSINESS:
+        return entry.status is AccountStatus.DEREGISTERING
+    if entry.status is AccountStatus.CLOSED or entry.level in OTHERS_BUSINESS:
         return False
     if rule in {"UPD-01", "UPD-03"}:
-        return one.platform not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
+        return entry.platform not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
     if rule in {"APP-01", "APP-02"}:
-        return one.platform is Platform.MOBILE_APP
+        return entry.platform is Platform.MOBILE_APP
     if rule == "APP-03":
-        return one.platform in {Platform.MOBILE_APP, Platform.MINI_PROGRAM}
+        return entry.platform in {Platform.MOBILE_APP, Platform.MINI_PROGRAM}
     if rule == "PER-01":
-        return one.status in GOES_ON
-    if rule == "CHG-01" and one.status not in {AccountStatus.ACTIVE, AccountStatus.PAUSED}:
+        return entry.status in GOES_ON
+    if rule == "CHG-01" and entry.status not in {AccountStatus.ACTIVE, AccountStatus.PAUSED}:
         return False
     if rule in MEDIA_ONLY:
-        return one.platform is not Platform.WEBSITE
+        return entry.platform is not Platform.WEBSITE
     assert rule in BY_RECORD, f"nobody has said whom {rule} binds"
     return True
 
@@ -79,21 +79,21 @@ def every_account() -> Iterator[Account]:
         yield account(platform=platform, level=level, status=status)
 
 
-def said_of(rule: Rule | AreaRule, one: Account) -> State:
+def said_of(rule: Rule | AreaRule, entry: Account) -> State:
     """Return what the rule says of an account of which nothing else is known."""
     if isinstance(rule, Rule):
-        known = Known(account=one, posts=(), observations=(), is_polled=False)
+        known = Known(account=entry, posts=(), observations=(), is_polled=False)
         return rule.judge(known, book(NOW[:10]), beijing_time(NOW)).state
-    [finding] = judged(rule, register(one), NOW)
+    [finding] = judged(rule, register(entry), NOW)
     return finding.state
 
 
 @pytest.mark.parametrize("rule", sorted(ON_ACCOUNTS))
 def test_a_rule_speaks_of_whom_it_binds_and_of_nobody_else(rule: str) -> None:
     wrong = [
-        (one.platform.label, one.level.label if one.level else "", one.status.label)
-        for one in every_account()
-        if (said_of(ON_ACCOUNTS[rule], one) is not State.NOT_APPLICABLE) is not is_bound(rule, one)
+        (account.platform.label, account.level.label if account.level else "", account.status.label)
+        for account in every_account()
+        if (said_of(ON_ACCOUNTS[rule], account) is not State.NOT_APPLICABLE) is not is_bound(rule, account)
     ]
     assert wrong == []
 
@@ -112,7 +112,7 @@ def test_nothing_is_proposed_about_a_website(rule: str) -> None:
     of = register(*sites, filed=filed("2022-05-17"))
     for at in ("2022-05-18 09:00", "2022-05-25 09:00", NOW):
         said = judged(AREA_RULES[rule], of, at) if rule in book(at[:10]).clauses else ()
-        assert [one.because for one in said if one.proposals and rule != "PHA-01"] == []
+        assert [finding.because for finding in said if finding.proposals and rule != "PHA-01"] == []
 
 
 def test_a_unit_with_a_website_and_an_account_is_asked_for_what_units_are_asked() -> None:
@@ -141,7 +141,7 @@ def test_another_unit_s_website_changes_nothing_for_an_account() -> None:
     beside = replace(alone, accounts=(*alone.accounts, site(id="W01", unit="示例县教育局")))
     for rule in ("DUP-01", "NAME-01", "CAP-01", "REG-01"):
         said = [
-            [one for one in judged(AREA_RULES[rule], of, "2022-06-05 09:00") if one.account != "W01"]
+            [finding for finding in judged(AREA_RULES[rule], of, "2022-06-05 09:00") if finding.account != "W01"]
             for of in (alone, beside)
         ]
         assert said[0] == said[1]

@@ -37,7 +37,7 @@ def named(name: str | None, first_seen: datetime = NOW - HOUR, last: datetime = 
     return replace(observation(NOW), seen=seen, first_seen=first_seen, last_confirmed=last)
 
 
-@pytest.mark.parametrize("standing", [one for one in Standing if not one.is_present])
+@pytest.mark.parametrize("standing", [standing for standing in Standing if not standing.is_present])
 @pytest.mark.parametrize(
     ("seen_for", "expected"), [(HOUR, State.WARNING), (HOUR - SECOND, State.OK), (timedelta(), State.OK)]
 )
@@ -156,7 +156,7 @@ def follows(had_posts: bool = False, records: tuple[Record, ...] = (), **changes
 def back(*successors: Successor, **changes: object) -> Finding:
     """Return what is said of a closed account of which these may be the return."""
     closed = account(**{"platform_id": "1", **CLOSED, **changes})
-    mine = tuple(one for one in successors if may_follow(closed, one.account))
+    mine = tuple(successor for successor in successors if may_follow(closed, successor.account))
     return reo_01.judge(replace(known(), account=closed, successors=mine), book(), NOW)
 
 

@@ -58,22 +58,22 @@ def courses(draw: st.DrawFn, rule: str, unit: str | None) -> tuple[Decision, ...
                 valid_until=None if until is None else FIRST + timedelta(days=until),
             )
         )
-    return tuple(sorted(found, key=lambda one: one.at))
+    return tuple(sorted(found, key=lambda entry: entry.at))
 
 
 def holds(course: tuple[Decision, ...], mine: str, on: date) -> bool:
     """Return whether an exemption holds on a day: read off the course, day by day."""
     until, is_exempted = None, False
-    for one in course:
-        if subject_of(one) == mine and beijing_date(one.at) <= on:
-            is_exempted, until = one.ruling is Ruling.EXEMPTED, one.valid_until
+    for decision in course:
+        if subject_of(decision) == mine and beijing_date(decision.at) <= on:
+            is_exempted, until = decision.ruling is Ruling.EXEMPTED, decision.valid_until
     return is_exempted and (until is None or on <= until)
 
 
 def said(rule: AreaRule, of: Register, on: date) -> dict[str, Finding]:
-    known = tuple(one for one in of.decisions if beijing_date(one.at) <= on)
+    known = tuple(decision for decision in of.decisions if beijing_date(decision.at) <= on)
     found = judged(rule, replace(of, decisions=known), f"{on} 09:00")
-    return {subject_of(one): one for one in found}
+    return {subject_of(finding): finding for finding in found}
 
 
 @pytest.mark.parametrize("id_", ABOUT)
@@ -104,10 +104,10 @@ def test_a_unit_or_an_area_is_exempted_exactly_while_an_exemption_of_its_own_is_
 @given(data=st.data(), day=DAY)
 def test_no_decision_about_a_unit_or_an_area_changes_the_pass_rate(data: st.DataObject, day: int) -> None:
     on, of = FIRST + timedelta(days=day), register(*TWO)
-    course = tuple(one for id_, (_, unit) in ABOUT.items() for one in data.draw(courses(id_, unit)))
+    course = tuple(decision for id_, (_, unit) in ABOUT.items() for decision in data.draw(courses(id_, unit)))
     rules = [plt_01.RULE, *(rule for rule, _ in ABOUT.values())]
     everything = [
-        [one for rule in rules for one in said(rule, which, on).values()]
+        [finding for rule in rules for finding in said(rule, which, on).values()]
         for which in (of, replace(of, decisions=course))
     ]
     before, after = (pass_rate(found, {rule.id for rule in rules}) for found in everything)
@@ -117,11 +117,11 @@ def test_no_decision_about_a_unit_or_an_area_changes_the_pass_rate(data: st.Data
 @settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_what_is_in_force_about_one_subject_is_what_would_be_without_the_others(data: st.DataObject) -> None:
-    course = tuple(one for id_, (_, unit) in ABOUT.items() for one in data.draw(courses(id_, unit)))
-    course = tuple(sorted(course, key=lambda one: one.at))
+    course = tuple(decision for id_, (_, unit) in ABOUT.items() for decision in data.draw(courses(id_, unit)))
+    course = tuple(sorted(course, key=lambda entry: entry.at))
     standing, sparing = in_force(course), tuple(exemptions(course))
-    for one in course:
-        key = (subject_of(one), one.rule)
+    for decision in course:
+        key = (subject_of(decision), decision.rule)
         alone = tuple(other for other in course if (subject_of(other), other.rule) == key)
         assert tuple(other for other in standing if (subject_of(other), other.rule) == key) == in_force(alone)
         assert [other for other in sparing if (subject_of(other), other.rule) == key] == list(exemptions(alone))
@@ -162,7 +162,7 @@ def test_a_false_alarm_of_one_impostor_says_nothing_of_the_next() -> None:
     second = record(RecordKind.IMPOSTOR, "A01", "2022-10-10", "发现")
     of = register(*TWO, records=(first,), decisions=(rejected("FAKE-01", "2022-10-05"),))
     both = replace(of, records=(first, second))
-    assert [one.state for one in judged(fake_01.RULE, of, "2022-10-20 09:00")] == [State.OK]
+    assert [finding.state for finding in judged(fake_01.RULE, of, "2022-10-20 09:00")] == [State.OK]
     [found] = judged(fake_01.RULE, both, "2022-10-20 09:00")
     assert (found.state, found.since) == (State.WARNING, date(2022, 10, 3))
 

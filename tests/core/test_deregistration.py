@@ -39,15 +39,15 @@ def closing(
 
     So are `versions` of the roster, such as `已注销 05-10, 运行 粉丝2000 05-20`: the first since ever, the last now.
     """
-    marked = [one.split() for one in marks.split(", ") if one]
+    marked = [text.split() for text in marks.split(", ") if text]
     records = [record(RecordKind.DEREGISTRATION, "A01", f"2026-{on}", text) for text, on in marked]
     if target:
         records.append(record(RecordKind.MIGRATION, "A01", f"2026-{target[1]}", "已迁移", item=target[0]))
-    records.sort(key=lambda one: one.on)
+    records.sort(key=lambda record: record.on)
     about = account(**{"platform": WEIXIN, "followers": 900, **changes})
     history: list[Version] = []
-    for *said, on in (one.split() for one in versions.split(", ") if one):
-        counted = [int(one.removeprefix("粉丝")) for one in said if one.startswith("粉丝")]
+    for *said, on in (text.split() for text in versions.split(", ") if text):
+        counted = [int(text.removeprefix("粉丝")) for text in said if text.startswith("粉丝")]
         status = AccountStatus.labelled(said[0]) or about.status
         about = replace(about, status=status, followers=counted[0] if counted else about.followers)
         history.append(Version(since=beijing_time(f"2026-{on} 00:00") if history else EVER, account=about))

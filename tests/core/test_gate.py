@@ -29,9 +29,9 @@ def notice(at: str, kind: StepKind = StepKind.REMIND, role: Role = Role.LIAISON)
         (notice("2026-05-18 00:00", StepKind.SUSPECT, Role.OPERATOR), False),  # who has to look into it
     ],
 )
-def test_what_the_settings_name_waits_unless_it_is_the_operator_s(one: Notice, *, waits: bool) -> None:
-    assert GATE.holds(one) is waits
-    assert (GATE.opens_on([one], CALENDAR) is not None) is waits
+def test_what_the_settings_name_waits_unless_it_is_the_operator_s(entry: Notice, *, waits: bool) -> None:
+    assert GATE.holds(entry) is waits
+    assert (GATE.opens_on([entry], CALENDAR) is not None) is waits
 
 
 @pytest.mark.parametrize(

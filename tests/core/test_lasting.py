@@ -66,22 +66,22 @@ class History:
         today = FIRST + timedelta(days=day)
         mine = {
             id_: tuple(
-                Version(since=start_of_day(FIRST + timedelta(days=since)) if since else EVER, account=one)
-                for since, one in versions
+                Version(since=start_of_day(FIRST + timedelta(days=since)) if since else EVER, account=account)
+                for since, account in versions
                 if since <= day
             )
             for id_, versions in self.versions.items()
         }
         present = tuple(of[-1].account for of in mine.values() if of[-1].account)
-        lists = [one for one in self.lists if one.as_of <= today]
+        lists = [group for group in self.lists if group.as_of <= today]
         return Register(
             area=AREA,
             accounts=present,
             earlier={id_: of for id_, of in mine.items() if len(of) > 1},
             filed=lists[-1] if lists else None,
             former_lists=tuple(lists[:-1]),
-            records=tuple(one for one in self.records if one.on <= today),
-            weeks=tuple(one for one in self.weeks if one.ends_at <= noon(day)),
+            records=tuple(record for record in self.records if record.on <= today),
+            weeks=tuple(week for week in self.weeks if week.ends_at <= noon(day)),
         )
 
 
@@ -114,10 +114,10 @@ def histories(draw: st.DrawFn) -> History:
             st.lists(st.tuples(DAY, st.one_of(ROWS, ROWS, st.none())), max_size=4, unique_by=lambda pair: pair[0])
         )
         rows = [(0, draw(ROWS)), *sorted(later, key=lambda pair: pair[0])]
-        versions[id_] = tuple((day, one and replace(one, id=id_)) for day, one in rows)
+        versions[id_] = tuple((day, account and replace(account, id=id_)) for day, account in rows)
     records: list[Record] = []
     for _ in range(draw(st.integers(0, 6))):
-        kind = draw(st.sampled_from(sorted(TEXTS, key=lambda one: one.value)))
+        kind = draw(st.sampled_from(sorted(TEXTS, key=lambda entry: entry.value)))
         subject, texts = TEXTS[kind]
         name, text, day = draw(st.sampled_from(WHOM[subject])), draw(st.sampled_from(texts)), draw(DAY)
         on = FIRST + timedelta(days=day)
@@ -133,7 +133,7 @@ def histories(draw: st.DrawFn) -> History:
         IndexWeek(begins_on=FIRST + timedelta(weeks=place), label=f"第{place}周", values=draw(values), mean=Decimal(5))
         for place in range(draw(st.integers(0, 5)))
     )
-    return History(versions, tuple(sorted(records, key=lambda one: one.on)), lists, weeks)
+    return History(versions, tuple(sorted(records, key=lambda entry: entry.on)), lists, weeks)
 
 
 book_of = cache(lambda day: book(str(FIRST + timedelta(days=day))))
@@ -143,7 +143,7 @@ Whom = tuple[str | None, str | None]
 def said_on(rule: AreaRule, of: Register, day: int) -> dict[Whom, Finding]:
     """Return what a rule says on a day, by whom it speaks of."""
     found = area_findings(rule, of, book_of(day), noon(day))
-    return {(one.account, one.unit if one.account is None else None): one for one in found}
+    return {(finding.account, finding.unit if finding.account is None else None): finding for finding in found}
 
 
 def began_on_the_first_day_that_said_so(rule: str, history: History) -> None:
@@ -176,10 +176,14 @@ def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_f
     """Fail unless 误报 of a day silences what was amiss then for as long as it lasts, and nothing after that."""
     on = FIRST + timedelta(days=made_on)
     standing = said_on(RULES[rule], history.as_of(made_on), made_on)
-    troubled = {whom: one for whom, one in standing.items() if one.state.is_trouble and one.account is not None}
+    troubled = {
+        whom: finding for whom, finding in standing.items() if finding.state.is_trouble and finding.account is not None
+    }
     made = [ruled(Ruling.REJECTED, str(on), rule, name=account) for account, _ in troubled if account]
     if not is_from_file:
-        made = [replace(one, episode=troubled[one.account, None].episode, at=noon(made_on)) for one in made]
+        made = [
+            replace(decision, episode=troubled[decision.account, None].episode, at=noon(made_on)) for decision in made
+        ]
     decisions = tuple(made)
     is_over = set[Whom]()
     for day in range(made_on, DAYS) if troubled else ():
@@ -235,7 +239,7 @@ class Asked(Register):
         return super().kept(kind)
 
 
-@pytest.mark.parametrize("rule", sorted(id_ for id_, one in RULES.items() if one.reach is not None))
+@pytest.mark.parametrize("rule", sorted(id_ for id_, rule in RULES.items() if rule.reach is not None))
 @settings(deadline=None, max_examples=10)
 @given(history=histories())
 def test_a_rule_whose_past_is_asked_reads_no_records_but_those_it_names(rule: str, history: History) -> None:
@@ -251,7 +255,7 @@ def test_a_decision_of_a_day_is_not_about_what_began_with_the_next() -> None:
     made = ruled(Ruling.REJECTED, str(FIRST + timedelta(days=1)), "TWN-01")
     for day, state in ((1, State.OK), (2, State.NEEDS_REVIEW)):
         of = replace(History(rows, (), (), ()).as_of(day), decisions=(made,))
-        assert [one.state for one in said_on(RULES["TWN-01"], of, day).values()] == [state]
+        assert [finding.state for finding in said_on(RULES["TWN-01"], of, day).values()] == [state]
 
 
 def test_what_was_amiss_when_the_roster_first_came_is_as_old_as_the_rule_or_the_account() -> None:

@@ -84,7 +84,7 @@ class Lives(RuleBasedStateMachine):
         at = start_of_day(self.today) + (timedelta() if is_from_file else timedelta(hours=9))
         episode = "" if is_from_file else of
         self.decisions.append(Decision(account="A01", rule=of, episode=episode, ruling=ruling, by="县府办", at=at))
-        self.decisions.sort(key=lambda one: one.at)
+        self.decisions.sort(key=lambda decision: decision.at)
 
     @rule(followers=st.one_of(st.none(), st.integers(0, 200_000)))
     def count(self, followers: int | None) -> None:
@@ -139,12 +139,14 @@ class Lives(RuleBasedStateMachine):
         finding, reached = self.judged(self.known)
         stripped = replace(
             self.known,
-            records=tuple(one for one in self.records if one.on >= self.again),
-            decisions=tuple(one for one in self.decisions if one.at >= start_of_day(self.again)),
-            versions=tuple(one for one in self.versions if one.since >= start_of_day(self.again)),
+            records=tuple(record for record in self.records if record.on >= self.again),
+            decisions=tuple(decision for decision in self.decisions if decision.at >= start_of_day(self.again)),
+            versions=tuple(version for version in self.versions if version.since >= start_of_day(self.again)),
         )
         assert self.judged(stripped) == (finding, reached)
-        assert all(on >= self.again for one, on in (reached.days.items() if reached else ()) if one is not Stage.GONE)
+        assert all(
+            on >= self.again for stage, on in (reached.days.items() if reached else ()) if stage is not Stage.GONE
+        )
         if not stripped.records and not stripped.decisions and self.about.status in RUNNING:
             assert finding.state is State.NOT_APPLICABLE
 

@@ -22,15 +22,15 @@ FIRST = date(2022, 5, 1)
 def history(kind: RecordKind, *said: str) -> tuple[Record, ...]:
     """Return records of days one after the other, each `结果` or `结果#编号`."""
     rows = []
-    for place, one in enumerate(said):
-        word, _, number = one.partition("#")
+    for place, text in enumerate(said):
+        word, _, number = text.partition("#")
         on = (FIRST + timedelta(days=place)).isoformat()
         rows.append(replace(record(kind, "A01", on, word, item=number), id=place + 1))
     return tuple(rows)
 
 
 def days(records: tuple[Record, ...]) -> list[int]:
-    return [(one.on - FIRST).days for one in records]
+    return [(record.on - FIRST).days for record in records]
 
 
 @pytest.mark.parametrize(
@@ -62,17 +62,17 @@ def test_a_number_is_the_same_however_it_is_typed(number: str) -> None:
 @given(st.lists(st.sampled_from(["收到", "已答复"]), max_size=12))
 def test_without_numbers_as_many_wait_as_were_not_answered_and_they_are_the_latest(said: list[str]) -> None:
     waiting = 0
-    for one in said:
-        waiting = waiting + 1 if one == "收到" else max(0, waiting - 1)
+    for text in said:
+        waiting = waiting + 1 if text == "收到" else max(0, waiting - 1)
     found = days(still_open(history(RecordKind.MESSAGE_REPLY, *said), WAYS))
-    received = [place for place, one in enumerate(said) if one == "收到"]
+    received = [place for place, text in enumerate(said) if text == "收到"]
     assert found == received[len(received) - waiting :]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["收到", "已答复"]), st.sampled_from("123")), max_size=12))
 def test_with_numbers_each_message_is_judged_as_if_it_were_alone(said: list[tuple[str, str]]) -> None:
     every = history(RecordKind.MESSAGE_REPLY, *(f"{word}#{number}" for word, number in said))
-    alone = [one for number in "123" for one in still_open([each for each in every if each.item == number], WAYS)]
+    alone = [record for number in "123" for record in still_open([each for each in every if each.item == number], WAYS)]
     assert sorted(days(still_open(every, WAYS))) == sorted(days(tuple(alone)))
 
 

@@ -116,10 +116,10 @@ def test_a_mute_holds_from_its_first_day_to_its_last(length: int, after: int) ->
 @pytest.mark.parametrize("kind", list(StepKind))
 def test_only_what_asks_a_unit_for_something_waits_and_no_task_of_the_operator(kind: StepKind) -> None:
     mutes = holding([row("至2026-06-01；张三；交接")], ON)
-    for one in notify(step(kind), account(), "UPD-01"):
-        is_own = kind in {StepKind.TASK, StepKind.TO_OFFICE, StepKind.RECOVERED} or one.person == ""
-        assert is_muted(one, account(), mutes) is not is_own
-    assert not any(is_muted(one, account(), ()) for one in notify(step(kind), account(), "UPD-01"))
+    for notice in notify(step(kind), account(), "UPD-01"):
+        is_own = kind in {StepKind.TASK, StepKind.TO_OFFICE, StepKind.RECOVERED} or notice.person == ""
+        assert is_muted(notice, account(), mutes) is not is_own
+    assert not any(is_muted(notice, account(), ()) for notice in notify(step(kind), account(), "UPD-01"))
 
 
 def test_what_the_operator_would_pass_on_to_a_muted_unit_waits_too() -> None:

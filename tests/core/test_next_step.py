@@ -72,4 +72,4 @@ def test_the_ladder_never_ends(gap: int, taken: int, day: int) -> None:
 
 
 def test_every_lapse_is_said_in_chinese() -> None:
-    assert all(one.label for one in NoNextStep)
+    assert all(step.label for step in NoNextStep)

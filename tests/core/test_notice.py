@@ -114,7 +114,7 @@ def test_only_the_first_word_of_what_the_rules_call_urgent_is_an_alarm(
 
 def test_of_an_alarm_the_duty_officer_hears_whoever_else_does() -> None:
     told = notify(step(StepKind.CONFIRM), account(), "APP-01", is_alarm=True)
-    assert [(one.role, one.is_urgent) for one in told] == [
+    assert [(notice.role, notice.is_urgent) for notice in told] == [
         (Role.LIAISON, False),
         (Role.LEADER, False),
         (Role.OPERATOR, True),
@@ -173,10 +173,10 @@ def test_who_cannot_be_reached_is_stood_in_for_unless_the_other_hears_anyway() -
 
 def test_a_task_that_only_the_unit_can_do_is_its_liaison_s_too_while_it_is_so() -> None:
     told = notify(step(StepKind.TASK), account(), "DRG-01", also=(Role.LIAISON,))
-    assert [(one.role, one.person) for one in told] == [(Role.OPERATOR, ""), (Role.LIAISON, LIAISON.key)]
+    assert [(notice.role, notice.person) for notice in told] == [(Role.OPERATOR, ""), (Role.LIAISON, LIAISON.key)]
     for theirs, second in ((True, Recheck.SEND), (False, Recheck.DROP)):
         found = replace(finding(State.NEEDS_REVIEW, rule="DRG-01"), is_the_unit_s=theirs)
-        assert [recheck(one, "DRG-01", found, LADDER) for one in told] == [Recheck.SEND, second]
+        assert [recheck(notice, "DRG-01", found, LADDER) for notice in told] == [Recheck.SEND, second]
 
 
 def again(kind: StepKind, found: Finding, episode: str = "2026-05-01") -> Recheck:
@@ -238,9 +238,9 @@ def test_two_people_who_share_a_phone_are_each_told(shared: str) -> None:
     )
     both = told_apart(both)
     sent = notify(step(StepKind.WARN, 12), account(contacts=both), "UPD-01")
-    assert [one.role for one in sent] == [Role.LIAISON, Role.LEADER]
-    assert len({one.person for one in sent}) == 2
-    assert all(whose(one, account(contacts=both)) == one.person for one in sent)
+    assert [notice.role for notice in sent] == [Role.LIAISON, Role.LEADER]
+    assert len({notice.person for notice in sent}) == 2
+    assert all(whose(notice, account(contacts=both)) == notice.person for notice in sent)
 
 
 def test_one_person_in_two_roles_is_told_once_however_the_name_is_spaced() -> None:

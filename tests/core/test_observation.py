@@ -37,7 +37,7 @@ def looked(
     known = dict(known or {})
     seen: Observation = observation(at, *posts, **more)  # type: ignore[arg-type]  # passed through
     merged = merge(known, seen, at)
-    return known | {one.post.key: one for one in (*merged.added, *merged.changed)}
+    return known | {known.post.key: known for known in (*merged.added, *merged.changed)}
 
 
 def test_the_last_post_of_a_list_is_not_linked_to_anything_older() -> None:
@@ -118,13 +118,13 @@ def test_an_old_post_at_the_top_that_is_pinned_without_saying_so_does_not_length
     seen = timeline([sticky, NEW, MIDDLE])
     assert seen.reach == MIDDLE.published_at
     known = merge({}, replace(observation(NOW), seen=seen), NOW).added
-    assert {one.post: one.linked_at for one in known} == {NEW: NOW, MIDDLE: None, sticky: None}
+    assert {known_post.post: known_post.linked_at for known_post in known} == {NEW: NOW, MIDDLE: None, sticky: None}
 
 
 @pytest.mark.parametrize("listed", [(NEW, MIDDLE, OLD), (OLD, MIDDLE, NEW), (NEW, OLD), (NEW,), ()])
 def test_a_list_in_either_order_reaches_to_its_oldest_post(listed: tuple[Post, ...]) -> None:
     assert timeline(listed).whole_from is None
-    assert timeline(listed).reach == min((one.published_at for one in listed), default=None)
+    assert timeline(listed).reach == min((post.published_at for post in listed), default=None)
 
 
 @given(days=st.lists(st.integers(0, 400), unique=True, min_size=3, max_size=12), old=st.integers(401, 900))
@@ -143,7 +143,7 @@ def test_a_list_that_is_whole_up_to_an_earlier_moment_misses_nothing_that_came_a
         at = NOW + timedelta(hours=hours)
         seen = replace(timeline([OLD]), whole_until=until, whole_from=OLD.published_at - timedelta(days=1))
         merged = merge(known, replace(observation(at), seen=seen), at)
-        known = {one.post.key: one for one in (*known.values(), *merged.changed)}
+        known = {known_post.post.key: known_post for known_post in (*known.values(), *merged.changed)}
     assert known[NEW.key].missing_since is None, "it says nothing of that time"
     assert known[MIDDLE.key].withdrawn_at is not None
 
@@ -164,8 +164,8 @@ def test_what_a_look_saw_is_brought_within_bounds(written: list[tuple[datetime, 
     assert isinstance(kept, Timeline)
     assert len(kept.posts) <= POSTS_MOST
     assert len(kept.places) in {0, len(kept.posts)}
-    assert all(1970 <= one.published_at.year <= 2200 for one in kept.posts)
-    assert all(len(one.title) <= 200 and len(one.url or "") <= 2_000 for one in kept.posts)
+    assert all(1970 <= post.published_at.year <= 2200 for post in kept.posts)
+    assert all(len(post.title) <= 200 and len(post.url or "") <= 2_000 for post in kept.posts)
     assert kept.profile is not None
     assert len(kept.profile.name or "") == len(kept.profile.id or "") == 200
     assert kept.covers is (Covers.ALL if len(kept.posts) == len(seen.posts) else Covers.SOME)

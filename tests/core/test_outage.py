@@ -34,7 +34,7 @@ def test_a_platform_is_out_when_half_of_its_accounts_fail_and_not_one_alone(
     failing: int, accounts: int, out_now: list[Platform]
 ) -> None:
     found = diagnose([weibo(failing, accounts)], [], NOW, canaries={}, answered=None)
-    assert [one.platform for one in found.begun] == out_now
+    assert [outage.platform for outage in found.begun] == out_now
 
 
 @pytest.mark.parametrize("platform", [Platform.WEBSITE, Platform.MOBILE_APP])
@@ -77,7 +77,7 @@ def test_a_canary_that_failed_by_chance_counts_from_the_second_time_on_and_recov
     once = Canary(good_at=NOW).after(Blind(reason=Reason.TIMEOUT), NOW)
     twice = once.after(Blind(reason=Reason.CONNECT), NOW)
     third = twice.after(Blind(reason=Reason.TIMEOUT), NOW)
-    assert [bool(one.fault) for one in (once, twice, third)] == [False, True, True]
+    assert [bool(canary.fault) for canary in (once, twice, third)] == [False, True, True]
     assert third.after(timeline([post(NOW)]), NOW + HOUR) == Canary(good_at=NOW + HOUR)
 
 
@@ -104,10 +104,12 @@ def cut_off(*platforms: Platform, accounts: int = 2, seen: timedelta = HOUR) -> 
 
 def test_without_anchors_everybody_out_of_reach_on_several_platforms_is_our_own_line() -> None:
     both = cut_off(Platform.WEIBO, Platform.TOUTIAO)
-    assert [one.platform for one in diagnose(both, [], NOW, canaries={}, answered=None).begun] == [None]
-    assert [one.platform for one in diagnose(both[:1], [], NOW, canaries={}, answered=None).begun] == [Platform.WEIBO]
+    assert [outage.platform for outage in diagnose(both, [], NOW, canaries={}, answered=None).begun] == [None]
+    assert [outage.platform for outage in diagnose(both[:1], [], NOW, canaries={}, answered=None).begun] == [
+        Platform.WEIBO
+    ]
     lately = cut_off(Platform.WEIBO, Platform.TOUTIAO, seen=timedelta(minutes=5))
-    assert None not in [one.platform for one in diagnose(lately, [], NOW, canaries={}, answered=None).begun]
+    assert None not in [outage.platform for outage in diagnose(lately, [], NOW, canaries={}, answered=None).begun]
     assert diagnose(both, [out(None, since=timedelta(minutes=10))], NOW, canaries={}, answered=None) == Diagnosis()
     back = out(None, since=2 * HOUR)
     assert diagnose(both, [back], NOW, canaries={}, answered=None) == Diagnosis(ended=(back,))
@@ -118,8 +120,8 @@ def seen(days: int, *, hours: int = 2) -> Known:
     return known(NOW - timedelta(days=days), look=NOW - timedelta(hours=hours))
 
 
-def doubted(one: Known, *, days: int = 1) -> Known:
-    return replace(one, doubt=out(since=timedelta(days=days)))
+def doubted(entry: Known, *, days: int = 1) -> Known:
+    return replace(entry, doubt=out(since=timedelta(days=days)))
 
 
 @pytest.mark.parametrize(
@@ -167,8 +169,8 @@ def held(state: State, days: int) -> Finding:
 def test_nothing_opens_closes_or_is_sent_while_we_cannot_see(state: State, pacing: Pacing) -> None:
     finding = held(state, 12)
     case = Case(id=1, account="A01", rule="UPD-01", episode="another", opened_at=NOW)
-    for one in (None, case):
-        assert plan(finding, pacing, one, BOOK, EVERY_DAY, NOW) is NOTHING
+    for entry in (None, case):
+        assert plan(finding, pacing, entry, BOOK, EVERY_DAY, NOW) is NOTHING
     for kind in StepKind:
         notice = Notice(account="A01", rule="UPD-01", kind=kind, number=12, role=Role.LIAISON, person="甲", at=NOW)
         assert recheck(notice, finding.episode, finding, Ladder.of(BOOK)) is Recheck.WAIT

@@ -17,7 +17,7 @@ def test_every_kind_may_speak_of_somebody_and_has_a_form() -> None:
 def test_a_form_speaks_of_its_own_results_only(kind: RecordKind) -> None:
     form = FORMS[kind]
     assert set(form.same.values()) <= set(form.results)
-    assert not set(form.same) & {one.label for one in form.results}
+    assert not set(form.same) & {result.label for result in form.results}
     assert form.ending <= set(form.results)
     assert (form.presumed in form.results) is (form.silence is not Silence.NEVER)
 
@@ -25,7 +25,7 @@ def test_a_form_speaks_of_its_own_results_only(kind: RecordKind) -> None:
 @pytest.mark.parametrize("kind", list(RecordKind), ids=lambda kind: kind.value)
 def test_a_word_counts_as_the_whole_of_what_is_written_and_not_as_a_part(kind: RecordKind) -> None:
     form = FORMS[kind]
-    words = {one.label: one for one in form.results} | dict(form.same)
+    words = {result.label: result for result in form.results} | dict(form.same)
     for word, result in words.items():
         assert understood(kind, word) is result
         assert understood(kind, f" {word}。") is result
@@ -36,7 +36,7 @@ def test_a_word_counts_as_the_whole_of_what_is_written_and_not_as_a_part(kind: R
 
 
 def test_every_result_is_said_by_some_kind() -> None:
-    assert {one for form in FORMS.values() for one in form.results} == set(Result)
+    assert {result for form in FORMS.values() for result in form.results} == set(Result)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_every_result_is_said_by_some_kind() -> None:
 )
 def test_addresses_are_the_whole_of_a_text_or_none(text: str, hosts: list[str] | None) -> None:
     found = addresses_in(text)
-    assert (None if found is None else [host_of(one) for one in found]) == hosts
+    assert (None if found is None else [host_of(text) for text in found]) == hosts
 
 
 @pytest.mark.parametrize(

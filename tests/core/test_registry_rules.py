@@ -107,7 +107,7 @@ def test_two_accounts_of_a_unit_on_one_platform_are_one_too_many() -> None:
     assert state(dup_01.RULE, register(pair[0], closing)) is State.OK
     elsewhere = (replace(pair[1], unit="示例局"), replace(pair[1], platform=Platform.WEIXIN_SERVICE))
     assert all(state(dup_01.RULE, register(pair[0], other)) is State.OK for other in elsewhere)
-    sites = tuple(replace(one, platform=Platform.WEBSITE) for one in pair)
+    sites = tuple(replace(account, platform=Platform.WEBSITE) for account in pair)
     assert state(dup_01.RULE, register(*sites)) is State.NOT_APPLICABLE
 
 
@@ -234,7 +234,7 @@ def test_an_area_has_at_most_ten_accounts(accounts: tuple[Account, ...], at: str
 
 
 def test_accounts_being_closed_are_counted_and_shown_apart() -> None:
-    closing = tuple(replace(one, id=f"C{one.id}", status=AccountStatus.DEREGISTERING) for one in many(3))
+    closing = tuple(replace(account, id=f"C{account.id}", status=AccountStatus.DEREGISTERING) for account in many(3))
     finding = only(judged(cap_01.RULE, register(*many(9), *closing), "2022-06-01 09:00"))
     assert "现有账号12个" in finding.because
     assert "其中注销中3个，注销后9个" in finding.because
@@ -606,7 +606,7 @@ def test_a_decision_that_was_carried_out_is_not_said_of_what_goes_on_again() -> 
     sohu = account(platform=Platform.SOHU)
     turns = {EVER: sohu, beijing_time("2022-03-01 00:00"): replace(sohu, status=AccountStatus.CLOSED)}
     turns[beijing_time("2022-05-10 00:00")] = sohu
-    versions = tuple(Version(since=since, account=one) for since, one in turns.items())
+    versions = tuple(Version(since=since, account=account) for since, account in turns.items())
     of = register(sohu, decisions=(decided,), earlier={"A01": versions})
     assert "已决定注销" not in verdict(plt_01.RULE, of).because
     again = replace(of, decisions=(decided, ruled(Ruling.DEREGISTERED, "2022-05-12", "PLT-01")))
@@ -748,7 +748,7 @@ def test_an_institution_is_there_where_the_latest_record_says_so(
             text = "" if word == "应急预案" else word
             on = f"2022-06-{place + 2:02}"
             records.append(record(RecordKind.INSTITUTION, name, on, text, subject, item=item))
-    ordered = tuple(sorted(records, key=lambda one: one.on))
+    ordered = tuple(sorted(records, key=lambda entry: entry.on))
     assert only(judged(sys_01.RULE, register(records=ordered), "2022-08-01 09:00")).state is expected
 
 

@@ -131,7 +131,7 @@ def test_no_reason_for_seeing_nothing_accuses_anybody(reason: Reason) -> None:
         assert (finding.state, finding.support) == (State.UNKNOWN, Support.BLIND)
 
 
-@pytest.mark.parametrize("standing", [one for one in Standing if not one.is_present])
+@pytest.mark.parametrize("standing", [standing for standing in Standing if not standing.is_present])
 def test_an_account_that_the_platform_no_longer_shows_is_not_called_stale(standing: Standing) -> None:
     now = beijing_time("2022-05-30 09:00")
     gone: Observation = observation(now, standing=standing, covers=Covers.SOME)

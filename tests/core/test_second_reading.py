@@ -68,23 +68,25 @@ def test_upd_02_holds_where_every_way_in_which_the_rounds_may_have_gone_says_so(
 def _ways(rounds: tuple[Round, ...], opened: date | None, decided: date | None) -> Iterator[str]:
     """Yield each way as a line of signs: + listed, - clean, = not asked, ! a decision."""
     parts: list[list[str]] = [[""]]
-    for before, one in pairwise((None, *rounds)):
-        if one is None or (opened and one.issued_on < opened):
+    for before, round_ in pairwise((None, *rounds)):
+        if round_ is None or (opened and round_.issued_on < opened):
             continue
-        hole = one.number - before.number - 1 if before else 0
-        is_between = decided and before and before.issued_on <= decided < one.issued_on
+        hole = round_.number - before.number - 1 if before else 0
+        is_between = decided and before and before.issued_on <= decided < round_.issued_on
         lost = ["".join(signs) for signs in product("+-", repeat=hole)]
         parts.append([f"{a[:n]}!{a[n:]}" for a in lost for n in range(hole + 1)] if is_between else lost)
-        parts.append(list(_signs(one)))
+        parts.append(list(_signs(round_)))
     parts.append(["!" if decided and rounds and decided >= rounds[-1].issued_on else ""])
     yield from ("".join(way) for way in product(*parts))
 
 
-def _signs(one: Round) -> str:
-    if one.listings:
-        return "+" if LISTED in one.problems_of(ME) else "-"
-    doubts = ["+" if row.problem is LISTED else "-" for row in one.unmatched if row.written.platform is Platform.WEIBO]
-    return "".join(["-" if one.covers_all else "=", *doubts])
+def _signs(round_: Round) -> str:
+    if round_.listings:
+        return "+" if LISTED in round_.problems_of(ME) else "-"
+    doubts = [
+        "+" if row.problem is LISTED else "-" for row in round_.unmatched if row.written.platform is Platform.WEIBO
+    ]
+    return "".join(["-" if round_.covers_all else "=", *doubts])
 
 
 def _is_over(signs: str) -> bool:
@@ -126,22 +128,22 @@ def counties(draw: st.DrawFn) -> Register:
 @given(county=counties())
 def test_weak_01_holds_where_both_latest_weeks_are_below_the_mean_of_those_filed(county: Register) -> None:
     found = {finding.account: finding.state for finding in judged(weak_01.RULE, county, NOW)}
-    assert found == {one.id: _weak(one, county) for one in county.accounts}
+    assert found == {account.id: _weak(account, county) for account in county.accounts}
 
 
-def _weak(one: Account, county: Register) -> State:
-    if not one.is_judged:
+def _weak(entry: Account, county: Register) -> State:
+    if not entry.is_judged:
         return State.NOT_APPLICABLE
-    if one.scope is Scope.PENDING:
+    if entry.scope is Scope.PENDING:
         return State.NEEDS_REVIEW
-    valued = [place for place, week in enumerate(county.weeks) if one.id in week.values][-2:]
+    valued = [place for place, week in enumerate(county.weeks) if entry.id in week.values][-2:]
     if len(valued) < 2 or len(county.weeks[valued[0] :]) - 2 > 1:
         return State.UNKNOWN
     means = [_mean(place, county) for place in valued]
     if None in means:
         return State.UNKNOWN
     below = [
-        Fraction(county.weeks[place].values[one.id]) < mean for place, mean in zip(valued, means, strict=True) if mean
+        Fraction(county.weeks[place].values[entry.id]) < mean for place, mean in zip(valued, means, strict=True) if mean
     ]
     return State.VIOLATED if all(below) else State.OK
 
@@ -151,10 +153,10 @@ def _mean(place: int, county: Register) -> Fraction | None:
     if week.mean is not None:
         return Fraction(week.mean)
     values = [
-        Fraction(week.values[one.id])
-        for one in county.accounts
-        if one.is_judged and one.scope is Scope.IN and one.id in week.values
-        if county.filed is None or one.id in county.filed.filings
+        Fraction(week.values[account.id])
+        for account in county.accounts
+        if account.is_judged and account.scope is Scope.IN and account.id in week.values
+        if county.filed is None or account.id in county.filed.filings
     ]
     return sum(values, Fraction()) / len(values) if len(values) >= 3 else None
 
@@ -164,7 +166,7 @@ def _mean(place: int, county: Register) -> Fraction | None:
 def test_cap_01_counts_whatever_is_judged_and_in_scope_but_websites(county: Register, more: int) -> None:
     accounts = (*county.accounts, *(account(id=f"B{number:02}") for number in range(more)))
     (found,) = judged(cap_01.RULE, register(*accounts), "2022-06-01 00:00")
-    counted = [one.scope for one in accounts if one.is_judged and one.platform is not Platform.WEBSITE]
+    counted = [account.scope for account in accounts if account.is_judged and account.platform is not Platform.WEBSITE]
     if counted.count(Scope.IN) > 10:
         assert found.state is State.VIOLATED
     elif len(counted) > 10:

@@ -21,8 +21,8 @@ def seen(**changes: object) -> Known:
     return replace(known(THURSDAY, look=THURSDAY, **changes), unseen_since=THURSDAY)  # type: ignore[arg-type]  # as in `known`
 
 
-def at(text: str, one: Known) -> Finding:
-    return word_of(RULE, one, BOOK, beijing_time(text))
+def at(text: str, entry: Known) -> Finding:
+    return word_of(RULE, entry, BOOK, beijing_time(text))
 
 
 @pytest.mark.parametrize(

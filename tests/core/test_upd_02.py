@@ -133,7 +133,7 @@ def test_holes_lie_between_known_rounds_of_one_series() -> None:
 def test_a_round_that_there_never_was_is_filled_by_one_that_covers_nobody() -> None:
     of = register(rounds=series("报缺报"))
     assert state(upd_02.RULE, of) is State.UNKNOWN
-    filled = sorted((*of.rounds, issue(2, DAYS[1], covers_all=False)), key=lambda one: one.number)
+    filled = sorted((*of.rounds, issue(2, DAYS[1], covers_all=False)), key=lambda entry: entry.number)
     assert state(upd_02.RULE, register(rounds=tuple(filled))) is State.VIOLATED
 
 

@@ -23,7 +23,7 @@ def test_every_way_is_a_collector_and_every_collector_of_a_platform_is_a_way() -
 @pytest.mark.parametrize("platform", Platform, ids=lambda platform: platform.value)
 def test_the_default_ways_of_a_platform_are_its_default_chain(platform: Platform) -> None:
     default = {way.collector for way in ways_of(platform) if way.is_default}
-    assert default == {name for name, one in COLLECTORS.items() if platform in one.platforms}
+    assert default == {name for name, collector in COLLECTORS.items() if platform in collector.platforms}
     assert INSTEAD[platform]
 
 

@@ -140,7 +140,7 @@ def test_the_last_day_before_days_off_is_called_so(kind: StepKind, begun: date, 
 def test_the_head_of_several_names_the_last_day_before_days_off(today: str, ages: list[int], head: str) -> None:
     now = beijing_time(today)
     items = [item(StepKind.WARN, (now - timedelta(days=age)).date(), now, name=str(age)) for age in ages]
-    apart = [replace(one, account=replace(one.account, id=f"A{n}")) for n, one in enumerate(items)]
+    apart = [replace(item, account=replace(item.account, id=f"A{n}")) for n, item in enumerate(items)]
     assert to_person(apart, [Role.LIAISON], "1", setting(now, SPRING)).subject == head
 
 
@@ -323,7 +323,7 @@ def test_several_accounts_make_one_message_with_the_gravest_first() -> None:
 def merged(now: datetime, *kinds: tuple[StepKind, int]) -> str:
     """Return the head of a message about accounts, each with its step and its age in days."""
     items = [item(kind, (now - timedelta(days=age)).date(), now, name=str(n)) for n, (kind, age) in enumerate(kinds)]
-    apart = [replace(one, account=replace(one.account, id=f"A{n}")) for n, one in enumerate(items)]
+    apart = [replace(item, account=replace(item.account, id=f"A{n}")) for n, item in enumerate(items)]
     return to_person(apart, [Role.LIAISON], "1", setting(now)).subject
 
 
@@ -428,7 +428,7 @@ def test_a_recovered_unit_is_told_that_it_is_settled() -> None:
     assert words.body.count("无需回复") == 1
 
 
-@given(kind=st.sampled_from([one for one in StepKind if one is not StepKind.TASK]), age=st.integers(0, 60))
+@given(kind=st.sampled_from([kind for kind in StepKind if kind is not StepKind.TASK]), age=st.integers(0, 60))
 def test_what_is_to_be_done_stands_in_the_first_20_signs(kind: StepKind, age: int) -> None:
     now = beijing_time("2022-05-19 09:00")
     long = "示例县自然资源和规划局不动产登记中心"

@@ -24,7 +24,7 @@ NOW = beijing_time("2026-09-29 09:00")
 KEY = "https://xuncha.example.gov.cn/k/"
 LINKS = AnswerLinks(acknowledge=KEY + "a" * 120, paste=KEY + "b" * 120)
 LONG = st.text(st.characters(codec="utf-8"), min_size=1, max_size=90) | st.just("示" * 90) | st.just('"\\' * 45)
-KINDS = [one for one in StepKind if one not in {StepKind.TASK, StepKind.RECOVERED}]
+KINDS = [kind for kind in StepKind if kind not in {StepKind.TASK, StepKind.RECOVERED}]
 
 
 def told(items: list[NewsItem], office: Office, role: Role) -> Words:

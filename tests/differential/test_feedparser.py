@@ -167,7 +167,7 @@ NEW_ISO, OLD_ISO, LATER = (f"2026-11-{day}T08:30:00+08:00" for day in ("27", "02
 
 def feed_of(root: str, *items: str) -> str:
     name = "entry" if root.startswith("feed") else "item"
-    written = "".join(f"<{name}><title>一条</title><link>x</link>{one}</{name}>" for one in items)
+    written = "".join(f"<{name}><title>一条</title><link>x</link>{text}</{name}>" for text in items)
     is_rss = root.startswith("rss")
     channel = f"<channel><title>示例</title>{written if is_rss else ''}</channel>" if name == "item" else ""
     return f'<?xml version="1.0"?><{root} {PREFIXES}>{channel}{"" if is_rss else written}</{root.split(maxsplit=1)[0]}>'

@@ -53,7 +53,7 @@ def test_a_violation_that_proposes_a_deduction_is_listed_and_the_points_are_left
     )
 
 
-@pytest.mark.parametrize("state", [one for one in State if one is not State.VIOLATED])
+@pytest.mark.parametrize("state", [state for state in State if state is not State.VIOLATED])
 def test_what_is_not_violated_costs_nobody_points(state: State) -> None:
     assert not rows(deductions([dossier(proposing(Proposal.DEDUCT, state=state))], (), QUARTER))
 

@@ -87,7 +87,7 @@ def test_a_decision_says_who_decided_what_when_and_by_which_document(path: Path)
     assert decision.episode == ""
 
 
-@pytest.mark.parametrize("ruling", list(Ruling), ids=lambda one: one.value)
+@pytest.mark.parametrize("ruling", list(Ruling), ids=lambda entry: entry.value)
 def test_every_ruling_can_be_entered(path: Path, ruling: Ruling) -> None:
     first = ("A01", "UPD-03", "清理整合", "操作员甲", "2026-05-18")
     decisions = read(path, first, ("A01", "UPD-03", ruling.label, *EXEMPT[3:])).decisions

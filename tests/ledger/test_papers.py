@@ -72,7 +72,7 @@ def test_a_round_lists_accounts_each_with_its_problem(path: Path) -> None:
     )
     paper = only(found)
     assert (paper.title, paper.number, paper.on, paper.covers_all) == ("省平台月报", 1, date(2026, 4, 30), True)
-    assert [(one.account, one.problem, one.day) for one in paper.entries] == [
+    assert [(entry.account, entry.problem, entry.day) for entry in paper.entries] == [
         ("A01", Problem.STALE, date(2026, 4, 10)),
         ("A01", Problem.NO_INTERACTION, None),
         ("A02", Problem.NONE, None),
@@ -110,7 +110,7 @@ def test_accounts_are_found_by_platform_id_and_then_by_name(path: Path) -> None:
             (*FIRST, "微信订阅号", None, "示例教育", "2周未更新"),
         )
     )
-    assert [one.account for one in paper.entries] == ["A01", "A02"]
+    assert [entry.account for entry in paper.entries] == ["A01", "A02"]
 
 
 def test_a_row_that_nobody_answers_to_is_kept_as_it_was_written_and_named(path: Path) -> None:
@@ -263,14 +263,14 @@ def test_a_filed_list_is_a_snapshot_of_its_day(path: Path) -> None:
     header = ("平台", "账号名称", "备案号", "备案日期")
     paper = only(filed(path, header, ("微博", "示例发布", "浙备001", "2022.5.19"), ("微博", "没有的号", None, None)))
     assert paper.on == UNTIL
-    assert [(one.account, one.value, one.day) for one in paper.entries] == [
+    assert [(entry.account, entry.value, entry.day) for entry in paper.entries] == [
         ("A01", "浙备001", date(2022, 5, 19)),
         (None, None, None),
     ]
 
 
 def test_number_and_day_of_filing_may_be_left_out(path: Path) -> None:
-    assert [one.account for one in only(filed(path, ("账号ID",), ("A01",), ("A02",))).entries] == ["A01", "A02"]
+    assert [entry.account for entry in only(filed(path, ("账号ID",), ("A01",), ("A02",))).entries] == ["A01", "A02"]
 
 
 def test_a_filing_after_the_snapshot_is_refused(path: Path) -> None:

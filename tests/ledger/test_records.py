@@ -99,7 +99,7 @@ def test_a_mute_may_be_asked_for_beforehand(path: Path) -> None:
 
 def test_a_unit_without_an_account_is_known_once_it_is_put_in_order(path: Path) -> None:
     found = read(path, ("单位报送", "示例县司法局", "2026-05-01"), ("机构序列", "示例县司法局", "2026-05-01", 12))
-    assert [(one.kind.label, one.name, one.text) for one in found.records] == [
+    assert [(record.kind.label, record.name, record.text) for record in found.records] == [
         ("单位报送", "示例县司法局", ""),
         ("机构序列", "示例县司法局", "12"),
     ]
@@ -169,14 +169,14 @@ def test_a_row_about_nobody_or_about_either_is_refused_at_its_area(path: Path, r
 
 def test_an_account_s_record_may_name_the_area_it_once_was_in(path: Path) -> None:
     rows = [("内容安全", "B01", area, "2026-05-01", "发现") for area in ("甲县", "乙县", None)]
-    assert {one.area for one in of_two(path, *rows).records} == {None}
+    assert {record.area for record in of_two(path, *rows).records} == {None}
 
 
 def test_a_unit_put_in_order_names_its_area_where_there_are_several(path: Path) -> None:
     [fault] = refused(lambda: of_two(path, ("机构序列", "新局", None, "2026-05-01", 3)))
     assert "不能为空：负责的地区有多个（乙县、甲县）" in fault
     rows = (("机构序列", "新局", "甲县", "2026-05-01", 3), ("单位报送", "新局", None, "2026-05-01", None))
-    assert {one.area for one in of_two(path, *rows).records} == {"甲县"}
+    assert {record.area for record in of_two(path, *rows).records} == {"甲县"}
 
 
 SPELLED = Subjects(
@@ -193,5 +193,5 @@ def test_a_unit_that_two_areas_write_otherwise_is_still_one_name(path: Path, nam
 
     [fault] = refused(lambda: read(None))
     assert f"乙县、甲县都有“{name if ' ' not in name else '教育局（本级）'}”，请填写是哪个地区的" in fault
-    found = [one for area in ("甲县", "乙县") for one in read(area).records]
-    assert [(one.area, one.name) for one in found] == [("甲县", "教育局（本级）"), ("乙县", "教育局(本级)")]
+    found = [record for area in ("甲县", "乙县") for record in read(area).records]
+    assert [(record.area, record.name) for record in found] == [("甲县", "教育局（本级）"), ("乙县", "教育局(本级)")]

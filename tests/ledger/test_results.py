@@ -32,7 +32,7 @@ ITEMS = {
 
 
 def whom(kind: RecordKind) -> str:
-    return next(WHOM[one] for one in RecordSubject if one in SUBJECTS[kind])
+    return next(WHOM[subject] for subject in RecordSubject if subject in SUBJECTS[kind])
 
 
 def item(kind: RecordKind) -> dict[str, str]:
@@ -64,7 +64,7 @@ def full(kind: RecordKind, result: Result) -> dict[str, object]:
 SAYING = [(kind, result) for kind, form in FORMS.items() for result in form.results]
 
 
-@pytest.mark.parametrize(("kind", "result"), SAYING, ids=lambda one: one.value)
+@pytest.mark.parametrize(("kind", "result"), SAYING, ids=lambda entry: entry.value)
 def test_every_result_of_every_kind_is_taken_as_it_is_named(tmp_path: Path, kind: RecordKind, result: Result) -> None:
     found = read(tmp_path, kind, full(kind, result))
     assert (found.result, found.text) == (result, "原因")
@@ -77,7 +77,7 @@ def test_a_word_that_is_no_result_is_refused_with_the_results_named(tmp_path: Pa
     for word in ("基本正常", "无", "其他", "已", "未写明"):
         said = refused(tmp_path, kind, {**item(kind), "结果": word, "内容": "x"})
         assert "第2行“结果”列" in said
-        assert all(one.label in said for one in FORMS[kind].results)
+        assert all(result.label in said for result in FORMS[kind].results)
 
 
 NOISE = (
@@ -86,7 +86,7 @@ NOISE = (
 )
 SEEN = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"))
 WORDS = st.sampled_from(
-    sorted({word for form in FORMS.values() for word in [*form.same, *(one.label for one in form.results)]})
+    sorted({word for form in FORMS.values() for word in [*form.same, *(result.label for result in form.results)]})
 )
 TEXTS = st.lists(st.one_of(WORDS, st.sampled_from(NOISE), st.text(SEEN, max_size=3)), min_size=1, max_size=4).map(
     "".join

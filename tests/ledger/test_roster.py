@@ -68,11 +68,11 @@ def test_a_unit_has_one_spelling_in_an_area(path: Path) -> None:
     header = ("账号ID", "账号名称", "平台", "主办单位")
     rows = [("A01", "甲", "微博", "示例局（本级）"), ("A02", "乙", "抖音", "示例局(本级)")]
     found = read(table(path, header, *rows))
-    assert [one.unit for one in found.accounts] == ["示例局（本级）", "示例局（本级）"]
+    assert [account.unit for account in found.accounts] == ["示例局（本级）", "示例局（本级）"]
     assert any("“示例局(本级)”按“示例局（本级）”导入，是同一个单位" in said for said in found.warnings)
     elsewhere = replace(found.accounts[0], id="A09", unit="示例局 (本级)")
     again = read(path, before=[elsewhere])
-    assert {one.unit for one in again.accounts} == {"示例局 (本级)"}
+    assert {account.unit for account in again.accounts} == {"示例局 (本级)"}
 
 
 def test_two_rows_for_one_account_of_a_platform_and_a_closing_without_its_day_are_remarked(path: Path) -> None:
@@ -614,5 +614,5 @@ def test_a_template_tells_of_each_platform_what_to_fill_in_and_is_imported_all_t
         book["台账"].cell(2, names.index(name) + 1, value)
     book.save(form)
     filled_in = read(form)
-    assert [one.id for one in filled_in.accounts] == ["A1"]
+    assert [account.id for account in filled_in.accounts] == ["A1"]
     assert not any("平台说明" in warning for warning in filled_in.warnings)

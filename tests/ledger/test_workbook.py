@@ -361,7 +361,7 @@ ROWS = (
 def test_what_is_merged_over_rows_is_said_of_each_of_them_and_the_output_says_so(path: Path) -> None:
     found = read(merged(path, ROWS, "B2:B4", "D2:D3", "F2:F3"))
 
-    assert [(one.unit, one.name, one.contacts[0].name) for one in found.accounts] == [
+    assert [(account.unit, account.name, account.contacts[0].name) for account in found.accounts] == [
         ("甲局", "甲", "联络员甲"),
         ("甲局", "甲", "联络员甲"),
         ("甲局", "丙", "联络员丙"),
@@ -391,7 +391,7 @@ def test_a_title_within_the_table_is_no_account(path: Path) -> None:
     rows = [HEADER, ("一、县属单位",), FIRST, ("二、乡镇",), ("jy-002", *FIRST[1:])]
     found = read(merged(path, rows, "A2:D2", "A4:D4"))
 
-    assert [one.id for one in found.accounts] == ["jy-001", "jy-002"]
+    assert [account.id for account in found.accounts] == ["jy-001", "jy-002"]
     assert "台账.xlsx “Sheet1”第2、4行（共2行）：不是数据的行，未导入：“一、县属单位”、“二、乡镇”" in found.warnings
 
 
@@ -530,11 +530,14 @@ def day_forms(day: date) -> st.SearchStrategy[Said]:
         (day - date(1899, 12, 30)).days,
     ]
     month = [Said(f"{day.year}年{day.month}月", day.replace(day=1)), Said(f"{day:%Y-%m}", day.replace(day=1))]
-    return st.sampled_from([*(Said(one, day) for one in plain), *month])
+    return st.sampled_from([*(Said(value, day) for value in plain), *month])
 
 
 BAD_DAYS = st.sampled_from(
-    [Said(one, is_bad=True) for one in ("0001-01-01", "2021", "去年", "2026-02-30", "3月5日", "=", "=TODAY()", 12)]
+    [
+        Said(literal, is_bad=True)
+        for literal in ("0001-01-01", "2021", "去年", "2026-02-30", "3月5日", "=", "=TODAY()", 12)
+    ]
 )
 OPENED = st.one_of(DAYS.flatmap(day_forms), st.sampled_from([Said(None), Said("/"), Said(" ")]))
 PLATFORMS = st.sampled_from(
@@ -593,11 +596,11 @@ def written(path: Path, drawn: Sequence[Sheet]) -> Mapping[str, tuple[str, Mappi
             first = len(lines) + 1
             if length > 1:
                 areas.append((f"表{number}", f"{place}{first}:{place}{first + length - 1}"))
-            for one in range(length):
+            for entry in range(length):
                 row = next(rows)
                 id_ = f"S{number}R{len(lines)}"
                 model[id_] = (unit, row)
-                own = {"账号ID": id_, "账号名称": f"号{id_}", "主办单位": None if one else unit, "序号": 1}
+                own = {"账号ID": id_, "账号名称": f"号{id_}", "主办单位": None if entry else unit, "序号": 1}
                 lines.append([own[name] if name in own else row[name].written for name in sheet.columns])
         lines.append([None] * sheet.columns.index("账号ID") + ["合计：9个账号"] if sheet.columns[0] == "账号ID" else [])
         tables.append((f"表{number}", lines))
@@ -623,7 +626,7 @@ def before(model: Mapping[str, tuple[str, Mapping[str, Said]]]) -> list[Account]
 def test_what_is_imported_is_what_the_table_says(tmp_path: Path, drawn: list[Sheet]) -> None:
     path = tmp_path / "台账.xlsx"
     model = written(path, drawn)
-    found = {one.id: one for one in read(path, before=before(model)).accounts}
+    found = {account.id: account for account in read(path, before=before(model)).accounts}
 
     assert found.keys() == model.keys()
     for id_, (unit, row) in model.items():

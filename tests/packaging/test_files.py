@@ -145,8 +145,8 @@ def mounts() -> Iterator[tuple[str, str, str]]:
 
 
 def test_there_are_three_services_and_two_more_for_who_wants_alerts() -> None:
-    assert {name for name, one in SERVICES.items() if "profiles" not in one} == {"xuncha", "prometheus", "grafana"}
-    alerting = {name for name, one in SERVICES.items() if one.get("profiles") == ["alerts"]}
+    assert {name for name, item in SERVICES.items() if "profiles" not in item} == {"xuncha", "prometheus", "grafana"}
+    alerting = {name for name, item in SERVICES.items() if item.get("profiles") == ["alerts"]}
     assert alerting == {"alertmanager", "dingtalk"}
     assert set(SERVICES) == {"xuncha", "prometheus", "grafana", *alerting}
 
@@ -190,11 +190,13 @@ def test_the_service_has_its_settings_read_only_and_its_data_in_a_volume() -> No
 
 def test_prometheus_is_started_on_a_file_that_there_is() -> None:
     folder = ROOT / next(source for _, source, rest in mounts() if rest == "/etc/prometheus:ro")
-    argument = next(one for one in SERVICES["prometheus"]["command"] if one.startswith("--config.file="))
+    argument = next(entry for entry in SERVICES["prometheus"]["command"] if entry.startswith("--config.file="))
     settings = YAML(typ="safe", pure=True).load(
         (folder / argument.removeprefix("--config.file=/etc/prometheus/")).read_text("utf-8")
     )
-    targets = [one for job in settings["scrape_configs"] for part in job["static_configs"] for one in part["targets"]]
+    targets = [
+        entry for job in settings["scrape_configs"] for part in job["static_configs"] for entry in part["targets"]
+    ]
     assert targets == ["xuncha:8080"]
     assert all((folder / name).is_file() for name in settings["rule_files"])
 

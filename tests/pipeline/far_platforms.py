@@ -161,7 +161,9 @@ def _zhihu(world: World, path: str, query: Mapping[str, str], request: Request) 
 def _sohu(world: World, path: str, query: Mapping[str, str], request: Request) -> Answer:
     number = path.rpartition("/")[2]
     posts = world.upto(number, world.clock() - LAG)
-    rows = [{"title": "x", "link": f"www.sohu.com/a/{_id(one)}_1", "publicTime": _ms(one)} for one in posts[:10]]
+    rows = [
+        {"title": "x", "link": f"www.sohu.com/a/{_id(moment)}_1", "publicTime": _ms(moment)} for moment in posts[:10]
+    ]
     return 200, {"code": 200, "data": {"pcArticleVOS": rows}}
 
 
@@ -170,7 +172,9 @@ def _thepaper(world: World, path: str, query: Mapping[str, str], request: Reques
         return 403, "<html><title>403 Forbidden</title></html>"
     posts = world.upto(f"gov_{(request.json or {})['pphId']}")
     author = {"userId": 1, "sname": "示例"}
-    rows = [{"contId": _id(one), "name": "x", "pubTimeLong": _ms(one), "authorInfo": author} for one in posts[:10]]
+    rows = [
+        {"contId": _id(moment), "name": "x", "pubTimeLong": _ms(moment), "authorInfo": author} for moment in posts[:10]
+    ]
     return 200, {"code": 200, "data": {"list": rows}}
 
 
@@ -195,9 +199,9 @@ def _wechat(world: World, path: str, query: Mapping[str, str], request: Request)
         return 200, {"total_count": len(items), "item_count": len(items), "item": items}
     day = str(asked["begin_date"])
     rows = [
-        {"ref_date": day, "msgid": f"{_id(one)}_1", "publish_type": 0, "detail_list": []}
-        for one in world.upto(key)
-        if beijing_date(one).isoformat() == day
+        {"ref_date": day, "msgid": f"{_id(moment)}_1", "publish_type": 0, "detail_list": []}
+        for moment in world.upto(key)
+        if beijing_date(moment).isoformat() == day
     ]
     is_ready = beijing(world.clock()).hour >= 8 or day < (beijing_date(world.clock()) - ONE_DAY).isoformat()
     return (200, {"list": rows, "is_delay": False}) if is_ready else (200, {"errcode": 61503, "errmsg": "not ready"})
@@ -217,13 +221,13 @@ def _baijiahao(world: World, path: str, query: Mapping[str, str], request: Reque
     posts_ = world.upto(str((request.form or {})["app_id"]))
     edited = int((world.clock() - timedelta(minutes=30)).timestamp())  # the newest is edited before every look
     items = {
-        _id(one): {
-            "updated_at": edited if place == 0 else int(one.timestamp()),
+        _id(moment): {
+            "updated_at": edited if place == 0 else int(moment.timestamp()),
             "status": "publish",
             "title": "x",
-            "article_url": f"https://baijiahao.baidu.com/s?id={_id(one)}",
+            "article_url": f"https://baijiahao.baidu.com/s?id={_id(moment)}",
         }
-        for place, one in enumerate(posts_[:20])
+        for place, moment in enumerate(posts_[:20])
     }
     return 200, {"errno": 0, "data": {"page": {"has_next": len(posts_) > 20}, "items": items}}
 

@@ -269,7 +269,7 @@ def _pause(tx: sa.Connection, now: datetime) -> timedelta:
         tx.scalar(sa.select(sa.func.min(message.next_try_at)).where(message.state == MessageState.QUEUED)),
         tx.scalar(sa.select(sa.func.min(message.taken_until)).where(message.state == MessageState.SENDING)),
     )
-    return max(min((one - now for one in moments if one), default=TICK), TICK)
+    return max(min((moment - now for moment in moments if moment), default=TICK), TICK)
 
 
 TAKING, ANSWERED = "UPDATE messages SET state", "UPDATE messages SET attempts"
@@ -381,11 +381,11 @@ def in_order(messages: Sequence[Heard], certain: Collection[str]) -> bool:
     """
     known = set[str]()
     turns = []
-    for one in messages:
-        is_news = not one.is_reminder and not known.issuperset(one.accounts)
-        known.update(one.accounts)
-        if one.number in certain and (one.is_reminder or is_news):
-            turns.append(one.is_reminder)
+    for heard in messages:
+        is_news = not heard.is_reminder and not known.issuperset(heard.accounts)
+        known.update(heard.accounts)
+        if heard.number in certain and (heard.is_reminder or is_news):
+            turns.append(heard.is_reminder)
     return turns == sorted(turns)
 
 
@@ -402,8 +402,8 @@ def heard_by_mail(mail: PostOffice) -> list[Heard]:
 
 def told(heard: Iterable[Heard]) -> Counter[tuple[str, str]]:
     """Return how often each person (by mobile) was told of each account, repeats of one message counted once."""
-    seen = {one.number: one for one in heard}
-    return Counter((one.mobile, account) for one in seen.values() for account in one.accounts)
+    seen = {entry.number: entry for entry in heard}
+    return Counter((heard.mobile, account) for heard in seen.values() for account in heard.accounts)
 
 
 def deliver_weighed(database: str, sides: FarSides, clock: SharedClock, to: Connection) -> None:

@@ -89,7 +89,7 @@ class Watched:
     async def steps(self, rule: str = "UPD-01") -> tuple[StepKind, ...]:
         """Return what was done in the cases of a rule, oldest first."""
         found = await self.office.parts.store.query(lambda tx: cases.cases(tx, rule=rule))
-        steps = sorted((step for one in found for step in one.steps), key=lambda step: step.at)
+        steps = sorted((step for case in found for step in case.steps), key=lambda step: step.at)
         return tuple(step.kind for step in steps)
 
     async def case(self, rule: str = "UPD-01") -> Case | None:
@@ -98,7 +98,7 @@ class Watched:
 
     async def state(self) -> State:
         found = await self.office.parts.store.query(cases.current_findings)
-        return next(one.state for one in found if one.rule == "UPD-01")
+        return next(finding.state for finding in found if finding.rule == "UPD-01")
 
 
 async def watched(store: Store, begun: datetime, **bodies: bytes | Reason) -> Watched:
@@ -129,4 +129,4 @@ def _next_due(tx: Tx) -> datetime | None:
     """Return when the next look or judgement is due."""
     looked = tx.scalar(sa.select(sa.func.min(tables.sources.c.next_look_at)))
     judged = tx.scalar(sa.select(sa.func.min(tables.accounts.c.evaluate_at)))
-    return min((one for one in (looked, judged) if one is not None), default=None)
+    return min((entry for entry in (looked, judged) if entry is not None), default=None)

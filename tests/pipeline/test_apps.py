@@ -39,7 +39,7 @@ async def live(of: Office, span: timedelta) -> None:
 
 
 async def finding(store: Store) -> tuple[State, str]:
-    (found,) = [one for one in await store.query(cases.current_findings) if one.rule == "APP-01"]
+    (found,) = [finding for finding in await store.query(cases.current_findings) if finding.rule == "APP-01"]
     return found.state, found.because
 
 
@@ -72,7 +72,7 @@ async def test_a_suspicion_waits_at_the_gate_and_is_never_told_once_a_person_rej
     await live(of, timedelta(days=2))
     assert of.mail.taken == []
     assert any("疑似" in message.body for message in of.duty.taken)  # who has to look into it
-    (case,) = [one for one in await store.query(cases.cases) if one.rule == "APP-01"]
+    (case,) = [case for case in await store.query(cases.cases) if case.rule == "APP-01"]
     now = of.clock()
     await store.write(
         lambda tx: decide(tx, case, case.episode, Ruling.REJECTED, by="操作员甲", at=now, note="手机上可以下载")

@@ -76,7 +76,7 @@ async def test_the_deadline_in_a_message_names_the_area_s_own_days_off(store: St
     await enrol(of)
     await of.look()
     await of.settle()
-    here, there = ([one.body for one in of.mail.taken if name in one.body] for name in ("示例1", "示例2"))
+    here, there = ([message.body for message in of.mail.taken if name in message.body] for name in ("示例1", "示例2"))
     assert here
     assert there
     assert not any("开城节" in body for body in here)
@@ -85,4 +85,4 @@ async def test_the_deadline_in_a_message_names_the_area_s_own_days_off(store: St
 
 async def steps(of: Office) -> dict[str, list[StepKind]]:
     found = await of.parts.store.query(cases.cases)
-    return {one.account: [step.kind for step in one.steps] for one in found if one.rule == "UPD-01"}
+    return {case.account: [step.kind for step in case.steps] for case in found if case.rule == "UPD-01"}

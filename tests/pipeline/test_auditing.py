@@ -29,7 +29,7 @@ async def stale(store: Store, days: int = 12) -> Office:
 
 
 async def lapses(of: Office) -> list[NoNextStep]:
-    return [one.no_next_step for one in await of.parts.works.audit()]
+    return [lost.no_next_step for lost in await of.parts.works.audit()]
 
 
 async def test_a_case_that_is_seen_to_is_not_lost_on_any_day(store: Store) -> None:
@@ -97,11 +97,11 @@ async def test_without_any_channel_no_case_is_lost_and_what_would_be_said_can_be
         await made.look()
     with store.read() as tx:
         kept = outbox.messages(tx)
-        ends = {one.state for one in kept}
-        drafts = [one for one in kept if one.state is MessageState.HELD]
+        ends = {kept_message.state for kept_message in kept}
+        drafts = [kept_message for kept_message in kept if kept_message.state is MessageState.HELD]
     assert ends <= {MessageState.HELD, MessageState.CANCELLED}
-    assert {one.message.channel for one in kept} == {NO_CHANNEL}
-    assert any("示例1" in one.message.body for one in drafts)
+    assert {kept_message.message.channel for kept_message in kept} == {NO_CHANNEL}
+    assert any("示例1" in kept.message.body for kept in drafts)
     with store.begin() as tx:
         assert outbox.release(tx, None, at=made.clock()) == 0
 
@@ -120,5 +120,7 @@ async def test_with_the_first_channel_everything_that_waited_is_said_as_it_is_no
     assert len(before.mail.taken) == 2  # to the liaison and to the leader
     assert all("示例1" in message.body for message in before.mail.taken)
     with store.read() as tx:
-        assert all(one.message.channel for one in outbox.messages(tx, states=[MessageState.HELD, MessageState.QUEUED]))
+        assert all(
+            kept.message.channel for kept in outbox.messages(tx, states=[MessageState.HELD, MessageState.QUEUED])
+        )
     assert await lapses(before) == []

@@ -107,4 +107,4 @@ async def test_what_may_have_been_read_waits_under_its_number(store: Store) -> N
         outages.end(tx, going_on, made.clock())
     made.clock.forward(timedelta(minutes=10))
     await minutes(made, 5)
-    assert [one for one in made.mail.taken if told_of(one.body) == told_of(lost.body)] == [lost, lost]
+    assert [message for message in made.mail.taken if told_of(message.body) == told_of(lost.body)] == [lost, lost]

@@ -289,7 +289,7 @@ async def test_hundreds_of_links_at_once_by_one_token_ask_few_things_of_the_plat
     before = asked(made)
     ended = await asyncio.gather(*(verdict(made, UNKNOWN.format(n), token="p1") for n in range(600)))
     assert asked(made) - before <= bounds.MOST_UNDER_WAY
-    assert sum(isinstance(one, Excess) for one in ended) >= 600 - bounds.MOST_UNDER_WAY
+    assert sum(isinstance(entry, Excess) for entry in ended) >= 600 - bounds.MOST_UNDER_WAY
     assert made.parts.claim_verifier.under_way == []
     with store.read() as tx:
         assert len(claims.claims_of(tx, "A01", limit=1000)) <= bounds.MOST_UNDER_WAY

@@ -48,9 +48,9 @@ def shown(store: Store) -> tuple[object, ...]:
     """Return cases, messages and findings as they stand."""
     with store.read() as tx:
         return (
-            [(one.id, one.rule, one.closing, len(one.steps)) for one in cases.cases(tx)],
-            sorted((one.message.id, one.state) for one in outbox.messages(tx)),
-            sorted((str(one.account), one.rule, one.state) for one in cases.current_findings(tx)),
+            [(case.id, case.rule, case.closing, len(case.steps)) for case in cases.cases(tx)],
+            sorted((kept.message.id, kept.state) for kept in outbox.messages(tx)),
+            sorted((str(finding.account), finding.rule, finding.state) for finding in cases.current_findings(tx)),
         )
 
 
@@ -79,13 +79,13 @@ async def test_a_wrong_clock_that_is_put_right_has_parked_nobody(store: Store, *
         assert all(row.last_look_at <= now and row.next_look_at <= now + timedelta(hours=24) for row in sources)
         judged = tx.scalars(sa.select(tables.accounts.c.evaluate_at)).all()
         assert all(at <= now + timedelta(hours=24) for at in judged)
-        states = {one.account: one.state for one in cases.current_findings(tx) if one.rule == "UPD-01"}
+        states = {finding.account: finding.state for finding in cases.current_findings(tx) if finding.rule == "UPD-01"}
         assert states == {"A00": State.OK, "A01": State.WARNING, "A02": State.VIOLATED}
         every = cases.cases(tx)
-        assert all(step.at <= now for one in every for step in one.steps)
-        ahead = [one for one in every if one.closing is Closing.CORRECTED]
-        assert {one.account for one in ahead if one.rule == "UPD-01"} == {"A00", "A01", "A02"}
-        still = {one.account for one in every if one.closed_at is None and one.rule == "UPD-01"}
+        assert all(step.at <= now for case in every for step in case.steps)
+        ahead = [case for case in every if case.closing is Closing.CORRECTED]
+        assert {case.account for case in ahead if case.rule == "UPD-01"} == {"A00", "A01", "A02"}
+        still = {case.account for case in every if case.closed_at is None and case.rule == "UPD-01"}
         assert still == {"A01", "A02"}
         assert moments.standing(tx, now).newest <= now  # type: ignore[operator]  # there is one
     assert await of.parts.works.audit() == ()
@@ -99,7 +99,7 @@ async def test_what_is_dated_ahead_counts_as_not_seen_until_it_is_seen_again(sto
     assert await of.parts.timekeeper.is_right()
     await of.parts.works.judge_all()
     with store.read() as tx:
-        assert {one.state for one in cases.current_findings(tx) if one.rule == "UPD-01"} <= {State.UNKNOWN}
+        assert {finding.state for finding in cases.current_findings(tx) if finding.rule == "UPD-01"} <= {State.UNKNOWN}
     of.clock.forward(timedelta(minutes=20))
     await pass_by(of)
     with store.read() as tx:
@@ -125,8 +125,8 @@ async def test_a_clock_put_back_behind_the_first_roster_does_nothing_and_sends_n
         sent = 0
     daemon = Daemon(of.parts.works, of.parts.health, of.parts.metrics, of.parts.faults)
     for _ in range(3):
-        for one in daemon.passes:
-            await daemon.once(one)
+        for pass_ in daemon.passes:
+            await daemon.once(pass_)
         of.clock.forward(timedelta(minutes=10))
     assert shown(store) == before
     assert len(of.mail.taken) == sent

@@ -53,16 +53,27 @@ def outcome(database: str) -> Outcome:
     with open_store(database) as store, store.read() as tx:
         rows = overview.account_rows(tx, NOW + timedelta(days=1))
         kept = outbox.messages(tx)
-        assert {one.state for one in kept} <= {MessageState.SENT, MessageState.QUEUED, MessageState.SENDING}
+        assert {kept_message.state for kept_message in kept} <= {
+            MessageState.SENT,
+            MessageState.QUEUED,
+            MessageState.SENDING,
+        }
         return Outcome(
             posts=frozenset(
                 (row.account.id, post.post.key) for row in rows for post in overview.posts_of(tx, row.account.id)
             ),
-            findings=frozenset((one.account, one.rule, one.state.value) for one in cases.current_findings(tx)),
-            steps=tuple(
-                sorted((one.account, one.rule, step.kind.value) for one in cases.cases(tx) for step in one.steps)
+            findings=frozenset(
+                (finding.account, finding.rule, finding.state.value) for finding in cases.current_findings(tx)
             ),
-            messages=tuple(sorted((one.person, one.message.channel, one.state.value) for one in kept)),
+            steps=tuple(
+                sorted((case.account, case.rule, step.kind.value) for case in cases.cases(tx) for step in case.steps)
+            ),
+            messages=tuple(
+                sorted(
+                    (kept_message.person, kept_message.message.channel, kept_message.state.value)
+                    for kept_message in kept
+                )
+            ),
         )
 
 
@@ -109,8 +120,8 @@ def drill(folder: Path, robot: Robot, *, stride: int) -> None:
 
 def check_repeats(robot: Robot, messages: int, blow: int) -> None:
     """Everything was received; at most one message twice, with the same number and words."""
-    numbers = Counter(one.text[one.text.index("编号") :].split()[0] for one in robot.received)
+    numbers = Counter(received.text[received.text.index("编号") :].split()[0] for received in robot.received)
     assert sum(count - 1 for count in numbers.values()) <= 1, f"blow {blow}"
     assert len(numbers) == messages, f"blow {blow}"
-    words = {one.text for one in robot.received}
+    words = {received.text for received in robot.received}
     assert len(words) == len(numbers), f"blow {blow}: a repeat has other words"

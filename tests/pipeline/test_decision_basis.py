@@ -24,7 +24,7 @@ DECIDED = date(2026, 5, 10)
 
 
 def bulletin(number: int, *listed: str, on: str = "2026-05-01") -> Paper:
-    entries = tuple(Entry(written=Reference(account=one), account=one, problem=Problem.STALE) for one in listed)
+    entries = tuple(Entry(written=Reference(account=text), account=text, problem=Problem.STALE) for text in listed)
     return Paper(
         kind=PaperKind.ROUND,
         title="省平台月报",
@@ -59,7 +59,7 @@ async def flagged(of: Office) -> Iterable[tuple[str, str | None]]:
     found = await of.parts.store.query(
         lambda tx: grounds.basis_changed_since(tx, datetime.min.replace(tzinfo=NOW.tzinfo))
     )
-    return [(one.rule, one.basis_changed) for one in found]
+    return [(decision.rule, decision.basis_changed) for decision in found]
 
 
 async def listed_twice(store: Store, ruling: Ruling = Ruling.CONSOLIDATED) -> Office:
@@ -81,7 +81,7 @@ async def test_a_decision_on_a_listing_that_is_withdrawn_is_flagged_and_stands(s
     assert how is not None
     assert how.startswith("作出决定时：在“省平台月报”第1期、第2期连续2次被通报2周未更新。按现在所知：")
     made = await store.query(lambda tx: decisions.decisions_of(tx, ["A01"], of.clock()))
-    assert [one.ruling for one in made["A01"]] == [ruling]
+    assert [decision.ruling for decision in made["A01"]] == [ruling]
 
 
 async def test_a_correction_that_is_taken_back_takes_the_flag_away(store: Store) -> None:
@@ -116,7 +116,7 @@ async def test_a_decision_on_a_gap_is_flagged_when_a_post_turns_up_in_it(store: 
     await of.enrol([account(1, URL)])
     await of.look()
     await of.parts.works.judge_all()
-    (case,) = [one for one in await store.query(cases.cases) if one.rule == "UPD-03"]
+    (case,) = [case for case in await store.query(cases.cases) if case.rule == "UPD-03"]
     now = of.clock()
     await store.write(
         lambda tx: decisions.decide(tx, case, case.episode, Ruling.DEREGISTERED, by="操作员甲", at=now, note="")
@@ -154,7 +154,7 @@ async def test_what_was_decided_is_found_as_it_was_known_at_any_moment(store: St
     before = of.clock()
     await learn(of, bulletin(2))
     made = await store.query(lambda tx: decisions.decisions_of(tx, ["A01"], before))
-    assert [one.basis_changed for one in made["A01"]] == [None]
+    assert [decision.basis_changed for decision in made["A01"]] == [None]
     now = await store.query(lambda tx: decisions.decisions_of(tx, ["A01"], of.clock()))
     assert replace(now["A01"][0], basis_changed=None, basis_changed_at=None) == made["A01"][0]
     assert now["A01"][0].basis_changed is not None

@@ -97,7 +97,7 @@ async def test_a_held_message_is_shown_and_not_sent_until_it_is_released(store: 
     made = await stale(store, 12, hold=True)
     await made.settle()
     assert made.mail.taken == []
-    assert {one.state for one in await kept(made)} == {MessageState.HELD}
+    assert {kept_message.state for kept_message in await kept(made)} == {MessageState.HELD}
     await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
     await made.settle()
     assert len(made.mail.taken) == 2
@@ -115,7 +115,7 @@ async def test_a_held_message_about_an_account_that_has_updated_is_dropped(store
     await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
     await made.settle()
     assert made.mail.taken == []
-    assert {one.state for one in await kept(made)} == {MessageState.CANCELLED}
+    assert {kept_message.state for kept_message in await kept(made)} == {MessageState.CANCELLED}
 
 
 async def test_outside_office_hours_messages_wait_for_the_morning(store: Store) -> None:
@@ -156,7 +156,7 @@ async def test_a_retry_is_given_up_when_the_unit_has_updated_meanwhile(store: St
     await made.look()
     await made.settle()
     assert len(made.mail.taken) == 1
-    assert [one.state for one in await kept(made)] == [MessageState.CANCELLED]
+    assert [kept_message.state for kept_message in await kept(made)] == [MessageState.CANCELLED]
 
 
 async def test_a_draft_is_written_once_however_often_the_pass_runs(store: Store) -> None:
@@ -210,7 +210,9 @@ async def test_a_later_step_does_not_hold_up_what_waits_at_the_gate(store: Store
     made.clock.forward(timedelta(days=2))
     await made.look()
     await made.settle()
-    (again, *_) = [one for one in await kept(made) if one.message.address == "liaison@example.invalid"]
+    (again, *_) = [
+        kept_message for kept_message in await kept(made) if kept_message.message.address == "liaison@example.invalid"
+    ]
     assert (again.state, again.release_at) == (MessageState.HELD, first)
     assert "**12天**" in again.message.body
 
@@ -228,7 +230,7 @@ async def test_nothing_goes_by_itself_where_everything_is_held_or_the_owner_want
     await made.look()
     await made.settle()
     assert not made.mail.taken
-    assert all(one.release_at is None for one in await kept(made))
+    assert all(kept_message.release_at is None for kept_message in await kept(made))
 
 
 async def test_what_a_person_lets_go_does_not_wait_at_the_gate(store: Store) -> None:
@@ -274,7 +276,7 @@ async def test_what_a_person_cannot_be_given_reaches_the_operator(store: Store) 
     assert re.search(
         "未送达的原因：发给(联络员|责任领导)的消息被拒绝：收件人地址不存在或已停用，错误代码550。", told.body
     )
-    assert {one.state for one in await kept(made)} == {MessageState.FAILED, MessageState.SENT}
+    assert {kept_message.state for kept_message in await kept(made)} == {MessageState.FAILED, MessageState.SENT}
 
 
 async def test_who_cannot_be_given_a_reminder_has_the_leader_stand_in_before_the_operator(store: Store) -> None:
@@ -283,7 +285,10 @@ async def test_who_cannot_be_given_a_reminder_has_the_leader_stand_in_before_the
     await made.settle()
     assert [message.address for message in made.mail.taken] == ["liaison@example.invalid", "leader@example.invalid"]
     assert made.duty.taken == []
-    assert {one.person for one in await kept(made)} == {"liaison@example.invalid", "leader@example.invalid"}
+    assert {kept_message.person for kept_message in await kept(made)} == {
+        "liaison@example.invalid",
+        "leader@example.invalid",
+    }
 
 
 async def test_an_address_that_refuses_is_the_offices_task_until_another_is_named(store: Store) -> None:
@@ -297,11 +302,13 @@ async def test_an_address_that_refuses_is_the_offices_task_until_another_is_name
         made.clock.forward(timedelta(days=1))
         await made.settle()
         found = await store.query(cases.current_findings)
-        return [one.because for one in found if one.rule == "PER-01"]
+        return [finding.because for finding in found if finding.rule == "PER-01"]
 
     assert await said() == [f"{whose}的邮箱收不到消息，请核对。"]
     people = account(1, "").contacts
-    named = tuple(replace(one, mail="new@example.invalid") if one.mail == refusing else one for one in people)
+    named = tuple(
+        replace(contact, mail="new@example.invalid") if contact.mail == refusing else contact for contact in people
+    )
     await made.enrol([account(1, URL.format(1), contacts=named)])
     assert await said() == ["联络员、责任领导齐全。"]
 
@@ -321,7 +328,7 @@ async def test_an_address_that_spam_or_a_token_was_refused_for_is_nobodys_task(s
     await made.settle()
     assert await store.query(lambda tx: outbox.refusing(tx, made.clock())) == {}
     found = await store.query(cases.current_findings)
-    assert [one.because for one in found if one.rule == "PER-01"] == ["联络员、责任领导齐全。"]
+    assert [finding.because for finding in found if finding.rule == "PER-01"] == ["联络员、责任领导齐全。"]
 
 
 @pytest.mark.parametrize("at_once", [1, draft.SLICE])
@@ -331,7 +338,7 @@ async def test_the_operator_gets_one_message_about_all_whom_nothing_reaches(
     monkeypatch.setattr(draft, "SLICE", at_once)
     made = await stale(store, 12, 16, 12)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
-    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
+    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(contact,)) for n, contact in enumerate(people)])
     made.mail.answers = [NO] * 3
     await made.settle()
     (told,) = made.duty.taken
@@ -346,7 +353,7 @@ async def test_who_is_replaced_before_the_message_leaves_is_not_written_to_and_t
     new = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
     await made.enrol([account(1, URL.format(1), contacts=(new, leader))])
     await made.settle()
-    states = {one.person: one.state for one in await kept(made)}
+    states = {kept_message.person: kept_message.state for kept_message in await kept(made)}
     assert states == {
         "liaison@example.invalid": MessageState.CANCELLED,
         "leader@example.invalid": MessageState.HELD,
@@ -415,7 +422,7 @@ async def test_after_the_last_retry_the_operator_hears_of_it(store: Store) -> No
 
 async def retried(made: Office) -> None:
     """Have a person ask for everything that failed to be sent once more."""
-    failed = [one.message.id for one in await kept(made) if one.state is MessageState.FAILED]
+    failed = [kept_message.message.id for kept_message in await kept(made) if kept_message.state is MessageState.FAILED]
     await made.parts.store.write(lambda tx: retrying.retry(tx, failed, at=made.clock()))
     await made.settle()
 
@@ -474,7 +481,9 @@ async def test_a_robot_is_never_asked_more_often_than_it_takes(store: Store) -> 
     made.mail.per_minute = 18
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(30)]
     leader = Contact(role=Role.LEADER, name="责任领导甲", mail="leader@example.invalid")
-    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one, leader)) for n, one in enumerate(people)])
+    await made.enrol(
+        [account(n + 1, URL.format(n + 1), contacts=(contact, leader)) for n, contact in enumerate(people)]
+    )
     await made.settle()
     assert len(made.mail.taken) <= 18
     for _ in range(3):
@@ -534,7 +543,7 @@ async def test_a_digest_that_was_held_says_how_things_stand_when_it_is_let_go(st
     people = account(2, "").contacts
     await made.enrol([account(1, URL.format(1), contacts=people), account(2, URL.format(2), contacts=())])
     await made.look()
-    (held,) = [one for one in await kept(made) if one.topic.startswith("digest:")]
+    (held,) = [kept_message for kept_message in await kept(made) if kept_message.topic.startswith("digest:")]
     await made.parts.works.judge_all()
     await store.write(lambda tx: outbox.release(tx, [held.message.id], at=made.clock()))
     await made.settle()
@@ -578,7 +587,7 @@ async def test_a_held_digest_that_has_nothing_left_to_say_is_not_sent(store: Sto
     await store.write(lambda tx: outbox.release(tx, [id_], at=made.clock()))
     await made.settle()
     assert made.duty.taken == []
-    assert {one.state for one in await kept(made)} == {MessageState.CANCELLED}
+    assert {kept_message.state for kept_message in await kept(made)} == {MessageState.CANCELLED}
 
 
 async def test_on_friday_a_weekend_deadline_is_named_and_on_sunday_nobody_is_written_to(store: Store) -> None:
@@ -655,7 +664,9 @@ async def test_a_robot_that_said_how_long_it_takes_nothing_is_left_alone_that_lo
     made = await stale(store, 10, 10, 10)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     leader = Contact(role=Role.LEADER, name="责任领导甲", mail="leader@example.invalid")
-    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one, leader)) for n, one in enumerate(people)])
+    await made.enrol(
+        [account(n + 1, URL.format(n + 1), contacts=(contact, leader)) for n, contact in enumerate(people)]
+    )
     made.mail.answers = [Attempt(outcome=Outcome.TEMPORARY, code="130101", retry_after=timedelta(minutes=10))]
     await made.settle()
     assert len(made.mail.taken) == 1
@@ -769,7 +780,7 @@ async def test_who_said_to_have_it_hears_of_day_12_no_more_and_the_leader_does(s
         made.clock.forward(timedelta(days=1))
         await made.look()
         await made.settle()
-        heard.append(sorted(one.address or "" for one in made.mail.taken))
+        heard.append(sorted(message.address or "" for message in made.mail.taken))
     both = ["leader@example.invalid", "liaison@example.invalid"]
     assert heard == [[], ["leader@example.invalid"], [], both, both]
 
@@ -825,7 +836,7 @@ async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkey
     monkeypatch.setattr(draft, "SLICE", 1)
     made = await stale(store, 10, 10, 10)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
-    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(one,)) for n, one in enumerate(people)])
+    await made.enrol([account(n + 1, URL.format(n + 1), contacts=(contact,)) for n, contact in enumerate(people)])
     await made.parts.works.judge_all()
     rules_in_force, judged = made.parts.rules_in_force, list[str]()
 
@@ -842,7 +853,7 @@ async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkey
         await judging(until=3).prepare(made.clock())
     assert await judging(until=100).prepare(made.clock()) == 1
     assert judged == ["A01", "A02", "A03", "A03"]
-    assert {one.person for one in await kept(made)} == {one.key for one in people}
+    assert {kept_message.person for kept_message in await kept(made)} == {contact.key for contact in people}
 
 
 async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: Store) -> None:
@@ -860,8 +871,11 @@ async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: St
     await made.settle()
     assert [message.id for message in made.mail.taken] == [due.message.id]
     with store.read() as tx:
-        tries = [one.attempt for one in outbox.attempts_of(tx, due.message.id)]
-    assert [(one.outcome, one.code) for one in tries] == [(Outcome.UNANSWERED, "interrupted"), (Outcome.SENT, "0")]
+        tries = [tried.attempt for tried in outbox.attempts_of(tx, due.message.id)]
+    assert [(attempt.outcome, attempt.code) for attempt in tries] == [
+        (Outcome.UNANSWERED, "interrupted"),
+        (Outcome.SENT, "0"),
+    ]
 
 
 class Fatal(Taking):
@@ -907,7 +921,7 @@ async def test_who_slept_between_taking_a_message_and_sending_it_sends_nothing(
     await made.settle()
     (message,) = made.mail.taken
     with store.read() as tx:
-        assert [one.attempt.outcome for one in outbox.attempts_of(tx, message.id)] == [Outcome.SENT]
+        assert [tried.attempt.outcome for tried in outbox.attempts_of(tx, message.id)] == [Outcome.SENT]
 
 
 class Outlived(Taking):
@@ -931,8 +945,11 @@ async def test_who_was_taken_for_dead_does_not_write_what_came_of_it(store: Stor
     first, again = channel.taken
     assert first == again
     with store.read() as tx:
-        tries = [one.attempt for one in outbox.attempts_of(tx, first.id)]
-    assert [(one.outcome, one.code) for one in tries] == [(Outcome.UNANSWERED, "interrupted"), (Outcome.SENT, "0")]
+        tries = [tried.attempt for tried in outbox.attempts_of(tx, first.id)]
+    assert [(attempt.outcome, attempt.code) for attempt in tries] == [
+        (Outcome.UNANSWERED, "interrupted"),
+        (Outcome.SENT, "0"),
+    ]
 
 
 class Withdrawing(Taking):
@@ -957,7 +974,7 @@ async def test_what_is_withdrawn_while_it_stands_in_line_is_not_sent(store: Stor
         made.clock.forward(timedelta(seconds=1))
     await made.parts.sender.deliver_due()
     await made.parts.sender.deliver_due()
-    assert [one.subject for one in channel.taken] == ["first"]
+    assert [message.subject for message in channel.taken] == ["first"]
 
 
 async def test_the_digest_names_what_is_about_to_end_and_what_has_ended(store: Store) -> None:

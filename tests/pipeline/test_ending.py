@@ -40,7 +40,7 @@ def row(id_: str, state: State, because: str) -> OverviewRow:
 )
 def test_the_digest_tells_what_is_due_apart_from_what_an_application_lacked(state: State, heading: str | None) -> None:
     sections = sections_of([row("A01", state, "未登记备案。")], (), MOMENT)
-    named = {one.heading for one in sections if any("示例A01" in line for line in one.lines)}
+    named = {section.heading for section in sections if any("示例A01" in line for line in section.lines)}
     assert named == ({heading} if heading else set())
 
 
@@ -55,5 +55,5 @@ def test_what_is_a_task_of_today_is_said_there() -> None:
         at=beijing_time("2026-05-20 08:00"),
     )
     rows = [row("A01", State.WARNING, "未登记备案。"), row("A02", State.WARNING, "未登记公告。")]
-    [lacking] = [one for one in sections_of(rows, (asked,), MOMENT) if one.heading == LACKING]
+    [lacking] = [section for section in sections_of(rows, (asked,), MOMENT) if section.heading == LACKING]
     assert [line for line in lacking.lines if "示例A02" in line] == list(lacking.lines)

@@ -41,13 +41,15 @@ async def living(store: Store, *accounts: Account) -> Office:
 async def held(of: Office, rule: str) -> Mapping[str | None, State]:
     """Return what is written down under a rule, by account, unit or area."""
     findings = await of.parts.store.query(cases.current_findings)
-    return {one.account or one.unit or one.area: one.state for one in findings if one.rule == rule}
+    return {
+        finding.account or finding.unit or finding.area: finding.state for finding in findings if finding.rule == rule
+    }
 
 
 async def course(of: Office, rule: str) -> list[tuple[list[StepKind], Closing | None]]:
     """Return the cases under a rule: their steps and how they ended."""
     found = await of.parts.store.query(cases.cases)
-    return [([step.kind for step in one.steps], one.closing) for one in found if one.rule == rule]
+    return [([step.kind for step in case.steps], case.closing) for case in found if case.rule == rule]
 
 
 async def test_what_a_register_shows_opens_a_case_with_a_task_for_the_operator(store: Store) -> None:
@@ -60,7 +62,7 @@ async def test_a_unit_and_an_area_have_cases_of_their_own(store: Store) -> None:
     of = await living(store, NICHE)
     assert await held(of, "SYS-01") == {"示例县教育局": State.WARNING}
     assert await held(of, "MAT-01") == {"示例县": State.WARNING}
-    found = {one.rule: one for one in await store.query(cases.cases)}
+    found = {case.rule: case for case in await store.query(cases.cases)}
     assert (found["SYS-01"].account, found["SYS-01"].unit, found["SYS-01"].area) == ("", "示例县教育局", "示例县")
     assert (found["MAT-01"].account, found["MAT-01"].unit, found["MAT-01"].area) == ("", None, "示例县")
 
@@ -86,7 +88,7 @@ async def test_what_is_put_right_is_silence_and_its_case_ends(store: Store) -> N
     assert await held(of, "PLT-01") == {}
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
     changes = await store.query(lambda tx: cases.finding_changes(tx, "A01"))
-    assert [one.finding.state for one in changes if one.finding.rule == "PLT-01"] == [State.OK, State.VIOLATED]
+    assert [change.finding.state for change in changes if change.finding.rule == "PLT-01"] == [State.OK, State.VIOLATED]
 
 
 async def test_an_area_that_is_judged_in_portions_is_judged_like_one_that_is_not(
@@ -95,13 +97,13 @@ async def test_an_area_that_is_judged_in_portions_is_judged_like_one_that_is_not
     monkeypatch.setattr(evaluate_areas, "CHUNK", 2)
     niche = [replace(NICHE, id=f"A0{number}", unit=f"示例{number}局") for number in range(1, 6)]
     of = await living(store, *niche)
-    assert await held(of, "PLT-01") == {one.id: State.VIOLATED for one in niche}
+    assert await held(of, "PLT-01") == {account.id: State.VIOLATED for account in niche}
     assert await course(of, "SYS-01") == [([StepKind.TASK], None)] * 5
     before = await store.query(cases.cases)
     of.clock.forward(DAY)
     await of.parts.works.judge_all()
     assert await store.query(cases.cases) == before
-    await of.enrol([*(replace(one, platform=Platform.WEIBO) for one in niche[:3]), *niche[3:]])
+    await of.enrol([*(replace(account, platform=Platform.WEIBO) for account in niche[:3]), *niche[3:]])
     await of.parts.works.judge_all()
     assert await held(of, "PLT-01") == {"A04": State.VIOLATED, "A05": State.VIOLATED}
     open_ones, ended = [([StepKind.TASK], None)] * 2, [([StepKind.TASK], Closing.COMPLETED)] * 3
@@ -299,7 +301,7 @@ async def test_renaming_and_editing_an_account_alerts_nobody_anew(store: Store) 
     await of.look()
     await of.settle()
     before, mails = await store.query(cases.cases), len(of.mail.taken)
-    assert {"UPD-01", "PLT-01"} <= {one.rule for one in before}
+    assert {"UPD-01", "PLT-01"} <= {case.rule for case in before}
     assert mails
     for edit in (
         {"name": "示例新名"},
@@ -309,9 +311,9 @@ async def test_renaming_and_editing_an_account_alerts_nobody_anew(store: Store) 
     ):
         await of.enrol([replace(NICHE, **edit)])
         await of.settle()
-        after = {(one.rule, one.episode): one for one in await store.query(cases.cases) if one.account}
-        assert all(after[one.rule, one.episode].steps == one.steps for one in before if one.account)
-        assert all(after[one.rule, one.episode].closed_at is None for one in before if one.account)
+        after = {(case.rule, case.episode): case for case in await store.query(cases.cases) if case.account}
+        assert all(after[case.rule, case.episode].steps == case.steps for case in before if case.account)
+        assert all(after[case.rule, case.episode].closed_at is None for case in before if case.account)
     assert len(of.mail.taken) == mails
 
 
@@ -339,7 +341,7 @@ async def test_a_rule_that_ends_while_the_service_runs_takes_its_cases_and_findi
 async def test_a_hint_is_written_down_and_nobody_s_task(store: Store) -> None:
     await living(store, replace(NICHE, level=UnitLevel.COUNTY_UNIT))
     unasked = {"WEAK-01", "FUN-04", "OUT-02"}
-    assert not {one.rule for one in await store.query(cases.cases)} & unasked
+    assert not {case.rule for case in await store.query(cases.cases)} & unasked
 
 
 async def test_areas_are_judged_apart(store: Store) -> None:
@@ -359,7 +361,11 @@ async def test_a_trouble_goes_on_as_one_case_when_its_account_goes_to_another_ar
     await of.enrol([replace(NICHE, area=after), *stays])
     await of.parts.works.judge_all()
     assert await course(of, "PLT-01") == [([StepKind.TASK], None)]
-    found = {one.account: one.area for one in await store.query(cases.current_findings) if one.rule == "PLT-01"}
+    found = {
+        finding.account: finding.area
+        for finding in await store.query(cases.current_findings)
+        if finding.rule == "PLT-01"
+    }
     assert found == {"A01": after}
     of.clock.forward(DAY)
     await of.enrol([replace(NICHE, area=after, platform=Platform.WEIBO), *stays])
@@ -412,7 +418,9 @@ async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case
 
 async def _late(store: Store) -> str:
     """Return everything that is late, in one sentence."""
-    return "；".join(one.because for one in await store.query(cases.current_findings) if one.rule == "SUP-02")
+    return "；".join(
+        finding.because for finding in await store.query(cases.current_findings) if finding.rule == "SUP-02"
+    )
 
 
 async def test_the_cases_of_an_account_that_moved_are_those_of_its_new_area(store: Store) -> None:
@@ -437,5 +445,5 @@ async def test_the_cases_of_an_account_that_moved_are_those_of_its_new_area(stor
 async def only_case(of: Office, account_id: str) -> Case:
     """Return the open case under PLT-01 about an account."""
     found = await of.parts.store.query(cases.cases)
-    (one,) = [one for one in found if (one.account, one.rule, one.closed_at) == (account_id, "PLT-01", None)]
+    (one,) = [case for case in found if (case.account, case.rule, case.closed_at) == (account_id, "PLT-01", None)]
     return one

@@ -105,7 +105,7 @@ async def test_thirty_days_on_the_platforms_of_the_end_of_2026(store: Store) -> 
     of, world, accounts = made(store)
     of.clock.moment = BEGUN
     await of.enrol(accounts)
-    keys = {one.id: (one.method or "").partition("=")[2].removeprefix("grant-") for one in accounts}
+    keys = {account.id: (account.method or "").partition("=")[2].removeprefix("grant-") for account in accounts}
     wrong: list[str] = []
     proved = Counter[str]()
     for hour in range(0, DAYS * 24, 6):

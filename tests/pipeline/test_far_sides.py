@@ -29,7 +29,11 @@ async def test_of_two_recipients_one_may_be_refused_and_only_that_one_goes_anoth
         await made.settle()
         await made.settle()
     assert far.recipients == [["liaison@example.invalid"]]
-    states = {one.message.address: one.state for one in await kept(made) if one.message.channel == "mail"}
+    states = {
+        kept_message.message.address: kept_message.state
+        for kept_message in await kept(made)
+        if kept_message.message.channel == "mail"
+    }
     assert states == {"liaison@example.invalid": MessageState.SENT, "leader@example.invalid": MessageState.FAILED}
     (told,) = made.duty.taken
     assert "未能送达该单位联系人" in told.body
@@ -62,9 +66,9 @@ async def test_an_answer_after_the_time_out_is_no_answer_and_the_repeat_is_marke
         await asyncio.to_thread(far.late.set)
         made.clock.forward(timedelta(minutes=1))
         await made.settle()
-    first, second = (one.text for one in far.received)
+    first, second = (received.text for received in far.received)
     assert first == second
     (message,) = await kept(made)
     with store.read() as tx:
-        outcomes = [one.attempt.outcome for one in outbox.attempts_of(tx, message.message.id)]
+        outcomes = [tried.attempt.outcome for tried in outbox.attempts_of(tx, message.message.id)]
     assert (message.state, outcomes) == (MessageState.SENT, [Outcome.UNANSWERED, Outcome.SENT])

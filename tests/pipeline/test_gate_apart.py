@@ -33,7 +33,7 @@ async def made_of(store: Store) -> Office:
 
 def untold(tx: Tx) -> set[StepKind]:
     """Return the steps of which a unit has not heard."""
-    ids = [one.id for one in cases.open_cases(tx, ["A01", "A02"], {LADDER}).values()]
+    ids = [case.id for case in cases.open_cases(tx, ["A01", "A02"], {LADDER}).values()]
     return {kind for (_, kind, _), at in told_on(tx, ids).items() if at is None}
 
 
@@ -44,7 +44,7 @@ async def test_a_last_day_is_told_at_once_although_the_same_people_wait_to_be_ur
     with store.read() as tx:
         held = outbox.messages(tx, states=[MessageState.HELD])
     assert held
-    assert all("示例一" in one.message.body and "示例二" not in one.message.body for one in held)
+    assert all("示例一" in kept.message.body and "示例二" not in kept.message.body for kept in held)
 
 
 async def test_what_waited_goes_by_itself_later_and_says_nothing_twice(store: Store) -> None:
@@ -83,9 +83,9 @@ async def is_said_in_the_digest(made: Office) -> str:
 
 async def test_what_ended_unsaid_has_reached_nobody_on_the_overview_and_in_the_digest_alike(store: Store) -> None:
     made = await made_of(store)
-    waiting = [one for one in await store.query(waiting_notices) if one.account == "A01"]
-    assert {one.kind for one in waiting} == {StepKind.ESCALATE}
-    ended = [one.id for one in waiting if one.id is not None]
+    waiting = [notice for notice in await store.query(waiting_notices) if notice.account == "A01"]
+    assert {notice.kind for notice in waiting} == {StepKind.ESCALATE}
+    ended = [notice.id for notice in waiting if notice.id is not None]
     for round_ in range(2):  # while it waits, and after it has ended unsaid
         with store.read() as tx:
             assert is_said_on_the_overview(made, tx).endswith("督办（尚未送达）")

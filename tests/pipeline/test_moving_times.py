@@ -116,7 +116,7 @@ async def test_what_waits_to_say_two_weeks_is_dropped_where_a_newer_post_is_foun
     made = await enrolled(store)
     await seen_unsent(made, Post(published_at=NOW - 16 * DAY, title="旧", url="https://a.example/1"))
     await seen(made, Post(published_at=NOW - 12 * DAY, title="晚发现的", url="https://a.example/2"))
-    assert not [one for one in made.mail.taken if "超期" in one.subject]
+    assert not [message for message in made.mail.taken if "超期" in message.subject]
 
 
 async def seen_unsent(made: Office, post: Post) -> None:

@@ -96,7 +96,7 @@ def expected(plain: Story, posts_on: int | None, first: int, last: int) -> dict[
         if first <= day <= last:
             words = {(who, word) for who, word in words if word == END}
         if day == last + 1 and (posts_on is None or posts_on > day):
-            latest = dict(itertools.chain.from_iterable(sorted(plain.said[one]) for one in range(first, day + 1)))
+            latest = dict(itertools.chain.from_iterable(sorted(plain.said[number]) for number in range(first, day + 1)))
             words = set(latest.items())
         warned |= {who for who, word in words if word in WRONG}
         said[day] = words
@@ -154,7 +154,7 @@ async def test_after_a_mute_the_highest_word_is_said_once(store: Store) -> None:
         await made.settle()
         heard.append([message.subject[:6] for message in made.mail.taken])
     with store.read() as tx:
-        (case,) = (one for one in cases.case_history(tx, "A01") if one.rule == "UPD-01")
+        (case,) = (case for case in cases.case_history(tx, "A01") if case.rule == "UPD-01")
     assert [step.days for step in case.steps] == [10, 12, 15]
     assert heard == [[], [], ["【超期预警】"] * 2, ["【超期预警】"] * 2]
 
@@ -235,13 +235,13 @@ async def test_what_is_muted_while_its_message_waits_is_not_lost_when_something_
     await made.look()
     await made.settle()
     with store.read() as tx:
-        assert {one.account for one in outbox.waiting_notices(tx)} == {"A01", "A02"}
-        assert ["“示例1”" in one.message.body for one in outbox.messages(tx)] == [False, False]
+        assert {notice.account for notice in outbox.waiting_notices(tx)} == {"A01", "A02"}
+        assert ["“示例1”" in kept.message.body for kept in outbox.messages(tx)] == [False, False]
     made.clock.forward(timedelta(days=1))
     await made.look()
     await made.settle()
     with store.read() as tx:
-        assert sorted("“示例1”" in one.message.body for one in outbox.messages(tx)) == [False, True]
+        assert sorted("“示例1”" in kept.message.body for kept in outbox.messages(tx)) == [False, True]
 
 
 async def test_the_digest_says_who_is_muted_until_when_and_by_whom(store: Store) -> None:

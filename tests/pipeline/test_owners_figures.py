@@ -37,7 +37,7 @@ async def word(made: Office) -> Finding:
     await made.settle()
     with made.parts.store.read() as tx:
         (row,) = overview.account_rows(tx, made.clock())
-    return next(one for one in row.findings if one.rule == "UPD-01")
+    return next(finding for finding in row.findings if finding.rule == "UPD-01")
 
 
 @pytest.mark.parametrize("key", ["wx-1", "wx-2"])

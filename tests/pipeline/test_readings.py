@@ -200,8 +200,10 @@ async def test_the_past_is_judged_by_what_had_been_read(store: Store) -> None:
     here = await watched(store, MIDNIGHT - 2 * DAY, first=feed(begun - HOUR))
     await here.through(MIDNIGHT)
     seen = await here.office.parts.store.query(lambda tx: overview.observations_of(tx, "A01"))
-    assert all(one.first_seen <= one.shown_at <= one.last_confirmed for one in seen)
-    assert all(one.last_confirmed - one.shown_at < BELIEVED + timedelta(hours=8) for one in seen)
+    assert all(observation.first_seen <= observation.shown_at <= observation.last_confirmed for observation in seen)
+    assert all(
+        observation.last_confirmed - observation.shown_at < BELIEVED + timedelta(hours=8) for observation in seen
+    )
 
 
 HOURS = 10 * 24
@@ -237,7 +239,7 @@ async def _no_step_without_a_reading(place: Path, published: list[int], fails: l
         now = here.office.clock()
         if any(start <= now < end for start, end in failing):
             return Reason.TIMEOUT
-        return feed(*sorted((one for one in moments if one <= now), reverse=True))
+        return feed(*sorted((moment for moment in moments if moment <= now), reverse=True))
 
     with open_store(migrated(place / "x.db")) as store:
         here = await watched(store, begun, first=feed(moments[0]))
@@ -258,7 +260,7 @@ async def _no_step_without_a_reading(place: Path, published: list[int], fails: l
             has_failed = any(start <= step.at and read_at < end for start, end in failing)  # since it was read
             patience = POLLED_FRESHNESS if step.kind in AHEAD and has_failed else JUST_READ
             assert step.at - read_at <= patience, step
-            newest = max(one for one in moments if one <= read_at)
+            newest = max(moment for moment in moments if moment <= read_at)
             assert case.episode >= newest.isoformat(), step
 
 

@@ -54,7 +54,7 @@ async def test_the_log_says_which_channel_refused_and_why_and_no_word_of_it_is_b
     made = await stale(store, 10)
     made.mail.answers = [Attempt(outcome=Outcome.TEMPORARY, code="gaierror", detail="未能连接邮件服务器，邮件未发出")]
     await made.settle()
-    (line,) = [one for one in caplog.records if one.message == "not delivered"]
+    (line,) = [record for record in caplog.records if record.message == "not delivered"]
     said = redacted(None, "", {name: vars(line)[name] for name in ("channel", "outcome", "answer", "detail")})
     assert said == {
         "channel": "mail",

@@ -19,7 +19,7 @@ BOTH = tuple(Contact(role=role, name="甲", mail="both@example.invalid") for rol
 
 async def test_a_leader_who_shares_the_liaisons_mailbox_is_told_in_words_of_his_own(store: Store) -> None:
     made = await stale(store, 12)
-    people = tuple(replace(one, name=f"{one.role.label}甲") for one in BOTH)
+    people = tuple(replace(contact, name=f"{contact.role.label}甲") for contact in BOTH)
     await made.enrol([account(1, URL.format(1), contacts=people)])
     await made.settle()
     to_liaison, to_leader = made.mail.taken
@@ -39,13 +39,15 @@ async def test_who_leads_one_unit_and_is_the_liaison_of_another_gets_one_message
     assert "“示例1”" in told.body
     assert "“示例2”" in told.body
     assert "请予督促" not in told.body
-    assert {one.state for one in await kept(made)} == {MessageState.SENT}
+    assert {kept_message.state for kept_message in await kept(made)} == {MessageState.SENT}
 
 
 def couple(number: int) -> tuple[Contact, ...]:
     """Return the leader and the liaison of one account."""
     roles = (Role.LEADER, Role.LIAISON)
-    return tuple(Contact(role=one, name=f"{one}{number}", mail=f"{one.value}{number}@example.invalid") for one in roles)
+    return tuple(
+        Contact(role=role, name=f"{role}{number}", mail=f"{role.value}{number}@example.invalid") for role in roles
+    )
 
 
 class Ordered(Taking):
@@ -97,7 +99,7 @@ async def test_a_leader_waits_for_the_liaisons_first_try_but_not_for_long(store:
     sender = made.parts.sender
     await made.parts.works.judge_all()
     await sender.drafter.prepare(made.clock())
-    (liaisons,) = [one.message.id for one in await kept(made) if one.role is Role.LIAISON]
+    (liaisons,) = [kept_message.message.id for kept_message in await kept(made) if kept_message.role is Role.LIAISON]
     await store.write(lambda tx: outbox.take(tx, liaisons, "another", at=made.clock()))
     for _ in range(2):
         assert await sender.send_by("leaders") == 0
@@ -147,7 +149,7 @@ async def test_a_group_reads_once_what_two_people_are_to_hear_and_both_are_calle
     (post,) = unit.taken
     assert post.mentions == (LIAISON.phone, LEADER.phone)
     with store.read() as tx:
-        assert {one.person for one in outbox.notices_of(tx, post.id)} == {LIAISON.key, LEADER.key}
+        assert {notice.person for notice in outbox.notices_of(tx, post.id)} == {LIAISON.key, LEADER.key}
         assert outbox.waiting_notices(tx) == ()
 
 

@@ -49,7 +49,7 @@ class SlowWork(Work):
     @property
     def numbers(self) -> Counter[str]:
         """How often each message came in, by the number it shows."""
-        texts = [str(one.body["msg"]["markdown"]["text"]) for one in self.sent]
+        texts = [str(received.body["msg"]["markdown"]["text"]) for received in self.sent]
         return Counter(text[text.index("编号") :].split()[0] for text in texts)
 
 

@@ -113,11 +113,11 @@ def test_a_killed_service_is_succeeded_in_seconds_and_nothing_is_sent_twice(
                 assert [line["event"] for line in standby.logged][:3] == ["standing by", "taking over", "started"]
                 assert named(server) >= {"xuncha"}
         assert sum(count - 1 for count in numbers(robot).values()) <= 1
-        assert len({one.text for one in robot.received}) == PEOPLE
+        assert len({received.text for received in robot.received}) == PEOPLE
 
 
 def numbers(robot: Robot) -> Counter[str]:
-    return Counter(one.text[one.text.index("编号") :].split()[0] for one in robot.received)
+    return Counter(received.text[received.text.index("编号") :].split()[0] for received in robot.received)
 
 
 def named(url: str) -> set[str]:

@@ -109,17 +109,17 @@ def check(database: str, robots: list[Strict], mail: PostOffice, cases: range) -
     """Everything arrived, once or marked, in its order and no faster than it may."""
     with open_store(database) as store, store.read() as tx:
         messages = outbox.messages(tx, limit=10_000)
-        tries = {one.message.id: outbox.attempts_of(tx, one.message.id) for one in messages}
+        tries = {kept.message.id: outbox.attempts_of(tx, kept.message.id) for kept in messages}
         assert storm.left_over(tx) == 0
     told = Counter(chain.from_iterable(map(storm.heard_by, robots))) + Counter(storm.heard_by_mail(mail))
     assert set(storm.told(told)) == expected(cases)
     assert set(storm.told(told).values()) == {1}, "somebody was told of an account under two numbers"
     unanswered = {
-        storm.number_of(message): sum(one.attempt.outcome is Outcome.UNANSWERED for one in tried)
+        storm.number_of(message): sum(entry.attempt.outcome is Outcome.UNANSWERED for entry in tried)
         for message, tried in tries.items()
     }
-    for one, count in told.items():
-        assert count <= 1 + unanswered[one.number], f"{one.number} was repeated although it was answered"
+    for heard, count in told.items():
+        assert count <= 1 + unanswered[heard.number], f"{heard.number} was repeated although it was answered"
     check_states(messages, tries)
     assert max(robot.busiest for robot in robots) <= 18
     assert [robot.blocks for robot in robots] == [0] * ROBOTS
@@ -129,16 +129,18 @@ def check(database: str, robots: list[Strict], mail: PostOffice, cases: range) -
 
 def check_states(messages: Iterable[KeptMessage], tries: dict[str, tuple[Tried, ...]]) -> None:
     """What could arrive is sent, with one answer; whom the post does not know the operator hears of."""
-    ended = {(one.message.address, one.state) for one in messages if one.attempts}
+    ended = {(kept.message.address, kept.state) for kept in messages if kept.attempts}
     assert ended <= {
         (None, MessageState.SENT),
         ("liaison@example.invalid", MessageState.SENT),
         ("leader@example.invalid", MessageState.FAILED),
     }
-    for one in messages:
-        answers = [tried.attempt for tried in tries[one.message.id] if tried.attempt.outcome is not Outcome.UNANSWERED]
-        assert len(answers) == bool(one.attempts)
-        assert all((answer.code == "550") is (one.state is MessageState.FAILED) for answer in answers)
+    for message in messages:
+        answers = [
+            tried.attempt for tried in tries[message.message.id] if tried.attempt.outcome is not Outcome.UNANSWERED
+        ]
+        assert len(answers) == bool(message.attempts)
+        assert all((answer.code == "550") is (message.state is MessageState.FAILED) for answer in answers)
 
 
 def test_a_storm_of_5000_cases_over_40_units_and_3_robots(
@@ -193,11 +195,11 @@ def survive(database: str, sides: FarSides, clock: SharedClock, kills: int) -> i
 
     crew, killed = [another(), another()], 0
     while crew:
-        assert wait([one.sentinel for one in crew], 300), "nobody does anything any more"
-        for one in [one for one in crew if not one.is_alive()]:
-            crew.remove(one)
-            pid = one.pid or 0
-            if not (code := ended(one)):
+        assert wait([process.sentinel for process in crew], 300), "nobody does anything any more"
+        for process in [base_process for base_process in crew if not base_process.is_alive()]:
+            crew.remove(process)
+            pid = process.pid or 0
+            if not (code := ended(process)):
                 continue
             if code == storm.STOPPED:
                 assert storm.in_hand_of(database, pid) == 0, "a clean stop left a message in hand"
@@ -265,5 +267,5 @@ def state(database: str, robots: list[Strict]) -> tuple[object, ...]:
     """Return all that was sent and written about it."""
     with open_store(database) as store, store.read() as tx:
         messages = outbox.messages(tx)
-        tries = [outbox.attempts_of(tx, one.message.id) for one in messages]
+        tries = [outbox.attempts_of(tx, kept.message.id) for kept in messages]
     return messages, tries, [len(robot.taken) for robot in robots]

@@ -110,7 +110,7 @@ async def learnt(of: Office) -> Learnt:
     opened = await of.parts.store.query(lambda tx: cases.cases(tx, which=cases.Which.OPEN))
     rows = await of.parts.store.query(lambda tx: overview.account_rows(tx, of.clock()))
     return Learnt(
-        states={f"{one.account} {one.rule}": one.state for one in findings},
+        states={f"{finding.account} {finding.rule}": finding.state for finding in findings},
         open_cases={case.rule for case in opened},
         outcomes={source.last_outcome for row in rows for source in row.sources if source.collector != "manual"},
     )
@@ -264,6 +264,6 @@ async def test_a_bug_met_in_one_account_is_loud_and_keeps_no_other_from_being_ju
         canned.clock()
     )
     findings = await store.query(cases.current_findings)
-    assert {one.account for one in findings} == {"A02"}
+    assert {finding.account for finding in findings} == {"A02"}
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
     assert b'xuncha_bugs_total{pass="judge"} 1.0' in canned.parts.metrics.render(Snapshot(at=canned.clock()))

@@ -67,7 +67,7 @@ class Scene:
 
     async def states(self) -> dict[str, State]:
         found = await self.store.query(cases.current_findings)
-        return {f"{one.account} {one.rule}": one.state for one in found}
+        return {f"{finding.account} {finding.rule}": finding.state for finding in found}
 
     async def cases(self) -> list[Case]:
         found = await self.store.query(cases.cases)
@@ -232,7 +232,7 @@ async def test_a_hint_that_is_no_longer_true_when_it_could_leave_is_not_sent(sto
     scene.bodies |= good
     await scene.live(timedelta(days=1))
     drafted = await store.query(outbox.messages)
-    assert [one.state for one in drafted if one.topic == "outage:toutiao"] == [MessageState.CANCELLED]
+    assert [kept.state for kept in drafted if kept.topic == "outage:toutiao"] == [MessageState.CANCELLED]
 
 
 async def test_a_dead_account_among_many_suspends_nobody(store: Store) -> None:
@@ -242,7 +242,7 @@ async def test_a_dead_account_among_many_suspends_nobody(store: Store) -> None:
     await scene.live(timedelta(days=2))
     assert scene.hints() == []
     found = await store.query(cases.current_findings)
-    supports = {one.account: one.support for one in found if one.rule == "UPD-01"}
+    supports = {finding.account: finding.support for finding in found if finding.rule == "UPD-01"}
     assert supports["A01"] is Support.BLIND
     assert supports["A03"] is Support.LOOK
 
@@ -273,11 +273,13 @@ async def test_accounts_read_by_hand_are_one_task_together_and_only_where_it_mat
     scene = Scene(store)
     by_hand = [account(number, "", method=BY_HAND) for number in (1, 2, 3)]
     await scene.of.enrol(by_hand)
-    for one, age in zip(by_hand, (2, 9, 11), strict=True):
+    for entry, age in zip(by_hand, (2, 9, 11), strict=True):
         posts = timeline([Post(published_at=NOW - age * DAY, title="一条")], covers=Covers.ALL)
         at = NOW - (1 if age == 9 else 8) * DAY
         posts = posts if age > 8 else timeline([Post(published_at=NOW - 2 * DAY, title="一条")], covers=Covers.SOME)
-        await store.write(lambda tx, one=one, posts=posts, at=at: looks.hand_look(tx, one, posts, at=at, known_at=at))  # type: ignore[misc]  # bound early on purpose
+        await store.write(
+            lambda tx, entry=entry, posts=posts, at=at: looks.hand_look(tx, entry, posts, at=at, known_at=at)  # type: ignore[misc]  # bound early on purpose
+        )
     await scene.of.settle()
     await scene.live(timedelta(hours=1), timedelta(hours=1))
     (digest,) = [message.body for message in scene.of.duty.taken if "每日摘要" in message.subject]

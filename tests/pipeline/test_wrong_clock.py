@@ -121,7 +121,10 @@ class Place:
     def people_told(self) -> set[str]:
         """Return the accounts of which a unit was told that they were not updated."""
         return {
-            name for name in AGES for one in self.robot.received if f"账号{name}" in one.text and "未更新" in one.text
+            name
+            for name in AGES
+            for received in self.robot.received
+            if f"账号{name}" in received.text and "未更新" in received.text
         }
 
     @property
@@ -164,7 +167,7 @@ def test_a_clock_two_years_ahead_that_was_put_right_has_parked_nobody_and_accuse
         assert place.count("SELECT count(*) FROM sources WHERE next_look_at > '2026-05-13 03:00'") == 0
         assert not place.office.rows("SELECT account FROM findings WHERE rule = 'SEE-01' AND state != 'ok'")
     assert {line["event"] for line in service.logged} >= {"clock put right"}
-    words = [one.text.partition("编号")[0] for one in place.robot.received]
+    words = [received.text.partition("编号")[0] for received in place.robot.received]
     assert not set(words[:told]) & set(words[ahead:]), "nothing is said again"
 
 

@@ -177,7 +177,7 @@ def pages_of(store: Store, which: AccountFilter, order: Order = Order.UNIT) -> l
     with store.read() as tx:
         first = sheet(tx, MOMENT, which, order, 1)
         later = [sheet(tx, MOMENT, which, order, number) for number in range(2, first.turn.pages + 1)]
-    return [line.account.id for one in (first, *later) for line in one.lines]
+    return [line.account.id for sheet in (first, *later) for line in sheet.lines]
 
 
 def test_a_list_is_filtered_by_each_of_its_conditions_and_by_all(store: Store) -> None:

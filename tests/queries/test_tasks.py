@@ -36,7 +36,7 @@ from tests.web.county import Clock, Surroundings
 def seen(tx: Tx, id_: str, days: int) -> None:
     """Have an account looked at whose newest post is so many days old."""
     sight = shown(post(NOW - days * DAY))
-    looks.record(tx, [look(NOW - HOUR, sight, of=source(id_))], lambda _, one: one.at + HOUR * 6)
+    looks.record(tx, [look(NOW - HOUR, sight, of=source(id_))], lambda _, look: look.at + HOUR * 6)
 
 
 def says(tx: Tx, id_: str, state: State, support: Support = Support.LOOK, rule: str = "UPD-01") -> None:
@@ -47,7 +47,7 @@ def stands(tx: Tx, id_: str, standing: Standing) -> None:
     """Have a platform show an account so for certain: looked at twice."""
     for hours in (30, 1):
         one = look(NOW - hours * HOUR, replace(shown(), standing=standing), of=source(id_))
-        looks.record(tx, [one], lambda _, one: one.at + HOUR * 6)
+        looks.record(tx, [one], lambda _, look: look.at + HOUR * 6)
 
 
 def waits(tx: Tx, number: int, state: MessageState) -> None:
@@ -245,7 +245,9 @@ async def test_the_digest_the_overview_and_the_interface_say_the_same(store: Sto
     assert [(link, int(count), text) for link, count, text in shown_tasks] == [
         (task.link, task.count, task.text) for task in tasks.values()
     ]
-    assert told == [{"key": one.key, "count": one.count, "text": one.text, "link": one.link} for one in tasks.values()]
+    assert told == [
+        {"key": task.key, "count": task.count, "text": task.text, "link": task.link} for task in tasks.values()
+    ]
 
     await made.parts.works.write_digest()
     with store.read() as tx:

@@ -191,7 +191,7 @@ def decision(day: str, table: str) -> Happening:
         read = read_decisions(
             path,
             papers.directory(tx),
-            Places(areas=(AREA,), units={(one.area, one.unit) for one in roster.accounts(tx)}),
+            Places(areas=(AREA,), units={(account.area, account.unit) for account in roster.accounts(tx)}),
             rules={id_: Ruled(title=rule_titles()[id_], on=on) for id_, on in rule_subjects().items()},
             strengths_on=lambda on: parts.rules_in_force.book_of(on).strengths,
             until=now,
@@ -208,7 +208,9 @@ def record(day: str, table: str) -> Happening:
     def take(_: Parts, tx: Tx, now: datetime, path: Path) -> None:
         everybody = roster.accounts(tx)
         whom = Subjects(
-            accounts={one.id: {AREA} for one in everybody}, units={one.unit: {AREA} for one in everybody}, areas={AREA}
+            accounts={account.id: {AREA} for account in everybody},
+            units={account.unit: {AREA} for account in everybody},
+            areas={AREA},
         )
         records.save_records(tx, read_records(path, whom, until=beijing_date(now)).records, known_at=now)
 
@@ -232,7 +234,7 @@ def departure(day: str, what: str, account: str) -> Happening:
     """Return an account leaving the roster."""
 
     def do(parts: Parts, tx: Tx, now: datetime, _: Path) -> None:
-        staying = [one for one in roster.accounts(tx) if one.id != account]
+        staying = [entry for entry in roster.accounts(tx) if entry.id != account]
         parts.save_roster(tx, staying, effective_at=now, known_at=now, remove_missing=True)
 
     return Happening(at=beijing_time(f"2026-{day}"), who="操作员", what=f"修改台账：{what}", do=do)

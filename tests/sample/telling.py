@@ -29,21 +29,22 @@ def story(parts: Parts, did: Sequence[Deed] = ()) -> Iterator[str]:
     """Yield everything that happened, every message and every case of a database, as lines."""
     with parts.store.read() as tx:
         kept = sorted(
-            outbox.messages(tx, limit=10_000), key=lambda one: (one.finished_at or one.created_at, one.message.subject)
+            outbox.messages(tx, limit=10_000),
+            key=lambda entry: (entry.finished_at or entry.created_at, entry.message.subject),
         )
-        every = sorted(cases.cases(tx, limit=10_000), key=lambda one: (*_whom(one), one.rule, one.opened_at))
+        every = sorted(cases.cases(tx, limit=10_000), key=lambda entry: (*_whom(entry), entry.rule, entry.opened_at))
         yield "一、发生了什么"
         yield from happenings(tx, did)
         yield ""
         yield "二、谁在什么时候被告知什么，依据是什么"
-        for one in kept:
+        for kept_message in kept:
             yield ""
-            yield from message_story(tx, parts, one)
+            yield from message_story(tx, parts, kept_message)
         yield ""
         yield "三、每个事项的经过和原因"
         names = {
-            one.id: f"“{one.name}”（{one.platform.label}）"
-            for one in (*roster.former_accounts(tx), *roster.accounts(tx))
+            account.id: f"“{account.name}”（{account.platform.label}）"
+            for account in (*roster.former_accounts(tx), *roster.accounts(tx))
         }
         for case in every:
             yield ""
@@ -56,35 +57,35 @@ def story(parts: Parts, did: Sequence[Deed] = ()) -> Iterator[str]:
 
 def happenings(tx: Tx, did: Sequence[Deed]) -> Iterator[str]:
     """Yield what people did and what the monitor could not see, in the order of time."""
-    out = (Deed(one.began_at, (_outage(one),)) for one in outages.latest_outages(tx, limit=100))
+    out = (Deed(outage.began_at, (_outage(outage),)) for outage in outages.latest_outages(tx, limit=100))
     for deed in sorted([*did, *out], key=lambda deed: deed.at):
         yield ""
         yield from deed.lines
 
 
-def _outage(one: Outage) -> str:
-    found = f"{moment(one.began_at)}  监测系统  发现{one.name}（{one.detail or one.cause.label}）"
-    ended = f"{moment(one.ended_at)}恢复，其间不作新的认定" if one.ended_at else "至今没有恢复"
+def _outage(outage: Outage) -> str:
+    found = f"{moment(outage.began_at)}  监测系统  发现{outage.name}（{outage.detail or outage.cause.label}）"
+    ended = f"{moment(outage.ended_at)}恢复，其间不作新的认定" if outage.ended_at else "至今没有恢复"
     return f"{found}，{ended}"
 
 
-def message_story(tx: Tx, parts: Parts, one: outbox.KeptMessage) -> Iterator[str]:
+def message_story(tx: Tx, parts: Parts, kept: outbox.KeptMessage) -> Iterator[str]:
     """Yield who was told what, and by which rules and clauses."""
-    who = one.message.address or one.message.channel
-    yield f"{moment(one.finished_at or one.created_at)}  {one.role.label}（{who}）  {one.state.label}"
-    yield from (f"  依据：{line}" for line in grounds(tx, parts, one))
-    yield f"  {one.message.subject}"
-    yield from (f"    {line}" for line in one.message.body.splitlines() if line and not line.startswith(("#", ">")))
+    who = kept.message.address or kept.message.channel
+    yield f"{moment(kept.finished_at or kept.created_at)}  {kept.role.label}（{who}）  {kept.state.label}"
+    yield from (f"  依据：{line}" for line in grounds(tx, parts, kept))
+    yield f"  {kept.message.subject}"
+    yield from (f"    {line}" for line in kept.message.body.splitlines() if line and not line.startswith(("#", ">")))
 
 
-def grounds(tx: Tx, parts: Parts, one: outbox.KeptMessage) -> Iterator[str]:
+def grounds(tx: Tx, parts: Parts, kept: outbox.KeptMessage) -> Iterator[str]:
     """Yield why a message was written: what it is, else its rules and clauses, each with those it concerns."""
-    if one.topic.startswith(TOPIC):
+    if kept.topic.startswith(TOPIC):
         yield "每个工作日的摘要"
-    if one.topic.startswith("outage:"):
+    if kept.topic.startswith("outage:"):
         yield "采集暂停，只告知操作员"
     concerned: dict[str, dict[str, None]] = {}
-    for notice in notices_of(tx, one.message.id):
+    for notice in notices_of(tx, kept.message.id):
         concerned.setdefault(law(parts, notice.rule, notice.at), {})[notice.account or "单位和地区"] = None
     yield from (f"{ground}：{'、'.join(whom)}" for ground, whom in concerned.items())
 
@@ -113,11 +114,14 @@ def case_story(tx: Tx, parts: Parts, case: Case, names: Mapping[str, str]) -> It
 def verdicts(tx: Tx, account: str, name: str) -> Iterator[str]:
     """Yield how the verdicts on an account changed that papers and decisions lead to; not those that never moved."""
     for rule in ("PLT-01", "UPD-02", "WEAK-01"):
-        changes = [one for one in cases.finding_changes(tx, account, limit=10_000) if one.finding.rule == rule]
+        changes = [change for change in cases.finding_changes(tx, account, limit=10_000) if change.finding.rule == rule]
         if len(changes) > 1:
             yield ""
             yield f"{account} {name}  {rule}"
-            yield from (f"  {moment(one.at)}  {one.finding.label}：{one.finding.because}" for one in reversed(changes))
+            yield from (
+                f"  {moment(change.at)}  {change.finding.label}：{change.finding.because}"
+                for change in reversed(changes)
+            )
 
 
 def _whom(case: Case) -> tuple[str, str]:

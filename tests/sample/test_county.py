@@ -256,11 +256,11 @@ def test_a_moment_is_utc() -> None:
 
 
 def test_the_office_has_entered_what_no_platform_shows() -> None:
-    units = {one.unit for one in COUNTY.accounts}
+    units = {account.unit for account in COUNTY.accounts}
     entered = tuple(records(units, NOW))
-    (leaving,) = [one.id for one in COUNTY.accounts if one.status is AccountStatus.DEREGISTERING]
-    assert {one.name for one in entered} - units == {AREA, leaving}
-    assert {one.kind for one in entered if one.name == leaving} == {RecordKind.DEREGISTRATION}
-    assert max(one.on for one in entered) < beijing_date(NOW)
-    named = {one.name for one in entered if one.item == "应急预案"}
+    (leaving,) = [account.id for account in COUNTY.accounts if account.status is AccountStatus.DEREGISTERING]
+    assert {record.name for record in entered} - units == {AREA, leaving}
+    assert {record.kind for record in entered if record.name == leaving} == {RecordKind.DEREGISTRATION}
+    assert max(record.on for record in entered) < beijing_date(NOW)
+    named = {record.name for record in entered if record.item == "应急预案"}
     assert units - named == {"示例县科学技术局"}

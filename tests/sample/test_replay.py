@@ -64,7 +64,7 @@ async def lived(store: Store, folder: Path) -> tuple[Parts, dict[datetime, tuple
     platforms = {name: PlatformSettings(every=HALF_A_DAY) for name in ("weibo", "feed", "website")}
     settings, told = office().model_copy(update={"platforms": platforms}), forty()
     end = at_beijing(beijing_date(NOW), time(16))
-    moments = tuple(one for one in replay.ticks(end - replay.QUARTER, end) if beijing(one).time() in HOURS)
+    moments = tuple(moment for moment in replay.ticks(end - replay.QUARTER, end) if beijing(moment).time() in HOURS)
     following = dict(zip(moments, (*moments[1:], end), strict=True))
     clock = replay.VirtualClock(moments[0])
     channels: dict[str, Channel] = {
@@ -82,11 +82,11 @@ async def lived(store: Store, folder: Path) -> tuple[Parts, dict[datetime, tuple
         if beijing_date(moment) != beijing_date(until) or until == end:
             with store.read() as tx:
                 recorded[moment] = cases.current_findings(tx)
-        for one in HAPPENINGS:
-            if moment < one.at < until:
-                clock.moment = one.at
+        for happening in HAPPENINGS:
+            if moment < happening.at < until:
+                clock.moment = happening.at
                 with store.begin() as tx:
-                    one.do(parts, tx, one.at, folder)
+                    happening.do(parts, tx, happening.at, folder)
 
     await replay.replay(parts.works, told, clock, moments, then)
     return parts, recorded
@@ -98,7 +98,7 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
     folder = tmp_path_factory.mktemp("quarter")
     with open_store(migrated(folder / "quarter.db")) as store:
         parts, recorded = asyncio.run(lived(store, folder))
-        yield Quarter(parts, recorded, "\n".join(story(parts, [one.told for one in HAPPENINGS])) + "\n")
+        yield Quarter(parts, recorded, "\n".join(story(parts, [happening.told for happening in HAPPENINGS])) + "\n")
 
 
 def test_a_quarter_of_the_county_is_told_line_by_line(quarter: Quarter) -> None:
@@ -122,14 +122,14 @@ def test_every_message_has_its_ground_and_every_case_that_ended_a_reason(quarter
     with parts.store.read() as tx:
         every = outbox.messages(tx, limit=10_000)
         assert len(every) > 200
-        assert [one.message.subject for one in every if not list(grounds(tx, parts, one))] == []
-        ended = [one for one in cases.cases(tx, limit=10_000) if one.closed_at]
-    assert {one.closing for one in ended} >= {Closing.UPDATED, Closing.COMPLETED, Closing.LEFT}
-    assert all(one.closing and one.steps for one in ended)
+        assert [kept.message.subject for kept in every if not list(grounds(tx, parts, kept))] == []
+        ended = [case for case in cases.cases(tx, limit=10_000) if case.closed_at]
+    assert {case.closing for case in ended} >= {Closing.UPDATED, Closing.COMPLETED, Closing.LEFT}
+    assert all(case.closing and case.steps for case in ended)
 
 
 def _by_subject(findings: tuple[Finding, ...]) -> dict[tuple[str, str], Finding]:
-    return {(cases.subject_of(one), one.rule): one for one in findings}
+    return {(cases.subject_of(finding), finding.rule): finding for finding in findings}
 
 
 def test_no_message_leaves_at_night_on_a_weekend_or_on_a_holiday(quarter: Quarter) -> None:

@@ -103,7 +103,9 @@ async def test_bad_lines_look_bad_through_the_real_door(account: str, behaviour:
 async def test_a_stalled_answer_does_not_hold_up_the_end() -> None:
     async with SampleServer(lambda: NOW) as told:
         script = told.county.script("SL11")
-    moment = next(one.begins for one in script.episodes if one.behaviour is Behaviour.TIMEOUT) + timedelta(minutes=1)
+    moment = next(
+        disruption.begins for disruption in script.episodes if disruption.behaviour is Behaviour.TIMEOUT
+    ) + timedelta(minutes=1)
     async with SampleServer(lambda: moment, told_at=NOW) as server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.web_port)
         writer.write(b"GET /www.education.example.invalid/toutiao.xml HTTP/1.1\r\nHost: x\r\n\r\n")

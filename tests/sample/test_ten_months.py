@@ -47,7 +47,7 @@ pytestmark = pytest.mark.slow
 
 def posts(gap: tuple[str, str]) -> tuple[ScriptedPost, ...]:
     """Return a post at ten o'clock every four days, but for the gap."""
-    last, first = (date.fromisoformat(one) for one in gap)
+    last, first = (date.fromisoformat(text) for text in gap)
 
     def days() -> Iterator[date]:
         one = last
@@ -59,7 +59,7 @@ def posts(gap: tuple[str, str]) -> tuple[ScriptedPost, ...]:
             yield one
             one += 4 * ONE_DAY
 
-    moments = sorted(at_beijing(one, time(10)) for one in days())
+    moments = sorted(at_beijing(day, time(10)) for day in days())
     return tuple(ScriptedPost(published_at=at, title=f"{moment(at)}的消息") for at in moments)
 
 

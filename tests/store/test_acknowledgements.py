@@ -101,4 +101,4 @@ def test_a_person_may_say_so_without_a_link(store: Store, permit: Permit) -> Non
     with store.begin(durable=True) as tx:
         told = acknowledgements.open_cases_of(tx, permit.message)
         acknowledgements.keep_acknowledgement(tx, told, Acknowledgement(person="", by="操作员甲", at=NOW))
-    assert [one.by for one in said(store)] == ["操作员甲"]
+    assert [acknowledgement.by for acknowledgement in said(store)] == ["操作员甲"]

@@ -24,7 +24,7 @@ def said(store: Store) -> list[str]:
     with store.read() as tx:
         found = appearances.events_since(tx, NOW - 9 * DAY)
         assert found == appearances.events_of(tx, "A01")[::-1]
-        return [one.said for one in found]
+        return [change.said for change in found]
 
 
 def standing(store: Store) -> str:
@@ -66,9 +66,9 @@ def test_what_is_doubtful_is_looked_at_again_soon_and_what_is_certain_is_not(sto
     def doubts(*seen: Look) -> list[bool]:
         found = []
 
-        def schedule(due: looks.Due, one: Look) -> object:
+        def schedule(due: looks.Due, entry: Look) -> object:
             found.append(due.is_doubtful)
-            return one.at + DAY
+            return entry.at + DAY
 
         with store.begin() as tx:
             looks.record(tx, seen, schedule)  # type: ignore[arg-type]  # it is a moment

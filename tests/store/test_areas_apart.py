@@ -54,33 +54,33 @@ class County:
     records: Sequence[Record]
     counts_own: bool
 
-    def area_on(self, one: Account, end: date) -> str:
+    def area_on(self, entry: Account, end: date) -> str:
         """Return the area that an account was in before the end of a day."""
-        moved = self.moves.get(one.id)
-        return other(one.area) if moved and moved <= end else one.area
+        moved = self.moves.get(entry.id)
+        return other(entry.area) if moved and moved <= end else entry.area
 
     def ever_in(self, area: str) -> tuple[Account, ...]:
         """Return the accounts that are or were an area's."""
-        return tuple(one for one in self.accounts if one.area == area or one.id in self.moves)
+        return tuple(account for account in self.accounts if account.area == area or account.id in self.moves)
 
     def alone(self, area: str) -> County:
         """Return what the office of one area alone would have entered."""
         own = self.ever_in(area)
-        ids: set[str | None] = {one.id for one in own}
+        ids: set[str | None] = {account.id for account in own}
         foreign = other(area)
-        has_movers = any(one.id in self.moves for one in own)
+        has_movers = any(account.id in self.moves for account in own)
         return replace(
             self,
             accounts=own,
             moves={id_: on for id_, on in self.moves.items() if id_ in ids},
-            lists=[_about(one, ids) for one in self.lists if one.area == area],
-            weeks=[week for one in self.weeks if (week := _about(one, ids)).entries],
+            lists=[_about(paper, ids) for paper in self.lists if paper.area == area],
+            weeks=[week for paper in self.weeks if (week := _about(paper, ids)).entries],
             # a bulletin of the other office is known where an account was with it
-            rounds=[_about(one, ids) for one in self.rounds if has_movers or not one.title.startswith(foreign)],
+            rounds=[_about(paper, ids) for paper in self.rounds if has_movers or not paper.title.startswith(foreign)],
             records=[
-                one
-                for one in self.records
-                if (one.name if one.subject is RecordSubject.ACCOUNT else _area(one)) in {*ids, area}
+                record
+                for record in self.records
+                if (record.name if record.subject is RecordSubject.ACCOUNT else _area(record)) in {*ids, area}
             ],
         )
 
@@ -99,7 +99,7 @@ def _area(record: Record) -> str:
 
 
 def _about(paper: Paper, ids: Container[str | None]) -> Paper:
-    return replace(paper, entries=tuple(one for one in paper.entries if one.account in ids))
+    return replace(paper, entries=tuple(entry for entry in paper.entries if entry.account in ids))
 
 
 @contextmanager
@@ -107,8 +107,8 @@ def kept(county: County) -> Iterator[Store]:
     """Keep it all in a database, in the order of its days."""
     with TemporaryDirectory() as folder, open_store(migrated(Path(folder) / "xuncha.db")) as store:
         enrol(store, *county.accounts, at=start_of_day(FIRST) - timedelta(days=90))
-        for id_, on in sorted(county.moves.items(), key=lambda one: one[1]):
-            [one] = [one for one in county.accounts if one.id == id_]
+        for id_, on in sorted(county.moves.items(), key=lambda entry: entry[1]):
+            [one] = [account for account in county.accounts if account.id == id_]
             enrol(store, replace(one, area=other(one.area)), at=start_of_day(on))
         with store.begin() as tx:
             papers.save_papers(tx, (*county.lists, *county.weeks, *county.rounds), file="表.xlsx", known_at=NOW)
@@ -122,13 +122,14 @@ def said(county: County, area: str) -> list[Finding]:
     with kept(county) as store, store.read() as tx:
         register = registers.register(tx, area, now=NOW)
     found = [
-        one
+        finding
         for rule in all_area_rules()
         if rule.id in rules.clauses
-        for one in area_findings(rule, register, rules, NOW)
+        for finding in area_findings(rule, register, rules, NOW)
     ]
     return sorted(
-        (replace(one, evidence=()) for one in found), key=lambda one: (one.rule, one.account or "", one.unit or "")
+        (replace(finding, evidence=()) for finding in found),
+        key=lambda entry: (entry.rule, entry.account or "", entry.unit or ""),
     )
 
 
@@ -233,9 +234,9 @@ def counties(draw: st.DrawFn) -> County:
     return County(
         accounts=draw(accounts()),
         moves=draw(st.dictionaries(st.sampled_from(IDS), days, max_size=3)),
-        lists=draw(st.lists(filed(), max_size=4, unique_by=lambda one: one.key)),
+        lists=draw(st.lists(filed(), max_size=4, unique_by=lambda paper: paper.key)),
         weeks=draw(weeks()),
-        rounds=[one for series in SERIES for one in draw(rounds(series))],
+        rounds=[paper for series in SERIES for paper in draw(rounds(series))],
         records=draw(st.lists(recorded(), max_size=5, unique=True)),
         counts_own=draw(st.booleans()),
     )
@@ -250,36 +251,41 @@ def test_two_areas_together_say_of_each_what_each_says_alone(county: County) -> 
     for area in AREAS:
         together, alone = said(county, area), said(county.alone(area), area)
         # the weeks of who came from the other area are compared with its mean: see below
-        assert [one for one in together if not _is_of_weeks_elsewhere(one, county)] == [
-            one for one in alone if not _is_of_weeks_elsewhere(one, county)
+        assert [finding for finding in together if not _is_of_weeks_elsewhere(finding, county)] == [
+            finding for finding in alone if not _is_of_weeks_elsewhere(finding, county)
         ]
 
 
-def _is_of_weeks_elsewhere(one: Finding, county: County) -> bool:
-    return one.rule == BELOW and one.account in county.moves
+def _is_of_weeks_elsewhere(finding: Finding, county: County) -> bool:
+    return finding.rule == BELOW and finding.account in county.moves
 
 
 @SLOWLY
 @given(county=counties())
 def test_whoever_came_from_elsewhere_is_compared_with_the_mean_of_where_it_was(county: County) -> None:
     states = {
-        one.account: one.state for area in AREAS for one in said(county, area) if one.rule == BELOW and one.account
+        finding.account: finding.state
+        for area in AREAS
+        for finding in said(county, area)
+        if finding.rule == BELOW and finding.account
     }
-    assert states == {one.id: state for one in county.accounts if (state := plainly(county, one)) is not None}
+    assert states == {
+        account.id: state for account in county.accounts if (state := plainly(county, account)) is not None
+    }
 
 
-def plainly(county: County, one: Account) -> State | None:
+def plainly(county: County, each: Account) -> State | None:
     """Return what WEAK-01 means of an account, week by week; None where it has nothing to say."""
     chain = []
-    for week in sorted(county.weeks, key=lambda one: one.on):
+    for week in sorted(county.weeks, key=lambda entry: entry.on):
         sunday = week.on + 6 * ONE_DAY
-        then = county.area_on(one, sunday)
+        then = county.area_on(each, sunday)
         values = {entry.account: Decimal(entry.value) for entry in week.entries if entry.account and entry.value}
         theirs = {other.id for other in county.accounts if county.area_on(other, sunday) == then}
         if theirs & values.keys():
             chain.append(
                 (
-                    values.get(one.id),
+                    values.get(each.id),
                     mean_of(county, week, then, [(id_, values[id_]) for id_ in theirs & values.keys()]),
                 )
             )
@@ -296,7 +302,7 @@ def mean_of(county: County, week: Paper, area: str, values: Sequence[tuple[str, 
     printed = {mean.area: mean.value for mean in week.means}
     if area in printed:
         return Fraction(printed[area])
-    latest = max((one for one in county.lists if one.area == area), key=lambda one: one.on, default=None)
+    latest = max((paper for paper in county.lists if paper.area == area), key=lambda entry: entry.on, default=None)
     filed = {entry.account for entry in latest.entries} if latest else None
     counted = [Fraction(value) for id_, value in values if filed is None or id_ in filed]
     return sum(counted, Fraction()) / len(counted) if len(counted) >= LEAST else None

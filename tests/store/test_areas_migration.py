@@ -66,9 +66,9 @@ def test_a_record_gets_the_only_area_that_has_its_unit_and_what_is_left_is_told_
             record(tx, subject, name)
     with open_store(str(old.url)) as store:
         with store.read() as tx:
-            kept = {one.name: one.area for one in records.records(tx)}
+            kept = {record.name: record.area for record in records.records(tx)}
             by_area = {
-                area: sorted(one.name for one in registers.register(tx, area, now=NOW).records)
+                area: sorted(record.name for record in registers.register(tx, area, now=NOW).records)
                 for area in ("甲县", "乙县")
             }
             [said] = unsettled.to_tell(tx, "digest:2026-05-06", None)
@@ -100,7 +100,7 @@ def test_an_upgrade_of_one_area_leaves_nothing_to_tell(old: sa.Engine) -> None:
         record(tx, "unit", "教育局")
         record(tx, "unit", "尚无账号的局")
     with open_store(str(old.url)) as store, store.read() as tx:
-        assert {one.area for one in records.records(tx)} == {"甲县"}
+        assert {record.area for record in records.records(tx)} == {"甲县"}
         assert unsettled.to_tell(tx, "digest:2026-05-06", None) == []
 
 
@@ -136,7 +136,9 @@ def test_an_old_list_is_the_area_s_in_which_its_accounts_were_on_its_day(old: sa
         filed(tx, "2026-04-10", "B01", "C01")
         filed(tx, "2026-04-25", "A01", "C01", None)
     with open_store(str(old.url)) as store, store.read() as tx:
-        lists = {one.area: (one.on.isoformat(), len(one.entries)) for one in papers.papers(tx, PaperKind.FILED_LIST)}
+        lists = {
+            paper.area: (paper.on.isoformat(), len(paper.entries)) for paper in papers.papers(tx, PaperKind.FILED_LIST)
+        }
         assert lists == {"乙县": ("2026-04-10", 2), "甲县": ("2026-04-25", 3)}
         theirs = registers.register(tx, "乙县", now=NOW).filed
         assert theirs is not None
@@ -155,9 +157,9 @@ def test_an_old_list_of_several_areas_proves_who_is_on_it_and_nothing_of_the_oth
             [said] = told_of_lists(tx)
             assert "2026-04-25（清单.xlsx，乙县、甲县）" in said
             held = {
-                one.account: one.state
+                finding.account: finding.state
                 for area in ("甲县", "乙县")
-                for one in UNFILED.judge(registers.register(tx, area, now=NOW), book, NOW)
+                for finding in UNFILED.judge(registers.register(tx, area, now=NOW), book, NOW)
             }
         assert held == {"A02": State.UNKNOWN, "B02": State.UNKNOWN}
         with store.begin() as tx:
@@ -166,7 +168,8 @@ def test_an_old_list_of_several_areas_proves_who_is_on_it_and_nothing_of_the_oth
             papers.save_papers(tx, [ours], file="甲县.xlsx", known_at=NOW)
         with store.read() as tx:
             found = {
-                one.account: one.state for one in UNFILED.judge(registers.register(tx, "甲县", now=NOW), book, NOW)
+                finding.account: finding.state
+                for finding in UNFILED.judge(registers.register(tx, "甲县", now=NOW), book, NOW)
             }
         assert found == {"A02": State.VIOLATED}
 
@@ -176,5 +179,5 @@ def test_an_old_list_that_names_nobody_known_is_the_only_area_s(old: sa.Engine) 
         account(tx, "A01", "教育局", "甲县")
         filed(tx, "2026-04-25", None)
     with open_store(str(old.url)) as store, store.read() as tx:
-        assert [one.area for one in papers.papers(tx, PaperKind.FILED_LIST)] == ["甲县"]
+        assert [paper.area for paper in papers.papers(tx, PaperKind.FILED_LIST)] == ["甲县"]
         assert told_of_lists(tx) == []

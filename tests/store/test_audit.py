@@ -43,7 +43,7 @@ def test_every_row_follows_from_the_one_before(store: Store) -> None:
     with store.read() as tx:
         assert audit.is_in_chain(tx, found.digest)
         assert not audit.is_in_chain(tx, "f" * 64)
-        assert [one.number for one in audit.every_entry(tx)] == list(range(1, 11))
+        assert [entry.number for entry in audit.every_entry(tx)] == list(range(1, 11))
 
 
 REFUSED: tuple[Callable[[Tx], object], ...] = (
@@ -76,7 +76,7 @@ FORGED: tuple[tuple[Callable[[Tx], object], int], ...] = (
     (lambda tx: tx.execute(sa.delete(table).where(table.c.id == 10)), 10),
     (lambda tx: tx.execute(sa.delete(table).where(table.c.id > 4)), 5),
     (lambda tx: tx.execute(sa.delete(table)), 1),
-    (lambda tx: [tx.execute(one) for one in _swap()], 3),
+    (lambda tx: [tx.execute(update) for update in _swap()], 3),
     (lambda tx: tx.execute(sa.insert(table), _stranger()), 11),
     (lambda tx: notes.put_note(tx, audit.NOTE, "11 x"), 11),
 )
@@ -88,7 +88,7 @@ def _third() -> sa.Update:
 
 def _swap() -> list[sa.Update]:
     pairs = ((3, 99), (4, 3), (99, 4))
-    return [sa.update(table).where(table.c.id == one).values(id=other) for one, other in pairs]
+    return [sa.update(table).where(table.c.id == number).values(id=other) for number, other in pairs]
 
 
 def _stranger() -> dict[str, object]:
@@ -114,7 +114,7 @@ def test_whoever_makes_all_of_it_anew_is_found_by_a_digest_that_was_kept(store: 
     filled(store)
     kept = whole(store).digest
     with store.begin() as tx:
-        acts = [one.act for one in audit.every_entry(tx)]
+        acts = [entry.act for entry in audit.every_entry(tx)]
         seal.unseal(tx)
         tx.execute(sa.delete(table))
         for act in acts:
@@ -153,11 +153,11 @@ texts = st.text(max_size=20)
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(texts, min_size=8, max_size=8), st.lists(texts, min_size=8, max_size=8))
-def test_two_acts_that_differ_anywhere_have_other_digests(one: list[str], other: list[str]) -> None:
+def test_two_acts_that_differ_anywhere_have_other_digests(group: list[str], other: list[str]) -> None:
     names = ("actor", "action", "object", "detail", "login", "address", "before", "after")
-    first = digest_of("", 1, Act(at=NOW, **dict(zip(names, one, strict=True))))
+    first = digest_of("", 1, Act(at=NOW, **dict(zip(names, group, strict=True))))
     second = digest_of("", 1, Act(at=NOW, **dict(zip(names, other, strict=True))))
-    assert (first == second) == (one == other)
+    assert (first == second) == (group == other)
 
 
 @pytest.mark.file
@@ -172,7 +172,7 @@ def test_old_rows_are_carried_into_the_chain(tmp_path_factory: pytest.TempPathFa
         schema.migrate(tx, engine.url)
         found = walk_all(tx)
         assert (found.broken_at, found.rows) == (None, 4)
-        assert [one.object for one in audit.recent_audit(tx)] == ["9.csv", "5.csv", "2.csv", "1.csv"]
+        assert [act.object for act in audit.recent_audit(tx)] == ["9.csv", "5.csv", "2.csv", "1.csv"]
         assert seal.is_sealed(tx)
         record_audit(tx, Act(at=NOW, actor="李", action="import posts"))
         assert walk_all(tx).rows == 5

@@ -40,7 +40,7 @@ def test_a_step_opens_a_case_and_queues_its_notices(store: Store) -> None:
     assert (case.id, case.episode, case.opened_at, case.steps) == (id_, "2026-04-22", NOW, (step(),))
     with store.read() as tx:
         told = cases.notices_of_case(tx, id_)
-        assert [(one.case, one.person) for one in told] == [(id_, "13800000001"), (id_, "13800000002")]
+        assert [(notice.case, notice.person) for notice in told] == [(id_, "13800000001"), (id_, "13800000002")]
         assert outbox.waiting_notices(tx) == told
 
 
@@ -66,7 +66,7 @@ def test_a_closing_ends_the_case_and_tells_who_is_owed_a_word(store: Store) -> N
         assert cases.open_cases(tx, ["A01"]) == {}
         (case,) = cases.case_history(tx, "A01")
         assert (case.closed_at, case.closing, case.steps) == (NOW + DAY, Closing.UPDATED, (step(), recovered))
-        assert [one.kind for one in cases.notices_of_case(tx, id_)] == [StepKind.RECOVERED]
+        assert [notice.kind for notice in cases.notices_of_case(tx, id_)] == [StepKind.RECOVERED]
 
 
 def test_a_new_episode_closes_one_case_and_opens_the_next_at_once(store: Store) -> None:
@@ -81,9 +81,9 @@ def test_a_new_episode_closes_one_case_and_opens_the_next_at_once(store: Store) 
     assert touched == (first, case.id)
     assert (case.episode, case.steps) == ("2026-04-20", (step(at=NOW + DAY),))
     with store.read() as tx:
-        assert [one.case for one in outbox.waiting_notices(tx)] == [case.id]
-        assert [one.id for one in cases.cases(tx)] == [case.id, first]
-        assert [one.id for one in cases.cases(tx, which=cases.Which.OPEN)] == [case.id]
+        assert [notice.case for notice in outbox.waiting_notices(tx)] == [case.id]
+        assert [case.id for case in cases.cases(tx)] == [case.id, first]
+        assert [case.id for case in cases.cases(tx, which=cases.Which.OPEN)] == [case.id]
         assert cases.case(tx, first) == cases.cases(tx)[1]
         assert cases.case(tx, 999) is None
 
@@ -158,12 +158,12 @@ def test_a_change_of_state_or_episode_is_remembered_and_nothing_else(store: Stor
         finding(State.WARNING, days=10),
         finding(State.WARNING, days=11, episode="2026-04-23"),
     ]
-    for number, one in enumerate(stated):
-        judge(store, cases.Judgement(finding=one), at=NOW + number * DAY)
+    for number, entry in enumerate(stated):
+        judge(store, cases.Judgement(finding=entry), at=NOW + number * DAY)
 
     with store.read() as tx:
         changes = cases.finding_changes(tx, "A01")
-    assert [(one.at, one.before, one.finding) for one in changes] == [
+    assert [(change.at, change.before, change.finding) for change in changes] == [
         (NOW + 3 * DAY, State.WARNING, stated[3]),
         (NOW + 2 * DAY, State.OK, stated[2]),
         (NOW, None, stated[0]),
@@ -189,7 +189,7 @@ def test_an_account_that_leaves_takes_its_open_matters_along(store: Store) -> No
 
     with store.begin() as tx:
         assert cases.due_for_judgement(tx, NOW + 9 * DAY, 9) == ("A02",)
-        assert [(one.closed_at, one.closing) for one in cases.cases(tx)] == [(NOW + DAY, Closing.LEFT)]
+        assert [(case.closed_at, case.closing) for case in cases.cases(tx)] == [(NOW + DAY, Closing.LEFT)]
         assert outbox.waiting_notices(tx) == ()
         assert cases.current_findings(tx) == ()
         assert len(cases.finding_changes(tx, "A01")) == 1

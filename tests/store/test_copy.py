@@ -97,7 +97,7 @@ def test_every_row_arrives(filled: Store, empty: Store) -> None:
     told: list[tuple[int, int]] = []
     copied = copy(filled, empty, lambda done, total: told.append((done, total)))
     assert rows(empty) == rows(filled)
-    assert {one.table: one.rows for one in copied} == {name: len(there) for name, there in rows(filled).items()}
+    assert {entry.table: entry.rows for entry in copied} == {name: len(there) for name, there in rows(filled).items()}
     assert told[-1][0] == told[-1][1]
 
 
@@ -160,7 +160,7 @@ def test_of_two_tables_that_differ_in_one_value_the_digests_differ(filled: Store
     with open_store(f"sqlite:///{tmp_path}/third.db") as third:
         second = copy(empty, third, nothing)
 
-    def differs(one: Copied, other: Copied) -> bool:
-        return one != other
+    def differs(copied: Copied, other: Copied) -> bool:
+        return copied != other
 
-    assert [one.table for one, other in zip(first, second, strict=True) if differs(one, other)] == ["steps"]
+    assert [copied.table for copied, other in zip(first, second, strict=True) if differs(copied, other)] == ["steps"]

@@ -38,8 +38,8 @@ class Drill:
 
     async def turn(self) -> None:
         """Run every pass once, the self-check first."""
-        for one in (self.daemon.passes[-1], *self.daemon.passes[:-1]):
-            await self.daemon.once(one)
+        for pass_ in (self.daemon.passes[-1], *self.daemon.passes[:-1]):
+            await self.daemon.once(pass_)
 
     def sources(self) -> list[object]:
         """Return how looking goes."""
@@ -48,7 +48,7 @@ class Drill:
 
     @property
     def said(self) -> list[str]:
-        return sorted(f"{one.subject} {one.address}" for one in self.of.mail.taken)
+        return sorted(f"{message.subject} {message.address}" for message in self.of.mail.taken)
 
 
 async def undisturbed(folder: Path) -> list[str]:
@@ -207,7 +207,7 @@ async def test_an_answer_that_could_not_be_written_down_is_kept_in_mind_and_not_
             await works.deliver()
         while await works.deliver():
             pass
-        numbers = [one.id for one in channel.taken]
+        numbers = [message.id for message in channel.taken]
         assert len(numbers) == len(set(numbers))
         with store.read() as tx:
-            assert {one.state for one in outbox.messages(tx) if one.message.channel == "mail"} == {MessageState.SENT}
+            assert {kept.state for kept in outbox.messages(tx) if kept.message.channel == "mail"} == {MessageState.SENT}

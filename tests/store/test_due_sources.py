@@ -54,7 +54,7 @@ def wait_at(store: Store, hosts: dict[str, int]) -> None:
 def claimed(store: Store, room: looks.Capacity) -> list[str]:
     with store.begin() as tx:
         due = looks.claim_due(tx, NOW, collectors=["feed"], room=room, lease=HOUR)
-        return [one.source.host for one in due]
+        return [entry.source.host for entry in due]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -55,9 +55,9 @@ def marked(store: Store, at: datetime, text: str, known_at: datetime | None = No
         records.save_records(tx, [one], known_at=known_at or at)
 
 
-def posted(store: Store, one: Account, *moments: datetime, at: datetime) -> None:
+def posted(store: Store, entry: Account, *moments: datetime, at: datetime) -> None:
     """Let a look at the account show these posts."""
-    record(store, look(at, shown(*map(post, moments)), of=sources(one)[0]))
+    record(store, look(at, shown(*map(post, moments)), of=sources(entry)[0]))
 
 
 def test_the_followers_of_every_day_are_known_of_an_account_that_is_being_ended(store: Store) -> None:
@@ -65,9 +65,9 @@ def test_the_followers_of_every_day_are_known_of_an_account_that_is_being_ended(
         enrol(store, replace(OPEN, followers=followers), at=NOW - days * DAY)
     assert known(store).versions == ()  # followers are counted anew each month, and of most nobody asks
     marked(store, NOW - 15 * DAY, "申请")
-    assert [one.account and one.account.followers for one in known(store).versions] == [900, 2_000, 3_000]
+    assert [version.account and version.account.followers for version in known(store).versions] == [900, 2_000, 3_000]
     then = known(store, NOW - 12 * DAY).versions
-    assert [one.account and one.account.followers for one in then] == [900, 2_000]
+    assert [version.account and version.account.followers for version in then] == [900, 2_000]
 
 
 def test_an_account_of_the_same_name_that_publishes_after_a_closing_is_found(store: Store) -> None:
@@ -91,14 +91,14 @@ def test_what_was_there_before_the_closing_is_told(store: Store) -> None:
 def test_only_of_an_account_that_is_closed_in_scope_since_a_day_anybody_is_found(store: Store) -> None:
     enrol(store, OPEN, TWIN, at=START)
     posted(store, TWIN, NOW - 2 * DAY, at=NOW - HOUR)
-    for is_found, one in (
+    for is_found, entry in (
         (False, OPEN),
         (False, replace(CLOSED, closed_on=None)),
         (False, replace(CLOSED, level=UnitLevel.PARTY)),
         (True, CLOSED),
         (False, replace(CLOSED, name="示例政务")),
     ):
-        enrol(store, one, at=CLOSING + timedelta(seconds=1))
+        enrol(store, entry, at=CLOSING + timedelta(seconds=1))
         assert bool(known(store).successors) is is_found
 
 
@@ -174,7 +174,7 @@ def test_what_was_said_at_any_time_is_said_of_it_later_too(
         said: dict[datetime, tuple[Finding, ...]] = {}
 
         def judged(at: datetime) -> tuple[Finding, ...]:
-            return tuple(one.judge(known(store, at), rules, at) for one in (drg_01.RULE, reo_01.RULE))
+            return tuple(rule.judge(known(store, at), rules, at) for rule in (drg_01.RULE, reo_01.RULE))
 
         for wait, late, what in happenings:
             now += wait * DAY + HOUR

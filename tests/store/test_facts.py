@@ -38,7 +38,7 @@ def known(
 
 
 def posts(of: Known) -> list[Post]:
-    return [one.post for one in of.posts]
+    return [known.post for known in of.posts]
 
 
 def by_hand(store: Store, *shown_posts: Post, at: datetime, known_at: datetime, covers: Covers = Covers.ALL) -> None:
@@ -55,7 +55,7 @@ def test_posts_come_oldest_first_with_the_look_that_showed_them(store: Store) ->
 
     found = known(store)
     assert posts(found) == [OLD, NEW]
-    assert {one.observation for one in found.posts} == {recorded.observation}
+    assert {known.observation for known in found.posts} == {recorded.observation}
     assert found.newest is not None
     assert found.newest.post == NEW
     assert found.newest.linked_at == NOW
@@ -81,10 +81,10 @@ def test_that_nothing_changed_is_believed_no_longer_than_what_was_read(store: St
 
 def test_a_reason_is_told_beside_the_timeline_only_while_it_is_the_newer(store: Store) -> None:
     record(store, look(NOW, shown(OLD)), look(NOW + HOUR, Reason.TIMEOUT))
-    assert [one.seen for one in known(store, NOW + HOUR).observations] == [shown(OLD), Reason.TIMEOUT]
+    assert [observation.seen for observation in known(store, NOW + HOUR).observations] == [shown(OLD), Reason.TIMEOUT]
 
     record(store, look(NOW + 2 * HOUR, shown(OLD)))
-    assert [one.seen for one in known(store, NOW + 2 * HOUR).observations] == [shown(OLD)]
+    assert [observation.seen for observation in known(store, NOW + 2 * HOUR).observations] == [shown(OLD)]
 
 
 def test_every_source_tells_its_own(store: Store) -> None:
@@ -93,7 +93,7 @@ def test_every_source_tells_its_own(store: Store) -> None:
     record(store, look(NOW, shown(OLD)), look(NOW, shown(OLD, NEW), of=feed))
 
     found = known(store)
-    assert [(one.collector, one.seen) for one in found.observations] == [
+    assert [(observation.collector, observation.seen) for observation in found.observations] == [
         ("feed", shown(OLD, NEW)),
         ("weibo", shown(OLD)),
     ]
@@ -112,8 +112,8 @@ def test_a_dropped_source_stands_for_nothing_any_more_but_did_then(store: Store)
 
 def test_an_account_whose_sources_never_show_the_newest_is_asked_like_one_that_nobody_polls(store: Store) -> None:
     def chosen(*partial: bool) -> Callable[[Account], tuple[Source, ...]]:
-        return lambda one: tuple(
-            replace(source(one.id, key=str(rank)), rank=rank, is_partial=is_partial)
+        return lambda account: tuple(
+            replace(source(account.id, key=str(rank)), rank=rank, is_partial=is_partial)
             for rank, is_partial in enumerate(partial)
         )
 
@@ -131,7 +131,7 @@ def test_an_account_not_on_the_roster_is_left_out(store: Store) -> None:
 
     with store.read() as tx:
         assert facts.known(tx, ["A01", "A99"], now=NOW + HOUR) == ()
-        assert [one.account.id for one in facts.known(tx, ["A01", "A99"], now=NOW - HOUR)] == ["A01"]
+        assert [known.account.id for known in facts.known(tx, ["A01", "A99"], now=NOW - HOUR)] == ["A01"]
 
 
 def test_what_was_learnt_later_was_not_known_then(store: Store) -> None:
@@ -224,7 +224,7 @@ def test_many_accounts_are_known_at_once(store: Store) -> None:
 
     with store.read() as tx:
         found = facts.known(tx, [f"B{number}" for number in reversed(range(9))], now=NOW)
-    assert [(one.account.id, posts(one)) for one in found] == [
+    assert [(known.account.id, posts(known)) for known in found] == [
         (f"B{number}", [post(NOW - number * DAY)]) for number in range(9)
     ]
 
@@ -253,7 +253,7 @@ told: Callable[[Known, datetime], object] = lambda found, now: (  # noqa: E731 -
     found.posts,
     found.is_polled,
     found.support(now),
-    [one.seen for one in found.observations if isinstance(one.seen, Timeline)],
+    [observation.seen for observation in found.observations if isinstance(observation.seen, Timeline)],
 )
 
 
@@ -284,7 +284,7 @@ def test_posts_that_no_rule_asks_for_change_no_rules_word(store: Store, hours_ag
     every = [
         post(NOW - hours * HOUR, url=f"https://example.invalid/{id_}/{place}") for place, hours in enumerate(hours_ago)
     ]
-    left = [one for place, one in enumerate(every) if place not in missed]
+    left = [post for place, post in enumerate(every) if place not in missed]
     for hours, posted in ((0, every), (2, left), (4, left)):
         record(store, look(NOW + hours * HOUR, shown(*posted), of=source(id_)))
 

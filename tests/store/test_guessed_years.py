@@ -35,7 +35,7 @@ def row(published: datetime, seen_at: datetime, *, title: str = "", link: str | 
 
 def column(seen_at: datetime, *published: datetime) -> Timeline:
     """Return what a look at a column without years sees, newest first."""
-    return timeline([row(one, seen_at) for one in published], covers=Covers.SOME)
+    return timeline([row(moment, seen_at) for moment in published], covers=Covers.SOME)
 
 
 def known(store: Store, now: datetime, known_at: datetime | None = None, id_: str = "A01") -> Known:
@@ -70,7 +70,7 @@ def test_a_dead_column_shows_nothing_on_its_first_look(store: Store) -> None:
     assert newest(store, NOW) is None
     assert scheduled_by(store) is None
     with store.read() as tx:
-        assert [one.is_evidence for one in overview.posts_of(tx, "A01")] == [False] * 3
+        assert [known.is_evidence for known in overview.posts_of(tx, "A01")] == [False] * 3
 
 
 def test_nor_on_any_later_one(store: Store) -> None:
@@ -99,14 +99,14 @@ def test_what_comes_up_at_the_old_end_does_not(store: Store) -> None:
 
 def test_nor_do_rows_whose_addresses_have_all_changed(store: Store) -> None:
     at = NOW + DAY
-    moved = [replace(row(one, at), url=f"https://b.example/{one:%Y%m%d}") for one in DEAD]
+    moved = [replace(row(moment, at), url=f"https://b.example/{moment:%Y%m%d}") for moment in DEAD]
     record(store, look(NOW, column(NOW, *DEAD)), look(at, timeline(moved, covers=Covers.SOME)))
     assert newest(store, at) is None
 
 
 def test_nor_one_row_under_another_address(store: Store) -> None:
     at = NOW + DAY
-    moved = [replace(row(DEAD[0], at), url="https://b.example/1"), *(row(one, at) for one in DEAD[1:])]
+    moved = [replace(row(DEAD[0], at), url="https://b.example/1"), *(row(moment, at) for moment in DEAD[1:])]
     record(store, look(NOW, column(NOW, *DEAD)), look(at, timeline(moved, covers=Covers.SOME)))
     assert newest(store, at) is None
 
@@ -116,7 +116,7 @@ def test_at_new_year_a_row_without_a_link_is_the_row_it_was(store: Store) -> Non
     old = [NOW.replace(year=NOW.year - 3, month=1, day=1), NOW.replace(year=NOW.year - 3, month=12, day=29)]
 
     def shown(at: datetime) -> Timeline:
-        return timeline([row(one, at, link=None) for one in reversed(old)], covers=Covers.SOME)
+        return timeline([row(moment, at, link=None) for moment in reversed(old)], covers=Covers.SOME)
 
     record(store, look(before, shown(before)), look(after, shown(after)))
     with store.read() as tx:
@@ -170,7 +170,7 @@ def test_a_dead_column_never_looks_fresh(store: Store, dead: list[int], steps: l
     for hours, bits in steps:
         at += hours * HOUR
         gone |= bits & 1 << (bits % len(rows))
-        left = [one for number, one in enumerate(rows) if not gone >> number & 1]
+        left = [moment for number, moment in enumerate(rows) if not gone >> number & 1]
         record(store, look(at, column(at, *left[: 1 + bits % 6]), of=source(id_)))
     assert known(store, at, id_=id_).newest is None
 
@@ -212,7 +212,7 @@ def test_what_was_known_does_not_change_when_a_sharper_time_is_learnt(store: Sto
     before = known(store, then, learnt)
     by_hand(store, midnight + 30 * HOUR, replace(vague, published_at=midnight + 23 * HOUR, precision=Precision.MINUTE))
     assert known(store, then, learnt).posts == before.posts
-    assert [one.post for one in before.posts] == [vague]
+    assert [known.post for known in before.posts] == [vague]
     assert known(store, then, midnight + 31 * HOUR).posts == ()
 
 

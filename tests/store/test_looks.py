@@ -47,17 +47,17 @@ def dirty(store: Store, now: datetime = NOW + DAY) -> tuple[str, ...]:
 def observations(store: Store) -> list[Observation]:
     """Return the account's intervals, oldest first."""
     with store.read() as tx:
-        return sorted(overview.observations_of(tx, "A01"), key=lambda one: (one.first_seen, one.id))
+        return sorted(overview.observations_of(tx, "A01"), key=lambda entry: (entry.first_seen, entry.id))
 
 
 def intervals(store: Store) -> list[tuple[datetime, datetime]]:
-    return [(one.first_seen, one.last_confirmed) for one in observations(store)]
+    return [(observation.first_seen, observation.last_confirmed) for observation in observations(store)]
 
 
 def known_posts(store: Store) -> dict[str, tuple[datetime | None, datetime | None]]:
     """Return since when each post is missing, and when it was withdrawn, by link."""
     with store.read() as tx:
-        return {one.post.key: (one.missing_since, one.withdrawn_at) for one in overview.posts_of(tx, "A01")}
+        return {known.post.key: (known.missing_since, known.withdrawn_at) for known in overview.posts_of(tx, "A01")}
 
 
 def test_looks_that_see_the_same_are_one_interval(store: Store) -> None:
@@ -77,8 +77,8 @@ def test_several_looks_at_one_source_can_be_kept_at_once(store: Store) -> None:
         look(NOW + 3 * HOUR, Reason.TIMEOUT),
     )
 
-    assert [one.is_new for one in (first, second, third, fourth)] == [True, False, True, True]
-    assert [one.posts_added for one in (first, second, third, fourth)] == [1, 0, 1, 0]
+    assert [recorded.is_new for recorded in (first, second, third, fourth)] == [True, False, True, True]
+    assert [recorded.posts_added for recorded in (first, second, third, fourth)] == [1, 0, 1, 0]
     assert intervals(store) == [(NOW, NOW + HOUR), (NOW + 2 * HOUR,) * 2, (NOW + 3 * HOUR,) * 2]
 
 
@@ -86,7 +86,7 @@ def test_something_else_begins_an_interval(store: Store) -> None:
     record(store, look(NOW, shown(OLD)), look(NOW + HOUR, shown(NEW, OLD)))
 
     assert intervals(store) == [(NOW, NOW), (NOW + HOUR, NOW + HOUR)]
-    assert [one.seen for one in observations(store)] == [shown(OLD), shown(NEW, OLD)]
+    assert [observation.seen for observation in observations(store)] == [shown(OLD), shown(NEW, OLD)]
 
 
 def test_after_too_long_a_gap_the_same_is_a_new_interval(store: Store) -> None:
@@ -124,7 +124,7 @@ def test_the_same_reason_again_is_one_interval_until_something_is_seen(store: St
 def test_another_reason_begins_another_interval(store: Store) -> None:
     record(store, look(NOW, Reason.TIMEOUT), look(NOW + HOUR, Reason.CAPTCHA))
 
-    assert [one.seen for one in observations(store)] == [Reason.TIMEOUT, Reason.CAPTCHA]
+    assert [observation.seen for observation in observations(store)] == [Reason.TIMEOUT, Reason.CAPTCHA]
 
 
 def test_unchanged_without_anything_before_is_nothing(store: Store) -> None:
@@ -186,7 +186,7 @@ def test_an_edited_post_does_not_become_newer_but_a_vague_time_becomes_exact(sto
     record(store, look(NOW, shown(vague, OLD)), look(NOW + HOUR, shown(NEW, edited)))
 
     with store.read() as tx:
-        assert [one.post for one in overview.posts_of(tx, "A01")] == [NEW, OLD]
+        assert [known.post for known in overview.posts_of(tx, "A01")] == [NEW, OLD]
 
 
 def test_what_a_platform_wrote_can_always_be_kept(store: Store) -> None:
@@ -211,7 +211,7 @@ def test_bytes_are_kept_where_the_standing_changes_or_a_page_becomes_unreadable(
     )
 
     with store.read() as tx:
-        kept = [overview.raw_evidence(tx, one.observation or 0) for one in seen]
+        kept = [overview.raw_evidence(tx, recorded.observation or 0) for recorded in seen]
     assert kept == [None, None, b"gone", b"?" * 262_144, b"?" * 262_144, None]
 
 
@@ -339,7 +339,7 @@ def test_a_source_by_hand_is_nobody_s_turn_and_outlives_the_roster_s_changes(sto
         )
         assert [due.source.collector for due in looks.sources_of(tx, ["A01"])] == ["weibo"]
         (row,) = overview.account_rows(tx, NOW + HOUR)
-    assert [one.source for one in row.sources] == ["A01/weibo=1", "A01/manual=posts"]
+    assert [source.source for source in row.sources] == ["A01/weibo=1", "A01/manual=posts"]
 
 
 def test_a_list_by_hand_withdraws_nothing(store: Store) -> None:
@@ -368,28 +368,30 @@ def test_intervals_hold_exactly_the_looks_that_were_made(
     for hours, sight in seen:
         at += hours * HOUR
         made.append(look(at, sight, of=source(id_)))  # type: ignore[arg-type]  # drawn from what a look may see
-    recorded = record(store, *made) if at_once else tuple(one for look_ in made for one in record(store, look_))
+    recorded = (
+        record(store, *made) if at_once else tuple(recorded for look_ in made for recorded in record(store, look_))
+    )
 
     with store.read() as tx:
-        rows = {one.id: one for one in overview.observations_of(tx, id_)}
+        rows = {observation.id: observation for observation in overview.observations_of(tx, id_)}
         known = overview.posts_of(tx, id_)
-    assert {one.observation for one in recorded if one.observation} == set(rows)
-    for one in recorded:
-        if one.observation is None:
-            assert isinstance(one.look.sight, Unchanged)
+    assert {entry.observation for entry in recorded if entry.observation} == set(rows)
+    for entry in recorded:
+        if entry.observation is None:
+            assert isinstance(entry.look.sight, Unchanged)
             continue
-        row = rows[one.observation]
-        assert row.first_seen <= one.look.at <= row.last_confirmed
-        match one.look.sight:
+        row = rows[entry.observation]
+        assert row.first_seen <= entry.look.at <= row.last_confirmed
+        match entry.look.sight:
             case Blind(reason=reason):
                 assert row.seen is reason
             case Unchanged():
                 assert not isinstance(row.seen, Reason)
             case timeline:
                 assert row.seen == timeline
-    shown_at_all = {one.key for look_ in made if isinstance(look_.sight, Timeline) for one in look_.sight.posts}
-    assert {one.post.key for one in known} == shown_at_all
-    assert len(known) == sum(one.posts_added for one in recorded)
+    shown_at_all = {post.key for look_ in made if isinstance(look_.sight, Timeline) for post in look_.sight.posts}
+    assert {known_post.post.key for known_post in known} == shown_at_all
+    assert len(known) == sum(entry.posts_added for entry in recorded)
 
 
 def intervals_of_all(store: Store) -> tuple[overview.OverviewRow, ...]:
@@ -413,7 +415,11 @@ def test_what_a_link_shows_is_an_interval_like_any_other(store: Store) -> None:
     assert gone_[0].is_new
     with store.read() as tx:
         seen = overview.observations_of(tx, "A01")
-        assert [one.seen for one in seen] == [fails, Reason.TIMEOUT, replace(works, package="cn.gov.example")]
+        assert [observation.seen for observation in seen] == [
+            fails,
+            Reason.TIMEOUT,
+            replace(works, package="cn.gov.example"),
+        ]
         assert seen[-1].last_confirmed == NOW + 6 * HOUR
         assert overview.raw_evidence(tx, seen[0].id) == b"404"
         assert not overview.posts_of(tx, "A01")

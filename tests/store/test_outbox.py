@@ -31,7 +31,7 @@ def waiting(store: Store) -> tuple[Notice, ...]:
 
 
 def ids(store: Store, person: str = "13800000001") -> tuple[int, ...]:
-    return tuple(one.id for one in waiting(store) if one.person == person and one.id is not None)
+    return tuple(notice.id for notice in waiting(store) if notice.person == person and notice.id is not None)
 
 
 def draft(*notices: int, **changes: object) -> Draft:
@@ -49,10 +49,10 @@ def draft(*notices: int, **changes: object) -> Draft:
 
 
 def save(
-    store: Store, one: Draft, *, held: bool = False, wait: timedelta = timedelta(), at: timedelta = timedelta()
+    store: Store, entry: Draft, *, held: bool = False, wait: timedelta = timedelta(), at: timedelta = timedelta()
 ) -> str:
     with store.begin() as tx:
-        return outbox.save_draft(tx, one, at=NOW + at, not_before=NOW + at + wait, held=held)
+        return outbox.save_draft(tx, entry, at=NOW + at, not_before=NOW + at + wait, held=held)
 
 
 def both(store: Store) -> tuple[int, ...]:
@@ -67,7 +67,7 @@ def kept(store: Store, id_: str) -> outbox.KeptMessage:
 
 def due(store: Store, after: timedelta = timedelta()) -> list[str]:
     with store.read() as tx:
-        return [one.message.id for one in outbox.due_messages(tx, NOW + after, 9)]
+        return [kept.message.id for kept in outbox.due_messages(tx, NOW + after, 9)]
 
 
 def take(store: Store, id_: str, holder: str = OURS) -> Lease | None:
@@ -95,7 +95,7 @@ def test_a_draft_waits_for_its_hour(store: Store) -> None:
     assert due(store, HOUR) == [id_]
     assert kept(store, id_).state is MessageState.QUEUED
     with store.read() as tx:
-        assert [one.person for one in outbox.notices_of(tx, id_)] == ["13800000001"]
+        assert [notice.person for notice in outbox.notices_of(tx, id_)] == ["13800000001"]
 
 
 def test_a_draft_is_replaced_until_it_is_frozen(store: Store) -> None:
@@ -117,10 +117,10 @@ def test_other_people_ways_and_topics_have_their_own_message(store: Store, other
 
 def test_notices_wait_until_their_message_is_settled(store: Store) -> None:
     id_ = save(store, draft(*ids(store)))
-    assert [one.person for one in waiting(store)] == ["13800000001", "13800000002"]
+    assert [notice.person for notice in waiting(store)] == ["13800000001", "13800000002"]
 
     freeze(store, id_)
-    assert [one.person for one in waiting(store)] == ["13800000002"]
+    assert [notice.person for notice in waiting(store)] == ["13800000002"]
 
 
 def test_a_notice_no_longer_in_the_draft_waits_for_another(store: Store) -> None:
@@ -251,7 +251,7 @@ def test_when_no_try_is_left_the_notices_look_for_another_way(store: Store) -> N
     attempt(store, id_, Attempt(outcome=Outcome.PERMANENT, code="400"))
 
     assert kept(store, id_).state is MessageState.FAILED
-    assert [one.route for one in waiting(store) if one.person == "13800000001"] == [1]
+    assert [notice.route for notice in waiting(store) if notice.person == "13800000001"] == [1]
 
 
 def test_a_failed_message_can_be_tried_once_more(store: Store) -> None:
@@ -328,7 +328,7 @@ def test_what_is_held_cannot_be_taken(store: Store) -> None:
 
 def left_behind(store: Store, after: timedelta) -> list[str]:
     with store.read() as tx:
-        return [one.message for one in outbox.left_behind(tx, NOW + after)]
+        return [lease.message for lease in outbox.left_behind(tx, NOW + after)]
 
 
 def test_a_message_whose_answer_a_crash_kept_from_us_is_found_when_its_lease_is_over(store: Store) -> None:
@@ -361,7 +361,7 @@ def test_who_has_a_message_no_more_writes_nothing_about_it(store: Store) -> None
     assert not attempt(store, id_, SENT)
     with store.begin() as tx:
         outbox.give_back(tx, Lease(message=id_, holder=OURS, until=NOW + LEASE), NOW)
-        assert [one.attempt for one in outbox.attempts_of(tx, id_)] == [BUSY]
+        assert [tried.attempt for tried in outbox.attempts_of(tx, id_)] == [BUSY]
     assert taken is not None
     assert (kept(store, id_).state, kept(store, id_).attempts) == (MessageState.SENDING, 1)
 
@@ -412,9 +412,9 @@ def test_the_queue_is_counted(store: Store) -> None:
 def test_messages_are_listed_latest_first(store: Store) -> None:
     listed = [save(store, draft(topic=f"{number}"), at=number * HOUR, held=number == 1) for number in range(3)]
     with store.read() as tx:
-        assert [one.message.id for one in outbox.messages(tx)] == listed[::-1]
-        assert [one.message.id for one in outbox.messages(tx, limit=1)] == [listed[2]]
-        assert [one.message.id for one in outbox.messages(tx, states=[MessageState.HELD])] == [listed[1]]
+        assert [kept.message.id for kept in outbox.messages(tx)] == listed[::-1]
+        assert [kept.message.id for kept in outbox.messages(tx, limit=1)] == [listed[2]]
+        assert [kept.message.id for kept in outbox.messages(tx, states=[MessageState.HELD])] == [listed[1]]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=timedelta(seconds=10))
@@ -430,10 +430,10 @@ def test_no_minute_ever_sees_more_tokens_than_allowed(store: Store, pauses: list
             taken.append(now)
         else:
             assert now < wait <= now + timedelta(minutes=1)
-            assert len([one for one in taken if one > now - timedelta(minutes=1)]) == per_minute
+            assert len([moment for moment in taken if moment > now - timedelta(minutes=1)]) == per_minute
 
     for start in taken:
-        assert len([one for one in taken if start <= one < start + timedelta(minutes=1)]) <= per_minute
+        assert len([moment for moment in taken if start <= moment < start + timedelta(minutes=1)]) <= per_minute
 
 
 def test_a_token_is_to_be_had_at_the_moment_that_was_named(store: Store) -> None:

@@ -62,8 +62,8 @@ def test_posts_and_observations_are_listed_newest_first(store: Store) -> None:
     record(store, look(NOW, shown(OLD)), look(NOW + HOUR, shown(NEW, OLD)))
 
     with store.read() as tx:
-        assert [one.post for one in overview.posts_of(tx, "A01")] == [NEW, OLD]
-        assert [one.post for one in overview.posts_of(tx, "A01", limit=1)] == [NEW]
+        assert [known.post for known in overview.posts_of(tx, "A01")] == [NEW, OLD]
+        assert [known.post for known in overview.posts_of(tx, "A01", limit=1)] == [NEW]
         latest, first = overview.observations_of(tx, "A01")
         assert (latest.seen, first.seen) == (shown(NEW, OLD), shown(OLD))
         assert overview.observation(tx, first.id) == first

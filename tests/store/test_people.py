@@ -57,7 +57,7 @@ def left(store: Store) -> Store:
 
 
 def test_everything_that_is_kept_about_people_is_found(left: Store) -> None:
-    assert [(one.place, one.contact.name) for one in kept(left)] == [
+    assert [(trace.place, trace.contact.name) for trace in kept(left)] == [
         (PersonalDataPlace.FORMER, "联络员甲"),
         (PersonalDataPlace.ROSTER, "领导乙"),
         (PersonalDataPlace.ROSTER, "联络员丙"),
@@ -67,7 +67,7 @@ def test_everything_that_is_kept_about_people_is_found(left: Store) -> None:
 
 @pytest.mark.parametrize("who", ["联络员甲", "13800000001", "a@example.cn"])
 def test_one_person_is_found_by_name_phone_or_mail(left: Store, who: str) -> None:
-    assert [one.place for one in kept(left, who)] == [PersonalDataPlace.FORMER, PersonalDataPlace.MESSAGE]
+    assert [trace.place for trace in kept(left, who)] == [PersonalDataPlace.FORMER, PersonalDataPlace.MESSAGE]
 
 
 def test_nothing_of_a_person_is_left_once_they_are_erased(left: Store) -> None:
@@ -83,7 +83,7 @@ def test_nothing_of_a_person_is_left_once_they_are_erased(left: Store) -> None:
 
 def test_nothing_is_left_of_who_had_two_roles_with_ways_of_their_own(store: Store) -> None:
     both = told_apart((LIAISON, Contact(role=Role.LEADER, name=LIAISON.name, dingtalk="u1")))
-    assert len({one.key for one in both}) == 1
+    assert len({contact.key for contact in both}) == 1
     enrol(store, account(contacts=both), at=NOW - DAY)
     enrol(store, account(contacts=(HEIR, LEADER)), at=NOW + HOUR)
     assert isinstance(erase(store, LIAISON.name), Erased)
@@ -97,7 +97,10 @@ def test_that_somebody_was_named_and_could_be_reached_stays_known(left: Store) -
     with left.read() as tx:
         [before] = roster.accounts(tx, at=NOW - DAY, known_at=NOW)
         [now] = roster.accounts(tx)
-    assert [(one.role, one.is_reachable) for one in before.contacts] == [(Role.LIAISON, True), (Role.LEADER, True)]
+    assert [(contact.role, contact.is_reachable) for contact in before.contacts] == [
+        (Role.LIAISON, True),
+        (Role.LEADER, True),
+    ]
     assert now.contacts == (HEIR, LEADER)
 
 
@@ -133,7 +136,7 @@ def test_people_whom_nobody_needs_any_more_go_when_their_time_is_over(left: Stor
         assert people.outdated(tx, later, 0, 10) == ()
         [before] = roster.accounts(tx, at=NOW - DAY, known_at=NOW)
         [now] = roster.accounts(tx)
-    assert [(one.name, one.phone) for one in before.contacts] == [
+    assert [(contact.name, contact.phone) for contact in before.contacts] == [
         (people.EXPIRED, people.EXPIRED),
         ("领导乙", "13900000002"),
     ]

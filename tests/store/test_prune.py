@@ -69,7 +69,7 @@ def judged_by(store: Store, moment: datetime) -> tuple[Known, ...]:
 
 
 def without_numbers(known: Sequence[Known]) -> list[object]:
-    return [(one.account, one.posts, one.observations, one.is_polled) for one in known]
+    return [(entry.account, entry.posts, entry.observations, entry.is_polled) for entry in known]
 
 
 async def test_nothing_young_goes(store: Store) -> None:
@@ -100,7 +100,7 @@ async def test_the_last_that_a_silent_account_showed_stays(store: Store) -> None
     await prune(store)
     assert judged_by(store, LATER) == before
     assert before[0].newest is not None
-    assert {type(one) for one in before[0].observations} == {Observation}
+    assert {type(observation) for observation in before[0].observations} == {Observation}
 
 
 async def test_what_is_still_shown_is_not_forgotten(store: Store) -> None:
@@ -133,7 +133,7 @@ async def test_an_open_case_keeps_everything_until_it_is_closed(store: Store) ->
 def tell(store: Store) -> None:
     """Send the message about every waiting notice."""
     with store.begin() as tx:
-        ids = tuple(one.id for one in outbox.waiting_notices(tx) if one.id is not None)
+        ids = tuple(notice.id for notice in outbox.waiting_notices(tx) if notice.id is not None)
         draft = outbox.Draft(
             channel="mail", role=Role.LIAISON, person="13800000001", subject="提醒", body="正文", notices=ids
         )

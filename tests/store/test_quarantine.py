@@ -22,7 +22,7 @@ def county(store: Store) -> None:
 def claimed(store: Store, at: object, limit: int = 9) -> list[str]:
     with store.begin() as tx:
         due = looks.claim_due(tx, at, collectors=[source().collector], room=looks.Capacity(limit=limit), lease=LEASE)  # type: ignore[arg-type]
-    return sorted(one.source.account for one in due)
+    return sorted(entry.source.account for entry in due)
 
 
 def died(store: Store, at: object) -> tuple[Quarantined, ...]:
@@ -33,7 +33,7 @@ def died(store: Store, at: object) -> tuple[Quarantined, ...]:
 def test_what_was_under_way_when_the_service_died_is_left_alone_for_ten_minutes(store: Store) -> None:
     assert len(claimed(store, NOW, limit=2)) == 2
     found = died(store, NOW)
-    assert [(one.deaths, one.until) for one in found] == [(1, NOW + 10 * MINUTE)] * 2
+    assert [(source.deaths, source.until) for source in found] == [(1, NOW + 10 * MINUTE)] * 2
     assert len(claimed(store, NOW + MINUTE)) == 1  # the third, which was not under way
 
 
@@ -53,7 +53,7 @@ def test_only_who_was_under_way_again_is_blamed_again_and_for_longer(store: Stor
         then += 2 * DAY
         assert "A01" in claimed(store, then)
         found = died(store, then)
-        assert [(one.account, one.deaths, one.until) for one in found] == [("A01", deaths, then + pause)]
+        assert [(source.account, source.deaths, source.until) for source in found] == [("A01", deaths, then + pause)]
     assert claimed(store, then + MINUTE) == ["A02"]
 
 
@@ -62,7 +62,7 @@ def test_a_look_that_ends_whatever_it_saw_clears_its_source(store: Store) -> Non
     died(store, NOW)
     record(store, look(NOW + HOUR, shown(post(NOW - DAY)), of=source("A01")))
     with store.read() as tx:
-        assert {one.account for one in quarantine.of(tx, NOW, deaths=1)} == {"A02", "A03"}
+        assert {source.account for source in quarantine.of(tx, NOW, deaths=1)} == {"A02", "A03"}
 
 
 def test_a_service_that_ended_as_it_was_told_leaves_nobody_under_suspicion(store: Store) -> None:

@@ -100,13 +100,13 @@ def test_an_old_text_is_read_where_it_is_the_whole_of_a_word_and_kept_in_any_cas
     with open_store(str(old.url)) as store, store.read() as tx:
         found = records.records(tx)
         waiting = rereading.unstated(tx)
-    assert [(one.kind.value, one.text, one.result, one.item) for one in found] == OLD
-    assert {one.kind: one.until for one in found if one.until} == {
+    assert [(record.kind.value, record.text, record.result, record.item) for record in found] == OLD
+    assert {record.kind: record.until for record in found if record.until} == {
         RecordKind.DEREGISTRATION: date(2026, 6, 4),
         RecordKind.MUTE: date(2026, 3, 30),
     }
     asked = [(kind, text) for kind, text, result, _ in OLD if result is None and kind != "domain"]
-    assert [(one.kind.value, one.text) for one in waiting] == asked
+    assert [(record.kind.value, record.text) for record in waiting] == asked
 
 
 def test_institutions_trainings_and_numbers_keep_what_they_say(old: sa.Engine) -> None:
@@ -117,7 +117,7 @@ def test_institutions_trainings_and_numbers_keep_what_they_say(old: sa.Engine) -
         enter(tx, "training", "原定培训取消", AREA, "area")
         enter(tx, "population", "48000", AREA, "area")
     with open_store(str(old.url)) as store, store.read() as tx:
-        found = {one.text: (one.result, one.item) for one in records.records(tx)}
+        found = {record.text: (record.result, record.item) for record in records.records(tx)}
     assert found == {
         "应急预案": (Result.ESTABLISHED, "应急预案"),
         "《考核评价办法》": (Result.ESTABLISHED, "考核评价办法"),
@@ -140,7 +140,7 @@ def test_once_somebody_states_an_old_record_it_is_asked_for_no_more(old: sa.Engi
             assert len(records.save_records(tx, [stated], known_at=NOW)) == 1
         with store.read() as tx:
             assert rereading.unstated(tx) == ()
-            assert [one.result for one in records.records(tx)] == [Result.CLEAN]
+            assert [record.result for record in records.records(tx)] == [Result.CLEAN]
 
 
 async def test_no_verdict_turns_silently_and_what_turns_is_told_once(old: sa.Engine) -> None:
@@ -157,7 +157,7 @@ async def test_no_verdict_turns_silently_and_what_turns_is_told_once(old: sa.Eng
         await store.write(_before)
         await of.parts.works.judge_all()
         with store.read() as tx:
-            changed = {(one.rule, one.was, one.became) for one in rereading.changed(tx)}
+            changed = {(entry.rule, entry.was, entry.became) for entry in rereading.changed(tx)}
             told = "\n".join(unsettled.to_tell(tx, "digest:2026-05-06", None))
         assert ("SEC-01", State.VIOLATED, State.NEEDS_REVIEW) in changed
         assert not any(rule == "FUN-01" for rule, _, _ in changed)

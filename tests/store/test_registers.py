@@ -81,15 +81,15 @@ def test_a_register_knows_nobodys_phone(county: Store) -> None:
     enrol(county, replace(A01, contacts=(liaison,), name="新名称"), at=NOW)
     of = register(county)
     shown = [*of.accounts, *(version.account for versions in of.earlier.values() for version in versions)]
-    assert {one.contacts for one in shown if one} == {()}
+    assert {account.contacts for account in shown if account} == {()}
     with county.read() as tx:
         assert registers.troubles_of(tx, "示例县", ["A01"], now=NOW).accounts == (replace(A01, name="新名称"),)
 
 
 def test_an_account_is_in_the_register_as_it_was_on_that_day(county: Store) -> None:
     enrol(county, replace(A01, name="新名称"), at=NOW)
-    assert [one.name for one in register(county).accounts] == ["新名称", "示例教育"]
-    assert [one.name for one in register(county, now=NOW - DAY).accounts] == ["示例发布", "示例教育"]
+    assert [account.name for account in register(county).accounts] == ["新名称", "示例教育"]
+    assert [account.name for account in register(county, now=NOW - DAY).accounts] == ["示例发布", "示例教育"]
 
 
 def test_who_has_changed_or_left_is_known_as_it_was_with_its_values_and_its_filing(county: Store) -> None:
@@ -102,10 +102,12 @@ def test_who_has_changed_or_left_is_known_as_it_was_with_its_values_and_its_fili
         at=NOW - DAY,
     )
     of = register(county)
-    names = {id_: [one.account and one.account.name for one in versions] for id_, versions in of.earlier.items()}
+    names = {
+        id_: [version.account and version.account.name for version in versions] for id_, versions in of.earlier.items()
+    }
     assert names == {"A01": ["示例发布", "新名称"], "A02": ["示例教育", None]}
-    assert [one.id for one in of.bound_at(NOW - 2 * DAY)] == ["A01", "A02"]
-    assert [one.id for one in of.bound_at(NOW)] == ["A01"]
+    assert [account.id for account in of.bound_at(NOW - 2 * DAY)] == ["A01", "A02"]
+    assert [account.id for account in of.bound_at(NOW)] == ["A01"]
     assert (of.filed and set(of.filed.filings), set(of.weeks[0].values)) == ({"A01", "A02"}, {"A01", "A02"})
     assert register(county, now=NOW - 3 * DAY).earlier == {}
 
@@ -121,12 +123,12 @@ def test_a_round_names_the_accounts_of_the_area_and_the_rows_that_might_be_their
 
 def test_a_round_that_lists_others_is_a_clean_round_all_the_same(county: Store) -> None:
     save(county, bulletin(1, stale("B01")), bulletin(2))
-    assert [(one.number, one.listings) for one in register(county).rounds] == [(1, ()), (2, ())]
+    assert [(round_.number, round_.listings) for round_ in register(county).rounds] == [(1, ()), (2, ())]
 
 
 def test_rounds_come_by_series_and_number(county: Store) -> None:
     save(county, bulletin(10, on=date(2026, 5, 2)), bulletin(9), replace(bulletin(3), title="市级通报"))
-    assert [(one.series, one.number) for one in register(county).rounds] == [
+    assert [(round_.series, round_.number) for round_ in register(county).rounds] == [
         ("市级通报", 3),
         ("省平台月报", 9),
         ("省平台月报", 10),
@@ -283,7 +285,7 @@ def keep(store: Store, *given: Record, at: datetime = NOW) -> int:
 
 
 def kept(found: Register) -> list[tuple[str, str]]:
-    return [(one.kind.label, one.name) for one in found.records]
+    return [(record.kind.label, record.name) for record in found.records]
 
 
 def test_a_register_has_the_records_of_its_area_its_units_and_its_accounts(county: Store) -> None:
@@ -305,7 +307,7 @@ def test_a_unit_of_the_same_name_in_another_area_is_another(county: Store) -> No
     for area, text in (("示例县", "应急预案"), ("邻县", "安全管理制度"), (None, "工作制度")):
         said = record(RecordKind.INSTITUTION, A01.unit, subject=RecordSubject.UNIT, text=text)
         keep(county, replace(said, area=area))
-    texts = [{one.text for one in register(county, area).records} for area in ("示例县", "邻县")]
+    texts = [{record.text for record in register(county, area).records} for area in ("示例县", "邻县")]
     assert texts == [{"应急预案", "工作制度"}, {"安全管理制度", "工作制度"}]
 
 
@@ -326,7 +328,7 @@ def test_the_same_record_again_is_none_and_a_new_attachment_replaces_the_old(cou
     assert keep(county, record(text="集中培训")) == 1
     assert keep(county, record(text="集中培训"), at=NOW + HOUR) == 0
     assert keep(county, record(text="集中培训", attachment="签到表.pdf"), at=NOW + HOUR) == 1
-    assert [one.attachment for one in register(county, now=NOW + HOUR).records] == ["签到表.pdf"]
+    assert [record.attachment for record in register(county, now=NOW + HOUR).records] == ["签到表.pdf"]
 
 
 def test_decisions_from_a_file_are_kept_once_and_have_their_account_judged(county: Store) -> None:
@@ -358,7 +360,7 @@ def test_an_area_is_read_alike_whether_its_ids_fit_into_a_statement_or_not(
     short = register(county)
     monkeypatch.setattr(roster, "IDS_AT_ONCE", 0)
     assert register(county) == short
-    assert [one.account for one in short.decisions] == ["A01"]
+    assert [decision.account for decision in short.decisions] == ["A01"]
 
 
 def test_a_list_of_a_neighbour_is_no_list_of_an_area_however_many_accounts_it_has(
@@ -375,4 +377,4 @@ def test_a_list_of_a_neighbour_is_no_list_of_an_area_however_many_accounts_it_ha
     assert register(county) == short
     assert short.filed is not None
     assert short.filed.as_of == TODAY - 9 * DAY
-    assert [one.begins_on for one in short.weeks] == [date(2026, 4, 20)]
+    assert [week.begins_on for week in short.weeks] == [date(2026, 4, 20)]

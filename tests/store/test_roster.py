@@ -90,7 +90,7 @@ def test_replacing_one_unit_s_accounts_leaves_the_others(store: Store) -> None:
             unit=UnitKey("示例县", "示例县教育局"),
         )
 
-    assert [one.id for one in listed(store)] == ["A02", "A03"]
+    assert [account.id for account in listed(store)] == ["A02", "A03"]
 
 
 def test_an_account_that_returns_is_watched_again(store: Store) -> None:

@@ -87,7 +87,7 @@ class Browser:
             self._events.append(said)
 
     def _wait_for(self, event: str) -> None:
-        while not any(one.get("method") == event for one in self._events):
+        while not any(entry.get("method") == event for entry in self._events):
             self._events.append(self._hear())
 
     def _hear(self) -> dict[str, Any]:

@@ -53,14 +53,14 @@ class Visit:
         """Return everything that a link could change; that one was refused is no change."""
         shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts)
         with self.store.read() as tx:
-            done = [one for one in recent_audit(tx) if not one.action.endswith(" refuse")]
+            done = [act for act in recent_audit(tx) if not act.action.endswith(" refuse")]
             return str([*(tx.execute(table.select()).all() for table in shown), done])
 
     def refused(self) -> list[tuple[str, str, str]]:
         """Return the refusals on the audit log, oldest first: action, why and from where."""
         with self.store.read() as tx:
-            acts = [one for one in recent_audit(tx) if one.action.endswith(" refuse")]
-        return [(one.action, one.detail, one.address) for one in reversed(acts)]
+            acts = [act for act in recent_audit(tx) if act.action.endswith(" refuse")]
+        return [(act.action, act.detail, act.address) for act in reversed(acts)]
 
     def paste(self, token: str, link: str = LINK, account: str = "A01") -> tuple[int, str]:
         """Paste a link and return the answer's status and words."""
@@ -82,7 +82,7 @@ async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
     courier = linking(made.parts, KEY)
     await courier.drafter.prepare(made.clock())
     await courier.deliver_due()
-    (sent, *_) = [one for one in await store.query(outbox.messages) if one.person == "liaison@example.invalid"]
+    (sent, *_) = [kept for kept in await store.query(outbox.messages) if kept.person == "liaison@example.invalid"]
     clock = Clock(made.clock())
     around = Surroundings(clock=clock, permits=Permits(paste=made.parts.paste, key=KEY, api_token=api_token))
     client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")

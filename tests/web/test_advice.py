@@ -39,12 +39,14 @@ def client(empty: Store) -> TestClient:
         owners("A5", "示例五", Platform.WEIBO, granted=False),
     ]
     enrol(empty, *listed, at=NOW - timedelta(days=1))
-    sources = {one.id: Source(account=one.id, collector="wechat-official", key="shili") for one in listed[:3]}
+    sources = {
+        account.id: Source(account=account.id, collector="wechat-official", key="shili") for account in listed[:3]
+    }
     with empty.begin() as tx:
         sync_sources(
             tx,
             listed,
-            sources=lambda one: (sources[one.id],) if one.id in sources else (),
+            sources=lambda account: (sources[account.id],) if account.id in sources else (),
             every=lambda _: timedelta(hours=6),
             now=NOW - timedelta(days=1),
         )

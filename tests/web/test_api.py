@@ -43,27 +43,29 @@ def test_every_answer_has_something_in_it_and_nobodys_number(client: TestClient,
 
 
 def test_accounts_are_those_of_the_roster_with_their_newest_post(client: TestClient) -> None:
-    shown = {one["id"]: one for one in got(client, "/api/v1/accounts")}
+    shown = {entry["id"]: entry for entry in got(client, "/api/v1/accounts")}
     assert set(shown) == {account.id for account in ACCOUNTS}
     assert shown[OVERDUE.id]["newest"] == "2026-05-03T08:05:00+08:00"
     assert shown[OVERDUE.id]["muted_until"] is None
 
 
 def test_an_account_s_id_may_hold_anything(client: TestClient) -> None:
-    assert {got(client, f"/api/v1/accounts/{quote(one.id)}")["id"] for one in ACCOUNTS} == {one.id for one in ACCOUNTS}
+    assert {got(client, f"/api/v1/accounts/{quote(account.id)}")["id"] for account in ACCOUNTS} == {
+        account.id for account in ACCOUNTS
+    }
 
 
 def test_one_account_has_its_findings_and_cases(client: TestClient) -> None:
     shown = got(client, f"/api/v1/accounts/{OVERDUE.id}")
-    assert ("UPD-01", "violated") in {(one["rule"], one["state"]) for one in shown["findings"]}
+    assert ("UPD-01", "violated") in {(entry["rule"], entry["state"]) for entry in shown["findings"]}
     assert {case["account"] for case in shown["cases"]} == {OVERDUE.id}
 
 
 def test_findings_leave_out_what_is_in_order_unless_asked(client: TestClient) -> None:
     some, everything = got(client, "/api/v1/findings"), got(client, "/api/v1/findings?all=1")
-    assert {one["state"] for one in some}.isdisjoint({"ok", "not_applicable"})
+    assert {entry["state"] for entry in some}.isdisjoint({"ok", "not_applicable"})
     assert len(everything) > len(some)
-    assert [one["account"] for one in got(client, f"/api/v1/findings?account={OVERDUE.id}")] == [OVERDUE.id] * len(
+    assert [entry["account"] for entry in got(client, f"/api/v1/findings?account={OVERDUE.id}")] == [OVERDUE.id] * len(
         got(client, f"/api/v1/findings?account={OVERDUE.id}")
     )
 

@@ -44,7 +44,7 @@ def test_every_page_is_whole_and_fits(
     around.passes = [PassStatus(name="核查", last_success=NOW)]
     with county.read() as tx:
         sent = messages(tx)[0].message.id
-    own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]
+    own = [f"/accounts/{quote(account.id)}" for account in ACCOUNTS]
     with served(county, around) as address:
         for page in ["/", "/accounts", "/messages", f"/messages/{sent}", "/system", "/?light=red", *own]:
             sight = chromium.look(f"{address}{page}", width=width, picture=tmp_path / "page.png")

@@ -215,8 +215,8 @@ async def test_without_a_file_left_to_open_it_goes_on_and_says_so_once(caplog: p
 
 async def test_a_server_ends_although_nobody_fetches_its_answers() -> None:
     async with served(PATIENT) as here:
-        for one in (HALF, POST, GET % b"/large", b""):
-            await here.connect(one)
+        for piece in (HALF, POST, GET % b"/large", b""):
+            await here.connect(piece)
         here.server.should_exit = True
         await until(lambda: here.held == 0, patience=10)
 
@@ -249,7 +249,7 @@ def test_a_filter_lets_bugs_through_each_time_and_a_warning_again_after_a_minute
         return seldom.filter(logging.makeLogRecord({"msg": message, "levelno": level}))
 
     assert [passes(logging.ERROR, "bug") for _ in range(3)] == [True] * 3
-    assert [passes(logging.WARNING, one) for one in "aab"] == [True, False, True]
+    assert [passes(logging.WARNING, text) for text in "aab"] == [True, False, True]
     now = 60.0
     assert passes(logging.WARNING, "a")
 
@@ -280,7 +280,9 @@ def test_who_has_one_address_of_a_network_has_all_of_them(address: str, home: st
 
 def test_a_proxy_is_known_by_its_address() -> None:
     nets = (net("10.0.0.0/8"), net("2001:db8::1/128"))
-    assert [is_among(one, nets) for one in ("10.1.1.1", "::ffff:10.1.1.1", "2001:db8::1", "2001:db8::2", "x", "")] == [
+    assert [
+        is_among(literal, nets) for literal in ("10.1.1.1", "::ffff:10.1.1.1", "2001:db8::1", "2001:db8::2", "x", "")
+    ] == [
         True,
         True,
         True,
@@ -330,16 +332,16 @@ async def test_pages_are_made_a_few_at_a_time_and_their_answers_hold_nobody_up(p
     fetched.clear()
     going_on.set()
     await until(lambda: made == 0)
-    assert not any(one.done() for one in asked)
+    assert not any(task.done() for task in asked)
     fetched.set()
-    assert {await one for one in asked} == {200}
+    assert {await task for task in asked} == {200}
     assert at_once == most
     going_on.clear()
-    others = [asyncio.create_task(ask(*one)) for one in (("POST", "/k/x"), ("GET", "/healthz"), ("GET", "/static/a"))]
+    others = [asyncio.create_task(ask(*pair)) for pair in (("POST", "/k/x"), ("GET", "/healthz"), ("GET", "/static/a"))]
     asked = [asyncio.create_task(ask()) for _ in range(most)]
     await until(lambda: made == most + len(others))
     going_on.set()
-    assert {await one for one in (*asked, *others)} == {200}
+    assert {await task for task in (*asked, *others)} == {200}
 
 
 class Still:

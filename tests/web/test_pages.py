@@ -45,8 +45,8 @@ from tests.web.county import (
 def every_page(county: Store) -> list[str]:
     with county.read() as tx:
         sent = [f"/messages/{kept.message.id}" for kept in messages(tx)]
-        found = [f"/cases/{one.id}" for one in cases(tx)]
-    own = [f"/accounts/{quote(one.id)}" for one in ACCOUNTS]
+        found = [f"/cases/{case.id}" for case in cases(tx)]
+    own = [f"/accounts/{quote(account.id)}" for account in ACCOUNTS]
     lists = [
         "/",
         "/accounts",
@@ -146,12 +146,12 @@ def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Su
         sync_sources(
             tx,
             listed[1:2],
-            sources=lambda one: (Source(account=one.id, collector="weibo", key="1", is_partial=True),),
+            sources=lambda account: (Source(account=account.id, collector="weibo", key="1", is_partial=True),),
             every=lambda _: timedelta(hours=6),
             now=NOW,
         )
     client = client_of(empty, around)
-    told = [text_of(client.get(f"/accounts/{one.id}").text) for one in listed]
+    told = [text_of(client.get(f"/accounts/{account.id}").text) for account in listed]
     assert "该账号不能自动采集，请登记发布记录或提交链接" in told[0]
     assert "该账号只能采集到部分内容，请登记发布记录或提交链接" in told[1]
     assert "请登记发布记录" not in told[2]
@@ -229,8 +229,8 @@ def test_nothing_is_loaded_from_elsewhere(client: TestClient, county: Store) -> 
         page = client.get(address).text
         loaded = re.findall(r'<(?:link|script|img)[^>]*(?:href|src)="([^"]*)"', page)
         assert loaded
-        assert all(one.startswith("/static/") for one in loaded)
-        assert all(client.get(one).status_code == 200 for one in set(loaded))
+        assert all(entry.startswith("/static/") for entry in loaded)
+        assert all(client.get(entry).status_code == 200 for entry in set(loaded))
 
 
 def test_a_page_that_is_not_there_says_so_in_chinese(client: TestClient) -> None:
@@ -440,7 +440,7 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     )
     client = client_of(county, Surroundings())
     with county.read() as tx:
-        (number,) = (one.id for one in cases(tx) if (one.account, one.rule) == (OVERDUE.id, "UPD-01"))
+        (number,) = (case.id for case in cases(tx) if (case.account, case.rule) == (OVERDUE.id, "UPD-01"))
     assert "提醒暂停" not in text_of(client.get(f"/cases/{number}").text)
     assert "已超期而暂停提醒" not in text_of(client.get("/").text)
     with county.begin() as tx:

@@ -36,11 +36,11 @@ def page(tmp_path: Path, *out: Outage, path: str = "/system") -> str:
     with open_store(migrated(tmp_path / "xuncha.db")) as store:
         fill(store)
         with store.begin() as tx:
-            for one in out:
-                outages.begin(tx, one)
-                if one.ended_at:
+            for entry in out:
+                outages.begin(tx, entry)
+                if entry.ended_at:
                     (begun,) = outages.open_outages(tx)
-                    outages.end(tx, begun, one.ended_at)
+                    outages.end(tx, begun, entry.ended_at)
         around = Surroundings(canaries={Platform.WEIBO: Canary(good_at=NOW, fault="没有内容")})
         return text_of(client_of(store, around).get(path).text)
 

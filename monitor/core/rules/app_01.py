@@ -77,7 +77,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
         strength=book.strengths[ID],
         clause=book.clauses[ID],
         because="本项只涉及移动客户端。",
-        evidence=tuple(f"observation:{one.id}" for one in _links(known)),
+        evidence=tuple(f"observation:{observation.id}" for observation in _links(known)),
     )
     if not known.account.is_judged or not known.account.platform.is_app:
         return finding
@@ -90,23 +90,23 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
 
 
 def _links(known: Known) -> tuple[Observation, ...]:
-    return tuple(one for one in known.observations if isinstance(one.seen, Download))
+    return tuple(observation for observation in known.observations if isinstance(observation.seen, Download))
 
 
 def _lines(known: Known, book: RuleBook, now: datetime) -> Iterator[_Line]:
-    for one in _links(known):
-        probes = [probe for probe in known.probes if probe.source == one.source]
+    for observation in _links(known):
+        probes = [probe for probe in known.probes if probe.source == observation.source]
         failures: list[Probe] = []
         for probe in probes:
             failures = [*failures, probe] if probe.fault else []
-        is_fresh = now - one.last_confirmed <= one.freshness
+        is_fresh = now - observation.last_confirmed <= observation.freshness
         long_enough = bool(failures) and failures[-1].at - failures[0].at >= timedelta(hours=book.number(ID, "hours"))
         week = [probe for probe in probes if now - probe.at <= timedelta(days=book.number(ID, "unstable_days"))]
         failed = sum(1 for probe in week if probe.fault)
         share = len(week) * book.number(ID, "unstable_percent") / 100
-        if isinstance(one.seen, Download):
+        if isinstance(observation.seen, Download):
             yield _Line(
-                shown=one.seen,
+                shown=observation.seen,
                 is_fresh=is_fresh,
                 failures=failures,
                 is_failing=is_fresh and long_enough and len(failures) >= book.number(ID, "failures"),
@@ -142,7 +142,9 @@ def _failing(finding: Finding, down: Sequence[_Line], known: Known, now: datetim
         because=f"{said}，{_doubt(down)}，待人工核实。",
         episode=episode,
     )
-    ruled = [one for one in known.standing_decisions if one.rule == ID and _is_on(one, episode, begun)]
+    ruled = [
+        decision for decision in known.standing_decisions if decision.rule == ID and _is_on(decision, episode, begun)
+    ]
     match ruled[-1].ruling if ruled else None:
         case Ruling.CONFIRMED:
             because = f"{said}，已经人工核实确认。"

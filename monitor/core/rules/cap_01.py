@@ -26,12 +26,12 @@ ID = "CAP-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield how many accounts the area has."""
-    counted = [one for one in register.bound if one.platform is not Platform.WEBSITE]
-    pending = sum(one.platform is not Platform.WEBSITE for one in register.judged) - len(counted)
+    counted = [account for account in register.bound if account.platform is not Platform.WEBSITE]
+    pending = sum(account.platform is not Platform.WEBSITE for account in register.judged) - len(counted)
     if not counted and not pending:
         return
-    closing = sum(one.status is AccountStatus.DEREGISTERING for one in counted)
-    brands = len({normal(one.name) for one in counted})
+    closing = sum(account.status is AccountStatus.DEREGISTERING for account in counted)
+    brands = len({normal(account.name) for account in counted})
     at_most = book.number(ID, "at_most")
     facts = f"现有账号{len(counted)}个（同名合并计{brands}个）"
     parts = [f"其中注销中{closing}个，注销后{len(counted) - closing}个"] if closing else []
@@ -57,11 +57,13 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 def _begun(register: Register, book: RuleBook, state: State) -> datetime:
     """Return the moment since which the number of accounts has said the same."""
     judged_from, at_most = start_of_day(book.date(ID, "judged_from")), book.number(ID, "at_most")
-    steady = (one for one in register.accounts if one.id not in register.earlier)
-    always = Counter(one.scope for one in steady if posts_or_serves(one, book))
+    steady = (account for account in register.accounts if account.id not in register.earlier)
+    always = Counter(account.scope for account in steady if posts_or_serves(account, book))
 
     def holds(moment: datetime) -> bool:
-        scopes = always + Counter(one.scope for one in register.changing(moment) if posts_or_serves(one, book))
+        scopes = always + Counter(
+            account.scope for account in register.changing(moment) if posts_or_serves(account, book)
+        )
         many = scopes[Scope.IN] > at_most
         match state:
             case State.VIOLATED:

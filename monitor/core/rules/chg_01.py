@@ -52,35 +52,39 @@ def _vanished(known: Known) -> Observation | None:
 def _renamed(known: Known, now: datetime) -> Observation | None:
     """Return a fresh look that shows another name, of which no later report tells."""
     ours = normal(known.account.name)
-    for one in known.observations:
-        if not isinstance(one.seen, Timeline) or not one.seen.standing.is_present:
+    for observation in known.observations:
+        if not isinstance(observation.seen, Timeline) or not observation.seen.standing.is_present:
             continue
-        shown = normal(one.seen.profile.name) if one.seen.profile and one.seen.profile.name else ours
-        is_fresh = now - one.last_confirmed <= one.freshness
+        shown = (
+            normal(observation.seen.profile.name)
+            if observation.seen.profile and observation.seen.profile.name
+            else ours
+        )
+        is_fresh = now - observation.last_confirmed <= observation.freshness
         # what lists an account's posts may call itself “示例发布 - 全部文章”
         is_same = shown in ours or ours in shown
-        if is_fresh and not is_same and not _is_reported(known, one):
-            return one
+        if is_fresh and not is_same and not _is_reported(known, observation):
+            return observation
     return None
 
 
-def _is_reported(known: Known, one: Observation) -> bool:
-    return any(report.result in _REPORTED for report in _reports_since(known, one))
+def _is_reported(known: Known, observation: Observation) -> bool:
+    return any(report.result in _REPORTED for report in _reports_since(known, observation))
 
 
-def _reports_since(known: Known, one: Observation) -> tuple[Record, ...]:
+def _reports_since(known: Known, observation: Observation) -> tuple[Record, ...]:
     reports = known.records_of(RecordKind.FILING_CHANGE)
-    return tuple(report for report in reports if report.on >= beijing_date(one.first_seen))
+    return tuple(report for report in reports if report.on >= beijing_date(observation.first_seen))
 
 
-def _changed(say: partial[Finding], one: Observation, because: str) -> Finding:
+def _changed(say: partial[Finding], observation: Observation, because: str) -> Finding:
     return say(
         state=State.WARNING,
-        since=beijing_date(one.first_seen),
-        begun_at=one.first_seen,
+        since=beijing_date(observation.first_seen),
+        begun_at=observation.first_seen,
         proposals=(Proposal.FILE,),
         because=because,
-        evidence=(f"observation:{one.id}",),
+        evidence=(f"observation:{observation.id}",),
     )
 
 

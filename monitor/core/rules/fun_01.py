@@ -59,7 +59,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the days on which a check has grown old."""
     late = timedelta(days=book.number(ID, "recheck_days") + 1)
-    yield from (one.on + late for one in register.kept(RecordKind.INTERACTION))
+    yield from (record.on + late for record in register.kept(RecordKind.INTERACTION))
 
 
 RULE = AreaRule(

@@ -61,8 +61,8 @@ def _last_day(record: Record, book: RuleBook) -> date:
 
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the days on which a message has waited too long."""
-    for one in register.kept(RecordKind.MESSAGE_REPLY):
-        yield book.calendar.next_workday(_last_day(one, book))
+    for record in register.kept(RecordKind.MESSAGE_REPLY):
+        yield book.calendar.next_workday(_last_day(record, book))
 
 
 RULE = AreaRule(

@@ -52,7 +52,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 
 def _leads_to(host: str, hosts: tuple[str, ...]) -> bool:
-    return any(host == one or host.endswith(f".{one}") for one in hosts)
+    return any(host == text or host.endswith(f".{text}") for text in hosts)
 
 
 RULE = AreaRule(

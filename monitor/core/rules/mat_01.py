@@ -26,12 +26,12 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     mains = _mains(register.accounts)
     if len(mains) == 1 or not register.media:
         return
-    steady = [one for one in register.accounts if one.id not in register.earlier]
-    has_always_had_any, always = any(posts_or_serves(one, book) for one in steady), _mains(steady)
+    steady = [account for account in register.accounts if account.id not in register.earlier]
+    has_always_had_any, always = any(posts_or_serves(account, book) for account in steady), _mains(steady)
 
     def holds(moment: datetime) -> bool:
         then = tuple(register.changing(moment))
-        has_any = has_always_had_any or any(posts_or_serves(one, book) for one in then)
+        has_any = has_always_had_any or any(posts_or_serves(account, book) for account in then)
         return has_any and len(always | _mains(then)) != 1
 
     begun = lasts_since(register.moments, holds)
@@ -43,7 +43,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 
 def _mains(accounts: Iterable[Account]) -> dict[str, str]:
     """Return the names of main accounts, by what they are compared by."""
-    return {normal(one.name): one.name for one in accounts if one.is_main and _may_lead(one)}
+    return {normal(account.name): account.name for account in accounts if account.is_main and _may_lead(account)}
 
 
 def _may_lead(account: Account) -> bool:

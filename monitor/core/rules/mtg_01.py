@@ -19,7 +19,7 @@ ID = "MTG-01"
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield when the last meeting was."""
-    meetings = [one for one in register.kept(RecordKind.MEETING) if one.result is not Result.NOT_MET]
+    meetings = [record for record in register.kept(RecordKind.MEETING) if record.result is not Result.NOT_MET]
     if meetings:
         last = meetings[-1]
         because = f"已登记交流会{len(meetings)}次，最近一次为{day(last.on, now)}。"

@@ -22,7 +22,9 @@ ID = "NAME-01"
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
     """Yield the accounts whose name is not that of the unit's others, or whose certificate names somebody else."""
     names: dict[str, dict[str, str]] = {}
-    running = [one for one in register.judged if one.status in RUNNING and one.platform is not Platform.WEBSITE]
+    running = [
+        account for account in register.judged if account.status in RUNNING and account.platform is not Platform.WEBSITE
+    ]
     for account in running:
         names.setdefault(normal(account.unit), {}).setdefault(normal(account.name), account.name)
     for account in running:

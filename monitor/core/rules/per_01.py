@@ -44,14 +44,14 @@ def _begun(known: Known) -> datetime:
     versions = known.versions or (Version(since=EVER, account=known.account),)
 
     def holds(moment: datetime) -> bool:
-        account = next((one.account for one in reversed(versions) if one.since <= moment), None)
+        account = next((version.account for version in reversed(versions) if version.since <= moment), None)
         if account is None or not account.is_judged or account.status not in _ASKED:
             return False
         refusing = {address: since for address, since in known.refusing.items() if since <= moment}
         then = replace(known, account=account, refusing=refusing)
         return any(_gap(then, role) for role in (Role.LIAISON, Role.LEADER))
 
-    moments = {one.since for one in versions} | set(known.refusing.values())
+    moments = {version.since for version in versions} | set(known.refusing.values())
     return lasts_since(sorted(moments, reverse=True), holds)
 
 

@@ -29,7 +29,9 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield the phase that ends within the next days; of several, the first to end."""
     today = beijing_date(now)
     planned = [(book.date(ID, name), title) for name, title in _PHASES.items()]
-    latest = {(one.on, one.item or one.text or "阶段"): one.result for one in register.kept(RecordKind.PHASE)}
+    latest = {
+        (record.on, record.item or record.text or "阶段"): record.result for record in register.kept(RecordKind.PHASE)
+    }
     recorded = [phase for phase, result in latest.items() if result is not Result.CANCEL]
     for end, title in sorted([*planned, *recorded]):
         left = (end - today).days

@@ -26,7 +26,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         return
     for unit, accounts in register.judged_by_unit.items():
         returns = register.records_of(RecordKind.UNIT_RETURN, unit)
-        asked = [one for one in accounts if posts_or_serves(one, book)]
+        asked = [account for account in accounts if posts_or_serves(account, book)]
         if not asked or (returns and returns[-1].result is Result.REPORTED):
             continue
         waits = bool(returns) and returns[-1].result is None

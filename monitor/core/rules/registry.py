@@ -151,7 +151,7 @@ def cited(*records: Record) -> tuple[str, ...]:
 
 def unstated(records: Iterable[Record]) -> tuple[Record, ...]:
     """Return the records of which nobody has stated yet what they say: entered before results were closed words."""
-    return tuple(one for one in records if one.result is None)
+    return tuple(record for record in records if record.result is None)
 
 
 def asks_to_state(records: Sequence[Record], now: datetime) -> str:

@@ -42,10 +42,14 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
             evidence=(f"observation:{newest.observation}",),
             episode=ID,
         )
-    back = [one for one in known.successors if comes_back(account, closed_on, one) and not _is_filed(one, closed_on)]
+    back = [
+        successor
+        for successor in known.successors
+        if comes_back(account, closed_on, successor) and not _is_filed(successor, closed_on)
+    ]
     if not back:
         return say(state=State.OK, because="注销后未采集到新的发布。")
-    first = min(back, key=lambda one: (one.first_post_at, one.account.id))
+    first = min(back, key=lambda entry: (entry.first_post_at, entry.account.id))
     return warn(
         since=beijing_date(first.first_post_at),
         begun_at=first.first_post_at,
@@ -55,17 +59,17 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     )
 
 
-def _is_filed(one: Successor, closed_on: date) -> bool:
+def _is_filed(successor: Successor, closed_on: date) -> bool:
     """Whether its opening was filed since the closing."""
-    filed = (each for each in one.records if each.kind is RecordKind.FILING_CHANGE and each.on >= closed_on)
+    filed = (each for each in successor.records if each.kind is RecordKind.FILING_CHANGE and each.on >= closed_on)
     return any(each.result is Result.OPENING_APPROVED for each in filed)
 
 
-def _said(account: Account, closed_on: date, one: Successor, now: datetime) -> str:
-    is_same = account.platform_id is not None and one.account.platform_id == account.platform_id
+def _said(account: Account, closed_on: date, successor: Successor, now: datetime) -> str:
+    is_same = account.platform_id is not None and successor.account.platform_id == account.platform_id
     what = "同一平台标识的账号" if is_same else "同一主体的同名账号"
-    closing, on = day(closed_on, now), day(beijing_date(one.first_post_at), now)
-    other = f"{what}（账号ID {one.account.id}）自{on}起又有发布"
+    closing, on = day(closed_on, now), day(beijing_date(successor.first_post_at), now)
+    other = f"{what}（账号ID {successor.account.id}）自{on}起又有发布"
     return f"该账号已于{closing}注销，{other}，未登记同意开设，请人工核查是否重新上线。"
 
 

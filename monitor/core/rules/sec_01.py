@@ -56,14 +56,16 @@ def _standing(records: Sequence[Record], waiting: Sequence[Record], now: datetim
     """
     if unclear := unstated_since(records, waiting):
         return State.NEEDS_REVIEW, unclear[-1], f"{asks_to_state(unclear, now)}。"
-    faults = [one for one in waiting if one.result is Result.FAULTY]
+    faults = [record for record in waiting if record.result is Result.FAULTY]
     if not waiting:
         return State.OK, None, ""
     last = (faults or waiting)[-1]
     said = f"{day(last.on, now)}登记：{told(last)}"
     if not faults:
         return State.SUSPECTED, last, f"{said}，待核实。"
-    later = [one for one in records[records.index(last) + 1 :] if not one.item and one.result not in _WAYS.opens]
+    later = [
+        record for record in records[records.index(last) + 1 :] if not record.item and record.result not in _WAYS.opens
+    ]
     if later and not last.item:
         after = later[-1]
         return State.NEEDS_REVIEW, last, f"{said}；{day(after.on, now)}登记“{told(after)}”，是否已处置请补登。"

@@ -85,7 +85,7 @@ def _is_watched_for_posts(account: Account) -> bool:
 
 def _why(known: Known) -> str:
     """Return why nothing is seen, in brackets; empty where no look says why."""
-    reasons = {one.seen for one in known.observations if isinstance(one.seen, Reason)}
+    reasons = {observation.seen for observation in known.observations if isinstance(observation.seen, Reason)}
     said = [reason.label for reason in Reason if reason in reasons]
     gone = known.reading_gone()
     if gone is not None and isinstance(gone.seen, Timeline):

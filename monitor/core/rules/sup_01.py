@@ -23,8 +23,8 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     """Yield an area whose last inspection lies too far back."""
     if not register.judged:
         return
-    recorded = [one for one in register.own(RecordKind.INSPECTION) if one.result is not Result.NOT_INSPECTED]
-    held = [one for one in recorded if one.result is not None]
+    recorded = [record for record in register.own(RecordKind.INSPECTION) if record.result is not Result.NOT_INSPECTED]
+    held = [record for record in recorded if record.result is not None]
     last, every = held[-1] if held else None, book.number(ID, "every_days")
     if last is not None and (beijing_date(now) - last.on).days <= every:
         return
@@ -51,7 +51,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the days on which an inspection lies too far back."""
     late = timedelta(days=book.number(ID, "every_days") + 1)
-    yield from (one.on + late for one in register.own(RecordKind.INSPECTION))
+    yield from (record.on + late for record in register.own(RecordKind.INSPECTION))
 
 
 RULE = AreaRule(

@@ -40,10 +40,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         if trouble.rule != ID:
             by_account[trouble.account].append(trouble)
     for account in register.judged if by_account else ():
-        open_for_long = [one for one in by_account.get(account.id, ()) if _late(one, book, now)]
+        open_for_long = [trouble for trouble in by_account.get(account.id, ()) if _late(trouble, book, now)]
         is_ending = bool(open_for_long) and _is_ending(account, register)
-        late = [] if is_ending else [one for one in open_for_long if _is_the_units(one)]
-        said = "；".join(_text(one, book, now, is_ending=is_ending) for one in open_for_long)
+        late = [] if is_ending else [trouble for trouble in open_for_long if _is_the_units(trouble)]
+        said = "；".join(_text(trouble, book, now, is_ending=is_ending) for trouble in open_for_long)
         if late:
             yield on_account(
                 ID,
@@ -51,16 +51,16 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
                 book,
                 State.WARNING,
                 f"{said}。",
-                since=min(_late_from(one, book) for one in late),
+                since=min(_late_from(trouble, book) for trouble in late),
                 proposals=(Proposal.RECTIFY,),
-                evidence=[f"case:{one.case}" for one in late],
+                evidence=[f"case:{trouble.case}" for trouble in late],
             )
         elif open_for_long:
-            evidence = [f"case:{one.case}" for one in open_for_long]
+            evidence = [f"case:{trouble.case}" for trouble in open_for_long]
             yield on_account(ID, account, book, State.OK, f"{said}。", evidence=evidence)
 
 
-_FOR_THE_REVIEW = frozenset(one.value for one in (Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL))
+_FOR_THE_REVIEW = frozenset(literal.value for literal in (Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL))
 _FOR_THE_OFFICE = _FOR_THE_REVIEW | {Proposal.REVIEW.value}
 _ENDED_BY_UNITS = ("UPD-03", "APP-01")
 """Rules that propose what the joint review decides, of troubles that the unit can and must end meanwhile."""

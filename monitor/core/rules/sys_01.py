@@ -28,7 +28,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
     common = register.records_of(RecordKind.INSTITUTION, register.area)
     of_all = _lacking((), common, book, today)
     for unit, accounts in register.judged_by_unit.items():
-        asked = [one for one in accounts if one.status in RUNNING and posts_or_serves(one, book)]
+        asked = [account for account in accounts if account.status in RUNNING and posts_or_serves(account, book)]
         if not asked:
             continue
         own = register.records_of(RecordKind.INSTITUTION, unit)
@@ -59,7 +59,7 @@ def _lacking(
     for name in book.listed(ID, "required"):
         latest = [last for of in (own, common) if (last := _latest(of, name)) is not None]
         evidence += latest
-        established = [one.on for one in latest if one.result is Result.ESTABLISHED]
+        established = [record.on for record in latest if record.result is Result.ESTABLISHED]
         if not established:
             missing.append(name)
         elif (today - max(established)).days > book.number(ID, "review_days"):
@@ -71,7 +71,9 @@ def _lacking(
 
 def _latest(records: Sequence[Record], name: str) -> Record | None:
     """Return the latest record that says whether there is this institution."""
-    of_it = (one for one in reversed(records) if one.result is not None and normal(one.item) == normal(name))
+    of_it = (
+        record for record in reversed(records) if record.result is not None and normal(record.item) == normal(name)
+    )
     return next(of_it, None)
 
 
@@ -79,7 +81,7 @@ def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the day after the deadline, and those on which an institution was not looked at for too long."""
     yield book.date(ID, "due") + ONE_DAY
     late = timedelta(days=book.number(ID, "review_days") + 1)
-    yield from (one.on + late for one in register.kept(RecordKind.INSTITUTION))
+    yield from (record.on + late for record in register.kept(RecordKind.INSTITUTION))
 
 
 RULE = AreaRule(

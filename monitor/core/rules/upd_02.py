@@ -56,25 +56,25 @@ class _Series:
 
     @classmethod
     def of(cls, name: str, rounds: tuple[Round, ...], limit: int, owner: str | None, register: Register) -> _Series:
-        listings = {one.number: _by_account(one.listings) for one in rounds}
+        listings = {round_.number: _by_account(round_.listings) for round_ in rounds}
         return cls(name=name, rounds=rounds, limit=limit, listings=listings, owner=owner, register=register)
 
     def ever_concerned(self, account: Account) -> bool:
         """Whether any of its rounds may be about the account."""
-        return any(self._concerns(one, account) for one in self.rounds)
+        return any(self._concerns(round_, account) for round_ in self.rounds)
 
-    def _concerns(self, one: Round, account: Account) -> bool:
+    def _concerns(self, round_: Round, account: Account) -> bool:
         """Whether a round may be about the account: issued in its time, and by the area that it was then in."""
-        if account.opened_on is not None and one.issued_on < account.opened_on:
+        if account.opened_on is not None and round_.issued_on < account.opened_on:
             return False
-        day_after = start_of_day(one.issued_on + ONE_DAY)
+        day_after = start_of_day(round_.issued_on + ONE_DAY)
         return self.owner is None or self.register.area_before(account.id, day_after) == self.owner
 
     @property
     def vague(self) -> int:
         """How many rounds may have listed somebody: missing ones, and those with such a row that nobody could match."""
         missing = sum(later.number - earlier.number - 1 for earlier, later in pairwise(self.rounds))
-        strays = ([row.problem for row in one.unmatched] for one in self.rounds)
+        strays = ([row.problem for row in round_.unmatched] for round_ in self.rounds)
         return missing + sum(Problem.STALE in problems for problems in strays)
 
     def suspects(self, vague: int) -> Mapping[str, int]:
@@ -87,37 +87,37 @@ class _Series:
 
     def outcomes(self, account: Account, decisions: Sequence[Decision]) -> frozenset[_Count]:
         """Return every way in which the rounds may have gone for an account."""
-        settled = [beijing_date(one.at) for one in decisions if one.ruling in _SETTLING]
+        settled = [beijing_date(decision.at) for decision in decisions if decision.ruling in _SETTLING]
         counts = frozenset({_Count()})
         before: Round | None = None
-        for one in self.rounds:
-            if self._concerns(one, account):
+        for round_ in self.rounds:
+            if self._concerns(round_, account):
                 since = before.issued_on if before else date.min
-                if any(since <= day < one.issued_on for day in settled):
+                if any(since <= day < round_.issued_on for day in settled):
                     undecided, counts = counts, _settle(counts)
                 else:
                     undecided = frozenset()
-                for number in range(before.number + 1, one.number)[-self.limit :] if before else ():
+                for number in range(before.number + 1, round_.number)[-self.limit :] if before else ():
                     # a decision may have come before a missing round or after it
                     undecided = self._either(undecided, number)
                     counts = self._either(counts, number) | _settle(undecided)
-                counts = self._after(one, account, counts, decisions)
-            before = one
+                counts = self._after(round_, account, counts, decisions)
+            before = round_
         return _settle(counts) if before and any(day >= before.issued_on for day in settled) else counts
 
     def _after(
-        self, one: Round, account: Account, counts: frozenset[_Count], decisions: Sequence[Decision]
+        self, round_: Round, account: Account, counts: frozenset[_Count], decisions: Sequence[Decision]
     ) -> frozenset[_Count]:
-        if _is_exempt(decisions, one.issued_on):
+        if _is_exempt(decisions, round_.issued_on):
             return counts
-        rows = self.listings[one.number].get(account.id)
+        rows = self.listings[round_.number].get(account.id)
         if rows:
             is_listed = any(row.problem is Problem.STALE for row in rows)
-            return self._listed(counts, one.number) if is_listed else _clean(counts)
-        ways = _clean(counts) if one.covers_all else counts
-        guesses = one.guesses(account)
+            return self._listed(counts, round_.number) if is_listed else _clean(counts)
+        ways = _clean(counts) if round_.covers_all else counts
+        guesses = round_.guesses(account)
         if Problem.STALE in guesses:
-            ways |= self._listed(counts, one.number)
+            ways |= self._listed(counts, round_.number)
         return ways | _clean(counts) if guesses - {Problem.STALE} else ways
 
     def _either(self, counts: frozenset[_Count], number: int) -> frozenset[_Count]:
@@ -141,17 +141,17 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
         for owner in [_owner(name, register)]
         if counts_own or owner is None
     ]
-    walked = [(one, vague, one.suspects(vague)) for one in series for vague in [one.vague]]
+    walked = [(entry, vague, entry.suspects(vague)) for entry in series for vague in [entry.vague]]
     for account in register.judged:
         near = [
-            one
-            for one, vague, suspects in walked
-            if suspects.get(account.id, vague) >= limit and one.ever_concerned(account)
+            series
+            for series, vague, suspects in walked
+            if suspects.get(account.id, vague) >= limit and series.ever_concerned(account)
         ]
         if not near:
             continue
-        decisions = [one for one in register.decisions_of(account.id) if one.rule == ID]
-        verdicts = [_verdict(one, account, decisions, book, now) for one in near]
+        decisions = [decision for decision in register.decisions_of(account.id) if decision.rule == ID]
+        verdicts = [_verdict(series, account, decisions, book, now) for series in near]
         said = [verdict for verdict in verdicts if verdict]
         yield from sorted(said, key=lambda finding: finding.state is State.UNKNOWN)[:1]
 
@@ -168,13 +168,13 @@ def _verdict(
     outcomes = series.outcomes(account, decisions)
     if not any(count.over for count in outcomes) and _is_exempt(decisions, beijing_date(now)):
         # what the exemption is for still stands, and is said to be exempted
-        standing = [one for one in decisions if one.ruling is not Ruling.EXEMPTED]
+        standing = [decision for decision in decisions if decision.ruling is not Ruling.EXEMPTED]
         outcomes = series.outcomes(account, standing)
     if not any(count.over for count in outcomes):
         return None
     over = min(count.over for count in outcomes if count.over)
-    by = [one for one in series.rounds if one.number in over]
-    rows = [row for one in by for row in series.listings[one.number].get(account.id, ())]
+    by = [round_ for round_ in series.rounds if round_.number in over]
+    rows = [row for round_ in by for row in series.listings[round_.number].get(account.id, ())]
     text = f"“{series.name}”{'、'.join(f'第{number}期' for number in over)}"
     finding = on_account(
         ID,
@@ -212,10 +212,10 @@ def _settle(counts: Iterable[_Count]) -> frozenset[_Count]:
 
 def _is_exempt(decisions: Iterable[Decision], day: date) -> bool:
     return any(
-        one.ruling is Ruling.EXEMPTED
-        and beijing_date(one.at) <= day
-        and (one.valid_until is None or day <= one.valid_until)
-        for one in decisions
+        decision.ruling is Ruling.EXEMPTED
+        and beijing_date(decision.at) <= day
+        and (decision.valid_until is None or day <= decision.valid_until)
+        for decision in decisions
     )
 
 

@@ -55,7 +55,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
             because=f"{facts(gap)}，超过20天。",
         )
     closed = tuple(_closed_gaps(known, now, limit, book.number(ID, "window_days")))
-    shown = next((one for one in closed if is_shown(one.before, one.after)), None)
+    shown = next((entry for entry in closed if is_shown(entry.before, entry.after)), None)
     if shown is not None:
         return _violated_by(shown, say, limit, today)
     if gap is None:
@@ -72,7 +72,7 @@ def _closed_gaps(known: Known, now: datetime, limit: int, window: int) -> Iterat
 
     A post that was taken down later still ended its gap: the unit did update.
     """
-    ordered = sorted(known.posts, key=lambda one: one.post.published_at)
+    ordered = sorted(known.posts, key=lambda entry: entry.post.published_at)
     for after, before in pairwise(reversed(ordered)):
         begun, ended = before.post.published_at, after.post.published_at
         if ended - begun <= timedelta(days=limit - 1):  # so many dates cannot lie between; most posts are near
@@ -97,7 +97,7 @@ def _violated_by(closed: _Closed, say: partial[Finding], limit: int, today: date
         since=beijing_date(start) + timedelta(days=limit),
         proposals=(Proposal.CONSOLIDATE,),
         because=f"{_text(closed, today)}，超过20天；现已恢复更新。",
-        evidence=tuple(f"observation:{one.observation}" for one in (closed.before, closed.after)),
+        evidence=tuple(f"observation:{known.observation}" for known in (closed.before, closed.after)),
         episode=start.isoformat(),
     )
 

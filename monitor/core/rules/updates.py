@@ -185,7 +185,9 @@ def why_no_gap(known: Known) -> str:
         return f"未能核查：平台显示账号{gone.seen.standing.label}，请人工核实。"
     if not known.observations:
         return "尚未核查，等待首次采集。" if known.is_polled else "尚未核查，请人工核查后登记发布记录。"
-    reasons = "、".join(reason.label for reason in Reason if any(one.seen is reason for one in known.observations))
+    reasons = "、".join(
+        reason.label for reason in Reason if any(observation.seen is reason for observation in known.observations)
+    )
     return f"未能核查（{reasons}），请人工核查后登记发布记录。"
 
 

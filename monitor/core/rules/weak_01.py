@@ -135,7 +135,7 @@ class _Calendar:
             for place, week in enumerate(means.register.weeks)
             if (self.register.area_before(account.id, week.ends_at) or self.register.area) == area
         ]
-        found.sort(key=lambda one: one[0].begins_on)
+        found.sort(key=lambda entry: entry[0].begins_on)
         area = self.register.area
         return _Weeks(published=[week for week, _ in found], means=[means for _, means in found], area=area)
 
@@ -168,10 +168,10 @@ def _has_been(scope: Scope, account: Account, register: Register) -> datetime:
     versions = register.versions_of(account.id)
 
     def holds(moment: datetime) -> bool:
-        then = next((one.account for one in reversed(versions) if one.since <= moment), None)
+        then = next((version.account for version in reversed(versions) if version.since <= moment), None)
         return then is not None and then.area == register.area and then.is_judged and then.scope is scope
 
-    return lasts_since(sorted((one.since for one in versions), reverse=True), holds)
+    return lasts_since(sorted((version.since for version in versions), reverse=True), holds)
 
 
 def _since(account: Account, of: _Weeks, name: str, book: RuleBook) -> date:

@@ -151,7 +151,7 @@ class Api:
 
     def _accounts(self, tx: Tx, asked: Asked) -> ListPage:
         found = lists.read_accounts(tx, self._view.clock(), limit=LIMIT + 1, skip=asked.skip)
-        return ListPage([_account(one) for one in found])
+        return ListPage([_account(facts) for facts in found])
 
     def _account(self, tx: Tx, asked: Asked) -> Shape | None:
         found = lists.read_account(tx, asked.account, self._view.clock())
@@ -164,7 +164,7 @@ class Api:
 
     def _tasks(self, tx: Tx, asked: Asked) -> Sequence[Shape]:
         found = read_tasks(tx, self._view.clock(), has_channels=self._view.has_channels)
-        return [{"key": one.key, "count": one.count, "text": one.text, "link": one.link} for one in found]
+        return [{"key": task.key, "count": task.count, "text": task.text, "link": task.link} for task in found]
 
 
 def _asked(request: Request, names: Collection[str]) -> Asked:
@@ -192,8 +192,8 @@ def _listed(request: Request, asked: Asked, sheet: ListPage) -> Response:
     return answer
 
 
-def _account(one: lists.AccountFacts) -> Shape:
-    return account_shape(one.account, one.newest_post_at, one.mute)
+def _account(facts: lists.AccountFacts) -> Shape:
+    return account_shape(facts.account, facts.newest_post_at, facts.mute)
 
 
 def _observations(tx: Tx, asked: Asked) -> ListPage:
@@ -201,7 +201,7 @@ def _observations(tx: Tx, asked: Asked) -> ListPage:
     if not asked.parameters.get("account"):
         raise BadParameterError("请写明参数 account，即账号ID。")
     found = lists.read_observations(tx, asked.parameters["account"], limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([observation_shape(one) for one in found])
+    return ListPage([observation_shape(observation) for observation in found])
 
 
 def _findings(tx: Tx, asked: Asked) -> ListPage:
@@ -209,23 +209,23 @@ def _findings(tx: Tx, asked: Asked) -> ListPage:
     wanted = asked.parameters.get("account")
     quiet = () if asked.is_all else tuple(state for state in State if state.is_settled)
     found = lists.read_findings(tx, wanted, without=quiet, limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([finding_shape(one) for one in found])
+    return ListPage([finding_shape(finding) for finding in found])
 
 
 def _cases(tx: Tx, asked: Asked) -> ListPage:
     """Return the open cases, latest first; `all=1` adds those that have ended."""
     found = lists.read_cases(tx, is_all=asked.is_all, limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([case_shape(one) for one in found])
+    return ListPage([case_shape(case) for case in found])
 
 
 def _messages(tx: Tx, asked: Asked) -> ListPage:
     """Return the latest messages, newest first; `state=` narrows."""
     wanted = asked.parameters.get("state")
-    state = next((one for one in MessageState if one.value == wanted), None)
+    state = next((state for state in MessageState if state.value == wanted), None)
     if wanted is not None and state is None:
         raise BadParameterError(f"参数 state 应为 {'、'.join(one.value for one in MessageState)} 之一。")
     found = lists.read_messages(tx, state, limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([_message(one) for one in found])
+    return ListPage([_message(kept) for kept in found])
 
 
 def _message(kept: lists.KeptMessage) -> Shape:

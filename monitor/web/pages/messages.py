@@ -13,7 +13,7 @@ from monitor.web.pages.pages import Pages
 async def messages(pages: Pages, request: Request) -> Response:
     """Answer `/messages`: the latest, or those in one state."""
     moment = pages.context.moment()
-    state = next((one for one in MessageState if one.value == request.query_params.get("state")), None)
+    state = next((state for state in MessageState if state.value == request.query_params.get("state")), None)
     page = await pages.context.store.query(lambda tx: read_messages(tx, state, moment.today))
     return pages.html(
         "messages.html",

@@ -14,7 +14,7 @@ from monitor.web.pages.situation import situation
 async def overview(pages: Pages, request: Request) -> Response:
     """Answer `/`: the situation, today's tasks and the matrix."""
     moment, has_channels = pages.context.moment(), pages.context.has_channels
-    light = next((one for one in Light if one.value == request.query_params.get("light")), None)
+    light = next((light for light in Light if light.value == request.query_params.get("light")), None)
     number = number_of(request)
     page = await pages.context.store.query(
         lambda tx: read_overview(tx, moment, light=light, page=number, has_channels=has_channels)

@@ -34,7 +34,7 @@ async def system(pages: Pages, request: Request) -> Response:
         eyes=eyes,
         blind=tuple(said(way, moment.today) for way in page.blind),
         advices=page.advices,
-        ways=tuple(way for one in eyes.platforms for way in ways_of(one.platform)),
+        ways=tuple(way for line in eyes.platforms for way in ways_of(line.platform)),
         unwatched=tuple(view.unwatched(page.listings)),
         hints=(*view.notices(), *view.hints),
         counts=page.messages,

@@ -88,8 +88,8 @@ def _histories(connection: sa.Connection) -> dict[str, list[sa.Row[Any]]]:
 def _area(versions: Sequence[sa.Row[Any]], paper: sa.Row[Any]) -> str | None:
     """Return the area that an account was in on a list's day, as known when the list came in."""
     end = start_of_day(paper.on + ONE_DAY)
-    present = [one for one in versions if not one.is_removed]
-    known = [one for one in present if one.known_at <= paper.known_at + timedelta(seconds=1)] or present
-    then = [one for one in known if one.effective_from < end] or known[:1]
+    present = [row for row in versions if not row.is_removed]
+    known = [row for row in present if row.known_at <= paper.known_at + timedelta(seconds=1)] or present
+    then = [row for row in known if row.effective_from < end] or known[:1]
     area: str | None = then[-1].content["area"] if then else None
     return area
