@@ -220,7 +220,7 @@ Work = Callable[[], Awaitable[object]]
 """What a pass does when its time has come."""
 
 
-def _looking(works: Passes, health: Health, pass_name: str, name: str) -> Work:
+def _looking(run: Passes, health: Health, pass_name: str, name: str) -> Work:
     """Return looking through one collector; after trouble with the database only once that is over.
 
     While there is any nothing is fetched. What this pass said itself it takes back when a write of the same kind has
@@ -229,11 +229,11 @@ def _looking(works: Passes, health: Health, pass_name: str, name: str) -> Work:
 
     async def look() -> None:
         if pass_name in health.troubles:
-            if not await works.write_looks():
-                await works.try_looks()
+            if not await run.write_looks():
+                await run.try_looks()
             health.worked(pass_name)
         if health.may_look(pass_name):
-            await works.look([name], lambda: health.may_look(pass_name))
+            await run.look([name], lambda: health.may_look(pass_name))
 
     return look
 
@@ -248,16 +248,16 @@ def _proving(health: Health, name: str, work: Work) -> Work:
     return proven
 
 
-def _checking(works: Passes, health: Health) -> Work:
+def _checking(run: Passes, health: Health) -> Work:
     """Return finding out whether the database works: thoroughly after trouble, whoever had it."""
 
     async def check() -> None:
         is_thorough, before, health.asked_at = bool(health.troubles), health.failures, monotonic()
         try:
-            problem = await works.store_problem(thorough=is_thorough)
+            problem = await run.store_problem(thorough=is_thorough)
             if problem is None:
-                health.oldest_waiting = await works.oldest_waiting()
-                health.audit_problem = await works.audit_problem()
+                health.oldest_waiting = await run.oldest_waiting()
+                health.audit_problem = await run.audit_problem()
         finally:
             health.asked_at = None
         if problem is not None:
@@ -268,24 +268,24 @@ def _checking(works: Passes, health: Health) -> Work:
     return check
 
 
-def passes(works: Passes, health: Health) -> tuple[Pass, ...]:
+def passes(run: Passes, health: Health) -> tuple[Pass, ...]:
     """Return the fixed passes: looks per collector, judging, writing, sending per channel, and what goes with them."""
 
     def send(name: str) -> Work:
         async def work() -> None:
-            await works.send(name)
+            await run.send(name)
 
         return work
 
     async def audit() -> None:
         """Count what is lost once everybody due was judged: after a pause much is overdue that nobody forgot."""
         if "evaluate" in health.last_success:
-            health.lost = len(await works.audit())
+            health.lost = len(await run.audit())
 
     async def beat() -> None:
         """Be heard outside only while the work is done: silence is the alarm."""
-        if health.is_well(everything, works.clock()):
-            await works.beat()
+        if health.is_well(everything, run.clock()):
+            await run.beat()
 
     everything = (
         *(
@@ -293,28 +293,25 @@ def passes(works: Passes, health: Health) -> tuple[Pass, ...]:
                 name=pass_name,
                 title=f"采集{way_of_looking(name)}",
                 every=timedelta(seconds=2),
-                work=_looking(works, health, pass_name, name),
+                work=_looking(run, health, pass_name, name),
             )
-            for name in works.collectors
+            for name in run.collectors
             for pass_name in (f"{LOOK}{name.replace('-', '_')}",)
         ),
         *(
             Pass(name=name, title=title, every=every, work=_proving(health, name, work))
             for name, title, every, work in (
-                ("watch", "自我检查", timedelta(seconds=30), works.watch_over),
-                ("evaluate", "判定", timedelta(seconds=1), works.judge_all),
-                ("deliver", "生成消息", timedelta(seconds=2), works.write_messages),
-                *(
-                    (f"{SEND}{name}", f"发送消息（{name}）", timedelta(seconds=1), send(name))
-                    for name in works.channels
-                ),
-                ("digest", "每日摘要", timedelta(seconds=30), works.write_digest),
-                ("prune", "清理", timedelta(hours=1), works.prune),
+                ("watch", "自我检查", timedelta(seconds=30), run.watch_over),
+                ("evaluate", "判定", timedelta(seconds=1), run.judge_all),
+                ("deliver", "生成消息", timedelta(seconds=2), run.write_messages),
+                *((f"{SEND}{name}", f"发送消息（{name}）", timedelta(seconds=1), send(name)) for name in run.channels),
+                ("digest", "每日摘要", timedelta(seconds=30), run.write_digest),
+                ("prune", "清理", timedelta(hours=1), run.prune),
                 ("audit", "事项清点", timedelta(minutes=1), audit),
                 ("heartbeat", "外部心跳", timedelta(minutes=1), beat),
             )
         ),
-        Pass(name=SELF_CHECK, title="自检", every=timedelta(seconds=10), work=_checking(works, health)),
+        Pass(name=SELF_CHECK, title="自检", every=timedelta(seconds=10), work=_checking(run, health)),
     )
     return everything
 
@@ -324,17 +321,17 @@ class Daemon:
 
     def __init__(
         self,
-        works: Passes,
+        run: Passes,
         health: Health,
         timer: PassTimer,
         faults: Faults,
     ) -> None:
         """Build it from its parts; nothing starts yet."""
-        self._works = works
+        self._run = run
         self._health = health
         self._timer = timer
         self._faults = faults
-        self.passes = passes(works, health)
+        self.passes = passes(run, health)
         self._running: dict[str, asyncio.Task[object]] = {}
         self._stop = asyncio.Event()
 
@@ -359,10 +356,10 @@ class Daemon:
         )
         for pass_ in self.passes:
             trigger = IntervalTrigger(seconds=pass_.every.total_seconds(), timezone="UTC")
-            scheduler.add_job(self._start, trigger, args=[pass_], id=pass_.name, next_run_time=self._works.clock())
+            scheduler.add_job(self._start, trigger, args=[pass_], id=pass_.name, next_run_time=self._run.clock())
         with ExitStack() as undo:
             self.listen(undo)
-            self._health.begin(self._works.clock())
+            self._health.begin(self._run.clock())
             scheduler.start()
             keeping = asyncio.create_task(self._keep_time(scheduler), name="keep-time")
             _log.info("started", extra={"passes": len(self.passes)})
@@ -375,15 +372,15 @@ class Daemon:
 
     async def _keep_time(self, scheduler: AsyncIOScheduler) -> None:
         """Have the clockwork go on from now when the clock was put back: it would wait until the time it knew."""
-        latest = self._works.clock()
+        latest = self._run.clock()
         while True:
             await asyncio.sleep(_GLANCE)
-            now = self._works.clock()
+            now = self._run.clock()
             if now < latest - _BACK:
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=now)
                 self._health.went_back(now)
-                self._works.watch.went_back(now)
+                self._run.watch.went_back(now)
             latest = now
 
     def listen(self, undo: ExitStack) -> None:
@@ -412,7 +409,7 @@ class Daemon:
             except StoreError as error:
                 self._health.failed(pass_.name, str(error), reason(error))
                 return
-            self._health.last_success[pass_.name] = self._works.clock()
+            self._health.last_success[pass_.name] = self._run.clock()
 
     async def _drain(self) -> None:
         """Let running passes finish for a while, then cancel those that still wait for a far side or the database."""
@@ -428,14 +425,14 @@ class Daemon:
     async def _has_answer(self) -> bool:
         """Whether the database answers: else nothing can be written down, and nobody need be waited for."""
         try:
-            await asyncio.wait_for(self._works.oldest_waiting(), SILENT_DRAIN.total_seconds())
+            await asyncio.wait_for(self._run.oldest_waiting(), SILENT_DRAIN.total_seconds())
         except (StoreError, TimeoutError):
             return False
         return True
 
     async def _stop_looking(self) -> None:
         with suppress(StoreError):  # what was claimed is free again at the next start at the latest
-            await self._works.stop_looking()
+            await self._run.stop_looking()
 
 
 def _not_reloaded() -> None:

@@ -142,14 +142,14 @@ def test_pages_answer_to_the_machine_s_and_their_own_names_only(
 ) -> None:
     web = settings().web.model_copy(update={"bind": (bound, 8080), "base_url": base_url, "hosts": hosts})
     made = office(store, lambda clock: Canned(clock, {}), settings(web=web)).parts
-    daemon = Daemon(made.works, made.health, made.metrics, made.faults)
+    daemon = Daemon(made.passes, made.health, made.metrics, made.faults)
     assert set(view_of(made, daemon).hosts) == names | {socket.gethostname()}
 
 
 @pytest.mark.parametrize(("problem", "told"), [(None, 1), ("磁盘已满。", 0)])
 async def test_metrics_tell_whether_the_database_can_be_written(store: Store, problem: str | None, told: int) -> None:
     made = office(store, lambda clock: Canned(clock, {})).parts
-    daemon = Daemon(made.works, made.health, made.metrics, made.faults)
+    daemon = Daemon(made.passes, made.health, made.metrics, made.faults)
     if problem:
         made.health.failed("look_feed", problem)
     assert f"\nxuncha_store_writable {told}\n".encode() in await view_of(made, daemon).metrics()

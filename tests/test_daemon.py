@@ -28,7 +28,7 @@ URL = "https://feed.example/a.xml"
 def daemon_of(of: Office) -> Daemon:
     """Return a daemon over an office's parts."""
     parts = of.parts
-    return Daemon(parts.works, parts.health, parts.metrics, parts.faults)
+    return Daemon(parts.passes, parts.health, parts.metrics, parts.faults)
 
 
 def stale(store: Store) -> Office:

@@ -145,7 +145,7 @@ def founded(store: Store, planted: Planted, stack: ExitStack) -> Office:
 
 async def everything_goes_wrong(of: Office, secret: str) -> list[str]:
     """Run every pass while all far sides refuse, then while they are gone; return what was raised and shown."""
-    works, daemon = of.parts.works, Daemon(of.parts.works, of.parts.health, of.parts.metrics, of.parts.faults)
+    works, daemon = of.parts.passes, Daemon(of.parts.passes, of.parts.health, of.parts.metrics, of.parts.faults)
     roster = [account(n, URL.format(name), group=name, contacts=PEOPLE) for n, name in enumerate(GROUPS, 1)]
     await of.enrol(roster)
     await of.look()
@@ -193,7 +193,7 @@ def contents(folder: Path) -> list[str]:
 
 def read_pages(of: Office) -> tuple[list[str], int]:
     """Return every page and the metrics, and how many of them there were."""
-    daemon = Daemon(of.parts.works, of.parts.health, of.parts.metrics, of.parts.faults)
+    daemon = Daemon(of.parts.passes, of.parts.health, of.parts.metrics, of.parts.faults)
     client = TestClient(
         create_app(view_of(of.parts, daemon)), base_url="http://127.0.0.1:8080", raise_server_exceptions=False
     )

@@ -136,7 +136,7 @@ class Parts:
         return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names)
 
     @cached_property
-    def works(self) -> Passes:
+    def passes(self) -> Passes:
         """The parts that the daemon's passes set in motion."""
         area_evaluator = AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults)
         return Passes(

@@ -69,7 +69,7 @@ async def _live_through(
     await store.write(lambda tx: parts.save_roster(tx, accounts, effective_at=clock.moment, known_at=clock.moment))
     await store.write(lambda tx: _enter(tx, records({account.unit for account in accounts}, end), clock.moment))
     done = iter(range(1, len(moments) + 1))
-    await replay.replay(parts.works, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))
+    await replay.replay(parts.passes, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))
 
 
 def _enter(tx: Tx, given: Iterable[Record], begun: datetime) -> None:

@@ -132,7 +132,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
     Return whether it ended because it was told to, and not because another has taken its place.
     """
     parts.store.answer_in_time()
-    daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
+    daemon = Daemon(parts.passes, parts.health, parts.metrics, parts.faults)
     parts.health.is_opening = True
     lag = LoopLag()
     server = WebServer(create_app(view_of(parts, daemon, sample, lag)), trusted=parts.settings.web.trusted_proxies)

@@ -1,4 +1,4 @@
-"""The desk where people without a login say something: what it takes, and the keys that let them.
+"""What people without a login may do by the signed link in their message, and the keys that sign it.
 
 A token opens one thing for the readers of one message (see `monitor.core.token`). Opening a link changes
 nothing, for robots and mail servers open links to look at them: only the button of its page does.

@@ -174,12 +174,12 @@ class Watch:
         roster = [self.kind.account(number, self.target.base_url) for number in (WARMING, *self.numbers)]
         at = self.clock.moment
         await self.parts.store.write(lambda tx: self.parts.save_roster(tx, roster, effective_at=at, known_at=at))
-        await self.parts.works.judge_all()
+        await self.parts.passes.judge_all()
         await self.parts.looker.look_now([account_id(WARMING)])
 
     async def live(self, mode: Mode) -> tuple[float, float, float]:
         """Look at everything and judge it; return what that cost: all of it, the writer, the judging."""
-        works = self.parts.works
+        works = self.parts.passes
         self.clock.moment = mode.at
         gc.collect()
         written, started = await self._written(), self._used()

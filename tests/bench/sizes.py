@@ -169,7 +169,7 @@ class _County:
         settle()
         rules = await self.parts.store.query(self._ruled)
         sweep = await self._spent(self._judge_accounts)
-        areas = await self._spent(self.parts.works.judge_all)
+        areas = await self._spent(self.parts.passes.judge_all)
         minute = statistics.median([await self._minute(place) for place in range(MINUTES)])
         scrape = await self._scraped()
         peak = _peak()
@@ -189,7 +189,7 @@ class _County:
 
     def _ruled(self, tx: Tx) -> float:
         """Return what the rules themselves cost, on accounts as the judge reads them and on the area."""
-        rules_in_force, now, cost = self.parts.works.judge.rules_in_force, self.clock(), 0.0
+        rules_in_force, now, cost = self.parts.passes.judge.rules_in_force, self.clock(), 0.0
         for ids in portions(map(account_id, self.numbers), JUDGED):
             known = facts.known(tx, ids, now=now, is_whole=False)
             gc.collect()
@@ -214,7 +214,7 @@ class _County:
         return await self._judged(at)
 
     async def _judge_accounts(self) -> None:
-        while await self.parts.works.judge.judge_due(self.clock()):
+        while await self.parts.passes.judge.judge_due(self.clock()):
             pass
 
     def _papers(self) -> Iterator[Paper]:
@@ -263,7 +263,7 @@ class _County:
 
     async def _judged(self, at: datetime) -> float:
         self.clock.moment = at
-        return await self._spent(self.parts.works.judge_all)
+        return await self._spent(self.parts.passes.judge_all)
 
     async def _spent(self, work: Callable[[], Awaitable[None]]) -> float:
         gc.collect()

@@ -170,19 +170,19 @@ class Office:
 
     async def look(self) -> int:
         """Look at everything that is on the roster, due or not."""
-        works = self.parts.works
+        works = self.parts.passes
         self.clock.forward(timedelta(minutes=3))
         return await works.look(works.collectors)
 
     async def settle(self) -> None:
         """Judge and deliver until nothing is left to do at this moment."""
-        await self.parts.works.judge_all()
-        while await self.parts.works.deliver():
+        await self.parts.passes.judge_all()
+        while await self.parts.passes.deliver():
             pass
 
 
 def linking(parts: Parts, key: TokenKey) -> Sender:
-    """Return the courier of an office with pages that have an address and a key."""
+    """Return the sender of an office with pages that have an address and a key."""
     composer = replace(parts.drafter.composer, addresses=Addresses(base="https://x.example", key=key))
     return replace(parts.sender, drafter=replace(parts.drafter, composer=composer))
 

@@ -98,9 +98,9 @@ async def _run(errand: Errand, executioner: Executioner) -> None:
         await store.write(lambda tx: parts.save_roster(tx, roster, effective_at=NOW, known_at=NOW), durable=True)
         await parts.sender.recover(clock())
         clock.forward(timedelta(minutes=3))
-        while await parts.works.look(parts.works.collectors):
+        while await parts.passes.look(parts.passes.collectors):
             pass
-        await parts.works.judge_all()
-        await parts.works.write_digest()
-        while await parts.works.deliver():
+        await parts.passes.judge_all()
+        await parts.passes.write_digest()
+        while await parts.passes.deliver():
             pass

@@ -200,9 +200,9 @@ async def brew(database: str, cases: Sequence[int], clock: SharedClock) -> None:
         now = clock()
         await store.write(lambda tx: parts.save_roster(tx, roster(cases), effective_at=now, known_at=now))
         clock.forward(BREWING)
-        while await parts.works.look(["feed"]):
+        while await parts.passes.look(["feed"]):
             pass
-        await parts.works.judge_all()
+        await parts.passes.judge_all()
         with store.begin() as tx:
             _remember_steps(tx, now)
             _forget_findings(tx)
@@ -242,7 +242,7 @@ async def deliver_all(parts: Parts, clock: SharedClock, after: Callable[[], bool
     """Run the pass again and again until nothing waits any more, or `after` one there is enough."""
     end = clock.true() + timedelta(hours=12)
     while clock.true() < end:
-        await parts.works.deliver()
+        await parts.passes.deliver()
         if after():
             return
         left = await parts.store.query(left_over)

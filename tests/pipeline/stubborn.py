@@ -77,7 +77,7 @@ class Watched:
 
     async def turn(self) -> None:
         """Run every pass of the daemon once."""
-        works = self.office.parts.works
+        works = self.office.parts.passes
         while await works.look(works.collectors):
             pass
         await works.watch_over()

@@ -55,7 +55,7 @@ async def test_a_make_up_saturday_of_one_area_opens_its_people_s_letters_alone(s
     await enrol(of)
     of.clock.moment = beijing_time("2026-05-22 17:30")  # Friday, day 14, after work
     await of.look()
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     of.clock.moment = beijing_time("2026-05-22 19:00")
     await of.settle()
     assert of.mail.taken == []

@@ -29,7 +29,7 @@ async def stale(store: Store, days: int = 12) -> Office:
 
 
 async def lapses(of: Office) -> list[NoNextStep]:
-    return [lost.no_next_step for lost in await of.parts.works.audit()]
+    return [lost.no_next_step for lost in await of.parts.passes.audit()]
 
 
 async def test_a_case_that_is_seen_to_is_not_lost_on_any_day(store: Store) -> None:
@@ -67,8 +67,8 @@ async def test_an_evaluator_that_has_stopped_is_found(store: Store) -> None:
 async def test_what_waits_for_an_operator_whom_nothing_reaches_is_found(store: Store) -> None:
     made = await stale(store)
     await made.enrol([account(1, URL, contacts=())])
-    await made.parts.works.judge_all()
-    await made.parts.works.write_digest()
+    await made.parts.passes.judge_all()
+    await made.parts.passes.write_digest()
     await made.settle()
     assert await lapses(made) == []
     made.parts.directory.ways[Role.OPERATOR] = ()  # type: ignore[index]  # the office's own dict
@@ -91,7 +91,7 @@ async def test_without_any_channel_no_case_is_lost_and_what_would_be_said_can_be
     await made.enrol([account(1, URL) if contacts is None else account(1, URL, contacts=contacts)])
     for _ in range(15):
         await made.settle()
-        await made.parts.works.write_digest()
+        await made.parts.passes.write_digest()
         assert await lapses(made) == []
         made.clock.forward(timedelta(days=1))
         await made.look()

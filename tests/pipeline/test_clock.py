@@ -88,7 +88,7 @@ async def test_a_wrong_clock_that_is_put_right_has_parked_nobody(store: Store, *
         still = {case.account for case in every if case.closed_at is None and case.rule == "UPD-01"}
         assert still == {"A01", "A02"}
         assert moments.standing(tx, now).newest <= now  # type: ignore[operator]  # there is one
-    assert await of.parts.works.audit() == ()
+    assert await of.parts.passes.audit() == ()
 
 
 async def test_what_is_dated_ahead_counts_as_not_seen_until_it_is_seen_again(store: Store) -> None:
@@ -97,7 +97,7 @@ async def test_what_is_dated_ahead_counts_as_not_seen_until_it_is_seen_again(sto
     await pass_by(of)
     of.clock.moment = NOW + timedelta(hours=1)
     assert await of.parts.timekeeper.is_right()
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     with store.read() as tx:
         assert {finding.state for finding in cases.current_findings(tx) if finding.rule == "UPD-01"} <= {State.UNKNOWN}
     of.clock.forward(timedelta(minutes=20))
@@ -123,7 +123,7 @@ async def test_a_clock_put_back_behind_the_first_roster_does_nothing_and_sends_n
     if is_restarted:
         of = restarted(of, store)
         sent = 0
-    daemon = Daemon(of.parts.works, of.parts.health, of.parts.metrics, of.parts.faults)
+    daemon = Daemon(of.parts.passes, of.parts.health, of.parts.metrics, of.parts.faults)
     for _ in range(3):
         for pass_ in daemon.passes:
             await daemon.once(pass_)
@@ -166,7 +166,7 @@ async def test_a_step_is_said_once_in_the_log_and_in_a_metric_and_for_a_day_by_h
             of.clock.forward(timedelta(seconds=seconds + step))
             assert await keeper.is_right()
     assert [record.message for record in caplog.records] == ["clock stepped", "clock stepped"]
-    daemon = Daemon(of.parts.works, of.parts.health, of.parts.metrics, of.parts.faults)
+    daemon = Daemon(of.parts.passes, of.parts.health, of.parts.metrics, of.parts.faults)
     text = (await view_of(of.parts, daemon).metrics()).decode()
     assert 'xuncha_clock_steps_total{direction="forward"} 1.0' in text
     assert 'xuncha_clock_steps_total{direction="back"} 1.0' in text

@@ -44,14 +44,14 @@ async def learn(of: Office, *given: Paper) -> None:
     of.clock.forward(timedelta(minutes=5))
     now = of.clock()
     await of.parts.store.write(lambda tx: papers.save_papers(tx, given, file="通报.xlsx", known_at=now))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
 
 
 async def decide(of: Office, *given: Decision) -> None:
     of.clock.forward(timedelta(minutes=5))
     now = of.clock()
     await of.parts.store.write(lambda tx: decisions.save_decisions(tx, given, known_at=now))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
 
 
 async def flagged(of: Office) -> Iterable[tuple[str, str | None]]:
@@ -115,21 +115,21 @@ async def test_a_decision_on_a_gap_is_flagged_when_a_post_turns_up_in_it(store: 
     of = office(store, lambda clock: Canned(clock, {URL: feed(NOW - 25 * DAY)}), surveyed=True)
     await of.enrol([account(1, URL)])
     await of.look()
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     (case,) = [case for case in await store.query(cases.cases) if case.rule == "UPD-03"]
     now = of.clock()
     await store.write(
         lambda tx: decisions.decide(tx, case, case.episode, Ruling.DEREGISTERED, by="操作员甲", at=now, note="")
     )
     of.clock.forward(DAY)
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await flagged(of) == []
     found = Post(published_at=NOW - 5 * DAY, title="漏看的一条", url="https://a.example/late")
     shown = Timeline(posts=(found,), covers=Covers.SOME, standing=Standing.ACTIVE)
     late = of.clock()
     await store.write(lambda tx: looks.hand_look(tx, account(1, URL), shown, at=late, known_at=late))
     of.clock.forward(DAY)
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     [(rule, how)] = await flagged(of)
     assert rule == "UPD-03"
     assert how is not None
@@ -140,10 +140,10 @@ async def test_the_digest_tells_of_changed_grounds_once(store: Store) -> None:
     of = await listed_twice(store)
     await learn(of, bulletin(2))
     for _ in range(3):
-        await of.parts.works.write_digest()
+        await of.parts.passes.write_digest()
         await of.settle()
         of.clock.forward(DAY)
-        await of.parts.works.judge_all()
+        await of.parts.passes.judge_all()
     told = [message.body for message in of.duty.taken if "决定依据有变化" in message.body]
     assert len(told) == 1
     assert "5月10日县府办决定清理整合（连续2次被通报2周未更新）。作出决定时：" in told[0]
@@ -166,7 +166,7 @@ async def test_a_decision_on_a_unit_is_flagged_when_its_institutions_turn_up(
 ) -> None:
     of = office(store, lambda clock: Canned(clock, {}), surveyed=True)
     await of.enrol([account(1, URL)])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     made = Decision(
         unit="示例县教育局",
         area="示例县",
@@ -187,9 +187,9 @@ async def test_a_decision_on_a_unit_is_flagged_when_its_institutions_turn_up(
     ]
     now = of.clock()
     await store.write(lambda tx: records.save_records(tx, found, known_at=now))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert [rule for rule, _ in await flagged(of)] == (["SYS-01"] if is_corrected else [])
-    await of.parts.works.write_digest()
+    await of.parts.passes.write_digest()
     await of.settle()
     told = "示例县教育局：5月10日县府办决定豁免（管理制度不全）。作出决定时：" in of.duty.taken[-1].body
     assert told is is_corrected

@@ -161,7 +161,7 @@ async def test_a_retry_is_given_up_when_the_unit_has_updated_meanwhile(store: St
 
 async def test_a_draft_is_written_once_however_often_the_pass_runs(store: Store) -> None:
     made = await stale(store, 12, hold=True)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     assert await made.parts.drafter.prepare(made.clock()) == 2
     assert await made.parts.drafter.prepare(made.clock()) == 0
 
@@ -244,7 +244,7 @@ async def test_what_a_person_lets_go_does_not_wait_at_the_gate(store: Store) -> 
 async def test_the_digest_says_when_the_first_message_goes_by_itself(store: Store) -> None:
     made = await stale(store, 10, review=REVIEWED)
     await made.settle()
-    await made.parts.works.write_digest()
+    await made.parts.passes.write_digest()
     await made.settle()
     (told,) = made.duty.taken
     due = beijing_date(NOW) + timedelta(days=3)
@@ -370,7 +370,7 @@ async def test_who_is_replaced_before_the_message_leaves_is_not_written_to_and_t
 
 async def test_who_was_replaced_a_moment_ago_is_not_written_to(store: Store) -> None:
     made = await stale(store, 10)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.parts.drafter.prepare(made.clock())
     new = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid")
     await made.enrol([account(1, URL.format(1), contacts=(new,))])
@@ -382,7 +382,7 @@ async def test_who_was_replaced_a_moment_ago_is_not_written_to(store: Store) -> 
 
 async def test_what_waits_for_a_channel_that_the_settings_drop_goes_by_the_one_they_name(store: Store) -> None:
     made = await stale(store, 10)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.parts.drafter.prepare(made.clock())
     post = Taking("post")
     ways = {Role.LIAISON: ("post",), Role.LEADER: ("post",), Role.OPERATOR: ("duty",)}
@@ -513,7 +513,7 @@ async def test_from_december_on_the_digest_asks_for_the_next_years_days_off(
     hours = settings().hours.model_copy(update={"every_day": False})
     made = office(store, lambda clock: Canned(clock, {}), settings(hours=hours))
     made.clock.moment = beijing_time(today)
-    await made.parts.works.write_digest()
+    await made.parts.passes.write_digest()
     await made.settle()
     assert [("2027年放假和调休安排尚未录入" in message.body) for message in made.duty.taken] == [True] * is_missed
 
@@ -522,8 +522,8 @@ async def test_the_digest_is_written_once_a_day_and_names_what_wants_a_person(st
     made = await stale(store, 16)
     await made.enrol([account(2, URL.format(1), contacts=())])
     for _ in range(2):
-        await made.parts.works.judge_all()
-        await made.parts.works.write_digest()
+        await made.parts.passes.judge_all()
+        await made.parts.passes.write_digest()
         await made.settle()
     digests = [message for message in made.duty.taken if "每日摘要" in message.subject]
     assert len(digests) == 1
@@ -537,14 +537,14 @@ async def test_a_digest_that_was_held_says_how_things_stand_when_it_is_let_go(st
     await made.enrol([account(n, URL.format(n), contacts=()) for n in (1, 2)])
     await made.look()
     await made.settle()
-    await made.parts.works.write_digest()
+    await made.parts.passes.write_digest()
     made.clock.forward(timedelta(hours=30))
     bodies[URL.format(1)] = feed(made.clock(), NOW - timedelta(days=16))
     people = account(2, "").contacts
     await made.enrol([account(1, URL.format(1), contacts=people), account(2, URL.format(2), contacts=())])
     await made.look()
     (held,) = [kept_message for kept_message in await kept(made) if kept_message.topic.startswith("digest:")]
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await store.write(lambda tx: outbox.release(tx, [held.message.id], at=made.clock()))
     await made.settle()
     (told,) = made.duty.taken
@@ -567,7 +567,7 @@ async def test_what_happened_since_the_last_digest_that_left_stands_in_the_next_
 
     for day in range(3):
         await made.settle()
-        await made.parts.works.write_digest()
+        await made.parts.passes.write_digest()
         if day != 1:
             await store.write(lambda tx: outbox.release(tx, None, at=made.clock()))
             await made.settle()
@@ -731,9 +731,9 @@ NEW = Contact(role=Role.LIAISON, name="联络员乙", mail="new@example.invalid"
 async def test_what_was_written_before_the_clock_was_put_back_leaves_in_its_turn(store: Store) -> None:
     made = await stale(store, 10)
     made.clock.forward(timedelta(hours=2))
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.look()
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.parts.drafter.prepare(made.clock())
     made.clock.forward(-timedelta(hours=1))
     await made.settle()
@@ -744,13 +744,13 @@ SIGNING = TokenKey(b"a made-up key of thirty-two bytes")
 
 
 def linked(of: Office) -> Sender:
-    """Return the office's courier with pages that have an address and a key."""
+    """Return the office's sender with pages that have an address and a key."""
     return linking(of.parts, SIGNING)
 
 
 async def test_a_message_to_a_unit_carries_a_link_that_is_good_for_this_message(store: Store) -> None:
     made = await stale(store, 10)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     sender = linked(made)
     await sender.drafter.prepare(made.clock())
     await sender.deliver_due()
@@ -837,7 +837,7 @@ async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkey
     made = await stale(store, 10, 10, 10)
     people = [Contact(role=Role.LIAISON, name=f"联络员{n}", mail=f"l{n}@example.invalid") for n in range(3)]
     await made.enrol([account(n + 1, URL.format(n + 1), contacts=(contact,)) for n, contact in enumerate(people)])
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     rules_in_force, judged = made.parts.rules_in_force, list[str]()
 
     def judging(until: int) -> Drafter:
@@ -858,7 +858,7 @@ async def test_who_takes_over_goes_on_where_the_other_ended(store: Store, monkey
 
 async def test_what_was_cut_off_in_the_middle_is_sent_again_and_marked(store: Store) -> None:
     made = await stale(store, 10)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.parts.drafter.prepare(made.clock())
     with store.begin(durable=True) as tx:
         (due,) = outbox.due_messages(tx, made.clock(), 9)
@@ -914,8 +914,8 @@ async def test_who_slept_between_taking_a_message_and_sending_it_sends_nothing(
         return settle(tx, lease, subject=subject, body=body, grid=grid, at=at)
 
     monkeypatch.setattr(outbox, "freeze", asleep)
-    await made.parts.works.judge_all()
-    await made.parts.works.deliver()
+    await made.parts.passes.judge_all()
+    await made.parts.passes.deliver()
     assert made.mail.taken == []
     monkeypatch.undo()
     await made.settle()
@@ -989,7 +989,7 @@ async def test_the_digest_names_what_is_about_to_end_and_what_has_ended(store: S
     )
     await made.look()
     await made.settle()
-    await made.parts.works.write_digest()
+    await made.parts.passes.write_digest()
     await made.settle()
     (body,) = [message.body for message in made.duty.taken if "每日摘要" in message.subject]
     assert "到期（还有7天），请在此前续期并更新台账" in body

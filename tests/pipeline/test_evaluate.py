@@ -49,32 +49,32 @@ async def enrolled(store: Store, count: int) -> Office:
 
 async def test_a_bug_met_in_a_whole_batch_keeps_nobody_elses_turn_from_coming(store: Store) -> None:
     canned = await enrolled(store, BATCH + 5)
-    judge = failing(canned.parts.works.judge, lambda id_: id_ not in {"A01", "A77"}, crash)
-    await replace(canned.parts.works, judge=judge).judge_all()
+    judge = failing(canned.parts.passes.judge, lambda id_: id_ not in {"A01", "A77"}, crash)
+    await replace(canned.parts.passes, judge=judge).judge_all()
     assert judged(store) == {"A01", "A77"}
 
 
 async def test_what_cannot_be_written_costs_its_own_account_only(store: Store) -> None:
     canned = await enrolled(store, 3)
-    judge = failing(canned.parts.works.judge, lambda id_: id_ == "A02", unwritable)
+    judge = failing(canned.parts.passes.judge, lambda id_: id_ == "A02", unwritable)
     assert await judge.judge_due(canned.clock()) == 3
     assert judged(store) == {"A01", "A03"}
 
 
 async def test_an_account_that_met_a_bug_is_judged_again_soon(store: Store) -> None:
     canned = await enrolled(store, 1)
-    judge = failing(canned.parts.works.judge, lambda _: True, crash)
+    judge = failing(canned.parts.passes.judge, lambda _: True, crash)
     assert await judge.judge_due(canned.clock()) == 1
     assert await judge.judge_due(canned.clock()) == 0
     canned.clock.forward(AGAIN)
-    assert await canned.parts.works.judge.judge_due(canned.clock()) == 1
+    assert await canned.parts.passes.judge.judge_due(canned.clock()) == 1
     assert judged(store) == {"A01"}
 
 
 @pytest.mark.file  # on a server a drill fills the disk
 async def test_a_disk_that_is_full_while_judging_is_no_bug_and_leaves_everybodys_turn_as_it_was(store: Store) -> None:
     canned = await enrolled(store, 3)
-    judge = canned.parts.works.judge
+    judge = canned.parts.passes.judge
     bugs: list[str] = []
     full = replace(
         failing(judge, lambda _: True, lambda finding: replace(finding, because="长" * 5_000_000)),

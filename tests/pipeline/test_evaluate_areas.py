@@ -34,7 +34,7 @@ async def living(store: Store, *accounts: Account) -> Office:
     """Return an office with a roster, judged once."""
     canned = office(store, lambda clock: Canned(clock, {}), surveyed=True)
     await canned.enrol(accounts)
-    await canned.parts.works.judge_all()
+    await canned.parts.passes.judge_all()
     return canned
 
 
@@ -73,7 +73,7 @@ async def test_judging_twice_changes_nothing(store: Store) -> None:
         lambda tx: (cases.current_findings(tx), cases.cases(tx), cases.finding_changes(tx, "A01"))
     )
     await store.write(lambda tx: cases.judge_soon(tx, of.clock()))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     after = await store.query(
         lambda tx: (cases.current_findings(tx), cases.cases(tx), cases.finding_changes(tx, "A01"))
     )
@@ -84,7 +84,7 @@ async def test_what_is_put_right_is_silence_and_its_case_ends(store: Store) -> N
     of = await living(store, NICHE)
     of.clock.forward(DAY)
     await of.enrol([replace(NICHE, platform=Platform.WEIBO)])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {}
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
     changes = await store.query(lambda tx: cases.finding_changes(tx, "A01"))
@@ -101,10 +101,10 @@ async def test_an_area_that_is_judged_in_portions_is_judged_like_one_that_is_not
     assert await course(of, "SYS-01") == [([StepKind.TASK], None)] * 5
     before = await store.query(cases.cases)
     of.clock.forward(DAY)
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await store.query(cases.cases) == before
     await of.enrol([*(replace(account, platform=Platform.WEIBO) for account in niche[:3]), *niche[3:]])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {"A04": State.VIOLATED, "A05": State.VIOLATED}
     open_ones, ended = [([StepKind.TASK], None)] * 2, [([StepKind.TASK], Closing.COMPLETED)] * 3
     assert await course(of, "PLT-01") == [*open_ones, *ended]
@@ -114,7 +114,7 @@ async def test_a_case_of_which_no_finding_is_left_ends_all_the_same(store: Store
     of = await living(store, NICHE)
     await store.write(lambda tx: drop_findings(tx, ["A01"]))
     await of.enrol([replace(NICHE, platform=Platform.WEIBO)])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {}
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
 
@@ -127,7 +127,7 @@ async def test_a_record_is_judged_at_once(store: Store) -> None:
     )
     assert await held(of, "SUP-01") == {"示例县": State.WARNING}
     await store.write(lambda tx: records.save_records(tx, [inspected], known_at=at))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "SUP-01") == {}
     assert [closing for _, closing in await course(of, "SUP-01")] == [Closing.COMPLETED]
 
@@ -137,7 +137,7 @@ async def test_an_exemption_ends_the_case_and_stays_in_the_ledger(store: Store) 
     at = of.clock()
     exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {"A01": State.EXEMPTED}
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
 
@@ -151,11 +151,11 @@ async def test_an_exemption_of_a_unit_or_an_area_ends_the_case_stays_in_the_ledg
     exempt = exempted(rule, at, beijing_date(at + DAY))
     before = await held(of, rule)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, rule) == {**before, named: State.EXEMPTED}
     assert Closing.COMPLETED in [closing for _, closing in await course(of, rule)]
     of.clock.forward(2 * DAY)
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, rule) == before
 
 
@@ -168,16 +168,16 @@ async def test_an_account_that_leaves_takes_its_cases_along_and_the_operator_is_
             tx, [account(2, "https://a.example/2")], effective_at=now, known_at=now, remove_missing=True
         )
     )
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.LEFT)]
-    await of.parts.works.write_digest()
+    await of.parts.passes.write_digest()
     await of.settle()
     assert "“示例1”（搜狐号，示例县教育局）小众平台账号：账号已移出台账，自动办结" in of.duty.taken[-1].body
 
 
 async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> None:
     of = await living(store, NICHE)
-    await of.parts.works.write_digest()
+    await of.parts.passes.write_digest()
     await of.settle()
     body = of.duty.taken[-1].body
     assert "**请今天办（" in body
@@ -187,7 +187,7 @@ async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> 
 async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(store: Store) -> None:
     pair = (NICHE, account(2, "https://a.example/2", name="示例别名"))
     of = await living(store, *pair, account(3, "https://a.example/3", name="示例丙", unit="示例县民政局"))
-    await of.parts.works.write_digest()
+    await of.parts.passes.write_digest()
     await of.settle()
     lines = [line for line in of.duty.taken[-1].body.splitlines() if "账号名称不一致" in line]
     assert len(lines) == 1
@@ -201,7 +201,7 @@ async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(
 
 async def told(of: Office) -> str:
     """Return the digest of the day."""
-    await of.parts.works.write_digest()
+    await of.parts.passes.write_digest()
     await of.settle()
     return of.duty.taken[-1].body
 
@@ -228,7 +228,7 @@ async def test_the_end_of_an_exemption_is_told_five_working_days_ahead(
     last = of.parts.rules_in_force.calendar.workday_after(beijing_date(at), workdays)
     exempt = exempted(rule, at, last)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     lines = [line for line in (await told(of)).splitlines() if "的豁免（县府办）" in line]
     assert bool(lines) is is_told
     assert not is_told or f"{last.month}月{last.day}日到期（含当日），此后恢复判定" in lines[0]
@@ -244,12 +244,12 @@ async def test_a_gap_that_has_closed_is_recovered_and_late_no_more(store: Store)
     for _ in range(9):
         of.clock.forward(DAY)
         await of.look()
-        await of.parts.works.judge_all()
+        await of.parts.passes.judge_all()
     assert re.search("“[^”]*20天[^”]*”已[0-9]+个工作日未整改", await _late(store))
     of.clock.forward(DAY / 2)
     bodies[URL] = feed(begun, of.clock())
     await of.look()
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "UPD-03") == {"A01": State.VIOLATED}
     assert re.search("“[^”]*20天[^”]*”已恢复，待办公室处置", await _late(store))
     assert "未整改" not in await _late(store)
@@ -274,8 +274,8 @@ async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_ev
     await store.write(lambda tx: save_papers(tx, [*rounds, stray], file="通报.xlsx", known_at=of.clock()))
     told = []
     for _ in range(2):
-        await of.parts.works.judge_all()
-        await of.parts.works.write_digest()
+        await of.parts.passes.judge_all()
+        await of.parts.passes.write_digest()
         await of.settle()
         told.append(of.duty.taken[-1].body)
         of.clock.forward(DAY)
@@ -325,7 +325,7 @@ async def test_the_cases_of_a_rule_that_is_gone_end(store: Store) -> None:
 
 async def test_a_rule_that_ends_while_the_service_runs_takes_its_cases_and_findings_along(store: Store) -> None:
     of = await living(store, NICHE)
-    area_evaluator = of.parts.works.area_evaluator
+    area_evaluator = of.parts.passes.area_evaluator
     book = area_evaluator.rules_in_force.book(of.clock())
     after = replace(book, clauses={id_: clause for id_, clause in book.clauses.items() if id_ != "PLT-01"})
     of.clock.forward(DAY)
@@ -359,7 +359,7 @@ async def test_a_trouble_goes_on_as_one_case_when_its_account_goes_to_another_ar
     of = await living(store, replace(NICHE, area=before), *stays)
     of.clock.forward(DAY)
     await of.enrol([replace(NICHE, area=after), *stays])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await course(of, "PLT-01") == [([StepKind.TASK], None)]
     found = {
         finding.account: finding.area
@@ -369,7 +369,7 @@ async def test_a_trouble_goes_on_as_one_case_when_its_account_goes_to_another_ar
     assert found == {"A01": after}
     of.clock.forward(DAY)
     await of.enrol([replace(NICHE, area=after, platform=Platform.WEIBO), *stays])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {}
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
 
@@ -382,7 +382,7 @@ async def test_what_is_no_trouble_where_an_account_now_is_ends(store: Store, bef
     assert await held(of, "DUP-01") == {"A01": State.WARNING, "A02": State.WARNING}
     of.clock.forward(DAY)
     await of.enrol([replace(NICHE, area=after), twin, stays])
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert await held(of, "DUP-01") == {}
     assert await course(of, "DUP-01") == [([StepKind.TASK], Closing.COMPLETED)] * 2
 
@@ -390,12 +390,12 @@ async def test_what_is_no_trouble_where_an_account_now_is_ends(store: Store, bef
 async def test_what_is_late_is_late_no_more_once_a_decision_has_ended_its_case(store: Store) -> None:
     of = await living(store, NICHE)
     of.clock.forward(10 * DAY)
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert "“小众平台账号”" in await _late(store)
     at = of.clock()
     exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert "“小众平台账号”" not in await _late(store)
 
 
@@ -407,12 +407,12 @@ async def test_what_is_late_is_late_no_more_as_soon_as_a_look_has_ended_its_case
     for _ in range(8):
         of.clock.forward(DAY)
         await of.look()
-        await of.parts.works.judge_all()
+        await of.parts.passes.judge_all()
     assert "“2周未更新”" in await _late(store)
     of.clock.forward(DAY / 2)
     bodies[URL] = feed(of.clock() - 16 * DAY, of.clock())
     await of.look()
-    await of.parts.works.judge_all()
+    await of.parts.passes.judge_all()
     assert "“2周未更新”" not in await _late(store)
 
 
@@ -430,14 +430,14 @@ async def test_the_cases_of_an_account_that_moved_are_those_of_its_new_area(stor
         now = of.clock()
         moved = replace(NICHE, area=area)
         await store.write(lambda tx: of.parts.save_roster(tx, [moved], effective_at=now, known_at=now))  # noqa: B023 - at once
-        await of.parts.works.judge_all()
+        await of.parts.passes.judge_all()
     case = await only_case(of, "A01")
     assert case.area == "第三县"
     at = of.clock()
     await store.write(
         lambda tx: decisions.decide(tx, case, case.episode, Ruling.RETAINED, by="县府办", at=at, note="确有需要")
     )
-    await of.parts.works.judge_all()  # at once: nobody waits for midnight
+    await of.parts.passes.judge_all()  # at once: nobody waits for midnight
     assert (await held(of, "PLT-01"))["A01"] is State.EXEMPTED
     assert (await course(of, "PLT-01"))[-1][1] is not None
 

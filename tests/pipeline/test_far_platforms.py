@@ -110,13 +110,13 @@ async def test_thirty_days_on_the_platforms_of_the_end_of_2026(store: Store) -> 
     proved = Counter[str]()
     for hour in range(0, DAYS * 24, 6):
         of.clock.moment = BEGUN + timedelta(hours=hour)
-        await of.parts.works.watch_over()
+        await of.parts.passes.watch_over()
         await of.look()
         await of.settle()
         of.clock.moment = max(
             of.clock.moment, BEGUN + timedelta(hours=hour, minutes=170)
         )  # past the hour of the digest
-        await of.parts.works.write_digest()
+        await of.parts.passes.write_digest()
         await of.settle()
         now = of.clock()
         with of.parts.store.read() as tx:

@@ -75,7 +75,7 @@ def is_said_on_the_overview(made: Office, tx: Tx) -> str:
 
 async def is_said_in_the_digest(made: Office) -> str:
     """Return the digest's line of the first account."""
-    await made.parts.works.write_digest()
+    await made.parts.passes.write_digest()
     await made.settle()
     (line,) = [line for line in made.duty.taken[-1].body.splitlines() if "“示例一”" in line and "天" in line]
     return line

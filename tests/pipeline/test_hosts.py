@@ -82,7 +82,7 @@ async def test_everybody_else_is_stored_while_one_host_hangs_and_a_stop_lets_go_
             [account(n, f"http://{host}:{far.port}/{n}.xml", id=f"L{n:03}") for n, host in enumerate(hosts)]
         )
         busy.clock.forward(timedelta(minutes=3))
-        works = busy.parts.works
+        works = busy.parts.passes
         looking = asyncio.create_task(works.look(["feed"]))
         async with asyncio.timeout(20):
             while len(await asyncio.to_thread(looked_at, busy)) < 3 * len(OTHERS):
@@ -101,8 +101,8 @@ async def test_no_look_begins_once_it_may_not(store: Store) -> None:
     of = office(store, lambda clock: Canned(clock, {"https://feed.example/a.xml": feed(NOW)}))
     await of.enrol([account(1, "https://feed.example/a.xml")])
     of.clock.forward(timedelta(minutes=3))
-    assert await of.parts.works.look(["feed"], lambda: False) == 0
-    assert await of.parts.works.look(["feed"]) == 1
+    assert await of.parts.passes.look(["feed"], lambda: False) == 0
+    assert await of.parts.passes.look(["feed"]) == 1
 
 
 async def test_what_was_seen_when_the_database_took_nothing_is_written_down_the_next_time(
@@ -120,7 +120,7 @@ async def test_what_was_seen_when_the_database_took_nothing_is_written_down_the_
     with monkeypatch.context() as patched:
         patched.setattr("monitor.store.looks.record", full)
         with pytest.raises(StoreError, match="磁盘已满"):
-            await of.parts.works.look(["feed"])
+            await of.parts.passes.look(["feed"])
     of.clock.forward(timedelta(minutes=1))
     assert await looker.write_left() == 1
     with store.read() as tx:

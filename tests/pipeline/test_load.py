@@ -84,7 +84,7 @@ async def test_a_thousand_accounts_on_ten_slow_platforms_press_no_host(store: St
         )
         began = asyncio.get_running_loop().time()
         while await busy.look():
-            await busy.parts.works.watch_over()
+            await busy.parts.passes.watch_over()
         took = asyncio.get_running_loop().time() - began
     assert {host: len(asked) for host, asked in far.at.items()} == dict.fromkeys(HOSTS, ACCOUNTS // len(HOSTS))
     assert set(far.most.values()) == {PACE.at_once}

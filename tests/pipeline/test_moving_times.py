@@ -123,7 +123,7 @@ async def seen_unsent(made: Office, post: Post) -> None:
     due = await made.parts.store.query(lambda tx: looks.sources_of(tx, ["A01"]))
     one = Look(source=due[0].source, at=made.clock(), sight=timeline([post], covers=Covers.ALL))
     await made.parts.store.write(lambda tx: looks.record(tx, [one], lambda _, look: look.at + DAY))
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
 
 
 @examples(max_examples=10, deadline=None)

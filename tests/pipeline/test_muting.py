@@ -81,7 +81,7 @@ async def watched(store: Store, posts_on: int | None, mute: tuple[int, int] | No
             story.said[number].add((message.address or "", word))
         story.counts[number] = len(made.mail.taken)
         made.mail.taken.clear()
-        assert await made.parts.works.audit() == ()
+        assert await made.parts.passes.audit() == ()
         with store.read() as tx:
             story.course.append((cases.case_history(tx, "A01"), cases.current_findings(tx)))
     return story
@@ -247,8 +247,8 @@ async def test_what_is_muted_while_its_message_waits_is_not_lost_when_something_
 async def test_the_digest_says_who_is_muted_until_when_and_by_whom(store: Store) -> None:
     made = await stale(store, 16)
     muted(made, date(2026, 5, 20), date(2026, 5, 31))
-    await made.parts.works.judge_all()
-    await made.parts.works.write_digest()
+    await made.parts.passes.judge_all()
+    await made.parts.passes.write_digest()
     await made.settle()
     (digest,) = made.duty.taken
     assert "“示例1”（头条号，示例县教育局）：至5月31日，张三登记，账号交接" in digest.body
@@ -261,6 +261,6 @@ async def test_a_word_that_reached_nobody_is_not_lost_while_its_unit_is_muted(st
     refused = [Attempt(outcome=Outcome.PERMANENT, code="550")]
     made.mail.answers, made.duty.answers = refused * 5, refused * 5
     await made.settle()
-    assert len(await made.parts.works.audit()) == 1
+    assert len(await made.parts.passes.audit()) == 1
     muted(made, date(2026, 5, 20), date(2026, 5, 31))
-    assert await made.parts.works.audit() == ()
+    assert await made.parts.passes.audit() == ()

@@ -97,7 +97,7 @@ async def test_a_leader_waits_for_the_liaisons_first_try_but_not_for_long(store:
     told: list[str] = []
     apart(made, told)
     sender = made.parts.sender
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await sender.drafter.prepare(made.clock())
     (liaisons,) = [kept_message.message.id for kept_message in await kept(made) if kept_message.role is Role.LIAISON]
     await store.write(lambda tx: outbox.take(tx, liaisons, "another", at=made.clock()))
@@ -176,7 +176,7 @@ async def test_what_differs_in_more_than_its_number_is_posted_apart(store: Store
 
 async def test_a_post_calls_who_leads_now(store: Store) -> None:
     made, unit = await in_a_group(store, 12)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.parts.drafter.prepare(made.clock())
     await enrolled(made, SUCCESSOR, 12)
     for _ in range(3):

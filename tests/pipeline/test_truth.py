@@ -191,7 +191,7 @@ async def test_who_updates_between_the_judging_and_the_sending_hears_nothing(sto
     canned = office(store, lambda clock: Canned(clock, bodies))
     await canned.enrol([account(1, URL)])
     await canned.look()
-    await canned.parts.works.judge_all()
+    await canned.parts.passes.judge_all()
     await canned.parts.drafter.prepare(canned.clock())
     bodies[URL] = feed(NOW, STALE)
     canned.clock.forward(timedelta(hours=12))

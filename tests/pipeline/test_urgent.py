@@ -68,8 +68,8 @@ async def test_the_rest_waits_for_the_first_working_morning_and_names_the_alarm_
     made.duty.taken.clear()
     made.clock.moment = beijing_time("2026-10-08 08:46")
     await made.look()
-    await made.parts.works.judge_all()
-    await made.parts.works.write_digest()
+    await made.parts.passes.judge_all()
+    await made.parts.passes.write_digest()
     await made.settle()
     assert [message.subject[:6] for message in made.duty.taken] == ["【每日摘要】"]
     assert "页面被篡改" not in made.duty.taken[0].body
@@ -81,8 +81,8 @@ async def test_an_alarm_leaves_before_everything_else_and_within_the_pace_of_its
     made.duty.per_minute = 1
     made.clock.moment = beijing_time("2026-10-08 08:50")
     await made.look()
-    await made.parts.works.judge_all()
-    await made.parts.works.write_digest()
+    await made.parts.passes.judge_all()
+    await made.parts.passes.write_digest()
     await made.settle()
     assert [message.subject[:4] for message in made.duty.taken] == ["【紧急】"]
     made.clock.forward(timedelta(minutes=1))
@@ -92,7 +92,7 @@ async def test_an_alarm_leaves_before_everything_else_and_within_the_pace_of_its
 
 async def test_an_alarm_that_is_over_before_it_leaves_is_not_sent(store: Store) -> None:
     made = await hit(store)
-    await made.parts.works.judge_all()
+    await made.parts.passes.judge_all()
     await made.parts.drafter.prepare(made.clock())
     recorded(made, Result.SETTLED)
     await made.parts.sender.deliver_due()

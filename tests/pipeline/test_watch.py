@@ -50,12 +50,12 @@ class Scene:
         others = [account(number, url(number), platform=Platform.SOHU) for number in (7, 8)]
         await self.of.enrol([*toutiao, *others])
         await self.of.look()
-        await self.of.parts.works.watch_over()
+        await self.of.parts.passes.watch_over()
         await self.of.settle()
 
     async def live(self, span: timedelta, step: timedelta = timedelta(hours=4)) -> None:
         """Do everything that is due, again and again."""
-        works = self.of.parts.works
+        works = self.of.parts.passes
         until = self.of.clock() + span
         while self.of.clock() < until:
             self.of.clock.forward(step)
@@ -180,7 +180,7 @@ async def test_two_days_offline_open_and_close_nothing_and_are_told_once(
     assert set((await scene.metrics()).suspended.values()) == {False}
 
     scene.bodies |= good
-    works = scene.of.parts.works
+    works = scene.of.parts.passes
     await works.watch_over()
     now = scene.of.clock()
     rows = await store.query(lambda tx: overview.account_rows(tx, now))
@@ -216,10 +216,10 @@ async def test_one_anchor_that_answers_is_enough_and_one_silent_round_is_not(sto
     await scene.live(timedelta(hours=1), timedelta(minutes=20))
     assert await store.query(outages.open_outages) == ()
     scene.bodies[ANCHORS[1]] = Reason.DNS
-    await scene.of.parts.works.watch_over()
+    await scene.of.parts.passes.watch_over()
     scene.bodies[ANCHORS[1]] = Reason.HTTP_ERROR
-    await scene.of.parts.works.watch_over()
-    await scene.of.parts.works.watch_over()
+    await scene.of.parts.passes.watch_over()
+    await scene.of.parts.passes.watch_over()
     assert await store.query(outages.open_outages) == ()
 
 

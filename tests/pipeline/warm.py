@@ -12,5 +12,5 @@ from tests.pipeline.storm import FarSides, SharedClock, parts_of
 _STANDING = SharedClock(c_double(), c_double())
 _UNHEARD = FarSides((("dingtalk://SEC0123456789abcdef@token", "http://127.0.0.1:9"),), 9)
 _UNOPENED = Store(sa.make_url("postgresql+psycopg://"), PATIENCE)
-_ = parts_of(_UNOPENED, _STANDING, _UNHEARD.channels(_STANDING)).works
+_ = parts_of(_UNOPENED, _STANDING, _UNHEARD.channels(_STANDING)).passes
 _UNOPENED.close()

@@ -249,7 +249,7 @@ async def test_the_digest_the_overview_and_the_interface_say_the_same(store: Sto
         {"key": task.key, "count": task.count, "text": task.text, "link": task.link} for task in tasks.values()
     ]
 
-    await made.parts.works.write_digest()
+    await made.parts.passes.write_digest()
     with store.read() as tx:
         chosen = sa.select(tables.messages.c.body).where(tables.messages.c.topic.startswith("digest:"))
         body = tx.scalar(chosen)

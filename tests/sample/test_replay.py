@@ -88,7 +88,7 @@ async def lived(store: Store, folder: Path) -> tuple[Parts, dict[datetime, tuple
                 with store.begin() as tx:
                     happening.do(parts, tx, happening.at, folder)
 
-    await replay.replay(parts.works, told, clock, moments, then)
+    await replay.replay(parts.passes, told, clock, moments, then)
     return parts, recorded
 
 

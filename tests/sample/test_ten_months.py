@@ -99,7 +99,7 @@ async def lived(store: Store) -> Parts:
     parts = Parts(settings=settings, store=store, clock=clock, door=replay.CannedDoor(told, clock), channels=channels)
     with store.begin() as tx:
         parts.save_roster(tx, told.accounts, effective_at=clock.moment, known_at=clock.moment)
-    await replay.replay(parts.works, told, clock, moments)
+    await replay.replay(parts.passes, told, clock, moments)
     return parts
 
 

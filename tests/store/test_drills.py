@@ -33,7 +33,7 @@ class Drill:
         bodies = feed(NOW - timedelta(days=12))
         self.of: Office = office(store, lambda clock: Canned(clock, {URL: bodies}))
         parts = self.of.parts
-        self.daemon = Daemon(parts.works, parts.health, parts.metrics, parts.faults)
+        self.daemon = Daemon(parts.passes, parts.health, parts.metrics, parts.faults)
         self.view = view_of(parts, self.daemon)
 
     async def turn(self) -> None:
@@ -199,7 +199,7 @@ async def test_an_answer_that_could_not_be_written_down_is_kept_in_mind_and_not_
         channel = LosesAnswers(file)
         drill.of.mail = channel
         drill.of.parts = replace(drill.of.parts, channels={**drill.of.parts.channels, "mail": channel})
-        works = drill.of.parts.works
+        works = drill.of.parts.passes
         await drill.of.enrol([account(1, URL)])
         await drill.of.look()
         await works.judge_all()

@@ -155,7 +155,7 @@ async def test_no_verdict_turns_silently_and_what_turns_is_told_once(old: sa.Eng
         )
         await of.enrol([one])
         await store.write(_before)
-        await of.parts.works.judge_all()
+        await of.parts.passes.judge_all()
         with store.read() as tx:
             changed = {(entry.rule, entry.was, entry.became) for entry in rereading.changed(tx)}
             told = "\n".join(unsettled.to_tell(tx, "digest:2026-05-06", None))

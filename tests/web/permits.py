@@ -78,10 +78,10 @@ async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
     made.clock.moment = NOW
     await made.enrol([account(1, FEED, platform=Platform.WEIXIN_SUBSCRIPTION, platform_id="MzkwMDAwMDAwMQ==")])
     await made.look()
-    await made.parts.works.judge_all()
-    courier = linking(made.parts, KEY)
-    await courier.drafter.prepare(made.clock())
-    await courier.deliver_due()
+    await made.parts.passes.judge_all()
+    sender = linking(made.parts, KEY)
+    await sender.drafter.prepare(made.clock())
+    await sender.deliver_due()
     (sent, *_) = [kept for kept in await store.query(outbox.messages) if kept.person == "liaison@example.invalid"]
     clock = Clock(made.clock())
     around = Surroundings(clock=clock, permits=Permits(paste=made.parts.paste, key=KEY, api_token=api_token))
