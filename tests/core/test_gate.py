@@ -22,7 +22,7 @@ def notice(at: str, kind: StepKind = StepKind.REMIND, role: Role = Role.LIAISON)
 
 
 @pytest.mark.parametrize(
-    ("one", "waits"),
+    ("entry", "waits"),
     [
         (notice("2026-05-18 00:00"), True),
         (notice("2026-05-18 00:00", StepKind.OVERDUE), False),

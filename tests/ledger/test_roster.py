@@ -23,6 +23,7 @@ from monitor.core.account import (
     Platform,
     Role,
     UnitLevel,
+    told_apart,
 )
 from monitor.documents import NotWrittenError, write
 from monitor.ledger import LedgerError, roster_document
@@ -502,7 +503,7 @@ ACCOUNTS = st.builds(
         news_licence_until=MAYBE_DATE,
     ),
     followers=st.none() | st.integers(min_value=0, max_value=10**12 - 1),
-    contacts=st.tuples(people(Role.LIAISON), people(Role.LEADER)).map(lambda both: (*both[0], *both[1])),
+    contacts=st.tuples(people(Role.LIAISON), people(Role.LEADER)).map(lambda both: told_apart((*both[0], *both[1]))),
     group=st.none() | st.sampled_from(CHANNELS),
     note=MAYBE_TEXT | st.just("第一行\n第二行"),
     grant_until=MAYBE_DATE,

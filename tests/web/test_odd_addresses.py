@@ -206,7 +206,7 @@ async def test_what_is_no_text_is_refused(app: Starlette, target: bytes) -> None
     assert await ask(app, target) == 400
 
 
-@pytest.mark.parametrize("one", ACCOUNTS, ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", ACCOUNTS, ids=lambda entry: entry.id)
 async def test_every_account_can_be_asked_for(app: Starlette, entry: Any) -> None:  # noqa: ANN401 - an account
     assert await ask(app, b"/accounts/" + quoted(entry.id.encode(), is_raw=False)) == 200
     assert await ask(app, b"/api/v1/accounts/" + quoted(entry.id.encode(), is_raw=False)) == 200
