@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -234,13 +235,17 @@ def test_a_page_costs_the_same_however_long_the_roster_is(tmp_path: Path) -> Non
             assert raw is not None
             made = raw.row_factory
 
-            def row(cursor: object, values: tuple[object, ...]) -> tuple[object, ...]:
+            def row(_: object, values: tuple[object, ...]) -> tuple[object, ...]:
                 nonlocal fetched
                 fetched += 1
                 return values
 
+            def rows_of(cursor: object) -> Callable[[tuple[object, ...]], tuple[object, ...]]:
+                make = made(cursor)
+                return lambda values: row(cursor, make(values))
+
             sa.event.listen(tx, "before_cursor_execute", count)
-            raw.row_factory = row
+            raw.row_factory = row if tx.dialect.name == "sqlite" else rows_of
             try:
                 assert read_overview(tx, MOMENT, light=None, page=1, has_channels=True)
                 read_accounts(tx, MOMENT, wanted="示例", task=AccountTask.PEOPLE)
