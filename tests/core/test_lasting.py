@@ -193,7 +193,9 @@ def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_f
             state = plain[whom].state if whom in plain else quiet(RULES[rule], AREA, book(str(on)), is_bound=True).state
             if state not in {State.UNKNOWN, first.state}:
                 is_over.add(whom)
-            if state.is_trouble and plain[whom].episode == first.episode and whom not in is_over:
+            # an incident that was recorded is the same, whatever is learnt of its account: it is not held against it
+            is_incident = first.episode != rule and state.is_trouble and not plain[whom].is_scope_open
+            if state.is_trouble and plain[whom].episode == first.episode and (is_incident or whom not in is_over):
                 assert decided[whom].state is State.OK
                 assert decided[whom].because.endswith("经人工核实为误报。")
             elif state.is_trouble and whom in is_over:
@@ -214,6 +216,16 @@ def test_an_old_decision_holds_for_the_trouble_it_was_made_on_and_for_none_that_
     rule: str, history: History, made_on: int, *, is_from_file: bool
 ) -> None:
     holds_for_its_own_trouble(rule, history, made_on, is_from_file=is_from_file)
+
+
+def test_an_incident_found_to_be_false_is_not_held_against_a_unit_whose_level_is_filled_in_later() -> None:
+    blank, filled = account(id="A01", level=None), account(id="A01", level=UnitLevel.COUNTY_UNIT)
+    incident = record(RecordKind.CONTENT_SAFETY, "A01", (FIRST + timedelta(days=1)).isoformat(), "发现")
+    history = History({"A01": ((0, blank), (2, filled))}, (replace(incident, id=0),), (), ())
+    false = ruled(Ruling.REJECTED, str(FIRST + timedelta(days=1)), "SEC-01", name="A01")
+    known = history.as_of(2)
+    assert said_on(RULES["SEC-01"], known, 2)["A01", None].state is State.VIOLATED
+    assert said_on(RULES["SEC-01"], replace(known, decisions=(false,)), 2)["A01", None].state is State.OK
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,8 @@ class Clock:
     """The clock that the commands of an office have."""
 
     file: Path
-    library: str
+    around: Mapping[str, str]
+    """What a process with such a clock has in its environment."""
 
     def put(self, moment: datetime) -> None:
         """Put it to a moment, from which it goes on."""
@@ -52,10 +53,9 @@ class Clock:
     def env(self) -> dict[str, str]:
         """Return what gives it to a process."""
         return {
-            "LD_PRELOAD": self.library,
+            **self.around,
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
             "TZ": "UTC",
         }
@@ -96,11 +96,21 @@ class Place:
         said = self.office.process(*words, env=self.clock.env)
         assert said.code == 0, said
 
+    def take_in_roster(self) -> None:
+        """Import the roster at NOW; a minute later the service may begin."""
+        self.clock.put(NOW)
+        self.type("import", "roster", self.table)
+        self.clock.put(NOW + timedelta(minutes=1))
+
     @contextmanager
     def running(self) -> Iterator[Service]:
         with self.office.running("run", env=self.clock.env) as service:
             yield service
             assert service.stop(signal.SIGTERM) == 0, service.log.read_text(encoding="utf-8")
+
+    def tells_of_the_late(self, service: Service) -> None:
+        """Return when people were told of the accounts that are late, and nothing but looks comes next."""
+        until(lambda: self.people_told == {"A02", "A03"} and self.is_settled, service, LONG)
 
     def looked_at(self, service: Service, patience: float = LONG) -> None:
         """Return when every account was asked for once more, and what followed is done."""
@@ -162,11 +172,9 @@ def place(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Place]:
 
 
 def test_a_clock_two_years_ahead_that_was_put_right_has_parked_nobody_and_accuses_nobody(place: Place) -> None:
-    place.clock.put(NOW)
-    place.type("import", "roster", place.table)
-    place.clock.put(NOW + timedelta(minutes=1))
+    place.take_in_roster()
     with place.running() as service:
-        until(lambda: place.people_told == {"A02", "A03"} and place.is_settled, service, LONG)
+        place.tells_of_the_late(service)
     before, told = place.open_cases, len(place.robot.received)
     place.clock.put(NOW + AHEAD)
     with place.running() as service:
@@ -186,11 +194,9 @@ def test_a_clock_two_years_ahead_that_was_put_right_has_parked_nobody_and_accuse
 
 
 def test_a_clock_put_back_while_the_service_is_at_work_stops_the_work_until_it_is_put_right(place: Place) -> None:
-    place.clock.put(NOW)
-    place.type("import", "roster", place.table)
-    place.clock.put(NOW + timedelta(minutes=1))
+    place.take_in_roster()
     with place.running() as service:
-        until(lambda: place.people_told == {"A02", "A03"} and place.is_settled, service, LONG)
+        place.tells_of_the_late(service)
         before, told = place.open_cases, len(place.robot.received)
         place.clock.put(NOW - timedelta(days=1))
         until(lambda: place.ready[0] == 503 and "请校准本机时间" in place.ready[1], service, LONG)
