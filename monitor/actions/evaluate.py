@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,7 @@ from monitor.actions.refused import Field, RefusedError
 from monitor.core.finding import Finding, Known
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, facts, registers, roster
-
-BATCH = 200
-"""How many accounts are judged between two words of how far it has come."""
-Tell = Callable[[int, int], object]
-"""Hears how many accounts of how many are done."""
+from monitor.store.facts import Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +45,9 @@ class NotYetThereError(RefusedError):
         super().__init__(f"那一时刻的台账中没有账号“{account}”；可改为按现在所知判定过去。", _ACCOUNT)
 
 
-def _untold(_done: int, _total: int) -> None:
-    """Tell nobody."""
-
-
-def evaluate(tx: Tx, command: EvaluateCommand, *, rules: RulesInForce, tell: Tell = _untold) -> tuple[Finding, ...]:
+def evaluate(
+    tx: Tx, command: EvaluateCommand, *, rules: RulesInForce, tell: Tell = lambda _, __: None
+) -> tuple[Finding, ...]:
     """Return what every rule says of everybody, or of one account; raises RefusedError where that is not there."""
     when = command.when
     return (
@@ -71,17 +65,14 @@ def _known(tx: Tx, command: EvaluateCommand, tell: Tell) -> Iterator[Known]:
             is_later = roster.account(tx, account) is not None
             raise NotYetThereError(account) if is_later else RefusedError(_NOT_THERE.format(account), _ACCOUNT)
         ids = [account]
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        yield from facts.known(tx, batch, now=when.at, known_at=when.known_at)
-        tell(start + len(batch), len(ids))
+    yield from facts.known_in_turn(tx, ids, now=when.at, known_at=when.known_at, tell=tell)
 
 
 def _of_areas(tx: Tx, command: EvaluateCommand, rules: RulesInForce) -> Iterator[Finding]:
     """Yield what the rules on areas say of everybody, or of one account."""
     when, account = command.when, command.account
     everybody = roster.accounts(tx, at=when.at, known_at=when.known_at)
-    for area in sorted({person.area for person in everybody if account in {None, person.id}}):
+    for area in sorted({other.area for other in everybody if account in {None, other.id}}):
         register = registers.register(tx, area, now=when.at, known_at=when.known_at)
         said = [finding for _, finding in rules.area_findings(register, when.at)]
         rest = rules.silences(register, said, when.at) if command.silences else ()

@@ -12,7 +12,7 @@ from monitor.cli.actor import perform_in
 from monitor.cli.chinese import Command, to_table
 from monitor.cli.place import MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
-from monitor.cli.terminal import progress
+from monitor.cli.terminal import telling
 from monitor.core.calendar import beijing_date
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
     from monitor.app.rules import rules_in_force
     from monitor.documents import NotWrittenError, write
     from monitor.pipeline.dossiers import read_dossiers
-    from monitor.store import roster
 
     moment = now()
     about = _period(period, moment)
@@ -46,10 +45,8 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
     settings = where.settings()
     rules = rules_in_force(settings, settings.work_calendar())
     with where.store(reads=True) as store:
-        with store.read() as tx, progress("判定", len(roster.accounts(tx, at=at, known_at=then))) as bar:
-            document = _document(
-                what, read_dossiers(tx, rules, about, at=at, known_at=then, advanced=bar.update), about
-            )
+        with store.read() as tx, telling("判定") as tell:
+            document = _document(what, read_dossiers(tx, rules, about, at=at, known_at=then, tell=tell), about)
         handed = HandOutCommand(what=Handout(f"report {what}"), file=out.name, detail=about.label)
         perform_in(store, hand_out, handed)
     try:

@@ -254,4 +254,4 @@ def _ours(register: Register, id_: str | None) -> Iterator[Account]:
 
 
 def _filed(register: Register, on: date) -> FiledList | None:
-    return next((group for group in reversed(register.lists) if group.as_of <= on), None)
+    return next((filed for filed in reversed(register.lists) if filed.as_of <= on), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,8 @@ from monitor.core.rules.updates import staleness
 from monitor.documents import Dossier, Period, gaps_of
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, facts, registers, roster
+from monitor.store.facts import Tell
 
-BATCH = 200
-"""How many accounts are read at once."""
 _INDEX_WEEKS = 8
 
 
@@ -41,9 +40,9 @@ def read_dossiers(
     *,
     at: datetime,
     known_at: datetime,
-    advanced: Callable[[int], object] = lambda _: None,
+    tell: Tell,
 ) -> Dossiers:
-    """Return what stood at a moment, as it was known then or later; `advanced` is told how many accounts were read."""
+    """Return what stood at a moment, as it was known then or later; `tell` hears how many accounts were read."""
     found: dict[str, list[Finding]] = {}
     weeks: dict[str, tuple[IndexWeek, ...]] = {}
     records: dict[int | None, Record] = {}
@@ -72,11 +71,7 @@ def read_dossiers(
         )
 
     ids = [account.id for account in roster.accounts(tx, at=at, known_at=known_at)]
-    of_accounts = []
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
-        of_accounts += [dossier(known) for known in facts.known(tx, batch, now=at, known_at=known_at)]
-        advanced(len(batch))
+    of_accounts = [dossier(known) for known in facts.known_in_turn(tx, ids, now=at, known_at=known_at, tell=tell)]
     return Dossiers(of_accounts=of_accounts, records=list(records.values()), beyond=beyond)
 
 

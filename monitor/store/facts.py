@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
@@ -36,6 +36,10 @@ REACH = timedelta(days=180)
 Of older posts, only the newest is given, which tells where a gap began."""
 NEAR = timedelta(days=7)
 """Posts no further apart than this make no gap that a rule could mean: rules.yaml takes no smaller numbers."""
+IN_TURN = 200
+"""Accounts that are read before the next ones are."""
+Tell = Callable[[int, int], object]
+"""Hears how many accounts of how many are done."""
 _AT_ONCE = 1000
 _EVER = datetime.min.replace(tzinfo=UTC)
 _ACCOUNT, _PUBLISHED, _SEEN_IN, _MISSING, _WITHDRAWN, _GUESSED, _COUNTS_FROM = (
@@ -138,6 +142,22 @@ def known(
         replace(known, unseen_since=unseen[known.account.id]) if known.account.id in unseen else known
         for known in found
     )
+
+
+def known_in_turn(
+    tx: Tx,
+    account_ids: Sequence[str],
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    tell: Tell = lambda _, __: None,
+) -> Iterator[Known]:
+    """Yield what `known` returns, some accounts at a time; `tell` hears how many of how many were read."""
+    read = 0
+    for some in portions(account_ids, IN_TURN):
+        yield from known(tx, some, now=now, known_at=known_at)
+        read += len(some)
+        tell(read, len(account_ids))
 
 
 def _hand_days(tx: Tx, ids: Collection[str], moment: _Moment) -> defaultdict[str, set[date]]:

@@ -73,7 +73,7 @@ class History:
             for id_, versions in self.versions.items()
         }
         present = tuple(of[-1].account for of in mine.values() if of[-1].account)
-        lists = [group for group in self.lists if group.as_of <= today]
+        lists = [filed for filed in self.lists if filed.as_of <= today]
         return Register(
             area=AREA,
             accounts=present,

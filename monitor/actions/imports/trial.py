@@ -10,8 +10,6 @@ from monitor.core.finding import State
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Store, Tx, facts
 
-BATCH = 200
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turned:
@@ -47,7 +45,6 @@ def turned_by(
 def _verdicts(tx: Tx, rules: RulesInForce, ids: Sequence[str], now: datetime) -> dict[tuple[str, str], State]:
     return {
         (known.account.id, finding.rule): finding.state
-        for start in range(0, len(ids), BATCH)
-        for known in facts.known(tx, ids[start : start + BATCH], now=now)
+        for known in facts.known_in_turn(tx, ids, now=now)
         for _, finding in rules.findings(known, now)
     }

@@ -127,7 +127,7 @@ def _approval(account: Account, register: Register, book: RuleBook, today: date)
 
 def _turns(register: Register, book: RuleBook) -> Iterator[date]:
     """Yield the days of the lists, the one after the deadline, and those on which an approval gives no more time."""
-    yield from (group.as_of for group in register.lists)
+    yield from (filed.as_of for filed in register.lists)
     yield book.date(ID, "deadline") + ONE_DAY
     period = book.number(ID, "approval_workdays")
     for record in register.kept(RecordKind.FILING_CHANGE):

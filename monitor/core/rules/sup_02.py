@@ -60,7 +60,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             yield on_account(ID, account, book, State.OK, f"{said}。", evidence=evidence)
 
 
-_FOR_THE_REVIEW = frozenset(literal.value for literal in (Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL))
+_FOR_THE_REVIEW = frozenset(proposal.value for proposal in (Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL))
 _FOR_THE_OFFICE = _FOR_THE_REVIEW | {Proposal.REVIEW.value}
 _ENDED_BY_UNITS = ("UPD-03", "APP-01")
 """Rules that propose what the joint review decides, of troubles that the unit can and must end meanwhile."""
