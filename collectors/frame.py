@@ -130,7 +130,7 @@ def is_pager(node: html.Node, text: str) -> bool:
 def is_head_of_post(node: html.Node) -> bool:
     """Whether a header is that of one post and not the page's."""
     return node.tag in {"header", "footer"} and any(
-        lexbor_node.tag in ROWS for lexbor_node in islice(_above(node), _HEAD_WITHIN)
+        other_node.tag in ROWS for other_node in islice(_above(node), _HEAD_WITHIN)
     )
 
 

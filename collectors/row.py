@@ -174,12 +174,12 @@ def _outside(node: html.Node) -> str:
     """Return a row's text outside its titles, up to the longest that is read."""
     parts: list[str] = []
     size = 0
-    for lexbor_node in islice(node.traverse(include_text=True, skip_empty=True), PIECES):
-        if lexbor_node.is_text_node:
-            parent = lexbor_node.parent
+    for other_node in islice(node.traverse(include_text=True, skip_empty=True), PIECES):
+        if other_node.is_text_node:
+            parent = other_node.parent
             if parent is not None and (parent.tag == "a" or (parent.parent is not None and parent.parent.tag == "a")):
                 continue
-            parts.append(lexbor_node.text_content or "")
+            parts.append(other_node.text_content or "")
             size += len(parts[-1])
             if size > 2 * datebox.LONGEST:
                 break
@@ -316,9 +316,7 @@ def _read_unscripted(node: html.Node, at: datetime) -> Box | None:
     if node.css_first("script,style") is None:
         return None
     texts = (
-        lexbor_node
-        for lexbor_node in islice(node.traverse(include_text=True), _PIECES_OF_BOX)
-        if lexbor_node.is_text_node
+        other_node for other_node in islice(node.traverse(include_text=True), _PIECES_OF_BOX) if other_node.is_text_node
     )
     said = [node.text_content or "" for node in texts if node.parent is None or node.parent.tag not in UNREAD]
     return datebox.read(" ".join(said), at)

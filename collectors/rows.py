@@ -322,7 +322,7 @@ class RowSearch:
             if len(self.titles(parent)) != count or (node.tag in ROWS and _has_other_links(parent, node)):
                 break
             node = parent
-        return next((lexbor_node for lexbor_node in up(scope, node) if lexbor_node.tag in ROWS), scope)
+        return next((other_node for other_node in up(scope, node) if other_node.tag in ROWS), scope)
 
     def _read_group(self, group: _Group, above: set[int]) -> None:
         """Read the rows of a container in their order, and judge what else it holds."""

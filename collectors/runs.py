@@ -22,8 +22,8 @@ def events(node: html.Node, hits: list[Hit], titles: list[html.Node]) -> list[ht
     named = {node.mem_id: node for node in titles}
     places = {hit.node.mem_id: hit for hit in hits if not any(node.mem_id in named for node in hit.chain)}
     found: list[html.Node | Hit] = []
-    for lexbor_node in islice(node.traverse(include_text=True, skip_empty=True), 20 * PIECES):
-        key = lexbor_node.mem_id
+    for other_node in islice(node.traverse(include_text=True, skip_empty=True), 20 * PIECES):
+        key = other_node.mem_id
         if key in named:
             found.append(named[key])
         elif key in places:

@@ -43,9 +43,9 @@ class Titles:
 def _first_anchors(node: html.Node) -> list[html.Node]:
     """Return the first links of a node that is too large to be one row."""
     return [
-        lexbor_node
-        for lexbor_node in islice(node.traverse(), _FIRST)
-        if lexbor_node.tag == "a" and lexbor_node.attributes.get("href")
+        other_node
+        for other_node in islice(node.traverse(), _FIRST)
+        if other_node.tag == "a" and other_node.attributes.get("href")
     ]
 
 

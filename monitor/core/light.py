@@ -80,10 +80,14 @@ class Sighted:
 
         Never looked at is not silence.
         """
-        if self.newest_post_at is not None:
-            return self.newest_post_at
-        opened_on = self.account.opened_on if self.is_seen else None
-        return start_of_day(opened_on) if opened_on else None
+        return silent_since(self.newest_post_at, self.account.opened_on, is_seen=self.is_seen)
+
+
+def silent_since(newest_post_at: datetime | None, opened_on: date | None, *, is_seen: bool) -> datetime | None:
+    """Return the newest post's moment, else the opening's where a look has shown the account."""
+    if newest_post_at is not None:
+        return newest_post_at
+    return start_of_day(opened_on) if opened_on and is_seen else None
 
 
 def light_of(seen: Sighted, updates: State | None) -> Light:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.core.account import Account, AccountFunction
-from monitor.core.calendar import WorkCalendar, beijing_date, days_between, start_of_day
+from monitor.core.calendar import WorkCalendar, beijing_date, days_between
 from monitor.core.case import LADDER, Case, Ladder
 from monitor.core.finding import Finding, Support
-from monitor.core.light import Light, Sighted, light_of
+from monitor.core.light import Light, Sighted, light_of, silent_since
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week
 from monitor.store.notices import Said
@@ -81,7 +81,7 @@ def days_of(newest_post_at: datetime | None, opened_on: date | None, now: dateti
 
     An opening counts only for an account that a look has shown: never looked at is not silence.
     """
-    start = _start(newest_post_at, opened_on if is_seen else None)
+    start = silent_since(newest_post_at, opened_on, is_seen=is_seen)
     return None if start is None else max(0, days_between(start, now))
 
 
@@ -109,12 +109,6 @@ def lines_of(
 ) -> tuple[AccountLine, ...]:
     """Return the lines of these accounts, in their order."""
     return tuple(line_of(row, cases.get((row.account.id, LADDER)), moment) for row in rows)
-
-
-def _start(newest_post_at: datetime | None, opened_on: date | None) -> datetime | None:
-    if newest_post_at is not None:
-        return newest_post_at
-    return start_of_day(opened_on) if opened_on else None
 
 
 def _said(case: Case | None, moment: OverviewContext) -> str:

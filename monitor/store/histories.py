@@ -66,7 +66,7 @@ class _History:
     def next_confirmed(self, moment: datetime) -> datetime | None:
         """Return when the version in force at a moment was next confirmed, before another one follows it."""
         following = self.next_after(moment)
-        found = next((datetime for datetime in self.confirmed if datetime > moment), None)
+        found = next((later for later in self.confirmed if later > moment), None)
         return found if found is not None and (following is None or found < following) else None
 
 

@@ -245,9 +245,7 @@ def _covered(tx: Tx, mute: Mute) -> sa.ColumnElement[bool]:
             return table.c.area == mute.name
         case RecordSubject.UNIT:
             called = [
-                scalar
-                for scalar in tx.scalars(sa.select(table.c.unit).distinct())
-                if normal(scalar) == normal(mute.name)
+                unit for unit in tx.scalars(sa.select(table.c.unit).distinct()) if normal(unit) == normal(mute.name)
             ]
             there = table.c.area == mute.area if mute.area is not None else table.c.area.not_in(sorted(mute.not_in))
             return sa.and_(table.c.unit.in_(called), there, table.c.area.not_in(sorted(mute.not_in)))
