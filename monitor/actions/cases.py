@@ -11,7 +11,7 @@ from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.core.calendar import beijing_date
 from monitor.core.case import Case, Closing
 from monitor.core.decidable import advice, recommended, refusal
-from monitor.core.decision import Decision, Ruling, exemption_ends, in_force, missing_parts
+from monitor.core.decision import ENDING, Decision, Ruling, exemption_ends, in_force, missing_parts
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.phrases import Names, plain
 from monitor.store import Tx, areas, cases, decisions, roster
@@ -143,8 +143,7 @@ def _refuse(finding: Finding, command: DecideCommand) -> None:
 
 def _instead(ruling: Ruling, finding: Finding) -> str:
     """Return what to do instead of what is refused; nothing where the refusal says so itself."""
-    never_has_another_way = finding.strength is Strength.MANDATORY and ruling in {Ruling.EXEMPTED, Ruling.RETAINED}
-    if never_has_another_way or ruling in {Ruling.CONSOLIDATED, Ruling.DEREGISTERED}:
+    if not finding.strength.admits(ruling) or ruling in ENDING:
         return ""
     if ruling is Ruling.RETAINED and Ruling.EXEMPTED in recommended(finding):
         return "；请督促落实，确需免除的请登记豁免"

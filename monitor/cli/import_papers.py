@@ -182,6 +182,7 @@ def import_records(where: CommandContext, *, file: Path, as_of: datetime | None,
     from monitor.actions.imports.records import ImportRecordsCommand, record_subjects
     from monitor.actions.imports.records import import_records as keep_records
     from monitor.app.clock import now
+    from monitor.core.rules import sys_01
     from monitor.ledger import read_records, record_line
     from monitor.store import records
 
@@ -190,7 +191,7 @@ def import_records(where: CommandContext, *, file: Path, as_of: datetime | None,
     with where.store(reads=True) as store, store.read() as tx:
         with ledger_refusals():
             until = beijing_date(as_of or moment)
-            required = settings.rule_book(until).listed("SYS-01", "required")
+            required = settings.rule_book(until).listed(sys_01.ID, "required")
             institutions = tuple(dict.fromkeys((*INSTITUTIONS, *required)))
             whom = record_subjects(tx, settings.office.areas)
             read = read_records(file, whom, until=until, institutions=institutions)

@@ -11,10 +11,11 @@ from datetime import date, datetime, timedelta
 from monitor.core.account import Labelled
 from monitor.core.calendar import ONE_DAY, DaysOff, WorkCalendar, beijing_date
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Strength, Support
+from monitor.core.rules import app_01, upd_01
 
-LADDER = "UPD-01"
+LADDER = upd_01.ID
 """The rule whose numbers make the ladder."""
-DOWNLOADS = "APP-01"
+DOWNLOADS = app_01.ID
 """The rule that says whether an app can be had and used."""
 CHIEF = (LADDER, DOWNLOADS)
 """The rules for the sake of which accounts are looked at: that they are updated, and that apps can be used."""

@@ -29,18 +29,11 @@ class Ruling(Labelled):
 
 
 ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
-"""What decides that the account goes."""
-STAYING = frozenset({"CLN-01", "CLN-02", "WEAK-01", "TWN-01", "PLT-01", "UPD-02", "UPD-03", "CAP-01"})
-"""The rules that ask whether an account stays, or how many may: the question that 保留 answers, and no duty."""
-ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 """What an account comes to: nobody deregisters a unit or an area."""
+SPARING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
+"""What nothing is held against anybody after, though the trouble goes on."""
 WHOM = {RecordSubject.ACCOUNT: "账号", RecordSubject.UNIT: "主办单位", RecordSubject.AREA: "地区"}
 """What people call what a rule is about."""
-
-
-def is_retainable(rule: str) -> bool:
-    """Whether 保留 answers what a rule asks; a duty is only done, exempted, or ends with the account."""
-    return rule in STAYING
 
 
 def sort_of(on_one: OnOne) -> RecordSubject:
@@ -48,20 +41,6 @@ def sort_of(on_one: OnOne) -> RecordSubject:
     if on_one.account:
         return RecordSubject.ACCOUNT
     return RecordSubject.AREA if on_one.unit is None else RecordSubject.UNIT
-
-
-def why_not(ruling: Ruling, rule: str, title: str, *, on: RecordSubject, is_mandatory: bool) -> str | None:
-    """Return why a rule, whose findings are on such subjects, admits no such decision at any time; None if it does.
-
-    One or two Chinese clauses without their full stop: why, and what to do instead where that is always the same.
-    """
-    if ruling in {Ruling.EXEMPTED, Ruling.RETAINED} and is_mandatory:
-        return f"{rule}“{title}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单"
-    if ruling is Ruling.RETAINED and not is_retainable(rule):
-        return f"“保留”只决定账号去留，不免除{rule}“{title}”的要求"
-    if ruling in ENDING and on is not RecordSubject.ACCOUNT:
-        return f"{rule}“{title}”针对{WHOM[on]}，{ruling.label}只能决定到账号，请就该账号登记"
-    return None
 
 
 def missing_parts(ruling: Ruling, note: str, document: str | None, *, in_principle: bool) -> tuple[str, ...]:

@@ -18,13 +18,13 @@ from datetime import date, datetime, timedelta
 from monitor.core.account import Account, AccountStatus, Labelled
 from monitor.core.calendar import EVER, ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import ENDING, Decision, Ruling, in_force, of_this_life
-from monitor.core.finding import Known, RuleBook
+from monitor.core.finding import DEREGISTRATION, Known, RuleBook
 from monitor.core.forms import target_of
 from monitor.core.observation import Observation, Standing, Timeline
 from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Version, in_turn, opened_again
 
-ID = "DRG-01"
+ID = DEREGISTRATION
 """The rule whose numbers the terms are."""
 APART = timedelta(hours=24)
 """An account is gone when two looks at least so far apart show no account."""

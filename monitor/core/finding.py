@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from monitor.core.account import Account, Labelled, Platform, Scope
 from monitor.core.calendar import EVER, ONE_DAY, WorkCalendar, beijing_date, start_of_day
-from monitor.core.decision import Decision, in_force, of_this_life
+from monitor.core.decision import SPARING, Decision, Ruling, in_force, of_this_life
 from monitor.core.download import Download, Probe
 from monitor.core.expiry import ended
 from monitor.core.needs import NOTHING, Needs
@@ -67,6 +67,10 @@ class Strength(Labelled):
     MANDATORY = "mandatory", "一律"
     IN_PRINCIPLE = "in_principle", "原则上"
     ADVISORY = "advisory", "参考"
+
+    def admits(self, ruling: Ruling) -> bool:
+        """Whether a decision can be made about such a clause: from what is 一律 or 不得 nobody is spared."""
+        return self is not Strength.MANDATORY or ruling not in SPARING
 
 
 class Urgency(Labelled):
@@ -181,12 +185,14 @@ class Finding:
     @property
     def _is_about_the_roster(self) -> bool:
         """Whether it is that the roster lacks the day of a closing, which the office fills in."""
-        return self.rule == "REO-01" and not self.proposals
+        return self.rule == REOPENING and not self.proposals
 
 
 NOT_YET = "尚未"
 """How the sentence of what nobody has looked at, or entered, begins."""
-_OFFICES_OWN = frozenset({"DRG-01", "SEE-01", "FUN-01"})
+DEREGISTRATION, SIGHT, INTERACTION, REOPENING = "DRG-01", "SEE-01", "FUN-01", "REO-01"
+"""The ids of the rules that a finding itself knows; their modules call them `ID`, as those of all other rules."""
+_OFFICES_OWN = frozenset({DEREGISTRATION, SIGHT, INTERACTION})
 """The rules whose NEEDS_REVIEW is the office's own work."""
 
 
@@ -446,6 +452,8 @@ class Rule:
     """As that of `AreaRule`: the rules about updates, downloads and contacts judge every account meanwhile."""
     rests_on_looks: bool = False
     """Whether it holds against an account that nothing newer was seen: the page is read once more before each step."""
+    asks_whether_it_stays: bool = False
+    """Whether it asks if an account stays, or how many may: the question that 保留 answers, and no duty."""
 
 
 _SEEN = frozenset({Basis.OWN, Basis.HAND})
@@ -533,3 +541,5 @@ class AreaRule:
     """On which days time alone, or a list, may turn its word, given what is known; None: on none."""
     follows_cases: bool = False
     """Whether it reads nothing but the troubles of an account: it is judged anew as soon as one of them turns."""
+    asks_whether_it_stays: bool = False
+    """Whether it asks if an account stays, or how many may: the question that 保留 answers, and no duty."""

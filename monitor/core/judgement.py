@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Scope
 from monitor.core.calendar import beijing_date
-from monitor.core.decision import Decision, Ruling, is_retainable
+from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import (
     AreaRule,
     Basis,
@@ -20,6 +20,7 @@ from monitor.core.finding import (
     put_to_the_office,
 )
 from monitor.core.lasting import with_beginnings
+from monitor.core.obligations import asks_whether_it_stays
 from monitor.core.phrases import dated
 from monitor.core.record import RecordSubject
 from monitor.core.register import Register, pending_since
@@ -106,9 +107,10 @@ def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | No
         case Ruling.EXEMPTED:
             is_valid = decision.valid_until is None or today <= decision.valid_until
             until = f"至{dated(decision.valid_until, today)}" if decision.valid_until else ""
-            return _exempted(finding, f"已豁免{until}（{by}）") if is_valid else None
+            return _spared(finding, decision.ruling, f"已豁免{until}（{by}）") if is_valid else None
         case Ruling.RETAINED:
-            return _retained(finding, by) if is_retainable(finding.rule) and _concerns(decision, finding) else None
+            is_answer = asks_whether_it_stays(finding.rule) and _concerns(decision, finding)
+            return _retained(finding, by) if is_answer else None
         case Ruling.CONSOLIDATED | Ruling.DEREGISTERED:
             if not _concerns(decision, finding):
                 return None
@@ -118,13 +120,13 @@ def _disposed(finding: Finding, decision: Decision, today: date) -> Finding | No
 
 
 def _retained(finding: Finding, by: str) -> Finding | None:
-    if finding.state is State.NEEDS_REVIEW and finding.strength is not Strength.MANDATORY:
+    if finding.state is State.NEEDS_REVIEW and finding.strength.admits(Ruling.RETAINED):
         return replace(finding, state=State.OK, proposals=(), because=f"{finding.because}已决定保留（{by}）。")
-    return _exempted(finding, f"已决定保留（{by}）")
+    return _spared(finding, Ruling.RETAINED, f"已决定保留（{by}）")
 
 
-def _exempted(finding: Finding, why: str) -> Finding | None:
-    if finding.strength is Strength.MANDATORY or not finding.state.is_held_against:
+def _spared(finding: Finding, ruling: Ruling, why: str) -> Finding | None:
+    if not finding.strength.admits(ruling) or not finding.state.is_held_against:
         return None  # whoever has done nothing wrong for certain has nothing to be spared
     return replace(finding, state=State.EXEMPTED, proposals=(), because=f"{finding.because}{why}。")
 

@@ -20,6 +20,16 @@ def all_rules() -> tuple[Rule | AreaRule, ...]:
     return tuple(sorted(offered, key=lambda rule: str(rule.id)))
 
 
+def asks_whether_it_stays(rule_id: str) -> bool:
+    """Whether 保留 answers what a rule asks; a duty is only done, exempted, or ends with the account."""
+    return rule_id in _on_staying()
+
+
+@cache
+def _on_staying() -> frozenset[str]:
+    return frozenset(rule.id for rule in all_rules() if rule.asks_whether_it_stays)
+
+
 @cache
 def needs_of_rules() -> Mapping[str, Needs]:
     """Return what config/rules.yaml must give each rule, by id."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from monitor.core.account import AccountStatus
 from monitor.core.calendar import beijing_date
+from monitor.core.case import CHIEF
 from monitor.core.decision import Decision
 from monitor.core.episode import Episodes
 from monitor.core.finding import Finding, Proposal
@@ -40,8 +41,6 @@ COLUMNS = (
 )
 PUT_TO_REVIEW = frozenset({Proposal.CONSOLIDATE, Proposal.DEREGISTER, Proposal.CANCEL, Proposal.REVIEW})
 """What nobody decides alone."""
-CHECKED = ("UPD-01", "APP-01")
-"""The veto items (单项否决) that are looked at without a person: 内容不更新."""
 
 
 def review(
@@ -62,7 +61,7 @@ def review(
     staying = [dossier for dossier in put if dossier.account.status is not AccountStatus.DEREGISTERING]
     rows = tuple(_row(dossier, titles, with_area=several) for dossier in staying)
     under_way = len(put) - len(rows)
-    rate = pass_rate((finding for dossier in dossiers for finding in dossier.findings), CHECKED)
+    rate = pass_rate((finding for dossier in dossiers for finding in dossier.findings), CHIEF)
     rest = f"另有{under_way}个已在注销中，见注销进度表。" if under_way else ""
     head = (f"{period.label}：提请研判{len(rows)}个账号。{rest}", _rate(rate, titles), *spared(dossiers, beyond))
     return Document(title="联合研判表", head=head, table=Table.of((AREA, *COLUMNS) if several else COLUMNS, rows))
@@ -72,7 +71,7 @@ def _rate(rate: PassRate, titles: Mapping[str, str]) -> str:
     percent = rate.percent()
     share = f"合格率{percent}" if percent else "无法计算合格率"
     apart = f"未能核查{rate.unchecked}个，豁免{rate.exempted}个，均不计入。"
-    checked = "、".join(f"“{titles[rule]}”" for rule in CHECKED)
+    checked = "、".join(f"“{titles[rule]}”" for rule in CHIEF)
     return f"按{checked}检查{rate.checked}个，不合格{rate.failed}个，{share}；{apart}"
 
 

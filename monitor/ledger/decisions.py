@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from monitor.core.calendar import beijing, beijing_date, start_of_day
+from monitor.core.decidable import why_not
 from monitor.core.decision import (
     WHOM,
     Decision,
@@ -16,7 +17,6 @@ from monitor.core.decision import (
     is_about_same,
     missing_parts,
     sort_of,
-    why_not,
 )
 from monitor.core.finding import Strength
 from monitor.core.names import normal
@@ -241,10 +241,9 @@ def _check(
         reading.blame(row, whom, _COLUMN[given])
         return
     strength = strengths_on(on).get(decision.rule)
-    is_mandatory = strength is Strength.MANDATORY
-    why = why_not(decision.ruling, decision.rule, rule.title, on=rule.on, is_mandatory=is_mandatory)
+    why = why_not(decision.ruling, decision.rule, rule.title, on=rule.on, strength=strength)
     if why:
-        spares = decision.ruling is Ruling.RETAINED and not is_mandatory
+        spares = decision.ruling is Ruling.RETAINED and (strength is None or strength.admits(Ruling.EXEMPTED))
         reading.blame(row, f"{why}{'；请督促落实，确需免除的请登记豁免' if spares else ''}", "决定")
         return
     in_principle = strength is Strength.IN_PRINCIPLE

@@ -13,12 +13,13 @@ from monitor.core.finding import Finding, Support
 from monitor.core.light import Light, Sighted, light_of, silent_since
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week
+from monitor.core.rules import per_01, see_01, upd_03
 from monitor.store.notices import Said
 from monitor.store.overview import OverviewRow
 
 _ABSENT = {standing.value: standing for standing in Standing if not standing.is_present}
 _PAUSED = "采集暂停，恢复前不作新的认定"
-_NOTES = {"PER-01": "联系人待补", "UPD-03": "90天内曾超过20天未更新", "SEE-01": "连续3个工作日采集异常"}
+_NOTES = {per_01.ID: "联系人待补", upd_03.ID: "90天内曾超过20天未更新", see_01.ID: "连续3个工作日采集异常"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,6 @@ def _notes(row: OverviewRow, light: Light, moment: OverviewContext) -> Iterable[
         yield f"平台显示{gone.label}，待核实"
     for finding in row.findings:
         trouble = finding.state.is_trouble
-        told_by_light = finding.rule == LADDER or (finding.rule == "UPD-03" and light is Light.RED)
+        told_by_light = finding.rule == LADDER or (finding.rule == upd_03.ID and light is Light.RED)
         if trouble and not told_by_light:
             yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.label}")

@@ -12,9 +12,33 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from monitor.core import deregistration
 from monitor.core.finding import State
 from monitor.core.forms import FORMS
 from monitor.core.record import Record
+from monitor.core.rules import (
+    app_02,
+    app_03,
+    chg_01,
+    cln_01,
+    cln_02,
+    fake_01,
+    fun_01,
+    fun_02,
+    fun_03,
+    fun_04,
+    name_01,
+    pha_01,
+    reg_01,
+    reg_02,
+    reo_01,
+    sec_01,
+    sub_01,
+    sup_01,
+    sys_01,
+    trn_01,
+    twn_01,
+)
 from monitor.store import tables
 from monitor.store.columns import run, stands
 from monitor.store.database import Tx
@@ -22,28 +46,28 @@ from monitor.store.notes import get_note
 from monitor.store.records import record_of
 
 RULES = (
-    "APP-02",
-    "APP-03",
-    "CLN-01",
-    "CLN-02",
-    "FAKE-01",
-    "FUN-01",
-    "FUN-02",
-    "FUN-03",
-    "FUN-04",
-    "NAME-01",
-    "PHA-01",
-    "REG-01",
-    "REG-02",
-    "SEC-01",
-    "SUB-01",
-    "SUP-01",
-    "SYS-01",
-    "TRN-01",
-    "TWN-01",
+    app_02.ID,
+    app_03.ID,
+    cln_01.ID,
+    cln_02.ID,
+    fake_01.ID,
+    fun_01.ID,
+    fun_02.ID,
+    fun_03.ID,
+    fun_04.ID,
+    name_01.ID,
+    pha_01.ID,
+    reg_01.ID,
+    reg_02.ID,
+    sec_01.ID,
+    sub_01.ID,
+    sup_01.ID,
+    sys_01.ID,
+    trn_01.ID,
+    twn_01.ID,
 )
 """The rules on areas that read records."""
-OF_ACCOUNTS = ("CHG-01", "DRG-01", "REO-01")
+OF_ACCOUNTS = (chg_01.ID, deregistration.ID, reo_01.ID)
 """The rules on single accounts that do."""
 _PENDING = "reread/"
 _STATED = tuple(kind for kind, form in FORMS.items() if form.results)

@@ -185,7 +185,7 @@ SAID_ELSEWHERE = {
     "monitor/actions/cases.py": "what a refusal recommends instead",
     "monitor/cli/case.py": "what a decision answers, and what the commands do",
     "monitor/core/wording.py": "of a suspicion, and of one that goes on or was confirmed, to the operator",
-    "monitor/core/decision.py": "where the account is decided on, and no unit or area",
+    "monitor/core/decidable.py": "where the account is decided on, and no unit or area",
     "monitor/ledger/decisions.py": "likewise, and where an exemption is what is wanted",
     "monitor/pipeline/digest.py": "of an exemption that ends soon",
     "monitor/queries/case.py": "of a suspicion",

@@ -10,7 +10,8 @@ import pytest
 from monitor.app.rules import rule_ids
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.calendar import EVER
-from monitor.core.decision import Ruling, why_not
+from monitor.core.decidable import why_not
+from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.judgement import reviewed
 from monitor.core.record import RecordKind, RecordSubject
@@ -704,7 +705,9 @@ def test_revoking_under_one_rule_or_account_leaves_the_others_alone() -> None:
 @pytest.mark.parametrize("rule", sorted(rule_ids()))
 def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None:
     asks_that = rule.startswith(("CLN-", "WEAK-", "TWN-", "PLT-", "CAP-")) or rule in {"UPD-02", "UPD-03"}
-    assert (why_not(Ruling.RETAINED, rule, "X", on=RecordSubject.ACCOUNT, is_mandatory=False) is None) is asks_that
+    assert (
+        why_not(Ruling.RETAINED, rule, "X", on=RecordSubject.ACCOUNT, strength=Strength.IN_PRINCIPLE) is None
+    ) is asks_that
     held = replace(finding(State.VIOLATED, rule=rule, episode=""), since=date(2022, 5, 1))
     kept = reviewed(held, (ruled(Ruling.RETAINED, "2022-05-20", rule),), beijing_time("2022-05-25 09:00"))
     assert (kept.state is State.EXEMPTED) is asks_that

@@ -80,6 +80,7 @@ def _begun(register: Register, book: RuleBook, state: State) -> datetime:
 RULE = AreaRule(
     id=ID,
     title="账号总数超限",
+    asks_whether_it_stays=True,
     needs=Needs(numbers=("at_most",), dates=("judged_from",)),
     on=RecordSubject.AREA,
     judge=judge,

@@ -63,6 +63,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="联合研判意见",
+    asks_whether_it_stays=True,
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.JOINT_REVIEW}),

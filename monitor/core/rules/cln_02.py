@@ -46,6 +46,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="主动申请关停",
+    asks_whether_it_stays=True,
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.CLOSE_REQUEST}),

@@ -11,14 +11,14 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.account import Platform
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
+from monitor.core.finding import INTERACTION, AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
 from monitor.core.needs import Needs
 from monitor.core.record import RecordKind, RecordSubject, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_account, posts_or_serves
 
-ID = "FUN-01"
+ID = INTERACTION
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="小众平台账号",
+    asks_whether_it_stays=True,
     needs=Needs(words=("niche", "mainstream"), platforms=("niche", "mainstream")),
     on=RecordSubject.ACCOUNT,
     judge=judge,

@@ -12,12 +12,12 @@ from functools import partial
 
 from monitor.core.account import Account, AccountStatus, Scope
 from monitor.core.calendar import beijing_date
-from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State
+from monitor.core.finding import REOPENING, Finding, Known, Pacing, Proposal, Rule, RuleBook, State
 from monitor.core.record import RecordKind, Result
 from monitor.core.rules.registry import day
 from monitor.core.successor import Successor, comes_back
 
-ID = "REO-01"
+ID = REOPENING
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:

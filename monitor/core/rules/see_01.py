@@ -11,11 +11,11 @@ from functools import partial
 
 from monitor.core.account import Account
 from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.finding import Finding, Known, Pacing, Proposal, Rule, RuleBook, State, Strength
+from monitor.core.finding import SIGHT, Finding, Known, Pacing, Proposal, Rule, RuleBook, State, Strength
 from monitor.core.observation import Reason, Timeline
 from monitor.core.phrases import dated
 
-ID = "SEE-01"
+ID = SIGHT
 PATIENCE = 3
 """After so many working days without a covering look the operator is asked."""
 TO_DO_IN = 2

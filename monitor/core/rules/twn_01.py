@@ -41,6 +41,7 @@ def _share(account: Account, register: Register) -> str:
 RULE = AreaRule(
     id=ID,
     title="乡镇（街道）账号",
+    asks_whether_it_stays=True,
     on=RecordSubject.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.POPULATION}),

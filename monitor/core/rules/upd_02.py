@@ -222,6 +222,7 @@ def _is_exempt(decisions: Iterable[Decision], day: date) -> bool:
 RULE = AreaRule(
     id=ID,
     title="连续2次被通报2周未更新",
+    asks_whether_it_stays=True,
     needs=Needs(numbers=("rounds",), switches=("count_own_bulletin",)),
     on=RecordSubject.ACCOUNT,
     judge=judge,

@@ -105,6 +105,7 @@ def _violated_by(closed: _Closed, say: partial[Finding], limit: int, today: date
 RULE = Rule(
     id=ID,
     title="单次超过20天未更新",
+    asks_whether_it_stays=True,
     needs=Needs(
         numbers=("gap_from", "window_days"),
         least={"gap_from": 8},  # posts of one week are not all given to the rules

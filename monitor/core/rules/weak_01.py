@@ -249,6 +249,7 @@ def _violated(
 RULE = AreaRule(
     id=ID,
     title="运营效果指数连续2周低于平均值",
+    asks_whether_it_stays=True,
     needs=Needs(numbers=("weeks", "missing_at_most", "least_values"), switches=("exclude_main", "by_platform")),
     on=RecordSubject.ACCOUNT,
     judge=judge,
