@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from monitor.app.collectors import EVERY, Chains, all_collectors, every_of, provers
 from monitor.app.hints import hints, unwatched
 from monitor.app.rules import all_rules
-from monitor.app.serving import view_of
+from monitor.app.serving import begin, view_of
 from monitor.app.settings import not_built
 from monitor.core.account import BY_HAND, Platform, Source, declared_sources
 from monitor.core.collector import Collector
@@ -190,7 +191,8 @@ async def test_a_rule_that_is_missing_is_logged_at_the_start_and_nothing_where_n
     whole = settings().rule_versions
     older = whole.model_copy(update={"rules": tuple(version for version in whole.rules if version.id != "SEC-01")})
     for chosen in (settings(), settings(rule_versions=older)):
-        await store.write(office(store, lambda clock: Canned(clock, {}), chosen).parts.refresh)
+        parts = office(store, lambda clock: Canned(clock, {}), chosen).parts
+        await store.write(partial(begin, parts=parts))
     assert ["SEC-01" in str(record.__dict__.get("hint")) for record in caplog.records] == [True]
 
 

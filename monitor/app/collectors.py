@@ -30,6 +30,7 @@ from monitor.core.collector import (
 from monitor.pipeline.watch import CanarySource
 from monitor.settings import Settings
 from monitor.settings.sections import PlatformSettings
+from monitor.store.roster import Sources
 
 EVERY = timedelta(hours=6)
 """How often a source is looked at when the settings do not say."""
@@ -145,6 +146,11 @@ def provers(collectors: Mapping[str, Collector]) -> dict[Platform, tuple[tuple[s
             for platform in collector.proves:
                 found[platform] = (*found.get(platform, ()), (name, collector))
     return found
+
+
+def sources_of(settings: Settings, chains: Chains) -> Sources:
+    """Return which sources accounts have, and how often each is looked at."""
+    return Sources(of=chains.of, every=every_of(settings))
 
 
 def every_of(settings: Settings) -> Callable[[Source], timedelta]:

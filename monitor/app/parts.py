@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,19 +12,15 @@ from functools import cached_property
 from importlib.metadata import version
 
 from collectors.http import Door
-from monitor.actions.actor import Actor
-from monitor.actions.claims import PasteCommand, paste
 from monitor.app.channels import open_channels
 from monitor.app.clock import now, ticks
-from monitor.app.collectors import Chains, all_collectors, canary_sources, every_of, policy, provers, sessions
-from monitor.app.hints import unjudged
+from monitor.app.collectors import Chains, all_collectors, canary_sources, policy, provers, sessions, sources_of
 from monitor.app.process import mark
 from monitor.app.rules import rules_in_force
-from monitor.core.account import Account, Platform, Role, UnitKey
+from monitor.core.account import Platform, Role
 from monitor.core.calendar import OfficeHours, WorkCalendar
 from monitor.core.case import StepKind
 from monitor.core.channel import Channel
-from monitor.core.claim import Claim, Excess
 from monitor.core.collector import Collector, Request
 from monitor.core.gate import Gate
 from monitor.core.news import Office
@@ -54,12 +50,10 @@ from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
 from monitor.settings import Settings
-from monitor.store import Store, Tx, areas, cases, lights, outbox, prune, registers, roster
-from monitor.store.looks import Recorded
+from monitor.store import Store, prune
+from monitor.store.roster import Sources
 
 _log = logging.getLogger(__name__)
-AT_ONCE = 20
-"""How many accounts a check looks at between two words of how far it has come."""
 
 
 def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Pruner:
@@ -120,6 +114,11 @@ class Parts:
         return Chains(self.collectors)
 
     @cached_property
+    def sources(self) -> Sources:
+        """Which sources accounts have, and how often each is looked at."""
+        return sources_of(self.settings, self.chains)
+
+    @cached_property
     def directory(self) -> ChannelDirectory:
         """Who is reached by which channel."""
         roles = self.settings.roles
@@ -138,14 +137,11 @@ class Parts:
     @cached_property
     def passes(self) -> Passes:
         """The parts that the daemon's passes set in motion."""
-        area_evaluator = AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults)
         return Passes(
             store=self.store,
             looker=self.looker,
-            judge=AccountEvaluator(
-                store=self.store, rules_in_force=self.rules_in_force, faults=self.faults, follow=area_evaluator.follow
-            ),
-            area_evaluator=area_evaluator,
+            judge=AccountEvaluator(rules_in_force=self.rules_in_force, faults=self.faults),
+            area_evaluator=AreaEvaluator(store=self.store, rules_in_force=self.rules_in_force, faults=self.faults),
             drafter=self.drafter,
             sender=self.sender,
             digest=self.digest,
@@ -189,7 +185,7 @@ class Parts:
             collectors=self.collectors,
             door=self.door,
             sessions=sessions(self.settings, self.clock),
-            every=every_of(self.settings),
+            every=self.sources.every,
             clock=self.clock,
             done=self._looked,
             faults=self.faults,
@@ -206,10 +202,6 @@ class Parts:
             clock=self.clock,
             faults=self.faults,
         )
-
-    async def paste(self, command: PasteCommand, *, actor: Actor) -> Claim | Excess | None:
-        """Take the link of a new post; see `monitor.actions.claims.paste`."""
-        return await paste(self.store, self.claim_verifier, command, actor=actor, clock=self.clock)
 
     @cached_property
     def gate(self) -> Gate:
@@ -293,60 +285,6 @@ class Parts:
         web = self.settings.web
         key = TokenKey(web.key.reveal().encode()) if web.key and web.base_url else None
         return Addresses(base=web.base_url, key=key)
-
-    def save_roster(
-        self,
-        tx: Tx,
-        accounts: Sequence[Account],
-        *,
-        effective_at: datetime,
-        known_at: datetime,
-        remove_missing: bool = False,
-        unit: UnitKey | None = None,
-    ) -> roster.RosterChange:
-        """Save a roster with the sources that follow from it."""
-        return roster.save_roster(
-            tx,
-            accounts,
-            effective_at=effective_at,
-            known_at=known_at,
-            sources=self.chains.of,
-            every=every_of(self.settings),
-            remove_missing=remove_missing,
-            unit=unit,
-        )
-
-    def refresh(self, tx: Tx) -> None:
-        """Bring the store in line with what may have changed since the last start: chains, rules, calendar.
-
-        Which rules nobody is judged by is logged.
-        """
-        for hint in unjudged(self.settings):
-            _log.warning("rules missing", extra={"hint": hint})
-        self.sync_sources(tx)
-        now = self.clock()
-        areas.enrol(tx, registers.areas(tx, now=now), at=now)
-        cases.end_of_rules(tx, self.rules_in_force.ids(now), at=now)
-        cases.judge_soon(tx, now)
-        lights.restate(tx)
-        if self.directory.is_set:
-            outbox.write_anew(tx, at=now)
-
-    async def check(self, ids: Sequence[str], tell: Callable[[int, int], object]) -> Sequence[Recorded]:
-        """Look at accounts now and return what was seen, some at a time; `tell` hears how many of how many are done."""
-        await self.store.write(self.sync_sources)
-        found: list[Recorded] = []
-        for start in range(0, len(ids), AT_ONCE):
-            batch = ids[start : start + AT_ONCE]
-            found += await self.looker.look_now(batch)
-            tell(start + len(batch), len(ids))
-        return found
-
-    def sync_sources(self, tx: Tx) -> None:
-        """Bring the sources of all accounts up to date: a new program or new settings may mean new chains."""
-        roster.sync_sources(
-            tx, roster.accounts(tx), sources=self.chains.of, every=every_of(self.settings), now=self.clock()
-        )
 
 
 async def open_parts(

@@ -23,6 +23,7 @@ from monitor.sample.settings import settings as sample_settings
 from monitor.settings import Settings
 from monitor.store import Store, Tx
 from monitor.store.records import save_records
+from monitor.store.roster import save_roster
 from monitor.web import Sample
 
 
@@ -66,7 +67,8 @@ async def _live_through(
         },
     )
     accounts = far_side.county.accounts
-    await store.write(lambda tx: parts.save_roster(tx, accounts, effective_at=clock.moment, known_at=clock.moment))
+    at = clock.moment
+    await store.write(lambda tx: save_roster(tx, accounts, effective_at=at, known_at=at, sources=parts.sources))
     await store.write(lambda tx: _enter(tx, records({account.unit for account in accounts}, end), clock.moment))
     done = iter(range(1, len(moments) + 1))
     await replay.replay(parts.passes, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))

@@ -9,19 +9,22 @@ import socket
 from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 from alerts.markup import fragment
-from monitor.app.hints import hints, unwatched
+from monitor.actions.claims import paste
+from monitor.app.hints import hints, unjudged, unwatched
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
 from monitor.app.watchdog import watchdog
 from monitor.core.briefing import quarantine_words
 from monitor.core.phrases import quoted
 from monitor.daemon import LOOK, Daemon
+from monitor.pipeline.align import align
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.queries.snapshot import Condition
 from monitor.settings.sections import Web
@@ -92,7 +95,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         hints=tuple(hints(parts.settings)),
         sample=sample,
         permits=Permits(
-            paste=parts.paste,
+            paste=partial(paste, parts.store, parts.claim_verifier, clock=parts.clock),
             key=parts.addresses.key,
             api_token=web.api_token.reveal() if web.api_token else None,
         ),
@@ -213,13 +216,26 @@ async def _take_over(parts: Parts, daemon: Daemon) -> bool:
     return False
 
 
+def begin(tx: Tx, parts: Parts) -> None:
+    """Bring the store in line with the program and its settings; which rules nobody is judged by is logged."""
+    for hint in unjudged(parts.settings):
+        _log.warning("rules missing", extra={"hint": hint})
+    align(
+        tx,
+        sources=parts.sources,
+        rules_in_force=parts.rules_in_force,
+        has_channels=parts.directory.is_set,
+        now=parts.clock(),
+    )
+
+
 async def _begun(parts: Parts, daemon: Daemon) -> bool:
     """Bring the store in line with the program, as soon as it can be written; False: told to stop before."""
 
     async def refresh() -> bool:
         if not await parts.timekeeper.is_right():  # rules and calendars of a wrong day would end what goes on
             return False
-        await parts.store.write(parts.refresh)
+        await parts.store.write(lambda tx: begin(tx, parts))
         await parts.store.write(lambda tx: suspect(tx, parts), durable=True)
         return True
 

@@ -58,7 +58,7 @@ def import_roster(
     from monitor.actions.imports.roster import ImportRosterCommand, difference
     from monitor.actions.imports.roster import import_roster as keep_roster
     from monitor.app.clock import now
-    from monitor.app.collectors import Chains, all_collectors, every_of, key_forms
+    from monitor.app.collectors import Chains, all_collectors, key_forms, sources_of
     from monitor.app.hints import ungranted, unwatched
     from monitor.store import roster
 
@@ -86,7 +86,7 @@ def import_roster(
         if found.removed and not yes and not confirmed(f"将删除{found.removed}个账号，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
         command = ImportRosterCommand(
-            file=file.name, difference=found, as_of=effective_at, sources=chains.of, every=every_of(settings)
+            file=file.name, difference=found, as_of=effective_at, sources=sources_of(settings, chains)
         )
         change = perform_in(store, keep_roster, command, at=moment)
         where.remember_roster()

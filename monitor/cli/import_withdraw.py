@@ -41,7 +41,7 @@ def import_list(where: CommandContext) -> None:
 def import_withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
     """撤回一次导入的全部内容；撤回前所知的仍可按 --known-at 判定。"""
     from monitor.actions.imports.withdraw import WithdrawCommand, import_to_withdraw, withdraw_import
-    from monitor.app.collectors import Chains, all_collectors, every_of
+    from monitor.app.collectors import Chains, all_collectors, sources_of
 
     settings = where.settings()
     chains = Chains(all_collectors(settings.platforms))
@@ -51,7 +51,7 @@ def import_withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
         click.echo(_line(found))
         if not yes and not confirmed("将撤回其中的全部内容，继续吗？"):
             raise Refusal("已取消，没有撤回。批量运行请加 --yes。")
-        command = WithdrawCommand(number=number, sources=chains.of, every=every_of(settings))
+        command = WithdrawCommand(number=number, sources=sources_of(settings, chains))
         done = perform_in(store, withdraw_import, command)
     click.echo(f"已撤回，涉及{done}项。" if done else f"已撤回；{_NOTHING_LEFT}，现行内容不变。")
     if found.kind not in {"roster", "posts"}:

@@ -53,6 +53,7 @@ def check(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool) ->
 async def _check(
     where: CommandContext, settings: Settings, store: Store, accounts: Sequence[str]
 ) -> Sequence[Recorded]:
+    from monitor.pipeline.check import check as look_at
     from monitor.store import roster
 
     known = {account.id for account in await store.query(roster.accounts)}
@@ -62,7 +63,7 @@ async def _check(
     chosen = list(dict.fromkeys(accounts)) or sorted(known)
     async with where.parts(settings, store) as parts:
         with telling("采集") as tell:
-            return await parts.check(chosen, tell)
+            return await look_at(parts.looker, parts.sources, chosen, tell)
 
 
 def _line(recorded: Recorded) -> str:

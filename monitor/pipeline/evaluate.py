@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from monitor.core.account import Account, Role
@@ -14,10 +15,12 @@ from monitor.core.judgement import area_findings, reviewed, silent
 from monitor.core.notice import Notice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.pipeline.faults import Faults
-from monitor.store import Store, Tx, cases, facts, looks, savepoint
+from monitor.store import Tx, cases, facts, looks, savepoint
 
 BATCH = 200
 """Accounts judged in one transaction."""
+_Turned = defaultdict[str, frozenset[str]]
+"""Accounts by area."""
 AGAIN = timedelta(minutes=10)
 """When an account is judged again after a bug."""
 
@@ -82,26 +85,27 @@ class RulesInForce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What judging a batch of accounts came to."""
+
+    count: int
+    """How many were due."""
+    turned: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The accounts, by area, in which a trouble has turned: rules that follow cases are asked about them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountEvaluator:
     """Judges accounts whose turn it is; one account's bug does not keep the others from being judged."""
 
-    store: Store
     rules_in_force: RulesInForce
     faults: Faults
-    follow: Callable[[Tx, Mapping[str, Collection[str]], datetime], None] = lambda _, __, ___: None
-    """Judges what follows the cases of accounts, by area, in which a trouble has turned."""
 
-    async def judge_due(self, now: datetime) -> int:
-        """Judge one batch of accounts that something new or time alone has touched; return how many."""
-        judged = await self.store.write_if(
-            lambda tx: cases.is_any_due(tx, now), lambda tx: self._batch(tx, now), durable=True
-        )
-        return judged or 0
-
-    def _batch(self, tx: Tx, now: datetime) -> int:
+    def judge(self, tx: Tx, now: datetime) -> Evaluated:
+        """Judge one batch of accounts that something new or time alone has touched."""
         due = cases.due_for_judgement(tx, now, BATCH)
         if not due:
-            return 0
+            return Evaluated(count=0)
         known = {known.account.id: known for known in facts.known(tx, due, now=now, is_whole=False)}
         cases.retire(tx, [account for account in due if account not in known], at=now)
         open_cases = cases.open_cases(tx, list(known))
@@ -112,19 +116,26 @@ class AccountEvaluator:
                 judged[account] = self._judged(item, open_cases, book, now)
         unread = [account for account, item in known.items() if judged[account].waits_for_reading]
         looks.ask_for_readings(tx, unread, now)
-        if not self._is_applied(tx, tuple(judged.values()), now):
+        turned = self._applied(tx, tuple(judged.values()), now)
+        if turned is None:
+            turned = _Turned(frozenset)
             for account, said in judged.items():
-                if not self._is_applied(tx, [said], now):
+                alone = self._applied(tx, [said], now)
+                if alone is None:
                     cases.apply(tx, [_later(account, now)], at=now)
-        return len(due)
+                for area, accounts in (alone or {}).items():
+                    turned[area] |= accounts
+        return Evaluated(count=len(due), turned=turned)
 
-    def _is_applied(self, tx: Tx, judged: Sequence[cases.Judged], now: datetime) -> bool:
-        """Write down what was judged, all of it or nothing: many accounts at once cost a third of one by one."""
-        applied = None
+    def _applied(self, tx: Tx, judged: Sequence[cases.Judged], now: datetime) -> _Turned | None:
+        """Write down what was judged, all of it or nothing, and return in whom a trouble has turned; None: nothing.
+
+        Many accounts at once cost a third of one by one.
+        """
+        turned = None
         with self.faults.contained("judge", accounts=" ".join(entry.account for entry in judged)), savepoint(tx):
-            applied = cases.apply(tx, judged, at=now)
-            self.follow(tx, applied.turned, now)
-        return applied is not None
+            turned = _Turned(frozenset, cases.apply(tx, judged, at=now).turned)
+        return turned  # noqa: RET504 - None, where the block ended with a bug
 
     def _judged(
         self, known: Known, open_cases: Mapping[tuple[str, str], Case], book: RuleBook, now: datetime

@@ -19,7 +19,7 @@ from monitor.pipeline.prune import Pruner
 from monitor.pipeline.send import Sender
 from monitor.pipeline.timing import Timekeeper
 from monitor.pipeline.watch import Watch
-from monitor.store import Store, looks, outbox
+from monitor.store import Store, Tx, cases, looks, outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,20 @@ class Passes:
         """Judge until nothing is left to be judged; nothing is by a clock that cannot be believed."""
         judged = BATCH
         while judged >= BATCH and await self.timekeeper.is_right():
-            judged = await self.judge.judge_due(self.clock())
+            judged = await self.judge_accounts()
         while await self.timekeeper.is_right() and await self.area_evaluator.judge_due(self.clock()):
             pass
+
+    async def judge_accounts(self) -> int:
+        """Judge one batch of accounts, then what follows their cases, in one transaction; return how many were due."""
+        now = self.clock()
+
+        def judge(tx: Tx) -> int:
+            done = self.judge.judge(tx, now)
+            self.area_evaluator.follow(tx, done.turned, now)
+            return done.count
+
+        return await self.store.write_if(lambda tx: cases.is_any_due(tx, now), judge, durable=True) or 0
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -65,9 +65,7 @@ def find(tx: Tx, import_id: int) -> Import | None:
     return None if row is None else _import(row)
 
 
-def withdraw(
-    tx: Tx, imported: Import, *, at: datetime, by: str, sources: roster.Sources, every: roster.Every
-) -> int | Blocked:
+def withdraw(tx: Tx, imported: Import, *, at: datetime, by: str, sources: roster.Sources) -> int | Blocked:
     """Take an import back as a whole; return how many rows that concerned, or why it cannot be.
 
     Everybody whom it spoke of is judged again. What was known before `at` stays as it was known.
@@ -76,7 +74,7 @@ def withdraw(
         return Blocked(later=later)
     # First, for what a withdrawn import confirmed does not count any more.
     tx.execute(sa.update(table).where(table.c.id == imported.id).values(withdrawn_at=at, withdrawn_by=by))
-    doubted = roster.withdraw(tx, imported.id, effective_at=imported.as_of, known_at=at, sources=sources, every=every)
+    doubted = roster.withdraw(tx, imported.id, effective_at=imported.as_of, known_at=at, sources=sources)
     count = len(doubted)
     count += sightings.withdraw(tx, imported.id, at)
     for rows in (tables.papers, tables.records, tables.decisions):

@@ -31,8 +31,13 @@ from monitor.store.lights import restate
 from monitor.store.notices import judge_anew
 from monitor.store.values import decode, encode
 
-Sources = Callable[[Account], Sequence[Source]]
-Every = Callable[[Source], timedelta]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Which sources an account has, first preferred, and how often each is looked at."""
+
+    of: Callable[[Account], Sequence[Source]]
+    every: Callable[[Source], timedelta]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +51,13 @@ class RosterChange:
     """Of those, the ones of which a later roster says something of its own: they change for a while in the past."""
 
 
-def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be taken
+def save_roster(
     tx: Tx,
     accounts: Sequence[Account],
     *,
     effective_at: datetime,
     known_at: datetime,
     sources: Sources,
-    every: Every,
     remove_missing: bool = False,
     unit: UnitKey | None = None,
     import_id: int | None = None,
@@ -84,14 +88,14 @@ def save_roster(  # noqa: PLR0913 - what a roster says, and how it is to be take
     if change != RosterChange():
         areas.judge_soon(tx, known_at)
         areas.enrol(tx, {account.area for account in accounts}, at=known_at)
-    sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
+    sync_sources(tx, in_force.values(), sources=sources, now=known_at)
     _drop_sources(tx, [id_ for id_ in change.removed if id_ not in in_force], known_at)
     later = {start.account for start in restated} | histories.with_later(tx, [*news, *change.removed], effective_at)
     return replace(change, overtaken=tuple(sorted(later)))
 
 
 def withdraw(
-    tx: Tx, import_id: int, *, effective_at: datetime, known_at: datetime, sources: Sources, every: Every
+    tx: Tx, import_id: int, *, effective_at: datetime, known_at: datetime, sources: Sources
 ) -> tuple[str, ...]:
     """Take back what an import said, from its own day on, and return the accounts that changes.
 
@@ -106,7 +110,7 @@ def withdraw(
     _follow(tx, ids, in_force, judge_at=dict.fromkeys(ids, known_at))
     if ids:
         areas.judge_soon(tx, known_at)
-    sync_sources(tx, in_force.values(), sources=sources, every=every, now=known_at)
+    sync_sources(tx, in_force.values(), sources=sources, now=known_at)
     _drop_sources(tx, [id_ for id_ in ids if id_ not in in_force], known_at)
     return tuple(ids)
 
@@ -135,8 +139,8 @@ def diff_roster(
     )
 
 
-def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every: Every, now: datetime) -> None:
-    """Make the sources of these accounts those that `sources` answers.
+def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, now: datetime) -> None:
+    """Make the sources of these accounts those that `sources` names.
 
     What is known of a source that stays is kept; a new one is looked at first at `schedule.first_look`;
     one that goes is no longer looked at. Sources of looks by hand are left alone.
@@ -145,7 +149,7 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
     table = tables.sources
     accounts = tuple(accounts)
     concerned = {account.id for account in accounts}
-    wanted = {source.id: source for account in accounts for source in sources(account)}
+    wanted = {source.id: source for account in accounts for source in sources.of(account)}
     columns = (table.c.id, table.c.account, table.c.rank, table.c.is_partial, table.c.dropped_at)
     polled = sa.select(*columns).where(table.c.collector != MANUAL)
     if len(concerned) <= IDS_AT_ONCE:
@@ -155,7 +159,7 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
         tx,
         sa.insert(table),
         [
-            fresh_source(source, first_look(id_, every(source), now))
+            fresh_source(source, first_look(id_, sources.every(source), now))
             for id_, source in wanted.items()
             if id_ not in known
         ],
@@ -178,7 +182,7 @@ def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, every
         .where(table.c.id == sa.bindparam("b_id"))
         .values(dropped_at=None, next_look_at=bound(table.c.next_look_at, "b_next")),
         [
-            {"b_id": source.id, "b_next": first_look(source.id, every(source), now)}
+            {"b_id": source.id, "b_next": first_look(source.id, sources.every(source), now)}
             for source, row in back
             if row.dropped_at
         ],

@@ -24,14 +24,11 @@ from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.store import Store, outbox
 from monitor.store import cases as stored_cases
 from monitor.store.acknowledgements import spend
-from monitor.store.roster import Every, Sources
 from tests.store import build
-from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, finding, judge, notice, open_with, post, step
+from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
 
 TITLES = {"UPD-01": "两周未更新"}
 ONE_DAY = timedelta(days=1)
-EVERY_SOURCE: Every = lambda _: EVERY  # noqa: E731 - a value of that type
-SOURCES: Sources = build.sources
 LIAISON = Contact(role=Role.LIAISON, name="联络员甲", phone="13800000001", mail="liaison@example.invalid")
 
 
@@ -171,9 +168,7 @@ def _turned_away(store: Store) -> Example:
 def _roster(store: Store) -> Example:
     enrol(store, _account(), at=NOW - DAY)
     found = roster.difference([_account()], [_account(name="新名称"), account("A02")], replace=False)
-    command = roster.ImportRosterCommand(
-        file="台账.xlsx", difference=found, as_of=NOW, sources=SOURCES, every=EVERY_SOURCE
-    )
+    command = roster.ImportRosterCommand(file="台账.xlsx", difference=found, as_of=NOW, sources=SOURCES)
     return Example(done=command)
 
 
@@ -217,7 +212,7 @@ def _withdraw(store: Store) -> Example:
     actor = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
     command = records.ImportRecordsCommand(file="记录.xlsx", records=(_TRAINING,), as_of=NOW)
     perform(store, records.import_records, command, actor=actor, now=NOW)
-    done = withdraw.WithdrawCommand(number=1, sources=SOURCES, every=EVERY_SOURCE)
+    done = withdraw.WithdrawCommand(number=1, sources=SOURCES)
     return Example(done=done, refused=replace(done, number=2))
 
 

@@ -28,6 +28,7 @@ from monitor.core.finding import State
 from monitor.settings import Settings
 from monitor.settings.sections import PlatformSettings
 from monitor.store import Store, Tx, open_store, overview
+from monitor.store.roster import save_roster
 from tests.bench.pages import HOUR, KINDS, START, WARMING, Kind, Mode, account_id, published
 from tests.bench.target import COOKIE, Target
 
@@ -173,7 +174,9 @@ class Watch:
         self.target.turn(Mode.FIRST)
         roster = [self.kind.account(number, self.target.base_url) for number in (WARMING, *self.numbers)]
         at = self.clock.moment
-        await self.parts.store.write(lambda tx: self.parts.save_roster(tx, roster, effective_at=at, known_at=at))
+        await self.parts.store.write(
+            lambda tx: save_roster(tx, roster, sources=self.parts.sources, effective_at=at, known_at=at)
+        )
         await self.parts.passes.judge_all()
         await self.parts.looker.look_now([account_id(WARMING)])
 

@@ -40,6 +40,7 @@ from monitor.metrics import SERIES_CAP
 from monitor.pipeline.evaluate import BATCH as JUDGED
 from monitor.store import Store, Tx, facts, looks, open_store, overview, papers, records, registers
 from monitor.store.columns import portions
+from monitor.store.roster import save_roster
 from monitor.web import scraper
 from tests.bench.looks import Clock, UntrueError, settings_for
 from tests.bench.pages import HOUR, START, WEIBO, account_id, history
@@ -156,7 +157,7 @@ class _County:
         at = self.clock.moment
         roster = [WEIBO.account(number, "") for number in self.numbers]
         store = self.parts.store
-        await store.write(lambda tx: self.parts.save_roster(tx, roster, effective_at=at, known_at=at))
+        await store.write(lambda tx: save_roster(tx, roster, sources=self.parts.sources, effective_at=at, known_at=at))
         await store.write(lambda tx: papers.save_papers(tx, tuple(self._papers()), file="表.xlsx", known_at=at))
         await store.write(lambda tx: records.save_records(tx, tuple(_trainings(roster)), known_at=at))
         await self._look(self.numbers, START)
@@ -214,7 +215,7 @@ class _County:
         return await self._judged(at)
 
     async def _judge_accounts(self) -> None:
-        while await self.parts.passes.judge.judge_due(self.clock()):
+        while await self.parts.passes.judge_accounts():
             pass
 
     def _papers(self) -> Iterator[Paper]:

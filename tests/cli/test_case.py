@@ -34,7 +34,8 @@ def store_of(office: Office) -> Store:
 async def judge(office: Office, store: Store) -> None:
     settings = load_settings(office.folder / "config", None)
     judged_by = rules_in_force(settings, settings.work_calendar())
-    await AccountEvaluator(store=store, rules_in_force=judged_by, faults=Faults(lambda _: None)).judge_due(now())
+    evaluator = AccountEvaluator(rules_in_force=judged_by, faults=Faults(lambda _: None))
+    await store.write(lambda tx: evaluator.judge(tx, now()))
 
 
 def state(store: Store) -> State:

@@ -28,7 +28,8 @@ async def judge(office: Office) -> None:
     settings = load_settings(office.folder / "config", None)
     judged_by, faults = rules_in_force(settings, settings.work_calendar()), Faults(lambda _: None)
     with open_store(office.address) as store:
-        await AccountEvaluator(store=store, rules_in_force=judged_by, faults=faults).judge_due(now())
+        of_accounts = AccountEvaluator(rules_in_force=judged_by, faults=faults)
+        await store.write(lambda tx: of_accounts.judge(tx, now()))
         while await AreaEvaluator(store=store, rules_in_force=judged_by, faults=faults).judge_due(now()):
             pass
 

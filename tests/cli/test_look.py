@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from monitor.app import parts
 from monitor.app.clock import now
 from monitor.app.collectors import all_collectors
 from monitor.cli import look
 from monitor.core.collector import LinkCollector
 from monitor.core.download import Link
 from monitor.core.observation import Reason
+from monitor.pipeline import check
 from tests.cli.office import HEADER, PROGRAM, ROOT, Office
 from tests.services import require_samples
 
@@ -233,5 +233,5 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
 
 
 def test_looks_go_in_batches(watched: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "AT_ONCE", 1)
+    monkeypatch.setattr(check, "AT_ONCE", 1)
     assert [entry["account"] for entry in watched.type("check", "A02", "A01", "A02", "--json").json] == ["A02", "A01"]

@@ -24,6 +24,7 @@ from monitor.pipeline.send import Sender
 from monitor.settings import Settings
 from monitor.settings.sections import Review
 from monitor.store import Store
+from monitor.store.roster import save_roster
 from tests.core.build import beijing_time
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -166,7 +167,9 @@ class Office:
 
     async def enrol(self, accounts: Sequence[Account]) -> None:
         now = self.clock()
-        await self.parts.store.write(lambda tx: self.parts.save_roster(tx, accounts, effective_at=now, known_at=now))
+        await self.parts.store.write(
+            lambda tx: save_roster(tx, accounts, sources=self.parts.sources, effective_at=now, known_at=now)
+        )
 
     async def look(self) -> int:
         """Look at everything that is on the roster, due or not."""

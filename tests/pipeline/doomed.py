@@ -22,6 +22,7 @@ from monitor.core.channel import Channel
 from monitor.core.message import Attempt, Message
 from monitor.core.observation import Reason
 from monitor.store import open_store
+from monitor.store.roster import save_roster
 from tests.pipeline.build import NOW, Canned, Clock, Taking, account, feed, settings
 
 URL = "https://feed.example/{0}.xml"
@@ -95,7 +96,9 @@ async def _run(errand: Errand, executioner: Executioner) -> None:
         event.listen(store._writer, "commit", executioner.commit)
         parts = Parts(settings=settings(), store=store, clock=clock, door=Canned(clock, bodies), channels=channels)
         roster = [account(number, URL.format(number), group="mail") for number, _ in enumerate(DAYS)]
-        await store.write(lambda tx: parts.save_roster(tx, roster, effective_at=NOW, known_at=NOW), durable=True)
+        await store.write(
+            lambda tx: save_roster(tx, roster, sources=parts.sources, effective_at=NOW, known_at=NOW), durable=True
+        )
         await parts.sender.recover(clock())
         clock.forward(timedelta(minutes=3))
         while await parts.passes.look(parts.passes.collectors):

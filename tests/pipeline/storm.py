@@ -35,6 +35,7 @@ from monitor.core.message import MessageState
 from monitor.core.observation import Reason
 from monitor.store import Store, StoreError, open_store, outbox, tables
 from monitor.store.columns import run
+from monitor.store.roster import save_roster
 from monitor.store.tables import NoticeState
 from tests.alerts.post_office import PostOffice
 from tests.alerts.robot import TAKEN, TOO_FAST, Answer, Received, Robot
@@ -198,7 +199,9 @@ async def brew(database: str, cases: Sequence[int], clock: SharedClock) -> None:
     with open_store(database) as store:
         parts = parts_of(store, clock, _nowhere())
         now = clock()
-        await store.write(lambda tx: parts.save_roster(tx, roster(cases), effective_at=now, known_at=now))
+        await store.write(
+            lambda tx: save_roster(tx, roster(cases), sources=parts.sources, effective_at=now, known_at=now)
+        )
         clock.forward(BREWING)
         while await parts.passes.look(["feed"]):
             pass

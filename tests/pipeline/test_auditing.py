@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from monitor.app.serving import begin
 from monitor.core.account import Contact, Role
 from monitor.core.message import NO_CHANNEL, Attempt, MessageState, Outcome
 from monitor.core.next_step import NoNextStep
@@ -115,7 +116,7 @@ async def test_with_the_first_channel_everything_that_waited_is_said_as_it_is_no
         await made.look()
     assert (before.mail.taken, before.duty.taken) == ([], [])
     with store.begin() as tx:
-        before.parts.refresh(tx)
+        begin(tx, before.parts)
     await before.settle()
     assert len(before.mail.taken) == 2  # to the liaison and to the leader
     assert all("示例1" in message.body for message in before.mail.taken)

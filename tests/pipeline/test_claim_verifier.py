@@ -12,7 +12,7 @@ import pytest
 
 from collectors.platforms import channels_link
 from monitor.actions.actor import Actor, Origin, Right
-from monitor.actions.claims import PasteCommand
+from monitor.actions.claims import PasteCommand, paste
 from monitor.core import claim as bounds
 from monitor.core.account import Platform
 from monitor.core.claim import Claim, Excess, Tally, Verdict, excess
@@ -55,7 +55,8 @@ async def verdict(
 ) -> Verdict | Excess | None:
     permit = Permit(purpose=Purpose.of(token[0]), message=token[1:], until=NOW + timedelta(days=14)) if token else None
     actor = Actor(name="联络员甲", origin=Origin.SIGNED_LINK, rights=frozenset({Right.PASTE}))
-    claim = await of.parts.paste(PasteCommand(account=account_id, link=link, permit=permit), actor=actor)
+    command = PasteCommand(account=account_id, link=link, permit=permit)
+    claim = await paste(of.parts.store, of.parts.claim_verifier, command, actor=actor, clock=of.clock)
     return claim.verdict if isinstance(claim, Claim) else claim
 
 

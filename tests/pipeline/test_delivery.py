@@ -30,6 +30,7 @@ from monitor.settings.sections import Review, Web
 from monitor.store import Store, Tx, cases, outbox, retrying, tables
 from monitor.store.audit import recent_audit
 from monitor.store.outbox import KeptMessage
+from monitor.store.roster import save_roster
 from tests.alerts import robot
 from tests.core.build import beijing_time
 from tests.pipeline.build import (
@@ -560,7 +561,9 @@ async def test_what_happened_since_the_last_digest_that_left_stands_in_the_next_
     store: Store,
 ) -> None:
     made = await stale(store, 16, hold=True)
-    gone = partial(made.parts.save_roster, accounts=[], effective_at=NOW, known_at=NOW + timedelta(hours=1))
+    gone = partial(
+        save_roster, accounts=[], sources=made.parts.sources, effective_at=NOW, known_at=NOW + timedelta(hours=1)
+    )
 
     def emptied(tx: Tx) -> None:
         gone(tx, remove_missing=True)

@@ -57,17 +57,17 @@ async def test_a_bug_met_in_a_whole_batch_keeps_nobody_elses_turn_from_coming(st
 async def test_what_cannot_be_written_costs_its_own_account_only(store: Store) -> None:
     canned = await enrolled(store, 3)
     judge = failing(canned.parts.passes.judge, lambda id_: id_ == "A02", unwritable)
-    assert await judge.judge_due(canned.clock()) == 3
+    assert await replace(canned.parts.passes, judge=judge).judge_accounts() == 3
     assert judged(store) == {"A01", "A03"}
 
 
 async def test_an_account_that_met_a_bug_is_judged_again_soon(store: Store) -> None:
     canned = await enrolled(store, 1)
     judge = failing(canned.parts.passes.judge, lambda _: True, crash)
-    assert await judge.judge_due(canned.clock()) == 1
-    assert await judge.judge_due(canned.clock()) == 0
+    assert await replace(canned.parts.passes, judge=judge).judge_accounts() == 1
+    assert await replace(canned.parts.passes, judge=judge).judge_accounts() == 0
     canned.clock.forward(AGAIN)
-    assert await canned.parts.passes.judge.judge_due(canned.clock()) == 1
+    assert await canned.parts.passes.judge_accounts() == 1
     assert judged(store) == {"A01"}
 
 
@@ -84,7 +84,7 @@ async def test_a_disk_that_is_full_while_judging_is_no_bug_and_leaves_everybodys
         before = tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all()
     sa.event.listen(store._writer, "begin", lambda tx: tx.exec_driver_sql("PRAGMA max_page_count = 1"))
     with pytest.raises(StoreError, match="磁盘已满"):
-        await full.judge_due(canned.clock())
+        await replace(canned.parts.passes, judge=full).judge_accounts()
     assert not bugs
     with store.read() as tx:
         assert tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all() == before

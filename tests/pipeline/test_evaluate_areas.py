@@ -23,6 +23,7 @@ from monitor.pipeline import evaluate_areas
 from monitor.store import Store, cases, decisions, records
 from monitor.store.findings import drop_findings
 from monitor.store.papers import save_papers
+from monitor.store.roster import save_roster
 from tests.pipeline.build import Canned, Office, account, feed, office
 
 DAY = timedelta(days=1)
@@ -164,8 +165,13 @@ async def test_an_account_that_leaves_takes_its_cases_along_and_the_operator_is_
     of.clock.forward(DAY)
     now = of.clock()
     await store.write(
-        lambda tx: of.parts.save_roster(
-            tx, [account(2, "https://a.example/2")], effective_at=now, known_at=now, remove_missing=True
+        lambda tx: save_roster(
+            tx,
+            [account(2, "https://a.example/2")],
+            sources=of.parts.sources,
+            effective_at=now,
+            known_at=now,
+            remove_missing=True,
         )
     )
     await of.parts.passes.judge_all()
@@ -429,7 +435,7 @@ async def test_the_cases_of_an_account_that_moved_are_those_of_its_new_area(stor
         of.clock.forward(DAY)
         now = of.clock()
         moved = replace(NICHE, area=area)
-        await store.write(lambda tx: of.parts.save_roster(tx, [moved], effective_at=now, known_at=now))  # noqa: B023 - at once
+        await store.write(lambda tx: save_roster(tx, [moved], sources=of.parts.sources, effective_at=now, known_at=now))  # noqa: B023 - at once
         await of.parts.passes.judge_all()
     case = await only_case(of, "A01")
     assert case.area == "第三县"

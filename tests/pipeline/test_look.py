@@ -72,10 +72,15 @@ def looker(store: Store, collector: Official, clock: Clock, *, key: str | None, 
 
 async def enrolled(store: Store, collector: Official, clock: Clock) -> Account:
     watched = account(1, "", method="official=shili-fabu")
-    now, chains = clock(), Chains({"official": collector})
+    now = clock()
+    sources = roster.Sources(of=Chains({"official": collector}).of, every=lambda _: timedelta(hours=6))
     await store.write(
         lambda tx: roster.save_roster(
-            tx, [watched], effective_at=now, known_at=now, sources=chains.of, every=lambda _: timedelta(hours=6)
+            tx,
+            [watched],
+            effective_at=now,
+            known_at=now,
+            sources=sources,
         )
     )
     return watched

@@ -260,9 +260,8 @@ async def test_a_bug_met_in_one_account_is_loud_and_keeps_no_other_from_being_ju
         return upd_01.judge(known, book, now)
 
     rules_in_force = replace(canned.parts.rules_in_force, rules=(replace(upd_01.RULE, judge=judge),))
-    await AccountEvaluator(store=store, rules_in_force=rules_in_force, faults=canned.parts.faults).judge_due(
-        canned.clock()
-    )
+    evaluator = AccountEvaluator(rules_in_force=rules_in_force, faults=canned.parts.faults)
+    await store.write(lambda tx: evaluator.judge(tx, canned.clock()))
     findings = await store.query(cases.current_findings)
     assert {finding.account for finding in findings} == {"A02"}
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]

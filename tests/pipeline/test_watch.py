@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.app.serving import begin
 from monitor.core.account import BY_HAND, Platform, Source
 from monitor.core.case import Case
 from monitor.core.finding import State, Support
@@ -257,7 +258,9 @@ async def test_an_account_out_of_sight_for_three_working_days_is_the_operator_s_
     await scene.live(timedelta(days=2), timedelta(hours=6))
     assert [case for case in await scene.cases() if case.rule == "SEE-01"] == []
     await scene.live(timedelta(days=2), timedelta(hours=6))
-    await store.write(scene.of.parts.refresh)  # a restart ends the cases of rules that are gone; this duty never goes
+    await store.write(
+        lambda tx: begin(tx, scene.of.parts)
+    )  # a restart ends the cases of rules that are gone; this duty never goes
     (case,) = [case for case in await scene.cases() if case.rule == "SEE-01"]
     assert (case.account, len(case.steps), case.closed_at) == ("A01", 1, None)
     said = [message.body for message in scene.of.duty.taken if "请于5月25日前人工核查并登记" in message.body]

@@ -272,10 +272,11 @@ async def test_the_evaluation_keeps_the_rows_and_time_alone_turns_them(store: St
     enrol(store, *(account(f"A{number:02}", opened_on=date(2020, 1, 1)) for number in range(20)), at=NOW - 60 * DAY)
     for number in range(18):
         record(store, look(NOW, shown(post(NOW - number * DAY)), of=source(f"A{number:02}")))
-    evaluator = AccountEvaluator(store=store, rules_in_force=BENCH, faults=Faults(_fail))
+    evaluator = AccountEvaluator(rules_in_force=BENCH, faults=Faults(_fail))
     for days in range(8):
         at = NOW + days * DAY
-        await evaluator.judge_due(at)
+        with store.begin() as tx:
+            evaluator.judge(tx, at)
         check(store, replace(MOMENT, now=at))
 
 

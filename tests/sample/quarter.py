@@ -22,6 +22,7 @@ from monitor.sample.county import BASE_URL, county
 from monitor.sample.script import Behaviour, County, Disruption, FeedKind, FeedPlace, Script, ScriptedPost
 from monitor.sample.units import AREA, UNITS
 from monitor.store import Tx, decisions, papers, records, roster
+from monitor.store.roster import save_roster
 from tests.core.build import beijing_time
 from tests.sample.telling import Deed, moment
 
@@ -224,7 +225,7 @@ def edit(day: str, what: str, account: str, **changes: object) -> Happening:
         before = roster.account(tx, account)
         assert before is not None
         changed = replace(before, **changes)  # type: ignore[arg-type]  # checked by the test that uses it
-        parts.save_roster(tx, [changed], effective_at=now, known_at=now)
+        save_roster(tx, [changed], sources=parts.sources, effective_at=now, known_at=now)
         papers.match_again(tx, now)
 
     return Happening(at=beijing_time(f"2026-{day}"), who="操作员", what=f"修改台账：{what}", do=do)
@@ -235,7 +236,7 @@ def departure(day: str, what: str, account: str) -> Happening:
 
     def do(parts: Parts, tx: Tx, now: datetime, _: Path) -> None:
         staying = [entry for entry in roster.accounts(tx) if entry.id != account]
-        parts.save_roster(tx, staying, effective_at=now, known_at=now, remove_missing=True)
+        save_roster(tx, staying, sources=parts.sources, effective_at=now, known_at=now, remove_missing=True)
 
     return Happening(at=beijing_time(f"2026-{day}"), who="操作员", what=f"修改台账：{what}", do=do)
 

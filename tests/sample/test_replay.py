@@ -28,6 +28,7 @@ from monitor.sample.units import GROUPS
 from monitor.settings import Settings
 from monitor.settings.sections import PlatformSettings
 from monitor.store import Store, cases, open_store, outbox
+from monitor.store.roster import save_roster
 from tests.databases import migrated
 from tests.sample.quarter import HALF_A_DAY, HAPPENINGS, NOW, Door, forty
 from tests.sample.telling import grounds, story
@@ -73,7 +74,7 @@ async def lived(store: Store, folder: Path) -> tuple[Parts, dict[datetime, tuple
     door = Door(replay.CannedDoor(told, clock))
     parts = Parts(settings=settings, store=store, clock=clock, door=door, channels=channels)
     with store.begin() as tx:
-        parts.save_roster(tx, told.accounts, effective_at=clock.moment, known_at=clock.moment)
+        save_roster(tx, told.accounts, sources=parts.sources, effective_at=clock.moment, known_at=clock.moment)
     recorded: dict[datetime, tuple[Finding, ...]] = {}
 
     def then() -> None:

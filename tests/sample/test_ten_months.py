@@ -24,6 +24,7 @@ from monitor.core.phrases import day
 from monitor.sample import replay
 from monitor.sample.script import County, FeedKind, FeedPlace, Script, ScriptedPost
 from monitor.store import Store, cases, open_store, outbox
+from monitor.store.roster import save_roster
 from tests.sample.telling import moment, story
 from tests.sample.test_replay import DUTY, MAIL, office
 
@@ -98,7 +99,7 @@ async def lived(store: Store) -> Parts:
     settings = settings.model_copy(update={"roles": roles})
     parts = Parts(settings=settings, store=store, clock=clock, door=replay.CannedDoor(told, clock), channels=channels)
     with store.begin() as tx:
-        parts.save_roster(tx, told.accounts, effective_at=clock.moment, known_at=clock.moment)
+        save_roster(tx, told.accounts, sources=parts.sources, effective_at=clock.moment, known_at=clock.moment)
     await replay.replay(parts.passes, told, clock, moments)
     return parts
 

@@ -48,6 +48,10 @@ def sources(account: Account) -> Sequence[Source]:
     return chain(account, declared_sources(account))
 
 
+SOURCES = roster.Sources(of=sources, every=lambda _: EVERY)
+"""The same, each looked at four times a day."""
+
+
 def enrol(store: Store, *accounts: Account, at: datetime = NOW, remove_missing: bool = False) -> roster.RosterChange:
     """Save a roster, learnt when it was true."""
     with store.begin() as tx:
@@ -56,8 +60,7 @@ def enrol(store: Store, *accounts: Account, at: datetime = NOW, remove_missing: 
             accounts,
             effective_at=at,
             known_at=at,
-            sources=sources,
-            every=lambda _: EVERY,
+            sources=SOURCES,
             remove_missing=remove_missing,
         )
 

@@ -158,7 +158,9 @@ def enter(store: Store, told: Account, what: What, day: datetime, at: datetime) 
         case int():
             told = replace(told, followers=what)
     with store.begin() as tx:
-        roster.save_roster(tx, [told], effective_at=day, known_at=at, sources=sources, every=lambda _: DAY)
+        roster.save_roster(
+            tx, [told], effective_at=day, known_at=at, sources=roster.Sources(of=sources, every=lambda _: DAY)
+        )
     return told
 
 

@@ -119,7 +119,8 @@ def test_an_account_whose_sources_never_show_the_newest_is_asked_like_one_that_n
 
     for partial, support in (((True,), Support.ASKED), ((True, False), Support.BLIND), ((True, True), Support.ASKED)):
         with store.begin() as tx:
-            roster.sync_sources(tx, [account()], sources=chosen(*partial), every=lambda _: HOUR, now=NOW)
+            named = roster.Sources(of=chosen(*partial), every=lambda _: HOUR)
+            roster.sync_sources(tx, [account()], sources=named, now=NOW)
         record(store, look(NOW, shown(OLD, covers=Covers.SOME), of=source(key="0")))
         assert known(store).support(NOW) is support
         with store.read() as tx:

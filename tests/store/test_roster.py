@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from monitor.core.account import Account, UnitKey
 from monitor.store import Store, cases, looks, roster
 from monitor.store.roster import RosterChange
-from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, look, post, record, shown, source, sources
+from tests.store.build import DAY, EVERY, HOUR, NOW, SOURCES, account, enrol, look, post, record, shown, source
 
 
 def listed(store: Store, **moments: object) -> tuple[Account, ...]:
@@ -55,9 +55,7 @@ def test_a_change_holds_from_its_own_moment_and_is_known_from_its_import(store: 
     later = account(name="新名称")
     enrol(store, account())
     with store.begin() as tx:
-        roster.save_roster(
-            tx, [later], effective_at=NOW + DAY, known_at=NOW + 3 * DAY, sources=sources, every=lambda _: EVERY
-        )
+        roster.save_roster(tx, [later], effective_at=NOW + DAY, known_at=NOW + 3 * DAY, sources=SOURCES)
 
     assert listed(store, at=NOW, known_at=NOW + 9 * DAY) == (account(),)
     assert listed(store, at=NOW + 2 * DAY, known_at=NOW + 2 * DAY) == (account(),)
@@ -84,8 +82,7 @@ def test_replacing_one_unit_s_accounts_leaves_the_others(store: Store) -> None:
             [account("A02")],
             effective_at=NOW + DAY,
             known_at=NOW + DAY,
-            sources=sources,
-            every=lambda _: EVERY,
+            sources=SOURCES,
             remove_missing=True,
             unit=UnitKey("示例县", "示例县教育局"),
         )
@@ -138,7 +135,8 @@ def test_a_new_version_s_chains_are_followed_at_start_up(store: Store) -> None:
     assert polled(store, "A01") == []
 
     with store.begin() as tx:
-        roster.sync_sources(tx, [account()], sources=lambda _: [source()], every=lambda _: EVERY, now=NOW)
+        named = roster.Sources(of=lambda _: [source()], every=lambda _: EVERY)
+        roster.sync_sources(tx, [account()], sources=named, now=NOW)
 
     assert polled(store, "A01") == ["A01/weibo=1"]
 

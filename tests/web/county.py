@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -107,7 +106,8 @@ def fill(store: Store) -> None:
     )
     with store.begin() as tx:
         record(tx, sorted(seen, key=lambda look: look.at), lambda _, look: look.at + timedelta(hours=6))
-    asyncio.run(AccountEvaluator(store=store, rules_in_force=BENCH, faults=Faults(_fail)).judge_due(NOW))
+    with store.begin() as tx:
+        AccountEvaluator(rules_in_force=BENCH, faults=Faults(_fail)).judge(tx, NOW)
     tell(store)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from monitor.actions.claims import paste
 from monitor.core.account import Platform
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, TokenKey
@@ -84,6 +86,9 @@ async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
     await sender.deliver_due()
     (sent, *_) = [kept for kept in await store.query(outbox.messages) if kept.person == "liaison@example.invalid"]
     clock = Clock(made.clock())
-    around = Surroundings(clock=clock, permits=Permits(paste=made.parts.paste, key=KEY, api_token=api_token))
+    permits = Permits(
+        paste=partial(paste, store, made.parts.claim_verifier, clock=made.clock), key=KEY, api_token=api_token
+    )
+    around = Surroundings(clock=clock, permits=permits)
     client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")
     return Visit(made=made, store=store, client=client, clock=clock, message=sent.message.id, body=sent.message.body)

@@ -13,7 +13,7 @@ from monitor.core.account import Account, Platform, Source
 from monitor.core.observation import Blind, Look, Reason, advice_in
 from monitor.store import Store
 from monitor.store.looks import Recorded, record
-from monitor.store.roster import sync_sources
+from monitor.store.roster import Sources, sync_sources
 from tests.store.build import enrol
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, account
@@ -46,8 +46,10 @@ def client(empty: Store) -> TestClient:
         sync_sources(
             tx,
             listed,
-            sources=lambda account: (sources[account.id],) if account.id in sources else (),
-            every=lambda _: timedelta(hours=6),
+            sources=Sources(
+                of=lambda account: (sources[account.id],) if account.id in sources else (),
+                every=lambda _: timedelta(hours=6),
+            ),
             now=NOW - timedelta(days=1),
         )
         for id_, detail in (("A1", REFUSED), ("A2", REFUSED), ("A3", FOR_THE_LOG)):

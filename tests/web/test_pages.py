@@ -22,7 +22,7 @@ from monitor.store.cases import cases
 from monitor.store.outbox import Draft, messages, save_draft
 from monitor.store.overview import account_rows
 from monitor.store.records import save_records
-from monitor.store.roster import sync_sources
+from monitor.store.roster import Sources, sync_sources
 from monitor.web import create_app
 from tests.store.build import enrol
 from tests.web.conftest import client_of
@@ -146,8 +146,10 @@ def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Su
         sync_sources(
             tx,
             listed[1:2],
-            sources=lambda account: (Source(account=account.id, collector="weibo", key="1", is_partial=True),),
-            every=lambda _: timedelta(hours=6),
+            sources=Sources(
+                of=lambda account: (Source(account=account.id, collector="weibo", key="1", is_partial=True),),
+                every=lambda _: timedelta(hours=6),
+            ),
             now=NOW,
         )
     client = client_of(empty, around)

@@ -42,7 +42,6 @@ class ImportRosterCommand:
     as_of: datetime
     """From when its changes hold."""
     sources: roster.Sources
-    every: roster.Every
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +100,6 @@ def import_roster(tx: Tx, command: ImportRosterCommand, *, actor: Actor, now: da
         effective_at=command.as_of,
         known_at=now,
         sources=command.sources,
-        every=command.every,
         remove_missing=command.difference.replace,
         unit=command.difference.unit,
         import_id=number,

@@ -18,7 +18,6 @@ class WithdrawCommand:
 
     number: int
     sources: roster.Sources
-    every: roster.Every
 
 
 def import_to_withdraw(tx: Tx, number: int) -> imports.Import:
@@ -36,7 +35,7 @@ def withdraw_import(tx: Tx, command: WithdrawCommand, *, actor: Actor, now: date
     """Take an import back as a whole and return how many rows that concerned; raises RefusedError."""
     actor.require(Right.WITHDRAW)
     found = import_to_withdraw(tx, command.number)
-    done = imports.withdraw(tx, found, at=now, by=actor.name, sources=command.sources, every=command.every)
+    done = imports.withdraw(tx, found, at=now, by=actor.name, sources=command.sources)
     if isinstance(done, imports.Blocked):
         later = "、".join(map(str, done.later)) or "较早版本"
         raise RefusedError(
