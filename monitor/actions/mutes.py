@@ -9,7 +9,7 @@ from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.core.calendar import beijing_date
 from monitor.core.mute import BadMuteError, Mute, mute_of
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.store import Tx, records, roster
 
 _SUBJECT = Field("subject", "对象")
@@ -42,7 +42,7 @@ def mute(tx: Tx, command: MuteCommand, *, actor: Actor, now: datetime) -> Mute:
         raise RefusedError(f"请写明{FIELDS}。", _WHY)
     _require_known(tx, command)
     by = command.by or actor.name
-    record = Record(
+    record = NewRecord(
         kind=RecordKind.MUTE,
         subject=command.kind,
         name=command.subject,

@@ -14,7 +14,7 @@ from monitor.app.clock import now
 from monitor.app.parts import Parts, open_parts
 from monitor.app.serving import serve
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date, start_of_day
-from monitor.core.record import Record
+from monitor.core.record import NewRecord
 from monitor.sample import replay
 from monitor.sample.records import records
 from monitor.sample.server import MAIL_PORT, WEB_PORT, SampleServer
@@ -74,7 +74,7 @@ async def _live_through(
     await replay.replay(parts.passes, far_side.county, clock, moments, lambda: tell(next(done), len(moments)))
 
 
-def _enter(tx: Tx, given: Iterable[Record], begun: datetime) -> None:
+def _enter(tx: Tx, given: Iterable[NewRecord], begun: datetime) -> None:
     """Enter each record on its day, or at the beginning of the history if that was before."""
     by_day = groupby(sorted(given, key=lambda entry: entry.on), key=lambda entry: entry.on)
     for on, group in by_day:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.core.finding import Finding
 from monitor.core.news import NewsItem, Setting, Words, signature
-from monitor.core.outage import Outage
+from monitor.core.outage import NewOutage
 from monitor.core.phrases import day_with_week, escaped, hour, page_link, plain
 from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
 
@@ -141,7 +141,7 @@ def quarantine_words(accounts: Sequence[str], until: datetime, message_id: str, 
     return Words(subject=subject, body="\n\n".join([f"### {subject}", facts, wish, signature(message_id, setting)]))
 
 
-def outage_words(outage: Outage, message_id: str, setting: Setting) -> Words:
+def outage_words(outage: NewOutage, message_id: str, setting: Setting) -> Words:
     """Return what the operator is told when the monitor cannot trust its own eyes: what, since when, and what to do."""
     since = hour(outage.began_at, setting.today)
     if outage.ended_at is not None:

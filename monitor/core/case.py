@@ -98,9 +98,9 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The trouble of an account, a unit or an area under one rule; `id` is None until it is stored."""
+    """The trouble of an account, a unit or an area under one rule."""
 
-    id: int | None = None
+    id: int
     account: str
     """Empty for one of a unit or an area."""
     unit: str | None = None

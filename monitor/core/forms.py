@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 
 from monitor.core.account import Labelled
-from monitor.core.record import Record, RecordKind, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 
 INSTITUTIONS = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "值班值守制度", "工作制度")
 """The institutions that the plan names; rules.yaml may ask for more."""
@@ -361,13 +361,13 @@ def frozen_until(text: str) -> date | None:
         return None
 
 
-def told(record: Record) -> str:
+def told(record: NewRecord) -> str:
     """Return what a record says, in its closed word and with what was written beside it."""
     word = record.result.label if record.result else "未写明结果"
     return f"{word}（{record.text}）" if record.text and folded(record.text) != word else word
 
 
-def target_of(record: Record) -> str | None:
+def target_of(record: NewRecord) -> str | None:
     """Return where content moved, as the office named it; None where it did not say."""
     said = "" if understood(record.kind, record.text) else record.text
     return record.item or said or None

@@ -9,7 +9,7 @@ from datetime import date
 from monitor.core.account import Role
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import StepKind
-from monitor.core.notice import Notice
+from monitor.core.notice import NewNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,11 @@ class Gate:
     workdays: int | None = None
     """After so many working days they go by themselves; None: never."""
 
-    def holds(self, notice: Notice) -> bool:
+    def holds(self, notice: NewNotice) -> bool:
         """Whether a notice waits: those to the operator do not, who has to know of what waits."""
         return notice.role is not Role.OPERATOR and notice.kind in self.steps
 
-    def opens_on(self, notices: Iterable[Notice], calendar: WorkCalendar) -> date | None:
+    def opens_on(self, notices: Iterable[NewNotice], calendar: WorkCalendar) -> date | None:
         """Return the day on which a message with these notices goes by itself; None for one that never does.
 
         The day of the earliest notice that waits is not counted: later ones join it, and do not hold it up.

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 
 LONGEST = timedelta(days=92)
 """A quarter: who still needs one then says so again. A mute that nobody remembers is the end of watching."""
@@ -96,7 +96,7 @@ def _parts(text: str) -> tuple[str, str, str] | None:
     return (until, by, why) if until or said == _LIFTED else None
 
 
-def mute_of(record: Record) -> Mute:
+def mute_of(record: NewRecord) -> Mute:
     """Return what a record of this kind means; raises BadMuteError for one without an end, a name or a reason."""
     lifted = record.result is Result.RESUMED
     if not (record.item and record.text) or not (lifted or (record.result is Result.MUTED and record.until)):
@@ -119,7 +119,7 @@ def mute_of(record: Record) -> Mute:
     )
 
 
-def holding(records: Iterable[Record], day: date) -> tuple[Mute, ...]:
+def holding(records: Iterable[NewRecord], day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, the first to end first; records in the order of their days and entry."""
     latest: dict[tuple[RecordSubject, str | None, str], Mute] = {}
     for record in records:

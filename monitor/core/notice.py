@@ -19,11 +19,9 @@ OWN_GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What one person is to be told about one case; `id` is None until it is stored."""
+class NewNotice:
+    """What one person is to be told about one case, before it is stored."""
 
-    id: int | None = None
-    case: int | None = None
     account: str
     """Empty for one about a unit or an area, which is the operator's."""
     rule: str
@@ -33,12 +31,20 @@ class Notice:
     person: str
     """The contact's key; empty for the operator."""
     at: datetime
+    is_urgent: bool = False
+    """Whether the duty officer hears of it at once, at night and on days off too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(NewNotice):
+    """The same as it is stored."""
+
+    id: int
+    case: int
     route: int = 0
     """How many ways to reach the person have failed already."""
     message: str | None = None
     """The message that carries it, once there is one."""
-    is_urgent: bool = False
-    """Whether the duty officer hears of it at once, at night and on days off too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +71,7 @@ class ChannelDirectory:
         """Whether the settings name any channel; without one whatever is to be said is written and waits."""
         return bool(self.channels)
 
-    def routes(self, notice: Notice, account: Account) -> tuple[Route, ...]:
+    def routes(self, notice: NewNotice, account: Account) -> tuple[Route, ...]:
         """Return all ways for a notice: to the person, to who stands in for them, to the operator; may be empty.
 
         Nobody stands in who hears of the step anyway. A robot that the person could not be told by is no way to the
@@ -132,12 +138,12 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
             return (Role.OPERATOR,)
 
 
-def is_the_units(notice: Notice) -> bool:
+def is_the_units(notice: NewNotice) -> bool:
     """Whether what it says is meant for the unit, though the operator may be asked to pass it on."""
     return notice.role is not Role.OPERATOR or Role.OPERATOR not in audience(notice.kind)
 
 
-def is_muted(notice: Notice, account: Account, mutes: Iterable[Mute]) -> bool:
+def is_muted(notice: NewNotice, account: Account, mutes: Iterable[Mute]) -> bool:
     """Whether a notice waits for the end of a mute. An end of a trouble is told at once to whoever heard of it."""
     may_wait = is_the_units(notice) and notice.kind is not StepKind.RECOVERED
     return may_wait and over(account, mutes) is not None
@@ -167,7 +173,7 @@ def notify(
     also: tuple[Role, ...] = (),
     spared: Callable[[str], bool] = lambda _: False,
     is_alarm: bool = False,
-) -> tuple[Notice, ...]:
+) -> tuple[NewNotice, ...]:
     """Return the notices of a step: one per person, who may hold two roles; `also` names roles beyond its audience.
 
     Where a role has nobody who can be reached, the other role is told, and failing that the operator. Whoever is
@@ -183,7 +189,7 @@ def notify(
     if is_alarm:
         people.setdefault("", Role.OPERATOR)
     return tuple(
-        Notice(
+        NewNotice(
             account=account.id,
             rule=rule,
             kind=step.kind,
@@ -198,7 +204,7 @@ def notify(
     )
 
 
-def whose(notice: Notice, account: Account) -> str:
+def whose(notice: NewNotice, account: Account) -> str:
     """Return whose a notice is now: where the roster names another for the role since, it is theirs."""
     if notice.role is Role.OPERATOR or any(contact.key == notice.person for contact in account.contacts):
         return notice.person
@@ -206,7 +212,7 @@ def whose(notice: Notice, account: Account) -> str:
     return successor.key if successor else notice.person
 
 
-def _in_turn(notice: Notice, account: Account) -> Iterator[tuple[Contact, Role]]:
+def _in_turn(notice: NewNotice, account: Account) -> Iterator[tuple[Contact, Role]]:
     """Yield whom a notice is for, then those who stand in where that person cannot be reached, and as whom they hear.
 
     Who is named for two roles has the ways of both, and hears as the first of them.
@@ -242,7 +248,7 @@ class Recheck(Enum):
     DROP = "drop"
 
 
-def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> Recheck:
+def recheck(notice: NewNotice, episode: str, finding: Finding, ladder: Ladder) -> Recheck:
     """Return whether a notice is still true: never “please update” to somebody who has.
 
     A unit whose account cannot be seen for certain right now hears nothing yet.
@@ -267,7 +273,7 @@ def recheck(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> R
             return _recheck_rung(notice, episode, finding, ladder)
 
 
-def _recheck_rung(notice: Notice, episode: str, finding: Finding, ladder: Ladder) -> Recheck:
+def _recheck_rung(notice: NewNotice, episode: str, finding: Finding, ladder: Ladder) -> Recheck:
     if finding.episode != episode or finding.days is None:
         return Recheck.DROP
     if finding.days > ladder.limit:

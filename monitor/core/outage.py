@@ -49,10 +49,9 @@ class Cause(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
-    """One such stretch; `id` is None until it is stored."""
+class NewOutage:
+    """One such stretch, before it is stored."""
 
-    id: int | None = None
     platform: Platform | None
     """None: the monitor itself is offline."""
     cause: Cause
@@ -72,6 +71,13 @@ class Outage:
     def said(self, today: date) -> str:
         """Return what is out and since when, as a part of a sentence; with the year where it is not that of `today`."""
         return f"{self.name}（{hour(self.began_at, today)}起）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage(NewOutage):
+    """The same as it is stored."""
+
+    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +142,7 @@ def _fault(sight: Sight, now: datetime) -> str:
 class Diagnosis:
     """Which outages begin, and which of the open ones end."""
 
-    begun: tuple[Outage, ...] = ()
+    begun: tuple[NewOutage, ...] = ()
     ended: tuple[Outage, ...] = ()
 
 
@@ -155,7 +161,7 @@ def diagnose(
     """
     line = next((outage for outage in open_ones if outage.platform is None), None)
     if _is_offline(censuses, line, now, answered=answered):
-        begun = Outage(platform=None, cause=Cause.OFFLINE, trusted_until=now, began_at=now)
+        begun = NewOutage(platform=None, cause=Cause.OFFLINE, trusted_until=now, began_at=now)
         return Diagnosis(begun=() if line else (begun,))
     if line:
         return Diagnosis(ended=(line,))
@@ -184,10 +190,10 @@ def _is_offline(censuses: Sequence[LookCount], line: Outage | None, now: datetim
     return cut_off >= CUT_OFF and len(out) > 1 and cut_off * 2 >= accounts and (seen_at is None or seen_at < since)
 
 
-def _trouble(census: LookCount, canary: Canary | None, now: datetime) -> Outage | None:
+def _trouble(census: LookCount, canary: Canary | None, now: datetime) -> NewOutage | None:
     """Return the outage that begins with this state of a platform, or None."""
     if canary is not None and canary.fault:
-        return Outage(
+        return NewOutage(
             platform=census.platform,
             cause=Cause.CANARY,
             trusted_until=min(canary.good_at, now),
@@ -195,7 +201,7 @@ def _trouble(census: LookCount, canary: Canary | None, now: datetime) -> Outage 
             detail=f"对照账号：{canary.fault}",
         )
     if census.fails_together:
-        return Outage(
+        return NewOutage(
             platform=census.platform,
             cause=Cause.FAILURES,
             trusted_until=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from monitor.core.account import Labelled
@@ -155,10 +155,9 @@ AHEAD = frozenset({RecordKind.PHASE, RecordKind.MUTE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One entry; `id` is None until it is stored."""
+class NewRecord:
+    """One entry, before it is stored."""
 
-    id: int | None = None
     kind: RecordKind
     subject: RecordSubject
     name: str
@@ -182,3 +181,15 @@ class Record:
     def about(self) -> tuple[RecordSubject, str | None, str]:
         """Whom it speaks of, as nobody else is spoken of."""
         return (self.subject, self.area, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(NewRecord):
+    """The same as it is stored."""
+
+    id: int
+
+    @property
+    def entered(self) -> NewRecord:
+        """The entry as it came."""
+        return NewRecord(**{part.name: getattr(self, part.name) for part in fields(NewRecord)})

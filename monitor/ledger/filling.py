@@ -20,7 +20,7 @@ from monitor.core.forms import (
     understood,
 )
 from monitor.core.mute import BadMuteError, mute_of, written
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
 from monitor.ledger.fault import BadCellError, did_you_mean
@@ -45,11 +45,11 @@ class Filling:
         """What a row of this kind may say."""
         return FORMS[self.kind]
 
-    def record(self, subject: RecordSubject, name: str, area: str | None) -> Record | None:
+    def record(self, subject: RecordSubject, name: str, area: str | None) -> NewRecord | None:
         """Return the row as a record; None where something is wrong, which is then noted."""
         noted = len(self.reading.faults)
         written_text = self.reading.take(self.row, "内容", cells.note) or ""
-        record = Record(
+        record = NewRecord(
             kind=self.kind,
             subject=subject,
             name=name,
@@ -129,7 +129,7 @@ class Filling:
             raise BadCellError(f"没有“{cells.show(cell)}”这种制度{near}，可填：{'、'.join(self.institutions)}")
         return found
 
-    def _with_inline(self, record: Record) -> Record:
+    def _with_inline(self, record: NewRecord) -> NewRecord:
         """Return a mute or a freeze whose last day stands in its text, with that day; others as they are."""
         if record.kind is RecordKind.MUTE and not (record.result or record.item or record.until):
             try:
@@ -144,7 +144,7 @@ class Filling:
                 return replace(record, result=Result.FROZEN, until=last)
         return record
 
-    def _with_item(self, record: Record) -> Record:
+    def _with_item(self, record: NewRecord) -> NewRecord:
         """Return it with the item that is the whole of its text, where the item's own column is blank."""
         item = self.form.item
         if item is None or record.item or not (record.text or self.form.needs_item):
@@ -173,7 +173,7 @@ class Filling:
             case _:
                 return None
 
-    def _with_result(self, record: Record) -> Record:
+    def _with_result(self, record: NewRecord) -> NewRecord:
         """Return it with the result that its text is the word of, or that its being there says; refuses any other."""
         form = self.form
         if not form.results or (record.kind is RecordKind.MUTE and record.result is None):
@@ -199,7 +199,7 @@ class Filling:
         cell = self.row.cells.get("内容")
         return "无" if cell is not None and cells.show(cell) in _NOTHING else ""
 
-    def _checked(self, record: Record) -> Record:
+    def _checked(self, record: NewRecord) -> NewRecord:
         if record.result is Result.RESUMED and record.until is not None:
             self._blame("恢复提醒的不填截止日期，日期即恢复的一天", "截止日期")
         elif record.kind is RecordKind.MUTE:

@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.core.account import UnitKey
 from monitor.core.forms import INSTITUTIONS, FormItem
 from monitor.core.names import normal
-from monitor.core.record import AHEAD, SUBJECTS, Record, RecordKind, RecordSubject
+from monitor.core.record import AHEAD, SUBJECTS, NewRecord, RecordKind, RecordSubject
 from monitor.ledger import cells
 from monitor.ledger.fault import did_you_mean
 from monitor.ledger.filling import Filling
@@ -92,7 +92,7 @@ class Subjects:
 class Records:
     """What a file says, in its order, every record once."""
 
-    records: tuple[Record, ...]
+    records: tuple[NewRecord, ...]
     warnings: tuple[str, ...] = ()
 
 
@@ -108,7 +108,7 @@ def read_records(
     reading = SheetReading(path, LAYOUT)
     rows = tuple(reading.rows())
     known = _with_listed(subjects, rows)
-    found: dict[Record, None] = {}
+    found: dict[NewRecord, None] = {}
     for row in rows:
         kind = reading.require(row, "类型", _KIND)
         name = reading.require(row, "对象", cells.text)
@@ -125,7 +125,7 @@ def read_records(
     return Records(records=tuple(found), warnings=reading.finish())
 
 
-def record_line(record: Record, *, with_area: bool = False) -> str:
+def record_line(record: NewRecord, *, with_area: bool = False) -> str:
     """Return a record as one line; with the area of its unit where there are several areas."""
     said = [record.result.label] if record.result else []
     said += [cells.one_line(record.item)] if record.item else []
@@ -190,7 +190,7 @@ def _record(
     on: date,
     known: Subjects,
     institutions: Collection[str],
-) -> Record | None:
+) -> NewRecord | None:
     allowed = [subject for subject in RecordSubject if subject in SUBJECTS[kind]]
     meant = ((subject, known.named(subject, name)) for subject in allowed)
     subject, named = next(((subject, found) for subject, found in meant if found is not None), (None, name))

@@ -8,7 +8,7 @@ from monitor.core.account import Labelled, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Ruling
 from monitor.core.forms import FORMS, FormItem
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind, RecordSubject
 from monitor.documents.document import Column, Document, Table, Value
 from monitor.ledger import decisions, papers, posts, records
 from monitor.ledger.sheet import Layout
@@ -40,7 +40,7 @@ def form_document(what: str) -> Document:
     return Document(title=title, table=Table(columns=_columns(layout), rows=()))
 
 
-def records_document(given: Sequence[Record]) -> Document:
+def records_document(given: Sequence[NewRecord]) -> Document:
     """Return records as they are imported."""
     title, layout = _LAYOUTS["records"]
     rows = [[_cell(record, name) for name in layout.columns] for record in given]
@@ -51,7 +51,7 @@ def _columns(layout: Layout) -> list[Column]:
     return [_column(name) for name in layout.columns]
 
 
-def _cell(record: Record, name: str) -> Value:
+def _cell(record: NewRecord, name: str) -> Value:
     match name:
         case "类型":
             return record.kind.label

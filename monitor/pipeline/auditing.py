@@ -79,4 +79,4 @@ class Auditor:
 
 
 def _named(case: Case, why: NoNextStep) -> Lost:
-    return Lost(case=case.id or 0, account=case.account, rule=case.rule, no_next_step=why)
+    return Lost(case=case.id, account=case.account, rule=case.rule, no_next_step=why)

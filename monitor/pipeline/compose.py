@@ -82,7 +82,7 @@ class Composer:
                 is_polled=context.known[notice.account].is_polled,
                 is_passed_on=Role.OPERATOR in roles and is_the_units(notice),
                 told=context.told.get(notice.case, ()),
-                failed=context.failed.get(notice.id or 0, ()),
+                failed=context.failed.get(notice.id, ()),
             )
             for notice in gravest(notices)
         ]

@@ -456,9 +456,7 @@ def _still_true(tx: Tx, rows: Sequence[overview.OverviewRow], notices: Iterable[
     waiting = tuple(notices)
     beyond = {case.id for case in cases.cases(tx, which=cases.Which.OPEN) if not case.account}
     over = [
-        notice.id
-        for notice in waiting
-        if notice.id is not None and (notice.account, notice.rule) not in troubles and notice.case not in beyond
+        notice.id for notice in waiting if (notice.account, notice.rule) not in troubles and notice.case not in beyond
     ]
     outbox.end_notices(tx, over, outbox.NoticeState.SUPERSEDED, at=now)
     return [notice for notice in waiting if notice.id not in over]

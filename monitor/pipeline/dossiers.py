@@ -45,7 +45,7 @@ def read_dossiers(
     """Return what stood at a moment, as it was known then or later; `tell` hears how many accounts were read."""
     found: dict[str, list[Finding]] = {}
     weeks: dict[str, tuple[IndexWeek, ...]] = {}
-    records: dict[int | None, Record] = {}
+    records: dict[int, Record] = {}
     beyond: list[Finding] = []
     for area in registers.areas(tx, now=at, known_at=known_at):
         register = registers.register(tx, area, now=at, known_at=known_at)

@@ -83,8 +83,8 @@ def _liaisons_first(groups: Mapping[tuple[str, Route], list[Notice]]) -> list[tu
 
 
 def ids_of(notices: Iterable[Notice]) -> list[int]:
-    """Return the numbers of notices that are stored."""
-    return [notice.id for notice in notices if notice.id is not None]
+    """Return the numbers of notices."""
+    return [notice.id for notice in notices]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ class Drafter:
                 case Recheck.WAIT:
                     continue
                 case Recheck.DROP:
-                    untrue.append(notice.id or 0)
+                    untrue.append(notice.id)
                 case Recheck.SEND:
                     current = self._handed_on(tx, notice, context, now)
                     route = self._route(current, context) if current else None

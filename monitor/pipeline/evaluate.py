@@ -12,7 +12,7 @@ from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import AHEAD, NOTHING, Case, Step, plan
 from monitor.core.finding import AreaRule, Finding, Known, Rule, RuleBook, judge_again_at, word_of
 from monitor.core.judgement import area_findings, reviewed, silent
-from monitor.core.notice import Notice, is_alarm, notify
+from monitor.core.notice import NewNotice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.pipeline.faults import Faults
 from monitor.store import Tx, cases, facts, looks, savepoint
@@ -165,7 +165,7 @@ class AccountEvaluator:
 
     def _notices(
         self, judgement: cases.Judgement, rule: Rule, account: Account, book: RuleBook, now: datetime
-    ) -> Iterable[Notice]:
+    ) -> Iterable[NewNotice]:
         planned, case, finding = judgement.plan, judgement.case, judgement.finding
         if planned.close and planned.close.step:
             yield from notify(planned.close.step, account, finding.rule)

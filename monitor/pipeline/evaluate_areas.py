@@ -11,7 +11,7 @@ from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date, start_of_
 from monitor.core.case import NOTHING, Case, Plan, plan
 from monitor.core.finding import AreaRule, Finding, RuleBook
 from monitor.core.judgement import area_findings, quiet
-from monitor.core.notice import Notice, is_alarm
+from monitor.core.notice import NewNotice, is_alarm
 from monitor.core.register import Register
 from monitor.core.subject import account_subject, subject_of
 from monitor.pipeline import restate
@@ -161,10 +161,10 @@ def _whom(finding: Finding | None, case: Case | None) -> Whom:
 
 def _notices(
     planned: Plan, finding: Finding, rule: AreaRule, account: Account | None, book: RuleBook
-) -> Iterator[Notice]:
+) -> Iterator[NewNotice]:
     """Yield the operator's notice of a task: whoever else is concerned hears it from a person."""
     if planned.step is not None:
-        yield Notice(
+        yield NewNotice(
             account=finding.account or "",
             rule=finding.rule,
             kind=planned.step.kind,

@@ -29,9 +29,9 @@ class RecheckContext:
     open_cases: Mapping[tuple[str, str], Case]
     ladder: Ladder
     mutes: tuple[Mute, ...]
-    heard: frozenset[tuple[int | None, str]]
+    heard: frozenset[tuple[int, str]]
     """Who was told of a trouble that is now over, by case and person."""
-    told: Mapping[int | None, tuple[EarlierWord, ...]] = field(default_factory=dict)
+    told: Mapping[int, tuple[EarlierWord, ...]] = field(default_factory=dict)
     """What was said before, by case, oldest first."""
     failed: Mapping[int, tuple[tuple[Role, Attempt], ...]] = field(default_factory=dict)
     """By which ways a notice could not be told, and why, by its id."""
@@ -75,12 +75,12 @@ def recheck_context(tx: Tx, rules_in_force: RulesInForce, notices: Sequence[Noti
         mutes=records.mutes_on(tx, beijing_date(now)),
         heard=outbox.heard(tx, {notice.case for notice in notices if notice.kind is StepKind.RECOVERED}),
         told=_told_before(tx, {notice.case for notice in notices}),
-        failed=outbox.failed_ways(tx, [notice.id for notice in notices if notice.route and notice.id is not None]),
+        failed=outbox.failed_ways(tx, [notice.id for notice in notices if notice.route]),
     )
 
 
-def _told_before(tx: Tx, case_ids: Collection[int | None]) -> dict[int | None, tuple[EarlierWord, ...]]:
-    told: defaultdict[int | None, list[EarlierWord]] = defaultdict(list)
+def _told_before(tx: Tx, case_ids: Collection[int]) -> dict[int, tuple[EarlierWord, ...]]:
+    told: defaultdict[int, list[EarlierWord]] = defaultdict(list)
     for notice, at in outbox.told_before(tx, case_ids):
         said = EarlierWord(on=beijing_date(at), role=notice.role, kind=notice.kind, number=notice.number)
         told[notice.case].append(said)

@@ -17,7 +17,7 @@ from monitor.core.briefing import outage_words
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason
-from monitor.core.outage import UNREACHED, Canary, Diagnosis, Outage, diagnose
+from monitor.core.outage import UNREACHED, Canary, Diagnosis, NewOutage, diagnose
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.pipeline.draft import Drafter
 from monitor.pipeline.look import Looker, Network
@@ -133,12 +133,12 @@ class Watch:
             was_long = outage.platform is None and now - outage.began_at >= LONG
             if was_long and not outbox.is_under_way(tx, _topic(outage), since=outage.began_at):
                 self._tell(tx, replace(outage, ended_at=now), now)
-        for outage in changes.begun:
-            outages.begin(tx, outage)
-            if not outbox.was_told(tx, _topic(outage), since=now - QUIET):
-                self._tell(tx, outage, now)
+        for begun in changes.begun:
+            outages.begin(tx, begun)
+            if not outbox.was_told(tx, _topic(begun), since=now - QUIET):
+                self._tell(tx, begun, now)
 
-    def _tell(self, tx: Tx, outage: Outage, now: datetime) -> None:
+    def _tell(self, tx: Tx, outage: NewOutage, now: datetime) -> None:
         setting = self.drafter.composer.setting(now)
         self.drafter.tell_operator(tx, outage_words(outage, UNNUMBERED, setting), _topic(outage), now)
 
@@ -149,12 +149,12 @@ def _diagnosis(tx: Tx, canaries: Mapping[Platform, Canary], now: datetime, *, an
 
 def _log_turns(changes: Diagnosis, now: datetime) -> None:
     """Log each outage that began or ended, in one line."""
-    for outage in changes.begun:
-        about = {"problem": outage.said(beijing_date(now))}
-        if outage.platform is None:
+    for begun in changes.begun:
+        about = {"problem": begun.said(beijing_date(now))}
+        if begun.platform is None:
             _log.warning("offline", extra=about)
         else:
-            _log.warning("platform suspended", extra={"platform": outage.platform.value, **about})
+            _log.warning("platform suspended", extra={"platform": begun.platform.value, **about})
     for outage in changes.ended:
         about = {"since": outage.began_at.isoformat(timespec="seconds")}
         if outage.platform is None:
@@ -163,6 +163,6 @@ def _log_turns(changes: Diagnosis, now: datetime) -> None:
             _log.info("platform resumed", extra={"platform": outage.platform.value, **about})
 
 
-def _topic(outage: Outage) -> str:
+def _topic(outage: NewOutage) -> str:
     """Return what keeps the operator's messages on one platform's outages apart from others."""
     return f"outage:{outage.platform.value if outage.platform else ''}"

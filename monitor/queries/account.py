@@ -153,7 +153,7 @@ def _posted(posts: Sequence[KnownPost]) -> dict[date, Posted]:
 
 
 def _history(tx: Tx, case: Case) -> CaseHistory:
-    notices = notices_of_case(tx, case.id) if case.id is not None else ()
+    notices = notices_of_case(tx, case.id)
     return CaseHistory(case=case, steps=tuple(StepTold(step=step, roles=_roles(step, notices)) for step in case.steps))
 
 

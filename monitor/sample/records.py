@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.forms import INSTITUTIONS
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.sample.units import AREA
 
 _LATE = "应急预案"
@@ -23,7 +23,7 @@ _ENDING = ((31, Result.DECIDED_TO_END), (28, Result.END_FILED), (25, Result.ANNO
 """Its public notice is over by now, and it is to be applied for at its platform."""
 
 
-def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
+def records(units: Iterable[str], now: datetime) -> Iterator[NewRecord]:
     """Yield what was entered by `now`."""
     today = beijing_date(now)
     issued = today - timedelta(days=_ISSUED)
@@ -31,7 +31,7 @@ def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
         if name != _LATE:
             yield _of_area(RecordKind.INSTITUTION, issued, Result.ESTABLISHED, item=name)
     for unit in sorted(set(units) - {_LACKS_IT}):
-        yield Record(
+        yield NewRecord(
             kind=RecordKind.INSTITUTION,
             subject=RecordSubject.UNIT,
             name=unit,
@@ -47,8 +47,10 @@ def records(units: Iterable[str], now: datetime) -> Iterator[Record]:
     yield _of_area(RecordKind.INSPECTION, inspected, Result.INSPECTED, text=scope)
     for before, result in _ENDING:
         on = today - timedelta(days=before)
-        yield Record(kind=RecordKind.DEREGISTRATION, subject=RecordSubject.ACCOUNT, name=_LEAVES, on=on, result=result)
+        yield NewRecord(
+            kind=RecordKind.DEREGISTRATION, subject=RecordSubject.ACCOUNT, name=_LEAVES, on=on, result=result
+        )
 
 
-def _of_area(kind: RecordKind, on: date, result: Result, *, item: str = "", text: str = "") -> Record:
-    return Record(kind=kind, subject=RecordSubject.AREA, name=AREA, on=on, result=result, item=item, text=text)
+def _of_area(kind: RecordKind, on: date, result: Result, *, item: str = "", text: str = "") -> NewRecord:
+    return NewRecord(kind=kind, subject=RecordSubject.AREA, name=AREA, on=on, result=result, item=item, text=text)

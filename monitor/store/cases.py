@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepKind
 from monitor.core.finding import Finding
-from monitor.core.notice import Notice
+from monitor.core.notice import NewNotice, Notice
 from monitor.core.subject import subject_of
 from monitor.store import areas, tables
 from monitor.store.acknowledgements import acknowledgements_of
@@ -76,7 +76,7 @@ class Judgement:
     case: Case | None = None
     """The open case as `open_cases` gave it."""
     plan: Plan = NOTHING
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
     """Of both the plan's steps; their `case` is filled in here."""
     waits_for_reading: bool = False
     """Whether a step was left out until the account's pages have been read."""
@@ -86,7 +86,7 @@ class Judgement:
         """Whether the open case stays open."""
         return self.case is not None and self.plan.close is None
 
-    def notices_of(self, step: Step) -> tuple[Notice, ...]:
+    def notices_of(self, step: Step) -> tuple[NewNotice, ...]:
         """Return the notices of one of the plan's steps."""
         return tuple(notice for notice in self.notices if (notice.kind, notice.number) == (step.kind, step.number))
 
@@ -147,7 +147,7 @@ def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
     chosen = sa.select(table).where(table.c.closed_at.is_(None)).order_by(table.c.id)
     moments = dict(tx.execute(sa.select(accounts.c.id, accounts.c.evaluate_at)).all())
     of_areas = areas.moments(tx)
-    waiting: defaultdict[int | None, list[Notice]] = defaultdict(list)
+    waiting: defaultdict[int, list[Notice]] = defaultdict(list)
     for notice in waiting_notices(tx):
         waiting[notice.case].append(notice)
     return tuple(
@@ -361,12 +361,10 @@ def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[i
     for judgement in busy:
         close, step = judgement.plan.close, judgement.plan.step
         if close is not None and judgement.case is not None:
-            touched.append(_stored(judgement.case))
+            touched.append(judgement.case.id)
             taken += [(touched[-1], close.step, judgement)] if close.step else []
         if step is not None:
-            touched.append(
-                _stored(judgement.case) if judgement.case is not None and judgement.goes_on else next(opened)
-            )
+            touched.append(judgement.case.id if judgement.case is not None and judgement.goes_on else next(opened))
             taken.append((touched[-1], step, judgement))
     _take(tx, taken)
     return tuple(touched)
@@ -377,7 +375,7 @@ def _close(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> None:
     run(
         tx,
         _CHANGE,
-        [{"b_id": _stored(case), "closed_at": at, "closing": close.closing} for case, close in ends if case and close],
+        [{"b_id": case.id, "closed_at": at, "closing": close.closing} for case, close in ends if case and close],
     )
 
 
@@ -391,13 +389,7 @@ def _rename(tx: Tx, judgements: Iterable[Judgement]) -> None:
         for judgement in judgements
         if judgement.case and judgement.plan.episode
     ]
-    run(tx, _CHANGE, [{"b_id": _stored(case), "episode": episode} for case, episode in renamed])
-
-
-def _stored(open_case: Case) -> int:
-    if open_case.id is None:
-        raise ValueError("the open case does not come from the store")
-    return open_case.id
+    run(tx, _CHANGE, [{"b_id": case.id, "episode": episode} for case, episode in renamed])
 
 
 def _open(tx: Tx, findings: Sequence[Finding], at: datetime) -> Sequence[int]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from monitor.core.account import Role
 from monitor.core.case import WRONG, StepKind
 from monitor.core.message import MessageState, Outcome
-from monitor.core.notice import Notice
+from monitor.core.notice import NewNotice, Notice
 from monitor.store.columns import UtcDateTime, portions, run
 from monitor.store.database import Tx
 from monitor.store.tables import NoticeState, attempts, messages
@@ -56,7 +56,7 @@ def notice_of(row: sa.Row[Any]) -> Notice:
     )
 
 
-def queue_notices(tx: Tx, notices: Iterable[tuple[int | None, Notice]]) -> None:
+def queue_notices(tx: Tx, notices: Iterable[tuple[int, NewNotice]]) -> None:
     """Have people told of steps of cases, each named by its id."""
     rows = [
         {
@@ -68,7 +68,7 @@ def queue_notices(tx: Tx, notices: Iterable[tuple[int | None, Notice]]) -> None:
             "role": notice.role,
             "person": notice.person,
             "at": notice.at,
-            "route": notice.route,
+            "route": 0,
             "is_urgent": notice.is_urgent,
             "state": NoticeState.OPEN,
         }
@@ -146,7 +146,7 @@ def notices_of(tx: Tx, message_id: str) -> tuple[Notice, ...]:
     return tuple(notice_of(row) for row in tx.execute(chosen))
 
 
-def heard(tx: Tx, case_ids: Collection[int | None]) -> frozenset[tuple[int | None, str]]:
+def heard(tx: Tx, case_ids: Collection[int]) -> frozenset[tuple[int, str]]:
     """Return who was told that something is wrong in these cases, by case and person; mere reminders aside.
 
     A try that nobody answered may have been heard, though it was given up.
@@ -162,14 +162,13 @@ def heard(tx: Tx, case_ids: Collection[int | None]) -> frozenset[tuple[int | Non
     return frozenset((row.case, row.person) for row in tx.execute(chosen))
 
 
-def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice, datetime], ...]:
+def told_before(tx: Tx, case_ids: Collection[int]) -> tuple[tuple[Notice, datetime], ...]:
     """Return what was said in these cases and when its words were settled, oldest first, the digest's aside.
 
     Its role is that of who got it: what the operator was to pass on nobody knows to have been.
     """
-    known = [number for number in case_ids if number is not None]
     found: list[tuple[Notice, datetime]] = []
-    for some in portions(known, CHUNK):
+    for some in portions(case_ids, CHUNK):
         chosen = (
             sa.select(table, messages.c.frozen_at, messages.c.role.label("reader"))
             .join(messages, messages.c.id == table.c.message)
@@ -177,14 +176,14 @@ def told_before(tx: Tx, case_ids: Collection[int | None]) -> tuple[tuple[Notice,
             .where(messages.c.frozen_at.is_not(None))
         )
         found += [(replace(notice_of(row), role=row.reader), row.frozen_at) for row in tx.execute(chosen)]
-    return tuple(sorted(found, key=lambda entry: (entry[1], entry[0].id or 0)))
+    return tuple(sorted(found, key=lambda entry: (entry[1], entry[0].id)))
 
 
-Said = tuple[int | None, StepKind, int]
+Said = tuple[int, StepKind, int]
 """A step as its notices name it: its case, kind and number."""
 
 
-def told_on(tx: Tx, case_ids: Iterable[int | None]) -> dict[Said, datetime | None]:
+def told_on(tx: Tx, case_ids: Iterable[int]) -> dict[Said, datetime | None]:
     """Return when a unit was first told of each step of these cases that has notices; None: of that it has not heard.
 
     What the operator was to pass on nobody knows to have been; what ended unsaid was not said. A step that everybody
@@ -199,7 +198,7 @@ def told_on(tx: Tx, case_ids: Iterable[int | None]) -> dict[Said, datetime | Non
         )
     )
     found: dict[Said, datetime | None] = {}
-    for some in portions([number for number in case_ids if number is not None], CHUNK):
+    for some in portions(case_ids, CHUNK):
         chosen = (
             sa.select(table.c.case, table.c.kind, table.c.number, sa.func.min(settled, type_=UtcDateTime()).label("at"))
             .join(messages, messages.c.id == table.c.message, isouter=True)
@@ -210,7 +209,7 @@ def told_on(tx: Tx, case_ids: Iterable[int | None]) -> dict[Said, datetime | Non
     return found
 
 
-def is_news(tx: Tx, case_ids: Collection[int | None]) -> bool:
+def is_news(tx: Tx, case_ids: Collection[int]) -> bool:
     """Whether of any of these cases nobody was told yet, the duty officer's alarm aside."""
     told = sa.select(table.c.case).where(table.c.state == NoticeState.TOLD, table.c.is_urgent.is_(False))
     known = set(tx.scalars(told.where(table.c.case.in_(case_ids)).distinct()))
@@ -232,7 +231,7 @@ def hand_on(tx: Tx, notice: Notice, person: str, *, at: datetime) -> Notice | No
     """Give a waiting notice to another person, its ways begun anew; None, and it ends, if they have their own."""
     same = (table.c.case == notice.case, table.c.kind == notice.kind, table.c.number == notice.number)
     if tx.scalar(sa.select(table.c.id).where(*same, table.c.person == person).limit(1)) is not None:
-        end_notices(tx, [notice.id or 0], NoticeState.SUPERSEDED, at=at)
+        end_notices(tx, [notice.id], NoticeState.SUPERSEDED, at=at)
         return None
     tx.execute(sa.update(table).where(table.c.id == notice.id).values(person=person, route=0))
     return replace(notice, person=person, route=0)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from monitor.core import schedule
 from monitor.core.account import Platform
 from monitor.core.observation import MANUAL, Reason
-from monitor.core.outage import PASSING, UNREACHED, WINDOW, LookCount, Outage
+from monitor.core.outage import PASSING, UNREACHED, WINDOW, LookCount, NewOutage, Outage
 from monitor.store import tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import bound, run
@@ -32,7 +32,7 @@ def latest_outages(tx: Tx, *, limit: int = 10) -> tuple[Outage, ...]:
     return tuple(_outage(row) for row in tx.execute(chosen))
 
 
-def begin(tx: Tx, outage: Outage) -> int:
+def begin(tx: Tx, outage: NewOutage) -> int:
     """Keep an outage that was found out; all it concerns is judged at once. Return its id."""
     row = {
         "platform": outage.platform.value if outage.platform else None,
@@ -161,7 +161,7 @@ def reasons(tx: Tx) -> Mapping[Platform, Collection[Reason]]:
     return found
 
 
-def _concerned(tx: Tx, outage: Outage) -> tuple[str, ...] | None:
+def _concerned(tx: Tx, outage: NewOutage) -> tuple[str, ...] | None:
     """Return the accounts of the platform; None for all."""
     if outage.platform is None:
         return None

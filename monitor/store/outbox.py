@@ -163,7 +163,7 @@ def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held
     """
     before = tx.execute(_unfrozen(draft)).one_or_none()
     id_: str = _id(tx, draft, at) if before is None else before.id
-    had = {notice.id for notice in notices_of(tx, id_) if notice.id} if before is not None else set[int]()
+    had = {notice.id for notice in notices_of(tx, id_)} if before is not None else set[int]()
     is_same = before is not None and had.issuperset(draft.notices)
     is_released = before is not None and before.is_released and is_same
     next_try = max(not_before, before.next_try_at) if before is not None and before.attempts and is_same else not_before
@@ -362,7 +362,7 @@ def settle(tx: Tx, message_id: str, state: MessageState, *, at: datetime) -> Non
 
 def break_up(tx: Tx, message_id: str, *, at: datetime) -> None:
     """Cancel a draft; what it carries waits for another."""
-    reopen_notices(tx, [notice.id for notice in notices_of(tx, message_id) if notice.id is not None])
+    reopen_notices(tx, [notice.id for notice in notices_of(tx, message_id)])
     settle(tx, message_id, MessageState.CANCELLED, at=at)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,22 +11,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.mute import Mute, holding
-from monitor.core.record import AHEAD, Record, RecordKind, RecordSubject
+from monitor.core.record import AHEAD, NewRecord, Record, RecordKind, RecordSubject
 from monitor.store import tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import AT_ONCE, IDS, bound, run, stands
 from monitor.store.database import Tx
 
 
-def new_records(tx: Tx, given: Sequence[Record]) -> tuple[Record, ...]:
+def new_records(tx: Tx, given: Sequence[NewRecord]) -> tuple[NewRecord, ...]:
     """Return those that are not known yet; writes nothing."""
-    known = {replace(record, id=None) for record in records(tx)}
+    known = {record.entered for record in records(tx)}
     return tuple(record for record in given if record not in known)
 
 
 def save_records(
-    tx: Tx, given: Sequence[Record], *, known_at: datetime, import_id: int | None = None
-) -> tuple[Record, ...]:
+    tx: Tx, given: Sequence[NewRecord], *, known_at: datetime, import_id: int | None = None
+) -> tuple[NewRecord, ...]:
     """Save those that are not known yet, return them, and have everybody judged again if there are any."""
     found = new_records(tx, given)
     run(

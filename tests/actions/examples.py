@@ -18,7 +18,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
 from monitor.core.paper import Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind, RecordSubject
 from monitor.core.token import Permit, Purpose
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.store import Store, outbox
@@ -50,7 +50,7 @@ def _case(store: Store) -> int:
     judge(store, open_with(step(), notice()))
     with store.read() as tx:
         (case,) = stored_cases.cases(tx)
-    return case.id or 0
+    return case.id
 
 
 def _decide(store: Store) -> Example:
@@ -84,7 +84,7 @@ def _message(store: Store, *, held: bool = False) -> str:
             person=LIAISON.key,
             subject="更新提醒",
             body="正文",
-            notices=(told.id or 0,),
+            notices=(told.id,),
         )
         return outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=held)
 
@@ -202,7 +202,7 @@ def _records(store: Store) -> Example:
     return Example(done=records.ImportRecordsCommand(file="记录.xlsx", records=(_TRAINING,), as_of=NOW))
 
 
-_TRAINING = Record(
+_TRAINING = NewRecord(
     kind=RecordKind.TRAINING, subject=RecordSubject.AREA, name="示例县", on=date(2026, 5, 5), text="培训"
 )
 

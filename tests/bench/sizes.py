@@ -34,7 +34,7 @@ from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.metrics import SERIES_CAP
 from monitor.pipeline.evaluate import BATCH as JUDGED
@@ -315,9 +315,9 @@ def _entry(id_: str, **said: object) -> Entry:
     return Entry(written=Reference(account=id_), account=id_, **said)  # type: ignore[arg-type]  # a problem or a value
 
 
-def _trainings(roster: Sequence[Account]) -> Iterator[Record]:
+def _trainings(roster: Sequence[Account]) -> Iterator[NewRecord]:
     for unit in dict.fromkeys(account.unit for account in roster):
-        yield Record(
+        yield NewRecord(
             kind=RecordKind.TRAINING, subject=RecordSubject.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
         )
 

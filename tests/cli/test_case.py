@@ -15,7 +15,7 @@ from monitor.core.case import Closing, StepKind
 from monitor.core.download import AppFault, Download, Link
 from monitor.core.finding import State
 from monitor.core.observation import Look
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.core.rules import app_01
 from monitor.pipeline.evaluate import AccountEvaluator
 from monitor.pipeline.faults import Faults
@@ -81,7 +81,7 @@ async def test_a_suspicion_is_listed_shown_and_confirmed(suspected: Office) -> N
 async def test_that_the_unit_of_an_open_case_is_muted_is_shown(suspected: Office) -> None:
     number = next(line for line in suspected.type("case", "list").lines if "APP-01" in line).split()[0]
     today = beijing_date(now())
-    row = Record(
+    row = NewRecord(
         kind=RecordKind.MUTE,
         subject=RecordSubject.ACCOUNT,
         name="A01",

@@ -173,7 +173,7 @@ def told_on(known: Known, first: str, last: str) -> list[str]:
             case = None
         if planned.step:
             assert planned.step.kind is StepKind.TASK
-            opened = case or Case(account="A01", rule="DRG-01", episode="DRG-01", opened_at=now)
+            opened = case or Case(id=1, account="A01", rule="DRG-01", episode="DRG-01", opened_at=now)
             case = replace(opened, steps=(*opened.steps, planned.step))
             days.append(f"{day:%m-%d}")
         day += timedelta(days=1)

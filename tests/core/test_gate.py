@@ -9,7 +9,7 @@ import pytest
 from monitor.core.account import Role
 from monitor.core.case import StepKind
 from monitor.core.gate import Gate
-from monitor.core.notice import Notice
+from monitor.core.notice import NewNotice, Notice
 from tests.core.area import book
 from tests.core.build import beijing_time
 
@@ -17,8 +17,8 @@ CALENDAR = book("2026-05-20").calendar
 GATE = Gate(steps=frozenset({StepKind.REMIND, StepKind.SUSPECT}), workdays=3)
 
 
-def notice(at: str, kind: StepKind = StepKind.REMIND, role: Role = Role.LIAISON) -> Notice:
-    return Notice(account="A01", rule="UPD-01", kind=kind, number=1, role=role, person="1", at=beijing_time(at))
+def notice(at: str, kind: StepKind = StepKind.REMIND, role: Role = Role.LIAISON) -> NewNotice:
+    return NewNotice(account="A01", rule="UPD-01", kind=kind, number=1, role=role, person="1", at=beijing_time(at))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.core.case import StepKind
 from monitor.core.mute import LONGEST, BadMuteError, Mute, holding, mute_of, over, written
 from monitor.core.notice import is_muted, notify
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, Record, RecordKind, RecordSubject
 from tests.core.build import account
 from tests.core.test_notice import step
 
@@ -19,9 +19,9 @@ ON = date(2026, 5, 20)
 UNIT = account().unit
 
 
-def row(text: str, on: date = ON, name: str = UNIT, subject: RecordSubject = RecordSubject.UNIT) -> Record:
+def row(text: str, on: date = ON, name: str = UNIT, subject: RecordSubject = RecordSubject.UNIT) -> NewRecord:
     said = written(text)
-    return Record(
+    return NewRecord(
         kind=RecordKind.MUTE,
         subject=subject,
         name=name,

@@ -10,7 +10,7 @@ from monitor.core.account import Account, Contact, Role, told_apart
 from monitor.core.case import Ladder, Step, StepKind
 from monitor.core.finding import Finding, Pacing, State, Support, Urgency
 from monitor.core.message import Attempt, Message, Outcome
-from monitor.core.notice import ChannelDirectory, Notice, Recheck, is_alarm, notify, recheck, whose
+from monitor.core.notice import ChannelDirectory, NewNotice, Recheck, is_alarm, notify, recheck, whose
 from monitor.store.accounts import account_of
 from monitor.store.values import encode
 from tests.core.build import BOOK, LEADER, LIAISON, account, beijing_time, finding
@@ -126,7 +126,7 @@ def test_a_person_in_two_roles_hears_once() -> None:
     assert people(StepKind.OVERDUE, account(contacts=both)) == [(Role.LIAISON, "13800000001")]
 
 
-def routes(notice: Notice, who: Account) -> list[tuple[str, str | None, tuple[str, ...]]]:
+def routes(notice: NewNotice, who: Account) -> list[tuple[str, str | None, tuple[str, ...]]]:
     """Return the ways of a notice."""
     return [(route.channel, route.address, route.mentions) for route in DIRECTORY.routes(notice, who)]
 

@@ -7,7 +7,7 @@ from monitor.core.account import Platform, Role
 from monitor.core.case import NOTHING, Case, Ladder, StepKind, plan
 from monitor.core.download import AppFault, Download, Link
 from monitor.core.finding import Finding, Known, Pacing, State, Support, word_of
-from monitor.core.notice import Notice, Recheck, recheck
+from monitor.core.notice import NewNotice, Recheck, recheck
 from monitor.core.observation import Blind, Reason, Sight, Standing, gone, timeline
 from monitor.core.outage import Canary, Cause, Diagnosis, LookCount, Outage, diagnose
 from monitor.core.rules import per_01, upd_01, upd_03
@@ -172,5 +172,5 @@ def test_nothing_opens_closes_or_is_sent_while_we_cannot_see(state: State, pacin
     for entry in (None, case):
         assert plan(finding, pacing, entry, BOOK, EVERY_DAY, NOW) is NOTHING
     for kind in StepKind:
-        notice = Notice(account="A01", rule="UPD-01", kind=kind, number=12, role=Role.LIAISON, person="甲", at=NOW)
+        notice = NewNotice(account="A01", rule="UPD-01", kind=kind, number=12, role=Role.LIAISON, person="甲", at=NOW)
         assert recheck(notice, finding.episode, finding, Ladder.of(BOOK)) is Recheck.WAIT

@@ -85,7 +85,7 @@ def test_it_is_no_task_for_accounts_that_are_not_polled_for_posts(changes: dict[
 
 def test_an_outage_is_told_as_one_and_not_account_by_account() -> None:
     def out(began: datetime) -> Known:
-        outage = Outage(platform=Platform.WEIBO, cause=Cause.FAILURES, trusted_until=began, began_at=began)
+        outage = Outage(id=1, platform=Platform.WEIBO, cause=Cause.FAILURES, trusted_until=began, began_at=began)
         return replace(seen(), doubt=outage)
 
     finding = at("2026-06-26 09:00", out(THURSDAY + timedelta(hours=1)))

@@ -12,7 +12,7 @@ from monitor.core.finding import State
 from monitor.core.mute import holding, over, written
 from monitor.core.news import NewsItem, Office, Setting
 from monitor.core.phrases import Names
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind, RecordSubject
 from monitor.core.rules.sup_01 import RULE as CHECKS
 from monitor.core.rules.trn_01 import RULE as TRAINING
 from monitor.core.wording import to_person
@@ -54,10 +54,10 @@ def test_a_unit_is_its_area_and_its_name() -> None:
     assert THERE.unit_key == UnitKey("邻县", UNIT) != HERE.unit_key
 
 
-def mute(area: str | None, text: str = "至2026-06-30；张三；机构合并", on: str = "2026-05-01") -> Record:
+def mute(area: str | None, text: str = "至2026-06-30；张三；机构合并", on: str = "2026-05-01") -> NewRecord:
     on_ = date.fromisoformat(on)
     said = written(text)
-    return Record(
+    return NewRecord(
         kind=RecordKind.MUTE,
         subject=RecordSubject.UNIT,
         name=UNIT,

@@ -222,7 +222,7 @@ def test_of_an_account_that_owes_no_updates_no_gap_is_counted() -> None:
 
 
 def test_while_an_outage_keeps_us_from_seeing_no_gap_is_counted() -> None:
-    outage = Outage(platform=Platform.WEIBO, cause=Cause.FAILURES, began_at=NOW, trusted_until=NOW)
+    outage = Outage(id=1, platform=Platform.WEIBO, cause=Cause.FAILURES, began_at=NOW, trusted_until=NOW)
     assert gaps_of(replace(known(*POSTS, look=NOW), doubt=outage), BOOK, QUARTER, NOW) is None
 
 

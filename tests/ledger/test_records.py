@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.core.account import UnitKey
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind, RecordSubject
 from monitor.ledger import LedgerError, Records, Subjects, read_records
 from tests.ledger.making import table
 
@@ -31,7 +31,7 @@ def read(path: Path, *rows: Sequence[object]) -> Records:
     return read_records(table(path, HEADER, *rows), SUBJECTS, until=UNTIL)
 
 
-def only(path: Path, *row: object) -> Record:
+def only(path: Path, *row: object) -> NewRecord:
     [record] = read(path, row).records
     return record
 

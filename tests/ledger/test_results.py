@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.forms import FORMS, FormItem, Silence, understood
-from monitor.core.record import SUBJECTS, Record, RecordKind, RecordSubject, Result
+from monitor.core.record import SUBJECTS, NewRecord, RecordKind, RecordSubject, Result
 from monitor.documents import write
 from monitor.ledger import LedgerError, Subjects, read_records, records_document
 from tests.ledger.making import table
@@ -43,7 +43,7 @@ def item(kind: RecordKind) -> dict[str, str]:
     return {form.item.label: "应急预案" if kind is RecordKind.INSTITUTION else ITEMS[form.item]}
 
 
-def read(folder: Path, kind: RecordKind, cells: Mapping[str, object]) -> Record:
+def read(folder: Path, kind: RecordKind, cells: Mapping[str, object]) -> NewRecord:
     row = {"类型": kind.label, "对象": whom(kind), "日期": "2026-05-01", **cells}
     [found] = read_records(table(folder / "记录.csv", tuple(row), tuple(row.values())), KNOWN, until=UNTIL).records
     return found

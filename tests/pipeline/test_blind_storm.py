@@ -11,7 +11,7 @@ import pytest
 
 from monitor.core.account import Contact, Platform, Role
 from monitor.core.message import Attempt, Outcome
-from monitor.core.outage import Cause, Outage
+from monitor.core.outage import Cause, NewOutage
 from monitor.store import Store, outages
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
 
@@ -75,7 +75,7 @@ async def test_nothing_leaves_about_whom_nobody_can_see_and_afterwards_what_is_s
     unseen = {number for number in NUMBERS if platform is None or platform_of(number) is platform}
 
     begun = made.clock()
-    outage = Outage(platform=platform, cause=Cause.FAILURES, trusted_until=begun, began_at=begun)
+    outage = NewOutage(platform=platform, cause=Cause.FAILURES, trusted_until=begun, began_at=begun)
     await store.write(partial(outages.begin, outage=outage))
     assert await minutes(made, 15) == set(NUMBERS) - unseen - first
     door.bodies[URL.format(UPDATED)] = feed(made.clock(), NOW - timedelta(days=10))
@@ -97,7 +97,7 @@ async def test_what_may_have_been_read_waits_under_its_number(store: Store) -> N
     made.mail.answers = [Attempt(outcome=Outcome.UNANSWERED)]
     await made.settle()
     begun = made.clock()
-    outage = Outage(platform=None, cause=Cause.OFFLINE, trusted_until=begun, began_at=begun)
+    outage = NewOutage(platform=None, cause=Cause.OFFLINE, trusted_until=begun, began_at=begun)
     await store.write(partial(outages.begin, outage=outage))
     await minutes(made, 15)
     lost = made.mail.taken[0]

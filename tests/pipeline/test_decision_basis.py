@@ -13,7 +13,7 @@ from monitor.core.calendar import start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.observation import Covers, Post, Standing, Timeline
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind, RecordSubject
 from monitor.core.reference import Reference
 from monitor.store import Store, cases, decisions, grounds, looks, papers, records
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
@@ -182,7 +182,7 @@ async def test_a_decision_on_a_unit_is_flagged_when_its_institutions_turn_up(
     there = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")
     on = DECIDED - DAY if is_corrected else DECIDED + DAY
     found = [
-        Record(kind=RecordKind.INSTITUTION, subject=RecordSubject.AREA, name="示例县", on=on, text=text)
+        NewRecord(kind=RecordKind.INSTITUTION, subject=RecordSubject.AREA, name="示例县", on=on, text=text)
         for text in there
     ]
     now = of.clock()

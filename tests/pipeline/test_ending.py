@@ -46,6 +46,8 @@ def test_the_digest_tells_what_is_due_apart_from_what_an_application_lacked(stat
 
 def test_what_is_a_task_of_today_is_said_there() -> None:
     asked = Notice(
+        id=1,
+        case=1,
         account="A01",
         rule="DRG-01",
         kind=StepKind.TASK,

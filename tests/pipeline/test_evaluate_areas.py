@@ -17,7 +17,7 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.pipeline import evaluate_areas
 from monitor.store import Store, cases, decisions, records
@@ -123,7 +123,7 @@ async def test_a_case_of_which_no_finding_is_left_ends_all_the_same(store: Store
 async def test_a_record_is_judged_at_once(store: Store) -> None:
     of = await living(store, NICHE)
     at = of.clock()
-    inspected = Record(
+    inspected = NewRecord(
         kind=RecordKind.INSPECTION, subject=RecordSubject.AREA, name="示例县", on=at.date(), result=Result.INSPECTED
     )
     assert await held(of, "SUP-01") == {"示例县": State.WARNING}

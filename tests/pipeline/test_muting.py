@@ -18,7 +18,7 @@ from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.store import Store, cases, open_store, outbox, records
 from tests.databases import migrated
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
@@ -35,7 +35,7 @@ WRONG = ("超期预警", "督办")
 def muted(
     made: Office, first: date, last: date, name: str = "A01", subject: RecordSubject = RecordSubject.ACCOUNT
 ) -> None:
-    row = Record(
+    row = NewRecord(
         kind=RecordKind.MUTE,
         subject=subject,
         name=name,
@@ -209,7 +209,7 @@ async def test_a_mute_that_is_lifted_ends_at_once(store: Store) -> None:
     muted(made, today, today + timedelta(days=30))
     await made.settle()
     assert made.mail.taken == []
-    lifted = Record(
+    lifted = NewRecord(
         kind=RecordKind.MUTE,
         subject=RecordSubject.ACCOUNT,
         name="A01",

@@ -72,7 +72,7 @@ class Scene:
 
     async def cases(self) -> list[Case]:
         found = await self.store.query(cases.cases)
-        return sorted(found, key=lambda case: case.id or 0)
+        return sorted(found, key=lambda case: case.id)
 
     def hints(self) -> list[str]:
         """Return the subjects of what the operator was told of the monitor itself."""

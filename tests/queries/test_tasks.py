@@ -19,9 +19,9 @@ from monitor.core.finding import State, Support
 from monitor.core.light import AccountTask
 from monitor.core.message import MessageState
 from monitor.core.observation import Standing
-from monitor.core.outage import Cause, Outage
+from monitor.core.outage import Cause, NewOutage
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.queries.accounts import read_accounts
 from monitor.queries.lines import OverviewContext
@@ -144,7 +144,7 @@ def every_kind(store: Store) -> None:
         for _ in range(5):
             seen(tx, id_ := f"A{next(numbers):02}", 20)
             says(tx, id_, State.VIOLATED)
-            mute = Record(
+            mute = NewRecord(
                 kind=RecordKind.MUTE,
                 subject=RecordSubject.ACCOUNT,
                 name=id_,
@@ -162,7 +162,7 @@ def every_kind(store: Store) -> None:
         for number in range(8):
             waits(tx, 100 + number, MessageState.HELD)
         for platform in (None, account("X").platform):
-            out = Outage(platform=platform, cause=Cause.CANARY, trusted_until=NOW - DAY, began_at=NOW - HOUR)
+            out = NewOutage(platform=platform, cause=Cause.CANARY, trusted_until=NOW - DAY, began_at=NOW - HOUR)
             outages.begin(tx, out)
         opened = finding(State.NEEDS_REVIEW, account="A39", rule="REG-01")
         task = cases.Judgement(finding=opened, plan=Plan(step=step(StepKind.TASK, 0, at=NOW)))
@@ -178,7 +178,7 @@ def every_kind(store: Store) -> None:
             )
             papers.save_papers(tx, [round_], file="通报.xlsx", known_at=NOW)
         silent = (
-            Record(
+            NewRecord(
                 kind=RecordKind.CONTENT_SAFETY,
                 subject=RecordSubject.ACCOUNT,
                 name=f"A{n:02}",

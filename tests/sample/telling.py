@@ -99,7 +99,7 @@ def law(parts: Parts, rule: str, at: datetime) -> str:
 def case_story(tx: Tx, parts: Parts, case: Case, names: Mapping[str, str]) -> Iterator[str]:
     """Yield what happened in a case, why, and who heard of it."""
     told = defaultdict(list)
-    for notice in cases.notices_of_case(tx, case.id or 0):
+    for notice in cases.notices_of_case(tx, case.id):
         told[notice.kind, notice.number].append(notice.role.label)
     whom = f"{case.account} {names[case.account]}" if case.account else _whom(case)[1]
     yield f"{whom}  {law(parts, case.rule, case.opened_at)}  {moment(case.opened_at)}列入"

@@ -139,7 +139,7 @@ def test_nobody_is_told_twice_of_one_step(months: tuple[Store, Parts]) -> None:
         told = [
             (notice.case, notice.kind, notice.number, notice.person)
             for case in cases.cases(tx, limit=10_000)
-            for notice in cases.notices_of_case(tx, case.id or 0)
+            for notice in cases.notices_of_case(tx, case.id)
             if notice.role is not Role.OPERATOR
         ]
         carried = [

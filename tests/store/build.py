@@ -10,7 +10,7 @@ from monitor.core.account import Account, Platform, Role, Source, chain, declare
 from monitor.core.case import Plan, Step, StepKind
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.message import Attempt
-from monitor.core.notice import Notice
+from monitor.core.notice import NewNotice
 from monitor.core.observation import (
     Blind,
     Covers,
@@ -117,9 +117,11 @@ def step(kind: StepKind = StepKind.REMIND, number: int = 10, at: datetime = NOW)
     return Step(kind=kind, number=number, at=at, days=number, because="原因。")
 
 
-def notice(kind: StepKind = StepKind.REMIND, number: int = 10, person: str = "13800000001", id_: str = "A01") -> Notice:
+def notice(
+    kind: StepKind = StepKind.REMIND, number: int = 10, person: str = "13800000001", id_: str = "A01"
+) -> NewNotice:
     """Return a notice to a liaison."""
-    return Notice(account=id_, rule="UPD-01", kind=kind, number=number, role=Role.LIAISON, person=person, at=NOW)
+    return NewNotice(account=id_, rule="UPD-01", kind=kind, number=number, role=Role.LIAISON, person=person, at=NOW)
 
 
 def tried(tx: Tx, message: str, body: str, attempt: Attempt, *, at: datetime, next_try: datetime | None = None) -> None:
@@ -137,6 +139,6 @@ def judge(store: Store, *judgements: cases.Judgement, at: datetime = NOW, accoun
         return cases.apply(tx, [judged], at=at).touched
 
 
-def open_with(taken: Step, *notices: Notice) -> cases.Judgement:
+def open_with(taken: Step, *notices: NewNotice) -> cases.Judgement:
     """Return a judgement that opens a case."""
     return cases.Judgement(finding=finding(), plan=Plan(step=taken), notices=notices)

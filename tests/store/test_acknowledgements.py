@@ -32,7 +32,7 @@ def permit(store: Store) -> Permit:
             person=PERSON,
             subject="更新提醒",
             body="正文",
-            notices=(told.id or 0,),
+            notices=(told.id,),
         )
         id_ = outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=False)
     return Permit(purpose=Purpose.ACKNOWLEDGE, message=id_, until=NOW + 7 * DAY)

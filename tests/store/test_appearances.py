@@ -4,7 +4,7 @@ import pytest
 
 from monitor.core.account import Platform
 from monitor.core.observation import Look, Profile, Reason, Standing, Timeline, Unchanged, gone, timeline
-from monitor.core.outage import Cause, Outage
+from monitor.core.outage import Cause, NewOutage
 from monitor.store import Store, appearances, cases, looks, outages, overview
 from tests.store.build import DAY, HOUR, NOW, account, enrol, look, post, record
 
@@ -85,6 +85,6 @@ def test_what_is_doubtful_is_looked_at_again_soon_and_what_is_certain_is_not(sto
 def test_a_suspended_platform_teaches_nothing_about_its_accounts(store: Store) -> None:
     record(store, look(NOW, called("甲")))
     with store.begin() as tx:
-        outages.begin(tx, Outage(platform=Platform.WEIBO, cause=Cause.CANARY, trusted_until=NOW, began_at=NOW))
+        outages.begin(tx, NewOutage(platform=Platform.WEIBO, cause=Cause.CANARY, trusted_until=NOW, began_at=NOW))
     record(store, *(look(NOW + n * HOUR, gone(Standing.NOT_FOUND)) for n in range(1, 4)))
     assert (standing(store), said(store)) == ("active", [])

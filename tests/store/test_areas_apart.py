@@ -21,7 +21,7 @@ from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.finding import Finding, RuleBook, State
 from monitor.core.judgement import area_findings
 from monitor.core.paper import Entry, Mean, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.core.reference import Reference
 from monitor.core.rules.weak_01 import ID as BELOW
 from monitor.store import Store, open_store, papers, records, registers
@@ -51,7 +51,7 @@ class County:
     lists: Sequence[Paper]
     weeks: Sequence[Paper]
     rounds: Sequence[Paper]
-    records: Sequence[Record]
+    records: Sequence[NewRecord]
     counts_own: bool
 
     def area_on(self, entry: Account, end: date) -> str:
@@ -94,7 +94,7 @@ def other(area: str) -> str:
     return AREAS[1 - AREAS.index(area)]
 
 
-def _area(record: Record) -> str:
+def _area(record: NewRecord) -> str:
     return record.area or record.name
 
 
@@ -205,7 +205,7 @@ def rounds(draw: st.DrawFn, series: str) -> tuple[Paper, ...]:
 
 
 @st.composite
-def recorded(draw: st.DrawFn) -> Record:
+def recorded(draw: st.DrawFn) -> NewRecord:
     kind, result, item = draw(
         st.sampled_from(
             (
@@ -218,7 +218,7 @@ def recorded(draw: st.DrawFn) -> Record:
     )
     area, subject = draw(st.sampled_from(AREAS)), draw(st.sampled_from((RecordSubject.AREA, RecordSubject.UNIT)))
     name = area if subject is RecordSubject.AREA else draw(st.sampled_from(UNITS))
-    return Record(
+    return NewRecord(
         kind=kind,
         subject=subject,
         name=name,

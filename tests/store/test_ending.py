@@ -16,7 +16,7 @@ from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Finding, Known
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind, RecordSubject
 from monitor.core.rules import drg_01, reo_01
 from monitor.store import Store, decisions, facts, open_store, records, registers, roster
 from tests.core.area import book
@@ -48,7 +48,7 @@ def known(store: Store, now: datetime = NOW, known_at: datetime | None = None) -
 
 def marked(store: Store, at: datetime, text: str, known_at: datetime | None = None) -> None:
     """Record a step of the account's deregistration."""
-    one = Record(
+    one = NewRecord(
         kind=RecordKind.DEREGISTRATION, subject=RecordSubject.ACCOUNT, name="A01", on=beijing_date(at), text=text
     )
     with store.begin() as tx:

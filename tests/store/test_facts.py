@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.core.account import Account, Source
 from monitor.core.finding import Known, Support
 from monitor.core.observation import HAND_FRESHNESS, POLLED_FRESHNESS, Covers, Post, Reason, Timeline, Unchanged
-from monitor.core.outage import Cause, Outage
+from monitor.core.outage import Cause, NewOutage
 from monitor.core.rules import upd_01, upd_03
 from monitor.store import Store, facts, looks, outages, roster
 from tests.core.build import BOOK
@@ -232,7 +232,7 @@ def test_many_accounts_are_known_at_once(store: Store) -> None:
 
 def test_an_outage_counts_from_the_very_moment_it_is_found_out(store: Store) -> None:
     record(store, look(NOW - HOUR, shown(OLD)))
-    offline = Outage(platform=None, cause=Cause.OFFLINE, trusted_until=NOW, began_at=NOW)
+    offline = NewOutage(platform=None, cause=Cause.OFFLINE, trusted_until=NOW, began_at=NOW)
     with store.begin() as tx:
         outages.begin(tx, offline)
 

@@ -133,7 +133,7 @@ async def test_an_open_case_keeps_everything_until_it_is_closed(store: Store) ->
 def tell(store: Store) -> None:
     """Send the message about every waiting notice."""
     with store.begin() as tx:
-        ids = tuple(notice.id for notice in outbox.waiting_notices(tx) if notice.id is not None)
+        ids = tuple(notice.id for notice in outbox.waiting_notices(tx))
         draft = outbox.Draft(
             channel="mail", role=Role.LIAISON, person="13800000001", subject="提醒", body="正文", notices=ids
         )
@@ -143,8 +143,9 @@ def tell(store: Store) -> None:
 
 async def test_what_waits_to_be_said_stays_however_long(store: Store) -> None:
     enrol(store, account())
+    (number,) = judge(store, open_with(step()))
     with store.begin() as tx:
-        outbox.queue_notices(tx, [(None, notice())])
+        outbox.queue_notices(tx, [(number, notice())])
         draft = outbox.Draft(channel="mail", role=Role.LIAISON, person="1", subject="提醒", body="正文")
         outbox.save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
     assert not any((await prune(store)).values())

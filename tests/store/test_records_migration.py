@@ -135,7 +135,7 @@ def test_once_somebody_states_an_old_record_it_is_asked_for_no_more(old: sa.Engi
     with open_store(str(old.url)) as store:
         with store.read() as tx:
             [silent] = rereading.unstated(tx)
-        stated = replace(silent, id=None, result=Result.CLEAN)
+        stated = replace(silent.entered, result=Result.CLEAN)
         with store.begin() as tx:
             assert len(records.save_records(tx, [stated], known_at=NOW)) == 1
         with store.read() as tx:

@@ -123,7 +123,7 @@ def tell(store: Store) -> None:
                 person=notice.person,
                 subject=f"【{notice.kind.label}】{SCRIPT}",
                 body=f"### {SCRIPT}\n\n请联系 @{PHONE} 或 {MAIL}",
-                notices=(notice.id,) if notice.id is not None else (),
+                notices=(notice.id,),
                 topic=f"{number}",
             )
             id_ = save_draft(tx, draft, at=NOW, not_before=NOW, held=number > 1)

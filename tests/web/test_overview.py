@@ -66,7 +66,7 @@ def row(
 
 def case(*rungs: tuple[StepKind, int]) -> Case:
     steps = tuple(Step(kind=kind, number=number, at=NOW - timedelta(days=1)) for kind, number in rungs)
-    return Case(account="A", rule="UPD-01", episode="e", opened_at=NOW, steps=steps)
+    return Case(id=1, account="A", rule="UPD-01", episode="e", opened_at=NOW, steps=steps)
 
 
 @pytest.mark.parametrize(

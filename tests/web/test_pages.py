@@ -13,7 +13,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason
 from monitor.core.phrases import Names, day
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
 from monitor.core.rules import per_01
 from monitor.queries.accounts import LISTED as LINES
 from monitor.queries.messages import LISTED
@@ -409,7 +409,7 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     enrol(empty, account("M-1", "示例供销"), at=NOW - timedelta(days=30))
     today = beijing_date(NOW)
     until = today + timedelta(days=3)
-    row = Record(
+    row = NewRecord(
         kind=RecordKind.MUTE,
         subject=RecordSubject.ACCOUNT,
         name="M-1",
@@ -430,7 +430,7 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
 
 def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county: Store) -> None:
     today = beijing_date(NOW)
-    row = Record(
+    row = NewRecord(
         kind=RecordKind.MUTE,
         subject=RecordSubject.ACCOUNT,
         name=OVERDUE.id,
@@ -468,7 +468,7 @@ def test_records_that_name_no_result_are_a_task_and_stand_on_the_page_of_imports
 ) -> None:
     enrol(empty, account("A01", "示例发布"), at=NOW)
     today = beijing_date(NOW)
-    silent = Record(
+    silent = NewRecord(
         kind=RecordKind.CONTENT_SAFETY, subject=RecordSubject.ACCOUNT, name="A01", on=today, text="查无问题<b>"
     )
     with empty.begin() as tx:

@@ -22,6 +22,7 @@ HOUR = timedelta(hours=1)
 
 def outage(platform: Platform | None, *, ended: bool = False) -> Outage:
     return Outage(
+        id=1,
         platform=platform,
         cause=Cause.CANARY if platform else Cause.OFFLINE,
         trusted_until=NOW - 2 * HOUR,

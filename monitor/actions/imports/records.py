@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.actions.actor import Actor
 from monitor.actions.imports.kept import begin, finish
 from monitor.core.account import UnitKey
-from monitor.core.record import Record
+from monitor.core.record import NewRecord
 from monitor.ledger import Subjects
 from monitor.store import Tx, records, roster
 
@@ -19,7 +19,7 @@ class ImportRecordsCommand:
     """Records that somebody wants to have known."""
 
     file: str
-    records: Sequence[Record]
+    records: Sequence[NewRecord]
     as_of: datetime
 
 
@@ -39,7 +39,7 @@ def record_subjects(tx: Tx, areas: Sequence[str]) -> Subjects:
     return Subjects(accounts=accounts, units=units, areas=everywhere, left=ever - present)
 
 
-def import_records(tx: Tx, command: ImportRecordsCommand, *, actor: Actor, now: datetime) -> tuple[Record, ...]:
+def import_records(tx: Tx, command: ImportRecordsCommand, *, actor: Actor, now: datetime) -> tuple[NewRecord, ...]:
     """Keep records, have everybody judged anew if any is new, and return those."""
     number = begin(tx, "records", command.file, command.as_of, actor=actor, now=now)
     added = records.save_records(tx, command.records, known_at=now, import_id=number)

@@ -146,7 +146,7 @@ def day(when: date, now: datetime) -> str:
 
 def cited(*records: Record) -> tuple[str, ...]:
     """Return the evidence ids of records."""
-    return tuple(f"record:{record.id}" for record in records if record.id is not None)
+    return tuple(f"record:{record.id}" for record in records)
 
 
 def unstated(records: Iterable[Record]) -> tuple[Record, ...]:
