@@ -8,14 +8,14 @@ from pathlib import Path
 
 from monitor.app.rules import all_area_rules, all_rules
 from monitor.core.finding import AreaRule, Rule
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 from monitor.settings import load
 from monitor.settings.rules import RuleVersion
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "rules.md"
 BEGIN, END = "<!-- 以下由 python -m tests.rulebook 生成 -->", "<!-- 生成部分到此为止 -->"
-_SUBJECTS = {RecordSubject.ACCOUNT: "账号", RecordSubject.UNIT: "主办单位", RecordSubject.AREA: "地区"}
+_SUBJECTS = {SubjectKind.ACCOUNT: "账号", SubjectKind.UNIT: "主办单位", SubjectKind.AREA: "地区"}
 _COMMENT = re.compile(r"^\s+(\w+):\s*[^#\n]*?(?:#\s*(.*))?$")
 
 

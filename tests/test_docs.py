@@ -21,7 +21,8 @@ from monitor.core.forms import FORMS
 from monitor.core.message import MessageState
 from monitor.core.obligations import needs_of_rules
 from monitor.core.observation import Precision, Reason, Standing
-from monitor.core.record import SUBJECTS, RecordKind, RecordSubject
+from monitor.core.record import SUBJECTS, RecordKind
+from monitor.core.subject import SubjectKind
 from monitor.metrics import Metrics, Snapshot
 from monitor.settings.check import SettingsSection
 from monitor.settings.days import CalendarFile
@@ -230,7 +231,7 @@ def test_every_word_of_the_json_forms_and_pages_is_given(
 def test_every_kind_of_record_has_a_row_with_its_subjects_results_and_fields(kind: RecordKind) -> None:
     part = text("docs/operating.md").split("\n### 记录的类型\n", 1)[1]
     row = next(line for line in part.splitlines() if line.startswith(f"| {kind.label} |"))
-    subjects = {subject for subject in RecordSubject if subject in SUBJECTS[kind]}
+    subjects = {subject for subject in SubjectKind if subject in SUBJECTS[kind]}
     assert set(row.split("|")[2].strip().split("、")) == {subject.label for subject in subjects}
     form = FORMS[kind]
     assert row.split("|")[3].strip() == ("、".join(result.label for result in form.results) or "不填")

@@ -9,7 +9,8 @@ from monitor.actions.actor import Actor, Right, write_audit
 from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.core.calendar import beijing_date
 from monitor.core.mute import BadMuteError, Mute, mute_of
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.store import Tx, records, roster
 
 _SUBJECT = Field("subject", "对象")
@@ -21,7 +22,7 @@ _WHY = Field("why", "原因")
 class MuteCommand:
     """Who is to hear nothing, from when until when."""
 
-    kind: RecordSubject
+    kind: SubjectKind
     subject: str
     """The account's id, the unit's name, or the area's."""
     area: str | None = None
@@ -46,7 +47,7 @@ def mute(tx: Tx, command: MuteCommand, *, actor: Actor, now: datetime) -> Mute:
         kind=RecordKind.MUTE,
         subject=command.kind,
         name=command.subject,
-        area=command.area if command.kind is RecordSubject.UNIT else None,
+        area=command.area if command.kind is SubjectKind.UNIT else None,
         on=command.first or beijing_date(now),
         result=Result.MUTED if command.until else Result.RESUMED,
         item=by,
@@ -68,13 +69,13 @@ def _require_known(tx: Tx, command: MuteCommand) -> None:
     """Refuse to mute whom nobody knows: a mute of a wrong name would mute nobody, and nobody would notice."""
     named = f"“{command.subject}”"
     match command.kind:
-        case RecordSubject.ACCOUNT:
+        case SubjectKind.ACCOUNT:
             if roster.account(tx, command.subject) is None:
                 raise RefusedError(f"台账中没有账号{named}，请核对编号。", _SUBJECT)
-        case RecordSubject.UNIT:
+        case SubjectKind.UNIT:
             units = {unit for _, unit, is_so in roster.units_ever(tx) if is_so}
             if (command.area, command.subject) not in units:
                 raise RefusedError(f"{command.area or ''}台账中没有主办单位{named}，请核对名称和地区。", _SUBJECT)
-        case RecordSubject.AREA:
+        case SubjectKind.AREA:
             if command.subject not in {unit.area for _, unit, is_so in roster.units_ever(tx) if is_so}:
                 raise RefusedError(f"台账中没有地区{named}，请核对名称。", _SUBJECT)

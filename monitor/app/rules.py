@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from monitor.core import obligations
 from monitor.core.calendar import WorkCalendar
 from monitor.core.finding import AreaRule, Rule, RuleBook
-from monitor.core.record import RecordSubject
 from monitor.core.rules import see_01
+from monitor.core.subject import SubjectKind
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.settings import Settings
 
@@ -32,11 +32,9 @@ def rule_ids() -> frozenset[str]:
     return frozenset(rule.id for rule in obligations.all_rules())
 
 
-def rule_subjects() -> dict[str, RecordSubject]:
+def rule_subjects() -> dict[str, SubjectKind]:
     """Return of what the findings of each rule speak, by id."""
-    return {
-        rule.id: rule.on if isinstance(rule, AreaRule) else RecordSubject.ACCOUNT for rule in obligations.all_rules()
-    }
+    return {rule.id: rule.on if isinstance(rule, AreaRule) else SubjectKind.ACCOUNT for rule in obligations.all_rules()}
 
 
 def rule_titles() -> dict[str, str]:

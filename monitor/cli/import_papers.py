@@ -161,7 +161,10 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
         news = decisions.new_decisions(tx, read.decisions)
     warn(read.warnings)
 
-    lines = [decision_line(decision, whom.names.get(decision.account, ""), titles[decision.rule]) for decision in news]
+    lines = [
+        decision_line(decision, whom.names.get(decision.subject.account or "", ""), titles[decision.rule])
+        for decision in news
+    ]
     _print_new(lines, len(read.decisions))
     if dry_run:
         click.echo(UNWRITTEN)

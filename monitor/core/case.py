@@ -12,6 +12,7 @@ from monitor.core.account import Labelled
 from monitor.core.calendar import ONE_DAY, DaysOff, WorkCalendar, beijing_date
 from monitor.core.finding import Finding, Pacing, RuleBook, State, Strength, Support
 from monitor.core.rules import app_01, upd_01
+from monitor.core.subject import Subject
 
 LADDER = upd_01.ID
 """The rule whose numbers make the ladder."""
@@ -101,10 +102,11 @@ class Case:
     """The trouble of an account, a unit or an area under one rule."""
 
     id: int
-    account: str
-    """Empty for one of a unit or an area."""
+    subject: Subject
     unit: str | None = None
+    """The unit's name, of an account's case that of its unit when it was opened."""
     area: str | None = None
+    """The area that it is in."""
     rule: str
     episode: str
     opened_at: datetime
@@ -114,6 +116,11 @@ class Case:
     closing: Closing | None = None
     acknowledgements: tuple[Acknowledgement, ...] = ()
     """Oldest first."""
+
+    @property
+    def account(self) -> str | None:
+        """The account's id; None for one of a unit or an area."""
+        return self.subject.account
 
     def spares(self, person: str, kind: StepKind, on: date, calendar: WorkCalendar) -> bool:
         """Whether a step is a mere reminder to somebody who has the case: it is not said to them.

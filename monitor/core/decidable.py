@@ -6,15 +6,15 @@ Whatever recommends a decision asks here, so that nobody is sent to one that is 
 from __future__ import annotations
 
 from monitor.core.case import DOWNLOADS
-from monitor.core.decision import ENDING, WHOM, Ruling, sort_of
+from monitor.core.decision import ENDING, WHOM, Ruling
 from monitor.core.finding import Finding, State, Strength
 from monitor.core.obligations import asks_whether_it_stays
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 
 _FOUND_OUT = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 
-def why_not(ruling: Ruling, rule: str, title: str, *, on: RecordSubject, strength: Strength | None) -> str | None:
+def why_not(ruling: Ruling, rule: str, title: str, *, on: SubjectKind, strength: Strength | None) -> str | None:
     """Return why a rule, whose findings are on such subjects, admits no such decision at any time; None if it does.
 
     One or two Chinese clauses without their full stop: why, and what to do instead where that is always the same.
@@ -23,7 +23,7 @@ def why_not(ruling: Ruling, rule: str, title: str, *, on: RecordSubject, strengt
         return f"{rule}“{title}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单"
     if ruling is Ruling.RETAINED and not asks_whether_it_stays(rule):
         return f"“保留”只决定账号去留，不免除{rule}“{title}”的要求"
-    if ruling in ENDING and on is not RecordSubject.ACCOUNT:
+    if ruling in ENDING and on is not SubjectKind.ACCOUNT:
         return f"{rule}“{title}”针对{WHOM[on]}，{ruling.label}只能决定到账号，请就该账号登记"
     return None
 
@@ -33,7 +33,7 @@ def refusal(ruling: Ruling, finding: Finding, title: str) -> str | None:
 
     撤销 is of decisions and not of findings: whether there is one is for its caller to say.
     """
-    why = why_not(ruling, finding.rule, title, on=sort_of(finding), strength=finding.strength)
+    why = why_not(ruling, finding.rule, title, on=finding.subject.kind, strength=finding.strength)
     if why is not None:
         return why
     if ruling in _FOUND_OUT and not _is_doubtful(finding):

@@ -11,8 +11,7 @@ from datetime import date, datetime
 
 from monitor.core.account import Labelled
 from monitor.core.calendar import ONE_DAY, beijing_date
-from monitor.core.record import RecordSubject
-from monitor.core.subject import OnOne, subject_of
+from monitor.core.subject import Subject, SubjectKind
 
 
 class Ruling(Labelled):
@@ -32,15 +31,8 @@ ENDING = frozenset({Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 """What an account comes to: nobody deregisters a unit or an area."""
 SPARING = frozenset({Ruling.EXEMPTED, Ruling.RETAINED})
 """What nothing is held against anybody after, though the trouble goes on."""
-WHOM = {RecordSubject.ACCOUNT: "账号", RecordSubject.UNIT: "主办单位", RecordSubject.AREA: "地区"}
+WHOM = {SubjectKind.ACCOUNT: "账号", SubjectKind.UNIT: "主办单位", SubjectKind.AREA: "地区"}
 """What people call what a rule is about."""
-
-
-def sort_of(on_one: OnOne) -> RecordSubject:
-    """Return what sort of subject something is about."""
-    if on_one.account:
-        return RecordSubject.ACCOUNT
-    return RecordSubject.AREA if on_one.unit is None else RecordSubject.UNIT
 
 
 def missing_parts(ruling: Ruling, note: str, document: str | None, *, in_principle: bool) -> tuple[str, ...]:
@@ -62,12 +54,7 @@ def exemption_ends(decided_on: date) -> date:
 class Decision:
     """One ruling on the trouble of an account, a unit or an area under a rule."""
 
-    account: str = ""
-    """Empty for one about a unit or an area."""
-    unit: str | None = None
-    """The unit's name; None for one about an account or an area."""
-    area: str | None = None
-    """The area, of a unit its own; None for one about an account, whose area may change."""
+    subject: Subject
     rule: str
     episode: str
     """The episode it was made on; empty for one that came from a file and names none."""
@@ -119,16 +106,16 @@ def of_this_life(decisions: Iterable[Decision], opened_again: datetime | None) -
 
 def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:
     """Yield of decisions (oldest first) the exemptions that hold until they end: nothing was decided instead since."""
-    latest: dict[tuple[str, str], Decision] = {}
+    latest: dict[tuple[Subject, str], Decision] = {}
     for decision in in_force(decisions):
         if decision.ruling not in {Ruling.CONFIRMED, Ruling.REJECTED}:
-            latest[subject_of(decision), decision.rule] = decision
+            latest[decision.subject, decision.rule] = decision
     yield from (decision for decision in latest.values() if decision.ruling is Ruling.EXEMPTED)
 
 
 def is_about_same(decision: Decision, other: Decision) -> bool:
     """Whether two decisions are about the same subject under the same rule."""
-    return decision.rule == other.rule and subject_of(decision) == subject_of(other)
+    return decision.rule == other.rule and decision.subject == other.subject
 
 
 def _until(decision: Decision, revoked: Decision, last: date) -> tuple[Decision, ...]:

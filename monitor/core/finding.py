@@ -17,9 +17,10 @@ from monitor.core.needs import NOTHING, Needs
 from monitor.core.observation import JUST_READ, Covers, KnownPost, Observation, Reason, Timeline
 from monitor.core.outage import Outage
 from monitor.core.phrases import dated
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import Record, RecordKind
 from monitor.core.register import Register, Version, opened_again, pending_since
 from monitor.core.schedule import end_of_morning
+from monitor.core.subject import Subject, SubjectKind
 from monitor.core.successor import Successor
 
 
@@ -153,6 +154,11 @@ class Finding:
     """Whether the operator's task is one that only the unit can do: its liaison is told as well."""
     is_scope_open: bool = False
     """Whether it would be a warning or a violation, were it known that the account or the unit is in scope."""
+
+    @property
+    def subject(self) -> Subject:
+        """Whom it is about; an account's unit and area it names besides."""
+        return Subject.named(self.account, self.unit, self.area)
 
     @property
     def days_held(self) -> int | None:
@@ -518,7 +524,7 @@ class AreaRule:
     id: str
     title: str
     """Its short Chinese name."""
-    on: RecordSubject
+    on: SubjectKind
     """Of what its findings speak: of accounts, of units, or of the area itself."""
     judge: Callable[[Register, RuleBook, datetime], Iterable[Finding]]
     """Pure; yields at most one finding for each account, unit or area that there is something to say about."""
@@ -531,7 +537,7 @@ class AreaRule:
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""
-    reach: RecordSubject | None = RecordSubject.ACCOUNT
+    reach: SubjectKind | None = SubjectKind.ACCOUNT
     """Whose roster rows and records tell since when its word has held: the account's, or its unit's.
 
     The area's: its records, and whether it has any account that is judged. None: the rule says itself since when."""

@@ -22,8 +22,8 @@ from monitor.core.finding import (
 from monitor.core.lasting import with_beginnings
 from monitor.core.obligations import asks_whether_it_stays
 from monitor.core.phrases import dated
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register, pending_since
+from monitor.core.subject import SubjectKind
 
 _DISPOSALS = frozenset({Ruling.EXEMPTED, Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED})
 
@@ -60,23 +60,23 @@ def area_findings(rule: AreaRule, register: Register, book: RuleBook, now: datet
                 yield finding
 
     for finding in with_beginnings(rule, said(register, now), register, book, now, said):
-        yield reviewed(finding, register.standing_decisions_on(finding), now)
+        yield reviewed(finding, register.standing_decisions_on(finding.subject), now)
 
 
 def silent(rule: AreaRule, register: Register, book: RuleBook, said: Collection[Finding]) -> Iterator[Finding]:
     """Yield the rule's word on those of an area that it said nothing of: they are fine, or not bound."""
     match rule.on:
-        case RecordSubject.ACCOUNT:
+        case SubjectKind.ACCOUNT:
             named = {finding.account for finding in said}
             for account in register.accounts:
                 if account.id not in named:
                     draft = quiet(rule, account.area, book, is_bound=rule.binds(account, book))
                     yield replace(draft, account=account.id, unit=account.unit)
-        case RecordSubject.UNIT:
+        case SubjectKind.UNIT:
             for unit in sorted(register.of_unit.keys() - {finding.unit for finding in said}):
                 is_bound = any(rule.binds(account, book) for account in register.of_unit[unit])
                 yield replace(quiet(rule, register.area, book, is_bound=is_bound), unit=unit)
-        case RecordSubject.AREA:
+        case SubjectKind.AREA:
             if not said:
                 yield quiet(rule, register.area, book, is_bound=bool(register.judged))
 

@@ -20,13 +20,12 @@ from monitor.core.calendar import EVER, beijing_date, start_of_day
 from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordSubject
+from monitor.core.record import Record
 from monitor.core.register import Register, Version
+from monitor.core.subject import Subject, SubjectKind
 
 Said = Callable[[Register, datetime], Iterable[Finding]]
 """What a rule says of a register at a moment, before anybody decided on it."""
-Whom = tuple[str | None, str | None]
-"""An account; else a unit; neither for the area itself."""
 _AT_ONCE = 500
 """So many findings are asked about at once: asking of each alone costs ten times as much."""
 
@@ -83,7 +82,7 @@ class _Past:
     """What a rule has said of an area, as far as that is asked; many findings are asked about at once."""
 
     rule: AreaRule
-    reach: RecordSubject
+    reach: SubjectKind
     register: Register
     book: RuleBook
     now: datetime
@@ -108,7 +107,7 @@ class _Past:
             places = [place for place in asked[moment] if place not in is_over]
             states = self._states(moment, [concerns[place] for place in places]) if places else {}
             for place in places:
-                state = states.get(_whom(findings[place]))
+                state = states.get(findings[place].subject)
                 if state is findings[place].state:
                     begun[place] = moment
                 elif state is not State.UNKNOWN:
@@ -141,14 +140,14 @@ class _Past:
 
     def _concern(self, finding: Finding) -> _Concern:
         match self.reach:
-            case RecordSubject.AREA:
+            case SubjectKind.AREA:
                 key = frozenset[str]()
-            case RecordSubject.UNIT:
+            case SubjectKind.UNIT:
                 units = {finding.unit} if finding.unit else set[str]()
                 if finding.account in self.register.earlier:
                     units.update(account.unit for account in _ours(self.register, finding.account))
                 key = frozenset(units)
-            case RecordSubject.ACCOUNT:
+            case SubjectKind.ACCOUNT:
                 key = frozenset({finding.account} if finding.account else ())
         if key not in self.known:
             self.known[key] = self._found_concern(key)
@@ -156,7 +155,7 @@ class _Past:
 
     def _found_concern(self, key: frozenset[str]) -> _Concern:
         ids = key
-        if self.reach is RecordSubject.UNIT:
+        if self.reach is SubjectKind.UNIT:
             ids = frozenset(id_ for unit in key for id_ in self.register.ever_of_unit.get(unit, ()))
         changed = [id_ for id_ in ids if id_ in self.register.earlier]
         turns = {
@@ -165,7 +164,7 @@ class _Past:
             for version in self.register.earlier[id_]
             if EVER < version.since <= self.now
         }
-        if self.reach is RecordSubject.AREA:
+        if self.reach is SubjectKind.AREA:
             names, records = key, self._records
             if not self._has_always_had_accounts:
                 turns |= {moment for moment in self.register.moments if EVER < moment <= self.now}
@@ -194,12 +193,12 @@ class _Past:
     def _has_always_had_accounts(self) -> bool:
         return any(account.id not in self.register.earlier for account in self.register.judged)
 
-    def _states(self, moment: datetime, concerns: Sequence[_Concern]) -> Mapping[Whom, State]:
+    def _states(self, moment: datetime, concerns: Sequence[_Concern]) -> Mapping[Subject, State]:
         """Return the state that the rule gave whom at a moment, as far as it follows from these."""
         on = beijing_date(moment)
         ids = frozenset[str]().union(*(concern.accounts for concern in concerns))
         names = frozenset[str]().union(*(concern.names for concern in concerns))
-        records = self._records if self.reach is RecordSubject.AREA else self._of(names)
+        records = self._records if self.reach is SubjectKind.AREA else self._of(names)
         then = Register(
             area=self.register.area,
             accounts=tuple(self._accounts(ids, moment)),
@@ -207,11 +206,11 @@ class _Past:
             filed=_filed(self.register, on),
             records=tuple(record for record in records if record.on <= on),
         )
-        return {_whom(finding): finding.state for finding in self.said(then, moment)}
+        return {finding.subject: finding.state for finding in self.said(then, moment)}
 
     def _accounts(self, ids: Collection[str], moment: datetime) -> Iterator[Account]:
         """Yield these accounts as they were; of the whole area, one that was judged: it is asked whether it had any."""
-        if self.reach is RecordSubject.AREA:
+        if self.reach is SubjectKind.AREA:
             steady = (account for account in self.register.judged if account.id not in self.register.earlier)
             yield from islice(
                 (account for account in chain(steady, self.register.changing(moment)) if account.is_judged), 1
@@ -233,10 +232,6 @@ class _Past:
 
 
 _day_of = attrgetter("on")
-
-
-def _whom(finding: Finding) -> Whom:
-    return (finding.account, finding.unit if finding.account is None else None)
 
 
 def _first(register: Register, id_: str) -> Account | None:

@@ -15,7 +15,8 @@ from datetime import date, timedelta
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
 from monitor.core.names import normal
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.subject import Subject, SubjectKind
 
 LONGEST = timedelta(days=92)
 """A quarter: who still needs one then says so again. A mute that nobody remembers is the end of watching."""
@@ -33,7 +34,7 @@ _HOW = (
 class Mute:
     """Whom it covers, from when until when, and by whose word."""
 
-    subject: RecordSubject
+    subject: SubjectKind
     name: str
     """The account's id, the unit's name, or the area's."""
     area: str | None = None
@@ -53,12 +54,12 @@ class Mute:
     def covers(self, account: Account) -> bool:
         """Whether an account, its unit or its area is muted."""
         match self.subject:
-            case RecordSubject.ACCOUNT:
+            case SubjectKind.ACCOUNT:
                 return self.name == account.id
-            case RecordSubject.UNIT:
+            case SubjectKind.UNIT:
                 is_there = self.area in {None, account.area} and account.area not in self.not_in
                 return normal(self.name) == normal(account.unit) and is_there
-            case RecordSubject.AREA:
+            case SubjectKind.AREA:
                 return self.name == account.area
 
 
@@ -121,13 +122,14 @@ def mute_of(record: NewRecord) -> Mute:
 
 def holding(records: Iterable[NewRecord], day: date) -> tuple[Mute, ...]:
     """Return the mutes that hold on a day, the first to end first; records in the order of their days and entry."""
-    latest: dict[tuple[RecordSubject, str | None, str], Mute] = {}
+    latest: dict[Subject, Mute] = {}
     for record in records:
         if record.kind is RecordKind.MUTE and record.result is not None and record.on <= day:
             latest[record.about] = mute_of(record)
-            of_all = latest.get((record.subject, None, record.name))
+            everywhere = Subject(record.subject, record.name)
+            of_all = latest.get(everywhere)
             if of_all and record.area:
-                latest[record.subject, None, record.name] = replace(of_all, not_in=of_all.not_in | {record.area})
+                latest[everywhere] = replace(of_all, not_in=of_all.not_in | {record.area})
     return tuple(
         sorted((mute for mute in latest.values() if mute.holds_on(day)), key=lambda entry: (entry.last, entry.name))
     )

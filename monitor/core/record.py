@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from monitor.core.account import Labelled
+from monitor.core.subject import Subject, SubjectKind
 
 
 class RecordKind(Labelled):
@@ -39,21 +40,13 @@ class RecordKind(Labelled):
     MUTE = "mute", "暂停提醒"
 
 
-class RecordSubject(Labelled):
-    """What a record speaks of."""
-
-    ACCOUNT = "account", "账号ID"
-    UNIT = "unit", "主办单位"
-    AREA = "area", "地区"
-
-
 _ACCOUNT, _UNIT, _AREA = (
-    frozenset({RecordSubject.ACCOUNT}),
-    frozenset({RecordSubject.UNIT}),
-    frozenset({RecordSubject.AREA}),
+    frozenset({SubjectKind.ACCOUNT}),
+    frozenset({SubjectKind.UNIT}),
+    frozenset({SubjectKind.AREA}),
 )
 
-SUBJECTS: Mapping[RecordKind, frozenset[RecordSubject]] = {
+SUBJECTS: Mapping[RecordKind, frozenset[SubjectKind]] = {
     RecordKind.INSTITUTION: _UNIT | _AREA,
     RecordKind.TRAINING: _UNIT | _AREA,
     RecordKind.MEETING: _UNIT | _AREA,
@@ -159,7 +152,7 @@ class NewRecord:
     """One entry, before it is stored."""
 
     kind: RecordKind
-    subject: RecordSubject
+    subject: SubjectKind
     name: str
     """The account's id, the unit's name, or the area's."""
     area: str | None = None
@@ -178,9 +171,13 @@ class NewRecord:
     attachment: str | None = None
 
     @property
-    def about(self) -> tuple[RecordSubject, str | None, str]:
-        """Whom it speaks of, as nobody else is spoken of."""
-        return (self.subject, self.area, self.name)
+    def about(self) -> Subject:
+        """Whom it speaks of."""
+        return (
+            Subject.of_area(self.name)
+            if self.subject is SubjectKind.AREA
+            else Subject(self.subject, self.name, self.area)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from monitor.core.decision import Decision, in_force, of_this_life
 from monitor.core.filing import FiledList
 from monitor.core.index import IndexWeek
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordKind, RecordSubject
-from monitor.core.subject import OnOne, account_subject, subject_of
+from monitor.core.record import Record, RecordKind
+from monitor.core.subject import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +233,10 @@ class Register:
         return {kind: tuple(records) for kind, records in found.items()}
 
     @cached_property
-    def _decisions(self) -> Mapping[str, tuple[Decision, ...]]:
-        found: defaultdict[str, list[Decision]] = defaultdict(list)
+    def _decisions(self) -> Mapping[Subject, tuple[Decision, ...]]:
+        found: defaultdict[Subject, list[Decision]] = defaultdict(list)
         for decision in self.decisions:
-            found[subject_of(decision)].append(decision)
+            found[decision.subject].append(decision)
         return {subject: in_force(decisions) for subject, decisions in found.items()}
 
     def kept(self, kind: RecordKind) -> tuple[Record, ...]:
@@ -245,7 +245,7 @@ class Register:
 
     def own(self, kind: RecordKind) -> tuple[Record, ...]:
         """Return the records of a kind about the area itself, and not about one of its units or accounts."""
-        return tuple(record for record in self.kept(kind) if record.subject is RecordSubject.AREA)
+        return tuple(record for record in self.kept(kind) if record.subject is SubjectKind.AREA)
 
     def records_of(self, kind: RecordKind, name: str) -> tuple[Record, ...]:
         """Return the records of a kind about one account, unit or area, oldest first; （） are ()."""
@@ -267,19 +267,19 @@ class Register:
 
     def decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return what people decided about an account and nobody has revoked, oldest first."""
-        return self._decisions.get(account_subject(account), ())
+        return self._decisions.get(Subject.of_account(account), ())
 
-    def decisions_on(self, on_one: OnOne) -> tuple[Decision, ...]:
-        """Return the same of whom a finding is about."""
-        return self._decisions.get(subject_of(on_one), ())
+    def decisions_on(self, subject: Subject) -> tuple[Decision, ...]:
+        """Return the same of any subject."""
+        return self._decisions.get(subject, ())
 
     def standing_decisions_of(self, account: str) -> tuple[Decision, ...]:
         """Return the same without those to end it that had been carried out when it was opened again."""
         return of_this_life(self.decisions_of(account), self.opened_again(account))
 
-    def standing_decisions_on(self, on_one: OnOne) -> tuple[Decision, ...]:
-        """Return the same of whom a finding is about."""
-        return self.standing_decisions_of(on_one.account) if on_one.account else self.decisions_on(on_one)
+    def standing_decisions_on(self, subject: Subject) -> tuple[Decision, ...]:
+        """Return the same of any subject."""
+        return self.standing_decisions_of(subject.account) if subject.account else self.decisions_on(subject)
 
 
 def _by_unit(accounts: Iterable[Account]) -> Mapping[str, tuple[Account, ...]]:

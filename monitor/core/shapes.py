@@ -199,7 +199,7 @@ def case_shape(case: Case) -> Shape:
     return {
         "id": case.id,
         "rule": case.rule,
-        "account": case.account,
+        "account": case.account or "",
         "opened_at": moment_shape(case.opened_at),
         "closed_at": moment_shape(case.closed_at) if case.closed_at else None,
         "closing": case.closing.value if case.closing else None,

@@ -1,43 +1,74 @@
-"""Whom something is about, as one key: an account, a unit of an area, or an area."""
+"""Whom something is about: an account, a unit of an area, or an area."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple
+
+from monitor.core.account import Labelled
 
 
-class OnOne(Protocol):
-    """What is about an account, else about a unit of an area, else about an area."""
+class SubjectKind(Labelled):
+    """What sort of subject something is about; the label is the column that names it in files."""
+
+    ACCOUNT = "account", "账号ID"
+    UNIT = "unit", "主办单位"
+    AREA = "area", "地区"
+
+
+class Subject(NamedTuple):
+    """One account, one unit of an area, or one area."""
+
+    kind: SubjectKind
+    name: str
+    """The account's id, the unit's name, or the area's."""
+    area: str | None = None
+    """Of a unit its own, for the 教育局 of one area is not that of another; an area itself; None for an account, whose
+    area may change, and for the unit of an old record, which is each unit of that name."""
+
+    @classmethod
+    def of_account(cls, account_id: str) -> Subject:
+        """Return an account as a subject."""
+        return cls(SubjectKind.ACCOUNT, account_id)
+
+    @classmethod
+    def of_unit(cls, area: str | None, name: str) -> Subject:
+        """Return a unit of an area as a subject."""
+        return cls(SubjectKind.UNIT, name, area)
+
+    @classmethod
+    def of_area(cls, name: str) -> Subject:
+        """Return an area as a subject."""
+        return cls(SubjectKind.AREA, name, name)
+
+    @classmethod
+    def named(cls, account: str | None, unit: str | None, area: str | None) -> Subject:
+        """Return whom something is about that names an account, else a unit and its area, else an area."""
+        if account:
+            return cls.of_account(account)
+        return cls.of_area(area or "") if unit is None else cls.of_unit(area, unit)
+
+    @classmethod
+    def read(cls, key: str) -> Subject:
+        """Return the subject of a `key`."""
+        kind, _, rest = key.partition("/")
+        if kind == SubjectKind.UNIT.value:
+            area, _, name = rest.partition("/")
+            return cls.of_unit(area, name)
+        return cls.of_account(rest) if kind == SubjectKind.ACCOUNT.value else cls.of_area(rest)
 
     @property
     def account(self) -> str | None:
-        """The account's id; empty or None for one about a unit or an area."""
+        """The account's id; None for a unit or an area."""
+        return self.name if self.kind is SubjectKind.ACCOUNT else None
 
     @property
     def unit(self) -> str | None:
-        """The unit's name."""
+        """The unit's name; None for an account or an area."""
+        return self.name if self.kind is SubjectKind.UNIT else None
 
     @property
-    def area(self) -> str | None:
-        """The area, of a unit its own."""
-
-
-def subject_of(on_one: OnOne) -> str:
-    """Return whom it is about: `account/ID`, else `unit/AREA/NAME`, else `area/NAME`."""
-    if on_one.account:
-        return account_subject(on_one.account)
-    return area_subject(on_one.area) if on_one.unit is None else unit_subject(on_one.area, on_one.unit)
-
-
-def account_subject(account_id: str) -> str:
-    """Return the key of an account."""
-    return f"account/{account_id}"
-
-
-def unit_subject(area: str | None, name: str) -> str:
-    """Return the key of a unit: the 教育局 of one area is not that of another."""
-    return f"unit/{area}/{name}"
-
-
-def area_subject(area: str | None) -> str:
-    """Return the key of an area."""
-    return f"area/{area}"
+    def key(self) -> str:
+        """What the database knows it by: `account/ID`, `unit/AREA/NAME` or `area/NAME`."""
+        if self.kind is SubjectKind.UNIT:
+            return f"unit/{self.area}/{self.name}"
+        return f"{self.kind.value}/{self.name}"

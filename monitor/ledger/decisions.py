@@ -16,12 +16,11 @@ from monitor.core.decision import (
     exemption_ends,
     is_about_same,
     missing_parts,
-    sort_of,
 )
 from monitor.core.finding import Strength
 from monitor.core.names import normal
-from monitor.core.record import RecordSubject
 from monitor.core.reference import AccountIndex
+from monitor.core.subject import Subject, SubjectKind
 from monitor.ledger import cells, naming
 from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
@@ -33,7 +32,7 @@ LAYOUT = Layout(
         need | {"规则", "决定", "决定人", "日期"} for need in (*naming.NEEDS, frozenset({_UNIT}), frozenset({_AREA}))
     ),
 )
-_COLUMN = {RecordSubject.ACCOUNT: "账号ID", RecordSubject.UNIT: _UNIT, RecordSubject.AREA: _AREA}
+_COLUMN = {SubjectKind.ACCOUNT: "账号ID", SubjectKind.UNIT: _UNIT, SubjectKind.AREA: _AREA}
 """The column that names each sort of subject."""
 
 StrengthsOn = Callable[[date], Mapping[str, Strength]]
@@ -47,7 +46,7 @@ class Ruled:
     """One rule that decisions can be about."""
 
     title: str
-    on: RecordSubject
+    on: SubjectKind
     """Of what its findings speak."""
 
 
@@ -117,7 +116,7 @@ def read_decisions(
             revoking.append((row, decision))
     for row, decision in revoking:
         if not any(_is_ended_by(decision, entry) for entry in (*made, *found)):
-            text = f"{_called(decision)}在{decision.rule}下没有此前作出的决定可以撤销；请核对对象、规则和日期"
+            text = f"{_called(decision.subject)}在{decision.rule}下没有此前作出的决定可以撤销；请核对对象、规则和日期"
             reading.blame(row, text, "决定")
     if not found:
         reading.warn("文件中没有可导入的处置决定，请核对是否选错文件或表头位置")
@@ -128,7 +127,7 @@ def decision_line(decision: Decision, account: str, title: str) -> str:
     """Return a decision as one line, naming its account, if it is about one, and its rule as people call them."""
     until = f"，至{decision.valid_until}" if decision.valid_until else ""
     document = f"，{decision.document}" if decision.document else ""
-    whom = f"{decision.account}“{account}”" if decision.account else _called(decision)
+    whom = f"{decision.subject.account}“{account}”" if decision.subject.account else _called(decision.subject)
     line = f"{whom} {decision.rule}“{title}” {decision.ruling.label}"
     return f"{line}（{decision.by}，{beijing(decision.at):%Y-%m-%d}{until}{document}）"
 
@@ -141,17 +140,15 @@ def _is_ended_by(revoking: Decision, decision: Decision) -> bool:
     return beijing_date(decision.at) <= on if revoking.at == start_of_day(on) else decision.at <= revoking.at
 
 
-def _called(decision: Decision) -> str:
-    """Return whom a decision is about, as one row names them."""
-    if decision.account:
-        return decision.account
-    return f"{decision.unit}（{decision.area}）" if decision.unit is not None else f"{decision.area}"
+def _called(subject: Subject) -> str:
+    """Return a subject as one row names it."""
+    return f"{subject.name}（{subject.area}）" if subject.kind is SubjectKind.UNIT else subject.name
 
 
 def _decision(
     reading: SheetReading, row: SheetRow, directory: AccountIndex, places: Places, rules: Mapping[str, Ruled]
 ) -> Decision | None:
-    whom = _whom(reading, row, directory, places)
+    subject = _subject(reading, row, directory, places)
     rule = reading.require(row, "规则", lambda cell: _rule(cells.identifier(cell), rules))
     ruling = reading.require(row, "决定", _RULING)
     by = reading.require(row, "决定人", cells.text)
@@ -159,15 +156,13 @@ def _decision(
     valid_until = reading.take(row, "有效期至", cells.day)
     document = reading.take(row, "依据文号", cells.text)
     note = reading.take(row, "说明", cells.note) or ""
-    if whom is None or rule is None or ruling is None or by is None or on is None:
+    if subject is None or rule is None or ruling is None or by is None or on is None:
         return None
     if ruling is Ruling.EXEMPTED and valid_until is None:
         valid_until = exemption_ends(beijing_date(on.at))
         reading.warn(f"豁免没有写明有效期，按一年计，至 {valid_until}", row=row, column="有效期至")
     return Decision(
-        account=whom.account,
-        unit=whom.unit,
-        area=whom.area,
+        subject=subject,
         rule=rule,
         episode="",
         ruling=ruling,
@@ -179,16 +174,7 @@ def _decision(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Whom:
-    """Whom a row is about, as a decision names them."""
-
-    account: str = ""
-    unit: str | None = None
-    area: str | None = None
-
-
-def _whom(reading: SheetReading, row: SheetRow, directory: AccountIndex, places: Places) -> _Whom | None:
+def _subject(reading: SheetReading, row: SheetRow, directory: AccountIndex, places: Places) -> Subject | None:
     """Return whom a row is about; None when that is not clear (then the fault is noted)."""
     unit = reading.take(row, _UNIT, cells.text)
     area = reading.take(row, _AREA, cells.text)
@@ -198,7 +184,7 @@ def _whom(reading: SheetReading, row: SheetRow, directory: AccountIndex, places:
             reading.blame(row, both, _UNIT if unit else _AREA)
             return None
         account = naming.find(reading, row, directory)
-        return _Whom(account=account.id) if account else None
+        return Subject.of_account(account.id) if account else None
     if not unit and not area:
         reading.blame(row, "没有写明对象：请填写账号ID，或主办单位，或地区")
         return None
@@ -206,15 +192,17 @@ def _whom(reading: SheetReading, row: SheetRow, directory: AccountIndex, places:
     if area and known is None:
         reading.blame(row, f"没有地区“{area}”{did_you_mean(area, places.areas)}", _AREA)
         return None
-    return _unit(reading, row, unit, known, places) if unit else _Whom(area=known)
+    if unit:
+        return _unit(reading, row, unit, known, places)
+    return Subject.of_area(known) if known else None
 
 
-def _unit(reading: SheetReading, row: SheetRow, name: str, area: str | None, places: Places) -> _Whom | None:
+def _unit(reading: SheetReading, row: SheetRow, name: str, area: str | None, places: Places) -> Subject | None:
     """Return the unit of that name, in an area if one is given; None where none or several are meant."""
     of_name = places.areas_of(name)
     found = [pair for pair in of_name if area in {None, pair[0]}]
     if len(found) == 1:
-        return _Whom(unit=found[0][1], area=found[0][0])
+        return Subject.of_unit(*found[0])
     if found:
         where = "、".join(text for text, _ in found)
         reading.blame(row, f"主办单位“{name}”在{len(found)}个地区都有（{where}），请填写地区", _AREA)
@@ -233,7 +221,7 @@ def _rule(written: str, rules: Collection[str]) -> str:
 def _check(
     reading: SheetReading, row: SheetRow, decision: Decision, rules: Mapping[str, Ruled], strengths_on: StrengthsOn
 ) -> None:
-    on, rule, given = beijing_date(decision.at), rules[decision.rule], sort_of(decision)
+    on, rule, given = beijing_date(decision.at), rules[decision.rule], decision.subject.kind
     if decision.valid_until and decision.valid_until < on:
         reading.blame(row, f"有效期至 {decision.valid_until} 早于决定的日期 {on}", "有效期至")
     if given is not rule.on:
@@ -251,5 +239,5 @@ def _check(
         reading.blame(row, f"{decision.ruling.label}须写明{column}", column)
 
 
-def _asked(on: RecordSubject) -> str:
-    return "主办单位和地区" if on is RecordSubject.UNIT else WHOM[on]
+def _asked(on: SubjectKind) -> str:
+    return "主办单位和地区" if on is SubjectKind.UNIT else WHOM[on]

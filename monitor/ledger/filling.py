@@ -20,7 +20,8 @@ from monitor.core.forms import (
     understood,
 )
 from monitor.core.mute import BadMuteError, mute_of, written
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.ledger import cells
 from monitor.ledger.book import Cell
 from monitor.ledger.fault import BadCellError, did_you_mean
@@ -45,7 +46,7 @@ class Filling:
         """What a row of this kind may say."""
         return FORMS[self.kind]
 
-    def record(self, subject: RecordSubject, name: str, area: str | None) -> NewRecord | None:
+    def record(self, subject: SubjectKind, name: str, area: str | None) -> NewRecord | None:
         """Return the row as a record; None where something is wrong, which is then noted."""
         noted = len(self.reading.faults)
         written_text = self.reading.take(self.row, "内容", cells.note) or ""

@@ -12,7 +12,8 @@ from pathlib import Path
 from monitor.core.account import UnitKey
 from monitor.core.forms import INSTITUTIONS, FormItem
 from monitor.core.names import normal
-from monitor.core.record import AHEAD, SUBJECTS, NewRecord, RecordKind, RecordSubject
+from monitor.core.record import AHEAD, SUBJECTS, NewRecord, RecordKind
+from monitor.core.subject import SubjectKind
 from monitor.ledger import cells
 from monitor.ledger.fault import did_you_mean
 from monitor.ledger.filling import Filling
@@ -46,29 +47,29 @@ class Subjects:
     left: Collection[UnitKey] = ()
     """Those of the units that nobody has any more: who names no area means one of the others."""
 
-    def names(self, subject: RecordSubject) -> Collection[str]:
+    def names(self, subject: SubjectKind) -> Collection[str]:
         """Return the names of one sort."""
         match subject:
-            case RecordSubject.ACCOUNT:
+            case SubjectKind.ACCOUNT:
                 return self.accounts.keys()
-            case RecordSubject.UNIT:
+            case SubjectKind.UNIT:
                 return self.units.keys()
-            case RecordSubject.AREA:
+            case SubjectKind.AREA:
                 return self.areas
 
-    def areas_of(self, subject: RecordSubject, name: str) -> Collection[str]:
+    def areas_of(self, subject: SubjectKind, name: str) -> Collection[str]:
         """Return the areas in which one of that sort and name is."""
         match subject:
-            case RecordSubject.ACCOUNT:
+            case SubjectKind.ACCOUNT:
                 return self.accounts[name]
-            case RecordSubject.UNIT:
+            case SubjectKind.UNIT:
                 return {area for text in self.alike(name) for area in self.units[text]}
-            case RecordSubject.AREA:
+            case SubjectKind.AREA:
                 return {name}
 
-    def named(self, subject: RecordSubject, name: str) -> str | None:
+    def named(self, subject: SubjectKind, name: str) -> str | None:
         """Return how one of that sort is written, （） being () and blanks nothing; None for nobody, or one of two."""
-        if subject is RecordSubject.UNIT:
+        if subject is SubjectKind.UNIT:
             return next(iter(self.alike(name)), None)
         return twin(name, self.names(subject))
 
@@ -159,7 +160,7 @@ def _listed(rows: Iterable[SheetRow]) -> Iterator[tuple[str, str | None]]:
             yield cells.show(row.cells["对象"]), area
 
 
-def _area(reading: SheetReading, row: SheetRow, subject: RecordSubject, name: str, known: Subjects) -> str | None:
+def _area(reading: SheetReading, row: SheetRow, subject: SubjectKind, name: str, known: Subjects) -> str | None:
     """Return the area of whom a row speaks; None where that cannot be told (then the fault is noted)."""
     given, areas = reading.take(row, "地区", cells.text), sorted(known.areas_of(subject, name))
     if given is not None and given not in known.areas:
@@ -169,7 +170,7 @@ def _area(reading: SheetReading, row: SheetRow, subject: RecordSubject, name: st
         reading.blame(row, f"{given}没有{subject.label}“{name}”（{told}）", "地区")
     elif given is not None:
         return given
-    elif areas and subject is RecordSubject.ACCOUNT:
+    elif areas and subject is SubjectKind.ACCOUNT:
         return areas[0]
     elif len(present := [text for text in areas if UnitKey(text, known.unit_in(text, name)) not in known.left]) == 1:
         return present[0]
@@ -191,7 +192,7 @@ def _record(
     known: Subjects,
     institutions: Collection[str],
 ) -> NewRecord | None:
-    allowed = [subject for subject in RecordSubject if subject in SUBJECTS[kind]]
+    allowed = [subject for subject in SubjectKind if subject in SUBJECTS[kind]]
     meant = ((subject, known.named(subject, name)) for subject in allowed)
     subject, named = next(((subject, found) for subject, found in meant if found is not None), (None, name))
     if subject is None:
@@ -203,7 +204,7 @@ def _record(
     if area is None:
         return None
     filling = Filling(reading, row, kind, on, institutions)
-    if subject is RecordSubject.UNIT:
+    if subject is SubjectKind.UNIT:
         return filling.record(subject, known.unit_in(area, named), area)
     return filling.record(subject, named, None)
 

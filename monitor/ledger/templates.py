@@ -8,7 +8,8 @@ from monitor.core.account import Labelled, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Ruling
 from monitor.core.forms import FORMS, FormItem
-from monitor.core.record import NewRecord, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind
+from monitor.core.subject import SubjectKind
 from monitor.documents.document import Column, Document, Table, Value
 from monitor.ledger import decisions, papers, posts, records
 from monitor.ledger.sheet import Layout
@@ -58,7 +59,7 @@ def _cell(record: NewRecord, name: str) -> Value:
         case "对象":
             return record.name
         case "地区":
-            return record.area if record.subject is RecordSubject.UNIT else None
+            return record.area if record.subject is SubjectKind.UNIT else None
         case "日期":
             return record.on
         case "结果":

@@ -48,7 +48,7 @@ class Auditor:
 
     def _lost(self, tx: Tx, now: datetime) -> tuple[Lost, ...]:
         found = cases.outstanding(tx)
-        concerned = {outstanding.case.account for outstanding in found}
+        concerned = {outstanding.case.account for outstanding in found if outstanding.case.account}
         findings = cases.findings_on(tx, [outstanding.case for outstanding in found])
         accounts = {account.id: account for account in roster.accounts(tx, at=now, known_at=now, ids=concerned)}
         book = self.rules_in_force.book(now)
@@ -58,7 +58,7 @@ class Auditor:
         mutes = records.mutes_on(tx, beijing_date(now))
 
         def situation(outstanding: cases.Outstanding) -> Situation:
-            account = accounts.get(outstanding.case.account)
+            account = accounts.get(outstanding.case.account or "")
             untold = (
                 self.directory.is_set
                 and account is not None
@@ -67,7 +67,7 @@ class Auditor:
             return Situation(
                 case=outstanding.case,
                 pacing=pacings.get(outstanding.case.rule),
-                finding=findings.get((cases.subject_of(outstanding.case), outstanding.case.rule)),
+                finding=findings.get((outstanding.case.subject.key, outstanding.case.rule)),
                 judged_at=outstanding.judged_at,
                 is_untold=untold,
                 is_muted=account is not None and over(account, mutes) is not None,
@@ -79,4 +79,4 @@ class Auditor:
 
 
 def _named(case: Case, why: NoNextStep) -> Lost:
-    return Lost(case=case.id, account=case.account, rule=case.rule, no_next_step=why)
+    return Lost(case=case.id, account=case.account or "", rule=case.rule, no_next_step=why)

@@ -9,7 +9,6 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Finding, Rule, word_of
 from monitor.core.grounds import Grounds, before
 from monitor.core.judgement import reviewed, words
-from monitor.core.subject import subject_of
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Tx, facts, grounds, registers
 
@@ -44,7 +43,8 @@ def _word(tx: Tx, rules_in_force: RulesInForce, decision: Decision, known_at: da
 def _of_account(
     tx: Tx, rules_in_force: RulesInForce, rule: Rule, decision: Decision, known_at: datetime
 ) -> Finding | None:
-    for known in facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False):
+    ids = [decision.subject.account] if decision.subject.account else []
+    for known in facts.known(tx, ids, now=decision.at, known_at=known_at, is_whole=False):
         undecided = replace(known, decisions=before(decision, known.decisions))
         word = word_of(rule, undecided, rules_in_force.book(decision.at), decision.at)
         return reviewed(word, undecided.standing_decisions, decision.at)
@@ -60,12 +60,12 @@ def _of_area(
     register = registers.register(tx, area, now=decision.at, known_at=known_at)
     undecided = replace(register, decisions=before(decision, register.decisions))
     said = words(rule, undecided, rules_in_force.book(decision.at), decision.at)
-    return next((finding for finding in said if subject_of(finding) == subject_of(decision)), None)
+    return next((finding for finding in said if finding.subject == decision.subject), None)
 
 
 def _area_of(tx: Tx, decision: Decision, known_at: datetime) -> str | None:
     """Return the area of whom a decision is about, as known by a moment; None for who was on no roster then."""
-    if not decision.account:
-        return decision.area
-    found = facts.known(tx, [decision.account], now=decision.at, known_at=known_at, is_whole=False)
+    if not decision.subject.account:
+        return decision.subject.area
+    found = facts.known(tx, [decision.subject.account], now=decision.at, known_at=known_at, is_whole=False)
     return found[0].account.area if found else None

@@ -23,10 +23,9 @@ from monitor.core.notice import Notice
 from monitor.core.outage import Outage
 from monitor.core.paper import PaperKind
 from monitor.core.phrases import Names, dated, escaped, quoted, until
-from monitor.core.record import RecordSubject
 from monitor.core.rules.sup_02 import due_on
 from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.subject import account_subject, area_subject, subject_of, unit_subject
+from monitor.core.subject import Subject, SubjectKind
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.pipeline.daily import Daily
@@ -169,7 +168,7 @@ class Digest:
         """Yield the exemptions that end within the next working days: what they spare comes back then."""
         called, today = _called(rows, names), beijing_date(now)
         for decision in exemptions(decisions.all_decisions(tx)):
-            whom, last = called.get(subject_of(decision)), decision.valid_until
+            whom, last = called.get(decision.subject), decision.valid_until
             if whom is None or last is None or last < today:
                 continue
             book = self.drafter.rules_in_force.book(now, whom.area)
@@ -328,13 +327,13 @@ def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice], names: Names) -> Ite
     """Yield the new tasks that are about units or areas; units with the same one share a line."""
     asked = {notice.case for notice in tasks if not notice.account}
     said = {
-        (cases.subject_of(finding), finding.rule): finding
+        (finding.subject, finding.rule): finding
         for finding in cases.current_findings(tx)
         if asked and not finding.account
     }
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for case in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
-        finding = said.get((cases.subject_of(case), case.rule))
+        finding = said.get((case.subject, case.rule))
         if case.id in asked and finding is not None:
             unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
             alike[finding.because].append(escaped(unit or ""))
@@ -354,27 +353,27 @@ def _lines_of_changed_basis(
     """Yield the decisions of which was found out since the last digest that they rest on another finding."""
     called = _called(rows, names)
     for decision in grounds.basis_changed_since(tx, since):
-        if subject_of(decision) in called and decision.basis_changed:
+        if decision.subject in called and decision.basis_changed:
             ruled = f"{decision.ruling.label}（{title(decision.rule)}）"
             made = f"{dated(beijing_date(decision.at), today)}{decision.by}决定{ruled}"
-            yield f"{called[subject_of(decision)].name}：{escaped(f'{made}。{decision.basis_changed}', 300)}"
+            yield f"{called[decision.subject].name}：{escaped(f'{made}。{decision.basis_changed}', 300)}"
 
 
-class _Whom(NamedTuple):
+class _Called(NamedTuple):
     """What to call somebody, and in which area they are."""
 
     name: str
     area: str
 
 
-def _called(rows: Iterable[overview.OverviewRow], names: Names) -> dict[str, _Whom]:
-    """Return every account, unit and area of the roster, by the key of whom something is about."""
+def _called(rows: Iterable[overview.OverviewRow], names: Names) -> dict[Subject, _Called]:
+    """Return every account, unit and area of the roster, as what something may be about."""
     accounts = [row.account for row in rows]
-    found: dict[str, _Whom] = {}
+    found: dict[Subject, _Called] = {}
     for account in accounts:
-        found[account_subject(account.id)] = _Whom(names.account(account), account.area)
-        found[unit_subject(account.area, account.unit)] = _Whom(escaped(names.of(account)), account.area)
-        found[area_subject(account.area)] = _Whom(escaped(account.area), account.area)
+        found[Subject.of_account(account.id)] = _Called(names.account(account), account.area)
+        found[Subject.of_unit(account.area, account.unit)] = _Called(escaped(names.of(account)), account.area)
+        found[Subject.of_area(account.area)] = _Called(escaped(account.area), account.area)
     return found
 
 
@@ -385,9 +384,10 @@ def _lines_of_ended(
     accounts = {row.account.id: row.account for row in rows}
     for case in cases.ended_since(tx, since, (Closing.LEFT, Closing.RETIRED)):
         if case.closing is not None:
-            account = accounts.get(case.account) or roster.account_once(tx, case.account)
+            id_ = case.account or ""
+            account = accounts.get(id_) or roster.account_once(tx, id_)
             unit = names.unit(case.area or "", case.unit) if case.unit else case.area
-            whom = names.account(account) if account else escaped(unit or case.account)
+            whom = names.account(account) if account else escaped(unit or id_)
             yield f"{whom}{title(case.rule)}：{case.closing.label}，自动办结"
 
 
@@ -395,7 +395,7 @@ def _lines_of_muted(tx: Tx, rows: Sequence[overview.OverviewRow], today: date, n
     """Yield who hears nothing now, until when and by whose word."""
     accounts = {row.account.id: row.account for row in rows}
     for mute in records.mutes_on(tx, today):
-        account = accounts.get(mute.name) if mute.subject is RecordSubject.ACCOUNT else None
+        account = accounts.get(mute.name) if mute.subject is SubjectKind.ACCOUNT else None
         unit = names.unit(mute.area, mute.name) if mute.area else mute.name
         whom = names.account(account) if account else escaped(unit)
         yield f"{whom}：至{dated(mute.last, today)}，{escaped(mute.by)}登记，{escaped(mute.why, 100)}"

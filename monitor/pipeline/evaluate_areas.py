@@ -13,7 +13,7 @@ from monitor.core.finding import AreaRule, Finding, RuleBook
 from monitor.core.judgement import area_findings, quiet
 from monitor.core.notice import NewNotice, is_alarm
 from monitor.core.register import Register
-from monitor.core.subject import account_subject, subject_of
+from monitor.core.subject import Subject, SubjectKind
 from monitor.pipeline import restate
 from monitor.pipeline.decision_basis import examine
 from monitor.pipeline.evaluate import AGAIN, RulesInForce
@@ -21,9 +21,6 @@ from monitor.pipeline.faults import Faults
 from monitor.store import Store, Tx, areas, cases, registers, savepoint
 from monitor.store.columns import portions
 from monitor.store.findings import CHUNK, digest_of, standing_in, standing_on, stated
-
-Whom = tuple[str | None, str | None]
-"""An account and its unit, a unit alone, or neither for the area itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +92,7 @@ class AreaEvaluator:
         )
         touched: list[int] = []
         for some in portions(area_findings(rule, register, on.book, now), CHUNK):
-            found = {subject_of(finding): finding for finding in some}
+            found = {finding.subject.key: finding for finding in some}
             open_cases = cases.open_on(tx, rule.id, found)
             said = []
             for subject, finding in found.items():
@@ -105,7 +102,7 @@ class AreaEvaluator:
                     said.append(on.judgement(finding, case, planned))
             touched += cases.apply_in_area(tx, said, (), at=now)
         # of who is in another area now, that area speaks: its case goes on where the trouble does
-        left = {account_subject(id_) for id_ in register.departed}
+        left = {Subject.of_account(id_).key for id_ in register.departed}
         unsaid = (*standing, *cases.unsaid_in(tx, register.area, rule.id, of))
         for gone in portions((subject for subject in unsaid if subject not in left), CHUNK):
             before, open_cases = stated(tx, rule.id, gone), cases.open_on(tx, rule.id, gone)
@@ -136,27 +133,25 @@ class _Hearing:
 
     def silence(self, before: Finding | None, case: Case | None) -> cases.Judgement:
         """Return what is to be done where the rule no longer says anything of somebody it spoke of."""
-        whom = _whom(before, case)
-        bound = (self.rule.binds(account, self.book) for account in _concerned(self.register, whom))
+        said = before or case
+        subject = said.subject if said is not None else Subject.of_area(self.register.area)
+        unit = said.unit if said is not None else None
+        bound = (self.rule.binds(account, self.book) for account in _concerned(self.register, subject, unit))
         silent = quiet(self.rule, self.register.area, self.book, is_bound=any(bound))
-        word = replace(silent, account=whom[0], unit=whom[1])
+        word = replace(silent, account=subject.account, unit=unit)
         return self.judgement(word, case, self.plan(word, case))
 
 
-def _concerned(register: Register, whom: Whom) -> Sequence[Account]:
-    """Return the accounts that something was said of."""
-    account, unit = whom
-    if account is not None:
-        one = register.by_id.get(account)
-        return (one,) if one is not None and unit in {None, one.unit} else ()
-    return register.accounts if unit is None else register.of_unit.get(unit, ())
-
-
-def _whom(finding: Finding | None, case: Case | None) -> Whom:
-    """Return the account and the unit that something was said of; both None for the area."""
-    if finding is not None:
-        return (finding.account, finding.unit)
-    return (case.account or None, case.unit) if case is not None else (None, None)
+def _concerned(register: Register, subject: Subject, unit: str | None) -> Sequence[Account]:
+    """Return the accounts that something was said of, whose unit was then `unit`."""
+    match subject.kind:
+        case SubjectKind.ACCOUNT:
+            account = register.by_id.get(subject.name)
+            return (account,) if account is not None and unit in {None, account.unit} else ()
+        case SubjectKind.UNIT:
+            return register.of_unit.get(subject.name, ())
+        case SubjectKind.AREA:
+            return register.accounts
 
 
 def _notices(

@@ -27,9 +27,9 @@ def tell(tx: Tx, area: str, now: datetime, title: Callable[[str], str]) -> None:
     several = rereading.changed(tx, area)
     called = rereading.whom(tx, several)
     for entry in several:
-        whom = escaped(called.get(entry.subject, entry.name))
+        whom = escaped(called.get(entry.subject, entry.subject.name))
         said = f"{whom}{title(entry.rule)}：原为{entry.was.label}，记录改按结果判定后为{entry.became.label}"
-        unsettled.ask(tx, f"verdict/{entry.subject}/{entry.rule}", said)
+        unsettled.ask(tx, f"verdict/{entry.subject.key}/{entry.rule}", said)
 
 
 def _said(record: Record) -> str:

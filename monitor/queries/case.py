@@ -80,7 +80,7 @@ def read_facts(tx: Tx, number: int, today: date) -> CaseFacts | None:
     if found is None:
         return None
     (line,) = lines_of(tx, (found,))
-    about = line.about.account if found.closed_at is None else None
+    about = line.account if found.closed_at is None else None
     mute = over(about, mutes_on(tx, today)) if about else None
     return CaseFacts(line=line, mute=mute, decisions=decisions_on(tx, found))
 
@@ -99,8 +99,8 @@ def read_case(tx: Tx, number: int, moment: OverviewContext) -> CasePage | None:
 def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:
     """Return what comes next in an open case, as one or two sentences."""
     finding = line.finding
-    if line.case.rule == LADDER and line.about.account is not None:
-        row = row_of(tx, line.about.account.id, moment.now)
+    if line.case.rule == LADDER and line.account is not None:
+        row = row_of(tx, line.account.id, moment.now)
         coming = line_of(row, line.case, moment).coming if row else ""
         return f"{coming}；更新后自动办结。" if coming else "更新后自动办结。"
     if finding is not None and finding.state is State.SUSPECTED:

@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.core.account import Account, UnitKey
+from monitor.core.account import Account
 from monitor.core.case import Case
 from monitor.core.finding import Finding
 from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx
-from monitor.store.cases import Which, cases, findings_on, subject_of, tally
+from monitor.store.cases import Which, cases, findings_on, tally
 from monitor.store.roster import accounts
 
-__all__ = ["LISTED", "CaseGroup", "CaseLine", "CaseSheet", "CaseSubject", "Which", "lines_of", "read_cases"]
+__all__ = ["LISTED", "CaseGroup", "CaseLine", "CaseSheet", "Which", "lines_of", "read_cases"]
 
 LISTED = 200
 """Cases on one page of the list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSubject:
-    """Whom a case is about: an account, and else a unit or an area."""
-
-    account: Account | None
-    """None also for one that has left the roster."""
-    name: str
-    """The account's id, the unit's or the area's name."""
-    unit: UnitKey | None = None
-    """The unit that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +24,8 @@ class CaseLine:
     """One case in the list."""
 
     case: Case
-    about: CaseSubject
+    account: Account | None
+    """The account that it is about, if it is about one that is on the roster."""
     finding: Finding | None
     """What its rule says now, while the case is open; None where it is silent."""
 
@@ -82,7 +71,7 @@ def _groups(lines: Sequence[CaseLine], *, is_joined: bool) -> tuple[CaseGroup, .
     """Return the lines, those of one rule and unit together where they are the office's to do."""
     alike: dict[tuple[object, ...], list[CaseLine]] = {}
     for line in lines:
-        account = line.about.account
+        account = line.account
         alone = not is_joined or account is None
         key = (line.case.id,) if alone or account is None else (line.case.rule, account.area, account.unit)
         alike.setdefault(key, []).append(line)
@@ -94,12 +83,6 @@ def lines_of(tx: Tx, found: Sequence[Case]) -> tuple[CaseLine, ...]:
     roster = {account.id: account for account in accounts(tx, ids={case.account for case in found if case.account})}
     stands = findings_on(tx, [case for case in found if case.closed_at is None])
     return tuple(
-        CaseLine(case=case, about=_subject(case, roster), finding=stands.get((subject_of(case), case.rule)))
+        CaseLine(case=case, account=roster.get(case.account or ""), finding=stands.get((case.subject.key, case.rule)))
         for case in found
     )
-
-
-def _subject(case: Case, roster: Mapping[str, Account]) -> CaseSubject:
-    account = roster.get(case.account)
-    unit = UnitKey(case.area or "", case.unit) if case.unit and not case.account else None
-    return CaseSubject(account=account, name=case.account or case.unit or case.area or "", unit=unit)

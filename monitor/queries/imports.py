@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from monitor.core.bulletin import MissingRounds
 from monitor.core.record import Record
+from monitor.core.subject import Subject
 from monitor.store import Tx
 from monitor.store.audit import Act, recent_audit
 from monitor.store.papers import UnmatchedRow, missing_rounds, strays
@@ -32,8 +33,8 @@ class ImportsPage:
     changed: Sequence[Rereading]
     """Verdicts that are others since records are read by their results; at most STRAYS_LISTED."""
     changed_in_all: int
-    whom: Mapping[str, str]
-    """What people call the accounts among them, by subject."""
+    whom: Mapping[Subject, str]
+    """What people call the accounts among them."""
 
 
 def read_imports(tx: Tx) -> ImportsPage:

@@ -10,7 +10,7 @@ from itertools import chain
 from monitor.core.account import Account, UnitKey
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 from monitor.store import Tx
 from monitor.store.notices import notices_of
 from monitor.store.outbox import KeptMessage, Tried, attempts_of, counts, messages
@@ -44,10 +44,10 @@ class Muted:
 def read_mutes(tx: Tx, today: date) -> tuple[Muted, ...]:
     """Return the mutes that hold today."""
     mutes = mutes_on(tx, today)
-    ids = {mute.name for mute in mutes if mute.subject is RecordSubject.ACCOUNT}
+    ids = {mute.name for mute in mutes if mute.subject is SubjectKind.ACCOUNT}
     roster = {account.id: account for account in accounts(tx, ids=ids)} if ids else {}
     return tuple(
-        Muted(mute=mute, account=roster.get(mute.name) if mute.subject is RecordSubject.ACCOUNT else None)
+        Muted(mute=mute, account=roster.get(mute.name) if mute.subject is SubjectKind.ACCOUNT else None)
         for mute in mutes
     )
 

@@ -52,8 +52,8 @@ def cases_table(tx: Tx, titles: Mapping[str, str]) -> Document:
     rows = [
         (
             case.id,
-            case.account,
-            called.get(case.account),
+            case.account or "",
+            called.get(case.account or ""),
             case.unit,
             case.area,
             case.rule,

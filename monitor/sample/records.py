@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from monitor.core.calendar import beijing_date
 from monitor.core.forms import INSTITUTIONS
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.sample.units import AREA
 
 _LATE = "应急预案"
@@ -33,7 +34,7 @@ def records(units: Iterable[str], now: datetime) -> Iterator[NewRecord]:
     for unit in sorted(set(units) - {_LACKS_IT}):
         yield NewRecord(
             kind=RecordKind.INSTITUTION,
-            subject=RecordSubject.UNIT,
+            subject=SubjectKind.UNIT,
             name=unit,
             area=AREA,
             on=issued,
@@ -47,10 +48,8 @@ def records(units: Iterable[str], now: datetime) -> Iterator[NewRecord]:
     yield _of_area(RecordKind.INSPECTION, inspected, Result.INSPECTED, text=scope)
     for before, result in _ENDING:
         on = today - timedelta(days=before)
-        yield NewRecord(
-            kind=RecordKind.DEREGISTRATION, subject=RecordSubject.ACCOUNT, name=_LEAVES, on=on, result=result
-        )
+        yield NewRecord(kind=RecordKind.DEREGISTRATION, subject=SubjectKind.ACCOUNT, name=_LEAVES, on=on, result=result)
 
 
 def _of_area(kind: RecordKind, on: date, result: Result, *, item: str = "", text: str = "") -> NewRecord:
-    return NewRecord(kind=kind, subject=RecordSubject.AREA, name=AREA, on=on, result=result, item=item, text=text)
+    return NewRecord(kind=kind, subject=SubjectKind.AREA, name=AREA, on=on, result=result, item=item, text=text)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepKind
 from monitor.core.finding import Finding
 from monitor.core.notice import NewNotice, Notice
-from monitor.core.subject import subject_of
+from monitor.core.subject import Subject
 from monitor.store import areas, tables
 from monitor.store.acknowledgements import acknowledgements_of
 from monitor.store.columns import bound, portions, run
@@ -62,7 +62,6 @@ __all__ = [
     "outstanding",
     "retire",
     "save_findings",
-    "subject_of",
     "tally",
     "unsaid_in",
 ]
@@ -127,7 +126,7 @@ def open_cases(
     table = tables.cases
     chosen = sa.select(table).where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
     chosen = chosen if rules is None else chosen.where(table.c.rule.in_(rules))
-    return {(case.account, case.rule): case for case in _with_steps(tx, chosen)}
+    return {(case.account, case.rule): case for case in _with_steps(tx, chosen) if case.account}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +201,7 @@ def open_on(tx: Tx, rule: str, subjects: Collection[str]) -> dict[str, Case]:
     """Return a rule's open cases on these subjects, at most `CHUNK` of them, with their steps, by subject."""
     table = tables.cases
     chosen = sa.select(table).where(table.c.subject.in_(subjects), table.c.rule == rule, table.c.closed_at.is_(None))
-    return {subject_of(case): case for case in _with_steps(tx, chosen)}
+    return {case.subject.key: case for case in _with_steps(tx, chosen)}
 
 
 def unsaid_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> tuple[str, ...]:
@@ -396,7 +395,7 @@ def _open(tx: Tx, findings: Sequence[Finding], at: datetime) -> Sequence[int]:
     """Open a case about each of these findings; return their ids in the same order."""
     rows = [
         {
-            "subject": subject_of(finding),
+            "subject": finding.subject.key,
             "account": finding.account,
             "unit": finding.unit,
             "area": finding.area,
@@ -440,7 +439,7 @@ def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
     return tuple(
         Case(
             id=row.id,
-            account=row.account or "",
+            subject=Subject.named(row.account, row.unit, row.area),
             unit=row.unit,
             area=row.area,
             rule=row.rule,

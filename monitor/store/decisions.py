@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +14,7 @@ from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.case import Case
 from monitor.core.decision import Decision, Ruling
 from monitor.core.download import Probe
-from monitor.core.subject import account_subject, subject_of
+from monitor.core.subject import Subject
 from monitor.store import areas, roster, tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import IDS, bound, run, stands
@@ -40,7 +40,7 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
 ) -> None:
     """Record what a person decided about a case's trouble, and have whom it is about judged at once."""
     decision = Decision(
-        **whom(case),
+        subject=case.subject,
         rule=case.rule,
         episode=episode,
         ruling=ruling,
@@ -56,25 +56,10 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
     areas.judge_soon(tx, at, None if case.area is None else {case.area})
 
 
-class Whom(TypedDict):
-    """How a decision names whom it is about."""
-
-    account: str
-    unit: str | None
-    area: str | None
-
-
-def whom(case: Case) -> Whom:
-    """Return whom a case is about, as a decision names them: the area of an account may change, that of a unit not."""
-    if case.account:
-        return {"account": case.account, "unit": None, "area": None}
-    return {"account": "", "unit": case.unit, "area": case.area}
-
-
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
     """Return those that are not known yet; writes nothing."""
-    known = _by_subject(tx, {subject_of(decision) for decision in given}, LATEST)
-    return tuple(decision for decision in given if decision not in known[subject_of(decision)])
+    known = _by_subject(tx, {decision.subject for decision in given}, LATEST)
+    return tuple(decision for decision in given if decision not in known[decision.subject])
 
 
 def save_decisions(
@@ -83,21 +68,28 @@ def save_decisions(
     """Save decisions from a file that are not known yet, return them, and have whom they are about judged at once."""
     found = new_decisions(tx, given)
     run(tx, sa.insert(tables.decisions), [_row(decision, known_at) | {"import_id": import_id} for decision in found])
-    judge_soon(tx, known_at, {decision.account for decision in found if decision.account})
+    judge_soon(tx, known_at, {decision.subject.account for decision in found if decision.subject.account})
     return found
 
 
 def _row(decision: Decision, known_at: datetime) -> dict[str, object]:
-    row = asdict(decision) | {"account": decision.account or None, "subject": subject_of(decision)}
-    return row | {"known_at": known_at}
+    about = decision.subject
+    row = {part.name: getattr(decision, part.name) for part in fields(Decision)}
+    return row | {
+        "subject": about.key,
+        "account": about.account,
+        "unit": about.unit,
+        "area": about.area,
+        "known_at": known_at,
+    }
 
 
 def decisions_of(
     tx: Tx, ids: Collection[str], until: datetime, known_at: datetime | None = None
 ) -> defaultdict[str, list[Decision]]:
     """Return the decisions made until then that were known by then (or by `known_at`), oldest first, by account."""
-    found = _by_subject(tx, {account_subject(id_) for id_ in ids}, until, known_at)
-    return defaultdict(list, {of_one[0].account: of_one for of_one in found.values()})
+    found = _by_subject(tx, {Subject.of_account(id_) for id_ in ids}, until, known_at)
+    return defaultdict(list, {subject.name: of_one for subject, of_one in found.items()})
 
 
 def decisions_in(tx: Tx, area: str, until: datetime, known_at: datetime | None = None) -> tuple[Decision, ...]:
@@ -108,19 +100,19 @@ def decisions_in(tx: Tx, area: str, until: datetime, known_at: datetime | None =
 
 def decisions_about(tx: Tx, case: Case, *, until: datetime) -> tuple[Decision, ...]:
     """Return what was decided until then about whom a case is about, under whatever rule, oldest first."""
-    return tuple(_by_subject(tx, {subject_of(case)}, until)[subject_of(case)])
+    return tuple(_by_subject(tx, {case.subject}, until)[case.subject])
 
 
 def _by_subject(
-    tx: Tx, subjects: Collection[str], until: datetime, known_at: datetime | None = None
-) -> defaultdict[str, list[Decision]]:
-    moments = _moments(until, known_at)
-    is_short = len(subjects) <= roster.IDS_AT_ONCE
-    rows = tx.execute(_MADE_OF, moments | {"ids": list(subjects)}) if is_short else tx.execute(_MADE, moments)
-    found: defaultdict[str, list[Decision]] = defaultdict(list)
+    tx: Tx, subjects: Collection[Subject], until: datetime, known_at: datetime | None = None
+) -> defaultdict[Subject, list[Decision]]:
+    moments, keys = _moments(until, known_at), {subject.key: subject for subject in subjects}
+    is_short = len(keys) <= roster.IDS_AT_ONCE
+    rows = tx.execute(_MADE_OF, moments | {"ids": list(keys)}) if is_short else tx.execute(_MADE, moments)
+    found: defaultdict[Subject, list[Decision]] = defaultdict(list)
     for row in _in_turn(rows.all()):
-        if row.subject in subjects:
-            found[row.subject].append(decision_of(row, known_at or until))
+        if row.subject in keys:
+            found[keys[row.subject]].append(decision_of(row, known_at or until))
     return found
 
 
@@ -167,9 +159,7 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
     """Return a row as a decision, with what was known of its grounds by then."""
     has_changed_basis = row.basis_changed_at is not None and row.basis_changed_at <= known_at
     return Decision(
-        account=row.account or "",
-        unit=row.unit,
-        area=row.area,
+        subject=Subject.named(row.account, row.unit, row.area),
         rule=row.rule,
         episode=row.episode,
         ruling=row.ruling,
@@ -189,10 +179,10 @@ def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
     What follows belongs to it until the next case of the same subject under the same rule opens.
     """
     table, cases = tables.decisions, tables.cases
-    mine = (table.c.subject == subject_of(case), table.c.rule == case.rule, stands(table))
+    mine = (table.c.subject == case.subject.key, table.c.rule == case.rule, stands(table))
     chosen = sa.select(table).where(*mine, table.c.known_at >= case.opened_at).order_by(table.c.at, table.c.id)
     later = sa.select(sa.func.min(cases.c.opened_at)).where(
-        cases.c.subject == subject_of(case), cases.c.rule == case.rule, cases.c.opened_at > case.opened_at
+        cases.c.subject == case.subject.key, cases.c.rule == case.rule, cases.c.opened_at > case.opened_at
     )
     following: datetime = tx.scalar(later) or LATEST
     rows = [row for row in _in_turn(tx.execute(chosen)) if row.known_at < following]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from monitor.core.case import LADDER, Case
 from monitor.core.finding import Finding, State
-from monitor.core.subject import account_subject, subject_of
+from monitor.core.subject import Subject
 from monitor.store import tables
 from monitor.store.columns import portions, run
 from monitor.store.database import Tx
@@ -52,11 +52,11 @@ class _Row(NamedTuple):
 
 def save_findings(tx: Tx, stated: Sequence[Finding], *, at: datetime) -> tuple[Finding, ...]:
     """Save findings as they stand; return those of another state or episode, appended to their history as well."""
-    before = _standing(tx, {subject_of(finding) for finding in stated})
+    before = _standing(tx, {finding.subject.key for finding in stated})
     turned, saved, reworded, changes = [], [], [], []
     updates: set[str] = set()
     for finding in stated:
-        subject, digest = subject_of(finding), digest_of(finding)
+        subject, digest = finding.subject.key, digest_of(finding)
         old = before.get((subject, finding.rule))
         if old is not None and old.digest == digest:
             continue
@@ -122,20 +122,20 @@ def current_findings(
     if without:
         chosen = chosen.where(sa.or_(table.c.state.not_in(without), table.c.rule == always))
     if account_ids is not None:
-        chosen = chosen.where(tables.findings.c.subject.in_([account_subject(id_) for id_ in account_ids]))
+        chosen = chosen.where(tables.findings.c.subject.in_([Subject.of_account(id_).key for id_ in account_ids]))
     return tuple(decode(Finding, content) for content in tx.scalars(chosen))
 
 
 def finding_on(tx: Tx, case: Case) -> Finding | None:
     """Return what a case's rule says now of whom the case is about; None where it is silent."""
-    return findings_on(tx, (case,)).get((subject_of(case), case.rule))
+    return findings_on(tx, (case,)).get((case.subject.key, case.rule))
 
 
 def findings_on(tx: Tx, cases: Collection[Case]) -> dict[tuple[str, str], Finding]:
     """Return what the rules of these cases say now of whom they are about, by subject and rule."""
     asked: defaultdict[str, set[str]] = defaultdict(set)
     for case in cases:
-        asked[case.rule].add(subject_of(case))
+        asked[case.rule].add(case.subject.key)
     return {
         (subject, rule): finding
         for rule, subjects in asked.items()
@@ -146,7 +146,7 @@ def findings_on(tx: Tx, cases: Collection[Case]) -> dict[tuple[str, str], Findin
 def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:
     """Return how the findings on an account changed, newest first."""
     table = tables.finding_changes
-    chosen = sa.select(table).where(table.c.subject == account_subject(account_id))
+    chosen = sa.select(table).where(table.c.subject == Subject.of_account(account_id).key)
     return tuple(
         FindingChange(at=row.at, before=row.before, finding=decode(Finding, row.content))
         for row in tx.execute(chosen.order_by(table.c.at.desc(), table.c.id.desc()).limit(limit))
@@ -155,7 +155,7 @@ def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[Findi
 
 def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:
     """Forget how the findings on these accounts stand; their history stays."""
-    subjects = [account_subject(id_) for id_ in account_ids]
+    subjects = [Subject.of_account(id_).key for id_ in account_ids]
     tx.execute(sa.delete(tables.findings).where(tables.findings.c.subject.in_(subjects)))
     restate(tx, account_ids)
 
@@ -172,14 +172,14 @@ def standing_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | Non
     table = tables.findings
     chosen = sa.select(table.c.subject, table.c.digest).where(table.c.area == area, table.c.rule == rule)
     if account_ids is not None:
-        chosen = chosen.where(table.c.subject.in_([account_subject(id_) for id_ in account_ids]))
+        chosen = chosen.where(table.c.subject.in_([Subject.of_account(id_).key for id_ in account_ids]))
     return {subject: digest for subject, digest in tx.execute(chosen)}  # noqa: C416 - a dict of all rows keeps them
 
 
 def standing_on(tx: Tx, rule: str, account_ids: Collection[str]) -> dict[str, str]:
     """Return the digests of a rule's findings on these accounts, whichever area they were in; by subject."""
     table, found = tables.findings, dict[str, str]()
-    for some in portions([account_subject(id_) for id_ in account_ids], CHUNK):
+    for some in portions([Subject.of_account(id_).key for id_ in account_ids], CHUNK):
         chosen = sa.select(table.c.subject, table.c.digest).where(table.c.rule == rule, table.c.subject.in_(some))
         found |= {row.subject: row.digest for row in tx.execute(chosen)}
     return found
@@ -201,8 +201,8 @@ def unsay(tx: Tx, silences: Sequence[Finding], *, at: datetime) -> None:
     forget = sa.delete(table).where(
         table.c.subject == sa.bindparam("b_subject"), table.c.rule == sa.bindparam("b_rule")
     )
-    run(tx, forget, [{"b_subject": subject_of(finding), "b_rule": finding.rule} for finding in silences])
-    rows = (_row(tx, finding, subject_of(finding), digest_of(finding), at) for finding in silences)
+    run(tx, forget, [{"b_subject": finding.subject.key, "b_rule": finding.rule} for finding in silences])
+    rows = (_row(tx, finding, finding.subject.key, digest_of(finding), at) for finding in silences)
     execute_many(tx, _KEEP, [_change(row, None) for row in rows])
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision
 from monitor.core.observation import MANUAL
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 from monitor.store import notes, tables
 from monitor.store.columns import stands
 from monitor.store.database import Tx
@@ -113,7 +113,7 @@ def _learnt_since(tx: Tx, floor: datetime, rows: Sequence[sa.Row[Any]]) -> Itera
         yield _Learnt(None, start_of_day(paper.effective_on), paper.known_at)
     for entry in tx.execute(sa.select(records).where(records.c.known_at > floor)):
         yield _Learnt(
-            entry.name if entry.subject is RecordSubject.ACCOUNT else None, start_of_day(entry.on), entry.known_at
+            entry.name if entry.subject is SubjectKind.ACCOUNT else None, start_of_day(entry.on), entry.known_at
         )
     withdrawn = tables.imports.c.withdrawn_at
     for moment in tx.scalars(sa.select(withdrawn).where(withdrawn > floor)):

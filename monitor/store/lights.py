@@ -22,8 +22,8 @@ from monitor.core.light import AccountTask, Light, Sighted, light_of, task_of
 from monitor.core.mute import Mute
 from monitor.core.names import normal
 from monitor.core.observation import Standing
-from monitor.core.record import RecordSubject
 from monitor.core.rules import per_01
+from monitor.core.subject import SubjectKind
 from monitor.store import tables
 from monitor.store.columns import insert_or, portions, run
 from monitor.store.database import Tx
@@ -239,11 +239,11 @@ _LACKING = (State.WARNING, State.VIOLATED)
 def _covered(tx: Tx, mute: Mute) -> sa.ColumnElement[bool]:
     """Return the condition of the accounts that a mute covers (`Mute.covers`)."""
     match mute.subject:
-        case RecordSubject.ACCOUNT:
+        case SubjectKind.ACCOUNT:
             return table.c.account == mute.name
-        case RecordSubject.AREA:
+        case SubjectKind.AREA:
             return table.c.area == mute.name
-        case RecordSubject.UNIT:
+        case SubjectKind.UNIT:
             called = [
                 unit for unit in tx.scalars(sa.select(table.c.unit).distinct()) if normal(unit) == normal(mute.name)
             ]

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.mute import Mute, holding
-from monitor.core.record import AHEAD, NewRecord, Record, RecordKind, RecordSubject
+from monitor.core.record import AHEAD, NewRecord, Record, RecordKind
+from monitor.core.subject import SubjectKind
 from monitor.store import tables
 from monitor.store.cases import judge_soon
 from monitor.store.columns import AT_ONCE, IDS, bound, run, stands
@@ -121,7 +122,7 @@ def listed_units(tx: Tx) -> frozenset[tuple[str | None, str]]:
     """
     table = tables.records
     order = sa.select(table.c.area, table.c.name).where(
-        table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == RecordSubject.UNIT, stands(table)
+        table.c.kind == RecordKind.UNIT_ORDER, table.c.subject == SubjectKind.UNIT, stands(table)
     )
     return frozenset((row.area, row.name) for row in tx.execute(order))
 

@@ -16,9 +16,10 @@ from monitor.core.case import StepKind
 from monitor.core.decision import Decision
 from monitor.core.finding import State
 from monitor.core.names import normal
-from monitor.core.record import Record, RecordSubject
+from monitor.core.record import Record
 from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
+from monitor.core.subject import SubjectKind
 from monitor.store import roster, tables
 from monitor.store.columns import IDS, bound, portions
 from monitor.store.database import Tx
@@ -220,17 +221,17 @@ def _concerning(
     """
     ids = {account.id for account in accounts}
     units = {normal(account.unit) for account in accounts}
-    strangers = (record for record in found if record.subject is RecordSubject.UNIT and record.area is None)
+    strangers = (record for record in found if record.subject is SubjectKind.UNIT and record.area is None)
     has_strangers = any(normal(record.name) not in units for record in strangers)
     elsewhere = frozenset(map(normal, units_elsewhere())) - units if has_strangers else frozenset()
 
     def concerns(record: Record) -> bool:
         match record.subject:
-            case RecordSubject.ACCOUNT:
+            case SubjectKind.ACCOUNT:
                 return record.name in ids
-            case RecordSubject.UNIT:
+            case SubjectKind.UNIT:
                 return record.area == area if record.area else normal(record.name) not in elsewhere
-            case RecordSubject.AREA:
+            case SubjectKind.AREA:
                 return record.name == area
 
     return tuple(record for record in found if concerns(record))

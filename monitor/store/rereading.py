@@ -39,6 +39,7 @@ from monitor.core.rules import (
     trn_01,
     twn_01,
 )
+from monitor.core.subject import Subject
 from monitor.store import tables
 from monitor.store.columns import run, stands
 from monitor.store.database import Tx
@@ -77,21 +78,10 @@ _STATED = tuple(kind for kind, form in FORMS.items() if form.results)
 class Rereading:
     """A verdict that is another one since records are read by their results."""
 
-    subject: str
-    """As in findings: `account/ID`, `unit/AREA/NAME` or `area/NAME`."""
+    subject: Subject
     rule: str
     was: State
     became: State
-
-    @property
-    def account(self) -> str | None:
-        """The account's id, where it is about one."""
-        return self.subject.removeprefix("account/") if self.subject.startswith("account/") else None
-
-    @property
-    def name(self) -> str:
-        """The id or the name of whom it is about."""
-        return self.subject.rpartition("/")[2]
 
 
 def settle(tx: Tx, area: str, at: datetime) -> bool:
@@ -136,7 +126,8 @@ def changed(tx: Tx, area: str | None = None) -> tuple[Rereading, ...]:
     if area is not None:
         chosen = chosen.where(table.c.area == area)
     return tuple(
-        Rereading(subject=row.subject, rule=row.rule, was=row.was, became=row.became) for row in tx.execute(chosen)
+        Rereading(subject=Subject.read(row.subject), rule=row.rule, was=row.was, became=row.became)
+        for row in tx.execute(chosen)
     )
 
 
@@ -154,9 +145,10 @@ def unstated(tx: Tx) -> tuple[Record, ...]:
     return tuple(found.values())
 
 
-def whom(tx: Tx, several: Sequence[Rereading]) -> dict[str, str]:
+def whom(tx: Tx, several: Sequence[Rereading]) -> dict[Subject, str]:
     """Return what people call the accounts among these, by subject."""
     from monitor.store.roster import account_once  # noqa: PLC0415 - roster reads records
 
-    named = ((rereading.subject, account_once(tx, rereading.account)) for rereading in several if rereading.account)
+    subjects = [rereading.subject for rereading in several if rereading.subject.account]
+    named = ((subject, account_once(tx, subject.name)) for subject in subjects)
     return {subject: f"“{account.name}”（{account.platform.label}）" for subject, account in named if account}

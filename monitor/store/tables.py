@@ -35,7 +35,8 @@ from monitor.core.message import MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -465,7 +466,7 @@ records = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", closed(RecordKind, "kind"), nullable=False),
-    Column("subject", closed(RecordSubject, "subject"), nullable=False),
+    Column("subject", closed(SubjectKind, "subject"), nullable=False),
     Column("name", Text, nullable=False, index=True),
     Column("area", Text),
     Column("on", Date, nullable=False),

@@ -18,7 +18,8 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
 from monitor.core.paper import Paper, PaperKind
-from monitor.core.record import NewRecord, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind
+from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.store import Store, outbox
@@ -145,7 +146,7 @@ def _erase(store: Store) -> Example:
 def _mute(store: Store) -> Example:
     enrol(store, _account())
     command = mutes.MuteCommand(
-        kind=RecordSubject.ACCOUNT, subject="A01", until=NOW.date() + 30 * ONE_DAY, why="账号交接", by="县府办"
+        kind=SubjectKind.ACCOUNT, subject="A01", until=NOW.date() + 30 * ONE_DAY, why="账号交接", by="县府办"
     )
     return Example(done=command, refused=replace(command, subject="A99"))
 
@@ -193,7 +194,9 @@ def _papers(store: Store) -> Example:
 
 def _decisions(store: Store) -> Example:
     enrol(store, _account(), at=NOW - DAY)
-    made = Decision(account="A01", rule="UPD-01", episode="", ruling=Ruling.RETAINED, by="县府办", at=NOW - HOUR)
+    made = Decision(
+        subject=Subject.of_account("A01"), rule="UPD-01", episode="", ruling=Ruling.RETAINED, by="县府办", at=NOW - HOUR
+    )
     return Example(done=decisions.ImportDecisionsCommand(file="决定.xlsx", decisions=(made,), as_of=NOW))
 
 
@@ -203,7 +206,7 @@ def _records(store: Store) -> Example:
 
 
 _TRAINING = NewRecord(
-    kind=RecordKind.TRAINING, subject=RecordSubject.AREA, name="示例县", on=date(2026, 5, 5), text="培训"
+    kind=RecordKind.TRAINING, subject=SubjectKind.AREA, name="示例县", on=date(2026, 5, 5), text="培训"
 )
 
 

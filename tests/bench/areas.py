@@ -15,8 +15,9 @@ from monitor.app.rules import rules_in_force
 from monitor.core.account import Account, Platform
 from monitor.core.finding import State
 from monitor.core.judgement import area_findings
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register
+from monitor.core.subject import SubjectKind
 from tests.bench.looks import UntrueError, settings_for
 from tests.core.area import LISTED, filed, issue, record, register, weeks
 from tests.core.build import account, beijing_time
@@ -104,9 +105,7 @@ def _register(everybody: tuple[Account, ...]) -> Register:
         rounds=tuple(issue(number, f"2022-05-{number * 7:02}", *listed) for number in (1, 2)),
         weeks=weeks(values, values),
         filed=filed("2022-05-23", *(account.id for account in everybody if account.id not in set(odd))),
-        records=tuple(
-            record(RecordKind.TRAINING, unit, "2022-03-01", "集中学习", RecordSubject.UNIT) for unit in units
-        ),
+        records=tuple(record(RecordKind.TRAINING, unit, "2022-03-01", "集中学习", SubjectKind.UNIT) for unit in units),
     )
 
 

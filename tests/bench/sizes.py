@@ -34,8 +34,9 @@ from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
+from monitor.core.subject import SubjectKind
 from monitor.metrics import SERIES_CAP
 from monitor.pipeline.evaluate import BATCH as JUDGED
 from monitor.store import Store, Tx, facts, looks, open_store, overview, papers, records, registers
@@ -318,7 +319,7 @@ def _entry(id_: str, **said: object) -> Entry:
 def _trainings(roster: Sequence[Account]) -> Iterator[NewRecord]:
     for unit in dict.fromkeys(account.unit for account in roster):
         yield NewRecord(
-            kind=RecordKind.TRAINING, subject=RecordSubject.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
+            kind=RecordKind.TRAINING, subject=SubjectKind.UNIT, name=unit, on=beijing_date(START), result=Result.HELD
         )
 
 

@@ -15,8 +15,9 @@ from monitor.core.case import Closing, StepKind
 from monitor.core.download import AppFault, Download, Link
 from monitor.core.finding import State
 from monitor.core.observation import Look
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.rules import app_01
+from monitor.core.subject import SubjectKind
 from monitor.pipeline.evaluate import AccountEvaluator
 from monitor.pipeline.faults import Faults
 from monitor.store import Store, audit, cases, facts, open_store, records
@@ -83,7 +84,7 @@ async def test_that_the_unit_of_an_open_case_is_muted_is_shown(suspected: Office
     today = beijing_date(now())
     row = NewRecord(
         kind=RecordKind.MUTE,
-        subject=RecordSubject.ACCOUNT,
+        subject=SubjectKind.ACCOUNT,
         name="A01",
         on=today,
         result=Result.MUTED,

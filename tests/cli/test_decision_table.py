@@ -23,7 +23,7 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import Closing, Plan, Step, StepKind
 from monitor.core.decision import Ruling
 from monitor.core.finding import AreaRule, Finding, Rule, State, Strength
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 from monitor.store import Store, Tx, cases, decisions, open_store
 from tests.cli.office import Office
 from tests.store.build import account, enrol
@@ -31,12 +31,12 @@ from tests.store.build import account, enrol
 TITLES = rule_titles()
 RULES: dict[str, Rule | AreaRule] = {rule.id: rule for rule in all_rules()}
 RULES |= {rule.id: rule for rule in all_area_rules()}
-ON = {id_: rule.on if isinstance(rule, AreaRule) else RecordSubject.ACCOUNT for id_, rule in RULES.items()}
-WORD = {RecordSubject.ACCOUNT: "账号", RecordSubject.UNIT: "主办单位", RecordSubject.AREA: "地区"}
-CELLS: Mapping[RecordSubject, tuple[str, str, str]] = {
-    RecordSubject.ACCOUNT: ("A01", "", ""),
-    RecordSubject.UNIT: ("", "示例县教育局", "示例县"),
-    RecordSubject.AREA: ("", "", "示例县"),
+ON = {id_: rule.on if isinstance(rule, AreaRule) else SubjectKind.ACCOUNT for id_, rule in RULES.items()}
+WORD = {SubjectKind.ACCOUNT: "账号", SubjectKind.UNIT: "主办单位", SubjectKind.AREA: "地区"}
+CELLS: Mapping[SubjectKind, tuple[str, str, str]] = {
+    SubjectKind.ACCOUNT: ("A01", "", ""),
+    SubjectKind.UNIT: ("", "示例县教育局", "示例县"),
+    SubjectKind.AREA: ("", "", "示例县"),
 }
 HEADER = ("账号ID", "主办单位", "地区", "规则", "决定", "决定人", "日期", "有效期至", "依据文号", "说明")
 STAYS = re.compile("CLN-|WEAK-|TWN-|PLT-|CAP-|UPD-0[23]")
@@ -63,7 +63,7 @@ def never(rule: str, ruling: Ruling, *, is_mandatory: bool) -> str | None:
         return f"{rule}“{TITLES[rule]}”是“一律”“不得”的要求，不能{ruling.label}；事实有误的，请更正台账或清单。"
     if ruling is Ruling.RETAINED and not STAYS.match(rule):
         return f"“保留”只决定账号去留，不免除{rule}“{TITLES[rule]}”的要求；"
-    if ruling in {Ruling.CONSOLIDATED, Ruling.DEREGISTERED} and ON[rule] is not RecordSubject.ACCOUNT:
+    if ruling in {Ruling.CONSOLIDATED, Ruling.DEREGISTERED} and ON[rule] is not SubjectKind.ACCOUNT:
         said = f"{ruling.label}只能决定到账号，请就该账号登记。"
         return f"{rule}“{TITLES[rule]}”针对{WORD[ON[rule]]}，{said}"
     return None
@@ -89,7 +89,7 @@ def rows(strengths: Mapping[str, Strength]) -> Iterator[Row]:
             for ruling in Ruling:
                 cells = (*whom, rule, ruling.label, "县府办", TODAY, "", "示例〔2026〕1号", "整合期间")
                 if given is not on:
-                    asked = "主办单位和地区" if on is RecordSubject.UNIT else WORD[on]
+                    asked = "主办单位和地区" if on is SubjectKind.UNIT else WORD[on]
                     why = f"{rule}“{TITLES[rule]}”针对{WORD[on]}，请填写{asked}，不填{WORD[given]}。"
                     yield Row(cells, {"账号": "账号ID"}.get(WORD[given], WORD[given]), why)
                 else:
@@ -110,7 +110,7 @@ _ROSTER = ("账号ID", "账号名称", "平台", "主办单位")
 def test_the_import_admits_and_refuses_by_the_table(county: Office) -> None:
     strengths = load_settings(county.folder / "config", None).rule_book(TODAY).strengths
     table = list(rows(strengths))
-    assert len(table) == len(RULES) * len(RecordSubject) * len(Ruling)
+    assert len(table) == len(RULES) * len(SubjectKind) * len(Ruling)
     refused = county.type("import", "decisions", county.table(*(row.cells for row in table), header=HEADER))
     assert (refused.code, refused.out) == (1, "")
     faults = {(int(found[1]), found[2]): found[3] for found in map(_FAULT.search, refused.err.splitlines()) if found}
@@ -135,8 +135,8 @@ def finding(rule: str, state: State, *, is_mandatory: bool) -> Finding:
     on = ON[rule]
     return Finding(
         rule=rule,
-        account="A01" if on is RecordSubject.ACCOUNT else None,
-        unit=None if on is RecordSubject.AREA else "示例县教育局",
+        account="A01" if on is SubjectKind.ACCOUNT else None,
+        unit=None if on is SubjectKind.AREA else "示例县教育局",
         area="示例县",
         state=state,
         strength=Strength.MANDATORY if is_mandatory else Strength.IN_PRINCIPLE,
@@ -238,8 +238,8 @@ def test_the_commands_admit_and_refuse_by_the_same_table(
             cases.end(tx, [number], Closing.DECIDED, at=now())
 
 
-@pytest.mark.parametrize("sort", RecordSubject)
-def test_a_decision_keeps_who_decided_why_by_which_document_and_until_when(store: Store, sort: RecordSubject) -> None:
+@pytest.mark.parametrize("sort", SubjectKind)
+def test_a_decision_keeps_who_decided_why_by_which_document_and_until_when(store: Store, sort: SubjectKind) -> None:
     rule = next(rule for rule in sorted(RULES) if ON[rule] is sort)
     command = case_actions.DecideCommand(
         case=0,
@@ -262,8 +262,8 @@ def test_a_decision_keeps_who_decided_why_by_which_document_and_until_when(store
         "示例〔2026〕1号",
         date(2099, 12, 31),
     )
-    assert (made.account, made.unit, made.area) == {
-        RecordSubject.ACCOUNT: ("A01", None, None),
-        RecordSubject.UNIT: ("", "示例县教育局", "示例县"),
-        RecordSubject.AREA: ("", None, "示例县"),
+    assert (made.subject.account, made.subject.unit, made.subject.area) == {
+        SubjectKind.ACCOUNT: ("A01", None, None),
+        SubjectKind.UNIT: (None, "示例县教育局", "示例县"),
+        SubjectKind.AREA: (None, None, "示例县"),
     }[sort]

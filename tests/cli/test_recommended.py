@@ -18,7 +18,7 @@ from monitor.core.case import Closing, Ladder
 from monitor.core.decidable import decidable, recommended
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, State
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 from monitor.queries.case import read_case
 from monitor.queries.lines import OverviewContext
 from monitor.store import Store, Tx, cases, open_store
@@ -129,9 +129,9 @@ def test_what_is_said_to_be_decidable_is_and_nothing_else(store: Store) -> None:
 
 
 @pytest.mark.parametrize("state", ASKING)
-@pytest.mark.parametrize("sort", RecordSubject)
+@pytest.mark.parametrize("sort", SubjectKind)
 def test_the_page_of_a_case_names_the_decisions_that_can_be_made_about_it(
-    store: Store, sort: RecordSubject, state: State
+    store: Store, sort: SubjectKind, state: State
 ) -> None:
     for rule in (rule for rule in sorted(RULES) if ON[rule] is sort):
         found = finding(rule, state, is_mandatory=False)

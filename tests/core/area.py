@@ -16,9 +16,10 @@ from monitor.core.finding import AreaRule, Finding, RuleBook, State
 from monitor.core.forms import FORMS, folded, frozen_until, institution_meant, presumed, understood
 from monitor.core.index import IndexWeek
 from monitor.core.judgement import area_findings, silent
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.register import Register
+from monitor.core.subject import Subject, SubjectKind
 from monitor.settings import load
 from tests.core.build import account, beijing_time
 
@@ -64,7 +65,7 @@ def stray(name: str | None = "示例号", problem: Problem = LISTED, **changes: 
 def ruled(ruling: Ruling, on: str, rule: str, *, until: str | None = None, name: str = "A01") -> Decision:
     """Return a decision from a file, which names no episode."""
     return Decision(
-        account=name,
+        subject=Subject.of_account(name),
         rule=rule,
         episode="",
         ruling=ruling,
@@ -98,7 +99,7 @@ def record(
     name: str,
     on: str,
     text: str = "",
-    subject: RecordSubject = RecordSubject.ACCOUNT,
+    subject: SubjectKind = SubjectKind.ACCOUNT,
     *,
     item: str = "",
     until: str | None = None,

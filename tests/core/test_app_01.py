@@ -19,6 +19,7 @@ from monitor.core.news import EarlierWord, NewsItem, Office, Setting
 from monitor.core.notice import Recheck, notify, recheck
 from monitor.core.observation import Observation
 from monitor.core.rules import app_01
+from monitor.core.subject import Subject
 from monitor.core.wording import to_person
 from tests.core.build import BOOK
 
@@ -208,7 +209,7 @@ def test_a_profile_that_ends_soon_is_called_by_its_name_and_an_expired_one_is_le
 
 def ruled(ruling: Ruling) -> Decision:
     episode = judge(STORE_GONE).episode
-    return Decision(account="A1", rule="APP-01", episode=episode, ruling=ruling, by="张某", at=NOW)
+    return Decision(subject=Subject.of_account("A1"), rule="APP-01", episode=episode, ruling=ruling, by="张某", at=NOW)
 
 
 def test_only_a_person_makes_it_a_violation() -> None:
@@ -252,7 +253,7 @@ def case_with(*kinds: StepKind) -> Case:
     since = judge(STORE_GONE).since
     assert since
     steps = tuple(Step(kind=kind, number=since.toordinal(), at=NOW) for kind in kinds)
-    return Case(id=1, account="A1", rule="APP-01", episode="", opened_at=NOW - HOUR, steps=steps)
+    return Case(id=1, subject=Subject.of_account("A1"), rule="APP-01", episode="", opened_at=NOW - HOUR, steps=steps)
 
 
 def test_a_suspicion_and_its_confirmation_are_said_once_each() -> None:
@@ -371,5 +372,7 @@ def test_a_warning_has_a_beginning_and_an_older_word_says_nothing_of_it(days: in
     warned = judge(line(Link.SERVICE, FINE, until=until))
     assert (warned.since, warned.begun_at) == (beijing_date(begun), begun)
     at = start_of_day(beijing_date(begun) + timedelta(days=days))
-    rejected = Decision(account="A1", rule="APP-01", episode="", ruling=Ruling.REJECTED, by="甲", at=at)
+    rejected = Decision(
+        subject=Subject.of_account("A1"), rule="APP-01", episode="", ruling=Ruling.REJECTED, by="甲", at=at
+    )
     assert (reviewed(warned, (rejected,), NOW).state is State.OK) is is_dismissed

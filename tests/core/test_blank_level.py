@@ -30,8 +30,9 @@ from monitor.core.finding import (
 from monitor.core.judgement import reviewed
 from monitor.core.notice import is_alarm
 from monitor.core.observation import Standing
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register, Trouble, Version
+from monitor.core.subject import SubjectKind
 from tests.core.area import AREA, LISTED, book, filed, issue, judged, record, register, ruled, weeks
 from tests.core.build import account, beijing_time, known, observation
 
@@ -126,7 +127,7 @@ def test_every_rule_that_holds_something_against_somebody_has_a_trouble_here() -
     named = {*TROUBLES, *OF_ACCOUNTS, *SHOWN_ELSEWHERE, *OF_THE_AREA}
     assert named == {id_ for id_, rule in RULES.items() if holds_something(rule)}
     assert {
-        id_ for id_, rule in RULES.items() if isinstance(rule, AreaRule) and rule.on is RecordSubject.AREA
+        id_ for id_, rule in RULES.items() if isinstance(rule, AreaRule) and rule.on is SubjectKind.AREA
     } >= OF_THE_AREA
 
 

@@ -12,13 +12,13 @@ import pytest
 from monitor.app.rules import all_area_rules, all_rules
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.finding import AreaRule, Known, Rule, State
-from monitor.core.record import RecordSubject
+from monitor.core.subject import SubjectKind
 from tests.core.area import book, filed, judged, register
 from tests.core.build import account, beijing_time
 
 AREA_RULES = {rule.id: rule for rule in all_area_rules()}
 ON_ACCOUNTS: dict[str, Rule | AreaRule] = {rule.id: rule for rule in all_rules()}
-ON_ACCOUNTS |= {id_: rule for id_, rule in AREA_RULES.items() if rule.on is RecordSubject.ACCOUNT}
+ON_ACCOUNTS |= {id_: rule for id_, rule in AREA_RULES.items() if rule.on is SubjectKind.ACCOUNT}
 NOW = "2026-11-20 09:00"
 GOES_ON = {AccountStatus.FILING, AccountStatus.ACTIVE, AccountStatus.PAUSED}
 OTHERS_BUSINESS = {

@@ -15,6 +15,7 @@ from monitor.core.calendar import WorkCalendar, beijing_date, start_of_day
 from monitor.core.case import NOTHING, RUNGS, Acknowledgement, Case, Closing, Ladder, Plan, Step, StepKind, plan
 from monitor.core.finding import AreaRule, Finding, Known, Pacing, Rule, State, Strength, Support
 from monitor.core.rules import upd_01
+from monitor.core.subject import Subject
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, finding, known
 from tests.core.test_calendar import SPRING
 
@@ -46,7 +47,9 @@ def told(begun: date, until: date, calendar: WorkCalendar, **changes: object) ->
 
 def opened(found: Finding, now: datetime, *steps: Step) -> Case:
     """Return an open case of the finding."""
-    return Case(id=1, account="A01", rule=found.rule, episode=found.episode, opened_at=now, steps=steps)
+    return Case(
+        id=1, subject=Subject.of_account("A01"), rule=found.rule, episode=found.episode, opened_at=now, steps=steps
+    )
 
 
 def step(kind: StepKind, number: int) -> Step:
@@ -215,7 +218,7 @@ FINDINGS = st.builds(
 CASES = st.none() | st.builds(
     lambda episode, numbers: Case(
         id=1,
-        account="A01",
+        subject=Subject.of_account("A01"),
         rule="UPD-01",
         episode=episode,
         opened_at=beijing_time("2026-04-20 09:00"),

@@ -14,10 +14,10 @@ from monitor.core.calendar import EVER, beijing_date
 from monitor.core.decision import Decision, Ruling, exemptions, in_force
 from monitor.core.finding import AreaRule, Finding, State
 from monitor.core.pass_rate import pass_rate
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register, Version
 from monitor.core.rules import cap_01, fake_01, mat_01, plt_01, sup_01, sys_01, trn_01
-from monitor.core.subject import subject_of
+from monitor.core.subject import Subject, SubjectKind
 from tests.core.area import AREA, judged, record, register
 from tests.core.build import account, beijing_time
 
@@ -48,8 +48,11 @@ def courses(draw: st.DrawFn, rule: str, unit: str | None) -> tuple[Decision, ...
         is_another_s = draw(st.integers(0, 4)) == 0
         found.append(
             Decision(
-                unit="示例0局" if unit and is_another_s else unit,
-                area=AREA if unit or not is_another_s else "邻县",
+                subject=Subject.named(
+                    None,
+                    "示例0局" if unit and is_another_s else unit,
+                    AREA if unit or not is_another_s else "邻县",
+                ),
                 rule=rule,
                 episode="",
                 ruling=ruling,
@@ -61,19 +64,19 @@ def courses(draw: st.DrawFn, rule: str, unit: str | None) -> tuple[Decision, ...
     return tuple(sorted(found, key=lambda entry: entry.at))
 
 
-def holds(course: tuple[Decision, ...], mine: str, on: date) -> bool:
+def holds(course: tuple[Decision, ...], mine: Subject, on: date) -> bool:
     """Return whether an exemption holds on a day: read off the course, day by day."""
     until, is_exempted = None, False
     for decision in course:
-        if subject_of(decision) == mine and beijing_date(decision.at) <= on:
+        if decision.subject == mine and beijing_date(decision.at) <= on:
             is_exempted, until = decision.ruling is Ruling.EXEMPTED, decision.valid_until
     return is_exempted and (until is None or on <= until)
 
 
-def said(rule: AreaRule, of: Register, on: date) -> dict[str, Finding]:
+def said(rule: AreaRule, of: Register, on: date) -> dict[Subject, Finding]:
     known = tuple(decision for decision in of.decisions if beijing_date(decision.at) <= on)
     found = judged(rule, replace(of, decisions=known), f"{on} 09:00")
-    return {subject_of(finding): finding for finding in found}
+    return {finding.subject: finding for finding in found}
 
 
 @pytest.mark.parametrize("id_", ABOUT)
@@ -86,11 +89,11 @@ def test_a_unit_or_an_area_is_exempted_exactly_while_an_exemption_of_its_own_is_
     course, on = data.draw(courses(id_, unit)), FIRST + timedelta(days=day)
     of = register(*TWO)
     plain, decided = said(rule, of, on), said(rule, replace(of, decisions=course), on)
-    mine = f"unit/{AREA}/{unit}" if unit else f"area/{AREA}"
+    mine = Subject.of_unit(AREA, unit) if unit else Subject.of_area(AREA)
     assert plain.keys() == decided.keys()  # nothing is hidden from the ledger
     for subject, before in plain.items():
         after = decided[subject]
-        if holds(course, subject, on) and subject in {mine, f"unit/{AREA}/示例0局"}:
+        if holds(course, subject, on) and subject in {mine, Subject.of_unit(AREA, "示例0局")}:
             assert before.state in {State.WARNING, State.VIOLATED}
             assert (after.state, after.proposals) == (State.EXEMPTED, ())
             assert after.because.startswith(before.because)
@@ -121,10 +124,10 @@ def test_what_is_in_force_about_one_subject_is_what_would_be_without_the_others(
     course = tuple(sorted(course, key=lambda entry: entry.at))
     standing, sparing = in_force(course), tuple(exemptions(course))
     for decision in course:
-        key = (subject_of(decision), decision.rule)
-        alone = tuple(other for other in course if (subject_of(other), other.rule) == key)
-        assert tuple(other for other in standing if (subject_of(other), other.rule) == key) == in_force(alone)
-        assert [other for other in sparing if (subject_of(other), other.rule) == key] == list(exemptions(alone))
+        key = (decision.subject, decision.rule)
+        alone = tuple(other for other in course if (other.subject, other.rule) == key)
+        assert tuple(other for other in standing if (other.subject, other.rule) == key) == in_force(alone)
+        assert [other for other in sparing if (other.subject, other.rule) == key] == list(exemptions(alone))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_that_so_many_accounts_are_kept_holds_for_the_time_in_which_they_are_too
     came: date, expected: State
 ) -> None:
     kept = Decision(
-        area=AREA,
+        subject=Subject.of_area(AREA),
         rule="CAP-01",
         episode="",
         ruling=Ruling.RETAINED,
@@ -153,12 +156,17 @@ def test_that_so_many_accounts_are_kept_holds_for_the_time_in_which_they_are_too
 
 def rejected(rule: str, on: str) -> Decision:
     return Decision(
-        area=AREA, rule=rule, episode="", ruling=Ruling.REJECTED, by="县府办", at=beijing_time(f"{on} 00:00")
+        subject=Subject.of_area(AREA),
+        rule=rule,
+        episode="",
+        ruling=Ruling.REJECTED,
+        by="县府办",
+        at=beijing_time(f"{on} 00:00"),
     )
 
 
 def test_a_false_alarm_of_one_impostor_says_nothing_of_the_next() -> None:
-    first = record(RecordKind.IMPOSTOR, AREA, "2022-10-03", "发现", RecordSubject.AREA)
+    first = record(RecordKind.IMPOSTOR, AREA, "2022-10-03", "发现", SubjectKind.AREA)
     second = record(RecordKind.IMPOSTOR, "A01", "2022-10-10", "发现")
     of = register(*TWO, records=(first,), decisions=(rejected("FAKE-01", "2022-10-05"),))
     both = replace(of, records=(first, second))

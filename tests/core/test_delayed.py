@@ -16,6 +16,7 @@ from monitor.core.finding import Known, Pacing, State, Support
 from monitor.core.news import NewsItem, Office, Setting, Words
 from monitor.core.observation import Timeline
 from monitor.core.rules import upd_01, upd_03
+from monitor.core.subject import Subject
 from monitor.core.wording import to_person
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, known
 
@@ -127,7 +128,9 @@ def test_each_step_that_accuses_waits_until_the_figures_reach_its_day(settled: i
         found = upd_01.judge(delayed(now, settled=settled), BOOK, now)
         step = plan(found, Pacing.LADDER, case, BOOK, EVERY_DAY, now).step
         if step:
-            case = case or Case(id=1, account="A01", rule=found.rule, episode=found.episode, opened_at=now)
+            case = case or Case(
+                id=1, subject=Subject.of_account("A01"), rule=found.rule, episode=found.episode, opened_at=now
+            )
             case = replace(case, steps=(*case.steps, step))
             taken[step.number] = days
     late = settled

@@ -17,6 +17,7 @@ from monitor.core.observation import Observation, Standing
 from monitor.core.record import RecordKind, Result
 from monitor.core.register import Version
 from monitor.core.rules import drg_01, upd_01
+from monitor.core.subject import Subject
 from tests.core.area import book, record, ruled
 from tests.core.build import account, beijing_time, observation
 
@@ -173,7 +174,9 @@ def told_on(known: Known, first: str, last: str) -> list[str]:
             case = None
         if planned.step:
             assert planned.step.kind is StepKind.TASK
-            opened = case or Case(id=1, account="A01", rule="DRG-01", episode="DRG-01", opened_at=now)
+            opened = case or Case(
+                id=1, subject=Subject.of_account("A01"), rule="DRG-01", episode="DRG-01", opened_at=now
+            )
             case = replace(opened, steps=(*opened.steps, planned.step))
             days.append(f"{day:%m-%d}")
         day += timedelta(days=1)

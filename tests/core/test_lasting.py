@@ -21,8 +21,9 @@ from monitor.core.filing import FiledList, Filing
 from monitor.core.finding import AreaRule, Finding, State
 from monitor.core.index import IndexWeek
 from monitor.core.judgement import area_findings, quiet
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import Record, RecordKind
 from monitor.core.register import Register, Version
+from monitor.core.subject import Subject, SubjectKind
 from tests.core.area import AREA, book, record, ruled
 from tests.core.build import account, beijing_time
 
@@ -33,23 +34,23 @@ OF_THEMSELVES = {"SUP-02", "MAT-02", "MTG-01", "SUB-01", "UPD-02", "TRN-01", "PH
 """What follows cases, says nothing, names its rounds, or goes by dates of the calendar alone."""
 ASKED = sorted(set(RULES) - OF_THEMSELVES)
 NAMES, UNITS = ("A01", "A02"), ("示例县教育局", "示例县水利局")
-TEXTS: Mapping[RecordKind, tuple[RecordSubject, tuple[str, ...]]] = {
-    RecordKind.INTERACTION: (RecordSubject.ACCOUNT, ("正常", "缺失")),
-    RecordKind.MESSAGE_REPLY: (RecordSubject.ACCOUNT, ("收到", "答复")),
-    RecordKind.SERVICE_ENTRY: (RecordSubject.ACCOUNT, ("正常", "失效")),
-    RecordKind.KNOWLEDGE_BASE: (RecordSubject.ACCOUNT, ("已引入", "未引入")),
-    RecordKind.IPV6: (RecordSubject.ACCOUNT, ("支持", "不支持")),
-    RecordKind.CONTENT_SAFETY: (RecordSubject.ACCOUNT, ("发现", "处置")),
-    RecordKind.JOINT_REVIEW: (RecordSubject.ACCOUNT, ("注销", "保留")),
+TEXTS: Mapping[RecordKind, tuple[SubjectKind, tuple[str, ...]]] = {
+    RecordKind.INTERACTION: (SubjectKind.ACCOUNT, ("正常", "缺失")),
+    RecordKind.MESSAGE_REPLY: (SubjectKind.ACCOUNT, ("收到", "答复")),
+    RecordKind.SERVICE_ENTRY: (SubjectKind.ACCOUNT, ("正常", "失效")),
+    RecordKind.KNOWLEDGE_BASE: (SubjectKind.ACCOUNT, ("已引入", "未引入")),
+    RecordKind.IPV6: (SubjectKind.ACCOUNT, ("支持", "不支持")),
+    RecordKind.CONTENT_SAFETY: (SubjectKind.ACCOUNT, ("发现", "处置")),
+    RecordKind.JOINT_REVIEW: (SubjectKind.ACCOUNT, ("注销", "保留")),
     RecordKind.INSTITUTION: (
-        RecordSubject.UNIT,
+        SubjectKind.UNIT,
         ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法", "未建立"),
     ),
-    RecordKind.FILING_CHANGE: (RecordSubject.ACCOUNT, ("开设", "变更")),
-    RecordKind.IMPOSTOR: (RecordSubject.AREA, ("发现", "关停")),
-    RecordKind.INSPECTION: (RecordSubject.AREA, ("季度检查",)),
+    RecordKind.FILING_CHANGE: (SubjectKind.ACCOUNT, ("开设", "变更")),
+    RecordKind.IMPOSTOR: (SubjectKind.AREA, ("发现", "关停")),
+    RecordKind.INSPECTION: (SubjectKind.AREA, ("季度检查",)),
 }
-WHOM = {RecordSubject.ACCOUNT: NAMES, RecordSubject.UNIT: UNITS, RecordSubject.AREA: (AREA,)}
+WHOM = {SubjectKind.ACCOUNT: NAMES, SubjectKind.UNIT: UNITS, SubjectKind.AREA: (AREA,)}
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ def holds_for_its_own_trouble(rule: str, history: History, made_on: int, *, is_f
     made = [ruled(Ruling.REJECTED, str(on), rule, name=account) for account, _ in troubled if account]
     if not is_from_file:
         made = [
-            replace(decision, episode=troubled[decision.account, None].episode, at=noon(made_on)) for decision in made
+            replace(decision, episode=troubled[decision.subject.account, None].episode, at=noon(made_on))
+            for decision in made
         ]
     decisions = tuple(made)
     is_over = set[Whom]()
@@ -277,7 +279,12 @@ def test_what_was_amiss_when_the_roster_first_came_is_as_old_as_the_rule_or_the_
         [found] = area_findings(rule, of, book("2026-03-02"), noon(0))
         assert (found.since, found.begun_at) == (since, EVER)
     early = Decision(
-        account="A01", rule="PLT-01", episode="", ruling=Ruling.RETAINED, by="甲", at=beijing_time("2022-05-01 00:00")
+        subject=Subject.of_account("A01"),
+        rule="PLT-01",
+        episode="",
+        ruling=Ruling.RETAINED,
+        by="甲",
+        at=beijing_time("2022-05-01 00:00"),
     )
     [kept] = area_findings(rule, replace(of, decisions=(early,)), book("2026-03-02"), noon(0))
     assert kept.state is State.EXEMPTED

@@ -18,6 +18,7 @@ from monitor.core.observation import Observation, Standing
 from monitor.core.record import Record, RecordKind
 from monitor.core.register import Version
 from monitor.core.rules import drg_01, reo_01
+from monitor.core.subject import Subject
 from tests.core.area import book, record
 from tests.core.build import account, observation
 
@@ -83,7 +84,9 @@ class Lives(RuleBasedStateMachine):
     def decide(self, ruling: Ruling, of: str, *, is_from_file: bool) -> None:
         at = start_of_day(self.today) + (timedelta() if is_from_file else timedelta(hours=9))
         episode = "" if is_from_file else of
-        self.decisions.append(Decision(account="A01", rule=of, episode=episode, ruling=ruling, by="县府办", at=at))
+        self.decisions.append(
+            Decision(subject=Subject.of_account("A01"), rule=of, episode=episode, ruling=ruling, by="县府办", at=at)
+        )
         self.decisions.sort(key=lambda decision: decision.at)
 
     @rule(followers=st.one_of(st.none(), st.integers(0, 200_000)))

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from monitor.core.finding import AreaRule, State
 from monitor.core.matters import Ways, still_open
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.rules import fake_01, fun_02, sec_01
+from monitor.core.subject import SubjectKind
 from tests.core.area import judged, record, register, verdict
 
 WAYS = Ways(opens={Result.RECEIVED}, settles={Result.ANSWERED})
@@ -142,6 +143,6 @@ def test_an_impostor_is_told_until_it_was_dealt_with(said: tuple[str, ...], expe
 
 def test_impostors_of_two_accounts_are_two() -> None:
     mine, other = history(RecordKind.IMPOSTOR, "发现", "已关停")
-    of = register(records=(mine, replace(other, name="示例县", subject=RecordSubject.AREA)))
+    of = register(records=(mine, replace(other, name="示例县", subject=SubjectKind.AREA)))
     (finding,) = judged(fake_01.RULE, of, "2022-06-20 09:00")
     assert finding.state is State.WARNING

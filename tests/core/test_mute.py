@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from monitor.core.case import StepKind
 from monitor.core.mute import LONGEST, BadMuteError, Mute, holding, mute_of, over, written
 from monitor.core.notice import is_muted, notify
-from monitor.core.record import NewRecord, Record, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, Record, RecordKind
+from monitor.core.subject import SubjectKind
 from tests.core.build import account
 from tests.core.test_notice import step
 
@@ -19,7 +20,7 @@ ON = date(2026, 5, 20)
 UNIT = account().unit
 
 
-def row(text: str, on: date = ON, name: str = UNIT, subject: RecordSubject = RecordSubject.UNIT) -> NewRecord:
+def row(text: str, on: date = ON, name: str = UNIT, subject: SubjectKind = SubjectKind.UNIT) -> NewRecord:
     said = written(text)
     return NewRecord(
         kind=RecordKind.MUTE,
@@ -43,7 +44,7 @@ def row(text: str, on: date = ON, name: str = UNIT, subject: RecordSubject = Rec
     ],
 )
 def test_a_row_says_until_when_by_whom_and_why(text: str) -> None:
-    mute = Mute(subject=RecordSubject.UNIT, name=UNIT, first=ON, last=date(2026, 6, 30), by="张三", why="账号交接")
+    mute = Mute(subject=SubjectKind.UNIT, name=UNIT, first=ON, last=date(2026, 6, 30), by="张三", why="账号交接")
     assert mute_of(row(text)) == mute
 
 
@@ -92,17 +93,15 @@ def test_of_one_object_the_latest_row_counts(rows: list[Record], day: date, last
 @pytest.mark.parametrize(
     ("subject", "name", "covered"),
     [
-        (RecordSubject.ACCOUNT, account().id, True),
-        (RecordSubject.ACCOUNT, "A99", False),
-        (RecordSubject.UNIT, account().unit, True),
-        (RecordSubject.UNIT, "别的单位", False),
-        (RecordSubject.AREA, account().area, True),
-        (RecordSubject.AREA, "别的县", False),
+        (SubjectKind.ACCOUNT, account().id, True),
+        (SubjectKind.ACCOUNT, "A99", False),
+        (SubjectKind.UNIT, account().unit, True),
+        (SubjectKind.UNIT, "别的单位", False),
+        (SubjectKind.AREA, account().area, True),
+        (SubjectKind.AREA, "别的县", False),
     ],
 )
-def test_an_account_is_muted_by_itself_its_unit_or_its_area(
-    subject: RecordSubject, name: str, *, covered: bool
-) -> None:
+def test_an_account_is_muted_by_itself_its_unit_or_its_area(subject: SubjectKind, name: str, *, covered: bool) -> None:
     (mute,) = holding([row("至2026-06-01；张三；交接", name=name, subject=subject)], ON)
     assert mute.covers(account()) is covered
 

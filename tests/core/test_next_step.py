@@ -13,10 +13,11 @@ from monitor.core.calendar import WorkCalendar
 from monitor.core.case import Acknowledgement, Case, Ladder
 from monitor.core.finding import Pacing, State, Support
 from monitor.core.next_step import NoNextStep, Situation, no_next_step
+from monitor.core.subject import Subject
 from tests.core.build import BOOK, beijing_time, finding
 
 NOW = beijing_time("2026-05-20 09:00")
-CASE = Case(id=1, account="A01", rule="UPD-01", episode="2026-05-01", opened_at=NOW)
+CASE = Case(id=1, subject=Subject.of_account("A01"), rule="UPD-01", episode="2026-05-01", opened_at=NOW)
 CLIMBING = Situation(
     case=CASE,
     pacing=Pacing.LADDER,

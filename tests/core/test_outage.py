@@ -11,6 +11,7 @@ from monitor.core.notice import NewNotice, Recheck, recheck
 from monitor.core.observation import Blind, Reason, Sight, Standing, gone, timeline
 from monitor.core.outage import Canary, Cause, Diagnosis, LookCount, Outage, diagnose
 from monitor.core.rules import per_01, upd_01, upd_03
+from monitor.core.subject import Subject
 from tests.core.build import BOOK, EVERY_DAY, beijing_time, known, post
 
 NOW = beijing_time("2026-05-20 09:00")
@@ -168,7 +169,7 @@ def held(state: State, days: int) -> Finding:
 @pytest.mark.parametrize("pacing", [Pacing.LADDER, Pacing.TASK, Pacing.VERIFY])
 def test_nothing_opens_closes_or_is_sent_while_we_cannot_see(state: State, pacing: Pacing) -> None:
     finding = held(state, 12)
-    case = Case(id=1, account="A01", rule="UPD-01", episode="another", opened_at=NOW)
+    case = Case(id=1, subject=Subject.of_account("A01"), rule="UPD-01", episode="another", opened_at=NOW)
     for entry in (None, case):
         assert plan(finding, pacing, entry, BOOK, EVERY_DAY, NOW) is NOTHING
     for kind in StepKind:

@@ -14,7 +14,7 @@ from monitor.core.decidable import why_not
 from monitor.core.decision import Ruling
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.judgement import reviewed
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules import (
     app_02,
@@ -46,6 +46,7 @@ from monitor.core.rules import (
     trn_01,
     twn_01,
 )
+from monitor.core.subject import SubjectKind
 from tests.core.area import AREA, book, filed, judged, record, register, ruled, state, verdict
 from tests.core.build import account, beijing_time, finding
 
@@ -97,7 +98,7 @@ def test_accounts_of_townships_are_deregistered_in_principle(changes: dict[str, 
 
 def test_a_township_s_followers_are_shown_against_its_residents() -> None:
     mine = account(level=UnitLevel.TOWNSHIP, unit="示例镇", followers=3_000)
-    counted = record(RecordKind.POPULATION, "示例镇", "2021-01-01", "12000", RecordSubject.UNIT)
+    counted = record(RecordKind.POPULATION, "示例镇", "2021-01-01", "12000", SubjectKind.UNIT)
     assert "25.0%" in verdict(twn_01.RULE, register(mine, records=(counted,))).because
 
 
@@ -193,7 +194,7 @@ def test_an_approved_opening_has_ten_working_days_to_be_filed(at: str, text: str
 def test_units_that_have_not_reported_are_named_in_the_last_three_working_days(at: str, expected: State) -> None:
     finding = only(judged(reg_02.RULE, register(), at))
     assert (finding.unit, finding.account, finding.state) == ("示例县教育局", None, expected)
-    sent = record(RecordKind.UNIT_RETURN, "示例县教育局", "2022-05-16", "", RecordSubject.UNIT)
+    sent = record(RecordKind.UNIT_RETURN, "示例县教育局", "2022-05-16", "", SubjectKind.UNIT)
     assert only(judged(reg_02.RULE, register(records=(sent,)), at)).state is State.OK
 
 
@@ -263,7 +264,7 @@ def test_an_area_has_one_main_brand_on_as_many_platforms_as_it_likes(mains: tupl
 def test_a_year_without_a_training_is_told_in_autumn_and_a_violation_on_its_last_day(
     at: str, held: tuple[str, ...], expected: State
 ) -> None:
-    records = tuple(record(RecordKind.TRAINING, AREA, on, "培训", RecordSubject.AREA) for on in held)
+    records = tuple(record(RecordKind.TRAINING, AREA, on, "培训", SubjectKind.AREA) for on in held)
     assert only(judged(trn_01.RULE, register(records=records), at)).state is expected
 
 
@@ -276,7 +277,7 @@ def test_a_year_without_a_training_is_told_in_autumn_and_a_violation_on_its_last
     ],
 )
 def test_an_inspection_is_due_every_quarter(at: str, held: tuple[str, ...], expected: State) -> None:
-    records = tuple(record(RecordKind.INSPECTION, AREA, on, "检查", RecordSubject.AREA) for on in held)
+    records = tuple(record(RecordKind.INSPECTION, AREA, on, "检查", SubjectKind.AREA) for on in held)
     assert only(judged(sup_01.RULE, register(records=records), at)).state is expected
 
 
@@ -292,7 +293,7 @@ def test_an_inspection_is_due_every_quarter(at: str, held: tuple[str, ...], expe
     ],
 )
 def test_the_end_of_a_phase_is_told_of_and_past_phases_are_over(at: str, expected: State, phase: str) -> None:
-    later = record(RecordKind.PHASE, AREA, "2023-03-05", "春季清理", RecordSubject.AREA)
+    later = record(RecordKind.PHASE, AREA, "2023-03-05", "春季清理", SubjectKind.AREA)
     finding = only(judged(pha_01.RULE, register(records=(later,)), at))
     assert finding.state is expected
     assert phase in finding.because
@@ -300,7 +301,7 @@ def test_the_end_of_a_phase_is_told_of_and_past_phases_are_over(at: str, expecte
 
 def test_meetings_moves_and_what_is_kept_are_told_and_never_judged() -> None:
     records = (
-        record(RecordKind.MEETING, AREA, "2022-05-01", "交流会", RecordSubject.AREA),
+        record(RecordKind.MEETING, AREA, "2022-05-01", "交流会", SubjectKind.AREA),
         record(RecordKind.MIGRATION, "A01", "2022-05-02", "已迁移", item="掌上示例"),
     )
     of = register(records=records)
@@ -450,7 +451,7 @@ def test_apps_are_asked_for_ipv6_and_a_filing(platform: Platform, text: str | No
 
 def test_a_unit_needs_every_institution_and_looks_at_each_once_a_year() -> None:
     def unit(*names: str, on: str = "2022-07-01", at: str = "2022-08-01 09:00") -> Finding:
-        records = tuple(record(RecordKind.INSTITUTION, "示例县教育局", on, name, RecordSubject.UNIT) for name in names)
+        records = tuple(record(RecordKind.INSTITUTION, "示例县教育局", on, name, SubjectKind.UNIT) for name in names)
         return only(judged(sys_01.RULE, register(records=records), at))
 
     every = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")
@@ -706,7 +707,7 @@ def test_revoking_under_one_rule_or_account_leaves_the_others_alone() -> None:
 def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None:
     asks_that = rule.startswith(("CLN-", "WEAK-", "TWN-", "PLT-", "CAP-")) or rule in {"UPD-02", "UPD-03"}
     assert (
-        why_not(Ruling.RETAINED, rule, "X", on=RecordSubject.ACCOUNT, strength=Strength.IN_PRINCIPLE) is None
+        why_not(Ruling.RETAINED, rule, "X", on=SubjectKind.ACCOUNT, strength=Strength.IN_PRINCIPLE) is None
     ) is asks_that
     held = replace(finding(State.VIOLATED, rule=rule, episode=""), since=date(2022, 5, 1))
     kept = reviewed(held, (ruled(Ruling.RETAINED, "2022-05-20", rule),), beijing_time("2022-05-25 09:00"))
@@ -715,8 +716,8 @@ def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None
 
 def test_full_width_twins_are_the_same_unit_in_records_names_and_numbers_of_accounts() -> None:
     mine = account(unit="示例局（本级）", level=UnitLevel.TOWNSHIP, followers=3_000, verified_entity="示例站(东)")
-    counted = record(RecordKind.POPULATION, "示例局(本级)", "2021-01-01", "12000", RecordSubject.UNIT)
-    alias = record(RecordKind.ALIAS, "示例局(本级)", "2021-01-01", "示例站（东）", RecordSubject.UNIT)
+    counted = record(RecordKind.POPULATION, "示例局(本级)", "2021-01-01", "12000", SubjectKind.UNIT)
+    alias = record(RecordKind.ALIAS, "示例局(本级)", "2021-01-01", "示例站（东）", SubjectKind.UNIT)
     assert "25.0%" in verdict(twn_01.RULE, register(mine, records=(counted,))).because
     assert state(name_01.RULE, register(mine, records=(alias,))) is State.OK
     assert state(name_01.RULE, register(mine)) is State.WARNING
@@ -744,8 +745,8 @@ def test_an_institution_is_there_where_the_latest_record_says_so(
     own: tuple[str, ...], common: tuple[str, ...], expected: State
 ) -> None:
     others = ("信息发布审核制度", "安全管理制度", "考核评价办法")
-    records = [record(RecordKind.INSTITUTION, AREA, "2022-06-01", name, RecordSubject.AREA) for name in others]
-    for name, subject, said in (("示例县教育局", RecordSubject.UNIT, own), (AREA, RecordSubject.AREA, common)):
+    records = [record(RecordKind.INSTITUTION, AREA, "2022-06-01", name, SubjectKind.AREA) for name in others]
+    for name, subject, said in (("示例县教育局", SubjectKind.UNIT, own), (AREA, SubjectKind.AREA, common)):
         for place, word in enumerate(said):
             item = "应急预案" if word in {"应急预案", "未建立", "已废止"} else ""
             text = "" if word == "应急预案" else word
@@ -770,13 +771,13 @@ def test_an_institution_is_there_where_the_latest_record_says_so(
 def test_what_did_not_happen_does_not_count_for_an_area(
     rule: object, kind: RecordKind, text: str, at: str, expected: State
 ) -> None:
-    of = register(records=(record(kind, AREA, "2022-05-10", text, RecordSubject.AREA),))
+    of = register(records=(record(kind, AREA, "2022-05-10", text, SubjectKind.AREA),))
     assert only(judged(rule.RULE, of, at)).state is expected  # type: ignore[attr-defined]
 
 
 def test_a_phase_that_was_called_off_is_told_of_no_more() -> None:
-    planned = record(RecordKind.PHASE, AREA, "2023-03-05", "春季清理", RecordSubject.AREA, item="春季清理")
-    off = record(RecordKind.PHASE, AREA, "2023-03-05", "取消", RecordSubject.AREA, item="春季清理")
+    planned = record(RecordKind.PHASE, AREA, "2023-03-05", "春季清理", SubjectKind.AREA, item="春季清理")
+    off = record(RecordKind.PHASE, AREA, "2023-03-05", "取消", SubjectKind.AREA, item="春季清理")
     assert only(judged(pha_01.RULE, register(records=(planned,)), "2023-03-01 09:00")).state is State.WARNING
     assert only(judged(pha_01.RULE, register(records=(planned, off)), "2023-03-01 09:00")).state is State.OK
 
@@ -786,7 +787,7 @@ def test_a_phase_that_was_called_off_is_told_of_no_more() -> None:
     [("", State.OK), ("已报送", State.OK), ("未报送", State.WARNING), ("尚未收齐", State.NEEDS_REVIEW)],
 )
 def test_a_unit_has_reported_where_its_return_says_so(text: str, expected: State) -> None:
-    sent = record(RecordKind.UNIT_RETURN, "示例县教育局", "2022-05-16", text, RecordSubject.UNIT)
+    sent = record(RecordKind.UNIT_RETURN, "示例县教育局", "2022-05-16", text, SubjectKind.UNIT)
     assert only(judged(reg_02.RULE, register(records=(sent,)), "2022-05-18 09:00")).state is expected
 
 

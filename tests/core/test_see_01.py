@@ -10,6 +10,7 @@ from monitor.core.finding import Finding, Known, Pacing, State, Support, word_of
 from monitor.core.observation import Covers, Reason, Standing
 from monitor.core.outage import Cause, Outage
 from monitor.core.rules.see_01 import rule
+from monitor.core.subject import Subject
 from tests.core.build import BOOK, beijing_time, known, observation, post
 
 RULE = rule(WorkCalendar())
@@ -68,7 +69,9 @@ def test_a_look_by_hand_does_the_task_for_a_week() -> None:
     one = seen()
     looked_at = replace(one, observations=(*one.observations, by_hand))
     assert at("2026-05-29 09:00", looked_at).state is State.OK
-    case = Case(id=1, account="A01", rule="SEE-01", episode=THURSDAY.isoformat(), opened_at=THURSDAY)
+    case = Case(
+        id=1, subject=Subject.of_account("A01"), rule="SEE-01", episode=THURSDAY.isoformat(), opened_at=THURSDAY
+    )
     finding = at("2026-05-29 09:00", looked_at)
     planned = plan(finding, Pacing.TASK, case, BOOK, WorkCalendar(), beijing_time("2026-05-29 09:00"))
     assert planned.close

@@ -12,9 +12,10 @@ from monitor.core.finding import State
 from monitor.core.mute import holding, over, written
 from monitor.core.news import NewsItem, Office, Setting
 from monitor.core.phrases import Names
-from monitor.core.record import NewRecord, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind
 from monitor.core.rules.sup_01 import RULE as CHECKS
 from monitor.core.rules.trn_01 import RULE as TRAINING
+from monitor.core.subject import SubjectKind
 from monitor.core.wording import to_person
 from tests.core.area import AREA, judged, record, register
 from tests.core.build import BOOK, account, beijing_time
@@ -27,9 +28,9 @@ NOW = beijing_time("2026-05-20 09:00")
 
 @pytest.mark.parametrize(
     ("subject", "name", "expected"),
-    [(RecordSubject.AREA, AREA, State.OK), (RecordSubject.UNIT, UNIT, State.WARNING)],
+    [(SubjectKind.AREA, AREA, State.OK), (SubjectKind.UNIT, UNIT, State.WARNING)],
 )
-def test_only_the_area_s_own_training_is_its_training(subject: RecordSubject, name: str, expected: State) -> None:
+def test_only_the_area_s_own_training_is_its_training(subject: SubjectKind, name: str, expected: State) -> None:
     held = record(RecordKind.TRAINING, name, "2022-06-01", "集中学习", subject)
     [found] = judged(TRAINING, register(records=(held,)), "2022-11-01 09:00")
     assert found.state is expected
@@ -38,12 +39,12 @@ def test_only_the_area_s_own_training_is_its_training(subject: RecordSubject, na
 @pytest.mark.parametrize(
     ("subject", "name", "expected"),
     [
-        (RecordSubject.AREA, AREA, State.OK),
-        (RecordSubject.UNIT, UNIT, State.WARNING),
-        (RecordSubject.ACCOUNT, "A01", State.WARNING),
+        (SubjectKind.AREA, AREA, State.OK),
+        (SubjectKind.UNIT, UNIT, State.WARNING),
+        (SubjectKind.ACCOUNT, "A01", State.WARNING),
     ],
 )
-def test_only_a_check_of_the_area_is_its_regular_check(subject: RecordSubject, name: str, expected: State) -> None:
+def test_only_a_check_of_the_area_is_its_regular_check(subject: SubjectKind, name: str, expected: State) -> None:
     made = record(RecordKind.INSPECTION, name, "2022-05-20", "值班值守", subject)
     [found] = judged(CHECKS, register(records=(made,)), "2022-05-25 09:00")
     assert found.state is expected
@@ -59,7 +60,7 @@ def mute(area: str | None, text: str = "至2026-06-30；张三；机构合并", 
     said = written(text)
     return NewRecord(
         kind=RecordKind.MUTE,
-        subject=RecordSubject.UNIT,
+        subject=SubjectKind.UNIT,
         name=UNIT,
         area=area,
         on=on_,

@@ -14,8 +14,9 @@ from monitor.core.deregistration import Progress, Stage
 from monitor.core.episode import Episode, Episodes
 from monitor.core.finding import Finding, Proposal, State, Strength
 from monitor.core.outage import Cause, Outage
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import Record, RecordKind
 from monitor.core.rules.updates import Staleness
+from monitor.core.subject import Subject, SubjectKind
 from monitor.documents import Document, Dossier, Period, Value, deductions, deregistration, gaps_of, review
 from tests.core.area import record, ruled
 from tests.core.build import BOOK, account, beijing_time, finding, known
@@ -60,7 +61,7 @@ def test_what_is_not_violated_costs_nobody_points(state: State) -> None:
 
 def test_what_an_operator_recorded_in_the_period_is_listed_as_such() -> None:
     def recorded(on: str) -> Record:
-        return record(RecordKind.DEDUCTION, "示例局", on, "逾期未报送", RecordSubject.UNIT)
+        return record(RecordKind.DEDUCTION, "示例局", on, "逾期未报送", SubjectKind.UNIT)
 
     made = deductions([], [recorded("2026-03-31"), recorded("2026-04-01"), recorded("2026-07-01")], QUARTER)
     (row,) = rows(made)
@@ -74,15 +75,15 @@ def test_what_an_operator_recorded_in_the_period_is_listed_as_such() -> None:
 
 
 def test_what_is_not_deducted_is_not_listed() -> None:
-    spared = record(RecordKind.DEDUCTION, "示例局", "2026-04-01", "不予扣分", RecordSubject.UNIT)
-    vague = record(RecordKind.DEDUCTION, "示例局", "2026-04-02", "经研究免扣", RecordSubject.UNIT)
+    spared = record(RecordKind.DEDUCTION, "示例局", "2026-04-01", "不予扣分", SubjectKind.UNIT)
+    vague = record(RecordKind.DEDUCTION, "示例局", "2026-04-02", "经研究免扣", SubjectKind.UNIT)
     (row,) = rows(deductions([], [spared, vague], QUARTER))
     assert row["依据"] == "人工登记，未写明结果，请补登"
 
 
 def test_units_stand_in_their_standing_order_and_the_others_as_in_the_roster() -> None:
     order = [
-        record(RecordKind.UNIT_ORDER, unit, "2026-01-01", place, RecordSubject.UNIT)
+        record(RecordKind.UNIT_ORDER, unit, "2026-01-01", place, SubjectKind.UNIT)
         for unit, place in (("丙", "1"), ("甲", "2"))
     ]
     found = proposing(Proposal.DEDUCT)
@@ -121,7 +122,7 @@ def test_of_several_findings_the_strongest_action_is_proposed_and_all_are_told()
 
 def test_the_joint_review_sees_gaps_index_and_decisions() -> None:
     decided = Decision(
-        account="A01",
+        subject=Subject.of_account("A01"),
         rule="UPD-03",
         episode="",
         ruling=Ruling.CONSOLIDATED,

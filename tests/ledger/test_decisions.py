@@ -10,8 +10,8 @@ import pytest
 
 from monitor.core.decision import Decision, Ruling, exemption_ends
 from monitor.core.finding import Strength
-from monitor.core.record import RecordSubject
 from monitor.core.reference import AccountIndex
+from monitor.core.subject import Subject, SubjectKind
 from monitor.ledger import Decisions, LedgerError, Places, Ruled, decision_line, read_decisions
 from tests.ledger.making import account, table
 
@@ -25,12 +25,12 @@ STRENGTHS = {
     "CAP-01": Strength.IN_PRINCIPLE,
 }
 RULES = {
-    "UPD-01": Ruled(title="2周未更新", on=RecordSubject.ACCOUNT),
-    "UPD-03": Ruled(title="单次超过20天未更新", on=RecordSubject.ACCOUNT),
-    "REG-01": Ruled(title="未备案", on=RecordSubject.ACCOUNT),
-    "OUT-02": Ruled(title="自主运营", on=RecordSubject.ACCOUNT),
-    "SYS-01": Ruled(title="管理制度不全", on=RecordSubject.UNIT),
-    "CAP-01": Ruled(title="账号总数超限", on=RecordSubject.AREA),
+    "UPD-01": Ruled(title="2周未更新", on=SubjectKind.ACCOUNT),
+    "UPD-03": Ruled(title="单次超过20天未更新", on=SubjectKind.ACCOUNT),
+    "REG-01": Ruled(title="未备案", on=SubjectKind.ACCOUNT),
+    "OUT-02": Ruled(title="自主运营", on=SubjectKind.ACCOUNT),
+    "SYS-01": Ruled(title="管理制度不全", on=SubjectKind.UNIT),
+    "CAP-01": Ruled(title="账号总数超限", on=SubjectKind.AREA),
 }
 PLACES = Places(
     areas=("示例县", "邻县"),
@@ -72,7 +72,7 @@ def refused(do: Callable[[], Decisions]) -> str:
 
 def test_a_decision_says_who_decided_what_when_and_by_which_document(path: Path) -> None:
     [decision] = read(path, ("A01", "upd-01", *EXEMPT[2:])).decisions
-    assert (decision.account, decision.rule, decision.ruling, decision.by) == (
+    assert (decision.subject.account, decision.rule, decision.ruling, decision.by) == (
         "A01",
         "UPD-01",
         Ruling.EXEMPTED,
@@ -154,7 +154,7 @@ def test_an_exemption_from_a_hint_needs_a_reason_and_no_document(path: Path) -> 
 )
 def test_what_is_revoked_was_decided_before(path: Path, made_on: str, *, is_refused: bool) -> None:
     made = Decision(
-        account="A01",
+        subject=Subject.of_account("A01"),
         rule="UPD-03",
         episode="",
         ruling=Ruling.RETAINED,
@@ -181,12 +181,12 @@ REST = ("豁免", "县府办", "2026-05-19", "2026-12-31", "示政办〔2026〕1
 @pytest.mark.parametrize(
     ("whom", "rule", "meant"),
     [
-        ((None, "县教育局（本级）", "示例县"), "SYS-01", ("", "县教育局（本级）", "示例县")),
-        ((None, "县教育局(本级)", "示例县"), "SYS-01", ("", "县教育局（本级）", "示例县")),  # of either width
-        ((None, "县教育局（本级）", None), "SYS-01", ("", "县教育局（本级）", "示例县")),  # there is only one
-        ((None, "司法局", "邻县"), "SYS-01", ("", "司法局", "邻县")),
-        ((None, "县档案局", None), "SYS-01", ("", "县档案局", "示例县")),  # it had accounts once
-        ((None, None, "邻县"), "CAP-01", ("", None, "邻县")),
+        ((None, "县教育局（本级）", "示例县"), "SYS-01", (None, "县教育局（本级）", "示例县")),
+        ((None, "县教育局(本级)", "示例县"), "SYS-01", (None, "县教育局（本级）", "示例县")),  # of either width
+        ((None, "县教育局（本级）", None), "SYS-01", (None, "县教育局（本级）", "示例县")),  # there is only one
+        ((None, "司法局", "邻县"), "SYS-01", (None, "司法局", "邻县")),
+        ((None, "县档案局", None), "SYS-01", (None, "县档案局", "示例县")),  # it had accounts once
+        ((None, None, "邻县"), "CAP-01", (None, None, "邻县")),
         (("A01", None, None), "UPD-01", ("A01", None, None)),
     ],
 )
@@ -194,7 +194,7 @@ def test_a_row_is_about_an_account_a_unit_of_an_area_or_an_area(
     path: Path, whom: tuple[str | None, ...], rule: str, meant: tuple[str | None, ...]
 ) -> None:
     [decision] = read(path, (*whom, rule, *REST), header=WIDE).decisions
-    assert (decision.account, decision.unit, decision.area) == meant
+    assert (decision.subject.account, decision.subject.unit, decision.subject.area) == meant
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.core.account import UnitKey
-from monitor.core.record import NewRecord, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind
+from monitor.core.subject import SubjectKind
 from monitor.ledger import LedgerError, Records, Subjects, read_records
 from tests.ledger.making import table
 
@@ -45,15 +46,15 @@ def refused(do: Callable[[], Records]) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "name", "subject"),
     [
-        ("培训", "示例县", RecordSubject.AREA),
-        ("培训", "示例县教育局", RecordSubject.UNIT),
-        ("检查", "A01", RecordSubject.ACCOUNT),
-        ("单位报送", "示例县教育局", RecordSubject.UNIT),
-        ("阶段", "示例县", RecordSubject.AREA),
+        ("培训", "示例县", SubjectKind.AREA),
+        ("培训", "示例县教育局", SubjectKind.UNIT),
+        ("检查", "A01", SubjectKind.ACCOUNT),
+        ("单位报送", "示例县教育局", SubjectKind.UNIT),
+        ("阶段", "示例县", SubjectKind.AREA),
     ],
 )
 def test_a_record_speaks_of_an_account_a_unit_or_an_area(
-    path: Path, kind: str, name: str, subject: RecordSubject
+    path: Path, kind: str, name: str, subject: SubjectKind
 ) -> None:
     record = only(path, kind, name, "2026年5月1日", "说明", "附件.pdf")
     assert (record.kind.label, record.subject, record.name) == (kind, subject, name)
@@ -148,7 +149,7 @@ def of_two(path: Path, *rows: Sequence[object]) -> Records:
 )
 def test_a_unit_is_known_by_its_area_and_its_name(path: Path, name: str, area: str | None, expected: str) -> None:
     [record] = of_two(path, ("单位报送", name, area, "2026-05-01", None)).records
-    assert (record.subject, record.area, record.name) == (RecordSubject.UNIT, expected, name)
+    assert (record.subject, record.area, record.name) == (SubjectKind.UNIT, expected, name)
 
 
 @pytest.mark.parametrize(

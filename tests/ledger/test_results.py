@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.forms import FORMS, FormItem, Silence, understood
-from monitor.core.record import SUBJECTS, NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import SUBJECTS, NewRecord, RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.documents import write
 from monitor.ledger import LedgerError, Subjects, read_records, records_document
 from tests.ledger.making import table
@@ -21,7 +22,7 @@ KNOWN = Subjects(
     accounts={"A01": {AREA}}, units={UNIT: {AREA}, "示例局(本级)": {AREA}, "示例中心（东）": {AREA}}, areas={AREA}
 )
 UNTIL = date(2026, 5, 20)
-WHOM = {RecordSubject.ACCOUNT: "A01", RecordSubject.UNIT: UNIT, RecordSubject.AREA: AREA}
+WHOM = {SubjectKind.ACCOUNT: "A01", SubjectKind.UNIT: UNIT, SubjectKind.AREA: AREA}
 ITEMS = {
     FormItem.NAME: "示例",
     FormItem.NUMBER: "2026-1",
@@ -32,7 +33,7 @@ ITEMS = {
 
 
 def whom(kind: RecordKind) -> str:
-    return next(WHOM[subject] for subject in RecordSubject if subject in SUBJECTS[kind])
+    return next(WHOM[subject] for subject in SubjectKind if subject in SUBJECTS[kind])
 
 
 def item(kind: RecordKind) -> dict[str, str]:

@@ -85,4 +85,4 @@ async def test_the_deadline_in_a_message_names_the_area_s_own_days_off(store: St
 
 async def steps(of: Office) -> dict[str, list[StepKind]]:
     found = await of.parts.store.query(cases.cases)
-    return {case.account: [step.kind for step in case.steps] for case in found if case.rule == "UPD-01"}
+    return {case.account or "": [step.kind for step in case.steps] for case in found if case.rule == "UPD-01"}

@@ -66,7 +66,9 @@ def outcome(database: str) -> Outcome:
                 (finding.account, finding.rule, finding.state.value) for finding in cases.current_findings(tx)
             ),
             steps=tuple(
-                sorted((case.account, case.rule, step.kind.value) for case in cases.cases(tx) for step in case.steps)
+                sorted(
+                    (case.account or "", case.rule, step.kind.value) for case in cases.cases(tx) for step in case.steps
+                )
             ),
             messages=tuple(
                 sorted(

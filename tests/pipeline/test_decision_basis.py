@@ -13,8 +13,9 @@ from monitor.core.calendar import start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.observation import Covers, Post, Standing, Timeline
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import NewRecord, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind
 from monitor.core.reference import Reference
+from monitor.core.subject import Subject, SubjectKind
 from monitor.store import Store, cases, decisions, grounds, looks, papers, records
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office
 
@@ -36,7 +37,9 @@ def bulletin(number: int, *listed: str, on: str = "2026-05-01") -> Paper:
 
 
 def decided(rule: str, ruling: Ruling, on: date = DECIDED) -> Decision:
-    return Decision(account="A01", rule=rule, episode="", ruling=ruling, by="县府办", at=start_of_day(on))
+    return Decision(
+        subject=Subject.of_account("A01"), rule=rule, episode="", ruling=ruling, by="县府办", at=start_of_day(on)
+    )
 
 
 async def learn(of: Office, *given: Paper) -> None:
@@ -168,8 +171,7 @@ async def test_a_decision_on_a_unit_is_flagged_when_its_institutions_turn_up(
     await of.enrol([account(1, URL)])
     await of.parts.passes.judge_all()
     made = Decision(
-        unit="示例县教育局",
-        area="示例县",
+        subject=Subject.of_unit("示例县", "示例县教育局"),
         rule="SYS-01",
         episode="",
         ruling=Ruling.EXEMPTED,
@@ -182,7 +184,7 @@ async def test_a_decision_on_a_unit_is_flagged_when_its_institutions_turn_up(
     there = ("信息发布审核制度", "安全管理制度", "应急预案", "考核评价办法")
     on = DECIDED - DAY if is_corrected else DECIDED + DAY
     found = [
-        NewRecord(kind=RecordKind.INSTITUTION, subject=RecordSubject.AREA, name="示例县", on=on, text=text)
+        NewRecord(kind=RecordKind.INSTITUTION, subject=SubjectKind.AREA, name="示例县", on=on, text=text)
         for text in there
     ]
     now = of.clock()

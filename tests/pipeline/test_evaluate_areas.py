@@ -17,8 +17,9 @@ from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
+from monitor.core.subject import Subject, SubjectKind
 from monitor.pipeline import evaluate_areas
 from monitor.store import Store, cases, decisions, records
 from monitor.store.findings import drop_findings
@@ -124,7 +125,7 @@ async def test_a_record_is_judged_at_once(store: Store) -> None:
     of = await living(store, NICHE)
     at = of.clock()
     inspected = NewRecord(
-        kind=RecordKind.INSPECTION, subject=RecordSubject.AREA, name="示例县", on=at.date(), result=Result.INSPECTED
+        kind=RecordKind.INSPECTION, subject=SubjectKind.AREA, name="示例县", on=at.date(), result=Result.INSPECTED
     )
     assert await held(of, "SUP-01") == {"示例县": State.WARNING}
     await store.write(lambda tx: records.save_records(tx, [inspected], known_at=at))
@@ -136,7 +137,9 @@ async def test_a_record_is_judged_at_once(store: Store) -> None:
 async def test_an_exemption_ends_the_case_and_stays_in_the_ledger(store: Store) -> None:
     of = await living(store, NICHE)
     at = of.clock()
-    exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
+    exempt = Decision(
+        subject=Subject.of_account("A01"), rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at
+    )
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {"A01": State.EXEMPTED}
@@ -214,14 +217,16 @@ async def told(of: Office) -> str:
 
 def exempted(rule: str, at: datetime, until: date) -> Decision:
     """Return an exemption from a rule: of the first account, its unit or its area, whichever the rule speaks of."""
-    made = Decision(rule=rule, episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at, valid_until=until)
     match rule:
         case "PLT-01":
-            return replace(made, account="A01")
+            subject = Subject.of_account("A01")
         case "SYS-01":
-            return replace(made, unit="示例县教育局", area="示例县")
+            subject = Subject.of_unit("示例县", "示例县教育局")
         case _:
-            return replace(made, area="示例县")
+            subject = Subject.of_area("示例县")
+    return Decision(
+        subject=subject, rule=rule, episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at, valid_until=until
+    )
 
 
 @pytest.mark.parametrize(("workdays", "is_told"), [(5, True), (6, False)])
@@ -399,7 +404,9 @@ async def test_what_is_late_is_late_no_more_once_a_decision_has_ended_its_case(s
     await of.parts.passes.judge_all()
     assert "“小众平台账号”" in await _late(store)
     at = of.clock()
-    exempt = Decision(account="A01", rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at)
+    exempt = Decision(
+        subject=Subject.of_account("A01"), rule="PLT-01", episode="", ruling=Ruling.EXEMPTED, by="县府办", at=at
+    )
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.passes.judge_all()
     assert "“小众平台账号”" not in await _late(store)

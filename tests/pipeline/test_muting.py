@@ -18,7 +18,8 @@ from monitor.core.account import Contact, Role
 from monitor.core.calendar import beijing_date
 from monitor.core.message import Attempt, Outcome
 from monitor.core.observation import Reason
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.store import Store, cases, open_store, outbox, records
 from tests.databases import migrated
 from tests.pipeline.build import NOW, Canned, Office, account, feed, office, settings
@@ -32,9 +33,7 @@ END = "办结"
 WRONG = ("超期预警", "督办")
 
 
-def muted(
-    made: Office, first: date, last: date, name: str = "A01", subject: RecordSubject = RecordSubject.ACCOUNT
-) -> None:
+def muted(made: Office, first: date, last: date, name: str = "A01", subject: SubjectKind = SubjectKind.ACCOUNT) -> None:
     row = NewRecord(
         kind=RecordKind.MUTE,
         subject=subject,
@@ -146,7 +145,7 @@ async def stale(store: Store, days: int, **chosen: object) -> Office:
 async def test_after_a_mute_the_highest_word_is_said_once(store: Store) -> None:
     made = await stale(store, 10)
     today = beijing_date(NOW)
-    muted(made, today, today + timedelta(days=4), "示例县", RecordSubject.AREA)
+    muted(made, today, today + timedelta(days=4), "示例县", SubjectKind.AREA)
     heard = []
     for days in (0, 2, 3, 1):
         made.clock.forward(timedelta(days=days))
@@ -193,7 +192,7 @@ async def test_a_message_that_was_being_retried_when_the_mute_came_waits_for_its
     made.mail.answers = [Attempt(outcome=Outcome.TEMPORARY, code="451")]
     await made.settle()
     today = beijing_date(NOW)
-    muted(made, today, today, account(1, URL).unit, RecordSubject.UNIT)
+    muted(made, today, today, account(1, URL).unit, SubjectKind.UNIT)
     made.clock.forward(timedelta(hours=1))
     await made.settle()
     assert len(made.mail.taken) == 1
@@ -211,7 +210,7 @@ async def test_a_mute_that_is_lifted_ends_at_once(store: Store) -> None:
     assert made.mail.taken == []
     lifted = NewRecord(
         kind=RecordKind.MUTE,
-        subject=RecordSubject.ACCOUNT,
+        subject=SubjectKind.ACCOUNT,
         name="A01",
         on=today,
         result=Result.RESUMED,

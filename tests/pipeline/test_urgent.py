@@ -11,7 +11,8 @@ from monitor.app.settings import load_settings
 from monitor.core.account import Platform, Source
 from monitor.core.message import Attempt, MessageState, Outcome
 from monitor.core.observation import Covers, Reason, Standing, Timeline
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
+from monitor.core.subject import SubjectKind
 from monitor.settings.sections import PlatformSettings
 from monitor.store import Store, outbox, records
 from tests.core.build import beijing_time
@@ -33,7 +34,7 @@ def on_holiday(store: Store, bodies: dict[str, bytes | Reason], **chosen: object
 
 def recorded(made: Office, result: Result) -> None:
     on = date(2026, 10, 3)
-    row = NewRecord(kind=RecordKind.CONTENT_SAFETY, subject=RecordSubject.ACCOUNT, name="A01", on=on, result=result)
+    row = NewRecord(kind=RecordKind.CONTENT_SAFETY, subject=SubjectKind.ACCOUNT, name="A01", on=on, result=result)
     with made.parts.store.begin() as tx:
         records.save_records(tx, [row], known_at=made.clock())
 

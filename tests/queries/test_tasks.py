@@ -21,8 +21,9 @@ from monitor.core.message import MessageState
 from monitor.core.observation import Standing
 from monitor.core.outage import Cause, NewOutage
 from monitor.core.paper import Entry, Paper, PaperKind
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
+from monitor.core.subject import SubjectKind
 from monitor.queries.accounts import read_accounts
 from monitor.queries.lines import OverviewContext
 from monitor.queries.tasks import TEXTS, Task, concerned, read_tasks
@@ -146,7 +147,7 @@ def every_kind(store: Store) -> None:
             says(tx, id_, State.VIOLATED)
             mute = NewRecord(
                 kind=RecordKind.MUTE,
-                subject=RecordSubject.ACCOUNT,
+                subject=SubjectKind.ACCOUNT,
                 name=id_,
                 on=today,
                 result=Result.MUTED,
@@ -180,7 +181,7 @@ def every_kind(store: Store) -> None:
         silent = (
             NewRecord(
                 kind=RecordKind.CONTENT_SAFETY,
-                subject=RecordSubject.ACCOUNT,
+                subject=SubjectKind.ACCOUNT,
                 name=f"A{n:02}",
                 on=today,
                 text="查无问题",

@@ -130,7 +130,7 @@ def test_every_message_has_its_ground_and_every_case_that_ended_a_reason(quarter
 
 
 def _by_subject(findings: tuple[Finding, ...]) -> dict[tuple[str, str], Finding]:
-    return {(cases.subject_of(finding), finding.rule): finding for finding in findings}
+    return {(finding.subject.key, finding.rule): finding for finding in findings}
 
 
 def test_no_message_leaves_at_night_on_a_weekend_or_on_a_holiday(quarter: Quarter) -> None:

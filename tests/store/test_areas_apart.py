@@ -21,9 +21,10 @@ from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.finding import Finding, RuleBook, State
 from monitor.core.judgement import area_findings
 from monitor.core.paper import Entry, Mean, Paper, PaperKind
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.rules.weak_01 import ID as BELOW
+from monitor.core.subject import SubjectKind
 from monitor.store import Store, open_store, papers, records, registers
 from tests.core.area import book
 from tests.databases import migrated
@@ -80,7 +81,7 @@ class County:
             records=[
                 record
                 for record in self.records
-                if (record.name if record.subject is RecordSubject.ACCOUNT else _area(record)) in {*ids, area}
+                if (record.name if record.subject is SubjectKind.ACCOUNT else _area(record)) in {*ids, area}
             ],
         )
 
@@ -216,13 +217,13 @@ def recorded(draw: st.DrawFn) -> NewRecord:
             )
         )
     )
-    area, subject = draw(st.sampled_from(AREAS)), draw(st.sampled_from((RecordSubject.AREA, RecordSubject.UNIT)))
-    name = area if subject is RecordSubject.AREA else draw(st.sampled_from(UNITS))
+    area, subject = draw(st.sampled_from(AREAS)), draw(st.sampled_from((SubjectKind.AREA, SubjectKind.UNIT)))
+    name = area if subject is SubjectKind.AREA else draw(st.sampled_from(UNITS))
     return NewRecord(
         kind=kind,
         subject=subject,
         name=name,
-        area=area if subject is RecordSubject.UNIT else None,
+        area=area if subject is SubjectKind.UNIT else None,
         on=draw(days),
         result=result,
         item=item,

@@ -16,8 +16,9 @@ from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import Finding, Known
-from monitor.core.record import NewRecord, RecordKind, RecordSubject
+from monitor.core.record import NewRecord, RecordKind
 from monitor.core.rules import drg_01, reo_01
+from monitor.core.subject import Subject, SubjectKind
 from monitor.store import Store, decisions, facts, open_store, records, registers, roster
 from tests.core.area import book
 from tests.databases import migrated
@@ -49,7 +50,7 @@ def known(store: Store, now: datetime = NOW, known_at: datetime | None = None) -
 def marked(store: Store, at: datetime, text: str, known_at: datetime | None = None) -> None:
     """Record a step of the account's deregistration."""
     one = NewRecord(
-        kind=RecordKind.DEREGISTRATION, subject=RecordSubject.ACCOUNT, name="A01", on=beijing_date(at), text=text
+        kind=RecordKind.DEREGISTRATION, subject=SubjectKind.ACCOUNT, name="A01", on=beijing_date(at), text=text
     )
     with store.begin() as tx:
         records.save_records(tx, [one], known_at=known_at or at)
@@ -150,7 +151,9 @@ def enter(store: Store, told: Account, what: What, day: datetime, at: datetime) 
         case str():
             marked(store, day, what, at)
         case Ruling():
-            one = Decision(account="A01", rule="TWN-01", episode="", ruling=what, by="县府办", at=day)
+            one = Decision(
+                subject=Subject.of_account("A01"), rule="TWN-01", episode="", ruling=what, by="县府办", at=day
+            )
             with store.begin() as tx:
                 decisions.save_decisions(tx, [one], known_at=at)
         case AccountStatus():

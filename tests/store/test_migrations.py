@@ -115,7 +115,7 @@ def test_decisions_about_accounts_are_kept_when_those_about_units_and_areas_come
         [whom] = connection.execute(sa.text("SELECT subject, unit, area FROM decisions")).all()
         assert tuple(whom) == ("account/A01", None, None)
         [kept] = decisions.decisions_of(connection, ["A01"], LATEST)["A01"]
-        assert (kept.account, kept.ruling, kept.note) == ("A01", Ruling.EXEMPTED, "原因")
+        assert (kept.subject.account, kept.ruling, kept.note) == ("A01", Ruling.EXEMPTED, "原因")
     engine.dispose()
 
 

@@ -14,9 +14,10 @@ from monitor.core.bulletin import Problem
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import Filing
 from monitor.core.paper import Entry, Mean, Paper, PaperKind
-from monitor.core.record import Record, RecordKind, RecordSubject
+from monitor.core.record import Record, RecordKind
 from monitor.core.reference import Reference
 from monitor.core.register import Register
+from monitor.core.subject import Subject, SubjectKind
 from monitor.store import Store, cases, decisions, papers, records, registers, roster, tables
 from tests.store.build import DAY, HOUR, NOW, account, enrol
 
@@ -273,7 +274,7 @@ def record(
     kind: RecordKind = RecordKind.TRAINING,
     name: str = "示例县",
     on: date = date(2026, 5, 1),
-    subject: RecordSubject = RecordSubject.AREA,
+    subject: SubjectKind = SubjectKind.AREA,
     **said: str,
 ) -> Record:
     return Record(kind=kind, subject=subject, name=name, on=on, **said)  # type: ignore[arg-type]  # text, attachment
@@ -293,10 +294,10 @@ def test_a_register_has_the_records_of_its_area_its_units_and_its_accounts(count
         county,
         record(),
         record(name="邻县"),
-        record(RecordKind.UNIT_RETURN, "示例县教育局", subject=RecordSubject.UNIT, on=date(2026, 4, 1)),
-        record(RecordKind.UNIT_RETURN, "邻县教育局", subject=RecordSubject.UNIT),
-        record(RecordKind.IPV6, "A01", subject=RecordSubject.ACCOUNT),
-        record(RecordKind.IPV6, "B01", subject=RecordSubject.ACCOUNT),
+        record(RecordKind.UNIT_RETURN, "示例县教育局", subject=SubjectKind.UNIT, on=date(2026, 4, 1)),
+        record(RecordKind.UNIT_RETURN, "邻县教育局", subject=SubjectKind.UNIT),
+        record(RecordKind.IPV6, "A01", subject=SubjectKind.ACCOUNT),
+        record(RecordKind.IPV6, "B01", subject=SubjectKind.ACCOUNT),
     )
     assert kept(register(county)) == [("单位报送", "示例县教育局"), ("培训", "示例县"), ("IPv6核查", "A01")]
 
@@ -305,7 +306,7 @@ def test_a_unit_of_the_same_name_in_another_area_is_another(county: Store) -> No
     twin = replace(ELSEWHERE, unit=A01.unit)
     enrol(county, twin, at=NOW - 20 * DAY)
     for area, text in (("示例县", "应急预案"), ("邻县", "安全管理制度"), (None, "工作制度")):
-        said = record(RecordKind.INSTITUTION, A01.unit, subject=RecordSubject.UNIT, text=text)
+        said = record(RecordKind.INSTITUTION, A01.unit, subject=SubjectKind.UNIT, text=text)
         keep(county, replace(said, area=area))
     texts = [{record.text for record in register(county, area).records} for area in ("示例县", "邻县")]
     assert texts == [{"应急预案", "工作制度"}, {"安全管理制度", "工作制度"}]
@@ -333,7 +334,7 @@ def test_the_same_record_again_is_none_and_a_new_attachment_replaces_the_old(cou
 
 def test_decisions_from_a_file_are_kept_once_and_have_their_account_judged(county: Store) -> None:
     decision = Decision(
-        account="A01",
+        subject=Subject.of_account("A01"),
         rule="UPD-01",
         episode="",
         ruling=Ruling.EXEMPTED,
@@ -354,13 +355,15 @@ def test_an_area_is_read_alike_whether_its_ids_fit_into_a_statement_or_not(
     county: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(county, bulletin(1, stale("A01"), stale("B01")))
-    confirmed = Decision(account="A01", rule="APP-01", episode="", ruling=Ruling.CONFIRMED, by="县府办", at=NOW)
+    confirmed = Decision(
+        subject=Subject.of_account("A01"), rule="APP-01", episode="", ruling=Ruling.CONFIRMED, by="县府办", at=NOW
+    )
     with county.begin() as tx:
-        decisions.save_decisions(tx, [confirmed, replace(confirmed, account="B01")], known_at=NOW)
+        decisions.save_decisions(tx, [confirmed, replace(confirmed, subject=Subject.of_account("B01"))], known_at=NOW)
     short = register(county)
     monkeypatch.setattr(roster, "IDS_AT_ONCE", 0)
     assert register(county) == short
-    assert [decision.account for decision in short.decisions] == ["A01"]
+    assert [decision.subject.account for decision in short.decisions] == ["A01"]
 
 
 def test_a_list_of_a_neighbour_is_no_list_of_an_area_however_many_accounts_it_has(

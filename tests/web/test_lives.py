@@ -9,6 +9,7 @@ from monitor.core.account import AccountStatus, UnitLevel
 from monitor.core.calendar import beijing_date
 from monitor.core.decision import Decision, Ruling
 from monitor.core.rules import drg_01
+from monitor.core.subject import Subject
 from monitor.store import Store, cases, facts, grounds
 from monitor.store.decisions import save_decisions
 from tests.core.area import book
@@ -34,7 +35,12 @@ def page(store: Store, at: datetime) -> str:
 def test_the_page_tells_of_the_end_that_is_under_way_and_of_none_before(empty: Store) -> None:
     enrol(empty, OPEN, at=NOW - 60 * DAY)
     decided = Decision(
-        account="A01", rule="TWN-01", episode="", ruling=Ruling.DEREGISTERED, by="县府办", at=NOW - 40 * DAY
+        subject=Subject.of_account("A01"),
+        rule="TWN-01",
+        episode="",
+        ruling=Ruling.DEREGISTERED,
+        by="县府办",
+        at=NOW - 40 * DAY,
     )
     with empty.begin() as tx:
         save_decisions(tx, [decided], known_at=NOW - 40 * DAY)

@@ -9,6 +9,7 @@ from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.light import Light
 from monitor.core.observation import Reason, Standing, timeline
 from monitor.core.phrases import deadline_text
+from monitor.core.subject import Subject
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Store, cases
 from monitor.store.looks import record
@@ -66,7 +67,7 @@ def row(
 
 def case(*rungs: tuple[StepKind, int]) -> Case:
     steps = tuple(Step(kind=kind, number=number, at=NOW - timedelta(days=1)) for kind, number in rungs)
-    return Case(id=1, account="A", rule="UPD-01", episode="e", opened_at=NOW, steps=steps)
+    return Case(id=1, subject=Subject.of_account("A"), rule="UPD-01", episode="e", opened_at=NOW, steps=steps)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
 from monitor.core.observation import Reason
 from monitor.core.phrases import Names, day
-from monitor.core.record import NewRecord, RecordKind, RecordSubject, Result
+from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.rules import per_01
+from monitor.core.subject import SubjectKind
 from monitor.queries.accounts import LISTED as LINES
 from monitor.queries.messages import LISTED
 from monitor.store import Store, StoreError, Tx
@@ -411,7 +412,7 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     until = today + timedelta(days=3)
     row = NewRecord(
         kind=RecordKind.MUTE,
-        subject=RecordSubject.ACCOUNT,
+        subject=SubjectKind.ACCOUNT,
         name="M-1",
         on=today,
         result=Result.MUTED,
@@ -432,7 +433,7 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     today = beijing_date(NOW)
     row = NewRecord(
         kind=RecordKind.MUTE,
-        subject=RecordSubject.ACCOUNT,
+        subject=SubjectKind.ACCOUNT,
         name=OVERDUE.id,
         on=today,
         result=Result.MUTED,
@@ -469,7 +470,7 @@ def test_records_that_name_no_result_are_a_task_and_stand_on_the_page_of_imports
     enrol(empty, account("A01", "示例发布"), at=NOW)
     today = beijing_date(NOW)
     silent = NewRecord(
-        kind=RecordKind.CONTENT_SAFETY, subject=RecordSubject.ACCOUNT, name="A01", on=today, text="查无问题<b>"
+        kind=RecordKind.CONTENT_SAFETY, subject=SubjectKind.ACCOUNT, name="A01", on=today, text="查无问题<b>"
     )
     with empty.begin() as tx:
         save_records(tx, [silent], known_at=NOW)

@@ -12,9 +12,10 @@ from datetime import datetime
 from monitor.core.account import Account
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
 from monitor.core.forms import told
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "APP-02"
 
@@ -41,7 +42,7 @@ def _is_app(account: Account, book: RuleBook) -> bool:
 RULE = AreaRule(
     id=ID,
     title="不支持IPv6",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.IPV6}),
     binds=_is_app,

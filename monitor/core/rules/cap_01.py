@@ -17,9 +17,9 @@ from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.lasting import lasts_since, shown
 from monitor.core.names import normal
 from monitor.core.needs import Needs
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_area, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "CAP-01"
 
@@ -82,7 +82,7 @@ RULE = AreaRule(
     title="账号总数超限",
     asks_whether_it_stays=True,
     needs=Needs(numbers=("at_most",), dates=("judged_from",)),
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reach=None,
     binds=posts_or_serves,

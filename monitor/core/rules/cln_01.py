@@ -11,9 +11,10 @@ from datetime import datetime
 from monitor.core.account import AccountStatus
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "CLN-01"
 _ENDS: Mapping[Result | None, Proposal] = {
@@ -64,7 +65,7 @@ RULE = AreaRule(
     id=ID,
     title="联合研判意见",
     asks_whether_it_stays=True,
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.JOINT_REVIEW}),
     binds=in_scope,

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from monitor.core.account import AccountStatus
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "CLN-02"
 
@@ -47,7 +48,7 @@ RULE = AreaRule(
     id=ID,
     title="主动申请关停",
     asks_whether_it_stays=True,
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.CLOSE_REQUEST}),
     binds=in_scope,

@@ -14,9 +14,9 @@ from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
 from monitor.core.needs import Needs
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "DUP-01"
 
@@ -41,9 +41,9 @@ RULE = AreaRule(
     id=ID,
     title="一个平台多个账号",
     needs=Needs(numbers=("at_most",)),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
-    reach=RecordSubject.UNIT,
+    reach=SubjectKind.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "主办单位在该平台没有其他账号",

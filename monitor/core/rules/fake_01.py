@@ -16,9 +16,10 @@ from monitor.core.calendar import start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
 from monitor.core.matters import Ways, still_open, unstated_since
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, in_scope, on_area
+from monitor.core.subject import SubjectKind
 
 ID = "FAKE-01"
 _WAYS = Ways(
@@ -61,10 +62,10 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="假冒政务新媒体",
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reads=frozenset({RecordKind.IMPOSTOR}),
-    reach=RecordSubject.AREA,
+    reach=SubjectKind.AREA,
     binds=in_scope,
     says={
         State.OK: "无待处置的假冒线索",

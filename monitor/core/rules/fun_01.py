@@ -14,9 +14,10 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import INTERACTION, AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_account, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = INTERACTION
 
@@ -66,7 +67,7 @@ RULE = AreaRule(
     id=ID,
     title="未提供有效互动功能",
     needs=Needs(numbers=("recheck_days",)),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.INTERACTION}),
     turns=_turns,

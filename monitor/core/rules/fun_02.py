@@ -13,9 +13,10 @@ from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.matters import Ways, still_open, unstated_since
 from monitor.core.needs import Needs
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "FUN-02"
 _WAYS = Ways(opens={Result.RECEIVED}, settles={Result.ANSWERED})
@@ -69,7 +70,7 @@ RULE = AreaRule(
     id=ID,
     title="留言逾期未答复",
     needs=Needs(numbers=("reply_workdays",)),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.MESSAGE_REPLY}),
     turns=_turns,

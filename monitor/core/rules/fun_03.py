@@ -12,9 +12,10 @@ from datetime import datetime
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import host_of
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "FUN-03"
 
@@ -59,7 +60,7 @@ RULE = AreaRule(
     id=ID,
     title="办事入口不合要求",
     needs=Needs(words=("hosts",)),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.SERVICE_ENTRY}),
     binds=in_scope,

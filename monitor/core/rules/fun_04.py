@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "FUN-04"
 
@@ -35,7 +36,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="未引入政策知识库",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.KNOWLEDGE_BASE}),
     binds=in_scope,

@@ -14,9 +14,9 @@ from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.lasting import lasts_since, shown
 from monitor.core.names import normal
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import in_scope, on_area, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "MAT-01"
 
@@ -53,7 +53,7 @@ def _may_lead(account: Account) -> bool:
 RULE = AreaRule(
     id=ID,
     title="主账号不明确",
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import in_scope
+from monitor.core.subject import SubjectKind
 
 ID = "MAT-02"
 
@@ -25,7 +25,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="保留账号",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import cited, day, in_scope, on_area
+from monitor.core.subject import SubjectKind
 
 ID = "MTG-01"
 
@@ -29,7 +30,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="交流会",
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -12,9 +12,10 @@ from datetime import datetime
 from monitor.core.account import Account, Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, on_account, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "NAME-01"
 
@@ -50,10 +51,10 @@ def _certified_otherwise(account: Account, register: Register) -> Iterator[str]:
 RULE = AreaRule(
     id=ID,
     title="名称或认证主体不一致",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.ALIAS}),
-    reach=RecordSubject.UNIT,
+    reach=SubjectKind.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "各账号名称一致，认证主体为主办单位",

@@ -14,9 +14,9 @@ from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
 from monitor.core.needs import Needs
 from monitor.core.phrases import dated
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "OUT-01"
 
@@ -76,7 +76,7 @@ RULE = AreaRule(
     id=ID,
     title="委托运营不合要求",
     needs=Needs(numbers=("remind_days",), words=("allowed", "licensed")),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     turns=_turns,
     binds=posts_or_serves,

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from monitor.core.account import OperationMode
 from monitor.core.finding import AreaRule, Finding, RuleBook, State
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "OUT-02"
 
@@ -29,7 +29,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="委托第三方运营",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,
     says={

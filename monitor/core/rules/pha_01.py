@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_area
+from monitor.core.subject import SubjectKind
 
 ID = "PHA-01"
 _PHASES = {
@@ -54,7 +55,7 @@ RULE = AreaRule(
     id=ID,
     title="实施阶段即将结束",
     needs=Needs(numbers=("remind_days",), dates=("survey", "cleanup", "operation", "completion")),
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -12,9 +12,9 @@ from datetime import datetime
 from monitor.core.account import Platform
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves
+from monitor.core.subject import SubjectKind
 
 ID = "PLT-01"
 
@@ -37,7 +37,7 @@ RULE = AreaRule(
     title="小众平台账号",
     asks_whether_it_stays=True,
     needs=Needs(words=("niche", "mainstream"), platforms=("niche", "mainstream")),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     binds=posts_or_serves,
     says={

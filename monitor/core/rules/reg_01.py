@@ -17,9 +17,10 @@ from monitor.core.filing import FiledList
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
 from monitor.core.phrases import dated
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import cited, on_account, posts_or_serves, scope_pending
+from monitor.core.subject import SubjectKind
 
 ID = "REG-01"
 
@@ -138,7 +139,7 @@ RULE = AreaRule(
     id=ID,
     title="未纳入备案监管",
     needs=Needs(numbers=("list_days", "approval_workdays"), dates=("deadline",)),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.FILING_CHANGE}),
     turns=_turns,

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, on_unit, posts_or_serves, within_scope
+from monitor.core.subject import SubjectKind
 
 ID = "REG-02"
 
@@ -59,11 +60,11 @@ RULE = AreaRule(
     id=ID,
     title="单位未报送",
     needs=Needs(numbers=("remind_workdays",), dates=("deadline",)),
-    on=RecordSubject.UNIT,
+    on=SubjectKind.UNIT,
     judge=judge,
     reads=frozenset({RecordKind.UNIT_RETURN}),
     turns=_turns,
-    reach=RecordSubject.UNIT,
+    reach=SubjectKind.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "已报送，或不在报送期限内",

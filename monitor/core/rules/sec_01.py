@@ -12,9 +12,10 @@ from datetime import datetime
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.forms import told
 from monitor.core.matters import Ways, still_open, unstated_since
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "SEC-01"
 _WAYS = Ways(
@@ -75,7 +76,7 @@ def _standing(records: Sequence[Record], waiting: Sequence[Record], now: datetim
 RULE = AreaRule(
     id=ID,
     title="内容安全问题",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.CONTENT_SAFETY}),
     binds=in_scope,

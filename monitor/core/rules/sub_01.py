@@ -11,9 +11,10 @@ from datetime import datetime
 
 from monitor.core.finding import AreaRule, Basis, Finding, RuleBook, State
 from monitor.core.forms import target_of
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "SUB-01"
 
@@ -37,7 +38,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
 RULE = AreaRule(
     id=ID,
     title="内容迁移和投稿",
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 from monitor.core.calendar import beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, day, in_scope, on_area, unstated
+from monitor.core.subject import SubjectKind
 
 ID = "SUP-01"
 
@@ -58,11 +59,11 @@ RULE = AreaRule(
     id=ID,
     title="未按期检查",
     needs=Needs(numbers=("every_days",)),
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reads=frozenset({RecordKind.INSPECTION}),
     turns=_turns,
-    reach=RecordSubject.AREA,
+    reach=SubjectKind.AREA,
     binds=in_scope,
     says={
         State.OK: "按期开展了检查",

@@ -18,9 +18,10 @@ from monitor.core.calendar import beijing_date
 from monitor.core.deregistration import is_under_way
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register, Trouble
 from monitor.core.rules.registry import in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "SUP-02"
 _PERIODS = {
@@ -120,7 +121,7 @@ RULE = AreaRule(
     id=ID,
     title="整改逾期",
     needs=Needs(numbers=("updates_workdays", "registry_workdays", "systems_workdays")),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

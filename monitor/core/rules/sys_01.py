@@ -13,9 +13,10 @@ from monitor.core.calendar import ONE_DAY, beijing_date
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.names import normal
 from monitor.core.needs import Needs
-from monitor.core.record import Record, RecordKind, RecordSubject, Result
+from monitor.core.record import Record, RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import RUNNING, asks_to_state, cited, on_unit, posts_or_serves, unstated, within_scope
+from monitor.core.subject import SubjectKind
 
 ID = "SYS-01"
 
@@ -88,11 +89,11 @@ RULE = AreaRule(
     id=ID,
     title="管理制度不全",
     needs=Needs(numbers=("review_days",), dates=("due",), words=("required",)),
-    on=RecordSubject.UNIT,
+    on=SubjectKind.UNIT,
     judge=judge,
     reads=frozenset({RecordKind.INSTITUTION}),
     turns=_turns,
-    reach=RecordSubject.UNIT,
+    reach=SubjectKind.UNIT,
     binds=posts_or_serves,
     says={
         State.OK: "各项制度齐全，一年内复核过；或期限未到",

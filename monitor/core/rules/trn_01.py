@@ -14,9 +14,10 @@ from datetime import date, datetime
 from monitor.core.calendar import beijing_date, start_of_day
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordKind, RecordSubject, Result
+from monitor.core.record import RecordKind, Result
 from monitor.core.register import Register
 from monitor.core.rules.registry import asks_to_state, cited, in_scope, on_area, unstated
+from monitor.core.subject import SubjectKind
 
 ID = "TRN-01"
 
@@ -60,7 +61,7 @@ RULE = AreaRule(
     id=ID,
     title="培训次数不足",
     needs=Needs(numbers=("at_least", "remind_month")),
-    on=RecordSubject.AREA,
+    on=SubjectKind.AREA,
     judge=judge,
     reach=None,
     binds=in_scope,

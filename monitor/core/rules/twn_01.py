@@ -11,9 +11,10 @@ from datetime import datetime
 
 from monitor.core.account import Account, UnitLevel
 from monitor.core.finding import AreaRule, Finding, Proposal, RuleBook, State
-from monitor.core.record import RecordKind, RecordSubject
+from monitor.core.record import RecordKind
 from monitor.core.register import Register
 from monitor.core.rules.registry import on_account, posts_or_serves, scope_pending
+from monitor.core.subject import SubjectKind
 
 ID = "TWN-01"
 
@@ -42,7 +43,7 @@ RULE = AreaRule(
     id=ID,
     title="乡镇（街道）账号",
     asks_whether_it_stays=True,
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reads=frozenset({RecordKind.POPULATION}),
     binds=posts_or_serves,

@@ -21,9 +21,9 @@ from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, State
 from monitor.core.needs import Needs
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import in_scope, on_account
+from monitor.core.subject import SubjectKind
 
 ID = "UPD-02"
 COUNT_OWN = "count_own_bulletin"
@@ -224,7 +224,7 @@ RULE = AreaRule(
     title="连续2次被通报2周未更新",
     asks_whether_it_stays=True,
     needs=Needs(numbers=("rounds",), switches=("count_own_bulletin",)),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,

@@ -24,9 +24,9 @@ from monitor.core.finding import AreaRule, Basis, Finding, Proposal, RuleBook, S
 from monitor.core.index import IndexWeek
 from monitor.core.lasting import lasts_since, shown
 from monitor.core.needs import Needs
-from monitor.core.record import RecordSubject
 from monitor.core.register import Register
 from monitor.core.rules.registry import day, in_scope, on_account, scope_pending
+from monitor.core.subject import SubjectKind
 
 ID = "WEAK-01"
 EXCLUDE_MAIN, BY_PLATFORM = "exclude_main", "by_platform"
@@ -251,7 +251,7 @@ RULE = AreaRule(
     title="运营效果指数连续2周低于平均值",
     asks_whether_it_stays=True,
     needs=Needs(numbers=("weeks", "missing_at_most", "least_values"), switches=("exclude_main", "by_platform")),
-    on=RecordSubject.ACCOUNT,
+    on=SubjectKind.ACCOUNT,
     judge=judge,
     reach=None,
     binds=in_scope,
