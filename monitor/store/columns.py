@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from monitor.core.subject import Subject
+
 T = TypeVar("T")
 
 WIDTH = 26
@@ -114,6 +116,11 @@ IDS: sa.BindParameter[Collection[str]] = sa.bindparam("ids", expanding=True)
 def bound(column: sa.Column[Any], name: str) -> sa.BindParameter[Any]:
     """Return a parameter of the column's type: for updates of many rows, whose names must not be columns'."""
     return sa.bindparam(name, type_=column.type)
+
+
+def key_of(account: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """Return the key of the account with this id, as the column `subject` has it (`Subject.key`)."""
+    return Subject.of_account("").key + account
 
 
 def stands(table: sa.FromClause, known_at: datetime | sa.BindParameter[Any] | None = None) -> sa.ColumnElement[bool]:

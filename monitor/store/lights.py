@@ -25,7 +25,7 @@ from monitor.core.observation import Standing
 from monitor.core.rules import per_01
 from monitor.core.subject import SubjectKind
 from monitor.store import tables
-from monitor.store.columns import insert_or, portions, run
+from monitor.store.columns import insert_or, key_of, portions, run
 from monitor.store.database import Tx
 from monitor.store.in_force import LATEST, versions_in_force
 from monitor.store.tables import lights as table
@@ -57,7 +57,7 @@ def _sighted(tx: Tx, ids: Sequence[str]) -> Iterator[tuple[Sighted, State | None
     """Yield what is known of those of these accounts that are on the roster, and what the two-week rule says."""
     finding, account = tables.findings, tables.accounts
     looked = _looked(tx, ids)
-    stated = sa.and_(finding.c.subject == "account/" + account.c.id, finding.c.rule == LADDER)
+    stated = sa.and_(finding.c.subject == key_of(account.c.id), finding.c.rule == LADDER)
     support = finding.c.content["support"].as_string()
     chosen = versions_in_force(LATEST, LATEST, ids).outerjoin(finding, stated)
     for row in tx.execute(chosen.add_columns(account.c.newest_post_at, finding.c.state, support.label("support"))):

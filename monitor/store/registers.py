@@ -21,7 +21,7 @@ from monitor.core.register import Register, Trouble, Version
 from monitor.core.rules.upd_03 import ID as CLOSING_GAPS
 from monitor.core.subject import SubjectKind
 from monitor.store import roster, tables
-from monitor.store.columns import IDS, bound, portions
+from monitor.store.columns import IDS, bound, key_of, portions
 from monitor.store.database import Tx
 from monitor.store.decisions import decisions_in, decisions_of
 from monitor.store.findings import CHUNK
@@ -189,7 +189,7 @@ def _unsettled() -> sa.Select[Any]:
     begun = sa.func.min(step.c.at).label("begun")
     said = (
         sa.select(change.c.content)
-        .where(change.c.subject == "account/" + case.c.account, change.c.rule == case.c.rule, change.c.at <= at)
+        .where(change.c.subject == key_of(case.c.account), change.c.rule == case.c.rule, change.c.at <= at)
         .order_by(change.c.at.desc(), change.c.id.desc())
         .limit(1)
         .scalar_subquery()

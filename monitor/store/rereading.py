@@ -41,7 +41,7 @@ from monitor.core.rules import (
 )
 from monitor.core.subject import Subject
 from monitor.store import tables
-from monitor.store.columns import run, stands
+from monitor.store.columns import key_of, run, stands
 from monitor.store.database import Tx
 from monitor.store.notes import get_note
 from monitor.store.records import record_of
@@ -114,7 +114,7 @@ def settle(tx: Tx, area: str, at: datetime) -> bool:
 def _waits(tx: Tx, at: datetime) -> bool:
     """Whether an account whose own rules are compared has still to be judged again."""
     before, accounts = tables.rereadings, tables.accounts
-    due = sa.and_(before.c.subject == "account/" + accounts.c.id, before.c.rule.in_(OF_ACCOUNTS))
+    due = sa.and_(before.c.subject == key_of(accounts.c.id), before.c.rule.in_(OF_ACCOUNTS))
     waiting = sa.select(accounts.c.id).join(before, due).where(accounts.c.evaluate_at <= at)
     return tx.scalar(waiting.where(accounts.c.is_removed.is_(False)).limit(1)) is not None
 

@@ -422,7 +422,7 @@ decisions = Table(
 )
 """What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
 
-Each is about an account, about a unit of an area, or about an area; `subject` is what `core.subject` calls whom. The
+Each is about an account, about a unit of an area, or about an area; `subject` is the key of a `core.subject`. The
 two before `import_id` say since when it is known that the finding a decision was made on was another, and how (see
 `core.grounds`). They can be worked out again at any time.
 """

@@ -17,6 +17,7 @@ from monitor.core.finding import State
 from monitor.core.observation import MANUAL
 from monitor.store import roster, tables
 from monitor.store.cases import last_step
+from monitor.store.columns import key_of
 from monitor.store.database import Tx
 from monitor.store.in_force import versions_in_force, written
 from monitor.store.values import decode
@@ -151,7 +152,7 @@ def glances(tx: Tx, now: datetime, ids: Collection[str] | None = None) -> tuple[
         source.c.account == account.c.id, source.c.dropped_at.is_(None)
     )
     said = sa.select(sa.func.aggregate_strings(words, " ")).where(
-        finding.c.subject == "account/" + account.c.id, finding.c.state != State.NOT_APPLICABLE
+        finding.c.subject == key_of(account.c.id), finding.c.state != State.NOT_APPLICABLE
     )
     chosen = versions_in_force(now, now, ids).with_only_columns(
         account.c.id,
