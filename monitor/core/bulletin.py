@@ -28,9 +28,9 @@ class Problem(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One row of a round about one account; `id` is None until it is stored."""
+    """One row of a round about one account."""
 
-    id: int | None = None
+    id: int
     account: str
     problem: Problem
     last_published_on: date | None = None

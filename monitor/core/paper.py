@@ -7,7 +7,7 @@ written, so that a row that nobody answers to today finds its account once the r
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -30,10 +30,9 @@ class PaperKind(Labelled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One row of a paper; `id` is None until it is stored."""
+class NewEntry:
+    """One row of a paper, before it is stored."""
 
-    id: int | None = None
     written: Reference
     account: str | None = None
     """Whom it means; None while no account of the roster answers to it."""
@@ -48,6 +47,18 @@ class Entry:
     def place(self) -> tuple[object, ...]:
         """What tells it from the other rows of its paper."""
         return (self.account or self.written, self.problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(NewEntry):
+    """The same as it is stored."""
+
+    id: int
+
+    @property
+    def entered(self) -> NewEntry:
+        """The row as it came."""
+        return NewEntry(**{part.name: getattr(self, part.name) for part in fields(NewEntry)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +85,7 @@ class Paper:
     area: str | None = None
     """Of a filed list: whose it is; None of an old one that did not say so and that several areas' accounts are on."""
     means: tuple[Mean, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[NewEntry, ...] = ()
 
     @property
     def key(self) -> str:
@@ -93,7 +104,7 @@ class Paper:
         return self.on + WEEK if self.kind is PaperKind.WEEK else self.on
 
     @property
-    def unmatched(self) -> tuple[Entry, ...]:
+    def unmatched(self) -> tuple[NewEntry, ...]:
         """The rows that nobody answers to."""
         return tuple(entry for entry in self.entries if entry.account is None)
 
@@ -123,7 +134,7 @@ def matched(paper: Paper, directory: AccountIndex) -> Paper:
     return replace(paper, entries=tuple(_matched(entry, directory, paper.area) for entry in paper.entries))
 
 
-def without(paper: Paper, is_unfounded: Callable[[Entry], bool]) -> Paper:
+def without(paper: Paper, is_unfounded: Callable[[NewEntry], bool]) -> Paper:
     """Return the paper with nobody for the rows whose account is unfounded."""
     entries = (replace(entry, account=None) if is_unfounded(entry) else entry for entry in paper.entries)
     return replace(paper, entries=tuple(entries))
@@ -156,11 +167,14 @@ def merged(before: Paper | None, given: Paper) -> Paper:
             return replace(given, means=means, entries=(*kept, *given.entries))
 
 
-def as_round(paper: Paper, accounts: Collection[str]) -> Round:
-    """Return a round as it concerns these accounts; whom it does not name by a known row may be any of them."""
+def as_round(paper: Paper, rows: Iterable[Entry], accounts: Collection[str]) -> Round:
+    """Return a round as it concerns these accounts; whom it does not name by a known row may be any of them.
+
+    `rows` are the paper's rows that concern them, as they are stored.
+    """
     listings = (
         Listing(id=entry.id, account=entry.account, problem=entry.problem, last_published_on=entry.day)
-        for entry in paper.entries
+        for entry in rows
         if entry.account in accounts and entry.account and entry.problem
     )
     return Round(
@@ -205,7 +219,7 @@ def _remembering(before: Paper, given: Paper) -> Paper:
     )
 
 
-def _matched(entry: Entry, directory: AccountIndex, paper_area: str | None, *, is_anew: bool = False) -> Entry:
+def _matched(entry: NewEntry, directory: AccountIndex, paper_area: str | None, *, is_anew: bool = False) -> NewEntry:
     if entry.account is not None and not is_anew:
         return entry
     found = directory.find(entry.written, paper_area)
@@ -220,5 +234,5 @@ def _bare(paper: Paper) -> Paper:
     return replace(paper, entries=())
 
 
-def _rows(paper: Paper) -> dict[tuple[object, ...], Entry]:
-    return {entry.place: replace(entry, id=None) for entry in paper.entries}
+def _rows(paper: Paper) -> dict[tuple[object, ...], NewEntry]:
+    return {entry.place: entry.entered if isinstance(entry, Entry) else entry for entry in paper.entries}

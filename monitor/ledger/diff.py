@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.core.account import Account, Labelled
-from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.phrases import Names
 from monitor.documents.document import Value
 from monitor.ledger.columns import COLUMNS
@@ -101,7 +101,7 @@ def _told(paper: Paper) -> list[str]:
             return [rows]
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: NewEntry) -> str:
     who = entry.account or f"待匹配 {entry.written}"
     said = (entry.problem.label if entry.problem else None, entry.value, entry.day)
     return " ".join([who, *(str(part) for part in said if part is not None)])

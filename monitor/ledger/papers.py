@@ -13,7 +13,7 @@ from pathlib import Path
 from monitor.core.account import Account
 from monitor.core.bulletin import Problem
 from monitor.core.index import WEEK
-from monitor.core.paper import AreaThen, Entry, Mean, Paper, PaperKind
+from monitor.core.paper import AreaThen, Mean, NewEntry, Paper, PaperKind
 from monitor.core.reference import AccountIndex, Reference, Unmatched
 from monitor.ledger import cells, naming
 from monitor.ledger.fault import did_you_mean
@@ -85,7 +85,7 @@ def read_index(
         mean = reading.take(row, "全县平均值", cells.decimal)
         if named is None:
             continue
-        draft.add(reading, row, Entry(written=named.written, account=named.id, value=value))
+        draft.add(reading, row, NewEntry(written=named.written, account=named.id, value=value))
         area = _area_in(last, named.account, areas, area_then)
         if mean is not None and area is not None:
             draft.mean(reading, row, Mean(area=area, value=mean))
@@ -129,7 +129,7 @@ def _filed_row(reading: SheetReading, row: SheetRow, as_of: date, areas: Sequenc
     filed_on = reading.take(row, "备案日期", cells.day)
     if filed_on and filed_on > as_of:
         reading.blame(row, f"备案日期 {filed_on} 晚于清单的日期 {as_of}", "备案日期")
-    entry = Entry(written=written or Reference(), value=number, day=filed_on)
+    entry = NewEntry(written=written or Reference(), value=number, day=filed_on)
     return FiledRow(row=row, written=written, area=area, entry=entry)
 
 
@@ -159,10 +159,10 @@ class _Draft:
     paper: Paper
     row: SheetRow
     """Where it began."""
-    rows: dict[tuple[object, ...], tuple[Entry, SheetRow]] = field(default_factory=dict)
+    rows: dict[tuple[object, ...], tuple[NewEntry, SheetRow]] = field(default_factory=dict)
     means: dict[str, Mean] = field(default_factory=dict)
 
-    def add(self, reading: SheetReading, row: SheetRow, entry: Entry | None) -> None:
+    def add(self, reading: SheetReading, row: SheetRow, entry: NewEntry | None) -> None:
         """Take one row; the same once more does not matter, another word on the same account does."""
         if entry is None:
             return
@@ -230,7 +230,7 @@ def _round(reading: SheetReading, row: SheetRow, until: date) -> Paper | None:
     return Paper(kind=PaperKind.ROUND, title=series, number=number, on=issued_on, covers_all=covers_all)
 
 
-def _listing(reading: SheetReading, row: SheetRow, directory: AccountIndex, issued_on: date) -> Entry | None:
+def _listing(reading: SheetReading, row: SheetRow, directory: AccountIndex, issued_on: date) -> NewEntry | None:
     """Return what a row lists; None for the one row of a round that lists nobody."""
     if not naming.is_named(row) and not {"问题类型", "最后更新日期"} & row.cells.keys():
         return None
@@ -241,4 +241,4 @@ def _listing(reading: SheetReading, row: SheetRow, directory: AccountIndex, issu
         reading.blame(row, f"最后更新日期 {last} 晚于印发日期 {issued_on}", "最后更新日期")
     if named is None or problem is None:
         return None
-    return Entry(written=named.written, account=named.id, problem=problem, day=last)
+    return NewEntry(written=named.written, account=named.id, problem=problem, day=last)

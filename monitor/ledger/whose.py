@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from monitor.core.account import Account
-from monitor.core.paper import Entry
+from monitor.core.paper import NewEntry
 from monitor.core.reference import AccountIndex, Reference
 from monitor.ledger.fault import FileFault
 from monitor.ledger.sheet import SheetReading, SheetRow
@@ -23,7 +23,7 @@ class FiledRow:
     """None where the row names nobody; then the fault is noted."""
     area: str | None
     """What it says under 地区."""
-    entry: Entry
+    entry: NewEntry
 
 
 @dataclass(frozen=True, slots=True)

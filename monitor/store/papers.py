@@ -25,6 +25,7 @@ from monitor.core.index import IndexWeek
 from monitor.core.paper import (
     Entry,
     Mean,
+    NewEntry,
     Paper,
     PaperKind,
     as_filed_list,
@@ -65,12 +66,12 @@ class UnmatchedRow:
     """A row that nobody answers to, and where it came from."""
 
     paper: Paper
-    entry: Entry
+    entry: NewEntry
     file: str
     known_at: datetime
 
 
-def directory(tx: Tx, is_unfounded: Callable[[Entry], bool] = lambda _: False) -> AccountIndex:
+def directory(tx: Tx, is_unfounded: Callable[[NewEntry], bool] = lambda _: False) -> AccountIndex:
     """Return whom papers may mean: everybody who is or was on the roster, under their own and their filed names.
 
     Rows that are unfounded name nobody.
@@ -125,12 +126,12 @@ def match_again(tx: Tx, known_at: datetime, doubted: Collection[str] = ()) -> in
     return found
 
 
-def _unfounded(tx: Tx, doubted: Collection[str]) -> Callable[[Entry], bool]:
+def _unfounded(tx: Tx, doubted: Collection[str]) -> Callable[[NewEntry], bool]:
     """Return whether a row means an account that no roster which stands has ever named, or named so."""
     never, said = roster.never_there(tx), roster.ever_said(tx, doubted)
     named = {id_: [AccountIndex([account]) for account in versions] for id_, versions in said.items()}
 
-    def is_unfounded(entry: Entry) -> bool:
+    def is_unfounded(entry: NewEntry) -> bool:
         if entry.account in never or entry.account not in named:
             return entry.account in never
         return not any(isinstance(index.find(entry.written), Account) for index in named[entry.account])
@@ -209,7 +210,7 @@ class PaperReader:
         heads = tx.execute(self._heads(PaperKind.ROUND)).all()
         account = tables.entries.c.account
         rows = _entries(tx, [head.id for head in heads], sa.or_(account.is_(None), _is_among(self.present)))
-        rounds = (as_round(_paper(head, rows[head.id]), self.present) for head in heads)
+        rounds = (as_round(_paper(head, rows[head.id]), rows[head.id], self.present) for head in heads)
         return tuple(sorted(rounds, key=lambda entry: (entry.series, entry.number)))
 
     def weeks(self, tx: Tx, newest: int) -> tuple[IndexWeek, ...]:

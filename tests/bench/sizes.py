@@ -33,7 +33,7 @@ from monitor.core.bulletin import Problem
 from monitor.core.calendar import beijing_date, days_between
 from monitor.core.finding import State
 from monitor.core.observation import Look, Post, timeline
-from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.subject import SubjectKind
@@ -312,8 +312,8 @@ class _County:
         return self.posted.get(number) or history(number, 1)[0]
 
 
-def _entry(id_: str, **said: object) -> Entry:
-    return Entry(written=Reference(account=id_), account=id_, **said)  # type: ignore[arg-type]  # a problem or a value
+def _entry(id_: str, **said: object) -> NewEntry:
+    return NewEntry(written=Reference(account=id_), account=id_, **said)  # type: ignore[arg-type]  # a problem or a value
 
 
 def _trainings(roster: Sequence[Account]) -> Iterator[NewRecord]:

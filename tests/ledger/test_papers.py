@@ -10,7 +10,7 @@ import pytest
 
 from monitor.core.account import Account, Platform
 from monitor.core.bulletin import Problem
-from monitor.core.paper import Entry, Mean, Paper
+from monitor.core.paper import Mean, NewEntry, Paper
 from monitor.core.reference import AccountIndex, Reference
 from monitor.ledger import LedgerError, Papers, read_bulletins, read_filed_list, read_index
 from tests.ledger.making import account, table
@@ -117,7 +117,7 @@ def test_a_row_that_nobody_answers_to_is_kept_as_it_was_written_and_named(path: 
     header = (*ROUND, "平台", "账号名称", "问题类型")
     found = bulletins(path, header, (*FIRST, "微博", "示例发布厅", "2周未更新"))
     assert only(found).entries == (
-        Entry(written=Reference(platform=Platform.WEIBO, name="示例发布厅"), problem=Problem.STALE),
+        NewEntry(written=Reference(platform=Platform.WEIBO, name="示例发布厅"), problem=Problem.STALE),
     )
     assert found.warnings == (
         "表.xlsx “Sheet1”第2行“账号名称”列：台账中该平台没有账号名称为“示例发布厅”的账号，列为待匹配",

@@ -12,7 +12,7 @@ from monitor.core.bulletin import Problem
 from monitor.core.calendar import start_of_day
 from monitor.core.decision import Decision, Ruling
 from monitor.core.observation import Covers, Post, Standing, Timeline
-from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
 from monitor.core.reference import Reference
 from monitor.core.subject import Subject, SubjectKind
@@ -25,7 +25,7 @@ DECIDED = date(2026, 5, 10)
 
 
 def bulletin(number: int, *listed: str, on: str = "2026-05-01") -> Paper:
-    entries = tuple(Entry(written=Reference(account=text), account=text, problem=Problem.STALE) for text in listed)
+    entries = tuple(NewEntry(written=Reference(account=text), account=text, problem=Problem.STALE) for text in listed)
     return Paper(
         kind=PaperKind.ROUND,
         title="省平台月报",

@@ -16,7 +16,7 @@ from monitor.core.case import Case, Closing, StepKind
 from monitor.core.decision import Decision, Ruling
 from monitor.core.finding import State
 from monitor.core.observation import Reason
-from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.subject import Subject, SubjectKind
@@ -65,8 +65,8 @@ async def test_a_unit_and_an_area_have_cases_of_their_own(store: Store) -> None:
     assert await held(of, "SYS-01") == {"示例县教育局": State.WARNING}
     assert await held(of, "MAT-01") == {"示例县": State.WARNING}
     found = {case.rule: case for case in await store.query(cases.cases)}
-    assert (found["SYS-01"].account, found["SYS-01"].unit, found["SYS-01"].area) == ("", "示例县教育局", "示例县")
-    assert (found["MAT-01"].account, found["MAT-01"].unit, found["MAT-01"].area) == ("", None, "示例县")
+    assert (found["SYS-01"].account, found["SYS-01"].unit, found["SYS-01"].area) == (None, "示例县教育局", "示例县")
+    assert (found["MAT-01"].account, found["MAT-01"].unit, found["MAT-01"].area) == (None, None, "示例县")
 
 
 async def test_judging_twice_changes_nothing(store: Store) -> None:
@@ -271,8 +271,8 @@ async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_ev
 ) -> None:
     of = await living(store, NICHE)
     today = of.clock().date()
-    mine = Entry(written=Reference(account="A01"), account="A01", problem=Problem.STALE)
-    nobody = Entry(written=Reference(platform=Platform.SOHU, name="示例新号"), problem=Problem.STALE)
+    mine = NewEntry(written=Reference(account="A01"), account="A01", problem=Problem.STALE)
+    nobody = NewEntry(written=Reference(platform=Platform.SOHU, name="示例新号"), problem=Problem.STALE)
     stray = Paper(kind=PaperKind.FILED_LIST, on=today, area="示例县", entries=(nobody,))
     rounds = [
         Paper(kind=PaperKind.ROUND, title=title, number=number, on=today, entries=(entry,))

@@ -20,7 +20,7 @@ from monitor.core.light import AccountTask
 from monitor.core.message import MessageState
 from monitor.core.observation import Standing
 from monitor.core.outage import Cause, NewOutage
-from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.subject import SubjectKind
@@ -168,7 +168,7 @@ def every_kind(store: Store) -> None:
         opened = finding(State.NEEDS_REVIEW, account="A39", rule="REG-01")
         task = cases.Judgement(finding=opened, plan=Plan(step=step(StepKind.TASK, 0, at=NOW)))
         cases.apply(tx, [cases.Judged(account="A39", judgements=(task,), judge_again_at=NOW + DAY)], at=NOW)
-        rows = tuple(Entry(written=Reference(name=f"不知名{n}"), problem=Problem.STALE) for n in range(9))
+        rows = tuple(NewEntry(written=Reference(name=f"不知名{n}"), problem=Problem.STALE) for n in range(9))
         for number in (1, 12):
             round_ = Paper(
                 kind=PaperKind.ROUND,

@@ -20,7 +20,7 @@ from monitor.core.bulletin import Problem
 from monitor.core.calendar import ONE_DAY, start_of_day
 from monitor.core.finding import Finding, RuleBook, State
 from monitor.core.judgement import area_findings
-from monitor.core.paper import Entry, Mean, Paper, PaperKind
+from monitor.core.paper import Mean, NewEntry, Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.reference import Reference
 from monitor.core.rules.weak_01 import ID as BELOW
@@ -140,8 +140,8 @@ subsets = st.sets(st.sampled_from(IDS), min_size=1)
 days = st.integers(0, (TODAY - FIRST).days).map(lambda days: FIRST + timedelta(days=days))
 
 
-def named(id_: str, **more: object) -> Entry:
-    return Entry(written=Reference(account=id_), account=id_, **more)  # type: ignore[arg-type]  # value, problem
+def named(id_: str, **more: object) -> NewEntry:
+    return NewEntry(written=Reference(account=id_), account=id_, **more)  # type: ignore[arg-type]  # value, problem
 
 
 @st.composite

@@ -13,8 +13,8 @@ from monitor.core.account import Contact, Platform, Role, UnitLevel
 from monitor.core.bulletin import Problem
 from monitor.core.decision import Decision, Ruling
 from monitor.core.filing import Filing
-from monitor.core.paper import Entry, Mean, Paper, PaperKind
-from monitor.core.record import Record, RecordKind
+from monitor.core.paper import Mean, NewEntry, Paper, PaperKind
+from monitor.core.record import NewRecord, RecordKind
 from monitor.core.reference import Reference
 from monitor.core.register import Register
 from monitor.core.subject import Subject, SubjectKind
@@ -29,29 +29,29 @@ STRANGER = Reference(platform=Platform.WEIBO, name="示例新号")
 TODAY = date(2026, 5, 6)
 
 
-def named(id_: str, **said: object) -> Entry:
-    return Entry(written=Reference(account=id_), account=id_, **said)  # type: ignore[arg-type]  # problem, day, value
+def named(id_: str, **said: object) -> NewEntry:
+    return NewEntry(written=Reference(account=id_), account=id_, **said)  # type: ignore[arg-type]  # problem, day, value
 
 
-def bulletin(number: int = 1, *entries: Entry, on: date = date(2026, 4, 30), covers_all: bool = True) -> Paper:
+def bulletin(number: int = 1, *entries: NewEntry, on: date = date(2026, 4, 30), covers_all: bool = True) -> Paper:
     return Paper(kind=PaperKind.ROUND, title="省平台月报", number=number, on=on, covers_all=covers_all, entries=entries)
 
 
-def week(begins_on: date, *entries: Entry, mean: str | None = None) -> Paper:
+def week(begins_on: date, *entries: NewEntry, mean: str | None = None) -> Paper:
     means = (Mean(area="示例县", value=mean),) if mean else ()
     return Paper(kind=PaperKind.WEEK, title=f"{begins_on}周", on=begins_on, means=means, entries=entries)
 
 
-def filed(on: date, *entries: Entry, area: str | None = "示例县") -> Paper:
+def filed(on: date, *entries: NewEntry, area: str | None = "示例县") -> Paper:
     return Paper(kind=PaperKind.FILED_LIST, on=on, area=area, entries=entries)
 
 
-def stale(id_: str) -> Entry:
+def stale(id_: str) -> NewEntry:
     return named(id_, problem=Problem.STALE)
 
 
-def stray() -> Entry:
-    return Entry(written=STRANGER, problem=Problem.STALE)
+def stray() -> NewEntry:
+    return NewEntry(written=STRANGER, problem=Problem.STALE)
 
 
 def save(store: Store, *given: Paper, at: datetime = NOW) -> int:
@@ -248,21 +248,21 @@ def test_a_row_finds_its_account_once_the_roster_names_it(county: Store) -> None
 
 def test_a_renamed_account_keeps_what_was_said_of_it_under_its_old_name(county: Store) -> None:
     written = Reference(platform=Platform.WEIBO, name="示例教育")
-    save(county, bulletin(1, Entry(written=written, account="A02", problem=Problem.STALE)), at=NOW)
+    save(county, bulletin(1, NewEntry(written=written, account="A02", problem=Problem.STALE)), at=NOW)
     enrol(county, replace(A02, name="示例县教育发布"), at=NOW + HOUR)
-    assert save(county, bulletin(1, Entry(written=written, problem=Problem.STALE)), at=NOW + DAY) == 0
+    assert save(county, bulletin(1, NewEntry(written=written, problem=Problem.STALE)), at=NOW + DAY) == 0
     assert register(county, now=NOW + DAY).rounds[0].problems_of("A02") == {Problem.STALE}
 
 
 def test_an_account_answers_to_the_name_it_was_filed_under(county: Store) -> None:
-    save(county, filed(TODAY, Entry(written=Reference(account="A02", name="示例县教育局官微"), account="A02")))
+    save(county, filed(TODAY, NewEntry(written=Reference(account="A02", name="示例县教育局官微"), account="A02")))
     with county.read() as tx:
         whom = papers.directory(tx)
     assert whom.find(Reference(platform=Platform.WEIBO, name="示例县教育局官微")) == A02
 
 
 def test_only_the_latest_filed_list_leaves_rows_to_match(county: Store) -> None:
-    save(county, filed(TODAY - 2 * DAY, named("A01"), Entry(written=STRANGER)), filed(TODAY, named("A01")))
+    save(county, filed(TODAY - 2 * DAY, named("A01"), NewEntry(written=STRANGER)), filed(TODAY, named("A01")))
     with county.read() as tx:
         assert papers.strays(tx) == ()
 
@@ -276,11 +276,11 @@ def record(
     on: date = date(2026, 5, 1),
     subject: SubjectKind = SubjectKind.AREA,
     **said: str,
-) -> Record:
-    return Record(kind=kind, subject=subject, name=name, on=on, **said)  # type: ignore[arg-type]  # text, attachment
+) -> NewRecord:
+    return NewRecord(kind=kind, subject=subject, name=name, on=on, **said)  # type: ignore[arg-type]  # text, attachment
 
 
-def keep(store: Store, *given: Record, at: datetime = NOW) -> int:
+def keep(store: Store, *given: NewRecord, at: datetime = NOW) -> int:
     with store.begin() as tx:
         return len(records.save_records(tx, given, known_at=at))
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from monitor.core.account import Platform
 from monitor.core.bulletin import Problem
-from monitor.core.paper import Entry, Paper, PaperKind
+from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.reference import Reference
 from monitor.store import Store, audit, papers
 from tests.store.build import enrol
@@ -24,7 +24,7 @@ def take_in(store: Store, name: str = "示例新号") -> None:
         title="省平台月报",
         number=3,
         on=date(2026, 4, 30),
-        entries=(Entry(written=written, problem=Problem.STALE),),
+        entries=(NewEntry(written=written, problem=Problem.STALE),),
     )
     with store.begin() as tx:
         papers.save_papers(tx, [paper], file="通报.xlsx", known_at=NOW)

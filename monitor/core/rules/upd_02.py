@@ -185,7 +185,7 @@ def _verdict(
         since=by[-1].issued_on if by else None,
         proposals=(Proposal.CONSOLIDATE,),
         basis=Basis.BULLETIN,
-        evidence=[f"listing:{row.id}" for row in rows if row.id is not None],
+        evidence=[f"listing:{row.id}" for row in rows],
         episode=f"{series.name}/{over[-1]}",
     )
     if all(count.over for count in outcomes):
