@@ -43,8 +43,8 @@ class Subject(NamedTuple):
     @classmethod
     def named(cls, account: str | None, unit: str | None, area: str | None) -> Subject:
         """Return whom something is about that names an account, else a unit and its area, else an area."""
-        if account:
-            return cls.of_account(account)
+        if account:  # by far the most: every finding is asked
+            return cls(SubjectKind.ACCOUNT, account)
         return cls.of_area(area or "") if unit is None else cls.of_unit(area, unit)
 
     @classmethod
@@ -69,6 +69,10 @@ class Subject(NamedTuple):
     @property
     def key(self) -> str:
         """What the database knows it by: `account/ID`, `unit/AREA/NAME` or `area/NAME`."""
-        if self.kind is SubjectKind.UNIT:
-            return f"unit/{self.area}/{self.name}"
-        return f"{self.kind.value}/{self.name}"
+        match self.kind:
+            case SubjectKind.ACCOUNT:
+                return f"account/{self.name}"
+            case SubjectKind.UNIT:
+                return f"unit/{self.area}/{self.name}"
+            case SubjectKind.AREA:
+                return f"area/{self.name}"
