@@ -1,4 +1,4 @@
-"""What is watched: accounts, their units, their people, and the ways to look at them.
+"""The accounts that are watched, their units, their people, and the ways to look at them.
 
 The Chinese words are those of the roster; each enum carries its word as `label`.
 """
@@ -64,22 +64,22 @@ class Platform(Labelled):
 
     @property
     def publishes(self) -> bool:
-        """Whether the two-week rule asks for posts here unless rules.yaml says otherwise."""
+        """True if the two-week rule asks for posts here unless rules.yaml says otherwise."""
         return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
     @property
     def is_one_far_side(self) -> bool:
-        """Whether all its accounts are served by one far side, so that they fail together when it does."""
+        """True if all its accounts are served by one far side, so that they fail together when it does."""
         return self not in {Platform.WEBSITE, Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
     @property
     def is_app(self) -> bool:
-        """Whether it is something that people download."""
+        """True if it is something that people download."""
         return self is Platform.MOBILE_APP
 
 
 class Scope(Enum):
-    """Whether the plan's obligations bind an account's unit."""
+    """True if the plan's obligations bind an account's unit."""
 
     IN = "in"
     OUT = "out"
@@ -87,7 +87,7 @@ class Scope(Enum):
 
 
 class UnitLevel(Labelled):
-    """What kind of body the organizer (主办单位) is; it decides the scope, its name never does."""
+    """The kind of body that the organizer (主办单位) is; it decides the scope, its name never does."""
 
     COUNTY_UNIT = "county_unit", "县属单位"
     TOWNSHIP = "township", "乡镇街道"
@@ -108,7 +108,7 @@ class UnitLevel(Labelled):
 
     @property
     def scope(self) -> Scope:
-        """Whether units of this kind are bound by the plan."""
+        """True if units of this kind are bound by the plan."""
         return Scope.IN if self in _BOUND else Scope.OUT
 
 
@@ -134,26 +134,26 @@ class AccountStatus(Labelled):
 
     @property
     def is_judged(self) -> bool:
-        """Whether the rules still apply: until the closure is verified."""
+        """True if the rules still apply: until the closure is verified."""
         return self is not AccountStatus.CLOSED
 
 
 class AccountFunction(Labelled):
-    """What the account is for; the two-week rule binds publishing accounts only."""
+    """The purpose of the account; the two-week rule binds publishing accounts only."""
 
     PUBLISHING = "publishing", "发布类"
     SERVICE = "service", "服务类"
 
 
 class OperationMode(Labelled):
-    """Who runs the account's content."""
+    """The way the account's content is run."""
 
     OWN = "own", "自主"
     OUTSOURCED = "outsourced", "委托"
 
 
 class Role(Labelled):
-    """Who is told."""
+    """The role of a person who is told."""
 
     LIAISON = "liaison", "联络员"
     LEADER = "leader", "责任领导"
@@ -170,13 +170,13 @@ class Contact:
     mail: str | None = None
     dingtalk: str | None = None
     is_apart: bool = False
-    """Whether somebody of another name, named before for the same account, has the same phone (`told_apart`)."""
+    """True if somebody of another name, named before for the same account, has the same phone (`told_apart`)."""
     known_by: str | None = None
     """The key of the same person in another role of the account, named before and with other ways (`told_apart`)."""
 
     @property
     def is_reachable(self) -> bool:
-        """Whether the roster gives any way to reach the person."""
+        """True if the roster gives any way to reach the person."""
         return bool(self.phone or self.mail or self.dingtalk)
 
     @property
@@ -194,7 +194,7 @@ class Contact:
 def told_apart(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
     """Return an account's contacts, those marked who share with somebody of another name what would name both.
 
-    Who is named for two roles under one name is one person, whatever ways each role gives, unless two of them differ.
+    Two roles under one name are one person, no matter which ways each role gives, unless two of them differ.
     """
     if len({_name(contact) for contact in contacts}) == len({contact.key for contact in contacts}) == len(contacts):
         return contacts
@@ -216,7 +216,7 @@ def _name(contact: Contact) -> str:
 
 
 def _is_same_person(contact: Contact, other: Contact) -> bool:
-    """Whether two roles of an account are one person's: one name, and ways to be reached that do not differ."""
+    """True if two roles of an account are one person's: one name, and ways to be reached that do not differ."""
     if (
         contact.role is other.role
         or _name(contact) != _name(other)
@@ -240,7 +240,7 @@ class Source:
     key: str
     rank: int = 0
     is_partial: bool = False
-    """Whether it never shows for certain what is newest: it can prove an update, never the lack of one."""
+    """True if it never shows for certain what is newest: it can prove an update, never the lack of one."""
 
     @property
     def id(self) -> str:
@@ -249,14 +249,14 @@ class Source:
 
     @property
     def host(self) -> str:
-        """Whom looks at it wait for: the host that the key names, else whatever the collector asks, by its name."""
+        """The far side for which looks at it wait: the host that the key names, else the one the collector asks."""
         named = _HOST.search(self.key)
         return named[1].lower() if named else self.collector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outsourcing:
-    """What the roster says about who runs an account in the unit's stead (plan 二(四))."""
+    """The roster's entry on the body that runs an account in the unit's stead (plan 二(四))."""
 
     mode: OperationMode = OperationMode.OWN
     operator_org: str | None = None
@@ -268,14 +268,14 @@ class Outsourcing:
 
 
 class UnitKey(NamedTuple):
-    """What tells a unit from every other: the 教育局 of one area is not that of another."""
+    """The identity of a unit: the 教育局 of one area is not that of another."""
 
     area: str
     name: str
 
 
 BY_HAND = "人工"
-"""What the roster column 采集方式 says for an account that nobody polls."""
+"""The value of the roster column 采集方式 for an account that is not polled."""
 _WAYS = {
     "manual": BY_HAND,
     "feed": "订阅源（RSS）",
@@ -355,12 +355,12 @@ class Account:
 
     @property
     def scope(self) -> Scope:
-        """Whether the plan binds the account; an empty level is pending."""
+        """True if the plan binds the account; an empty level is pending."""
         return self.level.scope if self.level else Scope.PENDING
 
     @property
     def is_judged(self) -> bool:
-        """Whether rules of updating and contacts apply: not closed and not out of scope."""
+        """True if rules of updating and contacts apply: not closed and not out of scope."""
         return self.status.is_judged and self.scope is not Scope.OUT
 
     def people(self, role: Role) -> tuple[Contact, ...]:

@@ -1,4 +1,4 @@
-"""What a platform shows of an account: its name, its verified entity, its standing.
+"""The appearance of an account on its platform: its name, its verified entity, its standing.
 
 A change counts only when it was seen on two occasions: platforms answer “no such account” for their own reasons,
 and a page that is read wrongly reads wrongly once. A rename is the same source with another name.
@@ -14,7 +14,7 @@ from monitor.core.observation import SECOND_READING, Profile, Standing, Timeline
 
 
 class Aspect(Labelled):
-    """What of an account's appearance may change."""
+    """A part of an account's appearance that may change."""
 
     NAME = "name", "名称"
     ENTITY = "entity", "认证主体"
@@ -23,7 +23,7 @@ class Aspect(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
-    """What is shown at one time; None where it is not shown."""
+    """The appearance at one time; None for parts that are not shown."""
 
     name: str | None = None
     entity: str | None = None
@@ -75,7 +75,7 @@ class Portrait:
 
 
 STRANGER = Portrait(certain=Appearance())
-"""What is known of an account's appearance before the first look."""
+"""The appearance of an account before the first look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the operator alone is told: the digest, an alarm, that the monitor runs, that it cannot see."""
+"""Messages for the operator alone: the digest, an alarm, that the monitor runs, that it cannot see."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ class DigestSection:
     heading: str
     lines: tuple[str, ...]
     is_to_do: bool = True
-    """Whether its lines ask something of the operator."""
+    """True if its lines ask something of the operator."""
     is_over: bool = False
-    """Whether its lines are accounts that are overdue."""
+    """True if its lines are accounts that are overdue."""
 
 
 DIGEST_LINES = 20

@@ -16,7 +16,7 @@ from monitor.core.reference import Reference
 
 
 class Problem(Labelled):
-    """What a bulletin lists an account for: the closed list of the import file's column 问题类型."""
+    """The reason why a bulletin lists an account: the closed list of the import file's column 问题类型."""
 
     STALE = "stale", "2周未更新"
     UNUSABLE = "unusable", "无法下载或使用"
@@ -53,7 +53,7 @@ class Round:
     """期次: neighbours differ by one."""
     issued_on: date
     covers_all: bool
-    """Whether an account without a row was checked and found clean; else it was not checked."""
+    """True if an account without a row was checked and found clean; else it was not checked."""
     listings: tuple[Listing, ...] = ()
     unmatched: tuple[Stray, ...] = ()
 

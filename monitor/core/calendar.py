@@ -64,7 +64,7 @@ class DaysOff:
 
     @property
     def is_plain_weekend(self) -> bool:
-        """Whether no statutory holiday lies in it."""
+        """True if no statutory holiday lies in it."""
         return self.name is None
 
 
@@ -96,7 +96,7 @@ class WorkCalendar:
         return tuple(year for year in asked if year not in self.years) if self.rest_weekdays else ()
 
     def is_workday(self, day: date) -> bool:
-        """Whether the day is worked; in a year not known, Monday to Friday are."""
+        """True if the day is worked; in a year not known, Monday to Friday are."""
         if day in self.makeup_workdays:
             return True
         return day.weekday() not in self.rest_weekdays and day not in self.holidays
@@ -171,7 +171,7 @@ class OfficeHours:
     windows: tuple[tuple[time, time], ...] = ((time(8, 45), time(11, 30)), (time(14, 30), time(17, 0)))
 
     def is_open(self, moment: datetime, calendar: WorkCalendar) -> bool:
-        """Whether a message may be sent at this moment; a window's end is outside it."""
+        """True if a message may be sent at this moment; a window's end is outside it."""
         local = beijing(moment)
         if not calendar.is_workday(local.date()):
             return False

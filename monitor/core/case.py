@@ -35,7 +35,7 @@ TO_THE_OFFICE = 2
 
 
 class StepKind(Labelled):
-    """What a step is; a closed list that labels a metric."""
+    """The kind of a step; a closed list that labels a metric."""
 
     HOLIDAY = "holiday", "节前提醒"
     REMIND = "remind", "更新提醒"
@@ -123,7 +123,7 @@ class Case:
         return self.subject.account
 
     def spares(self, person: str, kind: StepKind, on: date, calendar: WorkCalendar) -> bool:
-        """Whether a step is a mere reminder to somebody who has the case: it is not said to them.
+        """True if a step is a mere reminder to somebody who has the case: it is not said to them.
 
         The last day in time and everything after it are no reminders, and nobody else is spared.
         """
@@ -138,7 +138,7 @@ class Case:
         return next((step for step in self.steps if step.kind is kind and step.number == number), None)
 
     def has(self, kind: StepKind, number: int) -> bool:
-        """Whether the step was taken."""
+        """True if the step was taken."""
         return self.find(kind, number) is not None
 
     @property
@@ -153,19 +153,19 @@ class Case:
 
     @property
     def was_overdue(self) -> bool:
-        """Whether anybody was told that two weeks had passed."""
+        """True if anybody was told that two weeks had passed."""
         return any(step.kind in _OVER for step in self.steps)
 
     @property
     def was_suspected(self) -> bool:
-        """Whether anybody was told that an app seems to be gone."""
+        """True if anybody was told that an app seems to be gone."""
         return any(step.kind in _VERIFIED for step in self.steps)
 
 
 OFFICES = frozenset({StepKind.TASK, StepKind.SUSPECT, StepKind.TO_OFFICE})
 """After which step a case is the office's: to settle, to verify, to help."""
 REMINDERS = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.REPEAT})
-"""What somebody who has the case need not hear again."""
+"""Steps that somebody who has the case need not hear again."""
 AHEAD = frozenset({StepKind.HOLIDAY, StepKind.REMIND, StepKind.WARN, StepKind.LAST_DAY})
 """The steps that come before anything is held against a unit."""
 _VERIFIED = frozenset({StepKind.SUSPECT, StepKind.CONFIRM})
@@ -190,12 +190,12 @@ class Close:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be done about one finding: end the open case, take a step (opening a case if none is open)."""
+    """The change that follows from one finding: end the open case, take a step (opening a case if none is open)."""
 
     close: Close | None = None
     step: Step | None = None
     episode: str | None = None
-    """What the open case is about from now on, where it goes on although its gap is another by now."""
+    """The gap that the open case is about from now on, where it goes on although its gap is another by now."""
 
 
 NOTHING = Plan()
@@ -221,7 +221,7 @@ def plan(
 
 
 def _is_another_gap(finding: Finding, case: Case) -> bool:
-    """Whether a post was found that is newer than those the case was opened on."""
+    """True if a post was found that is newer than those the case was opened on."""
     return finding.last_post is not None and finding.episode > case.episode
 
 
@@ -294,7 +294,7 @@ def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCal
 
 
 def _is_reached(rung: int, finding: Finding, ladder: Ladder) -> bool:
-    """Whether late figures show so many days as a rung that is held against the unit stands for."""
+    """True if late figures show so many days as a rung that is held against the unit stands for."""
     return rung < ladder.overdue or finding.days_shown is None or rung <= finding.days_shown
 
 
@@ -383,7 +383,7 @@ class Ladder:
         return calendar.workday_on_or_after(nominal)
 
     def has_begun(self, days: int, calendar: WorkCalendar, today: date) -> bool:
-        """Whether a gap of so many days is one of which something is said today, on the next working day or tomorrow.
+        """True if a gap of so many days is one of which something is said today, on the next working day or tomorrow.
 
         Tomorrow too: a time counted back from the look is a day older in the morning than at night.
         """
@@ -396,7 +396,7 @@ class Ladder:
         return is_before_holiday or self.date_of(starts[-1], self.remind, calendar) <= day
 
     def is_too_soon(self, rung: int, on: date, last: date | None) -> bool:
-        """Whether an urging that is only repeated falls right behind the step before, which days off have moved.
+        """True if an urging that is only repeated falls right behind the step before, which days off have moved.
 
         It is left out then: the next comes a week later.
         """
@@ -425,7 +425,7 @@ class Ladder:
         return begun + timedelta(days=self.limit)
 
     def falls_in(self, begun: date, block: DaysOff) -> bool:
-        """Whether the deadline lies in the block: on the first working day after it, an update would be late."""
+        """True if the deadline lies in the block: on the first working day after it, an update would be late."""
         return block.first <= self.deadline(begun) <= block.last
 
 

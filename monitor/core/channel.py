@@ -1,4 +1,4 @@
-"""What a channel is: one far side that can be told something, and says whether it took it."""
+"""The channel: one far side that can be told something, and says whether it took it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Channel(Protocol):
 
     @property
     def bucket(self) -> str:
-        """Whose pace it is: the same for two names of one robot, and nothing of its secret."""
+        """The key under which a pace is shared: the same for two names of one robot, and nothing of its secret."""
 
     @property
     def longest(self) -> int:
@@ -36,7 +36,7 @@ class Channel(Protocol):
 
     @property
     def is_group(self) -> bool:
-        """Whether its readers are a group; then a person is called by `Message.mentions`."""
+        """True if its readers are a group; then a person is called by `Message.mentions`."""
 
     async def send(self, message: Message) -> Attempt:
         """Try once and say how it ended; expected failures are values, never exceptions.

@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"(https?)://([!-.0-~]+)([!-~]*)", re.IGNORECASE)
 _BARE = re.compile(r"(?<![\w.@/-])((?:[a-z0-9-]{1,63}\.){1,4}(?:com|cn|tv)/[!-~]+)", re.ASCII | re.IGNORECASE)
 """An address without its beginning, as some browsers show it."""
 _BEHIND = ".,;:!?)]}>'\"`"
-"""What a sentence or brackets put right behind an address, and no address of a post ends with."""
+"""Characters that a sentence or brackets put right behind an address, and no address of a post ends with."""
 _KINDS = {
     "number": re.compile(r"[0-9]{1,40}"),
     "token": re.compile(r"MS4w[0-9A-Za-z_-]{10,250}"),
@@ -35,7 +35,7 @@ _KINDS = {
 
 
 class Verdict(Labelled):
-    """What became of a claim; the label is what whoever pasted the link is told."""
+    """The outcome of a claim; the label is the answer to the person who pasted the link."""
 
     PROVED = "proved", "已核实登记，未更新天数重新计算，无需再报送。"
     SOMEONE_ELSES = "someone_elses", "这篇内容不是该账号发布的，没有登记。请粘贴该账号自己发布的链接。"
@@ -107,17 +107,17 @@ class Claim:
     account: str
     link: str
     by: str
-    """Who pasted it: a person's name, or what calls the interface."""
+    """The person who pasted it, or the name of the program that calls the interface."""
     at: datetime
     verdict: Verdict
     post: Post | None = None
-    """What the platform says of the post; None where it said nothing."""
+    """The post as the platform describes it; None where it gave no description."""
     token: str | None = None
     """By which token it was pasted, as `Permit.id` names it; None for whoever needs none."""
 
     @property
     def key(self) -> str:
-        """What makes it the same as a post that is known: the post's own address, else the link as it was pasted."""
+        """The key by which it is the same as a known post: the post's own address, else the link as it was pasted."""
         return self.post.key if self.post else self.link
 
 
@@ -176,7 +176,7 @@ def _kind(author: str) -> str:
 
 
 def _is_older(post: Post, newest: Post) -> bool:
-    """Whether a post is no update beside the newest; a time that is a bound from below never makes it so."""
+    """True if a post is no update beside the newest; a time that is a bound from below never makes it so."""
     if post.precision is Precision.AT_LEAST:
         return False
     if Precision.DAY in {post.precision, newest.precision}:

@@ -1,4 +1,4 @@
-"""What a collector is, and what it is given: the port between the looks and the network.
+"""The collector and the values it is given: the port between the looks and the network.
 
 A platform file offers one `COLLECTOR`. It splits *getting* from *reading*: `collect` asks for
 pages through `fetch`, and `parse` is a pure function of one page.
@@ -18,7 +18,7 @@ from monitor.core.observation import LookFailedError, Post, Reason, Seen, Timeli
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuation:
-    """What a collector needs of an answer to go on, and nobody else: a token, a cursor, where to ask next.
+    """A value that only the collector needs of an answer to go on: a token, a cursor, the next address.
 
     Plain values only (texts, numbers, truth, and lists of them): it comes out of another process.
     """
@@ -29,12 +29,12 @@ class Continuation:
     rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     def is_so(self, name: str) -> bool:
-        """Whether a number of this name says yes; one that is missing says no."""
+        """True if a number of this name says yes; one that is missing says no."""
         return bool(self.numbers.get(name))
 
 
 SeenT = TypeVar("SeenT", Timeline, Download, Continuation)
-"""What one parser makes of a page: always a timeline, always a download, or always what the collector goes on with."""
+"""The result of one parser: always a timeline, always a download, or always a value that the collector goes on with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,12 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
-    """What is sent as a form is: with a POST, never together with `json`."""
+    """The fields to send as a form: with a POST, never together with `json`."""
     json: Mapping[str, object] | None = field(default=None, repr=False)
-    """What is sent as one JSON object."""
+    """The fields to send as one JSON object."""
     conditional: bool = False
     is_secret: bool = False
-    """Whether the answer is a secret, a token: it is never kept as evidence."""
+    """True if the answer is a secret, a token: it is never kept as evidence."""
     max_bytes: int | None = None
     """A cap for this body, where a platform's pages are larger than the door's 2 MB."""
     hosts: frozenset[str] | None = None
@@ -117,7 +117,7 @@ class Grant:
     """The application's or the account's id, as the platform calls it: appid, client_key, app_id."""
     secret: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
-    """What the owner's consent was answered with, where id and secret are not enough: a refresh token."""
+    """The answer to the owner's consent, where id and secret are not enough: a refresh token."""
     base_url: str | None = None
     """Where the platform's interface is reached, if not at its own address."""
 
@@ -135,7 +135,7 @@ class Sealed:
 
 
 class Session(Protocol):
-    """What one collector may keep between its looks: visitor cookies, access tokens."""
+    """The state that one collector may keep between its looks: visitor cookies, access tokens."""
 
     @property
     def grant(self) -> Grant | None:
@@ -179,12 +179,12 @@ class Collector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeyForm:
-    """What keys of a collector look like."""
+    """The form of a collector's keys."""
 
     fits: Callable[[str], object]
     """Truthy for a key that can be right."""
     said: str
-    """What they are, in Chinese, as “应为…” goes on."""
+    """A description of them in Chinese, as “应为…” goes on."""
 
 
 @runtime_checkable
@@ -193,7 +193,7 @@ class KeyedCollector(Collector, Protocol):
 
     @property
     def key_form(self) -> KeyForm:
-        """What its keys look like."""
+        """The form of its keys."""
 
 
 @runtime_checkable
@@ -213,7 +213,7 @@ class PartialCollector(Collector, Protocol):
     """
 
     def is_partial(self, key: str) -> bool:
-        """Whether all that is ever seen under the key covers some."""
+        """True if all that is ever seen under the key covers some."""
 
 
 @runtime_checkable
@@ -239,7 +239,7 @@ class LinkCollector(Collector, Protocol):
 
     @property
     def link(self) -> Link:
-        """What kind of link it looks at."""
+        """The kind of link it looks at."""
 
     def parse(self, page: Page) -> Download:
         """Return what one answer says of the link; raises LookFailedError."""
@@ -247,7 +247,7 @@ class LinkCollector(Collector, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the platform itself says of the post behind a link."""
+    """The platform's own description of the post behind a link."""
 
     post: Post
     """With the address under which a list of the account would show it."""
@@ -258,13 +258,13 @@ class Proof:
 
 
 class Prover(Protocol):
-    """What proves posts of a platform by their links: whose a post is, and when it appeared."""
+    """Proves posts of a platform by their links: the account of a post, and its time."""
 
     def is_post(self, link: str) -> bool:
-        """Whether the link has the form of a post's; no other link is ever asked for."""
+        """True if the link has the form of a post's; no other link is ever asked for."""
 
     def may_be_post(self, link: str) -> bool:
-        """Whether the link is the platform's own, so that a post may lie behind it: a short one, or one of its app."""
+        """True if the link is the platform's own, so that a post may lie behind it: a short one, or one of its app."""
 
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:
         """Return what is to be proved; raises LookFailedError."""

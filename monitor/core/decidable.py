@@ -1,6 +1,6 @@
-"""What can be decided about a finding as it stands: the one place that says so to commands, pages and messages.
+"""The decisions that a finding allows as it stands: the one place that says so to commands, pages and messages.
 
-Whatever recommends a decision asks here, so that nobody is sent to one that is refused.
+Every recommendation of a decision asks here, so that it never leads to one that is refused.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def advice(finding: Finding) -> str:
 
 
 def _can_be_spared(state: State) -> bool:
-    """Whether it can be exempted: what is held or warned of, and what is exempted already, for longer."""
+    """True if it can be exempted: what is held or warned of, and what is exempted already, for longer."""
     return state.is_held_against or state is State.EXEMPTED
 
 

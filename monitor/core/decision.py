@@ -1,4 +1,4 @@
-"""What a person decided about the trouble of an account, a unit or an area.
+"""A person's decision about the trouble of an account, a unit or an area.
 
 It is recorded with name and moment, and never taken back, only followed.
 """
@@ -15,7 +15,7 @@ from monitor.core.subject import Subject, SubjectKind
 
 
 class Ruling(Labelled):
-    """What a person found when looking for themselves, or what the office decided: 处置决定."""
+    """A person's own finding, or the office's decision: 处置决定."""
 
     CONFIRMED = "confirmed", "确认"
     REJECTED = "rejected", "误报"

@@ -4,7 +4,7 @@ People do the steps and mark their days (decisions, and records 注销进度 and
 is due next and by when. Nobody is deregistered here: the last step, too, is proposed to the operator.
 
 The order is that of the office's checklist: decision, filing, (moving the content,) public notice, application,
-freeze, confirmation, proof. What the platforms do in it (微信公众平台: the freeze grows with the followers, the
+freeze, confirmation, proof. The platforms' own parts in it (微信公众平台: the freeze grows with the followers, the
 administrator confirms within seven days after it, else the application is void) are numbers of rules.yaml.
 """
 
@@ -84,7 +84,7 @@ class Window:
     """The last day on which it may be possible."""
 
     def __contains__(self, on: date) -> bool:
-        """Whether the day lies in it."""
+        """True if the day lies in it."""
         return self.first <= on <= self.last
 
 
@@ -112,7 +112,7 @@ class Progress:
     target: str | None = None
     """Where the content moves, as the office wrote it."""
     next: Stage | None = None
-    """What is to be done next; None when all is done."""
+    """The next step; None when all is done."""
     opens: date | None = None
     """The first day on which it can be done, where that is not at once."""
     due: date | None = None
@@ -126,9 +126,9 @@ class Progress:
     notice_until: date | None = None
     """Until when the notice runs, where the application did not wait for that."""
     records: tuple[Record, ...] = ()
-    """What was marked and counts."""
+    """The marks that count."""
     is_closed: bool = False
-    """Whether the roster says 已注销; the day of it is among `days` only where the roster names one."""
+    """True if the roster says 已注销; the day of it is among `days` only where the roster names one."""
 
     @property
     def stage(self) -> Stage | None:
@@ -147,7 +147,7 @@ class Progress:
 
     @property
     def is_hasty(self) -> bool:
-        """Whether an application that goes on was made without a filing or a notice, or before the notice had ended."""
+        """True if an application that goes on was made without a filing or a notice, or before the notice had ended."""
         is_applied = not self.days.keys().isdisjoint(_OF_APPLICATIONS) and not self.is_closed
         return is_applied and not (self.notice_until is None and {Stage.FILED, Stage.ANNOUNCED} <= self.days.keys())
 
@@ -206,7 +206,7 @@ def progress(known: Known, book: RuleBook, now: datetime) -> Progress | None:
 def is_under_way(
     account: Account, versions: Iterable[Version], decisions: Iterable[Decision], records: Iterable[Record]
 ) -> bool:
-    """Whether the end of an account that is not closed was decided, and not called off, or is marked (注销进度).
+    """True if the end of an account that is not closed was decided, and not called off, or is marked (注销进度).
 
     The decisions are those that nobody has revoked, the records those of 注销进度.
     """
@@ -216,7 +216,7 @@ def is_under_way(
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What counts of what was decided and marked: nothing from before the account was opened again, or called off."""
+    """The decisions and marks that count: none from before the account was opened again, or called off."""
 
     records: Sequence[Record]
     decisions: Sequence[Decision]
@@ -224,7 +224,7 @@ class _Marks:
     """The first day from which anything counts."""
 
     def tell_of_one(self, account: Account) -> bool:
-        """Whether the account is being ended, or was."""
+        """True if the account is being ended, or was."""
         return bool(self.records or self.decisions) or account.status is AccountStatus.DEREGISTERING
 
 
@@ -340,7 +340,7 @@ class _Application:
 
 
 def _freezes(account: Account, book: RuleBook) -> bool:
-    """Whether the platform freezes an account before it goes, and wants that confirmed."""
+    """True if the platform freezes an account before it goes, and wants that confirmed."""
     return account.platform.label in book.listed(ID, "freezing")
 
 
@@ -370,7 +370,7 @@ def _named_until(frozen: Record | None) -> date | None:
 def _followers_on(known: Known, day: date) -> int | None:
     """Return the number of followers by the roster of a day, else the first that it named after that.
 
-    What is counted later moves no freeze that runs.
+    A later count moves no freeze that runs.
     """
     versions = known.versions or (Version(since=EVER, account=known.account),)
     counts = [

@@ -1,4 +1,4 @@
-"""What a look at an app's link saw: that the app can be had, or what keeps people from it.
+"""The result of a look at an app's link: the app can be had, or the obstacle.
 
 A `AppFault` is a fact that the far side itself shows; a time-out or a wall is none, and stays a
 `Reason` for not having seen.
@@ -13,7 +13,7 @@ from monitor.core.account import Labelled
 
 
 class Link(Labelled):
-    """What kind of link it is: two by which people get an app, and one that the app itself needs."""
+    """The kind of a link: two by which people get an app, and one that the app itself needs."""
 
     STORE = "store", "应用商店"
     PACKAGE = "package", "安装包"
@@ -48,7 +48,7 @@ class Download:
     link: Link
     fault: AppFault | None = None
     shop: str | None = None
-    """What people call the store, where it is one: an app may be in several."""
+    """The store's name, where it is one: an app may be in several."""
     package: str | None = None
     """The app's own name for itself: package or bundle id."""
     version: str | None = None
@@ -60,12 +60,12 @@ class Download:
 
     @property
     def is_available(self) -> bool:
-        """Whether people get what the link is there for."""
+        """True if people get what the link is there for."""
         return self.fault is None
 
     @property
     def place(self) -> str:
-        """What people call the link: a store by its name, else its kind."""
+        """The link's name: a store by its name, else its kind."""
         return self.shop or self.link.label
 
 

@@ -1,4 +1,4 @@
-"""What an account's looks rest on and what comes to an end: 授权到期 and 认证到期 of the roster.
+"""The authorizations that an account's looks rest on and that end: 授权到期 and 认证到期 of the roster.
 
 The operator is warned ahead. After the end a list may be stale or empty without saying so, and is no evidence that
 nothing was published.
@@ -40,7 +40,7 @@ def ended(account: Account, today: date) -> Expiry | None:
 
 
 def is_to_be_told(ending: Expiry, last_told: date, today: date) -> bool:
-    """Whether the operator is to hear of an end: 30 and 7 days ahead, when it is over, and once a week between."""
+    """True if the operator is to hear of an end: 30 and 7 days ahead, when it is over, and once a week between."""
     days = [ending.on - timedelta(days=ahead) for ahead in AHEAD]
     is_crossed = any(last_told < day <= today for day in (*days, ending.on + timedelta(days=1)))
     is_new_week = last_told.isocalendar()[:2] != today.isocalendar()[:2]

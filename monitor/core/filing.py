@@ -27,5 +27,5 @@ class FiledList:
     unmatched: tuple[str, ...] = ()
     """Rows that no account of the roster answers to, as they were written."""
     is_whole: bool = True
-    """Whether it is known to be the area's. Of an old list that did not name its area, and that several areas' accounts
+    """True if it is known to be the area's. Of an old list that did not name its area, and that several areas' accounts
     are on, it is known who is filed, and nothing of the others."""

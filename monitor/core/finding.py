@@ -1,4 +1,4 @@
-"""What a rule says of an account at one moment, with everything needed to defend it later."""
+"""The judgement of a rule on an account at one moment, with everything needed to defend it later."""
 
 from __future__ import annotations
 
@@ -38,27 +38,27 @@ class State(Labelled):
 
     @property
     def is_held_against(self) -> bool:
-        """Whether it is held against somebody, or warned of."""
+        """True if it is held against somebody, or warned of."""
         return self in {State.WARNING, State.VIOLATED}
 
     @property
     def is_doubt(self) -> bool:
-        """Whether a person has to find out or to judge."""
+        """True if a person has to find out or to judge."""
         return self in {State.SUSPECTED, State.NEEDS_REVIEW}
 
     @property
     def is_trouble(self) -> bool:
-        """Whether somebody can decide about it."""
+        """True if somebody can decide about it."""
         return self.is_held_against or self.is_doubt
 
     @property
     def is_settled(self) -> bool:
-        """Whether it asks nothing of anybody."""
+        """True if it asks nothing of anybody."""
         return self in {State.OK, State.NOT_APPLICABLE}
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Whether no look can change it."""
+        """True if no look can change it."""
         return self in {State.NOT_APPLICABLE, State.EXEMPTED}
 
 
@@ -75,14 +75,14 @@ class Strength(Labelled):
 
 
 class Urgency(Labelled):
-    """Whose troubles the duty officer hears of at once, at night and on days off too."""
+    """The accounts of whose troubles the duty officer hears at once, at night and on days off too."""
 
     EVERY = "every", "所有账号"
     MAIN = "main", "主账号"
 
 
 class Proposal(Labelled):
-    """What the finding proposes; people decide."""
+    """The measure that the finding proposes; people decide."""
 
     DEREGISTER = "deregister", "注销"
     CONSOLIDATE = "consolidate", "清理整合"
@@ -95,7 +95,7 @@ class Proposal(Labelled):
 
 
 class Basis(Enum):
-    """Whose evidence it rests on."""
+    """The origin of the evidence."""
 
     OWN = "own"
     BULLETIN = "bulletin"
@@ -105,7 +105,7 @@ class Basis(Enum):
 
 
 class Support(Enum):
-    """What stands behind a statement about updates beyond the known posts themselves."""
+    """The support of a statement about updates beyond the known posts themselves."""
 
     LOOK = "look"
     """A covering look, fresh enough, that saw nothing newer."""
@@ -142,7 +142,7 @@ class Finding:
     last_post: datetime | None = None
     """The newest visible post's time, where the rule is about updates."""
     episode: str = ""
-    """What tells one trouble from the next of the same rule: for updates, the moment the gap began."""
+    """The mark that tells one trouble from the next of the same rule: for updates, the moment the gap began."""
     begun_at: datetime | None = None
     """The moment from which a trouble has lasted that has no name of its own beside its rule's; EVER where nothing
     that is known is older. None where `episode` alone tells."""
@@ -151,9 +151,9 @@ class Finding:
     due: date | None = None
     """The last day for what the operator has to do, where the rule names one: its task is named once more then."""
     is_the_unit_s: bool = False
-    """Whether the operator's task is one that only the unit can do: its liaison is told as well."""
+    """True if the operator's task is one that only the unit can do: its liaison is told as well."""
     is_scope_open: bool = False
-    """Whether it would be a warning or a violation, were it known that the account or the unit is in scope."""
+    """True if it would be a warning or a violation, were it known that the account or the unit is in scope."""
 
     @property
     def subject(self) -> Subject:
@@ -167,18 +167,18 @@ class Finding:
 
     @property
     def is_of_an_open_gap(self) -> bool:
-        """Whether it is about a gap that goes on, and so holds that nothing newer was to be seen."""
+        """True if it is about a gap that goes on, and so holds that nothing newer was to be seen."""
         return self.days is not None and (self.last_post is None or self.episode == self.last_post.isoformat())
 
     @property
     def is_decided_by_people(self) -> bool:
-        """Whether people decide about it; what is the office's own work is done, and no matter of opinion."""
+        """True if people decide about it; what is the office's own work is done, and no matter of opinion."""
         is_own = self.state is State.NEEDS_REVIEW and (self.rule in _OFFICES_OWN or self._is_about_the_roster)
         return not is_own or self.is_scope_open
 
     @property
     def label(self) -> str:
-        """What people call its state: what the office has to do is 待办理 and no matter of a joint review.
+        """The name of its state: the office's own task is 待办理 and no matter of a joint review.
 
         Not known because nobody has ever looked is 尚未核查, and no failure: the sentence then begins with 尚未.
         """
@@ -204,7 +204,7 @@ _OFFICES_OWN = frozenset({DEREGISTRATION, SIGHT, INTERACTION})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """What is in force on one day, from config/rules.yaml: per rule id, by name; and which days are worked.
+    """The rules in force on one day, from config/rules.yaml: per rule id, by name; and which days are worked.
 
     A missing number is a fault of the configuration that the settings refuse before any rule runs.
     """
@@ -223,7 +223,7 @@ class RuleBook:
     begun: Mapping[str, date] = field(default_factory=dict)
     """The first day on which each rule was in force."""
     titles: Mapping[str, str] = field(default_factory=dict)
-    """What people call each rule."""
+    """The name of each rule."""
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
 
     def draft(self, rule: str, account: Account) -> partial[Finding]:
@@ -251,7 +251,7 @@ class RuleBook:
         return self.dates[rule][name]
 
     def is_on(self, rule: str, name: str) -> bool:
-        """Whether a variant of a rule is on."""
+        """True if a variant of a rule is on."""
         return name in self.switches.get(rule, ())
 
     def listed(self, rule: str, name: str) -> tuple[str, ...]:
@@ -273,23 +273,23 @@ class Known:
     observations: tuple[Observation, ...]
     """For each source, what it last showed: its newest timeline, and its newest reason if newer still."""
     is_polled: bool
-    """Whether the monitor itself looks at any source that can show what is newest."""
+    """True if the monitor itself looks at any source that can show what is newest."""
     probes: tuple[Probe, ...] = ()
     """Of each link of an app the last days' looks, and the first that failed since it last worked; oldest first."""
     decisions: tuple[Decision, ...] = ()
-    """What people decided about the account's cases, oldest first."""
+    """The decisions about the account's cases, oldest first."""
     unseen_since: datetime | None = None
     """Since when no look has shown a polled account whole: the last that did, else the first look at all.
 
     None while there is a covering look, and before the first look."""
     doubt: Outage | None = None
-    """What keeps us from seeing the account; posts and looks learnt since it cannot be trusted are then left out."""
+    """The outage that hides the account; posts and looks learnt since it cannot be trusted are then left out."""
     records: tuple[Record, ...] = ()
-    """What was recorded about the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
+    """The records of the account's changes (备案变更) and its end (注销进度、内容迁移), oldest first."""
     refusing: Mapping[str, datetime] = field(default_factory=dict)
     """Since when which mail addresses and DingTalk ids of contacts take no messages, though their channel works."""
     versions: tuple[Version, ...] = ()
-    """What the roster said of the account through time, oldest first, where that changed; the first since ever."""
+    """The roster's versions of the account, oldest first; the first since ever."""
     reopened_at: datetime | None = None
     """When it first published again after its closing, as far as that is still to be seen; None where it did not."""
 
@@ -321,7 +321,7 @@ class Known:
 
     @cached_property
     def is_seen(self) -> bool:
-        """Whether any look, the monitor's or a person's, has ever shown the account with what it has published."""
+        """True if any look, the monitor's or a person's, has ever shown the account with what it has published."""
         return any(
             isinstance(observation.seen, Timeline) and observation.seen.standing.is_present
             for observation in self.observations
@@ -343,7 +343,7 @@ class Known:
 
     @cached_property
     def _whole(self) -> tuple[Observation, ...]:
-        """What can show that there is nothing newer, fresh or not."""
+        """The looks that can show that there is nothing newer, fresh or not."""
         return tuple(
             observation
             for observation in self.observations
@@ -361,11 +361,11 @@ class Known:
 
     @property
     def unshown(self) -> Support:
-        """What stands behind it while no look does."""
+        """The evidence in use while there is no look."""
         return Support.BLIND if self.is_polled else Support.ASKED
 
     def is_once_by_hand(self, now: datetime) -> bool:
-        """Whether all that shows an account without a single post is one look by hand.
+        """True if all that shows an account without a single post is one look by hand.
 
         A slip in it would accuse of silence since the opening: a second one on another day, or a source that is
         polled, has to say the same.
@@ -383,7 +383,7 @@ class Known:
         return look.shown_until + look.freshness + timedelta(microseconds=1) if look else None
 
     def is_just_read(self, now: datetime) -> bool:
-        """Whether the look that shows that there is nothing newer was made just now, and read the page itself.
+        """True if the look that shows that there is nothing newer was made just now, and read the page itself.
 
         One by hand always did; without any such look there is nothing that could be read again.
         """
@@ -453,7 +453,7 @@ class Rule:
     says: Mapping[State, str]
     """When it says what, in Chinese: every state that it gives of itself."""
     needs: Needs = NOTHING
-    """What it must be given by config/rules.yaml."""
+    """The values that config/rules.yaml must give it."""
     waits_for_scope: bool = True
     """As that of `AreaRule`: the rules about updates, downloads and contacts judge every account meanwhile."""
     rests_on_looks: bool = False
@@ -463,7 +463,7 @@ class Rule:
 
 
 _SEEN = frozenset({Basis.OWN, Basis.HAND})
-"""What rests on looks, ours or a person's."""
+"""The kinds of evidence that rest on looks, ours or a person's."""
 
 
 def word_of(rule: Rule, known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -518,7 +518,7 @@ def _held(then: Finding, today: Finding, doubt: Outage, on: date) -> Finding:
 class AreaRule:
     """One obligation that is judged from a whole area's register; each lives in a module of its own.
 
-    What it is silent about is fine, so that a day on which nothing is wrong costs next to nothing.
+    A subject without a finding is fine, so that a day on which nothing is wrong costs next to nothing.
     """
 
     id: str
@@ -529,11 +529,11 @@ class AreaRule:
     judge: Callable[[Register, RuleBook, datetime], Iterable[Finding]]
     """Pure; yields at most one finding for each account, unit or area that there is something to say about."""
     binds: Callable[[Account, RuleBook], bool]
-    """Whether the rule asks anything of an account or, for a rule on units, of its unit."""
+    """True if the rule asks anything of an account or, for a rule on units, of its unit."""
     says: Mapping[State, str]
     """When it says what, in Chinese: every state that it gives of itself; OK is said of those it is silent about."""
     needs: Needs = NOTHING
-    """What it must be given by config/rules.yaml."""
+    """The values that config/rules.yaml must give it."""
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
     """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""

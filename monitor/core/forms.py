@@ -1,4 +1,4 @@
-"""What a record of each kind says, in closed words: the one table for import, blank form, documents and rules.
+"""The closed words of each kind of record: the one table for import, blank form, documents and rules.
 
 Free text explains and never decides. A word counts only where it is the whole of what was written, after NFKC and
 without blanks: of 未发现问题 nothing is taken for 发现问题.
@@ -28,8 +28,8 @@ _DENYING = re.compile(
     r"|请(?!专|教|来|省|市|县)|要求|应(?!急|用|对|知|答)|须|必[须要]|需|催|督促|布置|部署|通知|建议|[?？]",  # asked for
     re.IGNORECASE,
 )
-"""What may deny a thing, put it off or only ask for it. It decides nothing: the row is refused until its result is
-named, so that a word too many costs a cell, and a word too few a verdict."""
+"""Words that may deny a thing, put it off or only ask for it. It decides nothing: the row is refused until its result
+is named, so that a word too many costs a cell, and a word too few a verdict."""
 _DENYING_A_REQUEST = re.compile(
     r"[撤待拟缓暂驳退拒延否误仍?？]|取消|[不未][再予]?(?:申请|关停|注销|同意|关|准|批)|没有申请|尚未|^无$"
     r"|继续|保留|恢复|改[为由]|挽留|沟通|审[批核]|^n(?:/?a|o|one|il)$",
@@ -64,19 +64,19 @@ class Silence(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordForm:
-    """What a record of one kind may say."""
+    """The results that a record of one kind may have."""
 
     results: tuple[Result, ...] = ()
     same: Mapping[str, Result] = field(default_factory=dict)
     """Other words for them, each the whole of what is written."""
     item: FormItem | None = None
     meaning: str = ""
-    """What the item is, in people's words."""
+    """The name of the item."""
     needs_item: bool = False
     presumed: Result | None = None
     silence: Silence = Silence.NEVER
     denying: re.Pattern[str] = _DENYING
-    """What may deny it in the text of a row that names no result."""
+    """The words that deny it in the text of a row that names no result."""
     ending: frozenset[Result] = frozenset()
     """The results that may have a last day (截止日期)."""
 
@@ -281,7 +281,7 @@ FORMS: Mapping[RecordKind, RecordForm] = {
         ending=frozenset({Result.MUTED}),
     ),
 }
-"""What each kind may say."""
+"""The form of each kind."""
 
 _END = "。.！!；;，,、"
 
@@ -328,7 +328,7 @@ _FILING_NUMBER = re.compile(
     r"[A-Za-z\u4e00-\u9fff]{1,8}备(?:案)?(?:字|第|字第)?[\[(〔]?\d{4,24}[\])〕]?\d{0,12}号(?:-\d{1,4}[A-Za-z]?)?"
 )
 _NOT_YET = re.compile(r"[未无不没非否勿莫待拟将尚欠缺撤废暂缓正补申]")
-"""What no number of a filing has before its 备."""
+"""Characters that never stand before the 备 of a filing's number."""
 _FROZEN_UNTIL = re.compile(r"冻结(?:期)?至(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
 
 
@@ -345,7 +345,7 @@ def host_of(address: str) -> str:
 
 
 def is_filing_number(text: str) -> bool:
-    """Whether a text is the number of a filing and nothing else: 浙ICP备05012345号-3A, 政应备〔2026〕12号."""
+    """True if a text is the number of a filing and nothing else: 浙ICP备05012345号-3A, 政应备〔2026〕12号."""
     word = folded(text)
     return _FILING_NUMBER.fullmatch(word) is not None and _NOT_YET.search(word) is None
 

@@ -15,7 +15,7 @@ from monitor.core.finding import Finding, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """What a decision's rule says of the decision's moment."""
+    """The judgement of a decision's rule at the decision's moment."""
 
     decision: Decision
     then: Finding
@@ -25,7 +25,7 @@ class Grounds:
 
     @property
     def have_changed(self) -> bool:
-        """Whether the trouble that was decided on is no more, or was another one.
+        """True if the trouble that was decided on is no more, or was another one.
 
         Where there was no finding, nothing can change; and what can no longer be told has not changed.
         """

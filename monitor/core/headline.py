@@ -12,7 +12,7 @@ from monitor.core.news import APP_STEPS, EarlierWord, NewsItem, Reader, Setting,
 from monitor.core.phrases import dated, span
 
 DOUBTS = re.compile(r"疑似(?:下架|无法使用|无法下载或使用)")
-"""What an app looks like that seems to be gone."""
+"""The words for an app that seems to be gone."""
 
 
 def headline(items: Sequence[NewsItem], reader: Reader, setting: Setting, name: Callable[[str], str]) -> str:
@@ -35,7 +35,7 @@ def _step_of_several(item: NewsItem, setting: Setting) -> str:
 
 
 def _is_alike(item: NewsItem, first: NewsItem, setting: Setting) -> bool:
-    """Whether a message's head may say of an item what it says of its gravest."""
+    """True if a message's head may say of an item what it says of its gravest."""
     is_proposed = StepKind.PROPOSE in {item.kind, first.kind}
     return (
         _step_of_several(item, setting) == _step_of_several(first, setting)
@@ -121,7 +121,7 @@ def _step(item: NewsItem, setting: Setting) -> str:
         case StepKind.TASK:
             return "注销提醒" if item.finding.due else item.kind.label
         case kind if kind in REMINDERS and is_over(item, setting):
-            return StepKind.OVERDUE.label  # what was written in time and goes out late
+            return StepKind.OVERDUE.label  # a message that was written in time and goes out late
         case StepKind.LAST_DAY if is_over(item, setting):
             return StepKind.OVERDUE.label
         case kind:

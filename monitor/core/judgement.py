@@ -33,7 +33,7 @@ def reviewed(finding: Finding, decisions: Iterable[Decision], now: datetime) -> 
 
     The latest exemption exempts from what would be held or warned of, where the clause is not 一律 or 不得; 保留 does
     where the rule asks whether the account stays, and answers that question where it is open. A confirmation makes a
-    doubt a violation, 误报 dismisses it. What is said stays in the sentence: nothing is hidden from the ledger.
+    doubt a violation, 误报 dismisses it. The judgement stays in the sentence: nothing is hidden from the ledger.
     """
     mine = [decision for decision in decisions if decision.rule == finding.rule]
     if not mine or finding.state.is_settled:
@@ -132,7 +132,7 @@ def _spared(finding: Finding, ruling: Ruling, why: str) -> Finding | None:
 
 
 def _concerns(decision: Decision, finding: Finding) -> bool:
-    """Whether a decision was made on this trouble; one from a file names none and means the one that stood then.
+    """True if a decision was made on this trouble; one from a file names none and means the one that stood then.
 
     A trouble without a name of its own is the one that has lasted since before the decision. The day of one from a
     file is known, and no hour of it: it means what began on that day too.

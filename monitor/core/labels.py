@@ -1,4 +1,4 @@
-"""What people call the things that records name by codes: steps, proposals and evidence."""
+"""Labels of the codes in records: steps, proposals and evidence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVIDENCE = {
     "case": "事项",
 }
 _REVIEWED = frozenset({Proposal.DEREGISTER, Proposal.CONSOLIDATE, Proposal.CANCEL, Proposal.REVIEW})
-"""What the departments decide together."""
+"""The proposals that the departments decide together."""
 _PACED = RUNGS | {StepKind.HOLIDAY}
 """The steps that go by the days since the update."""
 

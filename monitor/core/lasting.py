@@ -1,6 +1,6 @@
 """Since when a state has lasted: the day on which it began, and not that of the paper that last showed it.
 
-What a rule says of an area follows from the roster, the records and the lists of a day, and these are known of every
+A rule's judgement of an area follows from the roster, the records and the lists of a day, and these are known of every
 day. So the rule is asked about earlier moments too, back from each at which something changed to the one before, until
 its word is another. Not knowing is no other word: an episode is not over because nobody could tell.
 """
@@ -68,7 +68,7 @@ def shown(begun: datetime, rule: str, book: RuleBook) -> date | None:
 
 @dataclass(frozen=True)
 class _Concern:
-    """What a finding follows from."""
+    """The accounts, the names and the moments that a finding follows from."""
 
     accounts: frozenset[str]
     names: frozenset[str]
@@ -79,7 +79,7 @@ class _Concern:
 
 @dataclass(frozen=True)
 class _Past:
-    """What a rule has said of an area, as far as that is asked; many findings are asked about at once."""
+    """A rule's past judgements of an area, computed on demand; many findings are asked about at once."""
 
     rule: AreaRule
     reach: SubjectKind

@@ -46,7 +46,7 @@ _PLACES = {light: place for place, light in enumerate(Light)}
 
 
 class AccountTask(Enum):
-    """What only the operator can end about an account; the value is the query parameter, the order that of lists."""
+    """A trouble that only the operator can end; the value is the query parameter, the order that of lists."""
 
     UNSEEN = "unseen"
     HAND = "hand"
@@ -62,17 +62,17 @@ ASK_HAND_FROM = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighted:
-    """What is known of an account beside what its rules say: what was seen of it, and when."""
+    """The state of an account beside its findings: what was seen of it, and when."""
 
     account: Account
     newest_post_at: datetime | None
     """The newest visible post."""
     is_looked_at: bool
-    """Whether anybody has ever looked, whatever was seen."""
+    """True if anybody has ever looked, whatever was seen."""
     is_seen: bool
-    """Whether a look has ever shown it."""
+    """True if a look has ever shown it."""
     is_gone: bool
-    """Whether a platform shows it as closed, banned or not there."""
+    """True if a platform shows it as closed, banned or not there."""
 
     @property
     def silent_since(self) -> datetime | None:

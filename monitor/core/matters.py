@@ -1,7 +1,7 @@
 """Matters that records open and settle: messages, incidents, impostors, each with an end of its own.
 
-What names a number settles what was opened under it. What names none settles the one that has been open longest; of
-what was opened under a number that has been settled already, nothing more is settled.
+An entry that names a number settles the matter opened under it. An entry without a number settles the matter that has
+been open longest; of a matter under a number that has been settled already, nothing more is settled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one person gets in one run, and what became of it."""
+"""The message to one person in one run, and its outcome."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ class Attempt:
     retry_after: timedelta | None = None
     """How long the far side takes nothing, from whomever and for whomever."""
     is_about_address: bool = False
-    """Whether what was refused is this address, because nobody is there; spam, tokens and quotas are the sender's."""
+    """True if what was refused is this address, because nobody is there; spam, tokens and quotas are the sender's."""
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether somebody may have the message: what was refused surely did not arrive.
+        """True if somebody may have the message: what was refused surely did not arrive.
 
         A server that broke over it, or a gateway that lost the answer, refused nothing.
         """
@@ -112,7 +112,7 @@ _KNOWN = {
     "19024": "与机器人的关键词设置不符",
     "535": "用户名或授权码不正确",
 }
-"""What the codes mean that far sides answer, and the names of what keeps us from hearing them."""
+"""The meanings of the codes that far sides answer, and the names of the failures to reach them."""
 _LIMITED = frozenset({"130101", "45009", "9499", "11232"})
 """The codes of a far side that was asked too often; the same may be a refusal for good, which is something else."""
 _MAIL_REFUSED = frozenset({"550", "551", "552", "553", "554"})
@@ -148,7 +148,7 @@ def _meaning(attempt: Attempt) -> str | None:
 
 
 def _is_chinese(text: str) -> bool:
-    """Whether a text says something in Chinese: mail servers say it beside English, and the operator needs it."""
+    """True if a text says something in Chinese: mail servers say it beside English, and the operator needs it."""
     return sum("\u4e00" <= sign <= "\u9fff" for sign in text) > 1
 
 
@@ -170,7 +170,7 @@ class Lease:
     until: datetime
 
     def may_begin(self, now: datetime) -> bool:
-        """Whether a try that begins now is surely over before anybody else begins one."""
+        """True if a try that begins now is surely over before anybody else begins one."""
         return now <= self.until - LEASE + TO_BEGIN
 
 

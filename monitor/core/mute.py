@@ -32,7 +32,7 @@ _HOW = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
-    """Whom it covers, from when until when, and by whose word."""
+    """A mute: the subject it covers, its start and end, and the person who ordered it."""
 
     subject: SubjectKind
     name: str
@@ -48,11 +48,11 @@ class Mute:
     why: str
 
     def holds_on(self, day: date) -> bool:
-        """Whether units that it covers hear nothing on a day."""
+        """True if units that it covers hear nothing on a day."""
         return self.first <= day <= self.last
 
     def covers(self, account: Account) -> bool:
-        """Whether an account, its unit or its area is muted."""
+        """True if an account, its unit or its area is muted."""
         match self.subject:
             case SubjectKind.ACCOUNT:
                 return self.name == account.id

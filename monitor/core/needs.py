@@ -1,4 +1,4 @@
-"""What a rule must be given by config/rules.yaml: its numbers, days, words and variants, by name."""
+"""The values that config/rules.yaml must give a rule: its numbers, days, words and variants, by name."""
 
 from __future__ import annotations
 

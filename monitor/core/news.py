@@ -1,4 +1,4 @@
-"""What a message is made of: the news of accounts, who reads it, who speaks, and what every sentence may refer to."""
+"""The material of a message: the news of accounts, its reader, its sender, and the values its sentences refer to."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ APP_STEPS = frozenset({StepKind.SUSPECT, StepKind.CONFIRM, StepKind.TO_LEADER, S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Who speaks: the name, phone and signature of the operating office (settings `office`)."""
+    """The sender: the name, phone and signature of the operating office (settings `office`)."""
 
     name: str
     phone: str
     sender: str
-    """What messages are signed with, and whom their readers are told to call."""
+    """The signature of messages, with the office to call."""
     names: Names = field(default_factory=Names)
     """How it calls units."""
 
     @property
     def contact(self) -> str:
-        """Whom to call, for pages and Markdown alike: 示例县府办（0578-0000000）."""
+        """The office to call, for pages and Markdown alike: 示例县府办（0578-0000000）."""
         return f"{escaped(self.sender)}{f'（{escaped(self.phone)}）' if self.phone else ''}"
 
 
@@ -58,24 +58,24 @@ class NewsItem:
     link: str | None = None
     """Where the account's page is, if the pages have an address of their own."""
     is_polled: bool = True
-    """Whether the monitor itself sees what the account publishes, so that a trouble ends without a word."""
+    """True if the monitor itself sees what the account publishes, so that a trouble ends without a word."""
     is_passed_on: bool = False
-    """Whether it is meant for the unit and reaches the operator instead."""
+    """True if it is meant for the unit and reaches the operator instead."""
     failed: tuple[tuple[Role, Attempt], ...] = ()
-    """Whom it could not be delivered to before, and how that ended."""
+    """The people to whom it could not be delivered before, and how that ended."""
     number: int = 0
     """Which step of its kind it is."""
     told: tuple[EarlierWord, ...] = ()
-    """What was said of it before, oldest first."""
+    """The earlier messages about it, oldest first."""
 
     @property
     def is_about_updates(self) -> bool:
-        """Whether an update is what it asks for, or what ended it."""
+        """True if an update is what it asks for, or what ended it."""
         return self.finding.rule == LADDER
 
     @property
     def is_asked(self) -> bool:
-        """Whether the unit can only be asked: nothing was seen, and nobody entered anything."""
+        """True if the unit can only be asked: nothing was seen, and nobody entered anything."""
         return self.finding.support in {Support.ASKED, Support.DELAYED}
 
     @property
@@ -91,7 +91,7 @@ class NewsItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What every sentence may refer to: the moment, the calendar, the ladder, the office, the clauses."""
+    """The values every sentence may refer to: the moment, the calendar, the ladder, the office, the clauses."""
 
     now: datetime
     calendar: WorkCalendar
@@ -138,23 +138,23 @@ def _numbered_document(instrument: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads a message: in which roles, of which units' accounts, alone or with others."""
+    """The reader of a message: in which roles, of which units' accounts, alone or with others."""
 
     roles: frozenset[Role]
     units: tuple[str, ...]
-    """What each is called, once, in the order of the message."""
+    """The names of the units, each once, in the order of the message."""
     is_group: bool = False
-    """Whether others of the unit read it too."""
+    """True if others of the unit read it too."""
     names: Names = field(default_factory=Names)
 
     @property
     def is_operator(self) -> bool:
-        """Whether it is the office itself."""
+        """True if it is the office itself."""
         return self.roles == {Role.OPERATOR}
 
     @property
     def is_leader(self) -> bool:
-        """Whether it is the leader alone, who is asked to see to it."""
+        """True if it is the leader alone, who is asked to see to it."""
         return self.roles == {Role.LEADER} and not self.is_group
 
     @property
@@ -180,7 +180,7 @@ class AnswerLinks:
 
 
 ACKNOWLEDGE, PASTE = "已知悉，由我处理", "已发布，提交链接"
-"""What the links are called."""
+"""The labels of the links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +190,7 @@ class Words:
     subject: str
     body: str
     grid: Grid = ()
-    """What the body says of accounts without updates, as a table."""
+    """The body's list of accounts without updates, as a table."""
 
 
 def weight(kind: StepKind) -> float:
@@ -215,12 +215,12 @@ def signature(message_id: str, setting: Setting) -> str:
 
 
 def misses_update(item: NewsItem) -> bool:
-    """Whether an update is what it misses: no task, and not over."""
+    """True if an update is what it misses: no task, and not over."""
     return item.is_about_updates and item.kind not in {StepKind.TASK, StepKind.RECOVERED}
 
 
 def is_over(item: NewsItem, setting: Setting) -> bool:
-    """Whether it is about an account that is overdue."""
+    """True if it is about an account that is overdue."""
     return misses_update(item) and item.days > setting.ladder.limit
 
 

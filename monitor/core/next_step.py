@@ -1,4 +1,4 @@
-"""What comes next in an open case: a step on a day, or somebody's word. A case that has neither is lost."""
+"""The next step in an open case: a step on a day, or a person's decision. A case that has neither is lost."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Situation:
     pacing: Pacing | None
     """None where no rule in force judges it."""
     finding: Finding | None
-    """What the rule said last."""
+    """The rule's last finding."""
     judged_at: datetime | None
     """When its account is judged next."""
     is_untold: bool
-    """Whether some word of its last step was given to nobody, and no way is left."""
+    """True if some word of its last step was given to nobody, and no way is left."""
     is_muted: bool = False
-    """Whether what the unit is to hear waits for the end of a mute: that is when it moves."""
+    """True if what the unit is to hear waits for the end of a mute: that is when it moves."""
     has_operator: bool
-    """Whether any channel leads to the operator."""
+    """True if any channel leads to the operator."""
 
 
 def no_next_step(situation: Situation, now: datetime) -> NoNextStep | None:
@@ -54,10 +54,10 @@ def no_next_step(situation: Situation, now: datetime) -> NoNextStep | None:
 
 
 def moves_by_itself(pacing: Pacing, finding: Finding) -> bool:
-    """Whether time alone brings the next step; if not, the operator is waited for.
+    """True if time alone brings the next step; if not, the operator is waited for.
 
-    The ladder never ends (`Ladder.coming`), a suspicion goes up by working days. What cannot be seen is the
-    operator's to see to, and so is every task.
+    The ladder never ends (`Ladder.coming`), a suspicion goes up by working days. A blind source is the operator's to
+    see to, and so is every task.
     """
     match pacing:
         case Pacing.LADDER:

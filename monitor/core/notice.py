@@ -53,7 +53,7 @@ class Route:
 
     role: Role
     person: str = ""
-    """Who is reached, by the contact's key; empty for the operator."""
+    """The contact's key of the person; empty for the operator."""
     channel: str
     address: str | None = None
     mentions: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class ChannelDirectory:
 
     @property
     def is_set(self) -> bool:
-        """Whether the settings name any channel; without one whatever is to be said is written and waits."""
+        """True if the settings name any channel; without one whatever is to be said is written and waits."""
         return bool(self.channels)
 
     def routes(self, notice: NewNotice, account: Account) -> tuple[Route, ...]:
@@ -105,7 +105,7 @@ class ChannelDirectory:
         called = (contact.phone,) if contact.phone else ()
         named = (account.group or "" if name == OWN_GROUP else name for name in self.ways.get(contact.role, ()))
         ways = [self.channels[name] for name in named if name in self.channels]
-        if contact.role is Role.LEADER:  # who hears in person, and before the unit only where there is no other way
+        if contact.role is Role.LEADER:  # reached in person; the unit comes first only where there is no other way
             ways.sort(key=lambda channel: channel.is_group)
         for channel in ways:
             if channel.is_group:
@@ -153,7 +153,7 @@ _TROUBLES = frozenset({State.WARNING, State.SUSPECTED, State.VIOLATED})
 
 
 def is_alarm(step: Step, finding: Finding, pacing: Pacing, account: Account, book: RuleBook) -> bool:
-    """Whether a step is the first word of something that cannot wait for the morning (rules.yaml, `urgent`).
+    """True if a step is the first word of something that cannot wait for the morning (rules.yaml, `urgent`).
 
     Of what is verified that is the suspicion, then its confirmation: a mere hint besides is a task like others.
     """
@@ -176,9 +176,9 @@ def notify(
 ) -> tuple[NewNotice, ...]:
     """Return the notices of a step: one per person, who may hold two roles; `also` names roles beyond its audience.
 
-    Where a role has nobody who can be reached, the other role is told, and failing that the operator. Whoever is
-    `spared` (see `Case.spares`) has the case already: nobody is told in their place. Of an alarm the operator hears
-    in any case, and at once.
+    Where a role has nobody who can be reached, the other role is told, and failing that the operator. Readers who are
+    `spared` (see `Case.spares`) have the case already: nobody is told in their place. Of an alarm the operator hears in
+    any case, and at once.
     """
     people: dict[str, Role] = {}
     for role in (*audience(step.kind), *also):
@@ -215,7 +215,7 @@ def whose(notice: NewNotice, account: Account) -> str:
 def _in_turn(notice: NewNotice, account: Account) -> Iterator[tuple[Contact, Role]]:
     """Yield whom a notice is for, then those who stand in where that person cannot be reached, and as whom they hear.
 
-    Who is named for two roles has the ways of both, and hears as the first of them.
+    A person named for two roles has the ways of both, and hears as the first of them.
     """
     if notice.role is Role.OPERATOR:
         return
@@ -241,7 +241,7 @@ def _reachable(account: Account, role: Role) -> tuple[Contact, ...]:
 
 
 class Recheck(Enum):
-    """What a second look at a notice says at the moment of sending."""
+    """The result of the second look at a notice, at the moment of sending."""
 
     SEND = "send"
     WAIT = "wait"

@@ -1,4 +1,4 @@
-"""What a look saw: a timeline or a download, or the reason why nothing could be seen. Never both, never neither.
+"""The result of a look: a timeline or a download, or the reason why nothing could be seen. Never both, never neither.
 
 Not having seen is never evidence: a `Reason` says something about us, not about
 the unit. Only a timeline with `covers=ALL` can show that nothing newer exists.
@@ -29,7 +29,7 @@ SECOND_READING = timedelta(hours=1)
 NEW_ROW = timedelta(days=14)
 """How far before the earlier look a new row's day may lie, where its year is guessed: lists are filled in late.
 
-What is older than two weeks shows no account as fresh anyway."""
+A post older than two weeks shows no account as fresh anyway."""
 LONGEST_GUESS = timedelta(days=300)
 """After a longer time without a look, a day without a year may be of the year before."""
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -95,14 +95,14 @@ class Precision(Enum):
 
 
 class Covers(Enum):
-    """Whether a timeline shows the account's newest posts for certain, or only some of its posts."""
+    """True if a timeline shows the account's newest posts for certain, or only some of its posts."""
 
     ALL = "all"
     SOME = "some"
 
 
 class Standing(Labelled):
-    """What the platform says of the account."""
+    """The account's standing on its platform."""
 
     ACTIVE = "active", "正常"
     EMPTY = "empty", "尚无内容"
@@ -114,7 +114,7 @@ class Standing(Labelled):
 
     @property
     def is_present(self) -> bool:
-        """Whether the account is there to be judged by its posts."""
+        """True if the account is there to be judged by its posts."""
         return self is Standing.ACTIVE or self is Standing.EMPTY
 
 
@@ -129,11 +129,11 @@ class Post:
     url: str | None = None
     is_pinned: bool = False
     is_year_guessed: bool = False
-    """Whether the page shows no year and the most recent one was taken: the post may be years older."""
+    """True if the page shows no year and the most recent one was taken: the post may be years older."""
 
     @property
     def key(self) -> str:
-        """What makes two sightings the same post: its link, else its time and title."""
+        """The key that makes two sightings the same post: its link, else its time and title."""
         if self.url:
             return self.url
         # at New Year the guess is another, and the post is not
@@ -143,11 +143,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What the platform shows of the account itself; every field may be missing."""
+    """The account as the platform shows it; every field may be missing."""
 
     name: str | None = None
     entity: str | None = None
-    """Whom the platform verified (认证主体), in its words."""
+    """The entity that the platform verified (认证主体), in its words."""
     id: str | None = None
     followers: int | None = None
     posts: int | None = None
@@ -324,14 +324,14 @@ class Blind:
 
 
 Seen = Timeline | Download
-"""What there is to be seen: an account's posts, or what a link of an app leads to."""
+"""The thing to be seen: an account's posts, or the target of an app's link."""
 Sight = Seen | Unchanged | Blind
 """How a look ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What lets the next look of the same request be skipped: the server's own words, and the body's hash."""
+    """The values that let the next look of the same request be skipped: the server's own words, and the body's hash."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -379,12 +379,12 @@ class Observation:
 
     @property
     def is_polled(self) -> bool:
-        """Whether the monitor looks there by itself."""
+        """True if the monitor looks there by itself."""
         return self.collector != MANUAL
 
     @property
     def is_delayed(self) -> bool:
-        """Whether it shows the account as it stood at a moment before the look."""
+        """True if it shows the account as it stood at a moment before the look."""
         return isinstance(self.seen, Timeline) and self.seen.whole_until is not None
 
     @property
@@ -421,13 +421,13 @@ class KnownPost:
 
     @property
     def is_evidence(self) -> bool:
-        """Whether it shows when the account was updated: a guessed year alone does not."""
+        """True if it shows when the account was updated: a guessed year alone does not."""
         if not self.post.is_year_guessed:
             return True
         return self.counts_from is not None and self.post.published_at >= self.counts_from
 
     def is_as_of(self, moment: datetime) -> bool:
-        """Whether all that is known of it was known at that moment; it had been seen then."""
+        """True if all that is known of it was known at that moment; it had been seen then."""
         return (
             (self.linked_at is None or self.linked_at <= moment)
             and (self.missing_since is None or self.missing_since <= moment)
@@ -452,7 +452,7 @@ def _by(learnt: datetime | None, moment: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """What one more timeline changes about the known posts of an account: the rows to write."""
+    """The changes that one more timeline makes to the known posts of an account: the rows to write."""
 
     added: tuple[KnownPost, ...] = ()
     changed: tuple[KnownPost, ...] = ()

@@ -35,13 +35,13 @@ PASSING = frozenset(
         Reason.TRUNCATED,
     }
 )
-"""What may be over by the next look: one such failure says nothing yet."""
+"""Reasons that may be over by the next look: one such failure proves nothing yet."""
 UNREACHED = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT})
-"""What a look ends in when nothing can be reached at all."""
+"""The reasons in which a look ends when nothing can be reached at all."""
 
 
 class Cause(Labelled):
-    """What showed that the monitor cannot see."""
+    """The sign by which the monitor knows that it cannot see."""
 
     CANARY = "canary", "对照账号异常"
     FAILURES = "failures", "多数账号采集异常"
@@ -56,16 +56,16 @@ class NewOutage:
     """None: the monitor itself is offline."""
     cause: Cause
     trusted_until: datetime
-    """What was learnt later is left aside while it lasts."""
+    """The moment from which anything learnt is left aside while it lasts."""
     began_at: datetime
     """When it was found out."""
     detail: str = ""
-    """What exactly failed, in Chinese, for the operator."""
+    """The exact failure, in Chinese, for the operator."""
     ended_at: datetime | None = None
 
     @property
     def name(self) -> str:
-        """What is out, as the subject of a sentence."""
+        """The part that is out, as the subject of a sentence."""
         return f"{self.platform.label}采集暂停" if self.platform else "监测系统断网"
 
     def said(self, today: date) -> str:
@@ -97,21 +97,21 @@ class LookCount:
 
     @property
     def fails_together(self) -> bool:
-        """Whether it is the platform that fails: most accounts of one far side do."""
+        """True if it is the platform that fails: most accounts of one far side do."""
         is_most = self.failing >= TOGETHER and self.failing * 2 >= self.accounts
         return self.platform.is_one_far_side and is_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """What looks at an account that is known to be alive say of its platform."""
+    """The results of looks at an account that is known to be alive."""
 
     good_at: datetime
     """When it was last well; the first look at the latest."""
     fault: str = ""
-    """What is wrong, in Chinese; empty while all is well."""
+    """The trouble in Chinese; empty while all is well."""
     is_doubtful: bool = False
-    """Whether the last look failed in a way that may be over by the next."""
+    """True if the last look failed in a way that may be over by the next."""
 
     def after(self, sight: Sight, now: datetime) -> Canary:
         """Return what one more look says; a failure that may pass counts from the second on."""
@@ -178,7 +178,7 @@ def diagnose(
 
 
 def _is_offline(censuses: Sequence[LookCount], line: Outage | None, now: datetime, *, answered: bool | None) -> bool:
-    """Whether nothing can be reached: no anchor answers, or, where none is asked, nobody does who should."""
+    """True if nothing can be reached: no anchor answers, or, where none is asked, nobody does who should."""
     seen_at = max((count.seen_at for count in censuses if count.seen_at), default=None)
     if answered is not None:
         return not answered

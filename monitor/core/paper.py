@@ -1,7 +1,7 @@
 """A paper: what the provincial platform published as one table, as an office entered it, row by row.
 
-A round of a bulletin, a week of the index or a filed list. What a paper says of whom is kept beside how it was
-written, so that a row that nobody answers to today finds its account once the roster names it.
+A round of a bulletin, a week of the index or a filed list. The subject of a row is kept as it was written, so that a
+row that no account answers to today finds its account once the roster names it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AreaThen = Callable[[str, date], str | None]
 
 
 class PaperKind(Labelled):
-    """What a paper is."""
+    """The kind of a paper."""
 
     ROUND = "round", "通报"
     WEEK = "week", "指数"
@@ -35,7 +35,7 @@ class NewEntry:
 
     written: Reference
     account: str | None = None
-    """Whom it means; None while no account of the roster answers to it."""
+    """The account it means; None while no account of the roster answers to it."""
     problem: Problem | None = None
     """Of a round: what the account is listed for."""
     day: date | None = None
@@ -45,7 +45,7 @@ class NewEntry:
 
     @property
     def place(self) -> tuple[object, ...]:
-        """What tells it from the other rows of its paper."""
+        """The key that tells it from the other rows of its paper."""
         return (self.account or self.written, self.problem)
 
 
@@ -89,7 +89,7 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """What a correction shares with what it corrects, among the papers of its kind."""
+        """The key that a correction shares with the paper it corrects, among the papers of its kind."""
         match self.kind:
             case PaperKind.ROUND:
                 return f"{self.title}/{self.number}"
@@ -125,7 +125,7 @@ class Paper:
 
 
 def says_the_same(paper: Paper, other: Paper) -> bool:
-    """Whether two papers differ in nothing but the numbers of their rows and the rows' order."""
+    """True if two papers differ in nothing but the numbers of their rows and the rows' order."""
     return _bare(paper) == _bare(other) and _rows(paper) == _rows(other)
 
 

@@ -1,7 +1,7 @@
 """The pass rate (合格率) of a report: (检查数 less 不合格数), of 检查数.
 
-What could not be checked leaves both numbers and is counted apart, and so does what was exempted: no decision makes an
-account pass. With at most two decimals, half up, trailing zeros dropped, as the bulletins of other places write it.
+Accounts that could not be checked leave both numbers and are counted apart, and so are exempted ones: no decision makes
+an account pass. With at most two decimals, half up, trailing zeros dropped, as the bulletins of other places write it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from monitor.core.subject import Subject, SubjectKind
 
 
 class RecordKind(Labelled):
-    """What a record is about: the closed list of the import file's column 类型."""
+    """The kind of a record: the closed list of the import file's column 类型."""
 
     INSTITUTION = "institution", "制度"
     TRAINING = "training", "培训"
@@ -73,11 +73,11 @@ SUBJECTS: Mapping[RecordKind, frozenset[SubjectKind]] = {
     RecordKind.DOMAIN: _ACCOUNT,
     RecordKind.MUTE: _ACCOUNT | _UNIT | _AREA,
 }
-"""What each kind may speak of."""
+"""The subjects that each kind may have."""
 
 
 class Result(Labelled):
-    """What a record says, in closed words; which of them a kind may say is told in `forms`.
+    """The result in a record, in closed words; `forms` lists those that a kind may have.
 
     One word is one member, whatever kind says it: 取消 is a phase that is not to be, and what a review wants.
     """
@@ -161,13 +161,13 @@ class NewRecord:
     on: date
     """The day it happened: its effective time."""
     result: Result | None = None
-    """What it says; None for kinds without results, and for old entries of which nobody has stated it yet."""
+    """The result; None for kinds without results, and for old entries that have not been stated yet."""
     item: str = ""
     """The further word or number that its kind has: which institution, which message, how many; see `forms`."""
     until: date | None = None
     """Its last day, where its result has one: of a freeze, of a mute."""
     text: str = ""
-    """What people wrote beside it: it explains, and no rule reads it."""
+    """The remark beside it: it explains, and no rule reads it."""
     attachment: str | None = None
 
     @property

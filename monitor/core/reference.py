@@ -21,7 +21,7 @@ class Reference:
     name: str | None = None
 
     def may_mean(self, account: Account) -> bool:
-        """Whether an account may be meant although it does not answer to it: the id or the name may be a slip."""
+        """True if an account may be meant although it does not answer to it: the id or the name may be a slip."""
         if self.account is not None:
             return True
         is_another = self.platform_id and account.platform_id and self.platform_id != account.platform_id
@@ -73,7 +73,7 @@ class AccountIndex:
 
     @property
     def names(self) -> Mapping[str, str]:
-        """What each of them is called, by id."""
+        """The name of each of them, by id."""
         return {id_: account.name for book in reversed(self._books) for id_, account in book.by_id.items()}
 
     def find(self, reference: Reference, area: str | None = None) -> Account | Unmatched:

@@ -30,12 +30,12 @@ class Trouble:
     proposed: frozenset[str] = frozenset()
     """The identifiers of what its finding proposes."""
     is_over: bool = False
-    """Whether what was wrong is so no more, and only what is to follow from it is open: a gap that has closed."""
+    """True if what was wrong is so no more, and only what is to follow from it is open: a gap that has closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What the roster said of an account from one moment on, until its next version."""
+    """The roster's version of an account from one moment on, until its next version."""
 
     since: datetime
     account: Account | None
@@ -95,9 +95,9 @@ class Register:
     records: tuple[Record, ...] = ()
     """Oldest first."""
     decisions: tuple[Decision, ...] = ()
-    """What people decided about the area, its units and its accounts; about each of them oldest first."""
+    """The decisions about the area, its units and its accounts; about each of them oldest first."""
     troubles: tuple[Trouble, ...] = ()
-    """What is to be settled, longest open first."""
+    """The open matters, longest open first."""
     others: frozenset[str] = frozenset()
     """The other areas after which a series of bulletins may be called."""
     elsewhere: Mapping[str, Register] = field(default_factory=dict)

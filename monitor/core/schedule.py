@@ -60,7 +60,7 @@ def next_look(source_id: str, every: timedelta, newest: datetime | None, now: da
 
 
 def is_believed(read_at: datetime | None, newest: datetime | None, now: datetime) -> bool:
-    """Whether a far side may say that nothing has changed since its page was last read, instead of showing it.
+    """True if a far side may say that nothing has changed since its page was last read, instead of showing it.
 
     Half a day long; and where an update is nearly due, not from one day to the messages of the next morning.
     """

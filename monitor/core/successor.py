@@ -1,7 +1,7 @@
 """An account that may be a closed one come back: under the platform's same id, or the same name and a new one.
 
-What can be known is little: no platform says who stands behind a new account, and a unit may have had two of one name
-all along. So it takes the same platform, the same entity (认证主体 or 主办单位) and the same name, no sign that it was
+Little can be known: no platform says who stands behind a new account, and a unit may have had two of one name all
+along. So it takes the same platform, the same entity (认证主体 or 主办单位) and the same name, no sign that it was
 there before the closing, and a post since.
 """
 
@@ -22,22 +22,22 @@ class Successor:
     account: Account
     first_post_at: datetime
     observation: int
-    """What showed that post."""
+    """The observation that showed that post."""
     had_posts: bool
-    """Whether posts of it are known that are no newer than the closing."""
+    """True if posts of it are known that are no newer than the closing."""
     records: tuple[Record, ...] = ()
-    """What was recorded of its filing (备案变更), oldest first."""
+    """The records of its filing (备案变更), oldest first."""
 
 
 def may_follow(closed: Account, other: Account) -> bool:
-    """Whether an account may be a closed one come back, by what the roster says of both."""
+    """True if an account may be a closed one come back, by what the roster says of both."""
     if other.id == closed.id or other.platform is not closed.platform or not other.is_judged:
         return False
     return _has_its_id(other, closed) or (normal(other.name) == normal(closed.name) and _is_same_entity(other, closed))
 
 
 def comes_back(closed: Account, closed_on: date, successor: Successor) -> bool:
-    """Whether an account is a closed one come back: there before, under another id, it is none."""
+    """True if an account is a closed one come back: there before, under another id, it is none."""
     if _has_its_id(successor.account, closed):
         return True
     opened_on = successor.account.opened_on
@@ -49,7 +49,7 @@ def _has_its_id(other: Account, closed: Account) -> bool:
 
 
 def _is_same_entity(other: Account, closed: Account) -> bool:
-    """Whether the same body stands behind both: a unit is known by its area and its name, an entity by its name."""
+    """True if the same body stands behind both: a unit is known by its area and its name, an entity by its name."""
     entities = [
         {normal(account.verified_entity)} if account.verified_entity else set[str]() for account in (other, closed)
     ]

@@ -18,7 +18,7 @@ from monitor.core.account import Labelled
 SHORTEST_KEY = 32
 """Characters that a key has at least: what people type by heart is guessed."""
 _CONTEXT = b"xuncha/token/1\n"
-"""What keeps these signatures apart from any others that might be made with the key."""
+"""The prefix that keeps these signatures apart from any others that might be made with the key."""
 _MAC_BYTES = 16
 """128 bits: enough for a link that ends within weeks, and 22 characters."""
 _SHAPE = re.compile(
@@ -29,7 +29,7 @@ _IN_TEXT = re.compile(r"/k/[\w.-]+")
 
 
 class Purpose(Labelled):
-    """What a token is for; it opens nothing else."""
+    """The purpose of a token; it opens nothing else."""
 
     ACKNOWLEDGE = "a", "知悉"
     PASTE = "p", "粘贴链接"
@@ -50,7 +50,7 @@ class Refused(Labelled):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """What a token says: for what, on the strength of which message, and until when."""
+    """The content of a token: its purpose, the message it rests on, and its end."""
 
     purpose: Purpose
     message: str
@@ -59,7 +59,7 @@ class Permit:
 
     @property
     def id(self) -> str:
-        """What tells it from every other one that may still be used."""
+        """The key that tells it from every other one that may still be used."""
         return f"{self.purpose.value}{self.message}"
 
 

@@ -1,4 +1,4 @@
-"""What is known of each platform: by which ways it can be looked at, what a way shows, and what to do where it ends.
+"""The knowledge of each platform: the ways to look at it, the parts a way shows, and the advice where it ends.
 
 One table, from which the documents, the page 系统, the hints of an import and the roster's form speak. The evidence is
 public clients, documentation and threads of the month named; no platform was asked. Where two ways of a platform
@@ -14,7 +14,7 @@ from monitor.core.account import Labelled, Platform
 
 
 class Shows(Labelled):
-    """What a way shows of an account."""
+    """The parts of an account that a way shows."""
 
     LIST = "list", "最新发布"
     SOME = "some", "部分发布"
@@ -33,11 +33,11 @@ class Way:
     key: str
     """Where the roster has what is asked for, or what the owner gives, in Chinese."""
     said: str
-    """What can be seen by it, and how far that goes, in Chinese."""
+    """The view that it gives, and its limits, in Chinese."""
     evidence: str
     """The month of the newest evidence, as 2026-10; with the month since which it is so, where that is known."""
     is_default: bool = True
-    """Whether an account of the platform is looked at by it where the roster names no other."""
+    """True if an account of the platform is looked at by it where the roster names no other."""
 
 
 _BY_LINK = "请联络员发布后粘贴链接，或人工核查后登记"
@@ -67,7 +67,7 @@ INSTEAD: Mapping[Platform, str] = {
     Platform.MOBILE_APP: "请核对下载链接，或在手机上核实后登记",
     Platform.MINI_PROGRAM: "请在手机上核实后登记",
 }
-"""What to do where no way shows what is newest, in Chinese, by platform."""
+"""The advice where no way shows what is newest, in Chinese, by platform."""
 
 
 _WECHAT_GUIDE = "《公众号官方接口授权步骤》（docs/guide/wechat.md）"
@@ -75,7 +75,7 @@ GUIDES: Mapping[Platform, str] = {
     Platform.WEIXIN_SUBSCRIPTION: _WECHAT_GUIDE,
     Platform.WEIXIN_SERVICE: _WECHAT_GUIDE,
 }
-"""What an owner does to grant the official interface, step by step, by platform."""
+"""The steps by which an owner grants the official interface, by platform."""
 
 
 def _way(platform: Platform, collector: str, shows: Shows, key: str, said: str, evidence: str) -> Way:
@@ -231,7 +231,7 @@ def granted_ways(platform: Platform) -> frozenset[str]:
 
 
 def shows_list(platform: Platform) -> bool:
-    """Whether a visitor is shown the newest posts of an account of the platform, as far as is known."""
+    """True if a visitor is shown the newest posts of an account of the platform, as far as is known."""
     return any(way.shows is Shows.LIST and way.is_default for way in ways_of(platform))
 
 

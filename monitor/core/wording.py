@@ -1,4 +1,4 @@
-"""What units are told, in the office's own register: what to do and by when first, then whose it is.
+"""The texts for units, in the office's own register: what to do and by when first, then the account.
 
 Facts before wishes; 提醒, 预警, 督办, 拟列名单 in that order and never back; 疑似 until a person confirmed. Where the
 reader must answer it says how, and where a trouble ends by itself it says so; never both of one account. No exclamation
@@ -326,7 +326,7 @@ def _reminded(item: NewsItem, reader: Reader, setting: Setting) -> str:
 
 
 def _must_be_told(item: NewsItem) -> bool:
-    """Whether only people can say that an account has been updated."""
+    """True if only people can say that an account has been updated."""
     return misses_update(item) and not item.is_polled
 
 

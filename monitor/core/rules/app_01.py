@@ -39,9 +39,9 @@ class _Line:
     is_fresh: bool
     failures: Sequence[Probe]
     is_failing: bool
-    """Whether it fails for certain."""
+    """True if it fails for certain."""
     is_unstable: bool
-    """Whether it works now and failed too often lately."""
+    """True if it works now and failed too often lately."""
     failed_from: datetime | None
     """The first failure of the days that are looked at."""
 
@@ -59,7 +59,7 @@ class _Line:
 
     @property
     def verb(self) -> str:
-        """What people cannot do."""
+        """The words for the thing that people cannot do."""
         if self.shown.link is Link.SERVICE or self.fault is AppFault.PROFILE_EXPIRED:
             return _CANNOT_USE
         return "无法安装" if self.fault in _NOT_INSTALLED else "无法下载"
@@ -156,7 +156,7 @@ def _failing(finding: Finding, down: Sequence[_Line], known: Known, now: datetim
 
 
 def _is_on(decision: Decision, episode: str, begun: datetime) -> bool:
-    """Whether a decision is on these failures; one from a file names none and means those of its day."""
+    """True if a decision is on these failures; one from a file names none and means those of its day."""
     return decision.episode == episode if decision.episode else beijing_date(begun) <= beijing_date(decision.at)
 
 

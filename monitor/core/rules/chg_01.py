@@ -1,6 +1,6 @@
 """CHG-01: 开设、变更、关停、注销应向主管单位备案.
 
-Instrument: 国办发〔2018〕123号. What the platform shows of an account is compared with the roster: another name, or
+Instrument: 国办发〔2018〕123号. The platform's appearance of an account is compared with the roster: another name, or
 no account at all while the roster says it goes on. A correction of the roster, or a report of the change (备案变更)
 after it was first seen, settles it. That an account is gone needs two looks an hour apart.
 """
@@ -21,7 +21,7 @@ from monitor.core.rules.registry import RUNNING, asks_to_state, posts_or_serves,
 
 ID = "CHG-01"
 _REPORTED = frozenset({Result.CHANGED, Result.OPENING_APPROVED, Result.SHUT_DOWN, Result.DEREGISTER})
-"""What was filed; what was not agreed to is no report."""
+"""The results by which a change counts as filed; one that was not agreed to is no report."""
 
 
 def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
@@ -61,7 +61,7 @@ def _renamed(known: Known, now: datetime) -> Observation | None:
             else ours
         )
         is_fresh = now - observation.last_confirmed <= observation.freshness
-        # what lists an account's posts may call itself “示例发布 - 全部文章”
+        # a list of an account's posts may call itself “示例发布 - 全部文章”
         is_same = shown in ours or ours in shown
         if is_fresh and not is_same and not _is_reported(known, observation):
             return observation

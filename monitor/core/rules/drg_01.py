@@ -51,7 +51,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
     )
     may_confirm = reached.next is Stage.CONFIRMED and reached.due is not None
     opens = reached.opens if may_confirm else None
-    begun = start_of_day(reached.since) if reached.since else EVER  # what is decided is about this stage
+    begun = start_of_day(reached.since) if reached.since else EVER  # the decision is about this stage
     return replace(finding, opens=opens, due=reached.due, is_the_unit_s=may_confirm and is_asked, begun_at=begun)
 
 

@@ -56,7 +56,7 @@ def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding
             evidence=cited(*still, *unclear),
             episode=f"{ID}/{last.on}",
         )
-        yield replace(found, begun_at=start_of_day(last.on))  # what was decided of the former ones is not of this one
+        yield replace(found, begun_at=start_of_day(last.on))  # a decision about the former ones is not about this one
 
 
 RULE = AreaRule(

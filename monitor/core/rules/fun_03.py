@@ -1,7 +1,7 @@
 """FUN-03: 提供掌上办事服务应依托“浙里办”.
 
 Instrument: 缙政办发〔2022〕13号 二(三). Judged where a service entry (办事入口) is recorded: its addresses lead to
-one of the hosts in rules.yaml. Whether a link is dead a person says, as the record's result.
+one of the hosts in rules.yaml. A person says, as the record's result, that a link is dead.
 """
 
 from __future__ import annotations

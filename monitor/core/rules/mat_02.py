@@ -1,7 +1,6 @@
 """MAT-02: 保留部分群众关注度高、传播影响力强的民生领域部门账号.
 
-Instrument: 缙政办发〔2022〕13号 二(一). What is kept is decided by people; nothing is computed from followers or
-reads.
+Instrument: 缙政办发〔2022〕13号 二(一). People decide whether it is kept; nothing is computed from followers or reads.
 """
 
 from __future__ import annotations

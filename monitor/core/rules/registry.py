@@ -1,4 +1,4 @@
-"""What the rules about an area's register share: the form of their findings, who is bound, how records are read."""
+"""The shared parts of rules about an area's register: the form of findings, who is bound, how records are read."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def on_area(  # noqa: PLR0913 - as above
 
 
 def in_scope(account: Account, book: RuleBook) -> bool:
-    """Whether a rule for every judged account in scope binds this one, or may while its scope is pending."""
+    """True if a rule for every judged account in scope binds this one, or may while its scope is pending."""
     return account.is_judged
 
 
@@ -135,7 +135,7 @@ def posts_or_serves(account: Account, book: RuleBook) -> bool:
 
 
 def app_like(account: Account, book: RuleBook) -> bool:
-    """Whether the account is an app that people download or open inside another, and is judged."""
+    """True if the account is an app that people download or open inside another, and is judged."""
     return account.is_judged and account.platform in {Platform.MOBILE_APP, Platform.MINI_PROGRAM}
 
 

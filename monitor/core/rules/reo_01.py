@@ -60,7 +60,7 @@ def judge(known: Known, book: RuleBook, now: datetime) -> Finding:
 
 
 def _is_filed(successor: Successor, closed_on: date) -> bool:
-    """Whether its opening was filed since the closing."""
+    """True if its opening was filed since the closing."""
     filed = (each for each in successor.records if each.kind is RecordKind.FILING_CHANGE and each.on >= closed_on)
     return any(each.result is Result.OPENING_APPROVED for each in filed)
 

@@ -1,7 +1,7 @@
 """SEC-01: 安全、泄密事故等严重问题.
 
-Instrument: 国办秘函〔2019〕19号, veto item 1. What was published is never read by the monitor: people record an
-incident (内容安全), and that it was dealt with.
+Instrument: 国办秘函〔2019〕19号, veto item 1. The monitor never reads what was published: people record an incident
+(内容安全), and that it was dealt with.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ _ENDED_BY_UNITS = ("UPD-03", "APP-01")
 
 
 def _is_the_units(trouble: Trouble) -> bool:
-    """Whether it is still so, and the unit's to end."""
+    """True if it is still so, and the unit's to end."""
     if trouble.is_over:
         return False
     is_the_office_s = bool(trouble.proposed) and trouble.proposed <= _FOR_THE_OFFICE
@@ -76,7 +76,7 @@ def _is_the_units(trouble: Trouble) -> bool:
 
 
 def _is_ending(account: Account, register: Register) -> bool:
-    """Whether it was decided that the account goes: that is under way, and DRG-01 says how far."""
+    """True if it was decided that the account goes: that is under way, and DRG-01 says how far."""
     marked = register.records_of_this_life(RecordKind.DEREGISTRATION, account.id)
     return is_under_way(account, register.versions_of(account.id), register.decisions_of(account.id), marked)
 

@@ -2,10 +2,9 @@
 
 Instrument: 缙政办发〔2022〕13号 三(二)1. Consecutive are rounds whose numbers are neighbours in one series,
 whatever lies between their dates. Once it holds, it holds until a decision or a correction; a clean round resets
-the count alone. What a missing round, or a row that nobody could match and that may mean the account, may have said is
-taken both ways: where the verdict depends on it, nothing is known. A series that carries an area's name is the
-bulletin of that area's own office: it counts only where rules.yaml says so, and for the accounts that were the area's
-when a round was issued.
+the count alone. A missing round, or an unmatched row that may mean the account, is taken both ways: where the verdict
+depends on it, nothing is known. A series that carries an area's name is the bulletin of that area's own office: it
+counts only where rules.yaml says so, and for the accounts that were the area's when a round was issued.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from monitor.core.subject import SubjectKind
 ID = "UPD-02"
 COUNT_OWN = "count_own_bulletin"
 _SETTLING = frozenset(Ruling) - {Ruling.CONFIRMED, Ruling.REVOKED}
-"""What ends the trouble that it was made on; a confirmation only says that there is one."""
+"""The decisions that end the trouble they were made on; a confirmation only says that there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,11 @@ class _Series:
         return cls(name=name, rounds=rounds, limit=limit, listings=listings, owner=owner, register=register)
 
     def ever_concerned(self, account: Account) -> bool:
-        """Whether any of its rounds may be about the account."""
+        """True if any of its rounds may be about the account."""
         return any(self._concerns(round_, account) for round_ in self.rounds)
 
     def _concerns(self, round_: Round, account: Account) -> bool:
-        """Whether a round may be about the account: issued in its time, and by the area that it was then in."""
+        """True if a round may be about the account: issued in its time, and by the area that it was then in."""
         if account.opened_on is not None and round_.issued_on < account.opened_on:
             return False
         day_after = start_of_day(round_.issued_on + ONE_DAY)
@@ -167,7 +166,7 @@ def _verdict(
 ) -> Finding | None:
     outcomes = series.outcomes(account, decisions)
     if not any(count.over for count in outcomes) and _is_exempt(decisions, beijing_date(now)):
-        # what the exemption is for still stands, and is said to be exempted
+        # the trouble that was exempted still stands, and is said to be exempted
         standing = [decision for decision in decisions if decision.ruling is not Ruling.EXEMPTED]
         outcomes = series.outcomes(account, standing)
     if not any(count.over for count in outcomes):

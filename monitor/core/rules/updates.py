@@ -1,4 +1,4 @@
-"""What the rules about updating share: whom they bind, and what the newest post proves."""
+"""The parts that the rules about updating share: the accounts they bind, and what the newest post proves."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Gap:
     days: int
     support: Support
     is_first: bool
-    """Whether nothing has been posted since the opening."""
+    """True if nothing has been posted since the opening."""
     is_lower_bound: bool
-    """Whether the newest time comes from an id: the post may be younger."""
+    """True if the newest time comes from an id: the post may be younger."""
     is_once_by_hand: bool = False
-    """Whether that nothing was ever posted rests on one look by hand alone."""
+    """True if that nothing was ever posted rests on one look by hand alone."""
     over: Expiry | None = None
-    """What the looks rest on and has come to its end."""
+    """The authorization that the looks rest on and that has come to its end."""
     days_shown: int | None = None
     """How many of the days a covering look shows to have passed without a post; None without such a look."""
 
     def may_accuse(self, days: int) -> bool:
-        """Whether a gap of so many days may be held against the unit."""
+        """True if a gap of so many days may be held against the unit."""
         return self.days_shown is not None and self.days_shown >= days and not self.is_lower_bound
 
     @property
@@ -69,13 +69,13 @@ def staleness(findings: Iterable[Finding], book: RuleBook) -> Staleness | None:
 
 
 def is_shown(before: KnownPost, after: KnownPost) -> bool:
-    """Whether nothing can lie between two neighbouring posts, and both times are exact."""
+    """True if nothing can lie between two neighbouring posts, and both times are exact."""
     exact = Precision.AT_LEAST not in {before.post.precision, after.post.precision}
     return exact and after.linked_at is not None
 
 
 def must_update(known: Known, book: RuleBook) -> bool:
-    """Whether the two-week rule asks this account for posts."""
+    """True if the two-week rule asks this account for posts."""
     account = known.account
     if not account.is_judged or account.function is AccountFunction.SERVICE:
         return False

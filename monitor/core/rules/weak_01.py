@@ -42,7 +42,7 @@ class _Mean:
     """The area that it is of, where that is not the one that is judged."""
 
     def is_above(self, value: Decimal) -> bool:
-        """Whether the value is strictly below the mean."""
+        """True if the value is strictly below the mean."""
         return value * self.count < self.total
 
     @cached_property
@@ -58,7 +58,7 @@ class _Means:
     register: Register
     book: RuleBook
     by_platform: bool
-    """Whether each platform has its own."""
+    """True if each platform has its own."""
     found: dict[int, Mapping[Platform | None, _Mean]] = field(default_factory=dict)
     """By the week's place; by platform where each has its own."""
 
@@ -70,7 +70,7 @@ class _Means:
 
     @property
     def name(self) -> str:
-        """What people call such a mean."""
+        """The name of such a mean."""
         return "全县同平台平均值" if self.by_platform else "全县平均值"
 
     def _reckoned(self, week: IndexWeek) -> Mapping[Platform | None, _Mean]:
