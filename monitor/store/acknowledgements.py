@@ -52,7 +52,7 @@ def spend(tx: Tx, permit: Permit, *, at: datetime) -> bool:
 
 
 def is_spent(tx: Tx, permit: Permit) -> bool:
-    """Whether a token was used up."""
+    """True if a token was used up."""
     table = tables.spent_tokens
     return tx.scalar(sa.select(table.c.id).where(table.c.id == permit.id)) is not None
 

@@ -1,4 +1,4 @@
-"""What accounts look like on their platforms: portraits as they grow with looks, and what changed as rows."""
+"""The appearances of accounts on their platforms: portraits as they grow with looks, and changes as rows."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def judge_soon(tx: Tx, at: datetime, names: Collection[str] | None = None) -> No
 
 
 def is_any_due(tx: Tx, now: datetime) -> bool:
-    """Whether any area is to be judged now."""
+    """True if any area is to be judged now."""
     return bool(tx.scalar(sa.select(sa.exists().where(table.c.evaluate_at <= now))))
 
 

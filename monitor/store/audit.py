@@ -1,9 +1,9 @@
 """The audit log: who did what to what, when and from where. Rows are only ever added, each chained to the one before.
 
-The database itself refuses to change or delete a row (see `seal.py`). Whoever gets past that has to make every later
-row anew too: each has the digest of what it says together with the digest of the row before, and the last one is
-noted elsewhere, so that rows missing at the end show as well. The chain has no key: it proves what was changed to
-whoever kept a digest, which `xuncha audit verify` prints.
+The database itself refuses to change or delete a row (see `seal.py`). To get past that, every later row has to be made
+anew too: each has the digest of what it says together with the digest of the row before, and the last one is noted
+elsewhere, so that rows missing at the end show as well. The chain has no key: it proves what was changed to whoever
+kept a digest, which `xuncha audit verify` prints.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Act:
 
     at: datetime
     actor: str
-    """Who acted, as they said; who came by a page, as the roster names them."""
+    """The actor, by their own word; by a page, as the roster names them."""
     action: str
     """A verb of the program, e.g. `import roster`, `message release`."""
     object: str = ""
@@ -47,7 +47,7 @@ class Act:
     """From where it came by a page or the interface; empty for commands."""
     before: str = ""
     after: str = ""
-    """What the thing was before and is after; empty where nothing was changed."""
+    """The thing before and after the act; empty where nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class Walk:
     broken_at: int | None = None
     """The first row that does not follow from those before, or that the last note names and that is not there."""
     is_over: bool = False
-    """Whether the end was reached."""
+    """True if the end was reached."""
 
 
 def record_audit(tx: Tx, act: Act) -> None:
@@ -119,7 +119,7 @@ def walk_all(tx: Tx) -> Walk:
 
 
 def is_in_chain(tx: Tx, digest: str) -> bool:
-    """Whether some row has this digest."""
+    """True if some row has this digest."""
     return tx.scalar(sa.select(table.c.id).where(table.c.digest == digest)) is not None
 
 

@@ -50,7 +50,7 @@ def back_up(store: Store, file: Path, tell: Tell) -> None:
 
 
 def holds_roster(url: str) -> bool:
-    """Whether a restore would overwrite accounts, or something of which it cannot be said."""
+    """True if a restore would overwrite accounts, or something of which it cannot be said."""
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         with open_store(parsed) as store, store.read() as tx:

@@ -78,11 +78,11 @@ class Judgement:
     notices: tuple[NewNotice, ...] = ()
     """Of both the plan's steps; their `case` is filled in here."""
     waits_for_reading: bool = False
-    """Whether a step was left out until the account's pages have been read."""
+    """True if a step was left out until the account's pages have been read."""
 
     @property
     def goes_on(self) -> bool:
-        """Whether the open case stays open."""
+        """True if the open case stays open."""
         return self.case is not None and self.plan.close is None
 
     def notices_of(self, step: Step) -> tuple[NewNotice, ...]:
@@ -100,12 +100,12 @@ class Judged:
 
     @property
     def waits_for_reading(self) -> bool:
-        """Whether any step was left out until the account's pages have been read."""
+        """True if any step was left out until the account's pages have been read."""
         return any(judgement.waits_for_reading for judgement in self.judgements)
 
 
 def is_any_due(tx: Tx, now: datetime) -> bool:
-    """Whether any account is to be judged now; `due_for_judgement` would return it."""
+    """True if any account is to be judged now; `due_for_judgement` would return it."""
     return bool(tx.scalar(sa.select(sa.exists().where(tables.accounts.c.evaluate_at <= now))))
 
 
@@ -161,7 +161,7 @@ def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What writing judgements down came to."""
+    """The outcome of writing judgements down."""
 
     touched: tuple[int, ...]
     """The cases closed, opened and continued."""

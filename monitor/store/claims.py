@@ -25,7 +25,7 @@ WAITING_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What the claims of an account are judged by."""
+    """The values that the claims of an account are judged by."""
 
     known: frozenset[str]
     """Keys of its latest posts, and of the claims that wait."""

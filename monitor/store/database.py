@@ -124,7 +124,7 @@ class Store:
     ) -> T | None:
         """Return `work(tx)` as `write` does, but only where a read finds it needed, else None. Raises StoreError.
 
-        What is asked for every second and seldom needed must not keep others from writing.
+        A question asked every second and seldom needed must not keep others from writing.
         """
         return await self.write(work, durable=durable) if await self.query(is_needed) else None
 
@@ -135,7 +135,7 @@ class Store:
     async def glance(self, work: Callable[[Tx], T]) -> T:
         """Return `work(tx)` as `query` does, on a reader that only health and metrics have, within a short time.
 
-        Whatever pages and passes read, this one is free. Raises StoreError.
+        However much pages and passes read, this one is free. Raises StoreError.
         """
         return await asyncio.get_running_loop().run_in_executor(self._glance_thread, partial(self._glance, work))
 
@@ -186,12 +186,12 @@ class Store:
 
     @property
     def is_succeeded(self) -> bool:
-        """Whether another process has become the daemon since this one was, as the last claim found."""
+        """True if another process has become the daemon since this one was, as the last claim found."""
         return self._place.is_succeeded
 
     @property
     def can_stand_by(self) -> bool:
-        """Whether a second daemon may wait until the first is gone."""
+        """True if a second daemon may wait until the first is gone."""
         return self.url.get_backend_name() != "sqlite"
 
     def answer_in_time(self) -> None:
@@ -248,7 +248,7 @@ def open_store(url: str | sa.URL, *, patience: timedelta = PATIENCE) -> Store:
 
 
 def is_made(url: str) -> bool:
-    """Whether there is a database of ours at an address, or something in its place; makes none. Raises StoreError."""
+    """True if there is a database of ours at an address, or something in its place; makes none. Raises StoreError."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         try:
@@ -256,7 +256,7 @@ def is_made(url: str) -> bool:
         except FileNotFoundError:
             return False
         except OSError:
-            return True  # whoever opens it is told why that cannot be done
+            return True  # the next to open it is told why that cannot be done
     with spoken(parsed):
         engine = _engine(parsed, PATIENCE, _prepare_reader, _begin_reading)
         try:
@@ -376,8 +376,8 @@ def make_folder(path: Path) -> None:
 def _keep_private(path: Path) -> None:
     """Create the file for its owner alone, and take from others what they may do with one that there is.
 
-    It holds names and phones. SQLite gives the files beside it (-wal, -shm) the mode of the file itself. Whatever
-    cannot be done here is not the trouble to tell of: SQLite says what keeps the database from being used.
+    It holds names and phones. SQLite gives the files beside it (-wal, -shm) the mode of the file itself. The trouble to
+    report is not the one met here: SQLite says what keeps the database from being used.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -176,7 +176,7 @@ def decision_of(row: sa.Row[Any], known_at: datetime) -> Decision:
 def decisions_on(tx: Tx, case: Case) -> tuple[Decision, ...]:
     """Return what people decided about a case while it was open, oldest first, and what followed that later.
 
-    What follows belongs to it until the next case of the same subject under the same rule opens.
+    A decision belongs to it until the next case of the same subject under the same rule opens.
     """
     table, cases = tables.decisions, tables.cases
     mine = (table.c.subject == case.subject.key, table.c.rule == case.rule, stands(table))

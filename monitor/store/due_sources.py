@@ -1,4 +1,4 @@
-"""Whose turn it is to be looked at."""
+"""A source whose turn it is to be looked at."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Due:
     source: Source
     platform: Platform
     validators: Validators | None
-    """What the last look that succeeded left; None after a look that saw nothing."""
+    """The validators of the last look that succeeded; None after a look that saw nothing."""
     failures: int
     """How many looks in a row saw nothing."""
     newest: datetime | None
     """The time of the account's newest visible post, from any source."""
     is_doubtful: bool = False
-    """Whether it showed something of the account that only a second look makes certain."""
+    """True if it showed something of the account that only a second look makes certain."""
     read_at: datetime | None = None
     """When its page was last read, and not only said to be the same."""
     is_asked: bool = False
-    """Whether it is to be read before a case of its account goes on."""
+    """True if it is to be read before a case of its account goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class Capacity:
 
 
 def is_any_due(tx: Tx, now: datetime, *, collectors: Collection[str], full: Collection[str] = ()) -> bool:
-    """Whether it is the turn of any source of these collectors; `claim_due` would return it."""
+    """True if it is the turn of any source of these collectors; `claim_due` would return it."""
     return bool(tx.scalar(sa.select(sa.exists().where(_has_its_turn(now, collectors, full)))))
 
 
@@ -146,7 +146,7 @@ def ask_for_readings(tx: Tx, account_ids: Collection[str], now: datetime) -> Non
 
 
 def _has_its_turn(now: datetime, collectors: Collection[str], full: Collection[str]) -> sa.ColumnElement[bool]:
-    """Whether it is a source's turn; nobody is looked at twice at one moment, unless to be read."""
+    """True if it is a source's turn; nobody is looked at twice at one moment, unless to be read."""
     table = tables.sources
     is_free = sa.or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
     is_later = sa.or_(table.c.last_look_at.is_(None), table.c.last_look_at != now, table.c.asked_at.is_not(None))

@@ -1,4 +1,4 @@
-"""What is known of accounts at a moment: everything the rules judge, now or as it was then."""
+"""The knowledge of accounts at a moment: everything the rules judge, now or as it was then."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
     found: defaultdict[str, list[KnownPost]] = defaultdict(list)
     for account, all_of_one in rows.items():
         counted = {row[0]: row for row in all_of_one if row[0] in former or _is_evidence(row)}
-        if not counted:  # whose every year was guessed
+        if not counted:  # an account whose every year was guessed
             continue
         of_one = sorted(counted.values(), key=_IN_TURN)
         for id_, *row in of_one if moment.is_whole else _telling(of_one, former, tx):
@@ -254,12 +254,12 @@ def _posts(tx: Tx, ids: Collection[str], moment: _Moment, reach: timedelta) -> d
 
 
 def _is_evidence(row: Raw) -> bool:
-    """Whether the post of a row shows when the account was updated (`KnownPost.is_evidence`)."""
+    """True if the post of a row shows when the account was updated (`KnownPost.is_evidence`)."""
     return not row[_GUESSED] or (row[_COUNTS_FROM] is not None and row[_PUBLISHED] >= row[_COUNTS_FROM])
 
 
 def _had_appeared(post: KnownPost, moment: _Moment) -> bool:
-    """Whether the post had been seen, and is not one of the time after the judged moment as it was then known."""
+    """True if the post had been seen, and is not one of the time after the judged moment as it was then known."""
     if post.first_seen > moment.known_at:
         return False
     return moment.known_at <= moment.at or post.post.published_at <= moment.at
@@ -316,7 +316,7 @@ _LAST_BEFORE = _before()
 def _telling(rows: Sequence[Raw], former: Container[int], tx: Tx) -> Iterator[Raw]:
     """Yield of an account's posts, oldest first, as few as tell where there may be a gap.
 
-    Two that stand beside each other were neighbours, or lie no further apart than NEAR. Whatever is not simply there
+    Two that stand beside each other were neighbours, or lie no further apart than NEAR. A post that is not simply there
     to be seen is given with its neighbours.
     """
     moment, own, last = from_driver(tx), to_driver(tx), len(rows) - 1

@@ -1,4 +1,4 @@
-"""What a database says when it fails, in words for the people who run it."""
+"""The database's failures, in words for the people who run it."""
 
 from __future__ import annotations
 

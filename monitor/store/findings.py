@@ -82,12 +82,12 @@ _SAVE = (
     f"ON CONFLICT (subject, rule) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _Row._fields[2:])}"
 )
 _REWORD = "UPDATE findings SET episode = ?, digest = ?, changed_at = ?, content = ? WHERE subject = ? AND rule = ?"
-"""What most accounts need after a post, and at midnight for one more day: no index is touched."""
+"""The update that most accounts need after a post, and at midnight for one more day: no index is touched."""
 _KEEP = 'INSERT INTO finding_changes (subject, rule, at, "before", content) VALUES (?, ?, ?, ?, ?)'
 
 
 class _Standing(NamedTuple):
-    """What is asked of a row before it is written over."""
+    """The columns that are read of a row before it is written over."""
 
     subject: str
     rule: str

@@ -44,9 +44,9 @@ class _Learnt:
     known_at: datetime
 
     def touches(self, row: sa.Row[Any]) -> bool:
-        """Whether it tells of the time up to a decision, and was learnt since that was entered.
+        """True if it tells of the time up to a decision, and was learnt since that was entered.
 
-        What is said of an area or a unit may follow from any account.
+        A finding about an area or a unit may follow from any account.
         """
         concerns = self.account in {None, row.account} or row.account is None
         return concerns and self.known_at > row.known_at and self.true_from <= row.at

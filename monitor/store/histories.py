@@ -1,4 +1,4 @@
-"""What rosters said of an account, day by day: its versions, and when one of them was confirmed."""
+"""The roster's versions of an account, day by day, and when one of them was confirmed."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def find(tx: Tx, import_id: int) -> Import | None:
 def withdraw(tx: Tx, imported: Import, *, at: datetime, by: str, sources: roster.Sources) -> int | Blocked:
     """Take an import back as a whole; return how many rows that concerned, or why it cannot be.
 
-    Everybody whom it spoke of is judged again. What was known before `at` stays as it was known.
+    Everybody whom it spoke of is judged again. The knowledge of the time before `at` stays as it was.
     """
     if later := _built_on(tx, imported.id):
         return Blocked(later=later)

@@ -36,7 +36,7 @@ EVIDENCE_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What was known of a source and its account before a look."""
+    """The knowledge of a source and its account before a look."""
 
     due: Due
     timeline: int | None
@@ -65,7 +65,7 @@ class LookEntry:
 
     @property
     def is_reading(self) -> bool:
-        """Whether the far side showed something itself, and not only said that it is the same."""
+        """True if the far side showed something itself, and not only said that it is the same."""
         return isinstance(self.look.sight, Timeline | Download)
 
     @property
@@ -118,7 +118,7 @@ def weigh(look: Look, before: Before) -> LookEntry:
 
 
 def _follows(look: Look, before: Before) -> bool:
-    """Whether the look is near enough to the last timeline to continue its interval."""
+    """True if the look is near enough to the last timeline to continue its interval."""
     return before.seen_at is not None and look.at - before.seen_at <= POLLED_FRESHNESS
 
 
@@ -194,7 +194,7 @@ def keep_probes(tx: Tx, entries: Sequence[LookEntry]) -> None:
 
 
 def _is_telling(entry: LookEntry) -> bool:
-    """Whether the standing changes, a link of an app fails, or a page cannot be read any more."""
+    """True if the standing changes, a link of an app fails, or a page cannot be read any more."""
     match entry.seen:
         case None:
             return isinstance(entry.look.sight, Blind) and entry.look.sight.reason is Reason.UNREADABLE

@@ -1,7 +1,8 @@
 """How each account on the roster stands, kept in rows that lists filter, sort and count by.
 
-They follow from what else is stored. Whatever changes that restates them in the same transaction: a roster, a look, a
-post, what the two-week rule says. What only ages, the days since the update, is told from them at the moment.
+They follow from what else is stored. Every change of that restates them in the same transaction: a roster, a look, a
+post, a finding of the two-week rule. A number that only ages, the days since the update, is computed from them at the
+moment.
 """
 
 from __future__ import annotations
@@ -233,7 +234,7 @@ def about(
 
 
 _LACKING = (State.WARNING, State.VIOLATED)
-"""What is said of an account whose people are not all named."""
+"""The states in which an account's people are not all named."""
 
 
 def _covered(tx: Tx, mute: Mute) -> sa.ColumnElement[bool]:

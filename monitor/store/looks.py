@@ -54,13 +54,13 @@ Schedule = Callable[[Due, Look], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What became of one look."""
+    """The outcome of one look."""
 
     look: Look
     observation: int | None
     """The interval it began or prolonged; None for an `Unchanged` that has nothing to prolong."""
     is_new: bool
-    """Whether it began an interval: the source shows something else than before."""
+    """True if it began an interval: the source shows something else than before."""
     posts_added: int
     next_look_at: datetime
 

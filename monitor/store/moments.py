@@ -1,7 +1,7 @@
 """Moments that lie ahead: what a clock that was wrong has left behind, and how it is put right.
 
 Every column that holds a moment is named here, with what it means for it to lie ahead of a clock that is right; a test
-compares the names with the tables. What the far sides or people say of themselves is left alone.
+compares the names with the tables. Times that far sides or people state of themselves are left alone.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ WRITTEN = {
     "attempts": ("at",),
     "outages": ("trusted_until", "began_at", "ended_at"),
 }
-"""What had come when it was written, or is to be tried: ahead of now, it is now."""
+"""Columns of moments that had come when they were written, or of a next try: ahead of now, they become now."""
 OTHERWISE = {
     "accounts": ("evaluate_at", "newest_post_at"),
     "areas": ("evaluate_at",),
@@ -77,7 +77,7 @@ OTHERWISE = {
     "tokens": ("until",),
     "events": ("at",),
 }
-"""What is put right by its own rule below."""
+"""Columns that are put right by a rule of their own below."""
 LEFT_ALONE = {
     "posts": ("published_at", "linked_at"),
     "former_posts": ("published_at", "linked_at", "missing_since", "withdrawn_at", "counts_from"),
@@ -85,8 +85,8 @@ LEFT_ALONE = {
     "messages": ("taken_until",),
     "acts": ("at",),
 }
-"""What others say, what is history, what may well be kept too long, a lease (`outbox.left_behind` knows of clocks that
-went back), and the audit log, which nobody changes."""
+"""Columns that are left alone: others' words, history, rows that may well be kept too long, a lease
+(`outbox.left_behind` knows of clocks that went back), and the audit log, which nobody changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class WrittenMoments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Righted:
-    """What was put right."""
+    """The rows that were put right."""
 
     cases: int
     """Cases that were opened, or went up, ahead of now: they are ended as corrected."""

@@ -19,7 +19,7 @@ from monitor.store.tables import NoticeState, attempts, messages
 from monitor.store.tables import notices as table
 
 URGENT = "urgent"
-"""What the topics of messages begin with that leave at once, before all others; alone, of those about notices."""
+"""The topic of messages about notices that leave at once, before all others."""
 GATED = "gate"
 """The topic of messages whose notices wait for a person, apart from those that need nobody's word."""
 ORDINARY = frozenset({"", GATED})
@@ -35,7 +35,7 @@ _FOR_DIGEST = sa.and_(
     table.c.kind.in_([StepKind.TASK, StepKind.TO_OFFICE]),
     table.c.is_urgent.is_(False),
 )
-"""What the operator hears of in the morning's digest and not at once."""
+"""The kinds that the operator reads in the morning's digest and not at once."""
 
 
 def notice_of(row: sa.Row[Any]) -> Notice:
@@ -114,7 +114,7 @@ def told_of_the_same(tx: Tx, ids: Collection[int]) -> frozenset[str]:
 def people_due(tx: Tx, now: datetime, *, again: timedelta, limit: int) -> frozenset[str]:
     """Return for whom something waits that is to be judged now: not yet, or not for so long; of so many notices.
 
-    What was judged later than any given now was judged before the clock was put back: it is due as well.
+    An account judged later than any given now was judged before the clock was put back: it is due as well.
     """
     judged = table.c.judged_at
     is_due = sa.or_(judged.is_(None), judged <= now - again, judged > now)
@@ -186,8 +186,8 @@ Said = tuple[int, StepKind, int]
 def told_on(tx: Tx, case_ids: Iterable[int]) -> dict[Said, datetime | None]:
     """Return when a unit was first told of each step of these cases that has notices; None: of that it has not heard.
 
-    What the operator was to pass on nobody knows to have been; what ended unsaid was not said. A step that everybody
-    who has the case was spared has no notices, and is not among them.
+    A notice that the operator was to pass on is not known to have been; one that ended unsaid was not said. A step that
+    everybody who has the case was spared has no notices, and is not among them.
     """
     settled = sa.case(
         (

@@ -71,9 +71,9 @@ _GOING_ON = (
 def census(tx: Tx, now: datetime) -> tuple[LookCount, ...]:
     """Return how looks go on each platform that is polled.
 
-    An account fails when the latest look at each of its sources that was looked at did, and not by chance. What
-    failed during an outage that is over says nothing: only later looks count. Nor does what failed for want of an
-    owner's grant: that is between the owner and us.
+    An account fails when the latest look at each of its sources that was looked at did, and not by chance. Failures
+    during an outage that is over prove nothing: only later looks count. Nor does what failed for want of an owner's
+    grant: that is between the owner and us.
     """
     source, account = tables.sources, tables.accounts
     is_granted = sa.or_(source.c.blind_reason.is_(None), source.c.blind_reason != Reason.GRANT)

@@ -2,10 +2,9 @@
 
 A message's words may change until `freeze`; from then on id and words are settled. A try that surely came to nothing
 settles nothing: the words may change again (`thaw`), the id stays. After one that may have arrived every further
-try of that day repeats the words. Whoever sends a message has taken it before, by one conditional UPDATE that only
-one can win (`take`), and has it until its lease is over. A notice is *open*, *merged* into a message that
-is not yet sent, *told*, *superseded* by a later word or a better fact, or *cancelled* by a person
-or with its account.
+try of that day repeats the words. A sender has taken a message before, by one conditional UPDATE that only one can win
+(`take`), and has it until its lease is over. A notice is *open*, *merged* into a message that is not yet sent, *told*,
+*superseded* by a later word or a better fact, or *cancelled* by a person or with its account.
 """
 
 from __future__ import annotations
@@ -134,7 +133,7 @@ LEADER_WAITS = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What one person is to get over one channel; may still change."""
+    """The draft for one person over one channel; may still change."""
 
     channel: str
     address: str | None = None
@@ -149,9 +148,9 @@ class Draft:
     release_at: datetime | None = None
     """When it goes by itself, if it is held."""
     is_first: bool = False
-    """Whether it tells of something that nobody was told of before: such messages go before reminders."""
+    """True if it tells of something that nobody was told of before: such messages go before reminders."""
     topic: str = ""
-    """What keeps messages to one person apart: empty for notices (URGENT, GATED), `digest:2026-05-01`, …"""
+    """The key that keeps messages to one person apart: empty for notices (URGENT, GATED), `digest:2026-05-01`, …"""
 
 
 def save_draft(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime, held: bool) -> str:
@@ -227,9 +226,9 @@ def take(tx: Tx, message_id: str, holder: str, *, at: datetime) -> Lease | None:
 
 
 def waits_for_liaison(tx: Tx, message_id: str, now: datetime) -> bool:
-    """Whether a message tells a leader of what a liaison is to hear now and was not tried yet; not for long.
+    """True if a message tells a leader of what a liaison is to hear now and was not tried yet; not for long.
 
-    Who hears first and acts need not be urged by somebody who heard it from the leader.
+    A liaison who hears first and acts need not be urged by somebody who heard it from the leader.
     """
     theirs, own = notices.alias(), notices.c
     liaisons = table.alias()
@@ -252,7 +251,7 @@ def waits_for_liaison(tx: Tx, message_id: str, now: datetime) -> bool:
 def thaw(tx: Tx, message_id: str) -> None:
     """Let a message's words change again. There is one draft to a person by each way: the older takes in the newer.
 
-    What was drafted anew on any other topic meanwhile says what is so now, and the older is given up.
+    A message drafted anew on any other topic meanwhile says what is so now, and the older is given up.
     """
     row = tx.execute(sa.select(table).where(table.c.id == message_id)).one()
     drafts = sa.select(table.c.id).where(
@@ -270,7 +269,7 @@ def thaw(tx: Tx, message_id: str) -> None:
 
 
 def words_hold(tx: Tx, message_id: str, frozen_at: datetime, now: datetime) -> bool:
-    """Whether words settled then hold: they were settled today, and a try of today may have arrived."""
+    """True if words settled then hold: they were settled today, and a try of today may have arrived."""
     since = start_of_day(beijing_date(frozen_at))
     if beijing_date(now) != beijing_date(frozen_at):
         return False
@@ -369,7 +368,7 @@ def break_up(tx: Tx, message_id: str, *, at: datetime) -> None:
 def write_anew(tx: Tx, *, at: datetime) -> int:
     """Cancel what was written while the settings named no channel, now that they do; return how many.
 
-    What it carries is written again for the channel that leads to its reader.
+    Its content is written again for the channel that leads to its reader.
     """
     chosen = sa.select(table.c.id).where(table.c.state == MessageState.HELD, table.c.channel == NO_CHANNEL)
     ids = tx.scalars(chosen).all()
@@ -387,7 +386,7 @@ def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
 
 
 def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
-    """Let held messages go (None: all) from `at` on; return how many. What has no channel stays."""
+    """Let held messages go (None: all) from `at` on; return how many. A message without a channel stays."""
     held = sa.update(table).where(table.c.state == MessageState.HELD, table.c.channel != NO_CHANNEL)
     held = held if ids is None else held.where(table.c.id.in_(ids))
     later = sa.case((table.c.due_at > at, table.c.due_at), else_=sa.literal(at, table.c.due_at.type))
@@ -405,7 +404,7 @@ def release_due(tx: Tx, now: datetime) -> int:
 
 
 def is_release_due(tx: Tx, now: datetime) -> bool:
-    """Whether the time of any message at the gate is over; `release_due` would let it go."""
+    """True if the time of any message at the gate is over; `release_due` would let it go."""
     first = next_release(tx)
     return first is not None and first <= now
 

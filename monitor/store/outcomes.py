@@ -1,4 +1,4 @@
-"""What became of messages: reads of the outbox, and each message as a value with all that was tried."""
+"""The outcomes of messages: reads of the outbox, and each message as a value with all that was tried."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class KeptMessage:
     topic: str
     state: MessageState
     is_released: bool
-    """Whether a person, or the gate in the end, let it go although messages are held."""
+    """True if a person, or the gate in the end, let it go although messages are held."""
     release_at: datetime | None
     """When it goes by itself; None for one that is not held, or waits for a person."""
     created_at: datetime
@@ -46,12 +46,12 @@ class KeptMessage:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it leaves at once, at night and on days off too."""
+        """True if it leaves at once, at night and on days off too."""
         return self.topic.startswith(URGENT)
 
     @property
     def is_about_notices(self) -> bool:
-        """Whether its words are those of its notices, which are judged again before it leaves."""
+        """True if its words are those of its notices, which are judged again before it leaves."""
         return self.topic in MATTERS
 
 
@@ -129,14 +129,14 @@ def failed_ways(tx: Tx, ids: Collection[int]) -> dict[int, tuple[tuple[Role, Att
 
 
 def is_under_way(tx: Tx, topic: str, *, since: datetime) -> bool:
-    """Whether a message on the topic drafted since then has arrived, or still may."""
+    """True if a message on the topic drafted since then has arrived, or still may."""
     hopeless = table.c.state.in_([MessageState.CANCELLED, MessageState.FAILED])
     chosen = sa.select(table.c.id).where(table.c.topic == topic, table.c.created_at >= since, ~hopeless)
     return tx.scalar(chosen.limit(1)) is not None
 
 
 def was_told(tx: Tx, topic: str, *, since: datetime) -> bool:
-    """Whether a message on the topic was drafted since then and not withdrawn."""
+    """True if a message on the topic was drafted since then and not withdrawn."""
     drafted = sa.and_(table.c.topic == topic, table.c.created_at >= since, table.c.state != MessageState.CANCELLED)
     return tx.scalar(sa.select(table.c.id).where(drafted).limit(1)) is not None
 

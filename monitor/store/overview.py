@@ -1,4 +1,4 @@
-"""What pages and metrics read: plain rows for all accounts in a fixed number of queries. They never judge."""
+"""The rows of pages and metrics: plain ones for all accounts in a fixed number of queries. They never judge."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class SourceRow:
     failures: int
     next_look_at: datetime | None
     is_partial: bool = False
-    """Whether it never shows for certain what is newest."""
+    """True if it never shows for certain what is newest."""
 
     @property
     def advice(self) -> str:
-        """What has to be done so that it shows something again, in Chinese; empty where its last look does not say."""
+        """The step after which it shows something again, in Chinese; empty where its last look does not say."""
         return advice_in(self.last_detail) if self.failures else ""
 
 

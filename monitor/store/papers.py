@@ -1,7 +1,7 @@
 """Papers as rows: rounds of bulletins, weeks of the index, filed lists, with every version there ever was.
 
-A correction is a new version of the same key; so is a row that finds its account. What was known at a past
-moment is the latest version of that moment.
+A correction is a new version of the same key; so is a row that finds its account. The state of a past moment is the
+latest version of that moment.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ LISTS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperChange:
-    """What a file changes about one paper."""
+    """The changes of a file to one paper."""
 
     before: Paper | None
     after: Paper
@@ -269,7 +269,7 @@ class PaperReader:
         return [(head.id, _paper(head, strays[head.id])) for head in heads]
 
     def _names_ours(self, tx: Tx, head: sa.Row[Any]) -> bool:
-        """Whether a paper names an account that was the area's on the paper's last day, or nobody who is known."""
+        """True if a paper names an account that was the area's on the paper's last day, or nobody who is known."""
         entry = tables.entries
         named = sa.select(entry.c.account).where(entry.c.paper == head.id, entry.c.account.is_not(None))
         is_anybody_named = False

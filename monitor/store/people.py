@@ -1,4 +1,4 @@
-"""What is kept about the people whom units named: where it lies, and how it goes when they ask for that.
+"""The data kept about the people whom units named: where it lies, and how it goes when they ask for that.
 
 Contacts stand in the versions of the roster, in messages to them and about their accounts, in notices and in what
 they acknowledged. Operators and whoever decided something act in office: their names stay.
@@ -21,7 +21,7 @@ from monitor.store.database import Tx
 from monitor.store.values import encode
 
 EXPIRED = "已到期清除"
-"""What stands in the place of people whom nobody needs any more."""
+"""The text in the place of people whom nobody needs any more."""
 
 
 class PersonalDataPlace(Labelled):
@@ -39,7 +39,7 @@ class Trace:
     place: PersonalDataPlace
     role: Role
     contact: Contact
-    """Who it is; of a message, only what the message itself has."""
+    """The person; of a message, only its own data."""
     thing: str
     """The account's id, or the message's."""
     unit: str = ""
@@ -51,7 +51,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What was made nameless."""
+    """The rows that were made nameless."""
 
     versions: int
     messages: int
@@ -98,7 +98,7 @@ def erase(tx: Tx, who: str, *, alias: str) -> Erased | Needed:
     """Put an alias in the place of a person's name, phone, mail and DingTalk id, wherever they are kept.
 
     The alias is made up by the caller and says nothing of the person. Judgements of the past stay what they were:
-    that somebody was named, and could be reached, stays known. Whoever is still named on the roster is needed.
+    that somebody was named, and could be reached, stays known. A person who is still named on the roster is needed.
     """
     named = [(account, contact) for _, _, account in _versions(tx) for contact in account.contacts]
     keys = {contact.key for _, contact in named if who in _words(contact)}

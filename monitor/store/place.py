@@ -1,4 +1,4 @@
-"""Who is the one daemon of a database: a locked file beside SQLite's, an advisory lock and a note on PostgreSQL."""
+"""The lock of a database's one daemon: a locked file beside SQLite's, an advisory lock and a note on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Session:
         self._pid: int | None = None
         self._lasting: timedelta | None = None
         self.is_succeeded = False
-        """Whether another became the one daemon since this process was."""
+        """True if another became the one daemon since this process was."""
 
     def claim(self, lasting: timedelta | None) -> bool:
         """Return whether the place is ours now; see `Store.claim_daemon`. Raises StoreError."""

@@ -101,7 +101,7 @@ class _Sheet:
     added: dict[str, KnownPost] = field(default_factory=dict)
     changed: dict[str, KnownPost] = field(default_factory=dict)
     corrected: list[tuple[KnownPost, datetime]] = field(default_factory=list)
-    """What was held to be so until that moment."""
+    """The posts as they were held to be until that moment."""
 
 
 def known_post(row: sa.Row[Any]) -> KnownPost:
@@ -218,7 +218,7 @@ def _fill(tx: Tx, sheets: dict[str, _Sheet], sql: str, parameters: Sequence[obje
 
 
 def _can_miss(timeline: Timeline) -> bool:
-    """Whether a known post that is not in the list is missing from it."""
+    """True if a known post that is not in the list is missing from it."""
     return timeline.covers is Covers.ALL and timeline.standing.is_present
 
 
@@ -309,7 +309,7 @@ def _essence(tx: Tx, sheet: _Sheet, sighting: Sighting) -> Observation:
 
 
 def _is_settled(row: Raw, *, is_linking: bool) -> bool:
-    """Whether seeing the post again teaches nothing: it is linked, not missing, and its time is exact."""
+    """True if seeing the post again teaches nothing: it is linked, not missing, and its time is exact."""
     is_sharp = row[AT["precision"]] in {Precision.SECOND.value, Precision.MINUTE.value}
     is_exact = is_sharp and not row[AT["is_year_guessed"]]
     is_linked = not is_linking or row[AT["linked_at"]] is not None

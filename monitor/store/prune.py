@@ -254,4 +254,4 @@ PARTS = (
     Part(name="发布记录", keep=lambda keeping: keeping.observations, find=_old_posts, drop=_drop_posts),
     Part(name="核查记录", keep=lambda keeping: keeping.observations, find=_old_observations, drop=_drop_observations),
 )
-"""What grows old, in the order in which it goes: posts before the observations that first showed them."""
+"""Tables whose rows grow old, in the order they go: posts before the observations that first showed them."""

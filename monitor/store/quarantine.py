@@ -1,7 +1,7 @@
 """Sources that the service may have died of: left alone for a growing time, and then looked at one at a time.
 
 A look that is under way holds a lease. Leases that are still held when a service begins its work are those of one that
-died, or was killed: any of these sources may be why. Whoever is innocent comes through its next look and is cleared by
+died, or was killed: any of these sources may be why. An innocent source comes through its next look and is cleared by
 it; at the next death only those are left that were under way both times.
 """
 
@@ -70,13 +70,13 @@ def release(tx: Tx) -> None:
 
 
 def is_free(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a source is not in quarantine."""
+    """True if a source is not in quarantine."""
     until = tables.sources.c.quarantined_until
     return sa.or_(until.is_(None), until <= now)
 
 
 def is_next_suspect(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a source is under no suspicion, or the one suspect that may be looked at: while no other is."""
+    """True if a source is under no suspicion, or the one suspect that may be looked at: while no other is."""
     table = tables.sources
     other = table.alias()
     is_under_way = sa.exists().where(other.c.deaths > _ZERO, other.c.leased_until > now)

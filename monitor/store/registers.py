@@ -31,7 +31,7 @@ from monitor.store.records import lives, records
 WEEKS = 53
 """How many published weeks a register reaches back: more than any rule or report looks at."""
 _LONG_AGO = timedelta(weeks=2 * WEEKS)
-"""Who left an area before that has no week in it that a register reaches."""
+"""The age from which an account's time in an area has no week in it that a register reaches."""
 
 
 def register(tx: Tx, area: str, *, now: datetime, known_at: datetime | None = None) -> Register:

@@ -1,4 +1,4 @@
-"""What changed when records were first read by closed results: told to the operator once, beside what is to be stated.
+"""The changes from reading records by closed results: told to the operator once, beside what is to be stated.
 
 The migration that gave records their results kept what the rules that read records said before. Once an area has been
 judged again, what they say now is set beside it, and only what differs is kept.
@@ -112,7 +112,7 @@ def settle(tx: Tx, area: str, at: datetime) -> bool:
 
 
 def _waits(tx: Tx, at: datetime) -> bool:
-    """Whether an account whose own rules are compared has still to be judged again."""
+    """True if an account whose own rules are compared has still to be judged again."""
     before, accounts = tables.rereadings, tables.accounts
     due = sa.and_(before.c.subject == key_of(accounts.c.id), before.c.rule.in_(OF_ACCOUNTS))
     waiting = sa.select(accounts.c.id).join(before, due).where(accounts.c.evaluate_at <= at)

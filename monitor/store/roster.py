@@ -42,7 +42,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterChange:
-    """What saving a roster changed: account ids, in the roster's order (removed ones sorted)."""
+    """The changes of saving a roster: account ids, in the roster's order (removed ones sorted)."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -64,11 +64,10 @@ def save_roster(
 ) -> RosterChange:
     """Save what differs from the roster in force at `effective_at`, and say what that was.
 
-    What does not differ is kept as confirmed on that day: an older roster that comes in later changes an account for
-    the time up to the next one that spoke of it, and no further.
-    `remove_missing` also removes the accounts that are not given, of `unit` only if one is named.
-    The accounts given get the sources that `sources` answers (see `sync_sources`); those that
-    changed are judged again.
+    An unchanged account is kept as confirmed on that day: an older roster that comes in later changes an account for
+    the time up to the next one that spoke of it, and no further. `remove_missing` also removes the accounts that are
+    not given, of `unit` only if one is named. The accounts given get the sources that `sources` answers (see
+    `sync_sources`); those that changed are judged again.
     """
     change = diff_roster(
         tx, accounts, effective_at=effective_at, known_at=known_at, remove_missing=remove_missing, unit=unit
@@ -99,7 +98,7 @@ def withdraw(
 ) -> tuple[str, ...]:
     """Take back what an import said, from its own day on, and return the accounts that changes.
 
-    What was in force without it is in force again, up to the next roster that spoke of the account. Both stay
+    The version in force without it is in force again, up to the next roster that spoke of the account. Both stay
     judgeable: what was known before `known_at` is as it was.
     """
     learnt = Learnt(effective_at=effective_at, known_at=known_at, import_id=None)
@@ -142,9 +141,9 @@ def diff_roster(
 def sync_sources(tx: Tx, accounts: Iterable[Account], *, sources: Sources, now: datetime) -> None:
     """Make the sources of these accounts those that `sources` names.
 
-    What is known of a source that stays is kept; a new one is looked at first at `schedule.first_look`;
-    one that goes is no longer looked at. Sources of looks by hand are left alone.
-    Call it for all accounts at start-up: a new version of the program may bring new chains.
+    The state of a source that stays is kept; a new one is looked at first at `schedule.first_look`; one that goes is no
+    longer looked at. Sources of looks by hand are left alone. Call it for all accounts at start-up: a new version of
+    the program may bring new chains.
     """
     table = tables.sources
     accounts = tuple(accounts)
@@ -393,7 +392,7 @@ def _standing(rows: Iterable[sa.Row[Any]]) -> Iterator[sa.Row[Any]]:
 
 
 _UNREAD = frozenset({"contacts", "followers", "group", "homepage", "method", "note"})
-"""What of an account no rule on areas reads of the past."""
+"""The columns of an account whose past no rule on areas reads."""
 
 
 def account(tx: Tx, account_id: str) -> Account | None:
@@ -410,7 +409,7 @@ def account_once(tx: Tx, account_id: str) -> Account | None:
 
 
 def has_roster(tx: Tx) -> bool:
-    """Whether the latest roster has any account."""
+    """True if the latest roster has any account."""
     present = sa.select(tables.accounts.c.id).where(tables.accounts.c.is_removed.is_(False)).limit(1)
     return tx.scalar(present) is not None
 

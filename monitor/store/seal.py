@@ -1,4 +1,4 @@
-"""What makes the database itself refuse to change, replace or delete a row of the audit log.
+"""The triggers by which the database itself refuses to change, replace or delete a row of the audit log.
 
 SQLite lets INSERT OR REPLACE delete a row without asking, so a row whose number is not the next is refused too. On
 PostgreSQL the right to change rows is taken from everybody besides, the table's owner included.
@@ -63,7 +63,7 @@ def unseal(tx: sa.Connection) -> None:
 
 
 def is_sealed(tx: sa.Connection) -> bool:
-    """Whether all of it is there."""
+    """True if all of it is there."""
     source, column = ("pg_trigger", "tgname") if tx.dialect.name == "postgresql" else ("sqlite_master", "name")
     names: sa.Select[tuple[str]] = sa.select(sa.column(column)).select_from(sa.table(source))
     is_forbidden = tx.dialect.name != "postgresql" or not _allowed(tx)

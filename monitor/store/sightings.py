@@ -66,7 +66,7 @@ def _withdraw_posts(tx: Tx, accounts: Collection[str], moments: Collection[datet
 
 
 _LEARNT = ("published_at", "precision", "title", "url", "is_pinned", "linked_at", "missing_since", "withdrawn_at")
-"""What looks teach about a post that is known."""
+"""The columns of a known post that looks may correct."""
 
 
 def _corrected(tx: Tx, accounts: Collection[str], moments: Collection[datetime]) -> dict[int, sa.Row[Any]]:

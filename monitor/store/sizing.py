@@ -1,4 +1,4 @@
-"""What a database takes of the disk, and what is left of it."""
+"""The room a database takes on the disk, and the room that is left."""
 
 from __future__ import annotations
 

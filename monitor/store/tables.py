@@ -76,7 +76,7 @@ accounts = Table(
     Column("newest_post_at", UtcDateTime),
     Column("posts", Integer, nullable=False),
 )
-"""What an account is now, and when it is judged next. `posts` counts every post ever seen."""
+"""The account's state now, and when it is judged next. `posts` counts every post ever seen."""
 
 areas = Table(
     "areas",
@@ -266,7 +266,7 @@ former_posts = Table(
     Column("counts_from", UtcDateTime),
     Index(None, "account", "until"),
 )
-"""What a post's row said before we learnt better: that it was gone, or when it appeared."""
+"""The earlier content of a post's row: that it was gone, or when it appeared."""
 
 lights = Table(
     "lights",
@@ -368,7 +368,7 @@ acknowledgements = Table(
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-"""Who said to have a case; rows are only ever added. `person` is empty for the operator."""
+"""The people who said to have a case; rows are only ever added. `person` is empty for the operator."""
 
 spent_tokens = Table(
     "spent_tokens",
@@ -420,7 +420,7 @@ decisions = Table(
     CheckConstraint("(account IS NULL) = (area IS NOT NULL) AND (unit IS NULL OR area IS NOT NULL)", name="whom"),
     Index(None, "subject", "at"),
 )
-"""What people decided; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
+"""The decisions of people; rows are only ever added, and the latest one counts. `case` is empty for one from a file.
 
 Each is about an account, about a unit of an area, or about an area; `subject` is the key of a `core.subject`. The
 two before `import_id` say since when it is known that the finding a decision was made on was another, and how (see
@@ -490,7 +490,7 @@ rereadings = Table(
     Column("was", closed(State, "was"), nullable=False),
     Column("became", closed(State, "became")),
 )
-"""What rules said before records were read by their results, and what they say now where that is something else."""
+"""The rules' findings before records were read by their results, and their findings now where they differ."""
 
 messages = Table(
     "messages",
@@ -600,7 +600,7 @@ tokens = Table(
     Column("content", LargeBinary, nullable=False),
     Column("until", UtcDateTime, nullable=False),
 )
-"""What was got with owners' grants: sealed, so that the database alone opens nothing."""
+"""The tokens got with owners' grants: sealed, so that the database alone opens nothing."""
 
 events = Table(
     "events",
@@ -614,7 +614,7 @@ events = Table(
     Column("at", UtcDateTime, nullable=False, index=True),
     Index(None, "account", "at"),
 )
-"""What an account's appearance changed into, once that was certain: renames, other verified entities, standings."""
+"""The changes of an account's appearance, once they were certain: renames, other verified entities, standings."""
 
 outages = Table(
     "outages",
@@ -645,7 +645,7 @@ acts = Table(
     Column("after", Text, nullable=False, server_default=sa.text("''")),
     Column("digest", Text, nullable=False, server_default=sa.text("''")),
 )
-"""Who did what. Rows are only ever added, chained by `digest` (see audit.py); triggers refuse the rest (seal.py)."""
+"""The acts of people. Rows are only added, chained by `digest` (see audit.py); triggers refuse the rest (seal.py)."""
 
 heartbeat = Table(
     "heartbeat",

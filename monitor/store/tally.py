@@ -1,4 +1,4 @@
-"""What metrics say: counts of everything, made by the database, and single accounts at a glance."""
+"""The numbers of metrics: counts of everything, made by the database, and single accounts at a glance."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Accounts:
     """When the next of the versions known comes into force."""
 
     def hold(self, tx: Tx, now: datetime) -> bool:
-        """Whether they still are what `accounts` would count."""
+        """True if they still are what `accounts` would count."""
         return self.since <= now and (self.until is None or now < self.until) and _latest_version(tx) == self.latest
 
 

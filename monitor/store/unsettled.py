@@ -1,4 +1,4 @@
-"""What an upgrade could not settle by itself: sentences for the operator, each told in one digest that left."""
+"""The questions that an upgrade left open: sentences for the operator, each told in one digest that left."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from monitor.store import notes
 from monitor.store.database import Tx
 
 _PREFIX = "unsettled:"
-"""What the keys of such notes begin with; migrations write them, a name follows."""
+"""The prefix of the keys of such notes; migrations write them, a name follows."""
 
 
 def ask(tx: Tx, name: str, said: str) -> None:

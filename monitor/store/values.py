@@ -19,7 +19,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 T = TypeVar("T")
 
 Json = Any
-"""What `json` reads and writes: its types are its own business."""
+"""The values that `json` reads and writes: its types are its own business."""
 
 Convert = Callable[[Any], Any]
 

@@ -1,4 +1,4 @@
-"""Whether a refused try was refused because of the address itself.
+"""True if a refused try was refused because of the address itself.
 
 Of tries before this it is told by what was kept of them: the enhanced codes of mail servers, and the list in which
 DingTalk names ids that do not exist. What cannot be told is not held against the address; the next refusal tells.

@@ -1,4 +1,4 @@
-"""Whether a post's year was guessed, and from which time on it counts all the same."""
+"""True if a post's year was guessed, and from which time on it counts all the same."""
 
 import sqlalchemy as sa
 from alembic import op
