@@ -1,4 +1,4 @@
-"""A document as a value: its title, the lines above its table, and its tables. What it looks like, its writers know."""
+"""A document as a value: its title, the lines above its table, and its tables. The layout is the writers' business."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 Value = str | int | date | datetime | None
-"""What a cell may hold; a moment is written in Beijing time."""
+"""The values a cell may hold; a moment is written in Beijing time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Column:
     choices_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By the word in the row's first cell, the words offered instead."""
     is_date: bool = False
-    """Whether empty cells are ready for dates; otherwise for text, so that long numbers stay whole."""
+    """True if empty cells are ready for dates; otherwise for text, so that long numbers stay whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guidance:
-    """What a person who fills in a table should know, as a table of its own behind it."""
+    """The notes for a person who fills in a table, as a table of their own behind it."""
 
     title: str
     table: Table
@@ -47,7 +47,7 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is written into one file."""
+    """The content of one file."""
 
     title: str
     table: Table

@@ -32,7 +32,7 @@ class Dossier:
     gaps: Episodes | None = None
     """None where nothing can be said: no updates are asked of the account, or its posts were not seen whole."""
     staleness: Staleness | None = None
-    """What the gap that is open is called; None where none is held against the unit."""
+    """The degree of the gap that is open; None where none is held against the unit."""
     progress: Progress | None = None
     """How far its deregistration is; None where there is none."""
     index: Sequence[str] = ()
@@ -42,9 +42,9 @@ class Dossier:
 def gaps_of(known: Known, book: RuleBook, period: Period, at: datetime) -> Episodes | None:
     """Return the gaps of a period, up to `at`; None where one that is too long was not shown for certain.
 
-    What holds for an accusation holds here: between two posts nothing may lie unseen, and for the gap that is open
-    a covering look is needed; while an outage keeps us from seeing, nothing is counted. Nothing is claimed of the
-    time before the first post that is known.
+    The conditions of an accusation hold here: between two posts nothing may lie unseen, and for the gap that is open a
+    covering look is needed; while an outage keeps us from seeing, nothing is counted. Nothing is claimed of the time
+    before the first post that is known.
     """
     gap = open_gap(known, at)
     limit = Ladder.of(book).limit
@@ -93,6 +93,6 @@ AREA = "地区"
 
 
 def has_areas(dossiers: Iterable[Dossier], records: Iterable[Record] = ()) -> bool:
-    """Whether units of several areas are told of, so that a name alone does not tell which."""
+    """True if units of several areas are told of, so that a name alone does not tell which."""
     areas = {dossier.account.area for dossier in dossiers} | {record.area for record in records if record.area}
     return len(areas) > 1

@@ -1,4 +1,4 @@
-"""What was exempted, counted apart from what is put to anybody: neither listed nor hidden."""
+"""The exempted findings, counted apart from those put to a decision: neither listed nor hidden."""
 
 from __future__ import annotations
 

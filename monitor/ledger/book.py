@@ -32,7 +32,7 @@ _DAMAGE = (
     RuntimeError,
     ValueError,
 )
-"""What zipfile and the XML reader raise over a torn or foreign file."""
+"""The errors of zipfile and the XML reader over a torn or foreign file."""
 _DAMAGED = "不是 xlsx 表格，或文件已损坏"
 
 
@@ -45,7 +45,7 @@ class Sheet:
     """Its filled rows, which can be read once: the number from 1 on, and the cells by column from 0 on."""
     merges: tuple[Area, ...] = ()
     remark: str = ""
-    """What people should know of it although it can be read."""
+    """Remarks for people although it can be read."""
 
 
 def sheets(path: Path) -> Iterator[Sheet]:

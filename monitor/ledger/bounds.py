@@ -19,7 +19,7 @@ ROWS = 200_000
 """Filled rows of all sheets together."""
 CELLS_IN_ROW = 1000
 CHARACTERS_IN_CELL = 32_767
-"""What a spreadsheet program allows."""
+"""The most that a spreadsheet program allows in a cell."""
 CHARACTERS = 40_000_000
 """Of all cells together, however often one text is referred to."""
 TEXTS = 200_000
@@ -40,7 +40,7 @@ class ExcessError(Exception):
 
 
 class Meter:
-    """What was read of one file so far."""
+    """The amount read of one file so far."""
 
     def __init__(self) -> None:
         """Begin with nothing."""

@@ -1,4 +1,4 @@
-"""What a cell means: each reader takes one filled cell, and says in Chinese why it cannot be read."""
+"""The meaning of a cell: each reader takes one filled cell, and says in Chinese why it cannot be read."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ UNCOUNTED = "是公式，文件里没有保存它的计算结果，请在 Excel 
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether nothing can be seen in the cell."""
+    """True if nothing can be seen in the cell."""
     if cell.is_uncounted:
         return False
     return cell.value is None or (isinstance(cell.value, str) and not _clean(cell.value))

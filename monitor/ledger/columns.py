@@ -22,7 +22,7 @@ REQUIRED = ("账号ID", "账号名称", "平台", "主办单位")
 """The columns a roster must have, filled in every row."""
 
 SEPARATOR = "、"
-"""What stands between several people of one role, and between their phones, in one cell."""
+"""The marks between several people of one role, and between their phones, in one cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class RosterColumn:
 
     column: Column
     of: Callable[[Account], Value]
-    """What it says of an account: a word, a number, a date, or None for a blank cell."""
+    """Returns an account's value of the column: a word, a number, a date, or None for a blank cell."""
 
     @property
     def name(self) -> str:

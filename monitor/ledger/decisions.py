@@ -77,7 +77,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """What a file says, in its order, every decision once."""
+    """The decisions of a file, in its order, each once."""
 
     decisions: tuple[Decision, ...]
     warnings: tuple[str, ...] = ()
@@ -96,10 +96,9 @@ def read_decisions(
     """Return the decisions of a file; raises LedgerError with every reason to refuse it.
 
     `rules` are the rules by id, `made` what was decided before. A row is about one account, one unit of an area or one
-    area, whichever its rule speaks of. What is 一律 or 不得 on the day of a decision
-    cannot be exempted or kept, and nothing is kept where a rule does not ask whether the account stays. An exemption
-    says why, and by which document where the clause is 原则上; one that names no end gets one. 撤销 needs something to
-    end.
+    area, whichever its rule speaks of. A matter that is 一律 or 不得 on the day of a decision cannot be exempted or
+    kept, and nothing is kept where a rule does not ask whether the account stays. An exemption says why, and by which
+    document where the clause is 原则上; one that names no end gets one. 撤销 needs something to end.
     """
     reading = SheetReading(path, LAYOUT)
     found: dict[Decision, None] = {}

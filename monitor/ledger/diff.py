@@ -1,4 +1,4 @@
-"""What an import would change: the difference of two rosters or of two papers, in the words of their columns."""
+"""The changes of an import: the difference of two rosters or of two papers, in the words of their columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.ledger.columns import COLUMNS
 
 
 class ChangeKind(Labelled):
-    """What happens to an account."""
+    """The kind of change of an account."""
 
     ADDED = "added", "新增"
     CHANGED = "changed", "修改"
@@ -36,7 +36,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChange:
-    """What happens to one account; `fields` are empty unless it is changed."""
+    """The change of one account; `fields` are empty unless it is changed."""
 
     kind: ChangeKind
     account: Account

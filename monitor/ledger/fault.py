@@ -1,4 +1,4 @@
-"""What is wrong with a spreadsheet, in sentences for the person who filled it in."""
+"""The faults of a spreadsheet, in sentences for the person who filled it in."""
 
 from __future__ import annotations
 

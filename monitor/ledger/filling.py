@@ -28,7 +28,7 @@ from monitor.ledger.fault import BadCellError, did_you_mean
 from monitor.ledger.sheet import SheetReading, SheetRow
 
 _NOTHING = frozenset({"无", "暂无"})
-"""What may say that there is nothing to say, or that there is none of what the kind asks for."""
+"""The words for nothing to say, or for none of the things that the kind asks for."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Filling:
 
     @property
     def form(self) -> RecordForm:
-        """What a row of this kind may say."""
+        """The values that a row of this kind allows."""
         return FORMS[self.kind]
 
     def record(self, subject: SubjectKind, name: str, area: str | None) -> NewRecord | None:

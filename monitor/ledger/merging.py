@@ -11,14 +11,14 @@ from monitor.ledger.book import EMPTY, Area, Cell
 
 @dataclass(slots=True)
 class Spread:
-    """What the merged cells say of one row, by column."""
+    """The merged cells' values for one row, by column."""
 
     filled: dict[str, Cell] = field(default_factory=dict)
-    """What is said of this row by a merged cell that begins above it."""
+    """The values of this row from merged cells that begin above it."""
     unclear: dict[str, str] = field(default_factory=dict)
     """Why it cannot be told what a column says."""
     is_banner: bool = False
-    """Whether a cell of the row is merged over several columns."""
+    """True if a cell of the row is merged over several columns."""
 
 
 class Merging:

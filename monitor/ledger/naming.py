@@ -15,7 +15,7 @@ _PLATFORM = cells.one_of(Platform, "平台")
 
 
 def is_named(row: SheetRow) -> bool:
-    """Whether a row says anything of an account."""
+    """True if a row says anything of an account."""
     return any(column in row.cells for column in COLUMNS)
 
 

@@ -40,7 +40,7 @@ _PROBLEM = cells.one_of(Problem, "问题类型")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
-    """What a file says, in its order, and what people should know of it although it is accepted."""
+    """The rows of a file, in its order, and the remarks for people although it is accepted."""
 
     papers: tuple[Paper, ...]
     warnings: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ def _area_in(last: date, account: Account | None, areas: Sequence[str], area_the
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """Whom a row names, and who answers."""
+    """The names in a row, and the accounts that answer to them."""
 
     written: Reference
     account: Account | None

@@ -23,7 +23,7 @@ LAYOUT = Layout(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedPosts:
-    """What a file says was published: per account id, newest first, every post once."""
+    """The posts in a file: per account id, newest first, every post once."""
 
     by_account: Mapping[str, tuple[Post, ...]]
     warnings: tuple[str, ...] = ()

@@ -91,7 +91,7 @@ class Subjects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """What a file says, in its order, every record once."""
+    """The records of a file, in its order, each once."""
 
     records: tuple[NewRecord, ...]
     warnings: tuple[str, ...] = ()

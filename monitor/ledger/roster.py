@@ -54,7 +54,7 @@ _PHONES, _MAILS, _DINGTALKS = (cells.listed(read) for read in (cells.phone, cell
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """What a roster file says, and what people should know of it although it is accepted."""
+    """The content of a roster file, and the remarks for people although it is accepted."""
 
     accounts: tuple[Account, ...]
     warnings: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class KnownNames:
     collectors: Collection[str]
     channels: Collection[str]
     forms: Mapping[str, KeyForm]
-    """What the keys of a collector look like, where that is known."""
+    """The form of a collector's keys, where that is known."""
     until: date | None = None
     """The last day on which anything may have happened."""
 
@@ -86,9 +86,9 @@ def read_roster(
 ) -> Roster:
     """Return the accounts of a file, in its order; raises LedgerError with every reason to refuse it.
 
-    A blank 所属地区 is the only one of `areas`; with several it must be filled. What a sheet has no column for
-    stays for an account as it was `before`. `forms` say what keys of a collector look like, by its name. Nothing
-    was opened or closed after the day `until`. `tell` hears of every row.
+    A blank 所属地区 is the only one of `areas`; with several it must be filled. A value that a sheet has no column for
+    stays for an account as it was `before`. `forms` say what keys of a collector look like, by its name. Nothing was
+    opened or closed after the day `until`. `tell` hears of every row.
     """
     names = KnownNames(areas=areas, collectors=collectors, channels=channels, forms=forms or {}, until=until)
     former = {account.id: account for account in before}
@@ -180,7 +180,7 @@ def _completed(row: SheetRow, former: Mapping[str, Account]) -> SheetRow:
 
 
 def _still_holds(of_what: str | None, row: SheetRow, said: Mapping[str, object]) -> bool:
-    """Whether what a column depends on is as it was, or not spoken of either."""
+    """True if what a column depends on is as it was, or not spoken of either."""
     if of_what not in row.columns:
         return True
     written = cells.show(row.cells[of_what]) if of_what in row.cells else ""

@@ -18,13 +18,13 @@ from monitor.ledger.merging import Merging, Spread
 
 Value = TypeVar("Value")
 Reader = Callable[[Cell], "Value | cells.Hinted[Value] | cells.Hinted[None]"]
-"""What a cell says, and the sentence for people where it does not quite say it."""
+"""Reads the value of a cell, with a sentence for people where the cell does not quite say it."""
 Tell = Callable[[int], object]
 """Hears how many rows more are read."""
 
 _HEADER_WITHIN = 30
 _BLANKS = frozenset({"/", "\\", "-", "--", "—", "——", "无", "暂无"})
-"""What people write into a cell that has nothing to say."""
+"""The words that people write into a cell that has nothing to say."""
 _FOOT = re.compile(
     r"(合计|总计|小计|共计)([:：].*|\d.*)?|(填表|制表|填报|报送|审核|审批|负责人|联系人|备?注|说明).{0,6}[:：].*"
 )
@@ -77,12 +77,12 @@ class SheetRow:
     number: int
     cells: Mapping[str, Cell]
     columns: frozenset[str] = frozenset()
-    """What its table has a column for: a cell missing from one of them is blank, not unsaid."""
+    """The columns of its table: a cell missing from one of them is blank, not unsaid."""
 
 
 @dataclass(slots=True)
 class _Hint:
-    """What people should know of some rows: of one kind it is one line."""
+    """The remarks on some rows: of one kind it is one line."""
 
     text: str
     sheet: str | None
@@ -242,7 +242,7 @@ class SheetReading:
             self.blame(row, text, column)
 
     def _is_foot(self, found: SheetRow, row: Mapping[int, Cell]) -> bool:
-        """Whether a row is a sum or a signature: it begins like one, and lacks what every row must have."""
+        """True if a row is a sum or a signature: it begins like one, and lacks what every row must have."""
         has_needs = any(need <= found.cells.keys() for need in self.layout.needs)
         return not has_needs and _FOOT.fullmatch(re.sub(r"\s", "", _first(row))) is not None
 
@@ -277,7 +277,7 @@ class _Header:
     sheet: str | None
     number: int
     texts: Mapping[int, str]
-    """What stands in its filled cells, by column from 0 on."""
+    """The filled cells, by column from 0 on."""
     layout: Layout
     columns: Mapping[int, str] = field(init=False, repr=False)
     """Which of them mean which column."""

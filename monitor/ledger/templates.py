@@ -23,7 +23,7 @@ _LAYOUTS: Mapping[str, tuple[str, Layout]] = {
     "records": ("记录", records.LAYOUT),
 }
 TEMPLATES = tuple(_LAYOUTS)
-"""What there is a form for."""
+"""The kinds of form."""
 
 _LISTS: Mapping[str, type[Labelled]] = {"平台": Platform, "问题类型": Problem, "决定": Ruling, "类型": RecordKind}
 _CHOICES: Mapping[str, Sequence[str]] = {

@@ -1,4 +1,4 @@
-"""Whose a filed list is: one area's, that a person or the file names, or that every account on it was in."""
+"""The area of a filed list: named by a person or the file, or the one that every account on it was in."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Workbooks (xlsx, also in their strict form): what the cells say, and nothing else of what is in the file.
 
-Of the parts of a workbook only its list of sheets, the texts, the number formats and the cells are read. Who wrote it
-and when, its fonts, fills, colours and charts say nothing of the table, and may be as faulty as they like.
-Source: ECMA-376, parts 1 (strict) and 4 (transitional), SpreadsheetML.
+Of the parts of a workbook only its list of sheets, the texts, the number formats and the cells are read. Its author and
+date, its fonts, fills, colours and charts say nothing of the table, and may be as faulty as they like. Source:
+ECMA-376, parts 1 (strict) and 4 (transitional), SpreadsheetML.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MONTH_IDS = frozenset({17, 27, 36, 50, 52, 57})
 """Of those, the ones that show year and month only, as `mmm-yy` and yyyy年m月 do."""
 _CLOCK_IDS = frozenset({*range(18, 23), *range(32, 36), *range(45, 48), 55, 56})
 _UNSHOWN = re.compile(r'"[^"]*"|\[[^\[\]]*\]|\\.|_.|\*.')
-"""What of a format stands for itself: quoted texts, colours and places, single marks."""
+"""The parts of a format that stand for themselves: quoted texts, colours and places, single marks."""
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _MERGE = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?mergeCell\s[^<>]{0,200}?ref\s?=\s?[\"']([A-Za-z0-9$:]{3,30})[\"']")
 _MERGE_MARK = 300
@@ -48,17 +48,17 @@ class NotAWorkbookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one cell."""
+    """The content of one cell."""
 
     value: object = None
     has_clock: bool = False
-    """Whether a date is shown with the time of day."""
+    """True if a date is shown with the time of day."""
     is_error: bool = False
-    """Whether it shows the failure of a formula, e.g. `#N/A`."""
+    """True if it shows the failure of a formula, e.g. `#N/A`."""
     is_uncounted: bool = False
-    """Whether it holds a formula whose result was not stored: what it says is not known, and not nothing."""
+    """True if it holds a formula whose result was not stored: what it says is not known, and not nothing."""
     shows_month: bool = False
-    """Whether a date is shown as year and month only."""
+    """True if a date is shown as year and month only."""
     epoch: datetime = _EPOCH
     """From which day a bare number counts, where it stands for a day."""
 
@@ -116,9 +116,9 @@ class Workbook:
     formats: list[_Format] = field(default_factory=list)
     epoch: datetime = _EPOCH
     is_uncounted: bool = False
-    """Whether the file says of itself that its formulas were never worked out."""
+    """True if the file says of itself that its formulas were never worked out."""
     is_unformatted: bool = False
-    """Whether the part with the formats of numbers could not be read."""
+    """True if the part with the formats of numbers could not be read."""
     _elements: int = 0
     """How many elements were read, of all parts."""
     _parsed: set[str] = field(default_factory=set)
