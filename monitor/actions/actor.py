@@ -21,7 +21,7 @@ class Origin(Labelled):
 
 
 class Right(Labelled):
-    """What an actor may be allowed to do; the label completes the sentence 没有……的权限."""
+    """A right of an actor; the label completes the sentence 没有……的权限."""
 
     VERIFY = "verify", "核实事项"
     DECIDE = "decide", "登记处置决定"
@@ -44,15 +44,15 @@ class Right(Labelled):
 
 
 EVERYTHING = frozenset(Right)
-"""What whoever has the machine's command line may do."""
+"""The rights of anybody at the machine's command line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Whoever asks for something: name, origin and rights; login and address as the audit log keeps them."""
+    """The person or program that asks for something: name, origin and rights; login and address for the audit log."""
 
     name: str
-    """What they are called, where they do not say in whose name they act."""
+    """Their name, where they do not say in whose name they act."""
     origin: Origin
     rights: frozenset[Right]
     login: str = ""

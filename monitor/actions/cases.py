@@ -34,14 +34,14 @@ _VERIFIED = frozenset({Ruling.CONFIRMED, Ruling.REJECTED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideCommand:
-    """What somebody wants to have decided about a case."""
+    """The command to decide about a case."""
 
     case: int
     ruling: Ruling
     titles: Mapping[str, str]
-    """What people call each rule, by id."""
+    """The rules' names for people, by id."""
     by: str | None = None
-    """Who decided, as it was told; None where nobody said: then whoever asks for it."""
+    """The name of the person who decided; None where it was not given: then the actor's."""
     note: str = ""
     document: str | None = None
     until: date | None = None
@@ -54,20 +54,20 @@ class CloseCommand:
 
     case: int
     by: str | None = None
-    """Who found that it is over; None for whoever asks."""
+    """The person who found that it is over; None for the actor."""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What was decided, about whom."""
+    """A decision that was taken, and its subject."""
 
     named: str
-    """Whom and what the case is about, as people call them."""
+    """The account or unit and the trouble of the case, in words."""
     until: date | None = None
     """The last day of an exemption."""
     before: Decision | None = None
-    """What a 撤销 has ended."""
+    """The decision that a 撤销 has ended."""
 
 
 def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> Decided:

@@ -26,7 +26,7 @@ class PasteCommand:
     account: str
     link: str
     permit: Permit | None = None
-    """What lets a signed link's holder paste it: it is good for one proved link of each account."""
+    """The permit of the signed link that pastes it: it is good for one proved link of each account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from monitor.store import Tx
 
 
 class Handout(Enum):
-    """What can be handed out; the value is what the audit log calls it."""
+    """A kind of document that can be handed out; the value is its name in the audit log."""
 
     ROSTER = "export roster"
     TEMPLATE = "export template"
@@ -27,7 +27,7 @@ class Handout(Enum):
 
     @property
     def right(self) -> Right:
-        """What whoever asks for it must be allowed."""
+        """The right that a document needs."""
         if self is Handout.PERSONAL_DATA:
             return Right.EXPORT_PERSONAL
         if self is Handout.AUDIT:

@@ -23,13 +23,13 @@ class When:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluateCommand:
-    """What somebody wants to have judged."""
+    """The command to judge accounts anew."""
 
     when: When
     account: str | None = None
     """One account; None for everybody."""
     silences: bool = False
-    """Whether also what a rule on areas leaves unsaid is wanted."""
+    """True if also what a rule on areas leaves unsaid is wanted."""
 
 
 _ACCOUNT = Field("account", "账号")
@@ -80,10 +80,10 @@ def _of_areas(tx: Tx, command: EvaluateCommand, rules: RulesInForce) -> Iterator
 
 
 def is_before_roster(tx: Tx, when: When) -> bool:
-    """Whether nobody was on the roster then, as we knew it, although somebody is by now."""
+    """True if nobody was on the roster then, as we knew it, although somebody is by now."""
     return roster.has_roster(tx) and not had_accounts(tx, when)
 
 
 def had_accounts(tx: Tx, when: When) -> bool:
-    """Whether anybody was on the roster then, as we knew it."""
+    """True if anybody was on the roster then, as we knew it."""
     return bool(roster.accounts(tx, at=when.at, known_at=when.known_at))

@@ -21,7 +21,7 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowRecipientCommand:
-    """Whose message somebody wants to know."""
+    """The command to find out to whom a message belongs."""
 
     message: str
     """The message's whole number."""

@@ -20,7 +20,7 @@ _WHY = Field("why", "原因")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuteCommand:
-    """Who is to hear nothing, from when until when."""
+    """The command to mute: the subject, the start and the end."""
 
     kind: SubjectKind
     subject: str
@@ -33,7 +33,7 @@ class MuteCommand:
     """The first day; None for today."""
     why: str
     by: str | None = None
-    """Who decided; None for whoever asks."""
+    """The person who decided; None for the actor."""
 
 
 def mute(tx: Tx, command: MuteCommand, *, actor: Actor, now: datetime) -> Mute:

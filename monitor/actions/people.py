@@ -22,7 +22,7 @@ class EraseCommand:
 
     person: str
     alias: str = field(default_factory=new_alias)
-    """What stands in the place of the person from then on, and in the audit log."""
+    """The text that stands in the place of the person from then on, and in the audit log."""
 
 
 def erase(tx: Tx, command: EraseCommand, *, actor: Actor, now: datetime) -> people.Erased:

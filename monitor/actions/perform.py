@@ -15,7 +15,7 @@ D = TypeVar("D")
 
 
 class Action(Protocol[C_contra, D_co]):
-    """What a person may do, as a function of a transaction and a command value."""
+    """An action of a person, as a function of a transaction and a command value."""
 
     def __call__(self, tx: Tx, command: C_contra, /, *, actor: Actor, now: datetime) -> D_co:
         """Do it, write one audit row and return what was done; raises RefusedError, and then nothing is kept."""

@@ -11,7 +11,7 @@ from monitor.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnAwayCommand:
-    """What was asked for, as the audit log calls it being refused (`link refuse`), and why it was."""
+    """A refused request, by its name in the audit log (`link refuse`), and the reason."""
 
     action: str
     why: str

@@ -15,7 +15,7 @@ class Addresses:
     base: str | None = None
     """`web.base_url`."""
     key: TokenKey | None = None
-    """What signed links are signed with; without it messages carry none."""
+    """The key that signs links; without it messages carry none."""
 
     @property
     def home(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What the operator is told of a way to look that has shown nothing for weeks: why, and what to take instead."""
+"""The alarm about a way to look that has shown nothing for weeks: the reason, and the way to take instead."""
 
 from __future__ import annotations
 

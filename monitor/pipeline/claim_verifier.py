@@ -27,7 +27,7 @@ class VerifiedLink:
     account: Account
     link: str
     proof: Proof | Verdict
-    """What the platform says of the link, or why it says nothing."""
+    """The platform's answer to the link, or the reason why there is none."""
     own: str | None
     """The platform's id of the account, where it is known; see `own_id`."""
 
@@ -52,8 +52,8 @@ class ClaimVerifier:
     ) -> AsyncIterator[VerifiedLink | Excess | None]:
         """Ask for a link pasted for an account, by the token with that id; None for no such account.
 
-        Whether too many were pasted is found out before anything is asked for: those being looked at, until the
-        context ends, count, so that many at once gain nothing.
+        An excess of pasted links is found before anything is asked for: those being looked at, until the context ends,
+        count, so that many at once gain nothing.
         """
         others, mine = tuple(self.under_way), (account_id, token)
         self.under_way.append(mine)

@@ -1,4 +1,4 @@
-"""What a message about notices says: the gravest of each account, in words that fit its channel."""
+"""The text of a message about notices: the gravest of each account, in words that fit its channel."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from monitor.pipeline.recheck import RecheckContext
 from monitor.store import outbox
 
 UNNUMBERED = "待定"
-"""What stands for a message's number until its words are settled."""
+"""The text in place of a message's number until its words are settled."""
 LINK_LIFE = timedelta(days=14)
 """How long a message's link may be used: longer than any case stays as it is."""
 UNLINKED = AnswerLinks()
-"""What is offered to who need not answer, and in a draft: its links are made when its words are settled."""
+"""No links: for a reader who need not answer, and in a draft, where they are made when its words are settled."""
 
 
 def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -1,4 +1,4 @@
-"""What is written once on each working day, from an hour on, whatever restarts in between."""
+"""A message that is written once on each working day, from an hour on, no matter how often the service restarts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Daily:
     """One such thing; that it was written is remembered under its topic of the day."""
 
     prefix: str
-    """What its topics begin with; a date follows."""
+    """The prefix of its topics; a date follows."""
     hour: time
     calendar: WorkCalendar
 
@@ -23,7 +23,7 @@ class Daily:
         return f"{self.prefix}{beijing_date(now).isoformat()}"
 
     def is_due(self, tx: Tx, now: datetime) -> bool:
-        """Whether its hour has come on a working day and it was not written yet."""
+        """True if its hour has come on a working day and it was not written yet."""
         today = beijing_date(now)
         has_come = now >= at_beijing(today, self.hour) and self.calendar.is_workday(today)
         return has_come and notes.get_note(tx, self.topic(now)) is None

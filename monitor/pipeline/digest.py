@@ -49,7 +49,7 @@ from monitor.store import (
 from monitor.store.notices import Said, told_on
 
 TOPIC = "digest:"
-"""What the topics of digests begin with; a date follows."""
+"""The prefix of the topics of digests; a date follows."""
 ENDS_WITHIN = 5
 """So many working days ahead the end of an exemption is told."""
 NAMED = 3
@@ -187,7 +187,7 @@ def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestContext:
-    """What the lines about accounts without updates go by."""
+    """The values that the lines about accounts without updates are made from."""
 
     today: date
     ladder: Ladder

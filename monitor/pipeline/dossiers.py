@@ -1,4 +1,4 @@
-"""What documents about a period are made of: every account with what the rules say of it and what was decided."""
+"""The material of documents about a period: every account with its findings and the decisions about it."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _INDEX_WEEKS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossiers:
-    """What documents are made of."""
+    """The material of documents."""
 
     of_accounts: Sequence[Dossier]
-    """What is held of every account, in the roster's order."""
+    """A dossier of every account, in the roster's order."""
     records: Sequence[Record]
     """Those of the areas, oldest first."""
     beyond: Sequence[Finding]
-    """What the rules say of units and areas."""
+    """The findings about units and areas."""
 
 
 def read_dossiers(

@@ -49,7 +49,7 @@ def way_of(kept: outbox.KeptMessage) -> Route:
 
 
 Groups = dict[tuple[str, Route], list[Notice]]
-"""What goes into one message each, by topic and way."""
+"""The notices of one message each, by topic and way."""
 
 
 def _by_person(groups: Mapping[tuple[str, Route], list[Notice]]) -> Groups:
@@ -96,20 +96,20 @@ class Drafter:
     directory: ChannelDirectory
     hours: OfficeHours
     is_holding: bool
-    """Whether all messages wait for a person to release them."""
+    """True if all messages wait for a person to release them."""
     gate: Gate
-    """What waits for a person in any case, but not for ever."""
+    """Names the notices that wait for a person in any case, but not for ever."""
 
     @property
     def rules_in_force(self) -> RulesInForce:
-        """What is judged by."""
+        """The rules by which waiting notices are judged."""
         return self.composer.rules_in_force
 
     async def prepare(self, now: datetime) -> int:
         """Turn waiting notices into messages, one for each person and way; return how many were written.
 
-        What waits is judged when it comes, when its account is, and every ten minutes: thousands may wait, for a
-        channel or for a person's word, and each is judged in any case right before it leaves. It is done for some
+        Waiting notices are judged when they come, when their account is, and every ten minutes: thousands may wait, for
+        a channel or for a person's word, and each is judged in any case right before it leaves. It is done for some
         people at a time and kept what it came to, so that whoever dies over it leaves the less to who takes over.
         """
         if not self.is_holding:
@@ -134,7 +134,7 @@ class Drafter:
 
     @property
     def _is_holding(self) -> bool:
-        """Whether nothing leaves by itself: a person releases it, or there is no channel to leave by."""
+        """True if nothing leaves by itself: a person releases it, or there is no channel to leave by."""
         return self.is_holding or not self.directory.is_set
 
     def tell_operator(
@@ -163,7 +163,7 @@ class Drafter:
         return max(self.hours.opens_at(now, calendar) for calendar in calendars)
 
     def goes(self, notice: Notice, way: Route, context: RecheckContext) -> bool:
-        """Whether this is still the way by which whoever has the role now is told, as far as that is known."""
+        """True if this is still the way by which whoever has the role now is told, as far as that is known."""
         known = context.known.get(notice.account)
         if known is None:
             return True
@@ -215,7 +215,7 @@ class Drafter:
         return len(fresh)
 
     def _is_shared(self, way: Route) -> bool:
-        """Whether what goes this way is read by the people of a unit together."""
+        """True if what goes this way is read by the people of a unit together."""
         channel = self.directory.channels.get(way.channel)
         return channel is not None and channel.is_group and way.role is not Role.OPERATOR
 
@@ -226,14 +226,14 @@ class Drafter:
     def _topic(self, notice: Notice) -> str:
         """Return what keeps a notice apart from others to the same person: that it is urgent, or waits for a word.
 
-        What waits for a person must not hold up what is due today.
+        Notices that wait for a person must not hold up those due today.
         """
         if notice.is_urgent:
             return outbox.URGENT
         return outbox.GATED if self.gate.holds(notice) else ""
 
     def _waits(self, group: Sequence[Notice], now: datetime) -> bool:
-        """Whether a person has to let these notices go, or a day has to come first."""
+        """True if a person has to let these notices go, or a day has to come first."""
         release_at = self._release_at(group)
         return any(map(self.gate.holds, group)) and (release_at is None or now < release_at)
 

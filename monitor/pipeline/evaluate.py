@@ -27,14 +27,14 @@ AGAIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesInForce:
-    """What judging goes by: the rules, the numbers of a day, the calendars of the office and of areas."""
+    """The basis of judging: the rules, the numbers of a day, the calendars of the office and of areas."""
 
     rules: Sequence[Rule]
     book_of: Callable[[date], RuleBook]
     calendar: WorkCalendar
     area_rules: Sequence[AreaRule] = ()
     duties: Sequence[Rule] = ()
-    """What the monitor itself owes, besides the obligations of the units: always in force."""
+    """The duties of the monitor itself, besides the obligations of the units: always in force."""
 
     def findings(
         self, known: Known, now: datetime, only: Collection[str] | None = None
@@ -189,7 +189,7 @@ class AccountEvaluator:
 
 
 def _waits_for_reading(step: Step, known: Known, now: datetime) -> bool:
-    """Whether the page is to be read before this step; one ahead of a breach does not wait for a page that fails."""
+    """True if the page is to be read before this step; one ahead of a breach does not wait for a page that fails."""
     if known.is_just_read(now):
         return False
     until = known.gives_up_reading_at(now) if step.kind in AHEAD else None

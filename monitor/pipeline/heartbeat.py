@@ -14,7 +14,7 @@ from monitor.pipeline.draft import Drafter
 from monitor.store import Tx, outbox
 
 TOPIC = "alive:"
-"""What the topics of these messages begin with; a date follows."""
+"""The prefix of the topics of these messages; a date follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

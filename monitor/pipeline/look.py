@@ -40,18 +40,18 @@ class LookFetch(Fetch, Protocol):
 
     @property
     def validators(self) -> Validators | None:
-        """What the next look may go by."""
+        """The validators for the next look."""
 
     raw: bytes | None
     is_whole: bool
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing is asked for now, and something waits for its turn."""
+        """True if nothing is asked for now, and something waits for its turn."""
 
 
 class Network(Protocol):
-    """What this module needs of the network."""
+    """The part of the network that this module needs."""
 
     def bind(self, source: str, *, reader: str, validators: Validators | None = None, platform: str = "") -> LookFetch:
         """Return the fetch for one look at one source."""
@@ -61,7 +61,7 @@ class Network(Protocol):
 
 
 class KeptSessions(Protocol):
-    """What this module needs of the kept sessions: the same one each time, and to have them lie at rest, sealed."""
+    """The part of the kept sessions that this module needs: the same one each time, and to have them sealed at rest."""
 
     is_restored: bool
 
@@ -89,7 +89,7 @@ class _Begun:
 
 @dataclass(slots=True, eq=False)
 class _Hand:
-    """What one pass has under way."""
+    """The work that one pass has under way."""
 
     begun: list[_Begun] = field(default_factory=list)
 
@@ -120,7 +120,7 @@ class _Hand:
 
 @dataclass(slots=True, eq=False)
 class _Left:
-    """What passes leave for the next one."""
+    """The state that passes leave for the next one."""
 
     looks: list[Look] = field(default_factory=list)
     """Looks that ended and that the database did not take."""

@@ -39,8 +39,8 @@ class RecheckContext:
     def verdict(self, notice: Notice) -> Recheck:
         """Return whether a notice is still true, and may be said now.
 
-        What nobody judges now waits: with an account that left the roster its notices are ended anyway, and a clock
-        that was put back behind the roster must not end those of all others.
+        Notices whose account is not judged now wait: with an account that left the roster its notices are ended anyway,
+        and a clock that was put back behind the roster must not end those of all others.
         """
         finding = self.findings.get((notice.account, notice.rule))
         if finding is None:
@@ -51,7 +51,7 @@ class RecheckContext:
         if verdict is not Recheck.SEND:
             return verdict
         if notice.kind is StepKind.RECOVERED and (notice.case, notice.person) not in self.heard:
-            return Recheck.DROP  # what was never said needs no end
+            return Recheck.DROP  # a trouble that was never told needs no end
         return Recheck.WAIT if is_muted(notice, self.known[notice.account].account, self.mutes) else Recheck.SEND
 
 

@@ -48,7 +48,7 @@ class Ready:
     message: Message
     lease: Lease
     is_whole: bool
-    """Whether it says all that it was drafted for; if not, the rest is drafted anew before anything else leaves."""
+    """True if it says all that it was drafted for; if not, the rest is drafted anew before anything else leaves."""
 
 
 class Refrain(Enum):
@@ -71,15 +71,15 @@ class Sender:
     """Told of every try: channel, outcome."""
     faults: Faults
     holder: str
-    """Whose hands a message is in while this process sends it (`Lease`)."""
+    """The holder of a message while this process sends it (`Lease`)."""
     renewed: Callable[[Tx, outbox.KeptMessage, datetime], Words | None]
     """Says what a message that is not about notices says now, if it has waited; None for nothing any more."""
     per_person: int
     """How many messages a person gets in one day; what is more goes the next day, merged into one."""
     is_stopping: Callable[[], bool] = lambda: False
-    """Whether this process has been told to stop: what is in hand is finished, and nothing more is taken."""
+    """True if this process has been told to stop: what is in hand is finished, and nothing more is taken."""
     _answers: deque[Callable[[Tx], None]] = field(default_factory=deque, init=False)
-    """What the far sides said and the database did not take, ready to be written."""
+    """The answers of far sides that the database did not take, ready to be written."""
     _in_hand: set[str] = field(default_factory=set, init=False)
     """The messages that are being tried: what comes of them will be written, however long we may have slept."""
 
@@ -121,7 +121,7 @@ class Sender:
         """Try the due messages of one channel in turn; return how many were tried.
 
         It ends where nothing is due any more, the channel fails to answer or closes, we are told to stop, or it has
-        taken its time. Whose turn it is is asked for again while it takes long, so that an alarm is sent next.
+        taken its time. The next message is asked for again while it takes long, so that an alarm is sent next.
         """
         began, tried = self.clock(), 0
         while began <= (now := self.clock()) < began + SHIFT:
@@ -238,7 +238,7 @@ class Sender:
         return drafter.opens_for(now, (account for account in map(partial(roster.account, tx), carried) if account))
 
     def _has_heard_enough(self, tx: Tx, kept: outbox.KeptMessage, now: datetime) -> bool:
-        """Whether the person has got as many messages today as anybody may; the operator has no such limit."""
+        """True if the person has got as many messages today as anybody may; the operator has no such limit."""
         if not kept.person or kept.frozen_at is not None:
             return False
         return outbox.heard_since(tx, kept.person, start_of_day(beijing_date(now))) >= self.per_person

@@ -11,7 +11,7 @@ from monitor.core.message import Attempt, Lease, Message, MessageState, Outcome
 from monitor.store import Store, Tx, outbox
 
 TOPIC = "test:"
-"""What the topics of these messages begin with; a moment follows."""
+"""The prefix of the topics of these messages; a moment follows."""
 CUT_OFF = Attempt(
     outcome=Outcome.UNANSWERED, code="interrupted", detail="试发时中断，不知对方是否收到，不再重发；需要时请重新试发"
 )
@@ -23,7 +23,7 @@ async def trial(
     """Send a draft now and return what came of it, or when the channel takes something again.
 
     It is kept like any message, takes a token of the channel's pace, and makes the channel wait if that is what it
-    says. What failed, or was cut off, is not tried again and nobody else is told: whoever tries is there.
+    says. A failed or cut-off test is not tried again and nobody else is told: the person who tries is there.
     """
     begun = await store.write(lambda tx: _begun(tx, channel, draft, holder, clock()), durable=True)
     if isinstance(begun, datetime):

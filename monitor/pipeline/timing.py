@@ -1,4 +1,4 @@
-"""Whether the clock can be believed, which must not lie behind what is written; what a wrong one left is put right.
+"""True if the clock can be believed, which must not lie behind what is written; what a wrong one left is put right.
 
 A clock that was ahead for a while, and was put right, has put off everything until then. One that was put back by
 mistake would have everything look as if it had not happened yet: who judges by it calls accounts gone, and tells people
@@ -20,7 +20,7 @@ from monitor.store.moments import LEEWAY, WrittenMoments
 GAP = timedelta(days=3)
 """So long nothing is written where a wrong clock was put right; where the service is at work, something is."""
 LITTLE = timedelta(hours=2)
-"""What lies ahead by no more will soon be past: it is waited for."""
+"""The largest wait for a moment ahead: it will soon be past."""
 STEP = timedelta(minutes=1)
 """A clock that goes faster or slower than time by this much has stepped."""
 TOLD = timedelta(hours=24)
@@ -46,7 +46,7 @@ class Timekeeper:
 
     @property
     def notice(self) -> str | None:
-        """What the clock did lately, as one Chinese sentence."""
+        """The clock's latest jumps, as one Chinese sentence."""
         if self._notice is None or not timedelta() <= self.clock() - self._notice[1] < TOLD:
             return None
         return self._notice[0]
@@ -106,7 +106,7 @@ class Timekeeper:
 
 
 def _is_behind(found: WrittenMoments, now: datetime) -> bool:
-    """Whether the clock, and not what lies ahead of it, is wrong."""
+    """True if the clock, and not what lies ahead of it, is wrong."""
     if found.first is not None and now < found.first - LEEWAY:
         return True
     is_far = found.newest is not None and found.newest - now > GAP

@@ -1,7 +1,7 @@
 """Watch over the monitor's own eyes: canaries, anchors, and how all looks go together.
 
-What begins or ends is decided in `monitor.core.outage`; here it is asked for, written down, and told to the
-operator in one message. Units hear nothing of it.
+The start and end of an outage are decided in `monitor.core.outage`; here they are asked for, written down, and told to
+the operator in one message. Units hear nothing of it.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Watch:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether looking is of no use because no anchor answers."""
+        """True if looking is of no use because no anchor answers."""
         return self._silence >= SILENT
 
     @property

@@ -37,11 +37,11 @@ _SURE = frozenset({Light.RED, Light.AMBER, Light.GREEN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """What was posted on one day."""
+    """The posts of one day."""
 
     count: int
     is_linked: bool
-    """Whether it is known that nothing lies between this day and the day with posts before it."""
+    """True if it is known that nothing lies between this day and the day with posts before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +72,11 @@ class AccountPage:
     posted: Mapping[date, Posted]
     """The days on which something visible was posted, as far back as posts are read."""
     is_sure: bool
-    """Whether it is known that nothing newer exists, as far as the account was judged."""
+    """True if it is known that nothing newer exists, as far as the account was judged."""
     cases: tuple[CaseHistory, ...]
     observations: tuple[Observation, ...]
     events: tuple[AppearanceChange, ...]
-    """What changed of its appearance, latest first."""
+    """The changes of its appearance, latest first."""
     claims: tuple[Claim, ...]
     """Links that people pasted, latest first."""
     basis_changed: tuple[Decision, ...]
@@ -89,17 +89,17 @@ class AccountPage:
 
     @property
     def is_read_by_hand(self) -> bool:
-        """Whether no source shows what is newest: people have to look, or paste links."""
+        """True if no source shows what is newest: people have to look, or paste links."""
         return not any(source.next_look_at and not source.is_partial for source in self.row.sources)
 
     @property
     def advices(self) -> tuple[str, ...]:
-        """What has to be done so that the ways to look show something again, each once."""
+        """The steps after which the ways to look show something again, each once."""
         return tuple(dict.fromkeys(filter(None, (source.advice for source in self.row.sources))))
 
     @property
     def guide(self) -> str:
-        """What tells its owner how to grant the official interface; empty where that is done, and goes well."""
+        """The owner's instructions for granting the official interface; empty where that is done, and goes well."""
         owners = [source for source in self.row.sources if source.collector in granted_ways(self.row.account.platform)]
         return (
             "" if owners and not any(source.advice for source in owners) else GUIDES.get(self.row.account.platform, "")

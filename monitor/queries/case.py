@@ -25,7 +25,7 @@ from monitor.store.records import mutes_on
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWord:
-    """What one role was or will be told of a step, and in which message."""
+    """The message that told, or will tell, one role of a step."""
 
     role: Role
     message: str | None
@@ -44,7 +44,7 @@ class CaseEntry:
 
     @property
     def kind(self) -> str:
-        """What it is, for the template: `step`, `acknowledgement`, `decision`."""
+        """Its kind, for the template: `step`, `acknowledgement`, `decision`."""
         return type(self.what).__name__.lower()
 
 
@@ -58,7 +58,7 @@ class CasePage:
     mute: Mute | None
     """By which the unit hears nothing of it now; of a case that is open."""
     coming: str
-    """What comes next, and who does it; empty for a case that has ended."""
+    """The next step, and the person who takes it; empty for a case that has ended."""
     rulings: tuple[Ruling, ...]
     """The decisions that can be made about it and answer what it asks; none for one that has ended."""
 

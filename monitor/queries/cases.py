@@ -27,7 +27,7 @@ class CaseLine:
     account: Account | None
     """The account that it is about, if it is about one that is on the roster."""
     finding: Finding | None
-    """What its rule says now, while the case is open; None where it is silent."""
+    """The rule's finding now, while the case is open; None where there is none."""
 
     @property
     def because(self) -> str:

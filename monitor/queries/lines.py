@@ -36,16 +36,16 @@ class AccountLine:
     said: str
     """The last step taken and when, and whether the unit has yet to hear of it."""
     coming: str
-    """What happens next."""
+    """The next step."""
     notes: tuple[str, ...]
-    """What other rules say."""
+    """The findings of other rules."""
     support: Support | None
-    """What stands behind the light; None before the first judgement."""
+    """The support of the finding behind the light; None before the first judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewContext:
-    """What every line is seen against."""
+    """The values every line is seen against."""
 
     now: datetime
     ladder: Ladder

@@ -35,7 +35,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Muted:
-    """Whom a mute covers, and the account where it is one that the roster knows."""
+    """The subject of a mute, and the account where it is one that the roster knows."""
 
     mute: Mute
     account: Account | None

@@ -1,4 +1,4 @@
-"""What the reader of a message may do by its signed link."""
+"""The rights that a message's signed link gives its reader."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from monitor.store.outbox import messages
 from monitor.store.roster import accounts
 
 SOMEBODY = "联络员"
-"""Who speaks where the roster no longer has the name of whoever a message went to."""
+"""The actor's name where the roster no longer has that of the message's reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """What a token that is good lets its holder do now."""
+    """The rights of the holder of a good token now."""
 
     permit: Permit
     subject: str

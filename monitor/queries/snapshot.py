@@ -1,4 +1,4 @@
-"""What a scrape says: the state of everything, read from the store in one transaction."""
+"""The state for a scrape: everything, read from the store in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.store.tally import Accounts, Glance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What is not in the store: how the monitor itself stands. None: not known."""
+    """The state that is not in the store: how the monitor itself stands. None: not known."""
 
     is_store_writable: bool | None = None
     cases_without_next_step: int | None = None

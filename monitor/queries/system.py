@@ -34,12 +34,12 @@ class PlatformLine:
     """How its canary looks: `正常`, what is wrong with it, `未设` without one, and empty where none is of use."""
     seen_at: datetime | None
     outage: Outage | None
-    """What suspends it now."""
+    """The outage that suspends it now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
-    """What the monitor can see."""
+    """The monitor's view: which platforms it can see."""
 
     offline: Outage | None = None
     platforms: tuple[PlatformLine, ...] = ()
@@ -74,7 +74,7 @@ class SystemPage:
     looking: tuple[CollectorLooks, ...] = ()
     """By the collector's name."""
     advices: tuple[str, ...] = ()
-    """What has to be done so that accounts can be looked at again."""
+    """The steps after which accounts can be looked at again."""
     listings: frozenset[tuple[Platform, str]] = frozenset()
     """Which platforms are seen through which collectors by lists that may show what is newest."""
     blind: tuple[BlindWay, ...] = ()

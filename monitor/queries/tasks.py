@@ -28,7 +28,7 @@ class Task:
     """One thing to do, and the page that shows more."""
 
     key: str
-    """What names it for programs."""
+    """Its name for programs."""
     count: int
     text: str
     link: str
@@ -43,7 +43,7 @@ class AccountTaskText:
     """Which accounts they are, on the list of them."""
     wish: str
     text: str
-    """What is asked, behind their number."""
+    """The request to the operator, behind the number of accounts."""
 
 
 TEXTS: Mapping[AccountTask, AccountTaskText] = {

@@ -1,4 +1,4 @@
-"""What every import writes: its number and its row of the audit log."""
+"""The common part of all imports: the number and the row of the audit log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = {
     "decisions": "处置决定",
     "records": "记录",
 }
-"""What people call the kinds of imports."""
+"""The names of the kinds of imports."""
 
 
 def begin(tx: Tx, kind: str, file: str, as_of: datetime, *, actor: Actor, now: datetime) -> int:

@@ -16,7 +16,7 @@ from monitor.store.papers import PaperChange
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperAccounts:
-    """Whom a paper may mean, and the area that each of them was in on a day."""
+    """The accounts that a paper may mean, and the area that each of them was in on a day."""
 
     whom: AccountIndex
     area_then: AreaThen
@@ -32,7 +32,7 @@ class ImportPapersCommand:
     papers: Sequence[Paper]
     as_of: datetime
     with_areas: bool = False
-    """Whether the office has several areas, so that which they are about has to be said."""
+    """True if the office has several areas, so that which they are about has to be said."""
 
 
 def paper_accounts(tx: Tx) -> PaperAccounts:

@@ -26,7 +26,7 @@ class ImportPostsCommand:
     accounts: Mapping[str, Account]
     """By id, at least those of `posts` and `silent`."""
     complete: bool = False
-    """Whether the file lists everything that the accounts it names had posted."""
+    """True if the file lists everything that the accounts it names had posted."""
     as_of: datetime
     """When it was looked up."""
 

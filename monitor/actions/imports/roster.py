@@ -16,7 +16,7 @@ from monitor.store import Tx, papers, roster
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterDifference:
-    """What a roster would change."""
+    """The changes that a roster would make."""
 
     accounts: Sequence[Account]
     """All of the file's."""
@@ -46,7 +46,7 @@ class ImportRosterCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterImported:
-    """What came of an import beyond its differences."""
+    """The outcome of an import beyond its differences."""
 
     overtaken: Sequence[str]
     """Accounts of which a later roster says something: only the time before was corrected."""

@@ -1,4 +1,4 @@
-"""What a change would turn in what is judged, found out by trying it and undoing it."""
+"""The judgements that a change would turn, found out by trying it and undoing it."""
 
 from __future__ import annotations
 
