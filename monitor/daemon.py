@@ -1,6 +1,6 @@
 """The service itself: a handful of fixed passes on one clockwork, until it is told to stop.
 
-Whose turn it is stands in the store; here stands only that somebody asks. A pass that is still
+The turn of each source stands in the store; this pass only asks for it. A pass that is still
 running is not started twice, a missed one is made up once, and a bug ends its pass and no other.
 """
 
@@ -30,9 +30,9 @@ LATE = timedelta(minutes=2)
 LATE_LOOK = timedelta(hours=1)
 """No pass of looks does: each host is asked at its own pace, which may take long."""
 LOOK = "look_"
-"""What the names of passes begin with that look through one collector."""
+"""The prefix of the names of passes that look through one collector."""
 SEND = "send_"
-"""What the names of passes begin with that send by one channel."""
+"""The prefix of the names of passes that send by one channel."""
 ESSENTIAL = frozenset({"evaluate", "deliver", "digest", "audit"})
 """The passes without which the service must not seem to live; nor without those that send, once they did."""
 DRAIN = timedelta(seconds=15)
@@ -67,7 +67,7 @@ class Pass:
 
 
 class PassTimer(Protocol):
-    """What the daemon needs of the metrics."""
+    """The parts of the metrics that the daemon needs."""
 
     def pass_timer(self, name: str) -> AbstractContextManager[None]:
         """Time a pass and note its success."""
@@ -75,7 +75,7 @@ class PassTimer(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Health:
-    """What the daemon knows of itself; pages and metrics read it."""
+    """The daemon's state of itself; pages and metrics read it."""
 
     began_at: datetime
     """When the work began; see `begin`."""
@@ -85,9 +85,9 @@ class Health:
     """When a look last saw anything."""
     last_success: dict[str, datetime] = field(default_factory=dict)
     audit_problem: str | None = None
-    """What is wrong with the audit log, as far as it was walked."""
+    """The trouble of the audit log, as far as it was walked."""
     troubles: dict[str, str] = field(default_factory=dict)
-    """What is wrong with the database, by the passes that found it: each takes back what it said itself."""
+    """The troubles of the database, by the passes that found them: each takes back its own."""
     failures: int = 0
     """How often any pass found the database in trouble."""
     asked_at: float | None = None
@@ -95,10 +95,10 @@ class Health:
     oldest_waiting: timedelta | None = None
     """How long the message has waited that could have left first; None where none waits."""
     is_opening: bool = False
-    """Whether pages are served already, and the work is still to begin."""
+    """True if pages are served already, and the work is still to begin."""
     is_stopping: bool = False
     is_standing_by: bool = False
-    """Whether another service does the work, and this one waits for its end."""
+    """True if another service does the work, and this one waits for its end."""
     lost: int | None = None
     """In how many open cases nothing comes next; None before anybody has looked."""
     clock_problem: Callable[[], str | None] = lambda: None
@@ -119,13 +119,13 @@ class Health:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What people should know though it keeps nothing from being done."""
+        """Troubles that people should know of though work goes on."""
         said = self.clock_notice()
         return (said,) if said and self.clock_problem() is None else ()
 
     @property
     def store_problem(self) -> str | None:
-        """What is wrong with the database, in one sentence; while anything is, nothing is fetched."""
+        """The trouble of the database, in one sentence; while there is any, nothing is fetched."""
         if self.asked_at is not None and monotonic() - self.asked_at > SILENCE.total_seconds():
             return next(iter(self.troubles.values()), "数据库没有答复，请检查数据库服务器。")
         return next(iter(self.troubles.values()), None)
@@ -133,7 +133,7 @@ class Health:
     def failed(self, name: str, problem: str, said: str = "") -> None:
         """Take down that a pass could not use the database, which is believed again after a thorough try too.
 
-        What the driver said is logged with the first trouble; those that follow from it are not news.
+        The driver's message is logged with the first trouble; those that follow from it are not news.
         """
         if not self.troubles:
             _log.warning("store", extra={"pass": name, "problem": problem, "reason": said})
@@ -153,7 +153,7 @@ class Health:
             _log.info("store works again", extra={"pass": name})
 
     def may_look(self, name: str) -> bool:
-        """Whether nobody but this pass itself has found the database in trouble."""
+        """True if nobody but this pass itself has found the database in trouble."""
         return self.store_problem is None or (self.asked_at is None and self.troubles.keys() <= {name})
 
     def problems(self, passes: Sequence[Pass], now: datetime) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ class Health:
                 *found,
             )
         if self.store_problem:
-            return (self.store_problem, *found)  # what else is wrong follows from it
+            return (self.store_problem, *found)  # the other troubles follow from it
         if said := self.clock_problem():
             return (said, *found)  # and from this too
         if self.audit_problem:
@@ -190,11 +190,11 @@ class Health:
             self.last_seen = now
 
     def _is_blind(self, now: datetime) -> bool:
-        """Whether looks are made and none has seen anything for a day."""
+        """True if looks are made and none has seen anything for a day."""
         return self.last_tried is not None and now - (self.last_seen or self.began_at) > POLLED_FRESHNESS
 
     def is_well(self, passes: Sequence[Pass], now: datetime) -> bool:
-        """Whether the work is done, as far as anybody can be told so: judged, told, and no case forgotten."""
+        """True if the work is done, as far as anybody can be told so: judged, told, and no case forgotten."""
         essential = [pass_ for pass_ in passes if pass_.name in ESSENTIAL]
         sending = [pass_ for pass_ in passes if pass_.name.startswith(SEND) and pass_.name in self.last_success]
         is_begun = all(pass_.name in self.last_success for pass_ in essential)
@@ -203,12 +203,12 @@ class Health:
         return is_usable and self.lost == 0 and is_done
 
     def is_late(self, pass_: Pass, now: datetime) -> bool:
-        """Whether a pass should have succeeded again by now; the first time counts from the beginning of the work."""
+        """True if a pass should have succeeded again by now; the first time counts from the beginning of the work."""
         least = LATE_LOOK if pass_.name.startswith(LOOK) else LATE
         return now - self.last_success.get(pass_.name, self.began_at) > max(10 * pass_.every, least)
 
     def is_starting(self, passes: Sequence[Pass], now: datetime) -> bool:
-        """Whether the work has just begun: some of it was not done once, and may still be."""
+        """True if the work has just begun: some of it was not done once, and may still be."""
         if self.is_standing_by or self.is_stopping or self.store_problem:
             return False
         if self.is_opening:
@@ -217,14 +217,14 @@ class Health:
 
 
 Work = Callable[[], Awaitable[object]]
-"""What a pass does when its time has come."""
+"""The function that a pass runs when its time has come."""
 
 
 def _looking(run: Passes, health: Health, pass_name: str, name: str) -> Work:
     """Return looking through one collector; after trouble with the database only once that is over.
 
-    While there is any nothing is fetched. What this pass said itself it takes back when a write of the same kind has
-    worked: of what had been seen before, or of a source's row as it is.
+    While there is any nothing is fetched. A trouble that this pass reported is taken back when a write of the same kind
+    has worked: of what had been seen before, or of a source's row as it is.
     """
 
     async def look() -> None:
@@ -342,7 +342,7 @@ class Daemon:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it has been asked to stop."""
+        """True if it has been asked to stop."""
         return self._stop.is_set()
 
     async def stopped(self) -> None:
@@ -423,7 +423,7 @@ class Daemon:
             await asyncio.wait(late, timeout=LAST_WORDS.total_seconds())
 
     async def _has_answer(self) -> bool:
-        """Whether the database answers: else nothing can be written down, and nobody need be waited for."""
+        """True if the database answers: else nothing can be written down, and nobody need be waited for."""
         try:
             await asyncio.wait_for(self._run.oldest_waiting(), SILENT_DRAIN.total_seconds())
         except (StoreError, TimeoutError):
@@ -431,7 +431,7 @@ class Daemon:
         return True
 
     async def _stop_looking(self) -> None:
-        with suppress(StoreError):  # what was claimed is free again at the next start at the latest
+        with suppress(StoreError):  # a claimed source is free again at the next start at the latest
             await self._run.stop_looking()
 
 

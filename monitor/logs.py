@@ -25,7 +25,7 @@ _NAMES = (
 _WITHIN = r"(?<=%3[Ff])|(?<=%26)"
 """Where a parameter begins of an address that stands in another one's."""
 _SAYS = r"(?:[\"']?\s{0,3}(?:=>|[=:])\s{0,3}|%3[AaDd]|[\"'],\s{0,3}(?=b?[\"']))"
-"""What stands between a name and its value: as it is written, within an address, or in a pair of Python's."""
+"""The marks between a name and its value: as it is written, within an address, or in a pair of Python's."""
 _SECRET_NAME = re.compile(rf"{_NAMES}|[\w-]{{0,40}}cookies?", re.IGNORECASE)
 _SECRETS = (
     # An Apprise URL is all secret: settings, identity and key at once.
@@ -39,11 +39,11 @@ _SECRETS = (
     (re.compile(rf"\b((?:set-)?cookies?{_SAYS})[^\r\n]+", re.IGNORECASE), r"\1***"),
     (re.compile(rf"\b((?:proxy-)?authorization{_SAYS})[^\r\n]+", re.IGNORECASE), r"\1***"),
     (re.compile(rf"(?:\b|{_WITHIN})({_NAMES}{_SAYS}b?[\"']?(?:Bearer\s)?)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
-    # What a header holds, without its name: an error over it quotes the value alone.
+    # the value of a header without its name: an error over it quotes the value alone
     (re.compile(r"\b(Bearer\s{1,3})[\w.~+/=-]{4,}", re.IGNORECASE), r"\1***"),
     (re.compile(r"\b(Basic\s{1,3})(?=[a-z+/]{0,200}[0-9A-Z=])[\w+/=-]{8,}"), r"\1***"),
     (re.compile(r"\b(AUTH\s(?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5)\s)[^\s'\"\\]+", re.IGNORECASE), r"\1***"),
-    # What an owner's consent is answered with; error codes are short numbers.
+    # the answer to an owner's consent; error codes are short numbers
     (
         re.compile(
             rf"(?:(?<![\w-])|{_WITHIN})(code(?:[\"']?=|%3[Dd]))(?!-?[0-9]{{1,8}}(?![\w.~%-]))[^&\s'\"]+", re.IGNORECASE
@@ -55,7 +55,7 @@ _SECRETS = (
     (re.compile(r"(?<=/)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE), "***"),
     (re.compile(r"(?<=/)(?=[\w~-]{0,200}[0-9])(?=[\w~-]{0,200}[A-Z])(?=[\w~-]{0,200}[a-z])[\w~-]{32,200}"), "***"),
 )
-"""What looks like a secret in a text, and what is left of it."""
+"""The look of a secret in a text, and its replacement."""
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters that a terminal obeys; line breaks and tabs stay."""
 
@@ -87,7 +87,7 @@ def set_up(stream: TextIO | None = None, *, debug: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a pass still runs is said by its metric
-    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what a statement failed of is raised, and said once
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # the cause of a failed statement is raised, and logged once
     for name in _OURS:
         logging.getLogger(name).setLevel(logging.DEBUG if debug else logging.INFO)
 

@@ -1,4 +1,4 @@
-"""What Prometheus sees: events counted as they happen, and the state as the store has it at the scrape.
+"""The metrics of Prometheus: events counted as they happen, and the state as the store has it at the scrape.
 
 Counters and histograms live on a registry of their own. State is never counted along: it is written
 from a `Snapshot`, so that it cannot drift from the store. That text is made by hand, because the
@@ -49,7 +49,7 @@ TROUBLE = (State.VIOLATED, State.SUSPECTED, State.WARNING, State.UNKNOWN, State.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountReading:
-    """What is written of one account."""
+    """The metrics of one account."""
 
     account: str
     name: str
@@ -90,7 +90,7 @@ class Snapshot:
 
     at: datetime
     is_read: bool = True
-    """Whether the database gave it; else only what is known without the database is there to be told."""
+    """True if the database gave it; else only what is known without the database is there to be told."""
     readings: Sequence[AccountReading] = ()
     left_out: int = 0
     """Accounts in trouble that the reader did not read because there are too many."""
@@ -113,7 +113,7 @@ class Snapshot:
     is_store_writable: bool | None = None
     """None where nobody has tried."""
     is_leader: bool | None = None
-    """Whether this service does the work, and does not wait for another's end; None where nobody knows."""
+    """True if this service does the work, and does not wait for another's end; None where nobody knows."""
     loop_lag: float | None = None
     """By how many seconds the event loop was late at most in the last minute; None where nobody has measured."""
     looks_due: int = 0
@@ -121,11 +121,11 @@ class Snapshot:
     oldest_look_due: datetime | None = None
     """Since when the source waits that has waited longest."""
     database_size: int | None = None
-    """What the database takes, in bytes."""
+    """The size of the database, in bytes."""
     wal_size: int | None = None
-    """What its write-ahead log takes, where that is a file beside it."""
+    """The size of its write-ahead log, where that is a file beside it."""
     disk_free: int | None = None
-    """What is left of the disk it lies on, where that is this machine's."""
+    """The free space of its disk, where that is this machine's."""
 
 
 class Metrics:

@@ -1,4 +1,4 @@
-"""What somebody who wrote the settings or the roster should know, in Chinese."""
+"""Advice to the people who wrote the settings or the roster, in Chinese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a running Xuncha is made of, each part built once and passed on."""
+"""The parts of a running Xuncha, each built once and passed on."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def pruner(settings: Settings, store: Store, clock: Callable[[], datetime]) -> P
 
 @dataclass(frozen=True)
 class Parts:
-    """What a running Xuncha is made of. Tests and the sample county replace the edge: clock, door, channels."""
+    """The parts of a running Xuncha. Tests and the sample county replace the edge: clock, door, channels."""
 
     settings: Settings
     store: Store
@@ -120,7 +120,7 @@ class Parts:
 
     @cached_property
     def directory(self) -> ChannelDirectory:
-        """Who is reached by which channel."""
+        """The channels, and the people each of them reaches."""
         roles = self.settings.roles
         return ChannelDirectory(
             channels=self.channels,
@@ -129,7 +129,7 @@ class Parts:
 
     @cached_property
     def office(self) -> Office:
-        """Who speaks."""
+        """The office that sends."""
         office = self.settings.office
         names = Names(with_area=len(office.areas) > 1)
         return Office(name=office.name, phone=office.phone or "", sender=office.signature, names=names)
@@ -205,7 +205,7 @@ class Parts:
 
     @cached_property
     def gate(self) -> Gate:
-        """What waits for a person before a unit hears of it."""
+        """The rules by which messages wait for a person before a unit hears of them."""
         review = self.settings.review
         return Gate(steps=frozenset(StepKind.of(step) for step in review.steps), workdays=review.workdays)
 
@@ -244,7 +244,7 @@ class Parts:
 
     @cached_property
     def health(self) -> Health:
-        """What the daemon knows of itself."""
+        """The daemon's state of itself."""
         return Health(
             began_at=self.clock(),
             clock_problem=lambda: self.timekeeper.problem,
@@ -253,7 +253,7 @@ class Parts:
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
-        """What is heard while all is well."""
+        """The signs of life that go out while all is well."""
         return Heartbeat(
             drafter=self.drafter,
             ping=self._ping(),

@@ -1,4 +1,4 @@
-"""What tells this process from any other."""
+"""A mark that tells this process from any other."""
 
 from __future__ import annotations
 

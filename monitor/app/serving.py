@@ -155,14 +155,14 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
         await daemon.run()
         is_held = await held
         if is_held:
-            # what was under way is not what the service ended of
+            # the service was not ended by an error of the work under way
             with suppress(StoreError, TimeoutError):
                 await asyncio.wait_for(parts.store.write(quarantine.release), RELEASING)
         return is_held
     finally:
         undo.close()
         server.should_exit = True
-        parts.store.give_up()  # whoever still waits for it would keep the process from ending
+        parts.store.give_up()  # a request that still waits for it would keep the process from ending
         await pages
         measuring.cancel()
 

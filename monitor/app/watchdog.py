@@ -1,4 +1,4 @@
-"""What ends a service whose event loop stands still, so that whoever looks after it starts it anew.
+"""The end of a service whose event loop stands still, so that its supervisor starts it anew.
 
 A parser that never ends, inside a call that holds the interpreter, stops every thread with it. So nothing here is left
 to Python: the kernel counts the work of the process and ends it with a signal, whose handler (faulthandler's, which

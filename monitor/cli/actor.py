@@ -1,4 +1,4 @@
-"""Who acts by command, as the audit log keeps it, and how a command has an action done."""
+"""The actor of a command, as the audit log keeps it, and how a command performs an action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a bug: one sentence for whoever typed the command, the traceback for whoever asks for it."""
+"""The report of a bug: one sentence on the terminal, the traceback for those who ask for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 def is_debugging() -> bool:
-    """Whether the environment asks for everything that can be known."""
+    """True if the environment asks for everything that can be known."""
     return os.environ.get(VARIABLE, "") not in {"", "0"}
 
 

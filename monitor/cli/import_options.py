@@ -1,4 +1,4 @@
-"""What every import has in common: its options and its refusals."""
+"""The options and refusals that all imports share."""
 
 from __future__ import annotations
 

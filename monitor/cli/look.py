@@ -99,7 +99,7 @@ _WISHES = {
     "truncated": "请稍后再试",
     "unreadable": "请核对主页链接和采集方式，或人工核查后登记",
 }
-"""What to do about each reason why a look saw nothing."""
+"""The advice for each reason why a look saw nothing."""
 
 
 def _status(detail: str) -> str:

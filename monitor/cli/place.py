@@ -45,7 +45,7 @@ class CommandContext:
     def store(self, *, reads: bool = False) -> Iterator[Store]:
         """Open the database, created and upgraded if need be; its failures are refusals.
 
-        Who only `reads` creates none: where there is none, they read an empty one that is gone afterwards.
+        A command that only `reads` creates none: where there is none, it reads an empty one that is gone afterwards.
         """
         from monitor.store import StoreError, open_store
 
@@ -60,7 +60,7 @@ class CommandContext:
 
     @property
     def is_made(self) -> bool:
-        """Whether there is a database, or something in its place."""
+        """True if there is a database, or something in its place."""
         from monitor.store import StoreError, is_made
 
         try:

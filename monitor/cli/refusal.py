@@ -1,4 +1,4 @@
-"""What a command says when it cannot be done."""
+"""The refusal of a command that cannot be done."""
 
 from __future__ import annotations
 

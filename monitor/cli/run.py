@@ -43,7 +43,7 @@ def run(where: CommandContext, *, or_sample: bool) -> None:
     with where.store() as store:
         if not store.can_stand_by:
             _claim(store)
-        with suppress(StoreError), store.read() as tx:  # what cannot be read now is said once it serves
+        with suppress(StoreError), store.read() as tx:  # a state that cannot be read now is reported once it serves
             if roster.has_roster(tx):
                 where.remember_roster()
         with _listening(settings) as sock:

@@ -1,4 +1,4 @@
-"""What goes to a terminal, and what goes to a pipe."""
+"""The output of commands to a terminal, and to a pipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _YES = frozenset({"y", "yes", "是"})
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
-"""What a terminal obeys or cannot show, and JSON does not escape: control and direction marks, half characters."""
+"""Characters that a terminal obeys or cannot show, and JSON does not escape: control and direction marks, half
+characters."""
 
 
 def printed(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What a platform answers: a whole page, one that never ends, or one that breaks off."""
+"""An answer of a platform: a whole page, one that never ends, or one that breaks off."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _days(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Extras:
-    """What is not like other accounts."""
+    """The peculiarities of single accounts."""
 
     pinned: int | None = None
     """The day of a post that has stood on top since."""

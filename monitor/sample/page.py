@@ -1,4 +1,4 @@
-"""The page that shows what was sent, as its readers would see it. Whatever a message holds, it stays text."""
+"""The page that shows what was sent, as its readers would see it. The content of a message always stays text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sample county's office has entered by hand: its institutions, a training, an inspection, a deregistration.
+"""The sample county's records entered by hand: its institutions, a training, an inspection, a deregistration.
 
 One unit lacks an institution, so that a unit's own trouble is to be seen as well.
 """

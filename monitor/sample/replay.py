@@ -148,7 +148,7 @@ async def tick(works: Passes) -> None:
         pass
     await works.watch_over()
     await works.judge_all()
-    while await works.look(works.collectors):  # what has to be read before a case goes on
+    while await works.look(works.collectors):  # the pages to read before a case goes on
         await works.judge_all()
     await works.write_digest()
     while await works.deliver():

@@ -42,12 +42,12 @@ class Robot:
 
     @property
     def token(self) -> str:
-        """What the address carries."""
+        """The token in the address."""
         return hashlib.sha256(f"token of {self.group}".encode()).hexdigest()
 
     @property
     def secret(self) -> str:
-        """What messages are signed with."""
+        """The secret that signs messages."""
         return f"SEC{hashlib.sha256(f'secret of {self.group}'.encode()).hexdigest()}"
 
     @property

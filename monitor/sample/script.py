@@ -1,4 +1,4 @@
-"""What a script is: when one invented account published what, and how its platform behaved meanwhile."""
+"""A script: when one invented account published what, and how its platform behaved meanwhile."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ScriptedPost:
         return self.visible_from or self.published_at
 
     def is_visible(self, at: datetime) -> bool:
-        """Whether a visitor sees it at this moment."""
+        """True if a visitor sees it at this moment."""
         return self.appears_at <= at and (self.deleted_at is None or at < self.deleted_at)
 
 
@@ -56,7 +56,7 @@ class Disruption:
     behaviour: Behaviour
 
     def covers(self, at: datetime) -> bool:
-        """Whether the moment lies inside."""
+        """True if the moment lies inside."""
         return self.begins <= at and (self.ends is None or at < self.ends)
 
 
@@ -92,7 +92,7 @@ class SitePlace:
     path: str
     encoding: str = "utf-8"
     shows_minutes: bool = False
-    """Whether articles bear a time of day; the list shows dates in any case."""
+    """True if articles bear a time of day; the list shows dates in any case."""
 
 
 Place = WeiboPlace | FeedPlace | SitePlace

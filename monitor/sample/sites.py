@@ -33,7 +33,7 @@ def answer(script: Script, place: SitePlace, path: str, headers: Mapping[str, st
 
 
 def serves(place: SitePlace, path: str) -> bool:
-    """Whether an address of the host belongs to this column: itself, or an article under it."""
+    """True if an address of the host belongs to this column: itself, or an article under it."""
     folder = place.path.rpartition("/")[0]
     return path == place.path or (path.startswith(folder) and bool(_ARTICLE.fullmatch(path.removeprefix(folder))))
 

@@ -1,4 +1,4 @@
-"""What the sample's far sides took in: the last messages, kept in memory."""
+"""The messages that the sample's far sides took in: the last ones, kept in memory."""
 
 from __future__ import annotations
 

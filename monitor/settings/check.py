@@ -54,7 +54,7 @@ def check(document: Document, model: type[Model], around: Surroundings) -> Model
 
 
 def _is_echo(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
-    """Whether a list only seems too short because its items were refused."""
+    """True if a list only seems too short because its items were refused."""
     place = detail["loc"]
     return detail["type"] == "too_short" and any(
         other["loc"][: len(place)] == place and other is not detail for other in details

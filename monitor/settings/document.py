@@ -36,7 +36,7 @@ _FAULTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What a file says, and where it says it."""
+    """The values of a file, and where each stands."""
 
     name: str
     values: object
@@ -81,7 +81,7 @@ def read(path: Path) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a text says, where, and what is wrong with it by line."""
+    """The values of a text, their places, and its faults by line."""
 
     values: object
     lines: Mapping[Place, int]
@@ -115,7 +115,7 @@ def _broken(error: MarkedYAMLError, name: str) -> SettingsProblem:
     sentence = next(
         (chinese for part, chinese in _FAULTS if part in english), "YAML 格式有误，请检查该行的英文冒号、引号和缩进"
     )
-    # What was opened and not closed is best shown where it was opened.
+    # A bracket that was opened and not closed is best shown where it was opened.
     mark = error.context_mark if sentence.endswith("没有成对") else error.problem_mark
     mark = mark or error.problem_mark or error.context_mark
     return SettingsProblem(file=name, line=mark.line + 1 if mark else None, text=f"{sentence}。")

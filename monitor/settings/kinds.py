@@ -18,13 +18,13 @@ from pydantic import BeforeValidator, InstanceOf, SecretStr, ValidationInfo
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _MAX_SECRET = 64 * 1024
 NEVER = "never"
-"""What stands for no end of waiting: a key left empty is one that is not written."""
+"""The word for no end of waiting: a key left empty is one that is not written."""
 _MOST_WORKDAYS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What references in the settings are resolved against; without `env` they stay unresolved."""
+    """The values that references in the settings are resolved against; without `env` they stay unresolved."""
 
     folder: Path
     env: Mapping[str, str] | None

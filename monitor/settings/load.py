@@ -32,7 +32,7 @@ class Settings(XunchaFile):
     """Everything an office has settled: xuncha.yaml, with its rules and its calendar."""
 
     key: Secret | None = None
-    """What tokens are sealed with before they are written down; None if they are not to be."""
+    """The key that seals tokens before they are written down; None if they are not to be."""
     rule_versions: rules.RulesFile = Field(repr=False)
     calendar: days.CalendarFile = Field(repr=False)
 

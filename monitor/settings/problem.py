@@ -1,4 +1,4 @@
-"""What is wrong with the settings, in sentences for the person who edits them."""
+"""The faults of the settings, in sentences for the person who edits them."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class RuleVersion(SettingsSection):
     """Its words as they stand there, …… where cut; empty where nobody has them, and nothing is quoted then."""
     strength: Annotated[InstanceOf[Strength], BeforeValidator(_strength)]
     urgent: Annotated[InstanceOf[Urgency], BeforeValidator(_urgency)] | None = None
-    """Whose troubles the duty officer hears of at once; none wait for office hours if not given."""
+    """The accounts of whose troubles the duty officer hears at once; none wait for office hours if not given."""
     numbers: Mapping[str, Annotated[int, Field(ge=1, le=3660)]] = Field(default_factory=dict)
     dates: Mapping[str, Day] = Field(default_factory=dict)
     words: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What config/xuncha.yaml may say. The words are explained, in Chinese, in the file itself."""
+"""The sections that config/xuncha.yaml may have. The words are explained, in Chinese, in the file itself."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ PerMinute = Annotated[int, Field(ge=1, le=6000)]
 
 
 class OfficeSettings(SettingsSection):
-    """Who runs the monitor, and for which areas."""
+    """The office that runs the monitor, and the areas it serves."""
 
     name: Text
     phone: Text | None = None
     sender: Text | None = None
-    """What messages are signed with; the office's name if not given."""
+    """The signature of messages; the office's name if not given."""
     areas: Annotated[tuple[Text, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -47,7 +47,7 @@ class OfficeSettings(SettingsSection):
 
     @property
     def signature(self) -> str:
-        """What messages are signed with."""
+        """The signature of messages."""
         return self.sender or self.name
 
 
@@ -62,7 +62,7 @@ class Hours(SettingsSection):
     per_person: Annotated[int, Field(ge=1, le=1000)] = 10
     """How many messages one person gets in a day; the rest goes the next working day, merged."""
     every_day: bool = False
-    """Whether days off count as worked (the sample county, so that it works at night)."""
+    """True if days off count as worked (the sample county, so that it works at night)."""
     overrides: Text = "calendar.yaml"
     """The file, beside this one, that corrects the working-day calendar."""
 
@@ -140,7 +140,7 @@ class Retention(SettingsSection):
 
 
 class HeartbeatSettings(SettingsSection):
-    """Who hears that the service lives: silence is the alarm."""
+    """The address that hears that the service lives: silence is the alarm."""
 
     url: SecretOrAddress | None = None
     """An address outside that expects to be asked for every minute."""
@@ -154,13 +154,13 @@ class Web(SettingsSection):
     bind: Bind = ("127.0.0.1", 8080)
     base_url: WebAddress | None = None
     key: SecretReference | None = None
-    """What links in messages are signed with; without it, or without `base_url`, messages carry none."""
+    """The key that signs links in messages; without it, or without `base_url`, messages carry none."""
     api_token: SecretReference | None = None
-    """What programs show that paste links of new posts; without it none may."""
+    """The token of programs that paste links of new posts; without it none may."""
     hosts: tuple[HostName, ...] = ()
     """Further names under which the pages may be asked for; addresses need none."""
     metrics_token: SecretReference | None = None
-    """What whoever asks for metrics shows; without it nothing need be shown."""
+    """The token that a request for metrics shows; without it nothing need be shown."""
     trusted_proxies: tuple[Network, ...] = ()
 
 

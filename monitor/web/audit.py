@@ -1,4 +1,4 @@
-"""What people call the acts of the audit log."""
+"""The names of the acts of the audit log."""
 
 from __future__ import annotations
 

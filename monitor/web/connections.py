@@ -1,8 +1,8 @@
-"""What one connection may take of the web server: time for each part of a request, and a place among so many.
+"""The limits of one connection to the web server: time for each part of a request, and a number of connections.
 
-Whoever connects costs a file descriptor and memory for as long as they please: half a request, a body that never
-ends, an answer that is never fetched. Each part has its time here. Where all places are taken it is not the newcomer
-who is turned away, which may be the question whether the service lives, but who has done least with a place.
+A client costs a file descriptor and memory for as long as it pleases: half a request, a body that never ends, an answer
+that is never fetched. Each part has its time here. Where all places are taken it is not the newcomer who is turned
+away, which may be the question whether the service lives, but who has done least with a place.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Connection(H11Protocol):
 
     @cached_property
     def peer(self) -> str:
-        """Whose it is: an IPv4 address, or the network of an IPv6 one."""
+        """The key of its client: an IPv4 address, or the network of an IPv6 one."""
         return home_of(self.address)
 
     def look(self, now: float) -> None:
@@ -192,7 +192,7 @@ def home_of(address: str) -> str:
 
 
 def is_among(address: str, nets: Iterable[Net]) -> bool:
-    """Whether an address lies in one of the networks."""
+    """True if an address lies in one of the networks."""
     found = _parsed(address)
     return found is not None and any(found in net for net in nets if net.version == found.version)
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 API = "/api/"
-"""What the addresses for programs begin with."""
+"""The prefix of the addresses for programs."""
 METRICS = frozenset({"/metrics", "/metrics/accounts"})
 _SIGNED = "/k/"
 _HEADERS = {
@@ -94,13 +94,13 @@ def refusal(path: str, status: int, sentence: str) -> Response:
 
 
 def is_shown(token: str, header: str) -> bool:
-    """Whether an Authorization header shows the token; takes the same time however much of it is right."""
+    """True if an Authorization header shows the token; takes the same time however much of it is right."""
     scheme, _, shown = header.partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
 
 
 def _is_plain(scope: Scope) -> bool:
-    """Whether an address is text, without marks that no database and no log takes as they are."""
+    """True if an address is text, without marks that no database and no log takes as they are."""
     raw = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
     try:
         text = unquote_to_bytes(raw.partition(b"?")[0] + b"?" + scope.get("query_string", b"")).decode()

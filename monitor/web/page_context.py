@@ -1,4 +1,4 @@
-"""What the pages are given: everything they need of the program around them."""
+"""The context of the pages: everything they need of the program around them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class PassStatus:
     """In Chinese, for people."""
     last_success: datetime | None
     is_late: bool = False
-    """Whether it should have succeeded again by now."""
+    """True if it should have succeeded again by now."""
     is_look: bool = False
-    """Whether it looks through one collector: of those that are well, nobody wants to read a list."""
+    """True if it looks through one collector: of those that are well, nobody wants to read a list."""
 
 
 def summed(passes: Sequence[PassStatus]) -> tuple[PassStatus, ...]:
@@ -63,7 +63,8 @@ class PageContext:
     version: str
     passes: Callable[[], Sequence[PassStatus]]
     problems: Callable[[], Awaitable[Sequence[str]]]
-    """What keeps the program from doing its work, each one Chinese sentence fit to be shown; empty when ready."""
+    """The troubles that keep the program from doing its work, each one Chinese sentence fit to be shown; empty when
+    ready."""
     metrics: Callable[[], Awaitable[bytes]]
     """The text for Prometheus; see `scraper`."""
     account_metrics: Callable[[], Awaitable[bytes]]
@@ -71,26 +72,26 @@ class PageContext:
     html: Callable[[str], str]
     """Draws the small Markdown of messages; escapes all that is not its own."""
     has_channels: bool = True
-    """Whether messages can leave at all; else they can be read."""
+    """True if messages can leave at all; else they can be read."""
     is_starting: Callable[[], bool] = lambda: False
-    """Whether the service has just begun, and not all of its work was done once."""
+    """True if the service has just begun, and not all of its work was done once."""
     is_standing_by: Callable[[], bool] = lambda: False
-    """Whether another service does the work, and this one waits for its end."""
+    """True if another service does the work, and this one waits for its end."""
     canaries: Callable[[], Mapping[Platform, Canary]] = dict
     """How the canaries of platforms look."""
     unwatched: Callable[[Collection[tuple[Platform, str]]], Iterable[str]] = lambda _: ()
-    """What to say of the canaries that platforms, seen through collectors, do not have."""
+    """The sentences about the canaries that platforms, seen through collectors, do not have."""
     notices: Callable[[], Sequence[str]] = tuple
-    """What somebody who asks for the health should know though it keeps nothing from being done."""
+    """The troubles that the health page lists though work goes on."""
     hints: Sequence[str] = ()
-    """What somebody who wrote the settings should know, each one Chinese sentence."""
+    """The advice to the people who wrote the settings, each one Chinese sentence."""
     sample: Sample | None = None
     permits: Permits | None = None
-    """What people without a login may do; None where the pages only read."""
+    """The rights of people without a login; None where the pages only read."""
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
     metrics_token: str | None = field(default=None, repr=False)
-    """What whoever asks for metrics shows; without it nothing need be shown."""
+    """The token that a request for metrics shows; without it nothing need be shown."""
 
     def moment(self) -> OverviewContext:
         """Return what a page that is opened now is seen against."""

@@ -1,4 +1,4 @@
-"""What people without a login may do by the signed link in their message, and the keys that sign it.
+"""The permits of people without a login by the signed link in their message, and the keys that sign it.
 
 A token opens one thing for the readers of one message (see `monitor.core.token`). Opening a link changes
 nothing, for robots and mail servers open links to look at them: only the button of its page does.
@@ -28,7 +28,7 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Paste(Protocol):
-    """What takes the link of a new post: see `monitor.actions.claims.paste`."""
+    """The function that takes the link of a new post: see `monitor.actions.claims.paste`."""
 
     async def __call__(self, command: PasteCommand, *, actor: Actor) -> Claim | Excess | None:
         """Return what became of it; None for no such account. Raises RefusedError."""
@@ -36,13 +36,13 @@ class Paste(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permits:
-    """What people without a login may do."""
+    """The permits of people without a login."""
 
     paste: Paste
     key: TokenKey | None = None
-    """What their tokens are signed with; without it there are none."""
+    """The key that signs their tokens; without it there are none."""
     api_token: str | None = field(default=None, repr=False)
-    """What programs show that paste links; without it none may."""
+    """The token of programs that paste links; without it none may."""
 
 
 class TooLongError(Exception):

@@ -13,7 +13,7 @@ AT_ONCE = 4
 WAITING = 64
 """Pages that wait for their turn; more are told to come again."""
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
-"""What begins so costs little, or is given out again."""
+"""The requests that cost little to begin, or are given out again."""
 _LATER = "同时打开页面的请求过多，请稍后再试。"
 
 

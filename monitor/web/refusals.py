@@ -18,7 +18,7 @@ PERIOD = timedelta(hours=1)
 MOST = 100
 """Refusals that are written down in a period, whatever there are; of one kind from one address, one."""
 NOBODY = "未登录"
-"""Who was refused: nobody that we know."""
+"""The actor of a refusal: nobody that we know."""
 
 
 class Refusals:

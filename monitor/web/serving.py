@@ -94,7 +94,7 @@ class WebServer(uvicorn.Server):
                     await asyncio.sleep(_PAUSE)
                 continue  # else the far side is gone already
             opened = (loop.connect_accepted_socket(self._connection, socket) for socket in taken)
-            await asyncio.gather(*opened, return_exceptions=True)  # who is gone by now is gone
+            await asyncio.gather(*opened, return_exceptions=True)  # the client is gone by now
             connections.fit()
 
     def _connection(self) -> Connection:

@@ -1,7 +1,7 @@
 """`/api/v1/…`: what the pages show, for programs; and the one thing programs may say, the link of a new post.
 
-Nothing of the people named for an account is ever in an answer. Whoever pastes a link shows the token that
-the settings name (`web.api_token`), so that no page elsewhere can do it in a browser's name.
+Nothing of the people named for an account is ever in an answer. A program that pastes a link shows the token that the
+settings name (`web.api_token`), so that no page elsewhere can do it in a browser's name.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from monitor.web.words import masked
 LIMIT = 1000
 """Objects in one answer at most; `page=` turns."""
 CALLER = "接口"
-"""Who pastes a link by this way, in the records."""
+"""The actor of links pasted by this way, in the records."""
 API_RIGHTS = frozenset({Right.PASTE})
-"""What the token of the settings permits."""
+"""The rights of the token of the settings."""
 
 _STATUS = {
     Verdict.PROVED: 201,
@@ -53,7 +53,7 @@ _STATUS = {
     Verdict.REPEATED: 409,
     Verdict.NOT_REACHABLE: 502,
 }
-"""What the answer's status says of a verdict; all others are 422: understood, and not taken."""
+"""The answer's status for a verdict; all others are 422: understood, and not taken."""
 Read = Callable[[Tx, "Asked"], object]
 
 
@@ -63,7 +63,7 @@ class BadParameterError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked for: the account in the path, and the parameters."""
+    """The request: the account in the path, and the parameters."""
 
     account: str
     parameters: Mapping[str, str]
@@ -76,7 +76,7 @@ class Asked:
 
     @property
     def is_all(self) -> bool:
-        """Whether `all=1` is asked for."""
+        """True if `all=1` is asked for."""
         if self.parameters.get("all", "1") != "1":
             raise BadParameterError("参数 all 只能是 1。")
         return "all" in self.parameters

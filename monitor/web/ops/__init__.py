@@ -1,1 +1,1 @@
-"""What machines ask: health and metrics."""
+"""The pages for machines: health and metrics."""

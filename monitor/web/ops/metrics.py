@@ -40,7 +40,7 @@ async def _scraped(scrape: Callable[[], Awaitable[bytes]], request: Request) -> 
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether a header `Accept-Encoding` asks for gzip by name, and does not refuse it with `q=0`."""
+    """True if a header `Accept-Encoding` asks for gzip by name, and does not refuse it with `q=0`."""
     for part in accepted.lower().split(","):
         coding, _, weight = part.partition(";")
         if coding.strip() == "gzip":

@@ -1,4 +1,4 @@
-"""What Prometheus is given at a scrape: the state, read from the store in one transaction, and the counters."""
+"""The answer to a scrape of Prometheus: the state, read from the store in one transaction, and the counters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRESH = timedelta(seconds=5)
 PROMPT = 1.5
 """Seconds that whoever asks waits for the state to be read; else they are given what was read last."""
 STALE = timedelta(minutes=5)
-"""What was read longer ago is not given out any more."""
+"""The age from which a read is not given out any more."""
 Scrape = Callable[[], Awaitable[bytes]]
 """Gives the text for Prometheus."""
 ReadT = TypeVar("ReadT")
@@ -115,7 +115,7 @@ def _noted(task: asyncio.Task[None]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[ReadT]):
-    """What was read last, and as it was rendered then."""
+    """The last read, and its text as it was rendered then."""
 
     at: datetime
     lasts: timedelta

@@ -34,7 +34,7 @@ class Shade:
     width: float
     title: str
     is_sure: bool
-    """Whether nothing can lie in it: not having seen is never evidence."""
+    """True if nothing can lie in it: not having seen is never evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """What is drawn; places from 0 to 100."""
+    """The shapes to draw; places from 0 to 100."""
 
     ticks: tuple[Tick, ...]
     shades: tuple[Shade, ...]

@@ -1,4 +1,4 @@
-"""What all pages have in common: what they need of the program, and how a template is filled."""
+"""The common part of all pages: their needs of the program, and how a template is filled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.web.templating import Templates
 
 
 class Pages:
-    """What every page is made from: it reads in one transaction, off the event loop, and fills a template."""
+    """The maker of every page: it reads in one transaction, off the event loop, and fills a template."""
 
     def __init__(self, context: PageContext) -> None:
         """Take what the pages need."""

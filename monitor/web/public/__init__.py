@@ -1,1 +1,1 @@
-"""What people without a login may do, by the signed links in their messages."""
+"""The pages for people without a login, by the signed links in their messages."""
