@@ -1,4 +1,4 @@
-"""What a request calls itself where a platform serves one page to browsers and another, or none, to others."""
+"""The names of requests where a platform serves one page to browsers and another, or none, to others."""
 
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "

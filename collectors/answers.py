@@ -1,4 +1,4 @@
-"""What an answer says before anybody reads it: refused, asked to log in, asked to prove to be human.
+"""The signs of an answer before it is parsed: refused, asked to log in, asked to prove to be human.
 
 A wall often comes with status 200, so its words are looked for where a person would see them: in
 the title, and in the text of a page that has next to no text. The same words inside a script, or
@@ -80,7 +80,7 @@ _UNSEEN_ENDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Face:
-    """What a visitor sees first: where the way ended, the title, and the text if it is short."""
+    """The first view of a visitor: where the way ended, the title, and the text if it is short."""
 
     address: str
     titles: tuple[str, ...] = ()
@@ -121,8 +121,8 @@ def judge_status(page: Page) -> None:
 def refuse_walls(page: Page) -> None:
     """Let a page pass that a visitor could read.
 
-    Raises LookFailedError: CAPTCHA, LOGIN_WALL, RATE_LIMITED or REFUSED. What a platform says of
-    the account itself (cancelled, banned) is read before this is asked.
+    Raises LookFailedError: CAPTCHA, LOGIN_WALL, RATE_LIMITED or REFUSED. A platform's words about the account itself
+    (cancelled, banned) are read before this is asked.
     """
     face = _face(page)
     if _CAPTCHA.fits(face):
@@ -181,12 +181,12 @@ def cookies_of(page: Page) -> dict[str, str]:
 
 
 def looks_like_captcha(page: Page) -> bool:
-    """Whether the answer is a captcha instead of the page that was asked for."""
+    """True if the answer is a captcha instead of the page that was asked for."""
     return _CAPTCHA.fits(_face(page))
 
 
 def looks_like_login(page: Page) -> bool:
-    """Whether the answer is a log-in form instead of the page that was asked for."""
+    """True if the answer is a log-in form instead of the page that was asked for."""
     return _LOGIN.fits(_face(page))
 
 

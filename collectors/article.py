@@ -1,4 +1,4 @@
-"""Whether a page is one article, and when it was published.
+"""True if a page is one article, and when it was published.
 
 An article says so in its head (`<meta name=PubDate>` beside `ArticleTitle`, 《政府网站发展指引》 国办发〔2017〕47号;
 the names' case varies), or once in its text: a date with a label (发布时间：…), or beside 来源, 浏览, 字号. A column's
@@ -65,7 +65,7 @@ class Article:
     post: Post
     is_certain: bool
     is_likely: bool
-    """Whether nothing speaks for a column but a list, which may stand beside the article."""
+    """True if nothing speaks for a column but a list, which may stand beside the article."""
 
 
 def of(page: Page, tree: html.Tree, reading: rows.RowSearch) -> Article | None:
@@ -146,7 +146,7 @@ def _said(hit: Hit, page: Page, seen: set[int]) -> tuple[Stamp, bool, bool] | No
 
 
 def _is_in_row(hit: Hit, reading: rows.RowSearch, known: dict[int, bool]) -> bool:
-    """Whether a text stands in one row with a title of another post."""
+    """True if a text stands in one row with a title of another post."""
     scope = next((node for node in hit.chain[: _STEPS + 1] if reading.titles(node)), None)
     if scope is None:
         return False

@@ -66,7 +66,7 @@ _AS_WESTERN = (
     "iso_8859-1:1987 l1 latin1 latin-1 us-ascii windows-1252 x-cp1252"
 )
 _UNCLEAR = frozenset(_AS_WESTERN.split(" "))
-"""What servers say by default about Chinese pages: any bytes pass as these, so they say nothing."""
+"""The default charset of servers for Chinese pages: any bytes pass as these, so they say nothing."""
 _BY_LABEL = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
 ALL = frozenset(_LABELS)
 """Every codec that a page may be read with."""

@@ -25,7 +25,7 @@ _SHORT_LABEL = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cookie:
     host: str
-    """Whose it is; with `is_shared`, also of the hosts below."""
+    """Its host; with `is_shared`, also the hosts below."""
     is_shared: bool
     path: str
     is_secure: bool
@@ -93,7 +93,7 @@ def _is_for(cookie: _Cookie, host: str, path: str, *, is_secure: bool) -> bool:
 
 
 def _may_share(host: str, domain: str) -> bool:
-    """Whether a host may set cookies for all hosts of a domain: not for `cn`, `gov.cn` or `zj.cn`."""
+    """True if a host may set cookies for all hosts of a domain: not for `cn`, `gov.cn` or `zj.cn`."""
     labels = domain.split(".")
     if not host.endswith(f".{domain}") or len(labels) < 2 or _is_address(host):
         return False
@@ -110,7 +110,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_over(said: dict[str, str], now: datetime) -> bool:
-    """Whether a cookie is set in order to be dropped."""
+    """True if a cookie is set in order to be dropped."""
     age = said.get("max-age", "")
     if age.removeprefix("-").isdecimal():
         return age.startswith("-") or not age.strip("0")

@@ -43,7 +43,7 @@ DATE_LIKE = re.compile(
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?,?[ -][0-9]"
     r"|[0-9][ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 )
-"""What may be meant as a date, in a text made plain by `clean`."""
+"""The form of a text that may be a date, made plain by `clean`."""
 WEEKDAY = re.compile(
     r"[(\[]?(?:星期|周|礼拜)[一二三四五六日天](?![一-鿿])[)\]]?"
     r"|\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b\.?,?",
@@ -162,14 +162,14 @@ class Trust(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What the text of a box says. Without a stamp: it is like a date, but tells no publication."""
+    """The meaning of the text of a box. Without a stamp: it is like a date, but tells no publication."""
 
     stamp: Stamp | None
     trust: Trust = Trust.ALONE
     yearless: tuple[int, int] | None = None
     """Month and day, where no year is written."""
     is_doubtful: bool = False
-    """Whether it holds dates of two days, and nothing says which of them is the publication."""
+    """True if it holds dates of two days, and nothing says which of them is the publication."""
 
 
 NO_PUBLICATION = Box(None)
@@ -258,17 +258,17 @@ def month_in(heading: str) -> tuple[int | None, int] | None:
 
 
 def has_weekday(text: str) -> bool:
-    """Whether a text names a day of the week, as the clock of a site does."""
+    """True if a text names a day of the week, as the clock of a site does."""
     return len(text) < 4 * LONGEST and _has_weekday(text)
 
 
 def is_date_like(text: str) -> bool:
-    """Whether something in a short text may be meant as a date."""
+    """True if something in a short text may be meant as a date."""
     return len(text) < 4 * LONGEST and bool(DATE_LIKE.search(clean(text)))
 
 
 def is_unread(text: str, at: datetime) -> bool:
-    """Whether a text is a date, or so short that what looks like one in it is meant as one."""
+    """True if a text is a date, or so short that what looks like one in it is meant as one."""
     return read(text, at) is not None or (len(clean(text[:LONGEST])) <= _SHORT and is_date_like(text))
 
 
@@ -304,7 +304,7 @@ def _in_figures(match: re.Match[str]) -> str:
 
 
 def _is_date_like_alone(text: str) -> bool:
-    """Whether a text is little else than what may be meant as a date."""
+    """True if a text is little else than what may be meant as a date."""
     return len(_NOT_WORDS.sub("", text)) <= _FEW
 
 
@@ -431,12 +431,12 @@ def _words(text: str, befores: list[str], rest: str, found: list[_Found]) -> int
 
 
 _NOT_OF_LABEL = re.compile(r"(?!date|time|on\b|at\b)\b[\w]|[)\]】》」]", re.IGNORECASE)
-"""What parts a label from what follows: of `应急预案发布（2）2026-11-15` the word is the end of a title."""
+"""Marks by which a word is no label of what follows: of `应急预案发布（2）2026-11-15` it ends a title."""
 _LABEL_ENDS = re.compile(r"(?:时间|日期|于|发布|发表|on|at|date) ?$", re.IGNORECASE)
 
 
 def _is_label(word: str) -> bool:
-    """Whether a word beside a date is the label of one, and not a word with a label's in it."""
+    """True if a word beside a date is the label of one, and not a word with a label's in it."""
     if word in _JOINTS:
         return True
     ends = word.endswith(("时间", "日期", "于")) and len(word) <= _LABEL_LENGTH

@@ -26,7 +26,7 @@ def in_address(address: str, at: datetime) -> Stamp | None:
 
 
 def other_year(address: str, year: int) -> bool:
-    """Whether an address names a day of another year."""
+    """True if an address names a day of another year."""
     match = _IN_ADDRESS.search(address) if "20" in address else None
     return match is not None and (match[1] or match[4] or match[7]) != str(year)
 

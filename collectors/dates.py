@@ -4,9 +4,9 @@ The formats are those of the platforms' facts (1.1), seen 2019 to 2026: RFC 822 
 `Tue Feb 23 12:28:47 +0800 2021`, dates with `-`, `/`, `.` or 年月日, dates without a year, "3分钟前",
 "昨天 10:20", epochs. A time without a zone is Beijing's.
 
-Whatever cannot be a publication time is None: an edit (`编辑于`), a year before 1990, and a time
-more than a day after the look. A site's typing error of a year ahead would otherwise show the
-account as fresh for a year; a caller that drops such an item must not call its list complete.
+A time that cannot be a publication time is None: an edit (`编辑于`), a year before 1990, and a time more than a day
+after the look. A site's typing error of a year ahead would otherwise show the account as fresh for a year; a caller
+that drops such an item must not call its list complete.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Stamp:
     """UTC; with day precision, the first moment of the day in Beijing."""
     precision: Precision
     is_year_guessed: bool = False
-    """Whether no year was written and the most recent one was taken."""
+    """True if no year was written and the most recent one was taken."""
 
 
 @contextmanager
@@ -147,7 +147,7 @@ _REST = re.compile(
     r"\s*$|\s*(?:来自|来源|作者|浏览|点击|阅读|已编辑|发布|[\])}】」>|·•,。;])"
     r"|\s+(?!至|到|~|-|—|–|编辑|修改|edited)",
 )
-"""What may follow a time. A range (…至…) has no one time; `编辑` makes it an edit."""
+"""The marks that may follow a time. A range (…至…) has no one time; `编辑` makes it an edit."""
 _EDIT = re.compile(r"[\s(\[·|]*(?:最后)?(?:编辑|修改|edited)", re.IGNORECASE)
 
 _MONTHS = {
@@ -211,7 +211,7 @@ def _full(match: re.Match[str]) -> Stamp | None:
 
 
 def _is_range(second: str | None, zone: str | None) -> bool:
-    """Whether a "zone" is the end of a stretch of hours: `09:00-11:30` is from nine to half past eleven."""
+    """True if a "zone" is the end of a stretch of hours: `09:00-11:30` is from nine to half past eleven."""
     return second is None and zone is not None and zone[0] == "-" and (":" in zone or len(zone) < len("-0500"))
 
 

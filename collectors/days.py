@@ -29,7 +29,7 @@ _TWO = re.compile(r"([0-9]{1,2}) ?[日号]?[ /]{1,3}([0-9]{1,2})")
 
 
 def is_part(text: str) -> bool:
-    """Whether a piece of text may be a part of a date, such as its day, or a day of some week."""
+    """True if a piece of text may be a part of a date, such as its day, or a day of some week."""
     if len(text) > 2 * LONGEST_PART:
         return False
     text = datebox.clean(text)
@@ -109,7 +109,7 @@ def _is_day_first(parted: list[PageRow]) -> bool | None:
 
 
 def _is_ordered(parted: list[PageRow]) -> bool:
-    """Whether the days below each heading rise or fall."""
+    """True if the days below each heading rise or fall."""
     days: dict[tuple[int | None, int | None], list[int]] = {}
     for row in parted:
         for numbers in _numbers([row]):
@@ -120,6 +120,6 @@ def _is_ordered(parted: list[PageRow]) -> bool:
 
 
 def is_ranking(texts: list[str]) -> bool:
-    """Whether texts number their rows: 1, 2, 3."""
+    """True if texts number their rows: 1, 2, 3."""
     firsts = [int(number[0]) if (number := re.findall(r"[0-9]+", datebox.clean(text))) else 0 for text in texts]
     return firsts[0] == 1 and all(b == a + 1 for a, b in pairwise(firsts))

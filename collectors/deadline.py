@@ -26,7 +26,7 @@ class TooLongError(Exception):
 
 
 class _Over(BaseException):
-    """What breaks the work off; no parser catches it."""
+    """The signal that breaks the work off; no parser catches it."""
 
 
 def within(seconds: float, act: Callable[[], T]) -> T:
@@ -45,7 +45,7 @@ def within(seconds: float, act: Callable[[], T]) -> T:
     before = signal.signal(signal.SIGVTALRM, over)
     try:
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
-        return copy_context().run(act)  # what it set and had no time to set back is gone with it
+        return copy_context().run(act)  # the state it set and had no time to set back is gone with it
     except _Over:
         raise TooLongError from None
     finally:

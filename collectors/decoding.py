@@ -8,7 +8,7 @@ import zlib
 from monitor.core.observation import LookFailedError, Reason
 
 ACCEPTED = "gzip, deflate"
-"""What a request says it can take; an answer in another coding is unreadable."""
+"""The codings a request says it can take; an answer in another coding is unreadable."""
 _GZIP = frozenset({"gzip", "x-gzip"})
 _DEFLATE = frozenset({"deflate", "x-deflate"})
 _FOREIGN = frozenset({"br", "zstd", "compress", "x-compress", "exi", "dcb", "dcz", "pack200-gzip", "aes128gcm"})
@@ -50,7 +50,7 @@ def decoded(wire: bytes, encoding: str, limit: int, *, is_part: bool = False) ->
 
 
 def is_whole_document(body: bytes) -> bool:
-    """Whether a body whose end the connection did not announce is a document to its closing sign.
+    """True if a body whose end the connection did not announce is a document to its closing sign.
 
     HTML to `</html>`, XML to the end tag of its first element, JSON to its last bracket; what a server adds
     behind `</html>` (a comment, a counter) may be missing.

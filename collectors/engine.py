@@ -106,7 +106,7 @@ class _Mending(ResponseHandler):
         super().__init__(loop=loop)
         self._waiting: bytearray | None = None
         self.cut: BaseException | None = None
-        """What ended the body of the last answer before its end."""
+        """The error that ended the body of the last answer before its end."""
         self._has_body = True
         self._left: int | None = None
         """How many bytes of the body are still to come; None where that is not known."""

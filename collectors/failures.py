@@ -1,4 +1,4 @@
-"""What the network throws, as the reason for not having seen.
+"""The network's errors, as the reason for not having seen.
 
 httpx' aiohttp transport maps most of aiohttp's errors to ConnectTimeout: what happened is read from the causes instead.
 """
@@ -28,7 +28,7 @@ _CERTIFICATE_FAULTS = {
     62: AppFault.CERT_OTHER_HOST,
     64: AppFault.CERT_OTHER_HOST,
 }
-"""What OpenSSL's verify codes say of the far side; other TLS failures may as well be ours."""
+"""The meanings of OpenSSL's verify codes about the far side; other TLS failures may as well be ours."""
 _UNSPEAKABLE = re.compile(r"[^A-Za-z0-9.:_-]")
 _UNPRINTABLE = re.compile(r"[^A-Za-z0-9 .,:'()_-]")
 
@@ -42,7 +42,7 @@ _CAUSES: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
     ((aiohttp.ClientResponseError, aiohttp.InvalidURL), Reason.HTTP_ERROR),
     ((aiohttp.ClientConnectionError, OSError), Reason.CONNECT),
 )
-"""What an error's causes say, most telling first (time-outs, DNS and TLS errors are OSErrors too)."""
+"""The reasons in an error's causes, most telling first (time-outs, DNS and TLS errors are OSErrors too)."""
 
 
 @contextmanager

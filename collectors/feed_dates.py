@@ -5,8 +5,8 @@ RFC 822 and 3339 in all their dialects; JavaScript's `Fri Nov 27 2026 08:30:00 G
 hours with 上午, 下午, AM or PM; a day without a time. A time without a zone is Beijing's.
 
 A date of a feed is nothing but a date. So the whole text has to be understood, piece by piece, and each piece may
-come once: a second clock, the end of a range, an unknown zone or a word behind make it no time at all. What reads
-numbers in two ways (05/06/2026) is none either, and neither is a day without a year.
+come once: a second clock, the end of a range, an unknown zone or a word behind make it no time at all. A date that
+reads in two ways (05/06/2026) is none either, and neither is a day without a year.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _USUAL = re.compile(
     r"|([0-9]{4})-([0-9]{2})-([0-9]{2})[t ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?"
     r"(?:([+-])([0-9]{2}):?([0-9]{2})|z)?"
 )
-"""What nine feeds of ten write: read at once."""
+"""The form that nine feeds of ten write: read at once."""
 _LABEL = re.compile(
     r"(?:(?:信息)?(?:发布|发表|发稿)(?:时间|日期|于|:)?|时间|日期|published(?: on| at)?|posted(?: on| at)?|date)[\s:]*"
 )
@@ -65,7 +65,7 @@ _SOURCE = re.compile(r"\s(?:来源|来自|作者|浏览|点击|阅读)")
 _SPOKEN = re.compile(
     r"[0-9]{1,7}\s*(?:秒钟?|分钟?|个?小时|天)(?:之|以)?前|刚刚|刚才|今天|今日|昨天|昨日|前天|[〇零○一二三四五六七八九]{4}年"
 )
-"""What is left to the reader of pages: days as they are spoken."""
+"""The forms left to the reader of pages: days as they are spoken."""
 _WRITTEN_DAY = re.compile(r"[0-9]{1,2}\s?[-/.月][0-9\s]|[0-9]{1,2}\s?[日号]|月")
 """A day that stands behind a spoken one may be another, and of a year that nobody wrote."""
 
@@ -78,7 +78,7 @@ class _Found:
     """Year, month and day, where they are written together."""
     has_weekday: bool = False
     has_t: bool = False
-    """Whether day and clock are joined by the T of ISO 8601."""
+    """True if day and clock are joined by the T of ISO 8601."""
     month: int | None = None
     before: list[str] = field(default_factory=list)
     """Numbers in front of the month's name."""
@@ -246,7 +246,7 @@ def _take_offset(found: _Found, match: re.Match[str]) -> bool:
 
 
 def _is_hours(match: re.Match[str]) -> bool:
-    """Whether a "zone" may be the end of a stretch of hours: `09:00-11:30` is from nine to half past eleven."""
+    """True if a "zone" may be the end of a stretch of hours: `09:00-11:30` is from nine to half past eleven."""
     return not match[1] and (":" in match[0] or not match[4])
 
 
@@ -323,7 +323,7 @@ _ZONE_NAME = re.compile(
     r"(?:[a-z]{2}t|[a-z_]{2,20}/[a-z0-9_/+-]{2,40}|[\w ]{1,40}(?:time|时间|時間|时区)"
     r"|(?=.*[^\x00-\x7f])[^:\u2e80-\u9fff]{2,60})"
 )
-"""What looks like the name of a zone; the last form is a Chinese one in the wrong encoding."""
+"""The forms of the name of a zone; the last one is a Chinese one in the wrong encoding."""
 _BEFORE_CLOCK = re.compile(r"(?:[\s,./]|-(?![0-9]{1,2}:)|at\b)*")
 _BEHIND_CLOCK = re.compile(r"[\s,]*")
 _MONTH = (

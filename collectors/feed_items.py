@@ -1,8 +1,8 @@
 """The items of a feed, whatever its form: RSS 0.9 to 2.0, RDF, Atom, JSON Feed.
 
 A date is a publication if the feed's own words say so (`pubDate`, `published`, `issued`, `date`), or Dublin Core's or
-PRISM's. What another vocabulary calls a date (a meeting's, a film's) says nothing of it, and neither does an edit:
-only an Atom entry that has nothing but `updated` counts with that.
+PRISM's. A date of another vocabulary (a meeting's, a film's) says nothing of it, and neither does an edit: only an Atom
+entry that has nothing but `updated` counts with that.
 
 A feed that no parser takes is read once more, without trusting its markup. Such a feed may have lost something,
 and so has one whose items stand where they should not, or are too many. Items of which none can be read never make
@@ -61,7 +61,7 @@ class FeedItem:
     """One item, as it is written."""
 
     dates: tuple[str, ...] = ()
-    """What it says of its publication, the surest first."""
+    """The dates of its publication, the surest first."""
     title: str = ""
     link: str | None = None
 
@@ -74,7 +74,7 @@ class FeedText:
     generator: str = ""
     description: str = ""
     is_whole: bool = True
-    """Whether it was read as it stands, item by item."""
+    """True if it was read as it stands, item by item."""
 
 
 def read(page: Page) -> FeedText:
@@ -165,7 +165,7 @@ def _number_of_strangers(nodes: list[Element], namespaces: frozenset[str]) -> in
 
 
 def _is_empty(root: Element, text: str) -> bool:
-    """Whether nothing in a feed without items looks like one: no date, no title but the feed's own, no `<item`."""
+    """True if nothing in a feed without items looks like one: no date, no title but the feed's own, no `<item`."""
     channels = {"channel", "image", "textinput", *_ROOTS}
     if _name(root) == "rss" and not any(_name(node) == "channel" for node in root):
         return False

@@ -1,4 +1,4 @@
-"""What on a page is the page's own and no post: its frame, its pager, its footer, its links to itself."""
+"""The parts of a page that are its own and no post: its frame, its pager, its footer, its links to itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRAME = frozenset({"body", "html", "head", "header", "footer", "nav", "script", 
 UNREAD = frozenset({"script", "style", "noscript", "template", "option", "textarea", "-comment"})
 
 ROWS = frozenset({"li", "tr", "article", "x-tr"})
-"""What holds one post whole."""
+"""The elements that hold one post whole."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _PAGING = re.compile(
@@ -47,7 +47,7 @@ _CHROME = re.compile(
     r"|more.{0,3}|打印(?:本页)?|关闭(?:窗口|本页)?|分享到?|RSS|邮箱|尾页|末页|智能问答",
     re.IGNORECASE,
 )
-"""What links are called that lead to no post."""
+"""The texts of links that lead to no post."""
 
 _CATEGORY = re.compile(
     r"[\[(【<「].{1,10}[\])】>」]|(?:置顶|最新|推荐|热门|评论|阅读|详情"
@@ -55,12 +55,12 @@ _CATEGORY = re.compile(
     r"|查看详情|查看|全文|阅读全文|详细|\+?new)[!>» ]{0,3}|[0-9,]{1,8}(?:条?评论)?",
     re.IGNORECASE,
 )
-"""What links of a row are called beside its title."""
+"""The texts of a row's links beside its title."""
 
 _DAY = re.compile(r"[\[(（【]? ?[0-9][0-9年月日./: -]{3,20}[\])）】]?")
 """A link that is a date leads where the title does."""
 _BESIDE = re.compile(r"^(?:[\w ]* )?(?:author|tag|category)(?= )|#(?:comments?|respond|reply)\b")
-"""What the `rel` and the address of links say that lead to a post's author, kind or comments."""
+"""The `rel` and the addresses of links that lead to a post's author, kind or comments."""
 _SOURCE_OF = re.compile(r"(?:来源|来自|作者|编辑|发布人|发布者|发布机构|单位|部门|栏目|分类|标签|关键词) ?[:：]\s*$")
 _WEATHER = re.compile(
     r"(?:^|[\s日|])(?:晴|阴|多云|[小中大暴阵]雨|雷?阵雨|[小中大暴阵]雪|雨夹雪|雾|霾)(?:[转间到~-](?:晴|阴|多云|.{1,2}[雨雪]))?(?=[\s|,\d]|$)"
@@ -83,7 +83,7 @@ def words(anchor: html.Node) -> str:
 
 
 def is_title(anchor: html.Node) -> bool:
-    """Whether a link is called as a post may be, and not as a part of the page."""
+    """True if a link is called as a post may be, and not as a part of the page."""
     called = words(anchor)
     before = anchor.prev
     if before is not None and before.is_text_node and _SOURCE_OF.search((before.text_content or "")[-_ENDING:]):
@@ -97,18 +97,18 @@ def is_title(anchor: html.Node) -> bool:
 
 
 def is_weather(text: str) -> bool:
-    """Whether a short text beside a date is a weather forecast's."""
+    """True if a short text beside a date is a weather forecast's."""
     return "℃" in text or (len(text) < 2 * _ENDING and bool(_WEATHER.search(text)))
 
 
 def is_name(anchor: html.Node) -> bool:
-    """Whether a link beside a date may name the author, the unit or the kind of a post and not the post."""
+    """True if a link beside a date may name the author, the unit or the kind of a post and not the post."""
     called = words(anchor)
     return len(called) <= _NAME or (len(called) <= _UNIT and called.endswith(_UNITS))
 
 
 def is_strange(node: html.Node, pattern: re.Pattern[str] = _STRANGE) -> bool:
-    """Whether a node lies in what holds no posts, by the classes and ids of its ancestors."""
+    """True if a node lies in what holds no posts, by the classes and ids of its ancestors."""
     one: html.Node | None = node
     for _ in range(DEPTH):
         if one is None or one.tag == "body":
@@ -121,14 +121,14 @@ def is_strange(node: html.Node, pattern: re.Pattern[str] = _STRANGE) -> bool:
 
 
 def is_pager(node: html.Node, text: str) -> bool:
-    """Whether a sibling of rows is their pager: called so, or with its words."""
+    """True if a sibling of rows is their pager: called so, or with its words."""
     attributes = node.attributes
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     return bool(_PAGING.search(named[:200]) or _PAGER_TEXT.search(text[:2000]))
 
 
 def is_head_of_post(node: html.Node) -> bool:
-    """Whether a header is that of one post and not the page's."""
+    """True if a header is that of one post and not the page's."""
     return node.tag in {"header", "footer"} and any(
         other_node.tag in ROWS for other_node in islice(_above(node), _HEAD_WITHIN)
     )

@@ -58,7 +58,7 @@ class AddressGuard:
         self._allow = tuple(allow)
 
     def allows(self, address: Address) -> bool:
-        """Whether the address may be connected to."""
+        """True if the address may be connected to."""
         if any(address in network for network in self._allow):
             return True
         if isinstance(address, IPv6Address) and address not in _GLOBAL_V6:
@@ -68,7 +68,7 @@ class AddressGuard:
         return not any(address in network for network in _NOT_PUBLIC)
 
     def allows_host(self, host: str, *, is_resolved_elsewhere: bool = False) -> bool:
-        """Whether a URL may name this host; a name that does not mean the machine itself is judged once it is resolved.
+        """True if a URL may name this host; a name that does not mean the machine itself is judged once it is resolved.
 
         Where a proxy resolves it nothing can be judged later: then a name that no public resolver knows is refused.
         """
@@ -97,7 +97,7 @@ class AddressGuard:
 
 
 def is_local(name: str) -> bool:
-    """Whether a name, in small letters, is of a kind that only a network of one's own resolves."""
+    """True if a name, in small letters, is of a kind that only a network of one's own resolves."""
     return "." not in name or name.rpartition(".")[2] in _LOCAL
 
 

@@ -3,9 +3,9 @@
 Browsers read these, so people see the page: the same length twice (RFC 9110, 8.6), a length beside
 chunks (RFC 9112, 6.3: the chunks win), `chunked` twice as two layers of servers add it, an empty length,
 a status line in small letters or with Chinese words, lines that are no header, blanks before a colon,
-folded lines. What contradicts itself, two lengths or another
-coding of the transfer, is left as it is, and the parser refuses it. Whoever mends a head must not
-use the connection again: where the answer ends is no longer certain.
+folded lines. A head that contradicts itself, two lengths or another coding of the transfer, is left as it is, and the
+parser refuses it. The connection must not be used again after mending a head: where the answer ends is no longer
+certain.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def end_of(received: bytes | bytearray, start: int = 0) -> int:
 
 
 def is_interim(head: bytes | bytearray) -> bool:
-    """Whether the answer proper is still to come after this head (100, 103); 101 changes the protocol instead."""
+    """True if the answer proper is still to come after this head (100, 103); 101 changes the protocol instead."""
     words = head[:40].split(None, 2)
     return len(words) > 1 and len(words[1]) == 3 and words[1].startswith(b"1") and words[1] != b"101"
 

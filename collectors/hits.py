@@ -1,6 +1,6 @@
 """The pieces of a page that may be dates: texts, the attributes of links, and boxes that are called so.
 
-What the page's frame says is left out: its header, its menus, its scripts and forms. Every page's work is
+The page's frame is left out: its header, its menus, its scripts and forms. Every page's work is
 bounded: HITS pieces of each sort, frame.DEPTH steps up from each.
 """
 
@@ -36,7 +36,7 @@ _HIT = re.compile(
 
 
 class Hits:
-    """What may be dates on one page."""
+    """The texts that may be dates on one page."""
 
     def __init__(self, top: html.Node, at: datetime) -> None:
         self._top = top
@@ -124,7 +124,7 @@ class Hits:
         return Hit(node, tuple(chain), is_linked)
 
     def _may_be_date(self, text: str) -> bool:
-        """Whether a link's words are a date, or end in one."""
+        """True if a link's words are a date, or end in one."""
         return datebox.read(text, self._at) is not None or datebox.tail(text, self._at) is not None
 
 

@@ -3,7 +3,7 @@
 selectolax (Lexbor) reads every page: in a fraction of the time of anything else, and as a browser does.
 Where it shows nothing, two menders stand behind it, and selectolax reads what they make: `mended`
 takes away the tags that swallow a page, `rebuilt` writes it anew with Beautiful Soup over lxml, whose
-tree leaves content where it was written. What was measured: docs/decisions/0009.
+tree leaves content where it was written. The measurements: docs/decisions/0009.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _DATA_SCRIPT = re.compile(
 _REPAIRS = tuple(
     (re.compile(wrong, re.IGNORECASE), right)
     for wrong, right in (
-        (r"[\x00\ud800-\udfff]|<\?[^<>]*>?", ""),  # what no page may hold; `<?xml … ?>`, `<?php … ?>`
+        (r"[\x00\ud800-\udfff]|<\?[^<>]*>?", ""),  # marks that no page may hold; `<?xml … ?>`, `<?php … ?>`
         (r"<!\[endif\]>", "<!--<![endif]-->"),  # `<!--[if IE]> … <![endif]>`
         (r"(?:--\s+|(?<!-)[-—])>", "-->"),  # comments closed by `-- >`, `->`, `—>`
         (r"<\s+(?=/?[a-z])", "<"),  # `< a href=…>`, `< /title>`
@@ -70,7 +70,7 @@ _OPEN_QUOTE = re.compile(r"""=(?:"[^"<>]*+>[^"]*|'[^'<>]*+>[^']*)<a\s""", re.IGN
 _UNREAD = re.compile(r"<script\b.*?(?:</script|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<a\s[^<>]*href", re.IGNORECASE)
 _NOT_SCRIPT = re.compile(r"</?(?:head|body)\b|(?<![\"'])<script\b", re.IGNORECASE)
-"""What a script that ends where it should does not hold."""
+"""Texts that a script that ends where it should does not hold."""
 
 
 def decode(page: Page) -> str:
@@ -110,7 +110,7 @@ _OF_THEIR_OWN = ("utf", "iso-2022", "iso2022")
 
 
 def _is_refuted(encoding: str, body: bytes) -> bool:
-    """Whether an encoding of two bytes a character is named for a body with markup of one byte a character."""
+    """True if an encoding of two bytes a character is named for a body with markup of one byte a character."""
     return encoding.startswith("utf-16") and b"<" in body and b"\0" not in body
 
 
@@ -123,7 +123,7 @@ def tree(text: str) -> Tree:
 
 
 def has_open_quote(text: str) -> bool:
-    """Whether an attribute's quote that is never closed takes a link along: `<td class="date>…<a href="…">`."""
+    """True if an attribute's quote that is never closed takes a link along: `<td class="date>…<a href="…">`."""
     return bool(_OPEN_QUOTE.search(text) and _OPEN_QUOTE.search(_UNREAD.sub("", text)))
 
 
@@ -216,7 +216,7 @@ def plain(markup: str, length: int = TITLE_LENGTH) -> str:
 
 
 def _is_control(char: str) -> bool:
-    """Whether a character draws nothing but may steer what draws it: C0, C1, direction marks, lone surrogates."""
+    """True if a character draws nothing but may steer what draws it: C0, C1, direction marks, lone surrogates."""
     return not char.isprintable() and unicodedata.category(char) != "Zs"
 
 

@@ -1,9 +1,9 @@
 """The one door to the network: everything a look asks for goes through here, and nothing else does.
 
-What it promises, for each request: a connection only to addresses that the guard lets through
-(redirects included), an end within the total time-out whatever the far side does, a body within
-its cap, no cookie but those of the request and of this look, no faster than the host's pace, and on failure a
-`LookFailedError` with a reason and a detail that holds neither address parameters nor secrets.
+Its promises for each request: a connection only to addresses that the guard lets through (redirects included), an end
+within the total time-out no matter what the far side does, a body within its cap, no cookie but those of the request
+and of this look, no faster than the host's pace, and on failure a `LookFailedError` with a reason and a detail that
+holds neither address parameters nor secrets.
 
 httpx is the API, aiohttp the engine (docs: dependencies); ready requests go to the transport
 itself, because redirects, cookies and time-outs are this module's own affair.
@@ -63,7 +63,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the door allows and how it behaves."""
+    """The limits and the behaviour of the door."""
 
     agents: tuple[str, ...] = ("Mozilla/5.0 (compatible; Xuncha/0.1)",)
     """How we introduce ourselves; each source always meets the same one."""
@@ -77,7 +77,7 @@ class Policy:
     proxy: str | None = field(default=None, repr=False)
     """http://[user:password@]host:port"""
     tls: ssl.SSLContext | None = None
-    """Whom to trust; by default Mozilla's list, as certifi brings it."""
+    """The certificates to trust; by default Mozilla's list, as certifi brings it."""
     pace: Pace = field(default_factory=Pace)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     """By platform: its own pace, on each of its hosts."""
@@ -154,12 +154,12 @@ class BoundFetch:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nothing is asked for now, and something waits for its turn at a host."""
+        """True if nothing is asked for now, and something waits for its turn at a host."""
         return self._queue.is_waiting
 
     @property
     def validators(self) -> Validators | None:
-        """What the next look may go by; None where the same answer would soon be read otherwise."""
+        """The validators for the next look; None where the same answer would soon be read otherwise."""
         return self._validators if self._is_lasting else None
 
     async def __call__(self, request: Request, /) -> Page:
@@ -511,7 +511,7 @@ def _url(text: str, *, base: httpx.URL | None = None) -> httpx.URL:
 
 
 def _shares_secrets(old: httpx.URL, new: httpx.URL) -> bool:
-    """Whether `new` is the origin that `old` is, or its encrypted form."""
+    """True if `new` is the origin that `old` is, or its encrypted form."""
     ports = [url.port or _DEFAULT_PORTS[url.scheme] for url in (old, new)]
     same = (old.scheme, ports[0]) == (new.scheme, ports[1])
     encrypted = (old.scheme, *ports) == ("http", 80, 443) and new.scheme == "https"

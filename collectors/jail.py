@@ -1,8 +1,8 @@
-"""What the reading process gives up before it reads anything: memory, time, the network, other processes, files.
+"""The rights that the reading process gives up before it reads: memory, time, the network, other processes, files.
 
-Whoever takes it over by a hole in a parser finds nothing to go on with. The network and other processes are shut
-by a filter on system calls (seccomp), files other than the program's own by Landlock: the settings, the database, and
-what the system tells of the service itself. Neither needs any rights; where the kernel has none, `shut` says so.
+An attacker who takes it over by a hole in a parser finds nothing to go on with. The network and other processes are
+shut by a filter on system calls (seccomp), files other than the program's own by Landlock: the settings, the database,
+and what the system tells of the service itself. Neither needs any rights; where the kernel has none, `shut` says so.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PACKAGES = ("collectors", "monitor")
 _ALL_OF_FILES, _READ_FILE, _READ_FOLDER = 0x1FFF, 0x4, 0x8
 """Rights of Landlock's first version, which every later one knows."""
 _CHANGES = 0o1 | 0o2 | 0o100 | 0o1000
-"""What a file is opened with that is to be written, made or emptied."""
+"""The flags of opening a file that is to be written, made or emptied."""
 
 _EVERYWHERE = (424, 425, 426, 427, 434, 435, 437, 438, 452)
 """pidfd_send_signal, io_uring, pidfd_open, clone3, openat2, pidfd_getfd, fchmodat2: alike on all machines."""
@@ -84,7 +84,7 @@ def limit() -> bool:
 def allow_time(seconds: float) -> None:
     """Let the kernel end the process when it has worked so much longer; rounded up, for it counts whole seconds."""
     used = int(time.process_time())
-    with suppress(OSError, ValueError):  # whoever waits for the page has a clock too
+    with suppress(OSError, ValueError):  # the process that waits for the page has a clock too
         resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 2, resource.RLIM_INFINITY))
 
 

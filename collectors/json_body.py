@@ -19,7 +19,7 @@ _SCALE = {"": 1, "万": 10_000, "w": 10_000, "W": 10_000, "亿": 100_000_000}
 
 
 def looks_like_json(page: Page) -> bool:
-    """Whether the body begins as a JSON object or array does."""
+    """True if the body begins as a JSON object or array does."""
     return page.body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
 
 
@@ -75,7 +75,7 @@ def cursor(value: object) -> Continuation:
 
 
 def is_pinned_only(seen: Timeline) -> bool:
-    """Whether a first page shows none but pinned posts, so that the newest may stand on the second."""
+    """True if a first page shows none but pinned posts, so that the newest may stand on the second."""
     return all(post.is_pinned for post in seen.posts)
 
 

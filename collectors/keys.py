@@ -1,4 +1,4 @@
-"""What keys look like that several collectors have in common."""
+"""The forms of keys that several collectors share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from monitor.core.collector import KeyForm
 
 
 def is_address(key: str) -> bool:
-    """Whether it is an address of the web."""
+    """True if it is an address of the web."""
     return html.link("", key) is not None
 
 

@@ -129,11 +129,11 @@ class PostLinks:
     """Where all its links lead, those of its app among them."""
 
     def is_post(self, link: str) -> bool:
-        """Whether it is a post's link, or a short one of the platform's."""
+        """True if it is a post's link, or a short one of the platform's."""
         return self._found(link) is not None or self.short.match(link) is not None
 
     def may_be_post(self, link: str) -> bool:
-        """Whether it is a link of the platform's."""
+        """True if it is a link of the platform's."""
         host = html.host(link)
         return any(host == domain or host.endswith(f".{domain}") for domain in self.domains)
 
@@ -189,11 +189,11 @@ class KnowsLinks:
     own_links: ClassVar[PostLinks]
 
     def is_post(self, link: str) -> bool:
-        """Whether it is a post's link, or a short one of the platform's."""
+        """True if it is a post's link, or a short one of the platform's."""
         return self.own_links.is_post(link)
 
     def may_be_post(self, link: str) -> bool:
-        """Whether it is a link of the platform's."""
+        """True if it is a link of the platform's."""
         return self.own_links.may_be_post(link)
 
 

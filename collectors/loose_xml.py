@@ -1,10 +1,10 @@
 """Broken XML, read as far as its tags go: for a feed that no XML parser takes, because of one slip of its site.
 
 A bare `&`, a control character, a prefix that nobody declared, a warning of the server before the declaration or a
-script behind the end cost what they damage and nothing more. Whatever is read so may have lost something.
+script behind the end cost what they damage and nothing more. A feed read so may have lost something.
 
 One pass over the text, forward only. Nothing expands: a reference is one of HTML's named characters, a number, or
-the text that it is. What is declared in a DOCTYPE is not read.
+the text that it is. A DOCTYPE's declarations are not read.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _KNOWN = {
     "atom": "http://www.w3.org/2005/Atom",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
-"""What a prefix means that everybody uses alike, where it is not declared."""
+"""The namespaces of prefixes that everybody uses alike, where they are not declared."""
 _REPEATED = frozenset({"item", "entry"})
-"""What does not hold its like: the next one ends the one before."""
+"""Elements that do not hold their like: the next one ends the one before."""
 _SHORT = frozenset({"title", "link", "guid", "id", "author", "category"})
-"""What holds a word or two: the next of these, or a date, ends the one before."""
+"""Elements that hold a word or two: the next of these, or a date, ends the one before."""
 _DATES = frozenset({"pubdate", "published", "issued", "updated", "date"})
-"""What holds no element: the next one of any name ends it."""
+"""Elements that hold no element: the next one of any name ends it."""
 _LONGEST_URI = 300
 
 _NEVER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

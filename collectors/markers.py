@@ -1,4 +1,4 @@
-"""Whether an answer says what was agreed upon, in whatever way it is written.
+"""True if an answer says what was agreed upon, in whatever way it is written.
 
 An answer says what it means to whoever reads it: text in its own charset, entities and tags as a
 browser shows them, JSON with its escapes, its blanks and the order of its members as a program
@@ -33,7 +33,7 @@ def spoken(written: str) -> str:
 
 
 def says(text: str, marker: str) -> bool:
-    """Whether a decoded answer says a marker."""
+    """True if a decoded answer says a marker."""
     if marker in text:
         return True
     answer = _json(text)
@@ -103,7 +103,7 @@ def _values(answer: object) -> Iterator[object]:
 
 
 def _has(value: object, wanted: object) -> bool:
-    """Whether a value is what is wanted: an object at least its members, anything else exactly."""
+    """True if a value is what is wanted: an object at least its members, anything else exactly."""
     if isinstance(wanted, dict):
         return isinstance(value, dict) and all(
             name in value and _has(value[name], member) for name, member in wanted.items()

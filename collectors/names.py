@@ -43,7 +43,7 @@ class Names:
     def _forget(self, asked: _Asked, task: asyncio.Task[Found]) -> None:
         self._asked.pop(asked, None)
         if not task.cancelled():
-            task.exception()  # whoever waited has it; where nobody does any more it is no news
+            task.exception()  # the waiting caller has it; where nobody waits any more it is no news
 
     async def _ask(self, asked: _Asked) -> Found:
         host, port, family, flags = asked

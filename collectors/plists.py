@@ -1,7 +1,7 @@
 """Apple's property lists, XML and binary, read without trusting their shape.
 
 In a binary list one object may stand for thousands, and two objects may share their bytes, so a small
-list can be a very large one once it is read. What each object holds is added up before anything is made of it.
+list can be a very large one once it is read. The sizes of all objects are added up before anything is made of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from xml.parsers.expat import ExpatError
 from collectors.json_body import Fields
 
 _BROKEN = (ExpatError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
-"""What plistlib raises for lists that are none: it checks less than it reads."""
+"""The errors of plistlib for lists that are none: it checks less than it reads."""
 _LONGEST = 1024 * 1024
 _OBJECTS = 20_000
 _HELD = 2_000_000
@@ -35,7 +35,7 @@ def load(body: bytes) -> Fields | None:
 
 
 def _is_bounded(body: bytes) -> bool:
-    """Whether a binary list is no larger read than it may be; False also for one that is none."""
+    """True if a binary list is no larger read than it may be; False also for one that is none."""
     try:
         offset_size, _, objects, _, table = _TRAILER.unpack(body[-_TRAILER.size :])
         if not 0 < offset_size <= 8 or objects > _OBJECTS:

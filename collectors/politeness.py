@@ -39,7 +39,7 @@ class HostQueue:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether all that is under way waits for its turn."""
+        """True if all that is under way waits for its turn."""
         return self.waiting > 0 and not self.asking
 
     @contextmanager

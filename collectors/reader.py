@@ -3,10 +3,10 @@
 Handing a page of 150 KB to another process costs about as much as reading it, so the usual page of the usual
 collectors is read where it is. That is for parsers on a list (`LINEAR`), whose work is proved to grow with the page and
 not with its square, and for pages whose *text* was judged: not too large, not too many tags, no tag of unusual
-length (selectolax 1.0: 60,000 nested tags 6 s, 8,000 tags 0.1 s). Whatever else there is, packages, manifests,
-the answers of interfaces, is read apart. A page that takes long all the same is broken off and read apart, and so
-are that source's pages from then on; what is merely slow has to be so twice, for once may be the machine's own hiccup.
-Between two pages that are read on the spot everybody else has a turn, after a slow one for as long as that took.
+length (selectolax 1.0: 60,000 nested tags 6 s, 8,000 tags 0.1 s). All other answers, packages, manifests, the answers
+of interfaces, are read apart. A page that takes long all the same is broken off and read apart, and so are that
+source's pages from then on; what is merely slow has to be so twice, for once may be the machine's own hiccup. Between
+two pages that are read on the spot everybody else has a turn, after a slow one for as long as that took.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ParserResult(Generic[T]):
-    """What a parser made of a page."""
+    """The result of a parser on a page."""
 
     seen: T
     other_from: datetime | None = None
@@ -118,7 +118,7 @@ class ParserRunner:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, parse, page)
         outcome = made.outcome
         if isinstance(outcome, Timeline | Download):
-            outcome = within_bounds(outcome)  # whatever the process says that read it
+            outcome = within_bounds(outcome)  # no matter what the process says that read it
         if isinstance(outcome, Timeline | Download | Continuation):
             return ParserResult(cast("SeenT", outcome), made.other_from)  # the parser's own kind
         if isinstance(outcome, wire.Crash):
@@ -178,7 +178,7 @@ class ParserRunner:
 
 
 def is_harmless(page: Page) -> bool:
-    """Whether no parser on the list is known to take long for a page with a text of this shape."""
+    """True if no parser on the list is known to take long for a page with a text of this shape."""
     if len(page.body) > _SPOT_BYTES:
         return False
     text = html.decode(page)
@@ -192,7 +192,7 @@ def _name(parse: Parse) -> str:
 
 
 def _has_long_tag(text: str) -> bool:
-    """Whether somewhere no tag ends for long; a long script looks the same, and merely costs a detour."""
+    """True if somewhere no tag ends for long; a long script looks the same, and merely costs a detour."""
     if "<" not in text:
         return False
     here = 0
@@ -214,7 +214,7 @@ class _Worker:
     def __init__(self, limit: float) -> None:
         self.is_fit = True
         self.unshut: tuple[str, ...] = ()
-        """What the kernel cannot keep from it, in its own words."""
+        """The powers that the kernel cannot take from it, in its own words."""
         self._is_new = True
         places = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - as the interpreter writes them
         self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, with our own words

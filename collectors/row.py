@@ -1,4 +1,4 @@
-"""What one row of a list tells: its title, its link, and the surest of its boxes that may hold its date.
+"""The content of one row of a list: its title, its link, and the surest of its boxes that may hold its date.
 
 A box is the largest element (or run of text in one line) around a piece of text that reads as one date, up to
 what holds a title's link. A piece that is a part of a sentence is none, nor are words of a title. Where no box
@@ -36,11 +36,11 @@ _SAYING = 6
 """A title has more characters than this."""
 _CELLS_MOST = 50
 _FAR = timedelta(days=300)
-"""What lies so far apart is no delay between writing and publishing, but an error in one of the two."""
+"""The distance that is no delay between writing and publishing, but an error in one of the two."""
 
 SHORT_KIND = 6
 LONGEST_PART = 20
-"""What is longer is no part of a date, in characters."""
+"""The longest text that is part of a date, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Hit:
     node: html.Node
     chain: tuple[html.Node, ...]
     is_linked: bool = False
-    """Whether it lies in a link: the words of a title often hold a date that is none of the post."""
+    """True if it lies in a link: the words of a title often hold a date that is none of the post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,13 @@ class PageRow:
     year: int | None = None
     """One that stands in the row, or in a heading above it."""
     is_year_of_subject: bool = False
-    """Whether the year stands among other words of the heading."""
+    """True if the year stands among other words of the heading."""
     month: int | None = None
     """One that a heading above is the name of."""
     part: str = ""
     """A day, or day and month, of which the rest stands elsewhere."""
     is_doubtful: bool = False
-    """Whether it has two dates and nothing says which is the publication."""
+    """True if it has two dates and nothing says which is the publication."""
 
 
 _BLOCKS = frozenset(
@@ -100,7 +100,7 @@ _BLOCKS = frozenset(
 _APART = frozenset({"span", "i", "em", "time", "div", "p", "small"})
 """Elements that hold a date within a link, and not a stressed word of its title."""
 _UNSAID = _BLOCKS | UNREAD
-"""What stands beside a text without being a part of its sentence."""
+"""The elements beside a text that are no part of its sentence."""
 
 
 def walls_of(titles: list[html.Node], top: html.Node) -> set[int]:
@@ -115,7 +115,7 @@ def walls_of(titles: list[html.Node], top: html.Node) -> set[int]:
 
 
 def _is_all_of(inner: html.Node, link: html.Node) -> bool:
-    """Whether a link says hardly more than what a piece of it says: then that piece is its title."""
+    """True if a link says hardly more than what a piece of it says: then that piece is its title."""
     said = (inner.text_content if inner.is_text_node else inner.text()) or ""
     return len(link.text().strip()) < len(said.strip()) + _SAYING
 
@@ -148,7 +148,7 @@ def _beside_text(node: html.Node) -> Iterator[str]:
 
 
 def _is_in_sentence(node: html.Node) -> bool:
-    """Whether words stand directly beside a node, so that it is a part of what they say."""
+    """True if words stand directly beside a node, so that it is a part of what they say."""
     if node.is_text_node:
         return any(
             beside is not None and beside.is_element_node and beside.tag not in _UNSAID and beside.text(strip=True)
@@ -158,7 +158,7 @@ def _is_in_sentence(node: html.Node) -> bool:
 
 
 def _labels(node: html.Node) -> bool:
-    """Whether a word stands before a node as its label may."""
+    """True if a word stands before a node as its label may."""
     before = node.prev
     for _ in range(2):
         if before is None:
@@ -196,7 +196,7 @@ def surest(boxes: list[Box]) -> Box | None:
 
 
 def _differ(boxes: list[Box], best: Box) -> bool:
-    """Whether another box, as sure as the best, tells another day."""
+    """True if another box, as sure as the best, tells another day."""
     if best.stamp is None:
         return False
     day = beijing_date(best.stamp.moment)
@@ -219,7 +219,7 @@ def _cell(hit: Hit, row: html.Node) -> tuple[int, html.Node] | None:
 
 
 def is_far(stamp: Stamp | None, href: str, at: datetime) -> bool:
-    """Whether an address names a day so far from a row's date that one of the two is an error."""
+    """True if an address names a day so far from a row's date that one of the two is an error."""
     if stamp is None or not other_year(href, beijing(stamp.moment).year):
         return False
     addressed = in_address(href, at)
@@ -323,7 +323,7 @@ def _read_unscripted(node: html.Node, at: datetime) -> Box | None:
 
 
 def _is_apart(node: html.Node) -> bool:
-    """Whether an element holds a date of its own before or after the words of a link's title."""
+    """True if an element holds a date of its own before or after the words of a link's title."""
     is_at_edge = node.prev is None or node.next is None or not node.prev.text(strip=True)
     return node.tag in _APART and is_at_edge
 

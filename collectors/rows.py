@@ -4,7 +4,7 @@ Rows are read first, dates second. Every piece of text that may be meant as a da
 way leads up to the first element that also holds a title's link; that element is a row if it stands among
 siblings that are like it (`<li>`, `<tr>`, cards, one `<ul>` or table per post), or else, where links and hits
 alternate in it, a flat run of rows (`<dt>`/`<dd>`, `<a>…</a> <span>…</span><br>`, two posts in a table's row).
-What stands beside the rows in their container is looked at too, so that a row without a readable date is noticed.
+Texts beside the rows in their container are looked at too, so that a row without a readable date is noticed.
 
 A hit is nobody's where it is in a pager, a footer, a site's head, a form, a comment; where its row would be
 a site's clock or weather; and where it has no row at all.
@@ -57,11 +57,11 @@ class ListRow:
 
 @dataclass(slots=True)
 class FoundRows:
-    """What the lists of a page hold."""
+    """The content of the lists of a page."""
 
     rows: list[ListRow] = field(default_factory=list)
     is_whole: bool = True
-    """Whether every row has a link and a date that nothing makes doubtful, and no year was guessed."""
+    """True if every row has a link and a date that nothing makes doubtful, and no year was guessed."""
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class RowSearch:
         self._below = self._found.below
         self.titles = Titles(self._below).of
         self._known: set[int] = set()
-        """What has been read as a row, or beside one."""
+        """The elements that have been read as a row, or beside one."""
         self._headings: years.Headings = {}
         self._lists: list[list[PageRow]] = []
         self._is_whole = True
@@ -196,8 +196,8 @@ class RowSearch:
     def _untangle(self, rows: _Scopes, wide: _Scopes) -> None:
         """Make one of each row and what is found within it, such as a summary with a day in it.
 
-        What holds rows of several titles is no row itself; a run of rows holds no rows but those of a headline's
-        or summary's words.
+        An element that holds rows of several titles is no row itself; a run of rows holds no rows but those of a
+        headline's or summary's words.
         """
         for key, (scope, within) in list(wide.items()):
             around = next((node for node in within[0].chain if node.mem_id in rows), None)
@@ -231,7 +231,7 @@ class RowSearch:
                 yield hit
 
     def _has_homeless(self, newest: datetime | None) -> bool:
-        """Whether so many dates have no row that a list was not found, or one that is newer than all rows' has none."""
+        """True if so many dates have no row that a list was not found, or one that is newer than all rows' has none."""
         count = 0
         for hit in self.hits:
             if hit.is_linked or any(node.mem_id in self._known for node in hit.chain):
@@ -253,7 +253,7 @@ class RowSearch:
         return False
 
     def _has_unread(self) -> bool:
-        """Whether rows beside each other have dates that were not read, or boxes that are called dates."""
+        """True if rows beside each other have dates that were not read, or boxes that are called dates."""
         unread: dict[int, dict[int, str]] = {}
         called = list(self._found.called(self._known))
         for hit in called:
@@ -275,7 +275,7 @@ class RowSearch:
         return any(len(texts) >= _LIST and not days.is_ranking(list(texts.values())) for texts in unread.values())
 
     def _may_be_unread(self, hit: Hit) -> bool:
-        """Whether a hit is meant as the date of a row: in a link only beside the words of its title."""
+        """True if a hit is meant as the date of a row: in a link only beside the words of its title."""
         text = hit.node.text_content or "" if hit.node.is_text_node else ""
         if hit.is_linked:
             link = next((node for node in hit.chain if node.tag == "a"), None)
@@ -284,14 +284,14 @@ class RowSearch:
         return not hit.node.is_text_node or days.is_part(text) or datebox.is_unread(text, self.at)
 
     def _is_row(self, node: html.Node) -> bool:
-        """Whether the first element that holds a hit and a title is one row, and not a run of them."""
+        """True if the first element that holds a hit and a title is one row, and not a run of them."""
         count = len(self.titles(node))
         if count >= LINKS:
             return False
         return count == 1 or node.tag in ROWS or node.tag == "a" or (count <= 4 and self._has_peers(node))
 
     def _has_peers(self, node: html.Node) -> bool:
-        """Whether a sibling is like it: of its tag and class, with a hit and a link of its own."""
+        """True if a sibling is like it: of its tag and class, with a hit and a link of its own."""
         own = kind(node)
         for step in ("next", "prev"):
             beside = node
@@ -405,7 +405,7 @@ class RowSearch:
         return self.line(node, [])
 
     def _is_sure_alone(self, row: html.Node, lines: list[PageRow]) -> bool:
-        """Whether a row that stands alone is a post: no clock, no weather, nothing in the page's head."""
+        """True if a row that stands alone is a post: no clock, no weather, nothing in the page's head."""
         text = row.text(separator=" ")
         if len(lines) > 1:
             return True

@@ -43,7 +43,7 @@ def _is_told(hit: Hit, walls: set[int], node: html.Node, at: datetime) -> bool:
 
 
 def is_run(found: list[html.Node | Hit]) -> bool:
-    """Whether titles and dates alternate: each title has a date, which may be in several pieces."""
+    """True if titles and dates alternate: each title has a date, which may be in several pieces."""
     turns = [isinstance(entry, Hit) for entry in found]
     pieces = [entry for entry, before in zip(turns, [None, *turns], strict=False) if not (entry and before)]
     is_alternating = all(entry is not other for entry, other in pairwise(pieces))
@@ -51,7 +51,7 @@ def is_run(found: list[html.Node | Hit]) -> bool:
 
 
 def is_of_several(node: html.Node, titles: list[html.Node]) -> bool:
-    """Whether a row of a table has titles of posts in more than one cell."""
+    """True if a row of a table has titles of posts in more than one cell."""
     if node.tag not in {"tr", "x-tr"}:
         return False
     long = [title for title in titles if len(words(title)) >= _LONG and not is_name(title)]
@@ -91,6 +91,6 @@ def lines(node: html.Node, hits: list[Hit], titles: list[html.Node], at: datetim
 
 
 def is_list(found: list[PageRow]) -> bool:
-    """Whether enough of a run's titles have a date for it to be a list, and no clock among a menu's links."""
+    """True if enough of a run's titles have a date for it to be a list, and no clock among a menu's links."""
     dated = sum(1 for row in found if row.box and row.box.stamp)
     return dated > 2 or (dated == 2 and len(found) <= 2 * dated)

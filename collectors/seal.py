@@ -1,7 +1,7 @@
-"""What keeps tokens secret at rest: authenticated encryption (AES-256-GCM) under a key from the environment.
+"""Secrecy of tokens at rest: authenticated encryption (AES-256-GCM) under a key from the environment.
 
-Each sealing takes a nonce of its own. What is sealed opens only with the same key and beside the same
-words it was sealed about, so a row moved to another grant, or left behind by a former one, is nothing.
+Each sealing takes a nonce of its own. A sealed token opens only with the same key and beside the same words it was
+sealed about, so a row moved to another grant, or left behind by a former one, is nothing.
 """
 
 from __future__ import annotations

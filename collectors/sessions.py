@@ -1,4 +1,4 @@
-"""What collectors keep between their looks: visitor cookies in memory, a grant's tokens also at rest, sealed."""
+"""The sessions collectors keep between their looks: visitor cookies in memory, a grant's tokens also sealed at rest."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Sessions:
     ) -> None:
         """Take the grants by collector and name."""
         self.is_restored = seal is None or not grants
-        """Whether nothing lies at rest that should be here: `restore` is to be called once while this is False."""
+        """True if nothing lies at rest that should be here: `restore` is to be called once while this is False."""
         self._clock = clock
         self._grants = grants or {}
         self._seal = seal

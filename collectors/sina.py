@@ -1,4 +1,4 @@
-"""What both faces of 微博 have in common, m.weibo.cn and weibo.com: profiles, lists, the sorry page.
+"""The common part of both faces of 微博, m.weibo.cn and weibo.com: profiles, lists, the sorry page.
 
 How a visitor is let in: `collectors.sina_visitor`. Dates are English or `MM-DD`; the post's id holds its second and
 gives the year. Forwards are posts.
@@ -26,7 +26,7 @@ from monitor.core.collector import Continuation, Fetch, KeyForm, Page
 from monitor.core.observation import Covers, LookFailedError, Post, Profile, Reason, Standing, Timeline, gone, timeline
 
 LIST = "107603"
-"""What the id of an account's list begins with; its uid follows."""
+"""The prefix of the id of an account's list; its uid follows."""
 HTTP_432 = 432
 """The status of a gate that misses its visitor cookies."""
 _YEARLESS = re.compile(r"\s*[0-9]{1,2}[-月]")
@@ -40,7 +40,7 @@ _SORRY = (
     (re.compile(r"安全风险|(?:行为|状态|[账帐]号)异常|[账帐]号有问题|已冻结|被冻结"), Standing.FROZEN),
     (re.compile(r"(?:用户|[账帐]号)不存在|20003"), Standing.NOT_FOUND),
 )
-"""What the sorry page says, and what it means; the first that fits."""
+"""The words of the sorry page, and their meaning; the first that fits."""
 _SORRY_TEXT = re.compile(
     r"(?:(?:该|此|访问的)(?:[账帐]号|用户)(?:因|已|不|状态|行为|存在|异常)|(?:用户|[账帐]号)不存在)[^。]{0,80}"
 )
@@ -67,7 +67,7 @@ class SinaAnswer:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether it is the one that means empty, hidden, wrong or cancelled alike."""
+        """True if it is the one that means empty, hidden, wrong or cancelled alike."""
         return self.told.is_so("is_ambiguous")
 
 
@@ -180,7 +180,7 @@ def _read_data(page: Page, data: Fields) -> Timeline:
 
 
 def _is_list(data: Fields) -> bool:
-    """Whether there is a list, and nothing in it but cards: a hint, a notice, no post."""
+    """True if there is a list, and nothing in it but cards: a hint, a notice, no post."""
     cards = data["cards"] if "cards" in data else data.get("list")
     return (
         isinstance(cards, list)

@@ -1,4 +1,4 @@
-"""What a platform's own sentence about an account means: cancelled, banned, frozen, migrated, not found.
+"""The meaning of a platform's own sentence about an account: cancelled, banned, frozen, migrated, not found.
 
 For the message of an answer, or the notice of a page that has next to no other words; never for a whole
 page, whose scripts and articles hold the same words. Sentences as seen at several platforms, 2019 to 2026.

@@ -1,4 +1,4 @@
-"""What all app stores have in common: which app is asked for, and when a store is believed.
+"""The common part of all app stores: the app that is asked for, and when a store is believed.
 
 An interface that has changed says “not here” of every app. So whatever a store says against an app
 counts only if, in the same look, it still has the app that every phone has (the canary), and then
@@ -24,7 +24,7 @@ from monitor.core.observation import LookFailedError, Reason
 WECHAT = "com.tencent.mm"
 """The app that every store for Android has."""
 PACKAGE = r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)+"
-"""What the name of a package looks like, as a regular expression."""
+"""The form of a package's name, as a regular expression."""
 _END_BYTES = 2_000
 """How far from its last byte a page may end: some servers write comments behind it."""
 
@@ -45,12 +45,12 @@ class AppStore(ABC):
     name: ClassVar[str]
     version: ClassVar[int]
     shop: ClassVar[str]
-    """What people call the store."""
+    """The name of the store."""
     keys: ClassVar[re.Pattern[str]]
     links: ClassVar[tuple[re.Pattern[str], ...]]
     """The addresses of an app's page in the store."""
     called: ClassVar[str]
-    """What keys are, in Chinese."""
+    """A description of the keys, in Chinese."""
 
     link: ClassVar[Link] = Link.STORE
     platforms: ClassVar[frozenset[Platform]] = frozenset({Platform.MOBILE_APP})

@@ -65,6 +65,6 @@ def titles(links: list[html.Node], most: int) -> list[html.Node]:
 
 
 def is_column_name(node: html.Node, named: list[html.Node]) -> bool:
-    """Whether what stands at the head of a list is the name of its column: a heading, or beside 更多."""
+    """True if what stands at the head of a list is the name of its column: a heading, or beside 更多."""
     is_short = all(len(words(node)) <= _LONGEST_NAME for node in named)
     return is_short and (node.css_first("h1,h2,h3,h4,h5,h6") is not None or "更多" in node.text())

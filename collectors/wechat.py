@@ -1,4 +1,4 @@
-"""What WeChat's surfaces share: who an account is, and one address for one article wherever it was found."""
+"""The common part of WeChat's surfaces: an account's identity, and one address for an article wherever it was found."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _PARTS = {
     "idx": re.compile("[0-9]{1,2}"),
     "sn": re.compile("[0-9a-f]{8,64}"),
 }
-"""What names an article: whose it is, which message, which place in it, and its signature."""
+"""The parameters that name an article: its account, the message, the place in it, and its signature."""
 
 
 def is_biz(text: str) -> bool:
-    """Whether the text is an account's stable id: a number in base 64, as `__biz` has it."""
+    """True if the text is an account's stable id: a number in base 64, as `__biz` has it."""
     if not _BIZ.fullmatch(text) or len(text) % 4:
         return False
     return b64decode(text).isdigit()
 
 
 def is_article(address: str) -> bool:
-    """Whether an address is an article's, in its short form (`/s/…`) or its long one (`/s?__biz=…`)."""
+    """True if an address is an article's, in its short form (`/s/…`) or its long one (`/s?__biz=…`)."""
     absolute = html.link("", address)
     return absolute is not None and _article(absolute) is not None
 

@@ -1,4 +1,4 @@
-"""What the codes of WeChat's official interfaces mean, and what the account's administrator has to do about them.
+"""The meanings of the codes of WeChat's official interfaces, and the steps of the account's administrator.
 
 As documented, and as clients of 2026 met them. The sentences are in Chinese, for it is the operator who reads them
 and passes them on. No code says for certain that an account is gone: those that may mean it are refusals, to be
@@ -47,11 +47,11 @@ CODES: Mapping[int, tuple[Reason, str]] = {
     50002: (Reason.REFUSED, "该账号受到限制（可能被冻结、封禁或已注销），请核实账号状态"),
     50004: (Reason.REFUSED, "该账号因处罚被停用接口，请联系管理员核实账号状态"),
 }
-"""What each code means, and what to do."""
+"""The meaning of each code, and the step to take."""
 
 
 def is_stale(code: object) -> bool:
-    """Whether the code says that the access token is no longer taken."""
+    """True if the code says that the access token is no longer taken."""
     return isinstance(code, int) and code in STALE
 
 

@@ -1,4 +1,4 @@
-"""What passes between the service and its reading process: lengths, JSON and bytes, and nothing that could run.
+"""The messages between the service and its reading process: lengths, JSON and bytes, and nothing that could run.
 
 Each side checks what comes: a length against a limit, and every value against the type that it is to have, for
 the reading process has just read what a stranger wrote, and may have been taken over by it.
@@ -44,7 +44,7 @@ class Crash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParserAnswer:
-    """What a parser made of a page: exactly one of these."""
+    """The result of a parser on a page: exactly one of these."""
 
     timeline: Timeline | None = None
     download: Download | None = None

@@ -17,9 +17,9 @@ from monitor.core.collector import Continuation, Page
 from monitor.core.observation import Blind, LookFailedError, Seen, within_bounds
 
 OPEN = {"open": True}
-"""What is said once: that all is ready, and under `unshut` what the kernel cannot keep away."""
+"""The first message: that all is ready, and under `unshut` what the kernel cannot keep away."""
 BEGUN = {"begun": True}
-"""What is said when the parser is there and the page's own time begins."""
+"""The message when the parser is there and the page's own time begins."""
 _LONGEST_TRACE = 20_000
 _ALARM_AFTER = 1.0
 """Seconds past its limit after which a process that nobody ended ends itself."""
@@ -45,11 +45,11 @@ def _outcome(parse: Callable[[Page], Seen | Continuation], page: Page) -> Seen |
 def serve(limit: float) -> None:
     """Read pages until the other side hangs up.
 
-    Whoever waits for a page ends this process after `limit` seconds. Should they be gone by then, the alarm ends
+    The waiting service ends this process after `limit` seconds. Should they be gone by then, the alarm ends
     it a little later, or it would go on for ever; and the kernel does when it has worked for longer.
     """
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever prints must not speak for us
+    sys.stdout = sys.stderr  # a library's print must not speak for us
     unshut = (*(() if jail.limit() else ("memory",)), *jail.shut())
     _say(answers, wire.message(OPEN | {"unshut": unshut}))
     while head := asked.read(wire.HEAD):

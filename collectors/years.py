@@ -26,17 +26,17 @@ _NEAR = timedelta(days=100)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the headings above a row say of its date."""
+    """The date of a row in the headings above it."""
 
     year: int | None = None
     month: int | None = None
     is_certain: bool = True
-    """Whether it is nothing but a year or month: posts below `2025年度部门决算公开` may all be of 2026."""
+    """True if it is nothing but a year or month: posts below `2025年度部门决算公开` may all be of 2026."""
 
 
 NO_HEADING = Heading()
 Headings = dict[int, tuple[bool, Heading]]
-"""Whether elements above lists say anything, and what they say as headings, by their ids in memory."""
+"""True if elements above lists say anything, and what they say as headings, by their ids in memory."""
 
 
 def heading_above(container: html.Node, known: Headings | None = None) -> Heading:

@@ -1,11 +1,10 @@
 """Android packages (.apk): a manifest, and a signature of any scheme.
 
-A signature is not verified, for that takes the whole file: it is there, or it is not. What Android
-refuses by its own source (libziparchive, androidfw, PackageInstallerSession; read 2026-11) is not
-installable: two files of one name, a manifest in plain text, a part of an app that comes in several
-packages. It asks neither the type of a manifest's header nor the method of a stored file; where it is
-more lenient than anybody's tools, so is this. Formats: the Android documentation of the APK
-Signature Schemes, ResourceTypes.h.
+A signature is not verified, for that takes the whole file: it is there, or it is not. A package that Android refuses by
+its own source (libziparchive, androidfw, PackageInstallerSession; read 2026-11) is not installable: two files of one
+name, a manifest in plain text, a part of an app that comes in several packages. It asks neither the type of a
+manifest's header nor the method of a stored file; where it is more lenient than anybody's tools, so is this. Formats:
+the Android documentation of the APK Signature Schemes, ResourceTypes.h.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def judge(archive: Archive, _: datetime) -> Examining:
 
 
 def _has_signing_block(archive: Archive, table: int) -> Generator[Piece, bytes, bool]:
-    """Whether a signature of a later scheme lies right before the table of contents."""
+    """True if a signature of a later scheme lies right before the table of contents."""
     if table < 32:
         return False
     foot = yield from archive.part(table - 24, table)
@@ -79,7 +78,7 @@ _STRINGS, _IDS, _ELEMENT = 0x0001, 0x0180, 0x0102
 _TEXT, _NUMBER, _BOOLEAN = 0x03, 0x10, 0x12
 _VERSION_CODE, _VERSION_NAME, _SPLIT_REQUIRED = 0x0101021B, 0x0101021C, 0x01010591
 _OF_SEVERAL = frozenset({"split", "needs others"})
-"""What a manifest says whose package is one of several that are installed together."""
+"""The marks of a manifest whose package is one of several that are installed together."""
 _UTF8 = 0x100
 _CHUNK_SIZE = 8
 _LONGEST_NAME = 255

@@ -1,7 +1,7 @@
 """Packages as archives (ZIP), read from a few pieces of a large file, and never from the whole of it.
 
 `examine` asks for pieces and is given their bytes; it neither knows nor cares where they come from.
-What a kind of package must hold is said by its `Judge`. The end of the file is looked at first, for a
+The contents that a kind of package must have are told by its `Judge`. The end of the file is looked at first, for a
 file whose end is missing was cut off, then the table of contents. Hostile files cost at most `MOST`
 bytes.
 
@@ -31,7 +31,7 @@ Examining = Generator[Piece, bytes, Download]
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _END_SIZE = 22
 _LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
-"""What stands before the end of an archive whose table is described elsewhere."""
+"""The marker before the end of an archive whose table is described elsewhere."""
 _LOCAL_SIZE = 30
 LONGEST_FILE = 512 * 1024
 """So many bytes of one file in a package are read at most."""
@@ -40,7 +40,7 @@ _DEFLATED = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveEntry:
-    """What the table of contents says of one file."""
+    """The entry of one file in the table of contents."""
 
     method: int
     size: int
@@ -59,11 +59,11 @@ class ContentsTable:
     entries: Mapping[bytes, ArchiveEntry]
     """By the files' names; of two of one name the last."""
     has_doubles: bool = False
-    """Whether two files have one name."""
+    """True if two files have one name."""
 
 
 class CutOffArchiveError(Exception):
-    """What the file says of itself lies beyond its end."""
+    """The file's own words about itself lie beyond its end."""
 
 
 class Archive:
@@ -146,11 +146,12 @@ class Archive:
 
 
 Judge = Callable[[Archive, datetime], Examining]
-"""What says whether people can install a package of one kind at a moment; `examine` sees to files that are none."""
+"""The function that tells whether people can install a package of one kind at a moment; `examine` sees to files that
+are none."""
 
 
 def begins_as_package(head: bytes) -> bool:
-    """Whether a file that begins like this can be a package: a ZIP with something in it."""
+    """True if a file that begins like this can be a package: a ZIP with something in it."""
     return head.startswith(_LOCAL)
 
 

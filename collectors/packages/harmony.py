@@ -51,7 +51,7 @@ def _version(app: json_body.Fields) -> str:
 
 
 def _has_signing_block(archive: Archive, table: int) -> Generator[Piece, bytes, bool]:
-    """Whether a signature lies right before the table of contents: count, size, name and version end it."""
+    """True if a signature lies right before the table of contents: count, size, name and version end it."""
     if table < _FOOT_SIZE:
         return False
     foot = yield from archive.part(table - _FOOT_SIZE, table)

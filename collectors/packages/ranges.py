@@ -23,7 +23,7 @@ from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import LookFailedError, Reason
 
 JUDGES: dict[str, Judge] = {"apk": android.judge, "ipa": ios.judge, "hap": harmony.judge}
-"""What judges the packages of each kind."""
+"""The judges of each kind of package."""
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 _AGENT = (
     "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 (KHTML, like Gecko) "

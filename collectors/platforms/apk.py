@@ -1,8 +1,8 @@
 """安装包: a link to an Android package (.apk), judged by a few ranges of at most 64 KiB each.
 
 Key: the link, and behind a `#` the package's name if it is to be checked
-(`https://www.example.gov.cn/app.apk#cn.gov.example`). Needs no login. Whether people can install what
-they get: a package with a manifest, a signature and its end. Yields package and version.
+(`https://www.example.gov.cn/app.apk#cn.gov.example`). Needs no login. A link counts if people can install what they
+get: a package with a manifest, a signature and its end. Yields package and version.
 """
 
 from __future__ import annotations

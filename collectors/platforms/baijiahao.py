@@ -6,7 +6,7 @@ the page's own cookies. The page's script would also send a fingerprint of the b
 the list may well be refused (`foe`), and then a look saw nothing. Yields articles, videos and short posts with the
 second of `dynamic_ctime`; when an article's draft was made (`created_at`) is no publication. None is marked as pinned.
 
-What the page says of a banned or cancelled author is not known; words that say so are taken at their word.
+The page of a banned or cancelled author is not known; words that say so are taken at their word.
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def _undated(page: Page) -> tuple[Work, ...]:
 
 
 def has_the_newest(page: Page, undated: tuple[Work, ...]) -> bool:
-    """Whether no next page can have a newer work: there is none, or the works are listed by their last change."""
+    """True if no next page can have a newer work: there is none, or the works are listed by their last change."""
     answer = _answer(page) or {}
     published = _published_ones(_items(answer))
     in_order = all(first.changed >= second.changed for first, second in pairwise(undated))

@@ -10,7 +10,7 @@ videos, which prove an update and never the lack of one.
 Read are also the card and the video list of the web page. `pub_time` (27分钟前) is left out: `pub_ts` is
 the time, and where it is missing the dynamic's id, which holds its second. An empty list shows nothing
 for certain: nothing counts the dynamics, and refusals have looked like that. -404 is said of cancelled
-and banned accounts alike. What `x/web-interface/view` says of one video, its owner and its second, proves a
+and banned accounts alike. The answer of `x/web-interface/view` about one video, its owner and its second, proves a
 pasted link.
 """
 
@@ -42,12 +42,12 @@ _REFUSALS = {
     "-509": Reason.RATE_LIMITED,
     "-799": Reason.RATE_LIMITED,
 }
-"""What the platform's codes say of us."""
+"""The meanings of the platform's codes about us."""
 _NO_SUCH_USER = "-404"
 _NOT_SHOWN = frozenset({"-404", "62002", "62004", "62012"})
 """A video that is not there, not visible, under review, or for its owner only."""
 _BANNED = "-2"
-"""What `spacesta` of a card says of a banned account."""
+"""The value of a card's `spacesta` for a banned account."""
 _WANTS_MORE = frozenset({Reason.LOGIN_WALL, Reason.CAPTCHA, Reason.REFUSED})
 """How the list of dynamics is refused to somebody who does not sign."""
 
@@ -73,7 +73,7 @@ class Bilibili(links.KnowsLinks):
         return match[1] if match else None
 
     def is_partial(self, key: str) -> bool:
-        """Whether nobody is there to be asked for a list."""
+        """True if nobody is there to be asked for a list."""
         return self.base is None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:

@@ -35,7 +35,7 @@ _EXPIRED = "support.weixin.qq.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
-    """What a share link shows."""
+    """The content of a share link."""
 
     name: str
     """The author's name on the day of the look; there is no stable id."""
@@ -74,11 +74,11 @@ class ChannelsLink:
         return read(page)
 
     def is_post(self, link: str) -> bool:
-        """Whether it is a video's share link."""
+        """True if it is a video's share link."""
         return _LINK.match(link) is not None
 
     def may_be_post(self, link: str) -> bool:
-        """Whether it leads to where videos are."""
+        """True if it leads to where videos are."""
         return html.host(link) in {_HOST, "weixin.qq.com"}
 
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:

@@ -91,7 +91,7 @@ class Douyin(links.KnowsLinks):
         return replace(self, canary=key)
 
     def is_partial(self, key: str) -> bool:
-        """Whether nobody is there to be asked for the list, or nothing shows that whoever answers is logged in."""
+        """True if nobody is there to be asked for the list, or nothing shows that whoever answers is logged in."""
         return self.base is None or self.canary is None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
@@ -117,7 +117,7 @@ class Douyin(links.KnowsLinks):
         return await fetch.read(read, page)
 
     async def _is_logged_in(self, fetch: Fetch, session: Session, at: datetime) -> bool:
-        """Whether the bridge shows what is newest: a fresh work of the canary, now or some hours ago."""
+        """True if the bridge shows what is newest: a fresh work of the canary, now or some hours ago."""
         if self.canary is None:
             return False
         if session.get(_HEALTH):
@@ -245,7 +245,7 @@ def _refuse_visitor(answer: Fields) -> None:
 
 
 def _is_for_visitors(answer: Fields) -> bool:
-    """Whether a list says of itself that it was made for somebody who is not logged in."""
+    """True if a list says of itself that it was made for somebody who is not logged in."""
     return bool(json_body.dig(answer, "not_login_module", "guide_login_tip_exist"))
 
 

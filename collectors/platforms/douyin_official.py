@@ -31,7 +31,7 @@ from monitor.core.collector import Continuation, Fetch, Grant, Page, Request, Se
 from monitor.core.observation import Covers, LookFailedError, Post, Reason, Timeline
 
 _OPEN_ID, _REFRESH = "open_id", "refresh"
-"""What is kept beside the access token."""
+"""The values kept beside the access token."""
 _LONGEST_TOKEN = 2_000
 _TOKENS = ("access_token", "open_id", "refresh_token")
 _LASTS, _YEAR = ("expires_in", "refresh_expires_in"), 31_536_000

@@ -53,7 +53,7 @@ _BRIDGES = ("rsshub", "rss-bridge", "wewe-rss", "we-mp-rss", "wechat2rss")
 _SIGNED = "powered by rsshub"
 """How RSSHub ends the description of each of its feeds, whatever their format."""
 _ERROR = "bridge returned error"
-"""What RSS-Bridge calls the item, dated now, that it shows in place of a feed it cannot make."""
+"""The title of the item, dated now, that RSS-Bridge shows in place of a feed it cannot make."""
 _DIGIT = re.compile("[0-9]")
 
 
@@ -73,7 +73,7 @@ class Feed:
         return None
 
     def is_partial(self, key: str) -> bool:
-        """Whether the key says that the feed may leave posts out."""
+        """True if the key says that the feed may leave posts out."""
         return key.startswith(_SOME)
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:
@@ -87,7 +87,7 @@ class Feed:
         return replace(seen, covers=Covers.SOME) if is_doubtful else seen
 
     async def _is_well(self, address: str, fetch: Fetch) -> bool:
-        """Whether the bridge shows something fresh of an account that posts every day."""
+        """True if the bridge shows something fresh of an account that posts every day."""
         try:
             page = await fetch(Request(url=address, headers={"Accept": _ACCEPT}))
             newest = (await fetch.read(read, page)).newest
@@ -127,7 +127,7 @@ def _read(page: Page, *, trusts_bridges: bool) -> Timeline:
 
 
 def _is_the_look_s(post: Post, at: datetime) -> bool:
-    """Whether a time may be that of the fetch which the look brought about."""
+    """True if a time may be that of the fetch which the look brought about."""
     return post.precision is not Precision.DAY and abs(at - post.published_at) <= _FETCHED
 
 

@@ -1,15 +1,15 @@
 """快手 through the profile that its web page shows a visitor (as public code of 2026-06 to 2026-10 has it).
 
 Key: the user's id (`3x…`), which the homepage's address ends with (`/profile/3x…`). Needs the cookies that the page
-gives to any visitor. What lies below `/rest/v/` is signed by the page's script (2026-10), and the list of works is
+gives to any visitor. Addresses below `/rest/v/` are signed by the page's script (2026-10), and the list of works is
 shown to users who logged in; it is not asked for. The older query of the profile, `visionProfile`, needs no signature
-and is asked where the newer one is refused; its counts are rounded (`169.8w`). So a visitor sees who it is and how
-many works there are, which covers some: nobody is found overdue by it, and the posts come by a pasted link or by hand.
-Where another server stands in for the platform (an office's own bridge, `base`), it is asked for the list too: the
+and is asked where the newer one is refused; its counts are rounded (`169.8w`). So a visitor sees who it is and how many
+works there are, which covers some: nobody is found overdue by it, and the posts come by a pasted link or by hand. Where
+another server stands in for the platform (an office's own bridge, `base`), it is asked for the list too: the
 millisecond of `timestamp`, pinned works say so.
 
 Answers carry a `result`: 1 for yes, 2 too often, 21 an id of another form, 50 unsigned, 109 log in, 400002 prove to be
-human. What it says of a banned or cancelled user is not known; a message that says so in words is taken at its word.
+human. Its answer for a banned or cancelled user is not known; a message that says so in words is taken at its word.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _REFUSALS = {
     109: Reason.LOGIN_WALL,
     400002: Reason.CAPTCHA,
 }
-"""What values of `result` mean."""
+"""The meanings of values of `result`."""
 _SIGNED_ONLY = frozenset({Reason.REFUSED, Reason.LOGIN_WALL, Reason.HTTP_ERROR})
 """How the newer interface ends for whoever does not sign, or where it is no more."""
 _VISION_PROFILE = (
@@ -76,7 +76,7 @@ class Kuaishou:
         return match[1] if match else None
 
     def is_partial(self, key: str) -> bool:
-        """Whether nobody is there to be asked for the list."""
+        """True if nobody is there to be asked for the list."""
         return self.base is None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:

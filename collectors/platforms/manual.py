@@ -21,7 +21,7 @@ _TIME, _TITLE, _LINK = "发布时间", "标题", "链接"
 
 
 class Manual:
-    """What people read by hand."""
+    """The source for accounts that people read by hand."""
 
     name = "manual"
     version = 1

@@ -3,8 +3,8 @@
 Key: the author's number (mkey), or the `xpt` of the homepage (`mp.sohu.com/profile?xpt=…`), whose page names the
 number once. Needs no login. Yields the newest articles with the millisecond of `publicTime`; the list marks no
 pinned ones. The list has lagged behind what people see, by three days up to a month: it proves an update and never
-the lack of one. What the platform says of a banned or cancelled author is not known: a message or notice that says
-so in words is taken at its word, and an answer without the list is unreadable, never an empty list.
+the lack of one. The platform's answer for a banned or cancelled author is not known: a message or notice that says so
+in words is taken at its word, and an answer without the list is unreadable, never an empty list.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ which was allotted when the draft was begun and bounds it from below. Pinned ite
 One post's `m.toutiao.com/i<id>/info/` (2026-09) names its second and its author, by a number that no homepage has and
 by name: that proves a pasted link as far as a name does.
 
-`data: null` stands for no such author, hidden and refused alike. What the list says of a banned author is not
-known; a message that says so in words is taken at its word.
+`data: null` stands for no such author, hidden and refused alike. The list of a banned author is not known; a message
+that says so in words is taken at its word.
 """
 
 from __future__ import annotations

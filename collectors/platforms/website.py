@@ -108,7 +108,7 @@ def read_key(key: str) -> tuple[str, Rules | None]:
 
 
 def _is_key(key: str) -> bool:
-    """Whether it is an address, and rules that name an item."""
+    """True if it is an address, and rules that name an item."""
     try:
         return keys.is_address(read_key(key)[0])
     except LookFailedError:

@@ -32,7 +32,7 @@ from monitor.core.observation import (
 _ALBUM = re.compile(r"[0-9]{8,30}")
 _AT_ONCE = "20"
 _RATE = 200013
-"""What all of the platform's own interfaces answer to whoever comes too often."""
+"""The code by which all of the platform's own interfaces answer clients that come too often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 Key: the article's address, `https://mp.weixin.qq.com/s/…`. Needs no login, but a browser's name; a page
 has 2 to 4 MB. Yields the article itself, so it covers some posts only: nobody but the owner can list an
-account's articles since 2026-07-30. What it is for is the account's standing, and who (`__biz`) wrote
-what (`article`), which proves a link that somebody pasted.
+account's articles since 2026-07-30. Its use is the account's standing, and the author (`__biz`) of an article
+(`article`), which proves a link that somebody pasted.
 
 A page with a publication time is a normal one, and then its words say nothing: every normal page has
 已注销 in its scripts, and an advertiser's account beside the author's. Only without a time are the words
@@ -37,7 +37,7 @@ from monitor.core.observation import (
 MAX_BYTES = 6_000_000
 """Half as much again as the longest page that was seen."""
 _CAPTCHA_SHELL = re.compile(r"secitptpage[/_]verify|\bpoc_token\b|wappoc_appmsgcaptcha")
-"""What the scripts are called that draw the proof of being human on a page without a word."""
+"""The names of the scripts that draw the proof of being human on a page without a word."""
 _MESSAGE_LENGTH = 300_000
 """A page that says why it shows nothing is shorter (38,000 characters as seen)."""
 
@@ -61,7 +61,7 @@ _STANDINGS = (
     (re.compile(r"(?:帐号|账号|公众号)[^。]{0,20}被冻结"), Standing.FROZEN),
     (re.compile(r"(?:帐号|账号|公众号)已被系统回收|account has been deleted by the owner"), Standing.CANCELLED),
 )
-"""What WeChat says of an account in words of its own; the first that fits, before those of all platforms."""
+"""WeChat's own words about an account; the first that fits, before those of all platforms."""
 _ARTICLE = (
     (re.compile(r"内容已被(?:发布者)?删除|deleted by the author"), "the article was deleted"),
     (re.compile(r"违规无法查看|涉嫌违反|违反|投诉"), "the article was removed for a violation"),
@@ -72,7 +72,7 @@ _ARTICLE = (
     (re.compile(r"请在微信客户端打开"), "the article is shown in WeChat only"),
     (re.compile(r"参数错误|链接已过期"), "the address is wrong or was for a while only"),
 )
-"""What a page says of the article alone: another one has to be named."""
+"""A page's words about the article alone: another one has to be named."""
 
 
 class _ArticleGoneError(LookFailedError):
@@ -81,10 +81,10 @@ class _ArticleGoneError(LookFailedError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """What an article's page says of it."""
+    """The facts on an article's page."""
 
     biz: str
-    """Whose it is: the account's stable id."""
+    """The account's stable id."""
     published: dates.Stamp
     title: str
     url: str | None
@@ -133,11 +133,11 @@ class WechatArticle:
         return read(page)
 
     def is_post(self, link: str) -> bool:
-        """Whether it is an article's address."""
+        """True if it is an article's address."""
         return wechat.is_article(link)
 
     def may_be_post(self, link: str) -> bool:
-        """Whether it leads to where articles are."""
+        """True if it leads to where articles are."""
         return html.host(link) == wechat.HOST
 
     async def prove(self, link: str, fetch: Fetch, session: Session) -> Proof:

@@ -126,7 +126,7 @@ def at(base_url: str) -> WechatOfficial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationDay:
-    """What was published on a day, and whether that is settled."""
+    """The publications of a day, and whether they are settled."""
 
     day: date
     posts: Mapping[str, Post]
@@ -136,18 +136,18 @@ class PublicationDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Memory:
-    """What was seen of the publications at earlier looks."""
+    """The publications seen at earlier looks."""
 
     at: datetime
     """The last of these looks."""
     ids: frozenset[str]
     is_complete: bool
-    """Whether that look was shown every publication there was."""
+    """True if that look was shown every publication there was."""
     new: Mapping[str, datetime]
     """Those that were seen to be new, with the time that was taken for their publication."""
 
     def is_new(self, number: str, latest: int, *, is_complete: bool) -> bool:
-        """Whether a publication was not there before: all are known, or its message was made after all that are."""
+        """True if a publication was not there before: all are known, or its message was made after all that are."""
         return number not in self.ids and ((is_complete and self.is_complete) or _message(number) > latest)
 
     def when(self, post: Post) -> Post:
@@ -207,7 +207,7 @@ class _Ask:
             told = None
             try:
                 told = await self._day(day)
-            except LookFailedError as failed:  # what was seen of the others has been seen all the same
+            except LookFailedError as failed:  # the others have been seen all the same
                 refused = failed
             if told is not None:
                 found.append(told)
@@ -279,7 +279,7 @@ class _Ask:
         memory: _Memory | None,
         settled: Sequence[PublicationDay],
     ) -> bool:
-        """Whether the settled days reach far enough and leave nothing out.
+        """True if the settled days reach far enough and leave nothing out.
 
         That is shown by a publication that stands in its day, now or at an earlier look. It is disproved by one that
         was seen to be new, is still there, and does not; and it is in doubt while one that was made after all that is
@@ -457,7 +457,7 @@ def _end(settled: Sequence[PublicationDay]) -> datetime:
 
 
 def _is_complete(page: Page) -> bool:
-    """Whether the answer lists every publication there is."""
+    """True if the answer lists every publication there is."""
     total = json_body.count(json_object(page).get("total_count"))
     return total is not None and total <= _AT_ONCE
 

@@ -21,7 +21,7 @@ from monitor.core.collector import Fetch, Page, Proof, Request, Session
 from monitor.core.observation import Covers, Standing, Timeline, timeline
 
 _NOT_SHOWN = re.compile(r"(?:微博|内容|文章)?(?:不存在|已被删除|已删除|暂无查看权限|仅[^。]{0,8}可见)|does not exist")
-"""What is said of a 微博 that is gone, or not for everybody."""
+"""The words about a 微博 that is gone, or not for everybody."""
 
 
 @dataclass(frozen=True, slots=True)

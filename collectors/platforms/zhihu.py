@@ -6,8 +6,8 @@ articles, answers and pins, which is where an office publishes. Most of the time
 for a visit that looks odd to it, or a page that has nothing but a script's challenge (`zse-ck`, 2026). So no
 account gets this by default; it must be declared, and a bridge or a look by hand serves better.
 
-What it shows is some of an account's posts: it proves an update and never the lack of one. 310001
-(该帐号已停用) says that the page is closed and not whether for good. `updated` is an edit, and no time.
+It shows some of an account's posts: it proves an update and never the lack of one. 310001 (该帐号已停用) says that the
+page is closed and not whether for good. `updated` is an edit, and no time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _REFUSALS = {
     "40362": Reason.REFUSED,
 }
 _CHALLENGE = re.compile(rb"zse[-_]ck")
-"""What a page is about that stands in place of an answer until a script has solved its puzzle."""
+"""The marks of a page that stands in place of an answer until a script has solved its puzzle."""
 _HEAD_BYTES = 4_096
 _PUBLISHED = ("created", "created_time")
 """Where the kinds of posts have their time."""
