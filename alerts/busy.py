@@ -1,7 +1,7 @@
 """Words by which far sides say, in whatever language, that they take nothing just now.
 
 Codes are each far side's own and stand with it; new ones appear without notice, and what most of them
-say besides is the same everywhere. Whoever says so may be tried again after a pause, and the message is not given up.
+say besides is the same everywhere. A message refused so may be tried again after a pause, and is not given up.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _OF_SIZE = re.compile(
     r"|长度|大小|字节|字符|字数|[过超]长|白名单|有效期",
     re.IGNORECASE,
 )
-"""What may be beyond a limit besides, and stays so."""
+"""Words for other things beyond a limit, which stay so."""
 _LATER = re.compile(
     r"(?:try|retry)[^.;,]{0,20}\b(?:later|again)\b|\bis busy\b|please wait\b"
     r"|(?:server|system|service)(?: is)? (?:busy|error|overload|(?:currently )?unavailable)"
@@ -56,7 +56,7 @@ _TOO_LATE = re.compile(
     re.IGNORECASE,
 )
 _OF_SIGN = re.compile(r"\bsign(?:ature)?\b|timestamp|签名|时间戳", re.IGNORECASE)
-"""What may be too old besides, and becomes no younger."""
+"""Words for other things too old, which become no younger."""
 _SIMPLER = str.maketrans(
     "頻後請過發數達條訪問調統務錯誤網絡時額維護併暫內", "频后请过发数达条访问调统务错误网络时额维护并暂内"
 )
@@ -68,13 +68,13 @@ def _looked_at(words: str) -> str:
 
 
 def says_too_much(words: str) -> bool:
-    """Whether a far side says that it was asked too often or too much at once."""
+    """True if a far side says that it was asked too often or too much at once."""
     said = _looked_at(words)
     return _TOO_MUCH.search(said) is not None or (_BEYOND.search(said) is not None and not _OF_SIZE.search(said))
 
 
 def says_later(words: str) -> bool:
-    """Whether a far side says so, or that it has trouble of its own, or that what it allows us is used up."""
+    """True if a far side says so, or that it has trouble of its own, or that what it allows us is used up."""
     said = _looked_at(words)
     if says_too_much(said) or _LATER.search(said):
         return True

@@ -1,9 +1,9 @@
 """A blocking conversation that never blocks the event loop and ends when its time is up, in whatever phase it is.
 
 Each is held in a daemon thread of its own, so that no far side keeps another waiting or the process from ending, and
-a channel has only so many of them. Whatever library talks, each of its connections is known here from the moment at
-which it is opened, by the interpreter's audit event `socket.connect`, and closed at the limit: a far side that sends a
-byte now and then keeps no time-out of a single read from starting anew.
+a channel has only so many of them. Each connection of any library is known here from the moment at which it is opened,
+by the interpreter's audit event `socket.connect`, and closed at the limit: a far side that sends a byte now and then
+keeps no time-out of a single read from starting anew.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class LineCutError(ConnectionAbortedError):
 
 
 class Deadline:
-    """What the thread that talks and the event loop that waits share: the connections, and whether it matters yet."""
+    """The state that the talking thread and the waiting event loop share: the connections, and if it matters yet."""
 
     def __init__(self, limit: timedelta) -> None:
         self._lock = threading.Lock()

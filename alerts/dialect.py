@@ -32,7 +32,7 @@ class Dialect:
     """
 
     who: str
-    """What people call it."""
+    """The name for people."""
     codes: tuple[str, ...]
     """The fields that may hold the code, the first that does counts."""
     words: tuple[str, ...]

@@ -52,7 +52,7 @@ DIALECT = Dialect(
 _WORN_OUT = frozenset({"40001", "40014", "42001"})
 """Codes that mean: ask for another token."""
 _NOBODY, _TOO_MUCH, _FAILED = "invalid_user_id_list", "forbidden_user_id_list", "failed_user_id_list"
-"""Who is not there; who was sent too much, or the same words, today; whom it could not reach for another reason."""
+"""The fields of people who are not there, who got too much or the same words today, and of all other failures."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

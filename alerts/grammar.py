@@ -49,13 +49,13 @@ class BadChannelError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotUrl:
-    """What `robot://[secret@]token[/called…]` says, nothing checked yet."""
+    """The parts of `robot://[secret@]token[/called…]`, nothing checked yet."""
 
     token: str = field(repr=False)
     secret: str | None = field(repr=False)
     called: tuple[str, ...]
     is_plain: bool
-    """Whether there is nothing else in it: no port, no password, no options."""
+    """True if there is nothing else in it: no port, no password, no options."""
 
 
 class _StatusOnly(logging.Filter):
@@ -103,7 +103,7 @@ def robot(url: str) -> RobotUrl | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppUrl:
-    """What `app://key:secret@id` says: an application that an office has registered."""
+    """The parts of `app://key:secret@id`: an application that an office has registered."""
 
     key: str
     secret: str = field(repr=False)
@@ -153,8 +153,8 @@ def _with_host_in_ascii(url: str) -> str:
 def plugin(url: str) -> NotifyBase | None:
     """Return Apprise's plugin for a URL, or None if the URL cannot be used.
 
-    What would hide a failure or send twice is switched off: retries, `optional`, templates, redirects, throttling.
-    Raises BadChannelError for a host that no server can have.
+    Options that would hide a failure or send twice are switched off: retries, `optional`, templates, redirects,
+    throttling. Raises BadChannelError for a host that no server can have.
     """
     asset = AppriseAsset(
         app_id="Xuncha",  # becomes a User-Agent: ASCII

@@ -33,7 +33,7 @@ BASE_URL_FORM = "base_url 应为 http(s)://主机[:端口][/路径]，不含用�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came back, whatever it means."""
+    """The answer, before its meaning is known."""
 
     status: int
     content: bytes = field(repr=False)

@@ -71,7 +71,7 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 class _Reply:
-    """What a server says, as a file of which one reply may take only so much: a reply may have any number of lines."""
+    """A server's replies, as a file of which one reply may take only so much: a reply may have any number of lines."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.left = file, LONGEST_REPLY
@@ -127,7 +127,7 @@ class MailServer:
 
     @property
     def tells_password(self) -> bool:
-        """Whether the password goes over a network in clear."""
+        """True if the password goes over a network in clear."""
         return bool(self.password) and self.mode not in {"starttls", "ssl"} and not _is_here(self.host)
 
     def session(self, helo: str, limit: timedelta) -> smtplib.SMTP:
@@ -166,7 +166,7 @@ class Mail:
     server: MailServer
     sender: Address
     reader: str
-    """Who gets a message that names nobody: the URL's `to`, else the sender."""
+    """The recipients of a message that names nobody: the URL's `to`, else the sender."""
     reply_to: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(repr=False)
@@ -320,7 +320,7 @@ def _mail(name: str, settings: MailPlugin, asked: MailUrl, clock: Callable[[], d
 
 
 def _is_here(host: str) -> bool:
-    """Whether a host is this machine by its very name; names that need asking are not."""
+    """True if a host is this machine by its very name; names that need asking are not."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -352,7 +352,7 @@ def _text(words: bytes | str) -> str:
 
 
 def _is_nobody(words: str) -> bool:
-    """Whether a refused recipient is one that is not there, by the enhanced code (RFC 3463) where there is one."""
+    """True if a refused recipient is one that is not there, by the enhanced code (RFC 3463) where there is one."""
     enhanced = _ENHANCED.search(words)
     if enhanced:
         return enhanced[0] in _NOBODY_CODES
@@ -360,7 +360,7 @@ def _is_nobody(words: str) -> bool:
 
 
 def _is_of_mailbox(words: str) -> bool:
-    """Whether what was refused is so because of the recipient's own mailbox: full, or written to too often."""
+    """True if what was refused is so because of the recipient's own mailbox: full, or written to too often."""
     enhanced = _ENHANCED.search(words)
     return enhanced is not None and enhanced[2].startswith("2.")
 

@@ -49,7 +49,7 @@ class Relay:
 
     @property
     def is_group(self) -> bool:
-        """Whoever the URL names reads it: a group, as far as we know."""
+        """True: the readers are those that the URL names, a group as far as we know."""
         return True
 
     def address_of(self, contact: object) -> None:

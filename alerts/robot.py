@@ -1,4 +1,4 @@
-"""What robots in groups have in common: an address that is a secret, a pace, and one POST per message."""
+"""The common part of robots in groups: an address that is a secret, a pace, and one POST per message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class GroupRobot(ABC):
     token: str = field(repr=False)
     secret: str | None = field(default=None, repr=False)
     called: tuple[str, ...] = field(default=(), repr=False)
-    """Who the URL itself names, to be called by every message; in the far side's own terms."""
+    """The people whom the URL itself names, to be called by every message; in the far side's own terms."""
     endpoint: Endpoint
     clock: Callable[[], datetime] = field(repr=False)
     per_minute: int

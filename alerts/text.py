@@ -1,4 +1,4 @@
-"""What a message's text may hold, how much room it takes, and how it looks where nobody draws Markdown."""
+"""The content of a message's text, the room it takes, and its look where Markdown is not drawn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = 200
 
 
 def has_controls(text: str) -> bool:
-    """Whether the text holds control characters (line ends and tabs aside) or halves of surrogate pairs."""
+    """True if the text holds control characters (line ends and tabs aside) or halves of surrogate pairs."""
     return any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t" for sign in text)
 
 

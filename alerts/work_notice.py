@@ -1,4 +1,4 @@
-"""What work notices have in common: an application of the office's reaches one person by their id."""
+"""The common part of work notices: an application of the office's reaches one person by their id."""
 
 from __future__ import annotations
 
