@@ -1,9 +1,9 @@
 """A blocking conversation that never blocks the event loop and ends when its time is up, in whatever phase it is.
 
-Each is held in a daemon thread of its own, so that no far side keeps another waiting or the process from ending, and
-a channel has only so many of them. Each connection of any library is known here from the moment at which it is opened,
-by the interpreter's audit event `socket.connect`, and closed at the limit: a far side that sends a byte now and then
-keeps no time-out of a single read from starting anew.
+Each is held in a daemon thread of its own, so that no far side keeps another waiting or the process from ending, and a
+channel has a limited number of them. Each connection of any library is known here from the moment at which it is
+opened, by the interpreter's audit event `socket.connect`, and closed at the limit: a far side that sends a byte now and
+then keeps no time-out of a single read from starting anew.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Deadline:
             self._connections.append(socket.socket(fileno=os.dup(connection.fileno())))
 
     def hold(self, connection: socket.socket | None = None) -> None:
-        """Note that the far side may act on whatever it hears from here on; raises LineCutError if it is too late.
+        """Note that the far side may act on all it hears from here on; raises LineCutError if it is too late.
 
         Too late it is also where nobody could cut the line in time, because the whole process stood still.
         """
@@ -82,7 +82,7 @@ class Deadline:
 
 
 class Threads:
-    """The threads in which one channel's conversations are held: daemons, and only so many."""
+    """The threads in which one channel's conversations are held: daemons, and limited in number."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._free = threading.BoundedSemaphore(at_once)

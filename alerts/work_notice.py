@@ -27,7 +27,7 @@ class WorkContact(Protocol):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class WorkNotice(ABC):
-    """One application of the office's; it reaches whoever it may see."""
+    """One application of the office's; it reaches the people it may see."""
 
     name: str
     key: str = field(repr=False)

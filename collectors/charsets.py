@@ -1,7 +1,7 @@
 """The character sets of pages: those that browsers know, by the names that browsers know, and no others.
 
 Python knows a hundred more, among them some in which `<` is another byte (EBCDIC) or a word of signs (UTF-7): a page in
-one of these looks like none to whoever judges its bytes, and no reader of a browser has ever seen it. Source: the
+one of these looks like none to code that judges its bytes, and no reader of a browser has ever seen it. Source: the
 WHATWG's Encoding Standard, names and labels (2025-08). Like it, gb2312 and GBK are read as GB18030.
 """
 

@@ -18,7 +18,7 @@ from collectors.dated_addresses import year_in
 from collectors.row import LONGEST_PART, Hit, PageRow, run_around
 
 _ENOUGH = 3
-"""So many rows are a list."""
+"""The number of rows that make a list."""
 _MONTHS = 12
 _PART = re.compile(
     r"[\[(]? ?(?:0?[1-9]|[12][0-9]|3[01]) ?[日号]? ?[\])]?"

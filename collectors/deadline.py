@@ -18,7 +18,7 @@ from typing import NoReturn, TypeVar
 T = TypeVar("T")
 
 _AGAIN = 0.05
-"""Seconds after which it is said again, to whoever did not hear: what is raised in a callback of C may get lost."""
+"""Seconds after which it is raised again, where it was not heard: an error raised in a callback of C may get lost."""
 
 
 class TooLongError(Exception):

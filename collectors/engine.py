@@ -147,7 +147,7 @@ class _Mending(ResponseHandler):
             self._hand_on(self._take())
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
-        """End what is under way, the body too: aiohttp lets whoever reads it wait for the rest of a broken chunk."""
+        """End what is under way, the body too: aiohttp lets a reader wait for the rest of a broken chunk."""
         super().set_exception(exc, *cause)
         self._cut_off(self._payload, exc)
 

@@ -82,7 +82,7 @@ def limit() -> bool:
 
 
 def allow_time(seconds: float) -> None:
-    """Let the kernel end the process when it has worked so much longer; rounded up, for it counts whole seconds."""
+    """Let the kernel end the process after this much more work; rounded up, for it counts whole seconds."""
     used = int(time.process_time())
     with suppress(OSError, ValueError):  # the process that waits for the page has a clock too
         resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 2, resource.RLIM_INFINITY))

@@ -21,7 +21,7 @@ from monitor.core.observation import Covers, LookFailedError, Post, Profile, Rea
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EVER = datetime(dates.LAST_YEAR, 1, 1, tzinfo=UTC)
-"""A time to come is told apart by whoever judges the proof, and not refused here."""
+"""A time to come is told apart by the code that judges the proof, and not refused here."""
 _KEPT_OUT = frozenset(
     {Reason.REFUSED, Reason.LOGIN_WALL, Reason.CAPTCHA, Reason.RATE_LIMITED, Reason.GRANT, Reason.UNREADABLE}
 )

@@ -1,9 +1,8 @@
 """True if an answer says what was agreed upon, in whatever way it is written.
 
-An answer says what it means to whoever reads it: text in its own charset, entities and tags as a
-browser shows them, JSON with its escapes, its blanks and the order of its members as a program
-reads them. A marker that is JSON itself (`"status":"ok"`, `{"code":0}`) is sought as members of
-one object or as a value; any other as words.
+An answer means what its reader takes it for: text in its own charset, entities and tags as a browser shows them, JSON
+with its escapes, its blanks and the order of its members as a program reads them. A marker that is JSON itself
+(`"status":"ok"`, `{"code":0}`) is sought as members of one object or as a value; any other as words.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Looking up names of hosts, which nothing can cut off: in threads of their own, so that nothing else waits for it.
 
 The event loop's own look-ups share a handful of threads with all else that must not block; with as many dead names no
-page, no self-check and no end of the process had a thread left. These are daemons, there is one for each name, and only
-so many; who waits goes away when their time is up, and the look-up is taken up by whoever asks next.
+page, no self-check and no end of the process had a thread left. These are daemons, there is one for each name, and
+their number is limited; a caller goes away when its time is up, and the look-up is taken up by the next.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Names:
     """Looks names up; one for the process."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        """Look up so many at once."""
+        """Limit the number of look-ups at once."""
         self._free = asyncio.Semaphore(at_once)
         self._asked: dict[_Asked, asyncio.Task[Found]] = {}
 

@@ -255,7 +255,7 @@ class _Worker:
         return _blind("the reading process answered with what is no answer")
 
     def stop(self) -> None:
-        """End the process: whoever waits for its answer, in another thread, hears that it is gone."""
+        """End the process: the thread that waits for its answer hears that it is gone."""
         self._process.kill()
 
     def kill(self) -> None:
@@ -277,7 +277,7 @@ class _Worker:
         return self._bytes(text, until)
 
     def _bytes(self, count: int, until: float) -> bytes:
-        """Return so many bytes of what the process says; raises TimeoutError and EOFError."""
+        """Return this number of bytes of the process's output; raises TimeoutError and EOFError."""
         found = bytearray()
         while len(found) < count:
             _wait(self._answers, select.POLLIN, until)

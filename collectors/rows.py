@@ -38,9 +38,9 @@ from monitor.core.collector import Page
 
 CHILDREN = 1_000
 _HOMELESS = 3
-"""So many dates without a row are no clock and no footer."""
+"""The number of dates without a row that is no clock and no footer."""
 _LIST = 3
-"""So many rows are a list."""
+"""The number of rows that make a list."""
 _LINE_WITHIN = 4
 _SHORT_TITLE = 5
 """A link with fewer characters beside a date is no post for certain."""
@@ -231,7 +231,7 @@ class RowSearch:
                 yield hit
 
     def _has_homeless(self, newest: datetime | None) -> bool:
-        """True if so many dates have no row that a list was not found, or one that is newer than all rows' has none."""
+        """True if that many dates without a row mean a list not found, or one newer than all rows' has none."""
         count = 0
         for hit in self.hits:
             if hit.is_linked or any(node.mem_id in self._known for node in hit.chain):

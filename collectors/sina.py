@@ -112,7 +112,7 @@ def with_profile(seen: Timeline, about: Timeline) -> Timeline:
 
 
 def answer(page: Page) -> Fields:
-    """Return the JSON object that a page holds, an empty one without; not to be changed by whoever gets it.
+    """Return the JSON object that a page holds, an empty one without; callers must not change it.
 
     That of the page that was asked for last is at hand: how to ask on is read of a page, and then its posts.
     """

@@ -26,7 +26,7 @@ _MEANINGS = {
 }
 """The first that fits."""
 _OURS = re.compile(r"[您你我](?:的)?(?:登录|当前)?的?(?:账号|帐号|账户)|当前登录|未被|没有被|并未|尚未")
-"""Words about whoever asks, or about what is not so."""
+"""Words about the asking client, or about what is not so."""
 
 
 def said(sentence: str) -> Standing | None:

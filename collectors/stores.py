@@ -1,8 +1,8 @@
 """The common part of all app stores: the app that is asked for, and when a store is believed.
 
-An interface that has changed says “not here” of every app. So whatever a store says against an app
-counts only if, in the same look, it still has the app that every phone has (the canary), and then
-says it of the first one again. A store fails its canary: the look saw nothing.
+An interface that has changed says “not here” of every app. So anything that a store says against an app counts only if,
+in the same look, it still has the app that every phone has (the canary), and then says it of the first one again. A
+store fails its canary: the look saw nothing.
 """
 
 from __future__ import annotations

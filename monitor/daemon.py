@@ -107,7 +107,7 @@ class Health:
     """Tells what the clock did lately."""
 
     def begin(self, now: datetime) -> None:
-        """Take down that the work begins now: whoever stood by does none before."""
+        """Take down that the work begins now: a process that stood by does none before."""
         self.began_at = now
         self.is_opening = False
 
@@ -147,7 +147,7 @@ class Health:
             _log.info("store works again", extra={"pass": name})
 
     def begins_anew(self, name: str) -> None:
-        """Take down that the database works, whoever said otherwise before."""
+        """Take down that the database works, no matter which pass said otherwise before."""
         if self.troubles:
             self.troubles.clear()
             _log.info("store works again", extra={"pass": name})
@@ -249,7 +249,7 @@ def _proving(health: Health, name: str, work: Work) -> Work:
 
 
 def _checking(run: Passes, health: Health) -> Work:
-    """Return finding out whether the database works: thoroughly after trouble, whoever had it."""
+    """Return finding out whether the database works: thoroughly after any pass had trouble."""
 
     async def check() -> None:
         is_thorough, before, health.asked_at = bool(health.troubles), health.failures, monotonic()

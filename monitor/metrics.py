@@ -39,7 +39,8 @@ from monitor.core.observation import Blind, Sight, Timeline, Unchanged
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """The format that `Metrics.render` writes."""
 SERIES_CAP = 2000
-"""Up to this many accounts each has its own series; beyond, only those in trouble, and so many of them."""
+"""The number of accounts up to which each has its own series; beyond, only those in trouble have one, up to this
+number."""
 LOOK_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
 PASS_BUCKETS = (0.01, 0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
 

@@ -22,7 +22,7 @@ from monitor.core.observation import LookFailedError, Reason
 PIECE = 64 * 1024
 """The largest range that is asked for."""
 MOST = 1_000_000
-"""So many bytes of one package are looked at at most."""
+"""The largest number of bytes of one package that are looked at."""
 
 Piece = tuple[int, int]
 """Where a range begins and where it ends; the end is not part of it."""
@@ -34,7 +34,7 @@ _LOCATOR, _LOCATOR_SIZE = b"PK\x06\x07", 20
 """The marker before the end of an archive whose table is described elsewhere."""
 _LOCAL_SIZE = 30
 LONGEST_FILE = 512 * 1024
-"""So many bytes of one file in a package are read at most."""
+"""The largest number of bytes of one file in a package that are read."""
 _DEFLATED = 8
 
 

@@ -4,7 +4,7 @@ A web page in a package's place that is no wall, a name that does not exist and 
 nowhere are what people meet too; a time-out or a refusal is not. Of a server that knows no ranges
 only the beginning is seen, and the signature stays unknown.
 
-Nothing of a package is read where the requests are made: whoever reads is given all the pieces there are, and answers
+Nothing of a package is read where the requests are made: the reader is given all the pieces there are, and answers
 which one it needs next, or what the package is.
 """
 

@@ -1,11 +1,11 @@
 """哔哩哔哩 as far as it answers without a signature (as public documents and code of 2025-05 to 2026-10 have it).
 
 Key: the mid (digits). Needs no login. The card of an account tells a visitor its standing, its followers and how many
-videos there are. Both lists are refused to whoever does not sign, which nothing here does: the dynamics by -352, the
-app's list of videos by -400 (2026-10). So a visitor's look covers some, and nobody is found overdue by it; the posts
-come by a feed, a pasted link or by hand. Where another server stands in for the platform (an office's own bridge,
-`base`), it is asked for the dynamics too: every kind of post, pinned ones first; and where it refuses them, for the
-videos, which prove an update and never the lack of one.
+videos there are. Both lists are refused to clients that do not sign, as this one: the dynamics by -352, the app's list
+of videos by -400 (2026-10). So a visitor's look covers some, and nobody is found overdue by it; the posts come by a
+feed, a pasted link or by hand. Where another server stands in for the platform (an office's own bridge, `base`), it is
+asked for the dynamics too: every kind of post, pinned ones first; and where it refuses them, for the videos, which
+prove an update and never the lack of one.
 
 Read are also the card and the video list of the web page. `pub_time` (27分钟前) is left out: `pub_ts` is
 the time, and where it is missing the dynamic's id, which holds its second. An empty list shows nothing

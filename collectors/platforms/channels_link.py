@@ -30,7 +30,7 @@ _LINK = re.compile(
 _HOST = "channels.weixin.qq.com"
 _PAGE = f"https://{_HOST}/finder-preview/pages/sph"
 _EXPIRED = "support.weixin.qq.com"
-"""Where the platform sends whoever comes by a link that is no longer good."""
+"""The platform's target for a link that is no longer good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

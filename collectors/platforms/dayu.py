@@ -2,7 +2,7 @@
 
 Key: the author's id (`mediaUid`, 32 hexadecimal digits), which UC's links to the author's works end with
 (`wm_id=…`). Needs no login. Yields the newest articles and videos by their publication, without pinned ones; a
-time without a zone is Beijing's. The platform may have closed the list since: whatever is no list is unreadable
+time without a zone is Beijing's. The platform may have closed the list since: an answer that is no list is unreadable
 or refused, and the account is then to be read by hand or link.
 """
 

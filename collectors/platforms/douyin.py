@@ -91,7 +91,7 @@ class Douyin(links.KnowsLinks):
         return replace(self, canary=key)
 
     def is_partial(self, key: str) -> bool:
-        """True if nobody is there to be asked for the list, or nothing shows that whoever answers is logged in."""
+        """True if nobody is there to be asked for the list, or nothing shows that the answering user is logged in."""
         return self.base is None or self.canary is None
 
     async def collect(self, source: Source, fetch: Fetch, session: Session) -> Timeline:

@@ -49,7 +49,7 @@ _REFUSALS = {
 }
 """The meanings of values of `result`."""
 _SIGNED_ONLY = frozenset({Reason.REFUSED, Reason.LOGIN_WALL, Reason.HTTP_ERROR})
-"""How the newer interface ends for whoever does not sign, or where it is no more."""
+"""The end of the newer interface for clients that do not sign, or where it is no more."""
 _VISION_PROFILE = (
     "query visionProfile($userId: String) { visionProfile(userId: $userId) { result userProfile "
     "{ ownerCount { fan photo_public } profile { user_name user_id } } } }"

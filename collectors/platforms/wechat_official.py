@@ -56,7 +56,7 @@ _API = "https://api.weixin.qq.com"
 _LONGEST_TOKEN = 2_000
 _AT_ONCE = 20
 _DAYS = 16
-"""So many days before today are asked for: as far back as the two-week rule goes, and two more."""
+"""The number of days before today that are asked for: as far back as the two-week rule goes, and two more."""
 _FIRST_DAY = date(2025, 11, 1)
 """No figures are given of days before."""
 _READY = 8
@@ -68,11 +68,11 @@ _ID = re.compile(r"([0-9]{1,20})(?:_([0-9]{1,2}))?")
 _MEMORY, _SHOWN, _LEAVES_OUT = "published", "shows all", "leaves out"
 """Under what names it is kept which publications were seen, that days leave nothing out, and that they do."""
 _REMEMBERED = 500
-"""So many publications are remembered, those made last."""
+"""The number of publications that are remembered, those made last."""
 _SOON = timedelta(days=1)
 """How long after an earlier look the last change of a new publication is taken for its publication."""
 _FUTILE = 3
-"""After so many days in a row that cannot be had no other is asked for."""
+"""The number of missing days in a row after which no other is asked for."""
 _FOR_GOOD = frozenset({Reason.GRANT, Reason.REFUSED, Reason.RATE_LIMITED})
 """How a day is refused that no other day will be given after."""
 _STANDINGS = {

@@ -1,4 +1,4 @@
-"""Decide about cases: of accounts, of units and of areas, by one set of checks whoever asks."""
+"""Decide about cases: of accounts, of units and of areas, by the same checks for every actor."""
 
 from __future__ import annotations
 

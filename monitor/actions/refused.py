@@ -20,7 +20,7 @@ class Field:
 
 
 class RefusedError(Exception):
-    """An action cannot be done, and nothing was written; `str` is the Chinese sentence for whoever asked, or several.
+    """An action cannot be done, and nothing was written; `str` is the Chinese sentence for the actor, or several.
 
     Where it is about fields of the command, `fields` says which, and the sentence has `{fields}` where they are named:
     a page marks them, a command adds its options to them (see `told`).
@@ -43,6 +43,6 @@ class LinkRefusedError(RefusedError):
     """The token of a signed link lets nothing be done, or nothing more; `refused` says why."""
 
     def __init__(self, refused: Refused) -> None:
-        """Say why, in the words for whoever holds the link."""
+        """Say why, in the words for the holder of the link."""
         self.refused = refused
         super().__init__(refused.label)

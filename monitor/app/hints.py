@@ -18,7 +18,7 @@ _INSTITUTION = re.compile("(?:办公室|办|中心|局|委员会|委|部|厅|科
 
 
 def hints(settings: Settings) -> Iterator[str]:
-    """Yield, in Chinese, what somebody who wrote these settings should know."""
+    """Yield, in Chinese, advice to the people who wrote these settings."""
     if not settings.channels:
         yield "尚未设置通知渠道，消息只生成、供查看，不会发出。"
     if settings.web.base_url and settings.web.key is None:

@@ -8,7 +8,7 @@ from collections import deque
 EVERY = 0.5
 """Seconds between two measurements."""
 KEPT = 120
-"""So many measurements count: those of the last minute, or of longer where the loop was late."""
+"""The number of measurements that count: those of the last minute, or of longer where the loop was late."""
 
 
 class LoopLag:

@@ -126,7 +126,7 @@ BEGINNING = 5.0
 CLAIM_EVERY = 1.0
 """Seconds between two questions whether this is the one daemon of its database."""
 LASTING = timedelta(minutes=1)
-"""How long whoever does not ask again stays the one daemon: longer than anything healthy takes."""
+"""The time after which a silent daemon is no longer the one daemon: longer than anything healthy takes."""
 
 
 async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None) -> bool:

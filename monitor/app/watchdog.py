@@ -44,7 +44,7 @@ async def _feed(limit: float) -> None:
 
 
 def _tell_systemd(word: str) -> None:
-    """Tell whoever started the service, where that wants to know."""
+    """Tell the program that started the service, where that wants to know."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address[:1] not in {"/", "@"}:
         return

@@ -1,6 +1,6 @@
 """The commands: each is imported when it is typed, and the floors below when it runs, so that `--help` is quick.
 
-Exit 0: done, whatever was found; 1: refused, or the answer is no; 2: typed wrongly. Errors are
+Exit 0: done, even if troubles were found; 1: refused, or the answer is no; 2: typed wrongly. Errors are
 Chinese sentences on stderr; a traceback never reaches a user.
 """
 

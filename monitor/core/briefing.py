@@ -17,7 +17,7 @@ _NAMED = 5
 
 
 def alarm(items: Sequence[NewsItem], message_id: str, setting: Setting) -> Words:
-    """Return what the duty officer is told at once, whatever the hour: what is wrong, and where to look.
+    """Return the message that the duty officer gets at once, at any hour: the trouble, and where to look.
 
     Nobody's number stands in it: the operator's robot may have more readers than the office. Of content safety it
     says that there is something and never what: what people recorded may be the very thing that nobody should read.
@@ -116,7 +116,7 @@ def _digest_title(shown: Sequence[DigestSection], setting: Setting) -> str:
 
 
 def _digest_body(shown: Sequence[DigestSection], most: int, message_id: str, setting: Setting, room: DigestRoom) -> str:
-    """Return the digest with at most so many lines of each section."""
+    """Return the digest with at most that number of lines of each section."""
     parts = [f"### {_digest_title(shown, setting)}"]
     for section in shown:
         note = "" if section.is_to_do or section.is_over else "，无需处理"

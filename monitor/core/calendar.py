@@ -118,7 +118,7 @@ class WorkCalendar:
         return self.workday_on_or_after(day + ONE_DAY)
 
     def workday_after(self, day: date, count: int) -> date:
-        """Return the so-manieth working day after the day; the day itself for none."""
+        """Return the working day that many working days after the day; the day itself for none."""
         for _ in range(count):
             day = self.next_workday(day)
         return day

@@ -294,7 +294,7 @@ def _rung(finding: Finding, case: Case | None, book: RuleBook, calendar: WorkCal
 
 
 def _is_reached(rung: int, finding: Finding, ladder: Ladder) -> bool:
-    """True if late figures show so many days as a rung that is held against the unit stands for."""
+    """True if late figures show the number of days that a rung held against the unit stands for."""
     return rung < ladder.overdue or finding.days_shown is None or rung <= finding.days_shown
 
 
@@ -383,7 +383,7 @@ class Ladder:
         return calendar.workday_on_or_after(nominal)
 
     def has_begun(self, days: int, calendar: WorkCalendar, today: date) -> bool:
-        """True if a gap of so many days is one of which something is said today, on the next working day or tomorrow.
+        """True if a gap of that many days is told today, on the next working day or tomorrow.
 
         Tomorrow too: a time counted back from the look is a day older in the morning than at night.
         """

@@ -53,7 +53,7 @@ class Verdict(Labelled):
 
 
 class Excess(Labelled):
-    """Why a link is not even looked at; the label is what whoever pasted it is told."""
+    """The reason why a link is not even looked at; the label is the answer to the person who pasted it."""
 
     TOKEN = "token", "今天通过这条消息提交的链接过多，没有登记。请明天再试，或将链接告知{office}。"
     ACCOUNT = "account", "今天为该账号提交的链接过多，没有登记。请明天再试，或将链接告知{office}。"
@@ -71,7 +71,7 @@ class Tally:
     """How many links were pasted in the last day, taken or not, and those being looked at now among them."""
 
     by_token: int
-    """By the token in hand; 0 for whoever needs none."""
+    """By the token in hand; 0 for a person who needs none."""
     for_account: int
     in_all: int
     waiting: int
@@ -85,7 +85,7 @@ MOST_FOR_ACCOUNT = 50
 MOST_IN_ALL = 5000
 MOST_WAITING = 10
 MOST_UNDER_WAY = 8
-"""How far `Tally` may go: well beyond what offices have to paste, and little for whoever pastes to do harm."""
+"""The limits of `Tally`: well beyond what offices have to paste, and little for a person who wants to do harm."""
 
 
 def excess(tally: Tally) -> Excess | None:
@@ -113,7 +113,7 @@ class Claim:
     post: Post | None = None
     """The post as the platform describes it; None where it gave no description."""
     token: str | None = None
-    """By which token it was pasted, as `Permit.id` names it; None for whoever needs none."""
+    """The token it was pasted by, as `Permit.id` names it; None for a person who needs none."""
 
     @property
     def key(self) -> str:

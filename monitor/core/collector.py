@@ -57,7 +57,7 @@ class Request:
     hosts: frozenset[str] | None = None
     """The only hosts that may be asked, redirects included, where a stranger chose the address; None for any."""
     stop_at: int | None = None
-    """Take so many bytes of the body at most, and leave the rest where it is: for parts of large files."""
+    """Take at most this number of bytes of the body, and leave the rest where it is: for parts of large files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class NotShownError(LookFailedError):
     """The platform itself says that there is no such post, or not for everybody to see."""
 
     def __init__(self, detail: str = "") -> None:
-        """Say so; it is a failure of the look like any other for whoever does not ask."""
+        """Say so; a caller that does not ask sees a failure of the look like any other."""
         super().__init__(Reason.HTTP_ERROR, detail)
 
 
@@ -252,7 +252,7 @@ class Proof:
     post: Post
     """With the address under which a list of the account would show it."""
     authors: frozenset[str] = frozenset()
-    """The stable ids of whoever published it; empty where the platform does not tell."""
+    """The stable ids of the accounts that published it; empty where the platform does not tell."""
     name: str | None = None
     """The author's name on the day of the look, where that is all there is."""
 

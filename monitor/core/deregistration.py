@@ -382,7 +382,7 @@ def _followers_on(known: Known, day: date) -> int | None:
 
 
 def freeze_days(followers: int | None, book: RuleBook) -> int | None:
-    """Return for how many days an account with so many followers is frozen; None where nobody knows how many.
+    """Return the days that an account with this number of followers is frozen; None where the number is not known.
 
     A tier includes its upper bound (微信公众平台: 不超过).
     """

@@ -18,7 +18,7 @@ class Gate:
 
     steps: frozenset[StepKind] = frozenset()
     workdays: int | None = None
-    """After so many working days they go by themselves; None: never."""
+    """Working days after which they go by themselves; None: never."""
 
     def holds(self, notice: NewNotice) -> bool:
         """Whether a notice waits: those to the operator do not, who has to know of what waits."""

@@ -145,7 +145,7 @@ def _concerns(decision: Decision, finding: Finding) -> bool:
         return beijing_date(finding.begun_at) <= beijing_date(decision.at)
     if decision.episode:
         return True
-    if finding.state is State.UNKNOWN:  # whether it stood then is not known either
+    if finding.state is State.UNKNOWN:  # nor is it known that it stood then
         return False
     return finding.since is None or finding.since <= beijing_date(decision.at)
 

@@ -27,7 +27,7 @@ from monitor.core.subject import Subject, SubjectKind
 Said = Callable[[Register, datetime], Iterable[Finding]]
 """What a rule says of a register at a moment, before anybody decided on it."""
 _AT_ONCE = 500
-"""So many findings are asked about at once: asking of each alone costs ten times as much."""
+"""The number of findings asked about at once: asking of each alone costs ten times as much."""
 
 
 def with_beginnings(

@@ -15,7 +15,7 @@ Grid = tuple[tuple[str, ...], ...]
 NO_CHANNEL = ""
 """The channel of a message that was written while the settings name none: it can be read, and goes nowhere."""
 SHOWN = 8
-"""The last so many characters of a message's id are what its reader sees, and may name on the phone."""
+"""The number of last characters of a message's id that its reader sees, and may name on the phone."""
 
 
 class MessageState(Labelled):
@@ -66,7 +66,7 @@ class Attempt:
     detail: str = ""
     """One line for the operator; never a secret."""
     retry_after: timedelta | None = None
-    """How long the far side takes nothing, from whomever and for whomever."""
+    """The time for which the far side takes nothing, from any sender and for any reader."""
     is_about_address: bool = False
     """True if what was refused is this address, because nobody is there; spam, tokens and quotas are the sender's."""
 
@@ -84,7 +84,8 @@ class Attempt:
 LEASE = timedelta(minutes=2)
 """How long a message is in one sender's hands. A try takes at most half a minute."""
 TO_BEGIN = timedelta(seconds=15)
-"""How soon a try must begin: whoever slept longer than that (a machine that was frozen) leaves it to others."""
+"""The time in which a try must begin: a process that slept longer than that (a machine that was frozen) leaves it to
+others."""
 
 
 _KNOWN = {
@@ -153,7 +154,7 @@ def _is_chinese(text: str) -> bool:
 
 
 def _numbered(code: str) -> list[str]:
-    """Return a code that is a number, for whoever looks it up; the status of an answer is no fault by itself."""
+    """Return a code that is a number, for people to look up; the status of an answer is no fault by itself."""
     status = code.removeprefix("HTTP ")
     if not status.lstrip("-").isdigit():
         return []

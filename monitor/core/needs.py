@@ -18,7 +18,7 @@ class Needs:
     ascending: tuple[tuple[str, ...], ...] = ()
     """Numbers of which each must be larger than the one before."""
     least: Mapping[str, int] = field(default_factory=dict)
-    """Numbers that must not be smaller than so much; all others not smaller than 1."""
+    """The smallest values of numbers; all others are not smaller than 1."""
     platforms: tuple[str, ...] = ()
     """Those of `words` that name platforms."""
 

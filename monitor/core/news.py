@@ -165,7 +165,7 @@ class Reader:
         return plain(self.units[0]) if self.is_operator else "贵单位"
 
     def owner(self, account: Account) -> str:
-        """Return what to call an account's unit: by its name to the office, and to whoever serves several."""
+        """Return the name of an account's unit: its own for the office, and for a person who serves several."""
         return escaped(self.names.of(account)) if self.is_operator or len(self.units) > 1 else "贵单位"
 
 

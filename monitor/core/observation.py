@@ -235,7 +235,7 @@ def _whole_from(listed: Sequence[Post]) -> datetime | None:
 
 
 POSTS_MOST = 300
-"""So many posts of one look are kept: more than any account publishes between two looks."""
+"""The number of posts of one look that are kept: more than any account publishes between two looks."""
 _TITLE_MOST, _NAME_MOST, _ADDRESS_MOST = 200, 200, 2_000
 """Characters of what a far side wrote; every reader has limits of its own, and none may forget one."""
 

@@ -18,9 +18,9 @@ from monitor.core.phrases import hour
 WINDOW = timedelta(hours=24)
 """How long a failed look speaks for its source: longer than any interval between two looks."""
 TOGETHER = 2
-"""So many accounts must fail before the platform, and not an account, is at fault."""
+"""The number of accounts that must fail before the platform, and not an account, is at fault."""
 CUT_OFF = 3
-"""So many accounts, on at least two platforms, must be out of reach before our own line is at fault."""
+"""The number of accounts, on at least two platforms, that must be out of reach before our own line is at fault."""
 ALIVE = timedelta(days=7)
 """A canary's newest post is never older than this, or the list that shows it is frozen."""
 

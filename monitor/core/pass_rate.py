@@ -26,7 +26,7 @@ class PassRate:
     """豁免."""
 
     def percent(self, decimals: int = 2) -> str | None:
-        """Return the rate as 95.7%, with so many decimals at most; None where nothing was checked."""
+        """Return the rate as 95.7%, with at most that number of decimals; None where nothing was checked."""
         if not self.checked:
             return None
         share = Decimal(100 * (self.checked - self.failed)) / self.checked

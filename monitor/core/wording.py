@@ -50,9 +50,9 @@ from monitor.core.rules.upd_03 import ID as LONG_GAPS
 UNDELIVERED = "以下提醒未能送达该单位联系人，请协助转告："
 ONE_UNDELIVERED = "本项未能送达该单位联系人，请协助转告。"
 NAMED_REASONS = 3
-"""So many reasons why something was not delivered are named."""
+"""The number of reasons for not delivering that are named."""
 NAMED_DAYS = 4
-"""So many days on which somebody was reminded are named one by one; more are counted."""
+"""The number of days with a reminder that are named one by one; more are counted."""
 
 
 def to_person(

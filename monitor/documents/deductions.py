@@ -28,7 +28,7 @@ def deductions(
 ) -> Document:
     """Return the violations that propose 扣分, and what an operator recorded in the period.
 
-    Nobody is exempted from what is 一律; where rules.yaml says otherwise, whoever is counts apart.
+    Nobody is exempted from what is 一律; where rules.yaml says otherwise, exempted accounts count apart.
     """
     several = has_areas(dossiers, records)
     judged = list(_judged(in_order(dossiers, records)))

@@ -22,7 +22,7 @@ _WRITERS: Mapping[str, Callable[[IO[bytes], Document], None]] = {
 
 
 class NotWrittenError(Exception):
-    """A document could not be written; the argument is the sentence for whoever asked, in Chinese."""
+    """A document could not be written; the argument is the sentence for the person who asked, in Chinese."""
 
 
 def write(path: Path, document: Document) -> None:

@@ -65,7 +65,7 @@ def check_archive(content: bytes) -> None:
     """Refuse a zip archive of too many parts by what its end says, before anybody makes a list of them."""
     end = content.rfind(_END, max(0, len(content) - _END_SIZE - _LONGEST_COMMENT))
     if end < 0 or len(content) < end + _END_SIZE:
-        return  # it is no archive, which whoever opens it says
+        return  # it is no archive, as the caller that opens it says
     (parts, size) = struct.unpack_from("<HI", content, end + 10)
     if parts > PARTS or size > PARTS * 1024:
         raise ExcessError("表格的组成部分过多，请用 Excel 或 WPS 打开后另存为 xlsx")

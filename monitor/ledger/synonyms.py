@@ -1,6 +1,6 @@
 """Words that offices use for the closed lists: what plainly means one member, and what may mean several.
 
-A word in neither list is refused. A word that may mean several is never guessed: whoever wrote it is asked.
+A word in neither list is refused. A word that may mean several is never guessed: its author is asked.
 """
 
 from __future__ import annotations

@@ -192,7 +192,7 @@ class Workbook:
             yield
 
     def scan(self, part: str, mark: re.Pattern[bytes], longest: int) -> Iterator[bytes]:
-        """Yield what a mark, no longer than so many bytes, finds in a part."""
+        """Yield the matches of a mark, no longer than this number of bytes, in a part."""
         with self._open(part) as stream:
             kept = b""
             while chunk := stream.read(_CHUNK):

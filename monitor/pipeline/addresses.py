@@ -1,4 +1,4 @@
-"""Addresses of the pages as messages carry them: for whoever can open pages, and signed links for everybody else."""
+"""Addresses of the pages as messages carry them: for people who can open pages, and signed links for everybody else."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auditor:
-    """Looks through the open cases; it repairs nothing: whoever judges and delivers must not prove themselves right."""
+    """Looks through the open cases and repairs nothing: passes that judge and deliver must not prove themselves."""
 
     store: Store
     rules_in_force: RulesInForce

@@ -17,7 +17,7 @@ from monitor.pipeline.look import KeptSessions, Network
 from monitor.store import Store, Tx, claims, roster
 
 _MAY_PASS = PASSING | {Reason.TOO_LARGE}
-"""How a look ends that may go better later; whatever else keeps us out, a person has to look."""
+"""The reasons of looks that may go better later; for all others a person has to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ from monitor.store.notices import Said, told_on
 TOPIC = "digest:"
 """The prefix of the topics of digests; a date follows."""
 ENDS_WITHIN = 5
-"""So many working days ahead the end of an exemption is told."""
+"""The number of working days by which the end of an exemption is told ahead."""
 NAMED = 3
 """Units with the same task that are named in its line; the others are counted."""
 LOOK_BACK = timedelta(days=7)

@@ -110,7 +110,7 @@ class Drafter:
 
         Waiting notices are judged when they come, when their account is, and every ten minutes: thousands may wait, for
         a channel or for a person's word, and each is judged in any case right before it leaves. It is done for some
-        people at a time and kept what it came to, so that whoever dies over it leaves the less to who takes over.
+        people at a time and its result kept, so that a process that dies over it leaves the less to the next.
         """
         if not self.is_holding:
             await self.store.write_if(
@@ -123,7 +123,7 @@ class Drafter:
 
     @property
     def room(self) -> DigestRoom:
-        """How much a message to the operator may say, whichever channel carries it in the end."""
+        """The length of a message to the operator, no matter which channel carries it in the end."""
         longest = (self.directory.channels[route.channel].longest for route in self._named)
         return DigestRoom(longest=min(longest, default=AMPLE.longest), page=self.composer.addresses.home)
 
@@ -163,7 +163,7 @@ class Drafter:
         return max(self.hours.opens_at(now, calendar) for calendar in calendars)
 
     def goes(self, notice: Notice, way: Route, context: RecheckContext) -> bool:
-        """True if this is still the way by which whoever has the role now is told, as far as that is known."""
+        """True if this is still the way to the person who has the role now, as far as that is known."""
         known = context.known.get(notice.account)
         if known is None:
             return True

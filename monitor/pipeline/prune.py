@@ -37,7 +37,7 @@ class Pruner:
             await self.store.write(lambda tx: notes.put_note(tx, NOTE, today))
 
     async def prune(self, chunks: int | None = None) -> tuple[Gone, bool]:
-        """Delete up to so many chunks; return what went, and whether that was all."""
+        """Delete at most this number of chunks; return what went, and whether that was all."""
         now, gone, left = self.clock(), dict.fromkeys((part.name for part in prune.PARTS), 0), chunks
         for part in prune.PARTS:
             limit, after = now - part.keep(self.keeping), None

@@ -11,7 +11,7 @@ from monitor.core.record import Record
 from monitor.store import Tx, rereading, unsettled
 
 LISTED = 40
-"""So many records are named one by one; all of them stand on the page of imports."""
+"""The number of records that are named one by one; all of them stand on the page of imports."""
 _WISH = "请用 xuncha export records --unstated 导出，填写“结果”后导入；写明以前不作判定"
 
 

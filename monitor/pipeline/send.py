@@ -1,9 +1,9 @@
 """Deliver what is to be said: every try is kept.
 
 A message is settled, id and words, in a durable transaction before its first try; what a crash
-leaves unanswered is repeated with the same id. It is sent by whoever has taken it, and in time: who
-slept over it, or was taken for dead, lets go of it. Right before it is settled everything is judged
-once more, so that nobody is asked for what they have done.
+leaves unanswered is repeated with the same id. It is sent by the process that has taken it, and in time: one that slept
+over it, or was taken for dead, lets go of it. Right before it is settled everything is judged once more, so that nobody
+is asked for what they have done.
 """
 
 from __future__ import annotations

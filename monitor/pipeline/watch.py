@@ -28,7 +28,7 @@ CANARY_EVERY = timedelta(minutes=30)
 CANARY_SOON = timedelta(minutes=10)
 """When a canary that did not look well is looked at again."""
 SILENT = 2
-"""After so many rounds in which no anchor answered the monitor is offline."""
+"""The number of rounds without an answer of any anchor after which the monitor is offline."""
 SPREAD = timedelta(minutes=15)
 """Over so long the looks are spread that an outage kept from being made."""
 LONG = timedelta(hours=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSlice:
-    """One page of so many."""
+    """One page of several."""
 
     number: int
     """From 1 on."""

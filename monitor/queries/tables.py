@@ -87,7 +87,7 @@ def messages_table(tx: Tx) -> Document:
 
 
 def personal_data_table(tx: Tx, person: str | None) -> Document | None:
-    """Return what is kept about everybody, or about whoever has this name, phone, mail or DingTalk id.
+    """Return the data kept about everybody, or about the person with this name, phone, mail or DingTalk id.
 
     None where nothing is kept about that person.
     """

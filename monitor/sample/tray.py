@@ -38,7 +38,7 @@ class Tray:
     """The last messages taken, oldest dropped first."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        """Keep so many messages."""
+        """Keep at most this number of messages."""
         self._taken: deque[TakenMessage] = deque(maxlen=kept)
 
     def put(self, taken: TakenMessage) -> None:

@@ -90,7 +90,7 @@ class _Said:
 
 @lru_cache(maxsize=8)
 def _said(text: str) -> _Said:
-    """Return what a text says, which nobody changes: whoever reads the same files again pays for them once."""
+    """Return the values of a text, which nobody changes: reading the same files again costs nothing."""
     root: Node | None = YAML(typ="safe", pure=True).compose(text)
     reader = _Reader()
     values = reader.value(root, ()) if root else None

@@ -2,8 +2,8 @@
 
 The database itself refuses to change or delete a row (see `seal.py`). To get past that, every later row has to be made
 anew too: each has the digest of what it says together with the digest of the row before, and the last one is noted
-elsewhere, so that rows missing at the end show as well. The chain has no key: it proves what was changed to whoever
-kept a digest, which `xuncha audit verify` prints.
+elsewhere, so that rows missing at the end show as well. The chain has no key: it proves changes to a person who kept a
+digest, which `xuncha audit verify` prints.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def digest_of(before: str, number: int, act: Act) -> str:
 
 
 def walk(tx: Tx, since: Walk, *, at_most: int) -> Walk:
-    """Return how far the chain is whole after so many further rows; it goes on where an earlier walk ended."""
+    """Return how far the chain is whole after this number of further rows; it goes on where an earlier walk ended."""
     digest, number, rows = since.digest, since.number, 0
     for entry in _entries(tx, after=since.number, limit=at_most):
         if entry.number != number + 1 or entry.digest != digest_of(digest, entry.number, entry.act):

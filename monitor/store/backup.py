@@ -196,7 +196,7 @@ def _sync(path: Path) -> None:
 
 
 def _belong_like(path: Path, model: Path) -> None:
-    """Give the file to whoever the other one belongs to: the service may run as somebody else."""
+    """Give the file to the owner of the other one: the service may run as somebody else."""
     status = model.stat()
     with suppress(PermissionError):
         os.chown(path, status.st_uid, status.st_gid)

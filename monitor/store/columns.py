@@ -103,7 +103,7 @@ def run(tx: sa.Connection, statement: sa.Executable, rows: Iterable[Mapping[str,
 
 
 def portions(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield the values, so many at a time."""
+    """Yield the values in chunks of this size."""
     iterator = iter(values)
     while some := list(islice(iterator, size)):
         yield some

@@ -178,9 +178,9 @@ class Store:
 
         On PostgreSQL also until its session ends: ask again to find out, and to become it again if nobody else has
         meanwhile (`is_succeeded`).
-        With `lasting`, the server ends the session of whoever has not asked again for so long, and sooner a
-        transaction that stands still: a process that was frozen holds up nobody, and writes nothing when it wakes.
-        From the first claim on, nothing can be written while the place is not held. Raises StoreError.
+        With `lasting`, the server ends the session of a process that has not asked again for that long, and sooner a
+        transaction that stands still: a process that was frozen holds up nobody, and writes nothing when it wakes. From
+        the first claim on, nothing can be written while the place is not held. Raises StoreError.
         """
         return self._place.claim(lasting)
 
@@ -203,7 +203,7 @@ class Store:
         self.reopen()
 
     def give_up(self) -> None:
-        """Have whoever waits for the database wait no longer: what was not written stays undone."""
+        """End all waiting for the database: what was not written stays undone."""
         self._lines.give_up()
 
     def close(self) -> None:
@@ -297,7 +297,7 @@ def file_of(url: sa.URL) -> Path:
 def savepoint(tx: Tx) -> Iterator[None]:
     """Undo what is done inside if it raises, and nothing else of the transaction.
 
-    A failure of the database is a StoreError here too, for whoever contains bugs must not take it for one.
+    A failure of the database is a StoreError here too, for code that contains bugs must not take it for one.
     """
     with spoken(tx.engine.url), tx.begin_nested():
         yield

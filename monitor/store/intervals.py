@@ -31,7 +31,7 @@ from monitor.store.posts import PostCount
 from monitor.store.values import decode, encode
 
 EVIDENCE_BYTES = 256 * 1024
-"""At most so much of a page is kept as evidence, before compression."""
+"""The largest part of a page that is kept as evidence, before compression, in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ class TimedConnections:
                 connection.connection.dbapi_connection.ends_at = monotonic() + limit().total_seconds()
 
     def give_up(self) -> None:
-        """Have whoever waits for an answer wait no longer, now and from now on."""
+        """End all waiting for an answer, now and from now on."""
         self._is_given_up = True
         for connection in list(self._cuts):
             _cut(connection)

@@ -210,7 +210,7 @@ def _learn(tx: Tx, entries: Sequence[LookEntry], posts: Mapping[str, PostCount])
 
 
 def _due_after(entry: LookEntry, newest: datetime | None, portrait: Portrait, *, is_doubted: bool) -> Due:
-    """Return what the next look goes by; what only a second reading makes certain is read, whatever is said of it."""
+    """Return the source's state for its next look; what only a second reading makes certain is read in any case."""
     due, look = entry.before.due, entry.look
     match look.sight:
         case Blind():

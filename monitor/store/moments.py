@@ -24,7 +24,7 @@ from monitor.store.posts import is_evidence
 from monitor.store.tables import NoticeState
 
 LEEWAY = timedelta(minutes=2)
-"""By so much clocks may differ, and nobody minds."""
+"""The difference between clocks that matters to nobody."""
 SPREAD = timedelta(minutes=15)
 """Over so long at most the looks are spread that a wrong clock put off, and never over longer than their interval."""
 _FURTHEST = timedelta(days=1)

@@ -112,7 +112,7 @@ def told_of_the_same(tx: Tx, ids: Collection[int]) -> frozenset[str]:
 
 
 def people_due(tx: Tx, now: datetime, *, again: timedelta, limit: int) -> frozenset[str]:
-    """Return for whom something waits that is to be judged now: not yet, or not for so long; of so many notices.
+    """Return the people of waiting notices to be judged now: never judged, or not for `again`; at most `limit`.
 
     An account judged later than any given now was judged before the clock was put back: it is due as well.
     """

@@ -328,7 +328,7 @@ def give_back(tx: Tx, lease: Lease, until: datetime) -> None:
 
 
 def left_behind(tx: Tx, now: datetime) -> tuple[Lease, ...]:
-    """Return the leases that are over: whoever had them died, or sleeps, and kept from us what came of the try.
+    """Return the leases that are over: their holders died, or sleep, and the outcome of the try is not known.
 
     One that ends later than any given now was given before the clock was put back: it is over as well.
     """

@@ -48,7 +48,7 @@ from monitor.store.findings import CHUNK
 from monitor.store.values import decode, encode
 
 _AT_MOST = 10_000
-"""So many different values are remembered, that equal ones be one."""
+"""The number of different values that are remembered, so that equal ones are one."""
 LISTS = 100
 """How many filed lists, the latest, say under which names accounts are filed."""
 
@@ -173,7 +173,7 @@ def papers(
     key: str | None = None,
     newest: int | None = None,
 ) -> tuple[Paper, ...]:
-    """Return the papers of a kind as known now, oldest first; only that of one key, only the `newest` so many."""
+    """Return the papers of a kind as known now, oldest first; only that of one key, only the `newest` ones."""
     chosen = _newest_first(_heads(tables.papers.c.kind == kind)).limit(newest)
     if key is not None:
         chosen = chosen.where(tables.papers.c.key == key)
@@ -214,7 +214,7 @@ class PaperReader:
         return tuple(sorted(rounds, key=lambda entry: (entry.series, entry.number)))
 
     def weeks(self, tx: Tx, newest: int) -> tuple[IndexWeek, ...]:
-        """Return the newest so many weeks that are about the area, oldest first."""
+        """Return the newest weeks about the area, at most that number, oldest first."""
         column, number_of = tables.entries.c.value, lru_cache(_AT_MOST)(Decimal)
         return tuple(
             as_week(paper, self.area, {id_: number_of(value) for id_, value in self._said(tx, number, column) if value})

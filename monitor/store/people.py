@@ -1,7 +1,7 @@
 """The data kept about the people whom units named: where it lies, and how it goes when they ask for that.
 
 Contacts stand in the versions of the roster, in messages to them and about their accounts, in notices and in what
-they acknowledged. Operators and whoever decided something act in office: their names stay.
+they acknowledged. Operators and people who decided something act in office: their names stay.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Needed:
 
 
 def traces(tx: Tx, who: str | None = None) -> Iterator[Trace]:
-    """Yield what is kept about everybody, or about whoever has this name, phone, mail or DingTalk id."""
+    """Yield the data kept about everybody, or about the person with this name, phone, mail or DingTalk id."""
     current = {(account.id, contact) for account in roster.accounts(tx) for contact in account.contacts}
     seen = set[tuple[str, Contact]]()
     ways = {who} if who else set[str]()

@@ -52,8 +52,8 @@ class Session:
     """The place on PostgreSQL: held as long as one session of the server lives.
 
     That the lock is not to be had does not mean that another daemon has it: the server may not have noticed yet that
-    a session of ours is gone, or that somebody gave up waiting for an answer to the same question. So whoever gets it
-    writes down its name, and only another's name means that there was another.
+    a session of ours is gone, or that somebody gave up waiting for an answer to the same question. So the process that
+    gets it writes down its name, and only another's name means that there was another.
     """
 
     def __init__(self, engine: sa.Engine) -> None:

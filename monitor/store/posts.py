@@ -29,7 +29,7 @@ from monitor.store.driver import execute_many, fetch, from_driver, marks, to_dri
 from monitor.store.tables import posts as table
 
 LONGEST_KEY = 300
-"""Characters; longer keys are hashed, for an index has room for so much only."""
+"""Characters; longer keys are hashed, for an index has no more room."""
 
 
 Raw = Sequence[Any]

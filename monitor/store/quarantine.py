@@ -36,7 +36,7 @@ class Quarantined:
 
 
 def pause(deaths: int) -> timedelta:
-    """Return how long a source is left alone after so many deaths: 10, 40, 160 minutes, and so on up to a day."""
+    """Return how long a source is left alone after `deaths`: 10, 40, 160 minutes, and so on up to a day."""
     growth: int = _GROWTH ** min(deaths - 1, 10)
     return min(_FIRST * growth, _LONGEST)
 
@@ -64,7 +64,7 @@ def begin(tx: Tx, now: datetime) -> tuple[Quarantined, ...]:
 
 
 def release(tx: Tx) -> None:
-    """End all leases: whoever had them looks at nothing any more."""
+    """End all leases: their holders look at nothing any more."""
     table = tables.sources
     tx.execute(sa.update(table).where(table.c.leased_until.is_not(None)).values(leased_until=None))
 
@@ -91,7 +91,7 @@ def is_next_suspect(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def of(tx: Tx, now: datetime, *, deaths: int) -> Sequence[Quarantined]:
-    """Return the sources that are in quarantine after at least so many deaths, in the order of their ends."""
+    """Return the sources that are in quarantine after at least this number of deaths, in the order of their ends."""
     table = tables.sources
     chosen = sa.select(table.c.id, table.c.account, table.c.deaths, table.c.quarantined_until).where(
         table.c.deaths >= deaths, table.c.quarantined_until > now

@@ -215,7 +215,7 @@ def accounts_in(
     contents = tx.scalars(
         chosen.with_only_columns(tables.account_versions.c.content).execution_options(yield_per=IDS_AT_ONCE)
     )
-    return tuple(_without_people(content | {"area": area}) for content in contents)  # one name instead of so many
+    return tuple(_without_people(content | {"area": area}) for content in contents)  # one name instead of many
 
 
 def _without_people(content: dict[str, object]) -> Account:
@@ -287,7 +287,7 @@ def areas_then(tx: Tx) -> Callable[[str, date], str | None]:
 
 
 def never_there(tx: Tx) -> frozenset[str]:
-    """Return the accounts that no roster names which still stands: whatever named them was withdrawn."""
+    """Return the accounts that no roster names which still stands: every roster with them was withdrawn."""
     version, account = tables.account_versions, tables.accounts
     chosen = (
         sa.select(version.c.account, version.c.effective_from, version.c.is_removed)

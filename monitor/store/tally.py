@@ -120,7 +120,7 @@ def last_seen(tx: Tx) -> dict[Platform, datetime | None]:
 
 
 def in_trouble(tx: Tx, gravest_first: Sequence[State], limit: int) -> tuple[tuple[str, ...], int]:
-    """Return so many accounts with findings in these states, and how many there are in all.
+    """Return at most that number of accounts with findings in these states, and how many there are in all.
 
     Gravest states first; of one state those that the chief rules (no updates, no download) found in it, then by id.
     The states must be those that mean trouble.

@@ -25,9 +25,9 @@ MOST = 256
 """Connections at once, where the process may have a thousand files open or more."""
 FEWEST = 16
 _SHARE = 4
-"""So much of the files that the process may have open is for the pages at most: the rest is for looking and sending."""
+"""The largest share of the files that the process may have open for the pages: the rest is for looking and sending."""
 _ONE_HOME = 64
-"""Bits of an IPv6 address that are one network's: whoever has one of its addresses has all of them."""
+"""Bits of an IPv6 address that are one network's: the owner of one of its addresses has all of them."""
 
 Net = IPv4Network | IPv6Network
 

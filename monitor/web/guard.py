@@ -87,7 +87,7 @@ def headers_for(path: str) -> dict[str, str]:
 
 
 def refusal(path: str, status: int, sentence: str) -> Response:
-    """Return a refusal in the form that whoever asks at such a path can read."""
+    """Return a refusal in the form that a client at such a path can read."""
     if path.startswith(API):
         return JSONResponse({"error": sentence}, status)
     return PlainTextResponse(sentence, status)

@@ -68,7 +68,7 @@ async def said(request: Request) -> dict[str, str]:
 
 
 def readable(text: str) -> str:
-    """Return what somebody sent without marks that no database keeps: control characters, halves of a character."""
+    """Return a sent text without the marks that no database keeps: control characters, halves of a character."""
     return _UNREADABLE.sub("", text)
 
 

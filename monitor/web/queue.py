@@ -1,4 +1,4 @@
-"""Pages in their turn: each costs reading and drawing, and whoever asks for hundreds at once must not stop the loop."""
+"""Pages in their turn: each costs reading and drawing, and a client's hundreds at once must not stop the loop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LATER = "同时打开页面的请求过多，请稍后再试。"
 
 
 class RequestQueue:
-    """ASGI middleware: of the requests that read, so many are in work. Their answers may be fetched at leisure."""
+    """ASGI middleware that limits how many requests that read are in work. Their answers may be fetched at leisure."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Let everybody wait their turn before the application."""

@@ -1,4 +1,4 @@
-"""Refusals on the audit log: who was turned away, from where; never so many that the log grows by them alone."""
+"""Refusals on the audit log: who was turned away, from where; bounded, so that the log does not grow by them alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from monitor.web.connections import home_of
 
 PERIOD = timedelta(hours=1)
 MOST = 100
-"""Refusals that are written down in a period, whatever there are; of one kind from one address, one."""
+"""The number of refusals that are written down in a period; of one kind from one address, one."""
 NOBODY = "未登录"
 """The actor of a refusal: nobody that we know."""
 

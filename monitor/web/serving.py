@@ -17,7 +17,7 @@ from monitor.web.connections import LONGEST_HEAD, Connection, Connections, Limit
 BACKLOG = 2048
 """Connections that may wait to be taken; the kernel may allow fewer."""
 AT_ONCE = 32
-"""Connections that are taken before anything else is done; by so many there may be too many for a moment."""
+"""The number of connections taken before anything else is done; by that many there may be too many for a moment."""
 PATIENCE = 5
 """Seconds that answers under way have when the server ends."""
 _PAUSE = 0.05
@@ -80,7 +80,7 @@ class WebServer(uvicorn.Server):
         self._undo.close()
 
     async def _take(self, sock: socket.socket, connections: Connections) -> None:
-        """Take whoever connects."""
+        """Take one connection."""
         loop = asyncio.get_running_loop()
         sock.listen(BACKLOG)
         sock.settimeout(0)

@@ -62,7 +62,7 @@ def _looks(reached: Progress, known: Known) -> Iterator[str]:
 
 
 def _parts(reached: Progress, calendar: WorkCalendar, today: date) -> Iterator[str]:
-    """Yield the parts of the sentence: where it stands, what is next and by when, and what nobody has marked."""
+    """Yield the parts of the sentence: the stage reached, the next one and its date, and those nobody has marked."""
     yield _standing(reached, today)
     if reached.void:
         yield f"{_why_void(reached.void, today)}，原申请失效，须重新申请"

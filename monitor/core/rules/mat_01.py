@@ -1,7 +1,7 @@
 """MAT-01: 打造以“缙云发布”主账号为龙头，部门精品账号为支撑的政务新媒体矩阵体系.
 
-Instrument: 缙政办发〔2022〕13号 二(二). One brand per area is the main account, on as many platforms as it likes;
-whoever runs it may be out of scope.
+Instrument: 缙政办发〔2022〕13号 二(二). One brand per area is the main account, on as many platforms as it likes; the
+body that runs it may be out of scope.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from monitor.core.phrases import dated
 
 ID = SIGHT
 PATIENCE = 3
-"""After so many working days without a covering look the operator is asked."""
+"""Working days without a covering look after which the operator is asked."""
 TO_DO_IN = 2
-"""So many working days the operator has."""
+"""The working days that the operator has."""
 _CLAUSE = "自动采集的账号连续3个工作日未采集到完整内容，由操作员人工核查"
 
 

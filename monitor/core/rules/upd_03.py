@@ -75,7 +75,7 @@ def _closed_gaps(known: Known, now: datetime, limit: int, window: int) -> Iterat
     ordered = sorted(known.posts, key=lambda entry: entry.post.published_at)
     for after, before in pairwise(reversed(ordered)):
         begun, ended = before.post.published_at, after.post.published_at
-        if ended - begun <= timedelta(days=limit - 1):  # so many dates cannot lie between; most posts are near
+        if ended - begun <= timedelta(days=limit - 1):  # a column of dates cannot lie between; most posts are near
             continue
         if days_between(ended, now) > window:
             return

@@ -37,7 +37,7 @@ class Gap:
     """How many of the days a covering look shows to have passed without a post; None without such a look."""
 
     def may_accuse(self, days: int) -> bool:
-        """True if a gap of so many days may be held against the unit."""
+        """True if a gap of that many days may be held against the unit."""
         return self.days_shown is not None and self.days_shown >= days and not self.is_lower_bound
 
     @property

@@ -17,14 +17,15 @@ from monitor.store import Store, StoreError, Tx
 FRESH = timedelta(seconds=5)
 """How long one rendering is given out again at least."""
 PROMPT = 1.5
-"""Seconds that whoever asks waits for the state to be read; else they are given what was read last."""
+"""Seconds that a request waits for the state to be read; after that it is given what was read last."""
 STALE = timedelta(minutes=5)
 """The age from which a read is not given out any more."""
 Scrape = Callable[[], Awaitable[bytes]]
 """Gives the text for Prometheus."""
 ReadT = TypeVar("ReadT")
 SHARE = 20
-"""So many times what reading the state costs, it is given out again: whoever asks how often, the rest is for work."""
+"""The multiple of the cost of reading the state for which it is given out again: however often it is asked, time is
+left for work."""
 
 
 def scraper(
@@ -34,7 +35,7 @@ def scraper(
     clock: Callable[[], datetime],
     condition: Callable[[], Condition] = Condition,
 ) -> Scrape:
-    """Return what renders `/metrics`: events and state, and the series of so many accounts as are bearable."""
+    """Return the function that renders `/metrics`: events, state, and the series of a bearable number of accounts."""
     roster = RosterCount()
 
     def read(tx: Tx, now: datetime) -> Snapshot:

@@ -1,4 +1,4 @@
-"""Who has a case, which links were used, and the steps by which a suspicion goes up."""
+"""The holders of cases, the links that were used, and the steps by which a suspicion goes up."""
 
 import sqlalchemy as sa
 from alembic import op

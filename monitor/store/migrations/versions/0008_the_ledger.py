@@ -1,4 +1,4 @@
-"""What an office keeps beside its accounts: papers with their rows, and records."""
+"""The office's papers with their rows, and its records, beside the accounts."""
 
 import sqlalchemy as sa
 from alembic import op

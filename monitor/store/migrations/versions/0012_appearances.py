@@ -1,4 +1,4 @@
-"""What accounts look like on their platforms, and what of it changed."""
+"""The appearance of accounts on their platforms, and its changes."""
 
 import sqlalchemy as sa
 from alembic import op

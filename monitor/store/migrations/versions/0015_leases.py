@@ -1,4 +1,4 @@
-"""Who is sending a message, and until when nobody else may."""
+"""The sender of a message, and the time until which nobody else may send it."""
 
 import sqlalchemy as sa
 from alembic import op

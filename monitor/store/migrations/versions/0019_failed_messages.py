@@ -1,4 +1,4 @@
-"""What a failed message was to tell, so that a person may have it tried again."""
+"""The content of a failed message, so that a person may have it tried again."""
 
 import sqlalchemy as sa
 from alembic import op

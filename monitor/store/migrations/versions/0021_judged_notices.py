@@ -1,4 +1,4 @@
-"""When what waits was last judged is kept: whoever takes over need not judge it all anew."""
+"""The last judgement of a waiting notice has its moment kept: the next process need not judge them all anew."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,7 +1,8 @@
 """True if a refused try was refused because of the address itself.
 
 Of tries before this it is told by what was kept of them: the enhanced codes of mail servers, and the list in which
-DingTalk names ids that do not exist. What cannot be told is not held against the address; the next refusal tells.
+DingTalk names ids that do not exist. A failure that cannot be told is not held against the address; the next refusal
+tells.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""What records say, in closed words.
+"""The results of records, in closed words.
 
 Every old entry keeps its text. Its result is set where the text is the whole of one of the words that an import takes,
 or where its being there says it and no word of the text may deny that. The others are to be stated by the operator.
@@ -198,7 +198,7 @@ HAPPENED = {
     "unit_return": "reported",
     "deduction": "deduct",
 }
-"""What an entry of these kinds says by being there, unless its text may deny it."""
+"""The result that an entry of these kinds has by being there, unless its text may deny it."""
 DENYING = re.compile(
     r"[未无不没非否勿莫待拟将尚欠缺撤废暂缓]|取消|中止|终止|停[办开课止]|延[期后]|推迟|改[期为在到]|顺延|计划|预[计定备]|准备|筹"
     r"|正在|申请中|审[批核]|报错|误|[?？]"

@@ -1,4 +1,4 @@
-"""Who really typed, from where, and what was before and after; each act chained to the one before, and none changed."""
+"""The person who really typed, the origin, the state before and after; acts are chained, and none is changed."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What rules said before records were read by their results, until every area has been judged again."""
+"""The findings of rules before records were read by their results, until every area has been judged again."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What is known of a decision's basis is called like what it is: changed."""
+"""The knowledge of a decision's basis is called like what it is: changed."""
 
 from alembic import op
 
