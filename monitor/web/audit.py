@@ -23,7 +23,6 @@ _ACTIONS = {
     "audit export": "导出操作记录",
     "db backup": "备份数据库",
     "message show": "查看消息的收件人",
-    "link acknowledge": "消息链接：已知悉",
     "link register": "消息链接：提交链接",
     "link refuse": "消息链接：已拒绝",
     "api register": "接口：提交链接",
