@@ -180,16 +180,6 @@ def cookies_of(page: Page) -> dict[str, str]:
     return cookies
 
 
-def looks_like_captcha(page: Page) -> bool:
-    """True if the answer is a captcha instead of the page that was asked for."""
-    return _CAPTCHA.fits(_face(page))
-
-
-def looks_like_login(page: Page) -> bool:
-    """True if the answer is a log-in form instead of the page that was asked for."""
-    return _LOGIN.fits(_face(page))
-
-
 def _face(page: Page) -> _Face:
     address = page.url.partition("?")[0]
     if "json" in page.headers.get("content-type", "") or page.body[:64].lstrip()[:1] in {b"{", b"["}:

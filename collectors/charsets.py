@@ -68,8 +68,6 @@ _AS_WESTERN = (
 _UNCLEAR = frozenset(_AS_WESTERN.split(" "))
 """The default charset of servers for Chinese pages: any bytes pass as these, so they say nothing."""
 _BY_LABEL = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
-ALL = frozenset(_LABELS)
-"""Every codec that a page may be read with."""
 
 
 def codec_of(label: str) -> str | None:

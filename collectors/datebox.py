@@ -217,11 +217,11 @@ def read(text: str, at: datetime, year: int | None = None) -> Box | None:
     return _judged(text, found)
 
 
-def tail(text: str, at: datetime, year: int | None = None) -> Box | None:
+def tail(text: str, at: datetime) -> Box | None:
     """Return the date at the end or the beginning of a title's words: in brackets, or in full figures; else None."""
     text = clean(text[:20] + text[-60:] if len(text) > 200 else text)
     for bracketed in (_TAIL.search(text), _HEAD.search(text)):
-        if bracketed and (box := read(bracketed[1], at, year)) and box.stamp and box.trust > Trust.WORDS:
+        if bracketed and (box := read(bracketed[1], at)) and box.stamp and box.trust > Trust.WORDS:
             return Box(box.stamp, Trust.TITLE, box.yearless)
     for piece in (text.rpartition(" ")[2], text.partition(" ")[0]):
         if len(piece) >= 8 and piece[:1].isdigit() and piece[-1:].isdigit() and (box := read(piece, at)) and box.stamp:

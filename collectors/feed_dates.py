@@ -32,7 +32,6 @@ _MONTHS_A_YEAR = 12
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS_SPOKEN = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _MORNING = frozenset({"am", "上午", "凌晨", "清晨", "早晨", "早上"})
-_EVENING = frozenset({"pm", "下午", "傍晚", "晚上"})
 _MIDDAY = "中午"
 
 _ZONES = {

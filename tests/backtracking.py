@@ -38,7 +38,7 @@ def steps(pattern: re.Pattern[Any], text: str, most: int, *, is_search: bool = T
 
 
 def finds(pattern: re.Pattern[Any], text: str) -> bool:
-    """Whether the search finds anything."""
+    """True if the search finds anything."""
     return _Work(text, pattern.flags, 10**7).finds(parsed(pattern), is_search=True)
 
 
@@ -71,13 +71,13 @@ _SINGLE = {c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN}
 
 
 def is_long(node: Node) -> bool:
-    """Whether a node repeats something without a small end."""
+    """True if a node repeats something without a small end."""
     op, argument = node
     return op in _REPEATS and (argument[1] is c.MAXREPEAT or argument[1] > LONG)
 
 
 def fits(node: Node, sign: str, flags: int) -> bool:
-    """Whether a node for one character takes this one."""
+    """True if a node for one character takes this one."""
     op, argument = node
     if op is c.ANY:
         return bool(flags & re.DOTALL) or sign != "\n"
@@ -115,7 +115,7 @@ class _Work:
         self.groups: dict[int, tuple[int, int]] = {}
 
     def finds(self, tree: list[Node], *, is_search: bool) -> bool:
-        """Whether the tree matches at any place, or at the beginning."""
+        """True if the tree matches at any place, or at the beginning."""
         for start in range(len(self.text) + 1 if is_search else 1):
             self.groups = {}
             if self.run(tree, 0, start, lambda _: True):

@@ -40,7 +40,7 @@ class Found:
     pattern: re.Pattern[Any]
     where: str
     is_searched: bool
-    """Whether it is looked for in a text, and not only at its beginning."""
+    """True if it is looked for in a text, and not only at its beginning."""
 
 
 @cache

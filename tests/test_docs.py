@@ -87,7 +87,7 @@ def commands_named(document: str) -> set[str]:
 
 
 def is_command(typed_words: str) -> bool:
-    """Whether the words begin with a command there is, with options that it has."""
+    """True if the words begin with a command there is, with options that it has."""
     known = next((typed for typed in COMMANDS if f"xuncha {typed_words} ".startswith(f"{typed.words} ")), None)
     return known is not None and set(re.findall(r"--[a-z][a-z-]*", typed_words)) <= set(known.options)
 

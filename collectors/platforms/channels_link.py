@@ -33,16 +33,6 @@ _EXPIRED = "support.weixin.qq.com"
 """The platform's target for a link that is no longer good."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Video:
-    """The content of a share link."""
-
-    name: str
-    """The author's name on the day of the look; there is no stable id."""
-    published: dates.Stamp
-    title: str
-
-
 @dataclass(frozen=True, slots=True)
 class ChannelsLink:
     """A share link's video; `base` is where another server stands in for the platform's."""

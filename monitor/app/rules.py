@@ -27,11 +27,6 @@ def all_area_rules() -> tuple[AreaRule, ...]:
     return tuple(rule for rule in obligations.all_rules() if isinstance(rule, AreaRule))
 
 
-def rule_ids() -> frozenset[str]:
-    """Return the ids of all rules."""
-    return frozenset(rule.id for rule in obligations.all_rules())
-
-
 def rule_subjects() -> dict[str, SubjectKind]:
     """Return of what the findings of each rule speak, by id."""
     return {rule.id: rule.on if isinstance(rule, AreaRule) else SubjectKind.ACCOUNT for rule in obligations.all_rules()}

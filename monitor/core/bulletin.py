@@ -61,10 +61,6 @@ class Round:
         """Return what the round may say of an account by rows that nobody answers to."""
         return frozenset(row.problem for row in self.unmatched if row.written.may_mean(account))
 
-    def problems_of(self, account: str) -> frozenset[Problem]:
-        """Return what the round says of an account; empty where no row names it."""
-        return frozenset(listing.problem for listing in self.listings if listing.account == account)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingRounds:

@@ -114,7 +114,7 @@ def exemptions(decisions: Iterable[Decision]) -> Iterator[Decision]:
 
 
 def is_about_same(decision: Decision, other: Decision) -> bool:
-    """Whether two decisions are about the same subject under the same rule."""
+    """True if two decisions are about the same subject under the same rule."""
     return decision.rule == other.rule and decision.subject == other.subject
 
 

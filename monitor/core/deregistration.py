@@ -141,11 +141,6 @@ class Progress:
         return self.days.get(self.stage) if self.stage else None
 
     @property
-    def lapsed_on(self) -> date | None:
-        """The day on which the latest application became void."""
-        return self.void.on if self.void else None
-
-    @property
     def is_hasty(self) -> bool:
         """True if an application that goes on was made without a filing or a notice, or before the notice had ended."""
         is_applied = not self.days.keys().isdisjoint(_OF_APPLICATIONS) and not self.is_closed

@@ -70,7 +70,7 @@ class Strength(Labelled):
     ADVISORY = "advisory", "参考"
 
     def admits(self, ruling: Ruling) -> bool:
-        """Whether a decision can be made about such a clause: from what is 一律 or 不得 nobody is spared."""
+        """True if a decision can be made about such a clause: from what is 一律 or 不得 nobody is spared."""
         return self is not Strength.MANDATORY or ruling not in SPARING
 
 
@@ -190,7 +190,7 @@ class Finding:
 
     @property
     def _is_about_the_roster(self) -> bool:
-        """Whether it is that the roster lacks the day of a closing, which the office fills in."""
+        """True if it is that the roster lacks the day of a closing, which the office fills in."""
         return self.rule == REOPENING and not self.proposals
 
 
@@ -457,9 +457,9 @@ class Rule:
     waits_for_scope: bool = True
     """As that of `AreaRule`: the rules about updates, downloads and contacts judge every account meanwhile."""
     rests_on_looks: bool = False
-    """Whether it holds against an account that nothing newer was seen: the page is read once more before each step."""
+    """True if it holds against an account that nothing newer was seen: the page is read once more before each step."""
     asks_whether_it_stays: bool = False
-    """Whether it asks if an account stays, or how many may: the question that 保留 answers, and no duty."""
+    """True if it asks if an account stays, or how many may: the question that 保留 answers, and no duty."""
 
 
 _SEEN = frozenset({Basis.OWN, Basis.HAND})
@@ -536,7 +536,7 @@ class AreaRule:
     """The values that config/rules.yaml must give it."""
     pacing: Pacing = Pacing.TASK
     waits_for_scope: bool = True
-    """Whether an account whose scope is pending is not accused but put to the office (needs_review)."""
+    """True if an account whose scope is pending is not accused but put to the office (needs_review)."""
     reach: SubjectKind | None = SubjectKind.ACCOUNT
     """Whose roster rows and records tell since when its word has held: the account's, or its unit's.
 
@@ -546,6 +546,6 @@ class AreaRule:
     turns: Callable[[Register, RuleBook], Iterable[date]] | None = None
     """On which days time alone, or a list, may turn its word, given what is known; None: on none."""
     follows_cases: bool = False
-    """Whether it reads nothing but the troubles of an account: it is judged anew as soon as one of them turns."""
+    """True if it reads nothing but the troubles of an account: it is judged anew as soon as one of them turns."""
     asks_whether_it_stays: bool = False
-    """Whether it asks if an account stays, or how many may: the question that 保留 answers, and no duty."""
+    """True if it asks if an account stays, or how many may: the question that 保留 answers, and no duty."""

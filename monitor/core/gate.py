@@ -21,7 +21,7 @@ class Gate:
     """Working days after which they go by themselves; None: never."""
 
     def holds(self, notice: NewNotice) -> bool:
-        """Whether a notice waits: those to the operator do not, who has to know of what waits."""
+        """True if a notice waits: those to the operator do not, who has to know of what waits."""
         return notice.role is not Role.OPERATOR and notice.kind in self.steps
 
     def opens_on(self, notices: Iterable[NewNotice], calendar: WorkCalendar) -> date | None:

@@ -32,7 +32,7 @@ class NewNotice:
     """The contact's key; empty for the operator."""
     at: datetime
     is_urgent: bool = False
-    """Whether the duty officer hears of it at once, at night and on days off too."""
+    """True if the duty officer hears of it at once, at night and on days off too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +139,12 @@ def audience(kind: StepKind) -> tuple[Role, ...]:
 
 
 def is_the_units(notice: NewNotice) -> bool:
-    """Whether what it says is meant for the unit, though the operator may be asked to pass it on."""
+    """True if what it says is meant for the unit, though the operator may be asked to pass it on."""
     return notice.role is not Role.OPERATOR or Role.OPERATOR not in audience(notice.kind)
 
 
 def is_muted(notice: NewNotice, account: Account, mutes: Iterable[Mute]) -> bool:
-    """Whether a notice waits for the end of a mute. An end of a trouble is told at once to whoever heard of it."""
+    """True if a notice waits for the end of a mute. An end of a trouble is told at once to whoever heard of it."""
     may_wait = is_the_units(notice) and notice.kind is not StepKind.RECOVERED
     return may_wait and over(account, mutes) is not None
 

@@ -21,7 +21,7 @@ def all_rules() -> tuple[Rule | AreaRule, ...]:
 
 
 def asks_whether_it_stays(rule_id: str) -> bool:
-    """Whether 保留 answers what a rule asks; a duty is only done, exempted, or ends with the account."""
+    """True if 保留 answers what a rule asks; a duty is only done, exempted, or ends with the account."""
     return rule_id in _on_staying()
 
 

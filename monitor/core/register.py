@@ -133,11 +133,6 @@ class Register:
                 yield account
 
     @cached_property
-    def by_unit(self) -> Mapping[str, tuple[Account, ...]]:
-        """The bound accounts of each unit, in order of the unit's first account."""
-        return _by_unit(self.bound)
-
-    @cached_property
     def judged_by_unit(self) -> Mapping[str, tuple[Account, ...]]:
         """The judged accounts of each unit, those whose scope is pending included, in the same order."""
         return _by_unit(self.judged)

@@ -230,11 +230,6 @@ def granted_ways(platform: Platform) -> frozenset[str]:
     return frozenset(way.collector for way in ways_of(platform) if way.key == _BY_GRANT)
 
 
-def shows_list(platform: Platform) -> bool:
-    """True if a visitor is shown the newest posts of an account of the platform, as far as is known."""
-    return any(way.shows is Shows.LIST and way.is_default for way in ways_of(platform))
-
-
 def advice(platforms: Iterable[Platform]) -> Iterator[str]:
     """Yield, in Chinese, what to do about accounts of these platforms that cannot be looked at, alike ones together."""
     order = list(Platform)

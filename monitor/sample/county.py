@@ -29,8 +29,6 @@ from monitor.sample.units import AREA, UNITS, Unit
 
 BASE_URL = "http://127.0.0.1:8081"
 """Where the sample's server prefers to be."""
-QUARTER = timedelta(days=92)
-"""How much history the sample tells; the posts begin earlier, so that its first day knows what was before."""
 RECOVERS_AFTER = timedelta(minutes=6)
 """When, after `now`, an overdue account posts: somebody watching sees the case being closed."""
 

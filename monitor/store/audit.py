@@ -131,15 +131,11 @@ def every_entry(tx: Tx) -> Iterator[AuditEntry]:
         after = some[-1].number
 
 
-def recent_audit(
-    tx: Tx, *, limit: int = 200, skip: int = 0, before: datetime | None = None, beginning: str = ""
-) -> tuple[Act, ...]:
-    """Return the latest acts, newest first, older than `before` if given, whose action begins so."""
+def recent_audit(tx: Tx, *, limit: int = 200, skip: int = 0, beginning: str = "") -> tuple[Act, ...]:
+    """Return the latest acts whose action begins so, newest first."""
     chosen = sa.select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit).offset(skip)
     if beginning:
         chosen = chosen.where(table.c.action.startswith(beginning, autoescape=True))
-    if before is not None:
-        chosen = chosen.where(table.c.at < before)
     return tuple(entry.act for entry in _read(tx.execute(chosen)))
 
 

@@ -22,11 +22,9 @@ from monitor.store.database import Tx
 from monitor.store.driver import execute_many, to_driver
 from monitor.store.findings import (
     CHUNK,
-    FindingChange,
     current_findings,
     drop_findings,
     drop_rules,
-    finding_changes,
     finding_on,
     findings_on,
     save_findings,
@@ -36,7 +34,6 @@ from monitor.store.notices import cancel_notices_on, judge_anew, notices_of_case
 
 __all__ = [
     "Applied",
-    "FindingChange",
     "Judged",
     "Judgement",
     "Outstanding",
@@ -51,7 +48,6 @@ __all__ = [
     "end",
     "end_of_rules",
     "ended_since",
-    "finding_changes",
     "finding_on",
     "findings_on",
     "judge_soon",
@@ -261,7 +257,7 @@ def move(tx: Tx, account_ids: Collection[str], area: str) -> None:
         tx.execute(sa.update(table).where(table.c.account.in_(some), elsewhere).values(area=area))
 
 
-def retire(tx: Tx, account_ids: Collection[str], *, at: datetime, closing: Closing = Closing.LEFT) -> tuple[int, ...]:
+def retire(tx: Tx, account_ids: Collection[str], *, at: datetime) -> tuple[int, ...]:
     """End everything about accounts that left the roster: cases closed, findings and waiting notices dropped.
 
     Return the cases closed.
@@ -272,7 +268,7 @@ def retire(tx: Tx, account_ids: Collection[str], *, at: datetime, closing: Closi
     ended = (
         sa.update(table)
         .where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
-        .values(closed_at=at, closing=closing)
+        .values(closed_at=at, closing=Closing.LEFT)
         .returning(table.c.id)
     )
     closed = tuple(sorted(tx.scalars(ended)))

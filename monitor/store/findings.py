@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from hashlib import blake2b
@@ -25,15 +24,6 @@ from monitor.store.values import decode, encode, json_text
 
 CHUNK = 500
 """How many findings are asked for or compared with what stands in one statement."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingChange:
-    """A moment at which a finding began to say something else."""
-
-    at: datetime
-    before: State | None
-    finding: Finding
 
 
 class _Row(NamedTuple):
@@ -141,16 +131,6 @@ def findings_on(tx: Tx, cases: Collection[Case]) -> dict[tuple[str, str], Findin
         for rule, subjects in asked.items()
         for subject, finding in stated(tx, rule, sorted(subjects)).items()
     }
-
-
-def finding_changes(tx: Tx, account_id: str, *, limit: int = 200) -> tuple[FindingChange, ...]:
-    """Return how the findings on an account changed, newest first."""
-    table = tables.finding_changes
-    chosen = sa.select(table).where(table.c.subject == Subject.of_account(account_id).key)
-    return tuple(
-        FindingChange(at=row.at, before=row.before, finding=decode(Finding, row.content))
-        for row in tx.execute(chosen.order_by(table.c.at.desc(), table.c.id.desc()).limit(limit))
-    )
 
 
 def drop_findings(tx: Tx, account_ids: Collection[str]) -> None:

@@ -210,7 +210,7 @@ def told_on(tx: Tx, case_ids: Iterable[int]) -> dict[Said, datetime | None]:
 
 
 def is_news(tx: Tx, case_ids: Collection[int]) -> bool:
-    """Whether of any of these cases nobody was told yet, the duty officer's alarm aside."""
+    """True if of any of these cases nobody was told yet, the duty officer's alarm aside."""
     told = sa.select(table.c.case).where(table.c.state == NoticeState.TOLD, table.c.is_urgent.is_(False))
     known = set(tx.scalars(told.where(table.c.case.in_(case_ids)).distinct()))
     return not known.issuperset(case_ids)

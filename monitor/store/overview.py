@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -138,20 +137,6 @@ def observations_of(tx: Tx, account_id: str, *, limit: int = 100, skip: int = 0)
     chosen = sa.select(*seen_columns()).where(table.c.account == account_id)
     rows = tx.execute(chosen.order_by(table.c.first_seen.desc(), table.c.id.desc()).limit(limit).offset(skip))
     return tuple(observation_of(row) for row in rows)
-
-
-def observation(tx: Tx, observation_id: int) -> Observation | None:
-    """Return one observation: what `observation:12` in a finding's evidence means."""
-    table = tables.observations
-    row = tx.execute(sa.select(*seen_columns()).where(table.c.id == observation_id)).one_or_none()
-    return None if row is None else observation_of(row)
-
-
-def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
-    """Return the bytes that were kept with an observation, if any were."""
-    table = tables.evidence
-    body: bytes | None = tx.scalar(sa.select(table.c.body).where(table.c.observation == observation_id))
-    return None if body is None else zlib.decompress(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ it; at the next death only those are left that were under way both times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -88,15 +87,3 @@ def is_next_suspect(now: datetime) -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return sa.or_(table.c.deaths == 0, sa.and_(table.c.id == first, sa.not_(is_under_way)))
-
-
-def of(tx: Tx, now: datetime, *, deaths: int) -> Sequence[Quarantined]:
-    """Return the sources that are in quarantine after at least this number of deaths, in the order of their ends."""
-    table = tables.sources
-    chosen = sa.select(table.c.id, table.c.account, table.c.deaths, table.c.quarantined_until).where(
-        table.c.deaths >= deaths, table.c.quarantined_until > now
-    )
-    rows = tx.execute(chosen.order_by(table.c.quarantined_until, table.c.id))
-    return tuple(
-        Quarantined(source=row.id, account=row.account, deaths=row.deaths, until=row.quarantined_until) for row in rows
-    )

@@ -45,7 +45,7 @@ class Mode(Enum):
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether nothing but the outside of the answer needs to be looked at."""
+        """True if nothing but the outside of the answer needs to be looked at."""
         return self in {Mode.SAME, Mode.NOT_MODIFIED}
 
     @property
@@ -66,7 +66,7 @@ class Kind:
     menus: int = 0
     """How many bytes of styles, scripts and menus stand before the posts."""
     is_promised: bool = False
-    """Whether the design promises a cost for it."""
+    """True if the design promises a cost for it."""
 
     def account(self, number: int, base_url: str) -> Account:
         """Return the roster row of an account of this kind."""

@@ -56,7 +56,7 @@ FIXTURES = sorted(
 
 
 def _is_sound(seen: dict[str, object], collector: str) -> bool:
-    """Whether it has the keys of the contract, and either a standing or a reason; of a link, a verdict that fits."""
+    """True if it has the keys of the contract, and either a standing or a reason; of a link, a verdict that fits."""
     reasons = {reason.value for reason in Reason}
     reader = all_collectors()[collector]
     if not isinstance(reader, LinkCollector):

@@ -33,9 +33,9 @@ class Column:
     days: set[date] = field(default_factory=set)
     """The publication days of all rows, those included whose date cannot be read from the page."""
     is_ordinary: bool = True
-    """Whether every row has a link and a whole date: such a page is to be read as complete."""
+    """True if every row has a link and a whole date: such a page is to be read as complete."""
     is_yearless: bool = False
-    """Whether nothing on the page tells the years."""
+    """True if nothing on the page tells the years."""
     made_of: tuple[str, ...] = ()
 
     @property

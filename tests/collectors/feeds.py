@@ -127,7 +127,7 @@ class Made:
     """The publications that items show."""
     number: int
     is_ordinary: bool
-    """Whether every item shows its time, and nothing is broken."""
+    """True if every item shows its time, and nothing is broken."""
     said: str
     """What was done, in words."""
 

@@ -20,7 +20,7 @@ def read(entry: Made) -> Timeline | None:
 
 
 def hides_nothing(entry: Made) -> bool:
-    """Whether what was read is true of the feed; tells apart by assertion what is not."""
+    """True if what was read is true of the feed; tells apart by assertion what is not."""
     seen = read(entry)
     assert seen or not entry.is_ordinary, entry.said
     if seen is None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collectors.answers import cookies_of, judge_status, looks_like_captcha, looks_like_login, refuse_walls
+from collectors.answers import cookies_of, judge_status, refuse_walls
 from monitor.core.collector import Page
 from monitor.core.observation import LookFailedError, Reason
 
@@ -103,8 +103,8 @@ def test_json_is_left_to_the_platform() -> None:
 
 
 def test_a_wall_in_gbk_is_read() -> None:
-    assert looks_like_login(page("<meta charset=gb2312><body>请先登录</body>".encode("gb18030")))
-    assert looks_like_captcha(page("<body>请输入验证码</body>".encode("gbk"), kind="text/html; charset=GBK"))
+    assert wall_of(page("<meta charset=gb2312><body>请先登录</body>".encode("gb18030"))) is Reason.LOGIN_WALL
+    assert wall_of(page("<body>请输入验证码</body>".encode("gbk"), kind="text/html; charset=GBK")) is Reason.CAPTCHA
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def seen_of_link(module: ModuleType, page: Page) -> Download | Reason:
 
 
 def shows_no_update(seen: Timeline | Reason) -> bool:
-    """Whether a look would count as evidence that an account published nothing at all."""
+    """True if a look would count as evidence that an account published nothing at all."""
     return isinstance(seen, Timeline) and not seen.posts and seen.covers is Covers.ALL
 
 

@@ -56,6 +56,11 @@ def issue(
     )
 
 
+def problems_of(round_: Round, account_id: str) -> frozenset[Problem]:
+    """Return what the round says of an account; empty where no row names it."""
+    return frozenset(listing.problem for listing in round_.listings if listing.account == account_id)
+
+
 def stray(name: str | None = "示例号", problem: Problem = LISTED, **changes: object) -> Stray:
     """Return a row of a round that nobody answers to, of the platform that the builder's accounts are on."""
     written: dict[str, object] = {"platform": Platform.WEIBO, "name": name}

@@ -147,7 +147,7 @@ def test_the_last_day_of_the_window_is_in_time_and_a_missed_confirmation_starts_
     assert reached(closing(ALL), "05-14 23:59").next is Stage.CONFIRMED
     late = reached(closing(ALL), "05-15 00:00")
     assert (late.stage, late.next, late.frozen_until) == (Stage.ANNOUNCED, Stage.APPLIED, None)
-    assert (late.lapsed_on, late.due) == (of_2026("05-14"), of_2026("05-21"))
+    assert (late.void and late.void.on, late.due) == (of_2026("05-14"), of_2026("05-21"))
     assert "原申请失效，须重新申请" in verdict(closing(ALL), "05-15").because
     again = reached(closing(f"{ALL}, 申请 05-18"), "05-19 09:00")
     assert (again.stage, again.frozen_until, again.due) == (Stage.FROZEN, of_2026("05-25"), of_2026("06-01"))
@@ -325,7 +325,7 @@ def test_only_a_confirmation_in_its_window_counts_and_any_other_starts_the_appli
 ) -> None:
     known = closing(f"{ALL}, 确认 {confirmed}", looks=(gone("05-01 10:00", "05-20 10:00"),))
     found = reached(known, "05-15 09:00")
-    assert (Stage.GONE in found.days, found.lapsed_on is None) == (following is Stage.GONE,) * 2
+    assert (Stage.GONE in found.days, found.void is None) == (following is Stage.GONE,) * 2
     assert found.next is (Stage.CLOSED if following is Stage.GONE else Stage.APPLIED)
     assert said in verdict(known, "05-15").because
 

@@ -63,7 +63,7 @@ def test_of_two_ends_the_first_is_named() -> None:
 
 
 def told(left: int, last_told: int = 1, today: date = date(2026, 5, 20)) -> bool:
-    """Whether an end in so many days is told, the last digest having left so many days ago; a Wednesday."""
+    """True if an end in so many days is told, the last digest having left so many days ago; a Wednesday."""
     return is_to_be_told(Expiry("授权", today + left * DAY), today - last_told * DAY, today)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from monitor.app.rules import rule_ids
+from monitor.core import obligations
 from monitor.core.account import Account, AccountStatus, OperationMode, Outsourcing, Platform, UnitLevel
 from monitor.core.calendar import EVER
 from monitor.core.decidable import why_not
@@ -703,7 +703,7 @@ def test_revoking_under_one_rule_or_account_leaves_the_others_alone() -> None:
     assert verdict(plt_01.RULE, of_sohu(made, *others)).state is State.EXEMPTED
 
 
-@pytest.mark.parametrize("rule", sorted(rule_ids()))
+@pytest.mark.parametrize("rule", [rule.id for rule in obligations.all_rules()])
 def test_keeping_answers_whether_an_account_stays_and_no_duty(rule: str) -> None:
     asks_that = rule.startswith(("CLN-", "WEAK-", "TWN-", "PLT-", "CAP-")) or rule in {"UPD-02", "UPD-03"}
     assert (

@@ -20,7 +20,21 @@ from monitor.core.finding import State
 from monitor.core.record import RecordKind
 from monitor.core.register import Register
 from monitor.core.rules import cap_01, reg_01, upd_02, weak_01
-from tests.core.area import CLEAN, LISTED, book, filed, issue, judged, record, register, ruled, state, stray, weeks
+from tests.core.area import (
+    CLEAN,
+    LISTED,
+    book,
+    filed,
+    issue,
+    judged,
+    problems_of,
+    record,
+    register,
+    ruled,
+    state,
+    stray,
+    weeks,
+)
 from tests.core.build import account
 
 ME, ALL = "A01", ("A01", "A02", "A03", "A04", "A05")
@@ -82,7 +96,7 @@ def _ways(rounds: tuple[Round, ...], opened: date | None, decided: date | None) 
 
 def _signs(round_: Round) -> str:
     if round_.listings:
-        return "+" if LISTED in round_.problems_of(ME) else "-"
+        return "+" if LISTED in problems_of(round_, ME) else "-"
     doubts = [
         "+" if row.problem is LISTED else "-" for row in round_.unmatched if row.written.platform is Platform.WEIBO
     ]

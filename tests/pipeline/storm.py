@@ -290,7 +290,7 @@ class Blow:
     on: str = ""
     by: signal.Signals = signal.SIGKILL
     is_impatient: bool = False
-    """Whether it counts while it stands by, too."""
+    """True if it counts while it stands by, too."""
 
 
 def serve(database: str, sides: FarSides, clock: SharedClock, blow: Blow, over: c_bool) -> None:
@@ -367,7 +367,7 @@ class Heard:
 
     @property
     def is_reminder(self) -> bool:
-        """Whether the unit was told of its cases before the storm."""
+        """True if the unit was told of its cases before the storm."""
         return int(self.mobile[3:]) >= REMINDED
 
 
@@ -378,7 +378,7 @@ def heard_by(robot: Strict) -> list[Heard]:
 
 
 def in_order(messages: Sequence[Heard], certain: Collection[str]) -> bool:
-    """Whether none of those certain of their turn, by number, reminded a unit before another's first alert.
+    """True if none of those certain of their turn, by number, reminded a unit before another's first alert.
 
     What only says to a second person what the first heard is neither.
     """

@@ -26,6 +26,7 @@ from monitor.store.findings import drop_findings
 from monitor.store.papers import save_papers
 from monitor.store.roster import save_roster
 from tests.pipeline.build import Canned, Office, account, feed, office
+from tests.store.history import finding_changes
 
 DAY = timedelta(days=1)
 URL = "https://a.example/1"
@@ -71,14 +72,10 @@ async def test_a_unit_and_an_area_have_cases_of_their_own(store: Store) -> None:
 
 async def test_judging_twice_changes_nothing(store: Store) -> None:
     of = await living(store, NICHE)
-    before = await store.query(
-        lambda tx: (cases.current_findings(tx), cases.cases(tx), cases.finding_changes(tx, "A01"))
-    )
+    before = await store.query(lambda tx: (cases.current_findings(tx), cases.cases(tx), finding_changes(tx, "A01")))
     await store.write(lambda tx: cases.judge_soon(tx, of.clock()))
     await of.parts.passes.judge_all()
-    after = await store.query(
-        lambda tx: (cases.current_findings(tx), cases.cases(tx), cases.finding_changes(tx, "A01"))
-    )
+    after = await store.query(lambda tx: (cases.current_findings(tx), cases.cases(tx), finding_changes(tx, "A01")))
     assert before == after
 
 
@@ -89,7 +86,7 @@ async def test_what_is_put_right_is_silence_and_its_case_ends(store: Store) -> N
     await of.parts.passes.judge_all()
     assert await held(of, "PLT-01") == {}
     assert await course(of, "PLT-01") == [([StepKind.TASK], Closing.COMPLETED)]
-    changes = await store.query(lambda tx: cases.finding_changes(tx, "A01"))
+    changes = await store.query(lambda tx: finding_changes(tx, "A01"))
     assert [change.finding.state for change in changes if change.finding.rule == "PLT-01"] == [State.OK, State.VIOLATED]
 
 

@@ -154,7 +154,7 @@ class Place:
 
     @property
     def is_settled(self) -> bool:
-        """Whether all was looked at, judged and told, and nothing but looks comes next."""
+        """True if all was looked at, judged and told, and nothing but looks comes next."""
         is_told = self.count("SELECT count(*) FROM messages WHERE state IN ('queued', 'sending')") == 0
         return is_told and self.ready[0] == 200 and '"starting":false' in self.ready[1]
 

@@ -56,7 +56,7 @@ class Watch:
 
 
 def eventually(true: Callable[[], bool], patience: float = PATIENCE) -> bool:
-    """Whether something becomes true in time."""
+    """True if something becomes true in time."""
     ends = time.monotonic() + patience
     while not true():
         if time.monotonic() > ends:

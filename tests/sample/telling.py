@@ -15,6 +15,7 @@ from monitor.core.phrases import day_with_week
 from monitor.pipeline.digest import TOPIC
 from monitor.store import Tx, cases, outages, outbox, roster
 from monitor.store.notices import notices_of
+from tests.store.history import finding_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def case_story(tx: Tx, parts: Parts, case: Case, names: Mapping[str, str]) -> It
 def verdicts(tx: Tx, account: str, name: str) -> Iterator[str]:
     """Yield how the verdicts on an account changed that papers and decisions lead to; not those that never moved."""
     for rule in ("PLT-01", "UPD-02", "WEAK-01"):
-        changes = [change for change in cases.finding_changes(tx, account, limit=10_000) if change.finding.rule == rule]
+        changes = [change for change in finding_changes(tx, account) if change.finding.rule == rule]
         if len(changes) > 1:
             yield ""
             yield f"{account} {name}  {rule}"

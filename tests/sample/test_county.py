@@ -8,8 +8,9 @@ import pytest
 from monitor.core.account import BY_HAND, Account, AccountFunction, AccountStatus, Contact, Platform, Role, Scope
 from monitor.core.calendar import BEIJING, at_beijing, beijing_date, days_between, start_of_day
 from monitor.core.record import RecordKind
-from monitor.sample.county import QUARTER, RECOVERS_AFTER, county
+from monitor.sample.county import RECOVERS_AFTER, county
 from monitor.sample.records import records
+from monitor.sample.replay import QUARTER
 from monitor.sample.script import Behaviour, FeedKind, FeedPlace, Script, SitePlace, WeiboPlace
 from monitor.sample.units import AREA
 from tests.sample.looking import COUNTY, NOW
@@ -43,7 +44,7 @@ def gaps(script: Script, at: datetime = NOW) -> list[tuple[int, int]]:
 
 
 def is_plain(script: Script) -> bool:
-    """Whether it is polled, answers now, runs, and must update."""
+    """True if it is polled, answers now, runs, and must update."""
     return (
         is_judged(script)
         and script.place is not None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
 
 from monitor.core.account import Account, Platform, Role, Source, chain, declared_sources
 from monitor.core.case import Plan, Step, StepKind
@@ -23,7 +26,7 @@ from monitor.core.observation import (
     Validators,
     timeline,
 )
-from monitor.store import Store, Tx, cases, looks, outbox, roster
+from monitor.store import Store, Tx, cases, looks, outbox, roster, tables
 
 NOW = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -142,3 +145,10 @@ def judge(store: Store, *judgements: cases.Judgement, at: datetime = NOW, accoun
 def open_with(taken: Step, *notices: NewNotice) -> cases.Judgement:
     """Return a judgement that opens a case."""
     return cases.Judgement(finding=finding(), plan=Plan(step=taken), notices=notices)
+
+
+def raw_evidence(tx: Tx, observation_id: int) -> bytes | None:
+    """Return the bytes that were kept with an observation, if any were."""
+    table = tables.evidence
+    body: bytes | None = tx.scalar(sa.select(table.c.body).where(table.c.observation == observation_id))
+    return None if body is None else zlib.decompress(body)

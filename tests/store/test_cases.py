@@ -16,6 +16,7 @@ from tests.store.build import (
     open_with,
     step,
 )
+from tests.store.history import finding_changes
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +163,7 @@ def test_a_change_of_state_or_episode_is_remembered_and_nothing_else(store: Stor
         judge(store, cases.Judgement(finding=entry), at=NOW + number * DAY)
 
     with store.read() as tx:
-        changes = cases.finding_changes(tx, "A01")
+        changes = finding_changes(tx, "A01")
     assert [(change.at, change.before, change.finding) for change in changes] == [
         (NOW + 3 * DAY, State.WARNING, stated[3]),
         (NOW + 2 * DAY, State.OK, stated[2]),
@@ -192,4 +193,4 @@ def test_an_account_that_leaves_takes_its_open_matters_along(store: Store) -> No
         assert [(case.closed_at, case.closing) for case in cases.cases(tx)] == [(NOW + DAY, Closing.LEFT)]
         assert outbox.waiting_notices(tx) == ()
         assert cases.current_findings(tx) == ()
-        assert len(cases.finding_changes(tx, "A01")) == 1
+        assert len(finding_changes(tx, "A01")) == 1

@@ -21,7 +21,7 @@ from monitor.core.observation import (
     gone,
 )
 from monitor.store import Store, cases, looks, overview
-from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, look, post, record, shown, source
+from tests.store.build import DAY, EVERY, HOUR, NOW, account, enrol, look, post, raw_evidence, record, shown, source
 
 OLD, NEW = post(NOW - 5 * DAY), post(NOW - 2 * DAY)
 
@@ -211,7 +211,7 @@ def test_bytes_are_kept_where_the_standing_changes_or_a_page_becomes_unreadable(
     )
 
     with store.read() as tx:
-        kept = [overview.raw_evidence(tx, recorded.observation or 0) for recorded in seen]
+        kept = [raw_evidence(tx, recorded.observation or 0) for recorded in seen]
     assert kept == [None, None, b"gone", b"?" * 262_144, b"?" * 262_144, None]
 
 
@@ -421,5 +421,5 @@ def test_what_a_link_shows_is_an_interval_like_any_other(store: Store) -> None:
             replace(works, package="cn.gov.example"),
         ]
         assert seen[-1].last_confirmed == NOW + 6 * HOUR
-        assert overview.raw_evidence(tx, seen[0].id) == b"404"
+        assert raw_evidence(tx, seen[0].id) == b"404"
         assert not overview.posts_of(tx, "A01")

@@ -34,4 +34,4 @@ def test_the_audit_log_tells_what_was_done_latest_first(store: Store) -> None:
     with store.read() as tx:
         assert audit.recent_audit(tx) == tuple(acts[::-1])
         assert audit.recent_audit(tx, limit=1) == (acts[2],)
-        assert audit.recent_audit(tx, before=NOW + HOUR) == (acts[0],)
+        assert [act for act in audit.recent_audit(tx) if act.at < NOW + HOUR] == [acts[0]]

@@ -19,6 +19,7 @@ from monitor.core.reference import Reference
 from monitor.core.register import Register
 from monitor.core.subject import Subject, SubjectKind
 from monitor.store import Store, cases, decisions, papers, records, registers, roster, tables
+from tests.core.area import problems_of
 from tests.store.build import DAY, HOUR, NOW, account, enrol
 
 IN_SCOPE = UnitLevel.COUNTY_UNIT
@@ -116,7 +117,7 @@ def test_who_has_changed_or_left_is_known_as_it_was_with_its_values_and_its_fili
 def test_a_round_names_the_accounts_of_the_area_and_the_rows_that_might_be_theirs(county: Store) -> None:
     save(county, bulletin(1, stale("A01"), stale("B01"), stray()))
     [round_] = register(county).rounds
-    assert round_.problems_of("A01") == {Problem.STALE}
+    assert problems_of(round_, "A01") == {Problem.STALE}
     assert [listing.account for listing in round_.listings] == ["A01"]
     assert all(listing.id for listing in round_.listings)
     assert [str(row.written) for row in round_.unmatched] == ["微博 “示例新号”"]
@@ -140,8 +141,8 @@ def test_a_correction_replaces_a_round_as_a_whole_from_when_it_is_known(county: 
     save(county, bulletin(1, stale("A01"), stale("A02")), at=NOW)
     save(county, bulletin(1, stale("A02")), at=NOW + DAY)
     [before], [after] = register(county).rounds, register(county, now=NOW + DAY).rounds
-    assert before.problems_of("A01") == {Problem.STALE}
-    assert after.problems_of("A01") == frozenset()
+    assert problems_of(before, "A01") == {Problem.STALE}
+    assert problems_of(after, "A01") == frozenset()
     [known_later] = register(county, now=NOW, known_at=NOW + DAY).rounds
     assert known_later == after
 
@@ -243,7 +244,7 @@ def test_a_row_finds_its_account_once_the_roster_names_it(county: Store) -> None
     assert [str(row.written) for row in register(county).rounds[0].unmatched] == ["微博 “示例新号”"]
     later = register(county, now=NOW + HOUR).rounds[0]
     assert later.unmatched == ()
-    assert later.problems_of("A03") == {Problem.STALE}
+    assert problems_of(later, "A03") == {Problem.STALE}
 
 
 def test_a_renamed_account_keeps_what_was_said_of_it_under_its_old_name(county: Store) -> None:
@@ -251,7 +252,7 @@ def test_a_renamed_account_keeps_what_was_said_of_it_under_its_old_name(county: 
     save(county, bulletin(1, NewEntry(written=written, account="A02", problem=Problem.STALE)), at=NOW)
     enrol(county, replace(A02, name="示例县教育发布"), at=NOW + HOUR)
     assert save(county, bulletin(1, NewEntry(written=written, problem=Problem.STALE)), at=NOW + DAY) == 0
-    assert register(county, now=NOW + DAY).rounds[0].problems_of("A02") == {Problem.STALE}
+    assert problems_of(register(county, now=NOW + DAY).rounds[0], "A02") == {Problem.STALE}
 
 
 def test_an_account_answers_to_the_name_it_was_filed_under(county: Store) -> None:

@@ -23,7 +23,7 @@ class Sight:
     complaints: tuple[str, ...]
     """What it wrote to its console: errors, refused loads, broken policies."""
     is_too_wide: bool
-    """Whether the page must be scrolled sideways."""
+    """True if the page must be scrolled sideways."""
 
 
 class Browser:

@@ -66,7 +66,7 @@ class Served:
         return int(line.split()[1])
 
     async def is_dropped(self, said: bytes) -> bool:
-        """Whether a connection that says this and no more is ended by the server."""
+        """True if a connection that says this and no more is ended by the server."""
         reader, _ = await self.connect(said)
         with contextlib.suppress(ConnectionError):
             async with asyncio.timeout(5):
