@@ -23,7 +23,8 @@ from monitor.core.account import way_of_looking
 from monitor.core.observation import POLLED_FRESHNESS, Blind, Sight
 from monitor.pipeline.faults import Faults
 from monitor.pipeline.passes import Passes
-from monitor.store import StoreError, reason
+from monitor.store import StoreError
+from monitor.store.faults import reason
 
 LATE = timedelta(minutes=2)
 """No pass counts as late sooner."""

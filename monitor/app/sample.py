@@ -24,7 +24,7 @@ from monitor.settings import Settings
 from monitor.store import Store, Tx
 from monitor.store.records import save_records
 from monitor.store.roster import save_roster
-from monitor.web import Sample
+from monitor.web.page_context import Sample
 
 
 async def run_sample(

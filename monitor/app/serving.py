@@ -28,18 +28,12 @@ from monitor.pipeline.align import align
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.queries.snapshot import Condition
 from monitor.settings.sections import Web
-from monitor.store import Store, StoreError, Tx, quarantine, reason, roster
-from monitor.web import (
-    LOOPBACK,
-    PageContext,
-    PassStatus,
-    Permits,
-    Sample,
-    WebServer,
-    account_scraper,
-    create_app,
-    scraper,
-)
+from monitor.store import Store, StoreError, Tx, quarantine, roster
+from monitor.store.faults import reason
+from monitor.web import WebServer, create_app
+from monitor.web.ops.scrape import account_scraper, scraper
+from monitor.web.page_context import LOOPBACK, PageContext, PassStatus, Sample
+from monitor.web.permits import Permits
 
 _log = logging.getLogger(__name__)
 

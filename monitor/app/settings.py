@@ -11,7 +11,8 @@ from monitor.core.collector import (
     GrantedCollector,
     KeyedCollector,
 )
-from monitor.settings import Settings, SettingsError, SettingsProblem, load
+from monitor.settings import Settings, SettingsError, load
+from monitor.settings.problem import SettingsProblem
 
 
 def load_settings(folder: Path, env: Mapping[str, str] | None) -> Settings:

@@ -44,7 +44,8 @@ def audit_verify(where: CommandContext, *, digest: str | None) -> None:
 def audit_export(where: CommandContext, *, out: Path) -> None:
     """导出全部操作记录，连同各条的校验值。"""
     from monitor.actions.documents import Handout, HandOutCommand, hand_out
-    from monitor.documents import NotWrittenError, write
+    from monitor.documents import write
+    from monitor.documents.writing import NotWrittenError
     from monitor.queries.tables import audit_table
 
     try:

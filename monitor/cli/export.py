@@ -34,7 +34,8 @@ def export(
 ) -> None:
     """导出 roster 台账、template 空表、records 记录、findings 判定、cases 事项、messages 消息、personal-data 个人信息。"""  # noqa: E501
     from monitor.actions.documents import Handout, HandOutCommand, hand_out
-    from monitor.documents import NotWrittenError, write
+    from monitor.documents import write
+    from monitor.documents.writing import NotWrittenError
 
     if person and what != "personal-data":
         raise click.UsageError("--person 只用于 personal-data")
@@ -56,7 +57,8 @@ def export(
 
 def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: bool) -> Document:
     from monitor.app.rules import rule_titles
-    from monitor.ledger import form_document, roster_document
+    from monitor.ledger.roster import roster_document
+    from monitor.ledger.templates import form_document
     from monitor.queries import tables
 
     match what:

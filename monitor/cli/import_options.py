@@ -34,7 +34,7 @@ def ledger_refusals() -> Iterator[None]:
 @contextmanager
 def reading(file: Path) -> Iterator[Callable[[int], None] | None]:
     """Show on a terminal how far a file is read: yield who hears of every row, or None where nobody looks."""
-    from monitor.ledger import rows_in
+    from monitor.ledger.book import rows_in
 
     gc.disable()  # a million small things that form no cycle: looking for one takes a sixth of the time
     try:

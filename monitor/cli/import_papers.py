@@ -20,7 +20,7 @@ from monitor.core.forms import INSTITUTIONS
 
 if TYPE_CHECKING:
     from monitor.actions.imports.papers import PaperAccounts
-    from monitor.ledger import Papers
+    from monitor.ledger.papers import Papers
 
 until_option = click.option(
     "--as-of", type=PAST_MOMENT, metavar="时刻", help="内容截至哪一时刻，默认现在；更晚的日期不接受。"
@@ -39,7 +39,8 @@ def import_filed_list(
     where: CommandContext, *, file: Path, as_of: datetime | None, area: str | None, dry_run: bool
 ) -> None:
     """导入已备案清单：一个地区那一天全部已备案的账号。"""
-    from monitor.ledger import did_you_mean, read_filed_list
+    from monitor.ledger.fault import did_you_mean
+    from monitor.ledger.papers import read_filed_list
 
     areas = where.settings().office.areas
     if area is not None and area not in areas:
@@ -59,7 +60,7 @@ def import_filed_list(
 @place
 def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入通报：同一系列同一期再次导入即为更正，整期替换。"""
-    from monitor.ledger import read_bulletins
+    from monitor.ledger.papers import read_bulletins
 
     def read(known: PaperAccounts, until: datetime) -> Papers:
         return read_bulletins(file, known.whom, until=beijing_date(until))
@@ -74,7 +75,7 @@ def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | Non
 @place
 def import_index(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
     """导入运营效果指数：同一周同一账号再次导入即为更正，其他账号不变。"""
-    from monitor.ledger import read_index
+    from monitor.ledger.papers import read_index
 
     areas = where.settings().office.areas
 
@@ -102,7 +103,7 @@ def _take_papers(
         unmatched_in,
     )
     from monitor.app.clock import now
-    from monitor.ledger import paper_change
+    from monitor.ledger.diff import paper_change
     from monitor.store import papers
 
     several = len(where.settings().office.areas) > 1
@@ -141,7 +142,7 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
     from monitor.actions.imports.decisions import import_decisions as keep_decisions
     from monitor.app.clock import now
     from monitor.app.rules import rule_subjects, rule_titles
-    from monitor.ledger import Ruled, decision_line, read_decisions
+    from monitor.ledger.decisions import Ruled, decision_line, read_decisions
     from monitor.store import decisions, papers
 
     settings = where.settings()
@@ -186,7 +187,7 @@ def import_records(where: CommandContext, *, file: Path, as_of: datetime | None,
     from monitor.actions.imports.records import import_records as keep_records
     from monitor.app.clock import now
     from monitor.core.rules import sys_01
-    from monitor.ledger import read_records, record_line
+    from monitor.ledger.records import read_records, record_line
     from monitor.store import records
 
     settings = where.settings()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from monitor.actions.imports.roster import RosterDifference
     from monitor.core.account import Account, UnitKey
     from monitor.core.collector import KeyForm
-    from monitor.ledger import Roster
+    from monitor.ledger.roster import Roster
     from monitor.settings import Settings
     from monitor.store import Store
 
@@ -108,7 +108,7 @@ def _read_roster(
     before: Sequence[Account],
     moment: datetime,
 ) -> Roster:
-    from monitor.ledger import read_roster
+    from monitor.ledger.roster import read_roster
 
     with ledger_refusals(), reading(file) as tell:
         read = read_roster(
@@ -181,7 +181,7 @@ def import_posts(
     from monitor.actions.imports.posts import ImportPostsCommand, silent_accounts
     from monitor.actions.imports.posts import import_posts as keep_posts
     from monitor.app.clock import now
-    from monitor.ledger import read_posts
+    from monitor.ledger.posts import read_posts
     from monitor.store import roster
 
     if accounts is not None and not complete:

@@ -32,7 +32,8 @@ class CommandContext:
     def settings(self, *, secrets: bool = False) -> Settings:
         """Return the settings; with `secrets`, what they refer to must be there."""
         from monitor.app.settings import load_settings
-        from monitor.settings import SettingsError, bound_by
+        from monitor.settings import SettingsError
+        from monitor.settings.load import bound_by
 
         if not self.config.is_dir():
             raise Refusal(f"找不到设置目录 {self.config}，请检查 --config 或环境变量 XUNCHA_CONFIG。")
@@ -61,7 +62,8 @@ class CommandContext:
     @property
     def is_made(self) -> bool:
         """True if there is a database, or something in its place."""
-        from monitor.store import StoreError, is_made
+        from monitor.store import StoreError
+        from monitor.store.database import is_made
 
         try:
             return is_made(self.db)
@@ -107,7 +109,7 @@ class CommandContext:
     @property
     def _shown(self) -> str:
         """The database's address, without a password."""
-        from monitor.store import shown
+        from monitor.store.database import shown
 
         return shown(self.db)
 

@@ -16,7 +16,8 @@ from monitor.cli.terminal import telling
 from monitor.core.calendar import beijing_date
 
 if TYPE_CHECKING:
-    from monitor.documents import Document, Period
+    from monitor.documents import Document
+    from monitor.documents.period import Period
     from monitor.pipeline.dossiers import Dossiers
 
 _WHAT = ("deductions", "review", "deregistration")
@@ -35,7 +36,8 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
     from monitor.actions.documents import Handout, HandOutCommand, hand_out
     from monitor.app.clock import now
     from monitor.app.rules import rules_in_force
-    from monitor.documents import NotWrittenError, write
+    from monitor.documents import write
+    from monitor.documents.writing import NotWrittenError
     from monitor.pipeline.dossiers import read_dossiers
 
     moment = now()
@@ -58,7 +60,9 @@ def report(where: CommandContext, *, what: str, out: Path, period: str | None, k
 
 def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
     from monitor.app.rules import rule_titles
-    from monitor.documents import deductions, deregistration, review
+    from monitor.documents.deductions import deductions
+    from monitor.documents.deregistration import deregistration
+    from monitor.documents.review import review
 
     match what:
         case "deductions":
@@ -70,7 +74,7 @@ def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
 
 
 def _period(text: str | None, now: datetime) -> Period:
-    from monitor.documents import BadPeriodError, Period
+    from monitor.documents.period import BadPeriodError, Period
 
     try:
         about = Period.of(text) if text else Period.around(now)

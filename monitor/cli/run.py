@@ -102,7 +102,7 @@ def _claim(store: Store) -> None:
 @contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
     """Take the port of the pages."""
-    from monitor.web import listening
+    from monitor.web.serving import listening
 
     host, port = settings.web.bind
     try:

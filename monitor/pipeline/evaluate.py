@@ -15,7 +15,8 @@ from monitor.core.judgement import area_findings, reviewed, silent
 from monitor.core.notice import NewNotice, is_alarm, notify
 from monitor.core.register import Register
 from monitor.pipeline.faults import Faults
-from monitor.store import Tx, cases, facts, looks, savepoint
+from monitor.store import Tx, cases, facts, looks
+from monitor.store.database import savepoint
 
 BATCH = 200
 """Accounts judged in one transaction."""

@@ -18,8 +18,9 @@ from monitor.pipeline import restate
 from monitor.pipeline.decision_basis import examine
 from monitor.pipeline.evaluate import AGAIN, RulesInForce
 from monitor.pipeline.faults import Faults
-from monitor.store import Store, Tx, areas, cases, registers, savepoint
+from monitor.store import Store, Tx, areas, cases, registers
 from monitor.store.columns import portions
+from monitor.store.database import savepoint
 from monitor.store.findings import CHUNK, digest_of, standing_in, standing_on, stated
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.core.labels import evidence_list, step_text
-from monitor.documents import Document, Table
-from monitor.ledger import records_document, roster_document
+from monitor.documents import Document
+from monitor.documents.document import Table
+from monitor.ledger.roster import roster_document
+from monitor.ledger.templates import records_document
 from monitor.store import Tx, audit, cases, outbox, people, records, rereading, roster
 
 _ALL_MESSAGES = 1_000_000

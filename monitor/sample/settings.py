@@ -6,9 +6,9 @@ from pathlib import Path
 
 from monitor.sample.server import DUTY, ROBOTS, SampleServer
 from monitor.sample.units import AREA
-from monitor.settings import GROUP, Settings
+from monitor.settings import Settings
 from monitor.settings.kinds import Surroundings
-from monitor.settings.sections import Web, XunchaFile
+from monitor.settings.sections import GROUP, Web, XunchaFile
 
 MAIL = "示例邮箱"
 _OPERATOR = "operator@example.invalid"

@@ -42,7 +42,7 @@ from monitor.pipeline.evaluate import BATCH as JUDGED
 from monitor.store import Store, Tx, facts, looks, open_store, overview, papers, records, registers
 from monitor.store.columns import portions
 from monitor.store.roster import save_roster
-from monitor.web import scraper
+from monitor.web.ops.scrape import scraper
 from tests.bench.looks import Clock, UntrueError, settings_for
 from tests.bench.pages import HOUR, START, WEIBO, account_id, history
 

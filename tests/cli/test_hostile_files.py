@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from monitor.ledger import LedgerError, bounds, rows_in
-from monitor.ledger.book import sheets
+from monitor.ledger import LedgerError, bounds
+from monitor.ledger.book import rows_in, sheets
 from monitor.ledger.sheet import FAULTS
 from tests.cli.office import Office
 from tests.ledger.making import FIRST, HEADER, read

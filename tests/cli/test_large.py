@@ -14,7 +14,8 @@ import pytest
 
 from monitor.core.account import Account, Contact, Platform, Role, UnitLevel
 from monitor.documents import write
-from monitor.ledger import roster_document, rows_in
+from monitor.ledger.book import rows_in
+from monitor.ledger.roster import roster_document
 from monitor.ledger.sheet import NOTES
 from tests.cli.office import PROGRAM, Office
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.documents import BadPeriodError, Period
+from monitor.documents.period import BadPeriodError, Period
 from tests.core.build import beijing_time
 
 

@@ -17,7 +17,13 @@ from monitor.core.outage import Cause, Outage
 from monitor.core.record import Record, RecordKind
 from monitor.core.rules.updates import Staleness
 from monitor.core.subject import Subject, SubjectKind
-from monitor.documents import Document, Dossier, Period, Value, deductions, deregistration, gaps_of, review
+from monitor.documents import Document
+from monitor.documents.deductions import deductions
+from monitor.documents.deregistration import deregistration
+from monitor.documents.document import Value
+from monitor.documents.dossier import Dossier, gaps_of
+from monitor.documents.period import Period
+from monitor.documents.review import review
 from tests.core.area import record, ruled
 from tests.core.build import BOOK, account, beijing_time, finding, known
 

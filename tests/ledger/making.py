@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from monitor.core.account import Account, Platform
-from monitor.ledger import Roster, read_roster
+from monitor.ledger.roster import Roster, read_roster
 
 COLLECTORS = frozenset({"feed", "website", "weibo", "wechat-album", "apple-store", "apk", "manual"})
 CHANNELS = ("工作群", "宣传群")

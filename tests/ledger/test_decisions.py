@@ -12,7 +12,8 @@ from monitor.core.decision import Decision, Ruling, exemption_ends
 from monitor.core.finding import Strength
 from monitor.core.reference import AccountIndex
 from monitor.core.subject import Subject, SubjectKind
-from monitor.ledger import Decisions, LedgerError, Places, Ruled, decision_line, read_decisions
+from monitor.ledger import LedgerError
+from monitor.ledger.decisions import Decisions, Places, Ruled, decision_line, read_decisions
 from tests.ledger.making import account, table
 
 DIRECTORY = AccountIndex([account("A01", name="示例发布")])

@@ -6,7 +6,7 @@ from datetime import date
 
 from monitor.core.account import AccountStatus, Contact, Role
 from monitor.core.phrases import Names
-from monitor.ledger import ChangeKind, compare
+from monitor.ledger.diff import ChangeKind, compare
 from tests.ledger.making import account
 
 

@@ -12,7 +12,8 @@ from monitor.core.account import Account, Platform
 from monitor.core.bulletin import Problem
 from monitor.core.paper import Mean, NewEntry, Paper
 from monitor.core.reference import AccountIndex, Reference
-from monitor.ledger import LedgerError, Papers, read_bulletins, read_filed_list, read_index
+from monitor.ledger import LedgerError
+from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
 from tests.ledger.making import account, table
 
 DIRECTORY = AccountIndex(

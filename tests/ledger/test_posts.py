@@ -9,7 +9,8 @@ import pytest
 
 from monitor.core.account import Platform
 from monitor.core.observation import Post, Precision
-from monitor.ledger import LedgerError, read_posts
+from monitor.ledger import LedgerError
+from monitor.ledger.posts import read_posts
 from tests.ledger.making import account, table
 
 HEADER = ("账号ID", "发布时间", "标题", "链接")

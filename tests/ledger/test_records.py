@@ -11,7 +11,8 @@ import pytest
 from monitor.core.account import UnitKey
 from monitor.core.record import NewRecord, RecordKind
 from monitor.core.subject import SubjectKind
-from monitor.ledger import LedgerError, Records, Subjects, read_records
+from monitor.ledger import LedgerError
+from monitor.ledger.records import Records, Subjects, read_records
 from tests.ledger.making import table
 
 SUBJECTS = Subjects(

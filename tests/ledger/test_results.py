@@ -14,7 +14,9 @@ from monitor.core.forms import FORMS, FormItem, Silence, understood
 from monitor.core.record import SUBJECTS, NewRecord, RecordKind, Result
 from monitor.core.subject import SubjectKind
 from monitor.documents import write
-from monitor.ledger import LedgerError, Subjects, read_records, records_document
+from monitor.ledger import LedgerError
+from monitor.ledger.records import Subjects, read_records
+from monitor.ledger.templates import records_document
 from tests.ledger.making import table
 
 UNIT, AREA = "示例县教育局", "示例县"

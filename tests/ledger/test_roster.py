@@ -25,9 +25,11 @@ from monitor.core.account import (
     UnitLevel,
     told_apart,
 )
-from monitor.documents import NotWrittenError, write
-from monitor.ledger import LedgerError, roster_document
+from monitor.documents import write
+from monitor.documents.writing import NotWrittenError
+from monitor.ledger import LedgerError
 from monitor.ledger.columns import COLUMNS
+from monitor.ledger.roster import roster_document
 from tests.ledger.making import CHANNELS, FIRST, HEADER, account, read, table, with_column, workbook, zipped
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from monitor.core.account import Account, AccountStatus, Platform
-from monitor.ledger import LedgerError, Roster
+from monitor.ledger import LedgerError
+from monitor.ledger.roster import Roster
 from tests.ledger.making import FIRST, HEADER, account, read, table, workbook
 
 WHEN = date(2020, 5, 18)

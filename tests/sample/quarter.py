@@ -16,7 +16,9 @@ from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.calendar import ONE_DAY, at_beijing, beijing_date
 from monitor.core.collector import Request
 from monitor.core.observation import LookFailedError, Reason, Validators
-from monitor.ledger import Places, Ruled, Subjects, read_bulletins, read_decisions, read_index, read_records
+from monitor.ledger.decisions import Places, Ruled, read_decisions
+from monitor.ledger.papers import read_bulletins, read_index
+from monitor.ledger.records import Subjects, read_records
 from monitor.sample import replay
 from monitor.sample.county import BASE_URL, county
 from monitor.sample.script import Behaviour, County, Disruption, FeedKind, FeedPlace, Script, ScriptedPost

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.core.finding import Finding, State
-from monitor.core.subject import account_subject
+from monitor.core.subject import Subject
 from monitor.store import Tx, tables
 from monitor.store.values import decode
 
@@ -25,7 +25,7 @@ class FindingChange:
 def finding_changes(tx: Tx, account_id: str) -> tuple[FindingChange, ...]:
     """Return how the findings on an account changed, newest first."""
     table = tables.finding_changes
-    chosen = sa.select(table).where(table.c.subject == account_subject(account_id))
+    chosen = sa.select(table).where(table.c.subject == Subject.of_account(account_id).key)
     return tuple(
         FindingChange(at=row.at, before=row.before, finding=decode(Finding, row.content))
         for row in tx.execute(chosen.order_by(table.c.at.desc(), table.c.id.desc()))

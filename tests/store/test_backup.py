@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store import SchemaTooNewError, Store, StoreError, notes, open_store
+from monitor.store import Store, StoreError, notes, open_store
 from monitor.store.backup import back_up, holds_roster, restore
+from monitor.store.database import SchemaTooNewError
 from tests.store.build import account, enrol
 from tests.store.test_copy import fill, nothing, rows
 

@@ -3,7 +3,8 @@ from sqlalchemy import exc
 
 from monitor.core.case import Case, Close, Closing, Plan, StepKind
 from monitor.core.finding import Finding, State
-from monitor.store import Store, cases, outbox, savepoint
+from monitor.store import Store, cases, outbox
+from monitor.store.database import savepoint
 from tests.store.build import (
     DAY,
     HOUR,

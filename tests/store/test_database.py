@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from monitor.store import SchemaTooNewError, Store, StoreError, Tx, notes, open_store, savepoint, tables
-from monitor.store.database import READERS
+from monitor.store import Store, StoreError, Tx, notes, open_store, tables
+from monitor.store.database import READERS, SchemaTooNewError, savepoint
 from monitor.store.dialect import KEPT
 from tests.store.build import account, enrol
 

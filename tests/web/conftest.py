@@ -5,7 +5,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from monitor.store import Store, open_store
-from monitor.web import Sample, create_app
+from monitor.web import create_app
+from monitor.web.page_context import Sample
 from tests.databases import migrated
 from tests.web.county import Surroundings, fill
 

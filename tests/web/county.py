@@ -20,7 +20,9 @@ from monitor.pipeline.faults import Faults
 from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
-from monitor.web import PageContext, PassStatus, Permits, Sample, account_scraper, scraper
+from monitor.web.ops.scrape import account_scraper, scraper
+from monitor.web.page_context import PageContext, PassStatus, Sample
+from monitor.web.permits import Permits
 from tests.core.build import BOOK, beijing_time
 from tests.store.build import enrol, tried
 

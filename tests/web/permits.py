@@ -16,7 +16,8 @@ from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, TokenKey
 from monitor.store import Store, outbox, tables
 from monitor.store.audit import recent_audit
-from monitor.web import Permits, create_app
+from monitor.web import create_app
+from monitor.web.permits import Permits
 from tests.pipeline.build import Canned, Office, account, feed, linking, office
 from tests.web.county import Clock, Surroundings
 

@@ -11,7 +11,9 @@ import pytest
 
 from monitor.store import Store
 from monitor.store.outbox import messages
-from monitor.web import PassStatus, WebServer, create_app, listening
+from monitor.web import WebServer, create_app
+from monitor.web.page_context import PassStatus
+from monitor.web.serving import listening
 from tests.services import require_chromium
 from tests.web.browser import Browser, browser
 from tests.web.county import ACCOUNTS, NOW, Surroundings

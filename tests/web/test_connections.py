@@ -19,9 +19,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from monitor.web import Limits, WebServer, listening
-from monitor.web.connections import FEWEST, MOST, Connections, Net, RequestStage, Seldom, home_of, is_among
+from monitor.web import WebServer
+from monitor.web.connections import FEWEST, MOST, Connections, Limits, Net, RequestStage, Seldom, home_of, is_among
 from monitor.web.queue import AT_ONCE, WAITING, RequestQueue
+from monitor.web.serving import listening
 from tests.collectors.test_linear import work
 
 GET = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

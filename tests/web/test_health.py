@@ -10,7 +10,10 @@ from monitor.metrics import CONTENT_TYPE, Metrics
 from monitor.queries import snapshot
 from monitor.queries.snapshot import Condition
 from monitor.store import Store
-from monitor.web import PassStatus, WebServer, listening, scraper
+from monitor.web import WebServer
+from monitor.web.ops.scrape import scraper
+from monitor.web.page_context import PassStatus
+from monitor.web.serving import listening
 from tests.test_metrics import samples
 from tests.web.conftest import client_of
 from tests.web.county import ACCOUNTS, CALENDAR, NOW, OVERDUE, Clock, Surroundings

@@ -11,7 +11,7 @@ import pytest
 from monitor.core.account import Platform
 from monitor.core.outage import Canary, Cause, Outage
 from monitor.store import Store, open_store, outages
-from monitor.web import PassStatus
+from monitor.web.page_context import PassStatus
 from tests.databases import migrated
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, fill

@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.actions.actor import Actor
 from monitor.actions.imports.kept import begin, finish
 from monitor.core.decision import Decision
-from monitor.ledger import Places
+from monitor.ledger.decisions import Places
 from monitor.store import Tx, decisions, roster
 
 

@@ -10,7 +10,7 @@ from monitor.actions.actor import Actor
 from monitor.actions.imports.kept import begin, finish
 from monitor.core.account import UnitKey
 from monitor.core.record import NewRecord
-from monitor.ledger import Subjects
+from monitor.ledger.records import Subjects
 from monitor.store import Tx, records, roster
 
 

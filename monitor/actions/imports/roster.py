@@ -10,7 +10,8 @@ from monitor.actions.actor import Actor
 from monitor.actions.imports.kept import begin, finish
 from monitor.actions.refused import Field, RefusedError
 from monitor.core.account import Account, UnitKey
-from monitor.ledger import AccountChange, ChangeKind, compare, did_you_mean
+from monitor.ledger.diff import AccountChange, ChangeKind, compare
+from monitor.ledger.fault import did_you_mean
 from monitor.store import Tx, papers, roster
 
 
