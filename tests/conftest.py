@@ -29,7 +29,7 @@ LONGEST_FIRST = (
     "tests/cli/test_running.py",
     "tests/cli/test_decision_table.py",
     "tests/pipeline/test_readings.py",
-    "tests/pipeline/test_delivery.py",
+    "tests/pipeline/test_delivery_failures.py",
     "tests/cli/test_process.py",
     "tests/pipeline/test_moving_times.py",
     "tests/cli/test_disposals.py",

@@ -18,7 +18,7 @@ from monitor.core.case import StepKind
 from monitor.core.news import AnswerLinks, NewsItem, Office, Words
 from monitor.core.wording import to_person
 from tests.core.build import account, beijing_time
-from tests.core.test_wording import item, setting
+from tests.core.words_read import item, setting
 
 NOW = beijing_time("2026-09-29 09:00")
 KEY = "https://xuncha.example.gov.cn/k/"

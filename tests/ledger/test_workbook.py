@@ -5,41 +5,24 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from monitor.core.account import Account, AccountStatus, Platform
-from monitor.ledger import LedgerError
-from monitor.ledger.roster import Roster
-from tests.ledger.making import FIRST, HEADER, account, read, table, workbook
-
-WHEN = date(2020, 5, 18)
-KNOWN = account("jy-001", opened_on=WHEN, followers=7, note="原来的备注")
-
-Parts = dict[str, bytes]
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "台账.xlsx"
-
-
-def operated(path: Path, change: Callable[[Parts], None]) -> Path:
-    """Write a file again with its parts changed."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    change(parts)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return path
+from tests.ledger.making import FIRST, HEADER, account, read, table
+from tests.ledger.workbooks import (
+    SERIAL_1904,
+    SHEET,
+    WHEN,
+    Parts,
+    cell,
+    operated,
+    replaced,
+    said,
+)
 
 
 def dated(path: Path, value: object = WHEN) -> Path:
@@ -47,26 +30,7 @@ def dated(path: Path, value: object = WHEN) -> Path:
     return table(path, (*HEADER, "开设日期"), (*FIRST, value))
 
 
-def replaced(part: str, pattern: bytes, by: bytes) -> Callable[[Parts], None]:
-    def change(parts: Parts) -> None:
-        parts[part], number = re.subn(pattern, by, parts[part], flags=re.DOTALL)
-        assert number
-
-    return change
-
-
-def said(path: Path, before: Sequence[Account] = ()) -> list[str]:
-    with pytest.raises(LedgerError) as caught:
-        read(path, before=before)
-    return [str(fault) for fault in caught.value.faults]
-
-
-# --- parts that say nothing of the table ----------------------------------------------------------------------------
-
 CORE, APP, STYLES, BOOK = "docProps/core.xml", "docProps/app.xml", "xl/styles.xml", "xl/workbook.xml"
-
-
-SHEET = "xl/worksheets/sheet1.xml"
 NAMES = b'<definedNames><definedName name="_xlnm.Print_Titles">#REF!</definedName></definedNames>'
 REST = b'<dataValidations><dataValidation type="wps" sqref="?"/></dataValidations><drawing r:id="rId9"/>'
 
@@ -129,8 +93,6 @@ def test_formats_that_cannot_be_read_are_told_and_dates_are_taken_as_numbers(pat
     assert found.accounts == (account(opened_on=WHEN),)
     assert found.warnings[0] == "台账.xlsx “Sheet1”：单元格的格式无法读取，日期按数值识别，请核对"
 
-
-# --- the strict form ------------------------------------------------------------------------------------------------
 
 STRICT = {
     b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
@@ -196,15 +158,7 @@ def test_another_kind_of_file_is_named_with_what_to_do(path: Path, parts: Sequen
     assert said(path) == [f"台账.xlsx：{sentence}"]
 
 
-# --- dates ----------------------------------------------------------------------------------------------------------
-
 EPOCH_1904 = replaced(BOOK, rb"<workbookPr[^>]*/>", b'<workbookPr date1904="1"/>')
-SERIAL_1904 = (WHEN - date(1904, 1, 1)).days
-
-
-def cell(xml: bytes) -> Callable[[Parts], None]:
-    """Replace what stands below the fifth header."""
-    return replaced(SHEET, rb'<c r="E2"[^>]*?(?:/>|>.*?</c>)', xml)
 
 
 @pytest.mark.parametrize(
@@ -294,370 +248,3 @@ def test_a_day_that_can_only_be_a_slip_is_refused_with_its_place(
     [found] = said(table(path, (*HEADER, column), (*FIRST, written)))
 
     assert found.startswith(f"台账.xlsx “Sheet1”第2行“{column}”列：{sentence}")
-
-
-# --- formulas -------------------------------------------------------------------------------------------------------
-
-UNCOUNTED = "是公式，文件里没有保存它的计算结果，请在 Excel 或 WPS 中打开并保存一次，或改填数值、文字"
-
-
-@pytest.mark.parametrize(
-    "xml",
-    [
-        b'<c r="E2"><f>TODAY()</f></c>',
-        b'<c r="E2"><f>TODAY()</f><v></v></c>',
-        b'<c r="E2"><f>TODAY()</f><v/></c>',
-        b'<c r="E2" t="str"><f>B1</f></c>',
-        b'<c r="E2"><f t="shared" si="0"/></c>',
-        b'<c r="E2"><f t="array" ref="E2:E3">B1:B2</f></c>',
-        b'<c r="E2"><f>TODAY()</f><v>0</v></c>',  # the file says of itself that nothing was worked out
-    ],
-)
-@pytest.mark.parametrize("column", ["开设日期", "粉丝数", "备注"])
-def test_a_formula_without_its_result_is_a_fault_and_never_a_blank(path: Path, xml: bytes, column: str) -> None:
-    operated(table(path, (*HEADER, column), (*FIRST, "x")), cell(xml))
-
-    assert said(path, before=[KNOWN]) == [f"台账.xlsx “Sheet1”第2行“{column}”列：{UNCOUNTED}"]
-
-
-def test_digits_that_a_csv_keeps_by_a_formula_are_text(tmp_path: Path) -> None:
-    path = tmp_path / "台账.csv"
-    lines = [(*HEADER, "平台标识", "备注"), (*FIRST, '"=""00571"""', '"="""""')]
-    path.write_text("\n".join(",".join(line) for line in lines), "utf-8")
-    [found] = read(path).accounts
-
-    assert (found.platform_id, found.note) == ("00571", None)
-
-
-def test_a_formula_with_its_result_says_the_result(path: Path) -> None:
-    operated(table(path, (*HEADER, "备注"), (*FIRST, "x")), cell(b'<c r="E2" t="str"><f>B1</f><v>good</v></c>'))
-    assert read(path).accounts[0].note == "good"
-
-
-def test_a_formula_whose_result_is_an_empty_text_is_blank(path: Path) -> None:
-    operated(table(path, (*HEADER, "备注"), (*FIRST, "x")), cell(b'<c r="E2" t="str"><f>B1</f><v></v></c>'))
-    assert read(path).accounts[0].note is None
-
-
-# --- merged cells ---------------------------------------------------------------------------------------------------
-
-
-def merged(path: Path, rows: Sequence[Sequence[object]], *areas: str) -> Path:
-    table(path, *rows)
-    book = load_workbook(path)
-    for area in areas:
-        book["Sheet1"].merge_cells(area)
-    book.save(path)
-    return path
-
-
-ROWS = (
-    ("序号", "主办单位", "账号ID", "账号名称", "平台", "联络员", "粉丝数"),
-    (1, "甲局", "A1", "甲", "微博", "联络员甲", 10),
-    (2, None, "A2", None, "抖音", None, None),
-    (3, None, "A3", "丙", "快手", "联络员丙", None),
-)
-
-
-def test_what_is_merged_over_rows_is_said_of_each_of_them_and_the_output_says_so(path: Path) -> None:
-    found = read(merged(path, ROWS, "B2:B4", "D2:D3", "F2:F3"))
-
-    assert [(account.unit, account.name, account.contacts[0].name) for account in found.accounts] == [
-        ("甲局", "甲", "联络员甲"),
-        ("甲局", "甲", "联络员甲"),
-        ("甲局", "丙", "联络员丙"),
-    ]
-    assert "台账.xlsx “Sheet1”第3、4行（共2行）“主办单位”列：合并的单元格已按各行相同向下填充" in found.warnings
-
-
-def test_a_merged_cell_ends_where_it_ends(path: Path) -> None:
-    assert said(merged(path, ROWS, "B2:B3", "D2:D3")) == ["台账.xlsx “Sheet1”第4行“主办单位”列：不能为空"]
-
-
-def test_what_is_of_one_account_alone_is_not_said_of_others(path: Path) -> None:
-    assert said(merged(path, ROWS, "B2:B4", "D2:D3", "G2:G4")) == [
-        f"台账.xlsx “Sheet1”第{row}行“粉丝数”列：在合并的单元格里，不能各行相同，请取消合并，逐行填写" for row in (3, 4)
-    ]
-
-
-def test_cells_merged_sideways_leave_open_what_the_second_says(path: Path) -> None:
-    rows = [(*HEADER, "联络员", "联络员手机"), (*FIRST, "联络员甲", None)]
-
-    assert said(merged(path, rows, "E2:F2")) == [
-        "台账.xlsx “Sheet1”第2行“联络员手机”列：与左边的“联络员”列合并了，请取消合并后填写"
-    ]
-
-
-def test_a_title_within_the_table_is_no_account(path: Path) -> None:
-    rows = [HEADER, ("一、县属单位",), FIRST, ("二、乡镇",), ("jy-002", *FIRST[1:])]
-    found = read(merged(path, rows, "A2:D2", "A4:D4"))
-
-    assert [account.id for account in found.accounts] == ["jy-001", "jy-002"]
-    assert "台账.xlsx “Sheet1”第2、4行（共2行）：不是数据的行，未导入：“一、县属单位”、“二、乡镇”" in found.warnings
-
-
-def test_a_header_of_several_rows_is_refused_as_such(path: Path) -> None:
-    rows = [(*HEADER, "联络员"), (None, None, None, None, "姓名"), FIRST]
-
-    assert said(merged(path, rows, "A1:A2", "B1:B2")) == [
-        "台账.xlsx “Sheet1”第1行：表头合并了第1至2行的单元格，请改为只占一行的表头"
-    ]
-
-
-def test_what_hides_below_a_merged_cell_is_told(path: Path) -> None:
-    rows = [HEADER, FIRST, ("jy-002", *FIRST[1:3], "乙局")]
-    table(path, *rows)
-    operated(
-        path,
-        replaced(
-            SHEET,
-            rb"</sheetData>",
-            b'</sheetData><mergeCells count="1"><mergeCell ref="D2:D3"/></mergeCells>',
-        ),
-    )
-
-    assert said(path) == ["台账.xlsx “Sheet1”第3行“主办单位”列：合并的单元格里还藏着“乙局”，请取消合并后核对"]
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("column", "written", "field", "meant"),
-    [
-        ("平台", "今日头条", "platform", Platform.TOUTIAO),
-        ("平台", "头条", "platform", Platform.TOUTIAO),
-        ("平台", "B站", "platform", Platform.BILIBILI),
-        ("平台", "ｂ站", "platform", Platform.BILIBILI),
-        ("平台", "哔哩哔哩（B站）", "platform", Platform.BILIBILI),
-        ("平台", "APP", "platform", Platform.MOBILE_APP),
-        ("平台", "手机App", "platform", Platform.MOBILE_APP),
-        ("平台", "客户端", "platform", Platform.MOBILE_APP),
-        ("平台", "新浪微博", "platform", Platform.WEIBO),
-        ("平台", "政务微博", "platform", Platform.WEIBO),
-        ("平台", "官方抖音号", "platform", Platform.DOUYIN),
-        ("平台", "抖音账号", "platform", Platform.DOUYIN),
-        ("平台", "视频号", "platform", Platform.WEIXIN_CHANNELS),
-        ("平台", "微信公众号（服务号）", "platform", Platform.WEIXIN_SERVICE),
-        ("平台", "订阅号", "platform", Platform.WEIXIN_SUBSCRIPTION),
-        ("平台", "微信小程序", "platform", Platform.MINI_PROGRAM),
-        ("平台", "门户网站", "platform", Platform.WEBSITE),
-        ("状态", "正常", "status", AccountStatus.ACTIVE),
-        ("状态", "正常运行", "status", AccountStatus.ACTIVE),
-        ("状态", "在用", "status", AccountStatus.ACTIVE),
-        ("状态", "停更", "status", AccountStatus.PAUSED),
-        ("状态", "备案中", "status", AccountStatus.FILING),
-    ],
-)
-def test_a_word_with_one_meaning_is_taken_and_said_so(
-    path: Path, column: str, written: str, field: str, meant: Platform | AccountStatus
-) -> None:
-    row = dict(zip(HEADER, FIRST, strict=True)) | {column: written}
-    found = read(table(path, tuple(row), tuple(row.values())))
-
-    assert getattr(found.accounts[0], field) is meant
-    assert f"按“{meant.label}”导入" in found.warnings[0]
-
-
-@pytest.mark.parametrize(
-    ("column", "written", "answers"),
-    [
-        ("平台", "微信公众号", ("微信订阅号", "微信服务号")),
-        ("平台", "公众号", ("微信订阅号", "微信服务号")),
-        ("平台", "官方微信公众号", ("微信订阅号", "微信服务号")),
-        ("平台", "微信公众平台", ("微信订阅号", "微信服务号")),
-        ("平台", "微信", ("微信订阅号", "微信服务号", "微信视频号")),
-        ("平台", "政务微信", ("微信订阅号", "微信服务号", "微信视频号")),
-        ("状态", "注销", ("注销中", "已注销")),
-        ("状态", "关停", ("停用", "已注销")),
-    ],
-)
-def test_a_word_with_several_meanings_is_asked_about(
-    path: Path, column: str, written: str, answers: Sequence[str]
-) -> None:
-    row = dict(zip(HEADER, FIRST, strict=True)) | {column: written}
-    [found] = said(table(path, tuple(row), tuple(row.values())))
-
-    assert found.startswith(f"台账.xlsx “Sheet1”第2行“{column}”列：“{written}”可能是“")
-    assert all(f"“{answer}”" in found for answer in answers)
-
-
-def test_hints_of_one_kind_are_one_line_with_a_count(path: Path) -> None:
-    rows = [(f"A{number}", f"号{number}", "今日头条", "甲局") for number in range(1, 46)]
-
-    assert read(table(path, HEADER, *rows)).warnings == (
-        "台账.xlsx “Sheet1”第2、3、4、5、6行等（共45行）“平台”列：“今日头条”按“头条号”导入",
-        (
-            "台账.xlsx “Sheet1”第2、3、4、5、6行等（共45行）：没有平台标识、主页链接和采集方式，只能人工核查："
-            "“号1”、“号2”、“号3”、“号4”、“号5”、“号6”、“号7”、“号8”、“号9”、“号10” 等45个"
-        ),
-    )
-
-
-# --- a generator of rosters, with what they truly say ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Said:
-    """A cell as somebody wrote it: what it means, or that it cannot be understood."""
-
-    written: object
-    meant: object = None
-    is_bad: bool = False
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet with its model: the rows above the header, the columns, and the accounts that it means."""
-
-    above: int
-    columns: tuple[str, ...]
-    rows: tuple[Mapping[str, Said], ...]
-    runs: tuple[int, ...]
-    """How many accounts each unit's cell is merged over."""
-
-
-DAYS = st.dates(date(1994, 1, 1), date(2026, 1, 1))
-
-
-def day_forms(day: date) -> st.SearchStrategy[Said]:
-    plain = [
-        day,
-        f"{day:%Y-%m-%d}",
-        f"{day.year}年{day.month}月{day.day}日",
-        f"{day.year}.{day.month}.{day.day}",
-        f"{day:%Y/%m/%d} 00:00",
-        int(f"{day:%Y%m%d}"),
-        (day - date(1899, 12, 30)).days,
-    ]
-    month = [Said(f"{day.year}年{day.month}月", day.replace(day=1)), Said(f"{day:%Y-%m}", day.replace(day=1))]
-    return st.sampled_from([*(Said(value, day) for value in plain), *month])
-
-
-BAD_DAYS = st.sampled_from(
-    [
-        Said(literal, is_bad=True)
-        for literal in ("0001-01-01", "2021", "去年", "2026-02-30", "3月5日", "=", "=TODAY()", 12)
-    ]
-)
-OPENED = st.one_of(DAYS.flatmap(day_forms), st.sampled_from([Said(None), Said("/"), Said(" ")]))
-PLATFORMS = st.sampled_from(
-    [
-        Said("微博", Platform.WEIBO),
-        Said("新浪微博", Platform.WEIBO),
-        Said(" 今日头条 ", Platform.TOUTIAO),
-        Said("B站", Platform.BILIBILI),
-        Said("APP", Platform.MOBILE_APP),
-        Said("抖音号", Platform.DOUYIN),
-        Said("微信服务号", Platform.WEIXIN_SERVICE),
-    ]
-)
-BAD_PLATFORMS = st.sampled_from(
-    [Said("微信公众号", is_bad=True), Said("公众号", is_bad=True), Said("某平台", is_bad=True)]
-)
-STATUSES = st.sampled_from(
-    [
-        Said("正常", AccountStatus.ACTIVE),
-        Said(None, AccountStatus.ACTIVE),
-        Said("停更", AccountStatus.PAUSED),
-        Said("注销中", AccountStatus.DEREGISTERING),
-    ]
-)
-FOLLOWERS = st.sampled_from([Said(1200, 1200), Said("1.2万", 12_000), Said("3,400人", 3_400), Said(None), Said("—")])
-
-
-def rows_of(*, is_bad: bool) -> st.SearchStrategy[Mapping[str, Said]]:
-    days, platforms = (OPENED | BAD_DAYS, PLATFORMS | BAD_PLATFORMS) if is_bad else (OPENED, PLATFORMS)
-    return st.fixed_dictionaries(
-        {"开设日期": days, "平台": platforms, "状态": STATUSES, "粉丝数": FOLLOWERS, "备注": st.just(Said("x", "x"))}
-    )
-
-
-@st.composite
-def sheets(draw: st.DrawFn, *, is_bad: bool) -> Sheet:
-    runs = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
-    rows = draw(st.lists(rows_of(is_bad=is_bad), min_size=sum(runs), max_size=sum(runs)))
-    columns = draw(
-        st.permutations(("账号ID", "账号名称", "主办单位", "开设日期", "平台", "状态", "粉丝数", "备注", "序号"))
-    )
-    return Sheet(above=draw(st.integers(0, 3)), columns=tuple(columns), rows=tuple(rows), runs=runs)
-
-
-def written(path: Path, drawn: Sequence[Sheet]) -> Mapping[str, tuple[str, Mapping[str, Said]]]:
-    """Write the sheets; return by account its unit and what its row says."""
-    model: dict[str, tuple[str, Mapping[str, Said]]] = {}
-    tables, areas = [], []
-    for number, sheet in enumerate(drawn):
-        lines: list[list[object]] = [[f"附件{number}" if line else "说明：请如实填写"] for line in range(sheet.above)]
-        lines.append([f"{name}*" if name == "平台" else name for name in sheet.columns])
-        rows = iter(sheet.rows)
-        place = chr(65 + sheet.columns.index("主办单位"))
-        for run, length in enumerate(sheet.runs):
-            unit = f"{number}局{run}"
-            first = len(lines) + 1
-            if length > 1:
-                areas.append((f"表{number}", f"{place}{first}:{place}{first + length - 1}"))
-            for entry in range(length):
-                row = next(rows)
-                id_ = f"S{number}R{len(lines)}"
-                model[id_] = (unit, row)
-                own = {"账号ID": id_, "账号名称": f"号{id_}", "主办单位": None if entry else unit, "序号": 1}
-                lines.append([own[name] if name in own else row[name].written for name in sheet.columns])
-        lines.append([None] * sheet.columns.index("账号ID") + ["合计：9个账号"] if sheet.columns[0] == "账号ID" else [])
-        tables.append((f"表{number}", lines))
-    workbook(path, tables)
-    book = load_workbook(path)
-    for title, area in areas:
-        book[title].merge_cells(area)
-    book.save(path)
-    return model
-
-
-BEFORE_OPENED = date(2009, 1, 1)
-CHECKS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
-
-
-def before(model: Mapping[str, tuple[str, Mapping[str, Said]]]) -> list[Account]:
-    """Return the accounts as they were known before: with values that a careless reading would erase."""
-    return [account(id_, name=f"号{id_}", unit=unit, opened_on=BEFORE_OPENED) for id_, (unit, _) in model.items()]
-
-
-@CHECKS
-@given(drawn=st.lists(sheets(is_bad=False), min_size=1, max_size=2))
-def test_what_is_imported_is_what_the_table_says(tmp_path: Path, drawn: list[Sheet]) -> None:
-    path = tmp_path / "台账.xlsx"
-    model = written(path, drawn)
-    found = {account.id: account for account in read(path, before=before(model)).accounts}
-
-    assert found.keys() == model.keys()
-    for id_, (unit, row) in model.items():
-        one = found[id_]
-        assert (one.unit, one.platform, one.status) == (unit, row["平台"].meant, row["状态"].meant)
-        assert (one.opened_on, one.followers, one.note) == (row["开设日期"].meant, row["粉丝数"].meant, "x")
-
-
-@CHECKS
-@given(drawn=st.lists(sheets(is_bad=True), min_size=1, max_size=2))
-def test_every_cell_that_is_not_understood_is_refused_with_its_row_and_column(
-    tmp_path: Path, drawn: list[Sheet]
-) -> None:
-    path = tmp_path / "台账.xlsx"
-    model = written(path, drawn)
-    bad = {
-        (f"表{id_[1]}", int(id_.partition("R")[2]) + 1, column)
-        for id_, (_, row) in model.items()
-        for column, cell in row.items()
-        if cell.is_bad
-    }
-    faults: set[tuple[str | None, int | None, str | None]] = set()
-    found: Roster | None = None
-    try:
-        found = read(path, before=before(model))
-    except LedgerError as error:
-        faults = {(fault.sheet, fault.row, fault.column) for fault in error.faults}
-
-    assert (faults, found is None) == (bad, bool(bad))
-
-
-def test_the_day_counts_of_these_tests_are_right() -> None:
-    assert date(1904, 1, 1) + timedelta(days=SERIAL_1904) == WHEN

@@ -17,7 +17,7 @@ from monitor.store import Store, outbox
 from tests.alerts.post_office import Choosy
 from tests.alerts.robot import Answer, Received, Robot
 from tests.pipeline.build import account
-from tests.pipeline.test_delivery import URL, kept, stale
+from tests.pipeline.delivering import URL, kept, stale
 
 
 async def test_of_two_recipients_one_may_be_refused_and_only_that_one_goes_another_way(store: Store) -> None:

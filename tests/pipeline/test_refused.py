@@ -19,7 +19,7 @@ from tests.alerts import post_office
 from tests.alerts.post_office import PostOffice
 from tests.core.build import beijing_time
 from tests.pipeline.build import CONFIG, Canned, account, feed, office, settings
-from tests.pipeline.test_delivery import LOST, URL, kept, stale
+from tests.pipeline.delivering import LOST, URL, kept, stale
 
 ONE_DAY = timedelta(days=1)
 REFUSALS = {

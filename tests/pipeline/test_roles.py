@@ -12,7 +12,7 @@ from monitor.core.message import Attempt, Message, MessageState
 from monitor.pipeline import draft
 from monitor.store import Store, outbox
 from tests.pipeline.build import Office, Taking, account
-from tests.pipeline.test_delivery import LATER, LOST, URL, kept, stale
+from tests.pipeline.delivering import LATER, LOST, URL, kept, stale
 
 BOTH = tuple(Contact(role=role, name="甲", mail="both@example.invalid") for role in (Role.LIAISON, Role.LEADER))
 
