@@ -13,6 +13,19 @@ AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 """Noon in Beijing, on a Friday."""
 
 
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands until it is moved."""
+
+    moment: datetime = AT
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, by: timedelta) -> None:
+        self.moment += by
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canned:
     """One answer of the far side, or the exception that takes its place."""

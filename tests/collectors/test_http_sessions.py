@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from collectors.seal import Seal
 from collectors.sessions import KeptSession, Sessions
 from monitor.core.collector import Grant
+from tests.fakes import Clock
 
 HOUR = timedelta(hours=1)
 COLLECTOR = "wechat-official"
@@ -15,14 +16,6 @@ COUNTY = Grant(id="wx1", secret="of-the-county")
 TOWN = Grant(id="wx2", secret="of-the-town")
 GRANTS = {(COLLECTOR, "county"): COUNTY, (COLLECTOR, "town"): TOWN}
 KEY = "0123456789abcdef0123456789abcdef"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 def sealed(clock: Clock, *, key: str | None = KEY, grants: Mapping[tuple[str, str], Grant] | None = None) -> Sessions:
@@ -34,7 +27,7 @@ def test_a_value_is_kept_for_its_time() -> None:
     session = Sessions(clock).of("weibo")
     session.put("SUB", "a", HOUR)
     assert session.get("SUB") == "a"
-    clock.now += HOUR
+    clock.forward(HOUR)
     assert session.get("SUB") is None
 
 
@@ -103,7 +96,7 @@ def test_a_grants_tokens_survive_a_restart() -> None:
     assert after.of(COLLECTOR, "county").get("access") == "t0ken"
     assert after.of(COLLECTOR, "town").get("access") is None
     assert after.unsaved() == ()
-    clock.now += HOUR
+    clock.forward(HOUR)
     assert after.of(COLLECTOR, "county").get("access") is None
 
 
@@ -127,7 +120,7 @@ def test_what_lies_at_rest_is_not_written_again_until_it_changes() -> None:
     session = sessions.of(COLLECTOR, "county")
     session.put("access", "one", HOUR)
     first = sessions.unsaved()
-    clock.now += timedelta(minutes=1)
+    clock.forward(timedelta(minutes=1))
     session.put("access", "two", HOUR)
 
     sessions.saved(first)
