@@ -11,6 +11,7 @@ from monitor.core.case import Acknowledgement
 from monitor.core.token import Permit, Purpose, Refused
 from monitor.store import Tx
 from monitor.store.acknowledgements import keep_acknowledgement, open_cases_of, reader_of, spend
+from monitor.store.reach import units_of_cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ def acknowledge_by_link(tx: Tx, command: AcknowledgeByLinkCommand, *, actor: Act
     person, told = reader_of(tx, permit.message), open_cases_of(tx, permit.message)
     if person is None or not told:
         raise LinkRefusedError(Refused.OVER)
+    actor.require_reach(units_of_cases(tx, told))
     if not spend(tx, permit, at=now):
         raise LinkRefusedError(Refused.SPENT)
     keep_acknowledgement(tx, told, Acknowledgement(person=person, by=actor.name, at=now))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.actions.refused import RefusedError
-from monitor.core.account import Labelled
+from monitor.actions.refused import OutOfReachError, RefusedError
+from monitor.core.account import Labelled, UnitKey
 from monitor.store import Tx
 from monitor.store.audit import Act, record_audit
 
@@ -41,6 +42,15 @@ class Right(Labelled):
     REPORT = "report", "写出报表"
     EXPORT_AUDIT = "export_audit", "导出操作记录"
     BACK_UP = "back_up", "备份数据库"
+    SEE = "see", "查看账号和事项"
+    SEE_CONTACTS = "see_contacts", "查看联系方式"
+    SEE_MESSAGES = "see_messages", "查看消息"
+    SEE_IMPORTS = "see_imports", "查看导入"
+    SEE_AUDIT = "see_audit", "查看操作记录"
+    SEE_SYSTEM = "see_system", "查看系统状态"
+    MANAGE_USERS = "manage_users", "管理用户"
+    LOG_IN = "log_in", "登录"
+    KEEP_LOGIN = "keep_login", "修改自己的登录信息"
 
 
 EVERYTHING = frozenset(Right)
@@ -59,11 +69,18 @@ class Actor:
     """The user of the machine, of a command."""
     address: str = ""
     """The network address, of a page, a link or the API."""
+    own: UnitKey | None = None
+    """The one unit that they see and act for; None for all."""
 
     def require(self, right: Right) -> None:
         """Raise RefusedError unless the actor has the right."""
         if right not in self.rights:
             raise RefusedError(f"您没有{right.label}的权限。")
+
+    def require_reach(self, units: Iterable[UnitKey | None]) -> None:
+        """Raise OutOfReachError unless all of these units are the actor's to see: what is others' is not there."""
+        if self.own is not None and set(units) != {self.own}:
+            raise OutOfReachError
 
 
 def write_audit(  # noqa: PLR0913 - an audit row has that many parts

@@ -12,7 +12,7 @@ from monitor.actions.refused import LinkRefusedError
 from monitor.core.claim import Claim, Excess, Verdict
 from monitor.core.token import Permit, Refused
 from monitor.pipeline.claim_verifier import ClaimVerifier, VerifiedLink, claim_of
-from monitor.store import Store, Tx, claims
+from monitor.store import Store, Tx, claims, roster
 from monitor.store.acknowledgements import is_spent, spend
 
 _LONGEST = 300
@@ -45,6 +45,8 @@ async def paste(
     Raises RefusedError; nothing is asked of any far side for a token that is used up, or for too many links.
     """
     actor.require(Right.PASTE)
+    if not await store.query(lambda tx: _is_reached(tx, command.account, actor)):
+        return None
     permit = command.permit
     if permit is not None:
         of_account = _of_account(permit, command.account)
@@ -63,6 +65,7 @@ def register_link(tx: Tx, command: RegisterLinkCommand, *, actor: Actor, now: da
     A proved one uses up the token for this account; raises LinkRefusedError where another has.
     """
     actor.require(Right.PASTE)
+    actor.require_reach([command.verified.account.unit_key])
     permit = command.permit
     claim = claim_of(tx, command.verified, by=actor.name, token=permit.id if permit else None, now=now)
     if permit and claim.verdict is Verdict.PROVED and not spend(tx, _of_account(permit, claim.account), at=now):
@@ -71,6 +74,12 @@ def register_link(tx: Tx, command: RegisterLinkCommand, *, actor: Actor, now: da
     action = "api register" if actor.origin is Origin.API else "link register"
     write_audit(tx, actor, now, action, claim.account, claim.link[:_LONGEST], after=claim.verdict.value)
     return claim
+
+
+def _is_reached(tx: Tx, account_id: str, actor: Actor) -> bool:
+    """True unless an account is another unit's than the actor's own."""
+    account = roster.account(tx, account_id) if actor.own else None
+    return actor.own is None or (account is not None and account.unit_key == actor.own)
 
 
 def _of_account(permit: Permit, account: str) -> Permit:

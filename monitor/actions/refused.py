@@ -46,3 +46,11 @@ class LinkRefusedError(RefusedError):
         """Say why, in the words for the holder of the link."""
         self.refused = refused
         super().__init__(refused.label)
+
+
+class OutOfReachError(RefusedError):
+    """What an action is about is another unit's: who asks is told what they would be told if it were not there."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("没有这一项，请核对编号。")
