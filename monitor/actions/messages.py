@@ -1,22 +1,27 @@
-"""Messages: see who one is for, send failed ones again, release held ones, and try a channel."""
+"""Messages: see who one is for, release or withhold held ones, see to failed ones, and try a channel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from monitor.actions.actor import Actor, Right, write_audit
-from monitor.actions.refused import RefusedError
+from monitor.actions.refused import FIELDS, Field, RefusedError
 from monitor.core.account import Role
 from monitor.core.calendar import beijing
 from monitor.core.channel import Channel
-from monitor.core.message import Attempt, MessageState, Outcome, spoken
+from monitor.core.message import Attempt, MessageAct, MessageState, Outcome, spoken
 from monitor.pipeline.test_message import trial
-from monitor.store import Store, Tx, outbox, retrying
+from monitor.store import Store, Tx, message_acts, outbox, retrying
 from monitor.store.outbox import Draft, KeptMessage
 
 _ALL = 1_000_000
+_NUMBERS = Field("numbers", "消息")
+_WHY = Field("why", "原因")
+_TO = Field("to", "告知了谁")
+_AT = Field("at", "告知时间")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,30 @@ class ReleaseCommand:
 
     numbers: tuple[str, ...] | None
     """As in `RetryCommand`; None for all of them."""
+    read: tuple[str, ...] | None = None
+    """The marks of the words that were read of each (`mark_of`), so that nothing goes that nobody has read; None
+    where that is not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithholdCommand:
+    """The held messages that are not to be sent."""
+
+    numbers: tuple[str, ...]
+    """As in `RetryCommand`."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCommand:
+    """That what a failed message was to tell was told on the phone."""
+
+    number: str
+    """As in `RetryCommand`."""
+    to: str
+    """Who was told."""
+    at: datetime | None = None
+    """When; None for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +112,7 @@ def retry(tx: Tx, command: RetryCommand, *, actor: Actor, now: datetime) -> froz
     if over := [number for number in dict.fromkeys(numbers) if number not in again]:
         said = (f"消息 {number} 所说的事项已经了结，或已另行告知收件人，没有可重发的。" for number in over)
         raise RefusedError("\n".join(said))
+    message_acts.note(tx, numbers, MessageAct.RETRIED, by=actor.name, at=now)
     write_audit(
         tx,
         actor,
@@ -100,21 +130,103 @@ def release(tx: Tx, command: ReleaseCommand, *, actor: Actor, now: datetime) -> 
     """Let held messages go and return how many; raises RefusedError unless every one that is named can."""
     actor.require(Right.RELEASE)
     if command.numbers is not None and not command.numbers:
-        raise RefusedError("请写出消息编号。")
+        raise RefusedError("请先勾选要放行的消息。", _NUMBERS)
     numbers = _in_state(tx, command.numbers or (), MessageState.HELD, "放行")
     _require_channel(tx, numbers)
-    count = outbox.release(tx, None if command.numbers is None else numbers, at=now)
+    _require_read(tx, numbers, command.read)
+    gone = outbox.release(tx, None if command.numbers is None else numbers, at=now, by=actor.name)
+    _require_all(numbers, gone)
     write_audit(
         tx,
         actor,
         now,
         "message release",
         "全部" if command.numbers is None else "、".join(numbers),
-        f"{count}条",
+        f"{len(gone)}条",
         before=MessageState.HELD.label,
         after=MessageState.QUEUED.label,
     )
-    return count
+    return len(gone)
+
+
+def withhold(tx: Tx, command: WithholdCommand, *, actor: Actor, now: datetime) -> int:
+    """Have held messages not be sent and return how many; raises RefusedError unless that can be done with every one.
+
+    What they were to tell is told no more; their cases go on, and what comes next in them is told in its turn.
+    """
+    actor.require(Right.WITHHOLD)
+    why = command.why.strip()
+    if not command.numbers:
+        raise RefusedError("请先勾选要压下的消息。", _NUMBERS)
+    if not why:
+        raise RefusedError(f"请写明{FIELDS}。", _WHY)
+    numbers = _in_state(tx, command.numbers, MessageState.HELD, "压下")
+    if any(not kept.is_about_notices for kept in outbox.messages(tx, ids=numbers, limit=_ALL)):
+        raise RefusedError("发给办公室自己的消息不用压下：不再适用的，系统自动取消。", _NUMBERS)
+    gone = message_acts.withhold(tx, numbers, at=now)
+    _require_all(numbers, gone)
+    message_acts.note(tx, numbers, MessageAct.WITHHELD, by=actor.name, at=now, text=why)
+    write_audit(
+        tx,
+        actor,
+        now,
+        "message withhold",
+        "、".join(numbers),
+        why,
+        before=MessageState.HELD.label,
+        after=MessageState.CANCELLED.label,
+    )
+    return len(gone)
+
+
+def phone(tx: Tx, command: PhoneCommand, *, actor: Actor, now: datetime) -> str:
+    """Keep who was told on the phone what a failed message was to tell, and when; return the message's number.
+
+    It is told by no other way then, and the failure troubles nobody any more.
+    """
+    actor.require(Right.PHONE)
+    to, at = command.to.strip(), command.at or now
+    if not to:
+        raise RefusedError(f"请写明{FIELDS}。", _TO)
+    (kept,) = messages_by_number(tx, [command.number])
+    if kept.state is not MessageState.FAILED:
+        raise RefusedError(f"消息{kept.message.id}{kept.state.label}，不用登记电话告知。")
+    if not kept.created_at <= at <= now:
+        raise RefusedError(f"{FIELDS}应在消息生成以后、现在以前。", _AT)
+    message_acts.phoned(tx, kept.message.id, at=at)
+    message_acts.note(tx, [kept.message.id], MessageAct.PHONED, by=actor.name, at=at, text=to)
+    write_audit(
+        tx,
+        actor,
+        now,
+        "message phone",
+        kept.message.id,
+        f"{beijing(at):%m月%d日%H:%M}告知{to}",
+        before=MessageState.FAILED.label,
+        after="已电话告知",
+    )
+    return kept.message.id
+
+
+def mark_of(kept: KeptMessage) -> str:
+    """Return the mark of a message's words: another where a reader would read anything else."""
+    words = (kept.message.id, kept.message.subject, kept.message.body)
+    return blake2b("\0".join(words).encode(), digest_size=8).hexdigest()
+
+
+def _require_read(tx: Tx, numbers: Collection[str], read: Collection[str] | None) -> None:
+    """Refuse to release what was written anew since it was read."""
+    if read is None:
+        return
+    changed = [kept for kept in outbox.messages(tx, ids=numbers, limit=_ALL) if mark_of(kept) not in read]
+    if changed:
+        raise RefusedError(f"{len(changed)}条消息的内容刚刚有变化，没有放行。请核对后再放行。", _NUMBERS)
+
+
+def _require_all(numbers: Collection[str], gone: Collection[str]) -> None:
+    """Refuse where somebody else was faster with some of the messages: everything, or nothing."""
+    if slower := [number for number in numbers if number not in gone]:
+        raise RefusedError(f"{len(slower)}条消息已由他人处理，请刷新后重新勾选。", _NUMBERS)
 
 
 def _require_channel(tx: Tx, numbers: Collection[str]) -> None:
@@ -170,10 +282,15 @@ async def try_channel(
 ) -> None:
     """Send one message by a channel now, kept like any other; raises RefusedError unless the far side took it.
 
-    The network is asked between two transactions, so this is no action of one: the message itself is the record.
+    The network is asked between two transactions. The audit row is written in the first, with the message, which tells
+    itself what came of it; where the channel takes nothing now there is neither.
     """
     actor.require(Right.TEST_CHANNEL)
-    came = await trial(store, channel, _draft(channel, command, clock()), holder=holder, clock=clock)
+
+    def begun(tx: Tx, number: str) -> None:
+        write_audit(tx, actor, clock(), "message test", command.channel, f"消息{number}")
+
+    came = await trial(store, channel, _draft(channel, command, clock()), holder=holder, clock=clock, begun=begun)
     if not isinstance(came, Attempt):
         raise RefusedError(f"没有发送：渠道“{command.channel}”暂时不能再发，请在 {beijing(came):%H:%M:%S} 以后再试。")
     if came.outcome is not Outcome.SENT:

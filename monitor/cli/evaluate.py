@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.actor import refusals
+from monitor.cli.actor import perform, refusals
 from monitor.cli.chinese import Command
 from monitor.cli.place import MOMENT, CommandContext, place
 from monitor.cli.refusal import Refusal
@@ -37,7 +37,14 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """按规则判定并列出结果；只读取，不改变任何事项。"""
-    from monitor.actions.evaluate import EvaluateCommand, NotYetThereError, When, had_accounts, is_before_roster
+    from monitor.actions.evaluate import (
+        EvaluateCommand,
+        NotYetThereError,
+        When,
+        had_accounts,
+        is_before_roster,
+        note_evaluation,
+    )
     from monitor.actions.evaluate import evaluate as judge
     from monitor.app.clock import now
     from monitor.app.rules import rules_in_force
@@ -59,6 +66,8 @@ def evaluate(
         if not found and not as_json and not had_accounts(tx, when):
             click.echo("没有可判定的账号：请核对数据库（--db），或先导入台账。")
             return
+    if where.is_made:
+        perform(where, note_evaluation, command)
     findings = sorted((finding for finding in found if everything or not finding.state.is_settled), key=_place)
     if as_json:
         click.echo(printed([finding_shape(finding) for finding in findings]))

@@ -29,6 +29,15 @@ class MessageState(Labelled):
     CANCELLED = "cancelled", "已取消"
 
 
+class MessageAct(Labelled):
+    """What a person did about a message; a closed list."""
+
+    RELEASED = "released", "放行"
+    WITHHELD = "withheld", "压下"
+    RETRIED = "retried", "重发"
+    PHONED = "phoned", "电话告知"
+
+
 class Outcome(Labelled):
     """How one try ended, in the far side's own terms; a closed list that labels a metric."""
 

@@ -18,17 +18,31 @@ CUT_OFF = Attempt(
 
 
 async def trial(
-    store: Store, channel: Channel, draft: outbox.Draft, *, holder: str, clock: Callable[[], datetime]
+    store: Store,
+    channel: Channel,
+    draft: outbox.Draft,
+    *,
+    holder: str,
+    clock: Callable[[], datetime],
+    begun: Callable[[Tx, str], None],
 ) -> Attempt | datetime:
     """Send a draft now and return what came of it, or when the channel takes something again.
 
     It is kept like any message, takes a token of the channel's pace, and makes the channel wait if that is what it
-    says. A failed or cut-off test is not tried again and nobody else is told: the person who tries is there.
+    says. A failed or cut-off test is not tried again and nobody else is told: the person who tries is there. `begun` is
+    given the message's number in the transaction that keeps it, before anything is sent.
     """
-    begun = await store.write(lambda tx: _begun(tx, channel, draft, holder, clock()), durable=True)
-    if isinstance(begun, datetime):
-        return begun
-    lease, message = begun
+
+    def begin(tx: Tx) -> tuple[Lease, Message] | datetime:
+        taken = _begun(tx, channel, draft, holder, clock())
+        if not isinstance(taken, datetime):
+            begun(tx, taken[1].id)
+        return taken
+
+    taken = await store.write(begin, durable=True)
+    if isinstance(taken, datetime):
+        return taken
+    lease, message = taken
     attempt = await channel.send(message)
     await store.write(lambda tx: _answered(tx, channel, lease, attempt, clock()), durable=True)
     return attempt

@@ -16,6 +16,7 @@ from monitor.store import Tx, lights
 from monitor.store.cases import Which, tally
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.lights import AccountFilter, Condition, Order
+from monitor.store.message_acts import open_failures
 from monitor.store.outages import open_outages
 from monitor.store.outbox import counts as message_counts
 from monitor.store.papers import missing_rounds, strays
@@ -105,7 +106,7 @@ def read_tasks(tx: Tx, now: datetime, *, has_channels: bool) -> tuple[Task, ...]
         Task(key="outages", count=len(open_outages(tx)), text="项采集暂停或断网，请查看原因", link="/system"),
         Task(
             key="failed",
-            count=messages.get(MessageState.FAILED, 0),
+            count=len(open_failures(tx, now)),
             text="条消息发送失败，请改用电话通知并查看原因",
             link="/messages?state=failed",
         ),

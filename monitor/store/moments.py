@@ -52,7 +52,8 @@ WRITTEN = {
     "papers": ("known_at", "withdrawn_at"),
     "records": ("known_at", "withdrawn_at"),
     "messages": ("created_at", "due_at", "frozen_at", "next_try_at", "finished_at"),
-    "notices": ("at", "judged_at"),
+    "notices": ("at", "judged_at", "phoned_at"),
+    "message_acts": ("at",),
     "attempts": ("at",),
     "outages": ("trusted_until", "began_at", "ended_at"),
 }

@@ -165,17 +165,19 @@ def heard(tx: Tx, case_ids: Collection[int]) -> frozenset[tuple[int, str]]:
 def told_before(tx: Tx, case_ids: Collection[int]) -> tuple[tuple[Notice, datetime], ...]:
     """Return what was said in these cases and when its words were settled, oldest first, the digest's aside.
 
-    Its role is that of who got it: what the operator was to pass on nobody knows to have been.
+    Its role is that of who got it: what the operator was to pass on nobody knows to have been, unless they said whom
+    they phoned, and when.
     """
     found: list[tuple[Notice, datetime]] = []
     for some in portions(case_ids, CHUNK):
         chosen = (
-            sa.select(table, messages.c.frozen_at, messages.c.role.label("reader"))
+            sa.select(table, sa.func.coalesce(table.c.phoned_at, messages.c.frozen_at).label("said_at"))
+            .add_columns(sa.case((table.c.phoned_at.is_not(None), table.c.role), else_=messages.c.role).label("reader"))
             .join(messages, messages.c.id == table.c.message)
             .where(table.c.case.in_(some), table.c.state == NoticeState.TOLD, messages.c.topic.in_(ORDINARY))
             .where(messages.c.frozen_at.is_not(None))
         )
-        found += [(replace(notice_of(row), role=row.reader), row.frozen_at) for row in tx.execute(chosen)]
+        found += [(replace(notice_of(row), role=row.reader), row.said_at) for row in tx.execute(chosen)]
     return tuple(sorted(found, key=lambda entry: (entry[1], entry[0].id)))
 
 
@@ -186,16 +188,18 @@ Said = tuple[int, StepKind, int]
 def told_on(tx: Tx, case_ids: Iterable[int]) -> dict[Said, datetime | None]:
     """Return when a unit was first told of each step of these cases that has notices; None: of that it has not heard.
 
-    A notice that the operator was to pass on is not known to have been; one that ended unsaid was not said. A step that
+    A notice that the operator was to pass on is not known to have been, unless they phoned; one that ended unsaid was
+    not said. A step that
     everybody who has the case was spared has no notices, and is not among them.
     """
     settled = sa.case(
+        (table.c.phoned_at.is_not(None), table.c.phoned_at),
         (
             sa.and_(
                 table.c.state == NoticeState.TOLD, messages.c.topic.in_(ORDINARY), messages.c.role != Role.OPERATOR
             ),
             messages.c.frozen_at,
-        )
+        ),
     )
     found: dict[Said, datetime | None] = {}
     for some in portions(case_ids, CHUNK):

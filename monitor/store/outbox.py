@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from monitor.core.account import Role
 from monitor.core.calendar import beijing_date, start_of_day
-from monitor.core.message import LEASE, NO_CHANNEL, Attempt, Grid, Lease, Message, MessageState, Outcome
+from monitor.core.message import LEASE, NO_CHANNEL, Attempt, Grid, Lease, Message, MessageAct, MessageState, Outcome
+from monitor.store import message_acts
 from monitor.store.audit import Act, record_audit
 from monitor.store.database import Tx
 from monitor.store.notices import (
@@ -385,13 +386,18 @@ def withdraw(tx: Tx, topic: str, *, at: datetime) -> None:
         settle(tx, id_, MessageState.CANCELLED, at=at)
 
 
-def release(tx: Tx, ids: Collection[str] | None, *, at: datetime) -> int:
-    """Let held messages go (None: all) from `at` on; return how many. A message without a channel stays."""
+def release(tx: Tx, ids: Collection[str] | None, *, at: datetime, by: str = "") -> frozenset[str]:
+    """Let held messages go (None: all) from `at` on, for the person who says so; return which.
+
+    A message without a channel stays.
+    """
     held = sa.update(table).where(table.c.state == MessageState.HELD, table.c.channel != NO_CHANNEL)
     held = held if ids is None else held.where(table.c.id.in_(ids))
     later = sa.case((table.c.due_at > at, table.c.due_at), else_=sa.literal(at, table.c.due_at.type))
     change = held.values(state=MessageState.QUEUED, is_released=True, due_at=later, next_try_at=later)
-    return tx.execute(change).rowcount
+    gone = frozenset(tx.scalars(change.returning(table.c.id)))
+    message_acts.note(tx, sorted(gone), MessageAct.RELEASED, by=by, at=at)
+    return gone
 
 
 def release_due(tx: Tx, now: datetime) -> int:
@@ -400,7 +406,7 @@ def release_due(tx: Tx, now: datetime) -> int:
     ids = tx.scalars(due).all()
     for id_ in ids:
         record_audit(tx, Act(at=now, actor="xuncha", action="message release", object=id_))
-    return release(tx, ids, at=now)
+    return len(release(tx, ids, at=now))
 
 
 def is_release_due(tx: Tx, now: datetime) -> bool:

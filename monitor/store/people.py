@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.core.account import Account, Contact, Labelled, Role
+from monitor.core.message import MessageAct
 from monitor.store import roster, tables
 from monitor.store.accounts import account_of
 from monitor.store.columns import bound, run
@@ -242,6 +243,10 @@ def _erase_messages(
     )
     for other in (tables.notices, tables.acknowledgements):
         tx.execute(sa.update(other).where(other.c.person.in_(keys)).values(person=alias))
+    phoned = tables.message_acts
+    theirs = sa.and_(phoned.c.kind == MessageAct.PHONED, phoned.c.message.in_([row.id for row in found]))
+    for act in tx.execute(sa.select(phoned.c.id, phoned.c.text).where(theirs)).all():
+        tx.execute(sa.update(phoned).where(phoned.c.id == act.id).values(text=nameless(act.text)))
     said = tables.acknowledgements
     tx.execute(sa.update(said).where(said.c.by.in_(words)).values(by=alias))
     return len(found)

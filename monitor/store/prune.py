@@ -217,6 +217,7 @@ def _drop_messages(tx: Tx, ids: Collection[Id], limit: datetime) -> int:
     gone = tx.scalars(sa.select(table.c.id).where(table.c.id.in_(ids), *_message_conditions(limit))).all()
     _delete(tx, tables.notices.c.message, gone)
     _delete(tx, tables.attempts.c.message, gone)
+    _delete(tx, tables.message_acts.c.message, gone)
     return _delete(tx, table.c.id, gone)
 
 

@@ -31,7 +31,7 @@ from monitor.core.decision import Ruling
 from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
 from monitor.core.light import AccountTask, Light
-from monitor.core.message import MessageState, Outcome
+from monitor.core.message import MessageAct, MessageState, Outcome
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
@@ -552,11 +552,30 @@ notices = Table(
     Column("message", ForeignKey("messages.id"), index=True),
     Column("is_urgent", Boolean, nullable=False),
     Column("judged_at", UtcDateTime),
+    Column("phoned_at", UtcDateTime),
     _where("ix_notices_waiting", "person", condition="state IN ('open', 'merged')"),
     _where("ix_notices_waiting_account", "account", condition="state IN ('open', 'merged')"),
     _where("ix_notices_waiting_judged_at", "judged_at", condition="state IN ('open', 'merged')"),
 )
-"""`judged_at` is when what waits was last judged; NULL: not since it came, or since its account was judged."""
+"""`judged_at` is when what waits was last judged; NULL: not since it came, or since its account was judged.
+
+`phoned_at` is when its person was told on the phone, because no message reached them.
+"""
+
+message_acts = Table(
+    "message_acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message", ForeignKey("messages.id"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", closed(MessageAct, "kind"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What people did about messages; rows are only ever added. `text` is why one was withheld, or who was phoned.
+
+`by` is empty where the gate's time was over and nobody said anything.
+"""
 
 attempts = Table(
     "attempts",

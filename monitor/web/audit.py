@@ -37,7 +37,11 @@ _ACTIONS = {
     "case deregister": "事项：注销",
     "case close": "事项：人工办结",
     "message release": "消息：放行",
+    "message withhold": "消息：压下",
     "message retry": "消息：重发",
+    "message phone": "消息：已电话告知",
+    "message test": "消息：试发",
+    "evaluate": "按规则判定",
     "db prune": "清除个人信息",
     "record mute": "登记暂停提醒",
 }

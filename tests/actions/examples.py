@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from monitor.actions import acknowledge, backup, cases, claims, documents, messages, mutes, people, turned_away
+from monitor.actions import (
+    acknowledge,
+    backup,
+    cases,
+    claims,
+    documents,
+    evaluate,
+    messages,
+    mutes,
+    people,
+    turned_away,
+)
 from monitor.actions.actor import EVERYTHING, Actor, Origin
 from monitor.actions.imports import decisions, papers, posts, records, roster, withdraw
 from monitor.actions.perform import perform
@@ -134,6 +145,26 @@ def _retry(store: Store) -> Example:
     return Example(done=messages.RetryCommand(numbers=(number,)), refused=messages.RetryCommand(numbers=(number, "x")))
 
 
+def _withhold(store: Store) -> Example:
+    done = messages.WithholdCommand(numbers=(_message(store, held=True),), why="已电话沟通")
+    return Example(done=done, refused=replace(done, why=" "))
+
+
+def _phone(store: Store) -> Example:
+    number = _message(store)
+    with store.begin() as tx:
+        failed = Attempt(outcome=Outcome.PERMANENT, code="550", detail="")
+        build.tried(tx, number, "正文", failed, at=NOW, next_try=None)
+    done = messages.PhoneCommand(number=number, to="联络员甲")
+    return Example(done=done, refused=replace(done, at=NOW + HOUR))
+
+
+def _evaluate(store: Store) -> Example:
+    del store
+    when = evaluate.When(at=NOW - DAY, known_at=NOW)
+    return Example(done=evaluate.EvaluateCommand(when=when, account="A01"))
+
+
 def _erase(store: Store) -> Example:
     heir = replace(LIAISON, name="联络员乙", phone="13800000002", mail=None)
     enrol(store, _account(), at=NOW - 2 * DAY)
@@ -226,7 +257,10 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     claims.register_link: _register,
     messages.show_recipient: _recipient,
     messages.release: _release,
+    messages.withhold: _withhold,
     messages.retry: _retry,
+    messages.phone: _phone,
+    evaluate.note_evaluation: _evaluate,
     people.erase: _erase,
     mutes.mute: _mute,
     backup.record_backup: _backup,

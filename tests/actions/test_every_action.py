@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -13,13 +15,16 @@ import sqlalchemy as sa
 
 import monitor.actions
 from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.messages import ReleaseCommand, TryChannelCommand, mark_of, release, try_channel
 from monitor.actions.perform import perform, perform_async
 from monitor.actions.refused import RefusedError
 from monitor.actions.turned_away import turn_away
-from monitor.store import Store, Tx, tables
+from monitor.core.message import Attempt, Message
+from monitor.store import Store, Tx, outbox, tables
 from monitor.store.audit import walk_all
 from monitor.web.audit import action_text
 from tests.actions.examples import EXAMPLES
+from tests.pipeline.build import Taking
 from tests.store.build import NOW
 
 ME = Actor(name="甲", origin=Origin.PAGE, rights=EVERYTHING, address="192.0.2.1")
@@ -123,6 +128,59 @@ def test_one_right_is_enough_for_an_action_and_no_other_one_is(store: Store, act
                 tried.rollback()
     assert len(good) == 1
     assert len(refusals) == 1, "it is the right that is missing, and nothing else"
+
+
+async def test_the_trial_of_a_channel_leaves_one_audit_row_with_its_message_and_none_without_the_right(
+    store: Store,
+) -> None:
+    channel = Taking("群", is_group=True)
+    command = TryChannelCommand(channel="群", signature="示例县政府信息公开中心")
+    before = content(store)
+    with pytest.raises(RefusedError, match=r"^您没有试发消息的权限。$"):
+        await try_channel(store, channel, command, actor=replace(ME, rights=frozenset()), holder="", clock=lambda: NOW)
+    assert changed(before, content(store)) == set()
+    await try_channel(store, channel, command, actor=ME, holder="", clock=lambda: NOW)
+    after = content(store)
+    assert len(after["acts"]) == len(before["acts"]) + 1
+    with store.read() as tx:
+        row = tx.execute(sa.select(tables.acts).order_by(tables.acts.c.id.desc()).limit(1)).one()
+        (message,) = tx.scalars(sa.select(tables.messages.c.id))
+    assert (row.action, row.object, row.detail, row.actor) == ("message test", "群", f"消息{message}", "甲")
+    assert action_text(row.action) != row.action
+
+
+async def test_a_trial_that_dies_with_the_process_has_left_its_audit_row(store: Store) -> None:
+    class Dies(Taking):
+        async def send(self, message: Message) -> Attempt:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await try_channel(store, Dies("群"), TryChannelCommand(channel="群"), actor=ME, holder="", clock=lambda: NOW)
+    assert ["message test" in row for row in content(store)["acts"]] == [True]
+
+
+async def test_two_operators_who_release_the_same_messages_release_each_once(store: Store) -> None:
+    command = EXAMPLES[release](store).done
+    other = replace(ME, name="乙")
+    both = (perform_async(store, release, command, actor=actor, now=NOW) for actor in (ME, other))
+    ends = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["RefusedError", "int"]
+    assert len(content(store)["message_acts"]) == 1
+    assert len(content(store)["acts"]) == 1
+
+
+async def test_words_that_nobody_has_read_are_not_released(store: Store) -> None:
+    command = EXAMPLES[release](store).done
+    assert isinstance(command, ReleaseCommand)
+    with store.read() as tx:
+        (kept,) = outbox.messages(tx)
+    with store.begin() as tx:
+        tx.execute(sa.update(tables.messages).values(body="别的话"))
+    with pytest.raises(RefusedError, match="1条消息的内容刚刚有变化"):
+        perform(store, release, replace(command, read=(mark_of(kept),)), actor=ME, now=NOW)
+    with store.read() as tx:
+        (kept,) = outbox.messages(tx)
+    assert perform(store, release, replace(command, read=(mark_of(kept),)), actor=ME, now=NOW) == 1
 
 
 REFUSED = tuple(action for action in REFUSING if "refused=" in inspect.getsource(EXAMPLES[action]))

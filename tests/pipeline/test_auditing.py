@@ -104,7 +104,7 @@ async def test_without_any_channel_no_case_is_lost_and_what_would_be_said_can_be
     assert {kept_message.message.channel for kept_message in kept} == {NO_CHANNEL}
     assert any("示例1" in kept.message.body for kept in drafts)
     with store.begin() as tx:
-        assert outbox.release(tx, None, at=made.clock()) == 0
+        assert outbox.release(tx, None, at=made.clock()) == frozenset()
 
 
 async def test_with_the_first_channel_everything_that_waited_is_said_as_it_is_now(store: Store) -> None:

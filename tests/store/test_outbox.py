@@ -148,8 +148,8 @@ def test_a_held_message_waits_for_a_person(store: Store) -> None:
     assert due(store, 9 * DAY) == []
 
     with store.begin() as tx:
-        assert outbox.release(tx, [id_], at=NOW) == 1
-        assert outbox.release(tx, None, at=NOW) == 0
+        assert outbox.release(tx, [id_], at=NOW) == {id_}
+        assert outbox.release(tx, None, at=NOW) == frozenset()
     assert due(store) == []
     assert due(store, HOUR) == [id_]
     assert kept(store, id_).is_released
