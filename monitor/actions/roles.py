@@ -15,6 +15,7 @@ _A, _O, _R, _U = UserRole.ADMINISTRATOR, UserRole.OPERATOR, UserRole.READER, Use
 HOLDERS: Mapping[Right, frozenset[UserRole]] = {
     Right.SEE: frozenset({_A, _O, _R, _U}),
     Right.REPORT: frozenset({_O, _R}),
+    Right.EVALUATE: frozenset({_O, _R}),
     Right.ACKNOWLEDGE: frozenset({_O, _U}),
     Right.PASTE: frozenset({_O, _U}),
     Right.SEE_MESSAGES: frozenset({_O, _U}),
@@ -25,7 +26,9 @@ HOLDERS: Mapping[Right, frozenset[UserRole]] = {
     Right.CLOSE: frozenset({_O}),
     Right.MUTE: frozenset({_O}),
     Right.RELEASE: frozenset({_O}),
+    Right.WITHHOLD: frozenset({_O}),
     Right.RETRY: frozenset({_O}),
+    Right.PHONE: frozenset({_O}),
     Right.TEST_CHANNEL: frozenset({_O}),
     Right.SEE_IMPORTS: frozenset({_O}),
     Right.IMPORT: frozenset({_O}),
