@@ -161,6 +161,7 @@ async def test_a_trial_that_dies_with_the_process_has_left_its_audit_row(store: 
 
 async def test_two_operators_who_release_the_same_messages_release_each_once(store: Store) -> None:
     command = EXAMPLES[release](store).done
+    assert isinstance(command, ReleaseCommand)
     other = replace(ME, name="乙")
     both = (perform_async(store, release, command, actor=actor, now=NOW) for actor in (ME, other))
     ends = await asyncio.gather(*both, return_exceptions=True)

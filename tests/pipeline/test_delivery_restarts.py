@@ -86,7 +86,7 @@ async def test_a_trial_that_was_cut_off_is_not_repeated_for_whoever_tried(store:
     made.parts.directory.channels["duty"] = channel = Fatal("duty", is_group=True)  # type: ignore[index]  # as below
     draft = outbox.Draft(channel="duty", role=Role.OPERATOR, person="", subject="试发", body="正文")
     with pytest.raises(KeyboardInterrupt):
-        await trial(store, channel, draft, holder="killed", clock=made.clock)
+        await trial(store, channel, draft, holder="killed", clock=made.clock, begun=lambda _, __: None)
     made.clock.forward(LEASE)
     await made.settle()
     (sent,) = channel.taken
