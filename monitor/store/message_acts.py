@@ -99,7 +99,7 @@ def open_failures(tx: Tx, now: datetime) -> tuple[str, ...]:
         if (
             not row.untold or any(reader not in {row.person, whose} for whose, reader in _of(owed, row.untold))
             if row.topic in MATTERS
-            else heard_at is None or heard_at < row.finished_at
+            else heard_at is None or heard_at <= row.finished_at
         )
     )
 
