@@ -15,8 +15,9 @@ class TurnAwayCommand:
 
     action: str
     why: str
+    about: str = ""
 
 
 def turn_away(tx: Tx, command: TurnAwayCommand, *, actor: Actor, now: datetime) -> None:
     """Write down who was turned away, from where and why."""
-    write_audit(tx, actor, now, command.action, detail=command.why)
+    write_audit(tx, actor, now, command.action, command.about, command.why)

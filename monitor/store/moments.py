@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Source
 from monitor.core.case import Closing, StepKind
+from monitor.core.login import LINK
 from monitor.core.observation import MANUAL, POLLED_FRESHNESS
 from monitor.core.schedule import share
 from monitor.store import cases, lights, tables
@@ -56,6 +57,9 @@ WRITTEN = {
     "message_acts": ("at",),
     "attempts": ("at",),
     "outages": ("trusted_until", "began_at", "ended_at"),
+    "users": ("created_at", "disabled_at", "last_login_at"),
+    "sessions": ("began_at", "active_at", "confirmed_at"),
+    "login_failures": ("at", "wait_until"),
 }
 """Columns of moments that had come when they were written, or of a next try: ahead of now, they become now."""
 OTHERWISE = {
@@ -77,6 +81,7 @@ OTHERWISE = {
     "buckets": ("blocked_until",),
     "tokens": ("until",),
     "events": ("at",),
+    "login_links": ("until",),
 }
 """Columns that are put right by a rule of their own below."""
 LEFT_ALONE = {
@@ -247,6 +252,7 @@ def _put_off(tx: Tx, now: datetime) -> None:
     _not_later(tx, message.c.release_at, now, now + timedelta(days=100))
     _not_later(tx, tables.buckets.c.blocked_until, now, now + _BLOCK)
     tx.execute(sa.delete(tables.tokens).where(tables.tokens.c.until > now + _TOKENS))
+    tx.execute(sa.delete(tables.login_links).where(tables.login_links.c.until > now + LINK))
 
 
 def moments() -> dict[str, set[str]]:

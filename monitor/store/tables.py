@@ -37,6 +37,7 @@ from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
 from monitor.core.record import RecordKind, Result
 from monitor.core.subject import SubjectKind
+from monitor.core.user import UserRole
 from monitor.store.columns import UtcDateTime, closed
 
 
@@ -665,6 +666,70 @@ acts = Table(
     Column("digest", Text, nullable=False, server_default=sa.text("''")),
 )
 """The acts of people. Rows are only added, chained by `digest` (see audit.py); triggers refuse the rest (seal.py)."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("unit", Text),
+    Column("area", Text),
+    Column("password", Text),
+    Column("second_factor", LargeBinary),
+    Column("second_used", Integer),
+    Column("must_have_second_factor", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("last_login_at", UtcDateTime),
+    CheckConstraint("(unit IS NULL) = (area IS NULL)", name="unit_has_area"),
+    Index("uq_users_key", "key", unique=True),
+)
+"""The people who may log in. `key` is the name as it is compared; `password` is its argon2id hash with salt and cost.
+
+`second_factor` is the secret of the second factor, `second_used` the number of the last half minute it was used in.
+"""
+
+user_roles = Table(
+    "user_roles",
+    metadata,
+    Column("user", ForeignKey("users.id"), primary_key=True),
+    Column("role", closed(UserRole, "role"), primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user", ForeignKey("users.id"), nullable=False, index=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("active_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Column("address", Text, nullable=False),
+    Column("is_half", Boolean, nullable=False),
+)
+"""The logins that go on. `digest` is the SHA-256 of the id that the browser has; of one that is half, the second factor
+is still missing."""
+
+login_links = Table(
+    "login_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user", ForeignKey("users.id"), index=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+"""The one-time links by which somebody sets a password; one without a user makes the first administrator."""
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("wait_until", UtcDateTime),
+)
+"""How often logging in has failed lately, by name, by address, and altogether; names as SHA-256, for people type other
+things there by mistake."""
 
 heartbeat = Table(
     "heartbeat",

@@ -44,6 +44,22 @@ _ACTIONS = {
     "evaluate": "按规则判定",
     "db prune": "清除个人信息",
     "record mute": "登记暂停提醒",
+    "user add": "新增用户",
+    "user role": "修改用户的角色",
+    "user disable": "停用用户",
+    "user enable": "启用用户",
+    "user link": "生成设置密码的一次性链接",
+    "user end-sessions": "退出用户的全部登录",
+    "user password": "设置用户的密码",
+    "user second-factor": "用户的动态口令",
+    "login begin": "登录",
+    "login second-factor": "登录：动态口令",
+    "login refuse": "登录：已拒绝",
+    "login end": "退出登录",
+    "login end-others": "退出其他登录",
+    "login password": "设置密码",
+    "login second-factor set": "设置动态口令",
+    "login second-factor remove": "取消动态口令",
 }
 
 

@@ -14,11 +14,13 @@ from monitor.actions import (
     claims,
     documents,
     evaluate,
+    logins,
     messages,
     mutes,
     people,
     turned_away,
 )
+from monitor.actions import users as user_actions
 from monitor.actions.actor import EVERYTHING, Actor, Origin
 from monitor.actions.imports import decisions, papers, posts, records, roster, withdraw
 from monitor.actions.perform import perform
@@ -32,10 +34,12 @@ from monitor.core.paper import Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
+from monitor.core.user import UserRole
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
-from monitor.store import Store, outbox
+from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store.acknowledgements import spend
+from monitor.store.sessions import Session
 from tests.store import build
 from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
 
@@ -250,6 +254,129 @@ def _withdraw(store: Store) -> Example:
     return Example(done=done, refused=replace(done, number=2))
 
 
+BOTH = frozenset({UserRole.ADMINISTRATOR, UserRole.OPERATOR})
+KEYS = ("name/1", "address/1")
+CHECKED = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
+"""Stands for a hash: no action looks at a password."""
+
+
+def _user(store: Store, name: str = "甲", *roles: UserRole) -> int:
+    """Keep a user who has a password."""
+    with store.begin() as tx:
+        user = users.add_user(tx, name, roles or BOTH, None, at=NOW - DAY)
+        users.set_password(tx, user, CHECKED)
+    return user
+
+
+def _session(store: Store, user: int, digest: str = "a" * 64, *, is_half: bool = False) -> str:
+    with store.begin() as tx:
+        begun = Session(digest=digest, user=user, began_at=NOW - HOUR, active_at=NOW - HOUR, is_half=is_half)
+        sessions.start(tx, begun)
+    return digest
+
+
+def _add_user(store: Store) -> Example:
+    _user(store)
+    command = user_actions.AddUserCommand(name="乙", roles=frozenset({UserRole.READER}))
+    return Example(done=command, refused=replace(command, name=" 甲"))
+
+
+def _change_roles(store: Store) -> Example:
+    _user(store)
+    other = _user(store, "乙", UserRole.READER)
+    command = user_actions.ChangeRolesCommand(user=other, roles=BOTH)
+    return Example(done=command, refused=replace(command, roles=frozenset({UserRole.UNIT, UserRole.READER})))
+
+
+def _disable(store: Store) -> Example:
+    last, other = _user(store), _user(store, "乙", UserRole.READER)
+    return Example(done=user_actions.UserCommand(user=other), refused=user_actions.UserCommand(user=last))
+
+
+def _enable(store: Store) -> Example:
+    last, other = _user(store), _user(store, "乙", UserRole.READER)
+    with store.begin() as tx:
+        users.set_disabled(tx, other, NOW - HOUR)
+    return Example(done=user_actions.UserCommand(user=other), refused=user_actions.UserCommand(user=last))
+
+
+def _link(store: Store) -> Example:
+    user = _user(store)
+    return Example(done=user_actions.UserCommand(user=user), refused=user_actions.UserCommand(user=user + 1))
+
+
+def _first_link(store: Store) -> Example:
+    del store
+    return Example(done=user_actions.FirstLinkCommand())
+
+
+def _end_sessions(store: Store) -> Example:
+    user = _user(store)
+    _session(store, user)
+    return Example(done=user_actions.UserCommand(user=user), refused=user_actions.UserCommand(user=user + 1))
+
+
+def _set_password(store: Store) -> Example:
+    return Example(done=user_actions.SetPasswordCommand(user=_user(store), password=f"{CHECKED}1"))
+
+
+def _demand(store: Store) -> Example:
+    return Example(done=user_actions.DemandSecondFactorCommand(user=_user(store)))
+
+
+def _remove_factor(store: Store) -> Example:
+    user = _user(store)
+    with store.begin() as tx:
+        users.set_second_factor(tx, user, b"secret")
+    return Example(done=user_actions.UserCommand(user=user), refused=user_actions.UserCommand(user=user + 1))
+
+
+def _log_in(store: Store) -> Example:
+    user = _user(store)
+    command = logins.LogInCommand(user=user, checked=CHECKED, digest="b" * 64, keys=KEYS, idle=8 * HOUR)
+    return Example(done=command, refused=replace(command, checked="another"))
+
+
+def _give_code(store: Store) -> Example:
+    user = _user(store)
+    with store.begin() as tx:
+        users.set_second_factor(tx, user, b"secret")
+    half = _session(store, user, is_half=True)
+    command = logins.GiveCodeCommand(session=half, digest="b" * 64, number=7, keys=KEYS)
+    return Example(done=command, refused=replace(command, session="c" * 64))
+
+
+def _use_link(store: Store) -> Example:
+    user = _user(store)
+    with store.begin() as tx:
+        login_links.keep_link(tx, "d" * 64, user, until=NOW + HOUR, now=NOW)
+    command = logins.UseLinkCommand(link="d" * 64, password=f"{CHECKED}1")
+    return Example(done=command, refused=replace(command, link="e" * 64))
+
+
+def _own(store: Store) -> Example:
+    own = _session(store, _user(store))
+    return Example(done=logins.OwnSessionCommand(session=own), refused=logins.OwnSessionCommand(session="c" * 64))
+
+
+def _own_password(store: Store) -> Example:
+    own = _session(store, _user(store))
+    command = logins.ChangePasswordCommand(session=own, digest="b" * 64, checked=CHECKED, password=f"{CHECKED}1")
+    return Example(done=command, refused=replace(command, checked="another"))
+
+
+def _own_factor(store: Store) -> Example:
+    own = _session(store, _user(store))
+    command = logins.SetSecondFactorCommand(session=own, digest="b" * 64, checked=CHECKED, secret=b"secret", number=7)
+    return Example(done=command, refused=replace(command, checked="another"))
+
+
+def _own_factor_removed(store: Store) -> Example:
+    own = _session(store, _user(store))
+    command = logins.ConfirmedCommand(session=own, digest="b" * 64, checked=CHECKED)
+    return Example(done=command, refused=replace(command, checked="another"))
+
+
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
@@ -272,5 +399,23 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     decisions.import_decisions: _decisions,
     records.import_records: _records,
     withdraw.withdraw_import: _withdraw,
+    user_actions.add_user: _add_user,
+    user_actions.change_roles: _change_roles,
+    user_actions.disable_user: _disable,
+    user_actions.enable_user: _enable,
+    user_actions.issue_link: _link,
+    user_actions.issue_first_link: _first_link,
+    user_actions.end_sessions: _end_sessions,
+    user_actions.set_password: _set_password,
+    user_actions.demand_second_factor: _demand,
+    user_actions.remove_second_factor: _remove_factor,
+    logins.log_in: _log_in,
+    logins.give_code: _give_code,
+    logins.use_link: _use_link,
+    logins.log_out: _own,
+    logins.end_other_sessions: _own,
+    logins.change_password: _own_password,
+    logins.set_own_second_factor: _own_factor,
+    logins.remove_own_second_factor: _own_factor_removed,
 }
 """How an example of each action comes about, in a store that has nothing yet."""
