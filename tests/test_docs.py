@@ -14,7 +14,7 @@ import pytest
 
 from monitor.app.collectors import all_collectors
 from monitor.app.rules import all_area_rules, all_rules
-from monitor.cli.main import xuncha
+from monitor.cli.commands import XUNCHA
 from monitor.core.download import AppFault, Link
 from monitor.core.finding import State
 from monitor.core.forms import FORMS
@@ -72,7 +72,7 @@ def typed(command: click.Command, words: str = "xuncha") -> Iterator[Typed]:
     yield Typed(words, tuple(name for name in options if name.startswith("--")))
 
 
-COMMANDS = tuple(typed(xuncha))
+COMMANDS = tuple(typed(XUNCHA))
 
 
 def table_row(document: str, first: str) -> str:
@@ -106,7 +106,7 @@ def test_every_option_stands_in_the_row_of_its_command(command: Typed) -> None:
 
 
 def test_the_options_of_all_commands_are_explained() -> None:
-    named = {name for option in xuncha.params for name in option.opts if name.startswith("--")}
+    named = {name for option in XUNCHA.params for name in option.opts if name.startswith("--")}
     assert named == {name for name in named if f"`{name}" in text("docs/api.md")}
 
 

@@ -7,16 +7,16 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from monitor.actions.actor import EVERYTHING, Actor, Origin
+from monitor.actions.perform import Action
+from monitor.actions.perform import perform as run
+from monitor.actions.refused import Field, RefusedError
+from monitor.app.clock import now
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
-
-if TYPE_CHECKING:
-    from monitor.actions.actor import Actor
-    from monitor.actions.perform import Action
-    from monitor.actions.refused import Field
-    from monitor.cli.place import CommandContext
-    from monitor.store import Store
+from monitor.store import Store
 
 C = TypeVar("C")
 D = TypeVar("D")
@@ -24,8 +24,6 @@ D = TypeVar("D")
 
 def command_line_actor() -> Actor:
     """Return who really runs this: they may do everything that the machine's user may."""
-    from monitor.actions.actor import EVERYTHING, Actor, Origin
-
     name, uid = _login(), f"uid {os.getuid()}"
     login = f"{name}（{os.getuid()}）" if name else uid
     return Actor(name=name or uid, origin=Origin.COMMAND_LINE, rights=EVERYTHING, login=login)
@@ -39,9 +37,6 @@ def perform(where: CommandContext, action: Action[C, D], command: C) -> D:
 
 def perform_in(store: Store, action: Action[C, D], command: C, *, at: datetime | None = None) -> D:
     """Have an action done, now or at a moment that was read before, in a database that is open."""
-    from monitor.actions.perform import perform as run
-    from monitor.app.clock import now
-
     with refusals():
         return run(store, action, command, actor=command_line_actor(), now=at or now())
 
@@ -49,8 +44,6 @@ def perform_in(store: Store, action: Action[C, D], command: C, *, at: datetime |
 @contextmanager
 def refusals() -> Iterator[None]:
     """Refuse what an action refuses, with the options of the fields that it is about."""
-    from monitor.actions.refused import RefusedError
-
     try:
         yield
     except RefusedError as error:

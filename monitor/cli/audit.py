@@ -1,4 +1,4 @@
-"""Commands about the audit log: audit."""
+"""Commands about the audit log: verify, export."""
 
 from __future__ import annotations
 
@@ -6,24 +6,18 @@ from pathlib import Path
 
 import click
 
+from monitor.actions.documents import Handout, HandOutCommand, hand_out
 from monitor.cli.actor import perform_in
-from monitor.cli.chinese import Command, Group, to_table
-from monitor.cli.place import CommandContext, place
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
+from monitor.documents import write
+from monitor.documents.writing import NotWrittenError
+from monitor.queries.tables import audit_table
+from monitor.store import audit, seal
 
 
-@click.group(cls=Group)
-def audit() -> None:
-    """操作记录。"""
-
-
-@audit.command("verify", cls=Command)
-@click.option("--digest", metavar="校验值", help="以前记下的末条校验值：核对当时的记录仍在其中。")
-@place
-def audit_verify(where: CommandContext, *, digest: str | None) -> None:
-    """核对操作记录有没有被改动或删去，并给出末条校验值，请另行保存。"""
-    from monitor.store import audit, seal
-
+def verify(where: CommandContext, *, digest: str | None) -> None:
+    """Walk the audit log: refuse it where it was changed, and print its last digest."""
     with where.store(reads=True) as store, store.read() as tx:
         found = audit.walk_all(tx)
         is_there = digest is None or audit.is_in_chain(tx, digest)
@@ -38,16 +32,8 @@ def audit_verify(where: CommandContext, *, digest: str | None) -> None:
     click.echo(f"操作记录共{found.rows}条，前后相连，没有改动。末条校验值：{found.digest or '无'}")
 
 
-@audit.command("export", cls=Command)
-@to_table
-@place
-def audit_export(where: CommandContext, *, out: Path) -> None:
-    """导出全部操作记录，连同各条的校验值。"""
-    from monitor.actions.documents import Handout, HandOutCommand, hand_out
-    from monitor.documents import write
-    from monitor.documents.writing import NotWrittenError
-    from monitor.queries.tables import audit_table
-
+def export_log(where: CommandContext, *, out: Path) -> None:
+    """Write the whole audit log to a file, with the digest of every row."""
     try:
         with where.store(reads=True) as store:
             with store.read() as tx:  # row by row: it may be longer than memory

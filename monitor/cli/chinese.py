@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import TypeVar
 
 import click
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
 _HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 _USAGE = {"[OPTIONS]": "[选项]", "COMMAND": "命令", "[ARGS]...": "[参数]..."}
 _WIDE = frozenset({"W", "F"})
@@ -59,80 +55,43 @@ class Option(click.Option):
         return {}
 
 
-def written_to(explained: str) -> Callable[[_Command], _Command]:
-    """Return the option `--out`, which a command that writes a file must be given."""
-    return click.option(
-        "--out", required=True, cls=Option, type=click.Path(path_type=Path), metavar="文件", help=explained
-    )
-
-
-to_table = written_to("必填：写到哪个文件（.xlsx、.csv 或 .json）。")
-"""The same of a command that writes a table."""
-
-
 class Command(click.Command):
-    """A command whose own help option is Chinese too."""
+    """A command and where the function stands that does it: nothing of it is imported before it is called."""
 
     context_class = Context
+
+    def __init__(
+        self, name: str, explained: str, does: str, *params: click.Parameter, short: str | None = None
+    ) -> None:
+        """Take its help, and the function as `module:name` of `monitor.cli`."""
+        super().__init__(name, params=list(params), help=explained, short_help=short)
+        self.does = does
+
+    def function(self) -> Callable[..., None]:
+        """Return what does it: a function of a CommandContext and of every parameter by its name."""
+        module, _, name = self.does.partition(":")
+        found: Callable[..., None] = getattr(import_module(f"monitor.cli.{module}"), name)
+        return found
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Do what was typed, where the options of the program say."""
+        from monitor.cli.place import CommandContext  # noqa: PLC0415 - settings and database, which no help waits for
+
+        self.function()(CommandContext(**ctx.find_root().params), **ctx.params)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help` with a Chinese explanation."""
         return _helped(super().get_help_option(ctx))
 
 
-@dataclass(frozen=True, slots=True)
-class LazyCommand:
-    """Where a command is to be found, and the line that a list of commands has for it."""
-
-    module: str
-    name: str
-    short_help: str
-
-    def load(self) -> click.Command:
-        """Return the command; its module is imported at the first time."""
-        command = getattr(import_module(self.module), self.name)
-        if not isinstance(command, click.Command):
-            raise TypeError(self)
-        return command
-
-
-class LazyCommands(MutableMapping[str, click.Command]):
-    """The commands of a group by name, each imported when it is asked for: a list of their names imports none."""
-
-    def __init__(self, places: Mapping[str, LazyCommand]) -> None:
-        """Take where they are."""
-        self.places = dict(places)
-
-    def __getitem__(self, name: str) -> click.Command:
-        return self.places[name].load()
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        raise TypeError(f"{name}: every command of such a group is named where the group is made")
-
-    def __delitem__(self, name: str) -> None:
-        del self.places[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.places)
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-
 class Group(click.Group):
     """A group of such commands."""
 
     context_class = Context
-    command_class = Command
-    group_class = type
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands; of lazy ones none is imported."""
-        if not isinstance(self.commands, LazyCommands):
-            super().format_commands(ctx, formatter)
-            return
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, self.commands.places[name].short_help) for name in self.list_commands(ctx)])
+    def __init__(self, name: str, explained: str, commands: Sequence[click.Command], *params: click.Parameter) -> None:
+        """Take its help and its commands."""
+        super().__init__(name, commands, params=list(params), help=explained)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help` with a Chinese explanation."""

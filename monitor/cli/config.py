@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.chinese import Command, Group
-from monitor.cli.place import CommandContext, channels, place
+from monitor.app.clock import now
+from monitor.app.collectors import Chains, all_collectors
+from monitor.app.hints import hints, unwatched
+from monitor.cli.network import channels
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
+from monitor.core.account import Account
 from monitor.core.calendar import beijing_date
-
-if TYPE_CHECKING:
-    from monitor.core.account import Account
-
-
-@click.group(cls=Group)
-def config() -> None:
-    """设置。"""
+from monitor.store import StoreError, roster
+from monitor.store.backup import holds_roster
 
 
-@config.command("check", cls=Command)
-@place
-def config_check(where: CommandContext) -> None:
-    """检查设置是否正确。"""
-    from monitor.app.clock import now
-    from monitor.app.collectors import Chains, all_collectors
-    from monitor.app.hints import hints, unwatched
-
+def check_settings(where: CommandContext) -> None:
+    """Print whether the settings can be used, and what in them should be thought over."""
     settings = where.settings(secrets=True)
     ways = channels(settings)
     book = settings.rule_book(beijing_date(now()))
@@ -41,9 +32,6 @@ def config_check(where: CommandContext) -> None:
 
 def _enrolled(where: CommandContext) -> Sequence[Account]:
     """Return the roster, where there is one; what is wrong with the database, other commands say."""
-    from monitor.store import StoreError, roster
-    from monitor.store.backup import holds_roster
-
     with suppress(StoreError, Refusal):
         if holds_roster(where.db):
             with where.store() as store, store.read() as tx:

@@ -17,7 +17,7 @@ def is_debugging() -> bool:
 def keep_logs() -> None:
     """Log to stderr if asked to, else nowhere: a command speaks for itself (run and sample set up their own logs)."""
     if is_debugging():
-        from monitor.logs import set_up
+        from monitor.logs import set_up  # noqa: PLC0415 - most commands log nothing
 
         set_up(debug=True)
     else:
@@ -26,7 +26,7 @@ def keep_logs() -> None:
 
 def report(bug: Exception) -> str:
     """Log an unforeseen exception and return what to tell the user."""
-    from monitor.logs import whereabouts
+    from monitor.logs import whereabouts  # noqa: PLC0415 - as above
 
     _log.critical("bug", exc_info=bug)
     return f"程序内部错误（{whereabouts(bug)}），请告诉维护人员；加环境变量 {VARIABLE}=1 再运行可显示详情。"

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.actions.evaluate import (
+    EvaluateCommand,
+    NotYetThereError,
+    When,
+    evaluate,
+    had_accounts,
+    is_before_roster,
+    note_evaluation,
+)
+from monitor.app.clock import now
+from monitor.app.rules import rule_titles, rules_in_force
 from monitor.cli.actor import perform, refusals
-from monitor.cli.chinese import Command
-from monitor.cli.place import MOMENT, CommandContext, place
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import printed, telling, warn
+from monitor.core.finding import Finding
 from monitor.core.phrases import Names, plain
 from monitor.core.shapes import finding_shape
 
-if TYPE_CHECKING:
-    from monitor.core.finding import Finding
 
-
-@click.command(cls=Command)
-@click.option("--at", type=MOMENT, metavar="时刻", help="判定哪一时刻的情况，默认现在。")
-@click.option("--known-at", type=MOMENT, metavar="时刻|now", help="按哪一时刻所知判定，默认与 --at 相同。")
-@click.option("--account", metavar="账号ID", help="只判定一个账号。")
-@click.option("--all", "everything", is_flag=True, help="也列出未发现问题和不涉及的结果。")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-@place
-def evaluate(
+def print_findings(
     where: CommandContext,
     *,
     at: datetime | None,
@@ -36,19 +36,7 @@ def evaluate(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """按规则判定并列出结果；只读取，不改变任何事项。"""
-    from monitor.actions.evaluate import (
-        EvaluateCommand,
-        NotYetThereError,
-        When,
-        had_accounts,
-        is_before_roster,
-        note_evaluation,
-    )
-    from monitor.actions.evaluate import evaluate as judge
-    from monitor.app.clock import now
-    from monitor.app.rules import rules_in_force
-
+    """Judge by the rules and print what was found; no case changes."""
     settings = where.settings()
     moment = at or now()
     when = When(at=moment, known_at=known_at or moment)
@@ -59,7 +47,7 @@ def evaluate(
         command = EvaluateCommand(when=when, account=account, silences=everything)
         try:
             with telling("判定") as tell:
-                found = judge(tx, command, rules=rules, tell=tell)
+                found = evaluate(tx, command, rules=rules, tell=tell)
         except NotYetThereError as error:
             missing = f"那一时刻的台账中没有账号“{error.account}”"
             raise Refusal(f"{missing}；按现在所知判定过去，请加 --known-at now。") from error
@@ -83,7 +71,6 @@ def _place(finding: Finding) -> tuple[str, ...]:
 
 
 def _print(findings: Sequence[Finding], names: Names) -> None:
-    from monitor.app.rules import rule_titles
 
     titles = rule_titles()
     lines = [

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.actions.documents import Handout, HandOutCommand, hand_out
+from monitor.app.rules import rule_titles
 from monitor.cli.actor import perform_in
-from monitor.cli.chinese import Command, to_table
-from monitor.cli.place import CommandContext, place
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
+from monitor.documents import Document, write
+from monitor.documents.writing import NotWrittenError
+from monitor.ledger.roster import roster_document
+from monitor.ledger.templates import form_document
+from monitor.queries import tables
+from monitor.store import Tx
 
-if TYPE_CHECKING:
-    from monitor.documents import Document
-    from monitor.store import Tx
 
-_WHAT = ("roster", "template", "records", "findings", "cases", "messages", "personal-data")
-_FORMS = ("roster", "posts", "filed-list", "bulletins", "index", "decisions", "records")
-
-
-@click.command(cls=Command, short_help="导出台账、空白表、记录、判定、事项、消息、个人信息。")
-@click.argument("what", type=click.Choice(_WHAT), metavar="内容")
-@to_table
-@click.option("--person", metavar="姓名|手机|邮箱|钉钉", help="与 personal-data 同用：只导出关于这个人的内容。")
-@click.option(
-    "--for", "form", type=click.Choice(_FORMS), metavar="内容", help=f"与 template 同用：{'、'.join(_FORMS)} 的空白表。"
-)
-@click.option("--unstated", is_flag=True, help="与 records 同用：只导出未写明结果的，填写后再导入。")
-@place
-def export(
+def export_list(
     where: CommandContext, *, what: str, out: Path, person: str | None, form: str | None, unstated: bool
 ) -> None:
-    """导出 roster 台账、template 空表、records 记录、findings 判定、cases 事项、messages 消息、personal-data 个人信息。"""  # noqa: E501
-    from monitor.actions.documents import Handout, HandOutCommand, hand_out
-    from monitor.documents import write
-    from monitor.documents.writing import NotWrittenError
-
+    """Write a list, or a blank form, to a file."""
     if person and what != "personal-data":
         raise click.UsageError("--person 只用于 personal-data")
     if form and what != "template":
@@ -56,10 +42,6 @@ def export(
 
 
 def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: bool) -> Document:
-    from monitor.app.rules import rule_titles
-    from monitor.ledger.roster import roster_document
-    from monitor.ledger.templates import form_document
-    from monitor.queries import tables
 
     match what:
         case "template":

@@ -7,8 +7,7 @@ import json
 
 import click
 
-from monitor.cli.chinese import Command
-from monitor.cli.place import CommandContext, place
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on every address is asked
@@ -16,10 +15,8 @@ _LONGEST = 64 * 1024
 _PATIENCE = 5
 
 
-@click.command(cls=Command)
-@place
-def health(where: CommandContext) -> None:
-    """询问正在运行的服务是否正常。"""
+def ask_health(where: CommandContext) -> None:
+    """Ask the running service how it is, and refuse where it is not well."""
     host, port = where.settings().web.bind
     problems, is_starting, is_standing_by = _asked(_LOOPBACK.get(host, host), port)
     if is_standing_by and len(problems) == 1:  # that it stands by is all there is to say

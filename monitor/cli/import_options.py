@@ -8,23 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
-from monitor.cli.place import PAST_MOMENT
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import progress
+from monitor.ledger import LedgerError
+from monitor.ledger.book import rows_in
 
-file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="文件")
-as_of_option = click.option("--as-of", type=PAST_MOMENT, metavar="时刻", help="内容在哪一时刻成立，默认现在。")
-dry_run_option = click.option("--dry-run", is_flag=True, help="只显示会有哪些变化，不写入。")
 UNWRITTEN = "以上为试算，没有写入。"
 
 
 @contextmanager
 def ledger_refusals() -> Iterator[None]:
     """Refuse what the ledger refuses: one line for each fault, the last saying what that means."""
-    from monitor.ledger import LedgerError
-
     try:
         yield
     except LedgerError as error:
@@ -34,8 +28,6 @@ def ledger_refusals() -> Iterator[None]:
 @contextmanager
 def reading(file: Path) -> Iterator[Callable[[int], None] | None]:
     """Show on a terminal how far a file is read: yield who hears of every row, or None where nobody looks."""
-    from monitor.ledger.book import rows_in
-
     gc.disable()  # a million small things that form no cycle: looking for one takes a sixth of the time
     try:
         if not sys.stderr.isatty():

@@ -5,43 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.actions.imports.decisions import ImportDecisionsCommand, decidable_places, import_decisions
+from monitor.actions.imports.papers import (
+    ImportPapersCommand,
+    PaperAccounts,
+    import_papers,
+    paper_accounts,
+    summary_of,
+    unmatched_in,
+)
+from monitor.actions.imports.records import ImportRecordsCommand, import_records, record_subjects
+from monitor.app.clock import now
+from monitor.app.rules import rule_subjects, rule_titles
 from monitor.cli.actor import perform_in
-from monitor.cli.chinese import Command
-from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, ledger_refusals
-from monitor.cli.place import PAST_MOMENT, CommandContext, place
+from monitor.cli.import_options import UNWRITTEN, ledger_refusals
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import warn
 from monitor.core.calendar import beijing_date
 from monitor.core.forms import INSTITUTIONS
+from monitor.core.rules import sys_01
+from monitor.ledger.decisions import Ruled, decision_line, read_decisions
+from monitor.ledger.diff import paper_change
+from monitor.ledger.fault import did_you_mean
+from monitor.ledger.papers import Papers, read_bulletins, read_filed_list, read_index
+from monitor.ledger.records import read_records, record_line
+from monitor.store import decisions, papers, records
 
-if TYPE_CHECKING:
-    from monitor.actions.imports.papers import PaperAccounts
-    from monitor.ledger.papers import Papers
 
-until_option = click.option(
-    "--as-of", type=PAST_MOMENT, metavar="时刻", help="内容截至哪一时刻，默认现在；更晚的日期不接受。"
-)
-
-
-@click.command("filed-list", cls=Command)
-@file_argument
-@as_of_option
-@click.option(
-    "--area", metavar="地区", help="是哪个地区的清单；默认按“地区”列，没有这一列的按各账号所属的地区，须一致。"
-)
-@dry_run_option
-@place
-def import_filed_list(
+def take_filed_list(
     where: CommandContext, *, file: Path, as_of: datetime | None, area: str | None, dry_run: bool
 ) -> None:
-    """导入已备案清单：一个地区那一天全部已备案的账号。"""
-    from monitor.ledger.fault import did_you_mean
-    from monitor.ledger.papers import read_filed_list
-
+    """Take in the accounts that were filed in an area on a day."""
     areas = where.settings().office.areas
     if area is not None and area not in areas:
         raise Refusal(f"没有地区“{area}”{did_you_mean(area, areas)}，没有导入任何内容。")
@@ -53,14 +51,8 @@ def import_filed_list(
     _take_papers(where, file, "filed-list", read, as_of=as_of, dry_run=dry_run)
 
 
-@click.command("bulletins", cls=Command)
-@file_argument
-@until_option
-@dry_run_option
-@place
-def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
-    """导入通报：同一系列同一期再次导入即为更正，整期替换。"""
-    from monitor.ledger.papers import read_bulletins
+def take_bulletins(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """Take in bulletins; a round that is there already is replaced."""
 
     def read(known: PaperAccounts, until: datetime) -> Papers:
         return read_bulletins(file, known.whom, until=beijing_date(until))
@@ -68,15 +60,8 @@ def import_bulletins(where: CommandContext, *, file: Path, as_of: datetime | Non
     _take_papers(where, file, "bulletins", read, as_of=as_of, dry_run=dry_run)
 
 
-@click.command("index", cls=Command)
-@file_argument
-@until_option
-@dry_run_option
-@place
-def import_index(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
-    """导入运营效果指数：同一周同一账号再次导入即为更正，其他账号不变。"""
-    from monitor.ledger.papers import read_index
-
+def take_index(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """Take in the index of a week; who stands in it already is corrected."""
     areas = where.settings().office.areas
 
     def read(known: PaperAccounts, until: datetime) -> Papers:
@@ -95,16 +80,6 @@ def _take_papers(
     as_of: datetime | None,
     dry_run: bool,
 ) -> None:
-    from monitor.actions.imports.papers import (
-        ImportPapersCommand,
-        import_papers,
-        paper_accounts,
-        summary_of,
-        unmatched_in,
-    )
-    from monitor.app.clock import now
-    from monitor.ledger.diff import paper_change
-    from monitor.store import papers
 
     several = len(where.settings().office.areas) > 1
     moment = now()
@@ -131,20 +106,8 @@ def _take_papers(
     click.echo("已导入。")
 
 
-@click.command("decisions", cls=Command)
-@file_argument
-@until_option
-@dry_run_option
-@place
-def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
-    """导入处置决定：豁免、保留、清理整合、注销、确认、误报、撤销。"""
-    from monitor.actions.imports.decisions import ImportDecisionsCommand, decidable_places
-    from monitor.actions.imports.decisions import import_decisions as keep_decisions
-    from monitor.app.clock import now
-    from monitor.app.rules import rule_subjects, rule_titles
-    from monitor.ledger.decisions import Ruled, decision_line, read_decisions
-    from monitor.store import decisions, papers
-
+def take_decisions(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """Take in decisions."""
     settings = where.settings()
     moment, titles = now(), rule_titles()
     with where.store(reads=True) as store, store.read() as tx:
@@ -172,24 +135,12 @@ def import_decisions(where: CommandContext, *, file: Path, as_of: datetime | Non
         return
     command = ImportDecisionsCommand(file=file.name, decisions=read.decisions, as_of=as_of or moment)
     with where.store() as store:
-        perform_in(store, keep_decisions, command, at=moment)
+        perform_in(store, import_decisions, command, at=moment)
     click.echo("已导入。")
 
 
-@click.command("records", cls=Command)
-@file_argument
-@until_option
-@dry_run_option
-@place
-def import_records(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
-    """导入记录：培训、检查、核查、备案变更等，类型见 docs/operating.md。"""
-    from monitor.actions.imports.records import ImportRecordsCommand, record_subjects
-    from monitor.actions.imports.records import import_records as keep_records
-    from monitor.app.clock import now
-    from monitor.core.rules import sys_01
-    from monitor.ledger.records import read_records, record_line
-    from monitor.store import records
-
+def take_records(where: CommandContext, *, file: Path, as_of: datetime | None, dry_run: bool) -> None:
+    """Take in records."""
     settings = where.settings()
     moment = now()
     with where.store(reads=True) as store, store.read() as tx:
@@ -209,7 +160,7 @@ def import_records(where: CommandContext, *, file: Path, as_of: datetime | None,
         return
     command = ImportRecordsCommand(file=file.name, records=read.records, as_of=as_of or moment)
     with where.store() as store:
-        perform_in(store, keep_records, command, at=moment)
+        perform_in(store, import_records, command, at=moment)
     click.echo("已导入。")
 
 

@@ -5,45 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.actions.imports.posts import ImportPostsCommand, import_posts, save_posts, silent_accounts
+from monitor.actions.imports.roster import (
+    AmbiguousUnitError,
+    ImportRosterCommand,
+    RosterDifference,
+    difference,
+    import_roster,
+    unit_meant,
+)
+from monitor.actions.imports.trial import turned_by
+from monitor.app.clock import now
+from monitor.app.collectors import Chains, all_collectors, key_forms, sources_of
+from monitor.app.hints import ungranted, unwatched
+from monitor.app.rules import rules_in_force
 from monitor.cli.actor import perform_in, refusals
-from monitor.cli.chinese import Command
-from monitor.cli.import_options import UNWRITTEN, as_of_option, dry_run_option, file_argument, ledger_refusals, reading
-from monitor.cli.place import CommandContext, place
+from monitor.cli.import_options import UNWRITTEN, ledger_refusals, reading
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
-from monitor.core.account import BY_HAND
+from monitor.core.account import BY_HAND, Account, UnitKey
 from monitor.core.calendar import beijing_date
+from monitor.core.collector import KeyForm
 from monitor.core.finding import State
 from monitor.core.phrases import Names
 from monitor.core.way import advice
-
-if TYPE_CHECKING:
-    from monitor.actions.imports.posts import ImportPostsCommand
-    from monitor.actions.imports.roster import RosterDifference
-    from monitor.core.account import Account, UnitKey
-    from monitor.core.collector import KeyForm
-    from monitor.ledger.roster import Roster
-    from monitor.settings import Settings
-    from monitor.store import Store
+from monitor.ledger.posts import read_posts
+from monitor.ledger.roster import Roster, read_roster
+from monitor.settings import Settings
+from monitor.store import Store, roster
 
 _NAMED = 20
 """How many accounts a sentence names."""
 
 
-@click.command("roster", cls=Command)
-@file_argument
-@as_of_option
-@dry_run_option
-@click.option("--replace", is_flag=True, help="文件中没有的账号从台账删除，删除前会询问。")
-@click.option("--unit", metavar="主办单位", help="与 --replace 同用：只删除这个单位的账号。")
-@click.option("--area", metavar="地区", help="与 --unit 同用：是哪个地区的单位；几个地区都有这个名称的单位时须写明。")
-@click.option("--yes", is_flag=True, help="不再询问。")
-@place
-def import_roster(
+def take_roster(
     where: CommandContext,
     *,
     file: Path,
@@ -54,14 +53,7 @@ def import_roster(
     area: str | None,
     yes: bool,
 ) -> None:
-    """导入台账：按账号ID新增或修改。"""
-    from monitor.actions.imports.roster import ImportRosterCommand, difference
-    from monitor.actions.imports.roster import import_roster as keep_roster
-    from monitor.app.clock import now
-    from monitor.app.collectors import Chains, all_collectors, key_forms, sources_of
-    from monitor.app.hints import ungranted, unwatched
-    from monitor.store import roster
-
+    """Take in a roster, or changes of it."""
     if unit and not replace:
         raise click.UsageError("--unit 要与 --replace 同用")
     if area and not unit:
@@ -88,7 +80,7 @@ def import_roster(
         command = ImportRosterCommand(
             file=file.name, difference=found, as_of=effective_at, sources=sources_of(settings, chains)
         )
-        change = perform_in(store, keep_roster, command, at=moment)
+        change = perform_in(store, import_roster, command, at=moment)
         where.remember_roster()
     if change.overtaken:
         click.echo(
@@ -108,7 +100,6 @@ def _read_roster(
     before: Sequence[Account],
     moment: datetime,
 ) -> Roster:
-    from monitor.ledger.roster import read_roster
 
     with ledger_refusals(), reading(file) as tell:
         read = read_roster(
@@ -126,7 +117,6 @@ def _read_roster(
 
 
 def _unit_meant(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
-    from monitor.actions.imports.roster import AmbiguousUnitError, unit_meant
 
     with refusals():
         try:
@@ -159,15 +149,7 @@ def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account]
         click.echo(f"  {said}。")
 
 
-@click.command("posts", cls=Command)
-@file_argument
-@as_of_option
-@dry_run_option
-@click.option("--complete", is_flag=True, help="文件列出了所涉账号的全部发布：作为一次人工核查。")
-@click.option("--accounts", metavar="账号ID,…|all", help="与 --complete 同用：还核查了哪些账号而没有发现发布。")
-@click.option("--yes", is_flag=True, help="不再询问。")
-@place
-def import_posts(
+def take_posts(
     where: CommandContext,
     *,
     file: Path,
@@ -177,13 +159,7 @@ def import_posts(
     accounts: str | None,
     yes: bool,
 ) -> None:
-    """导入发布记录：增加到已知的发布中。"""
-    from monitor.actions.imports.posts import ImportPostsCommand, silent_accounts
-    from monitor.actions.imports.posts import import_posts as keep_posts
-    from monitor.app.clock import now
-    from monitor.ledger.posts import read_posts
-    from monitor.store import roster
-
+    """Take in posts, and who published none."""
     if accounts is not None and not complete:
         raise click.UsageError("--accounts 要与 --complete 同用")
     settings = where.settings()
@@ -208,7 +184,7 @@ def import_posts(
             return
         if silent and not yes and not confirmed(f"将登记{len(silent)}个账号没有新发布，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
-        perform_in(store, keep_posts, command, at=moment)
+        perform_in(store, import_posts, command, at=moment)
     click.echo("已导入。")
 
 
@@ -226,10 +202,6 @@ def _print_posts(command: ImportPostsCommand) -> None:
 
 def _print_turned(store: Store, settings: Settings, command: ImportPostsCommand, moment: datetime) -> None:
     """Print what becomes of the accounts that are said to be silent."""
-    from monitor.actions.imports.posts import save_posts
-    from monitor.actions.imports.trial import turned_by
-    from monitor.app.rules import rules_in_force
-
     rules = rules_in_force(settings, settings.work_calendar())
     turned = turned_by(
         store, rules, command.silent, moment, lambda tx: save_posts(tx, command, known_at=moment, import_id=None)

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
+from monitor.actions.imports.kept import KINDS
+from monitor.actions.imports.withdraw import WithdrawCommand, import_to_withdraw, withdraw_import
+from monitor.app.collectors import Chains, all_collectors, sources_of
 from monitor.cli.actor import perform_in, refusals
-from monitor.cli.chinese import Command
-from monitor.cli.place import CommandContext, place
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed
 from monitor.core.calendar import beijing
-
-if TYPE_CHECKING:
-    from monitor.store.imports import Import
+from monitor.store import imports
+from monitor.store.imports import Import
 
 _NOTHING_LEFT = "其中的内容都已被后来的导入替换"
 
 
-@click.command("list", cls=Command)
-@place
-def import_list(where: CommandContext) -> None:
-    """列出导入过的文件，最近的在前；编号用于撤回。"""
-    from monitor.store import imports
-
+def list_imports(where: CommandContext) -> None:
+    """Print the files that were taken in, the last first."""
     with where.store(reads=True) as store, store.read() as tx:
         found = imports.imports(tx)
     for imported in found:
@@ -34,15 +30,8 @@ def import_list(where: CommandContext) -> None:
         click.echo("没有导入记录。")
 
 
-@click.command("withdraw", cls=Command)
-@click.argument("number", type=click.IntRange(min=1), metavar="编号")
-@click.option("--yes", is_flag=True, help="不再询问。")
-@place
-def import_withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
-    """撤回一次导入的全部内容；撤回前所知的仍可按 --known-at 判定。"""
-    from monitor.actions.imports.withdraw import WithdrawCommand, import_to_withdraw, withdraw_import
-    from monitor.app.collectors import Chains, all_collectors, sources_of
-
+def withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
+    """Take back all of an import."""
     settings = where.settings()
     chains = Chains(all_collectors(settings.platforms))
     with where.store() as store:
@@ -60,8 +49,6 @@ def import_withdraw(where: CommandContext, *, number: int, yes: bool) -> None:
 
 def _line(imported: Import) -> str:
     """Return an import as one line."""
-    from monitor.actions.imports.kept import KINDS
-
     kind = KINDS.get(imported.kind, imported.kind)
     withdrawn = (
         f"，已于 {_time(imported.withdrawn_at)} 由 {imported.withdrawn_by} 撤回" if imported.withdrawn_at else ""

@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.chinese import Command
-from monitor.cli.place import MOMENT, CommandContext, place
+from monitor.app.clock import now
+from monitor.app.collectors import all_collectors
+from monitor.cli.network import opened_parts
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import printed, telling
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing
-from monitor.core.collector import Page
+from monitor.core.collector import Collector, Page
 from monitor.core.download import Download
-from monitor.core.observation import Blind, LookFailedError, Reason, Timeline, Unchanged, advice_in
+from monitor.core.observation import Blind, LookFailedError, Reason, Seen, Timeline, Unchanged, advice_in
 from monitor.core.shapes import look_shape, read_shape
-
-if TYPE_CHECKING:
-    from monitor.core.collector import Collector
-    from monitor.core.observation import Seen
-    from monitor.settings import Settings
-    from monitor.store import Store
-    from monitor.store.looks import Recorded
+from monitor.pipeline.check import check
+from monitor.pipeline.faults import Faults
+from monitor.settings import Settings
+from monitor.store import Store, roster
+from monitor.store.looks import Recorded
 
 
-@click.command(cls=Command)
-@click.argument("accounts", nargs=-1, metavar="[账号ID]...")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-@place
-def check(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool) -> None:
-    """立即采集账号（不写则采集全部），并保存采集到的内容。"""
+def check_now(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool) -> None:
+    """Look at the accounts that are named, or at all, and keep what was seen."""
     settings = where.settings(secrets=True)
     with where.store() as store:
-        recorded = asyncio.run(_check(where, settings, store, accounts))
+        recorded = asyncio.run(_check(settings, store, accounts))
     if as_json:
         click.echo(printed([look_shape(entry.look, entry.posts_added) for entry in recorded]))
         return
@@ -50,20 +46,16 @@ def check(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool) ->
         click.echo("没有可自动采集的账号；请在台账中填写主页链接或采集方式。")
 
 
-async def _check(
-    where: CommandContext, settings: Settings, store: Store, accounts: Sequence[str]
-) -> Sequence[Recorded]:
-    from monitor.pipeline.check import check as look_at
-    from monitor.store import roster
+async def _check(settings: Settings, store: Store, accounts: Sequence[str]) -> Sequence[Recorded]:
 
     known = {account.id for account in await store.query(roster.accounts)}
     unknown = [name for name in accounts if name not in known]
     if unknown:
         raise Refusal(f"台账中没有账号“{'、'.join(unknown)}”，请核对编号。")
     chosen = list(dict.fromkeys(accounts)) or sorted(known)
-    async with where.parts(settings, store) as parts:
+    async with opened_parts(settings, store) as parts:
         with telling("采集") as tell:
-            return await look_at(parts.looker, parts.sources, chosen, tell)
+            return await check(parts.looker, parts.sources, chosen, tell)
 
 
 def _line(recorded: Recorded) -> str:
@@ -104,24 +96,14 @@ _WISHES = {
 
 def _status(detail: str) -> str:
     """Return the status that a server answered, if that is why; the rest of a detail is for the records."""
-    from re import search
-
-    found = search(r"\bHTTP (\d{3})\b", detail)
+    found = re.search(r"\bHTTP (\d{3})\b", detail)
     return f"（状态码{found[1]}）" if found else ""
 
 
-@click.command(cls=Command)
-@click.argument("collector", metavar="采集器")
-@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
-@click.option("--url", metavar="网址", default="https://example.invalid/", help="文件来自哪个地址（仅供参考）。")
-@click.option("--at", type=MOMENT, metavar="时刻", help="采集的时刻，用于“3分钟前”之类的时间；默认现在。")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON（总是如此）。")
-@place
-def read(where: CommandContext, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool) -> None:
-    """用采集器读一个保存下来的页面，输出读到的内容。"""
-    from monitor.app.clock import now
-    from monitor.app.collectors import all_collectors
-
+def read_file(
+    where: CommandContext, *, collector: str, file: Path, url: str, at: datetime | None, as_json: bool
+) -> None:
+    """Print what a collector reads in a page that was saved."""
     del where, as_json
     found = all_collectors()
     if collector not in found:
@@ -143,8 +125,6 @@ def _content(file: Path) -> bytes:
 
 def _seen(collector: Collector, page: Page) -> Seen | Reason:
     """Return what the collector sees; a page that its parser stumbles over is unreadable, as in a look."""
-    from monitor.pipeline.faults import Faults
-
     seen: Seen | Reason = Reason.UNREADABLE
     with Faults(lambda _: None).contained("read", collector=collector.name):
         try:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-import click
-
+from monitor.app.clock import now
+from monitor.app.settings import load_settings
 from monitor.cli.refusal import Refusal
-
-if TYPE_CHECKING:
-    from monitor.app.parts import Parts
-    from monitor.core.channel import Channel
-    from monitor.settings import Settings
-    from monitor.store import Store
+from monitor.core.calendar import beijing_date
+from monitor.settings import Settings, SettingsError
+from monitor.settings.load import bound_by
+from monitor.store import Store, StoreError, open_store
+from monitor.store.backup import holds_roster
+from monitor.store.database import is_made, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +29,6 @@ class CommandContext:
 
     def settings(self, *, secrets: bool = False) -> Settings:
         """Return the settings; with `secrets`, what they refer to must be there."""
-        from monitor.app.settings import load_settings
-        from monitor.settings import SettingsError
-        from monitor.settings.load import bound_by
-
         if not self.config.is_dir():
             raise Refusal(f"找不到设置目录 {self.config}，请检查 --config 或环境变量 XUNCHA_CONFIG。")
         try:
@@ -48,8 +42,6 @@ class CommandContext:
 
         A command that only `reads` creates none: where there is none, it reads an empty one that is gone afterwards.
         """
-        from monitor.store import StoreError, open_store
-
         with ExitStack() as stack:
             db = self.db
             if reads and not self.is_made:
@@ -62,9 +54,6 @@ class CommandContext:
     @property
     def is_made(self) -> bool:
         """True if there is a database, or something in its place."""
-        from monitor.store import StoreError
-        from monitor.store.database import is_made
-
         try:
             return is_made(self.db)
         except StoreError as error:
@@ -77,9 +66,6 @@ class CommandContext:
 
     def remember_roster(self) -> None:
         """Have a later start know that there was a roster; where the settings cannot be written, an alert does."""
-        from monitor.app.clock import now
-        from monitor.core.calendar import beijing_date
-
         if self._mark.exists():
             return
         with suppress(OSError):
@@ -91,9 +77,6 @@ class CommandContext:
 
     def refuse_lost(self) -> None:
         """Refuse to work on a database without a roster where there was one before."""
-        from monitor.store import StoreError
-        from monitor.store.backup import holds_roster
-
         if not self._mark.exists():
             return
         try:
@@ -109,84 +92,4 @@ class CommandContext:
     @property
     def _shown(self) -> str:
         """The database's address, without a password."""
-        from monitor.store.database import shown
-
         return shown(self.db)
-
-    @asynccontextmanager
-    async def parts(self, settings: Settings, store: Store) -> AsyncIterator[Parts]:
-        """Return everything a daemon has, with the real network."""
-        from monitor.app.parts import open_parts
-
-        async with AsyncExitStack() as stack:
-            try:
-                parts = await open_parts(settings, store, stack)
-            except ValueError as error:
-                raise Refusal(str(error)) from error
-            yield parts
-
-
-def channels(settings: Settings) -> Mapping[str, Channel]:
-    """Return the channels of the settings by name; one that cannot be opened is a refusal."""
-    from monitor.app.channels import open_channels
-    from monitor.app.clock import now
-
-    try:
-        return open_channels(settings, now)
-    except ValueError as error:
-        raise Refusal(str(error)) from error
-
-
-class MomentType(click.ParamType[datetime]):
-    """A moment in ISO form, or `now`; without a zone it is Beijing's."""
-
-    name = "时刻"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the moment in UTC, or refuse the text."""
-        from datetime import UTC
-
-        from monitor.app.clock import now
-        from monitor.core.calendar import BEIJING
-
-        if isinstance(value, datetime):
-            return value
-        if value == "now":
-            return now()
-        try:
-            moment = datetime.fromisoformat(str(value))
-            return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(f"“{value}”不是时刻，请写成 2026-05-19 或 2026-05-19T09:00", param, ctx)
-
-
-class PastMoment(MomentType):
-    """A moment that is not still to come."""
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the moment in UTC, or refuse it."""
-        from monitor.app.clock import now
-
-        moment = super().convert(value, param, ctx)
-        if moment > now():
-            self.fail(f"日期{value}晚于今天，请改为今天或以前", param, ctx)
-        return moment
-
-
-class DayType(click.ParamType[date]):
-    """A day in ISO form."""
-
-    name = "日期"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day, or refuse the text."""
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"“{value}”不是日期，请写成 2026-05-19", param, ctx)
-
-
-DAY = DayType()
-MOMENT = MomentType()
-PAST_MOMENT = PastMoment()
-place = click.make_pass_decorator(CommandContext)

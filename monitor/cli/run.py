@@ -6,35 +6,31 @@ import asyncio
 import fcntl
 import os
 import signal
+import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.chinese import Command
-from monitor.cli.place import CommandContext, place
+from monitor.app.sample import run_sample
+from monitor.app.serving import serve
+from monitor.cli.debugging import is_debugging
+from monitor.cli.network import opened_parts
+from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import progress
-
-if TYPE_CHECKING:
-    import socket
-
-    from monitor.settings import Settings
-    from monitor.store import Store
+from monitor.logs import set_up
+from monitor.settings import Settings
+from monitor.store import Store, StoreError, roster
+from monitor.web.serving import listening
 
 SAMPLE_DB = Path("data/sample.db")
 
 
-@click.command(cls=Command)
-@click.option("--or-sample", is_flag=True, help="还没有台账时，运行示例县。")
-@place
 def run(where: CommandContext, *, or_sample: bool) -> None:
-    """运行服务，直到按 Ctrl-C 或收到 SIGTERM。"""
-    from monitor.store import StoreError, roster
-
+    """Run the service until it is told to end; without a roster, the sample county if asked to."""
     where.refuse_lost()
     if or_sample and not _has_roster(where):
         _sample(where)
@@ -47,18 +43,15 @@ def run(where: CommandContext, *, or_sample: bool) -> None:
             if roster.has_roster(tx):
                 where.remember_roster()
         with _listening(settings) as sock:
-            _stay(_run(where, settings, store, sock))
+            _stay(_run(settings, store, sock))
 
 
-@click.command(cls=Command)
-@place
 def sample(where: CommandContext) -> None:
-    """运行示例县：虚构的账号、平台和收件箱，都在本机，用来了解本系统。"""
+    """Run the sample county."""
     _sample(where)
 
 
 def _has_roster(where: CommandContext) -> bool:
-    from monitor.store import roster
 
     with where.store(reads=True) as store, store.read() as tx:
         return roster.has_roster(tx)
@@ -102,8 +95,6 @@ def _claim(store: Store) -> None:
 @contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
     """Take the port of the pages."""
-    from monitor.web.serving import listening
-
     host, port = settings.web.bind
     try:
         sock = listening(host, port)
@@ -115,9 +106,6 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 def _stay(work: Coroutine[None, None, None]) -> None:
     """Run until the daemon has ended; told to stop before it began, there is nothing to finish."""
-    from monitor.cli.debugging import is_debugging
-    from monitor.logs import set_up
-
     set_up(debug=is_debugging())
     try:
         asyncio.run(_until_told(work))
@@ -134,17 +122,15 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
     await work
 
 
-async def _run(where: CommandContext, settings: Settings, store: Store, sock: socket.socket) -> None:
-    from monitor.app.serving import serve
+async def _run(settings: Settings, store: Store, sock: socket.socket) -> None:
 
-    async with where.parts(settings, store) as parts:
+    async with opened_parts(settings, store) as parts:
         click.echo(f"服务已启动：{_address(sock)}")
         if not await serve(parts, sock):
             raise Refusal("与数据库的连接中断期间，另一个服务已经接替，本机退出。")
 
 
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:
-    from monitor.app.sample import run_sample
 
     with ExitStack() as until_ready:
         bar = until_ready.enter_context(progress("正在准备示例县三个月的历史", 1))

@@ -89,15 +89,6 @@ class Size:
         return self.sweep + self.areas
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Starting:
-    """Seconds of CPU until a new interpreter is done."""
-
-    python: float
-    help: float
-    app: float
-
-
 def measure_size(accounts: int, posts: int) -> Size:
     """Return what this size costs; one process fills the database, and another is measured."""
     with TemporaryDirectory(prefix="xuncha-bench-") as folder:
@@ -111,24 +102,30 @@ def _apart(work: Callable[[str, int, int], T], url: str, accounts: int, posts: i
         return process.submit(work, url, accounts, posts).result()
 
 
-def measure_starting(times: int) -> Starting:
-    """Return what starting costs, the median of so many times."""
+HELP_PAGES = ("--help", "case --help", "case show --help", "import roster --help")
+"""Help pages of the program, of a group, and of commands whose work needs much that help does not."""
+_STARTS = 10
+
+
+def measure_starting() -> dict[str, float]:
+    """Return the least seconds of CPU, of ten tries, in which a new interpreter is done, by what it did."""
     run = "from monitor.cli import main; main()"
-    return Starting(
-        python=_child("-c", "pass", times=times),
-        help=_child("-c", run, "--help", times=times),
-        app=_child("-c", "import monitor.app", times=times),
-    )
+    return {
+        "python": _child("-c", "pass"),
+        **{f"xuncha {words}": _child("-c", run, *words.split()) for words in HELP_PAGES},
+        "import monitor.app": _child("-c", "import monitor.app"),
+    }
 
 
-def _child(*arguments: str, times: int) -> float:
-    costs = []
-    for _ in range(times):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return statistics.median(costs)
+def _child(*arguments: str) -> float:
+    return min(_child_once(*arguments) for _ in range(_STARTS))
+
+
+def _child_once(*arguments: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _fill(url: str, accounts: int, posts: int) -> None:

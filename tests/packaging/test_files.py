@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from monitor import daemon
-from monitor.cli.main import xuncha
+from monitor.cli.commands import XUNCHA
 from tests.services import require_amtool
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +85,7 @@ def test_the_image_starts_and_asks_commands_that_there_are_without_a_shell() -> 
     (entry,), (command,), (health,) = said("ENTRYPOINT"), said("CMD"), said("HEALTHCHECK")
     assert (entry, command) == ('["xuncha"]', '["run"]')
     assert health.endswith('CMD ["xuncha", "health"]')
-    assert {"run", "health"} <= set(xuncha.commands)
+    assert {"run", "health"} <= set(XUNCHA.commands)
 
 
 def test_settings_and_data_lie_outside_the_image() -> None:
