@@ -71,7 +71,6 @@ def _place(finding: Finding) -> tuple[str, ...]:
 
 
 def _print(findings: Sequence[Finding], names: Names) -> None:
-
     titles = rule_titles()
     lines = [
         f"{_whom(finding, names)}  {finding.rule} {titles.get(finding.rule, '')}  "

@@ -42,7 +42,6 @@ def export_list(
 
 
 def _document(tx: Tx, what: str, *, person: str | None, form: str, unstated: bool) -> Document:
-
     match what:
         case "template":
             return roster_document(()) if form == "roster" else form_document(form)

@@ -80,7 +80,6 @@ def _take_papers(
     as_of: datetime | None,
     dry_run: bool,
 ) -> None:
-
     several = len(where.settings().office.areas) > 1
     moment = now()
     with where.store(reads=dry_run) as store:

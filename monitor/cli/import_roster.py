@@ -100,7 +100,6 @@ def _read_roster(
     before: Sequence[Account],
     moment: datetime,
 ) -> Roster:
-
     with ledger_refusals(), reading(file) as tell:
         read = read_roster(
             file,
@@ -117,7 +116,6 @@ def _read_roster(
 
 
 def _unit_meant(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
-
     with refusals():
         try:
             return unit_meant(name, area, accounts)

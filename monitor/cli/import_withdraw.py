@@ -61,5 +61,4 @@ def _line(imported: Import) -> str:
 
 
 def _time(moment: datetime) -> str:
-
     return f"{beijing(moment):%Y-%m-%d %H:%M}"

@@ -47,7 +47,6 @@ def check_now(where: CommandContext, *, accounts: tuple[str, ...], as_json: bool
 
 
 async def _check(settings: Settings, store: Store, accounts: Sequence[str]) -> Sequence[Recorded]:
-
     known = {account.id for account in await store.query(roster.accounts)}
     unknown = [name for name in accounts if name not in known]
     if unknown:

@@ -45,7 +45,6 @@ def write_report(where: CommandContext, *, what: str, out: Path, period: str | N
 
 
 def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
-
     match what:
         case "deductions":
             return deductions(dossiers.of_accounts, dossiers.records, about, dossiers.beyond)
@@ -56,7 +55,6 @@ def _document(what: str, dossiers: Dossiers, about: Period) -> Document:
 
 
 def _period(text: str | None, now: datetime) -> Period:
-
     try:
         about = Period.of(text) if text else Period.around(now)
     except BadPeriodError as error:

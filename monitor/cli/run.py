@@ -52,7 +52,6 @@ def sample(where: CommandContext) -> None:
 
 
 def _has_roster(where: CommandContext) -> bool:
-
     with where.store(reads=True) as store, store.read() as tx:
         return roster.has_roster(tx)
 
@@ -123,7 +122,6 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
 
 
 async def _run(settings: Settings, store: Store, sock: socket.socket) -> None:
-
     async with opened_parts(settings, store) as parts:
         click.echo(f"服务已启动：{_address(sock)}")
         if not await serve(parts, sock):
@@ -131,7 +129,6 @@ async def _run(settings: Settings, store: Store, sock: socket.socket) -> None:
 
 
 async def _run_sample(settings: Settings, store: Store, sock: socket.socket) -> None:
-
     with ExitStack() as until_ready:
         bar = until_ready.enter_context(progress("正在准备示例县三个月的历史", 1))
 
