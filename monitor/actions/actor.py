@@ -54,6 +54,8 @@ class Right(Labelled):
     MANAGE_USERS = "manage_users", "管理用户"
     LOG_IN = "log_in", "登录"
     KEEP_LOGIN = "keep_login", "修改自己的登录信息"
+    MANAGE_TOKENS = "manage_tokens", "管理接口令牌"
+    CALL = "call", "使用接口"
 
 
 EVERYTHING = frozenset(Right)

@@ -60,6 +60,7 @@ WRITTEN = {
     "users": ("created_at", "disabled_at", "last_login_at"),
     "sessions": ("began_at", "active_at", "confirmed_at"),
     "login_failures": ("at", "wait_until"),
+    "api_tokens": ("created_at", "last_used_at", "revoked_at"),
 }
 """Columns of moments that had come when they were written, or of a next try: ahead of now, they become now."""
 OTHERWISE = {
@@ -90,6 +91,7 @@ LEFT_ALONE = {
     "spent_tokens": ("until",),
     "messages": ("taken_until",),
     "acts": ("at",),
+    "api_tokens": ("expires_at",),
 }
 """Columns that are left alone: others' words, history, rows that may well be kept too long, a lease
 (`outbox.left_behind` knows of clocks that went back), and the audit log, which nobody changes."""

@@ -730,6 +730,21 @@ login_failures = Table(
 )
 """How often logging in has failed lately, by name, by address, and altogether; names as SHA-256, for people type other
 things there by mistake."""
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", sa.JSON, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+"""The API tokens of callers; of the secret only its digest."""
 
 heartbeat = Table(
     "heartbeat",

@@ -60,6 +60,9 @@ _ACTIONS = {
     "login password": "设置密码",
     "login second-factor set": "设置动态口令",
     "login second-factor remove": "取消动态口令",
+    "token add": "接口令牌：发放",
+    "token revoke": "接口令牌：停用",
+    "token use": "接口令牌：使用",
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor.actions import (
     acknowledge,
+    api_tokens,
     backup,
     cases,
     claims,
@@ -32,6 +33,7 @@ from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
 from monitor.core.paper import Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
+from monitor.core.scope import Scope
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
 from monitor.core.user import UserRole
@@ -40,6 +42,7 @@ from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store.acknowledgements import spend
 from monitor.store.sessions import Session
+from monitor.store.api_tokens import ApiToken, api_token
 from tests.store import build
 from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
 
@@ -375,6 +378,32 @@ def _own_factor_removed(store: Store) -> Example:
     own = _session(store, _user(store))
     command = logins.ConfirmedCommand(session=own, digest="b" * 64, checked=CHECKED)
     return Example(done=command, refused=replace(command, checked="another"))
+def _issue(store: Store) -> Example:
+    del store
+    command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({Scope.READ}), lasts=30 * ONE_DAY)
+    return Example(done=command, refused=replace(command, scopes=frozenset()))
+
+
+def _token(store: Store) -> ApiToken:
+    """Give out a token and return it."""
+    actor = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
+    command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({Scope.READ}), lasts=30 * ONE_DAY)
+    number = perform(store, api_tokens.issue_token, command, actor=actor, now=NOW)
+    with store.read() as tx:
+        found = api_token(tx, number)
+    assert found is not None
+    return found
+
+
+def _revoke_token(store: Store) -> Example:
+    number = _token(store).id
+    return Example(
+        done=api_tokens.RevokeTokenCommand(number=number), refused=api_tokens.RevokeTokenCommand(number=number + 1)
+    )
+
+
+def _use_token(store: Store) -> Example:
+    return Example(done=api_tokens.UseTokenCommand(token=_token(store)))
 
 
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
@@ -417,5 +446,8 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     logins.change_password: _own_password,
     logins.set_own_second_factor: _own_factor,
     logins.remove_own_second_factor: _own_factor_removed,
+    api_tokens.issue_token: _issue,
+    api_tokens.revoke_token: _revoke_token,
+    api_tokens.use_token: _use_token,
 }
 """How an example of each action comes about, in a store that has nothing yet."""
