@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.actions.actor import Actor, Origin, Right, write_audit
 from monitor.actions.refused import FIELDS, Field, RefusedError
-from monitor.core.scope import Scope
+from monitor.core.token_scope import TokenScope
 from monitor.store import Tx
 from monitor.store.api_tokens import (
     PREFIX,
@@ -22,10 +23,10 @@ from monitor.store.api_tokens import (
 
 LONGEST = timedelta(days=366)
 """No token holds longer than a year."""
-RIGHTS: dict[Scope, frozenset[Right]] = {
-    Scope.READ: frozenset({Right.READ}),
-    Scope.POST_LINKS: frozenset({Right.PASTE}),
-    Scope.DECIDE: frozenset({Right.VERIFY, Right.DECIDE, Right.CLOSE, Right.RELEASE, Right.RETRY, Right.MUTE}),
+RIGHTS: dict[TokenScope, frozenset[Right]] = {
+    TokenScope.READ: frozenset({Right.READ}),
+    TokenScope.POST_LINKS: frozenset({Right.PASTE}),
+    TokenScope.DECIDE: frozenset({Right.VERIFY, Right.DECIDE, Right.CLOSE, Right.RELEASE, Right.RETRY, Right.MUTE}),
 }
 """The rights that each scope gives."""
 NAME_LENGTH = 60
@@ -37,7 +38,7 @@ class IssueTokenCommand:
     """The command to give out a token."""
 
     name: str
-    scopes: frozenset[Scope]
+    scopes: frozenset[TokenScope]
     lasts: timedelta
     secret: str = field(default_factory=lambda: PREFIX + secrets.token_urlsafe(32), repr=False)
     """What the caller shows: 256 random bits, told once and never kept."""
@@ -67,7 +68,7 @@ def issue_token(tx: Tx, command: IssueTokenCommand, *, actor: Actor, now: dateti
         raise RefusedError(f"请至少选一项{FIELDS}。", Field("scopes", "权限"))
     if not timedelta() < command.lasts <= LONGEST:
         raise RefusedError(f"{FIELDS}应在1天到{LONGEST.days}天之间。", Field("lasts", "有效期"))
-    scopes = sorted(command.scopes, key=list(Scope).index)
+    scopes = sorted(command.scopes, key=list(TokenScope).index)
     token = NewApiToken(
         name=name,
         scopes=tuple(scope.value for scope in scopes),
@@ -101,6 +102,10 @@ def use_token(tx: Tx, command: UseTokenCommand, *, actor: Actor, now: datetime) 
 
 def caller_of(token: ApiToken, address: str) -> Actor:
     """Return who acts by a token, with the rights of its scopes."""
-    scopes = [scope for scope in Scope if scope.value in token.scopes]
-    rights = frozenset({Right.CALL}).union(*(RIGHTS[scope] for scope in scopes))
-    return Actor(name=token.name, origin=Origin.API, rights=rights, address=address)
+    scopes = [scope for scope in TokenScope if scope.value in token.scopes]
+    return Actor(name=token.name, origin=Origin.API, rights=rights_of(scopes), address=address)
+
+
+def rights_of(scopes: Iterable[TokenScope]) -> frozenset[Right]:
+    """Return the rights that scopes give together."""
+    return frozenset({Right.CALL}).union(*(RIGHTS[scope] for scope in scopes))

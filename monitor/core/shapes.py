@@ -98,7 +98,7 @@ def seen_shape(seen: Timeline | Reason) -> Shape:
         "covers": seen.covers.value,
         "newest": moment_shape(newest.published_at) if newest else None,
         "precision": newest.precision.value if newest else None,
-        "posts": [_post(post) for post in seen.posts],
+        "posts": [post_shape(post) for post in seen.posts],
         "profile": _profile(seen.profile) if seen.profile else None,
     }
 
@@ -149,7 +149,8 @@ def _seen(*, reason: Reason | None = None) -> Shape:
     }
 
 
-def _post(post: Post) -> Shape:
+def post_shape(post: Post) -> Shape:
+    """Return one post."""
     return {
         "published_at": moment_shape(post.published_at),
         "title": post.title,
@@ -217,7 +218,7 @@ def claim_shape(claim: Claim, office: str) -> Shape:
         "link": claim.link,
         "verdict": claim.verdict.value,
         "said": claim.verdict.told(office),
-        "post": _post(claim.post) if claim.post else None,
+        "post": post_shape(claim.post) if claim.post else None,
     }
 
 

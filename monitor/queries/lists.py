@@ -12,13 +12,14 @@ from monitor.core.case import Case
 from monitor.core.finding import Finding, State
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
-from monitor.core.observation import Observation
+from monitor.core.observation import KnownPost, Observation
 from monitor.store import Tx, lights
-from monitor.store.cases import Which, case_history, cases
+from monitor.store.cases import Which, case, case_history, cases
 from monitor.store.findings import current_findings
+from monitor.store.keyset import Place
 from monitor.store.lights import AccountFilter, Order
 from monitor.store.outbox import KeptMessage, messages
-from monitor.store.overview import newest_posts, observations_of
+from monitor.store.overview import newest_posts, observations_of, posts_of
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
@@ -28,15 +29,19 @@ __all__ = [
     "KeptMessage",
     "read_account",
     "read_accounts",
+    "read_case",
     "read_cases",
     "read_findings",
     "read_messages",
     "read_observations",
+    "read_posts",
 ]
 
 
 CASES = 1000
 """Cases that a list has where it is not said how many."""
+POSTS = 200
+"""Posts of an account that are listed."""
 MESSAGES = 200
 """Messages that a list has where it is not said how many."""
 
@@ -63,9 +68,12 @@ class AccountHistory:
     """Latest opened first."""
 
 
-def read_accounts(tx: Tx, now: datetime, *, limit: int, skip: int) -> tuple[AccountFacts, ...]:
-    """Return some accounts of the roster, by id."""
-    return _facts(tx, now, lights.ids(tx, AccountFilter(), Order.ID, limit=limit, skip=skip))
+def read_accounts(
+    tx: Tx, now: datetime, which: AccountFilter, *, limit: int, place: Place | None
+) -> tuple[AccountFacts, ...]:
+    """Return some accounts of the roster, by id: those after the one that `place` names."""
+    after = place[0] if place else ""
+    return _facts(tx, now, lights.ids(tx, which, Order.ID, limit=limit, after=after))
 
 
 def read_account(tx: Tx, account_id: str, now: datetime) -> AccountHistory | None:
@@ -89,26 +97,36 @@ def _facts(tx: Tx, now: datetime, ids: Collection[str]) -> tuple[AccountFacts, .
     )
 
 
-def read_observations(tx: Tx, account_id: str, *, limit: int, skip: int) -> tuple[Observation, ...]:
-    """Return some observations of an account, latest begun first."""
-    return observations_of(tx, account_id, limit=limit, skip=skip)
+def read_observations(tx: Tx, account_id: str, *, limit: int, place: Place | None) -> tuple[Observation, ...]:
+    """Return some observations of an account, latest begun first: those behind the one of `place`."""
+    return observations_of(tx, account_id, limit=limit, place=place)
 
 
 def read_findings(
-    tx: Tx, account_id: str | None, *, without: Collection[State], limit: int, skip: int
+    tx: Tx, account_id: str | None, *, without: Collection[State], limit: int, place: Place | None
 ) -> tuple[Finding, ...]:
     """Return some findings as they stand, on everybody or on one account, but those in the states `without`."""
     ids = None if account_id is None else (account_id,)
-    return current_findings(tx, account_ids=ids, without=without, limit=limit, skip=skip)
+    return current_findings(tx, account_ids=ids, without=without, limit=limit, place=place)
 
 
-def read_cases(tx: Tx, *, is_all: bool, limit: int = CASES, skip: int = 0) -> tuple[Case, ...]:
-    """Return some cases, latest opened first: the open ones, or all."""
-    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, skip=skip)
+def read_cases(tx: Tx, *, is_all: bool, limit: int = CASES, place: Place | None = None) -> tuple[Case, ...]:
+    """Return some cases, latest opened first: the open ones, or all; those behind the one of `place`."""
+    return cases(tx, which=Which.ALL if is_all else Which.OPEN, limit=limit, place=place)
+
+
+def read_case(tx: Tx, number: int) -> Case | None:
+    """Return one case by its number, or None."""
+    return case(tx, number)
+
+
+def read_posts(tx: Tx, account_id: str) -> tuple[KnownPost, ...]:
+    """Return the latest posts of an account that are visible, newest first; none for one that is not on the roster."""
+    return tuple(known for known in posts_of(tx, account_id, limit=POSTS) if known.withdrawn_at is None)
 
 
 def read_messages(
-    tx: Tx, state: MessageState | None, *, limit: int = MESSAGES, skip: int = 0
+    tx: Tx, state: MessageState | None, *, limit: int = MESSAGES, place: Place | None = None
 ) -> tuple[KeptMessage, ...]:
-    """Return some messages, newest first: those in one state, or all."""
-    return messages(tx, states=None if state is None else (state,), limit=limit, skip=skip)
+    """Return some messages, newest first: those in one state, or all; those behind the one of `place`."""
+    return messages(tx, states=None if state is None else (state,), limit=limit, place=place)

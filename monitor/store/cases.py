@@ -30,6 +30,7 @@ from monitor.store.findings import (
     save_findings,
     unsay,
 )
+from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.notices import cancel_notices_on, judge_anew, notices_of_case, queue_notices, waiting_notices
 
 __all__ = [
@@ -296,10 +297,13 @@ class Which(Enum):
     ALL = "all"
 
 
-def cases(tx: Tx, *, which: Which = Which.ALL, rule: str = "", limit: int = 1000, skip: int = 0) -> tuple[Case, ...]:
-    """Return cases with their steps, latest opened first; `rule` leaves the others out."""
+def cases(
+    tx: Tx, *, which: Which = Which.ALL, rule: str = "", limit: int = 1000, skip: int = 0, place: Place | None = None
+) -> tuple[Case, ...]:
+    """Return cases with their steps, latest opened first; `rule` leaves others out, `place` those up to it."""
     table = tables.cases
-    chosen = sa.select(table).order_by(table.c.opened_at.desc(), table.c.id.desc()).limit(limit).offset(skip)
+    order = (Sorted(table.c.opened_at, is_descending=True), Sorted(table.c.id, is_descending=True))
+    chosen = sorted_behind(sa.select(table), order, place).limit(limit).offset(skip)
     return _with_steps(tx, chosen.where(*_meant(which, rule)))
 
 

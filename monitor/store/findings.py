@@ -19,6 +19,7 @@ from monitor.store import tables
 from monitor.store.columns import portions, run
 from monitor.store.database import Tx
 from monitor.store.driver import execute_many, fetch, marks, to_driver
+from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.lights import restate
 from monitor.store.values import decode, encode, json_text
 
@@ -101,14 +102,16 @@ def current_findings(
     without: Collection[State] = (),
     always: str = "",
     limit: int | None = None,
-    skip: int = 0,
+    place: Place | None = None,
 ) -> tuple[Finding, ...]:
     """Return the findings as they stand, of all or of these accounts, by account, unit or area, and rule.
 
-    Those in the states `without` are left out, but for those of the rule `always`.
+    Those in the states `without` are left out, but for those of the rule `always`; `place`, a subject's key and a rule,
+    leaves out those up to it.
     """
     table = tables.findings
-    chosen = sa.select(table.c.content).order_by(table.c.subject, table.c.rule).limit(limit).offset(skip or None)
+    order = (Sorted(table.c.subject), Sorted(table.c.rule))
+    chosen = sorted_behind(sa.select(table.c.content), order, place).limit(limit)
     if without:
         chosen = chosen.where(sa.or_(table.c.state.not_in(without), table.c.rule == always))
     if account_ids is not None:

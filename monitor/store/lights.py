@@ -178,8 +178,10 @@ def count(tx: Tx, which: AccountFilter) -> int:
     return tx.scalar(sa.select(sa.func.count()).select_from(table).where(*_meant(which))) or 0
 
 
-def ids(tx: Tx, which: AccountFilter, order: Order, *, limit: int | None = None, skip: int = 0) -> tuple[str, ...]:
-    """Return the accounts of one page of a list, in their order."""
+def ids(
+    tx: Tx, which: AccountFilter, order: Order, *, limit: int | None = None, skip: int = 0, after: str = ""
+) -> tuple[str, ...]:
+    """Return the accounts of one page of a list, in their order; of a list by id, those after one only."""
     match order:
         case Order.URGENCY:
             by: Iterable[sa.Column[Any]] = (table.c.place, table.c.silent_since, table.c.unit, table.c.account)
@@ -187,7 +189,7 @@ def ids(tx: Tx, which: AccountFilter, order: Order, *, limit: int | None = None,
             by = (table.c.unit, table.c.area, table.c.account)
         case Order.ID:
             by = (table.c.account,)
-    chosen = sa.select(table.c.account).where(*_meant(which)).order_by(*by)
+    chosen = sa.select(table.c.account).where(*_meant(which), table.c.account > after).order_by(*by)
     return tuple(tx.scalars(chosen.limit(limit).offset(skip)))
 
 

@@ -14,6 +14,7 @@ from monitor.core.account import Role
 from monitor.core.calendar import ONE_DAY
 from monitor.core.message import SHOWN, Attempt, Message, MessageState
 from monitor.store.database import Tx
+from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.notices import (
     MATTERS,
     ORDINARY,
@@ -154,10 +155,14 @@ def messages(
     states: Collection[MessageState] | None = None,
     ids: Collection[str] | None = None,
     limit: int = 200,
-    skip: int = 0,
+    place: Place | None = None,
 ) -> tuple[KeptMessage, ...]:
-    """Return messages, latest created first; each of `ids` is one, or its ending as its reader sees it."""
-    chosen = sa.select(table).order_by(table.c.created_at.desc(), table.c.id).limit(limit).offset(skip)
+    """Return messages, latest created first, those up to `place` left out.
+
+    Each of `ids` is one, or its ending as its reader sees it.
+    """
+    order = (Sorted(table.c.created_at, is_descending=True), Sorted(table.c.id))
+    chosen = sorted_behind(sa.select(table), order, place).limit(limit)
     if states is not None:
         chosen = chosen.where(table.c.state.in_(states))
     if ids is None:

@@ -20,6 +20,7 @@ from monitor.store import tables
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.database import Tx
 from monitor.store.findings import current_findings
+from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.observations import observation_of, seen_columns
 from monitor.store.posts import is_evidence, known_post
 from monitor.store.records import mutes_on
@@ -131,12 +132,14 @@ def posts_of(tx: Tx, account_id: str, *, limit: int = 100) -> tuple[KnownPost, .
     return tuple(known_post(row) for row in rows)
 
 
-def observations_of(tx: Tx, account_id: str, *, limit: int = 100, skip: int = 0) -> tuple[Observation, ...]:
-    """Return an account's observations, latest begun first."""
+def observations_of(
+    tx: Tx, account_id: str, *, limit: int = 100, place: Place | None = None
+) -> tuple[Observation, ...]:
+    """Return an account's observations, latest begun first; those up to `place` are left out."""
     table = tables.observations
-    chosen = sa.select(*seen_columns()).where(table.c.account == account_id)
-    rows = tx.execute(chosen.order_by(table.c.first_seen.desc(), table.c.id.desc()).limit(limit).offset(skip))
-    return tuple(observation_of(row) for row in rows)
+    order = (Sorted(table.c.first_seen, is_descending=True), Sorted(table.c.id, is_descending=True))
+    chosen = sorted_behind(sa.select(*seen_columns()).where(table.c.account == account_id), order, place)
+    return tuple(observation_of(row) for row in tx.execute(chosen.limit(limit)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

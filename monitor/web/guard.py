@@ -9,8 +9,10 @@ from ipaddress import ip_address
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.web.problem import problem
 
 API = "/api/"
 """The prefix of the addresses for programs."""
@@ -89,7 +91,7 @@ def headers_for(path: str) -> dict[str, str]:
 def refusal(path: str, status: int, sentence: str) -> Response:
     """Return a refusal in the form that a client at such a path can read."""
     if path.startswith(API):
-        return JSONResponse({"error": sentence}, status)
+        return problem(status, sentence)
     return PlainTextResponse(sentence, status)
 
 

@@ -33,10 +33,10 @@ from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
 from monitor.core.paper import Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
-from monitor.core.scope import Scope
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
 from monitor.core.user import UserRole
+from monitor.core.token_scope import TokenScope
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
@@ -380,14 +380,14 @@ def _own_factor_removed(store: Store) -> Example:
     return Example(done=command, refused=replace(command, checked="another"))
 def _issue(store: Store) -> Example:
     del store
-    command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({Scope.READ}), lasts=30 * ONE_DAY)
+    command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({TokenScope.READ}), lasts=30 * ONE_DAY)
     return Example(done=command, refused=replace(command, scopes=frozenset()))
 
 
 def _token(store: Store) -> ApiToken:
     """Give out a token and return it."""
     actor = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
-    command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({Scope.READ}), lasts=30 * ONE_DAY)
+    command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({TokenScope.READ}), lasts=30 * ONE_DAY)
     number = perform(store, api_tokens.issue_token, command, actor=actor, now=NOW)
     with store.read() as tx:
         found = api_token(tx, number)

@@ -1,245 +1,183 @@
-"""`/api/v1/…`: what the pages show, for programs; and the one thing programs may say, the link of a new post.
-
-Nothing of the people named for an account is ever in an answer. A program that pastes a link shows the token that the
-settings name (`web.api_token`), so that no page elsewhere can do it in a browser's name.
-"""
+"""`/api/v1/…`: what pages read and do, for programs; each operation as a route, and the document of them all."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, cached_property, partial
+from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from monitor.actions.actor import Actor, Origin, Right
-from monitor.actions.claims import PasteCommand
-from monitor.core.claim import Excess, Verdict
-from monitor.core.finding import State
-from monitor.core.message import MessageState
-from monitor.core.phrases import plain
-from monitor.core.shapes import (
-    Shape,
-    account_shape,
-    case_shape,
-    claim_shape,
-    finding_shape,
-    moment_shape,
-    observation_shape,
-)
-from monitor.queries import lists
-from monitor.queries.tasks import read_tasks
+from monitor.actions.refused import RefusedError
 from monitor.store import Tx
-from monitor.web.guard import is_shown
+from monitor.store.keyset import Place
+from monitor.web.api.acting import ACTINGS
+from monitor.web.api.callers import Callers
+from monitor.web.api.cursor import BadCursorError, cursor_of, place_of
+from monitor.web.api.openapi import openapi
+from monitor.web.api.operation import Acting, Call, Found, Listing, Operation, Reading
+from monitor.web.api.problems import ProblemError, sentence_of
+from monitor.web.api.reading import READINGS
+from monitor.web.api.schema import Model
 from monitor.web.page_context import PageContext
-from monitor.web.paging import whole
-from monitor.web.permits import TooLongError, body_of, readable
-from monitor.web.refusals import Refusals, address_of
-from monitor.web.words import masked
+from monitor.web.permits import TooLongError, body_of
+from monitor.web.problem import problem
+from monitor.web.refusals import Refusals
 
-LIMIT = 1000
-"""Objects in one answer at most; `page=` turns."""
-CALLER = "接口"
-"""The actor of links pasted by this way, in the records."""
-API_RIGHTS = frozenset({Right.PASTE})
-"""The rights of the token of the settings."""
-
-_STATUS = {
-    Verdict.PROVED: 201,
-    Verdict.UNPROVED: 202,
-    Verdict.REPEATED: 409,
-    Verdict.NOT_REACHABLE: 502,
-}
-"""The answer's status for a verdict; all others are 422: understood, and not taken."""
-Read = Callable[[Tx, "Asked"], object]
-
-
-class BadParameterError(Exception):
-    """A request has a parameter that is not known, is given twice or says nothing that is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The request: the account in the path, and the parameters."""
-
-    account: str
-    parameters: Mapping[str, str]
-    page: int
-
-    @property
-    def skip(self) -> int:
-        """How many objects stand on the pages before."""
-        return (self.page - 1) * LIMIT
-
-    @property
-    def is_all(self) -> bool:
-        """True if `all=1` is asked for."""
-        if self.parameters.get("all", "1") != "1":
-            raise BadParameterError("参数 all 只能是 1。")
-        return "all" in self.parameters
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One page of a list, with one object more where there is another page."""
-
-    objects: Sequence[Shape]
+ROOT = "/api/v1"
+OPERATIONS: tuple[Operation, ...] = (*READINGS, *ACTINGS)
+"""Everything that the interface can be asked, in the order of its document."""
 
 
 class Api:
     """The handlers of the interface."""
 
-    def __init__(self, view: PageContext, refusals: Refusals) -> None:
+    def __init__(self, context: PageContext, refusals: Refusals) -> None:
         """Take what the interface needs."""
-        self._view = view
-        self._refusals = refusals
+        self._context = context
+        self._callers = Callers(context, refusals)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return openapi(OPERATIONS, self._context.version)
 
     @property
     def routes(self) -> Collection[Route]:
-        """The addresses."""
+        """The addresses, each with all its methods."""
+        by_path: dict[str, list[Operation]] = defaultdict(list)
+        for operation in OPERATIONS:
+            by_path[operation.path].append(operation)
         return (
-            Route("/api/v1/accounts", self._reading(self._accounts, "page")),
-            Route("/api/v1/accounts/{account_id:path}/posts", self.paste, methods=["POST"]),
-            Route("/api/v1/accounts/{account_id:path}", self._reading(self._account)),
-            Route("/api/v1/tasks", self._reading(self._tasks)),
-            Route("/api/v1/observations", self._reading(_observations, "account", "page")),
-            Route("/api/v1/findings", self._reading(_findings, "account", "all", "page")),
-            Route("/api/v1/cases", self._reading(_cases, "all", "page")),
-            Route("/api/v1/messages", self._reading(_messages, "state", "page")),
+            Route(f"{ROOT}/openapi.json", self._documented),
+            *(
+                Route(f"{ROOT}{operation.path}", partial(self._answered, operation), methods=[_method(operation)])
+                for operations in by_path.values()
+                for operation in operations
+            ),
         )
 
-    async def paste(self, request: Request) -> Response:
-        """Answer POST: the verdict on the link of a new post, `{"link": …}`."""
-        permits = self._view.permits
-        if permits is None or permits.api_token is None:
-            return _error(403, "没有设置 web.api_token，不接受登记。")
-        if not is_shown(permits.api_token, request.headers.get("authorization", "")):
-            await self._refusals.note(request, "api refuse", "token")
-            return _error(401, "请在 Authorization 中写明 Bearer 和设置中的 web.api_token。")
+    async def _documented(self, request: Request) -> Response:
+        return _tagged(request, JSONResponse(self.document))
+
+    async def _answered(self, operation: Operation, request: Request) -> Response:
         try:
-            link = json.loads(await body_of(request))["link"]
-        except TooLongError:
-            return _error(413, "内容过长。")
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return _error(400, '请发送 {"link": "…"}。')
-        if not isinstance(link, str) or not readable(link).strip():
-            return _error(400, '请发送 {"link": "…"}。')
-        actor = Actor(name=CALLER, origin=Origin.API, rights=API_RIGHTS, address=address_of(request))
-        command = PasteCommand(account=request.path_params["account_id"], link=readable(link))
-        claim = await permits.paste(command, actor=actor)
-        if claim is None:
-            return _error(404, "台账中没有这个账号。")
-        if isinstance(claim, Excess):
-            return _error(429, claim.told(self._view.office.contact))
-        return JSONResponse(claim_shape(claim, self._view.office.contact), _STATUS.get(claim.verdict, 422))
+            return await self._answer(operation, request)
+        except ProblemError as error:
+            return problem(error.status, str(error), {"WWW-Authenticate": "Bearer"} if error.status == 401 else None)  # noqa: PLR2004 - HTTP's own number
+        except RefusedError as error:
+            return problem(422 if error.fields else 409, str(error).replace("\n", ""))
 
-    def _reading(self, read: Read, *names: str) -> Callable[[Request], object]:
-        async def answer(request: Request) -> Response:
-            try:
-                asked = _asked(request, names)
-                found = await self._view.store.query(lambda tx: read(tx, asked))
-            except BadParameterError as error:
-                return _error(400, str(error))
-            if isinstance(found, ListPage):
-                return _listed(request, asked, found)
-            return _error(404, "没有这一项。") if found is None else JSONResponse(found)
+    async def _answer(self, operation: Operation, request: Request) -> Response:
+        now = self._context.clock()
+        actor = await self._callers.of(request, operation.scope, now)
+        parameters = _parameters(operation, request)
+        call = Call(
+            context=self._context,
+            actor=actor,
+            now=now,
+            path=request.path_params,
+            parameters=parameters,
+            body=await _body(operation, request),
+            place=_place(operation, parameters),
+        )
+        match operation:
+            case Acting():
+                done = await operation.act(call)
+                return _json(operation, done.value, done.status)
+            case Listing():
+                found = await self._context.store.query(lambda tx: operation.read(tx, call))
+                return _tagged(request, _listed(request, operation, call, found))
+            case Reading():
+                return _tagged(request, _json(operation, await self._read(operation, call)))
+            case _:
+                raise TypeError(operation)
 
-        return answer
+    async def _read(self, operation: Reading, call: Call) -> Mapping[str, object]:
+        def read(tx: Tx) -> Mapping[str, object] | None:
+            return operation.read(tx, call)
 
-    def _accounts(self, tx: Tx, asked: Asked) -> ListPage:
-        found = lists.read_accounts(tx, self._view.clock(), limit=LIMIT + 1, skip=asked.skip)
-        return ListPage([_account(facts) for facts in found])
-
-    def _account(self, tx: Tx, asked: Asked) -> Shape | None:
-        found = lists.read_account(tx, asked.account, self._view.clock())
+        found = await self._context.store.query(read)
         if found is None:
-            return None
-        return _account(found.facts) | {
-            "findings": [finding_shape(finding) for finding in found.findings],
-            "cases": [case_shape(case) for case in found.cases],
-        }
-
-    def _tasks(self, tx: Tx, asked: Asked) -> Sequence[Shape]:
-        found = read_tasks(tx, self._view.clock(), has_channels=self._view.has_channels)
-        return [{"key": task.key, "count": task.count, "text": task.text, "link": task.link} for task in found]
+            raise ProblemError(404, "没有这一项。")
+        return found
 
 
-def _asked(request: Request, names: Collection[str]) -> Asked:
-    """Return what a request asks for; raises BadParameterError."""
+def _method(operation: Operation) -> str:
+    return "POST" if isinstance(operation, Acting) else "GET"
+
+
+def _parameters(operation: Operation, request: Request) -> object:
+    """Return the parameters of a request, checked; raises ProblemError."""
     given = request.query_params.multi_items()
-    for name, _ in given:
-        if name not in names:
-            known = f"可用的参数：{'、'.join(names)}。" if names else "这里没有参数。"
-            raise BadParameterError(f"不认识的参数 {plain(name, 40)}。{known}")
     parameters = dict(given)
     if len(parameters) < len(given):
-        raise BadParameterError("同一个参数只能写一次。")
-    page = whole(parameters.get("page", "1"))
-    if not page:
-        raise BadParameterError("参数 page 应为从 1 起的整数。")
-    return Asked(account=request.path_params.get("account_id", ""), parameters=parameters, page=page)
+        raise ProblemError(400, "同一个参数只能写一次。")
+    try:
+        return operation.parameters.model_validate(parameters)
+    except ValidationError as error:
+        known = "、".join(operation.parameters.model_fields)
+        hint = f"可用的参数：{known}。" if known else "这里没有参数。"
+        raise ProblemError(400, f"{sentence_of(error, '参数')}{hint}") from error
 
 
-def _listed(request: Request, asked: Asked, sheet: ListPage) -> Response:
+async def _body(operation: Operation, request: Request) -> object:
+    """Return the body of a request, checked; None where the operation takes none. Raises ProblemError."""
+    if not isinstance(operation, Acting) or operation.body is None:
+        return None
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise ProblemError(415, "请求的内容应为 application/json。")
+    try:
+        return operation.body.model_validate_json(await body_of(request))
+    except TooLongError as error:
+        raise ProblemError(413, "内容过长。") from error
+    except ValidationError as error:
+        raise ProblemError(400, sentence_of(error, "字段")) from error
+
+
+def _place(operation: Operation, parameters: object) -> Place | None:
+    cursor = getattr(parameters, "cursor", None)
+    if cursor is None or not isinstance(operation, Listing):
+        return None
+    try:
+        return place_of(cursor, operation.kinds)
+    except BadCursorError as error:
+        raise ProblemError(400, "参数 cursor 不是这个列表给出的，请从第一页重新列。") from error
+
+
+def _listed(request: Request, operation: Listing, call: Call, found: Found) -> Response:
     """Return a page of a list, with the address of the next one where there is one (RFC 8288)."""
-    answer = JSONResponse(sheet.objects[:LIMIT])
-    if len(sheet.objects) > LIMIT:
-        query = urlencode({**asked.parameters, "page": asked.page + 1})
+    limit = getattr(call.parameters, "limit", len(found.objects))
+    answer = _json(operation, found.objects[:limit])
+    if len(found.objects) > limit:
+        query = urlencode({**request.query_params, "cursor": cursor_of(found.places[limit - 1])})
         answer.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     return answer
 
 
-def _account(facts: lists.AccountFacts) -> Shape:
-    return account_shape(facts.account, facts.newest_post_at, facts.mute)
+def _json(operation: Operation, value: object, status: int = 200) -> Response:
+    """Return a value as the operation's model writes it: nothing leaves that is not in the document."""
+    adapter = _writer(operation.answer, is_list=isinstance(operation, Listing))
+    return Response(adapter.dump_json(adapter.validate_python(value)), status, media_type="application/json")
 
 
-def _observations(tx: Tx, asked: Asked) -> ListPage:
-    """Return the latest observations of the account that `account=` names."""
-    if not asked.parameters.get("account"):
-        raise BadParameterError("请写明参数 account，即账号ID。")
-    found = lists.read_observations(tx, asked.parameters["account"], limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([observation_shape(observation) for observation in found])
+@cache
+def _writer(answer: type[Model], *, is_list: bool) -> TypeAdapter[Any]:
+    """Return what writes answers of a model; making one costs more than using it."""
+    return TypeAdapter(Sequence[answer] if is_list else answer)  # type: ignore[valid-type] # made at run time
 
 
-def _findings(tx: Tx, asked: Asked) -> ListPage:
-    """Return what stands now; `account=` narrows, `all=1` adds what is in order or does not apply."""
-    wanted = asked.parameters.get("account")
-    quiet = () if asked.is_all else tuple(state for state in State if state.is_settled)
-    found = lists.read_findings(tx, wanted, without=quiet, limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([finding_shape(finding) for finding in found])
-
-
-def _cases(tx: Tx, asked: Asked) -> ListPage:
-    """Return the open cases, latest first; `all=1` adds those that have ended."""
-    found = lists.read_cases(tx, is_all=asked.is_all, limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([case_shape(case) for case in found])
-
-
-def _messages(tx: Tx, asked: Asked) -> ListPage:
-    """Return the latest messages, newest first; `state=` narrows."""
-    wanted = asked.parameters.get("state")
-    state = next((state for state in MessageState if state.value == wanted), None)
-    if wanted is not None and state is None:
-        raise BadParameterError(f"参数 state 应为 {'、'.join(one.value for one in MessageState)} 之一。")
-    found = lists.read_messages(tx, state, limit=LIMIT + 1, skip=asked.skip)
-    return ListPage([_message(kept) for kept in found])
-
-
-def _message(kept: lists.KeptMessage) -> Shape:
-    return {
-        "id": kept.message.id,
-        "channel": kept.message.channel or None,
-        "role": kept.role.value,
-        "state": kept.state.value,
-        "subject": masked(kept.message.subject),
-        "created_at": moment_shape(kept.created_at),
-        "finished_at": moment_shape(kept.finished_at) if kept.finished_at else None,
-        "attempts": kept.attempts,
-    }
-
-
-def _error(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"error": sentence}, status)
+def _tagged(request: Request, answer: Response) -> Response:
+    """Return an answer with the digest of its content, or 304 without it where the caller has it already."""
+    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    known = request.headers.get("if-none-match", "")
+    if tag in {part.strip().removeprefix("W/") for part in known.split(",")}:
+        answer = Response(status_code=304)
+    answer.headers["ETag"] = tag
+    return answer

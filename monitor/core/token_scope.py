@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.core.account import Labelled
 
 
-class Scope(Labelled):
+class TokenScope(Labelled):
     """One thing that a token lets its caller do."""
 
     READ = "read", "读取"

@@ -1,0 +1,163 @@
+"""The part of the interface that does something: each is an action, called as a page or a command calls it."""
+
+from __future__ import annotations
+
+from monitor.actions.cases import CloseCommand, DecideCommand, close, decide
+from monitor.actions.claims import PasteCommand
+from monitor.actions.messages import ReleaseCommand, RetryCommand, release, retry
+from monitor.actions.mutes import MuteCommand, mute
+from monitor.actions.perform import perform_async
+from monitor.core.calendar import beijing_date
+from monitor.core.claim import Excess, Verdict
+from monitor.core.shapes import claim_shape
+from monitor.core.token_scope import TokenScope
+from monitor.web.api.operation import Acting, Answer, Call, Operation
+from monitor.web.api.problems import ProblemError
+from monitor.web.api.reading import ACCOUNT_ID
+from monitor.web.api.schema import ClaimModel, ClosingBody, DecisionBody, DoneModel, LinkBody, MuteBody
+from monitor.web.paging import whole
+
+_STATUS = {
+    Verdict.PROVED: 201,
+    Verdict.UNPROVED: 202,
+    Verdict.REPEATED: 409,
+    Verdict.NOT_REACHABLE: 502,
+}
+"""The answer's status for a verdict; all others are 422: understood, and not taken."""
+
+
+async def _paste(call: Call) -> Answer:
+    context = call.context
+    if context.permits is None:
+        raise ProblemError(403, "这里不接受登记。")
+    command = PasteCommand(account=call.path["account_id"], link=call.body.link)
+    claim = await context.permits.paste(command, actor=call.actor)
+    if claim is None:
+        raise ProblemError(404, "台账中没有这个账号。")
+    if isinstance(claim, Excess):
+        raise ProblemError(429, claim.told(context.office.contact))
+    return Answer(_STATUS.get(claim.verdict, 422), claim_shape(claim, context.office.contact))
+
+
+async def _decide(call: Call) -> Answer:
+    body = call.body
+    command = DecideCommand(
+        case=whole(call.path["number"]),
+        ruling=body.ruling,
+        titles=call.context.rule_book(beijing_date(call.now)).titles,
+        by=body.by,
+        note=body.note,
+        document=body.document,
+        until=body.until,
+    )
+    done = await perform_async(call.context.store, decide, command, actor=call.actor, now=call.now)
+    return _done(f"{done.named}：已登记{body.ruling.label}。")
+
+
+async def _close(call: Call) -> Answer:
+    command = CloseCommand(case=whole(call.path["number"]), by=call.body.by, note=call.body.note)
+    done = await perform_async(call.context.store, close, command, actor=call.actor, now=call.now)
+    return _done(f"事项{done.id}已办结。")
+
+
+async def _release(call: Call) -> Answer:
+    command = ReleaseCommand(numbers=(call.path["message_id"],))
+    count = await perform_async(call.context.store, release, command, actor=call.actor, now=call.now)
+    return _done(f"已放行{count}条消息。")
+
+
+async def _retry(call: Call) -> Answer:
+    command = RetryCommand(numbers=(call.path["message_id"],))
+    again = await perform_async(call.context.store, retry, command, actor=call.actor, now=call.now)
+    return _done(f"已重发{len(again)}条消息。")
+
+
+async def _mute(call: Call) -> Answer:
+    body = call.body
+    command = MuteCommand(
+        kind=body.kind, subject=body.subject, area=body.area, until=body.until, why=body.why, by=body.by
+    )
+    kept = await perform_async(call.context.store, mute, command, actor=call.actor, now=call.now)
+    return _done(f"“{kept.name}”：已登记暂停提醒。" if body.until else f"“{kept.name}”：已恢复提醒。")
+
+
+def _done(sentence: str) -> Answer:
+    return Answer(200, {"said": sentence})
+
+
+_DONE = {200: "办成了。"}
+_NUMBER = {"number": "事项编号。"}
+_MESSAGE = {"message_id": "消息编号，或其末尾几位。"}
+ACTINGS: tuple[Operation, ...] = (
+    Acting(
+        name="postLink",
+        path="/accounts/{account_id:path}/posts",
+        summary="登记新发布内容的链接，打开核对后才采信",
+        scope=TokenScope.POST_LINKS,
+        body=LinkBody,
+        answer=ClaimModel,
+        act=_paste,
+        path_notes=ACCOUNT_ID,
+        statuses={
+            201: "已核实登记。",
+            202: "已收到，转人工核实。",
+            409: "此前已经登记。",
+            422: "没有登记，said 说明原因。",
+            502: "暂时打不开这条链接，没有登记。",
+        },
+    ),
+    Acting(
+        name="decideCase",
+        path="/cases/{number}/decisions",
+        summary="登记对一个事项的处置决定",
+        scope=TokenScope.DECIDE,
+        body=DecisionBody,
+        answer=DoneModel,
+        act=_decide,
+        path_notes=_NUMBER,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="closeCase",
+        path="/cases/{number}/close",
+        summary="人工办结一个事项",
+        scope=TokenScope.DECIDE,
+        body=ClosingBody,
+        answer=DoneModel,
+        act=_close,
+        path_notes=_NUMBER,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="releaseMessage",
+        path="/messages/{message_id}/release",
+        summary="放行一条待放行的消息",
+        scope=TokenScope.DECIDE,
+        body=None,
+        answer=DoneModel,
+        act=_release,
+        path_notes=_MESSAGE,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="retryMessage",
+        path="/messages/{message_id}/retry",
+        summary="重发一条失败的消息",
+        scope=TokenScope.DECIDE,
+        body=None,
+        answer=DoneModel,
+        act=_retry,
+        path_notes=_MESSAGE,
+        statuses=_DONE,
+    ),
+    Acting(
+        name="mute",
+        path="/mutes",
+        summary="暂停提醒一个账号、单位或地区，或提前恢复",
+        scope=TokenScope.DECIDE,
+        body=MuteBody,
+        answer=DoneModel,
+        act=_mute,
+        statuses=_DONE,
+    ),
+)

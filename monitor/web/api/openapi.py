@@ -1,0 +1,152 @@
+"""The document of the interface: OpenAPI 3.1, made of its operations and models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from monitor.web.api.operation import Acting, Listing, NoParameters, Operation
+from monitor.web.api.schema import ProblemModel
+from monitor.web.problem import PROBLEM
+
+Json = dict[str, Any]
+References = Mapping[Any, Json]
+_REFERENCE = "#/components/schemas/{model}"
+_PROBLEMS = {
+    400: "请求有误。",
+    401: "没有写明令牌，或令牌不对、已到期、已停用。",
+    403: "这个令牌没有相应的权限。",
+    404: "没有这一项。",
+    409: "现在不能这样办，没有改动。",
+    413: "内容过长。",
+    415: "内容应为 application/json。",
+    422: "某一项的内容不能用，没有改动。",
+    429: "登记过多，请稍后再试。",
+    503: "数据库暂时不能使用，请稍后再试。",
+}
+_NAMED = {"type": "string", "minLength": 1}
+_READING = (400, 401, 403, 404, 503)
+_ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+
+
+def openapi(operations: Sequence[Operation], version: str) -> Json:
+    """Return the document."""
+    schemas, definitions = models_json_schema(_models(operations), ref_template=_REFERENCE)
+    references: References = {model: schema for (model, _), schema in schemas.items()}
+    paths: dict[str, Json] = {}
+    for operation in operations:
+        paths.setdefault(_address(operation), {})[_method(operation)] = _described(operation, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "巡查：政务新媒体监测",
+            "version": version,
+            "description": "页面上能读能办的，程序都可以通过这里读和办。时间为北京时间，带时区。",
+        },
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"token": []}],
+        "tags": [{"name": "读取", "description": "只读。"}, {"name": "办理", "description": "有改动，均留操作记录。"}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "接口令牌，由管理员发放，可停用。"}
+            },
+        },
+    }
+
+
+def _models(operations: Iterable[Operation]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    models: dict[type[BaseModel], JsonSchemaMode] = {ProblemModel: "serialization"}
+    for operation in operations:
+        models[operation.answer] = "serialization"
+        if isinstance(operation, Acting) and operation.body is not None:
+            models[operation.body] = "validation"
+    return list(models.items())
+
+
+def _address(operation: Operation) -> str:
+    return re.sub(r"\{(\w+):path\}", r"{\1}", operation.path)
+
+
+def _method(operation: Operation) -> str:
+    return "post" if isinstance(operation, Acting) else "get"
+
+
+def _described(operation: Operation, references: References) -> Json:
+    said: Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": f"令牌须有“{operation.scope.label}”（{operation.scope.value}）的权限。",
+        "tags": ["办理" if isinstance(operation, Acting) else "读取"],
+        "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
+        "responses": _responses(operation, references),
+    }
+    if isinstance(operation, Acting) and operation.body is not None:
+        content = {"application/json": {"schema": references[operation.body]}}
+        said["requestBody"] = {"required": True, "content": content}
+    return said
+
+
+def _path_parameters(operation: Operation) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "description": note, "schema": _NAMED}
+        for name, note in operation.path_notes.items()
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[Json]:
+    if operation.parameters is NoParameters:
+        return []
+    schema = operation.parameters.model_json_schema(ref_template=_REFERENCE)
+    definitions, required = schema.get("$defs", {}), schema.get("required", ())
+    return [
+        _query_parameter(name, _inlined(given, definitions), is_required=name in required)
+        for name, given in schema["properties"].items()
+    ]
+
+
+def _query_parameter(name: str, given: Json, *, is_required: bool) -> Json:
+    kinds = [kind for kind in given.pop("anyOf", [given]) if kind.get("type") != "null"]
+    note = given.pop("description", "")
+    (schema,) = kinds
+    schema = {key: value for key, value in schema.items() if key not in {"default", "description", "title"}}
+    return {"name": name, "in": "query", "required": is_required, "description": note or "筛选。", "schema": schema}
+
+
+def _inlined(schema: Json, definitions: Mapping[str, Json]) -> Json:
+    """Return a schema with the closed lists that it refers to written out."""
+    if "$ref" in schema:
+        return {**definitions[schema["$ref"].rpartition("/")[2]], **{k: v for k, v in schema.items() if k != "$ref"}}
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_inlined(kind, definitions) for kind in schema["anyOf"]]}
+    return dict(schema)
+
+
+def _responses(operation: Operation, references: References) -> Json:
+    answer: Json = references[operation.answer]
+    if not isinstance(operation, Acting):
+        schema = {"type": "array", "items": answer} if isinstance(operation, Listing) else answer
+        good = {"200": _answered(schema, "读到的内容。")}
+        good["304"] = {"description": "与 If-None-Match 写明的一样。"}
+        return good | _problems(_READING)
+    answers = _problems(_ACTING)
+    for status, note in operation.statuses.items():
+        content = answers.get(str(status), {}).get("content", {})
+        answers[str(status)] = {"description": note, "content": {"application/json": {"schema": answer}} | content}
+    return answers
+
+
+def _answered(schema: Json, note: str) -> Json:
+    return {"description": note, "content": {"application/json": {"schema": schema}}}
+
+
+def _problems(statuses: Iterable[int]) -> dict[str, Json]:
+    schema = {"$ref": _REFERENCE.format(model=ProblemModel.__name__)}
+    return {
+        str(status): {"description": _PROBLEMS[status], "content": {PROBLEM: {"schema": schema}}} for status in statuses
+    }

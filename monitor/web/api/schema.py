@@ -1,0 +1,264 @@
+"""What the interface takes and answers, as models: requests are checked by them, and its document is made of them.
+
+Descriptions are for the programmers of other systems, in Chinese.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from monitor.core.account import AccountFunction, AccountStatus, Platform
+from monitor.core.case import Closing, StepKind
+from monitor.core.claim import Verdict
+from monitor.core.decision import Ruling
+from monitor.core.finding import Basis, State, Strength
+from monitor.core.message import MessageState
+from monitor.core.observation import Covers, Precision, Reason, Standing
+from monitor.core.subject import SubjectKind
+from monitor.web.permits import readable
+
+
+class Model(BaseModel):
+    """A value of the interface; nothing beyond what it names is taken or given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _said(text: str) -> str:
+    kept = readable(text).strip()
+    if not kept:
+        raise ValueError("empty")
+    return kept
+
+
+Said = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_said)]
+"""A text that says something, without control characters."""
+
+
+class ProblemModel(Model):
+    """出错的说明（RFC 9457）。"""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    """状态码的名称。"""
+    status: int
+    detail: str
+    """一句中文说明：哪里不对，怎么办。"""
+
+
+class AccountModel(Model):
+    """台账中的一个账号，不含联系人。"""
+
+    id: str
+    """账号ID。"""
+    name: str
+    """账号名称。"""
+    platform: Platform
+    """平台。"""
+    unit: str
+    """主办单位。"""
+    area: str
+    """所属地区。"""
+    status: AccountStatus
+    """状态。"""
+    function: AccountFunction
+    """账号类型。"""
+    main: bool
+    """是否主账号。"""
+    homepage: str | None
+    """主页链接。"""
+    newest: AwareDatetime | None
+    """已知最近一次发布的时间。"""
+    muted_until: date | None
+    """暂停提醒的最后一天。"""
+
+
+class FindingModel(Model):
+    """一条规则对一个账号、单位或地区的判断。"""
+
+    rule: str
+    account: str | None
+    unit: str | None
+    area: str | None
+    state: State
+    """判断结果。"""
+    since: date | None
+    """这一结果从哪天起。"""
+    days: int | None
+    """距最近一次更新的天数。"""
+    strength: Strength
+    """条款的力度。"""
+    proposals: list[str]
+    """建议的处置，由人决定。"""
+    basis: Basis
+    """依据的来源。"""
+    clause: str
+    """条款原文。"""
+    because: str
+    """理由，一句中文。"""
+    evidence: list[str]
+    """证据的编号。"""
+
+
+class StepModel(Model):
+    """事项中的一步。"""
+
+    kind: StepKind
+    number: int
+    at: AwareDatetime
+    because: str
+
+
+class CaseModel(Model):
+    """一个事项。"""
+
+    id: int
+    rule: str
+    account: str
+    """账号ID；针对单位或地区的为空。"""
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime | None
+    closing: Closing | None
+    """怎样办结的。"""
+    steps: list[StepModel]
+
+
+class AccountDetail(AccountModel):
+    """一个账号，及对它的判断和它的事项。"""
+
+    findings: list[FindingModel]
+    cases: list[CaseModel]
+
+
+class PostModel(Model):
+    """一条发布。"""
+
+    published_at: AwareDatetime
+    title: str
+    url: str | None
+    pinned: bool
+
+
+class ProfileModel(Model):
+    """页面上写明的账号情况。"""
+
+    name: str | None
+    id: str | None
+    followers: int | None
+    posts: int | None
+
+
+class TimelineModel(Model):
+    """一次采集到的账号情况。"""
+
+    standing: Standing | None
+    reason: Reason | None
+    """没采集到的原因。"""
+    covers: Covers | None
+    newest: AwareDatetime | None
+    precision: Precision | None
+    posts: list[PostModel]
+    profile: ProfileModel | None
+
+
+class DownloadModel(Model):
+    """一次采集到的下载情况。"""
+
+    link: str
+    fault: str | None
+    version: str | None
+
+
+class ObservationModel(Model):
+    """一段时间内多次采集到的同样情况。"""
+
+    id: int
+    collector: str
+    first_seen: AwareDatetime
+    last_confirmed: AwareDatetime
+    seen: TimelineModel | DownloadModel
+
+
+class MessageModel(Model):
+    """一条消息，不含正文和收件人。"""
+
+    id: str
+    channel: str | None
+    role: str
+    state: MessageState
+    subject: str
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    attempts: int
+
+
+class TaskModel(Model):
+    """今天要办的一件事。"""
+
+    key: str
+    count: int
+    text: str
+    link: str
+    """办理的页面。"""
+
+
+class ClaimModel(Model):
+    """登记发布链接的结果。"""
+
+    account: str
+    link: str
+    verdict: Verdict
+    said: str
+    """给登记人的一句话。"""
+    post: PostModel | None
+
+
+class DoneModel(Model):
+    """办成的事。"""
+
+    said: str
+    """办了什么，一句中文。"""
+
+
+class LinkBody(Model):
+    """新发布内容的链接。"""
+
+    link: Said
+
+
+class DecisionBody(Model):
+    """对一个事项的处置决定。"""
+
+    ruling: Ruling
+    by: Said | None = None
+    """决定人。"""
+    note: Annotated[str, Field(max_length=2000), AfterValidator(readable)] = ""
+    """理由或说明。"""
+    document: Said | None = None
+    """依据文号或纪要编号。"""
+    until: date | None = None
+    """豁免的最后一天。"""
+
+
+class ClosingBody(Model):
+    """人工办结一个事项。"""
+
+    by: Said | None = None
+    note: Annotated[str, Field(max_length=2000), AfterValidator(readable)] = ""
+
+
+class MuteBody(Model):
+    """暂停提醒一个账号、单位或地区。"""
+
+    kind: SubjectKind
+    subject: Said
+    """账号ID、单位名称或地区。"""
+    area: Said | None = None
+    """单位所在的地区。"""
+    until: date | None
+    """最后一天；为空是提前结束。"""
+    why: Said
+    by: Said | None = None
