@@ -24,7 +24,7 @@ from monitor.store.api_tokens import (
 LONGEST = timedelta(days=366)
 """No token holds longer than a year."""
 RIGHTS: dict[TokenScope, frozenset[Right]] = {
-    TokenScope.READ: frozenset({Right.READ}),
+    TokenScope.READ: frozenset({Right.SEE}),
     TokenScope.POST_LINKS: frozenset({Right.PASTE}),
     TokenScope.DECIDE: frozenset({Right.VERIFY, Right.DECIDE, Right.CLOSE, Right.RELEASE, Right.RETRY, Right.MUTE}),
 }
@@ -103,9 +103,9 @@ def use_token(tx: Tx, command: UseTokenCommand, *, actor: Actor, now: datetime) 
 def caller_of(token: ApiToken, address: str) -> Actor:
     """Return who acts by a token, with the rights of its scopes."""
     scopes = [scope for scope in TokenScope if scope.value in token.scopes]
-    return Actor(name=token.name, origin=Origin.API, rights=rights_of(scopes), address=address)
+    return Actor(name=token.name, origin=Origin.API, rights=scope_rights(scopes), address=address)
 
 
-def rights_of(scopes: Iterable[TokenScope]) -> frozenset[Right]:
+def scope_rights(scopes: Iterable[TokenScope]) -> frozenset[Right]:
     """Return the rights that scopes give together."""
     return frozenset({Right.CALL}).union(*(RIGHTS[scope] for scope in scopes))

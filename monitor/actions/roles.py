@@ -42,9 +42,12 @@ HOLDERS: Mapping[Right, frozenset[UserRole]] = {
     Right.BACK_UP: frozenset({_A}),
     Right.MANAGE_USERS: frozenset({_A}),
     Right.KEEP_LOGIN: frozenset({_A, _O, _R, _U}),
+    Right.MANAGE_TOKENS: frozenset({_A}),
     Right.LOG_IN: frozenset(),
+    Right.CALL: frozenset(),
 }
-"""Which roles have a right. LOG_IN is no role's: whoever opens the log-in page has it, and no other."""
+"""Which roles have a right. LOG_IN is no role's: whoever opens the log-in page has it, and no other; CALL
+is what every API token gives."""
 
 
 def rights_of(roles: Iterable[UserRole]) -> frozenset[Right]:

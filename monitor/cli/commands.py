@@ -306,6 +306,28 @@ _AUDIT = Group(
         Command("export", "导出全部操作记录，连同各条的校验值。", "audit:export_log", _TABLE),
     ),
 )
+_TOKENS = Group(
+    "token",
+    "接口令牌。",
+    (
+        Command(
+            "add",
+            "发放令牌并显示一次，请立即保存；以后只显示开头几位。",
+            "token:issue",
+            click.Argument(["name"], metavar="用途"),
+            Option(
+                ["--scope", "scopes"],
+                type=click.Choice(("read", "post_links", "decide")),
+                multiple=True,
+                metavar="权限",
+                help="可写多次：read（读取）、post_links（登记发布链接）、decide（处置和放行）。",
+            ),
+            Option(["--days"], type=int, default=365, metavar="天数", help="有效期，默认365天，至多366天。"),
+        ),
+        Command("list", "列出令牌：编号、用途、权限、到期日、最近使用。", "token:show_tokens"),
+        Command("revoke", "停用一个令牌，立即生效。", "token:revoke", _number(type=int)),
+    ),
+)
 _CONFIG = Group("config", "设置。", (Command("check", "检查设置是否正确。", "config:check_settings"),))
 _DATABASE = Group(
     "db",
@@ -345,7 +367,7 @@ XUNCHA = click.version_option(package_name="xuncha", message="xuncha %(version)s
     Group(
         "xuncha",
         "巡查：监测政务新媒体的更新与可用情况，在超期之前提醒责任人。",
-        (*_STAYING, *_LOOKING, _IMPORT, *_HANDING_OUT, _CASES, _MESSAGES, _AUDIT, _CONFIG, _DATABASE),
+        (*_STAYING, *_LOOKING, _IMPORT, *_HANDING_OUT, _CASES, _MESSAGES, _AUDIT, _TOKENS, _CONFIG, _DATABASE),
         Option(
             ["--config"],
             type=_PATH,

@@ -25,8 +25,10 @@ from monitor.store.roster import accounts
 
 __all__ = [
     "AccountFacts",
+    "AccountFilter",
     "AccountHistory",
     "KeptMessage",
+    "Place",
     "read_account",
     "read_accounts",
     "read_case",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,6 +14,8 @@ from monitor.store.tables import api_tokens as table
 
 PREFIX = "xuncha_"
 """The beginning of every API token, by which a scanner of leaked secrets knows it."""
+USED_EVERY = timedelta(hours=1)
+"""How often at most the use of a token is written down."""
 SHOWN = len(PREFIX) + 6
 """Characters of a token that are kept and shown, so that people tell tokens apart."""
 
@@ -39,6 +41,10 @@ class ApiToken(NewApiToken):
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+    def is_used_anew(self, now: datetime) -> bool:
+        """True if its use is to be written down: for the first time, or after an hour."""
+        return self.last_used_at is None or now - self.last_used_at >= USED_EVERY
 
     def is_good(self, now: datetime) -> bool:
         """True if it has neither ended nor been revoked."""

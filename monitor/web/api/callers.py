@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from starlette.requests import Request
 
 from monitor.actions.actor import Actor, Origin
-from monitor.actions.api_tokens import UseTokenCommand, caller_of, rights_of, use_token
+from monitor.actions.api_tokens import UseTokenCommand, caller_of, scope_rights, use_token
 from monitor.actions.perform import perform_async
 from monitor.core.token_scope import TokenScope
-from monitor.store.api_tokens import ApiToken, api_token_of
+from monitor.queries.tokens import read_token
 from monitor.web.api.problems import ProblemError
 from monitor.web.guard import is_shown
 from monitor.web.page_context import PageContext
 from monitor.web.refusals import Refusals, address_of
 
-USED_EVERY = timedelta(hours=1)
-"""How often at most the use of a token is written down."""
 CALLER = "接口"
 """The actor by the token of the settings, in the records."""
 _UNKNOWN = "令牌不对、已到期或已停用，请向管理员索取新的令牌。"
@@ -36,12 +34,12 @@ class Callers:
         """Return the caller of a request; raises ProblemError where they may not do what the scope is for."""
         shown = request.headers.get("authorization", "")
         if not shown and scope is TokenScope.READ and self._is_open():
-            return Actor(name=CALLER, origin=Origin.API, rights=rights_of([scope]), address=address_of(request))
+            return Actor(name=CALLER, origin=Origin.API, rights=scope_rights([scope]), address=address_of(request))
         actor = await self._actor(request, shown, now)
         if actor is None:
             await self._refusals.note(request, "api refuse", "token")
             raise ProblemError(401, _UNKNOWN if shown else _NONE)
-        if not rights_of([scope]) <= actor.rights:
+        if not scope_rights([scope]) <= actor.rights:
             await self._refusals.note(request, "api refuse", "scope")
             raise ProblemError(403, f"这个令牌没有“{scope.label}”的权限。")
         return actor
@@ -52,20 +50,16 @@ class Callers:
     async def _actor(self, request: Request, shown: str, now: datetime) -> Actor | None:
         address, permits = address_of(request), self._context.permits
         if permits is not None and permits.api_token is not None and is_shown(permits.api_token, shown):
-            rights = rights_of([TokenScope.POST_LINKS])
+            rights = scope_rights([TokenScope.POST_LINKS])
             return Actor(name=CALLER, origin=Origin.API, rights=rights, address=address)
         scheme, _, secret = shown.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = await self._context.store.query(lambda tx: api_token_of(tx, secret.strip()))
+        token = await self._context.store.query(lambda tx: read_token(tx, secret.strip()))
         if token is None or not token.is_good(now):
             return None
         actor = caller_of(token, address)
-        if _is_news(token, now):
+        if token.is_used_anew(now):
             command = UseTokenCommand(token=token)
             await perform_async(self._context.store, use_token, command, actor=actor, now=now)
         return actor
-
-
-def _is_news(token: ApiToken, now: datetime) -> bool:
-    return token.last_used_at is None or now - token.last_used_at >= USED_EVERY

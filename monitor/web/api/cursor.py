@@ -6,7 +6,7 @@ import base64
 import json
 from datetime import datetime
 
-from monitor.store.keyset import Place
+from monitor.queries.lists import Place
 
 Kinds = tuple[type[str] | type[int] | type[datetime], ...]
 """The types of a place's values."""

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from monitor.actions.actor import Actor
 from monitor.core.token_scope import TokenScope
+from monitor.queries.lists import Place
 from monitor.store import Tx
-from monitor.store.keyset import Place
 from monitor.web.api.cursor import Kinds
 from monitor.web.api.schema import Model
 from monitor.web.page_context import PageContext

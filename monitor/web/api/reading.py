@@ -25,8 +25,6 @@ from monitor.core.token_scope import TokenScope
 from monitor.queries import lists
 from monitor.queries.tasks import read_tasks
 from monitor.store import Tx
-from monitor.store.keyset import Place
-from monitor.store.lights import AccountFilter
 from monitor.web.api.operation import Call, Found, Listing, ListParameters, NoParameters, Operation, Reading
 from monitor.web.api.schema import (
     AccountDetail,
@@ -90,13 +88,15 @@ class ObservationParameters(ListParameters):
     """账号ID。"""
 
 
-def _found(objects: Sequence[T], shape: Callable[[T], Mapping[str, object]], place: Callable[[T], Place]) -> Found:
+def _found(
+    objects: Sequence[T], shape: Callable[[T], Mapping[str, object]], place: Callable[[T], lists.Place]
+) -> Found:
     return Found([shape(entry) for entry in objects], [place(entry) for entry in objects])
 
 
 def _accounts(tx: Tx, call: Call) -> Found:
     asked = call.parameters
-    which = AccountFilter(
+    which = lists.AccountFilter(
         light=asked.light,
         area=asked.area,
         unit=asked.unit,
@@ -196,7 +196,7 @@ READINGS: tuple[Operation, ...] = (
     Reading(
         name="getAccount",
         path="/accounts/{account_id:path}",
-        summary="一个账号，及对它的判断和它的事项",
+        summary="一个账号，及对它的判定和它的事项",
         scope=TokenScope.READ,
         answer=AccountDetail,
         read=_one_account,
@@ -215,7 +215,7 @@ READINGS: tuple[Operation, ...] = (
     Listing(
         name="listFindings",
         path="/findings",
-        summary="各条规则现在的判断",
+        summary="各条规则现在的判定",
         scope=TokenScope.READ,
         parameters=FindingParameters,
         answer=FindingModel,
@@ -254,7 +254,7 @@ READINGS: tuple[Operation, ...] = (
     Listing(
         name="listTasks",
         path="/tasks",
-        summary="今天要办的事",
+        summary="今日待办",
         scope=TokenScope.READ,
         parameters=NoParameters,
         answer=TaskModel,

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.actions.refused import RefusedError
+from monitor.queries.lists import Place
 from monitor.store import Tx
-from monitor.store.keyset import Place
 from monitor.web.api.acting import ACTINGS
 from monitor.web.api.callers import Callers
 from monitor.web.api.cursor import BadCursorError, cursor_of, place_of

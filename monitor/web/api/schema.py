@@ -77,14 +77,14 @@ class AccountModel(Model):
 
 
 class FindingModel(Model):
-    """一条规则对一个账号、单位或地区的判断。"""
+    """一条规则对一个账号、单位或地区的判定。"""
 
     rule: str
     account: str | None
     unit: str | None
     area: str | None
     state: State
-    """判断结果。"""
+    """判定结果。"""
     since: date | None
     """这一结果从哪天起。"""
     days: int | None
@@ -127,7 +127,7 @@ class CaseModel(Model):
 
 
 class AccountDetail(AccountModel):
-    """一个账号，及对它的判断和它的事项。"""
+    """一个账号，及对它的判定和它的事项。"""
 
     findings: list[FindingModel]
     cases: list[CaseModel]

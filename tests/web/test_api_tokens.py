@@ -1,0 +1,157 @@
+"""What a token of the interface lets its caller do, until when, and what is written down of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.actions.actor import EVERYTHING, Actor, Origin, Right
+from monitor.actions.api_tokens import RIGHTS, IssueTokenCommand, RevokeTokenCommand, issue_token, revoke_token
+from monitor.actions.perform import perform
+from monitor.core.token_scope import TokenScope
+from monitor.store import Store, cases, tables
+from monitor.store.audit import recent_audit
+from tests.web.conftest import client_of
+from tests.web.county import Surroundings, fill
+
+ME = Actor(name="甲", origin=Origin.COMMAND_LINE, rights=EVERYTHING)
+
+
+def issued(store: Store, around: Surroundings, *scopes: TokenScope, days: int = 30) -> str:
+    """Give out a token and return its secret."""
+    command = IssueTokenCommand(name="省平台", scopes=frozenset(scopes), lasts=timedelta(days=days))
+    perform(store, issue_token, command, actor=ME, now=around.clock())
+    return command.secret
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def filled(empty: Store) -> Store:
+    fill(empty)
+    return empty
+
+
+@pytest.fixture
+def caller(filled: Store, around: Surroundings) -> TestClient:
+    return client_of(filled, around)
+
+
+def a_case(store: Store) -> int:
+    with store.read() as tx:
+        return next(case.id for case in cases.cases(tx, which=cases.Which.OPEN) if case.rule == "UPD-01")
+
+
+CLOSING = {"by": "县府办", "note": "已恢复"}
+
+
+@pytest.mark.parametrize("scope", TokenScope)
+def test_a_token_does_what_its_scopes_say_and_no_more(
+    filled: Store, caller: TestClient, around: Surroundings, scope: TokenScope
+) -> None:
+    headers = bearer(issued(filled, around, scope))
+    read = caller.get("/api/v1/cases", headers=headers).status_code
+    pasted = caller.post("/api/v1/accounts/X/posts", json={"link": "x"}, headers=headers).status_code
+    decided = caller.post(f"/api/v1/cases/{a_case(filled)}/close", json=CLOSING, headers=headers).status_code
+    may = {TokenScope.READ: (200, 403, 403), TokenScope.POST_LINKS: (403, 403, 403), TokenScope.DECIDE: (403, 403, 409)}
+    assert (read, pasted, decided) == may[scope]
+
+
+def test_no_scope_gives_the_right_to_manage_people_or_tokens() -> None:
+    given = frozenset[Right]().union(*RIGHTS.values())
+    assert given.isdisjoint({Right.MANAGE_TOKENS, Right.MANAGE_USERS, Right.EXPORT_PERSONAL, Right.ERASE, Right.IMPORT})
+
+
+@pytest.mark.parametrize("shown", ["Bearer xuncha_x", "Bearer ", "Basic eDp5", "xuncha_x", "Bearer \u00e9"])
+def test_whatever_is_no_token_is_refused_and_written_down_once(filled: Store, caller: TestClient, shown: str) -> None:
+    for _ in range(3):
+        answer = caller.get("/api/v1/cases", headers={b"Authorization": shown.encode("latin-1")})
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+    with filled.read() as tx:
+        assert [act.action for act in recent_audit(tx) if act.action == "api refuse"] == ["api refuse"]
+
+
+def test_a_token_ends_on_its_day_and_at_once_when_it_is_revoked(
+    filled: Store, caller: TestClient, around: Surroundings
+) -> None:
+    first, second = (issued(filled, around, TokenScope.READ, days=days) for days in (1, 30))
+    assert caller.get("/api/v1/cases", headers=bearer(first)).status_code == 200
+    around.clock.now += timedelta(days=1)
+    assert caller.get("/api/v1/cases", headers=bearer(first)).status_code == 401
+    assert caller.get("/api/v1/cases", headers=bearer(second)).status_code == 200
+    perform(filled, revoke_token, RevokeTokenCommand(number=2), actor=ME, now=around.clock())
+    assert caller.get("/api/v1/cases", headers=bearer(second)).status_code == 401
+
+
+def test_the_use_of_a_token_is_written_down_once_an_hour(
+    filled: Store, caller: TestClient, around: Surroundings
+) -> None:
+    headers = bearer(issued(filled, around, TokenScope.READ))
+    for minutes in (0, 1, 58, 1):
+        around.clock.now += timedelta(minutes=minutes)
+        assert caller.get("/api/v1/cases", headers=headers).status_code == 200
+    with filled.read() as tx:
+        used = [act for act in recent_audit(tx) if act.action == "token use"]
+        kept = tx.execute(tables.api_tokens.select()).one()
+    assert [act.actor for act in used] == ["省平台", "省平台"]
+    assert kept.last_used_at == around.clock()
+
+
+def test_a_decision_by_the_interface_is_refused_as_a_command_is(
+    filled: Store, caller: TestClient, around: Surroundings
+) -> None:
+    headers, number = bearer(issued(filled, around, TokenScope.DECIDE)), a_case(filled)
+    address = f"/api/v1/cases/{number}/decisions"
+    assert caller.post(address, json={"ruling": "x"}, headers=headers).status_code == 400
+    assert caller.post(address, json={"ruling": "exempted", "more": 1}, headers=headers).status_code == 400
+    refused = caller.post(address, json={"ruling": "exempted"}, headers=headers)
+    assert refused.status_code in {409, 422}
+    assert refused.json()["detail"].endswith("。")
+    assert caller.post("/api/v1/cases/99999/close", json=CLOSING, headers=headers).status_code == 409
+
+
+def test_a_case_is_decided_once_and_named_as_decided_by_the_token(
+    filled: Store, caller: TestClient, around: Surroundings
+) -> None:
+    headers, number = bearer(issued(filled, around, TokenScope.DECIDE)), a_case(filled)
+    body = {"ruling": "consolidated", "note": "并入县融媒体", "document": "示例〔2026〕3号"}
+    done = caller.post(f"/api/v1/cases/{number}/decisions", json=body, headers=headers)
+    assert done.status_code == 200, done.text
+    assert done.json()["said"].endswith("已登记清理整合。")
+    with filled.read() as tx:
+        (act,) = [act for act in recent_audit(tx) if act.action == "case consolidate"]
+    assert (act.actor, act.object) == ("省平台", str(number))
+
+
+def test_a_page_elsewhere_can_do_nothing_without_the_token(filled: Store, caller: TestClient) -> None:
+    before = _content(filled)
+    number = a_case(filled)
+    for body in ({"ruling": "rejected"}, CLOSING):
+        assert caller.post(f"/api/v1/cases/{number}/decisions", json=body).status_code == 401
+    assert _content(filled) == before
+
+
+def _content(store: Store) -> str:
+    with store.read() as tx:
+        shown = (tables.decisions, tables.cases, tables.messages)
+        return str([tx.execute(table.select()).all() for table in shown])
+
+
+def test_an_answer_that_is_known_is_not_sent_again(caller: TestClient) -> None:
+    first = caller.get("/api/v1/findings?all=1")
+    again = caller.get("/api/v1/findings?all=1", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    other = caller.get("/api/v1/findings", headers={"If-None-Match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_nothing_of_a_secret_stands_in_what_is_shown_of_it() -> None:
+    command = IssueTokenCommand(name="省平台", scopes=frozenset({TokenScope.READ}), lasts=timedelta(days=1))
+    assert command.secret not in repr(command)
+    assert replace(command).secret == command.secret
