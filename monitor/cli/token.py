@@ -14,10 +14,14 @@ from monitor.core.token_scope import TokenScope
 from monitor.queries.tokens import read_tokens
 
 
+_FAR = 10_000
+"""Days that are too many in any case."""
+
+
 def issue(where: CommandContext, *, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Give out a token and print its secret, once."""
     chosen = frozenset(scope for scope in TokenScope if scope.value in scopes)
-    command = IssueTokenCommand(name=name, scopes=chosen, lasts=timedelta(days=days))
+    command = IssueTokenCommand(name=name, scopes=chosen, lasts=timedelta(days=max(0, min(days, _FAR))))
     with where.store() as store:
         number = perform_in(store, issue_token, command)
     click.echo(f"令牌{number}已发放，有效期{days}天。")

@@ -35,14 +35,14 @@ from monitor.core.paper import Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
-from monitor.core.user import UserRole
 from monitor.core.token_scope import TokenScope
+from monitor.core.user import UserRole
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store.acknowledgements import spend
-from monitor.store.sessions import Session
 from monitor.store.api_tokens import ApiToken, api_token
+from monitor.store.sessions import Session
 from tests.store import build
 from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
 
@@ -378,6 +378,8 @@ def _own_factor_removed(store: Store) -> Example:
     own = _session(store, _user(store))
     command = logins.ConfirmedCommand(session=own, digest="b" * 64, checked=CHECKED)
     return Example(done=command, refused=replace(command, checked="another"))
+
+
 def _issue(store: Store) -> Example:
     del store
     command = api_tokens.IssueTokenCommand(name="省平台", scopes=frozenset({TokenScope.READ}), lasts=30 * ONE_DAY)

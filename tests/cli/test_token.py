@@ -35,7 +35,12 @@ def test_a_revoked_token_is_listed_as_that(office: Office) -> None:
 
 
 def test_a_token_for_nothing_is_not_given_out(office: Office) -> None:
-    for words in ((" ", "--scope", "read"), ("省平台",), ("省平台", "--scope", "read", "--days", 0)):
+    for words in (
+        (" ", "--scope", "read"),
+        ("省平台",),
+        ("省平台", "--scope", "read", "--days", 0),
+        ("省平台", "--scope", "read", "--days", 10**12),
+    ):
         office.type("token", "add", *words).refused()
     with open_store(office.where[-1]) as store, store.read() as tx:
         assert not api_tokens(tx)
