@@ -13,7 +13,6 @@ from monitor.cli.place import CommandContext
 from monitor.core.token_scope import TokenScope
 from monitor.queries.tokens import read_tokens
 
-
 _FAR = 10_000
 """Days that are too many in any case."""
 
