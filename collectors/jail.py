@@ -66,10 +66,10 @@ _CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
 }
 
 
-def limit() -> bool:
-    """Bound memory, open files and what can be written, for good; whether the system lets it."""
+def limit(memory: int = MEMORY) -> bool:
+    """Bound memory (bytes), open files and what can be written, for good; whether the system lets it."""
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

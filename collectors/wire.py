@@ -11,7 +11,7 @@ import struct
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache, partial
 from importlib import import_module
@@ -116,7 +116,7 @@ def job_of(text: bytes, body: bytes) -> tuple[Callable[[Page], Seen | Continuati
     module, _, function = said["parse"].partition(":")
     parse = attrgetter(function)(import_module(module))
     hints = get_type_hints(parse)
-    arguments = {key: _decoder(hints[key])(value) for key, value in said["arguments"].items()}
+    arguments = {key: decoder(hints[key])(value) for key, value in said["arguments"].items()}
     until = said["certificate_until"]
     page = Page(
         url=said["url"],
@@ -145,13 +145,13 @@ def _place(function: Callable[[Page], object]) -> str:
 
 def written(said: ParserAnswer) -> bytes:
     """Return a reading as a message."""
-    return message(_encoded(said))
+    return message(encoded(said))
 
 
 def understood(text: bytes) -> ParserAnswer:
     """Return the reading that a message's JSON is; raises GarbledError."""
     try:
-        found = _decoder(ParserAnswer)(json.loads(text))
+        found = decoder(ParserAnswer)(json.loads(text))
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise GarbledError from error
     if not isinstance(found, ParserAnswer):
@@ -160,10 +160,11 @@ def understood(text: bytes) -> ParserAnswer:
 
 
 def _argument(value: object) -> object:
-    return _encoded(value) if not isinstance(value, tuple) else [_argument(entry) for entry in value]
+    return encoded(value) if not isinstance(value, tuple) else [_argument(entry) for entry in value]
 
 
-def _encoded(value: object) -> Any:  # noqa: ANN401 - what json writes
+def encoded(value: object) -> Any:  # noqa: ANN401 - what json writes
+    """Return a value as what json writes; raises TypeError for one of a kind that is not passed on."""
     match value:
         case Enum():
             return value.value
@@ -171,38 +172,44 @@ def _encoded(value: object) -> Any:  # noqa: ANN401 - what json writes
             return value
         case datetime():
             return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
         case timedelta():
             return value // timedelta(microseconds=1)
         case tuple():
-            return [_encoded(entry) for entry in value]
+            return [encoded(entry) for entry in value]
         case Mapping():
-            return {str(name): _encoded(item) for name, item in value.items()}
+            return {str(name): encoded(item) for name, item in value.items()}
         case _ if is_dataclass(value):
             parts = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
-            return {name: _encoded(part) for name, part, default in parts if part is not default}
+            return {name: encoded(part) for name, part, default in parts if part is not default}
         case _:
             raise TypeError(type(value).__name__)
 
 
 @cache
-def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint has no type of its own
+def decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint has no type of its own
     """Return what makes a value of this type of JSON; it raises what is caught in `understood`."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
         (one,) = (part for part in inner if part is not NoneType)
-        decode = _decoder(one)
+        decode = decoder(one)
         return lambda value: None if value is None else decode(value)
     if origin is tuple:
         return _many(inner)
     if origin is not None and issubclass(origin, Mapping):
-        names, values = _decoder(inner[0]), _decoder(inner[1])
+        names, values = decoder(inner[0]), decoder(inner[1])
         return lambda value: {names(name): values(item) for name, item in _a(dict, value).items()}
     if is_dataclass(kind):
         return _record(kind)
+    if hasattr(kind, "_fields"):
+        return _named_tuple(kind)
     if issubclass(kind, Enum):
         return {member.value: member for member in kind}.__getitem__
     if issubclass(kind, datetime):
         return _moment
+    if issubclass(kind, date):
+        return lambda value: date.fromisoformat(_a(str, value))
     if issubclass(kind, timedelta):
         return lambda value: timedelta(microseconds=_a(int, value))
     return partial(_a, kind)
@@ -210,16 +217,21 @@ def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint h
 
 def _many(inner: tuple[Any, ...]) -> Callable[[Any], Any]:
     if inner[1:] == (Ellipsis,):
-        decode = _decoder(inner[0])
+        decode = decoder(inner[0])
         return lambda value: tuple([decode(entry) for entry in _a(list, value)])
-    each = [_decoder(entry) for entry in inner]
+    each = [decoder(entry) for entry in inner]
     return lambda value: tuple([decode(entry) for decode, entry in zip(each, _a(list, value), strict=True)])
 
 
 def _record(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - as above
     hints = get_type_hints(kind)
-    parts = {field.name: _decoder(hints[field.name]) for field in fields(kind)}
+    parts = {field.name: decoder(hints[field.name]) for field in fields(kind)}
     return lambda value: kind(**{name: parts[name](item) for name, item in _a(dict, value).items()})
+
+
+def _named_tuple(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - as above
+    each = _many(tuple(get_type_hints(kind)[name] for name in kind._fields))
+    return lambda value: kind(*each(value))
 
 
 def _moment(value: object) -> datetime:

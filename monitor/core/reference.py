@@ -57,8 +57,19 @@ class AccountIndex:
         self, present: Iterable[Account], former: Iterable[Account] = (), filed_names: Mapping[str, str] | None = None
     ) -> None:
         """Take the roster, the accounts that left it, and by account the name it was filed under."""
-        names = filed_names or {}
+        self._given = (tuple(present), tuple(former), dict(filed_names or {}))
+        present, former, names = self._given
         self._books = (_Book(present, names), _Book(former, names))
+
+    def __eq__(self, other: object) -> bool:
+        """True if it is made of the same."""
+        return isinstance(other, AccountIndex) and self._given == other._given
+
+    __hash__ = None  # type: ignore[assignment]  # nobody keeps it as a key
+
+    def __reduce__(self) -> tuple[type[AccountIndex], tuple[object, ...]]:
+        """Return it as what it is made of."""
+        return (AccountIndex, self._given)
 
     @property
     def ids(self) -> frozenset[str]:

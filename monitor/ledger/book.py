@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO, Literal, Protocol
 from xml.parsers.expat import ExpatError
 
 from monitor.documents.formulas import unprotect
@@ -17,7 +17,7 @@ from monitor.ledger import bounds
 from monitor.ledger.fault import FileFault, LedgerError
 from monitor.ledger.workbook import EMPTY, Area, Cell, NotAWorkbookError, Workbook
 
-__all__ = ["EMPTY", "Area", "Cell", "Sheet", "rows_in", "sheets"]
+__all__ = ["EMPTY", "Area", "Cell", "File", "SentFile", "Sheet", "rows_in", "sheets"]
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -36,6 +36,29 @@ _DAMAGE = (
 _DAMAGED = "不是 xlsx 表格，或文件已损坏"
 
 
+class File(Protocol):
+    """Where the bytes of a file come from: a path, or what was sent."""
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+
+    def open(self, mode: Literal["rb"], /) -> IO[bytes]:
+        """Return its bytes to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file of which only the bytes are here."""
+
+    name: str
+    content: bytes
+
+    def open(self, _mode: Literal["rb"], /) -> IO[bytes]:
+        """Return its bytes to be read."""
+        return io.BytesIO(self.content)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet; a csv file is one without a name."""
@@ -48,7 +71,7 @@ class Sheet:
     """Remarks for people although it can be read."""
 
 
-def sheets(path: Path) -> Iterator[Sheet]:
+def sheets(path: File) -> Iterator[Sheet]:
     """Yield the visible sheets of a file; raises LedgerError when it is missing or is not a spreadsheet."""
     content = _content(path)
     if content.startswith(_OLD_EXCEL):
@@ -59,7 +82,7 @@ def sheets(path: Path) -> Iterator[Sheet]:
         yield Sheet(None, _csv(path, _decode(path, content)))
 
 
-def rows_in(path: Path) -> int:
+def rows_in(path: File) -> int:
     """Return about how many rows a file has, hidden ones included: for people who wait. 0 if it cannot be read."""
     try:
         content = _content(path)
@@ -77,11 +100,11 @@ def _count(archive: zipfile.ZipFile, part: str) -> int:
         return sum(chunk.count(b"<row") for chunk in iter(lambda: stream.read(1 << 20), b""))
 
 
-def _refusal(path: Path, text: str) -> LedgerError:
+def _refusal(path: File, text: str) -> LedgerError:
     return LedgerError([FileFault(file=path.name, text=text)])
 
 
-def _content(path: Path) -> bytes:
+def _content(path: File) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(bounds.PACKED + 1)
@@ -96,7 +119,7 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _decode(path: Path, content: bytes) -> str:
+def _decode(path: File, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -111,7 +134,7 @@ def _decode(path: Path, content: bytes) -> str:
     raise _refusal(path, "不是 xlsx 或 csv 表格")
 
 
-def _csv(path: Path, text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+def _csv(path: File, text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
     meter, lines = bounds.Meter(), _Lines(text)
     try:
         for number, row in enumerate(csv.reader(lines, delimiter=_delimiter(text)), start=1):
@@ -156,7 +179,7 @@ def _delimiter(text: str) -> str:
     return max(",\t;", key=head.count)
 
 
-def _excel(path: Path, content: bytes) -> Iterator[Sheet]:
+def _excel(path: File, content: bytes) -> Iterator[Sheet]:
     meter = bounds.Meter()
     try:
         with _opened(path, content) as archive:
@@ -171,7 +194,7 @@ def _excel(path: Path, content: bytes) -> Iterator[Sheet]:
         raise _refusal(path, _DAMAGED) from error
 
 
-def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
+def _opened(path: File, content: bytes) -> zipfile.ZipFile:
     """Return an archive that is not too large; raises LedgerError, and what zipfile raises."""
     try:
         bounds.check_archive(content)
@@ -184,7 +207,7 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
 
 
 def _rows(
-    path: Path, rows: Iterator[tuple[int, dict[int, Cell]]], meter: bounds.Meter
+    path: File, rows: Iterator[tuple[int, dict[int, Cell]]], meter: bounds.Meter
 ) -> Iterator[tuple[int, dict[int, Cell]]]:
     try:
         for number, row in rows:

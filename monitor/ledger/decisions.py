@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.decidable import why_not
@@ -22,7 +21,8 @@ from monitor.core.names import normal
 from monitor.core.reference import AccountIndex
 from monitor.core.subject import Subject, SubjectKind
 from monitor.ledger import cells, naming
-from monitor.ledger.fault import BadCellError, did_you_mean
+from monitor.ledger.book import File
+from monitor.ledger.fault import Accepted, BadCellError, did_you_mean
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
 _UNIT, _AREA = "主办单位", "地区"
@@ -37,6 +37,19 @@ _COLUMN = {SubjectKind.ACCOUNT: "账号ID", SubjectKind.UNIT: _UNIT, SubjectKind
 
 StrengthsOn = Callable[[date], Mapping[str, Strength]]
 """How binding each rule is on a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthTable:
+    """How binding each rule is on a day: a value that another process understands."""
+
+    since: Sequence[tuple[date, Mapping[str, Strength]]]
+    """From which day on which strengths hold, in order."""
+
+    def __call__(self, on: date) -> Mapping[str, Strength]:
+        """Return how binding each rule is on a day."""
+        return next((strengths for day, strengths in reversed(self.since) if day <= on), {})
+
 
 _RULING = cells.one_of(Ruling, "决定")
 
@@ -76,15 +89,14 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
+class Decisions(Accepted):
     """The decisions of a file, in its order, each once."""
 
     decisions: tuple[Decision, ...]
-    warnings: tuple[str, ...] = ()
 
 
 def read_decisions(
-    path: Path,
+    path: File,
     directory: AccountIndex,
     places: Places,
     *,
@@ -119,7 +131,7 @@ def read_decisions(
             reading.blame(row, text, "决定")
     if not found:
         reading.warn("文件中没有可导入的处置决定，请核对是否选错文件或表头位置")
-    return Decisions(decisions=tuple(found), warnings=reading.finish())
+    return Decisions(decisions=tuple(found), hints=reading.finish())
 
 
 def decision_line(decision: Decision, account: str, title: str) -> str:
@@ -159,7 +171,8 @@ def _decision(
         return None
     if ruling is Ruling.EXEMPTED and valid_until is None:
         valid_until = exemption_ends(beijing_date(on.at))
-        reading.warn(f"豁免没有写明有效期，按一年计，至 {valid_until}", row=row, column="有效期至")
+        said, kind = f"豁免没有写明有效期，按一年计，至 {valid_until}", "豁免没有写明有效期，按一年计"
+        reading.warn(said, row=row, column="有效期至", kind=kind)
     return Decision(
         subject=subject,
         rule=rule,

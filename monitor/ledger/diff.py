@@ -77,15 +77,22 @@ def paper_change(before: Paper | None, after: Paper, *, with_area: bool = False)
 
     Where there are several areas, a list is called with its own.
     """
-    called = after.with_area if with_area else str(after)
+    called, parts = after.with_area if with_area else str(after), paper_parts(before, after)
     if before is None:
-        return f"{ChangeKind.ADDED.label} {called}（{'，'.join(_told(after))}）"
+        return f"{ChangeKind.ADDED.label} {called}（{'，'.join(parts)}）"
+    return f"{ChangeKind.CHANGED.label} {called}：{'；'.join(parts)}"
+
+
+def paper_parts(before: Paper | None, after: Paper) -> list[str]:
+    """Return what a new paper is, or else which of its rows come, turn and go; each in a few words."""
+    if before is None:
+        return _told(after)
     old, new = ({entry.place: _row(entry) for entry in paper.entries} for paper in (before, after))
     parts = [f"{now}（原 {was}）" for was, now in zip(_told(before), _told(after), strict=False) if was != now]
     parts += [f"{ChangeKind.ADDED.label} {row}" for place, row in new.items() if place not in old]
     parts += [f"{old[place]}→{row}" for place, row in new.items() if place in old and old[place] != row]
     parts += [f"{ChangeKind.REMOVED.label} {row}" for place, row in old.items() if place not in new]
-    return f"{ChangeKind.CHANGED.label} {called}：{'；'.join(parts)}"
+    return parts
 
 
 def _told(paper: Paper) -> list[str]:

@@ -39,10 +39,45 @@ def sentence(
 
 
 _ROWS_NAMED = 5
+_NAMES_TOLD = 10
 _LONGEST_TEXT = 1000
 """Characters that are told of what is wrong: it may quote a cell."""
 _LONGEST_WORD = 60
 """Characters of a word that may be a mistyped one: likeness takes the product of both lengths."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What people should know of a file although it is accepted: of rows of one kind it is one."""
+
+    text: str
+    file: str = ""
+    """Empty where it is about no file, but about what is in it."""
+    sheet: str | None = None
+    rows: tuple[int, ...] = ()
+    column: str | None = None
+    named: tuple[str, ...] = ()
+    """How the rows are called, where they are."""
+    kind: str | None = None
+    """What is said of every row of its kind, where each row has words of its own."""
+
+    def __str__(self) -> str:
+        """Return the line that people see; the first few names stand in it."""
+        rest = f" 等{len(self.named)}个" if len(self.named) > _NAMES_TOLD else ""
+        names = f"：{'、'.join(self.named[:_NAMES_TOLD])}{rest}" if self.named else ""
+        return sentence(self.file, f"{self.text}{names}", sheet=self.sheet, rows=self.rows, column=self.column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The content of a file that is accepted."""
+
+    hints: tuple[Hint, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The hints as lines."""
+        return tuple(str(hint) for hint in self.hints)
 
 
 class LedgerError(Exception):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
 
 from monitor.core.account import Account
 from monitor.core.bulletin import Problem
@@ -16,7 +15,8 @@ from monitor.core.index import WEEK
 from monitor.core.paper import AreaThen, Mean, NewEntry, Paper, PaperKind
 from monitor.core.reference import AccountIndex, Reference, Unmatched
 from monitor.ledger import cells, naming
-from monitor.ledger.fault import did_you_mean
+from monitor.ledger.book import File
+from monitor.ledger.fault import Accepted, did_you_mean
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 from monitor.ledger.whose import FiledRow, Whose
 
@@ -39,14 +39,13 @@ _PROBLEM = cells.one_of(Problem, "问题类型")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Papers:
+class Papers(Accepted):
     """The rows of a file, in its order, and the remarks for people although it is accepted."""
 
     papers: tuple[Paper, ...]
-    warnings: tuple[str, ...] = ()
 
 
-def read_bulletins(path: Path, directory: AccountIndex, *, until: date) -> Papers:
+def read_bulletins(path: File, directory: AccountIndex, *, until: date) -> Papers:
     """Return the rounds of a file; raises LedgerError with every reason to refuse it, as a day after `until` is."""
     reading = SheetReading(path, BULLETINS)
     drafts: dict[str, _Draft] = {}
@@ -63,7 +62,7 @@ def read_bulletins(path: Path, directory: AccountIndex, *, until: date) -> Paper
 
 
 def read_index(
-    path: Path, directory: AccountIndex, *, areas: Sequence[str], area_then: AreaThen, until: date
+    path: File, directory: AccountIndex, *, areas: Sequence[str], area_then: AreaThen, until: date
 ) -> Papers:
     """Return the weeks of a file; raises LedgerError, also for a week that is not over on the day `until`.
 
@@ -93,7 +92,7 @@ def read_index(
 
 
 def read_filed_list(
-    path: Path,
+    path: File,
     directory: AccountIndex,
     *,
     as_of: date,
@@ -187,8 +186,8 @@ def _finished(reading: SheetReading, drafts: dict[str, _Draft], nothing: str) ->
         _check(reading, draft)
     if not drafts:
         reading.warn(nothing)
-    warnings = reading.finish()
-    return Papers(papers=tuple(draft.finished() for draft in drafts.values()), warnings=warnings)
+    hints = reading.finish()
+    return Papers(papers=tuple(draft.finished() for draft in drafts.values()), hints=hints)
 
 
 def _check(reading: SheetReading, draft: _Draft) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from monitor.core.account import Account
 from monitor.core.calendar import beijing
 from monitor.core.observation import Post
 from monitor.core.reference import AccountIndex
 from monitor.ledger import cells, naming
+from monitor.ledger.book import File
+from monitor.ledger.fault import Accepted
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
 LAYOUT = Layout(
@@ -22,11 +23,10 @@ LAYOUT = Layout(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedPosts:
+class ImportedPosts(Accepted):
     """The posts in a file: per account id, newest first, every post once."""
 
     by_account: Mapping[str, tuple[Post, ...]]
-    warnings: tuple[str, ...] = ()
 
     @property
     def named(self) -> frozenset[str]:
@@ -34,7 +34,7 @@ class ImportedPosts:
         return frozenset(self.by_account)
 
 
-def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime | None = None) -> ImportedPosts:
+def read_posts(path: File, accounts: Iterable[Account], *, not_after: datetime | None = None) -> ImportedPosts:
     """Return the posts of a file; raises LedgerError with every reason to refuse it.
 
     A post later than `not_after` is refused: a slip in the year would keep an account fresh for long.
@@ -49,10 +49,8 @@ def read_posts(path: Path, accounts: Iterable[Account], *, not_after: datetime |
             found.setdefault(account.id, {})[post.key] = post
     if not found:
         reading.warn("文件中没有可导入的发布记录，请核对是否选错文件或表头位置")
-    warnings = reading.finish()
-    return ImportedPosts(
-        by_account={id_: _newest_first(posts.values()) for id_, posts in found.items()}, warnings=warnings
-    )
+    hints = reading.finish()
+    return ImportedPosts(by_account={id_: _newest_first(posts.values()) for id_, posts in found.items()}, hints=hints)
 
 
 def _post(reading: SheetReading, row: SheetRow, not_after: datetime | None) -> Post | None:

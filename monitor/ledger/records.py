@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 from monitor.core.account import UnitKey
 from monitor.core.forms import INSTITUTIONS, FormItem
@@ -15,7 +14,8 @@ from monitor.core.names import normal
 from monitor.core.record import AHEAD, SUBJECTS, NewRecord, RecordKind
 from monitor.core.subject import SubjectKind
 from monitor.ledger import cells
-from monitor.ledger.fault import did_you_mean
+from monitor.ledger.book import File
+from monitor.ledger.fault import Accepted, did_you_mean
 from monitor.ledger.filling import Filling
 from monitor.ledger.sheet import Layout, SheetReading, SheetRow
 
@@ -90,15 +90,14 @@ class Subjects:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class Records(Accepted):
     """The records of a file, in its order, each once."""
 
     records: tuple[NewRecord, ...]
-    warnings: tuple[str, ...] = ()
 
 
 def read_records(
-    path: Path, subjects: Subjects, *, until: date, institutions: Collection[str] = INSTITUTIONS
+    path: File, subjects: Subjects, *, until: date, institutions: Collection[str] = INSTITUTIONS
 ) -> Records:
     """Return the records of a file; raises LedgerError with every reason to refuse it.
 
@@ -123,7 +122,7 @@ def read_records(
             found[record] = None
     if not found:
         reading.warn("文件中没有可导入的记录，请核对是否选错文件或表头位置")
-    return Records(records=tuple(found), warnings=reading.finish())
+    return Records(records=tuple(found), hints=reading.finish())
 
 
 def record_line(record: NewRecord, *, with_area: bool = False) -> str:

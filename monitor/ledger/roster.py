@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
-from pathlib import Path
 
 from monitor.core.account import (
     BY_HAND,
@@ -28,12 +27,13 @@ from monitor.core.names import normal
 from monitor.core.way import INSTEAD, ways_of
 from monitor.documents.document import Column, Document, Guidance, Table
 from monitor.ledger import cells
-from monitor.ledger.book import Cell
+from monitor.ledger.book import Cell, File
 from monitor.ledger.columns import COLUMNS, REQUIRED
-from monitor.ledger.fault import BadCellError, did_you_mean
+from monitor.ledger.fault import Accepted, BadCellError, did_you_mean
 from monitor.ledger.sheet import NOTES, Layout, SheetReading, SheetRow, Tell
 
 TITLE = "台账"
+ONLY_BY_HAND = "没有平台标识、主页链接和采集方式，只能人工核查"
 LAYOUT = Layout(
     columns=tuple(column.name for column in COLUMNS),
     needs=(frozenset(REQUIRED),),
@@ -53,11 +53,10 @@ _PHONES, _MAILS, _DINGTALKS = (cells.listed(read) for read in (cells.phone, cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roster:
+class Roster(Accepted):
     """The content of a roster file, and the remarks for people although it is accepted."""
 
     accounts: tuple[Account, ...]
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +73,7 @@ class KnownNames:
 
 
 def read_roster(
-    path: Path,
+    path: File,
     *,
     areas: Sequence[str],
     collectors: Collection[str],
@@ -107,14 +106,14 @@ def read_roster(
         if account.platform_id:
             first = keys.setdefault((account.platform, account.platform_id), row)
             if first is not row:
-                reading.warn(
-                    f"与{_place(first, row)}的平台和平台标识相同，可能是同一个账号", row=row, column="平台标识"
-                )
+                said = f"与{_place(first, row)}的平台和平台标识相同，可能是同一个账号"
+                kind = "平台和平台标识与前面的行相同，可能是同一个账号"
+                reading.warn(said, row=row, column="平台标识", kind=kind, named=f"“{account.name}”")
         _remark(reading, row, account, names)
     _spell_alike(reading, accounts, places, former.values())
     if not accounts:
         reading.warn("文件中没有可导入的账号，请核对是否选错文件或表头位置")
-    return Roster(accounts=tuple(accounts.values()), warnings=reading.finish())
+    return Roster(accounts=tuple(accounts.values()), hints=reading.finish())
 
 
 def _spell_alike(
@@ -128,7 +127,10 @@ def _spell_alike(
     for account in accounts.values():
         known = spelled.setdefault((account.area, normal(account.unit)), account.unit)
         if known != account.unit:
-            reading.warn(f"“{account.unit}”按“{known}”导入，是同一个单位", row=places[account.id], column="主办单位")
+            said = f"“{account.unit}”按“{known}”导入"
+            kind = "写法不同而是同一个单位的，按已有的写法导入"
+            row = places[account.id]
+            reading.warn(f"{said}，是同一个单位", row=row, column="主办单位", kind=kind, named=said)
             accounts[account.id] = replace(account, unit=known)
 
 
@@ -300,8 +302,8 @@ def _check(reading: SheetReading, row: SheetRow, account: Account, names: KnownN
 def _remark(reading: SheetReading, row: SheetRow, account: Account, names: KnownNames) -> None:
     """Note what is allowed and worth a look."""
     if not (account.platform_id or account.homepage or account.method):
-        why = "没有平台标识、主页链接和采集方式，只能人工核查"
-        reading.warn(f"“{account.name}”{why}", row=row, kind=why, named=f"“{account.name}”")
+        said = f"“{account.name}”{ONLY_BY_HAND}"
+        reading.warn(said, row=row, kind=ONLY_BY_HAND, named=f"“{account.name}”")
     if account.status is AccountStatus.CLOSED and account.closed_on is None:
         reading.warn("已注销的账号没有注销日期，不能发现是否重新上线", row=row, column="注销日期")
     if account.area not in names.areas:

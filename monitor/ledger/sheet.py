@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
-from pathlib import Path
 from typing import TypeVar
 
 from monitor.documents.xlsx import CHOICES
 from monitor.ledger import cells
-from monitor.ledger.book import Cell, Sheet, sheets
-from monitor.ledger.fault import BadCellError, FileFault, LedgerError, did_you_mean, sentence
+from monitor.ledger.book import Cell, File, Sheet, sheets
+from monitor.ledger.fault import BadCellError, FileFault, Hint, LedgerError, did_you_mean
 from monitor.ledger.merging import Merging, Spread
 
 Value = TypeVar("Value")
@@ -31,7 +30,6 @@ _FOOT = re.compile(
 """How a line below a table begins that is not one of its rows."""
 _LONGEST_HEADER = 500
 """Characters of a column's header, its remark in brackets among them."""
-_NAMES_TOLD = 10
 _COLUMNS_TOLD = 30
 FAULTS = 1000
 """Reasons to refuse a file that are told."""
@@ -91,20 +89,25 @@ class _Hint:
     rows: list[int] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
 
-    def said(self, file: str) -> str:
-        """Return the line."""
-        text = self.text
-        if len(self.rows) > 1 and self.kind:
-            rest = f" 等{len(self.named)}个" if len(self.named) > _NAMES_TOLD else ""
-            text = f"{self.kind}：{'、'.join(self.named[:_NAMES_TOLD])}{rest}" if self.named else self.kind
-        return sentence(file, text, sheet=self.sheet, rows=self.rows, column=self.column)
+    def hint(self, file: str) -> Hint:
+        """Return it as it is told: one row in its own words, more of a kind in the kind's."""
+        is_kind = self.kind is not None and len(self.rows) > 1
+        return Hint(
+            file=file,
+            text=self.kind if self.kind is not None and is_kind else self.text,
+            sheet=self.sheet,
+            rows=tuple(self.rows),
+            column=self.column,
+            named=tuple(self.named) if is_kind else (),
+            kind=self.kind,
+        )
 
 
 @dataclass(slots=True)
 class SheetReading:
     """One file being read: it collects what is wrong, so that all of it is told at once."""
 
-    path: Path
+    path: File
     layout: Layout
     tell: Tell | None = None
     faults: list[FileFault] = field(default_factory=list)
@@ -184,11 +187,11 @@ class SheetReading:
         if named:
             hint.named.append(named)
 
-    def finish(self) -> tuple[str, ...]:
-        """Return the warnings; raises LedgerError when anything was wrong."""
+    def finish(self) -> tuple[Hint, ...]:
+        """Return the hints; raises LedgerError when anything was wrong."""
         if self.faults:
             raise LedgerError(self.faults)
-        return tuple(hint.said(self.path.name) for hint in self.hints.values())
+        return tuple(hint.hint(self.path.name) for hint in self.hints.values())
 
     def _header(self, sheet: Sheet) -> _Header:
         """Return the first row that has the needed columns, or the row that comes nearest."""

@@ -5,7 +5,7 @@ A withdrawal is a correction: nothing is deleted, and what was known until then 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,19 @@ def describe(tx: Tx, import_id: int, detail: str) -> None:
 def imports(tx: Tx, *, limit: int | None = None) -> tuple[Import, ...]:
     """Return the imports, the latest first."""
     return tuple(_import(row) for row in tx.execute(sa.select(table).order_by(table.c.id.desc()).limit(limit)))
+
+
+def standing(tx: Tx, kind: str) -> int:
+    """Return how many imports of a kind there are that were not withdrawn."""
+    chosen = sa.select(sa.func.count()).where(table.c.kind == kind, table.c.withdrawn_at.is_(None))
+    return int(tx.scalar(chosen) or 0)
+
+
+def latest(tx: Tx) -> Mapping[str, Import]:
+    """Return the latest import of every kind that was not withdrawn, by kind."""
+    newest = sa.select(sa.func.max(table.c.id)).where(table.c.withdrawn_at.is_(None)).group_by(table.c.kind)
+    found = (_import(row) for row in tx.execute(sa.select(table).where(table.c.id.in_(newest))))
+    return {imported.kind: imported for imported in found}
 
 
 def find(tx: Tx, import_id: int) -> Import | None:

@@ -266,24 +266,33 @@ def units_ever(tx: Tx) -> Iterator[tuple[str, UnitKey, bool]]:
             yield (id_, now, True)
 
 
-def areas_then(tx: Tx) -> Callable[[str, date], str | None]:
-    """Return who tells the area that an account was in at the end of a day, as known now."""
-    version = tables.account_versions
-    chosen = sa.select(version.c.account, version.c.effective_from, version.c.is_removed, written("area"))
-    found: defaultdict[str, dict[datetime, str]] = defaultdict(dict)
-    for row in tx.execute(
-        chosen.order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
-    ):
-        found[row.account].pop(row.effective_from, None)
-        if not row.is_removed:
-            found[row.account][row.effective_from] = row[3]
+@dataclass(frozen=True, slots=True)
+class AreasThen:
+    """Tells the area that an account was in at the end of a day, as known when it was read."""
 
-    def area_then(id_: str, on: date) -> str | None:
-        end, versions = start_of_day(on + ONE_DAY), found.get(id_, {})
+    versions: Mapping[str, Mapping[datetime, str]]
+    """By account, in the order of their first moments."""
+
+    def __call__(self, id_: str, on: date) -> str | None:
+        """Return it; of a day before the first the first one, and None for an account that is not known."""
+        end, versions = start_of_day(on + ONE_DAY), self.versions.get(id_, {})
         then = [area for since, area in versions.items() if since < end]
         return then[-1] if then else next(iter(versions.values()), None)
 
-    return area_then
+
+def areas_then(tx: Tx) -> AreasThen:
+    """Return what tells the area that an account was in."""
+    version = tables.account_versions
+    chosen = sa.select(version.c.account, version.c.effective_from, version.c.is_removed, written("area"))
+    found: dict[str, dict[datetime, str]] = {}
+    for row in tx.execute(
+        chosen.order_by(version.c.account, version.c.effective_from, version.c.known_at, version.c.id)
+    ):
+        of_account = found.setdefault(row.account, {})
+        of_account.pop(row.effective_from, None)
+        if not row.is_removed:
+            of_account[row.effective_from] = row[3]
+    return AreasThen(found)
 
 
 def never_there(tx: Tx) -> frozenset[str]:
