@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from monitor.actions.imports.kinds import Terms, posts_reading, roster_reading
 from monitor.actions.imports.posts import ImportPostsCommand, import_posts, save_posts, silent_accounts
 from monitor.actions.imports.roster import (
     AmbiguousUnitError,
@@ -19,8 +20,7 @@ from monitor.actions.imports.roster import (
 )
 from monitor.actions.imports.trial import turned_by
 from monitor.app.clock import now
-from monitor.app.collectors import Chains, all_collectors, key_forms, sources_of
-from monitor.app.hints import ungranted, unwatched
+from monitor.app.imports import import_office
 from monitor.app.rules import rules_in_force
 from monitor.cli.actor import perform_in, refusals
 from monitor.cli.import_options import UNWRITTEN, ledger_refusals, reading
@@ -28,15 +28,11 @@ from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import confirmed, warn
 from monitor.core.account import BY_HAND, Account, UnitKey
-from monitor.core.calendar import beijing_date
-from monitor.core.collector import KeyForm
 from monitor.core.finding import State
 from monitor.core.phrases import Names
 from monitor.core.way import advice
-from monitor.ledger.posts import read_posts
-from monitor.ledger.roster import Roster, read_roster
 from monitor.settings import Settings
-from monitor.store import Store, roster
+from monitor.store import Store
 
 _NAMED = 20
 """How many accounts a sentence names."""
@@ -58,28 +54,25 @@ def take_roster(
         raise click.UsageError("--unit 要与 --replace 同用")
     if area and not unit:
         raise click.UsageError("--area 要与 --unit 同用")
-    settings = where.settings()
-    chains = Chains(all_collectors(settings.platforms))
-    moment = now()
-    effective_at = as_of or moment
+    office, moment = import_office(where.settings()), now()
+    terms = Terms(as_of=as_of or moment, now=moment)
     with where.store(reads=dry_run) as store:
         with store.read() as tx:
-            before = roster.accounts(tx, at=effective_at)
-        read = _read_roster(file, settings, chains.collectors, key_forms(chains.collectors), before, moment)
-        meant = _unit_meant(unit, area, (*before, *read.accounts)) if unit else None
-        found = difference(before, read.accounts, replace=replace, unit=meant)
-        _print_changes(found, Names(with_area=len(settings.office.areas) > 1))
-        _print_read_by_hand(read.accounts, chains.by_hand)
-        warn(ungranted(read.accounts, chains, settings))
-        warn(unwatched(chains.listings(read.accounts), settings, chains.collectors))
+            how = roster_reading(tx, office, terms)
+        with ledger_refusals(), reading(file) as tell:
+            read = how(file, tell)
+        warn(read.warnings)
+        meant = _unit_meant(unit, area, (*how.before, *read.accounts)) if unit else None
+        found = difference(how.before, read.accounts, replace=replace, unit=meant)
+        _print_changes(found, Names(with_area=office.has_areas))
+        _print_read_by_hand(office.read_by_hand(read.accounts))
+        warn(office.advice(read.accounts))
         if dry_run:
             click.echo(UNWRITTEN)
             return
         if found.removed and not yes and not confirmed(f"将删除{found.removed}个账号，继续吗？"):
             raise Refusal("已取消，未导入任何内容。批量运行请加 --yes。")
-        command = ImportRosterCommand(
-            file=file.name, difference=found, as_of=effective_at, sources=sources_of(settings, chains)
-        )
+        command = ImportRosterCommand(file=file.name, difference=found, as_of=terms.as_of, sources=office.sources)
         change = perform_in(store, import_roster, command, at=moment)
         where.remember_roster()
     if change.overtaken:
@@ -90,29 +83,6 @@ def take_roster(
     if change.matched:
         click.echo(f"此前待匹配的{change.matched}行现在有了账号。")
     click.echo("已导入。")
-
-
-def _read_roster(
-    file: Path,
-    settings: Settings,
-    collectors: Collection[str],
-    forms: Mapping[str, KeyForm],
-    before: Sequence[Account],
-    moment: datetime,
-) -> Roster:
-    with ledger_refusals(), reading(file) as tell:
-        read = read_roster(
-            file,
-            areas=settings.office.areas,
-            collectors=frozenset(collectors),
-            channels=frozenset(settings.channels),
-            before=before,
-            forms=forms,
-            until=beijing_date(moment),
-            tell=tell,
-        )
-    warn(read.warnings)
-    return read
 
 
 def _unit_meant(name: str, area: str | None, accounts: Sequence[Account]) -> UnitKey:
@@ -135,15 +105,13 @@ def _some(ids: Sequence[str]) -> str:
     return "、".join(ids[:_NAMED]) + (" 等" if len(ids) > _NAMED else "")
 
 
-def _print_read_by_hand(accounts: Sequence[Account], by_hand: Callable[[Account], str | None]) -> None:
+def _print_read_by_hand(found: Mapping[str, Sequence[Account]]) -> None:
     """Print which accounts people have to look at, by the reason why."""
-    found: dict[str, list[str]] = {}
-    for account in accounts:
-        if why := by_hand(account):
-            found.setdefault(why, []).append(account.id)
-    for why, ids in found.items():
+    for why, accounts in found.items():
+        ids = [account.id for account in accounts]
         click.echo(f"其中{len(ids)}个由链接或人工核查（{why}）：{_some(ids)}。")
-    for said in advice(account.platform for account in accounts if by_hand(account) and account.method != BY_HAND):
+    asked = (account.platform for accounts in found.values() for account in accounts if account.method != BY_HAND)
+    for said in advice(asked):
         click.echo(f"  {said}。")
 
 
@@ -165,9 +133,10 @@ def take_posts(
     seen_at = as_of or moment
     with where.store(reads=dry_run) as store:
         with store.read() as tx:
-            known = {account.id: account for account in roster.accounts(tx)}
+            how = posts_reading(tx, import_office(settings), Terms(as_of=seen_at, now=moment))
+        known = {account.id: account for account in how.accounts}
         with ledger_refusals():
-            read = read_posts(file, known.values(), not_after=seen_at)
+            read = how(file)
         warn(read.warnings)
         with refusals():
             silent = () if accounts is None else silent_accounts(_chosen(accounts), known, read.named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.actions.actor import Actor, Right
@@ -45,7 +45,8 @@ class ChangedError(RefusedError):
 def import_file(tx: Tx, command: ImportFileCommand, *, actor: Actor, now: datetime) -> FileImported:
     """Import what was shown; raises RefusedError, as where the database has changed since so that it is another."""
     actor.require(Right.IMPORT)
-    kind, read = FILE_KINDS[command.kind], command.read
+    kind, terms = FILE_KINDS[command.kind], replace(command.read.terms, now=now)
+    read = replace(command.read, terms=terms)
     if kind.reading(tx, read.office, read.terms) != read.reading:
         raise ChangedError
     preview = kind.preview(tx, read)
