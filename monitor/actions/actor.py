@@ -29,6 +29,7 @@ class Right(Labelled):
     CLOSE = "close", "办结事项"
     ACKNOWLEDGE = "acknowledge", "知悉事项"
     PASTE = "paste", "登记新发布的链接"
+    LOOK = "look", "登记人工核查"
     MUTE = "mute", "暂停提醒"
     READ_MESSAGE = "read_message", "查看消息的收件人"
     RELEASE = "release", "放行消息"

@@ -18,6 +18,7 @@ HOLDERS: Mapping[Right, frozenset[UserRole]] = {
     Right.EVALUATE: frozenset({_O}),
     Right.ACKNOWLEDGE: frozenset({_O, _U}),
     Right.PASTE: frozenset({_O, _U}),
+    Right.LOOK: frozenset({_O}),
     Right.SEE_MESSAGES: frozenset({_O, _U}),
     Right.SEE_CONTACTS: frozenset({_O, _U}),
     Right.READ_MESSAGE: frozenset({_O}),

@@ -19,6 +19,10 @@ from monitor.store.database import Tx
 from monitor.store.tables import imports as table
 
 
+LOOK = "look"
+"""The kind of a single look by hand: its `file` is the account's id, and it is listed with none of the files."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
     """One file, as it came in."""
@@ -55,8 +59,9 @@ def describe(tx: Tx, import_id: int, detail: str) -> None:
 
 
 def imports(tx: Tx, *, limit: int | None = None) -> tuple[Import, ...]:
-    """Return the imports, the latest first."""
-    return tuple(_import(row) for row in tx.execute(sa.select(table).order_by(table.c.id.desc()).limit(limit)))
+    """Return the files that came in, the latest first."""
+    files = sa.select(table).where(table.c.kind != LOOK)
+    return tuple(_import(row) for row in tx.execute(files.order_by(table.c.id.desc()).limit(limit)))
 
 
 def standing(tx: Tx, kind: str) -> int:
@@ -97,6 +102,12 @@ def withdraw(tx: Tx, imported: Import, *, at: datetime, by: str, sources: roster
     if count:
         judge_soon(tx, at)
     return count
+
+
+def take_back(tx: Tx, look: Import, *, at: datetime, by: str) -> None:
+    """Take a single look by hand back, as `withdraw` does with a file's; only its account is judged again."""
+    tx.execute(sa.update(table).where(table.c.id == look.id).values(withdrawn_at=at, withdrawn_by=by))
+    sightings.withdraw(tx, look.id, at)
 
 
 def _built_on(tx: Tx, import_id: int) -> list[int]:

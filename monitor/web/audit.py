@@ -11,6 +11,8 @@ _ACTIONS = {
     "import decisions": "导入处置决定",
     "import records": "导入记录",
     "import withdraw": "撤回导入",
+    "look register": "登记人工核查",
+    "look correct": "改正人工核查的登记",
     "export roster": "导出台账",
     "export personal-data": "导出个人信息",
     "export records": "导出记录",

@@ -16,6 +16,7 @@ from monitor.actions import (
     documents,
     evaluate,
     logins,
+    looks,
     messages,
     mutes,
     people,
@@ -26,6 +27,7 @@ from monitor.actions.actor import EVERYTHING, Actor, Origin
 from monitor.actions.imports import decisions, papers, posts, records, roster, withdraw
 from monitor.actions.perform import perform
 from monitor.core.account import Account, Contact, Role
+from monitor.core.calendar import WorkCalendar
 from monitor.core.claim import Verdict
 from monitor.core.collector import Proof
 from monitor.core.decision import Decision, Ruling
@@ -33,16 +35,19 @@ from monitor.core.finding import State
 from monitor.core.message import Attempt, Outcome
 from monitor.core.paper import Paper, PaperKind
 from monitor.core.record import NewRecord, RecordKind
+from monitor.core.rules import upd_01
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
 from monitor.core.token_scope import TokenScope
 from monitor.core.user import UserRole
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
+from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
 from monitor.store.acknowledgements import spend
 from monitor.store.api_tokens import ApiToken, api_token
 from monitor.store.sessions import Session
+from tests.core.build import BOOK
 from tests.store import build
 from tests.store.build import DAY, HOUR, NOW, SOURCES, account, enrol, finding, judge, notice, open_with, post, step
 
@@ -408,6 +413,23 @@ def _use_token(store: Store) -> Example:
     return Example(done=api_tokens.UseTokenCommand(token=_token(store)))
 
 
+def _look(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    rules = RulesInForce(rules=(upd_01.RULE,), book_of=lambda _: BOOK, calendar=WorkCalendar())
+    command = looks.LookByHandCommand(account="A01", newest="0", at=NOW, rules=rules)
+    return Example(done=command, refused=replace(command, newest="2027-1-1"))
+
+
+def _correct_look(store: Store) -> Example:
+    made = _look(store).done
+    assert isinstance(made, looks.LookByHandCommand)
+    actor = Actor(name="甲", origin=Origin.PAGE, rights=EVERYTHING)
+    number = perform(store, looks.look_by_hand, made, actor=actor, now=NOW).number
+    assert number is not None
+    done = looks.CorrectLookCommand(number=number, newest="1", why="看错了一行", rules=made.rules)
+    return Example(done=done, refused=replace(done, why=" "))
+
+
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
@@ -426,6 +448,8 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     turned_away.turn_away: _turned_away,
     roster.import_roster: _roster,
     posts.import_posts: _posts,
+    looks.look_by_hand: _look,
+    looks.correct_look: _correct_look,
     papers.import_papers: _papers,
     decisions.import_decisions: _decisions,
     records.import_records: _records,

@@ -15,6 +15,7 @@ KINDS = {
     "index": "指数",
     "decisions": "处置决定",
     "records": "记录",
+    imports.LOOK: "人工核查",
 }
 """The names of the kinds of imports."""
 
