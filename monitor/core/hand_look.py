@@ -1,4 +1,4 @@
-"""A look by hand: what a person saw who opened an account and read its newest day, as a timeline, or why that cannot be.
+"""A look by hand: what a person saw who opened an account and read its newest day, or why that cannot be so.
 
 A complete one proves what it shows and that nothing newer was there. One that knows of a single post only adds it.
 """
@@ -55,7 +55,7 @@ def hand_look(
 
 def _without_new_day(sign: Sign, newest: Post | None, today: date, *, is_complete: bool) -> HandLook | Misread:
     if not is_complete:
-        return Misread(f"“{sign.value}”要看到完整列表才能登记；只登记一条的请填它的日期")
+        return Misread(f"“{sign.value}”要核查过完整列表才能登记；只登记一条的请填它的日期")
     if sign is Sign.NEVER_PUBLISHED and newest is not None:
         known = dated(beijing_date(newest.published_at), today)
         return Misread(f"已知{known}有发布，不能登记为没有发布过；没有更新的请填 =")
@@ -72,7 +72,7 @@ def _known_already(newest: Post, day: date, today: date, *, is_complete: bool) -
         return HandLook(post=seen, is_complete=is_complete)
     if is_complete:
         return HandLook(post=newest, is_complete=True)
-    return Misread(f"已知最新就是{dated(day, today)}，不必再登记；看到完整列表的请不勾“只登记这一条”")
+    return Misread(f"已知最新就是{dated(day, today)}，不必再登记；核查过完整列表的请不勾“只登记这一条”")
 
 
 def _of_day(day: date) -> Post:

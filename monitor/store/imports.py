@@ -18,7 +18,6 @@ from monitor.store.columns import stands
 from monitor.store.database import Tx
 from monitor.store.tables import imports as table
 
-
 LOOK = "look"
 """The kind of a single look by hand: its `file` is the account's id, and it is listed with none of the files."""
 

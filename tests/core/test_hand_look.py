@@ -23,7 +23,7 @@ def look(
 
 
 @pytest.mark.parametrize("is_complete", [True, False])
-def test_a_newer_day_is_a_new_post_of_that_day(is_complete: bool) -> None:
+def test_a_newer_day_is_a_new_post_of_that_day(*, is_complete: bool) -> None:
     seen = look("12-1", is_complete=is_complete)
     assert isinstance(seen, HandLook)
     assert seen.post is not None
@@ -59,8 +59,8 @@ def test_a_day_makes_a_time_exact_that_was_a_bound_from_below() -> None:
         ("11-1", {"newest": None, "opened_on": date(2026, 11, 10)}, "早于开设日期11月10日"),
         ("-", {}, "已知11月20日有发布"),
         ("=", {"newest": None}, "还没有已知的发布"),
-        ("=", {"is_complete": False}, "要看到完整列表"),
-        ("-", {"newest": None, "is_complete": False}, "要看到完整列表"),
+        ("=", {"is_complete": False}, "要核查过完整列表"),
+        ("-", {"newest": None, "is_complete": False}, "要核查过完整列表"),
         ("11-20", {"is_complete": False}, "不必再登记"),
         ("abc", {}, "无法识别"),
     ],

@@ -30,7 +30,7 @@ days = st.dates(min_value=date(FIRST_YEAR, 1, 1), max_value=date(2100, 12, 31))
         ("12。1", date(2026, 12, 1)),
         ("12/01", date(2026, 12, 1)),
         ("1201", date(2026, 12, 1)),
-        ("１２－１", date(2026, 12, 1)),
+        ("\uff11\uff12－\uff11", date(2026, 12, 1)),
         (" 12月1日 ", date(2026, 12, 1)),
         ("2026-12-1", date(2026, 12, 1)),
         ("2026年12月1日", date(2026, 12, 1)),
@@ -85,7 +85,7 @@ def test_a_day_that_has_yet_to_come_says_how_the_one_of_the_year_before_is_writt
         ("https://mp.weixin.qq.com/s/a", "这是链接"),
         ("十二月一日", "无法识别"),
         ("12" * 40, "太长"),
-        ("١٢-١", "无法识别"),
+        ("\u0661\u0662-\u0661", "无法识别"),
     ],
 )
 def test_every_odd_input_has_its_sentence(written: str, said: str) -> None:
