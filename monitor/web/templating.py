@@ -13,6 +13,7 @@ from monitor.core.rules.see_01 import ID as DUTY
 from monitor.queries.lines import OverviewContext
 from monitor.web.audit import action_text
 from monitor.web.drawing import drawing
+from monitor.web.navigation import navigation
 from monitor.web.page_context import PageContext
 from monitor.web.sources import outcome_text, seen_text
 from monitor.web.words import (
@@ -60,6 +61,7 @@ class Templates:
             "day": day,
             "deadline_text": deadline_text,
             "moment": moment,
+            "navigation": navigation,
             "office": view.office,
             "units": view.office.names,
             "outcome_text": outcome_text,

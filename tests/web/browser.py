@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT = 30
+_KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Space": (32, " "), "Escape": (27, ""), "ArrowDown": (40, "")}
+"""The code of each named key, and the text it gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,49 @@ class Browser:
             shot = self._call("Page.captureScreenshot", captureBeyondViewport=True)
             picture.write_bytes(base64.b64decode(shot["data"]))
         return Sight(complaints=tuple(self._complaints()), is_too_wide=bool(too_wide))
+
+    def click(self, selector: str, *, is_leaving: bool = False) -> None:
+        """Click the middle of the first element that is meant; wait for the next page if it leads to one."""
+        place = f"document.querySelector({json.dumps(selector)})"
+        middle = f"""(() => {{ const one = {place}; one.scrollIntoView({{block: "center"}});
+            const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"""
+        spot = self.evaluate(middle)
+        assert isinstance(spot, list), f"there is no {selector}"
+        self._events.clear()
+        for kind in ("mousePressed", "mouseReleased"):
+            self._call("Input.dispatchMouseEvent", type=kind, x=spot[0], y=spot[1], button="left", clickCount=1)
+        if is_leaving:
+            self._wait_for("Page.loadEventFired")
+
+    def press(self, key: str, *, is_leaving: bool = False) -> None:
+        """Press one key: a name as `Enter`, `Tab`, `Space`, or a single sign."""
+        code, text = _KEYS.get(key, (ord(key.upper()[0]), key))
+        name = " " if key == "Space" else key
+        self._events.clear()
+        self._call("Input.dispatchKeyEvent", type="keyDown", key=name, text=text, windowsVirtualKeyCode=code)
+        self._call("Input.dispatchKeyEvent", type="keyUp", key=name, windowsVirtualKeyCode=code)
+        if is_leaving:
+            self._wait_for("Page.loadEventFired")
+
+    def type(self, text: str) -> int:
+        """Press a key for every sign of a text, and return how many that were."""
+        for sign in text:
+            self.press(sign)
+        return len(text)
+
+    def fill(self, selector: str, text: str) -> None:
+        """Put a text into a field, as pasting it does."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).select?.()")
+        self._call("Input.insertText", text=text)
+
+    def focused(self) -> object:
+        """Return the id of the element that has the focus, or its name."""
+        return self.evaluate("document.activeElement.id || document.activeElement.tagName")
+
+    def without_scripts(self, *, off: bool = True) -> None:
+        """Have pages run no scripts, or run them again."""
+        self._call("Emulation.setScriptExecutionDisabled", value=off)
 
     def evaluate(self, expression: str) -> object:
         """Return what a JavaScript expression gives in the page; a promise is waited for."""

@@ -8,6 +8,8 @@ from monitor.store import Store, open_store
 from monitor.web import create_app
 from monitor.web.page_context import Sample
 from tests.databases import migrated
+from tests.services import require_chromium
+from tests.web.browser import Browser, browser
 from tests.web.county import Surroundings, fill
 
 
@@ -38,3 +40,9 @@ def client(county: Store, around: Surroundings) -> TestClient:
 def client_of(store: Store, around: Surroundings) -> TestClient:
     app = create_app(around.view(store))
     return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browser(require_chromium(), tmp_path_factory.mktemp("profile")) as running:
+        yield running

@@ -1,9 +1,5 @@
 """The pages as a browser makes them: nothing is refused, nothing sticks out, and the board renews itself."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,32 +7,10 @@ import pytest
 
 from monitor.store import Store
 from monitor.store.outbox import messages
-from monitor.web import WebServer, create_app
 from monitor.web.page_context import PassStatus
-from monitor.web.serving import listening
-from tests.services import require_chromium
-from tests.web.browser import Browser, browser
+from tests.web.browser import Browser
 from tests.web.county import ACCOUNTS, NOW, Surroundings
-
-
-@contextmanager
-def served(store: Store, around: Surroundings) -> Iterator[str]:
-    """Serve the pages on a free port of the loopback; the value is their address."""
-    server = WebServer(create_app(around.view(store)))
-    with listening("127.0.0.1", 0) as sock:
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(require_chromium(), tmp_path_factory.mktemp("profile")) as running:
-        yield running
+from tests.web.serving import served
 
 
 @pytest.mark.parametrize("width", [1280, 390])

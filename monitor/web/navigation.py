@@ -1,0 +1,42 @@
+"""The navigation: the pages that a visitor may open, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.actions.actor import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of the navigation."""
+
+    name: str
+    """The name by which a page says `here`."""
+    text: str
+    address: str
+    right: Right
+
+
+ENTRIES = (
+    Entry("overview", "今天", "/", Right.SEE),
+    Entry("accounts", "账号", "/accounts", Right.SEE),
+    Entry("cases", "事项", "/cases", Right.SEE),
+    Entry("messages", "消息", "/messages", Right.SEE_MESSAGES),
+    Entry("imports", "导入", "/imports", Right.SEE_IMPORTS),
+    Entry("system", "系统", "/system", Right.SEE_SYSTEM),
+)
+"""The order on every page: what is done daily first."""
+
+
+class Guest(Protocol):
+    """What the navigation asks of a visitor."""
+
+    def may(self, right: Right) -> bool:
+        """True if they have a right."""
+
+
+def navigation(guest: Guest | None) -> tuple[Entry, ...]:
+    """Return the entries for a visitor; all of them where nobody is asked who they are."""
+    return tuple(entry for entry in ENTRIES if guest is None or guest.may(entry.right))

@@ -1,0 +1,83 @@
+// What makes the pages quicker for hands on a keyboard. Every page works without it.
+"use strict";
+(() => {
+  const all = (where, what) => [...where.querySelectorAll(what)];
+
+  // The first thing to read after a form was refused, and after one was taken.
+  const summary = document.querySelector(".faults, .notice");
+  if (summary) summary.focus();
+
+  // Lists with ticks: how many are chosen; Shift ticks a range.
+  for (const form of all(document, "form[data-batch]")) {
+    const ticks = () => all(form, "input[type=checkbox][data-tick]");
+    const bar = form.querySelector(".batch");
+    const count = form.querySelector("[data-count]");
+    let last = null;
+    const tell = () => {
+      const chosen = ticks().filter(tick => tick.checked).length;
+      if (count) count.textContent = `已选${chosen}个`;
+      if (bar) bar.classList.toggle("idle", chosen === 0);
+    };
+    form.addEventListener("click", event => {
+      const tick = event.target;
+      if (!tick.matches || !tick.matches("input[data-tick]")) return;
+      if (event.shiftKey && last && last !== tick) {
+        const list = ticks();
+        const [from, to] = [list.indexOf(last), list.indexOf(tick)].sort((a, b) => a - b);
+        for (const between of list.slice(from, to + 1)) between.checked = tick.checked;
+      }
+      last = tick;
+      tell();
+    });
+    form.addEventListener("change", tell);
+    tell();
+  }
+
+  // Rows with fields: Enter goes to the next one, once the row itself was sent.
+  document.addEventListener("keydown", event => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.isComposing || !field.matches || !field.matches("input[data-row]")) return;
+    const fields = all(document, "input[data-row]:not([disabled])");
+    const next = fields[fields.indexOf(field) + 1];
+    event.preventDefault();
+    if (field.value.trim() !== "") field.dispatchEvent(new CustomEvent("row", { bubbles: true }));
+    if (next) next.focus();
+  });
+
+  // What a choice leads to, said before it is sent.
+  for (const chosen of all(document, "[data-consequence]")) {
+    const show = () => {
+      const place = document.getElementById("consequence");
+      const said = all(document, "[data-consequence]").find(radio => radio.checked);
+      if (place && said) place.textContent = said.dataset.consequence;
+      for (const part of all(document, "[data-for]"))
+        part.hidden = Boolean(said) && !part.dataset.for.split(" ").includes(said.value);
+    };
+    chosen.addEventListener("change", show);
+    if (chosen.checked) show();
+  }
+
+  // Copy a number or an address.
+  document.addEventListener("click", event => {
+    const button = event.target.closest && event.target.closest("button[data-copy]");
+    if (!button || !navigator.clipboard) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(() => { button.textContent = "已复制"; });
+  });
+
+  // A form that takes a while says so; it is sent once.
+  document.addEventListener("submit", event => {
+    const button = event.submitter;
+    if (button && button.dataset.busy) {
+      button.setAttribute("aria-busy", "true");
+      button.textContent = button.dataset.busy;
+    }
+  });
+
+  // Rows that were filled and not sent are not lost by a slip.
+  let sent = false;
+  document.addEventListener("submit", () => { sent = true; });
+  window.addEventListener("beforeunload", event => {
+    const open = all(document, "input[data-row]").some(field => field.value.trim() !== "" && !field.disabled);
+    if (open && !sent) event.preventDefault();
+  });
+})();

@@ -1,0 +1,27 @@
+"""Pages on a real port, for a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from monitor.store import Store
+from monitor.web import WebServer, create_app
+from monitor.web.serving import listening
+from tests.web.county import Surroundings
+
+
+@contextmanager
+def served(store: Store, around: Surroundings) -> Iterator[str]:
+    """Serve the pages on a free port of the loopback; the value is their address."""
+    server = WebServer(create_app(around.view(store)))
+    with listening("127.0.0.1", 0) as sock:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
