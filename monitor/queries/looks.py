@@ -1,0 +1,127 @@
+"""Looks by hand as values: whom a person has to look at, the longest unseen first, and what was registered today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.core.account import Account, Platform
+from monitor.core.calendar import beijing_date, days_between, start_of_day
+from monitor.core.hand_look import HandLook
+from monitor.queries.paging import ListSlice, slice_of
+from monitor.store import Tx, hand_reading
+from monitor.store.hand_reading import HandFilter, HandRow, RegisteredLook
+from monitor.store.overview import newest_posts
+from monitor.store.roster import accounts
+
+__all__ = ["LISTED", "DoneLook", "HandFilter", "LookLine", "LooksPage", "read_line", "read_look", "read_looks"]
+
+LISTED = 50
+"""Accounts on one page of the list."""
+_DONE_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookLine:
+    """One account that a person has to look at."""
+
+    account: Account
+    seen_at: datetime | None
+    """When somebody last saw its whole list."""
+    days_unseen: int | None
+    """Since then; None where nobody ever has."""
+    last: date | None
+    """The day of the newest visible post."""
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneLook:
+    """A look by hand that was registered, by its number."""
+
+    number: int
+    account: Account
+    by: str
+    at: datetime
+    seen: HandLook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksPage:
+    """One page of the list."""
+
+    lines: tuple[LookLine, ...]
+    turn: ListSlice
+    due: int
+    """How many of all that are listed are due."""
+    next_due: date | None
+    """Where none is: the first day on which one will be."""
+    done: tuple[DoneLook, ...]
+    """What was registered today, latest first."""
+    platforms: tuple[Platform, ...]
+    units: tuple[str, ...]
+    """What can be filtered by."""
+
+
+def read_looks(tx: Tx, which: HandFilter, now: datetime, *, page: int = 1) -> LooksPage:
+    """Return a page of the list; one too far is the last."""
+    counts = hand_reading.counts(tx, which, now)
+    turn = slice_of(page, counts.total, LISTED)
+    rows = hand_reading.page(tx, which, now, limit=turn.size, skip=turn.skip)
+    return LooksPage(
+        lines=_lines(tx, rows, now),
+        turn=turn,
+        due=counts.due,
+        next_due=None if counts.due else hand_reading.next_due(tx, which, now),
+        done=_done(tx, hand_reading.registered(tx, start_of_day(beijing_date(now)), limit=_DONE_LISTED)),
+        platforms=hand_reading.platforms(tx, now),
+        units=hand_reading.units(tx, now),
+    )
+
+
+def read_line(tx: Tx, account_id: str, now: datetime) -> LookLine | None:
+    """Return the line of one account; None where it is not on the roster."""
+    seen = hand_reading.seen_by_hand(tx, (account_id,)).get(account_id)
+    found = _lines(tx, (HandRow(account=account_id, seen_at=seen, is_due=True),), now)
+    return found[0] if found else None
+
+
+def read_look(tx: Tx, number: int) -> DoneLook | None:
+    """Return the look of a number; None where it was corrected, or there is none."""
+    found = hand_reading.registered_look(tx, number)
+    return next(iter(_done(tx, (found,))), None) if found else None
+
+
+def _lines(tx: Tx, rows: Sequence[HandRow], now: datetime) -> tuple[LookLine, ...]:
+    whom, newest = _whom(tx, [row.account for row in rows]), newest_posts(tx, [row.account for row in rows])
+    return tuple(
+        LookLine(
+            account=whom[row.account],
+            seen_at=row.seen_at,
+            days_unseen=days_between(row.seen_at, now) if row.seen_at else None,
+            last=beijing_date(newest[row.account].published_at) if row.account in newest else None,
+            is_due=row.is_due,
+        )
+        for row in rows
+        if row.account in whom
+    )
+
+
+def _done(tx: Tx, looks: Sequence[RegisteredLook]) -> tuple[DoneLook, ...]:
+    whom = _whom(tx, [look.account for look in looks])
+    return tuple(
+        DoneLook(
+            number=look.number,
+            account=whom[look.account],
+            by=look.by,
+            at=look.at,
+            seen=HandLook(post=look.seen.newest, is_complete=look.is_complete),
+        )
+        for look in looks
+        if look.account in whom
+    )
+
+
+def _whom(tx: Tx, ids: Sequence[str]) -> Mapping[str, Account]:
+    return {account.id: account for account in accounts(tx, ids=set(ids), with_people=False)}
