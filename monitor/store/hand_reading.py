@@ -122,7 +122,7 @@ def _registered(tx: Tx, which: sa.ColumnElement[bool], limit: int) -> tuple[Regi
     return tuple(_look(row) for row in tx.execute(chosen))
 
 
-def _look(row: sa.Row[Any]) -> RegisteredLook:
+def _look(row: sa.Row[*tuple[Any, ...]]) -> RegisteredLook:
     seen = seen_of(row)
     assert isinstance(seen, Timeline)  # noqa: S101 - what people see of posts is a list
     return RegisteredLook(number=row.id, account=row.file, by=row.by, at=row.as_of, seen=seen)
