@@ -51,7 +51,12 @@ _SECRETS = (
         r"\1***",
     ),
     # Paths that are the secret themselves: hooks, pings, bots, the links in our own messages, and any UUID.
-    (re.compile(r"(/(?:(?:hook|services|webhooks?|ping|k)/|bot(?=[0-9]{5,20}:)))[^\s'\"?#]+", re.IGNORECASE), r"\1***"),
+    (
+        re.compile(
+            r"(/(?:(?:hook|services|webhooks?|ping|k|login/link)/|bot(?=[0-9]{5,20}:)))[^\s'\"?#]+", re.IGNORECASE
+        ),
+        r"\1***",
+    ),
     (re.compile(r"(?<=/)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE), "***"),
     (re.compile(r"(?<=/)(?=[\w~-]{0,200}[0-9])(?=[\w~-]{0,200}[A-Z])(?=[\w~-]{0,200}[a-z])[\w~-]{32,200}"), "***"),
 )

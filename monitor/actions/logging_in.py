@@ -63,6 +63,8 @@ class NewSession:
 
     id: str = field(repr=False)
     session: Session
+    last_login_at: datetime | None = None
+    """When the same user logged in before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ class Logins:
             user=found.user.id, checked=kept, digest=digest_of(id_), keys=keys, idle=self.idle, renewed=renewed
         )
         begun = await perform_async(self.store, log_in, command, actor=client.actor, now=self.clock())
-        return NewSession(id=id_, session=begun)
+        return NewSession(id=id_, session=begun, last_login_at=found.user.last_login_at)
 
     async def give_code(self, half: Session, user: User, code: str, client: Client) -> NewSession:
         """Return a session made whole by the second factor; raises RefusedError and TooSoonError."""

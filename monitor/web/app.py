@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from starlette.staticfiles import StaticFiles
 
 from monitor.store import StoreError
 from monitor.web.api.routes import Api
+from monitor.web.auth.gate import Gate
 from monitor.web.guard import HostGuard
+from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
+from monitor.web.pages import login, me, users
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts
 from monitor.web.pages.audit import audit
@@ -42,16 +46,7 @@ def create_app(view: PageContext) -> Starlette:
     pages, keys, api = Pages(view), Keys(view, refusals), Api(view, refusals)
     return Starlette(
         routes=[
-            Route("/", partial(overview, pages)),
-            Route("/accounts", partial(accounts, pages)),
-            Route("/accounts/{account_id:path}", partial(account, pages)),
-            Route("/cases", partial(cases, pages)),
-            Route("/cases/{number}", partial(case, pages)),
-            Route("/messages", partial(messages, pages)),
-            Route("/messages/{message_id}", partial(message, pages)),
-            Route("/imports", partial(imports, pages)),
-            Route("/system", partial(system, pages)),
-            Route("/audit", partial(audit, pages)),
+            *guarded(_pages(pages)),
             Route("/k/{token}", keys.opened),
             Route("/k/{token}", keys.used, methods=["POST"]),
             *api.routes,
@@ -64,10 +59,30 @@ def create_app(view: PageContext) -> Starlette:
         middleware=[
             Middleware(HostGuard, hosts=view.hosts, metrics_token=view.metrics_token),
             Middleware(RequestQueue),
+            Middleware(Gate, view=view),
         ],
         exception_handlers={
             HTTPException: partial(not_answered, pages),
             StoreError: partial(no_database, pages),
             Exception: partial(broken, pages),
         },
+    )
+
+
+def _pages(pages: Pages) -> Iterator[Route]:
+    """Yield the pages; what each asks of its visitor stands in `auth/needs.py`."""
+    yield from (
+        Route("/", partial(overview, pages)),
+        Route("/accounts", partial(accounts, pages)),
+        Route("/accounts/{account_id:path}", partial(account, pages)),
+        Route("/cases", partial(cases, pages)),
+        Route("/cases/{number}", partial(case, pages)),
+        Route("/messages", partial(messages, pages)),
+        Route("/messages/{message_id}", partial(message, pages)),
+        Route("/imports", partial(imports, pages)),
+        Route("/system", partial(system, pages)),
+        Route("/audit", partial(audit, pages)),
+        *login.routes(pages),
+        *me.routes(pages),
+        *users.routes(pages),
     )

@@ -17,7 +17,7 @@ from monitor.web.problem import problem
 API = "/api/"
 """The prefix of the addresses for programs."""
 METRICS = frozenset({"/metrics", "/metrics/accounts"})
-_SIGNED = "/k/"
+_SIGNED = ("/k/", "/login/link/")
 _HEADERS = {
     # Pico draws its icons as data: images.
     "Content-Security-Policy": (

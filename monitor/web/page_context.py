@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from monitor.actions.logging_in import Logins
 from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Ladder
@@ -86,6 +87,8 @@ class PageContext:
     hints: Sequence[str] = ()
     """The advice to the people who wrote the settings, each one Chinese sentence."""
     sample: Sample | None = None
+    logins: Logins | None = None
+    """Lets people log in; None where whoever opens the pages is their operator."""
     permits: Permits | None = None
     """The rights of people without a login; None where the pages only read."""
     hosts: tuple[str, ...] = LOOPBACK

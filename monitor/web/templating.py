@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monitor.actions.actor import Right
 from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.light import Light
 from monitor.core.phrases import dated, day, deadline_text, plain
 from monitor.core.rules.see_01 import ID as DUTY
+from monitor.core.user import UserRole
 from monitor.queries.lines import OverviewContext
 from monitor.web.audit import action_text
+from monitor.web.auth.visitor import VISITOR
 from monitor.web.drawing import drawing
 from monitor.web.navigation import navigation
 from monitor.web.page_context import PageContext
@@ -54,6 +57,8 @@ class Templates:
         self._jinja.globals |= {
             "DUTY": DUTY,
             "Light": Light,
+            "Right": Right,
+            "UserRole": UserRole,
             "action_text": action_text,
             "ago": ago,
             "beijing_date": beijing_date,
@@ -77,7 +82,7 @@ class Templates:
     def fill(self, template: str, at: OverviewContext, **values: object) -> str:
         """Return a page as it is at a moment."""
         return self._jinja.get_template(template).render(
-            now=at.now, today=at.today, ladder=at.ladder, rule_title=at.title, **values
+            now=at.now, today=at.today, ladder=at.ladder, rule_title=at.title, visitor=VISITOR.get(), **values
         )
 
 

@@ -1,0 +1,83 @@
+"""Who is logged in, with what else, and who there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.core.account import UnitKey
+from monitor.core.login import is_over
+from monitor.core.user import User
+from monitor.store import Tx, login_links, roster, sessions, users
+from monitor.store.sessions import Session, digest_of
+
+__all__ = ["LoggedIn", "LoginLinkPage", "Session", "UserPage", "digest_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """A session that goes on, and whose it is."""
+
+    session: Session
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPage:
+    """One user, and what they are logged in with."""
+
+    user: User
+    sessions: tuple[Session, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginLinkPage:
+    """A one-time link that can still be used."""
+
+    name: str | None
+    """Whose password it sets; None for the first administrator, who chooses a name."""
+
+
+def read_login(tx: Tx, digest: str, now: datetime, idle: timedelta) -> LoggedIn | None:
+    """Return who is logged in by a session; None where it is over, or never was."""
+    found = sessions.session_with_user(tx, digest)
+    if found is None or is_over(found[0].began_at, found[0].active_at, now, idle):
+        return None
+    return LoggedIn(session=found[0], user=found[1])
+
+
+def read_link(tx: Tx, secret: str, now: datetime) -> LoginLinkPage | None:
+    """Return what a one-time link is for; None where it is good no more."""
+    link = login_links.link(tx, digest_of(secret), now=now)
+    if link is None:
+        return None
+    if link.user is None:
+        return None if users.has_users(tx) else LoginLinkPage(name=None)
+    user = users.user(tx, link.user)
+    return LoginLinkPage(name=user.name) if user else None
+
+
+def read_has_users(tx: Tx) -> bool:
+    """True if there is anybody who could ever log in."""
+    return users.has_users(tx)
+
+
+def read_users(tx: Tx) -> tuple[User, ...]:
+    """Return all users, those who may log in first."""
+    return users.users_of(tx)
+
+
+def read_user(tx: Tx, user_id: int) -> UserPage | None:
+    """Return one user, or None."""
+    found = users.user(tx, user_id)
+    return UserPage(user=found, sessions=sessions.sessions_of(tx, user_id)) if found else None
+
+
+def read_user_named(tx: Tx, name: str) -> User | None:
+    """Return the user of a name, or None."""
+    return users.user_named(tx, name)
+
+
+def read_units(tx: Tx) -> tuple[UnitKey, ...]:
+    """Return the units of the roster, in the order of their names."""
+    return tuple(sorted({unit for _, unit, is_so in roster.units_ever(tx) if is_so}))

@@ -1,0 +1,36 @@
+"""The rights that pages ask for, by the address of their route. A route without a line is nobody's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from monitor.actions.actor import Right
+
+NEEDS: Mapping[str, Right] = {
+    "/": Right.SEE,
+    "/accounts": Right.SEE,
+    "/accounts/{account_id:path}": Right.SEE,
+    "/cases": Right.SEE,
+    "/cases/{number}": Right.SEE,
+    "/messages": Right.SEE_MESSAGES,
+    "/messages/{message_id}": Right.SEE_MESSAGES,
+    "/imports": Right.SEE_IMPORTS,
+    "/system": Right.SEE_SYSTEM,
+    "/audit": Right.SEE_AUDIT,
+    "/me": Right.KEEP_LOGIN,
+    "/me/password": Right.KEEP_LOGIN,
+    "/me/second-factor": Right.KEEP_LOGIN,
+    "/me/second-factor/remove": Right.KEEP_LOGIN,
+    "/me/sessions/end": Right.KEEP_LOGIN,
+    "/logout": Right.KEEP_LOGIN,
+    "/users": Right.MANAGE_USERS,
+    "/users/new": Right.MANAGE_USERS,
+    "/users/{number}": Right.MANAGE_USERS,
+    "/users/{number}/{act}": Right.MANAGE_USERS,
+}
+OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}", "/fresh"})
+"""Pages for people who have not logged in (yet)."""
+FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/k/", "/api/")
+"""The beginnings of addresses behind which nobody is asked who they are: machines, and holders of signed links."""
+POLLED = frozenset({"/fresh"})
+"""Addresses that pages ask for by themselves: nobody is active by that."""

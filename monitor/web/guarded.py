@@ -1,0 +1,69 @@
+"""Routes behind the gate: each answers only whom its right allows, and takes only forms of our own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from monitor.web.auth.gate import redirected
+from monitor.web.auth.needs import FREE, NEEDS, OPEN
+from monitor.web.auth.visitor import Visitor, visitor_of
+from monitor.web.forms import form_of, require_own_page
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_SAFE = frozenset({"GET", "HEAD"})
+_CODE, _ME = "/login/code", "/me"
+_UPLOAD = "multipart/form-data"
+
+
+def guarded(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Yield routes that ask who the visitor is; those of machines and of signed links as they are."""
+    for route in routes:
+        if not isinstance(route, Route) or route.path.startswith(FREE):
+            yield route
+            continue
+        methods = sorted(route.methods or ())
+        yield Route(route.path, partial(_answer, route.path, route.endpoint), methods=methods, name=route.name)
+
+
+async def _answer(path: str, endpoint: Endpoint, request: Request) -> Response:
+    """Answer a request of somebody who may ask for it."""
+    visitor = visitor_of(request)
+    if path not in OPEN:
+        if elsewhere := _unfinished(visitor, path):
+            return redirected(request, elsewhere)
+        _require(visitor, path)
+    if request.method not in _SAFE:
+        await _require_own_form(request)
+    return await endpoint(request)
+
+
+def _unfinished(visitor: Visitor, path: str) -> str:
+    """Return where somebody has to go before anything else, if they have to: to their second factor."""
+    login = visitor.login
+    if login is None or path == "/logout":
+        return ""
+    if login.session.is_half:
+        return _CODE
+    must = login.user.must_have_second_factor and not login.user.has_second_factor
+    return _ME if must and not path.startswith(_ME) else ""
+
+
+def _require(visitor: Visitor, path: str) -> None:
+    """Refuse whoever has not the right that a page asks for; a page that asks for none is refused to everybody."""
+    right = NEEDS.get(path)
+    if right is None or not visitor.may(right):
+        raise HTTPException(403, f"您没有{right.label}的权限。" if right else "这个页面没有开放。")
+
+
+async def _require_own_form(request: Request) -> None:
+    """Refuse a form that is not our own page's; the handler of an upload asks for the token itself, in its parts."""
+    if request.headers.get("content-type", "").lower().startswith(_UPLOAD):
+        require_own_page(request)
+    else:
+        await form_of(request)
