@@ -55,7 +55,7 @@ class RevokeTokenCommand:
 class UseTokenCommand:
     """A token that a caller has shown, for the first time in a while."""
 
-    token: ApiToken
+    used: ApiToken
 
 
 def issue_token(tx: Tx, command: IssueTokenCommand, *, actor: Actor, now: datetime) -> int:
@@ -96,8 +96,8 @@ def revoke_token(tx: Tx, command: RevokeTokenCommand, *, actor: Actor, now: date
 def use_token(tx: Tx, command: UseTokenCommand, *, actor: Actor, now: datetime) -> None:
     """Note that a token was used, and from where."""
     actor.require(Right.CALL)
-    mark_used(tx, command.token.id, at=now)
-    write_audit(tx, actor, now, "token use", str(command.token.id), command.token.name)
+    mark_used(tx, command.used.id, at=now)
+    write_audit(tx, actor, now, "token use", str(command.used.id), command.used.name)
 
 
 def caller_of(token: ApiToken, address: str) -> Actor:

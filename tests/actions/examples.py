@@ -410,7 +410,7 @@ def _revoke_token(store: Store) -> Example:
 
 
 def _use_token(store: Store) -> Example:
-    return Example(done=api_tokens.UseTokenCommand(token=_token(store)))
+    return Example(done=api_tokens.UseTokenCommand(used=_token(store)))
 
 
 def _look(store: Store) -> Example:

@@ -23,6 +23,7 @@ import monitor.web
 from monitor.core.token import Purpose
 from monitor.store import Store
 from monitor.web import create_app
+from monitor.web.api.routes import OPERATIONS
 from tests.web.county import ACCOUNTS, HOSTILE, OVERDUE, Surroundings
 from tests.web.permits import API_TOKEN, Visit, visit
 
@@ -85,10 +86,11 @@ def routes(app: Starlette) -> Iterator[Route]:
 
 
 def parameters() -> tuple[str, ...]:
-    """Return the names that any of our modules reads from a query."""
+    """Return the names that any of our modules reads from a query, and those of the interface's models."""
     sources = [path.read_text("utf-8") for path in Path(monitor.web.__file__).parent.rglob("*.py")]
-    found = re.findall(r'arams(?:eters)?\.get\("(\w+)"|_reading\([\w.]+((?:, "\w+")+)\)', "\n".join(sources))
-    return tuple(sorted({name for pair in found for part in pair for name in re.findall(r"\w+", part)} | {"none"}))
+    found = set(re.findall(r'arams(?:eters)?\.get\("(\w+)"', "\n".join(sources)))
+    models = {name for operation in OPERATIONS for name in operation.parameters.model_fields}
+    return tuple(sorted(found | models | {"none"}))
 
 
 APP = create_app(Surroundings().view(None))  # type: ignore[arg-type]  # only to be asked for its routes
@@ -233,7 +235,7 @@ LINKS = (
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: ascii(link[:20]))
 async def test_no_link_that_is_pasted_is_a_fault_of_ours(empty: Store, link: str) -> None:
     at = await visit(empty)
-    bearer = {"Authorization": f"Bearer {API_TOKEN}"}
+    bearer = {"Authorization": f"Bearer {API_TOKEN}", "Content-Type": "application/json"}
     body = json.dumps({"link": link}).encode()
     answer = at.client.post("/api/v1/accounts/A01/posts", content=body, headers=bearer)
     assert answer.status_code in SAID
@@ -249,5 +251,5 @@ def paste(at: Visit, link: bytes) -> int:
 @pytest.mark.parametrize("body", [b"[" * 8000, b'{"link":' * 2000, b'{"link": ' + b"1" * 6000 + b"}", b'{"link": NaN}'])
 async def test_no_json_is_a_fault_of_ours(empty: Store, body: bytes) -> None:
     at = await visit(empty)
-    bearer = {"Authorization": f"Bearer {API_TOKEN}"}
+    bearer = {"Authorization": f"Bearer {API_TOKEN}", "Content-Type": "application/json"}
     assert at.client.post("/api/v1/accounts/A01/posts", content=body, headers=bearer).status_code == 400

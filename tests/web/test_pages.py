@@ -219,10 +219,13 @@ def test_every_answer_forbids_what_is_not_ours(client: TestClient, county: Store
         assert headers["referrer-policy"] == "same-origin"
 
 
+SCRIPTS = ("htmx.min", "xuncha")
+
+
 def test_no_page_holds_a_script_or_a_style_of_its_own(client: TestClient, county: Store) -> None:
     for address in every_page(county):
         page = client.get(address).text
-        assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/htmx.min.js" defer>']
+        assert re.findall(r"<script[^>]*>", page) == [f'<script src="/static/{name}.js" defer>' for name in SCRIPTS]
         assert "<style" not in page
         assert " style=" not in page
 
@@ -301,7 +304,7 @@ def test_without_a_roster_the_page_says_how_to_begin(empty: Store) -> None:
 
 def test_the_sample_says_that_it_is_one(client: TestClient) -> None:
     page = client.get("/").text
-    assert "这是示例县的演示数据" in page
+    assert "演示数据</strong>，不是真实账号" in page
     assert 'href="http://127.0.0.1:8099/sent"' in page
 
 

@@ -60,6 +60,6 @@ class Callers:
             return None
         actor = caller_of(token, address)
         if token.is_used_anew(now):
-            command = UseTokenCommand(token=token)
+            command = UseTokenCommand(used=token)
             await perform_async(self._context.store, use_token, command, actor=actor, now=now)
         return actor
