@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from starlette.applications import Starlette
+
 from monitor.store import Store
 from monitor.web import WebServer, create_app
 from monitor.web.serving import listening
@@ -16,7 +18,14 @@ from tests.web.county import Surroundings
 @contextmanager
 def served(store: Store, around: Surroundings) -> Iterator[str]:
     """Serve the pages on a free port of the loopback; the value is their address."""
-    server = WebServer(create_app(around.view(store)))
+    with listened(create_app(around.view(store))) as address:
+        yield address
+
+
+@contextmanager
+def listened(app: Starlette) -> Iterator[str]:
+    """Serve an application on a free port of the loopback; the value is its address."""
+    server = WebServer(app)
     with listening("127.0.0.1", 0) as sock:
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[sock])))
         thread.start()

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from monitor.core.token_scope import TokenScope
 from monitor.web.api.operation import Acting, Listing, NoParameters, Operation
-from monitor.web.api.schema import ProblemModel
+from monitor.web.api.schema import NAME_PATTERN, ProblemModel
 from monitor.web.problem import PROBLEM
 
 Json = dict[str, Any]
@@ -28,18 +29,22 @@ _PROBLEMS = {
     429: "登记过多，请稍后再试。",
     503: "数据库暂时不能使用，请稍后再试。",
 }
-_NAMED = {"type": "string", "minLength": 1}
+_NAMED = {"type": "string", "pattern": NAME_PATTERN}
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 _READING = (400, 401, 403, 404, 503)
 _ACTING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 
-def openapi(operations: Sequence[Operation], version: str) -> Json:
-    """Return the document."""
+def openapi(operations: Sequence[Operation], version: str, *, is_open: bool) -> Json:
+    """Return the document; `is_open` where nobody needs a token to read."""
     schemas, definitions = models_json_schema(_models(operations), ref_template=_REFERENCE)
     references: References = {model: schema for (model, _), schema in schemas.items()}
     paths: dict[str, Json] = {}
     for operation in operations:
-        paths.setdefault(_address(operation), {})[_method(operation)] = _described(operation, references)
+        paths.setdefault(_address(operation), {})[_method(operation)] = {
+            **_described(operation, references),
+            "security": [] if is_open and operation.scope is TokenScope.READ else [{"token": []}],
+        }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -48,7 +53,6 @@ def openapi(operations: Sequence[Operation], version: str) -> Json:
             "description": "页面上能读能办的，程序都可以通过这里读和办。时间为北京时间，带时区。",
         },
         "servers": [{"url": "/api/v1"}],
-        "security": [{"token": []}],
         "tags": [{"name": "读取", "description": "只读。"}, {"name": "办理", "description": "有改动，均留操作记录。"}],
         "paths": paths,
         "components": {
@@ -93,10 +97,12 @@ def _described(operation: Operation, references: References) -> Json:
 
 
 def _path_parameters(operation: Operation) -> list[Json]:
-    return [
-        {"name": name, "in": "path", "required": True, "description": note, "schema": _NAMED}
-        for name, note in operation.path_notes.items()
-    ]
+    return [_path_parameter(name, note) for name, note in operation.path_notes.items()]
+
+
+def _path_parameter(name: str, note: str) -> Json:
+    schema = _NUMBER if name == "number" else _NAMED
+    return {"name": name, "in": "path", "required": True, "description": note, "schema": schema}
 
 
 def _query_parameters(operation: Operation) -> list[Json]:

@@ -39,8 +39,8 @@ def _fault(found: ErrorDetails) -> str:
             return f"应为 {bounds['expected'].replace(' or ', '、').replace(', ', '、')} 之一"
         case "string_too_long":
             return f"过长，至多{bounds['max_length']}个字"
-        case "string_too_short" | "value_error":
-            return "不能为空"
+        case "string_pattern_mismatch":
+            return "不能为空，也不能含有控制字符"
         case "greater_than_equal" | "less_than_equal" | "int_type" | "int_from_float":
             return "应为整数，在文档写明的范围内"
         case "int_parsing" | "int_parsing_size":

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, TypeVar
-
-from pydantic import Field
+from typing import TypeVar
 
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.finding import State
@@ -34,6 +32,7 @@ from monitor.web.api.schema import (
     MessageModel,
     ObservationModel,
     PostModel,
+    Remark,
     Said,
     TaskModel,
 )
@@ -54,7 +53,7 @@ class AccountParameters(ListParameters):
     unit: Said | None = None
     """主办单位的全称。"""
     area: Said | None = None
-    q: Annotated[str, Field(max_length=200)] = ""
+    q: Remark = ""
     """账号名称、单位、地区或账号ID中的一段文字。"""
 
 

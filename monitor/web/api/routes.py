@@ -46,7 +46,7 @@ class Api:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The OpenAPI document."""
-        return openapi(OPERATIONS, self._context.version)
+        return openapi(OPERATIONS, self._context.version, is_open=self._context.logins is None)
 
     @property
     def routes(self) -> Collection[Route]:
@@ -72,7 +72,7 @@ class Api:
         except ProblemError as error:
             return problem(error.status, str(error), {"WWW-Authenticate": "Bearer"} if error.status == 401 else None)  # noqa: PLR2004 - HTTP's own number
         except RefusedError as error:
-            return problem(422 if error.fields else 409, str(error).replace("\n", ""))
+            return problem(409, str(error).replace("\n", ""))
 
     async def _answer(self, operation: Operation, request: Request) -> Response:
         now = self._context.clock()
@@ -148,7 +148,7 @@ def _place(operation: Operation, parameters: object) -> Place | None:
     try:
         return place_of(cursor, operation.kinds)
     except BadCursorError as error:
-        raise ProblemError(400, "参数 cursor 不是这个列表给出的，请从第一页重新列。") from error
+        raise ProblemError(404, "参数 cursor 不是这个列表给出的，请从第一页重新列。") from error
 
 
 def _listed(request: Request, operation: Listing, call: Call, found: Found) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from monitor.core.account import AccountFunction, AccountStatus, Platform
 from monitor.core.case import Closing, StepKind
@@ -18,7 +18,6 @@ from monitor.core.finding import Basis, State, Strength
 from monitor.core.message import MessageState
 from monitor.core.observation import Covers, Precision, Reason, Standing
 from monitor.core.subject import SubjectKind
-from monitor.web.permits import readable
 
 
 class Model(BaseModel):
@@ -27,15 +26,15 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-def _said(text: str) -> str:
-    kept = readable(text).strip()
-    if not kept:
-        raise ValueError("empty")
-    return kept
-
-
-Said = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_said)]
+_STEERING = r"\u0000-\u001f\u007f-\u009f"
+"""Characters that no database and no log takes as they are."""
+_BLANK = r"\u0020\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff"
+NAME_PATTERN = f"^[^{_STEERING}{_BLANK}][^{_STEERING}]*$"
+"""A text that begins with something that is seen."""
+Said = Annotated[str, Field(max_length=2000, pattern=NAME_PATTERN)]
 """A text that says something, without control characters."""
+Remark = Annotated[str, Field(max_length=2000, pattern=f"^[^{_STEERING}]*$")]
+"""A text that may be empty."""
 
 
 class ProblemModel(Model):
@@ -235,7 +234,7 @@ class DecisionBody(Model):
     ruling: Ruling
     by: Said | None = None
     """决定人。"""
-    note: Annotated[str, Field(max_length=2000), AfterValidator(readable)] = ""
+    note: Remark = ""
     """理由或说明。"""
     document: Said | None = None
     """依据文号或纪要编号。"""
@@ -247,7 +246,7 @@ class ClosingBody(Model):
     """人工办结一个事项。"""
 
     by: Said | None = None
-    note: Annotated[str, Field(max_length=2000), AfterValidator(readable)] = ""
+    note: Remark = ""
 
 
 class MuteBody(Model):
