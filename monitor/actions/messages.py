@@ -161,7 +161,10 @@ def withhold(tx: Tx, command: WithholdCommand, *, actor: Actor, now: datetime) -
     if not why:
         raise RefusedError(f"请写明{FIELDS}。", _WHY)
     numbers = _in_state(tx, command.numbers, MessageState.HELD, "压下")
-    if any(not kept.is_about_notices for kept in outbox.messages(tx, ids=numbers, limit=_ALL)):
+    if any(
+        kept.role is Role.OPERATOR and not kept.is_about_notices
+        for kept in outbox.messages(tx, ids=numbers, limit=_ALL)
+    ):
         raise RefusedError("发给办公室自己的消息不用压下：不再适用的，系统自动取消。", _NUMBERS)
     gone = message_acts.withhold(tx, numbers, at=now)
     _require_all(numbers, gone)

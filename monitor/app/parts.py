@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 
 from collectors.http import Door
 from monitor.app.channels import open_channels
@@ -72,6 +73,8 @@ class Parts:
     clock: Callable[[], datetime]
     door: look.Network
     channels: Mapping[str, Channel]
+    folder: Path | None = None
+    """The folder of the settings; None where they are not files'."""
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -288,8 +291,14 @@ class Parts:
 
 
 async def open_parts(
-    settings: Settings, store: Store, stack: AsyncExitStack, *, clock: Callable[[], datetime] = now
+    settings: Settings,
+    store: Store,
+    stack: AsyncExitStack,
+    *,
+    clock: Callable[[], datetime] = now,
+    folder: Path | None = None,
 ) -> Parts:
     """Return everything, with the real network; the stack closes it."""
     door = await stack.enter_async_context(Door(policy(settings), clock))
-    return Parts(settings=settings, store=store, clock=clock, door=door, channels=open_channels(settings, clock))
+    channels = open_channels(settings, clock)
+    return Parts(settings=settings, store=store, clock=clock, door=door, channels=channels, folder=folder)

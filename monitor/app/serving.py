@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import socket
 from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -16,10 +18,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from alerts.markup import fragment
+from monitor.actions.actor import Actor
 from monitor.actions.claims import paste
+from monitor.actions.messages import TryChannelCommand, try_channel
+from monitor.app.channels import kind_of
 from monitor.app.hints import hints, unjudged, unwatched
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
+from monitor.app.process import mark
+from monitor.app.settings_report import settings_report
 from monitor.app.watchdog import watchdog
 from monitor.core.briefing import quarantine_words
 from monitor.core.phrases import quoted
@@ -32,7 +39,7 @@ from monitor.store import Store, StoreError, Tx, quarantine, roster
 from monitor.store.faults import reason
 from monitor.web import WebServer, create_app
 from monitor.web.ops.scrape import account_scraper, scraper
-from monitor.web.page_context import LOOPBACK, PageContext, PassStatus, Sample
+from monitor.web.page_context import LOOPBACK, ChannelCard, PageContext, PassStatus, Sample
 from monitor.web.permits import Permits
 
 _log = logging.getLogger(__name__)
@@ -81,6 +88,11 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         account_metrics=account_scraper(parts.store, parts.clock),
         html=fragment,
         has_channels=parts.directory.is_set,
+        channels={name: _card(parts, name) for name in parts.channels},
+        is_holding=parts.settings.hold,
+        opens_at=lambda moment: parts.hours.opens_at(moment, parts.calendar),
+        try_channel=partial(_try_channel, parts) if parts.channels else None,
+        settings=partial(settings_report, parts.settings, parts.folder, os.environ),
         notices=lambda: health.notices,
         is_starting=lambda: health.is_starting(daemon.passes, parts.clock()),
         is_standing_by=lambda: health.is_standing_by,
@@ -96,6 +108,20 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         hosts=_hosts(web),
         metrics_token=web.metrics_token.reveal() if web.metrics_token else None,
     )
+
+
+def _card(parts: Parts, name: str) -> ChannelCard:
+    """Return what pages say of a channel."""
+    written = parts.settings.channels.get(name)
+    kind = kind_of(written.url.reveal()) if written else ""
+    return ChannelCard(kind=kind or name, is_group=parts.channels[name].is_group)
+
+
+async def _try_channel(parts: Parts, command: TryChannelCommand, actor: Actor) -> None:
+    """Send a message by a channel to see whether it arrives, under the office's name."""
+    signed = replace(command, signature=parts.settings.office.signature)
+    channel = parts.channels[command.channel]
+    await try_channel(parts.store, channel, signed, actor=actor, holder=mark(), clock=parts.clock)
 
 
 def _hosts(web: Web) -> tuple[str, ...]:

@@ -29,6 +29,16 @@ class MessageState(Labelled):
     CANCELLED = "cancelled", "已取消"
 
 
+class MessageTab(Labelled):
+    """What a list of messages shows; a closed list."""
+
+    HELD = "held", "待放行"
+    FAILED = "failed", "失败"
+    QUEUED = "queued", "待发送"
+    SENT = "sent", "已送达"
+    CANCELLED = "cancelled", "已取消"
+
+
 class MessageAct(Labelled):
     """What a person did about a message; a closed list."""
 

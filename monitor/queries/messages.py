@@ -1,23 +1,31 @@
-"""Messages as the pages show them: to which role of which unit, never to which number."""
+"""Messages as the pages show them: to whom of which unit, never to which number."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from itertools import chain
+from datetime import date, datetime
+from itertools import chain, groupby
 
-from monitor.core.account import Account, UnitKey
-from monitor.core.message import MessageState
+from monitor.core.account import Account, Role, UnitKey
+from monitor.core.calendar import beijing_date
+from monitor.core.message import MessageState, MessageTab
 from monitor.core.mute import Mute
+from monitor.core.notice import Notice
 from monitor.core.subject import SubjectKind
+from monitor.queries.paging import ListSlice, slice_of
 from monitor.store import Tx
-from monitor.store.notices import notices_of
-from monitor.store.outbox import KeptMessage, Tried, attempts_of, counts, messages
+from monitor.store.lights import units
+from monitor.store.message_acts import ActOnMessage, acts_on, open_failures
+from monitor.store.message_lists import MessageFilter, changed_since, counts_of_tabs, messages_of_tab, notices_in
+from monitor.store.outbox import KeptMessage, Tried, attempts_of, messages
 from monitor.store.records import mutes_on
 from monitor.store.roster import accounts
 
-LISTED = 100
+__all__ = ["ActOnMessage", "MessageFilter", "units"]
+
+LISTED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +33,43 @@ class Sent:
     """One message and whose it is."""
 
     kept: KeptMessage
+    reader: str
+    """The reader's name as the roster has it now; empty where it names nobody, and for the operator."""
     units: tuple[UnitKey, ...]
     """The units whose accounts it is about, in the notices' order; empty for the operator's digest."""
     accounts: tuple[tuple[str, str], ...]
     """The accounts it is about: id, and name with platform."""
+    is_changed: bool = False
+    """True if anything about its accounts came in after it was written; read for held messages only."""
+    is_failure: bool = False
+    """True if it failed and a person has to see to it; read for a single message only."""
     tries: tuple[Tried, ...] = ()
     """Oldest first; read for a single message only."""
+    acts: tuple[ActOnMessage, ...] = ()
+    """What people did about it, oldest first; read for a single message only."""
+
+    @property
+    def to(self) -> str:
+        """The reader, in words: 联络员张某, or the role alone."""
+        return f"{self.kept.role.label}{self.reader}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLine:
+    """What was said of one step, to one person or to the liaison and the leader alike."""
+
+    sent: tuple[Sent, ...]
+    """The liaison's first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageGroup:
+    """The messages under one heading: of a unit, or of a day."""
+
+    unit: UnitKey | None = None
+    """None for the office's own, and where they are grouped by day."""
+    day: date | None = None
+    lines: tuple[MessageLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +93,42 @@ def read_mutes(tx: Tx, today: date) -> tuple[Muted, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesPage:
-    """The latest messages, how many there are, and who hears nothing now."""
+    """The messages of one tab, how many there are in each, and who hears nothing now."""
 
-    sent: tuple[Sent, ...]
-    """Newest first; at most LISTED."""
-    counts: Mapping[MessageState, int]
+    groups: tuple[MessageGroup, ...]
+    counts: Mapping[MessageTab, int]
     mutes: tuple[Muted, ...]
+    turn: ListSlice
 
 
-def read_messages(tx: Tx, state: MessageState | None, today: date) -> MessagesPage:
-    """Return the page, of messages in one state or in all."""
-    latest = messages(tx, states=None if state is None else (state,), limit=LISTED)
-    return MessagesPage(sent=_addressed(tx, latest), counts=counts(tx), mutes=read_mutes(tx, today))
+def read_messages(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, *, page: int = 1) -> MessagesPage:
+    """Return the page: what waits for a person by unit, all else by the day on which it was written."""
+    counts = counts_of_tabs(tx, which, now)
+    turn = slice_of(page, counts[tab], LISTED)
+    found = _addressed(tx, messages_of_tab(tx, tab, which, now, limit=LISTED, skip=turn.skip))
+    groups = _by_unit(found) if tab is MessageTab.HELD else _by_day(found, is_merged=tab is not MessageTab.FAILED)
+    mutes = read_mutes(tx, beijing_date(now)) if which.own is None else ()
+    return MessagesPage(groups=tuple(groups), counts=counts, mutes=mutes, turn=turn)
+
+
+def _by_unit(found: Iterable[tuple[Sent, tuple[Notice, ...]]]) -> Iterator[MessageGroup]:
+    def unit(entry: tuple[Sent, tuple[Notice, ...]]) -> UnitKey | None:
+        return min(entry[0].units, default=None)
+
+    for key, group in groupby(sorted(found, key=lambda entry: unit(entry) or ("", "")), key=unit):
+        yield MessageGroup(unit=key, lines=tuple(MessageLine(sent=(sent,)) for sent, _ in group))
+
+
+def _by_day(found: Iterable[tuple[Sent, tuple[Notice, ...]]], *, is_merged: bool) -> Iterator[MessageGroup]:
+    """Yield the days, latest first; what the people of a unit heard of one step is one line."""
+    for day, group in groupby(found, key=lambda entry: beijing_date(entry[0].kept.created_at)):
+        lines: dict[object, list[Sent]] = {}
+        for sent, carried in group:
+            said = frozenset((notice.case, notice.kind, notice.number) for notice in carried)
+            line = (said, sent.kept.role is Role.OPERATOR) if said and is_merged else sent.kept.message.id
+            lines.setdefault(line, []).append(sent)
+        merged = (sorted(line, key=lambda sent: list(Role).index(sent.kept.role)) for line in lines.values())
+        yield MessageGroup(day=day, lines=tuple(MessageLine(sent=tuple(line)) for line in merged))
 
 
 def read_tries(tx: Tx, message_id: str) -> tuple[Tried, ...]:
@@ -73,24 +136,101 @@ def read_tries(tx: Tx, message_id: str) -> tuple[Tried, ...]:
     return attempts_of(tx, message_id)
 
 
-def read_message(tx: Tx, message_id: str) -> Sent | None:
-    """Return one message with its tries, or None."""
-    found = _addressed(tx, messages(tx, ids=(message_id,), limit=1))
-    if not found:
+def read_message(tx: Tx, message_id: str, now: datetime, own: UnitKey | None = None) -> Sent | None:
+    """Return one message with its tries and what people did about it; None where it is not there for this reader."""
+    found = messages(tx, ids=(message_id,), limit=1)
+    if not found or found[0].message.id != message_id:
         return None
-    one = found[0]
-    return Sent(kept=one.kept, units=one.units, accounts=one.accounts, tries=read_tries(tx, message_id))
+    ((one, _),) = _addressed(tx, found)
+    if own is not None and set(one.units) != {own}:
+        return None
+    return Sent(
+        kept=one.kept,
+        reader=one.reader,
+        units=one.units,
+        accounts=one.accounts,
+        is_changed=one.is_changed,
+        is_failure=message_id in open_failures(tx, now),
+        tries=read_tries(tx, message_id),
+        acts=acts_on(tx, message_id),
+    )
 
 
-def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[Sent, ...]:
-    carried = [
-        dict.fromkeys(notice.account for notice in notices_of(tx, kept_message.message.id)) for kept_message in kept
-    ]
-    roster = {account.id: account for account in accounts(tx, ids=set(chain.from_iterable(carried)))}
-    sent = []
-    for kept_message, ids in zip(kept, carried, strict=True):
-        about = [roster[account_id] for account_id in ids if account_id in roster]
-        units = tuple(dict.fromkeys(account.unit_key for account in about))
-        called = tuple((account.id, f"{account.name}（{account.platform.label}）") for account in about)
-        sent.append(Sent(kept=kept_message, units=units, accounts=called))
-    return tuple(sent)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """What would leave if some held messages were released."""
+
+    sent: tuple[Sent, ...]
+    """The messages that can be."""
+    gone: int
+    """How many of those asked for are held no more."""
+    nowhere: int
+    """How many were written while there was no channel: they cannot leave."""
+
+    @property
+    def people(self) -> int:
+        """How many people get them."""
+        return len({(one.kept.role is Role.OPERATOR, one.kept.person) for one in self.sent})
+
+    @property
+    def units(self) -> int:
+        """How many units they are about."""
+        return len({unit for one in self.sent for unit in one.units})
+
+    def by(self, called: Mapping[str, str]) -> Mapping[str, int]:
+        """Return how many leave by channels of each kind, most first; `called` names the kind of a channel."""
+        counted = Counter(called.get(one.kept.message.channel, one.kept.message.channel) for one in self.sent)
+        return dict(counted.most_common())
+
+
+def read_departure(tx: Tx, ids: Collection[str]) -> Departure:
+    """Return what would leave of these held messages."""
+    found = messages(tx, ids=ids, limit=len(ids)) if ids else ()
+    named = [kept for kept in found if kept.message.id in ids]
+    held = [kept for kept in named if kept.state is MessageState.HELD]
+    leaving = [kept for kept in held if kept.message.channel]
+    sent = tuple(sorted((one for one, _ in _addressed(tx, leaving)), key=lambda one: (one.units, one.kept.message.id)))
+    return Departure(sent=sent, gone=len(set(ids)) - len(held), nowhere=len(held) - len(leaving))
+
+
+def _addressed(tx: Tx, kept: Collection[KeptMessage]) -> tuple[tuple[Sent, tuple[Notice, ...]], ...]:
+    """Return the messages with whom they are about, and their notices."""
+    carried = notices_in(tx, [one.message.id for one in kept])
+    ids = {notice.account for notice in chain.from_iterable(carried.values())}
+    roster = {account.id: account for account in accounts(tx, ids=ids)} if ids else {}
+    changed = changed_since(tx, [one.message.id for one in kept if one.state is MessageState.HELD])
+    found = []
+    for one in kept:
+        notices = carried.get(one.message.id, ())
+        about = [roster[id_] for id_ in dict.fromkeys(notice.account for notice in notices) if id_ in roster]
+        sent = Sent(
+            kept=one,
+            reader=_reader(one, about),
+            units=tuple(dict.fromkeys(account.unit_key for account in about)),
+            accounts=tuple((account.id, f"{account.name}（{account.platform.label}）") for account in about),
+            is_changed=one.message.id in changed,
+        )
+        found.append((sent, notices))
+    return tuple(found)
+
+
+def _reader(kept: KeptMessage, about: Iterable[Account]) -> str:
+    """Return the name of a message's reader; empty where the roster names nobody by that key, or only by a number."""
+    people = (contact for account in about for contact in account.contacts)
+    names = (contact.name for contact in people if contact.key == kept.person and contact.name != kept.person)
+    return next(names, "") if kept.person else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutable:
+    """Who can be muted: a form's choices."""
+
+    units: tuple[UnitKey, ...]
+    account: Account | None
+    """The account that was asked for, if it is on the roster."""
+
+
+def read_mutable(tx: Tx, account: str | None) -> Mutable:
+    """Return the units of the roster, and the account that a form is about."""
+    found = accounts(tx, ids=[account]) if account else ()
+    return Mutable(units=units(tx), account=found[0] if found else None)

@@ -13,6 +13,7 @@ from monitor.core.outage import Canary, LookCount, Outage
 from monitor.core.phrases import plain
 from monitor.store import Tx
 from monitor.store.blindness import BlindWay, blind_ways
+from monitor.store.first_looks import FirstLooks, first_looks
 from monitor.store.outages import census, latest_outages, open_outages, reasons
 from monitor.store.outbox import counts
 from monitor.store.overview import CollectorCount, FailingSource, collector_counts, failing_sources, listings
@@ -35,6 +36,13 @@ class PlatformLine:
     seen_at: datetime | None
     outage: Outage | None
     """The outage that suspends it now."""
+    to_do: str = ""
+    """What is to be done about its trouble, and who does it; empty where it has none."""
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """True if it is suspended, or anything fails."""
+        return self.outage is not None or bool(self.failing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,8 @@ class SystemPage:
     blind: tuple[BlindWay, ...] = ()
     """The ways to look that have shown nothing for long."""
     messages: Mapping[MessageState, int] = field(default_factory=dict)
+    looks: FirstLooks | None = None
+    """How many accounts there are, and how many of them wait for a person; None where the database does not answer."""
 
 
 def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> SystemPage:
@@ -91,6 +101,7 @@ def read_system(tx: Tx, now: datetime, canaries: Mapping[Platform, Canary]) -> S
         listings=listings(tx),
         blind=tuple(blind_ways(tx, now)),
         messages=counts(tx),
+        looks=first_looks(tx),
     )
 
 
@@ -138,7 +149,25 @@ def _line(
         canary=_canary(canary, count.platform),
         seen_at=count.seen_at,
         outage=outage,
+        to_do=_to_do(outage, frozenset(why)) if outage or count.failing else "",
     )
+
+
+_OURS = frozenset({Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.TIMEOUT, Reason.GUARD_BLOCKED})
+"""The reasons that may well be this machine's network."""
+
+
+def _to_do(outage: Outage | None, why: Collection[Reason]) -> str:
+    """Return what is to be done about a trouble, and who does it."""
+    if outage is not None:
+        return (
+            "恢复前不认定、不提醒这些账号，恢复后自动补做。请信息技术人员核对对照账号和网络；急需的，请操作员人工核查"
+        )
+    if Reason.GRANT in why:
+        return "请信息技术人员续期或更换授权（grants）"
+    if why and _OURS.issuperset(why):
+        return "请信息技术人员检查本机到这个平台的网络"
+    return "平台不让采集或页面有变化：请操作员人工核查这些账号；持续多日的，请信息技术人员更换采集方式或升级"
 
 
 def _canary(canary: Canary | None, platform: Platform) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
+from monitor.core.account import Account, AccountStatus, Platform, UnitKey, UnitLevel
 from monitor.core.calendar import beijing_date
 from monitor.core.case import LADDER
 from monitor.core.finding import State, Support
@@ -252,6 +252,12 @@ def _covered(tx: Tx, mute: Mute) -> sa.ColumnElement[bool]:
             ]
             there = table.c.area == mute.area if mute.area is not None else table.c.area.not_in(sorted(mute.not_in))
             return sa.and_(table.c.unit.in_(called), there, table.c.area.not_in(sorted(mute.not_in)))
+
+
+def units(tx: Tx) -> tuple[UnitKey, ...]:
+    """Return the units of all accounts on the roster, by area and name."""
+    rows = tx.execute(sa.select(table.c.area, table.c.unit).distinct())
+    return tuple(sorted(UnitKey(row.area, row.unit) for row in rows))
 
 
 def last_look(tx: Tx) -> datetime | None:

@@ -20,7 +20,7 @@ from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
-from monitor.web.pages import login, me, users
+from monitor.web.pages import login, me, message, messages, mutes, start, system, users
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts
 from monitor.web.pages.audit import audit
@@ -28,11 +28,8 @@ from monitor.web.pages.case import case
 from monitor.web.pages.cases import cases
 from monitor.web.pages.errors import broken, no_database, not_answered
 from monitor.web.pages.imports import imports
-from monitor.web.pages.message import message
-from monitor.web.pages.messages import messages
 from monitor.web.pages.overview import overview
 from monitor.web.pages.pages import Pages
-from monitor.web.pages.system import system
 from monitor.web.public.signed_links import Keys
 from monitor.web.queue import RequestQueue
 from monitor.web.refusals import Refusals
@@ -77,10 +74,12 @@ def _pages(pages: Pages) -> Iterator[Route]:
         Route("/accounts/{account_id:path}", partial(account, pages)),
         Route("/cases", partial(cases, pages)),
         Route("/cases/{number}", partial(case, pages)),
-        Route("/messages", partial(messages, pages)),
-        Route("/messages/{message_id}", partial(message, pages)),
+        *messages.routes(pages),
+        *message.routes(pages),
+        *mutes.routes(pages),
+        *start.routes(pages),
         Route("/imports", partial(imports, pages)),
-        Route("/system", partial(system, pages)),
+        *system.routes(pages),
         Route("/audit", partial(audit, pages)),
         *login.routes(pages),
         *me.routes(pages),

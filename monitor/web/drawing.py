@@ -19,6 +19,6 @@ def drawing(html: Callable[[str], str]) -> Callable[[str], Markup]:
     """
 
     def drawn(body: str) -> Markup:
-        return Markup(html(_OF_ONE_PERSON.sub(r"\1（链接仅收件人可用）", masked(body))))  # noqa: S704 - see above
+        return Markup(html(_OF_ONE_PERSON.sub(r"\1［本人链接］", masked(body))))  # noqa: S704 - see above
 
     return drawn

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from monitor.actions.actor import Actor
 from monitor.actions.logging_in import Logins
+from monitor.actions.messages import TryChannelCommand
 from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Ladder
@@ -14,6 +16,7 @@ from monitor.core.finding import RuleBook
 from monitor.core.news import Office
 from monitor.core.outage import Canary
 from monitor.queries.lines import OverviewContext
+from monitor.settings.in_force import SettingInForce
 from monitor.store import Store
 from monitor.web.permits import Permits
 
@@ -40,6 +43,27 @@ class PassStatus:
     """True if it should have succeeded again by now."""
     is_look: bool = False
     """True if it looks through one collector: of those that are well, nobody wants to read a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsReport:
+    """The settings in force, and what is wrong with the files as they stand now."""
+
+    lines: tuple[SettingInForce, ...] = ()
+    problems: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    is_checked: bool = False
+    """True if the files were read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelCard:
+    """What pages say of a channel."""
+
+    kind: str
+    """What people call its far side: 钉钉, 邮件."""
+    is_group: bool
+    """True if it reaches a group; else one person by an address."""
 
 
 def summed(passes: Sequence[PassStatus]) -> tuple[PassStatus, ...]:
@@ -74,6 +98,16 @@ class PageContext:
     """Draws the small Markdown of messages; escapes all that is not its own."""
     has_channels: bool = True
     """True if messages can leave at all; else they can be read."""
+    channels: Mapping[str, ChannelCard] = field(default_factory=dict)
+    """The channels by which messages leave, by the names that the settings give them."""
+    is_holding: bool = False
+    """True if nothing leaves before a person has read it (试发模式)."""
+    opens_at: Callable[[datetime], datetime] = lambda now: now
+    """Return the first moment from one on at which messages leave."""
+    try_channel: Callable[[TryChannelCommand, Actor], Awaitable[None]] | None = None
+    """Sends a message to try a channel; raises RefusedError unless the far side took it. None: nothing can be sent."""
+    settings: Callable[[], SettingsReport] = SettingsReport
+    """Return the settings in force; reads files."""
     is_starting: Callable[[], bool] = lambda: False
     """True if the service has just begun, and not all of its work was done once."""
     is_standing_by: Callable[[], bool] = lambda: False

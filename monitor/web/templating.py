@@ -20,6 +20,7 @@ from monitor.web.navigation import navigation
 from monitor.web.page_context import PageContext
 from monitor.web.sources import outcome_text, seen_text
 from monitor.web.words import (
+    LONG,
     ago,
     masked,
     moment,
@@ -27,9 +28,6 @@ from monitor.web.words import (
     tried_text,
     until,
 )
-
-LONG = 300
-"""Characters of a title or a sentence that are shown."""
 
 
 class Templates:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from monitor.core.account import UnitKey
 from monitor.core.calendar import ONE_DAY, beijing, beijing_date
 from monitor.core.message import Attempt, spoken
-from monitor.core.phrases import dated
+from monitor.core.phrases import dated, plain
 from monitor.core.token import concealed
 
+LONG = 300
+"""Characters of a title or a sentence that are shown."""
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -67,3 +71,10 @@ def safe_link(address: str | None) -> str | None:
     except ValueError:
         return None
     return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def unit_called(name: str, units: Iterable[UnitKey], area: str | None = None) -> UnitKey | None:
+    """Return the unit that a field of a page names, as pages write names: without invisible signs; None for none."""
+    return next(
+        (unit for unit in units if plain(unit.name, LONG) == name and area in {None, plain(unit.area, LONG)}), None
+    )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from alerts.markup import fragment
+from monitor.actions.actor import Actor
+from monitor.actions.messages import TryChannelCommand
 from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
 from monitor.core.message import Attempt, MessageState, Outcome
@@ -21,7 +23,7 @@ from monitor.store import Store
 from monitor.store.looks import record
 from monitor.store.outbox import Draft, save_draft, settle, waiting_notices
 from monitor.web.ops.scrape import account_scraper, scraper
-from monitor.web.page_context import PageContext, PassStatus, Sample
+from monitor.web.page_context import ChannelCard, PageContext, PassStatus, Sample, SettingsReport
 from monitor.web.permits import Permits
 from tests.core.build import BOOK, beijing_time
 from tests.store.build import enrol, tried
@@ -157,6 +159,14 @@ class Surroundings:
     hints: Sequence[str] = ()
     metrics: Callable[[], Awaitable[bytes]] | None = None
     permits: Permits | None = None
+    channels: Mapping[str, ChannelCard] = field(
+        default_factory=lambda: {"group": ChannelCard(kind="钉钉", is_group=True)}
+    )
+    is_holding: bool = True
+    has_phone: bool = True
+    opens_at: Callable[[datetime], datetime] = lambda now: now
+    try_channel: Callable[[TryChannelCommand, Actor], Awaitable[None]] | None = None
+    settings: Callable[[], SettingsReport] = SettingsReport
 
     def view(self, store: Store) -> PageContext:
         """Return a view of the store."""
@@ -169,7 +179,7 @@ class Surroundings:
             clock=self.clock,
             rule_book=lambda _: NAMED,
             calendar=CALENDAR,
-            office=OFFICE,
+            office=OFFICE if self.has_phone else replace(OFFICE, phone=""),
             version="0.1.0",
             passes=lambda: self.passes,
             problems=problems,
@@ -182,4 +192,10 @@ class Surroundings:
             hints=self.hints,
             sample=self.sample,
             permits=self.permits,
+            has_channels=bool(self.channels),
+            channels=self.channels,
+            is_holding=self.is_holding,
+            opens_at=self.opens_at,
+            try_channel=self.try_channel,
+            settings=self.settings,
         )

@@ -65,7 +65,7 @@ def test_a_page_leads_whoever_has_not_logged_in_to_the_log_in_and_back(office: C
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/accounts?light=red")
     assert is_in(browser)
-    assert "王某" in browser.get("/").text
+    assert "王某" in browser.get("/accounts").text
 
 
 def test_what_needs_no_log_in_stays_as_it_is(office: Closed) -> None:
@@ -378,7 +378,7 @@ def test_after_a_log_in_the_page_says_when_the_last_one_was(office: Closed) -> N
     office.logged_in()
     office.clock.now += timedelta(days=1)
     browser = office.logged_in()
-    assert "上次登录5月19日09:05。" in browser.get("/").text
+    assert "上次登录5月19日09:05。" in browser.get("/accounts").text
 
 
 def test_a_county_without_users_shows_nothing_but_the_way_to_the_first_log_in(office: Closed) -> None:

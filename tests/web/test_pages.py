@@ -18,6 +18,7 @@ from monitor.core.rules import per_01
 from monitor.core.subject import SubjectKind
 from monitor.queries.accounts import LISTED as LINES
 from monitor.queries.messages import LISTED
+from monitor.queries.start import StartStep
 from monitor.store import Store, StoreError, Tx
 from monitor.store.cases import cases
 from monitor.store.outbox import Draft, messages, save_draft
@@ -59,6 +60,15 @@ def every_page(county: Store) -> list[str]:
         "/?light=red",
         "/accounts?task=people",
         "/messages?state=held",
+        "/messages?state=failed",
+        "/messages?state=sent",
+        "/messages/release",
+        "/messages/withhold",
+        "/messages/test",
+        "/mutes",
+        "/start",
+        *(f"/start?step={step.value}" for step in StartStep),
+        "/system/settings",
     ]
     return [*lists, *own, *found, *sent, "/nowhere"]
 
@@ -162,10 +172,9 @@ def test_an_accounts_page_says_that_people_have_to_look(empty: Store, around: Su
 
 def test_messages_are_told_by_role_and_unit(client: TestClient) -> None:
     page = text_of(client.get("/messages").text)
-    assert "联络员（示例县交通运输局）" in page or "责任领导（示例县交通运输局）" in page
-    failed = client.get("/messages?state=failed").text
-    assert failed.count("<tr>") == 2
-    assert "发送失败" in text_of(failed)
+    assert re.search(r"示例县教育局 （\d条）", page)
+    assert re.search(r"发给(联络员联络员甲|责任领导领导乙)，钉钉", page)
+    assert "被拒绝" in text_of(client.get("/messages?state=failed").text)
 
 
 def test_a_messages_page_shows_the_words_and_the_tries(client: TestClient, county: Store) -> None:
@@ -296,8 +305,8 @@ def test_a_database_in_trouble_is_told_in_its_own_words(county: Store, around: S
 
 def test_without_a_roster_the_page_says_how_to_begin(empty: Store) -> None:
     page = client_of(empty, Surroundings()).get("/").text
-    assert "尚未导入台账" in page
-    assert "xuncha import roster 台账.xlsx" in page
+    assert "一步一步来" in page
+    assert "下载台账模板" in page
     assert "示例县的演示数据" not in page
     assert client_of(empty, Surroundings()).get("/accounts").status_code == 200
 
@@ -379,15 +388,15 @@ def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings
     assert "等待首次采集" in first
 
 
-def test_a_long_list_of_messages_says_that_it_is_cut(county: Store, around: Surroundings, empty: Store) -> None:
+def test_a_long_list_of_messages_has_pages(around: Surroundings, empty: Store) -> None:
     with empty.begin() as tx:
         for number in range(LISTED + 1):
             draft = Draft(channel="duty", role=Role.OPERATOR, person="", subject="摘要", body="正文", topic=f"{number}")
             save_draft(tx, draft, at=NOW, not_before=NOW, held=True)
-    page = text_of(client_of(empty, around).get("/messages?state=held").text)
-    assert "待放行101" in page
-    assert "只列最近100条。" in page
-    assert "只列最近" not in client_of(county, around).get("/messages").text
+    client = client_of(empty, around)
+    page = client.get("/messages?state=held").text
+    assert f"待放行{LISTED + 1}" in text_of(page)
+    assert (page.count('name="id"'), client.get("/messages?state=held&page=2").text.count('name="id"')) == (LISTED, 1)
 
 
 def test_a_message_that_goes_by_itself_says_when(around: Surroundings, empty: Store) -> None:
@@ -398,7 +407,7 @@ def test_a_message_that_goes_by_itself_says_when(around: Surroundings, empty: St
     client = client_of(empty, around)
     assert "自动放行" in text_of(client.get("/messages").text)
     page = text_of(client.get(f"/messages/{number}").text)
-    assert f"核对后放行： xuncha message release {number} ；无人放行的，" in page
+    assert "，无人放行的，5月22日自动放行" in page
 
 
 def test_the_pages_agree_with_the_store(county: Store, client: TestClient) -> None:
@@ -426,8 +435,9 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     with empty.begin() as tx:
         save_records(tx, [row], known_at=NOW)
     client = client_of(empty, around)
-    words = f"{day(today)}至{day(until)}，张三登记：账号交接"
-    assert f"示例供销 （微博，示例县教育局）：{words}" in text_of(client.get("/messages").text)
+    words = f"{day(today)}起，张三登记：账号交接"
+    assert "暂停提醒（1）" in text_of(client.get("/messages").text)
+    assert f"示例供销 （微博，示例县教育局） 至5月22日（周五） {words}" in text_of(client.get("/mutes").text)
     assert f"提醒暂停至{day(until)}（{day(today)}起，张三登记：账号交接）" in text_of(client.get("/accounts/M-1").text)
     assert f"提醒暂停至{day(until)}" in text_of(client.get("/").text)
 

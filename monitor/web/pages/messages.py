@@ -1,26 +1,194 @@
-"""`/messages`: the messages."""
+"""`/messages`: what waits to be released, what failed, what goes and went; and what leaves when some are released."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from functools import partial
+from types import SimpleNamespace
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from monitor.core.message import MessageState
-from monitor.queries.messages import read_messages
-from monitor.web.pages.pages import Pages
+from monitor.actions.actor import Right
+from monitor.actions.messages import ReleaseCommand, WithholdCommand, mark_of, release, withhold
+from monitor.actions.perform import perform_async
+from monitor.actions.refused import RefusedError
+from monitor.core.account import UnitKey
+from monitor.core.calendar import beijing, beijing_date
+from monitor.core.message import MessageTab
+from monitor.core.phrases import deadline_text
+from monitor.queries.lines import OverviewContext
+from monitor.queries.messages import Departure, MessageFilter, read_departure, read_messages, units
+from monitor.web.auth.visitor import Visitor, visitor_of
+from monitor.web.forms import done, form_of
+from monitor.web.pages.pages import Pages, number_of
+from monitor.web.words import unit_called
+
+HELD = "/messages?state=held"
+MOST = 200
+"""How many messages are released in one go."""
+
+
+def may(visitor: Visitor) -> SimpleNamespace:
+    """Return what a visitor may do about messages, for templates."""
+    rights = {
+        "release": Right.RELEASE,
+        "withhold": Right.WITHHOLD,
+        "retry": Right.RETRY,
+        "phone": Right.PHONE,
+        "mute": Right.MUTE,
+        "test": Right.TEST_CHANNEL,
+    }
+    return SimpleNamespace(**{name: visitor.may(right) for name, right in rights.items()})
+
+
+def routes(pages: Pages) -> Iterator[Route]:
+    """Yield what these pages answer."""
+    yield Route("/messages", partial(messages, pages))
+    yield Route("/messages/release", partial(ask_release, pages))
+    yield Route("/messages/release", partial(post_release, pages), methods=["POST"])
+    yield Route("/messages/withhold", partial(ask_withhold, pages))
+    yield Route("/messages/withhold", partial(post_withhold, pages), methods=["POST"])
 
 
 async def messages(pages: Pages, request: Request) -> Response:
-    """Answer `/messages`: the latest, or those in one state."""
-    moment = pages.context.moment()
-    state = next((state for state in MessageState if state.value == request.query_params.get("state")), None)
-    page = await pages.context.store.query(lambda tx: read_messages(tx, state, moment.today))
+    """Answer `/messages`: those of one tab, of a unit, of a day."""
+    moment, visitor, asked = pages.context.moment(), visitor_of(request), request.query_params
+    tab = _tab(asked.get("state"))
+    number, store = number_of(request), pages.context.store
+    choices = await store.query(units) if visitor.own is None else ()
+    which = MessageFilter(unit=_unit(asked.get("unit"), choices), day=_day(asked.get("day", "")), own=visitor.own)
+    page = await store.query(lambda tx: read_messages(tx, tab, which, moment.now, page=number))
     return pages.html(
         "messages.html",
         moment,
-        sent=page.sent,
-        state=state,
+        groups=page.groups,
         counts=page.counts,
         mutes=page.mutes,
+        turn=page.turn,
+        tab=tab,
+        unit=which.unit,
+        day=which.day,
+        choices=choices,
+        channels=pages.context.channels,
         has_channels=pages.context.has_channels,
+        can=may(visitor),
     )
+
+
+_OLD_TABS = {"sending": MessageTab.QUEUED}
+"""What stood in the addresses of earlier versions, for each of its tabs."""
+
+
+def _tab(written: str | None) -> MessageTab:
+    """Return the tab that an address asks for; without one, what waits for a person."""
+    if not written:
+        return MessageTab.HELD
+    found = next((tab for tab in MessageTab if tab.value == written), _OLD_TABS.get(written))
+    if found is None:
+        raise HTTPException(400, f"没有“{written[:20]}”这个状态，可选：{'、'.join(tab.label for tab in MessageTab)}。")
+    return found
+
+
+def _unit(written: str | None, choices: Collection[UnitKey]) -> str | None:
+    """Return the name of the unit that an address asks for; None for all."""
+    if not written:
+        return None
+    found = unit_called(written, choices)
+    if found is None:
+        raise HTTPException(400, f"台账中没有主办单位“{written[:50]}”，请核对名称。")
+    return found.name
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError as error:
+        raise HTTPException(400, "日期应写作2026-05-19。") from error
+
+
+async def ask_release(pages: Pages, request: Request) -> Response:
+    """Answer GET `/messages/release`: what would leave, to whom and when, for a person to confirm."""
+    return await _release_page(pages, request.query_params.getlist("id"))
+
+
+async def post_release(pages: Pages, request: Request) -> Response:
+    """Answer POST `/messages/release`: release the messages that were confirmed."""
+    form, actor, now = await form_of(request), visitor_of(request).actor, pages.context.clock()
+    command = ReleaseCommand(numbers=form.all("id"), read=form.all("read"))
+    try:
+        count = await perform_async(pages.context.store, release, command, actor=actor, now=now)
+    except RefusedError as error:
+        return await _release_page(pages, form.all("id"), refused=error)
+    return done(request, HELD, f"已放行{count}条，{begins(pages)}。")
+
+
+async def _release_page(pages: Pages, ids: Sequence[str], refused: RefusedError | None = None) -> Response:
+    moment, leaving = pages.context.moment(), await _leaving(pages, ids)
+    kinds = leaving.by({name: card.kind for name, card in pages.context.channels.items()})
+    return pages.html(
+        "messages_release.html",
+        moment,
+        status=409 if refused else 200,
+        refused=refused,
+        leaving=leaving,
+        marks=[mark_of(sent.kept) for sent in leaving.sent],
+        kinds=kinds,
+        begins=begins(pages),
+        channels=pages.context.channels,
+    )
+
+
+async def ask_withhold(pages: Pages, request: Request) -> Response:
+    """Answer GET `/messages/withhold`: what would not be sent, and a field for the reason."""
+    return await _withhold_page(pages, pages.context.moment(), request.query_params.getlist("id"))
+
+
+async def post_withhold(pages: Pages, request: Request) -> Response:
+    """Answer POST `/messages/withhold`: withhold the messages that were confirmed."""
+    form, actor, moment = await form_of(request), visitor_of(request).actor, pages.context.moment()
+    command = WithholdCommand(numbers=form.all("id"), why=form.get("why"))
+    try:
+        count = await perform_async(pages.context.store, withhold, command, actor=actor, now=moment.now)
+    except RefusedError as error:
+        return await _withhold_page(pages, moment, form.all("id"), why=form.get("why"), refused=error)
+    return done(request, HELD, f"已压下{count}条，不再发出。")
+
+
+async def _withhold_page(
+    pages: Pages,
+    moment: OverviewContext,
+    ids: Sequence[str],
+    *,
+    why: str = "",
+    refused: RefusedError | None = None,
+) -> Response:
+    return pages.html(
+        "messages_withhold.html",
+        moment,
+        status=422 if refused else 200,
+        refused=refused,
+        leaving=await _leaving(pages, ids),
+        why=why,
+        channels=pages.context.channels,
+    )
+
+
+async def _leaving(pages: Pages, ids: Sequence[str]) -> Departure:
+    if len(ids) > MOST:
+        raise HTTPException(400, f"一次最多选{MOST}条消息。")
+    return await pages.context.store.query(lambda tx: read_departure(tx, ids))
+
+
+def begins(pages: Pages) -> str:
+    """Return when what is released now begins to leave: 现在开始发出, 14:30开始发出, 12月2日（周三）08:45开始发出."""
+    now = pages.context.clock()
+    opens = pages.context.opens_at(now)
+    if opens <= now:
+        return "现在开始发出"
+    today, hour = beijing_date(now), f"{beijing(opens):%H:%M}"
+    day = "" if beijing_date(opens) == today else deadline_text(beijing_date(opens), today)
+    return f"{day}{hour}开始发出"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from monitor.core.light import Light
 from monitor.queries.overview import read_overview
@@ -20,7 +20,7 @@ async def overview(pages: Pages, request: Request) -> Response:
         lambda tx: read_overview(tx, moment, light=light, page=number, has_channels=has_channels)
     )
     if page is None:
-        return pages.html("empty.html", moment)
+        return RedirectResponse("/start", 303)
     return pages.html(
         "overview.html",
         moment,
