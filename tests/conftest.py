@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.often import often
+
 RECORDINGS = "XUNCHA_SAMPLES"
 """Recorded answers are not part of the project: tests left out for want of them may be left out anywhere."""
 
@@ -19,13 +21,10 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 - the kernel's folder in 
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
-THOROUGH = "XUNCHA_THOROUGH"
-"""With it properties are tried as often as hypothesis would; without, a third of that, where they say nothing else."""
-settings.register_profile("quick", max_examples=30)
-settings.load_profile("default" if os.environ.get(THOROUGH) else "quick")
+settings.register_profile("ours", max_examples=often(100))
+settings.load_profile("ours")
 
 LONGEST_FIRST = (
-    "tests/sample/test_replay.py",
     "tests/cli/test_running.py",
     "tests/cli/test_decision_table.py",
     "tests/pipeline/test_readings.py",

@@ -57,9 +57,10 @@ def patterns() -> list[Found]:
 
     sources = {name: _source(name) for name in module_names()}
     everywhere = _methods("\n".join(sources.values()))
+    walked_at: dict[int, tuple[object, int]] = {}
     for name in sources:
         for key, value in vars(importlib.import_module(name)).items():
-            for user, held_as, pattern in _held(name, key, value, 0):
+            for user, held_as, pattern in _held(name, key, value, 0, walked_at):
                 here = _methods(_source(user))
                 used = here if held_as.startswith("_") or held_as in here else everywhere
                 methods = used.get(held_as, set()) | used.get(held_as.removesuffix("s"), set())
@@ -120,22 +121,28 @@ def made_in_functions(name: str) -> Iterator[str]:
             yield f"{name}.{function}: {ast.unparse(call.args[0])}"
 
 
-def _held(user: str, name: str, value: object, depth: int) -> Iterator[tuple[str, str, re.Pattern[Any]]]:
-    """Yield the patterns that a value holds, each with the module that uses it, and under which name."""
+def _held(
+    user: str, name: str, value: object, depth: int, walked_at: dict[int, tuple[object, int]]
+) -> Iterator[tuple[str, str, re.Pattern[Any]]]:
+    """Yield the patterns that a value holds, each with the module that uses it, and under which name.
+
+    A value of ours says the same wherever it is imported: it is walked once (`walked_at`: it, and how deep it lay).
+    """
     if isinstance(value, re.Pattern):
         yield user, name, value
     elif depth > 4:
         return
     elif isinstance(value, dict):
         for part in value.values():
-            yield from _held(user, name, part, depth + 1)
+            yield from _held(user, name, part, depth + 1, walked_at)
     elif isinstance(value, tuple | list | set | frozenset):
         for part in value:
-            yield from _held(user, name, part, depth + 1)
-    elif _is_ours(value):
+            yield from _held(user, name, part, depth + 1, walked_at)
+    elif _is_ours(value) and walked_at.get(id(value), (value, depth + 1))[1] > depth:
+        walked_at[id(value)] = value, depth
         owner = (value if isinstance(value, type) else type(value)).__module__
         for field in {**getattr(type(value), "__dataclass_fields__", {}), **getattr(value, "__dict__", {})}:
-            yield from _held(owner, field, getattr(value, field, None), depth + 1)
+            yield from _held(owner, field, getattr(value, field, None), depth + 1, walked_at)
 
 
 def _is_ours(value: object) -> bool:

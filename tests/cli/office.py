@@ -15,13 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import pytest
 import sqlalchemy as sa
 
 from monitor.cli.main import run
 from tests.databases import address
+from tests.warm import Warm, WarmProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("xuncha")
@@ -39,6 +41,7 @@ for power in (1, 2):
 os.execv(sys.argv[1], sys.argv[1:])
 """
 """Drops CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH (PR_CAPBSET_DROP) and becomes another program."""
+Process = subprocess.Popen[bytes] | WarmProcess
 HEADER = ("账号ID", "账号名称", "平台", "主办单位")
 ENGLISH = re.compile(r"(?<![-\w])[A-Za-z]{2,} [A-Za-z]{2,}")
 """Two English words in a row: no sentence of ours has them."""
@@ -83,12 +86,14 @@ class Office:
     """Its folder holds `config/` and, once a command has come by, `data/`."""
 
     folder: Path
+    warm: Warm | None = None
+    """What becomes its processes; without, each is the program started anew."""
 
     @classmethod
-    def at(cls, folder: Path) -> Office:
+    def at(cls, folder: Path, *, warm: Warm | None = None) -> Office:
         """Found one."""
         shutil.copytree(ROOT / "config", folder / "config", ignore=lambda *_: ["prometheus", "grafana", "systemd"])
-        office = cls(folder=folder)
+        office = cls(folder=folder, warm=warm)
         office.settle("")
         return office
 
@@ -126,6 +131,8 @@ class Office:
 
         With `is_mortal`, what a file's mode forbids is forbidden even to root.
         """
+        if self.warm is not None and not is_mortal:
+            return self._warm_process(self.warm, words, env)
         ended = subprocess.run(
             [*((sys.executable, "-c", _MORTAL) if is_mortal else ()), str(PROGRAM), *self.where, *map(str, words)],
             cwd=self.folder,
@@ -138,24 +145,36 @@ class Office:
         )
         return Said(code=ended.returncode, out=ended.stdout, err=ended.stderr)
 
+    def _warm_process(self, warm: Warm, words: Sequence[object], env: Mapping[str, str] | None) -> Said:
+        with TemporaryFile() as err:
+            started = warm.start([*self.where, *map(str, words)], cwd=self.folder, env=_environment(env), stderr=err)
+            out, _ = started.communicate()
+            err.seek(0)
+            return Said(code=started.wait(), out=out.decode(), err=err.read().decode())
+
     @contextmanager
     def running(self, *words: object, env: Mapping[str, str] | None = None) -> Iterator[Service]:
         """Run a command that stays; whatever happens, it is gone afterwards."""
         log = self.folder / f"{'-'.join(map(str, words))}.log"
         with log.open("wb") as err:
-            process = subprocess.Popen(
-                [str(PROGRAM), *self.where, *map(str, words)],
-                cwd=self.folder,
-                env=_environment(env),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=err,
-            )
+            process = self._started([*self.where, *map(str, words)], _environment(env), err)
         try:
             yield Service(process=process, log=log)
         finally:
             process.kill()
             process.communicate()
+
+    def _started(self, words: Sequence[str], env: Mapping[str, str], err: IO[bytes]) -> Process:
+        if self.warm is not None:
+            return self.warm.start(words, cwd=self.folder, env=env, stderr=err)
+        return subprocess.Popen(
+            [str(PROGRAM), *words],
+            cwd=self.folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=err,
+        )
 
     def table(self, *rows: Sequence[object], header: Sequence[str] = HEADER, name: str = "表.csv") -> Path:
         """Write a table as people send it."""
@@ -185,7 +204,7 @@ class Office:
 class Service:
     """A running command."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     log: Path
 
     def stop(self, number: int) -> int:

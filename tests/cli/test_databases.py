@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.cli.office import Office, free_port
+from tests.warm import Warm
 
 ROW = ("A01", "示例发布", "微博", "示例县教育局")
 
@@ -13,6 +16,12 @@ ROW = ("A01", "示例发布", "微博", "示例县教育局")
 def settled(office: Office) -> Office:
     office.type("import", "roster", office.table(ROW)).done()
     return office
+
+
+@pytest.fixture
+def office(office: Office, warm: Warm) -> Office:
+    """Return an office whose processes need not import everything anew."""
+    return replace(office, warm=warm)
 
 
 @pytest.mark.file

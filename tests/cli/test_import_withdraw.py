@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from monitor.app.clock import now
 from monitor.core.calendar import beijing
 from monitor.store import open_store, roster
 from tests.cli.office import HEADER, Office
+from tests.warm import Warm
 
 ROSTER = (*HEADER, "采集方式", "开设日期", "单位层级")
 WEIBO = ("A01", "示例发布", "微博", "示例县教育局", "人工", "2020-05-01", "县属单位")
@@ -51,6 +53,12 @@ def withdraw(office: Office, number: int) -> str:
 
 
 # --- nobody is declared silent without a word -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(office: Office, warm: Warm) -> Office:
+    """Return an office whose processes need not import everything anew."""
+    return replace(office, warm=warm)
 
 
 def test_who_would_be_declared_silent_is_asked_about_with_the_verdicts_that_turn(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import signal
+from dataclasses import replace
 
 import pytest
 
 from tests.cli.office import Office, free_port
 from tests.cli.test_running import is_ready, until
+from tests.warm import Warm
 
 pytestmark = pytest.mark.file
 READING = (
@@ -22,6 +24,12 @@ READING = (
     ("report", "review", "--out", "review.xlsx"),
     ("audit", "verify"),
 )
+
+
+@pytest.fixture
+def office(office: Office, warm: Warm) -> Office:
+    """Return an office whose processes need not import everything anew."""
+    return replace(office, warm=warm)
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,16 @@ from werkzeug import Request, Response
 
 from monitor.cli.debugging import VARIABLE
 from tests.cli.office import HEADER, Office, Service, free_port
+from tests.warm import Warm
 
 LONG = 180.0
 """Seconds the sample county may take to live through its quarter on a slow machine."""
+
+
+@pytest.fixture
+def office(office: Office, warm: Warm) -> Office:
+    """Return an office whose processes need not import everything anew."""
+    return replace(office, warm=warm)
 
 
 @pytest.fixture
@@ -70,7 +78,7 @@ def is_begun(service: Service) -> Callable[[], bool]:
 
 def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, port: int) -> None:
     assert "服务没有运行" in office.type("health").refused()
-    with office.running("run") as service:
+    with replace(office, warm=None).running("run") as service:
         until(is_ready(port), service)
         assert ask(port, "/healthz")[0] == 200
         assert office.type("health").done() in {"服务正常。\n", "服务刚启动，部分任务尚未执行。\n"}
@@ -307,8 +315,9 @@ def test_a_bug_never_shows_a_traceback_unless_asked_for(office: Office, tmp_path
         "calendar.beijing_date = stumble\n",
         encoding="utf-8",
     )
-    said = office.process("config", "check", env={"PYTHONPATH": str(broken)})
+    program = replace(office, warm=None)  # Python reads this file as it starts
+    said = program.process("config", "check", env={"PYTHONPATH": str(broken)})
     assert said.refused().startswith("程序内部错误（KeyError, ")
-    asked = office.process("config", "check", env={"PYTHONPATH": str(broken), VARIABLE: "1"})
+    asked = program.process("config", "check", env={"PYTHONPATH": str(broken), VARIABLE: "1"})
     assert asked.code == 1
     assert "Traceback" in json.loads(asked.err.splitlines()[0])["exception"]

@@ -19,6 +19,7 @@ from monitor.core.download import AppFault, Download, Link
 from monitor.core.observation import Covers, LookFailedError, Reason, Timeline, of_part
 from tests.collectors.conftest import FREE, LOOPBACK, NOW, Far, OpenDoor, OpenFar, Script, answer
 from tests.collectors.lapses import PAGE, bound, chunks, failure, got, saying, zipped
+from tests.often import often
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
@@ -189,7 +190,7 @@ async def looked(said: bytes) -> Timeline | Reason:
         await there.close()
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     newest_first=st.booleans(),
     coding=st.sampled_from(sorted(ENCODERS)),

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.forms import FORMS, FormItem, Silence, understood
@@ -18,6 +18,7 @@ from monitor.ledger import LedgerError
 from monitor.ledger.records import Subjects, read_records
 from monitor.ledger.templates import records_document
 from tests.ledger.making import table
+from tests.often import often
 
 UNIT, AREA = "示例县教育局", "示例县"
 KNOWN = Subjects(
@@ -97,7 +98,7 @@ TEXTS = st.lists(st.one_of(WORDS, st.sampled_from(NOISE), st.text(SEEN, max_size
 EVENTS = {kind for kind, form in FORMS.items() if form.silence is Silence.PLAIN}
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kind=st.sampled_from([kind for kind, form in FORMS.items() if form.results]), text=TEXTS)
 def test_a_text_is_taken_for_a_result_only_where_it_is_the_whole_of_its_word(
     tmp_path: Path, kind: RecordKind, text: str
@@ -117,12 +118,13 @@ def test_a_text_is_taken_for_a_result_only_where_it_is_the_whole_of_its_word(
         assert found.result is meant
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(saying=st.sampled_from(SAYING), text=TEXTS)
 def test_a_text_changes_nothing_of_a_result_that_is_named(
     tmp_path: Path, saying: tuple[RecordKind, Result], text: str
 ) -> None:
     kind, result = saying
+    assume(text.strip()[:1] not in {"=", "＝"})  # a formula, and no text
     other = understood(kind, text)
     cells = full(kind, result) | {"内容": text}
     if other in {None, result} and text.strip() and kind is not RecordKind.MUTE:

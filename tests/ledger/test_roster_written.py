@@ -27,6 +27,7 @@ from monitor.documents.writing import NotWrittenError
 from monitor.ledger.columns import COLUMNS
 from monitor.ledger.roster import roster_document
 from tests.ledger.making import CHANNELS, account, read
+from tests.often import often
 
 TEXT = (
     st.text(
@@ -93,7 +94,9 @@ ACCOUNTS = st.builds(
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv"])
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=50
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+    max_examples=often(50),
 )
 @given(accounts=st.lists(ACCOUNTS, max_size=4, unique_by=lambda account: account.id))
 def test_a_roster_survives_being_written_and_read(tmp_path: Path, suffix: str, accounts: list[Account]) -> None:

@@ -21,6 +21,7 @@ from tests.ledger.workbooks import (
     before,
     written,
 )
+from tests.often import often
 
 DAYS = st.dates(date(1994, 1, 1), date(2026, 1, 1))
 
@@ -88,7 +89,7 @@ def sheets(draw: st.DrawFn, *, is_bad: bool) -> Sheet:
     return Sheet(above=draw(st.integers(0, 3)), columns=tuple(columns), rows=tuple(rows), runs=runs)
 
 
-CHECKS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
+CHECKS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=often(40))
 
 
 @CHECKS

@@ -44,6 +44,7 @@ def test_promtool_finds_nothing_to_remark_about_the_rules() -> None:
     assert "SUCCESS" in promtool("check", "rules", "--lint=all", "--lint-fatal", PROMETHEUS / "rules.yaml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rules.yaml", "calendar.yaml"])
 def test_alerts_fire_when_they_should_and_only_then(name: str) -> None:
     promtool("test", "rules", Path(__file__).with_name(name))

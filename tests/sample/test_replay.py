@@ -1,7 +1,7 @@
 """A quarter of the sample county in seconds, told line by line in a file that a person can read.
 
-`XUNCHA_WRITE_GOLDEN=1 pytest tests/sample/test_replay.py` writes the file anew; the difference is then read before
-it is kept.
+`XUNCHA_WRITE_GOLDEN=1 pytest -m slow tests/sample/test_replay.py` writes the file anew; the difference is then read
+before it is kept.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from tests.databases import migrated
 from tests.sample.quarter import HALF_A_DAY, HAPPENINGS, NOW, Door, forty
 from tests.sample.telling import grounds, story
 
+pytestmark = pytest.mark.slow
 GOLDEN = Path(__file__).parents[1] / "golden" / "quarter.txt"
 CONFIG = Path(__file__).parents[2] / "config"
 HOURS = (time(9), time(15))
