@@ -21,8 +21,8 @@ from monitor.store import Store, open_store
 from monitor.web import create_app
 from monitor.web.api.openapi import openapi
 from monitor.web.api.routes import OPERATIONS, ROOT
-from tests.conftest import THOROUGH
 from tests.databases import migrated
+from tests.often import THOROUGH
 from tests.web.county import Surroundings, fill
 from tests.web.serving import listened
 from tests.web.sessions import closed
