@@ -141,7 +141,7 @@ def issue_first_link(tx: Tx, command: FirstLinkCommand, *, actor: Actor, now: da
     del command
     actor.require(Right.MANAGE_USERS)
     if users.has_users(tx):
-        raise RefusedError("已有用户，请由管理员新增用户，或用 xuncha user link 生成链接。")
+        raise RefusedError("已有用户，不再生成首位管理员的链接，请写明用户名。")
     link = _new_link(tx, None, now)
     write_audit(tx, actor, now, "user link", UserRole.ADMINISTRATOR.label, "首次登录")
     return link

@@ -13,6 +13,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from collectors.http import Door
+from collectors.seal import Seal
+from monitor.actions.logging_in import Logins
+from monitor.actions.passwords import Passwords
+from monitor.actions.second_factor import Vault
 from monitor.app.channels import open_channels
 from monitor.app.clock import now, ticks
 from monitor.app.collectors import Chains, all_collectors, canary_sources, policy, provers, sessions, sources_of
@@ -281,6 +285,18 @@ class Parts:
     def _looked(self, platform: Platform, sight: Sight, seconds: float) -> None:
         self.metrics.look_done(platform, sight, seconds)
         self.health.looked(sight, self.clock())
+
+    @cached_property
+    def logins(self) -> Logins:
+        """Lets people log in."""
+        key = self.settings.key
+        return Logins(
+            store=self.store,
+            clock=self.clock,
+            passwords=Passwords(),
+            vault=Vault(Seal(key.reveal()) if key else None),
+            idle=self.settings.web.idle,
+        )
 
     @cached_property
     def addresses(self) -> Addresses:

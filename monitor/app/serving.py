@@ -100,6 +100,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         unwatched=lambda listings: unwatched(listings, parts.settings, parts.collectors),
         hints=tuple(hints(parts.settings)),
         sample=sample,
+        logins=None if sample else parts.logins,
         permits=Permits(
             paste=partial(paste, parts.store, parts.claim_verifier, clock=parts.clock),
             key=parts.addresses.key,

@@ -328,6 +328,39 @@ _TOKENS = Group(
         Command("revoke", "停用一个令牌，立即生效。", "token:revoke", _number(type=int)),
     ),
 )
+_NAME = click.Argument(["name"], metavar="用户名")
+_USERS = Group(
+    "user",
+    "用户：新增、查看、停用、启用、设置密码、生成一次性链接。",
+    (
+        Command(
+            "add",
+            "新增用户，并生成由本人设置密码的一次性链接。",
+            "user:add",
+            _NAME,
+            Option(
+                ["--role", "roles"],
+                type=click.Choice(("管理员", "操作员", "只读", "单位")),
+                multiple=True,
+                required=True,
+                metavar="角色",
+                help="必填，可写多次：管理员、操作员、只读、单位。",
+            ),
+            Option(["--unit"], metavar="主办单位", help="角色为单位时必填：哪个主办单位。"),
+            Option(["--area"], metavar="地区", help="几个地区有同名单位时，写明地区。"),
+        ),
+        Command("list", "列出用户：用户名、角色、状态、上次登录。", "user:show_users"),
+        Command("disable", "停用用户，其登录立即退出，登记过的决定保留。", "user:disable", _NAME),
+        Command("enable", "重新启用用户，密码不变。", "user:enable", _NAME),
+        Command("password", "为用户设置密码，按提示输入两次；其登录立即退出。", "user:password", _NAME),
+        Command(
+            "link",
+            "生成设置密码的一次性链接，30分钟内有效；还没有用户时不写用户名，用来设置首位管理员。",
+            "user:link",
+            click.Argument(["name"], required=False, metavar="[用户名]"),
+        ),
+    ),
+)
 _CONFIG = Group("config", "设置。", (Command("check", "检查设置是否正确。", "config:check_settings"),))
 _DATABASE = Group(
     "db",
@@ -367,7 +400,7 @@ XUNCHA = click.version_option(package_name="xuncha", message="xuncha %(version)s
     Group(
         "xuncha",
         "巡查：监测政务新媒体的更新与可用情况，在超期之前提醒责任人。",
-        (*_STAYING, *_LOOKING, _IMPORT, *_HANDING_OUT, _CASES, _MESSAGES, _AUDIT, _TOKENS, _CONFIG, _DATABASE),
+        (*_STAYING, *_LOOKING, _IMPORT, *_HANDING_OUT, _CASES, _MESSAGES, _AUDIT, _USERS, _TOKENS, _CONFIG, _DATABASE),
         Option(
             ["--config"],
             type=_PATH,

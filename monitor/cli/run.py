@@ -21,6 +21,7 @@ from monitor.cli.network import opened_parts
 from monitor.cli.place import CommandContext
 from monitor.cli.refusal import Refusal
 from monitor.cli.terminal import progress
+from monitor.cli.user import first_link
 from monitor.logs import set_up
 from monitor.settings import Settings
 from monitor.store import Store, StoreError, roster
@@ -43,6 +44,9 @@ def run(where: CommandContext, *, or_sample: bool) -> None:
             if roster.has_roster(tx):
                 where.remember_roster()
         with _listening(settings) as sock:
+            with suppress(StoreError):  # as above
+                if first := first_link(store, settings):
+                    click.echo(first)
             _stay(_run(settings, store, sock))
 
 

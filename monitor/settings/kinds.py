@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, InstanceOf, SecretStr, ValidationInfo
 
+from monitor.core.login import ABSOLUTE, SHORTEST_IDLE
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _MAX_SECRET = 64 * 1024
 NEVER = "never"
@@ -51,6 +53,13 @@ def _duration(value: object) -> timedelta:
     if match is None or int(match[1]) == 0:
         raise ValueError("应为时长，如 30s、30m、6h、1d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _idle(value: object) -> timedelta:
+    found = _duration(value)
+    if not SHORTEST_IDLE <= found <= ABSOLUTE:
+        raise ValueError("应为30分钟到7天，如 30m、8h、1d")
+    return found
 
 
 def _clock(value: object) -> time:
@@ -199,6 +208,7 @@ def _from_file(name: str, around: Surroundings) -> SecretStr | None:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Idle = Annotated[timedelta, BeforeValidator(_idle)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Window = Annotated[tuple[time, time], BeforeValidator(_window)]
 Workdays = Annotated[int | None, BeforeValidator(_workdays)]

@@ -8,12 +8,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from monitor.core.login import IDLE
 from monitor.settings.check import SettingsSection
 from monitor.settings.kinds import (
     Bind,
     Clock,
     Duration,
     HostName,
+    Idle,
     Network,
     SecretOrAddress,
     SecretReference,
@@ -162,6 +164,9 @@ class Web(SettingsSection):
     metrics_token: SecretReference | None = None
     """The token that a request for metrics shows; without it nothing need be shown."""
     trusted_proxies: tuple[Network, ...] = ()
+    """Whose word counts on where a request comes from, and whether it came by https."""
+    idle: Idle = IDLE
+    """How long a login lasts while nothing is done with it."""
 
 
 class XunchaFile(SettingsSection):

@@ -17,12 +17,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from httpx2 import Client
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from monitor.cli.debugging import VARIABLE
 from tests.cli.office import HEADER, Office, Service, free_port
 from tests.warm import Warm
+from tests.web.sessions import token_in
 
 LONG = 180.0
 """Seconds the sample county may take to live through its quarter on a slow machine."""
@@ -82,15 +84,42 @@ def test_a_service_starts_answers_and_ends_when_it_is_told_to(office: Office, po
         until(is_ready(port), service)
         assert ask(port, "/healthz")[0] == 200
         assert office.type("health").done() in {"服务正常。\n", "服务刚启动，部分任务尚未执行。\n"}
-        status, page = ask(port, "/")
+        status, page = ask(port, "/")  # led to the log-in
         assert status == 200
-        assert "import roster" in page  # with an empty roster it says how to begin
+        assert "还没有用户" in page
         until(is_begun(service), service)
         assert service.stop(signal.SIGTERM) == 0
         assert service.process.stdout is not None
-        assert service.process.stdout.read().decode() == f"服务已启动：http://127.0.0.1:{port}\n"
+        said = service.process.stdout.read().decode().splitlines()
+    assert said[0].startswith("请设置首位管理员的用户名和密码（")
+    assert said[1].startswith(f"http://127.0.0.1:{port}/login/link/")
+    assert said[2:] == [f"服务已启动：http://127.0.0.1:{port}"]
     assert [line["event"] for line in service.logged] == ["started", "stopped"]
     assert "服务没有运行" in office.type("health").refused()
+
+
+def test_by_the_link_of_the_first_start_somebody_is_in(office: Office, port: int) -> None:
+    with office.running("run") as service, Client(base_url=f"http://127.0.0.1:{port}") as browser:
+        until(is_ready(port), service)
+        assert service.process.stdout is not None
+        service.process.stdout.readline()
+        link = service.process.stdout.readline().decode().strip()
+        typed = {"name": "王某", "password": PASSWORD, "again": PASSWORD}
+        page = browser.get(link).text
+        assert browser.post(link, data=typed | {"csrf": token_in(page)}).headers["location"] == "/login"
+        page = browser.get("/login").text
+        entered = browser.post("/login", data=typed | {"csrf": token_in(page), "next": "/accounts"})
+        assert (entered.status_code, entered.headers["location"]) == (303, "/accounts")
+        assert "王某" in browser.get("/accounts").text
+        assert service.stop(signal.SIGTERM) == 0
+    with office.running("run") as service:
+        until(is_ready(port), service)
+        assert service.stop(signal.SIGTERM) == 0
+        assert service.process.stdout is not None
+        assert service.process.stdout.read().decode() == f"服务已启动：http://127.0.0.1:{port}\n"
+
+
+PASSWORD = "海棠依旧 lamp 71 橡皮"
 
 
 def test_a_hangup_ends_nothing_and_says_what_to_do_and_ctrl_c_ends_it(office: Office, port: int) -> None:
