@@ -14,7 +14,7 @@ from monitor.queries.start import StartFacts, StartStep, read_start
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.pages import Pages
 
-TEMPLATE = "/imports/template?kind=roster"
+TEMPLATE = "/imports/blank/roster.xlsx"
 
 
 def routes(pages: Pages) -> Iterator[Route]:

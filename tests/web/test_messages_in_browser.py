@@ -1,0 +1,125 @@
+"""The messages and the first run as a person does them: with a mouse, on a phone, and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.core.message import MessageState
+from monitor.store import Store, open_store
+from tests.databases import migrated
+from tests.web.browser import Browser
+from tests.web.county import Surroundings, fill
+from tests.web.serving import served
+from tests.web.test_messages import held, states
+from tests.web.test_start import enrolled
+
+TEXT = "document.querySelector('main').innerText"
+
+
+@pytest.fixture
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with open_store(migrated(tmp_path_factory.mktemp("own") / "xuncha.db")) as store:
+        fill(store)
+        yield store
+
+
+def said(chromium: Browser) -> str:
+    """Return what the page says."""
+    return str(chromium.evaluate(TEXT))
+
+
+@pytest.mark.parametrize("script", ["on", "off"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_all_but_one_are_released_with_three_clicks(
+    chromium: Browser, filled: Store, around: Surroundings, width: int, script: str
+) -> None:
+    chromium.without_scripts(off=script == "off")
+    try:
+        first, *rest = held(filled)
+        with served(filled, around) as address:
+            assert chromium.look(f"{address}/messages", width=width).complaints == ()
+            chromium.click(f"#m-{first}")
+            chromium.click(".batch button", is_leaving=True)
+            assert f"放行{len(rest)}条消息？" in said(chromium)
+            chromium.click("main form button", is_leaving=True)
+            assert f"已放行{len(rest)}条" in said(chromium)
+            assert chromium.evaluate("document.querySelectorAll('input[name=id]').length") == 1
+    finally:
+        chromium.without_scripts(off=False)
+    found = states(filled)
+    assert found[first] is MessageState.HELD
+    assert {found[id_] for id_ in rest} == {MessageState.QUEUED}
+
+
+def test_how_many_are_ticked_is_said(chromium: Browser, filled: Store, around: Surroundings) -> None:
+    first, *rest = held(filled)
+    with served(filled, around) as address:
+        chromium.look(f"{address}/messages", width=1280)
+        assert f"已选{len(rest) + 1}个" in said(chromium)
+        chromium.click(f"#m-{first}")
+        assert f"已选{len(rest)}个" in said(chromium)
+
+
+def test_one_is_withheld_with_a_reason_on_a_phone(chromium: Browser, filled: Store, around: Surroundings) -> None:
+    first = held(filled)[0]
+    with served(filled, around) as address:
+        chromium.look(f"{address}/messages/{first}", width=390)
+        chromium.click("form[action='/messages/withhold'] button", is_leaving=True)
+        chromium.fill("#why", "单位来电，今天就发")
+        chromium.click("form[method=post] button", is_leaving=True)
+        assert "已压下1条，不再发出。" in said(chromium)
+    assert states(filled)[first] is MessageState.CANCELLED
+
+
+def test_an_empty_county_leads_by_the_hand_up_to_the_roster(
+    chromium: Browser, empty: Store, around: Surroundings
+) -> None:
+    around.channels, around.sample = {}, None
+    led = []
+    with served(empty, around) as address:
+        assert chromium.look(f"{address}/", width=1280).complaints == ()
+        chromium.evaluate("location.href = '/start?step=password'")
+        chromium.look(f"{address}/start?step=password", width=1280)
+        for _ in range(3):
+            led.append(chromium.evaluate("document.querySelector('#step').textContent"))
+            link = chromium.evaluate("[...document.querySelectorAll('main a.act')].pop().getAttribute('href')")
+            chromium.look(f"{address}{link}", width=1280)
+        assert led == ["设密码", "单位和电话", "下载模板"]
+        button = "document.querySelector('main a.act.first').getAttribute('href')"
+        assert chromium.evaluate(button) == "/imports/new?kind=roster"
+
+
+def test_the_progress_counts_up_by_itself(chromium: Browser, empty: Store, around: Surroundings) -> None:
+    enrolled(empty)
+    value = "document.querySelector('progress').value"
+    with served(empty, around) as address:
+        assert chromium.look(f"{address}/start?step=looks", width=390).complaints == ()
+        assert chromium.evaluate(value) == 3
+        again = """new Promise(done => {
+            document.addEventListener("htmx:after:swap", () => setTimeout(done, 50), {once: true});
+            setTimeout(done, 5000);
+        })"""
+        chromium.evaluate("document.querySelector('progress').value = 1")
+        chromium.evaluate(again)
+        assert chromium.evaluate(value) == 3, "the page asked again by itself"
+        assert chromium.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_the_consequence_of_a_mute_follows_what_is_chosen(
+    chromium: Browser, filled: Store, around: Surroundings
+) -> None:
+    shown = "document.querySelector('#consequence').textContent"
+    choose = """new Promise(done => {
+        document.addEventListener("htmx:after:swap", () => setTimeout(done, 50), {once: true});
+        setTimeout(done, 5000);
+        const subject = document.querySelector('#subject'), until = document.querySelector('#until');
+        subject.value = 'unit/示例县/示例县水利局';
+        until.value = '2026-06-05';
+        until.dispatchEvent(new Event('change', {bubbles: true}));
+    })"""
+    with served(filled, around) as address:
+        chromium.look(f"{address}/mutes", width=1280)
+        chromium.evaluate(choose)
+        assert chromium.evaluate(shown) == "至6月5日不提醒示例县水利局；采集、判定和办结照常。"
