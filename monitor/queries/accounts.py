@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from monitor.core.account import UnitKey
 from monitor.core.case import LADDER
 from monitor.core.light import AccountTask, Light
 from monitor.queries.lines import AccountLine, OverviewContext, lines_of
@@ -31,11 +32,20 @@ class AccountSheet:
 
 
 def read_accounts(
-    tx: Tx, moment: OverviewContext, *, wanted: str = "", task: AccountTask | None = None, page: int = 1
+    tx: Tx,
+    moment: OverviewContext,
+    *,
+    wanted: str = "",
+    task: AccountTask | None = None,
+    page: int = 1,
+    own: UnitKey | None = None,
 ) -> AccountSheet:
-    """Return a page of the list by unit: those found by a word, or that one task is about."""
+    """Return a page of the list by unit: those found by a word, or that one task is about; of one unit with `own`."""
     tasks = None if task is None else condition(tx, task, moment.now)
-    return sheet(tx, moment, AccountFilter(wanted=wanted, tasks=tasks), Order.UNIT, page)
+    which = AccountFilter(wanted=wanted, tasks=tasks)
+    if own is not None:
+        which = replace(which, area=own.area, unit=own.name)
+    return sheet(tx, moment, which, Order.UNIT, page)
 
 
 def light_sheet(

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.web.auth.gate import redirected
-from monitor.web.auth.needs import FREE, NEEDS, OPEN
+from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import form_of, require_own_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _SAFE = frozenset({"GET", "HEAD"})
-_CODE, _ME = "/login/code", "/me"
+_CODE, _ME, _OF_UNIT = "/login/code", "/me", "/accounts"
 _UPLOAD = "multipart/form-data"
 
 
@@ -35,7 +35,7 @@ async def _answer(path: str, endpoint: Endpoint, request: Request) -> Response:
     """Answer a request of somebody who may ask for it."""
     visitor = visitor_of(request)
     if path not in OPEN:
-        if elsewhere := _unfinished(visitor, path):
+        if elsewhere := _instead(visitor, path):
             return redirected(request, elsewhere)
         _require(visitor, path)
     if request.method not in _SAFE:
@@ -43,22 +43,26 @@ async def _answer(path: str, endpoint: Endpoint, request: Request) -> Response:
     return await endpoint(request)
 
 
-def _unfinished(visitor: Visitor, path: str) -> str:
-    """Return where somebody has to go before anything else, if they have to: to their second factor."""
+def _instead(visitor: Visitor, path: str) -> str:
+    """Return where somebody has to go instead, if they have to: to their second factor, or to what is their unit's."""
     login = visitor.login
     if login is None or path == "/logout":
         return ""
     if login.session.is_half:
         return _CODE
     must = login.user.must_have_second_factor and not login.user.has_second_factor
-    return _ME if must and not path.startswith(_ME) else ""
+    if must and not path.startswith(_ME):
+        return _ME
+    return _OF_UNIT if visitor.own and path == "/" else ""
 
 
 def _require(visitor: Visitor, path: str) -> None:
     """Refuse whoever has not the right that a page asks for; a page that asks for none is refused to everybody."""
     right = NEEDS.get(path)
-    if right is None or not visitor.may(right):
-        raise HTTPException(403, f"您没有{right.label}的权限。" if right else "这个页面没有开放。")
+    if right is None or (visitor.own and path not in OWN):
+        raise HTTPException(403, "这个页面没有开放。")
+    if not visitor.may(right):
+        raise HTTPException(403, f"您没有{right.label}的权限。")
 
 
 async def _require_own_form(request: Request) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from monitor.actions.actor import Right
+from monitor.core.account import UnitKey
+from monitor.web.auth.needs import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,18 @@ ENTRIES = (
 class Guest(Protocol):
     """What the navigation asks of a visitor."""
 
+    @property
+    def own(self) -> UnitKey | None:
+        """The one unit that they see; None for all."""
+
     def may(self, right: Right) -> bool:
         """True if they have a right."""
 
 
 def navigation(guest: Guest | None) -> tuple[Entry, ...]:
     """Return the entries for a visitor; all of them where nobody is asked who they are."""
-    return tuple(entry for entry in ENTRIES if guest is None or guest.may(entry.right))
+    return tuple(entry for entry in ENTRIES if guest is None or _is_for(guest, entry))
+
+
+def _is_for(guest: Guest, entry: Entry) -> bool:
+    return guest.may(entry.right) and (guest.own is None or entry.address in OWN)

@@ -23,6 +23,8 @@ SCRIPT = Path(__file__).parents[2] / "monitor" / "web" / "static" / "xuncha.js"
 class Reader:
     """May look, and nothing else."""
 
+    own = None
+
     def may(self, right: Right) -> bool:
         return right is Right.SEE
 

@@ -8,6 +8,7 @@ from monitor.actions.actor import Right
 
 NEEDS: Mapping[str, Right] = {
     "/": Right.SEE,
+    "/fresh": Right.SEE,
     "/accounts": Right.SEE,
     "/accounts/{account_id:path}": Right.SEE,
     "/cases": Right.SEE,
@@ -21,8 +22,8 @@ NEEDS: Mapping[str, Right] = {
     "/messages/{message_id}/retry": Right.RETRY,
     "/mutes": Right.MUTE,
     "/mutes/end": Right.MUTE,
-    "/start": Right.SEE,
-    "/start/progress": Right.SEE,
+    "/start": Right.SEE_IMPORTS,
+    "/start/progress": Right.SEE_IMPORTS,
     "/imports": Right.SEE_IMPORTS,
     "/system": Right.SEE_SYSTEM,
     "/system/settings": Right.SEE_SYSTEM,
@@ -38,7 +39,22 @@ NEEDS: Mapping[str, Right] = {
     "/users/{number}": Right.MANAGE_USERS,
     "/users/{number}/{act}": Right.MANAGE_USERS,
 }
-OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}", "/fresh"})
+OWN = frozenset(
+    {
+        "/accounts",
+        "/accounts/{account_id:path}",
+        "/messages",
+        "/messages/{message_id}",
+        "/me",
+        "/me/password",
+        "/me/second-factor",
+        "/me/second-factor/remove",
+        "/me/sessions/end",
+        "/logout",
+    }
+)
+"""The pages that show a unit's people what is their own, and nothing else; no other page is theirs to open."""
+OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}"})
 """Pages for people who have not logged in (yet)."""
 FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/k/", "/api/")
 """The beginnings of addresses behind which nobody is asked who they are: machines, and holders of signed links."""

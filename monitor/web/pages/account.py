@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.queries.account import read_account
+from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.chart import draw
 from monitor.web.pages.pages import Pages
 
@@ -15,7 +16,8 @@ async def account(pages: Pages, request: Request) -> Response:
     """Answer `/accounts/{id}`."""
     moment = pages.context.moment()
     page = await pages.context.store.query(lambda tx: read_account(tx, request.path_params["account_id"], moment))
-    if page is None:
+    own = visitor_of(request).own
+    if page is None or (own is not None and page.line.account.unit_key != own):
         raise HTTPException(404, "台账中没有这个账号，请核对编号。")
     chart = draw(
         page.posted,

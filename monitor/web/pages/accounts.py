@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from monitor.queries.accounts import read_accounts
 from monitor.queries.tasks import text_of
+from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.pages import Pages, number_of
 
 
@@ -15,7 +16,8 @@ async def accounts(pages: Pages, request: Request) -> Response:
     moment, number = pages.context.moment(), number_of(request)
     wanted = request.query_params.get("q", "").strip()
     task = text_of(request.query_params.get("task", ""))
+    own = visitor_of(request).own
     sheet = await pages.context.store.query(
-        lambda tx: read_accounts(tx, moment, wanted=wanted, task=task.key if task else None, page=number)
+        lambda tx: read_accounts(tx, moment, wanted=wanted, task=task.key if task else None, page=number, own=own)
     )
     return pages.html("accounts.html", moment, sheet=sheet, wanted=wanted, task=task)
