@@ -197,7 +197,18 @@ def read_pages(of: Office) -> tuple[list[str], int]:
     client = TestClient(
         create_app(view_of(of.parts, daemon)), base_url="http://127.0.0.1:8080", raise_server_exceptions=False
     )
-    paths = ("/", "/accounts", "/accounts/A01", "/messages", "/system", "/metrics", "/cases", "/imports", "/audit")
+    paths = (
+        "/",
+        "/accounts",
+        "/accounts/A01",
+        "/messages",
+        "/system",
+        "/metrics",
+        "/cases",
+        "/imports",
+        "/looks",
+        "/audit",
+    )
     found = [client.get(path) for path in paths]
     numbers = [part.split('"')[0] for part in found[3].text.split('href="/messages/')[1:]]
     found += [client.get(f"/messages/{number}") for number in numbers]

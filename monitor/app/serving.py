@@ -68,6 +68,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         store=parts.store,
         clock=parts.clock,
         rule_book=parts.rules_in_force.book_of,
+        rules=parts.rules_in_force,
         calendar=parts.calendar,
         office=parts.office,
         version=version("xuncha"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.core.account import Account, Platform
@@ -15,7 +15,18 @@ from monitor.store.hand_reading import HandFilter, HandRow, RegisteredLook
 from monitor.store.overview import newest_posts
 from monitor.store.roster import accounts
 
-__all__ = ["LISTED", "DoneLook", "HandFilter", "LookLine", "LooksPage", "read_line", "read_look", "read_looks"]
+__all__ = [
+    "LISTED",
+    "DoneLook",
+    "HandFilter",
+    "LookCounts",
+    "LookLine",
+    "LooksPage",
+    "read_counts",
+    "read_line",
+    "read_look",
+    "read_looks",
+]
 
 LISTED = 50
 """Accounts on one page of the list."""
@@ -48,6 +59,15 @@ class DoneLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookCounts:
+    """How far the work of the day is."""
+
+    done: int
+    """Looks that were registered today and stand."""
+    due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LooksPage:
     """One page of the list."""
 
@@ -57,6 +77,8 @@ class LooksPage:
     """How many of all that are listed are due."""
     next_due: date | None
     """Where none is: the first day on which one will be."""
+    counts: LookCounts
+    """Of the whole day, whatever is listed."""
     done: tuple[DoneLook, ...]
     """What was registered today, latest first."""
     platforms: tuple[Platform, ...]
@@ -73,11 +95,18 @@ def read_looks(tx: Tx, which: HandFilter, now: datetime, *, page: int = 1) -> Lo
         lines=_lines(tx, rows, now),
         turn=turn,
         due=counts.due,
-        next_due=None if counts.due else hand_reading.next_due(tx, which, now),
+        next_due=None if counts.due else hand_reading.next_due(tx, replace(which, due=False), now),
+        counts=read_counts(tx, now),
         done=_done(tx, hand_reading.registered(tx, start_of_day(beijing_date(now)), limit=_DONE_LISTED)),
         platforms=hand_reading.platforms(tx, now),
         units=hand_reading.units(tx, now),
     )
+
+
+def read_counts(tx: Tx, now: datetime) -> LookCounts:
+    """Return how many looks were registered today, and how many accounts are still due."""
+    done = hand_reading.count_registered(tx, start_of_day(beijing_date(now)))
+    return LookCounts(done=done, due=hand_reading.counts(tx, HandFilter(), now).due)
 
 
 def read_line(tx: Tx, account_id: str, now: datetime) -> LookLine | None:

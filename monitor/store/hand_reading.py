@@ -105,6 +105,13 @@ def registered(tx: Tx, since: datetime, *, limit: int) -> tuple[RegisteredLook, 
     return _registered(tx, tables.imports.c.known_at >= since, limit)
 
 
+def count_registered(tx: Tx, since: datetime) -> int:
+    """Return how many looks by hand were registered since a moment and stand."""
+    look = tables.imports
+    chosen = sa.select(sa.func.count()).where(look.c.kind == LOOK, stands(look), look.c.known_at >= since)
+    return tx.scalar(chosen) or 0
+
+
 def registered_look(tx: Tx, number: int) -> RegisteredLook | None:
     """Return the look of a number; None where it was corrected, or there is none."""
     return next(iter(_registered(tx, tables.imports.c.id == number, 1)), None)

@@ -20,7 +20,7 @@ from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
-from monitor.web.pages import login, me, message, messages, mutes, start, system, users
+from monitor.web.pages import login, looks, me, message, messages, mutes, start, system, users
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts
 from monitor.web.pages.audit import audit
@@ -81,6 +81,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
         Route("/imports", partial(imports, pages)),
         *system.routes(pages),
         Route("/audit", partial(audit, pages)),
+        *looks.routes(pages),
         *login.routes(pages),
         *me.routes(pages),
         *users.routes(pages),

@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("accounts", "账号", "/accounts", Right.SEE),
     Entry("cases", "事项", "/cases", Right.SEE),
     Entry("messages", "消息", "/messages", Right.SEE_MESSAGES),
+    Entry("looks", "人工核查", "/looks", Right.LOOK),
     Entry("imports", "导入", "/imports", Right.SEE_IMPORTS),
     Entry("system", "系统", "/system", Right.SEE_SYSTEM),
 )

@@ -15,6 +15,7 @@ from monitor.core.case import Ladder
 from monitor.core.finding import RuleBook
 from monitor.core.news import Office
 from monitor.core.outage import Canary
+from monitor.pipeline.evaluate import RulesInForce
 from monitor.queries.lines import OverviewContext
 from monitor.settings.in_force import SettingInForce
 from monitor.store import Store
@@ -83,6 +84,7 @@ class PageContext:
     store: Store
     clock: Callable[[], datetime]
     rule_book: Callable[[date], RuleBook]
+    rules: RulesInForce
     calendar: WorkCalendar
     office: Office
     version: str

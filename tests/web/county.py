@@ -178,6 +178,7 @@ class Surroundings:
             store=store,
             clock=self.clock,
             rule_book=lambda _: NAMED,
+            rules=BENCH,
             calendar=CALENDAR,
             office=OFFICE if self.has_phone else replace(OFFICE, phone=""),
             version="0.1.0",

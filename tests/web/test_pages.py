@@ -55,6 +55,7 @@ def every_page(county: Store) -> list[str]:
         "/cases",
         "/messages",
         "/imports",
+        "/looks",
         "/system",
         "/audit",
         "/?light=red",

@@ -38,11 +38,36 @@
     const field = event.target;
     if (event.key !== "Enter" || event.isComposing || !field.matches || !field.matches("input[data-row]")) return;
     const fields = all(document, "input[data-row]:not([disabled])");
-    const next = fields[fields.indexOf(field) + 1];
+    const next = fields.slice(fields.indexOf(field) + 1).find(other => other.closest("tr") !== field.closest("tr"));
     event.preventDefault();
     if (field.value.trim() !== "") field.dispatchEvent(new CustomEvent("row", { bubbles: true }));
     if (next) next.focus();
   });
+
+  // What stands in a row's field is replaced by what is typed.
+  document.addEventListener("focusin", event => {
+    if (event.target.matches("input[data-row]")) event.target.select();
+  });
+
+  // A row that was not taken has the focus back, unless the next one is being typed already. Keys that come with no
+  // pause after that were meant for the next row: they are dropped, so that no day is registered for another account.
+  const PAUSE = 500;
+  let until = 0;
+  document.addEventListener("htmx:after:swap", () => {
+    const row = document.querySelector("tr[data-refused]");
+    if (!row) return;
+    row.removeAttribute("data-refused");
+    const now = document.activeElement;
+    if (now && now.matches("input[data-row]") && now.value !== "" && !row.contains(now)) return;
+    row.querySelector("input[aria-invalid]").focus();
+    until = Date.now() + PAUSE;
+  });
+  document.addEventListener("keydown", event => {
+    if (Date.now() >= until || !event.target.matches("input[data-row]") || (event.key.length > 1 && event.key !== "Enter")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    until = Date.now() + PAUSE;
+  }, true);
 
   // What a choice leads to, said before it is sent.
   for (const chosen of all(document, "[data-consequence]")) {
