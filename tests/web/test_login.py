@@ -172,7 +172,7 @@ def test_an_expired_session_says_that_nothing_was_kept_and_leads_back(office: Cl
     token = token_in(browser.get("/me").text)
     office.clock.now += IDLE
     answer = browser.post("/me/password", data={"csrf": token}, headers={"referer": f"{HERE}/me?x=1"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/me%3Fx%3D1&expired=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/me%3Fx%3D1&expired=lost")
     assert "登录已过期，刚才填的内容没有登记。" in browser.get(answer.headers["location"]).text
 
 
@@ -181,7 +181,7 @@ def test_an_expired_session_of_a_part_of_a_page_leads_the_whole_page_to_the_log_
     browser = office.logged_in()
     office.clock.now += IDLE
     answer = browser.get("/accounts", headers={"hx-request": "true"})
-    assert answer.headers["hx-redirect"] == "/login?next=/accounts&expired=1"
+    assert answer.headers["hx-redirect"] == "/login?next=/accounts&expired=read"
     assert answer.status_code == 401
 
 

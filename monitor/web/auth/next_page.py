@@ -12,6 +12,8 @@ _ODD = re.compile(r"[\x00-\x20\\\x7f-\x9f\ud800-\udfff]")
 """What browsers leave out of an address or read as a slash."""
 HOME = "/"
 LOGIN = "/login"
+READ, LOST = "read", "lost"
+"""Whether a page was to be read when a session was found over, or a form is lost."""
 
 
 def own_path(written: str) -> str:
@@ -28,12 +30,13 @@ def own_path(written: str) -> str:
 
 def login_address(request: Request, *, has_expired: bool) -> str:
     """Return the address of the log-in that leads back to where a request was, or, of a form, to its page."""
-    if request.method in {"GET", "HEAD"}:
+    is_read = request.method in {"GET", "HEAD"}
+    if is_read:
         query = f"?{request.url.query}" if request.url.query else ""
         wanted = own_path(request.url.path + query)
     else:
         wanted = own_path(_path_of_form(request))
-    said = "&expired=1" if has_expired else ""
+    said = f"&expired={READ if is_read else LOST}" if has_expired else ""
     return f"{LOGIN}?next={quote(wanted, safe='/')}{said}"
 
 

@@ -17,7 +17,7 @@ from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
 from monitor.queries.logins import LoggedIn, LoginLinkPage, read_has_users, read_link
 from monitor.web.auth import cookies
-from monitor.web.auth.next_page import LOGIN, own_path
+from monitor.web.auth.next_page import LOGIN, LOST, READ, own_path
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.connections import home_of
 from monitor.web.forms import done, form_of
@@ -26,7 +26,7 @@ from monitor.web.refusals import address_of
 from monitor.web.words import moment
 
 CODE = f"{LOGIN}/code"
-_EXPIRED = "登录已过期，刚才填的内容没有登记。"
+_EXPIRED = {READ: "登录已过期，请重新登录。", LOST: "登录已过期，刚才填的内容没有登记。"}
 _PASSWORD_SET = "密码已设置，请登录。"  # noqa: S105 - a sentence
 _LOGGED_OUT = "已退出登录。"
 _TOO_SOON, _REFUSED = 429, 422
@@ -50,7 +50,7 @@ async def login(pages: Pages, request: Request) -> Response:
     wanted, visitor = own_path(request.query_params.get("next", "")), visitor_of(request)
     if pages.context.logins is None or visitor.login is not None:
         return RedirectResponse(wanted, 303)
-    problem = _EXPIRED if request.query_params.get("expired") else ""
+    problem = _EXPIRED.get(request.query_params.get("expired", ""), "")
     return await _login_page(pages, wanted, problem=problem)
 
 
