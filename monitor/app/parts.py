@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import platform
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import gettempdir
 
 from collectors.http import Door
 from collectors.seal import Seal
@@ -35,6 +37,7 @@ from monitor.core.phrases import Names
 from monitor.core.rules import see_01
 from monitor.core.token import TokenKey
 from monitor.daemon import Health
+from monitor.ledger.uploads import Uploads
 from monitor.metrics import Build, Metrics
 from monitor.pipeline import look
 from monitor.pipeline.addresses import Addresses
@@ -135,6 +138,14 @@ class Parts:
         )
 
     @cached_property
+    def uploads(self) -> Uploads:
+        """The files that people have sent: beside the database's own file, else among this user's temporary ones."""
+        url = self.store.url
+        if url.get_backend_name() == "sqlite" and url.database:
+            return Uploads(Path(f"{url.database}.uploads").resolve())
+        return Uploads(Path(gettempdir()) / f"xuncha-{os.getuid()}.uploads")
+
+    @cached_property
     def office(self) -> Office:
         """The office that sends."""
         office = self.settings.office
@@ -153,6 +164,7 @@ class Parts:
             sender=self.sender,
             digest=self.digest,
             pruner=pruner(self.settings, self.store, self.clock),
+            uploads=self.uploads,
             watch=self.watch,
             chain=Chain(self.store),
             auditor=Auditor(

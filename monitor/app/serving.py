@@ -22,7 +22,9 @@ from monitor.actions.actor import Actor
 from monitor.actions.claims import paste
 from monitor.actions.messages import TryChannelCommand, try_channel
 from monitor.app.channels import kind_of
+from monitor.app.file_reader import FileReader
 from monitor.app.hints import hints, unjudged, unwatched
+from monitor.app.imports import import_office
 from monitor.app.lag import LoopLag
 from monitor.app.parts import Parts
 from monitor.app.process import mark
@@ -38,6 +40,7 @@ from monitor.settings.sections import Web
 from monitor.store import Store, StoreError, Tx, quarantine, roster
 from monitor.store.faults import reason
 from monitor.web import WebServer, create_app
+from monitor.web.imports import Imports
 from monitor.web.ops.scrape import account_scraper, scraper
 from monitor.web.page_context import LOOPBACK, ChannelCard, PageContext, PassStatus, Sample
 from monitor.web.permits import Permits
@@ -107,6 +110,7 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
             key=parts.addresses.key,
             api_token=web.api_token.reveal() if web.api_token else None,
         ),
+        imports=Imports(office=import_office(parts.settings), uploads=parts.uploads, read=FileReader()),
         hosts=_hosts(web),
         metrics_token=web.metrics_token.reveal() if web.metrics_token else None,
     )
@@ -172,6 +176,7 @@ async def serve(parts: Parts, sock: socket.socket, sample: Sample | None = None)
             return True
         if not await _begun(parts, daemon):
             return True
+        parts.uploads.sweep(parts.clock(), is_start=True)
         settle()
         held = asyncio.create_task(_hold(parts.store, daemon), name="hold")
         await daemon.run()

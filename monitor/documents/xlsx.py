@@ -17,9 +17,9 @@ CHOICES = "可填结果"
 """The sheet of the words that depend on another cell: no table, and nobody's mistake."""
 _ROWS_TO_FILL = 2000
 """For how many rows below the last the drop-downs reach."""
-_MAX_TEXT = 32767
+MAX_TEXT = 32767
 _MAX_INTEGER = 10**15
-_DATE, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+DATE, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
 def write_xlsx(file: IO[bytes], document: Document) -> None:
@@ -38,8 +38,8 @@ def _fill(workbook: Workbook, document: Document) -> None:
     formats = {
         str: workbook.add_format({"num_format": "@", "valign": "top"}),
         int: workbook.add_format({"valign": "top"}),
-        date: workbook.add_format({"num_format": _DATE, "align": "left", "valign": "top"}),
-        datetime: workbook.add_format({"num_format": _MOMENT, "align": "left", "valign": "top"}),
+        date: workbook.add_format({"num_format": DATE, "align": "left", "valign": "top"}),
+        datetime: workbook.add_format({"num_format": MOMENT, "align": "left", "valign": "top"}),
     }
     header = workbook.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "num_format": "@"})
     sheet = workbook.add_worksheet(document.title)
@@ -93,7 +93,7 @@ def _write_row(sheet: Worksheet, number: int, row: Sequence[Value], formats: dic
         elif isinstance(value, int) and abs(value) < _MAX_INTEGER:
             sheet.write_number(number, position, value, formats[int])
         elif value is not None:
-            sheet.write_string(number, position, str(value)[:_MAX_TEXT], formats[str])
+            sheet.write_string(number, position, str(value)[:MAX_TEXT], formats[str])
 
 
 def _offer(sheet: Worksheet, position: int, column: Column, first: int, last: int) -> None:

@@ -104,3 +104,5 @@ COLUMNS: tuple[RosterColumn, ...] = (
     RosterColumn(Column(name="认证到期", is_date=True), lambda account: account.verified_until),
     RosterColumn(Column(name="备注", width=30), lambda account: account.note),
 )
+PEOPLE = frozenset(column.name for role in (Role.LIAISON, Role.LEADER) for column in _of_role(role))
+"""The columns that say who somebody is and how to reach them."""

@@ -28,7 +28,7 @@ from monitor.core.way import INSTEAD, ways_of
 from monitor.documents.document import Column, Document, Guidance, Table
 from monitor.ledger import cells
 from monitor.ledger.book import Cell, File
-from monitor.ledger.columns import COLUMNS, REQUIRED
+from monitor.ledger.columns import COLUMNS, PEOPLE, REQUIRED
 from monitor.ledger.fault import Accepted, BadCellError, did_you_mean
 from monitor.ledger.sheet import NOTES, Layout, SheetReading, SheetRow, Tell
 
@@ -134,10 +134,14 @@ def _spell_alike(
             accounts[account.id] = replace(account, unit=known)
 
 
-def roster_document(accounts: Iterable[Account]) -> Document:
-    """Return the accounts as they are imported; without accounts it is a form to fill in."""
-    rows = ([column.of(account) for column in COLUMNS] for account in accounts)
-    table = Table(columns=[column.column for column in COLUMNS], rows=rows)
+def roster_document(accounts: Iterable[Account], *, with_people: bool = True) -> Document:
+    """Return the accounts as they are imported; without accounts it is a form to fill in.
+
+    Without the columns of people it can be imported as well: what it does not speak of stays as it is.
+    """
+    chosen = [column for column in COLUMNS if with_people or column.name not in PEOPLE]
+    rows = ([column.of(account) for column in chosen] for account in accounts)
+    table = Table(columns=[column.column for column in chosen], rows=rows)
     return Document(title=TITLE, table=table, guidance=_platforms())
 
 

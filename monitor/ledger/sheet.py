@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TypeVar
 
+from monitor.documents.marked import FAULTS_SHEET
 from monitor.documents.xlsx import CHOICES
 from monitor.ledger import cells
 from monitor.ledger.book import Cell, File, Sheet, sheets
@@ -21,7 +22,8 @@ Reader = Callable[[Cell], "Value | cells.Hinted[Value] | cells.Hinted[None]"]
 Tell = Callable[[int], object]
 """Hears how many rows more are read."""
 
-_HEADER_WITHIN = 30
+HEADER_WITHIN = 30
+"""The last row in which a table may begin."""
 _BLANKS = frozenset({"/", "\\", "-", "--", "—", "——", "无", "暂无"})
 """The words that people write into a cell that has nothing to say."""
 _FOOT = re.compile(
@@ -124,7 +126,7 @@ class SheetReading:
             if header.is_complete:
                 found = True
                 yield from self._below(header, sheet)
-            elif header.is_filled and sheet.name not in {NOTES, CHOICES}:
+            elif header.is_filled and sheet.name not in {NOTES, CHOICES, FAULTS_SHEET}:
                 without.append(header)
         if not found:
             self._no_header(without)
@@ -196,8 +198,8 @@ class SheetReading:
     def _header(self, sheet: Sheet) -> _Header:
         """Return the first row that has the needed columns, or the row that comes nearest."""
         best = _Header(sheet.name, 0, {}, self.layout)
-        for number, row in takewhile(lambda pair: pair[0] <= _HEADER_WITHIN, sheet.rows):
-            texts = {place: text for place, cell in row.items() if (text := _header_text(cell))}
+        for number, row in takewhile(lambda pair: pair[0] <= HEADER_WITHIN, sheet.rows):
+            texts = {place: text for place, cell in row.items() if (text := header_text(cell))}
             header = _Header(sheet.name, number, texts, self.layout)
             if header.is_complete:
                 return header
@@ -230,7 +232,7 @@ class SheetReading:
             if self._is_foot(found, row) or (spread.is_banner and len(written) == 1):
                 line = _first(row)
                 self.warn(f"“{line}”一行不是数据，未导入", row=found, kind="不是数据的行，未导入", named=f"“{line}”")
-            elif any(self.layout.column(_header_text(cell)) != column for column, cell in written.items()):
+            elif any(self.layout.column(header_text(cell)) != column for column, cell in written.items()):
                 self._spread(found, spread)
                 yield SheetRow(sheet=sheet.name, number=number, cells=written | spread.filled, columns=known)
 
@@ -315,7 +317,8 @@ def _first(row: Mapping[int, Cell]) -> str:
     return next((cells.show(row[place]) for place in sorted(row) if not cells.is_blank(row[place])), "")
 
 
-def _header_text(cell: Cell) -> str:
+def header_text(cell: Cell) -> str:
+    """Return what a cell says as a header, without blanks; nothing where it is blank."""
     return re.sub(r"\s", "", cells.show(cell)) if not cells.is_blank(cell) else ""
 
 

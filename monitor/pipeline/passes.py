@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.ledger.uploads import Uploads
 from monitor.pipeline.auditing import Auditor, Lost
 from monitor.pipeline.chain import Chain
 from monitor.pipeline.digest import Digest
@@ -34,6 +35,7 @@ class Passes:
     sender: Sender
     digest: Digest
     pruner: Pruner
+    uploads: Uploads
     watch: Watch
     auditor: Auditor
     chain: Chain
@@ -122,7 +124,8 @@ class Passes:
         await self.heartbeat.beat(self.clock())
 
     async def prune(self) -> None:
-        """Let go of what is old, once a day."""
+        """Let go of what is old, once a day, and of files that nobody has looked at for as long."""
+        self.uploads.sweep(self.clock())
         if await self.timekeeper.is_right():
             await self.pruner.prune_daily()
 

@@ -14,9 +14,9 @@ from monitor.store import Tx, audit, cases, outbox, people, records, rereading, 
 _ALL_MESSAGES = 1_000_000
 
 
-def roster_table(tx: Tx) -> Document:
-    """Return the roster as it is imported."""
-    return roster_document(roster.accounts(tx))
+def roster_table(tx: Tx, *, with_people: bool = True) -> Document:
+    """Return the roster as it is imported; without its people for whom they are no business of."""
+    return roster_document(roster.accounts(tx), with_people=with_people)
 
 
 def records_table(tx: Tx, *, unstated: bool) -> Document:

@@ -166,6 +166,14 @@ def missing_rounds(tx: Tx) -> tuple[MissingRounds, ...]:
     return holes((head.title, head.number) for head in heads)
 
 
+def latest_days(tx: Tx, kind: PaperKind) -> Mapping[str | None, date]:
+    """Return the day of the latest paper of a kind, by the area that it is about; None where it names none."""
+    found: dict[str | None, date] = {}
+    for head in tx.execute(_heads(tables.papers.c.kind == kind)):
+        found[head.area] = max(head.on, found.get(head.area, head.on))
+    return found
+
+
 def papers(
     tx: Tx,
     kind: PaperKind,

@@ -20,14 +20,13 @@ from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
-from monitor.web.pages import login, looks, me, message, messages, mutes, start, system, users
+from monitor.web.pages import import_routes, login, looks, me, message, messages, mutes, start, system, users
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts
 from monitor.web.pages.audit import audit
 from monitor.web.pages.case import case
 from monitor.web.pages.cases import cases
 from monitor.web.pages.errors import broken, no_database, not_answered
-from monitor.web.pages.imports import imports
 from monitor.web.pages.overview import overview
 from monitor.web.pages.pages import Pages
 from monitor.web.public.signed_links import Keys
@@ -78,11 +77,11 @@ def _pages(pages: Pages) -> Iterator[Route]:
         *message.routes(pages),
         *mutes.routes(pages),
         *start.routes(pages),
-        Route("/imports", partial(imports, pages)),
         *system.routes(pages),
         Route("/audit", partial(audit, pages)),
         *looks.routes(pages),
         *login.routes(pages),
         *me.routes(pages),
         *users.routes(pages),
+        *import_routes.routes(pages),
     )

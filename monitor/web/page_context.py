@@ -19,6 +19,7 @@ from monitor.pipeline.evaluate import RulesInForce
 from monitor.queries.lines import OverviewContext
 from monitor.settings.in_force import SettingInForce
 from monitor.store import Store
+from monitor.web.imports import Imports
 from monitor.web.permits import Permits
 
 LOOPBACK = ("localhost",)
@@ -127,6 +128,8 @@ class PageContext:
     """Lets people log in; None where whoever opens the pages is their operator."""
     permits: Permits | None = None
     """The rights of people without a login; None where the pages only read."""
+    imports: Imports | None = None
+    """What lets people import files; None where nobody may."""
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
     metrics_token: str | None = field(default=None, repr=False)

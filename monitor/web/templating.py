@@ -16,6 +16,7 @@ from monitor.queries.lines import OverviewContext
 from monitor.web.audit import action_text
 from monitor.web.auth.visitor import VISITOR
 from monitor.web.drawing import drawing
+from monitor.web.import_text import cell_texts
 from monitor.web.navigation import navigation
 from monitor.web.page_context import PageContext
 from monitor.web.sources import outcome_text, seen_text
@@ -60,6 +61,7 @@ class Templates:
             "action_text": action_text,
             "ago": ago,
             "beijing_date": beijing_date,
+            "cell_texts": cell_texts,
             "dated": dated,
             "day": day,
             "deadline_text": deadline_text,

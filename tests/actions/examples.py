@@ -24,7 +24,9 @@ from monitor.actions import (
 )
 from monitor.actions import users as user_actions
 from monitor.actions.actor import EVERYTHING, Actor, Origin
-from monitor.actions.imports import decisions, papers, posts, records, roster, withdraw
+from monitor.actions.imports import decisions, file, papers, posts, records, roster, withdraw
+from monitor.actions.imports.kinds import FILE_KINDS, FileRead, Terms
+from monitor.actions.imports.office import ImportOffice
 from monitor.actions.perform import perform
 from monitor.core.account import Account, Contact, Role
 from monitor.core.calendar import WorkCalendar
@@ -40,6 +42,7 @@ from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
 from monitor.core.token_scope import TokenScope
 from monitor.core.user import UserRole
+from monitor.ledger.roster import Roster
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Store, login_links, outbox, sessions, users
@@ -214,6 +217,33 @@ def _roster(store: Store) -> Example:
     found = roster.difference([_account()], [_account(name="新名称"), account("A02")], replace=False)
     command = roster.ImportRosterCommand(file="台账.xlsx", difference=found, as_of=NOW, sources=SOURCES)
     return Example(done=command)
+
+
+def _office() -> ImportOffice:
+    return ImportOffice(
+        areas=("示例县",),
+        collectors=frozenset({"feed"}),
+        channels=(),
+        forms={},
+        sources=SOURCES,
+        by_hand=lambda _: None,
+        advice=lambda _: (),
+        institutions_on=lambda _: (),
+        rules={},
+        strengths_on=lambda _: {},
+    )
+
+
+def _file(store: Store) -> Example:
+    enrol(store, _account(), at=NOW - DAY)
+    office, terms = _office(), Terms(as_of=NOW, now=NOW)
+    with store.read() as tx:
+        reading = FILE_KINDS["roster"].reading(tx, office, terms)
+        content = Roster(accounts=(_account(name="新名称"), account("A02")))
+        read = FileRead(office=office, terms=terms, file="台账.xlsx", reading=reading, content=content)
+        shown = FILE_KINDS["roster"].preview(tx, read).digest
+    command = file.ImportFileCommand(kind="roster", read=read, shown=shown)
+    return Example(done=command, refused=replace(command, shown="another"))
 
 
 def _posts(store: Store) -> Example:
@@ -447,6 +477,7 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     documents.hand_out: _document,
     turned_away.turn_away: _turned_away,
     roster.import_roster: _roster,
+    file.import_file: _file,
     posts.import_posts: _posts,
     looks.look_by_hand: _look,
     looks.correct_look: _correct_look,

@@ -10,7 +10,7 @@ from monitor.core.account import Platform
 from monitor.core.bulletin import Problem
 from monitor.core.paper import NewEntry, Paper, PaperKind
 from monitor.core.reference import Reference
-from monitor.store import Store, audit, papers
+from monitor.store import Store, imports, papers
 from tests.store.build import enrol
 from tests.web.conftest import client_of
 from tests.web.county import NOW, Surroundings, account
@@ -28,9 +28,8 @@ def take_in(store: Store, name: str = "示例新号") -> None:
     )
     with store.begin() as tx:
         papers.save_papers(tx, [paper], file="通报.xlsx", known_at=NOW)
-        for action in ("import bulletins", "case confirm"):
-            act = audit.Act(at=NOW, actor="命令行", action=action, object="通报.xlsx", detail="新增1，待匹配1行")
-            audit.record_audit(tx, act)
+        number = imports.begin(tx, "bulletins", "通报.xlsx", as_of=NOW, known_at=NOW, by="命令行")
+        imports.describe(tx, number, "新增1，待匹配1行")
 
 
 def test_files_and_rows_to_match_are_listed(empty: Store, around: Surroundings) -> None:

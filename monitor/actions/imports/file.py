@@ -53,9 +53,8 @@ def import_file(tx: Tx, command: ImportFileCommand, *, actor: Actor, now: dateti
     if preview.digest != command.shown:
         raise ChangedError
     if read.terms.replace and command.removed != len(preview.going):
-        raise RefusedError(
-            f"将删除的是{len(preview.going)}个账号，请在{{fields}}填写这个数。", Field("removed", "删除数")
-        )
+        asked = f"将删除的是{len(preview.going)}个账号，请在“{{fields}}”填写这个数。"
+        raise RefusedError(asked, Field("removed", "要删除的账号数"))
     kind.keep(tx, read, actor)
     latest = imports.imports(tx, limit=1)[0]
     return FileImported(number=latest.id, edition=imports.standing(tx, latest.kind))

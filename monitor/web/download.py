@@ -1,0 +1,20 @@
+"""Files that are handed out: always saved and never shown, under a name of our own."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PLAIN = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+def attachment(content: bytes, name: str, kind: str = XLSX) -> Response:
+    """Return bytes that a browser saves under a name (RFC 6266), and takes for nothing else than is said."""
+    ending = name.rpartition(".")[2]
+    plain = _PLAIN.sub("", name.rpartition(".")[0]) or "xuncha"
+    said = f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"Content-Disposition": said, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)
