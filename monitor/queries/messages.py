@@ -103,9 +103,10 @@ class MessagesPage:
 
 def read_messages(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, *, page: int = 1) -> MessagesPage:
     """Return the page: what waits for a person by unit, all else by the day on which it was written."""
-    counts = counts_of_tabs(tx, which, now)
+    failures = open_failures(tx, now)
+    counts = counts_of_tabs(tx, which, failures)
     turn = slice_of(page, counts[tab], LISTED)
-    found = _addressed(tx, messages_of_tab(tx, tab, which, now, limit=LISTED, skip=turn.skip))
+    found = _addressed(tx, messages_of_tab(tx, tab, which, failures, limit=LISTED, skip=turn.skip))
     groups = _by_unit(found) if tab is MessageTab.HELD else _by_day(found, is_merged=tab is not MessageTab.FAILED)
     mutes = read_mutes(tx, beijing_date(now)) if which.own is None else ()
     return MessagesPage(groups=tuple(groups), counts=counts, mutes=mutes, turn=turn)

@@ -87,7 +87,8 @@ def open_failures(tx: Tx, now: datetime) -> tuple[str, ...]:
     acted = sa.exists().where(
         table.c.message == message.c.id, table.c.kind.in_(_SETTLING), table.c.at >= message.c.finished_at
     )
-    failed = sa.select(message).where(
+    parts = (message.c.id, message.c.person, message.c.topic, message.c.untold, message.c.finished_at)
+    failed = sa.select(*parts).where(
         message.c.state == MessageState.FAILED, message.c.finished_at >= now - REMEMBERED, ~acted
     )
     rows = tx.execute(failed.order_by(message.c.finished_at.desc(), message.c.id)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import chain
 
 import sqlalchemy as sa
@@ -16,7 +16,6 @@ from monitor.core.message import MessageAct, MessageState, MessageTab
 from monitor.core.notice import Notice
 from monitor.store.columns import key_of, portions
 from monitor.store.database import Tx
-from monitor.store.message_acts import open_failures
 from monitor.store.notices import CHUNK, notice_of
 from monitor.store.outcomes import KeptMessage, kept
 from monitor.store.tables import account_versions, finding_changes, lights, message_acts, notices, posts
@@ -40,18 +39,17 @@ _PHONED = sa.exists().where(message_acts.c.message == table.c.id, message_acts.c
 _FAILED = table.c.state == MessageState.FAILED
 
 
-def counts_of_tabs(tx: Tx, which: MessageFilter, now: datetime) -> dict[MessageTab, int]:
-    """Return how many messages each tab has, zeros included."""
-    failures = open_failures(tx, now)
+def counts_of_tabs(tx: Tx, which: MessageFilter, failures: Collection[str]) -> dict[MessageTab, int]:
+    """Return how many messages each tab has, zeros included; `failures` are those that a person has to see to."""
     chosen = {tab: sa.select(sa.func.count()).where(*_of(tx, tab, which, failures)) for tab in MessageTab}
     return {tab: tx.scalar(count) or 0 for tab, count in chosen.items()}
 
 
 def messages_of_tab(
-    tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime, *, limit: int, skip: int = 0
+    tx: Tx, tab: MessageTab, which: MessageFilter, failures: Collection[str], *, limit: int, skip: int = 0
 ) -> tuple[KeptMessage, ...]:
     """Return messages of a tab: what waits for a person by unit, all others latest first."""
-    chosen = sa.select(table).where(*_of(tx, tab, which, open_failures(tx, now)))
+    chosen = sa.select(table).where(*_of(tx, tab, which, failures))
     latest = (table.c.created_at.desc(), table.c.id)
     order = (_FIRST_UNIT, *latest) if tab is MessageTab.HELD else latest
     return kept(tx, chosen.order_by(*order).limit(limit).offset(skip))
