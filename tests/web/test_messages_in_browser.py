@@ -8,10 +8,13 @@ import pytest
 
 from monitor.core.message import MessageState
 from monitor.store import Store, open_store
+from monitor.web import create_app
 from tests.databases import migrated
 from tests.web.browser import Browser
 from tests.web.county import Surroundings, fill
-from tests.web.serving import served
+from tests.web.serving import listened, served
+from tests.web.sessions import SECRET, closed
+from tests.web.test_login import first_link
 from tests.web.test_messages import held, states
 from tests.web.test_start import enrolled
 
@@ -73,22 +76,46 @@ def test_one_is_withheld_with_a_reason_on_a_phone(chromium: Browser, filled: Sto
     assert states(filled)[first] is MessageState.CANCELLED
 
 
-def test_an_empty_county_leads_by_the_hand_up_to_the_roster(
-    chromium: Browser, empty: Store, around: Surroundings
+NEXT = """[...document.querySelectorAll("main a.act, main form button")]
+    .filter(one => one.getBoundingClientRect().width > 0).map(one => one.textContent.trim())"""
+"""What the visible buttons of a page say."""
+
+
+@pytest.mark.parametrize("script", ["on", "off"])
+def test_the_first_day_leads_from_the_one_time_link_to_the_roster_with_a_next_button_on_every_page(
+    chromium: Browser, empty: Store, around: Surroundings, script: str
 ) -> None:
     around.channels, around.sample = {}, None
-    led = []
-    with served(empty, around) as address:
-        assert chromium.look(f"{address}/", width=1280).complaints == ()
-        chromium.evaluate("location.href = '/start?step=password'")
-        chromium.look(f"{address}/start?step=password", width=1280)
-        for _ in range(3):
-            led.append(chromium.evaluate("document.querySelector('#step').textContent"))
-            link = chromium.evaluate("[...document.querySelectorAll('main a.act')].pop().getAttribute('href')")
-            chromium.look(f"{address}{link}", width=1280)
-        assert led == ["设密码", "单位和电话", "下载模板"]
-        button = "document.querySelector('main a.act.first').getAttribute('href')"
-        assert chromium.evaluate(button) == "/imports/new?kind=roster"
+    office = closed(empty, around)
+    chromium.without_scripts(off=script == "off")
+    seen: list[str] = []
+
+    def step() -> None:
+        assert chromium.evaluate(NEXT), f"no way on from {chromium.evaluate('location.pathname')}"
+        seen.append(
+            str(chromium.evaluate("(document.querySelector('#step') || document.querySelector('h1')).textContent"))
+        )
+
+    try:
+        with listened(create_app(office.view)) as address:
+            chromium.look(f"{address}{first_link(office)}", width=1280)
+            step()
+            for field, text in (("name", "王某"), ("password", SECRET), ("again", SECRET)):
+                chromium.fill(f"input[name={field}]", text)
+            chromium.click("main form button", is_leaving=True)
+            step()
+            for field, text in (("name", "王某"), ("password", SECRET)):
+                chromium.fill(f"input[name={field}]", text)
+            chromium.click("main form button", is_leaving=True)
+            assert chromium.evaluate("location.pathname") == "/start", "a county without a roster begins there"
+            step()
+            chromium.click("main .acts a.act", is_leaving=True)
+            step()
+            link = "document.querySelector('main a.act.first').getAttribute('href')"
+            assert chromium.evaluate(link) == "/imports/new?kind=roster"
+    finally:
+        chromium.without_scripts(off=False)
+    assert seen[-2:] == ["下载模板", "上传并核对"]
 
 
 def test_the_progress_counts_up_by_itself(chromium: Browser, empty: Store, around: Surroundings) -> None:
