@@ -72,6 +72,15 @@ class DigestSection:
     """True if its lines ask something of the operator."""
     is_over: bool = False
     """True if its lines are accounts that are overdue."""
+    rest: str = ""
+    """The last line: what stands on the list besides, and was told before."""
+    besides: int = 0
+    """How many that is."""
+
+    @property
+    def count(self) -> int:
+        """How many things it is about."""
+        return len(self.lines) + self.besides
 
 
 DIGEST_LINES = 20
@@ -99,7 +108,7 @@ def digest(sections: Sequence[DigestSection], message_id: str, setting: Setting,
     Where there is no room for all lines, every section is cut alike and says how many are left out; the closing
     quote, which no channel cuts away, leads to the pages.
     """
-    shown = [section for section in sections if section.lines]
+    shown = [section for section in sections if section.lines or section.rest]
     most, body = DIGEST_LINES, _digest_body(shown, DIGEST_LINES, message_id, setting, room)
     while most and len(body.encode()) + NUMBERED > room.longest:
         most -= 1
@@ -108,7 +117,7 @@ def digest(sections: Sequence[DigestSection], message_id: str, setting: Setting,
 
 
 def _digest_title(shown: Sequence[DigestSection], setting: Setting) -> str:
-    to_do = sum(len(section.lines) for section in shown if section.is_to_do)
+    to_do = sum(section.count for section in shown if section.is_to_do)
     over = sum(len(section.lines) for section in shown if section.is_over)
     counts = [f"待办{to_do}项" if to_do else "今日无待办", *([f"超期{over}个"] if over else [])]
     today = day_with_week(setting.today).replace("（", "，").removesuffix("）")
@@ -120,10 +129,12 @@ def _digest_body(shown: Sequence[DigestSection], most: int, message_id: str, set
     parts = [f"### {_digest_title(shown, setting)}"]
     for section in shown:
         note = "" if section.is_to_do or section.is_over else "，无需处理"
-        parts.append(f"**{section.heading}（{len(section.lines)}{note}）**")
+        parts.append(f"**{section.heading}（{section.count}{note}）**")
         parts.extend(f"- {line}" for line in section.lines[:most])
         if left := len(section.lines[most:]):
             parts.append(f"- 另有{left}项，见[页面]({room.page})" if room.page else f"- 另有{left}项未列出")
+        if section.rest:
+            parts.append(f"- {section.rest}")
     if not shown:
         parts.append("今日无待办。")
     more = f" · [查看全部]({room.page})" if room.page else ""

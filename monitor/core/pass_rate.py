@@ -44,8 +44,15 @@ def pass_rate(findings: Iterable[Finding], rules: Collection[str]) -> PassRate:
     for finding in findings:
         if finding.account is not None and finding.rule in rules and finding.state is not State.NOT_APPLICABLE:
             states.setdefault(finding.account, set()).add(finding.state)
+    return rate_of((said, 1) for said in states.values())
+
+
+def rate_of(said: Iterable[tuple[Collection[State], int]]) -> PassRate:
+    """Return the pass rate of accounts of which the rules say these things, given with how many say the same."""
     order = (State.VIOLATED, State.EXEMPTED, State.UNKNOWN)
-    counted = Counter(next((state for state in order if state in said), State.OK) for said in states.values())
+    counted: Counter[State] = Counter()
+    for states, count in said:
+        counted[next((state for state in order if state in states), State.OK)] += count
     return PassRate(
         checked=counted[State.VIOLATED] + counted[State.OK],
         failed=counted[State.VIOLATED],

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
 from monitor.core.appearance import AppearanceChange
-from monitor.core.briefing import DIGEST_LINES, DigestSection, digest, told
-from monitor.core.calendar import WorkCalendar, beijing_date
-from monitor.core.case import LADDER, URGINGS, Case, Closing, Ladder
-from monitor.core.decision import exemptions
-from monitor.core.deregistration import ID as DEREGISTRATION
+from monitor.core.briefing import DIGEST_LINES, DigestSection, digest
+from monitor.core.calendar import ONE_DAY, WorkCalendar, beijing_date
+from monitor.core.case import LADDER, TASK_AGAIN, URGINGS, Case, Closing, Ladder
 from monitor.core.expiry import endings, is_to_be_told
-from monitor.core.finding import Finding, RuleBook, State, Support
+from monitor.core.finding import Finding, State
 from monitor.core.light import AccountTask
 from monitor.core.message import MessageState
 from monitor.core.news import Words
 from monitor.core.notice import Notice
 from monitor.core.outage import Outage
-from monitor.core.paper import PaperKind
-from monitor.core.phrases import Names, dated, escaped, quoted, until
-from monitor.core.rules.sup_02 import due_on
-from monitor.core.rules.upd_02 import ID as LISTED
-from monitor.core.subject import Subject, SubjectKind
+from monitor.core.phrases import Names, dated, escaped
+from monitor.core.subject import SubjectKind
+from monitor.core.todo import Act, TodoLine, due_text
 from monitor.pipeline.blindness import newly_blind
 from monitor.pipeline.compose import UNNUMBERED
 from monitor.pipeline.daily import Daily
 from monitor.pipeline.draft import Drafter
 from monitor.queries.lines import absence
-from monitor.queries.tasks import Task, concerned, read_tasks
+from monitor.queries.tasks import TodoContext, read_todo, things_to_do
 from monitor.store import (
     Tx,
     appearances,
     cases,
-    decisions,
-    grounds,
     outages,
     outbox,
     overview,
-    papers,
     records,
     roster,
+    told,
     unsettled,
 )
 from monitor.store.notices import Said, told_on
@@ -58,6 +50,8 @@ LOOK_BACK = timedelta(days=7)
 """How far the first digest that leaves looks back: those before it were held, or there were none."""
 
 
+_LONGEST = 400
+"""Characters of a part of a line."""
 Pair = tuple[overview.OverviewRow, Finding]
 
 
@@ -85,10 +79,12 @@ class Digest:
             return False
         rows = overview.account_rows(tx, now)
         tasks = _still_true(tx, rows, outbox.waiting_for_digest(tx), now)
-        words = self._words(tx, rows, tasks, topic, now)
+        words = self._words(tx, rows, topic, now, is_renewed=False)
         if words is None or self.drafter.tell_operator(tx, words, topic, now, tasks) is None:
             return False
-        unsettled.mark_told(tx, topic, outbox.last_left(tx, TOPIC))
+        last = outbox.last_left(tx, TOPIC)
+        told.mark_told(tx, things_to_do(tx, self._todo(now)), topic, last, again_before=self._again_before(now))
+        unsettled.mark_told(tx, topic, last)
         _withdraw_older(tx, topic, now)
         return True
 
@@ -101,11 +97,34 @@ class Digest:
         if not kept.topic.startswith(TOPIC):
             return Words(subject=kept.message.subject, body=kept.message.body)
         rows = overview.account_rows(tx, now)
-        tasks = _still_true(tx, rows, outbox.notices_of(tx, kept.message.id), now)
-        return self._words(tx, rows, tasks, kept.topic, now)
+        _still_true(tx, rows, outbox.notices_of(tx, kept.message.id), now)
+        return self._words(tx, rows, kept.topic, now, is_renewed=True)
+
+    def _todo(self, now: datetime) -> TodoContext:
+        return TodoContext(
+            now=now,
+            book=self.drafter.rules_in_force.book(now),
+            calendar=self._daily.calendar,
+            names=self.drafter.composer.office.names,
+        )
+
+    def _again_before(self, now: datetime) -> str:
+        """Return the topic of the day before which what was told is told again: cases are named as often."""
+        day, today = beijing_date(now), beijing_date(now)
+        while self._daily.calendar.workdays_between(day, today) < TASK_AGAIN:
+            day -= ONE_DAY
+        return f"{TOPIC}{(day + ONE_DAY).isoformat()}"
+
+    def _told_today(self, tx: Tx, context: TodoContext, topic: str, *, is_renewed: bool) -> frozenset[str]:
+        """Return the lines that the digest tells of: those with something new; of one put together again, its own."""
+        things = things_to_do(tx, context)
+        if is_renewed:
+            return told.carried_lines(tx, things, topic)
+        last, again = outbox.last_left(tx, TOPIC), self._again_before(context.now)
+        return told.new_lines(tx, things, topic, last, again_before=again)
 
     def _words(
-        self, tx: Tx, rows: Sequence[overview.OverviewRow], tasks: Sequence[Notice], topic: str, now: datetime
+        self, tx: Tx, rows: Sequence[overview.OverviewRow], topic: str, now: datetime, *, is_renewed: bool
     ) -> Words | None:
         """Return what is to be said now; None where there is nothing."""
         last = outbox.last_left(tx, TOPIC)
@@ -113,44 +132,45 @@ class Digest:
         since = begun or now - LOOK_BACK
         today, title = beijing_date(now), self.drafter.rules_in_force.book(now).title
         taken = cases.open_cases(tx, {row.account.id for row, _ in _over(rows)[:DIGEST_LINES]}, {LADDER})
-        names = self.drafter.composer.office.names
+        names, calendar = self.drafter.composer.office.names, self._daily.calendar
         moment = DigestContext(
             today=today,
             names=names,
             ladder=self.drafter.composer.setting(now).ladder,
-            calendar=self._daily.calendar,
+            calendar=calendar,
             taken=taken,
             told=told_on(tx, [case.id for case in taken.values()]),
-            concerned={task: frozenset(concerned(tx, task, now)) for task in AccountTask},
         )
-        to_do = {task.key: task for task in read_tasks(tx, now, has_channels=True)}
-        asked = [
-            *message_lines(to_do, outbox.next_release(tx), today),
-            *standing_lines(to_do),
-            *task_lines(rows, tasks, today, lambda area: self.drafter.rules_in_force.book(now, area), names),
-            *_lines_beyond_accounts(tx, tasks, names),
-        ]
-        turned = appearances.events_since(tx, since)
+        context = self._todo(now)
+        to_do = read_todo(tx, context)
+        telling = self._told_today(tx, context, topic, is_renewed=is_renewed)
+        shown, rest = parted(to_do, telling, today)
         sections = (
             DigestSection(
                 heading="采集暂停，恢复前不作新的判定",
                 lines=tuple(_outage_line(outage, today) for outage in outages.open_outages(tx)),
             ),
-            DigestSection(heading="请今天办", lines=tuple(asked)),
-            *sections_of(rows, tasks, moment),
-            DigestSection(heading="改名、认证主体或账号状态变化，请核实", lines=tuple(_changed(rows, turned, names))),
             DigestSection(
-                heading="决定依据有变化，请复核（原决定仍有效）",
-                lines=tuple(_lines_of_changed_basis(rows, tx, since, today, title, names)),
+                heading="今天要办",
+                lines=tuple(todo_text(line, today, calendar) for line in shown),
+                besides=len(rest),
+                rest=rest_text(rest, today),
             ),
-            DigestSection(heading="豁免即将到期", lines=tuple(self._lines_of_exemptions(tx, rows, now, names))),
+            DigestSection(
+                heading="超期",
+                lines=tuple(_over_line(row, finding, moment) for row, finding in _over(rows)),
+                is_to_do=False,
+                is_over=True,
+            ),
+            DigestSection(
+                heading="改名、认证主体或账号状态变化，请核实",
+                lines=tuple(_changed(rows, appearances.events_since(tx, since), names)),
+            ),
             DigestSection(
                 heading="授权、认证到期", lines=tuple(_lines_of_endings(rows, beijing_date(since), today, names))
             ),
             DigestSection(heading="系统升级后待确认", lines=tuple(unsettled.to_tell(tx, topic, last))),
-            DigestSection(heading="通报、指数、清单待补", lines=tuple(_lines_of_papers(tx, rows, since, names))),
             DigestSection(heading="采集方式长期无结果，请改用其他方式", lines=tuple(newly_blind(tx, since, now))),
-            DigestSection(heading="工作日历待补", lines=tuple(_lines_of_calendar(self._daily.calendar, today))),
             DigestSection(
                 heading="暂停提醒，采集和判定照常", lines=tuple(_lines_of_muted(tx, rows, today, names)), is_to_do=False
             ),
@@ -161,21 +181,6 @@ class Digest:
         if not any(section.lines for section in sections):
             return None
         return digest(sections, UNNUMBERED, self.drafter.composer.setting(now), self.drafter.room)
-
-    def _lines_of_exemptions(
-        self, tx: Tx, rows: Sequence[overview.OverviewRow], now: datetime, names: Names
-    ) -> Iterator[str]:
-        """Yield the exemptions that end within the next working days: what they spare comes back then."""
-        called, today = _called(rows, names), beijing_date(now)
-        for decision in exemptions(decisions.all_decisions(tx)):
-            whom, last = called.get(decision.subject), decision.valid_until
-            if whom is None or last is None or last < today:
-                continue
-            book = self.drafter.rules_in_force.book(now, whom.area)
-            if book.calendar.workdays_between(today, last) <= ENDS_WITHIN:
-                ends = f"{dated(last, today)}到期（含当日）"
-                what = f"“{book.title(decision.rule)}”的豁免（{decision.by}）{ends}，此后恢复判定和提醒"
-                yield f"{whom.name}：{escaped(what, 200)}；需延续的，请重新登记。"
 
 
 def _withdraw_older(tx: Tx, topic: str, now: datetime) -> None:
@@ -201,51 +206,34 @@ class DigestContext:
     """The accounts that each of the operator's tasks is about."""
 
 
-def sections_of(
-    rows: Sequence[overview.OverviewRow], tasks: Sequence[Notice], moment: DigestContext
-) -> tuple[DigestSection, ...]:
-    """Return what is to be known of accounts, the gravest first; a section may be empty."""
-    gone = {row.account.id: standing for row in rows if (standing := absence(row))}
-    asked = {(notice.account, notice.rule) for notice in tasks}
-    ending: dict[State, list[Pair]] = {State.NEEDS_REVIEW: [], State.WARNING: []}
-    for row in rows:
-        for finding in row.findings:
-            if (
-                finding.rule == DEREGISTRATION
-                and finding.state in ending
-                and (row.account.id, finding.rule) not in asked
-            ):
-                ending[finding.state].append((row, finding))
-    return (
-        DigestSection(
-            heading="超期",
-            lines=tuple(_over_line(row, finding, moment) for row, finding in _over(rows)),
-            is_to_do=False,
-            is_over=True,
-        ),
-        DigestSection(
-            heading="采集异常，请人工核查（不作超期判定）",
-            lines=_lines(_about(rows, AccountTask.UNSEEN, moment), moment.names),
-        ),
-        DigestSection(
-            heading="不能自动采集，请人工核查并登记", lines=_lines(_about(rows, AccountTask.HAND, moment), moment.names)
-        ),
-        DigestSection(
-            heading="平台显示状态异常，请人工核查",
-            lines=tuple(
-                f"{moment.names.account(row.account)}：平台显示{gone[row.account.id].label}"
-                for row in rows
-                if row.account.id in gone and row.account.id in moment.concerned.get(AccountTask.GONE, ())
-            ),
-        ),
-        DigestSection(
-            heading="注销办理，即将到期或已逾期",
-            lines=_lines(sorted(ending[State.NEEDS_REVIEW], key=_due), moment.names),
-        ),
-        DigestSection(
-            heading="注销办理，申请前的手续不全", lines=_lines(sorted(ending[State.WARNING], key=_due), moment.names)
-        ),
-    )
+def parted(
+    to_do: Iterable[TodoLine], telling: Collection[str], today: date
+) -> tuple[tuple[TodoLine, ...], tuple[TodoLine, ...]]:
+    """Return the lines of which the digest tells, and the others: they were told before, and stand on the page.
+
+    Of what is suspended another section tells.
+    """
+    listed = [line for line in to_do if line.act is not Act.OUTAGE]
+    shown = tuple(line for line in listed if line.key in telling or line.due == today or line.is_waited_for)
+    return shown, tuple(line for line in listed if line not in shown)
+
+
+def todo_text(line: TodoLine, today: date, calendar: WorkCalendar) -> str:
+    """Return a line of the to-do list for Markdown, in the words of the page."""
+    what, why = escaped(line.what, _LONGEST), escaped(line.why, _LONGEST)
+    return f"{due_text(line, today, calendar)}：{what}{f'。{why}' if why else ''}"
+
+
+def rest_text(rest: Sequence[TodoLine], today: date) -> str:
+    """Return the last line about what stands on the list, and was told of before; empty where there is nothing."""
+    if not rest:
+        return ""
+    days = [day for line in rest if (day := line.day(today))]
+    late, ahead = sum(day < today for day in days), min((day for day in days if day > today), default=None)
+    said = [f"其余{len(rest)}项此前已告知"]
+    said += [f"已过期限{late}项"] if late else []
+    said += [f"最近的期限{dated(ahead, today)}"] if ahead else []
+    return "，".join(said)
 
 
 def _over(rows: Sequence[overview.OverviewRow]) -> list[Pair]:
@@ -259,122 +247,11 @@ def _over(rows: Sequence[overview.OverviewRow]) -> list[Pair]:
     return sorted((pair for pair in found if absence(pair[0]) is None), key=lambda pair: -(pair[1].days or 0))
 
 
-def task_lines(
-    rows: Sequence[overview.OverviewRow],
-    tasks: Sequence[Notice],
-    today: date,
-    book_of: Callable[[str], RuleBook],
-    call: Names,
-) -> Iterator[str]:
-    """Yield the operator's new tasks about accounts, each with its last day; a unit's under one rule share a line."""
-    named_on = {(notice.account, notice.rule): beijing_date(notice.at) for notice in tasks}
-    alike: defaultdict[tuple[str, str, str], list[Pair]] = defaultdict(list)
-    for row in rows:
-        for one in row.findings:
-            if (row.account.id, one.rule) in named_on:
-                alike[row.account.area, row.account.unit, one.rule].append((row, one))
-    for (area, unit, rule), of_unit in alike.items():
-        book = book_of(area)
-        due = min(finding.due or due_on(rule, named_on[row.account.id, rule], book) for row, finding in of_unit)
-        if len(of_unit) == 1:
-            ((row, one),) = of_unit
-            names, said = call.account(row.account), _told(row, one).removesuffix("。")
-        else:
-            names = f"{escaped(call.unit(area, unit))}“{book.title(rule)}”{len(of_unit)}个账号"
-            said = _said_of_several(of_unit)
-        names_its_day = "请于" in said or all(finding.due for _, finding in of_unit)
-        wish = "" if names_its_day else f"。请于{until(due, today, book.calendar.of(area))}办理"
-        yield f"{names}：{said}{wish}"
-
-
-def _said_of_several(pairs: Sequence[Pair]) -> str:
-    """Return what is said of several accounts, those together of which the same is said."""
-    alike: defaultdict[str, list[str]] = defaultdict(list)
-    for row, finding in pairs:
-        alike[_told(row, finding).removesuffix("。")].append(quoted(row.account))
-    parts = []
-    for said, names in alike.items():
-        more = f"等{len(names)}个账号" if len(names) > NAMED else ""
-        parts.append(f"{'、'.join(names[:NAMED])}{more}，{said}")
-    return "；".join(parts)
-
-
-def message_lines(to_do: Mapping[str, Task], next_release: datetime | None, today: date) -> Iterator[str]:
-    """Yield what is to be done about messages: let them go, or call."""
-    if held := to_do.get("held"):
-        when = _on(beijing_date(next_release), today) if next_release else ""
-        yield f"放行：{held.count}条消息待放行{f'（最早{when}自动放行）' if when else ''}"
-    if failed := to_do.get("failed"):
-        yield f"打电话：{failed.count}条消息发送失败，请查看发送记录，未送达的改用电话通知"
-
-
-def standing_lines(to_do: Mapping[str, Task]) -> Iterator[str]:
-    """Yield what stands on the operator's list about accounts of which no section of the digest tells."""
-    yield from (f"{to_do[key.value].count}{to_do[key.value].text}" for key in _COUNTED if key.value in to_do)
-
-
-_COUNTED = (AccountTask.CLAIMS, AccountTask.MUTED)
-
-
 def _changed(rows: Sequence[overview.OverviewRow], turned: Iterable[AppearanceChange], names: Names) -> Iterator[str]:
     accounts = {row.account.id: row.account for row in rows}
     for change in turned:
         if change.account in accounts:
             yield f"{names.account(accounts[change.account])}：{escaped(change.said, 200)}"
-
-
-def _lines_beyond_accounts(tx: Tx, tasks: Sequence[Notice], names: Names) -> Iterator[str]:
-    """Yield the new tasks that are about units or areas; units with the same one share a line."""
-    asked = {notice.case for notice in tasks if not notice.account}
-    said = {
-        (finding.subject, finding.rule): finding
-        for finding in cases.current_findings(tx)
-        if asked and not finding.account
-    }
-    alike: defaultdict[str, list[str]] = defaultdict(list)
-    for case in cases.cases(tx, which=cases.Which.OPEN) if asked else ():
-        finding = said.get((case.subject, case.rule))
-        if case.id in asked and finding is not None:
-            unit = names.unit(finding.area or "", finding.unit) if finding.unit else finding.area
-            alike[finding.because].append(escaped(unit or ""))
-    for because, units in sorted(alike.items(), key=lambda pair: sorted(pair[1])):
-        more = f"等{len(units)}家单位" if len(units) > NAMED else ""
-        yield f"{'、'.join(sorted(units)[:NAMED])}{more}：{escaped(because, 200)}"
-
-
-def _lines_of_changed_basis(
-    rows: Sequence[overview.OverviewRow],
-    tx: Tx,
-    since: datetime,
-    today: date,
-    title: Callable[[str], str],
-    names: Names,
-) -> Iterator[str]:
-    """Yield the decisions of which was found out since the last digest that they rest on another finding."""
-    called = _called(rows, names)
-    for decision in grounds.basis_changed_since(tx, since):
-        if decision.subject in called and decision.basis_changed:
-            ruled = f"{decision.ruling.label}（{title(decision.rule)}）"
-            made = f"{dated(beijing_date(decision.at), today)}{decision.by}决定{ruled}"
-            yield f"{called[decision.subject].name}：{escaped(f'{made}。{decision.basis_changed}', 300)}"
-
-
-class _Called(NamedTuple):
-    """What to call somebody, and in which area they are."""
-
-    name: str
-    area: str
-
-
-def _called(rows: Iterable[overview.OverviewRow], names: Names) -> dict[Subject, _Called]:
-    """Return every account, unit and area of the roster, as what something may be about."""
-    accounts = [row.account for row in rows]
-    found: dict[Subject, _Called] = {}
-    for account in accounts:
-        found[Subject.of_account(account.id)] = _Called(names.account(account), account.area)
-        found[Subject.of_unit(account.area, account.unit)] = _Called(escaped(names.of(account)), account.area)
-        found[Subject.of_area(account.area)] = _Called(escaped(account.area), account.area)
-    return found
 
 
 def _lines_of_ended(
@@ -420,30 +297,6 @@ def _lines_of_endings(
             yield f"{whom}：{what}将于{dated(on, today)}到期（还有{left}天），请在此前续期并更新台账"
 
 
-def _lines_of_calendar(calendar: WorkCalendar, today: date) -> Iterator[str]:
-    for year in calendar.unknown_years(today):
-        missing = f"{year}年放假和调休安排尚未录入，目前只按法定节日和周一至周五计算"
-        yield f"{missing}；请按国务院办公厅通知写入calendar.yaml，并在years中加上{year}"
-
-
-def _lines_of_papers(tx: Tx, rows: Sequence[overview.OverviewRow], since: datetime, names: Names) -> Iterator[str]:
-    """Yield what the papers still lack: told once, and every day while a verdict waits for it."""
-    waiting = sum(finding.rule == LISTED and finding.state is State.UNKNOWN for row in rows for finding in row.findings)
-    for hole in papers.missing_rounds(tx) if waiting else ():
-        none = "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
-        yield f"缺{escaped(str(hole), 100)}，请补录后导入；{none}"
-    unmatched = Counter(
-        row.paper
-        for row in papers.strays(tx)
-        if row.known_at > since or (waiting and row.paper.kind is PaperKind.ROUND)
-    )
-    for paper, count in unmatched.items():
-        called = paper.with_area if names.with_area else str(paper)
-        yield f"{escaped(called, 100)}：{count}行未匹配到账号，请补全台账，或在原表写明账号ID后再导入"
-    if waiting:
-        yield f"因以上期次或行，{waiting}个账号是否连续被通报2周未更新，暂不能判定"
-
-
 def _outage_line(outage: Outage, today: date) -> str:
     return escaped(f"{outage.said(today)}，{outage.detail or outage.cause.label}", 200)
 
@@ -460,19 +313,6 @@ def _still_true(tx: Tx, rows: Sequence[overview.OverviewRow], notices: Iterable[
     ]
     outbox.end_notices(tx, over, outbox.NoticeState.SUPERSEDED, at=now)
     return [notice for notice in waiting if notice.id not in over]
-
-
-def _lines(pairs: Iterable[Pair], names: Names) -> tuple[str, ...]:
-    return tuple(f"{names.account(row.account)}：{_told(row, finding)}" for row, finding in pairs)
-
-
-def _told(row: overview.OverviewRow, finding: Finding) -> str:
-    """Return what is said of a finding; where an account cannot be seen, with what its owner has to do."""
-    said = told(finding)
-    if finding.support is not Support.BLIND:
-        return said
-    advices = dict.fromkeys(escaped(source.advice, 200) for source in row.sources if source.advice)
-    return "；".join((said.removesuffix("。"), *advices)) if advices else said
 
 
 def _over_line(row: overview.OverviewRow, finding: Finding, moment: DigestContext) -> str:
@@ -511,15 +351,3 @@ def _done(case: Case, moment: DigestContext) -> str:
 
 def _on(when: date, today: date) -> str:
     return "今日" if when == today else dated(when, today)
-
-
-def _due(pair: Pair) -> date:
-    return pair[1].due or date.min
-
-
-def _about(rows: Iterable[overview.OverviewRow], task: AccountTask, moment: DigestContext) -> Iterator[Pair]:
-    """Yield the accounts that a task of the operator is about, with what the two-week rule says of them."""
-    asked = moment.concerned.get(task, ())
-    for row in rows:
-        if row.account.id in asked:
-            yield from ((row, finding) for finding in row.findings if finding.rule == LADDER)

@@ -5,22 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.core.account import UnitKey
+from monitor.core.account import AccountStatus, Platform
 from monitor.core.case import LADDER
-from monitor.core.light import AccountTask, Light
+from monitor.core.light import Light
+from monitor.queries.concerns import Concern, condition
 from monitor.queries.lines import AccountLine, OverviewContext, lines_of
 from monitor.queries.paging import ListSlice, slice_of
-from monitor.queries.tasks import condition
-from monitor.store import Tx, lights
+from monitor.store import Tx, figures, lights
 from monitor.store.cases import open_cases
 from monitor.store.lights import AccountFilter, LightCounts, Order
 from monitor.store.notices import told_on
 from monitor.store.overview import account_rows
 
-__all__ = ["LISTED", "AccountFilter", "AccountSheet", "LightCounts", "Order", "light_sheet", "read_accounts", "sheet"]
+__all__ = [
+    "LISTED",
+    "AccountFilter",
+    "AccountList",
+    "AccountQuery",
+    "AccountSheet",
+    "LightCounts",
+    "Order",
+    "lines_for",
+    "read_accounts",
+    "sheet",
+]
 
 LISTED = 50
 """Accounts on one page of a list."""
+CHOICES = 100
+"""So many units can be chosen from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountQuery:
+    """Which accounts a list is about, and how it is sorted; what is None or empty leaves nobody out."""
+
+    light: Light | None = None
+    platform: Platform | None = None
+    unit: str | None = None
+    area: str | None = None
+    status: AccountStatus | None = None
+    concern: Concern | None = None
+    wanted: str = ""
+    order: Order = Order.URGENCY
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,42 +59,43 @@ class AccountSheet:
     turn: ListSlice
 
 
-def read_accounts(
-    tx: Tx,
-    moment: OverviewContext,
-    *,
-    wanted: str = "",
-    task: AccountTask | None = None,
-    page: int = 1,
-    own: UnitKey | None = None,
-) -> AccountSheet:
-    """Return a page of the list by unit: those found by a word, or that one task is about; of one unit with `own`."""
-    tasks = None if task is None else condition(tx, task, moment.now)
-    which = AccountFilter(wanted=wanted, tasks=tasks)
-    if own is not None:
-        which = replace(which, area=own.area, unit=own.name)
-    return sheet(tx, moment, which, Order.UNIT, page)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountList:
+    """One page of a list of accounts, with what it can be narrowed down to."""
+
+    sheet: AccountSheet
+    counts: LightCounts
+    """How many of each light there are under the other filters."""
+    units: tuple[str, ...]
+    """The names of the units that have accounts; none where there are more than anybody would choose from."""
 
 
-def light_sheet(
-    tx: Tx, moment: OverviewContext, *, light: Light | None, counts: LightCounts, page: int
-) -> AccountSheet:
-    """Return a page of the list by urgency, of one light or of all; `counts` are those of all."""
-    total = counts.total if light is None else counts.of[light]
-    return _page(tx, moment, AccountFilter(light=light), Order.URGENCY, slice_of(page, total, LISTED))
+def read_accounts(tx: Tx, moment: OverviewContext, asked: AccountQuery) -> AccountList:
+    """Return a page of the list."""
+    which = AccountFilter(
+        light=asked.light,
+        platform=asked.platform,
+        unit=asked.unit,
+        area=asked.area,
+        status=asked.status,
+        wanted=asked.wanted,
+        tasks=condition(tx, asked.concern, moment.now) if asked.concern else None,
+    )
+    return AccountList(
+        sheet=sheet(tx, moment, which, asked.order, asked.page),
+        counts=lights.counts(tx, replace(which, light=None)),
+        units=figures.unit_names(tx, CHOICES),
+    )
 
 
 def sheet(tx: Tx, moment: OverviewContext, which: AccountFilter, order: Order, page: int) -> AccountSheet:
     """Return a page of a list; one too far is the last."""
-    return _page(tx, moment, which, order, slice_of(page, lights.count(tx, which), LISTED))
-
-
-def _page(tx: Tx, moment: OverviewContext, which: AccountFilter, order: Order, turn: ListSlice) -> AccountSheet:
+    turn = slice_of(page, lights.count(tx, which), LISTED)
     ids = lights.ids(tx, which, order, limit=turn.size, skip=turn.skip)
-    return AccountSheet(lines=_lines(tx, ids, moment), turn=turn)
+    return AccountSheet(lines=lines_for(tx, ids, moment), turn=turn)
 
 
-def _lines(tx: Tx, ids: Sequence[str], moment: OverviewContext) -> tuple[AccountLine, ...]:
+def lines_for(tx: Tx, ids: Sequence[str], moment: OverviewContext) -> tuple[AccountLine, ...]:
     """Return the lines of these accounts, in this order."""
     rows = {row.account.id: row for row in account_rows(tx, moment.now, ids, is_brief=True)}
     cases = open_cases(tx, [id_ for id_, row in rows.items() if row.open_cases], {LADDER})

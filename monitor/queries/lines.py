@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from monitor.core.account import Account, AccountFunction
 from monitor.core.calendar import WorkCalendar, beijing_date, days_between
-from monitor.core.case import LADDER, Case, Ladder
-from monitor.core.finding import Finding, Support
+from monitor.core.case import CHIEF, LADDER, Case, Ladder
+from monitor.core.finding import Finding, State, Strength, Support
 from monitor.core.light import Light, Sighted, light_of, silent_since
 from monitor.core.observation import MANUAL, Reason, Standing
 from monitor.core.phrases import dated, with_week
@@ -37,8 +37,14 @@ class AccountLine:
     """The last step taken and when, and whether the unit has yet to hear of it."""
     coming: str
     """The next step."""
-    notes: tuple[str, ...]
-    """The findings of other rules."""
+    seen: date | None
+    """The day of the last look that showed it."""
+    others: str
+    """The gravest trouble under other rules, and how many there are."""
+    is_grave: bool
+    """True if that is a violation of what is 一律, or that the platform no longer shows the account."""
+    mute_until: date | None
+    """Until when its unit hears nothing."""
     support: Support | None
     """The support of the finding behind the light; None before the first judgement."""
 
@@ -100,7 +106,10 @@ def line_of(row: OverviewRow, case: Case | None, moment: OverviewContext) -> Acc
         deadline=moment.ladder.deadline(beijing_date(start)) if is_bound and start else None,
         said=_said(case, moment) if is_bound else "",
         coming=_coming(row, start, light, case, moment),
-        notes=tuple(_notes(row, light, moment)),
+        seen=beijing_date(row.last_seen_at) if row.last_seen_at else None,
+        others=_others(row, light, moment),
+        is_grave=absence(row) is not None or any(map(_is_grave, row.findings)),
+        mute_until=row.mute.last if row.mute else None,
         support=_support(row),
     )
 
@@ -192,14 +201,45 @@ def absence(row: OverviewRow) -> Standing | None:
     return next((_ABSENT[source.standing] for source in row.sources if source.standing in _ABSENT), None)
 
 
-def _notes(row: OverviewRow, light: Light, moment: OverviewContext) -> Iterable[str]:
-    if row.mute is not None:
-        yield f"提醒暂停至{dated(row.mute.last, moment.today)}"
+def _others(row: OverviewRow, light: Light, moment: OverviewContext) -> str:
+    """Return the gravest trouble that the light does not tell, and how many there are."""
     gone = absence(row)
-    if gone is not None:
-        yield f"平台显示{gone.label}，待核实"
-    for finding in row.findings:
-        trouble = finding.state.is_trouble
-        told_by_light = finding.rule == LADDER or (finding.rule == upd_03.ID and light is Light.RED)
-        if trouble and not told_by_light:
-            yield _NOTES.get(finding.rule, f"{moment.title(finding.rule)}：{finding.label}")
+    said = [f"平台显示{gone.label}，待核实"] if gone else []
+    said += [_note(finding, moment) for finding in by_gravity(row.findings) if _is_other(finding, light)]
+    return f"{said[0]}等{len(said)}项" if len(said) > 1 else "".join(said)
+
+
+def _is_other(finding: Finding, light: Light) -> bool:
+    is_told_by_light = finding.rule == LADDER or (finding.rule == upd_03.ID and light is Light.RED)
+    return finding.state.is_trouble and not is_told_by_light
+
+
+def _note(finding: Finding, moment: OverviewContext) -> str:
+    title = moment.title(finding.rule)
+    return _NOTES.get(finding.rule) or (f"{title}：{finding.label}" if finding.state.is_doubt else title)
+
+
+def _is_grave(finding: Finding) -> bool:
+    return finding.rule != LADDER and finding.state is State.VIOLATED and finding.strength is Strength.MANDATORY
+
+
+def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings, the gravest first: by state, of one state what is 一律 first, then the chief rules."""
+
+    def place(finding: Finding) -> tuple[int, int, bool, str]:
+        strengths = list(Strength)
+        return _GRAVITY.index(finding.state), strengths.index(finding.strength), finding.rule not in CHIEF, finding.rule
+
+    return tuple(sorted(findings, key=place))
+
+
+_GRAVITY = (
+    State.VIOLATED,
+    State.SUSPECTED,
+    State.NEEDS_REVIEW,
+    State.WARNING,
+    State.UNKNOWN,
+    State.EXEMPTED,
+    State.OK,
+    State.NOT_APPLICABLE,
+)

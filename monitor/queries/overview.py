@@ -1,38 +1,171 @@
-"""The overview: the day's situation, the operator's tasks, and the accounts, the most urgent first."""
+"""The page of today: what the operator has to do, how the county stands, the next deadlines, the matrix."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from monitor.core.account import Platform, UnitKey
+from monitor.core.calendar import start_of_day
 from monitor.core.light import Light
-from monitor.queries.accounts import AccountSheet, LightCounts, light_sheet
-from monitor.queries.lines import OverviewContext
-from monitor.queries.tasks import Task, read_tasks
-from monitor.store import Tx, lights
+from monitor.core.names import normal
+from monitor.core.outage import Outage
+from monitor.core.pass_rate import PassRate
+from monitor.core.todo import LISTED, Act, TodoLine
+from monitor.queries.accounts import lines_for
+from monitor.queries.lines import AccountLine, OverviewContext
+from monitor.queries.tasks import TodoContext, read_todo
+from monitor.store import Tx, figures, lights
+from monitor.store.figures import UnitCell
+from monitor.store.lights import LightCounts
+from monitor.store.outages import open_outages
+from monitor.store.papers import latest_filed_lists
+
+DEADLINES = 10
+"""How many deadlines are shown."""
+UNITS = 60
+"""With more units than this the matrix counts, and names none."""
+UNSEEN_SHARE = 5
+"""A county is new while one in so many of its accounts was never looked at."""
+_NO_DEEDS = ("link refuse", "api refuse")
+"""Acts of the audit log that are nobody's work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverviewPage:
-    """Everything on the overview."""
+class UnitRow:
+    """A unit's row of the matrix."""
 
+    unit: UnitKey
+    cells: Mapping[Platform, UnitCell]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The county's accounts (1+N): by unit and platform, or counted where there are many."""
+
+    platforms: tuple[Platform, ...] = ()
+    units: tuple[UnitRow, ...] = ()
+    """In their standing order; empty where there are too many."""
+    counts: Mapping[str, Counter[Light]] | None = None
+    """How many of each light, by area or, in a single area, by platform; None where units are shown."""
+    is_by_area: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstWeek:
+    """How far a new county has got, and what is missing."""
+
+    looked_at: int
+    of: int
+    links: int
+    """Accounts without a link on the roster."""
+    contacts: int
+    """Units without all their people."""
+    has_filed_list: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayPage:
+    """Everything on the page of today."""
+
+    lines: tuple[TodoLine, ...]
+    """Empty for somebody who has nothing to do here."""
+    done: int
+    """Acts since the morning."""
+    on_units: int
+    """Cases that wait on units."""
     counts: LightCounts
+    rate: PassRate
+    first_week: FirstWeek | None
+    """None once nearly all accounts were looked at."""
+    deadlines: tuple[AccountLine, ...]
+    matrix: Matrix
+    outages: tuple[Outage, ...]
     last_look: datetime | None
-    """When anybody last looked at any account."""
-    tasks: tuple[Task, ...]
-    sheet: AccountSheet
+    since: tuple[int, int]
+    """What was the latest then: see `read_changes`."""
+
+    @property
+    def shown(self) -> tuple[TodoLine, ...]:
+        """The lines that are shown at once."""
+        return self.lines[:LISTED]
+
+    @property
+    def folded(self) -> tuple[TodoLine, ...]:
+        """The others."""
+        return self.lines[LISTED:]
 
 
-def read_overview(
-    tx: Tx, moment: OverviewContext, *, light: Light | None, page: int, has_channels: bool
-) -> OverviewPage | None:
-    """Return the overview, with the accounts of one light or of all; None without a roster."""
+def read_today(tx: Tx, moment: OverviewContext, todo: TodoContext | None) -> TodayPage | None:
+    """Return the page; None without a roster. `todo` is None for those who only read: nothing is theirs to do."""
     counts = lights.counts(tx)
     if not counts.total:
         return None
-    return OverviewPage(
+    lines = read_todo(tx, todo) if todo else ()
+    soonest = moment.today - timedelta(days=moment.ladder.limit)
+    return TodayPage(
+        lines=lines,
+        done=figures.done_since(tx, start_of_day(moment.today), without=_NO_DEEDS),
+        on_units=figures.open_on_units(tx),
         counts=counts,
+        rate=figures.pass_rate_now(tx),
+        first_week=_first_week(tx, counts, lines),
+        deadlines=lines_for(tx, figures.next_deadlines(tx, soonest, DEADLINES), moment),
+        matrix=_matrix(tx),
+        outages=open_outages(tx),
         last_look=lights.last_look(tx),
-        tasks=read_tasks(tx, moment.now, has_channels=has_channels),
-        sheet=light_sheet(tx, moment, light=light, counts=counts, page=page),
+        since=figures.marks(tx),
     )
+
+
+def read_changes(tx: Tx, since: Sequence[int]) -> int:
+    """Return how much has changed since a page was read: findings that turned, and acts of people."""
+    return sum(max(0, now - then) for now, then in zip(figures.marks(tx), since, strict=True))
+
+
+def _first_week(tx: Tx, counts: LightCounts, lines: Iterable[TodoLine]) -> FirstWeek | None:
+    asked, never = counts.total - counts.of[Light.NONE], counts.of[Light.NEVER]
+    if never * UNSEEN_SHARE <= asked:
+        return None
+    return FirstWeek(
+        looked_at=asked - never,
+        of=asked,
+        links=figures.without_homepage(tx),
+        contacts=next((line.count for line in lines if line.act is Act.CONTACTS), 0),
+        has_filed_list=bool(latest_filed_lists(tx)),
+    )
+
+
+def _matrix(tx: Tx) -> Matrix:
+    areas = figures.light_counts_by(tx, "area")
+    if len(areas) > 1:
+        return Matrix(counts=areas, is_by_area=True)
+    if figures.unit_count(tx) > UNITS:
+        by_platform = figures.light_counts_by(tx, "platform")
+        return Matrix(
+            counts={
+                platform.label: by_platform[platform.value] for platform in Platform if platform.value in by_platform
+            }
+        )
+    cells = figures.unit_cells(tx)
+    rows: defaultdict[UnitKey, dict[Platform, UnitCell]] = defaultdict(dict)
+    for cell in cells:
+        rows[cell.unit][cell.platform] = cell
+    return Matrix(
+        platforms=tuple(platform for platform in Platform if any(cell.platform is platform for cell in cells)),
+        units=tuple(UnitRow(unit=unit, cells=rows[unit]) for unit in _in_order(tx, rows)),
+    )
+
+
+def _in_order(tx: Tx, units: Iterable[UnitKey]) -> list[UnitKey]:
+    """Return units in their standing order; those without a place come last."""
+    places = figures.unit_places(tx)
+    last = max(places.values(), default=0) + 1
+
+    def place(unit: UnitKey) -> int:
+        name = normal(unit.name)
+        return places.get((unit.area, name), places.get((None, name), last))  # an old one does not say its area
+
+    return sorted(units, key=place)

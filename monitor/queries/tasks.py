@@ -1,162 +1,68 @@
-"""The operator's to-do list: what there is to do, how much of it, in which order, and where it is done.
+"""The operator's to-do list: what there is to do, in which order and words, and where it is done.
 
-The overview, the digest and the interface all say what is read here.
+The page of today, the digest and the interface all say what is read here. A line is one act that a person does once,
+and every open case that waits on the office belongs to exactly one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
-from monitor.core.calendar import beijing_date
-from monitor.core.light import AccountTask
 from monitor.core.message import MessageState
-from monitor.store import Tx, lights
-from monitor.store.cases import Which, tally
+from monitor.core.todo import BY_RULE, Act, TodoLine, in_order
+from monitor.queries.concerns import Concern, concerned
+from monitor.queries.todo_cases import case_lines
+from monitor.queries.todo_context import TodoContext
+from monitor.queries.todo_rest import ending_soon, other_lines
+from monitor.store import Tx
 from monitor.store.claims import WAITING_FOR, waiting
-from monitor.store.lights import AccountFilter, Condition, Order
+from monitor.store.decisions import changed_bases
 from monitor.store.message_acts import open_failures
+from monitor.store.office_cases import office_acts, office_cases
 from monitor.store.outages import open_outages
-from monitor.store.outbox import counts as message_counts
-from monitor.store.papers import missing_rounds, strays
-from monitor.store.records import mutes_on
+from monitor.store.outbox import ids_in
+from monitor.store.papers import latest_filed_lists, missing_rounds, strays
 from monitor.store.rereading import unstated
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One thing to do, and the page that shows more."""
-
-    key: str
-    """Its name for programs."""
-    count: int
-    text: str
-    link: str
+__all__ = ["TodoContext", "read_todo", "things_to_do"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountTaskText:
-    """How a task about accounts is put."""
-
-    key: AccountTask
-    heading: str
-    """Which accounts they are, on the list of them."""
-    wish: str
-    text: str
-    """The request to the operator, behind the number of accounts."""
+def read_todo(tx: Tx, context: TodoContext) -> tuple[TodoLine, ...]:
+    """Return what is to be done: past, today, by date, without a limit of time."""
+    acts = office_acts(tx)
+    lines = (*case_lines(tx, acts, context), *other_lines(tx, acts, context))
+    return in_order((line for line in lines if line.count), context.today)
 
 
-TEXTS: Mapping[AccountTask, AccountTaskText] = {
-    text.key: text
-    for text in (
-        AccountTaskText(
-            key=AccountTask.UNSEEN,
-            heading="采集异常的账号",
-            wish="请人工核查",
-            text="个账号采集异常，请人工核查",
-        ),
-        AccountTaskText(
-            key=AccountTask.HAND,
-            heading="需人工核查的账号",
-            wish="请核查后登记发布记录",
-            text="个账号需人工核查，请核查后登记",
-        ),
-        AccountTaskText(
-            key=AccountTask.GONE,
-            heading="平台显示状态异常的账号",
-            wish="请人工核实",
-            text="个账号平台显示状态异常，请人工核实",
-        ),
-        AccountTaskText(
-            key=AccountTask.CLAIMS,
-            heading="链接待核实的账号",
-            wish="请核实后登记发布记录",
-            text="个账号的链接待核实",
-        ),
-        AccountTaskText(
-            key=AccountTask.MUTED,
-            heading="已超期而暂停提醒的账号",
-            wish="单位收不到提醒，请确认",
-            text="个账号已超期而暂停提醒，请确认",
-        ),
-        AccountTaskText(
-            key=AccountTask.PEOPLE,
-            heading="联络员或责任领导不全的账号",
-            wish="请补填台账",
-            text="个账号联络员或责任领导不全，请补填台账",
-        ),
+def things_to_do(tx: Tx, context: TodoContext) -> Mapping[str, frozenset[str]]:
+    """Return what each line is about, by its key, as marks that are the same as long as it is the same thing.
+
+    A case is another thing each time the operator is to be told of it again.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for key, mark in _things(tx, context):
+        found[key].add(mark)
+    return {key: frozenset(marks) for key, marks in found.items()}
+
+
+def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
+    for case in office_cases(tx):
+        key = f"{case.act.value}:{case.rule}" if case.act in BY_RULE else case.act.value
+        yield key, f"case {case.case} {case.naming}"
+    yield from ((Act.FAILED.value, id_) for id_ in open_failures(tx, context.now))
+    yield from ((Act.HELD.value, id_) for id_ in ids_in(tx, MessageState.HELD))
+    for act, concern in ((Act.LOOK, Concern.HAND), (Act.UNSEEN, Concern.UNSEEN), (Act.MUTED, Concern.MUTED)):
+        yield from ((act.value, f"account {id_}") for id_ in concerned(tx, concern, context.now))
+    yield from ((Act.OUTAGE.value, str(outage.id)) for outage in open_outages(tx))
+    yield from (
+        (Act.CLAIM.value, f"{claim.account} {claim.link}") for claim in waiting(tx, since=context.now - WAITING_FOR)
     )
-}
-
-
-def text_of(key: str) -> AccountTaskText | None:
-    """Return how the task of that key is put, or None."""
-    return next((text for task, text in TEXTS.items() if task.value == key), None)
-
-
-_HELD = "条消息待放行，请核对"
-_UNSENT = "条消息已生成，尚未设置通知渠道，不会发出"
-
-
-def read_tasks(tx: Tx, now: datetime, *, has_channels: bool) -> tuple[Task, ...]:
-    """Return what is to be done, messages first; nothing that is done already."""
-    messages = message_counts(tx)
-    tasks = (
-        Task(key="outages", count=len(open_outages(tx)), text="项采集暂停或断网，请查看原因", link="/system"),
-        Task(
-            key="failed",
-            count=len(open_failures(tx, now)),
-            text="条消息发送失败，请改用电话通知并查看原因",
-            link="/messages?state=failed",
-        ),
-        Task(
-            key="held",
-            count=messages.get(MessageState.HELD, 0),
-            text=_HELD if has_channels else _UNSENT,
-            link="/messages?state=held",
-        ),
-        Task(
-            key="office", count=sum(tally(tx, Which.OFFICE).values()), text="项待办公室办理", link="/cases?state=office"
-        ),
-        Task(key="strays", count=len(strays(tx)), text="行导入数据未匹配到账号，请补全台账", link="/imports"),
-        Task(
-            key="missing",
-            count=sum(hole.size for hole in missing_rounds(tx)),
-            text="期通报缺失，请补录",
-            link="/imports",
-        ),
-        Task(key="unstated", count=len(unstated(tx)), text="条旧记录未写明结果，请补登", link="/imports"),
-        *_about_accounts(tx, now),
-    )
-    return tuple(task for task in tasks if task.count)
-
-
-def _about_accounts(tx: Tx, now: datetime) -> tuple[Task, ...]:
-    """Return the tasks about accounts, those without any included."""
-    conditions = _conditions(tx, now)
-    return tuple(
-        Task(
-            key=task.value,
-            count=lights.count(tx, AccountFilter(tasks=conditions[task])),
-            text=text.text,
-            link=f"/accounts?task={task.value}",
-        )
-        for task, text in TEXTS.items()
-    )
-
-
-def concerned(tx: Tx, task: AccountTask, now: datetime) -> tuple[str, ...]:
-    """Return the accounts that a task is about, by unit."""
-    return lights.ids(tx, AccountFilter(tasks=condition(tx, task, now)), Order.UNIT)
-
-
-def condition(tx: Tx, task: AccountTask, now: datetime) -> Condition:
-    """Return the condition of the accounts that a task is about, for a filter."""
-    return _conditions(tx, now)[task]
-
-
-def _conditions(tx: Tx, now: datetime) -> dict[AccountTask, Condition]:
-    claimed = {claim.account for claim in waiting(tx, since=now - WAITING_FOR)}
-    mutes = mutes_on(tx, beijing_date(now))
-    return {task: lights.about(tx, task, now, claimed=claimed, mutes=mutes) for task in AccountTask}
+    yield from ((Act.EXEMPTION.value, f"{one.subject.key} {one.rule} {one.at}") for one in ending_soon(tx, context))
+    yield from ((Act.BASIS.value, f"{one.subject.key} {one.rule} {one.at}") for one in changed_bases(tx))
+    yield from ((Act.STRAYS.value, f"{row.file} {row.paper} {row.entry.written}") for row in strays(tx))
+    yield from ((Act.MISSING.value, str(hole)) for hole in missing_rounds(tx))
+    yield from ((Act.UNSTATED.value, str(record.id)) for record in unstated(tx))
+    yield from ((Act.FILED.value, f"{area} {on}") for area, on in latest_filed_lists(tx).items())
+    yield from ((Act.CALENDAR.value, str(year)) for year in context.calendar.unknown_years(context.today))
+    yield Act.CHANNEL.value, ""

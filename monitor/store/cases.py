@@ -320,7 +320,7 @@ def _meant(which: Which, rule: str = "") -> Iterator[sa.ColumnElement[bool]]:
     if which is not Which.ALL:
         yield table.c.closed_at.is_(None)
     if which is Which.OFFICE:
-        yield last_step().in_(OFFICES)
+        yield table.c.waits_since.is_not(None)
     if rule:
         yield table.c.rule == rule
 
@@ -419,9 +419,20 @@ def _take(tx: Tx, taken: Sequence[tuple[int, Step, Judgement]]) -> None:
         for case_id, step, _ in taken
     ]
     run(tx, sa.insert(tables.steps), rows)
+    run(tx, _CHANGE, [_waits(case_id, step) for case_id, step, _ in taken])
     queue_notices(
         tx, [(case_id, notice) for case_id, step, judgement in taken for notice in judgement.notices_of(step)]
     )
+
+
+def _waits(case_id: int, step: Step) -> dict[str, object]:
+    """Return since when a case waits on the office after a step, if it does."""
+    is_the_office_s = step.kind in OFFICES
+    return {
+        "b_id": case_id,
+        "waits_since": step.at if is_the_office_s else None,
+        "naming": step.number if is_the_office_s else None,
+    }
 
 
 def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitor.core.calendar import ONE_DAY, beijing_date, start_of_day
 from monitor.core.case import Case
-from monitor.core.decision import Decision, Ruling
+from monitor.core.decision import Decision, Ruling, exemptions, in_force
 from monitor.core.download import Probe
 from monitor.core.subject import Subject
 from monitor.store import areas, roster, tables
@@ -135,6 +135,30 @@ _MADE_OF = _MADE.where(tables.decisions.c.subject.in_(IDS))
 def all_decisions(tx: Tx) -> tuple[Decision, ...]:
     """Return every decision there is, oldest first."""
     rows = tx.execute(_MADE, _moments(LATEST, None)).all()
+    return tuple(decision_of(row, LATEST) for row in _in_turn(rows))
+
+
+def ending_exemptions(tx: Tx, first: date, last: date) -> tuple[Decision, ...]:
+    """Return the exemptions that hold and end on one of these days, the first to end first."""
+    made = tables.decisions
+    candidates = sa.and_(made.c.ruling == Ruling.EXEMPTED, made.c.valid_until.between(first, last))
+    standing = exemptions(_about_those(tx, candidates))
+    ending = (entry for entry in standing if entry.valid_until and first <= entry.valid_until <= last)
+    return tuple(sorted(ending, key=lambda entry: entry.valid_until or last))
+
+
+def changed_bases(tx: Tx) -> tuple[Decision, ...]:
+    """Return the decisions that stand though their grounds have changed, as was found out; oldest first."""
+    latest: dict[tuple[Subject, str], Decision] = {}
+    for decision in in_force(_about_those(tx, tables.decisions.c.basis_changed_at.is_not(None))):
+        latest[decision.subject, decision.rule] = decision
+    return tuple(decision for decision in latest.values() if decision.basis_changed)
+
+
+def _about_those(tx: Tx, which: sa.ColumnElement[bool]) -> tuple[Decision, ...]:
+    """Return every decision, oldest first, about whom one of these was made."""
+    about = sa.select(tables.decisions.c.subject).where(which)
+    rows = tx.execute(_MADE.where(tables.decisions.c.subject.in_(about)), _moments(LATEST, None)).all()
     return tuple(decision_of(row, LATEST) for row in _in_turn(rows))
 
 

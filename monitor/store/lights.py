@@ -25,6 +25,7 @@ from monitor.core.names import normal
 from monitor.core.observation import Standing
 from monitor.core.rules import per_01
 from monitor.core.subject import SubjectKind
+from monitor.core.todo import ACT_OF, Act
 from monitor.store import tables
 from monitor.store.columns import insert_or, key_of, portions, run
 from monitor.store.database import Tx
@@ -110,7 +111,7 @@ def _row(seen: Sighted, state: State | None, support: Support | None) -> dict[st
         "platform": account.platform.value,
         "status": account.status.value,
         "light": light,
-        "place": light.place if account.is_main else len(Light) + light.place,
+        "place": 2 * light.place + (not account.is_main),
         "silent_since": beijing_date(since) if since else date.max,
         "task": task[0] if task else None,
         "task_from": task[1] if task else None,
@@ -131,8 +132,10 @@ class Order(Enum):
     """How a list of accounts is sorted."""
 
     URGENCY = "urgency"
-    """Main accounts first, then the most urgent light, then the longest without an update."""
+    """The most urgent light first, of one light main accounts, then the longest without an update."""
     UNIT = "unit"
+    SILENCE = "silence"
+    """The longest without an update first; last those of which nothing says that."""
     ID = "id"
 
 
@@ -156,8 +159,6 @@ class LightCounts:
     """How many accounts there are of each light, zeros included, the most urgent first."""
 
     of: Mapping[Light, int]
-    mains: int
-    """How many of all are main accounts."""
 
     @property
     def total(self) -> int:
@@ -165,12 +166,11 @@ class LightCounts:
         return sum(self.of.values())
 
 
-def counts(tx: Tx) -> LightCounts:
-    """Return how many accounts of the roster have each light."""
-    rows = tx.execute(sa.select(table.c.light, table.c.place, sa.func.count()).group_by(table.c.light, table.c.place))
-    found = [(light, place, count) for light, place, count in rows]
-    of = {light: sum(count for entry, _, count in found if entry is light) for light in Light}
-    return LightCounts(of=of, mains=sum(count for _, place, count in found if place < len(Light)))
+def counts(tx: Tx, which: AccountFilter | None = None) -> LightCounts:
+    """Return how many accounts of the roster, or of a list, have each light."""
+    chosen = sa.select(table.c.light, sa.func.count()).group_by(table.c.light)
+    found: dict[Light, int] = dict(tx.execute(chosen.where(*_meant(which or AccountFilter()))).all())
+    return LightCounts(of={light: found.get(light, 0) for light in Light})
 
 
 def count(tx: Tx, which: AccountFilter) -> int:
@@ -185,6 +185,8 @@ def ids(
     match order:
         case Order.URGENCY:
             by: Iterable[sa.Column[Any]] = (table.c.place, table.c.silent_since, table.c.unit, table.c.account)
+        case Order.SILENCE:
+            by = (table.c.silent_since, table.c.unit, table.c.account)
         case Order.UNIT:
             by = (table.c.unit, table.c.area, table.c.account)
         case Order.ID:
@@ -235,6 +237,21 @@ def about(
             return table.c.account.in_(sa.select(finding.c.account).where(lacking))
 
 
+def with_cases_of_sight() -> Condition:
+    """Return the condition of accounts that the office was asked to look at: out of sight for long, or changed."""
+    case = tables.cases
+    asked = sa.select(case.c.account).where(
+        case.c.closed_at.is_(None), case.c.waits_since.is_not(None), case.c.rule.in_(_OF_SIGHT)
+    )
+    return table.c.account.in_(asked)
+
+
+def any_of(*conditions: Condition) -> Condition:
+    """Return the condition that one of these holds."""
+    return sa.or_(sa.false(), *conditions)
+
+
+_OF_SIGHT = tuple(rule for rule, act in ACT_OF.items() if act is Act.UNSEEN)
 _LACKING = (State.WARNING, State.VIOLATED)
 """The states in which an account's people are not all named."""
 

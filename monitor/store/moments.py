@@ -45,7 +45,7 @@ WRITTEN = {
     "former_posts": ("until",),
     "findings": ("changed_at",),
     "finding_changes": ("at",),
-    "cases": ("opened_at", "closed_at"),
+    "cases": ("opened_at", "closed_at", "waits_since"),
     "steps": ("at",),
     "acknowledgements": ("at",),
     "claims": ("at",),

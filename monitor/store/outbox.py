@@ -62,7 +62,7 @@ from monitor.store.outcomes import (
     was_told,
 )
 from monitor.store.paces import block, next_token_at, take_token
-from monitor.store.tables import NoticeState, attempts, notices
+from monitor.store.tables import NoticeState, attempts, cases, notices
 from monitor.store.tables import messages as table
 
 __all__ = [
@@ -84,7 +84,9 @@ __all__ = [
     "hand_on",
     "heard",
     "heard_since",
+    "held_units",
     "hold_back",
+    "ids_in",
     "is_news",
     "is_release_due",
     "is_under_way",
@@ -421,6 +423,18 @@ def next_release(tx: Tx) -> datetime | None:
         sa.select(sa.func.min(table.c.release_at)).where(table.c.state == MessageState.HELD)
     )
     return first
+
+
+def held_units(tx: Tx) -> int:
+    """Return of how many units the held messages tell."""
+    told = sa.select(cases.c.area, cases.c.unit).join_from(notices, cases, cases.c.id == notices.c.case)
+    told = told.join(table, table.c.id == notices.c.message).where(table.c.state == MessageState.HELD).distinct()
+    return tx.scalar(sa.select(sa.func.count()).select_from(told.where(cases.c.unit.is_not(None)).subquery())) or 0
+
+
+def ids_in(tx: Tx, state: MessageState) -> frozenset[str]:
+    """Return the messages in a state."""
+    return frozenset(tx.scalars(sa.select(table.c.id).where(table.c.state == state)))
 
 
 def _in_hands(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:

@@ -143,9 +143,7 @@ def strays(tx: Tx) -> tuple[UnmatchedRow, ...]:
     """Return the rows that nobody answers to, latest paper first; of filed lists only each area's latest counts."""
     table = tables.papers
     known = {row.id: row for row in tx.execute(_heads(_with_strays()).add_columns(table.c.file, table.c.known_at))}
-    lists = sa.select(table.c.area, sa.func.max(table.c.on).label("on"))
-    lists = lists.where(table.c.kind == PaperKind.FILED_LIST, stands(table)).group_by(table.c.area)
-    newest = {row.area: row.on for row in tx.execute(lists)}
+    newest = latest_filed_lists(tx)
     last = max(newest.values(), default=None)
     wanted = [
         row
@@ -158,6 +156,14 @@ def strays(tx: Tx) -> tuple[UnmatchedRow, ...]:
         for row in sorted(wanted, key=lambda row: (row.on, row.id), reverse=True)
         for entry in rows[row.id]
     )
+
+
+def latest_filed_lists(tx: Tx) -> dict[str, date]:
+    """Return of which day the latest filed list of each area is; under no name that of lists that name no area."""
+    table = tables.papers
+    lists = sa.select(table.c.area, sa.func.max(table.c.on).label("on"))
+    lists = lists.where(table.c.kind == PaperKind.FILED_LIST, stands(table)).group_by(table.c.area)
+    return {row.area or "": row.on for row in tx.execute(lists)}
 
 
 def missing_rounds(tx: Tx) -> tuple[MissingRounds, ...]:

@@ -291,9 +291,9 @@ lights = Table(
 )
 """How each account on the roster stands: what lists of accounts filter, sort and count by. See lights.py.
 
-`place` puts main accounts first, then the most urgent light. `silent_since` is the day in Beijing on which the time
-without updates began, and the last day there is where nothing says that. `task` is what the operator has to do so that
-the account can be told of, from `task_from` on. `search` is what people look for it by, without capitals.
+`place` puts the most urgent light first, and of one light main accounts. `silent_since` is the day in Beijing on which
+the time without updates began, and the last day there is where nothing says that. `task` is what the operator has to do
+so that the account can be told of, from `task_from` on. `search` is what people look for it by, without capitals.
 """
 
 TROUBLE = "state IN ('violated', 'suspected', 'warning', 'unknown', 'needs_review')"
@@ -342,9 +342,18 @@ cases = Table(
     Column("subject", Text, nullable=False),
     Column("unit", Text),
     Column("area", Text),
+    Column("waits_since", UtcDateTime),
+    Column("naming", Integer),
     CheckConstraint("(closed_at IS NULL) = (closing IS NULL)", name="closing_has_moment"),
     _where("uq_cases_open", "subject", "rule", condition="closed_at IS NULL", unique=True),
+    _where(
+        "ix_cases_waiting",
+        *("rule", "area", "waits_since", "unit", "account"),
+        condition="closed_at IS NULL AND waits_since IS NOT NULL",
+    ),
 )
+"""The cases. `waits_since` is the moment of the last step where that makes the case the office's, and empty where it
+does not; `naming` is that step's number."""
 
 steps = Table(
     "steps",

@@ -187,7 +187,6 @@ SAID_ELSEWHERE = {
     "monitor/core/wording.py": "of a suspicion, and of one that goes on or was confirmed, to the operator",
     "monitor/core/decidable.py": "where the account is decided on, and no unit or area",
     "monitor/ledger/decisions.py": "likewise, and where an exemption is what is wanted",
-    "monitor/pipeline/digest.py": "of an exemption that ends soon",
     "monitor/queries/case.py": "of a suspicion",
     "monitor/web/templates/case.html": "what can be decided about the case",
 }

@@ -186,22 +186,19 @@ async def test_tasks_about_units_and_areas_stand_in_the_digest(store: Store) -> 
     await of.parts.passes.write_digest()
     await of.settle()
     body = of.duty.taken[-1].body
-    assert "**请今天办（" in body
-    assert "示例县教育局：未登记信息发布审核制度" in body
+    assert "**今天要办（" in body
+    assert "登记管理制度：示例县教育局。未登记信息发布审核制度" in body
 
 
-async def test_what_is_asked_of_a_unit_for_two_accounts_is_one_task_naming_both(store: Store) -> None:
+async def test_what_is_asked_for_two_accounts_of_a_unit_is_one_line(store: Store) -> None:
     pair = (NICHE, account(2, "https://a.example/2", name="示例别名"))
     of = await living(store, *pair, account(3, "https://a.example/3", name="示例丙", unit="示例县民政局"))
     await of.parts.passes.write_digest()
     await of.settle()
-    lines = [line for line in of.duty.taken[-1].body.splitlines() if "账号名称不一致" in line]
+    lines = [line for line in of.duty.taken[-1].body.splitlines() if "名称或认证主体不一致" in line]
     assert len(lines) == 1
-    assert "“示例1”" in lines[0]
-    assert "“示例别名”" in lines[0]
-    assert lines[0].startswith("- 示例县教育局“")
-    assert "2个账号：“示例1”（" in lines[0]
-    assert re.search("。请于(?:[0-9]+年)?[0-9]+月[0-9]+日（周.）前（含当日）办理", lines[0])
+    assert "名称或认证主体不一致2" in lines[0]
+    assert re.match("- (?:[0-9]+年)?[0-9]+月[0-9]+日（周.）前：研判", lines[0])
     assert await held(of, "NAME-01") == {"A01": State.WARNING, "A02": State.WARNING}
 
 
@@ -227,7 +224,7 @@ def exempted(rule: str, at: datetime, until: date) -> Decision:
 
 
 @pytest.mark.parametrize(("workdays", "is_told"), [(5, True), (6, False)])
-@pytest.mark.parametrize(("rule", "named"), [("PLT-01", "“示例1”"), ("SYS-01", "示例县教育局"), ("SUP-01", "示例县：")])
+@pytest.mark.parametrize(("rule", "named"), [("PLT-01", "“示例1”"), ("SYS-01", "示例县教育局"), ("SUP-01", "示例县“")])
 async def test_the_end_of_an_exemption_is_told_five_working_days_ahead(
     store: Store, rule: str, named: str, workdays: int, *, is_told: bool
 ) -> None:
@@ -237,10 +234,11 @@ async def test_the_end_of_an_exemption_is_told_five_working_days_ahead(
     exempt = exempted(rule, at, last)
     await store.write(lambda tx: decisions.save_decisions(tx, [exempt], known_at=at))
     await of.parts.passes.judge_all()
-    lines = [line for line in (await told(of)).splitlines() if "的豁免（县府办）" in line]
+    lines = [line for line in (await told(of)).splitlines() if "豁免即将到期" in line]
     assert bool(lines) is is_told
-    assert not is_told or f"{last.month}月{last.day}日到期（含当日），此后恢复判定" in lines[0]
-    assert not is_told or lines[0].startswith(f"- {named}")
+    assert not is_told or lines[0].startswith(f"- {last.month}月{last.day}日（")
+    assert not is_told or f"前：豁免即将到期：{named}" in lines[0]
+    assert not is_told or lines[0].endswith("到期后恢复判定和提醒；需延续的，请重新登记")
 
 
 async def test_a_gap_that_has_closed_is_recovered_and_late_no_more(store: Store) -> None:
@@ -288,15 +286,12 @@ async def test_a_verdict_that_waits_for_a_missing_round_or_a_row_is_asked_for_ev
         told.append(of.duty.taken[-1].body)
         of.clock.forward(DAY)
     waiting = (
-        (
-            "缺通报“省平台月报”第3期，请补录后导入；"
-            "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空"
-        ),
-        "通报“省平台月报”第2期：1行未匹配到账号，请补全台账，或在原表写明账号ID后再导入",
-        "因以上期次或行，1个账号是否连续被通报2周未更新，暂不能判定",
+        "补录1期缺失的通报。通报“省平台月报”第3期；",
+        "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空",
+        "通报“省平台月报”第2期1行",
+        "1个账号是否连续被通报2周未更新，因此暂不能判定",
     )
-    assert [[line in body for line in waiting] for body in told] == [[True] * 3, [True] * 3]
-    assert ["已备案清单" in body for body in told] == [True, False]  # no verdict waits for it: told once
+    assert [[line in body for line in waiting] for body in told] == [[True] * 4, [True] * 4]
     assert await held(of, "UPD-02") == {"A01": State.UNKNOWN}
     assert await course(of, "UPD-02") == []
 

@@ -286,8 +286,7 @@ async def test_accounts_read_by_hand_are_one_task_together_and_only_where_it_mat
     await scene.of.settle()
     await scene.live(timedelta(hours=1), timedelta(hours=1))
     (digest,) = [message.body for message in scene.of.duty.taken if "每日摘要" in message.subject]
-    assert "不能自动采集，请人工核查并登记（1）" in digest
-    assert "示例3" in digest
+    assert "- 今天：人工核查：“示例3”（" in digest
     assert [case for case in await scene.cases() if case.rule == "SEE-01"] == []
 
 

@@ -14,14 +14,16 @@ import sqlalchemy as sa
 from monitor.core.account import Account, AccountStatus, Platform, UnitLevel
 from monitor.core.case import LADDER, Ladder
 from monitor.core.finding import State, Support
-from monitor.core.light import AccountTask, Light, light_of, task_of
+from monitor.core.light import Light, light_of, task_of
 from monitor.core.observation import Covers, Reason, Standing, Timeline, timeline
 from monitor.core.phrases import plain
 from monitor.pipeline.evaluate import AccountEvaluator
 from monitor.pipeline.faults import Faults
-from monitor.queries.accounts import AccountFilter, Order, read_accounts, sheet
+from monitor.queries.accounts import AccountFilter, AccountQuery, Order, read_accounts, sheet
+from monitor.queries.concerns import Concern
 from monitor.queries.lines import AccountLine, OverviewContext, finding_of, line_of, sighted
-from monitor.queries.overview import read_overview
+from monitor.queries.overview import read_today
+from monitor.queries.tasks import TodoContext
 from monitor.store import Store, Tx, cases, imports, lights, moments, open_store, roster, sightings, tables
 from monitor.store.looks import hand_look
 from monitor.store.overview import account_rows
@@ -56,14 +58,13 @@ def check(store: Store, moment: OverviewContext = MOMENT) -> None:
             )
         counted = lights.counts(tx)
         assert counted.of == {light: sum(line.light is light for line in said.values()) for light in Light}
-        assert counted.mains == sum(line.account.is_main for line in said.values())
         listed = lights.ids(tx, AccountFilter(), Order.URGENCY)
         assert listed == tuple(line.account.id for line in sorted(said.values(), key=_urgency))
 
 
-def _urgency(line: AccountLine) -> tuple[bool, int, date, str, str]:
+def _urgency(line: AccountLine) -> tuple[int, bool, date, str, str]:
     begun = date.max if line.days is None else MOMENT.today - timedelta(days=line.days)
-    return (not line.account.is_main, line.light.place, begun, line.account.unit, line.account.id)
+    return (line.light.place, not line.account.is_main, begun, line.account.unit, line.account.id)
 
 
 def test_a_first_day(store: Store) -> None:
@@ -247,9 +248,9 @@ def test_a_page_costs_the_same_however_long_the_roster_is(tmp_path: Path) -> Non
             sa.event.listen(tx, "before_cursor_execute", count)
             raw.row_factory = row if tx.dialect.name == "sqlite" else rows_of
             try:
-                assert read_overview(tx, MOMENT, light=None, page=1, has_channels=True)
-                read_accounts(tx, MOMENT, wanted="示例", task=AccountTask.PEOPLE)
-                read_accounts(tx, MOMENT, wanted="示例")
+                assert read_today(tx, MOMENT, TodoContext(now=LATER, book=BOOK, calendar=EVERY_DAY))
+                read_accounts(tx, MOMENT, AccountQuery(wanted="示例", concern=Concern.PEOPLE))
+                read_accounts(tx, MOMENT, AccountQuery(wanted="示例"))
             finally:
                 raw.row_factory = made
         return asked, fetched

@@ -1,0 +1,91 @@
+"""The lines of the to-do list about open cases that wait on the office."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from monitor.core.phrases import plain
+from monitor.core.rules.sec_01 import ID as CONTENT_SAFETY
+from monitor.core.rules.sup_02 import ID as SETTLING
+from monitor.core.rules.sup_02 import due_on
+from monitor.core.subject import SubjectKind
+from monitor.core.todo import CASE_TEXTS, NOUN, Act, TodoLine, counted, named
+from monitor.queries.todo_context import TodoContext, short
+from monitor.store import Tx
+from monitor.store.findings import stated
+from monitor.store.office_cases import OfficeAct, OfficeCase, OfficeGroup
+from monitor.store.roster import accounts
+
+LONGEST = 200
+"""Characters of a reason."""
+_SAFE = "请登录系统查看"
+"""Why there is a line about content safety: what was recorded may be the very thing that nobody should read."""
+
+
+def case_lines(tx: Tx, acts: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
+    """Yield a line for each act about cases; of accounts out of sight another module tells."""
+    for act in acts:
+        if act.act in CASE_TEXTS:
+            yield _line(tx, act, context)
+
+
+def due_of(groups: Sequence[OfficeGroup], context: TodoContext) -> date | None:
+    """Return the first last day of these cases: what the finding names, else what the time to mend gives."""
+    days = [group.due for group in groups if group.due]
+    if SETTLING not in context.book.numbers:
+        return min(days, default=None)  # nobody has said how long the office has
+    days += [due_on(group.rule, group.since, context.book_of(group.area)) for group in groups if group.since]
+    return min(days, default=None)
+
+
+def because_of(tx: Tx, case: OfficeCase) -> str:
+    """Return why a case is open; of content safety only that there is something."""
+    if case.rule == CONTENT_SAFETY:
+        return _SAFE
+    finding = stated(tx, case.rule, [case.subject.key]).get(case.subject.key)
+    return plain(finding.because, LONGEST).removesuffix("。") if finding else ""
+
+
+def _line(tx: Tx, act: OfficeAct, context: TodoContext) -> TodoLine:
+    text, title = CASE_TEXTS[act.act], context.book.title(act.rule)
+    is_one = act.subjects == 1
+    return TodoLine(
+        act=act.act,
+        rule=act.rule,
+        count=act.subjects,
+        what=_of_one(tx, act, context) if is_one else text.several.format(n=act.subjects, title=title),
+        why=_why(tx, act, context),
+        due=due_of(act.groups, context),
+        verb=text.verb,
+        link=text.link_of_one.format(case=act.heads[0].main) if is_one else _link(act),
+    )
+
+
+def _of_one(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
+    put = CASE_TEXTS[act.act].one.format(title=context.book.title(act.rule))
+    return f"{put}：{context.called(tx, act.heads[0].whom)}"
+
+
+def _link(act: OfficeAct) -> str:
+    return CASE_TEXTS[act.act].link.format(rule=act.rule or act.groups[0].rule)
+
+
+def _why(tx: Tx, act: OfficeAct, context: TodoContext) -> str:
+    if act.subjects == 1:
+        return because_of(tx, act.heads[0])
+    if act.act is Act.REVIEW:
+        troubles: Counter[str] = Counter()
+        for group in act.groups:
+            troubles[context.book.title(group.rule)] += group.troubles
+        return counted(dict(troubles.most_common()))
+    names = [_name(tx, case, context) for case in act.heads]
+    return named(names, act.subjects, NOUN.get(act.act, "个账号"))
+
+
+def _name(tx: Tx, case: OfficeCase, context: TodoContext) -> str:
+    if case.whom.kind is SubjectKind.ACCOUNT:
+        known = accounts(tx, ids=[case.whom.name], with_people=False)
+        return short(known[0]) if known else plain(case.whom.name)
+    return context.called(tx, case.whom)
