@@ -27,7 +27,7 @@ from monitor.web.pages.audit import audit
 from monitor.web.pages.case import case
 from monitor.web.pages.cases import cases
 from monitor.web.pages.errors import broken, no_database, not_answered
-from monitor.web.pages.overview import overview
+from monitor.web.pages.overview import fresh, overview
 from monitor.web.pages.pages import Pages
 from monitor.web.public.signed_links import Keys
 from monitor.web.queue import RequestQueue
@@ -69,6 +69,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
     """Yield the pages; what each asks of its visitor stands in `auth/needs.py`."""
     yield from (
         Route("/", partial(overview, pages)),
+        Route("/fresh", partial(fresh, pages)),
         Route("/accounts", partial(accounts, pages)),
         Route("/accounts/{account_id:path}", partial(account, pages)),
         Route("/cases", partial(cases, pages)),

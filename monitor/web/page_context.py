@@ -17,6 +17,7 @@ from monitor.core.news import Office
 from monitor.core.outage import Canary
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.queries.lines import OverviewContext
+from monitor.queries.tasks import TodoContext
 from monitor.settings.in_force import SettingInForce
 from monitor.store import Store
 from monitor.web.imports import Imports
@@ -140,3 +141,13 @@ class PageContext:
         now = self.clock()
         book = self.rule_book(beijing_date(now))
         return OverviewContext(now=now, ladder=Ladder.of(book), calendar=self.calendar, title=book.title)
+
+    def todo(self, now: datetime) -> TodoContext:
+        """Return what the to-do list is read against at a moment."""
+        return TodoContext(
+            now=now,
+            book=self.rule_book(beijing_date(now)),
+            calendar=self.calendar,
+            names=self.office.names,
+            has_channels=self.has_channels,
+        )

@@ -9,7 +9,7 @@ from monitor.core.account import way_of_looking
 from monitor.core.calendar import beijing, beijing_date
 from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.light import Light
-from monitor.core.phrases import dated, day, deadline_text, plain
+from monitor.core.phrases import dated, day, deadline_text, plain, with_week
 from monitor.core.rules.see_01 import ID as DUTY
 from monitor.core.user import UserRole
 from monitor.queries.lines import OverviewContext
@@ -77,6 +77,7 @@ class Templates:
             "tried_text": tried_text,
             "until": until,
             "version": view.version,
+            "with_week": with_week,
         }
 
     def fill(self, template: str, at: OverviewContext, **values: object) -> str:

@@ -6,10 +6,11 @@ from urllib.parse import quote
 import pytest
 
 from monitor.store import Store
+from monitor.store.audit import Act, record_audit
 from monitor.store.outbox import messages
 from monitor.web.page_context import PassStatus
 from tests.web.browser import Browser
-from tests.web.county import ACCOUNTS, NOW, Surroundings
+from tests.web.county import ACCOUNTS, NOW, Surroundings, fill
 from tests.web.serving import served
 
 
@@ -22,7 +23,7 @@ def test_every_page_is_whole_and_fits(
         sent = messages(tx)[0].message.id
     own = [f"/accounts/{quote(account.id)}" for account in ACCOUNTS]
     with served(county, around) as address:
-        for page in ["/", "/accounts", "/messages", f"/messages/{sent}", "/system", "/?light=red", *own]:
+        for page in ["/", "/accounts", "/messages", f"/messages/{sent}", "/system", "/accounts?light=red", *own]:
             sight = chromium.look(f"{address}{page}", width=width, picture=tmp_path / "page.png")
             assert sight.complaints == (), page
             assert not sight.is_too_wide, page
@@ -35,21 +36,19 @@ def test_an_empty_county_is_whole_and_fits(chromium: Browser, empty: Store, arou
     assert not sight.is_too_wide
 
 
-def test_the_board_renews_itself_and_keeps_what_it_has_when_that_fails(
-    chromium: Browser, county: Store, around: Surroundings
+def test_today_says_that_something_has_changed_and_keeps_the_focus(
+    chromium: Browser, empty: Store, around: Surroundings
 ) -> None:
-    renew = """new Promise(done => {
+    ask = """new Promise(done => {
         document.addEventListener("htmx:finally:request", () => setTimeout(done, 100), {once: true});
-        htmx.ajax("GET", BOARD.getAttribute("hx-get"), {source: BOARD, select: "#board", swap: "outerHTML"});
-    })""".replace("BOARD", "document.querySelector('#board')")
-    with served(county, around) as address:
-        chromium.look(f"{address}/?light=red", width=1280)
-        chromium.evaluate("document.querySelector('#board').dataset.old = 'yes'")
-        chromium.evaluate(renew)
-        assert chromium.evaluate("document.querySelector('#board').dataset.old") is None
-        assert chromium.evaluate("document.querySelectorAll('#board tbody tr').length") == 1
-        around.clock.now = None  # type: ignore[assignment]  # every page breaks
-        chromium.evaluate(renew)
-        assert chromium.evaluate("document.querySelectorAll('#board tbody tr').length") == 1
-    chromium.evaluate(renew)
-    assert chromium.evaluate("document.querySelectorAll('#board tbody tr').length") == 1
+        htmx.ajax("GET", FRESH.getAttribute("hx-get"), {source: FRESH, target: FRESH, swap: "innerHTML"});
+    })""".replace("FRESH", "document.querySelector('#fresh')")
+    fill(empty)
+    with served(empty, around) as address:
+        chromium.look(f"{address}/", width=1280)
+        chromium.evaluate("document.querySelector('.todo a').focus()")
+        with empty.begin() as tx:
+            record_audit(tx, Act(at=NOW, actor="王某", action="case close", object="1"))
+        chromium.evaluate(ask)
+        assert chromium.evaluate("document.querySelector('#fresh').textContent.trim()") == "有1处变化 刷新"
+        assert chromium.evaluate("document.activeElement.className.startsWith('act')")

@@ -61,7 +61,7 @@ def test_a_missing_round_is_named_with_what_to_do_and_is_a_task(empty: Store, ar
     page = text_of(client.get("/imports").text)
     assert "通报“省平台月报”第2至3期" in page
     assert "确无此期的，请导入一行：只填系列、期次、印发日期，“覆盖全部”填“否”，账号留空。" in page
-    assert "2 期通报缺失，请补录" in text_of(client.get("/").text)
+    assert "补录2期缺失的通报" in text_of(client.get("/").text)
 
 
 def test_the_page_is_found_from_every_other(client: TestClient) -> None:
@@ -72,5 +72,5 @@ def test_rows_to_match_are_a_task(empty: Store, around: Surroundings) -> None:
     enrol(empty, account("A01", "示例发布"), at=NOW)
     take_in(empty)
     page = client_of(empty, around).get("/").text
-    assert "1 行导入数据未匹配到账号，请补全台账" in text_of(page)
+    assert "补全1行未匹配到账号的导入数据" in text_of(page)
     assert 'href="/imports"' in page

@@ -196,14 +196,23 @@ def test_other_rules_are_notes() -> None:
     line = line_of(
         row(3, finding(State.OK), finding(State.VIOLATED, "UPD-03"), finding(State.WARNING, "PER-01")), None, MOMENT
     )
-    assert line.notes == ("90天内曾超过20天未更新", "联系人待补")
+    assert (line.others, line.is_grave) == ("90天内曾超过20天未更新等2项", False)
     both = row(30, finding(State.VIOLATED), finding(State.VIOLATED, "UPD-03"))
-    assert line_of(both, None, MOMENT).notes == ()
+    assert line_of(both, None, MOMENT).others == ""
+
+
+def test_what_admits_no_exception_is_marked_and_comes_first() -> None:
+    unfiled = replace(finding(State.VIOLATED, "REG-01"), strength=Strength.MANDATORY)
+    line = line_of(row(3, finding(State.OK), finding(State.VIOLATED, "PLT-01"), unfiled), None, MOMENT)
+    assert (line.others, line.is_grave) == ("REG-01等2项", True)
 
 
 def test_an_account_that_the_platform_no_longer_shows_is_noted() -> None:
     gone = row(3, finding(State.OK), sources=(source(standing=Standing.CANCELLED.value),))
-    assert line_of(gone, None, MOMENT).notes == ("平台显示已注销，待核实",)
+    assert (line_of(gone, None, MOMENT).others, line_of(gone, None, MOMENT).is_grave) == (
+        "平台显示已注销，待核实",
+        True,
+    )
 
 
 def test_the_gap_of_an_exempted_account_is_drawn_as_certain(empty: Store, around: Surroundings) -> None:

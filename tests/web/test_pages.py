@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from monitor.core.account import Role, Source
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
-from monitor.core.observation import Reason
+from monitor.core.observation import Reason, timeline
 from monitor.core.phrases import Names, day
 from monitor.core.record import NewRecord, RecordKind, Result
 from monitor.core.rules import per_01
@@ -20,7 +20,9 @@ from monitor.queries.accounts import LISTED as LINES
 from monitor.queries.messages import LISTED
 from monitor.queries.start import StartStep
 from monitor.store import Store, StoreError, Tx
+from monitor.store.audit import Act, record_audit
 from monitor.store.cases import cases
+from monitor.store.looks import record
 from monitor.store.outbox import Draft, messages, save_draft
 from monitor.store.overview import account_rows
 from monitor.store.records import save_records
@@ -32,7 +34,9 @@ from tests.web.county import (
     ACCOUNTS,
     DINGTALK,
     HOSTILE,
+    LATELY,
     MAIL,
+    NEAR,
     NOW,
     OFFICE,
     OVERDUE,
@@ -41,6 +45,9 @@ from tests.web.county import (
     UNSEEN,
     Surroundings,
     account,
+    fill,
+    looks,
+    posts,
 )
 
 
@@ -83,49 +90,97 @@ def names_in(page: str) -> list[str]:
     return [unescape(name) for name in re.findall(r'<td class="name"><a [^>]*>([^<]*)</a>', page)]
 
 
-def test_the_overview_begins_with_the_situation(client: TestClient) -> None:
+def test_today_begins_with_what_is_to_be_done_and_counts_the_accounts_of_each_light(client: TestClient) -> None:
     page = text_of(client.get("/").text)
-    assert "共7个账号：超期1个，临近超期1个，未能核查1个，正常3个，不要求更新1个。最近采集：3分钟前" in page
+    assert "今天要办4项 5月19日（周二） · 最近采集3分钟前" in page
+    assert "■ 超期 1 ▲ 临近超期 1 ？ 未能核查 1 ○ 尚未核查 0 ● 正常 3 ◆ 已豁免 0 － 不要求更新 1" in page
+    assert "合格率80%（5个中1个不合格；未核查1个、豁免0个不计入）" in page
 
 
-def test_the_main_account_comes_first_then_the_most_urgent(client: TestClient) -> None:
-    assert names_in(client.get("/").text)[:4] == ["示例发布", "示例交通", "示例教育", "示例水利"]
+def test_the_most_urgent_comes_first_and_of_one_light_the_main_account(client: TestClient) -> None:
+    assert names_in(client.get("/accounts").text)[:4] == ["示例交通", "示例教育", "示例水利", "示例发布"]
 
 
 def test_each_light_has_its_word_its_sign_and_its_deadline(client: TestClient) -> None:
-    page = text_of(client.get("/").text)
-    assert "示例交通 （微博） 5月3日 （16天） ■ 超期 5月17日， 已过2天" in page
-    assert "示例教育 （微博） 5月7日 （12天） ▲ 临近超期 5月21日（周四）" in page
-    assert f"5月2日 （17天） ？ 未能核查 5月16日（周六） {Reason.LOGIN_WALL.label}，请人工核查" in page
-    assert "示例办事 （小程序） － 不要求更新 小程序不要求更新" in page
+    page = text_of(client.get("/accounts").text)
+    assert "■ 超期 16天 示例交通 （微博） 示例县交通运输局 5月3日 5月17日， 已过2天" in page
+    assert "▲ 临近超期 12天 示例教育 （微博） 示例县教育局 5月7日 5月21日（周四）" in page
+    assert "？ 未能核查 示例水利 （微博） 示例县水利局 最近见到5月14日 " in page
+    assert f"{Reason.LOGIN_WALL.label}，请人工核查" in page
+    assert "－ 不要求更新 示例办事 （小程序） 示例县教育局 小程序不要求更新" in page
 
 
 def test_the_next_step_of_the_ladder_is_told(client: TestClient) -> None:
-    assert "5月19日更新预警（尚未送达） → 5月21日（周四）更新预警" in text_of(client.get("/").text)
+    assert "5月21日（周四）更新预警" in text_of(client.get(f"/accounts/{NEAR.id}").text)
 
 
 @pytest.mark.parametrize(
     ("light", "names"), [("red", ["示例交通"]), ("grey", ["示例水利"]), ("none", ["示例办事"]), ("amber", ["示例教育"])]
 )
-def test_the_overview_is_filtered_by_light(client: TestClient, light: str, names: list[str]) -> None:
+def test_accounts_are_filtered_by_light_also_at_the_former_address(
+    client: TestClient, light: str, names: list[str]
+) -> None:
+    assert names_in(client.get(f"/accounts?light={light}").text) == names
     assert names_in(client.get(f"/?light={light}").text) == names
 
 
-def test_an_unknown_filter_or_page_shows_everything(client: TestClient) -> None:
-    for query in ("light=pink", "page=-1", "page=x", "page=99", "page=%EF%BC%99"):
-        assert len(names_in(client.get(f"/?{query}").text)) == len(ACCOUNTS)
+def test_an_unknown_page_is_the_first_or_the_last(client: TestClient) -> None:
+    for query in ("page=-1", "page=x", "page=99", "page=%EF%BC%99"):
+        assert len(names_in(client.get(f"/accounts?{query}").text)) == len(ACCOUNTS)
+
+
+@pytest.mark.parametrize("query", ["light=pink", "platform=x", "status=x", "sort=x", "task=x", "colour=red"])
+def test_an_unknown_filter_is_refused_in_a_sentence(client: TestClient, query: str) -> None:
+    answer = client.get(f"/accounts?{query}")
+    assert answer.status_code == 400
+    assert re.search("没有“[^”]*”这个条件", answer.text)
+
+
+def test_every_filter_narrows_the_list_and_an_empty_one_leads_back(client: TestClient) -> None:
+    for query, names in (
+        ("platform=mini_program", ["示例办事"]),
+        ("unit=示例县水利局", ["示例水利"]),
+        ("status=active&light=amber", ["示例教育"]),
+        ("q=示例教&sort=unit", ["示例教育"]),
+        ("area=示例县&light=red&platform=weibo", ["示例交通"]),
+    ):
+        assert names_in(client.get(f"/accounts?{query}").text) == names, query
+    empty = client.get("/accounts?status=closed").text
+    assert "没有符合条件的账号。" in text_of(empty)
+    assert '<a href="/accounts">去掉条件</a>' in empty
 
 
 def test_the_operators_tasks_lead_to_what_they_are_about(client: TestClient) -> None:
     page = client.get("/").text
-    tasks = page[page.index("今日待办") : page.index("按状态筛选")]
-    assert text_of(tasks).startswith("今日待办 1 条消息发送失败")
-    found = {}
-    for link in re.findall(r'href="(/accounts[^"]*)"', tasks):
-        found[link] = names_in(client.get(unescape(link)).text)
-    assert found == {"/accounts?task=unseen": ["示例水利"], "/accounts?task=people": ["示例文旅"]}
-    assert "1 项待办公室办理" in text_of(tasks)
+    links = re.findall(r'<a class="act[^"]*" href="([^"]*)"', page)
+    assert links[0] == "/messages?state=failed"
+    assert f"/accounts/{UNSEEN.id}" in links
+    assert "补齐联络员、责任领导：示例县教育局" in page
     assert f"{per_01.RULE.title} 示例文旅" in text_of(client.get("/cases?state=office").text)
+
+
+def test_the_figures_the_deadlines_and_the_matrix_lead_to_accounts(client: TestClient) -> None:
+    page = client.get("/").text
+    assert '<a href="/accounts?light=red">' in page
+    deadlines = page[page.index("接下来的期限") : page.index("各单位")]
+    assert names_in(deadlines) == ["示例教育", "示例文旅", SCRIPT, "示例发布"]
+    matrix = page[page.index("各单位") :]
+    assert f'href="/accounts/{OVERDUE.id}" title="超期"' in matrix
+    assert 'platform=weibo" title="临近超期"' in matrix
+
+
+def test_what_has_changed_since_is_said_and_nothing_is_swapped_by_itself(empty: Store, around: Surroundings) -> None:
+    fill(empty)
+    client = client_of(empty, around)
+    page = client.get("/").text
+    (address,) = re.findall(r'hx-get="([^"]*)" hx-trigger="every', page)
+    assert client.get(address).text.strip() == ""
+    with empty.begin() as tx:
+        for number in range(3):
+            record_audit(tx, Act(at=NOW, actor="王某", action="case close", object=f"{number}"))
+    assert text_of(client.get(address).text) == "有3处变化 刷新"
+    for odd in ("", "x", "1", "1-2-3", "-1-2", "9" * 40):
+        assert client.get(f"/fresh?since={odd}").status_code == 200
 
 
 def test_accounts_are_found_by_name_unit_and_id(client: TestClient) -> None:
@@ -380,13 +435,26 @@ def test_the_address_of_a_signed_link_is_told_to_nobody(client: TestClient, addr
 def test_a_long_roster_is_turned_page_by_page(empty: Store, around: Surroundings) -> None:
     enrol(empty, *(account(f"A{number:04}", f"账号{number}") for number in range(LINES + 3)), at=NOW)
     client = client_of(empty, around)
-    first = client.get("/").text
+    first = client.get("/accounts?sort=unit").text
     assert len(names_in(first)) == LINES
     assert f"第1页，共2页（{LINES + 3}个账号）" in first
-    assert len(names_in(client.get("/?page=2").text)) == 3
-    every = LINES + 3
-    assert f"共{every}个账号：超期0个，临近超期0个，尚未核查{every}个，正常0个。尚未开始采集" in text_of(first)
+    assert 'href="/accounts?sort=unit&amp;page=2"' in first
+    assert len(names_in(client.get("/accounts?sort=unit&page=2").text)) == 3
     assert "等待首次采集" in first
+
+
+def test_a_county_on_its_first_day_says_how_far_it_is_and_what_is_missing(empty: Store, around: Surroundings) -> None:
+    links = ["https://example.invalid/home"] * 14 + [""] * 47
+    enrol(empty, *(account(f"A{n:02}", f"账号{n}", homepage=link) for n, link in enumerate(links)), at=NOW)
+    seen = [look for n in range(14) for look in looks(f"A{n:02}", (LATELY, timeline(posts(2))))]
+    with empty.begin() as tx:
+        record(tx, seen, lambda _, look: look.at + timedelta(hours=6))
+    page = text_of(client_of(empty, around).get("/").text)
+    assert "已核查14/61个；还缺： 主页链接47个 、 已备案清单" in page
+    assert "合格率" not in page
+    assert "2020" not in page
+    assert "接下来的期限" in page
+    assert "天 " not in page.partition("全县账号")[2].partition("接下来")[0]
 
 
 def test_a_long_list_of_messages_has_pages(around: Surroundings, empty: Store) -> None:
@@ -440,7 +508,7 @@ def test_who_is_muted_is_shown_until_when_and_by_whom(empty: Store, around: Surr
     assert "暂停提醒（1）" in text_of(client.get("/messages").text)
     assert f"示例供销 （微博，示例县教育局） 至5月22日（周五） {words}" in text_of(client.get("/mutes").text)
     assert f"提醒暂停至{day(until)}（{day(today)}起，张三登记：账号交接）" in text_of(client.get("/accounts/M-1").text)
-    assert f"提醒暂停至{day(until)}" in text_of(client.get("/").text)
+    assert f"提醒暂停至{day(until)}" in text_of(client.get("/accounts").text)
 
 
 def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county: Store) -> None:
@@ -459,11 +527,11 @@ def test_an_overdue_account_that_is_muted_is_a_task_and_its_case_says_so(county:
     with county.read() as tx:
         (number,) = (case.id for case in cases(tx) if (case.account, case.rule) == (OVERDUE.id, "UPD-01"))
     assert "提醒暂停" not in text_of(client.get(f"/cases/{number}").text)
-    assert "已超期而暂停提醒" not in text_of(client.get("/").text)
+    assert "暂停提醒" not in text_of(client.get("/").text)
     with county.begin() as tx:
         save_records(tx, [row], known_at=NOW)
     assert f"提醒暂停至{day(today)}（{day(today)}起，张三登记：换人）" in text_of(client.get(f"/cases/{number}").text)
-    assert "1 个账号已超期而暂停提醒，请确认" in text_of(client.get("/").text)
+    assert "超期而暂停提醒，确认是否继续：“示例交通”（" in text_of(client.get("/").text)
     assert names_in(client.get("/accounts?task=muted").text) == [OVERDUE.name]
     assert client.get(f"/api/v1/accounts/{OVERDUE.id}").json()["muted_until"] == today.isoformat()
 
@@ -474,7 +542,7 @@ def test_pages_say_in_which_area_a_unit_is_where_there_are_several(empty: Store,
     for office, is_shown in ((OFFICE, False), (several, True)):
         view = replace(around.view(empty), office=office)
         client = TestClient(create_app(view), base_url="http://127.0.0.1:8080")
-        for page in ("/accounts", "/accounts/JY-009", "/"):
+        for page in ("/accounts", "/accounts/JY-009"):
             assert ("示例县教育局（邻县）" in client.get(page).text) is is_shown
 
 
@@ -500,7 +568,7 @@ def test_records_that_name_no_result_are_a_task_and_stand_on_the_page_of_imports
             row,
         )
     client = client_of(empty, around)
-    assert "条旧记录未写明结果，请补登" in text_of(client.get("/").text)
+    assert "补登1条未写明结果的旧记录" in text_of(client.get("/").text)
     page = client.get("/imports").text
     assert "<b>" not in page.partition("查无问题")[2][:20]
     said = text_of(page)
@@ -508,5 +576,5 @@ def test_records_that_name_no_result_are_a_task_and_stand_on_the_page_of_imports
     assert "SEC-01 存在问题 待研判" in said
     with empty.begin() as tx:
         save_records(tx, [replace(silent, result=Result.CLEAN)], known_at=NOW)
-    assert "未写明结果，请补登" not in text_of(client.get("/").text)
+    assert "补登" not in text_of(client.get("/").text)
     assert "都已写明" in text_of(client.get("/imports").text)

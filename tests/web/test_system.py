@@ -67,7 +67,9 @@ def test_what_is_over_is_history(tmp_path: Path) -> None:
 
 
 def test_the_overview_leads_to_what_is_out(tmp_path: Path) -> None:
-    assert "1 项采集暂停或断网" in page(tmp_path, outage(Platform.WEIBO), path="/")
+    shown = page(tmp_path, outage(Platform.WEIBO), path="/")
+    assert "■ 微博采集暂停（5月19日8时5分起）：今天的结果不完整，恢复前不作新的认定。" in shown
+    assert "查看微博采集暂停的原因" in shown
 
 
 @pytest.mark.parametrize("words", ["微博", "微信订阅号", "未设", "没有内容", "部分采集异常"])

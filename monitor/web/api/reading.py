@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from monitor.core.account import AccountStatus, Platform
@@ -19,9 +19,10 @@ from monitor.core.shapes import (
     observation_shape,
     post_shape,
 )
+from monitor.core.todo import TodoLine
 from monitor.core.token_scope import TokenScope
 from monitor.queries import lists
-from monitor.queries.tasks import read_tasks
+from monitor.queries.tasks import read_todo
 from monitor.store import Tx
 from monitor.web.api.operation import Call, Found, Listing, ListParameters, NoParameters, Operation, Reading
 from monitor.web.api.schema import (
@@ -151,8 +152,14 @@ def _messages(tx: Tx, call: Call) -> Found:
 
 
 def _tasks(tx: Tx, call: Call) -> Found:
-    found = read_tasks(tx, call.now, has_channels=call.context.has_channels)
-    return Found([{"key": task.key, "count": task.count, "text": task.text, "link": task.link} for task in found], ())
+    context = call.context.todo(call.now)
+    return Found([_task(line, context.today) for line in read_todo(tx, context)], ())
+
+
+def _task(line: TodoLine, today: date) -> Shape:
+    day = line.day(today)
+    due = day.isoformat() if day else None
+    return {"key": line.key, "count": line.count, "text": line.what, "why": line.why, "due": due, "link": line.link}
 
 
 def _account(facts: lists.AccountFacts) -> Shape:

@@ -200,6 +200,10 @@ class TaskModel(Model):
     key: str
     count: int
     text: str
+    why: str
+    """原因或名单。"""
+    due: date | None
+    """期限；已过的为应办的日期，没有期限的为空。"""
     link: str
     """办理的页面。"""
 

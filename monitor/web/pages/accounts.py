@@ -2,22 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import Enum
+from typing import TypeVar
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.queries.accounts import read_accounts
-from monitor.queries.tasks import text_of
+from monitor.core.account import AccountStatus, Platform
+from monitor.core.light import Light
+from monitor.core.phrases import plain
+from monitor.queries.accounts import AccountQuery, Order, read_accounts
+from monitor.queries.concerns import TEXTS, text_of
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.pages import Pages, number_of
 
+E = TypeVar("E", bound=Enum)
+ORDERS: Mapping[str, tuple[Order, str]] = {
+    "light": (Order.URGENCY, "最紧急的在前"),
+    "silence": (Order.SILENCE, "最久未更新的在前"),
+    "unit": (Order.UNIT, "按主办单位"),
+}
+"""The values of `sort`, and what people call them."""
+NAMES = ("light", "platform", "unit", "area", "status", "task", "q", "sort", "page")
+_LABELS = {"light": "更新情况", "platform": "平台", "status": "状态", "task": "待办", "sort": "排序"}
+
 
 async def accounts(pages: Pages, request: Request) -> Response:
-    """Answer `/accounts`: the list, searched by name, unit or id; or those that one task is about."""
-    moment, number = pages.context.moment(), number_of(request)
-    wanted = request.query_params.get("q", "").strip()
-    task = text_of(request.query_params.get("task", ""))
-    own = visitor_of(request).own
-    sheet = await pages.context.store.query(
-        lambda tx: read_accounts(tx, moment, wanted=wanted, task=task.key if task else None, page=number, own=own)
+    """Answer `/accounts`: a page of the list, narrowed down by what the address says."""
+    moment, given = pages.context.moment(), dict(request.query_params)
+    for name in given:
+        if name not in NAMES:
+            raise HTTPException(400, f"没有“{plain(name)}”这个条件。")
+    asked, own = _asked(given, number_of(request)), visitor_of(request).own
+    if own is not None:
+        asked = replace(asked, unit=own.name, area=own.area)
+    found = await pages.context.store.query(lambda tx: read_accounts(tx, moment, asked))
+    return pages.html(
+        "accounts.html",
+        moment,
+        list=found,
+        asked=asked,
+        given={name: value for name, value in given.items() if value and name != "page"},
+        concern=TEXTS[asked.concern] if asked.concern else None,
+        has_own=own is not None,
+        orders=ORDERS,
+        platforms=tuple(Platform),
+        statuses=tuple(AccountStatus),
     )
-    return pages.html("accounts.html", moment, sheet=sheet, wanted=wanted, task=task)
+
+
+def _asked(given: Mapping[str, str], page: int) -> AccountQuery:
+    """Return what is asked for; raises HTTPException where a value is none of those there are."""
+    concern = text_of(given["task"]) if given.get("task") else None
+    if given.get("task") and concern is None:
+        raise _unknown("task", given["task"])
+    return AccountQuery(
+        light=_of(Light, given, "light"),
+        platform=_of(Platform, given, "platform"),
+        unit=given.get("unit") or None,
+        area=given.get("area") or None,
+        status=_of(AccountStatus, given, "status"),
+        concern=concern.key if concern else None,
+        wanted=given.get("q", "").strip(),
+        order=_order(given.get("sort", "")),
+        page=page,
+    )
+
+
+def _of(kind: type[E], given: Mapping[str, str], name: str) -> E | None:
+    """Return the value of a filter from a closed list; None where it is not set."""
+    said = given.get(name, "")
+    found = next((value for value in kind if value.value == said), None)
+    if said and found is None:
+        raise _unknown(name, said)
+    return found
+
+
+def _order(said: str) -> Order:
+    if said and said not in ORDERS:
+        raise _unknown("sort", said)
+    return ORDERS[said or "light"][0]
+
+
+def _unknown(name: str, said: str) -> HTTPException:
+    return HTTPException(400, f"{_LABELS[name]}没有“{plain(said)}”这个条件，请返回账号列表重新选择。")
