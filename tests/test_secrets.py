@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from alerts.channels import open_channel
@@ -22,10 +23,11 @@ from monitor.core.account import Contact, Role
 from monitor.core.channel import Channel
 from monitor.core.collector import Continuation, Page, Request
 from monitor.core.observation import Reason
+from monitor.core.user import UserRole
 from monitor.daemon import Daemon
 from monitor.settings.kinds import Secret
 from monitor.settings.sections import GrantSettings, HeartbeatSettings, Web
-from monitor.store import Store, open_store
+from monitor.store import Store, open_store, users
 from monitor.web import create_app
 from tests.alerts.far_sides import Feishu, Government, WeCom, Work, said
 from tests.alerts.post_office import PostOffice
@@ -34,6 +36,7 @@ from tests.cli.office import ROOT
 from tests.databases import migrated
 from tests.patterns import module_names
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
+from tests.web.sessions import token_in
 
 URL = "https://feed.example/{0}.xml"
 GROUPS = ("dingtalk", "wecom", "feishu")
@@ -178,7 +181,7 @@ async def test_no_planted_secret_is_found_anywhere(
         await of.settle()
     told += [f"{record.getMessage()} {vars(record)}" for record in caplog.records if record.name != "mail.log"]
     assert len(planted.made) >= 12
-    pages, served = read_pages(of)
+    pages, served = read_pages(of, planted("login-password"))
     exported = list(exports(store, tmp_path))
     files = contents(tmp_path)
     assert planted.found_in("\n".join((*told, *pages, *exported, *files))) == set()
@@ -191,13 +194,27 @@ def contents(folder: Path) -> list[str]:
     return [file.read_bytes().decode("latin-1") for file in folder.rglob("*") if file.is_file()]
 
 
-def read_pages(of: Office) -> tuple[list[str], int]:
+def logged_in(of: Office, app: Starlette, password: str) -> TestClient:
+    """Return a browser in which somebody has logged in who may do everything, after a wrong try."""
+    with of.parts.store.begin() as tx:
+        user = users.add_user(tx, "王某", (UserRole.ADMINISTRATOR, UserRole.OPERATOR), None, at=NOW)
+        users.set_password(tx, user, of.parts.logins.passwords.hash_of(password))
+    client = TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+    typed = {"csrf": token_in(client.get("/login").text), "name": "王某"}
+    assert client.post("/login", data=typed | {"password": f"{password}!"}).status_code == 422
+    assert client.post("/login", data=typed | {"password": password}).status_code == 200
+    return client
+
+
+def read_pages(of: Office, password: str) -> tuple[list[str], int]:
     """Return every page and the metrics, and how many of them there were."""
     daemon = Daemon(of.parts.passes, of.parts.health, of.parts.metrics, of.parts.faults)
-    client = TestClient(
-        create_app(view_of(of.parts, daemon)), base_url="http://127.0.0.1:8080", raise_server_exceptions=False
-    )
+    client = logged_in(of, create_app(view_of(of.parts, daemon)), password)
     paths = (
+        "/me",
+        "/users",
+        "/users/new",
+        "/users/1",
         "/",
         "/accounts",
         "/accounts/A01",
@@ -210,7 +227,7 @@ def read_pages(of: Office) -> tuple[list[str], int]:
         "/audit",
     )
     found = [client.get(path) for path in paths]
-    numbers = [part.split('"')[0] for part in found[3].text.split('href="/messages/')[1:]]
+    numbers = [part.split('"')[0] for part in found[7].text.split('href="/messages/')[1:]]
     found += [client.get(f"/messages/{number}") for number in numbers]
     found += [client.request(method, "/k/forged") for method in ("GET", "POST")]
     found.append(client.post("/api/v1/posts", headers={"Authorization": "Bearer wrong"}, json={}))

@@ -45,7 +45,7 @@ _ONE = "一次只能上传一个文件，没有保存；请逐个上传。"
 class Sent:
     """A form with a file, as it came."""
 
-    form: Form
+    form: Form = field(repr=False)
     name: str = ""
     """How the visitor calls the file, fit to be shown; empty if they chose none."""
     incoming: Incoming | None = None

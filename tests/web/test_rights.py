@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -62,7 +63,7 @@ def filled(store: Store, path: str) -> list[str]:
     found = [path]
     for name, values in about.items():
         found = [one.replace(name, value) for one in found for value in (values if name in one else [""])]
-    return [one.replace("{act}", "enable").replace("{secret}", "x").replace("{name}", "x") for one in found]
+    return [re.sub(r"\{[^}]*\}", "x", one) for one in found]
 
 
 def test_every_page_says_which_right_it_asks_for(office: Closed) -> None:

@@ -26,7 +26,7 @@ NEEDS: Mapping[str, Right] = {
     "/start/progress": Right.SEE_IMPORTS,
     "/looks": Right.LOOK,
     "/looks/row": Right.LOOK,
-    "/looks/{number:int}": Right.LOOK,
+    "/looks/{number}": Right.LOOK,
     "/imports": Right.SEE_IMPORTS,
     "/imports/new": Right.IMPORT,
     "/imports/roster.xlsx": Right.EXPORT,

@@ -31,6 +31,7 @@ from monitor.queries.looks import DoneLook, HandFilter, LookLine, read_counts, r
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages, number_of
+from monitor.web.paging import whole
 
 LOOKS = "/looks"
 MOST = 50
@@ -85,8 +86,8 @@ def routes(pages: Pages) -> tuple[Route, ...]:
         Route(LOOKS, partial(looks, pages)),
         Route(LOOKS, partial(register, pages), methods=["POST"]),
         Route(f"{LOOKS}/row", partial(row, pages), methods=["POST"]),
-        Route(f"{LOOKS}/{{number:int}}", partial(look, pages)),
-        Route(f"{LOOKS}/{{number:int}}", partial(correct, pages), methods=["POST"]),
+        Route(f"{LOOKS}/{{number}}", partial(look, pages)),
+        Route(f"{LOOKS}/{{number}}", partial(correct, pages), methods=["POST"]),
     )
 
 
@@ -160,8 +161,8 @@ def _is_late(error: RefusedError) -> bool:
 
 
 async def _look_of(pages: Pages, request: Request) -> DoneLook:
-    number: int = request.path_params["number"]
-    found = await pages.context.store.query(lambda tx: read_look(tx, number)) if number < 1 << 31 else None
+    number = whole(request.path_params["number"])
+    found = await pages.context.store.query(lambda tx: read_look(tx, number)) if number else None
     if found is None:
         raise HTTPException(404, "没有这次登记，或者已经改正。")
     return found
