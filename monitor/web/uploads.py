@@ -231,7 +231,8 @@ _BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 def shown_name(written: str) -> str:
     """Return what a visitor calls a file without folders and invisible signs, and no longer than a line."""
-    name = _BIDI.sub("", readable(re.split(r"[/\\]", written)[-1])).strip().lstrip(".")
+    last = _BIDI.sub("", readable(re.split(r"[/\\]", written)[-1]))
+    name = " ".join(last.split()).lstrip(".")
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME - 8]}…{name[-7:]}"

@@ -28,6 +28,7 @@ NEEDS: Mapping[str, Right] = {
     "/looks/row": Right.LOOK,
     "/looks/{number}": Right.LOOK,
     "/imports": Right.SEE_IMPORTS,
+    "/messages.xlsx": Right.EXPORT,
     "/imports/new": Right.IMPORT,
     "/imports/roster.xlsx": Right.EXPORT,
     "/imports/blank/{kind}.xlsx": Right.EXPORT,

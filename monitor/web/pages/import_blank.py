@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-from collections.abc import Callable
 from functools import partial
 
 from starlette.exceptions import HTTPException
@@ -12,17 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.actions.actor import Right
-from monitor.actions.documents import Handout, HandOutCommand, hand_out
-from monitor.actions.perform import perform_async
-from monitor.documents import Document
-from monitor.documents.xlsx import write_xlsx
+from monitor.actions.documents import Handout
 from monitor.ledger.roster import roster_document
 from monitor.ledger.templates import form_document
 from monitor.queries.tables import roster_table
-from monitor.store import Tx
 from monitor.web.auth.visitor import visitor_of
-from monitor.web.download import attachment
 from monitor.web.imports import KINDS, file_kind
+from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages
 
 
@@ -41,19 +34,3 @@ async def roster(pages: Pages, request: Request) -> Response:
     is_personal = visitor_of(request).may(Right.EXPORT_PERSONAL)
     document = partial(roster_table, with_people=is_personal)
     return await handed_out(pages, request, document, Handout.ROSTER, f"台账{pages.context.moment().today}.xlsx")
-
-
-async def handed_out(
-    pages: Pages, request: Request, document: Callable[[Tx], Document], what: Handout, name: str, detail: str = ""
-) -> Response:
-    """Return a document as a workbook to be saved; who took it is kept before."""
-    context, command = pages.context, HandOutCommand(what=what, file=name, detail=detail)
-    found = await context.store.query(document)
-    await perform_async(context.store, hand_out, command, actor=visitor_of(request).actor, now=context.clock())
-    return attachment(await asyncio.to_thread(_workbook, found), name)
-
-
-def _workbook(document: Document) -> bytes:
-    file = io.BytesIO()
-    write_xlsx(file, document)
-    return file.getvalue()

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.actions.actor import Right
+from monitor.actions.documents import Handout
 from monitor.actions.messages import ReleaseCommand, WithholdCommand, mark_of, release, withhold
 from monitor.actions.perform import perform_async
 from monitor.actions.refused import RefusedError
@@ -21,9 +22,11 @@ from monitor.core.calendar import beijing, beijing_date
 from monitor.core.message import MessageTab
 from monitor.core.phrases import deadline_text
 from monitor.queries.lines import OverviewContext
+from monitor.queries.listed import messages_listed
 from monitor.queries.messages import Departure, MessageFilter, read_departure, read_messages, units
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import done, form_of
+from monitor.web.pages.handing_out import handed_out
 from monitor.web.pages.pages import Pages, number_of
 from monitor.web.words import unit_called
 
@@ -48,19 +51,36 @@ def may(visitor: Visitor) -> SimpleNamespace:
 def routes(pages: Pages) -> Iterator[Route]:
     """Yield what these pages answer."""
     yield Route("/messages", partial(messages, pages))
+    yield Route("/messages.xlsx", partial(messages_xlsx, pages))
     yield Route("/messages/release", partial(ask_release, pages))
     yield Route("/messages/release", partial(post_release, pages), methods=["POST"])
     yield Route("/messages/withhold", partial(ask_withhold, pages))
     yield Route("/messages/withhold", partial(post_withhold, pages), methods=["POST"])
 
 
+async def _asked(pages: Pages, request: Request) -> tuple[MessageTab, MessageFilter, Collection[UnitKey]]:
+    """Return the tab and the filter that an address asks for, and the units there are to choose from."""
+    visitor, asked = visitor_of(request), request.query_params
+    choices = await pages.context.store.query(units) if visitor.own is None else ()
+    unit, day = _unit(asked.get("unit"), choices), _day(asked.get("day", ""))
+    return _tab(asked.get("state")), MessageFilter(unit=unit, day=day, own=visitor.own), choices
+
+
+async def messages_xlsx(pages: Pages, request: Request) -> Response:
+    """Answer `/messages.xlsx`: the list as it is seen, as a workbook."""
+    tab, which, _ = await _asked(pages, request)
+    now = pages.context.clock()
+    detail = "，".join(filter(None, (tab.label, which.unit, str(which.day or ""))))
+    return await handed_out(
+        pages, request, lambda tx: messages_listed(tx, tab, which, now), Handout.MESSAGES, "消息.xlsx", detail
+    )
+
+
 async def messages(pages: Pages, request: Request) -> Response:
     """Answer `/messages`: those of one tab, of a unit, of a day."""
-    moment, visitor, asked = pages.context.moment(), visitor_of(request), request.query_params
-    tab = _tab(asked.get("state"))
+    moment, visitor = pages.context.moment(), visitor_of(request)
+    tab, which, choices = await _asked(pages, request)
     number, store = number_of(request), pages.context.store
-    choices = await store.query(units) if visitor.own is None else ()
-    which = MessageFilter(unit=_unit(asked.get("unit"), choices), day=_day(asked.get("day", "")), own=visitor.own)
     page = await store.query(lambda tx: read_messages(tx, tab, which, moment.now, page=number))
     return pages.html(
         "messages.html",

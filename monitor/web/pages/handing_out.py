@@ -1,0 +1,35 @@
+"""Documents that pages hand out as workbooks: read as the page reads, written apart, and kept in the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.actions.documents import Handout, HandOutCommand, hand_out
+from monitor.actions.perform import perform_async
+from monitor.documents import Document
+from monitor.documents.xlsx import write_xlsx
+from monitor.store import Tx
+from monitor.web.auth.visitor import visitor_of
+from monitor.web.download import attachment
+from monitor.web.pages.pages import Pages
+
+
+async def handed_out(
+    pages: Pages, request: Request, document: Callable[[Tx], Document], what: Handout, name: str, detail: str = ""
+) -> Response:
+    """Return a document as a workbook to be saved; who took it is kept before."""
+    context, command = pages.context, HandOutCommand(what=what, file=name, detail=detail)
+    found = await context.store.query(document)
+    await perform_async(context.store, hand_out, command, actor=visitor_of(request).actor, now=context.clock())
+    return attachment(await asyncio.to_thread(_workbook, found), name)
+
+
+def _workbook(document: Document) -> bytes:
+    file = io.BytesIO()
+    write_xlsx(file, document)
+    return file.getvalue()
