@@ -224,6 +224,8 @@ def read_pages(of: Office, password: str) -> tuple[list[str], int]:
         "/cases",
         "/imports",
         "/looks",
+        "/accounts/new",
+        "/records/new",
         "/audit",
     )
     found = [client.get(path) for path in paths]

@@ -20,7 +20,7 @@ from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
-from monitor.web.pages import import_routes, login, looks, me, message, messages, mutes, start, system, users
+from monitor.web.pages import import_routes, login, looks, me, message, messages, mutes, row_forms, start, system, users
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts
 from monitor.web.pages.audit import audit
@@ -71,6 +71,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
         Route("/", partial(overview, pages)),
         Route("/fresh", partial(fresh, pages)),
         Route("/accounts", partial(accounts, pages)),
+        *row_forms.routes(pages),
         Route("/accounts/{account_id:path}", partial(account, pages)),
         Route("/cases", partial(cases, pages)),
         Route("/cases/{number}", partial(case, pages)),

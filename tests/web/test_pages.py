@@ -63,6 +63,7 @@ def every_page(county: Store) -> list[str]:
         "/messages",
         "/imports",
         "/looks",
+        "/records/new?kind=training",
         "/system",
         "/audit",
         "/?light=red",
