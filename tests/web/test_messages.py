@@ -206,7 +206,7 @@ def test_without_a_channel_drafts_are_shown_and_cannot_be_released(filled: Store
     page = client.get("/messages").text
     assert "还没有设置通知渠道：消息只生成草稿，不发出" in text_of(page)
     assert ("正文" in page, 'name="id"' in page, "放行所选" in page) == (True, False, False)
-    assert "尚未设置通知渠道" in text_of(client.get("/").text)
+    assert "设置通知渠道 3条消息只生成草稿，不会发出" in text_of(client.get("/").text)
     assert client.get("/readyz").status_code == 200
     asked = text_of(client.get("/messages/release", params={"id": held(filled)}).text)
     assert "没有可以放行的消息" in asked
