@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.core.account import Contact, Role, told_apart
-from monitor.core.message import Attempt, Outcome
-from monitor.store import Store, cases, outbox, people, roster, tables
+from monitor.core.message import Attempt, MessageAct, Outcome
+from monitor.store import Store, cases, message_acts, outbox, people, roster, tables
 from monitor.store.people import Erased, Needed, PersonalDataPlace, Trace
 from tests.store.build import DAY, HOUR, NOW, account, enrol, judge, notice, open_with, step, tried
 
@@ -79,6 +79,16 @@ def test_nothing_of_a_person_is_left_once_they_are_erased(left: Store) -> None:
     assert [word for word in ("联络员甲", "13800000001", "a@example.cn") if word in everything] == []
     assert sent.message.body == f"请{ALIAS}同志（联络员）尽快更新 @{ALIAS}；请领导乙同志督促。"
     assert kept(left, "联络员甲") == []
+
+
+def test_who_was_told_on_the_phone_is_erased_too_and_who_phoned_stays(left: Store) -> None:
+    with left.begin() as tx:
+        number = outbox.messages(tx)[0].message.id
+        message_acts.note(tx, [number], MessageAct.PHONED, by="操作员丁", at=NOW, text="联络员甲（13800000001）")
+    erase(left, "13800000001")
+    with left.read() as tx:
+        (act,) = message_acts.acts_on(tx, number)
+    assert (act.text, act.by) == (f"{ALIAS}（{ALIAS}）", "操作员丁")
 
 
 def test_nothing_is_left_of_who_had_two_roles_with_ways_of_their_own(store: Store) -> None:
