@@ -19,7 +19,9 @@ from monitor.store import tables
 from monitor.store.copying import Tell, copy_rows
 from monitor.store.database import Store, file_of, make_folder, open_store, parse_url
 from monitor.store.faults import SchemaTooNewError, StoreError, spoken
+from monitor.store.login_links import forget_all_links
 from monitor.store.place import claim_file
+from monitor.store.sessions import forget_all
 
 PAGES = 1000
 """Pages of a file that are copied at once."""
@@ -106,7 +108,10 @@ def _restore_file(url: sa.URL, file: Path, tell: Tell) -> None:
 
 
 def _take_in(file: Path, draft: Path, tell: Tell) -> None:
-    """Copy a backup, make sure that it is whole and ours, and bring it up to date."""
+    """Copy a backup, make sure that it is whole and ours, and bring it up to date; nobody is logged in by it.
+
+    Sessions that have ended since would go on in it, and links that were used could be used again.
+    """
     with spoken(_sqlite(file)), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as backup:
         names = {name for (name,) in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"alembic_version", tables.accounts.name} <= names:
@@ -114,7 +119,9 @@ def _take_in(file: Path, draft: Path, tell: Tell) -> None:
         _copy_pages(backup, draft, tell)
     _check(draft, file)
     try:
-        open_store(_sqlite(draft)).close()
+        with open_store(_sqlite(draft)) as store, store.begin() as tx:
+            forget_all(tx)
+            forget_all_links(tx)
     except SchemaTooNewError as error:
         raise SchemaTooNewError(f"备份 {file} 由更新版本的程序写入，请升级程序后再恢复。") from error
 

@@ -40,3 +40,8 @@ def spend(tx: Tx, digest: str, *, now: datetime) -> bool:
 def drop_links(tx: Tx, user_id: int | None) -> None:
     """Have no link of a user, or of the first administrator, be good any more."""
     tx.execute(sa.delete(table).where(table.c.user.is_(None) if user_id is None else table.c.user == user_id))
+
+
+def forget_all_links(tx: Tx) -> None:
+    """Have no link be good any more."""
+    tx.execute(sa.delete(table))

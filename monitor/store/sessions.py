@@ -99,3 +99,8 @@ def forget_over(tx: Tx, *, now: datetime, idle: timedelta) -> None:
     """Delete the sessions that have ended by themselves."""
     is_over = sa.or_(table.c.active_at <= now - idle, table.c.began_at <= now - ABSOLUTE)
     tx.execute(sa.delete(table).where(is_over))
+
+
+def forget_all(tx: Tx) -> None:
+    """End every session there is."""
+    tx.execute(sa.delete(table))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.web.auth.gate import redirected
-from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN
+from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN, UPLOADS
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import form_of, require_own_page
 
@@ -39,7 +39,7 @@ async def _answer(path: str, endpoint: Endpoint, request: Request) -> Response:
             return redirected(request, elsewhere)
         _require(visitor, path)
     if request.method not in _SAFE:
-        await _require_own_form(request)
+        await _require_own_form(path, request)
     return await endpoint(request)
 
 
@@ -65,9 +65,9 @@ def _require(visitor: Visitor, path: str) -> None:
         raise HTTPException(403, f"您没有{right.label}的权限。")
 
 
-async def _require_own_form(request: Request) -> None:
-    """Refuse a form that is not our own page's; the handler of an upload asks for the token itself, in its parts."""
-    if request.headers.get("content-type", "").lower().startswith(_UPLOAD):
+async def _require_own_form(path: str, request: Request) -> None:
+    """Refuse a form that is not our own page's, before its handler sees it; see UPLOADS for those in parts."""
+    if path in UPLOADS and request.headers.get("content-type", "").lower().startswith(_UPLOAD):
         require_own_page(request)
     else:
         await form_of(request)

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store import Store, StoreError, notes, open_store
+from monitor.core.user import UserRole
+from monitor.store import Store, StoreError, login_links, notes, open_store, sessions, users
 from monitor.store.backup import back_up, holds_roster, restore
 from monitor.store.database import SchemaTooNewError
-from tests.store.build import account, enrol
+from monitor.store.sessions import Session
+from tests.databases import migrated
+from tests.store.build import HOUR, NOW, account, enrol
 from tests.store.test_copy import fill, nothing, rows
 
 
@@ -240,3 +243,17 @@ def test_a_backup_goes_into_the_database_that_it_came_from(store: Store, url: st
     with open_store(url) as restored:
         assert rows(restored) == before
         enrol(restored, account("C01"))
+
+
+def test_a_restored_database_lets_nobody_go_on_who_was_logged_in(tmp_path: Path, place: Path) -> None:
+    with open_store(migrated(tmp_path / "one.db")) as store:
+        with store.begin() as tx:
+            user = users.add_user(tx, "甲", [UserRole.OPERATOR], None, at=NOW)
+            sessions.start(tx, Session(digest="a" * 64, user=user, began_at=NOW, active_at=NOW))
+            login_links.keep_link(tx, "b" * 64, user, until=NOW + HOUR, now=NOW)
+        back_up(store, tmp_path / "backup.db", nothing)
+    restore(url_of(place), tmp_path / "backup.db", nothing)
+    with open_store(url_of(place)) as store, store.read() as tx:
+        assert users.user_named(tx, "甲") is not None
+        assert sessions.sessions_of(tx, user) == ()
+        assert login_links.link(tx, "b" * 64, now=NOW) is None

@@ -293,6 +293,15 @@ def test_a_form_of_another_kind_is_refused(office: Closed, kind: str) -> None:
     assert answer.status_code == 415
 
 
+@pytest.mark.parametrize("path", ["/me/sessions/end", "/logout", "/users/1/disable", "/users/new", "/login"])
+def test_csrf_a_form_in_parts_is_no_way_around_the_token(office: Closed, path: str) -> None:
+    office.user()
+    browser = office.logged_in()
+    answer = browser.post(path, files={"csrf": (None, "x"), "name": (None, "x")})
+    assert answer.status_code == 415
+    assert is_in(browser)
+
+
 def test_a_form_without_end_is_refused(office: Closed) -> None:
     office.user()
     browser = office.browser()

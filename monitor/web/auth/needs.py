@@ -72,5 +72,7 @@ OPEN = frozenset({"/login", "/login/code", "/login/link/{secret}"})
 """Pages for people who have not logged in (yet)."""
 FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/k/", "/api/")
 """The beginnings of addresses behind which nobody is asked who they are: machines, and holders of signed links."""
+UPLOADS = frozenset({"/imports"})
+"""Pages whose form comes in parts, with a file: they ask for its token themselves, as soon as that part is there."""
 POLLED = frozenset({"/fresh"})
 """Addresses that pages ask for by themselves: nobody is active by that."""
