@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from monitor.core.account import Role
 from monitor.core.appearance import AppearanceChange
@@ -15,10 +16,10 @@ from monitor.core.decision import Decision, of_this_life
 from monitor.core.finding import Finding, State, Support
 from monitor.core.light import Light
 from monitor.core.notice import Notice
-from monitor.core.observation import KnownPost, Observation
+from monitor.core.observation import KnownPost, Observation, Standing
 from monitor.core.register import opened_again
 from monitor.core.way import GUIDES, granted_ways
-from monitor.queries.lines import AccountLine, OverviewContext, line_of
+from monitor.queries.lines import AccountLine, OverviewContext, absence, by_gravity, line_of
 from monitor.store import Tx
 from monitor.store.appearances import events_of
 from monitor.store.cases import case_history
@@ -29,7 +30,7 @@ from monitor.store.overview import OverviewRow, observations_of, posts_of, row_o
 from monitor.store.roster import versions_of
 
 POSTS_DRAWN = 2000
-POSTS_LISTED = 20
+POSTS_LISTED = 10
 OBSERVATIONS_LISTED = 20
 _SURE = frozenset({Light.RED, Light.AMBER, Light.GREEN})
 """The lights of accounts of which it is known that nothing newer exists, as far as they were judged."""
@@ -53,11 +54,36 @@ class StepTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepRun:
+    """Steps of one kind that followed each other, told to the same roles."""
+
+    first: StepTold
+    last: StepTold
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHistory:
     """A case with what was done in it."""
 
     case: Case
     steps: tuple[StepTold, ...]
+
+    @property
+    def runs(self) -> tuple[StepRun, ...]:
+        """What was done, latest first; equal steps that followed each other are one."""
+        grouped = [tuple(steps) for _, steps in groupby(self.steps, key=lambda told: (told.step.kind, told.roles))]
+        runs = (StepRun(first=steps[0], last=steps[-1], count=len(steps)) for steps in grouped)
+        return tuple(reversed(tuple(runs)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleTold:
+    """When the people of one role were last told of what is open, and whether they have answered."""
+
+    role: Role
+    on: date
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +93,7 @@ class AccountPage:
     row: OverviewRow
     line: AccountLine
     findings: tuple[Finding, ...]
-    """Those that apply, the two-week rule first."""
+    """Those that apply, the gravest first."""
     posts: tuple[KnownPost, ...]
     posted: Mapping[date, Posted]
     """The days on which something visible was posted, as far back as posts are read."""
@@ -81,6 +107,39 @@ class AccountPage:
     """Links that people pasted, latest first."""
     basis_changed: tuple[Decision, ...]
     """Decisions that stand and whose grounds have changed, one for each rule at most."""
+    told: tuple[RoleTold, ...]
+    """Who was told of the open gap."""
+
+    @property
+    def troubles(self) -> tuple[Finding, ...]:
+        """The findings that ask something of somebody, the gravest first."""
+        return tuple(finding for finding in self.findings if finding.state.is_trouble)
+
+    @property
+    def fine(self) -> tuple[Finding, ...]:
+        """Those that are well, or exempted."""
+        return tuple(finding for finding in self.findings if finding.state in _WELL)
+
+    @property
+    def unknown(self) -> tuple[Finding, ...]:
+        """Those that cannot be told."""
+        return tuple(finding for finding in self.findings if finding.state is State.UNKNOWN)
+
+    @property
+    def updates(self) -> Finding | None:
+        """What the two-week rule says; None before the first judgement."""
+        return next((finding for finding in self.findings if finding.rule == LADDER), None)
+
+    @property
+    def absence(self) -> Standing | None:
+        """How a platform shows the account that is not there as usual."""
+        return absence(self.row)
+
+    def case_of(self, finding: Finding) -> int | None:
+        """Return the open case about a finding."""
+        return next(
+            (one.case.id for one in self.cases if one.case.rule == finding.rule and not one.case.closed_at), None
+        )
 
     @property
     def opened_on(self) -> date | None:
@@ -129,7 +188,8 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
     return AccountPage(
         row=row,
         line=line,
-        findings=tuple(sorted(applying, key=lambda finding: (finding.rule != LADDER, finding.rule))),
+        findings=by_gravity(applying),
+        told=_told(tx, row, open_case),
         posts=posts[:POSTS_LISTED],
         posted=_posted(posts),
         is_sure=line.light in _SURE or (line.light is Light.EXEMPT and line.support is Support.LOOK),
@@ -139,6 +199,22 @@ def read_account(tx: Tx, account_id: str, moment: OverviewContext) -> AccountPag
         claims=claims_of(tx, account_id),
         basis_changed=tuple(decision for decision in standing.values() if decision.basis_changed),
     )
+
+
+_WELL = frozenset({State.OK, State.EXEMPTED})
+
+
+def _told(tx: Tx, row: OverviewRow, case: Case | None) -> tuple[RoleTold, ...]:
+    """Return when each role was last told of an open case, as far as it is known to have been."""
+    if case is None:
+        return ()
+    heard, found = told_on(tx, [case.id]), dict[Role, date]()
+    for told in _history(tx, case).steps:
+        at = heard.get((case.id, told.step.kind, told.step.number))
+        found |= {role: beijing_date(at) for role in told.roles} if at else {}
+    answered = {acknowledgement.person for acknowledgement in case.acknowledgements}
+    people = {role: {contact.key for contact in row.account.contacts if contact.role is role} for role in found}
+    return tuple(RoleTold(role=role, on=on, is_answered=bool(people[role] & answered)) for role, on in found.items())
 
 
 def _posted(posts: Sequence[KnownPost]) -> dict[date, Posted]:

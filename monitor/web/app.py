@@ -20,12 +20,26 @@ from monitor.web.guarded import guarded
 from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
-from monitor.web.pages import import_routes, login, looks, me, message, messages, mutes, row_forms, start, system, users
+from monitor.web.pages import (
+    contacts,
+    import_routes,
+    login,
+    looks,
+    me,
+    message,
+    messages,
+    mutes,
+    row_forms,
+    start,
+    system,
+    users,
+)
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts
 from monitor.web.pages.audit import audit
 from monitor.web.pages.case import case
 from monitor.web.pages.cases import cases
+from monitor.web.pages.contacts import Shown
 from monitor.web.pages.errors import broken, no_database, not_answered
 from monitor.web.pages.overview import fresh, overview
 from monitor.web.pages.pages import Pages
@@ -67,12 +81,14 @@ def create_app(view: PageContext) -> Starlette:
 
 def _pages(pages: Pages) -> Iterator[Route]:
     """Yield the pages; what each asks of its visitor stands in `auth/needs.py`."""
+    shown = Shown()
     yield from (
         Route("/", partial(overview, pages)),
         Route("/fresh", partial(fresh, pages)),
         Route("/accounts", partial(accounts, pages)),
         *row_forms.routes(pages),
-        Route("/accounts/{account_id:path}", partial(account, pages)),
+        Route("/accounts/{account_id:path}", partial(account, pages, shown)),
+        *contacts.routes(pages, shown),
         Route("/cases", partial(cases, pages)),
         Route("/cases/{number}", partial(case, pages)),
         *messages.routes(pages),

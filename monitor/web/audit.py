@@ -45,6 +45,7 @@ _ACTIONS = {
     "message test": "消息：试发",
     "evaluate": "按规则判定",
     "db prune": "清除个人信息",
+    "contacts show": "查看联系电话",
     "record mute": "登记暂停提醒",
     "user add": "新增用户",
     "user role": "修改用户的角色",

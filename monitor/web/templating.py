@@ -11,6 +11,7 @@ from monitor.core.labels import evidence_text, proposed, step_text
 from monitor.core.light import Light
 from monitor.core.phrases import dated, day, deadline_text, plain, with_week
 from monitor.core.rules.see_01 import ID as DUTY
+from monitor.core.rules.upd_01 import ID as UPDATES
 from monitor.core.user import UserRole
 from monitor.queries.lines import OverviewContext
 from monitor.web.audit import action_text
@@ -55,6 +56,7 @@ class Templates:
         }
         self._jinja.globals |= {
             "DUTY": DUTY,
+            "UPDATES": UPDATES,
             "Light": Light,
             "Right": Right,
             "UserRole": UserRole,

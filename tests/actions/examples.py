@@ -189,6 +189,11 @@ def _erase(store: Store) -> Example:
     )
 
 
+def _show_contacts(store: Store) -> Example:
+    enrol(store, _account())
+    return Example(done=people.ShowContactsCommand(account="A01"), refused=people.ShowContactsCommand(account="A99"))
+
+
 def _mute(store: Store) -> Example:
     enrol(store, _account())
     command = mutes.MuteCommand(
@@ -472,6 +477,7 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     messages.phone: _phone,
     evaluate.note_evaluation: _evaluate,
     people.erase: _erase,
+    people.show_contacts: _show_contacts,
     mutes.mute: _mute,
     backup.record_backup: _backup,
     documents.hand_out: _document,

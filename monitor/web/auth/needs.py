@@ -14,6 +14,7 @@ NEEDS: Mapping[str, Right] = {
     "/accounts/new": Right.IMPORT,
     "/accounts/{account_id:path}/edit": Right.IMPORT,
     "/records/new": Right.IMPORT,
+    "/contacts": Right.SEE_CONTACTS,
     "/cases": Right.SEE,
     "/cases/{number}": Right.SEE,
     "/messages": Right.SEE_MESSAGES,

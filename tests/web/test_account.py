@@ -1,0 +1,112 @@
+"""An account's page: the gravest first, whom to ring up, and nothing that nobody has to read."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from monitor.core.case import Plan, StepKind
+from monitor.core.finding import State, Strength
+from monitor.store import Store, cases, tables
+from tests.store.build import DAY, finding, step
+from tests.web.browser import Browser
+from tests.web.conftest import client_of
+from tests.web.county import NEAR, NOW, OVERDUE, PHONE, Surroundings, fill
+from tests.web.serving import served
+from tests.web.test_pages import text_of
+
+MASKED = f"{PHONE[:3]}****{PHONE[-4:]}"
+
+
+def shown(client: TestClient, account: str = OVERDUE.id) -> str:
+    return client.get(f"/accounts/{account}").text
+
+
+def ask(client: TestClient, account: str) -> int:
+    """Press the button that shows the numbers; return the answer's status."""
+    (token,) = set(re.findall(r'name="csrf" value="([^"]*)"', shown(client)))
+    headers = {"sec-fetch-site": "same-origin"}
+    answer = client.post("/contacts", data={"csrf": token, "account": account}, headers=headers, follow_redirects=False)
+    return answer.status_code
+
+
+def acts(store: Store) -> list[tuple[str, str]]:
+    with store.read() as tx:
+        return [(row.action, row.object) for row in tx.execute(sa.select(tables.acts))]
+
+
+def test_a_number_is_masked_until_somebody_asks_for_it_and_that_is_written_down(
+    empty: Store, around: Surroundings
+) -> None:
+    fill(empty)
+    client = client_of(empty, around)
+    assert MASKED in shown(client)
+    assert PHONE not in shown(client)
+    assert acts(empty) == []
+    assert ask(client, OVERDUE.id) == 303
+    assert f'href="tel:{PHONE}"' in shown(client)
+    assert f'data-copy="{PHONE}"' in shown(client)
+    assert acts(empty) == [("contacts show", OVERDUE.id)]
+
+
+def test_it_is_shown_of_this_unit_alone_and_in_this_session_alone(empty: Store, around: Surroundings) -> None:
+    fill(empty)
+    client = client_of(empty, around)
+    assert ask(client, OVERDUE.id) == 303
+    assert PHONE not in shown(client, NEAR.id)
+    assert PHONE in shown(client)
+    client.cookies.clear()
+    assert PHONE not in shown(client)
+
+
+def test_nobody_is_shown_the_number_of_an_account_that_is_not_there(county: Store, around: Surroundings) -> None:
+    assert ask(client_of(county, around), "X-999") == 404
+
+
+def test_the_gravest_is_said_first_and_what_is_well_is_folded(empty: Store, around: Surroundings) -> None:
+    fill(empty)
+    with empty.begin() as tx:
+        said = [
+            finding(State.OK, account=NEAR.id, rule="PER-01", because="人员齐全。"),
+            finding(State.UNKNOWN, account=NEAR.id, rule="REG-01", because="尚未导入已备案清单。"),
+            finding(State.VIOLATED, account=NEAR.id, rule="OUT-01", because="外包。", strength=Strength.MANDATORY),
+        ]
+        cases.save_findings(tx, said, at=NOW)
+    whole = shown(client_of(empty, around), NEAR.id)
+    page = text_of(whole)
+    assert page.index("■ OUT-01： 外包。") < page.index("▲ 临近超期 最近一次更新为")
+    assert re.search(r"1项还不能判定：REG-01", page)
+    assert re.search(r"\d项未发现问题：[^ ]*联络员、责任领导不全", page)
+    opened = re.findall(r'<details class="finding"( open)?>', whole)
+    assert [bool(is_open) for is_open in opened] == [True, True, False, False]
+
+
+def test_equal_steps_that_follow_each_other_are_one_line(empty: Store, around: Surroundings) -> None:
+    fill(empty)
+    said = finding(State.WARNING, account=NEAR.id, rule="PER-01")
+    with empty.begin() as tx:
+        for number in range(9):
+            case = cases.open_cases(tx, [NEAR.id], {"PER-01"}).get((NEAR.id, "PER-01"))
+            taken = step(StepKind.TASK, number, at=NOW - (18 - 2 * number) * DAY)
+            judged = cases.Judgement(finding=said, case=case, plan=Plan(step=taken))
+            cases.apply(tx, [cases.Judged(account=NEAR.id, judgements=(judged,), judge_again_at=NOW + DAY)], at=NOW)
+    page = text_of(shown(client_of(empty, around), NEAR.id))
+    assert f"{StepKind.TASK.label} ×9，5月1日至5月17日" in page
+
+
+def test_a_number_is_two_clicks_away_from_today(chromium: Browser, empty: Store, around: Surroundings) -> None:
+    """From the page of today by the account's name among the deadlines, and by the button on its page."""
+    fill(empty)
+    with served(empty, around) as address:
+        chromium.look(f"{address}/", width=1280)
+        for what in ("section[aria-labelledby=deadlines] table a", 'form[action="/contacts"] button'):
+            chromium.click(what, is_leaving=True)
+        assert chromium.evaluate("document.querySelector('a.tel').getAttribute('href')") == f"tel:{PHONE}"
+
+
+def test_an_account_that_is_not_on_the_roster_is_not_found_in_a_sentence(client: TestClient) -> None:
+    answer = client.get("/accounts/X-999")
+    assert answer.status_code == 404
+    assert "没有这个账号" in answer.text
