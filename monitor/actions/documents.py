@@ -17,6 +17,7 @@ class Handout(Enum):
     TEMPLATE = "export template"
     RECORDS = "export records"
     FINDINGS = "export findings"
+    ACCOUNTS = "export accounts"
     CASES = "export cases"
     MESSAGES = "export messages"
     PERSONAL_DATA = "export personal-data"

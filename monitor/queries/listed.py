@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from monitor.core.account import Account, Role
+from monitor.core.light import Light
 from monitor.core.message import MessageTab
 from monitor.documents import Document
-from monitor.documents.document import Table
+from monitor.documents.document import Table, Value
+from monitor.queries.accounts import AccountQuery, read_accounts
+from monitor.queries.lines import AccountLine, OverviewContext
 from monitor.queries.messages import MessageFilter, Sent, read_messages
 from monitor.queries.paging import ListSlice
 from monitor.store import Tx
+from monitor.store.roster import accounts
 
 
 class ListPage(Protocol):
@@ -33,6 +39,45 @@ def every_page(read: Callable[[int], P]) -> Iterator[P]:
         yield read(number)
 
 
+_COUNTED = frozenset({Light.RED, Light.AMBER, Light.GREEN})
+"""The lights beside which a number of days stands: of the others none is known, or none matters."""
+
+
+def accounts_listed(tx: Tx, moment: OverviewContext, asked: AccountQuery, *, with_people: bool = False) -> Document:
+    """Return the accounts of a list with what its page shows of each; with people, whom to phone as well."""
+    columns = ("账号ID", "账号", "平台", "地区", "主办单位", "更新情况", "未更新天数", "最近更新", "期限", "其他问题")
+    people = ("联络员", "联络员手机", "责任领导", "责任领导手机") if with_people else ()
+    pages = every_page(lambda number: read_accounts(tx, moment, replace(asked, page=number)).sheet)
+    reached = {account.id: account for account in accounts(tx)} if with_people else {}  # lists have nobody's phone
+    rows = [(*_account(line), *_people(reached.get(line.account.id))) for page in pages for line in page.lines]
+    return Document(title="账号", table=Table.of((*columns, *people), rows))
+
+
+def _account(line: AccountLine) -> tuple[Value, ...]:
+    account = line.account
+    return (
+        account.id,
+        account.name,
+        account.platform.label,
+        account.area,
+        account.unit,
+        line.light.label,
+        line.days if line.light in _COUNTED else None,
+        line.last,
+        None if line.light is Light.GREY else line.deadline,
+        line.others or None,
+    )
+
+
+def _people(account: Account | None) -> Iterator[str]:
+    if account is None:
+        return
+    for role in (Role.LIAISON, Role.LEADER):
+        found = account.people(role)
+        yield "、".join(one.name for one in found)
+        yield "、".join(one.phone for one in found if one.phone)
+
+
 def messages_listed(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime) -> Document:
     """Return the messages of a tab without their words, and without how anybody is reached."""
     columns = ("编号", "生成时间", "收件人", "主办单位", "账号", "渠道", "标题", "状态", "尝试次数")
@@ -41,7 +86,7 @@ def messages_listed(tx: Tx, tab: MessageTab, which: MessageFilter, now: datetime
     return Document(title=tab.label, table=Table.of(columns, [_message(one) for one in sent]))
 
 
-def _message(one: Sent) -> tuple[str | int | datetime | None, ...]:
+def _message(one: Sent) -> tuple[Value, ...]:
     kept = one.kept
     return (
         kept.message.id,

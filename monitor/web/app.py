@@ -35,7 +35,7 @@ from monitor.web.pages import (
     users,
 )
 from monitor.web.pages.account import account
-from monitor.web.pages.accounts import accounts
+from monitor.web.pages.accounts import accounts, accounts_xlsx
 from monitor.web.pages.audit import audit
 from monitor.web.pages.case import case
 from monitor.web.pages.cases import cases
@@ -86,6 +86,7 @@ def _pages(pages: Pages) -> Iterator[Route]:
         Route("/", partial(overview, pages)),
         Route("/fresh", partial(fresh, pages)),
         Route("/accounts", partial(accounts, pages)),
+        Route("/accounts.xlsx", partial(accounts_xlsx, pages)),
         *row_forms.routes(pages),
         Route("/accounts/{account_id:path}", partial(account, pages, shown)),
         *contacts.routes(pages, shown),

@@ -14,6 +14,8 @@ _ACTIONS = {
     "look register": "登记人工核查",
     "look correct": "改正人工核查的登记",
     "export roster": "导出台账",
+    "export template": "下载空白表",
+    "export accounts": "导出账号",
     "export personal-data": "导出个人信息",
     "export records": "导出记录",
     "export findings": "导出判定",

@@ -32,6 +32,7 @@ NEEDS: Mapping[str, Right] = {
     "/looks/row": Right.LOOK,
     "/looks/{number}": Right.LOOK,
     "/imports": Right.SEE_IMPORTS,
+    "/accounts.xlsx": Right.EXPORT,
     "/messages.xlsx": Right.EXPORT,
     "/imports/new": Right.IMPORT,
     "/imports/roster.xlsx": Right.EXPORT,

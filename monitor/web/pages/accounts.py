@@ -11,12 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.actions.actor import Right
+from monitor.actions.documents import Handout
 from monitor.core.account import AccountStatus, Platform
 from monitor.core.light import Light
 from monitor.core.phrases import plain
 from monitor.queries.accounts import AccountQuery, Order, read_accounts
 from monitor.queries.concerns import TEXTS, text_of
+from monitor.queries.listed import accounts_listed
 from monitor.web.auth.visitor import visitor_of
+from monitor.web.pages.handing_out import handed_out, require
 from monitor.web.pages.pages import Pages, number_of
 
 E = TypeVar("E", bound=Enum)
@@ -32,13 +36,8 @@ _LABELS = {"light": "更新情况", "platform": "平台", "status": "状态", "t
 
 async def accounts(pages: Pages, request: Request) -> Response:
     """Answer `/accounts`: a page of the list, narrowed down by what the address says."""
-    moment, given = pages.context.moment(), dict(request.query_params)
-    for name in given:
-        if name not in NAMES:
-            raise HTTPException(400, f"没有“{plain(name)}”这个条件。")
-    asked, own = _asked(given, number_of(request)), visitor_of(request).own
-    if own is not None:
-        asked = replace(asked, unit=own.name, area=own.area)
+    moment, given, own = pages.context.moment(), dict(request.query_params), visitor_of(request).own
+    asked = _asked_by(request, given)
     found = await pages.context.store.query(lambda tx: read_accounts(tx, moment, asked))
     return pages.html(
         "accounts.html",
@@ -52,6 +51,33 @@ async def accounts(pages: Pages, request: Request) -> Response:
         platforms=tuple(Platform),
         statuses=tuple(AccountStatus),
     )
+
+
+async def accounts_xlsx(pages: Pages, request: Request) -> Response:
+    """Answer `/accounts.xlsx`: the list as it is seen, all pages of it; with people where `people` asks for them."""
+    moment, given = pages.context.moment(), dict(request.query_params)
+    with_people = bool(given.pop("people", ""))
+    if with_people:
+        require(visitor_of(request), Right.EXPORT_PERSONAL)
+    asked = _asked_by(request, given)
+    told = "，".join(f"{_LABELS.get(name, name)}{value}" for name, value in given.items() if value)
+    return await handed_out(
+        pages,
+        request,
+        lambda tx: accounts_listed(tx, moment, asked, with_people=with_people),
+        Handout.ACCOUNTS,
+        "账号.xlsx",
+        "，".join(filter(None, (told, "含联系人" if with_people else ""))),
+    )
+
+
+def _asked_by(request: Request, given: Mapping[str, str]) -> AccountQuery:
+    """Return what a visitor asks for: of a unit's people its own; raises HTTPException for what is not."""
+    for name in given:
+        if name not in NAMES:
+            raise HTTPException(400, f"没有“{plain(name)}”这个条件。")
+    asked, own = _asked(given, number_of(request)), visitor_of(request).own
+    return asked if own is None else replace(asked, unit=own.name, area=own.area)
 
 
 def _asked(given: Mapping[str, str], page: int) -> AccountQuery:

@@ -6,17 +6,25 @@ import asyncio
 import io
 from collections.abc import Callable
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.actions.actor import Right
 from monitor.actions.documents import Handout, HandOutCommand, hand_out
 from monitor.actions.perform import perform_async
 from monitor.documents import Document
 from monitor.documents.xlsx import write_xlsx
 from monitor.store import Tx
-from monitor.web.auth.visitor import visitor_of
+from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.download import attachment
 from monitor.web.pages.pages import Pages
+
+
+def require(visitor: Visitor, right: Right) -> None:
+    """Refuse who has not a right that only some of what a page hands out needs."""
+    if not visitor.may(right):
+        raise HTTPException(403, f"您没有{right.label}的权限。")
 
 
 async def handed_out(

@@ -20,6 +20,7 @@ from monitor.queries.lines import OverviewContext
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.forms import Form
 from monitor.web.imports import KINDS, Imports
+from monitor.web.pages.handing_out import require
 from monitor.web.pages.pages import Pages
 from monitor.web.uploads import Sent, upload_of
 
@@ -52,8 +53,7 @@ async def upload_form(pages: Pages, request: Request) -> Response:
 
 async def upload(pages: Pages, request: Request) -> Response:
     """Take a file that is sent to `/imports`, and lead to what it would change."""
-    if not visitor_of(request).may(Right.IMPORT):
-        raise HTTPException(403, f"您没有{Right.IMPORT.label}的权限。")
+    require(visitor_of(request), Right.IMPORT)
     parts, moment = imports_of(pages), pages.context.moment()
     sent = await upload_of(request, parts.uploads)
     problems = problems_of(sent, moment)
