@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from monitor.actions.actor import Actor, Right, write_audit
-from monitor.actions.refused import FIELDS, Field, RefusedError
-from monitor.core.calendar import beijing_date
+from monitor.actions.refused import FIELDS, Field, RefusedError, StaleError
+from monitor.core.calendar import beijing, beijing_date, start_of_day
 from monitor.core.case import Case, Closing
 from monitor.core.decidable import advice, recommended, refusal
 from monitor.core.decision import ENDING, Decision, Ruling, exemption_ends, in_force, missing_parts
 from monitor.core.finding import Finding, State, Strength
-from monitor.core.phrases import Names, plain
+from monitor.core.phrases import Names, dated, plain
 from monitor.store import Tx, areas, cases, decisions, roster
 
 VERBS: Mapping[Ruling, str] = {
@@ -46,6 +46,12 @@ class DecideCommand:
     document: str | None = None
     until: date | None = None
     """The last day of an exemption; None for a year."""
+    on: date | None = None
+    """The day on which it was decided, of a meeting before today; None for today."""
+    into: str = ""
+    """Of 清理整合, the account that its content goes to, as the office names it."""
+    seen: str | None = None
+    """How the case stood when the actor saw it (see `marks`); None where nobody looked at it before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,8 @@ class CloseCommand:
     by: str | None = None
     """The person who found that it is over; None for the actor."""
     note: str = ""
+    seen: str | None = None
+    """As of a decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,7 @@ def decide(tx: Tx, command: DecideCommand, *, actor: Actor, now: datetime) -> De
     """
     actor.require(Right.VERIFY if command.ruling in _VERIFIED else Right.DECIDE)
     found = _case(tx, command.case)
+    _require_as_seen(tx, found, command.seen, now)
     if command.ruling is Ruling.REVOKED:
         return _revoke(tx, found, command, actor, now)
     finding = cases.finding_on(tx, found)
@@ -98,6 +107,7 @@ def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case
     """End a case whose trouble is over and return it as it was; raises RefusedError where it is not."""
     actor.require(Right.CLOSE)
     found = _case(tx, command.case)
+    _require_as_seen(tx, found, command.seen, now)
     if found.closed_at is not None:
         raise RefusedError(f"事项{command.case}已办结。")
     finding = cases.finding_on(tx, found)
@@ -120,10 +130,43 @@ def close(tx: Tx, command: CloseCommand, *, actor: Actor, now: datetime) -> Case
 
 
 def _case(tx: Tx, number: int) -> Case:
+    cases.lock(tx, [number])
     found = cases.case(tx, number)
     if found is None:
         raise RefusedError(f"没有编号为{number}的事项，请核对编号。")
     return found
+
+
+def _require_as_seen(tx: Tx, found: Case, seen: str | None, now: datetime) -> None:
+    """Raise StaleError where a case is no longer as the actor saw it."""
+    if seen is None or decisions.marks(tx, [found])[found.id] == seen:
+        return
+    mine = [made for made in decisions.decisions_about(tx, found, until=now) if made.rule == found.rule]
+    if found.closed_at is not None and not seen.endswith("-ended"):
+        raise StaleError(f"这个事项已在{_moment(found.closed_at, now)}办结，您的决定没有登记。")
+    if not mine:
+        raise StaleError("这个事项的情况已有变化，您的决定没有登记。")
+    last = mine[-1]
+    raise StaleError(f"{plain(last.by)}已在{_moment(last.at, now)}登记“{last.ruling.label}”，您的决定没有登记。")
+
+
+def _moment(at: datetime, now: datetime) -> str:
+    """Return when something was done: 09:41, or 11月29日09:41 where that was not today."""
+    day = "" if beijing_date(at) == beijing_date(now) else dated(beijing_date(at), beijing_date(now))
+    return f"{day}{beijing(at):%H:%M}"
+
+
+def _made_at(tx: Tx, found: Case, on: date | None, now: datetime) -> datetime:
+    """Return when a decision was made: now, or on a day before, after everything else that was decided by then."""
+    if on is None or on == beijing_date(now):
+        return now
+    field = Field("on", "日期")
+    if on > beijing_date(now):
+        raise RefusedError("决定日期不能晚于今天。", field)
+    made = [entry.at for entry in decisions.decisions_about(tx, found, until=now) if entry.rule == found.rule]
+    if on < max((beijing_date(at) for at in made), default=date.min):
+        raise RefusedError("决定日期不能早于这个事项已登记的上一个决定。", field)
+    return max([start_of_day(on), *(at + timedelta(seconds=1) for at in made)])
 
 
 def _refuse(finding: Finding, command: DecideCommand) -> None:
@@ -173,19 +216,21 @@ def _record(
     tx: Tx, found: Case, command: DecideCommand, actor: Actor, now: datetime, *, episode: str, before: str
 ) -> None:
     ruling, until, by = command.ruling, command.until, command.by or actor.name
+    note = f"归集到“{plain(command.into)}”。{command.note}" if command.into.strip() else command.note
     decisions.decide(
         tx,
         found,
         episode,
         ruling,
         by=by,
-        at=now,
-        note=command.note,
+        at=_made_at(tx, found, command.on, now),
+        note=note,
         valid_until=until,
         document=command.document,
+        known_at=now,
     )
     after = f"{ruling.label}至{until}" if until else ruling.label
-    write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), command.note, by=by, before=before, after=after)
+    write_audit(tx, actor, now, f"case {VERBS[ruling]}", str(found.id), note, by=by, before=before, after=after)
 
 
 def named(tx: Tx, case: Case, titles: Mapping[str, str]) -> str:

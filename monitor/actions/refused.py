@@ -39,6 +39,10 @@ class RefusedError(Exception):
         return self._sentence.replace(FIELDS, "、".join(called(field) for field in self.fields))
 
 
+class StaleError(RefusedError):
+    """Somebody else was quicker: what the actor saw is no longer so. The sentence says who did what, and when."""
+
+
 class LinkRefusedError(RefusedError):
     """The token of a signed link lets nothing be done, or nothing more; `refused` says why."""
 

@@ -53,6 +53,7 @@ __all__ = [
     "findings_on",
     "judge_soon",
     "last_step",
+    "lock",
     "notices_of_case",
     "open_cases",
     "open_on",
@@ -61,6 +62,7 @@ __all__ = [
     "save_findings",
     "tally",
     "unsaid_in",
+    "with_steps",
 ]
 
 
@@ -123,7 +125,7 @@ def open_cases(
     table = tables.cases
     chosen = sa.select(table).where(table.c.account.in_(account_ids), table.c.closed_at.is_(None))
     chosen = chosen if rules is None else chosen.where(table.c.rule.in_(rules))
-    return {(case.account, case.rule): case for case in _with_steps(tx, chosen) if case.account}
+    return {(case.account, case.rule): case for case in with_steps(tx, chosen) if case.account}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ def outstanding(tx: Tx) -> tuple[Outstanding, ...]:
             judged_at=moments.get(case.account) if case.account else of_areas.get(case.area or ""),
             waiting=tuple(waiting[case.id]),
         )
-        for case in _with_steps(tx, chosen)
+        for case in with_steps(tx, chosen)
     )
 
 
@@ -198,7 +200,7 @@ def open_on(tx: Tx, rule: str, subjects: Collection[str]) -> dict[str, Case]:
     """Return a rule's open cases on these subjects, at most `CHUNK` of them, with their steps, by subject."""
     table = tables.cases
     chosen = sa.select(table).where(table.c.subject.in_(subjects), table.c.rule == rule, table.c.closed_at.is_(None))
-    return {case.subject.key: case for case in _with_steps(tx, chosen)}
+    return {case.subject.key: case for case in with_steps(tx, chosen)}
 
 
 def unsaid_in(tx: Tx, area: str, rule: str, account_ids: Collection[str] | None = None) -> tuple[str, ...]:
@@ -247,7 +249,7 @@ def ended_since(tx: Tx, moment: datetime, closings: Collection[Closing]) -> tupl
     """Return the cases that ended after a moment for one of these reasons, oldest first."""
     table = tables.cases
     chosen = sa.select(table).where(table.c.closed_at > moment, table.c.closing.in_(closings))
-    return _with_steps(tx, chosen.order_by(table.c.closed_at, table.c.id))
+    return with_steps(tx, chosen.order_by(table.c.closed_at, table.c.id))
 
 
 def move(tx: Tx, account_ids: Collection[str], area: str) -> None:
@@ -304,7 +306,7 @@ def cases(
     table = tables.cases
     order = (Sorted(table.c.opened_at, is_descending=True), Sorted(table.c.id, is_descending=True))
     chosen = sorted_behind(sa.select(table), order, place).limit(limit).offset(skip)
-    return _with_steps(tx, chosen.where(*_meant(which, rule)))
+    return with_steps(tx, chosen.where(*_meant(which, rule)))
 
 
 def tally(tx: Tx, which: Which) -> dict[str, int]:
@@ -334,14 +336,20 @@ def last_step() -> sa.ColumnElement[StepKind]:
 
 def case(tx: Tx, case_id: int) -> Case | None:
     """Return one case with its steps."""
-    return next(iter(_with_steps(tx, sa.select(tables.cases).where(tables.cases.c.id == case_id))), None)
+    return next(iter(with_steps(tx, sa.select(tables.cases).where(tables.cases.c.id == case_id))), None)
+
+
+def lock(tx: Tx, case_ids: Collection[int]) -> None:
+    """Have nobody else decide about these cases until the transaction ends."""
+    table = tables.cases
+    tx.scalars(sa.select(table.c.id).where(table.c.id.in_(case_ids)).order_by(table.c.id).with_for_update()).all()
 
 
 def case_history(tx: Tx, account_id: str) -> tuple[Case, ...]:
     """Return every case an account ever had, latest opened first."""
     table = tables.cases
     chosen = sa.select(table).where(table.c.account == account_id)
-    return _with_steps(tx, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()))
+    return with_steps(tx, chosen.order_by(table.c.opened_at.desc(), table.c.id.desc()))
 
 
 def _carry_out(tx: Tx, judgements: Iterable[Judgement], at: datetime) -> tuple[int, ...]:
@@ -435,7 +443,7 @@ def _waits(case_id: int, step: Step) -> dict[str, object]:
     }
 
 
-def _with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
+def with_steps(tx: Tx, chosen: sa.Select[Any]) -> tuple[Case, ...]:
     """Return the chosen cases in their order, each with its steps."""
     rows = tx.execute(chosen).all()
     if not rows:

@@ -37,8 +37,13 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
     note: str,
     valid_until: date | None = None,
     document: str | None = None,
+    known_at: datetime | None = None,
 ) -> None:
-    """Record what a person decided about a case's trouble, and have whom it is about judged at once."""
+    """Record what a person decided about a case's trouble, and have whom it is about judged at once.
+
+    `known_at` is when it is entered, where it was made before.
+    """
+    entered = known_at or at
     decision = Decision(
         subject=case.subject,
         rule=case.rule,
@@ -50,10 +55,10 @@ def decide(  # noqa: PLR0913 - a decision has that many parts
         valid_until=valid_until,
         document=document,
     )
-    tx.execute(sa.insert(tables.decisions), _row(decision, at) | {"case": case.id})
+    tx.execute(sa.insert(tables.decisions), _row(decision, entered) | {"case": case.id})
     table = tables.accounts
-    tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=at))
-    areas.judge_soon(tx, at, None if case.area is None else {case.area})
+    tx.execute(sa.update(table).where(table.c.id == case.account).values(evaluate_at=entered))
+    areas.judge_soon(tx, entered, None if case.area is None else {case.area})
 
 
 def new_decisions(tx: Tx, given: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -96,6 +101,31 @@ def decisions_in(tx: Tx, area: str, until: datetime, known_at: datetime | None =
     """Return the same about an area and its units."""
     rows = tx.execute(_MADE.where(tables.decisions.c.area == area), _moments(until, known_at)).all()
     return tuple(decision_of(row, known_at or until) for row in _in_turn(rows))
+
+
+def marks(tx: Tx, about: Collection[Case]) -> dict[int, str]:
+    """Return how each of these cases stands, as a word that changes with every decision about it and with its end."""
+    table = tables.decisions
+    subjects = {case.subject.key for case in about}
+    rows = tx.execute(
+        sa.select(table.c.subject, table.c.rule, sa.func.count(), sa.func.max(table.c.id))
+        .where(table.c.subject.in_(subjects), stands(table))
+        .group_by(table.c.subject, table.c.rule)
+    ).all()
+    made = {(row[0], row[1]): f"{row[2]}-{row[3]}" for row in rows}
+    return {
+        case.id: f"{made.get((case.subject.key, case.rule), '0')}{'-ended' if case.closed_at else ''}" for case in about
+    }
+
+
+def last_reviewed(tx: Tx) -> datetime | None:
+    """Return when anything was last decided that departments decide together: whether an account stays."""
+    table = tables.decisions
+    together = (Ruling.RETAINED, Ruling.CONSOLIDATED, Ruling.DEREGISTERED)
+    found: datetime | None = tx.scalar(
+        sa.select(table.c.at).where(table.c.ruling.in_(together), stands(table)).order_by(table.c.at.desc()).limit(1)
+    )
+    return found
 
 
 def decisions_about(tx: Tx, case: Case, *, until: datetime) -> tuple[Decision, ...]:

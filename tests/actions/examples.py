@@ -11,6 +11,7 @@ from monitor.actions import (
     acknowledge,
     api_tokens,
     backup,
+    case_batch,
     cases,
     claims,
     documents,
@@ -90,6 +91,14 @@ def _decide(store: Store) -> Example:
         document="示例〔2026〕1号",
     )
     return Example(done=command, refused=replace(command, note=""))
+
+
+def _decide_many(store: Store) -> Example:
+    picked = (case_batch.Picked(case=_case(store), ruling=Ruling.EXEMPTED),)
+    command = case_batch.DecideManyCommand(
+        picked=picked, titles=TITLES, by="县府办", note="整合期间", document="示例〔2026〕1号"
+    )
+    return Example(done=command, refused=replace(command, picked=()))
 
 
 def _close(store: Store) -> Example:
@@ -468,6 +477,7 @@ def _correct_look(store: Store) -> Example:
 EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     cases.decide: _decide,
     cases.close: _close,
+    case_batch.decide_many: _decide_many,
     acknowledge.acknowledge_by_link: _acknowledge,
     claims.register_link: _register,
     messages.show_recipient: _recipient,

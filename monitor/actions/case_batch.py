@@ -1,0 +1,101 @@
+"""Decide about many cases at once: the same decision on each, by one document and with one note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.actions.actor import Actor
+from monitor.actions.cases import DecideCommand, Decided, decide
+from monitor.actions.refused import RefusedError
+from monitor.core.decision import Ruling
+from monitor.store import Tx, cases
+
+MOST = 200
+"""Cases that are decided at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """One of the cases: what is decided about it, and how it stood when the actor saw it."""
+
+    case: int
+    ruling: Ruling
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideManyCommand:
+    """The decisions of one meeting, or of one moment."""
+
+    picked: tuple[Picked, ...]
+    titles: Mapping[str, str]
+    by: str | None = None
+    note: str = ""
+    document: str | None = None
+    until: date | None = None
+    on: date | None = None
+    into: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A case that was left as it is, and why."""
+
+    case: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedMany:
+    """What was decided, and what was not."""
+
+    done: tuple[Decided, ...]
+    passed: tuple[Passed, ...]
+
+
+def decide_many(tx: Tx, command: DecideManyCommand, *, actor: Actor, now: datetime) -> DecidedMany:
+    """Decide about each case that can be decided on, and say of the others why not: one audit row for each decision.
+
+    Raises RefusedError where none can be, and then nothing is kept.
+    """
+    if not command.picked:
+        raise RefusedError("请先勾选要办的事项。")
+    if len(command.picked) > MOST:
+        raise RefusedError(f"一次最多办理{MOST}项，请分次办理。")
+    cases.lock(tx, [one.case for one in command.picked])
+    done: list[Decided] = []
+    passed: list[Passed] = []
+    last: RefusedError | None = None
+    for one in {one.case: one for one in command.picked}.values():
+        try:
+            done.append(decide(tx, _single(command, one), actor=actor, now=now))
+        except RefusedError as error:
+            last = error
+            passed.append(Passed(case=one.case, why=str(error)))
+    if last is not None and not done:
+        raise _together(last, passed)
+    return DecidedMany(done=tuple(done), passed=tuple(passed))
+
+
+def _single(command: DecideManyCommand, one: Picked) -> DecideCommand:
+    return DecideCommand(
+        case=one.case,
+        ruling=one.ruling,
+        titles=command.titles,
+        by=command.by,
+        note=command.note,
+        document=command.document,
+        until=command.until,
+        on=command.on,
+        into=command.into,
+        seen=one.seen,
+    )
+
+
+def _together(last: RefusedError, passed: list[Passed]) -> RefusedError:
+    """Return the refusal of all of them: the one about fields as it is, else every reason once."""
+    if last.fields or len(passed) == 1:
+        return last
+    return RefusedError("\n".join(dict.fromkeys(one.why for one in passed)))
