@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.core.account import Role
 from monitor.core.case import LADDER, Acknowledgement, Step
+from monitor.core.choices import Choice, barred, choices
 from monitor.core.decidable import recommended
-from monitor.core.decision import Decision, Ruling
-from monitor.core.finding import State
+from monitor.core.decision import ENDING, Decision, Ruling, in_force
+from monitor.core.deregistration import Progress, progress
+from monitor.core.finding import DEREGISTRATION, RuleBook, State
 from monitor.core.message import MessageState
 from monitor.core.mute import Mute, over
 from monitor.core.phrases import deadline_text
 from monitor.queries.cases import CaseLine, lines_of
 from monitor.queries.lines import OverviewContext, line_of
 from monitor.store import Tx
-from monitor.store.cases import case, notices_of_case
-from monitor.store.decisions import decisions_on
+from monitor.store.case_lists import CaseFilter, Wait, numbers
+from monitor.store.cases import case, finding_on, notices_of_case
+from monitor.store.decisions import decisions_on, marks
+from monitor.store.facts import known
 from monitor.store.outbox import messages
 from monitor.store.overview import row_of
 from monitor.store.records import mutes_on
+
+_NEIGHBOURS = 1000
+"""Cases of a rule among which one says its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,29 @@ class CasePage:
     """The next step, and the person who takes it; empty for a case that has ended."""
     rulings: tuple[Ruling, ...]
     """The decisions that can be made about it and answer what it asks; none for one that has ended."""
+    choices: tuple[Choice, ...]
+    """Every decision that can be made about it, as a form puts it."""
+    barred: tuple[str, ...]
+    """Why others cannot, each as a sentence."""
+    standing: Decision | None
+    """The decision that stands, and can be revoked."""
+    can_be_closed: bool
+    """True if its trouble is over, so that somebody may end it."""
+    seen: str
+    """How it stands, for forms: see `marks`."""
+    place: Place
+    progress: Progress | None = None
+    """How far the account's deregistration is; None where there is none, or the case is not about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a case stands among the open ones of its rule that wait for the office; 0 of 0 where it does not."""
+
+    number: int = 0
+    total: int = 0
+    before: int | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +116,62 @@ def read_facts(tx: Tx, number: int, today: date) -> CaseFacts | None:
     return CaseFacts(line=line, mute=mute, decisions=decisions_on(tx, found))
 
 
-def read_case(tx: Tx, number: int, moment: OverviewContext) -> CasePage | None:
-    """Return a case with all that happened in it, or None."""
+def read_case(
+    tx: Tx, number: int, moment: OverviewContext, book: Callable[[], RuleBook] | None = None
+) -> CasePage | None:
+    """Return a case with all that happened in it, or None; a deregistration is seen by the rules that `book` gives."""
     facts = read_facts(tx, number, moment.today)
     if facts is None:
         return None
     line = facts.line
-    coming = _coming(tx, line, moment) if line.case.closed_at is None else ""
-    rulings = recommended(line.finding) if line.finding is not None else ()
-    return CasePage(line=line, entries=_entries(tx, facts, number), mute=facts.mute, coming=coming, rulings=rulings)
+    finding = line.finding or (finding_on(tx, line.case) if facts.decisions else None)
+    is_open = line.case.closed_at is None
+    is_decidable = finding is not None and (is_open or finding.state is State.EXEMPTED)
+    standing = _standing(facts.decisions)
+    return CasePage(
+        line=line,
+        entries=_entries(tx, facts, number),
+        mute=facts.mute,
+        coming=_coming(tx, line, moment) if is_open else "",
+        rulings=recommended(line.finding) if line.finding is not None else (),
+        choices=choices(finding, moment.today) if finding is not None and is_decidable else (),
+        barred=barred(finding, moment.title(finding.rule)) if finding is not None and is_decidable else (),
+        standing=standing,
+        can_be_closed=is_open and (line.finding is None or line.finding.state.is_settled),
+        seen=marks(tx, [line.case])[line.case.id],
+        place=_place(tx, line) if is_open else Place(),
+        progress=_progress(tx, line, standing, moment.now, book),
+    )
+
+
+def _standing(made: Sequence[Decision]) -> Decision | None:
+    return next(reversed(in_force(made)), None)
+
+
+def _place(tx: Tx, line: CaseLine) -> Place:
+    mine = numbers(tx, CaseFilter(wait=Wait.OFFICE, rule=line.case.rule), limit=_NEIGHBOURS)
+    if line.case.id not in mine:
+        return Place()
+    at = mine.index(line.case.id)
+    return Place(
+        number=at + 1,
+        total=len(mine),
+        before=mine[at - 1] if at else None,
+        after=mine[at + 1] if at + 1 < len(mine) else None,
+    )
+
+
+def _progress(
+    tx: Tx, line: CaseLine, standing: Decision | None, now: datetime, book: Callable[[], RuleBook] | None
+) -> Progress | None:
+    """Return how far a deregistration is, of a case that is about it or led to it."""
+    is_ending = standing is not None and standing.ruling in ENDING
+    if line.account is None or book is None or not (is_ending or line.case.rule == DEREGISTRATION):
+        return None
+    rules = book()
+    if DEREGISTRATION not in rules.clauses:
+        return None
+    return next((progress(one, rules, now) for one in known(tx, [line.account.id], now=now)), None)
 
 
 def _coming(tx: Tx, line: CaseLine, moment: OverviewContext) -> str:

@@ -21,6 +21,8 @@ from monitor.web.ops.health import healthz, readyz
 from monitor.web.ops.metrics import account_metrics, metrics
 from monitor.web.page_context import PageContext
 from monitor.web.pages import (
+    case,
+    cases,
     contacts,
     import_routes,
     login,
@@ -29,6 +31,7 @@ from monitor.web.pages import (
     message,
     messages,
     mutes,
+    review,
     row_forms,
     start,
     system,
@@ -37,8 +40,6 @@ from monitor.web.pages import (
 from monitor.web.pages.account import account
 from monitor.web.pages.accounts import accounts, accounts_xlsx
 from monitor.web.pages.audit import audit
-from monitor.web.pages.case import case
-from monitor.web.pages.cases import cases
 from monitor.web.pages.contacts import Shown
 from monitor.web.pages.errors import broken, no_database, not_answered
 from monitor.web.pages.overview import fresh, overview
@@ -90,8 +91,9 @@ def _pages(pages: Pages) -> Iterator[Route]:
         *row_forms.routes(pages),
         Route("/accounts/{account_id:path}", partial(account, pages, shown)),
         *contacts.routes(pages, shown),
-        Route("/cases", partial(cases, pages)),
-        Route("/cases/{number}", partial(case, pages)),
+        *cases.routes(pages),
+        *case.routes(pages),
+        *review.routes(pages),
         *messages.routes(pages),
         *message.routes(pages),
         *mutes.routes(pages),

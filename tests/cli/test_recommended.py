@@ -188,7 +188,6 @@ SAID_ELSEWHERE = {
     "monitor/core/decidable.py": "where the account is decided on, and no unit or area",
     "monitor/ledger/decisions.py": "likewise, and where an exemption is what is wanted",
     "monitor/queries/case.py": "of a suspicion",
-    "monitor/web/templates/case.html": "what can be decided about the case",
 }
 """Every file whose texts tell somebody to record a decision; the tests of this module try what each of them says."""
 _RECOMMENDS = re.compile(

@@ -59,11 +59,11 @@ def test_the_trouble_of_a_unit_has_a_page_with_its_clause_and_evidence(empty: St
         number = opened(tx, BOOKLESS)
     assert "示例县水利局 没有登记信息发布审核制度。" in text_of(office.get("/cases").text)
     page = text_of(office.get(f"/cases/{number}").text)
-    assert f"{State.VIOLATED.label}：没有登记信息发布审核制度。 依据：健全完善信息发布审核制度" in page
-    assert "系统建议：整改（须由办公室确定） 证据：登记7 规则编号SYS-01" in page
+    assert f"{State.VIOLATED.label}：没有登记信息发布审核制度。 依据和证据 依据：健全完善信息发布审核制度" in page
+    assert "证据：登记7 规则编号SYS-01 系统建议：整改（须由办公室确定）" in page
 
 
-def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: TestClient) -> None:
+def test_everything_done_in_a_case_stands_there_the_latest_first(empty: Store, office: TestClient) -> None:
     app = Finding(
         rule="APP-01",
         account=OVERDUE.id,
@@ -94,7 +94,7 @@ def test_everything_done_in_a_case_stands_in_its_order(empty: Store, office: Tes
     page = text_of(office.get(f"/cases/{number}").text)
     course = page[page.index("办理经过") :]
     assert re.search(
-        rf"{StepKind.SUSPECT.label} .*已知悉 联络员甲，由其处理 .*确认 操作员丙，依据示例〔2026〕1号：电话", course
+        rf"确认 操作员丙，依据示例〔2026〕1号：电话.*已知悉 联络员甲，由其处理 .*{StepKind.SUSPECT.label} ", course
     )
     assert PHONE not in course
 
@@ -120,14 +120,15 @@ def test_a_closed_case_says_why_and_no_longer_how_things_stand(empty: Store, off
     page = text_of(office.get(f"/cases/{number}").text)
     assert f"已办结 （{Closing.DECIDED.label}）" in page
     assert "当前情况" not in page
-    assert "没有办理中的事项" in text_of(office.get("/cases").text)
-    assert sys_01.RULE.title not in text_of(office.get("/cases?state=open").text)
-    assert f"/cases/{number}" in office.get("/cases?state=all").text
+    assert "没有待办公室办理的事项" in text_of(office.get("/cases").text)
+    assert sys_01.RULE.title not in text_of(office.get("/cases?wait=unit").text)
+    assert f"/cases/{number}" in office.get("/cases?wait=done").text
 
 
 def test_cases_are_counted_and_listed_by_rule(client: TestClient) -> None:
     page = text_of(client.get("/cases").text)
-    assert re.search(rf"各类问题\d+ .*{per_01.RULE.title}1 ", page)
+    assert f"{per_01.RULE.title}（1）" in page
+    assert re.search(r"待办公室办理1 待研判\d+ 等单位办\d+ 已办结0", page)
     chosen = text_of(client.get("/cases?rule=PER-01").text)
     assert "示例文旅" in chosen
     assert "示例交通" not in chosen
@@ -146,16 +147,37 @@ def test_a_case_that_is_not_there_is_said_to_be_none(client: TestClient, address
 
 def test_a_page_too_far_is_the_last_one(client: TestClient) -> None:
     for page in ("0", "99", "x", "9" * 40):
-        assert "示例交通" in client.get(f"/cases?page={page}").text
+        assert "示例交通" in client.get(f"/cases?wait=unit&rule=UPD-01&page={page}").text
 
 
-def test_what_the_accounts_of_a_unit_lack_alike_is_one_line_with_a_number_and_a_day_each(
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("state=office", "wait=office"),
+        ("state=open", "wait=unit"),
+        ("state=all&rule=UPD-01", "wait=done&rule=UPD-01"),
+    ],
+)
+def test_an_address_that_stands_in_a_message_leads_to_where_its_cases_are_now(
+    client: TestClient, old: str, new: str
+) -> None:
+    answer = client.get(f"/cases?{old}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, f"/cases?{new}")
+
+
+def test_a_filter_that_is_none_is_refused_with_those_there_are(client: TestClient) -> None:
+    answer = client.get("/cases?wait=never")
+    assert answer.status_code == 400
+    assert "没有“never”这个条件" in text_of(answer.text)
+
+
+def test_cases_of_one_rule_are_one_group_with_a_day_each_and_only_ten_at_once(
     empty: Store, around: Surroundings
 ) -> None:
-    second = replace(OVERDUE, id="SL91", name="示例第二")
-    enrol(empty, OVERDUE, second, at=NOW - timedelta(days=30))
+    accounts = [replace(OVERDUE, id=f"SL{number}", name=f"示例第{number}") for number in range(12)]
+    enrol(empty, *accounts, at=NOW - timedelta(days=30))
     with empty.begin() as tx:
-        for account, days in ((OVERDUE, 3), (second, 5)):
+        for days, account in enumerate(accounts):
             finding = Finding(
                 rule=per_01.ID,
                 account=account.id,
@@ -169,15 +191,14 @@ def test_what_the_accounts_of_a_unit_lack_alike_is_one_line_with_a_number_and_a_
                 episode="2026-05-01",
             )
             opened(tx, finding)
-    page = client_of(empty, around).get("/cases?state=office").text
+    page = client_of(empty, around).get("/cases").text
     shown = text_of(page)
-    assert shown.count("联络员、责任领导不全") >= 1
-    assert "2个账号" in shown
-    dues = [beijing_date(NOW) + timedelta(days=days) for days in (3, 5)]
-    for account, due in zip((OVERDUE, second), dues, strict=True):
-        assert f"{account.name} （{account.platform.label}），请于{due.month}月{due.day}日" in shown
-    apart = text_of(client_of(empty, around).get("/cases?state=open").text)
-    assert "2个账号" not in apart
+    assert f"{per_01.RULE.title}（12） 一位联络员及一位责任领导" in shown
+    assert shown.count("一位联络员及一位责任领导") == 1
+    assert page.count('name="case"') == 10
+    assert "5月28日（周四）前" in shown
+    assert "其余2个" in shown
+    assert text_of(client_of(empty, around).get("/cases?wait=office&rule=PER-01").text).count("示例第") == 12
 
 
 @pytest.mark.parametrize(("unit", "whom"), [("示例县水利局", "示例县水利局"), (None, "示例县")])
@@ -200,4 +221,4 @@ def test_the_page_of_a_unit_s_or_an_area_s_case_shows_who_decided_why_and_by_whi
     assert whom in page
     assert "豁免 县府办，依据示例〔2026〕1号，有效期至12月31日：机构改革，电话" in page
     assert PHONE not in page
-    assert "可登记的决定：豁免。" in page
+    assert "撤销这个决定 自今天起恢复判定和提醒，已过的期间不追溯。" in page

@@ -1,21 +1,140 @@
-"""`/cases/{id}`: one case."""
+"""`/cases/{id}`: one case, and what is decided about it."""
 
 from __future__ import annotations
+
+from datetime import date
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from monitor.queries.case import read_case
+from monitor.actions.actor import Right
+from monitor.actions.cases import CloseCommand, DecideCommand, Decided, close, decide
+from monitor.actions.perform import perform_async
+from monitor.actions.refused import Field, RefusedError, StaleError
+from monitor.core.choices import CLOSING, Part, revocation
+from monitor.core.decision import ENDING, Ruling
+from monitor.core.phrases import dated
+from monitor.queries.case import CasePage, read_case
+from monitor.queries.lines import OverviewContext
+from monitor.store import Tx
+from monitor.web.auth.visitor import visitor_of
+from monitor.web.deciding import day_of, parts_of, problems_of, ruling_of
+from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages
 from monitor.web.paging import whole
 
+_NONE = Form({})
+_CLOSE = "close-"
+"""Before the fields of the form that ends a case."""
+
+
+def routes(pages: Pages) -> tuple[Route, ...]:
+    """Return the addresses."""
+    return (
+        Route("/cases/{number}", partial(case, pages)),
+        Route("/cases/{number}/decisions", partial(post_decision, pages), methods=["POST"]),
+        Route("/cases/{number}/close", partial(post_close, pages), methods=["POST"]),
+    )
+
 
 async def case(pages: Pages, request: Request) -> Response:
-    """Answer `/cases/{id}`: why there is a case, and all that was done about it."""
-    moment = pages.context.moment()
+    """Answer `/cases/{id}`: why there is a case, what can be decided, and all that was done about it."""
+    return await _page(pages, request, _NONE)
+
+
+async def post_decision(pages: Pages, request: Request) -> Response:
+    """Answer POST `/cases/{id}/decisions`: decide about it; somebody quicker is told of, and nothing is done twice."""
+    form, visitor = await form_of(request), visitor_of(request)
+    number, ruling, now = whole(request.path_params["number"]), ruling_of(form.get("ruling")), pages.context.clock()
+    prefix = f"{ruling.value}-" if ruling else ""
+    try:
+        command = _command(pages, number, ruling, form, visitor.name)
+        made = await perform_async(pages.context.store, decide, command, actor=visitor.actor, now=now)
+    except RefusedError as error:
+        return await _page(pages, request, form, refused=error, prefix=prefix)
+    leads_on = ruling in ENDING or form.get("next") == ""
+    address = f"/cases/{number}" if leads_on else f"/cases/{form.get('next')}"
+    return done(request, address, _said(command.ruling, made, pages.context.moment().today))
+
+
+async def post_close(pages: Pages, request: Request) -> Response:
+    """Answer POST `/cases/{id}/close`: end a case whose trouble is over."""
+    form, visitor = await form_of(request), visitor_of(request)
     number = whole(request.path_params["number"])
-    page = await pages.context.store.query(lambda tx: read_case(tx, number, moment)) if number else None
-    if page is None:
+    note = form.get(f"{_CLOSE}note").strip()
+    command = CloseCommand(case=number, by=visitor.name, note=note, seen=form.get("seen") or None)
+    try:
+        await perform_async(pages.context.store, close, command, actor=visitor.actor, now=pages.context.clock())
+    except RefusedError as error:
+        return await _page(pages, request, form, refused=error, prefix=_CLOSE)
+    return done(request, f"/cases/{number}", f"已办结。{CLOSING}")
+
+
+def _command(pages: Pages, number: int, ruling: Ruling | None, form: Form, by: str) -> DecideCommand:
+    """Return the command that a form stands for; raises RefusedError for what cannot be read."""
+    if ruling is None:
+        raise RefusedError("请选择怎么办。", Field("ruling", "怎么办"))
+    parts = parts_of(form, f"{ruling.value}-")
+    return DecideCommand(
+        case=number,
+        ruling=ruling,
+        titles=pages.context.rule_book(pages.context.moment().today).titles,
+        by=by,
+        note=parts[Part.NOTE],
+        document=parts[Part.DOCUMENT] or None,
+        until=day_of(parts, Part.UNTIL),
+        on=day_of(parts, Part.ON),
+        into=parts[Part.INTO],
+        seen=form.get("seen") or None,
+    )
+
+
+def _said(ruling: Ruling, made: Decided, today: date) -> str:
+    until = f"，至{dated(made.until, today)}（含当日）" if made.until else ""
+    if ruling is Ruling.REVOKED:
+        return f"已撤销{made.named}的“{made.before.ruling.label if made.before else '决定'}”；自今天起恢复判定和提醒。"
+    return f"已登记{ruling.label}：{made.named}{until}。"
+
+
+async def _page(
+    pages: Pages, request: Request, form: Form, *, refused: RefusedError | None = None, prefix: str = ""
+) -> Response:
+    moment = pages.context.moment()
+    page = await _read(pages, request, moment)
+    visitor = visitor_of(request)
+    is_stale = isinstance(refused, StaleError)
+    return pages.html(
+        "case.html",
+        moment,
+        status=409 if is_stale else 422 if refused else 200,
+        page=page,
+        typed=form,
+        problems=problems_of(refused, prefix) if refused else (),
+        is_stale=is_stale,
+        mine=ruling_of(form.get("ruling")),
+        may_decide=visitor.may(Right.DECIDE),
+        may_verify=visitor.may(Right.VERIFY),
+        may_close=visitor.may(Right.CLOSE),
+        revocation=revocation(),
+        closing=CLOSING,
+        Part=Part,
+        Ruling=Ruling,
+    )
+
+
+async def _read(pages: Pages, request: Request, moment: OverviewContext) -> CasePage:
+    """Return the page of a case; raises HTTPException where there is none, also for one of another unit."""
+    number, own = whole(request.path_params["number"]), visitor_of(request).own
+    book = pages.context.rule_book
+
+    def read(tx: Tx) -> CasePage | None:
+        return read_case(tx, number, moment, lambda: book(moment.today))
+
+    page = await pages.context.store.query(read) if number else None
+    is_foreign = page is not None and own is not None and (page.line.case.area, page.line.case.unit) != tuple(own)
+    if page is None or is_foreign:
         raise HTTPException(404, "没有这个事项，请核对编号。")
-    return pages.html("case.html", moment, page=page)
+    return page

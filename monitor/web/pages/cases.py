@@ -1,18 +1,190 @@
-"""`/cases`: the cases."""
+"""`/cases`: the cases by what they wait for; and the same decision on many of them."""
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import urlencode
 
-from monitor.queries.cases import Which, read_cases
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from monitor.actions.actor import Right
+from monitor.actions.case_batch import MOST, DecidedMany, DecideManyCommand, Picked, decide_many
+from monitor.actions.perform import perform_async
+from monitor.actions.refused import RefusedError
+from monitor.core.choices import Part
+from monitor.core.decision import Ruling
+from monitor.queries.case_board import Board, CaseFilter, Wait, read_board, read_picking
+from monitor.web.auth.visitor import visitor_of
+from monitor.web.deciding import Problems, day_of, numbers_of, parts_of, problems_of, ruling_of
+from monitor.web.forms import Form, done, form_of
 from monitor.web.pages.pages import Pages, number_of
+from monitor.web.paging import whole
+
+_OLD = {"office": Wait.OFFICE, "open": Wait.UNIT, "all": Wait.DONE}
+"""What stands in addresses of earlier messages, for what each shows now."""
+_BACK = {"review": "/review"}
+"""Where a batch comes from and leads back to, beside the list itself."""
+DEPARTMENTS = ("县政府办公室", "网信办", "融媒体中心", "大数据发展中心")
+"""Who judges together, by the county's plan."""
+
+
+def routes(pages: Pages) -> tuple[Route, ...]:
+    """Return the addresses."""
+    return (
+        Route("/cases", partial(cases, pages)),
+        Route("/cases/decide", partial(ask_decide, pages)),
+        Route("/cases/decide", partial(post_decide, pages), methods=["POST"]),
+    )
 
 
 async def cases(pages: Pages, request: Request) -> Response:
-    """Answer `/cases`: those under way, the office's own, or all; of one rule or of every one."""
-    which = next((which for which in Which if which.value == request.query_params.get("state")), Which.OPEN)
-    rule = request.query_params.get("rule", "")
-    page = number_of(request)
-    sheet = await pages.context.store.query(lambda tx: read_cases(tx, which, rule=rule, page=page))
-    return pages.html("cases.html", pages.context.moment(), sheet=sheet, which=which.value, rule=rule)
+    """Answer `/cases`: one tab, of all rules or of one; addresses of earlier versions lead to theirs."""
+    asked, visitor = request.query_params, visitor_of(request)
+    if "state" in asked and "wait" not in asked:
+        return _moved(asked)
+    which = CaseFilter(
+        wait=_wait(asked.get("wait")), rule=asked.get("rule", ""), unit=asked.get("unit", ""), own=visitor.own
+    )
+    board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request)))
+    may_decide = visitor.may(Right.DECIDE)
+    return pages.html(
+        "cases.html",
+        pages.context.moment(),
+        board=board,
+        which=which,
+        Wait=Wait,
+        may_decide=may_decide,
+        problems=ASKED.get(asked.get("missing", ""), ()),
+    )
+
+
+ASKED: Mapping[str, Problems] = {
+    "case": (("", "请先勾选要办的事项。"),),
+    "ruling": (("ruling", "请选择决定。"),),
+    "conclusion": (("", "请先选择研判结论，至少一项。"),),
+    "many": (("", f"一次最多办理{MOST}项，请分次办理。"),),
+}
+"""What is missing before anything can be confirmed, by the word for it in the address."""
+
+
+def _wait(written: str | None) -> Wait:
+    found = next((wait for wait in Wait if wait.value == (written or Wait.OFFICE.value)), None)
+    if found is None:
+        raise HTTPException(
+            400, f"没有“{(written or '')[:20]}”这个条件，可选：{'、'.join(wait.label for wait in Wait)}。"
+        )
+    return found
+
+
+def _moved(asked: Mapping[str, str]) -> Response:
+    wait = _OLD.get(asked["state"], Wait.OFFICE)
+    query = {"wait": wait.value} | {name: asked[name] for name in ("rule",) if asked.get(name)}
+    return RedirectResponse(f"/cases?{urlencode(query)}", 302)
+
+
+async def ask_decide(pages: Pages, request: Request) -> Response:
+    """Answer GET `/cases/decide`: what would be decided about the cases that were ticked, for a person to confirm."""
+    asked = request.query_params
+    wanted = _ticked(asked.getlist("case"), asked.get("ruling", "")) or _chosen(asked.multi_items())
+    back = asked.get("back", "")
+    if missing := _missing(wanted, has_ticks="case" in asked, back=back):
+        query = {name: asked[name] for name in ("wait", "rule", "unit") if asked.get(name)}
+        return RedirectResponse(f"{_BACK.get(back, '/cases')}?{urlencode(query | {'missing': missing})}", 303)
+    return await _confirm(pages, request, wanted, back)
+
+
+def _missing(wanted: tuple[tuple[int, Ruling], ...], *, has_ticks: bool, back: str) -> str:
+    """Return the word for what is missing before anything can be confirmed; empty for nothing."""
+    if wanted:
+        return "many" if len(wanted) > MOST else ""
+    return "conclusion" if back else "ruling" if has_ticks else "case"
+
+
+def _ticked(ticked: list[str], ruling: str) -> tuple[tuple[int, Ruling], ...]:
+    """Return cases with the one decision that was chosen for all of them."""
+    chosen = ruling_of(ruling)
+    return tuple((number, chosen) for number in numbers_of(ticked)) if chosen else ()
+
+
+def _chosen(fields: list[tuple[str, str]]) -> tuple[tuple[int, Ruling], ...]:
+    """Return cases with a decision of their own each: fields called `ruling-12`."""
+    found = ((whole(name.removeprefix("ruling-")), ruling_of(text)) for name, text in fields if "ruling-" in name)
+    return tuple((number, ruling) for number, ruling in found if number and ruling)
+
+
+async def post_decide(pages: Pages, request: Request) -> Response:
+    """Answer POST `/cases/decide`: decide what was confirmed; what cannot be is said, and the rest is done."""
+    form, visitor = await form_of(request), visitor_of(request)
+    picked = tuple(_picked(text) for text in form.all("pick"))
+    wanted = tuple((one.case, one.ruling) for one in picked)
+    moment, back = pages.context.moment(), form.get("back")
+    parts = parts_of(form)
+    try:
+        command = DecideManyCommand(
+            picked=picked,
+            titles=pages.context.rule_book(moment.today).titles,
+            by=visitor.name,
+            note=_note(form, parts),
+            document=parts[Part.DOCUMENT] or None,
+            until=day_of(parts, Part.UNTIL),
+            on=day_of(parts, Part.ON),
+            into=parts[Part.INTO],
+        )
+        made = await perform_async(pages.context.store, decide_many, command, actor=visitor.actor, now=moment.now)
+    except RefusedError as error:
+        return await _confirm(pages, request, wanted, back, typed=form, problems=problems_of(error))
+    return done(request, _BACK.get(back, _list_of(form)), _said(made))
+
+
+def _list_of(form: Form) -> str:
+    query = {name: form.get(name) for name in ("wait", "rule", "unit") if form.get(name)}
+    return f"/cases?{urlencode(query)}" if query else "/cases"
+
+
+def _note(form: Form, parts: Mapping[Part, str]) -> str:
+    present = "、".join(name for name in DEPARTMENTS if name in form.all("department"))
+    return "。".join(part for part in (f"参加部门：{present}" if present else "", parts[Part.NOTE]) if part)
+
+
+def _picked(text: str) -> Picked:
+    number, _, rest = text.partition("/")
+    ruling, _, seen = rest.partition("/")
+    found = ruling_of(ruling)
+    if not whole(number) or found is None:
+        raise HTTPException(400, "表单不完整，没有登记。请返回事项重新勾选。")
+    return Picked(case=whole(number), ruling=found, seen=seen)
+
+
+def _said(made: DecidedMany) -> str:
+    rest = "；".join(f"事项{one.case}没有登记：{one.why.removesuffix('。')}" for one in made.passed)
+    return f"已登记{len(made.done)}项决定。{rest}{'。' if rest else ''}"
+
+
+async def _confirm(
+    pages: Pages,
+    request: Request,
+    wanted: tuple[tuple[int, Ruling], ...],
+    back: str,
+    typed: Form | None = None,
+    problems: Problems = (),
+) -> Response:
+    moment = pages.context.moment()
+    titles = pages.context.rule_book(moment.today).titles
+    picking = await pages.context.store.query(lambda tx: read_picking(tx, wanted, titles, moment.today))
+    query = request.query_params
+    return pages.html(
+        "cases_decide.html",
+        moment,
+        status=422 if problems else 200,
+        picking=picking,
+        typed=typed or Form({name: (text,) for name, text in query.items()}),
+        problems=problems,
+        back=back if back in _BACK else "",
+        back_address=_BACK.get(back, "/cases"),
+        departments=DEPARTMENTS,
+        Part=Part,
+    )

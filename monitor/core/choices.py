@@ -1,0 +1,152 @@
+"""What can be decided about a finding as it stands: the choices of a form, what each asks for and what it leads to.
+
+Which decisions there are says `decidable`; this says how they are put to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.core.account import Labelled
+from monitor.core.decidable import decidable, refusal
+from monitor.core.decision import ENDING, Ruling, exemption_ends, missing_parts
+from monitor.core.finding import Finding, Proposal, Strength
+from monitor.core.phrases import dated
+from monitor.core.rules import upd_01, upd_03
+
+
+class Part(Labelled):
+    """What a decision is asked for besides; the value is the field of the command."""
+
+    INTO = "into", "归集到"
+    ON = "on", "日期"
+    UNTIL = "until", "有效期至"
+    DOCUMENT = "document", "文号或纪要编号"
+    NOTE = "note", "理由"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A part that a choice asks for."""
+
+    part: Part
+    is_required: bool = False
+    value: str = ""
+    """What it is unless somebody writes otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A decision that can be made now."""
+
+    ruling: Ruling
+    is_proposed: bool = False
+    """True if it is what the finding proposes."""
+    asks: tuple[Asked, ...] = ()
+    leads_to: str
+    """What follows from it: one or two sentences."""
+
+
+_ORDER = (
+    Ruling.CONFIRMED,
+    Ruling.REJECTED,
+    Ruling.CONSOLIDATED,
+    Ruling.DEREGISTERED,
+    Ruling.RETAINED,
+    Ruling.EXEMPTED,
+)
+_PARTS: Mapping[Ruling, tuple[Part, ...]] = {
+    Ruling.CONFIRMED: (Part.NOTE,),
+    Ruling.REJECTED: (Part.NOTE,),
+    Ruling.EXEMPTED: (Part.UNTIL, Part.DOCUMENT, Part.NOTE),
+    Ruling.RETAINED: (Part.ON, Part.DOCUMENT, Part.NOTE),
+    Ruling.CONSOLIDATED: (Part.INTO, Part.ON, Part.DOCUMENT, Part.NOTE),
+    Ruling.DEREGISTERED: (Part.ON, Part.DOCUMENT, Part.NOTE),
+    Ruling.REVOKED: (Part.NOTE,),
+}
+_COLUMNS = {"说明": Part.NOTE, "依据文号": Part.DOCUMENT}
+"""The parts as the columns of an import file are called."""
+_PROPOSED = {
+    Proposal.CONSOLIDATE: Ruling.CONSOLIDATED,
+    Proposal.DEREGISTER: Ruling.DEREGISTERED,
+    Proposal.CANCEL: Ruling.DEREGISTERED,
+}
+_COUNTED = frozenset({upd_01.ID, upd_03.ID})
+"""The rules that count days: what is wrong there is a post that nobody has entered, and no false alarm."""
+_LEADS_TO: Mapping[Ruling, str] = {
+    Ruling.CONFIRMED: "情况属实，按存在问题办理并告知单位；问题消除后自动办结。",
+    Ruling.REJECTED: "事实不对，不再因此提醒；同样的问题再出现会重新列入。",
+    Ruling.RETAINED: "账号保留，这一次不再追究；下一次照常，更新等其他要求照常。",
+    Ruling.CONSOLIDATED: "列入清理整合进度，期间继续监测和提醒更新；内容迁往所填账号后办理注销。",
+    Ruling.DEREGISTERED: "列入注销进度，期间继续监测和提醒更新，直到核实账号已注销。",
+    Ruling.REVOKED: "自今天起恢复判定和提醒，已过的期间不追溯。",
+}
+CLOSING = "同样的问题再出现会重新列入。"
+"""What the end of a case by hand leads to."""
+
+
+def choices(finding: Finding, today: date) -> tuple[Choice, ...]:
+    """Return the decisions that can be made about a finding now, in the order in which they are put."""
+    possible = frozenset(decidable(finding))
+    if finding.rule in _COUNTED:
+        possible -= {Ruling.REJECTED}
+    return tuple(_choice(ruling, finding, today) for ruling in _ORDER if ruling in possible)
+
+
+def revocation() -> Choice:
+    """Return how the end of a decision that stands is put."""
+    return _put(Ruling.REVOKED)
+
+
+def barred(finding: Finding, title: str) -> tuple[str, ...]:
+    """Return why others cannot be made, each as a sentence: of what an account comes to, and of being spared."""
+    asked = (Ruling.RETAINED, Ruling.EXEMPTED)
+    why = (refusal(ruling, finding, title) for ruling in asked if ruling not in decidable(finding))
+    counted = f"“{title}”按天数认定，不登记误报；更新过的，请补登记发布记录。"
+    reasons = [*(f"{reason}。" for reason in why if reason), *([counted] if finding.rule in _COUNTED else [])]
+    return tuple(dict.fromkeys(reasons))
+
+
+def common_parts(rulings: Sequence[Ruling]) -> tuple[Part, ...]:
+    """Return what any of these decisions asks for, in the order of a form."""
+    wanted = {part for ruling in rulings for part in _PARTS[ruling]}
+    return tuple(part for part in Part if part in wanted)
+
+
+def leads_to(ruling: Ruling, today: date, until: date | None = None) -> str:
+    """Return what follows from a decision."""
+    if ruling is not Ruling.EXEMPTED:
+        return _LEADS_TO[ruling]
+    last = dated(until or exemption_ends(today), today)
+    return f"豁免至{last}（含当日）：期间不再提醒，不列入清理整合建议名单，台账写“已豁免”；到期前提醒办公室。"
+
+
+def _choice(ruling: Ruling, finding: Finding, today: date) -> Choice:
+    proposed = {_PROPOSED.get(proposal) for proposal in finding.proposals}
+    return _put(
+        ruling,
+        today,
+        is_proposed=ruling in proposed and ruling in ENDING,
+        in_principle=finding.strength is Strength.IN_PRINCIPLE,
+    )
+
+
+def _put(ruling: Ruling, today: date | None = None, *, is_proposed: bool = False, in_principle: bool = False) -> Choice:
+    required = {_COLUMNS[column] for column in missing_parts(ruling, "", None, in_principle=in_principle)}
+    return Choice(
+        ruling=ruling,
+        is_proposed=is_proposed,
+        asks=tuple(_asked(part, today, is_required=part in required) for part in _PARTS[ruling]),
+        leads_to=leads_to(ruling, today or date.min),
+    )
+
+
+def _asked(part: Part, today: date | None, *, is_required: bool) -> Asked:
+    value = ""
+    if today is not None and part is Part.ON:
+        value = today.isoformat()
+    if today is not None and part is Part.UNTIL:
+        value = exemption_ends(today).isoformat()
+    return Asked(part=part, is_required=is_required, value=value)

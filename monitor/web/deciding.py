@@ -1,0 +1,46 @@
+"""The forms of decisions: from what was typed to the command of an action, and from a refusal to its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from monitor.actions.refused import Field, RefusedError
+from monitor.core.choices import Part
+from monitor.core.decision import Ruling
+from monitor.web.forms import Form
+from monitor.web.paging import whole
+
+Problems = tuple[tuple[str, str], ...]
+"""What is wrong: the id of a field (empty for none) and a sentence, each."""
+
+
+def ruling_of(written: str) -> Ruling | None:
+    """Return the decision that a form names, or None."""
+    return next((ruling for ruling in Ruling if ruling.value == written), None)
+
+
+def parts_of(form: Form, prefix: str = "") -> Mapping[Part, str]:
+    """Return what was typed for each part of a decision; its field is called by the part, after a prefix."""
+    return {part: form.get(f"{prefix}{part.value}").strip() for part in Part}
+
+
+def day_of(parts: Mapping[Part, str], part: Part) -> date | None:
+    """Return a day that was typed, None for nothing; raises RefusedError."""
+    written = parts[part]
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError as error:
+        raise RefusedError(f"{part.label}应写作2026-05-19。", Field(part.value, part.label)) from error
+
+
+def problems_of(error: RefusedError, prefix: str = "") -> Problems:
+    """Return why an action refused, by the fields of a form."""
+    if error.fields:
+        return tuple((f"{prefix}{field.name}", str(error)) for field in error.fields)
+    return tuple(("", line) for line in str(error).split("\n"))
+
+
+def numbers_of(written: tuple[str, ...] | list[str]) -> tuple[int, ...]:
+    """Return the numbers of cases that were ticked; what is no number is left out."""
+    return tuple(number for one in written if (number := whole(one)))

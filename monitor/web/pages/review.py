@@ -1,0 +1,53 @@
+"""`/review`: what the next joint review decides, a decision for each row; and its sheet on paper."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from monitor.actions.actor import Right
+from monitor.core.account import Platform
+from monitor.queries.review import Review, read_review
+from monitor.web.auth.visitor import visitor_of
+from monitor.web.pages.cases import ASKED, DEPARTMENTS
+from monitor.web.pages.pages import Pages
+
+
+def routes(pages: Pages) -> tuple[Route, ...]:
+    """Return the addresses."""
+    return Route("/review", partial(review, pages)), Route("/review/sheet", partial(sheet, pages))
+
+
+async def review(pages: Pages, request: Request) -> Response:
+    """Answer `/review`: the facts of every case, and a decision to choose for each."""
+    return await _page(pages, request, "review.html")
+
+
+async def sheet(pages: Pages, request: Request) -> Response:
+    """Answer `/review/sheet`: the same to print, with room for the conclusions and signatures."""
+    return await _page(pages, request, "review_sheet.html")
+
+
+async def _page(pages: Pages, request: Request, template: str) -> Response:
+    asked, moment = request.query_params, pages.context.moment()
+    rule, platform, unit = asked.get("rule", ""), asked.get("platform", ""), asked.get("unit", "")
+    found: Review = await pages.context.store.query(
+        lambda tx: read_review(tx, rule=rule, platform=platform, unit=unit, now=moment.now)
+    )
+    visitor = visitor_of(request)
+    return pages.html(
+        template,
+        moment,
+        found=found,
+        rule=rule,
+        platform=platform,
+        unit=unit,
+        platforms=tuple(Platform),
+        departments=DEPARTMENTS,
+        may_decide=visitor.may(Right.DECIDE),
+        by=visitor.name,
+        problems=ASKED.get(asked.get("missing", ""), ()),
+    )

@@ -1,0 +1,364 @@
+"""Deciding in the pages: one case, many at once, two people at once, and taking it back."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+from httpx2 import Client, Response
+from starlette.testclient import TestClient
+
+from monitor.core.case import Closing
+from monitor.core.decision import Ruling
+from monitor.core.finding import Finding, Proposal, State, Strength
+from monitor.core.rules import plt_01, twn_01
+from monitor.store import Store, cases, tables
+from tests.store.build import enrol
+from tests.web.browser import Browser
+from tests.web.conftest import client_of
+from tests.web.county import NOW, OVERDUE, Surroundings, account
+from tests.web.serving import served
+from tests.web.sessions import token_in
+from tests.web.test_cases import opened
+from tests.web.test_pages import text_of
+
+SITE = {"sec-fetch-site": "same-origin"}
+ACCOUNTS = tuple(account(f"ZJ-{number:02}", f"示例镇{number}", unit="示例镇人民政府") for number in range(12))
+
+
+def trouble(account_id: str, **changes: object) -> Finding:
+    values: dict[str, object] = {
+        "rule": twn_01.ID,
+        "account": account_id,
+        "unit": "示例镇人民政府",
+        "area": "示例县",
+        "state": State.VIOLATED,
+        "strength": Strength.IN_PRINCIPLE,
+        "proposals": (Proposal.CONSOLIDATE,),
+        "clause": "乡镇（街道）原则上不开设",
+        "because": "乡镇开设的账号。",
+        "episode": "1",
+    }
+    return Finding(**(values | changes))  # type: ignore[arg-type]  # as above
+
+
+@pytest.fixture
+def numbers(empty: Store) -> list[int]:
+    """Return the cases of a dozen accounts that wait for the joint review."""
+    enrol(empty, *ACCOUNTS, OVERDUE, at=NOW - timedelta(days=30))
+    with empty.begin() as tx:
+        return [opened(tx, trouble(one.id)) for one in ACCOUNTS]
+
+
+@pytest.fixture
+def office(empty: Store, around: Surroundings, numbers: list[int]) -> TestClient:
+    del numbers
+    return client_of(empty, around)
+
+
+def send(office: TestClient, page: str, address: str, **fields: object) -> Response:
+    shown = office.get(page).text
+    seen = re.search(r'name="seen" value="([^"]*)"', shown)
+    given = {"csrf": token_in(shown), "seen": seen[1] if seen else "", "next": ""} | fields
+    return office.post(address, data=given, headers=SITE, follow_redirects=False)
+
+
+def decided(office: TestClient, number: int, ruling: str, **fields: object) -> Response:
+    page = f"/cases/{number}"
+    return send(office, page, f"{page}/decisions", ruling=ruling, **fields)
+
+
+def rows(store: Store, table: sa.Table) -> list[sa.Row[tuple[object, ...]]]:
+    with store.read() as tx:
+        return list(tx.execute(sa.select(table).order_by(table.c.id)))
+
+
+def audited(store: Store) -> list[tuple[str, str]]:
+    return [(row.action, row.object) for row in rows(store, tables.acts)]
+
+
+def test_a_case_is_decided_with_a_document_and_a_day_and_the_page_says_so(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    number = numbers[0]
+    given = {
+        "consolidated-into": "示例发布",
+        "consolidated-on": "2026-05-18",
+        "consolidated-document": "〔2026〕3号",
+        "consolidated-note": "研判",
+    }
+    with empty.begin() as tx:
+        tx.execute(sa.update(tables.cases).values(opened_at=NOW - timedelta(days=3)))
+    answer = decided(office, number, "consolidated", **given)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{number}")
+    page = text_of(office.get(f"/cases/{number}").text)
+    assert "已登记清理整合：“示例镇0”" in page
+    assert "清理整合 操作员，依据〔2026〕3号：归集到“示例发布”。研判" in page
+    assert "现在的决定：清理整合 操作员，5月18日" in page
+    assert "已登记清理整合" not in text_of(office.get(f"/cases/{number}").text), "a notice is said once"
+    assert audited(empty) == [("case consolidate", str(number))]
+
+
+def test_a_decision_is_taken_back_by_a_decision(empty: Store, office: TestClient, numbers: list[int]) -> None:
+    decided(office, numbers[0], "retained")
+    answer = decided(office, numbers[0], "revoked", **{"revoked-note": "登记有误"})
+    assert answer.status_code == 303
+    assert [row.ruling for row in rows(empty, tables.decisions)] == [Ruling.RETAINED, Ruling.REVOKED]
+    assert "没有有效的决定" not in text_of(office.get(f"/cases/{numbers[0]}").text)
+    assert "撤销这个决定" not in text_of(office.get(f"/cases/{numbers[0]}").text)
+
+
+def test_a_refused_form_keeps_what_was_typed_and_names_its_fields(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    answer = decided(office, numbers[0], "exempted", **{"exempted-note": "整合期间，请留意"})
+    assert answer.status_code == 422
+    assert "整合期间，请留意" in answer.text
+    assert '<a href="#exempted-document">' in answer.text
+    assert re.search(r'id="exempted-document"[^>]*aria-invalid="true"', answer.text)
+    assert "<title>有误：" in answer.text
+    assert rows(empty, tables.decisions) == []
+
+
+@pytest.mark.parametrize(
+    ("ruling", "field", "text", "said"),
+    [
+        ("", "x", "", "请选择怎么办。"),
+        ("retained", "retained-on", "明天", "日期应写作2026-05-19。"),
+        ("retained", "retained-on", "2026-05-20", "决定日期不能晚于今天。"),
+        ("exempted", "exempted-until", "2026-05-18", "有效期不能早于今天。"),
+    ],
+)
+def test_what_cannot_be_read_or_is_no_day_is_one_sentence(
+    empty: Store, office: TestClient, numbers: list[int], ruling: str, field: str, text: str, said: str
+) -> None:
+    given = {"exempted-note": "甲", "exempted-document": "乙", field: text}
+    answer = decided(office, numbers[0], ruling, **given)
+    assert answer.status_code == 422
+    assert said in text_of(answer.text)
+    assert rows(empty, tables.decisions) == []
+
+
+def test_what_cannot_be_decided_is_absent_and_the_page_says_why(empty: Store, office: TestClient) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, trouble(OVERDUE.id, rule=plt_01.ID, strength=Strength.MANDATORY, state=State.VIOLATED))
+    page = office.get(f"/cases/{number}").text
+    assert 'value="exempted"' not in page
+    assert "不能豁免；事实有误的，请更正台账或清单。" in text_of(page)
+    assert decided(office, number, "exempted", **{"exempted-note": "甲"}).status_code == 422
+
+
+def test_no_page_of_a_case_tells_of_a_command(office: TestClient, numbers: list[int]) -> None:
+    for page in ("/cases", f"/cases/{numbers[0]}", "/review"):
+        assert "xuncha " not in text_of(office.get(page).text).replace("巡查", "")
+
+
+def test_whoever_was_slower_is_told_by_whom_and_when_and_keeps_what_they_typed(
+    empty: Store, around: Surroundings, office: TestClient, numbers: list[int]
+) -> None:
+    page = f"/cases/{numbers[0]}"
+    shown = office.get(page).text
+    mine = {
+        "csrf": token_in(shown),
+        "seen": re.findall(r'name="seen" value="([^"]*)"', shown)[0],
+        "ruling": "deregistered",
+        "deregistered-document": "〔2026〕9号",
+    }
+    decided(office, numbers[0], "retained", **{"retained-note": "仍需要"})
+    around.clock.now = NOW + timedelta(minutes=2)
+    answer = office.post(f"{page}/decisions", data=mine, headers=SITE, follow_redirects=False)
+    assert answer.status_code == 409
+    said = text_of(answer.text)
+    assert "操作员已在09:05登记“保留”，您的决定没有登记。" in said
+    assert "现在 操作员登记“保留”：仍需要 您填的 注销；文号或纪要编号：〔2026〕9号" in said
+    assert "按现在的情况重新登记" in said
+    assert len(rows(empty, tables.decisions)) == 1
+
+
+def test_of_two_real_requests_at_once_one_wins_and_nothing_is_done_twice(
+    empty: Store, around: Surroundings, numbers: list[int]
+) -> None:
+    begin, answers = threading.Barrier(2), []
+    with served(empty, around) as address:
+        browsers = [Away(address), Away(address)]
+        forms = [
+            one.form(numbers[0], ruling) for one, ruling in zip(browsers, ("retained", "deregistered"), strict=True)
+        ]
+
+        def post(one: Away, form: dict[str, str]) -> None:
+            begin.wait()
+            answers.append(one.post(f"/cases/{numbers[0]}/decisions", form))
+
+        threads = [threading.Thread(target=post, args=pair) for pair in zip(browsers, forms, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for one in browsers:
+            one.close()
+    assert sorted(answers) == [303, 409]
+    assert len(rows(empty, tables.decisions)) == 1
+    assert len(audited(empty)) == 1
+
+
+class Away:
+    """A browser without scripts that speaks to a real port."""
+
+    def __init__(self, address: str) -> None:
+        self._client = Client(base_url=address, trust_env=False)
+
+    def form(self, number: int, ruling: str) -> dict[str, str]:
+        shown = self._client.get(f"/cases/{number}").text
+        seen = re.findall(r'name="seen" value="([^"]*)"', shown)[0]
+        return {"csrf": token_in(shown), "seen": seen, "ruling": ruling, "next": ""}
+
+    def close(self) -> None:
+        self._client.close()
+
+    def post(self, path: str, form: dict[str, str]) -> int:
+        return self._client.post(path, data=form, headers=SITE).status_code
+
+
+def picked(office: TestClient, ruling: str, chosen: list[int]) -> tuple[str, list[str]]:
+    address = f"/cases/decide?{urlencode([('case', number) for number in chosen] + [('ruling', ruling)])}"
+    shown = office.get(address).text
+    return address, re.findall(r'name="pick" value="([^"]*)"', shown)
+
+
+def test_many_are_decided_by_one_document_with_a_row_of_the_log_each(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    chosen = numbers[:10]
+    address, picks = picked(office, "consolidated", chosen)
+    assert "将登记清理整合10个" in text_of(office.get(address).text)
+    answer = send(
+        office, address, "/cases/decide", pick=picks, document="〔2026〕3号纪要", note="研判", into="示例发布"
+    )
+    assert answer.status_code == 303
+    assert "已登记10项决定。" in text_of(office.get(answer.headers["location"]).text)
+    assert [row.document for row in rows(empty, tables.decisions)] == ["〔2026〕3号纪要"] * 10
+    assert audited(empty) == [("case consolidate", str(number)) for number in chosen]
+
+
+def test_of_many_those_that_changed_meanwhile_are_listed_and_the_rest_is_done(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    address, picks = picked(office, "retained", numbers[:3])
+    decided(office, numbers[1], "deregistered")
+    answer = send(office, address, "/cases/decide", pick=picks, note="研判")
+    said = text_of(office.get(answer.headers["location"]).text)
+    assert f"已登记2项决定。事项{numbers[1]}没有登记：操作员已在09:05登记“注销”，您的决定没有登记。" in said
+    assert len(rows(empty, tables.decisions)) == 3
+
+
+def test_those_that_cannot_be_decided_stand_apart_with_the_reason(empty: Store, office: TestClient) -> None:
+    with empty.begin() as tx:
+        number = opened(tx, trouble(OVERDUE.id, rule=plt_01.ID, strength=Strength.MANDATORY, state=State.VIOLATED))
+        cases.end(tx, [1], Closing.DECIDED, at=NOW)
+    said = text_of(office.get(f"/cases/decide?case=1&case=2&case={number}&ruling=exempted").text)
+    assert "登记1项决定？" in said
+    assert "不能登记的2项" in said
+    assert "已办结" in said
+
+
+@pytest.mark.parametrize(("query", "said"), [("ruling=retained", "请先勾选要办的事项。"), ("case=1", "请选择决定。")])
+def test_an_empty_choice_is_asked_for(office: TestClient, query: str, said: str) -> None:
+    assert said in text_of(office.get(f"/cases/decide?wait=office&{query}").text)
+
+
+def test_the_review_lists_facts_takes_a_conclusion_each_and_keeps_who_took_part(
+    empty: Store, office: TestClient, numbers: list[int]
+) -> None:
+    page = office.get("/review").text
+    assert page.count('name="ruling-') == len(numbers)
+    address = (
+        f"/cases/decide?back=review&ruling-{numbers[0]}=consolidated&ruling-{numbers[1]}=retained&ruling-{numbers[2]}="
+    )
+    shown = office.get(address).text
+    assert "将登记保留1个、清理整合1个" in text_of(shown)
+    answer = send(
+        office,
+        address,
+        "/cases/decide",
+        back="review",
+        pick=re.findall(r'name="pick" value="([^"]*)"', shown),
+        department=["网信办", "融媒体中心"],
+        document="〔2026〕3号纪要",
+        on="2026-05-19",
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/review")
+    made = rows(empty, tables.decisions)
+    assert {(row.ruling, row.note) for row in made} == {
+        (Ruling.CONSOLIDATED, "参加部门：网信办、融媒体中心"),
+        (Ruling.RETAINED, "参加部门：网信办、融媒体中心"),
+    }
+
+
+def test_the_sheet_of_the_review_has_every_row_and_room_for_four_signatures(
+    office: TestClient, numbers: list[int]
+) -> None:
+    page = office.get("/review/sheet").text
+    assert page.count("乡镇开设的账号。") == len(numbers)
+    assert page.count("签字：") == 4
+
+
+def test_an_empty_review_says_so(empty: Store, around: Surroundings) -> None:
+    enrol(empty, OVERDUE, at=NOW)
+    assert "没有待研判的账号。" in text_of(client_of(empty, around).get("/review").text)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_ten_decisions_take_two_pages_and_sixteen_clicks(
+    chromium: Browser, empty: Store, around: Surroundings, numbers: list[int], *, scripts: bool
+) -> None:
+    clicks = 0
+    with served(empty, around) as address:
+        chromium.without_scripts(off=not scripts)
+        try:
+            chromium.look(f"{address}/cases", width=1280)
+            for place in range(1, 11):
+                chromium.click(f".case-rows li:nth-child({place}) input")
+                clicks += 1
+            chromium.evaluate("document.querySelector('#ruling').focus()")
+            while chromium.evaluate("document.querySelector('#ruling').value") != "retained":
+                chromium.press("ArrowDown")
+            chromium.click(".batch button", is_leaving=True)
+            clicks += 3
+            chromium.fill("#document", "〔2026〕3号纪要")
+            chromium.click(".decide button", is_leaving=True)
+            clicks += 1
+        finally:
+            chromium.without_scripts(off=False)
+    assert clicks <= 16
+    assert len(rows(empty, tables.decisions)) == 10
+    assert len(audited(empty)) == 10
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_of_decisions_are_whole_and_fit(
+    chromium: Browser, empty: Store, around: Surroundings, numbers: list[int], width: int, tmp_path: Path
+) -> None:
+    first = numbers[0]
+    pages = ("/cases", f"/cases/{first}", "/review", "/review/sheet", f"/cases/decide?case={first}&ruling=consolidated")
+    with served(empty, around) as address:
+        for place, page in enumerate(pages):
+            sight = chromium.look(f"{address}{page}", width=width, picture=tmp_path / f"{place}-{width}.png")
+            assert sight.complaints == (), page
+            assert not sight.is_too_wide, page
+
+
+def test_a_choice_shows_its_consequence_and_fields_by_the_keyboard_alone(
+    chromium: Browser, empty: Store, around: Surroundings, numbers: list[int]
+) -> None:
+    seen = "getComputedStyle(document.querySelector('#choice-consolidated ~ .asks')).display"
+    with served(empty, around) as address:
+        chromium.look(f"{address}/cases/{numbers[0]}", width=1280)
+        assert chromium.evaluate(seen) == "none"
+        chromium.evaluate("document.querySelector('#choice-consolidated').focus()")
+        chromium.press("Space")
+        assert chromium.evaluate(seen) == "block"
