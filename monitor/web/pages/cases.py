@@ -43,11 +43,11 @@ def routes(pages: Pages) -> tuple[Route, ...]:
 
 async def cases(pages: Pages, request: Request) -> Response:
     """Answer `/cases`: one tab, of all rules or of one; addresses of earlier versions lead to theirs."""
-    asked, visitor = request.query_params, visitor_of(request)
-    if "state" in asked and "wait" not in asked:
-        return _moved(asked)
+    params, visitor = request.query_params, visitor_of(request)
+    if "state" in params and "wait" not in params:
+        return _moved(params)
     which = CaseFilter(
-        wait=_wait(asked.get("wait")), rule=asked.get("rule", ""), unit=asked.get("unit", ""), own=visitor.own
+        wait=_wait(params.get("wait")), rule=params.get("rule", ""), unit=params.get("unit", ""), own=visitor.own
     )
     board: Board = await pages.context.store.query(lambda tx: read_board(tx, which, number_of(request)))
     may_decide = visitor.may(Right.DECIDE)
@@ -58,7 +58,7 @@ async def cases(pages: Pages, request: Request) -> Response:
         which=which,
         Wait=Wait,
         may_decide=may_decide,
-        problems=ASKED.get(asked.get("missing", ""), ()),
+        problems=ASKED.get(params.get("missing", ""), ()),
     )
 
 
@@ -80,19 +80,19 @@ def _wait(written: str | None) -> Wait:
     return found
 
 
-def _moved(asked: Mapping[str, str]) -> Response:
-    wait = _OLD.get(asked["state"], Wait.OFFICE)
-    query = {"wait": wait.value} | {name: asked[name] for name in ("rule",) if asked.get(name)}
+def _moved(params: Mapping[str, str]) -> Response:
+    wait = _OLD.get(params["state"], Wait.OFFICE)
+    query = {"wait": wait.value} | {name: params[name] for name in ("rule",) if params.get(name)}
     return RedirectResponse(f"/cases?{urlencode(query)}", 302)
 
 
 async def ask_decide(pages: Pages, request: Request) -> Response:
     """Answer GET `/cases/decide`: what would be decided about the cases that were ticked, for a person to confirm."""
-    asked = request.query_params
-    wanted = _ticked(asked.getlist("case"), asked.get("ruling", "")) or _chosen(asked.multi_items())
-    back = asked.get("back", "")
-    if missing := _missing(wanted, has_ticks="case" in asked, back=back):
-        query = {name: asked[name] for name in ("wait", "rule", "unit") if asked.get(name)}
+    params = request.query_params
+    wanted = _ticked(params.getlist("case"), params.get("ruling", "")) or _chosen(params.multi_items())
+    back = params.get("back", "")
+    if missing := _missing(wanted, has_ticks="case" in params, back=back):
+        query = {name: params[name] for name in ("wait", "rule", "unit") if params.get(name)}
         return RedirectResponse(f"{_BACK.get(back, '/cases')}?{urlencode(query | {'missing': missing})}", 303)
     return await _confirm(pages, request, wanted, back)
 

@@ -32,8 +32,8 @@ async def sheet(pages: Pages, request: Request) -> Response:
 
 
 async def _page(pages: Pages, request: Request, template: str) -> Response:
-    asked, moment = request.query_params, pages.context.moment()
-    rule, platform, unit = asked.get("rule", ""), asked.get("platform", ""), asked.get("unit", "")
+    params, moment = request.query_params, pages.context.moment()
+    rule, platform, unit = params.get("rule", ""), params.get("platform", ""), params.get("unit", "")
     found: Review = await pages.context.store.query(
         lambda tx: read_review(tx, rule=rule, platform=platform, unit=unit, now=moment.now)
     )
@@ -49,5 +49,5 @@ async def _page(pages: Pages, request: Request, template: str) -> Response:
         departments=DEPARTMENTS,
         may_decide=visitor.may(Right.DECIDE),
         by=visitor.name,
-        problems=ASKED.get(asked.get("missing", ""), ()),
+        problems=ASKED.get(params.get("missing", ""), ()),
     )
