@@ -10,8 +10,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from monitor.core.account import Account, Labelled
+from monitor.core.account import Account, Labelled, Platform
 from monitor.core.calendar import beijing_date
 from monitor.core.collector import Proof
 from monitor.core.observation import Post, Precision
@@ -20,6 +21,8 @@ SKEW = timedelta(minutes=10)
 """By how much a platform's clock may be ahead of ours."""
 LONGEST_LINK = 2000
 """Characters of a link that is taken at all."""
+MOST_LINKS = 5
+"""The number of addresses that are looked for in what was pasted."""
 _ADDRESS = re.compile(r"(https?)://([!-.0-~]+)([!-~]*)", re.IGNORECASE)
 _BARE = re.compile(r"(?<![\w.@/-])((?:[a-z0-9-]{1,63}\.){1,4}(?:com|cn|tv)/[!-~]+)", re.ASCII | re.IGNORECASE)
 """An address without its beginning, as some browsers show it."""
@@ -35,7 +38,10 @@ _KINDS = {
 
 
 class Verdict(Labelled):
-    """The outcome of a claim; the label is the answer to the person who pasted the link."""
+    """The outcome of a claim; the label is the answer to the person who pasted the link, in general words.
+
+    `monitor.core.claim_answer` says more where more is known.
+    """
 
     PROVED = "proved", "已核实登记，未更新天数重新计算，无需再报送。"
     SOMEONE_ELSES = "someone_elses", "这篇内容不是该账号发布的，没有登记。请粘贴该账号自己发布的链接。"
@@ -44,8 +50,8 @@ class Verdict(Labelled):
     FUTURE = "future", "这篇内容显示的发布时间还没有到，没有登记。请在发布以后再粘贴。"
     MISPLACED = "misplaced", "这不是该账号所在平台的内容链接，没有登记。请从该平台的内容页复制链接。"
     NOT_SHOWN = "not_shown", "平台显示这篇内容已删除或未公开，没有登记。请粘贴公开可见的内容的链接。"
-    UNPROVED = "unproved", "链接已收到，已转{office}核实。核实前仍可能收到提醒，无需重复提交。"
-    NOT_REACHABLE = "not_reachable", "暂时打不开这条链接，没有登记。请稍后再试，或将链接告知{office}。"
+    UNPROVED = "unproved", "链接已收到，已转{office}人工核实；核实前期限照旧，仍可能收到提醒，无需重复提交。"
+    NOT_REACHABLE = "not_reachable", "暂时打不开，已转{office}人工核实；核实前期限照旧。"
 
     def told(self, office: str) -> str:
         """Return what people are told, with whom to call: the office's name and phone."""
@@ -55,9 +61,9 @@ class Verdict(Labelled):
 class Excess(Labelled):
     """The reason why a link is not even looked at; the label is the answer to the person who pasted it."""
 
-    TOKEN = "token", "今天通过这条消息提交的链接过多，没有登记。请明天再试，或将链接告知{office}。"
-    ACCOUNT = "account", "今天为该账号提交的链接过多，没有登记。请明天再试，或将链接告知{office}。"
-    DAY = "day", "今天收到的链接过多，没有登记。请明天再试，或将链接告知{office}。"
+    TOKEN = "token", "今天登记次数已满，没有登记。请打电话给{office}。"
+    ACCOUNT = "account", "该账号今天登记次数已满，没有登记。请打电话给{office}。"
+    DAY = "day", "系统今天登记次数已满，没有登记。请打电话给{office}。"
     WAITING = "waiting", "该账号已有多条链接待{office}核实，没有再登记。核实前无需重复提交。"
     BUSY = "busy", "正在核对的链接较多，没有登记。请几分钟后再试。"
 
@@ -100,6 +106,26 @@ def excess(tally: Tally) -> Excess | None:
     return next((kind for kind, count, most in bounds if count >= most), None)
 
 
+TO_SETTLE = frozenset({Verdict.UNPROVED, Verdict.NOT_REACHABLE})
+"""The verdicts of claims that wait for the operator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What else is known of a link when it is judged; it is said to the person who pasted it, and not kept."""
+
+    link_of: Platform | None = None
+    """The platform whose link it is, where that is another than the account's."""
+    author: str | None = None
+    """The name under which the platform shows who published it."""
+    registered_at: datetime | None = None
+    """When the same link was registered before, or its post first seen."""
+    newest: Post | None = None
+    """The newest post that was known before."""
+    is_settled: bool = False
+    """True if the account had an open case for want of an update, and has none now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A link that was pasted, as it is kept."""
@@ -114,6 +140,7 @@ class Claim:
     """The post as the platform describes it; None where it gave no description."""
     token: str | None = None
     """The token it was pasted by, as `Permit.id` names it; None for a person who needs none."""
+    about: Circumstances = Circumstances()
 
     @property
     def key(self) -> str:
@@ -121,14 +148,18 @@ class Claim:
         return self.post.key if self.post else self.link
 
 
-def link_in(pasted: str) -> str:
-    """Return the first address in what was pasted: apps put words of their own around the one they copy."""
-    if found := _ADDRESS.search(pasted):
-        scheme, host, rest = found.groups()
-        return f"{scheme.lower()}://{host.lower()}{rest}".rstrip(_BEHIND)[:LONGEST_LINK]
-    if bare := _BARE.search(pasted):
-        return f"https://{bare[1].rstrip(_BEHIND)}"[:LONGEST_LINK]
-    return pasted.strip()[:LONGEST_LINK]
+def links_in(pasted: str) -> tuple[str, ...]:
+    """Return the addresses in what was pasted, the first few: apps put words of their own around the one they copy.
+
+    Those with a beginning (`https://`) go before those without, which get one.
+    """
+    whole = (_address(found[1], found[2].lower(), found[3]) for found in islice(_ADDRESS.finditer(pasted), MOST_LINKS))
+    bare = (_address("https", found[1], "") for found in islice(_BARE.finditer(pasted), MOST_LINKS))
+    return tuple(whole) or tuple(bare)
+
+
+def _address(scheme: str, host: str, rest: str) -> str:
+    return f"{scheme.lower()}://{host}{rest}".rstrip(_BEHIND)[:LONGEST_LINK]
 
 
 def own_id(account: Account, keys: Iterable[str | None]) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core.account import Account, Platform, declared_sources
-from monitor.core.claim import Claim, Excess, Verdict, excess, judge, link_in, own_id
+from monitor.core.claim import LONGEST_LINK, Circumstances, Claim, Excess, Verdict, excess, judge, links_in, own_id
 from monitor.core.collector import Collector, NotShownError, Proof, Prover
 from monitor.core.observation import LookFailedError, Post, Reason
 from monitor.core.outage import PASSING
@@ -18,6 +19,8 @@ from monitor.store import Store, Tx, claims, roster
 
 _MAY_PASS = PASSING | {Reason.TOO_LARGE}
 """The reasons of looks that may go better later; for all others a person has to look."""
+PATIENCE = timedelta(seconds=7)
+"""How long a platform is waited for: the person who pasted the link waits, too, and no longer than eight seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class VerifiedLink:
     """The platform's answer to the link, or the reason why there is none."""
     own: str | None
     """The platform's id of the account, where it is known; see `own_id`."""
+    link_of: Platform | None = None
+    """The platform whose link it is, where that is another than the account's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class ClaimVerifier:
     sessions: KeptSessions
     clock: Callable[[], datetime]
     faults: Faults
+    patience: timedelta = PATIENCE
     under_way: list[tuple[str, str | None]] = field(default_factory=list)
     """Account and token of the links that are being looked at now."""
 
@@ -62,10 +68,11 @@ class ClaimVerifier:
             if account is None or too_many:
                 yield too_many
                 return
-            link = link_in(link)
+            link = self._meant(account, link)
             proof = await self._proof(account, link)
             own = own_id(account, self._keys(account))
-            yield VerifiedLink(account=account, link=link, proof=proof, own=own)
+            other = self._platform_of(link) if proof is Verdict.MISPLACED else None
+            yield VerifiedLink(account=account, link=link, proof=proof, own=own, link_of=other)
         finally:
             self.under_way.remove(mine)
 
@@ -76,6 +83,22 @@ class ClaimVerifier:
         if account is None:
             return None, None
         return account, excess(claims.tally(tx, account_id, token, others, self.clock()))
+
+    def _meant(self, account: Account, pasted: str) -> str:
+        """Return the link that is meant: the first of the account's platform, else the first, else what was pasted."""
+        links = links_in(pasted)
+        mine = [prover for _, prover in self.provers.get(account.platform, ())]
+        own = (link for link in links if any(prover.is_post(link) or prover.may_be_post(link) for prover in mine))
+        return next(own, links[0] if links else pasted.strip()[:LONGEST_LINK])
+
+    def _platform_of(self, link: str) -> Platform | None:
+        """Return the first platform whose own the link is."""
+        found = (
+            platform
+            for platform, provers in self.provers.items()
+            if any(prover.is_post(link) or prover.may_be_post(link) for _, prover in provers)
+        )
+        return next(found, None)
 
     async def _proof(self, account: Account, link: str) -> Proof | Verdict:
         """Return what the platform says of the link, or why it says nothing."""
@@ -95,7 +118,10 @@ class ClaimVerifier:
         proof: Proof | Verdict = Verdict.UNPROVED
         with self.faults.contained("claim", collector=name):
             try:
-                proof = await prover.prove(link, fetch, self.sessions.of(name))
+                async with asyncio.timeout(self.patience.total_seconds()):
+                    proof = await prover.prove(link, fetch, self.sessions.of(name))
+            except TimeoutError:
+                proof = Verdict.NOT_REACHABLE
             except NotShownError:
                 proof = Verdict.NOT_SHOWN
             except LookFailedError as failed:
@@ -115,10 +141,15 @@ def claim_of(tx: Tx, verified: VerifiedLink, *, by: str, token: str | None, now:
     """Return what becomes of a link, compared with what is known of the account; writes nothing."""
     account, link, proof = verified.account, verified.link, verified.proof
     post: Post | None = None
+    author = None
     if isinstance(proof, Verdict):
-        is_there = proof is Verdict.UNPROVED and link in claims.background(tx, account.id, link).known
+        about = claims.background(tx, account.id, link)
+        is_there = proof is Verdict.UNPROVED and link in about.known | about.waiting
         verdict = Verdict.REPEATED if is_there else proof
     else:
-        about, post = claims.background(tx, account.id, proof.post.key), proof.post
+        about, post, author = claims.background(tx, account.id, proof.post.key), proof.post, proof.name
         verdict = judge(proof, account, known=about.known, newest=about.newest, now=now, own=verified.own)
-    return Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post, token=token)
+    around = Circumstances(
+        link_of=verified.link_of, author=author, registered_at=about.registered_at, newest=about.newest
+    )
+    return Claim(account=account.id, link=link, by=by, at=now, verdict=verdict, post=post, token=token, about=around)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Account
 from monitor.core.calendar import ONE_DAY
-from monitor.core.claim import Claim, Tally, Verdict
+from monitor.core.claim import TO_SETTLE, Claim, Tally, Verdict
 from monitor.core.observation import Covers, Post, Timeline
 from monitor.store import tables
 from monitor.store.database import Tx
@@ -28,8 +28,12 @@ class Background:
     """The values that the claims of an account are judged by."""
 
     known: frozenset[str]
-    """Keys of its latest posts, and of the claims that wait."""
+    """Keys of its latest posts, and of the claims that wait and whose post a platform described."""
+    waiting: frozenset[str]
+    """Links of the claims that wait because nobody could read them: once one can be, it counts."""
     newest: Post | None
+    registered_at: datetime | None
+    """When the link was pasted before, or its post first seen."""
 
 
 def background(tx: Tx, account: str, key: str) -> Background:
@@ -39,10 +43,17 @@ def background(tx: Tx, account: str, key: str) -> Background:
     newest = tx.execute(
         sa.select(posts).where(visible).order_by(posts.c.published_at.desc(), posts.c.id.desc()).limit(1)
     ).one_or_none()
-    same = sa.select(posts.c.id).where(posts.c.account == account, posts.c.key == in_row(key))
-    known = {key} if tx.scalar(same) is not None else set()
-    known |= {claim.key for claim in waiting(tx, [account])}
-    return Background(known=frozenset(known), newest=known_post(newest).post if newest else None)
+    same = sa.select(posts.c.first_seen).where(posts.c.account == account, posts.c.key == in_row(key))
+    seen_at = tx.scalar(same)
+    waits = waiting(tx, [account])
+    described = frozenset(claim.key for claim in waits if claim.post)
+    before = [claim.at for claim in waits if key in {claim.key, claim.link}]
+    return Background(
+        known=described | ({key} if seen_at is not None else frozenset()),
+        waiting=frozenset(claim.link for claim in waits),
+        newest=known_post(newest).post if newest else None,
+        registered_at=seen_at or min(before, default=None),
+    )
 
 
 def keep(tx: Tx, claim: Claim, account: Account) -> None:
@@ -81,8 +92,11 @@ def tally(
 
 
 def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime | None = None) -> tuple[Claim, ...]:
-    """Return the claims that could not be proved and whose posts are not known meanwhile, latest first."""
-    chosen = sa.select(table).where(table.c.verdict == Verdict.UNPROVED).order_by(table.c.at.desc(), table.c.id.desc())
+    """Return the claims that could not be proved and whose posts are not known meanwhile, latest first.
+
+    One whose link was proved later waits no more.
+    """
+    chosen = sa.select(table).where(table.c.verdict.in_(TO_SETTLE)).order_by(table.c.at.desc(), table.c.id.desc())
     if accounts is not None:
         chosen = chosen.where(table.c.account.in_(accounts))
     if since is not None:
@@ -92,6 +106,10 @@ def waiting(tx: Tx, accounts: Collection[str] | None = None, *, since: datetime 
     keys = {in_row(name) for claim in found for name in (claim.key, claim.link)}  # registered by hand it may be either
     pairs = sa.select(posts.c.account, posts.c.key).where(posts.c.key.in_(keys))
     there = {(row.account, row.key) for row in tx.execute(pairs)} if keys else set()
+    proved = sa.select(table.c.account, table.c.link).where(
+        table.c.verdict == Verdict.PROVED, table.c.link.in_({claim.link for claim in found})
+    )
+    there |= {(row.account, in_row(row.link)) for row in tx.execute(proved)} if found else set()
     return tuple(
         claim for claim in found if not there & {(claim.account, in_row(name)) for name in (claim.key, claim.link)}
     )

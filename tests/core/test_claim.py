@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.core.account import Account, Platform
-from monitor.core.claim import LONGEST_LINK, SKEW, Verdict, judge, link_in
+from monitor.core.claim import LONGEST_LINK, MOST_LINKS, SKEW, Verdict, judge, links_in
 from monitor.core.collector import Proof
 from monitor.core.observation import Post, Precision
 from tests.core.build import beijing_time
@@ -119,12 +119,20 @@ def test_where_there_is_nothing_but_a_name_the_account_s_own_will_do() -> None:
         ("Https://WWW.Douyin.com/video/7?From=Share", "https://www.douyin.com/video/7?From=Share"),
         ("链接：www.toutiao.com/article/7/?a=1 请查收", "https://www.toutiao.com/article/7/?a=1"),
         ("v.douyin.com/iAbC1/", "https://v.douyin.com/iAbC1/"),
-        ("邮箱 a@b.com/x", "邮箱 a@b.com/x"),
-        ("a" * 90000, "a" * LONGEST_LINK),
-        ("a." * 45000, "a." * (LONGEST_LINK // 2)),
-        (" 没有链接 ", "没有链接"),
-        ("x" * 9000, "x" * LONGEST_LINK),
     ],
 )
 def test_a_link_is_found_among_the_words_that_apps_put_around_it(pasted: str, link: str) -> None:
-    assert link_in(pasted) == link
+    assert links_in(pasted)[0] == link
+
+
+@pytest.mark.parametrize(
+    "pasted", ["", " 没有链接 ", "邮箱 a@b.com/x", "a" * 90000, "a." * 45000, "x" * 9000, "https://"]
+)
+def test_where_there_is_no_link_none_is_made_up(pasted: str) -> None:
+    assert links_in(pasted) == ()
+
+
+def test_of_many_links_the_first_few_are_looked_at_and_none_is_longer_than_is_taken() -> None:
+    found = links_in(" ".join(f"https://a.cn/{number}{'x' * 5000}" for number in range(900)))
+    assert len(found) == MOST_LINKS
+    assert {len(link) for link in found} == {LONGEST_LINK}

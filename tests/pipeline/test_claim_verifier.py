@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,14 @@ import pytest
 from collectors.platforms import channels_link
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.claims import PasteCommand, paste
+from monitor.actions.refused import RefusedError
 from monitor.core import claim as bounds
 from monitor.core.account import Platform
 from monitor.core.claim import Claim, Excess, Tally, Verdict, excess
+from monitor.core.collector import Proof
 from monitor.core.observation import Covers, Post, Reason, timeline
 from monitor.core.token import Permit, Purpose
+from monitor.pipeline.claim_verifier import PATIENCE
 from monitor.store import Store, claims, looks, overview
 from tests.pipeline.build import Canned, Office, account, feed, office
 
@@ -93,7 +97,6 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
         ({}, ARTICLE, "https://weibo.com/1/2", Verdict.MISPLACED),
         ({}, ARTICLE, "http://127.0.0.1/s/Shili0fabu1Huiyi2Zhaokai", Verdict.MISPLACED),
         ({"platform": Platform.XUEXI}, ARTICLE, "https://www.xuexi.cn/1", Verdict.UNPROVED),
-        ({"platform": Platform.XUEXI}, ARTICLE, "not a link", Verdict.MISPLACED),
         (
             {"platform": Platform.DOUYIN},
             ARTICLE,
@@ -113,7 +116,6 @@ async def test_the_same_link_a_second_time_is_told_apart(store: Store) -> None:
         "another platform",
         "another host",
         "no prover",
-        "no link",
         "a link that is no post's among words",
         "another platform's short link",
         "no video",
@@ -128,6 +130,48 @@ async def test_anything_else_changes_nothing_that_is_judged(
     assert await verdict(made, link) is said
     assert await judged(made) == before
     assert made.mail.taken == []
+
+
+async def test_a_platform_that_does_not_answer_in_time_is_the_office_s_to_look_at(store: Store) -> None:
+    made = await overdue(store)
+
+    class Silent:
+        def is_post(self, link: str) -> bool:
+            return True
+
+        def may_be_post(self, link: str) -> bool:
+            return True
+
+        async def prove(self, *_: object) -> Proof:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    verifier = replace(
+        made.parts.claim_verifier,
+        provers={Platform.WEIXIN_SUBSCRIPTION: [("wechat-article", Silent())]},
+        patience=timedelta(milliseconds=1),
+    )
+    actor = Actor(name="联络员甲", origin=Origin.SIGNED_LINK, rights=frozenset({Right.PASTE}))
+    claim = await paste(store, verifier, PasteCommand(account="A01", link=LINK), actor=actor, clock=made.clock)
+    assert isinstance(claim, Claim)
+    assert claim.verdict is Verdict.NOT_REACHABLE
+    assert [kept.link for kept in await store.query(claims.waiting)] == [LINK]
+    assert timedelta(seconds=8) > PATIENCE
+
+
+async def test_of_two_that_paste_the_same_link_at_once_one_registers_it(store: Store) -> None:
+    made = await overdue(store)
+    verdicts = await asyncio.gather(verdict(made), verdict(made))
+    assert sorted(map(str, verdicts)) == sorted(map(str, (Verdict.PROVED, Verdict.REPEATED)))
+
+
+async def test_where_there_is_no_link_nothing_is_asked_and_nothing_kept(store: Store) -> None:
+    made = await overdue(store)
+    before = asked(made)
+    with pytest.raises(RefusedError, match="没有在文字里找到链接"):
+        await verdict(made, "not a link")
+    assert asked(made) == before
+    assert await store.query(lambda tx: claims.claims_of(tx, "A01")) == ()
 
 
 async def test_an_article_of_a_time_to_come_is_told_apart(store: Store) -> None:
