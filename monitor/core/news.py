@@ -56,7 +56,7 @@ class NewsItem:
     finding: Finding
     """As it is now, at the time of sending."""
     link: str | None = None
-    """Where the account's page is, if the pages have an address of their own."""
+    """Where the account's page is, for a reader whom it opens for."""
     is_polled: bool = True
     """True if the monitor itself sees what the account publishes, so that a trouble ends without a word."""
     is_passed_on: bool = False
@@ -169,18 +169,8 @@ class Reader:
         return escaped(self.names.of(account)) if self.is_operator or len(self.units) > 1 else "贵单位"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerLinks:
-    """Where the reader of a message may answer it without a login; None for what it does not offer."""
-
-    acknowledge: str | None = None
-    """To say that they have it."""
-    paste: str | None = None
-    """To paste the link of a new post."""
-
-
-ACKNOWLEDGE, PASTE = "已知悉，由我处理", "已发布，提交链接"
-"""The labels of the links."""
+UNIT_PAGE = "打开本单位页面"
+"""The label of the one link of a message to a unit; what is done there stands behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

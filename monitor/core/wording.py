@@ -17,10 +17,8 @@ from monitor.core.case import DOWNLOADS, URGINGS, StepKind
 from monitor.core.headline import DOUBTS, headline
 from monitor.core.message import Grid, spoken
 from monitor.core.news import (
-    ACKNOWLEDGE,
     APP_STEPS,
-    PASTE,
-    AnswerLinks,
+    UNIT_PAGE,
     NewsItem,
     Pause,
     Reader,
@@ -60,26 +58,25 @@ def to_person(
     roles: Iterable[Role],
     message_id: str,
     setting: Setting,
-    links: AnswerLinks | None = None,
+    page: str | None = None,
     *,
     is_group: bool = False,
 ) -> Words:
     """Return the message that tells one person, or a group, of one or several accounts; the gravest first.
 
-    `links` is where the reader may answer.
+    `page` is where the reader may answer: the unit's own page, by a signed link.
     """
     ordered = sorted(items, key=lambda item: (-weight(item.kind), item.account.id))
     names = setting.office.names
     units = {item.account.unit_key: names.of(item.account) for item in ordered}
     reader = Reader(roles=frozenset(roles), units=tuple(units.values()), is_group=is_group, names=names)
-    offered = links or AnswerLinks()
     lines = [
         f"### {headline(ordered, reader, setting, escaped)}",
         *_preface(ordered, reader),
-        *_paragraphs(ordered, reader, setting, offered),
-        *_ending(ordered, reader, setting, offered),
+        *_paragraphs(ordered, reader, setting, page),
+        *_ending(ordered, reader, setting, page),
         *_pages(ordered),
-        *_answers(ordered, offered),
+        *_answers(ordered, page),
         signature(message_id, setting),
     ]
     subject = headline(ordered, reader, setting, plain)
@@ -113,11 +110,12 @@ def _pages(items: Sequence[NewsItem]) -> list[str]:
     return list(dict.fromkeys(page_link(item.account, item.link or "") for item in shown))
 
 
-def _answers(items: Sequence[NewsItem], links: AnswerLinks) -> list[str]:
-    """Return the links by which the reader may answer; none to paste where no update is missed."""
-    paste = links.paste if any(item.is_about_updates for item in items) else None
-    offered = ((ACKNOWLEDGE, links.acknowledge), (PASTE, paste))
-    return [f"[{text}]({address})" for text, address in offered if address]
+def _answers(items: Sequence[NewsItem], page: str | None) -> list[str]:
+    """Return the link by which the reader may answer, and what for: to paste only where an update is missed."""
+    if page is None:
+        return []
+    what = "提交链接、登记知悉" if any(item.is_about_updates for item in items) else "登记知悉"
+    return [f"[{UNIT_PAGE}，{what}]({page})"]
 
 
 def _preface(items: Sequence[NewsItem], reader: Reader) -> list[str]:
@@ -138,13 +136,13 @@ def _why_undelivered(items: Sequence[NewsItem]) -> list[str]:
     return [f"未送达的原因：{'；'.join(reasons[:NAMED_REASONS])}{more}。"]
 
 
-def _paragraphs(items: Sequence[NewsItem], reader: Reader, setting: Setting, links: AnswerLinks) -> list[str]:
+def _paragraphs(items: Sequence[NewsItem], reader: Reader, setting: Setting, page: str | None) -> list[str]:
     if len(items) == 1:
         return list(_parts(items[0], reader, setting))
     mixed = reader.is_operator and len({item.is_passed_on for item in items}) > 1
     return [
         f"{number}. {''.join(_parts(item, reader, setting))}"
-        f"{_by_hand(setting, links) if _must_be_told(item) else ''}"
+        f"{_by_hand(setting, page) if _must_be_told(item) else ''}"
         f"{_one_undelivered(item) if mixed and item.is_passed_on else ''}"
         for number, item in enumerate(items, 1)
     ]
@@ -330,18 +328,18 @@ def _must_be_told(item: NewsItem) -> bool:
     return misses_update(item) and not item.is_polled
 
 
-def _by_hand(setting: Setting, links: AnswerLinks) -> str:
-    clicked = f"请点击“{PASTE}”，或" if links.paste else "请"
-    return f"本账号不能自动采集，发布后{clicked}将链接告知{setting.office.contact}。"
+def _by_hand(setting: Setting, page: str | None) -> str:
+    pasted = f"请{UNIT_PAGE}提交链接，或" if page else "请"
+    return f"本账号不能自动采集，发布后{pasted}将链接告知{setting.office.contact}。"
 
 
-def _ending(items: Sequence[NewsItem], reader: Reader, setting: Setting, links: AnswerLinks) -> list[str]:
+def _ending(items: Sequence[NewsItem], reader: Reader, setting: Setting, page: str | None) -> list[str]:
     """Return what the reader need not do, or must; nothing where the paragraphs have said it."""
     open_ones = [item for item in items if item.kind not in {StepKind.RECOVERED, StepKind.TASK}]
     seen = [item for item in open_ones if item.is_about_updates and item.is_polled]
     parts = []
     if len(items) == 1 and open_ones and _must_be_told(items[0]):
-        parts.append(_by_hand(setting, links))
+        parts.append(_by_hand(setting, page))
     if seen:
         which = "更新后" if len(seen) == len(open_ones) else "能自动采集的账号更新后"
         is_short = any(is_over(item, setting) or item.kind is StepKind.HOLIDAY for item in seen)

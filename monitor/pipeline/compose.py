@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.core.account import Role
 from monitor.core.briefing import alarm
 from monitor.core.case import Ladder, StepKind
 from monitor.core.channel import Channel
-from monitor.core.news import AnswerLinks, NewsItem, Office, Setting, Words, weight
+from monitor.core.news import NewsItem, Office, Setting, Words, weight
 from monitor.core.notice import Notice, is_the_units
-from monitor.core.token import Permit, Purpose
+from monitor.core.token import LINK_LIFE, Permit, Purpose
 from monitor.core.wording import to_person
 from monitor.pipeline.addresses import Addresses
 from monitor.pipeline.evaluate import RulesInForce
@@ -21,10 +21,6 @@ from monitor.store import outbox
 
 UNNUMBERED = "待定"
 """The text in place of a message's number until its words are settled."""
-LINK_LIFE = timedelta(days=14)
-"""How long a message's link may be used: longer than any case stays as it is."""
-UNLINKED = AnswerLinks()
-"""No links: for a reader who need not answer, and in a draft, where they are made when its words are settled."""
 
 
 def by_gravity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
@@ -67,18 +63,21 @@ class Composer:
         context: RecheckContext,
         roles: Collection[Role],
         now: datetime,
-        links: AnswerLinks = UNLINKED,
+        page: str | None = None,
         *,
         is_group: bool = False,
     ) -> Words:
-        """Return what one message says of these notices to somebody in these roles, or to a group."""
+        """Return what one message says of these notices to somebody in these roles, or to a group.
+
+        `page` is where they may answer. The pages of accounts open for the office alone: nobody else is led there.
+        """
         items = [
             NewsItem(
                 account=context.known[notice.account].account,
                 kind=notice.kind,
                 number=notice.number,
                 finding=context.findings[notice.account, notice.rule],
-                link=self.addresses.page_of(notice.account),
+                link=self.addresses.page_of(notice.account) if Role.OPERATOR in roles else None,
                 is_polled=context.known[notice.account].is_polled,
                 is_passed_on=Role.OPERATOR in roles and is_the_units(notice),
                 told=context.told.get(notice.case, ()),
@@ -89,7 +88,7 @@ class Composer:
         setting = self.setting(now)
         if any(notice.is_urgent for notice in notices):
             return alarm(items, UNNUMBERED, setting)
-        return to_person(items, roles, UNNUMBERED, setting, links, is_group=is_group)
+        return to_person(items, roles, UNNUMBERED, setting, page, is_group=is_group)
 
     def fitting(
         self,
@@ -104,10 +103,10 @@ class Composer:
         One account is told of in any case: what is too long even then, the channel cuts.
         """
         heads = by_gravity(gravest(notices))
-        links = self._links(heads, kept, now)
+        page = self._page(heads, kept, now)
         count = len(heads)
         while True:
-            words = self.words(heads[:count], context, {kept.role}, now, links, is_group=channel.is_group)
+            words = self.words(heads[:count], context, {kept.role}, now, page, is_group=channel.is_group)
             size = len(words.body.encode())
             if size <= channel.longest or count == 1:
                 break
@@ -115,12 +114,9 @@ class Composer:
         told = {(notice.account, notice.rule) for notice in heads[:count]}
         return words, tuple(notice for notice in notices if (notice.account, notice.rule) not in told)
 
-    def _links(self, notices: Sequence[Notice], kept: outbox.KeptMessage, now: datetime) -> AnswerLinks:
+    def _page(self, notices: Sequence[Notice], kept: outbox.KeptMessage, now: datetime) -> str | None:
         """Return where the reader may answer; the operator, and who is told of an end, need not."""
         if kept.role is Role.OPERATOR or all(notice.kind is StepKind.RECOVERED for notice in notices):
-            return UNLINKED
-
-        def link(purpose: Purpose) -> str | None:
-            return self.addresses.link_of(Permit(purpose=purpose, message=kept.message.id, until=now + LINK_LIFE))
-
-        return AnswerLinks(acknowledge=link(Purpose.ACKNOWLEDGE), paste=link(Purpose.PASTE))
+            return None
+        permit = Permit(purpose=Purpose.UNIT, message=kept.message.id, until=now + LINK_LIFE)
+        return self.addresses.link_of(permit)

@@ -30,6 +30,16 @@ def reader_of(tx: Tx, message_id: str) -> str | None:
     return person
 
 
+def said_of(tx: Tx, case_ids: Collection[int], person: str, since: datetime | None = None) -> Acknowledgement | None:
+    """Return the latest word of a person that they have one of these cases, since a moment if one is given."""
+    table = tables.acknowledgements
+    theirs = sa.select(table).where(table.c.case.in_(case_ids), table.c.person == person)
+    if since is not None:
+        theirs = theirs.where(table.c.at >= since)
+    row = tx.execute(theirs.order_by(table.c.at.desc(), table.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else Acknowledgement(person=row.person, by=row.by, at=row.at)
+
+
 def open_cases_of(tx: Tx, message_id: str) -> tuple[int, ...]:
     """Return the cases that a message told of and that are open still, by number."""
     notices, cases = tables.notices, tables.cases
@@ -49,12 +59,6 @@ def spend(tx: Tx, permit: Permit, *, at: datetime) -> bool:
     tx.execute(sa.delete(table).where(table.c.until <= at))
     spent = insert_or(tx, table, ["id"]).returning(table.c.id)
     return tx.scalar(spent, {"id": permit.id, "until": permit.until}) is not None
-
-
-def is_spent(tx: Tx, permit: Permit) -> bool:
-    """True if a token was used up."""
-    table = tables.spent_tokens
-    return tx.scalar(sa.select(table.c.id).where(table.c.id == permit.id)) is not None
 
 
 def acknowledgements_of(

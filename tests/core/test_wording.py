@@ -14,7 +14,7 @@ from monitor.core.account import Role
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import StepKind
 from monitor.core.finding import Support
-from monitor.core.news import AnswerLinks, EarlierWord
+from monitor.core.news import EarlierWord
 from monitor.core.wording import to_person
 from tests.core.build import beijing_time
 from tests.core.test_calendar import SPRING
@@ -266,9 +266,10 @@ def test_what_the_monitor_cannot_see_is_not_said_to_end_by_itself() -> None:
     assert "本账号不能自动采集，发布后请将链接告知示例县政府信息公开中心（0578-0000000）。" in text
     assert "自动办结" not in text
     assert "无需回复" not in text
-    linked = to_person([by_hand], [Role.LIAISON], "1", setting(now), AnswerLinks(paste="https://x.example/k/1")).body
-    assert "发布后请点击“已发布，提交链接”，或将链接告知" in linked
-    assert "[已发布，提交链接](https://x.example/k/1)" in linked
+    linked = to_person([by_hand], [Role.LIAISON], "1", setting(now), "https://x.example/k/1").body
+    assert "发布后请打开本单位页面提交链接，或将链接告知" in linked
+    assert "[打开本单位页面，提交链接、登记知悉](https://x.example/k/1)" in linked
+    assert linked.count("https://") == 1
     both = said(by_hand, replace(item(StepKind.REMIND, date(2022, 5, 9), now, name="乙")), now=now)
     assert "能自动采集的账号更新后系统自动办结" in both
 

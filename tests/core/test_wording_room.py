@@ -15,21 +15,21 @@ from alerts.text import cost, fitted
 from monitor.core.account import Role
 from monitor.core.calendar import beijing_date
 from monitor.core.case import StepKind
-from monitor.core.news import AnswerLinks, NewsItem, Office, Words
+from monitor.core.news import NewsItem, Office, Words
 from monitor.core.wording import to_person
 from tests.core.build import account, beijing_time
 from tests.core.words_read import item, setting
 
 NOW = beijing_time("2026-09-29 09:00")
 KEY = "https://xuncha.example.gov.cn/k/"
-LINKS = AnswerLinks(acknowledge=KEY + "a" * 120, paste=KEY + "b" * 120)
+PAGE = KEY + "a" * 120
 LONG = st.text(st.characters(codec="utf-8"), min_size=1, max_size=90) | st.just("示" * 90) | st.just('"\\' * 45)
 KINDS = [kind for kind in StepKind if kind not in {StepKind.TASK, StepKind.RECOVERED}]
 
 
 def told(items: list[NewsItem], office: Office, role: Role) -> Words:
     moment = replace(setting(NOW), office=office)
-    return to_person(items, [role], "20260929-0123456789ab", moment, LINKS)
+    return to_person(items, [role], "20260929-0123456789ab", moment, PAGE)
 
 
 def news(kind: StepKind, age: int, name: str, unit: str) -> NewsItem:

@@ -45,10 +45,10 @@ async def test_a_message_to_a_unit_carries_a_link_that_is_good_for_this_message(
     await sender.drafter.prepare(made.clock())
     await sender.deliver_due()
     (message,) = made.mail.taken
-    (token,) = re.findall(r"\[已知悉，由我处理\]\(https://x\.example/k/(\S+)\)", message.body)
+    (token,) = re.findall(r"\[打开本单位页面，提交链接、登记知悉\]\(https://x\.example/k/(\S+)\)", message.body)
     permit = SIGNING.read(token, made.clock())
     assert isinstance(permit, Permit)
-    assert (permit.purpose, permit.message) == (Purpose.ACKNOWLEDGE, message.id)
+    assert (permit.purpose, permit.message) == (Purpose.UNIT, message.id)
     assert SIGNING.read(token, made.clock() + timedelta(days=14)) is Refused.EXPIRED
 
 

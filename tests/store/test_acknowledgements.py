@@ -3,10 +3,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.actions.acknowledge import AcknowledgeByLinkCommand, acknowledge_by_link
+from monitor.actions.acknowledge import (
+    NOTHING_OPEN,
+    AcknowledgeByLinkCommand,
+    AcknowledgedBeforeError,
+    acknowledge_by_link,
+)
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.perform import perform
-from monitor.actions.refused import LinkRefusedError
+from monitor.actions.refused import LinkRefusedError, RefusedError
 from monitor.core.account import Role
 from monitor.core.case import Acknowledgement, Close, Closing, Plan
 from monitor.core.finding import State
@@ -62,15 +67,13 @@ def test_the_reader_of_a_message_has_the_case_it_told_of(store: Store, permit: P
     assert (act.actor, act.action, act.object) == ("联络员甲", "case acknowledge", str(case_id))
 
 
-def test_a_link_is_used_once(store: Store, permit: Permit) -> None:
+def test_who_says_so_twice_by_one_message_is_told_when_they_did_and_nothing_is_written(
+    store: Store, permit: Permit
+) -> None:
     use(store, permit)
-    assert use(store, permit, 2 * HOUR) is Refused.SPENT
+    with pytest.raises(AcknowledgedBeforeError, match=r"^已于\d+月\d+日\d\d:\d\d由联络员甲知悉，不必重复。$"):
+        use(store, permit, 2 * HOUR)
     assert len(said(store)) == 1
-
-
-def test_a_link_for_something_else_acknowledges_nothing(store: Store, permit: Permit) -> None:
-    assert use(store, replace(permit, purpose=Purpose.PASTE)) is Refused.FORGED
-    assert said(store) == ()
 
 
 def test_a_link_of_a_message_that_is_gone_changes_nothing(store: Store, permit: Permit) -> None:
@@ -83,7 +86,8 @@ def test_where_all_is_settled_a_link_changes_nothing_and_is_not_used_up(store: S
         case = cases.open_cases(tx, ["A01"])["A01", "UPD-01"]
     close = Plan(close=Close(closing=Closing.UPDATED))
     judge(store, cases.Judgement(finding=finding(State.OK), case=case, plan=close))
-    assert use(store, permit) is Refused.OVER
+    with pytest.raises(RefusedError, match=NOTHING_OPEN):
+        use(store, permit)
     with store.begin() as tx:
         assert acknowledgements.spend(tx, permit, at=NOW)
 
