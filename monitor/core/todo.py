@@ -54,6 +54,7 @@ class Act(Enum):
     UNSEEN = "unseen"
     SUSPECT = "suspect"
     CLAIM = "claim"
+    PROPOSAL = "proposal"
     DEREGISTRATION = "deregistration"
     REVIEW = "review"
     RECOVERED = "recovered"

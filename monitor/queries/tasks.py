@@ -15,7 +15,7 @@ from monitor.queries.concerns import Concern, concerned
 from monitor.queries.todo_cases import case_lines
 from monitor.queries.todo_context import TodoContext
 from monitor.queries.todo_rest import ending_soon, other_lines
-from monitor.store import Tx
+from monitor.store import Tx, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import changed_bases
 from monitor.store.message_acts import open_failures
@@ -58,6 +58,7 @@ def _things(tx: Tx, context: TodoContext) -> Iterator[tuple[str, str]]:
     yield from (
         (Act.CLAIM.value, f"{claim.account} {claim.link}") for claim in waiting(tx, since=context.now - WAITING_FOR)
     )
+    yield from ((Act.PROPOSAL.value, str(kept.id)) for kept in proposals.waiting(tx))
     yield from ((Act.EXEMPTION.value, f"{one.subject.key} {one.rule} {one.at}") for one in ending_soon(tx, context))
     yield from ((Act.BASIS.value, f"{one.subject.key} {one.rule} {one.at}") for one in changed_bases(tx))
     yield from ((Act.STRAYS.value, f"{row.file} {row.paper} {row.entry.written}") for row in strays(tx))

@@ -16,7 +16,7 @@ from monitor.core.todo import Act, TodoLine, named
 from monitor.queries.concerns import Concern, concerned, condition
 from monitor.queries.todo_cases import because_of, due_of
 from monitor.queries.todo_context import TodoContext, short
-from monitor.store import Tx, lights
+from monitor.store import Tx, lights, proposals
 from monitor.store.claims import WAITING_FOR, waiting
 from monitor.store.decisions import changed_bases, ending_exemptions
 from monitor.store.figures import unknown_under
@@ -104,6 +104,21 @@ def _looks(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[Tod
         is_for_today=True,
         verb="开始核查",
         link="/looks?due=1",
+    )
+
+
+def _proposals(tx: Tx, _: Sequence[OfficeAct], context: TodoContext) -> Iterator[TodoLine]:
+    asked = proposals.waiting(tx)
+    kinds = dict.fromkeys(one.proposal.kind.label for one in asked)
+    units = dict.fromkeys(plain(one.proposal.unit.name) for one in asked)
+    yield TodoLine(
+        act=Act.PROPOSAL,
+        count=len(asked),
+        what=f"采纳或退回单位提出的{len(asked)}项变更（{'、'.join(kinds)}）",
+        why=named(tuple(units), len(units), "个单位"),
+        is_for_today=True,
+        verb="核对",
+        link="/proposals",
     )
 
 
@@ -290,6 +305,7 @@ _READ: tuple[Read, ...] = (
     _looks,
     _unseen,
     _links,
+    _proposals,
     _exemptions,
     _bases,
     _muted,

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.core.account import UnitKey
 from monitor.core.case import NOTHING, OFFICES, Case, Closing, Plan, Step, StepKind
 from monitor.core.finding import Finding
 from monitor.core.notice import NewNotice, Notice
@@ -32,6 +33,7 @@ from monitor.store.findings import (
 )
 from monitor.store.keyset import Place, Sorted, sorted_behind
 from monitor.store.notices import cancel_notices_on, judge_anew, notices_of_case, queue_notices, waiting_notices
+from monitor.store.reach import is_case_of
 
 __all__ = [
     "Applied",
@@ -307,6 +309,12 @@ def cases(
     order = (Sorted(table.c.opened_at, is_descending=True), Sorted(table.c.id, is_descending=True))
     chosen = sorted_behind(sa.select(table), order, place).limit(limit).offset(skip)
     return with_steps(tx, chosen.where(*_meant(which, rule)))
+
+
+def open_of_unit(tx: Tx, unit: UnitKey) -> tuple[Case, ...]:
+    """Return the open cases of a unit and of its accounts, with their steps, by number."""
+    table = tables.cases
+    return _with_steps(tx, sa.select(table).where(table.c.closed_at.is_(None), is_case_of(unit)).order_by(table.c.id))
 
 
 def tally(tx: Tx, which: Which) -> dict[str, int]:

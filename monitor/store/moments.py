@@ -61,6 +61,9 @@ WRITTEN = {
     "sessions": ("began_at", "active_at", "confirmed_at"),
     "login_failures": ("at", "wait_until"),
     "api_tokens": ("created_at", "last_used_at", "revoked_at"),
+    "unit_link_stops": ("at",),
+    "unit_calendars": ("made_at", "stopped_at"),
+    "unit_proposals": ("at", "answered_at"),
 }
 """Columns of moments that had come when they were written, or of a next try: ahead of now, they become now."""
 OTHERWISE = {

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from monitor.core.account import Account, Contact, Labelled, Role
 from monitor.core.message import MessageAct
-from monitor.store import roster, tables
+from monitor.store import proposals, roster, tables
 from monitor.store.accounts import account_of
 from monitor.store.columns import bound, run
 from monitor.store.database import Tx
@@ -117,6 +117,7 @@ def erase(tx: Tx, who: str, *, alias: str) -> Erased | Needed:
     waiting = _messages(tx, keys, words, {account.id for account, _ in theirs})
     if any(row.finished_at is None and row.person in keys for row in waiting):
         return Needed(why="还有给本人的消息没有发完，请在发完或取消以后再清除。")
+    proposals.let_go_of(tx, words, alias)
     return Erased(versions=_erase_versions(tx, keys, alias), messages=_erase_messages(tx, waiting, keys, words, alias))
 
 

@@ -37,6 +37,7 @@ from monitor.core.outage import Cause
 from monitor.core.paper import PaperKind
 from monitor.core.record import RecordKind, Result
 from monitor.core.subject import SubjectKind
+from monitor.core.unit_proposal import ProposalAnswer, ProposalKind
 from monitor.core.user import UserRole
 from monitor.store.columns import UtcDateTime, closed
 
@@ -754,6 +755,53 @@ api_tokens = Table(
     Column("revoked_at", UtcDateTime),
 )
 """The API tokens of callers; of the secret only its digest."""
+
+unit_link_stops = Table(
+    "unit_link_stops",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("area", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "area", "unit", "at"),
+)
+"""When the signed links of a unit were ended: those given out before open nothing."""
+
+unit_calendars = Table(
+    "unit_calendars",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("area", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("stopped_at", UtcDateTime),
+    Index(None, "area", "unit"),
+)
+"""Subscriptions to the deadlines of a unit; the token names the row and is kept nowhere."""
+
+unit_proposals = Table(
+    "unit_proposals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", closed(ProposalKind, "kind"), nullable=False),
+    Column("area", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("accounts", sa.JSON, nullable=False),
+    Column("role", closed(Role, "role")),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("answer", closed(ProposalAnswer, "answer")),
+    Column("answered_at", UtcDateTime),
+    Column("answered_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Index(None, "area", "unit"),
+    _where("ix_unit_proposals_open", "at", condition="answer IS NULL"),
+)
+"""The changes of the roster that units ask for; the office accepts or declines them."""
 
 heartbeat = Table(
     "heartbeat",

@@ -14,6 +14,7 @@ from monitor.actions import (
     case_batch,
     cases,
     claims,
+    contacts,
     documents,
     evaluate,
     logins,
@@ -22,6 +23,8 @@ from monitor.actions import (
     mutes,
     people,
     turned_away,
+    unit_links,
+    unit_proposals,
 )
 from monitor.actions import users as user_actions
 from monitor.actions.actor import EVERYTHING, Actor, Origin
@@ -29,8 +32,8 @@ from monitor.actions.imports import decisions, file, papers, posts, records, ros
 from monitor.actions.imports.kinds import FILE_KINDS, FileRead, Terms
 from monitor.actions.imports.office import ImportOffice
 from monitor.actions.perform import perform
-from monitor.core.account import Account, Contact, Role
-from monitor.core.calendar import WorkCalendar
+from monitor.core.account import Account, Contact, Role, UnitKey
+from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.claim import Verdict
 from monitor.core.collector import Proof
 from monitor.core.decision import Decision, Ruling
@@ -42,13 +45,13 @@ from monitor.core.rules import upd_01
 from monitor.core.subject import Subject, SubjectKind
 from monitor.core.token import Permit, Purpose
 from monitor.core.token_scope import TokenScope
+from monitor.core.unit_proposal import ProposalKind
 from monitor.core.user import UserRole
 from monitor.ledger.roster import Roster
 from monitor.pipeline.claim_verifier import VerifiedLink, claim_of
 from monitor.pipeline.evaluate import RulesInForce
 from monitor.store import Store, login_links, outbox, sessions, users
 from monitor.store import cases as stored_cases
-from monitor.store.acknowledgements import spend
 from monitor.store.api_tokens import ApiToken, api_token
 from monitor.store.sessions import Session
 from tests.core.build import BOOK
@@ -138,17 +141,75 @@ def _acknowledge(store: Store) -> Example:
 
 
 def _register(store: Store) -> Example:
-    permit, used = _permit(store, Purpose.PASTE), Permit(purpose=Purpose.PASTE, message="used", until=NOW + 7 * DAY)
+    permit = _permit(store, Purpose.UNIT)
     proof = Proof(post=post(NOW - HOUR), authors=frozenset({"1"}))
     link = VerifiedLink(account=_account(platform_id="1"), link="https://example.invalid/1", proof=proof, own="1")
     with store.begin() as tx:
-        assert spend(tx, replace(used, message="used/A01"), at=NOW)
         claim = claim_of(tx, link, by="", token=None, now=NOW)
         assert claim.verdict is Verdict.PROVED
+    return Example(done=claims.RegisterLinkCommand(verified=link, permit=permit))
+
+
+def _ours(store: Store) -> UnitKey:
+    """Have the account on the roster and return whose it is."""
+    enrol(store, _account(), at=NOW - DAY)
+    return _account().unit_key
+
+
+def _stop_links(store: Store) -> Example:
+    unit = _ours(store)
     return Example(
-        done=claims.RegisterLinkCommand(verified=link, permit=permit),
-        refused=claims.RegisterLinkCommand(verified=link, permit=used),
+        done=unit_links.StopLinksCommand(unit=unit),
+        refused=unit_links.StopLinksCommand(unit=UnitKey(unit.area, "没有的单位")),
     )
+
+
+def _contacts(store: Store) -> Example:
+    unit = _ours(store)
+    return Example(
+        done=contacts.ShowContactsCommand(unit=unit),
+        refused=contacts.ShowContactsCommand(unit=UnitKey(unit.area, "没有的单位")),
+    )
+
+
+def _subscribe(store: Store) -> Example:
+    unit = _ours(store)
+    return Example(
+        done=unit_links.SubscribeCommand(unit=unit),
+        refused=unit_links.SubscribeCommand(unit=UnitKey(unit.area, "没有的单位")),
+    )
+
+
+def _wish(store: Store) -> unit_proposals.ProposeCommand:
+    return unit_proposals.ProposeCommand(
+        kind=ProposalKind.CONTACT,
+        unit=_ours(store),
+        accounts=("A01",),
+        from_on=beijing_date(NOW),
+        role=Role.LIAISON,
+        name="联络员乙",
+        phone="13800000002",
+    )
+
+
+def _propose(store: Store) -> Example:
+    command = _wish(store)
+    return Example(done=command, refused=replace(command, phone="0578-1"))
+
+
+def _proposed(store: Store) -> int:
+    actor = Actor(name="联络员甲", origin=Origin.SIGNED_LINK, rights=EVERYTHING)
+    return perform(store, unit_proposals.propose, _wish(store), actor=actor, now=NOW)
+
+
+def _accept(store: Store) -> Example:
+    command = unit_proposals.AcceptProposalCommand(number=_proposed(store), sources=SOURCES)
+    return Example(done=command, refused=replace(command, number=999))
+
+
+def _decline(store: Store) -> Example:
+    command = unit_proposals.DeclineProposalCommand(number=_proposed(store), why="已电话核实，没有变更")
+    return Example(done=command, refused=replace(command, why=" "))
 
 
 def _recipient(store: Store) -> Example:
@@ -480,6 +541,12 @@ EXAMPLES: Mapping[Callable[..., object], Callable[[Store], Example]] = {
     case_batch.decide_many: _decide_many,
     acknowledge.acknowledge_by_link: _acknowledge,
     claims.register_link: _register,
+    unit_links.stop_links: _stop_links,
+    unit_links.subscribe: _subscribe,
+    contacts.show_contacts: _contacts,
+    unit_proposals.propose: _propose,
+    unit_proposals.accept_proposal: _accept,
+    unit_proposals.decline_proposal: _decline,
     messages.show_recipient: _recipient,
     messages.release: _release,
     messages.withhold: _withhold,
