@@ -21,6 +21,7 @@ from alerts.markup import fragment
 from monitor.actions.actor import Actor
 from monitor.actions.claims import paste
 from monitor.actions.messages import TryChannelCommand, try_channel
+from monitor.actions.unit_proposals import AcceptProposalCommand
 from monitor.app.channels import kind_of
 from monitor.app.file_reader import FileReader
 from monitor.app.hints import hints, unjudged, unwatched
@@ -43,7 +44,7 @@ from monitor.web import WebServer, create_app
 from monitor.web.imports import Imports
 from monitor.web.ops.scrape import account_scraper, scraper
 from monitor.web.page_context import LOOPBACK, ChannelCard, PageContext, PassStatus, Sample
-from monitor.web.permits import Permits
+from monitor.web.permits import Paste, Permits
 
 _log = logging.getLogger(__name__)
 
@@ -106,11 +107,13 @@ def view_of(parts: Parts, daemon: Daemon, sample: Sample | None = None, lag: Loo
         sample=sample,
         logins=None if sample else parts.logins,
         permits=Permits(
-            paste=partial(paste, parts.store, parts.claim_verifier, clock=parts.clock),
+            paste=_paste(parts),
             key=parts.addresses.key,
             api_token=web.api_token.reveal() if web.api_token else None,
         ),
         imports=Imports(office=import_office(parts.settings), uploads=parts.uploads, read=FileReader()),
+        accepting=lambda number: AcceptProposalCommand(number=number, sources=parts.sources),
+        base=(web.base_url or "").rstrip("/"),
         hosts=_hosts(web),
         metrics_token=web.metrics_token.reveal() if web.metrics_token else None,
     )
@@ -128,6 +131,11 @@ async def _try_channel(parts: Parts, command: TryChannelCommand, actor: Actor) -
     signed = replace(command, signature=parts.settings.office.signature)
     channel = parts.channels[command.channel]
     await try_channel(parts.store, channel, signed, actor=actor, holder=mark(), clock=parts.clock)
+
+
+def _paste(parts: Parts) -> Paste:
+    """Return what takes the links that people paste, and has the account judged before it answers."""
+    return partial(paste, parts.store, parts.claim_verifier, clock=parts.clock, judge=parts.passes.judge_at_once)
 
 
 def _hosts(web: Web) -> tuple[str, ...]:

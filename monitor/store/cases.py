@@ -314,7 +314,7 @@ def cases(
 def open_of_unit(tx: Tx, unit: UnitKey) -> tuple[Case, ...]:
     """Return the open cases of a unit and of its accounts, with their steps, by number."""
     table = tables.cases
-    return _with_steps(tx, sa.select(table).where(table.c.closed_at.is_(None), is_case_of(unit)).order_by(table.c.id))
+    return with_steps(tx, sa.select(table).where(table.c.closed_at.is_(None), is_case_of(unit)).order_by(table.c.id))
 
 
 def tally(tx: Tx, which: Which) -> dict[str, int]:

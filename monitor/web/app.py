@@ -31,10 +31,12 @@ from monitor.web.pages import (
     message,
     messages,
     mutes,
+    proposals,
     review,
     row_forms,
     start,
     system,
+    units,
     users,
 )
 from monitor.web.pages.account import account
@@ -60,6 +62,7 @@ def create_app(view: PageContext) -> Starlette:
             *guarded(_pages(pages)),
             Route("/k/{token}", keys.opened),
             Route("/k/{token}", keys.used, methods=["POST"]),
+            Route("/k/{token}/calendar.ics", keys.calendar),
             *api.routes,
             Route("/healthz", healthz),
             Route("/readyz", partial(readyz, view)),
@@ -105,4 +108,6 @@ def _pages(pages: Pages) -> Iterator[Route]:
         *me.routes(pages),
         *users.routes(pages),
         *import_routes.routes(pages),
+        *units.routes(pages),
+        *proposals.routes(pages),
     )

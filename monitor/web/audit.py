@@ -65,7 +65,6 @@ _ACTIONS = {
     "login password": "设置密码",
     "login second-factor set": "设置动态口令",
     "login second-factor remove": "取消动态口令",
-    "contacts show": "查看单位联系人的号码",
     "link stop": "停用单位的链接",
     "calendar subscribe": "订阅期限日历",
     "proposal add": "单位提出变更",

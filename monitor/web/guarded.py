@@ -14,10 +14,11 @@ from monitor.web.auth.gate import redirected
 from monitor.web.auth.needs import FREE, NEEDS, OPEN, OWN, UPLOADS
 from monitor.web.auth.visitor import Visitor, visitor_of
 from monitor.web.forms import form_of, require_own_page
+from monitor.web.navigation import own_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _SAFE = frozenset({"GET", "HEAD"})
-_CODE, _ME, _OF_UNIT = "/login/code", "/me", "/accounts"
+_CODE, _ME = "/login/code", "/me"
 _UPLOAD = "multipart/form-data"
 
 
@@ -53,7 +54,7 @@ def _instead(visitor: Visitor, path: str) -> str:
     must = login.user.must_have_second_factor and not login.user.has_second_factor
     if must and not path.startswith(_ME):
         return _ME
-    return _OF_UNIT if visitor.own and path == "/" else ""
+    return own_page(visitor.own) if visitor.own and path == "/" else ""
 
 
 def _require(visitor: Visitor, path: str) -> None:

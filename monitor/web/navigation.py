@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import quote, urlencode
 
 from monitor.actions.actor import Right
 from monitor.core.account import UnitKey
@@ -46,7 +47,13 @@ class Guest(Protocol):
 
 def navigation(guest: Guest | None) -> tuple[Entry, ...]:
     """Return the entries for a visitor; all of them where nobody is asked who they are."""
-    return tuple(entry for entry in ENTRIES if guest is None or _is_for(guest, entry))
+    own = () if guest is None or guest.own is None else (Entry("unit", "本单位", own_page(guest.own), Right.SEE),)
+    return (*own, *(entry for entry in ENTRIES if guest is None or _is_for(guest, entry)))
+
+
+def own_page(unit: UnitKey) -> str:
+    """Return the address of a unit's page."""
+    return f"/units/{quote(unit.name, safe='')}?{urlencode({'area': unit.area})}"
 
 
 def _is_for(guest: Guest, entry: Entry) -> bool:

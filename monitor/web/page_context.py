@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.actions.actor import Actor
 from monitor.actions.logging_in import Logins
 from monitor.actions.messages import TryChannelCommand
+from monitor.actions.unit_proposals import AcceptProposalCommand
 from monitor.core.account import Platform
 from monitor.core.calendar import WorkCalendar, beijing_date
 from monitor.core.case import Ladder
@@ -131,6 +132,10 @@ class PageContext:
     """The rights of people without a login; None where the pages only read."""
     imports: Imports | None = None
     """What lets people import files; None where nobody may."""
+    accepting: Callable[[int], AcceptProposalCommand] | None = None
+    """Returns the command to accept a change that a unit asked for, by its number."""
+    base: str = ""
+    """Where others find the pages (`web.base_url`), without a slash at its end; empty where they do not."""
     hosts: tuple[str, ...] = LOOPBACK
     """The names under which pages, metrics and health may be asked for, beside addresses: see `Guard`."""
     metrics_token: str | None = field(default=None, repr=False)

@@ -1,7 +1,7 @@
 """The permits of people without a login by the signed link in their message, and the keys that sign it.
 
-A token opens one thing for the readers of one message (see `monitor.core.token`). Opening a link changes
-nothing, for robots and mail servers open links to look at them: only the button of its page does.
+A token opens the page of a unit for the readers of one message (see `monitor.core.token`). Opening a link changes
+nothing, for robots and mail servers open links to look at them: only the buttons of its page do.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from starlette.requests import Request
 
 from monitor.actions.actor import Actor, Origin, Right
 from monitor.actions.claims import PasteCommand
-from monitor.actions.refused import LinkRefusedError
-from monitor.core.claim import Claim, Excess, Verdict
-from monitor.core.token import Purpose, Refused, TokenKey
-from monitor.queries.permission import Permission
+from monitor.core.account import UnitKey
+from monitor.core.claim import Claim, Excess
+from monitor.core.token import TokenKey
+from monitor.queries.unit_page import LinkPage
 
 LONGEST_BODY = 16_384
 """Bytes of a request that says something."""
-FIELDS = 20
-"""Fields of a form."""
+FIELDS = 200
+"""Fields of a form: a unit has some dozens of accounts at most."""
+HELD = frozenset({Right.ACKNOWLEDGE, Right.PASTE, Right.PROPOSE, Right.SUBSCRIBE})
+"""What the holder of a signed link may do."""
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -59,12 +61,15 @@ async def body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-async def said(request: Request) -> dict[str, str]:
-    """Return the fields of a form that was sent, each once; raises TooLongError, also where there are too many."""
+async def said(request: Request) -> dict[str, tuple[str, ...]]:
+    """Return the fields of a form that was sent, with all that was given for each.
+
+    Raises TooLongError, also where there are too many.
+    """
     text = (await body_of(request)).decode("utf-8", "replace")
     if text.count("&") >= FIELDS:
         raise TooLongError
-    return {name: readable(values[0]) for name, values in parse_qs(text).items()}
+    return {name: tuple(map(readable, values)) for name, values in parse_qs(text).items()}
 
 
 def readable(text: str) -> str:
@@ -72,18 +77,6 @@ def readable(text: str) -> str:
     return _UNREADABLE.sub("", text)
 
 
-def holder(errand: Permission, address: str) -> Actor:
-    """Return who acts by a token: they may do what it is for, and nothing else."""
-    right = Right.ACKNOWLEDGE if errand.permit.purpose is Purpose.ACKNOWLEDGE else Right.PASTE
-    return Actor(name=errand.by, origin=Origin.SIGNED_LINK, rights=frozenset({right}), address=address)
-
-
-async def pasted(permits: Permits, errand: Permission, account: str, link: str, address: str) -> Verdict | Excess:
-    """Take a link for one of the accounts that the message told of; raises LinkRefusedError."""
-    if account not in {account.id for account in errand.accounts}:
-        raise LinkRefusedError(Refused.OVER)
-    command = PasteCommand(account=account, link=link, permit=errand.permit)
-    claim = await permits.paste(command, actor=holder(errand, address))
-    if claim is None:
-        raise LinkRefusedError(Refused.SPENT)
-    return claim if isinstance(claim, Excess) else claim.verdict
+def holder(found: LinkPage, address: str, unit: UnitKey | None = None) -> Actor:
+    """Return who acts by a token, for one of the units whose page it opens: what the page offers, and nothing else."""
+    return Actor(name=found.by, origin=Origin.SIGNED_LINK, rights=HELD, address=address, own=unit)

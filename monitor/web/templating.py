@@ -24,6 +24,7 @@ from monitor.web.sources import outcome_text, seen_text
 from monitor.web.words import (
     LONG,
     ago,
+    dialled,
     masked,
     moment,
     safe_link,
@@ -53,6 +54,7 @@ class Templates:
             "beijing": beijing,
             "collector": way_of_looking,
             "drawn": drawing(view.html),
+            "tel": dialled,
         }
         self._jinja.globals |= {
             "DUTY": DUTY,
@@ -62,6 +64,7 @@ class Templates:
             "UserRole": UserRole,
             "action_text": action_text,
             "ago": ago,
+            "base": view.base,
             "beijing_date": beijing_date,
             "cell_texts": cell_texts,
             "dated": dated,

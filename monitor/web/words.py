@@ -57,6 +57,11 @@ def tried_text(attempt: Attempt) -> str:
     return masked(spoken(attempt))
 
 
+def dialled(phone: str) -> str:
+    """Return what a phone is told to dial: the signs of a number alone."""
+    return "".join(sign for sign in phone if sign in "+0123456789")
+
+
 def masked(text: str) -> str:
     """Return the text without mobile numbers, mail addresses and the links that only one person may use."""
     return concealed(_MAIL.sub("［邮箱已隐去］", _MOBILE.sub("［手机号已隐去］", text)))

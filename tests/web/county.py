@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from alerts.markup import fragment
 from monitor.actions.actor import Actor
 from monitor.actions.messages import TryChannelCommand
+from monitor.actions.unit_proposals import AcceptProposalCommand
 from monitor.core.account import Account, Contact, Platform, Role, Source
 from monitor.core.calendar import WorkCalendar
 from monitor.core.message import Attempt, MessageState, Outcome
@@ -167,6 +168,8 @@ class Surroundings:
     opens_at: Callable[[datetime], datetime] = lambda now: now
     try_channel: Callable[[TryChannelCommand, Actor], Awaitable[None]] | None = None
     settings: Callable[[], SettingsReport] = SettingsReport
+    base: str = ""
+    accepting: Callable[[int], AcceptProposalCommand] | None = None
 
     def view(self, store: Store) -> PageContext:
         """Return a view of the store."""
@@ -199,4 +202,6 @@ class Surroundings:
             opens_at=self.opens_at,
             try_channel=self.try_channel,
             settings=self.settings,
+            base=self.base,
+            accepting=self.accepting,
         )

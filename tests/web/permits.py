@@ -11,7 +11,8 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from monitor.actions.claims import paste
-from monitor.core.account import Platform
+from monitor.actions.unit_proposals import AcceptProposalCommand
+from monitor.core.account import Account, Platform
 from monitor.core.observation import Reason
 from monitor.core.token import Permit, Purpose, TokenKey
 from monitor.store import Store, outbox, tables
@@ -41,7 +42,7 @@ class Visit:
     message: str
     body: str
 
-    def token(self, purpose: Purpose, until: datetime | None = None, message: str | None = None) -> str:
+    def token(self, purpose: Purpose = Purpose.UNIT, until: datetime | None = None, message: str | None = None) -> str:
         """Return a token as the service signs it."""
         good_for = until or self.clock() + timedelta(days=14)
         return KEY.issue(Permit(purpose=purpose, message=message or self.message, until=good_for))
@@ -54,7 +55,15 @@ class Visit:
 
     def rows(self) -> str:
         """Return everything that a link could change; that one was refused is no change."""
-        shown = (tables.acknowledgements, tables.spent_tokens, tables.claims, tables.posts)
+        shown = (
+            tables.acknowledgements,
+            tables.spent_tokens,
+            tables.claims,
+            tables.posts,
+            tables.unit_proposals,
+            tables.unit_calendars,
+            tables.unit_link_stops,
+        )
         with self.store.read() as tx:
             done = [act for act in recent_audit(tx) if not act.action.endswith(" refuse")]
             return str([*(tx.execute(table.select()).all() for table in shown), done])
@@ -65,21 +74,32 @@ class Visit:
             acts = [act for act in recent_audit(tx) if act.action.endswith(" refuse")]
         return [(act.action, act.detail, act.address) for act in reversed(acts)]
 
-    def paste(self, token: str, link: str = LINK, account: str = "A01") -> tuple[int, str]:
-        """Paste a link and return the answer's status and words."""
-        answer = self.client.post(f"/k/{token}", data={"account": account, "link": link})
+    def paste(self, token: str = "", link: str = LINK, account: str = "A01") -> tuple[int, str]:
+        """Paste a link on the unit's page and return the answer's status and words."""
+        return self.post(token, act="paste", account=account, link=link)
+
+    def post(self, token: str = "", /, **fields: str | list[str]) -> tuple[int, str]:
+        """Send a form of the unit's page and return the answer's status and words."""
+        answer = self.client.post(f"/k/{token or self.token()}", data=fields)
         return answer.status_code, words(answer.text)
+
+    def page(self, token: str = "") -> str:
+        """Return the words of the unit's page."""
+        return words(self.client.get(f"/k/{token or self.token()}").text)
 
 
 def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
 
-async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
-    bodies: dict[str, bytes | Reason] = {FEED: feed(NOW - timedelta(days=16)), LINK: ARTICLE}
+async def visit(
+    store: Store, *others: Account, api_token: str | None = API_TOKEN, article: bytes | Reason = ARTICLE
+) -> Visit:
+    """Return an office whose liaison has a message about A01, an overdue account; `others` are on the roster, too."""
+    bodies: dict[str, bytes | Reason] = {FEED: feed(NOW - timedelta(days=16)), LINK: article}
     made = office(store, lambda clock: Canned(clock, bodies))
     made.clock.moment = NOW
-    await made.enrol([account(1, FEED, platform=Platform.WEIXIN_SUBSCRIPTION, platform_id="MzkwMDAwMDAwMQ==")])
+    await made.enrol([account(1, FEED, platform=Platform.WEIXIN_SUBSCRIPTION, platform_id="MzkwMDAwMDAwMQ=="), *others])
     await made.look()
     await made.parts.passes.judge_all()
     sender = linking(made.parts, KEY)
@@ -88,8 +108,15 @@ async def visit(store: Store, *, api_token: str | None = API_TOKEN) -> Visit:
     (sent, *_) = [kept for kept in await store.query(outbox.messages) if kept.person == "liaison@example.invalid"]
     clock = Clock(made.clock())
     permits = Permits(
-        paste=partial(paste, store, made.parts.claim_verifier, clock=made.clock), key=KEY, api_token=api_token
+        paste=partial(paste, store, made.parts.claim_verifier, clock=made.clock, judge=made.parts.passes.judge_at_once),
+        key=KEY,
+        api_token=api_token,
     )
-    around = Surroundings(clock=clock, permits=permits)
+    around = Surroundings(
+        clock=clock,
+        permits=permits,
+        base="https://x.example",
+        accepting=lambda number: AcceptProposalCommand(number=number, sources=made.parts.sources),
+    )
     client = TestClient(create_app(around.view(store)), base_url="http://127.0.0.1:8080")
     return Visit(made=made, store=store, client=client, clock=clock, message=sent.message.id, body=sent.message.body)
