@@ -92,6 +92,12 @@ class Browser:
         self.evaluate(f"document.querySelector({json.dumps(selector)}).select?.()")
         self._call("Input.insertText", text=text)
 
+    def choose(self, selector: str, file: Path) -> None:
+        """Choose a file in a field for files, as its dialogue does."""
+        root = self._call("DOM.getDocument")["root"]["nodeId"]
+        field = self._call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self._call("DOM.setFileInputFiles", nodeId=field, files=[str(file)])
+
     def focused(self) -> object:
         """Return the id of the element that has the focus, or its name."""
         return self.evaluate("document.activeElement.id || document.activeElement.tagName")

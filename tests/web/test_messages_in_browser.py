@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
 from monitor.core.message import MessageState
+from monitor.ledger.uploads import Uploads
 from monitor.store import Store, open_store
 from monitor.web import create_app
+from monitor.web.imports import Imports
 from tests.databases import migrated
 from tests.web.browser import Browser
 from tests.web.county import Surroundings, fill
@@ -17,6 +21,8 @@ from tests.web.sessions import SECRET, closed
 from tests.web.test_login import first_link
 from tests.web.test_messages import held, states
 from tests.web.test_start import enrolled
+from tests.web.uploading import office as import_office
+from tests.web.uploading import read_here, roster, row
 
 TEXT = "document.querySelector('main').innerText"
 
@@ -81,41 +87,60 @@ NEXT = """[...document.querySelectorAll("main a.act, main form button")]
 """What the visible buttons of a page say."""
 
 
+@dataclass
+class Walk:
+    """A person who goes from page to page, and what the pages were."""
+
+    chromium: Browser
+    seen: list[str] = field(default_factory=list)
+
+    def on(self, selector: str, *files: Path, **typed: str) -> None:
+        """Fill in a form, choose a file, and click what leads on; every page on the way has a visible button."""
+        heading = "(document.querySelector('#step') || document.querySelector('h1')).textContent"
+        assert self.chromium.evaluate(NEXT), f"no way on from {self.chromium.evaluate('location.pathname')}"
+        self.seen.append(str(self.chromium.evaluate(heading)))
+        for name, text in typed.items():
+            self.chromium.fill(f"input[name={name}]", text)
+        for file in files:
+            self.chromium.choose("#file", file)
+        self.chromium.click(selector, is_leaving=True)
+
+
 @pytest.mark.parametrize("script", ["on", "off"])
-def test_the_first_day_leads_from_the_one_time_link_to_the_roster_with_a_next_button_on_every_page(
-    chromium: Browser, empty: Store, around: Surroundings, script: str
+def test_the_first_day_leads_from_the_one_time_link_to_the_first_looks_with_a_next_button_on_every_page(
+    chromium: Browser, empty: Store, around: Surroundings, tmp_path: Path, script: str
 ) -> None:
     around.channels, around.sample = {}, None
     office = closed(empty, around)
+    taking = Imports(office=import_office(), uploads=Uploads(tmp_path / "uploads"), read=read_here)
+    wrong, right = tmp_path / "台账.xlsx", tmp_path / "台账改.xlsx"
+    wrong.write_bytes(roster(row("A01"), row("A02", platform="微信公众号"), row("A01", name="另一个")))
+    right.write_bytes(roster(row("A01"), row("A02"), row("A03")))
     chromium.without_scripts(off=script == "off")
-    seen: list[str] = []
-
-    def step() -> None:
-        assert chromium.evaluate(NEXT), f"no way on from {chromium.evaluate('location.pathname')}"
-        seen.append(
-            str(chromium.evaluate("(document.querySelector('#step') || document.querySelector('h1')).textContent"))
-        )
-
+    walk = Walk(chromium)
     try:
-        with listened(create_app(office.view)) as address:
+        with listened(create_app(replace(office.view, imports=taking))) as address:
             chromium.look(f"{address}{first_link(office)}", width=1280)
-            step()
-            for field, text in (("name", "王某"), ("password", SECRET), ("again", SECRET)):
-                chromium.fill(f"input[name={field}]", text)
-            chromium.click("main form button", is_leaving=True)
-            step()
-            for field, text in (("name", "王某"), ("password", SECRET)):
-                chromium.fill(f"input[name={field}]", text)
-            chromium.click("main form button", is_leaving=True)
+            walk.on("main form button", name="王某", password=SECRET, again=SECRET)
+            walk.on("main form button", name="王某", password=SECRET)
             assert chromium.evaluate("location.pathname") == "/start", "a county without a roster begins there"
-            step()
-            chromium.click("main .acts a.act", is_leaving=True)
-            step()
-            link = "document.querySelector('main a.act.first').getAttribute('href')"
-            assert chromium.evaluate(link) == "/imports/new?kind=roster"
+            walk.on("main .acts a.act")
+            walk.on("main a.act.first")
+            walk.on("form.upload button", wrong)
+            assert "微信公众号" in said(chromium), "the fault is named"
+            walk.on("main a.act[href^='/imports/new']")
+            walk.on("form.upload button", right)
+            walk.on("form[action$='/apply'] button")
+            walk.on("main a.act[href='/start?step=looks']")
+            assert "3/3，采集到0个，未采集到0个，等人工核查3个" in said(chromium)
+            walk.on("main .acts a.act")
+            walk.on("main a.act.first")
+            walk.on("main a.act.first")
+            assert chromium.evaluate("location.pathname") == "/", "and nothing leads back any more"
     finally:
         chromium.without_scripts(off=False)
-    assert seen[-2:] == ["下载模板", "上传并核对"]
+    assert walk.seen[2:4] == ["下载模板", "上传并核对"]
+    assert walk.seen[-3:] == ["首次核查", "通知渠道", "试发模式"]
 
 
 def test_the_progress_counts_up_by_itself(chromium: Browser, empty: Store, around: Surroundings) -> None:
