@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,7 @@ from tests.databases import migrated
 from tests.patterns import module_names
 from tests.pipeline.build import NOW, Canned, Clock, Office, Taking, account, feed, office, settings
 from tests.web.sessions import token_in
+from tests.web.test_odd_addresses import routes
 
 URL = "https://feed.example/{0}.xml"
 GROUPS = ("dingtalk", "wecom", "feishu")
@@ -209,28 +212,11 @@ def logged_in(of: Office, app: Starlette, password: str) -> TestClient:
 def read_pages(of: Office, password: str) -> tuple[list[str], int]:
     """Return every page and the metrics, and how many of them there were."""
     daemon = Daemon(of.parts.passes, of.parts.health, of.parts.metrics, of.parts.faults)
-    client = logged_in(of, create_app(view_of(of.parts, daemon)), password)
-    paths = (
-        "/me",
-        "/users",
-        "/users/new",
-        "/users/1",
-        "/",
-        "/accounts",
-        "/accounts/A01",
-        "/messages",
-        "/system",
-        "/metrics",
-        "/cases",
-        "/imports",
-        "/looks",
-        "/accounts/new",
-        "/records/new",
-        "/audit",
-    )
-    found = [client.get(path) for path in paths]
-    numbers = [part.split('"')[0] for part in found[7].text.split('href="/messages/')[1:]]
-    found += [client.get(f"/messages/{number}") for number in numbers]
+    app = create_app(view_of(of.parts, daemon))
+    client = logged_in(of, app, password)
+    asked = sorted({route.path for route in routes(app) if "{" not in route.path})
+    linked = {address for path in asked for address in re.findall(r'href="(/[^"#]*)"', client.get(path).text)}
+    found = [client.get(path) for path in (*asked, *sorted({unescape(address) for address in linked}))]
     found += [client.request(method, "/k/forged") for method in ("GET", "POST")]
     found.append(client.post("/api/v1/posts", headers={"Authorization": "Bearer wrong"}, json={}))
     found += [client.get("/readyz"), client.get("/nowhere")]

@@ -106,6 +106,12 @@ def example(request: pytest.FixtureRequest) -> Example:
     return EXAMPLES[request.param]
 
 
+@pytest.mark.parametrize("name", sorted(channel_classes()))
+def test_every_example_opens_a_channel_of_its_class(name: str) -> None:
+    with EXAMPLES[name]("taken") as channel:
+        assert type(channel) is channel_classes()[name]
+
+
 async def attempt_in(state: str, example: Example) -> Attempt:
     with example(state) as channel:
         channel.limit = SOON if state == "silent" else MINUTE  # type: ignore[attr-defined] # not part of the port

@@ -24,14 +24,29 @@ from monitor.core.rules.registry import in_scope, on_account
 from monitor.core.subject import SubjectKind
 
 ID = "SUP-02"
-_PERIODS = {
+_REGISTRY = "registry_workdays"
+PERIODS = {
     "UPD": "updates_workdays",
     "APP": "updates_workdays",
     "SYS": "systems_workdays",
     "FUN": "systems_workdays",
     "OUT": "systems_workdays",
+    "CHG": _REGISTRY,
+    "CLN": _REGISTRY,
+    "DRG": _REGISTRY,
+    "DUP": _REGISTRY,
+    "MAT": _REGISTRY,
+    "NAME": _REGISTRY,
+    "PER": _REGISTRY,
+    "PLT": _REGISTRY,
+    "REG": _REGISTRY,
+    "REO": _REGISTRY,
+    "SEC": _REGISTRY,
+    "SUB": _REGISTRY,
+    "TWN": _REGISTRY,
+    "WEAK": _REGISTRY,
 }
-"""By the first part of a rule's id; what is not named is a matter of the register."""
+"""By the first part of a rule's id; a trouble under a rule that is no more is a matter of the register."""
 
 
 def judge(register: Register, book: RuleBook, now: datetime) -> Iterator[Finding]:
@@ -96,7 +111,7 @@ def _period(trouble: Trouble, book: RuleBook) -> int:
 
 
 def _period_of(rule: str, book: RuleBook) -> int:
-    return book.number(ID, _PERIODS.get(rule.partition("-")[0], "registry_workdays"))
+    return book.number(ID, PERIODS.get(rule.partition("-")[0], _REGISTRY))
 
 
 def _late(trouble: Trouble, book: RuleBook, now: datetime) -> int:
