@@ -24,7 +24,7 @@ ELSEWHERE = {
     "/users/{number}": "likewise",
     "/start/progress": "a part of a page, which is fetched anew",
     "/fresh": "likewise",
-    "/imports/new": "where a file is sent to: tests/web/test_imports.py",
+    "/imports/new": "that county has no place for files; the tests of imports look at it",
     "/imports/{upload_id}": "there are none in that county: the tests of imports make them",
     "/imports/kept/{number}": "likewise",
     "/looks/{number}": "likewise, of looks",
