@@ -24,6 +24,8 @@ ELSEWHERE = {
     "/users/{number}": "likewise",
     "/start/progress": "a part of a page, which is fetched anew",
     "/fresh": "likewise",
+    "/accounts/new": "a form: tests/web/test_row_forms.py looks at it",
+    "/accounts/{account_id:path}/edit": "likewise",
     "/imports/new": "that county has no place for files; the tests of imports look at it",
     "/imports/{upload_id}": "there are none in that county: the tests of imports make them",
     "/imports/kept/{number}": "likewise",
