@@ -109,7 +109,8 @@ def test_a_roster_survives_being_written_and_read(tmp_path: Path, suffix: str, a
 
 def test_every_column_is_tried_with_something_in_it_that_a_new_account_has_not() -> None:
     """What ACCOUNTS never fills in, nobody would notice to be left unread."""
-    plain, filled = account(), set()
+    plain = account()
+    filled: set[str] = set()
 
     @settings(max_examples=100, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
     @given(entry=ACCOUNTS)
