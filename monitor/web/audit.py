@@ -17,7 +17,6 @@ _ACTIONS = {
     "export template": "下载空白表",
     "export accounts": "导出账号",
     "export personal-data": "导出个人信息",
-    "export template": "导出空白表",
     "export records": "导出记录",
     "export findings": "导出判定",
     "export cases": "导出事项",

@@ -11,7 +11,11 @@ from tests.cli.office import HEADER, Office
 ROW = ("A01", "示例发布", "微博", "示例县教育局", "联络员甲")
 
 
-@pytest.mark.parametrize("document", Handout, ids=lambda document: document.value)
+OF_A_PAGE = frozenset({Handout.ACCOUNTS})
+"""What is taken from a page, as it is filtered there, and has no command."""
+
+
+@pytest.mark.parametrize("document", sorted(set(Handout) - OF_A_PAGE, key=str), ids=lambda document: document.value)
 def test_every_document_is_handed_out_by_its_command_and_written_down(office: Office, document: Handout) -> None:
     office.type("import", "roster", office.table(ROW, header=(*HEADER, "联络员"))).done()
     person = ("--person", "联络员甲") if document is Handout.PERSONAL_DATA else ()
