@@ -224,6 +224,12 @@ def test_filters_stay_in_the_address_and_unknown_ones_are_told(office: Office) -
     assert "没有符合条件的账号" in office.get("/looks?q=nobody")
 
 
+def test_whom_one_searches_for_is_listed_whether_due_or_not(office: Office) -> None:
+    office.send("/looks/row?account=H03", row=True, day__H03="0")
+    assert 'name="day:H03"' in office.get("/looks?q=示例单位3发布")
+    assert 'name="day:H03"' not in office.get("/looks?q=示例单位3发布&due=1")
+
+
 def test_where_all_were_looked_at_the_next_day_is_told(office: Office) -> None:
     filled = {f"day__H{number:02}": "0" for number in range(1, 26)}
     office.send("/looks", page="/looks", row=False, **filled)

@@ -245,3 +245,11 @@ def test_the_forms_are_whole_and_fit(chromium: Browser, office: Office, width: i
             sight = chromium.look(f"{address}{page}", width=width, picture=tmp_path / "page.png")
             assert sight.complaints == (), page
             assert not sight.is_too_wide, page
+
+
+def test_the_pages_lead_to_the_forms(office: Office) -> None:
+    assert 'href="/accounts/new"' in office.page("/accounts")
+    account = office.page(f"/accounts/{NEAR.id}")
+    assert f'href="{EDIT}"' in account
+    assert 'href="/looks?q=' in account
+    assert 'href="/records/new"' in office.page("/imports")

@@ -278,11 +278,12 @@ def _filter(request: Request) -> HandFilter:
     chosen = next((one for one in Platform if one.value == platform), None)
     if platform and chosen is None:
         raise HTTPException(400, f"没有“{platform[:40]}”这个条件。")
+    wanted = asked.get("q", "").strip()
     return HandFilter(
-        due=asked.get("due", "") != "0",
+        due=asked.get("due") == "1" or not (asked.get("due") or wanted),  # whom one searches for is meant, due or not
         platform=chosen,
         unit=asked.get("unit") or None,
-        wanted=asked.get("q", "").strip(),
+        wanted=wanted,
     )
 
 
