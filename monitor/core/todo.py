@@ -212,7 +212,7 @@ CASE_TEXTS: Mapping[Act, ActText] = {
         one="核实疑似下架（无法使用）", several="核实{n}个疑似下架（无法使用）的客户端", verb="去核实", link=_GROUP
     ),
     Act.DEREGISTRATION: ActText(one="登记注销进度", several="登记{n}个账号的注销进度", verb="登记进度", link=_GROUP),
-    Act.REVIEW: ActText(one="研判", several="研判{n}个账号", verb="去研判", link="/review"),
+    Act.REVIEW: ActText(one="研判", several="研判{n}个账号", verb="去研判", link="/cases?wait=review"),
     Act.RECOVERED: ActText(
         one="处置已恢复的未更新时段", several="处置{n}个账号已恢复的未更新时段", verb="批量办理", link=_GROUP
     ),

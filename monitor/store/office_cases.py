@@ -155,15 +155,19 @@ def _subjects(tx: Tx, act: Act, plain: Collection[str], closely: Sequence[Office
     near = {case.whom.key: case for case in closely}
     if not plain:
         return len(near)
-    whom = (table.c.area, table.c.unit) if act in ABOUT_UNITS else (table.c.account, *_beyond_accounts())
-    there = sa.select(*whom).where(IS_WAITING, table.c.rule.in_(plain)).distinct()
-    counted: int = tx.scalar(sa.select(sa.func.count()).select_from(there.subquery())) or 0
+    there = sa.and_(IS_WAITING, table.c.rule.in_(plain))
+    if act in ABOUT_UNITS:
+        counted = _distinct(tx, there, table.c.area, table.c.unit)
+    else:
+        counted = _distinct(tx, sa.and_(there, table.c.account.is_not(None)), table.c.account)
+        counted += _distinct(tx, sa.and_(there, table.c.account.is_(None)), table.c.area, table.c.unit)
     return counted + len(near) - _known_already(tx, act, plain, near)
 
 
-def _beyond_accounts() -> tuple[sa.ColumnElement[str | None], ...]:
-    """Return what tells subjects apart that are no accounts."""
-    return tuple(sa.case((table.c.account.is_(None), column)) for column in (table.c.unit, table.c.area))
+def _distinct(tx: Tx, which: sa.ColumnElement[bool], *columns: sa.ColumnElement[Any]) -> int:
+    """Return how many different values these columns have together."""
+    found = sa.select(*columns).where(which).distinct().subquery()
+    return tx.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
 def _known_already(tx: Tx, act: Act, plain: Collection[str], near: Mapping[str, OfficeCase]) -> int:
@@ -179,8 +183,9 @@ def _known_already(tx: Tx, act: Act, plain: Collection[str], near: Mapping[str, 
 
 def _heads(tx: Tx, plain: Collection[str], closely: Sequence[OfficeCase]) -> tuple[OfficeCase, ...]:
     """Return the first of an act, those first that are due first."""
-    chosen = sa.select(table).where(IS_WAITING, table.c.rule.in_(plain)).order_by(table.c.waits_since, table.c.id)
-    rows = map(_plain, tx.execute(chosen.limit(NAMED * _AHEAD))) if plain else ()
+    first = sa.select(table.c.id).where(IS_WAITING, table.c.rule.in_(plain)).order_by(table.c.waits_since, table.c.id)
+    chosen = sa.select(table).where(table.c.id.in_(first.limit(NAMED * _AHEAD)))
+    rows = map(_plain, tx.execute(chosen)) if plain else ()
     found: dict[Subject, OfficeCase] = {}
     for case in sorted((*rows, *closely), key=lambda case: (case.due or date.max, case.since, case.main)):
         found.setdefault(case.whom, case)

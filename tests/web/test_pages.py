@@ -151,6 +151,12 @@ def test_every_filter_narrows_the_list_and_an_empty_one_leads_back(client: TestC
     assert '<a href="/accounts">去掉条件</a>' in empty
 
 
+def test_the_former_list_of_accounts_read_by_hand_is_where_they_are_looked_at(client: TestClient) -> None:
+    answer = client.get("/?task=hand")
+    assert answer.url.path == "/looks"
+    assert answer.status_code == 200
+
+
 def test_the_operators_tasks_lead_to_what_they_are_about(client: TestClient) -> None:
     page = client.get("/").text
     links = re.findall(r'<a class="act[^"]*" href="([^"]*)"', page)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from monitor.actions.actor import Right
 from monitor.actions.documents import Handout
@@ -17,7 +17,7 @@ from monitor.core.account import AccountStatus, Platform
 from monitor.core.light import Light
 from monitor.core.phrases import plain
 from monitor.queries.accounts import AccountQuery, Order, read_accounts
-from monitor.queries.concerns import TEXTS, text_of
+from monitor.queries.concerns import TEXTS, Concern, text_of
 from monitor.queries.listed import accounts_listed
 from monitor.web.auth.visitor import visitor_of
 from monitor.web.pages.handing_out import handed_out, require
@@ -37,6 +37,8 @@ _LABELS = {"light": "更新情况", "platform": "平台", "status": "状态", "t
 async def accounts(pages: Pages, request: Request) -> Response:
     """Answer `/accounts`: a page of the list, narrowed down by what the address says."""
     moment, given, own = pages.context.moment(), dict(request.query_params), visitor_of(request).own
+    if given.get("task") == Concern.HAND.value and visitor_of(request).may(Right.LOOK):
+        return RedirectResponse("/looks?due=1", 303)
     asked = _asked_by(request, given)
     found = await pages.context.store.query(lambda tx: read_accounts(tx, moment, asked))
     return pages.html(
@@ -47,6 +49,8 @@ async def accounts(pages: Pages, request: Request) -> Response:
         given={name: value for name, value in given.items() if value and name != "page"},
         concern=TEXTS[asked.concern] if asked.concern else None,
         has_own=own is not None,
+        may=visitor_of(request).may,
+        Right=Right,
         orders=ORDERS,
         platforms=tuple(Platform),
         statuses=tuple(AccountStatus),
